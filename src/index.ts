@@ -1,0 +1,53 @@
+// The names that authors of playbooks, roles and tasks use. Loads no SSH.
+
+export { z } from 'zod'
+export type { Change, Effect, TextDiff } from './model/change.ts'
+export { type Command, quote, sh, shellText } from './model/command.ts'
+export { PlaybookError } from './model/error.ts'
+export { type DigestAlgorithm, type FileState, formatMode, type RegularFile } from './model/file.ts'
+export {
+  attributeChanges,
+  contentBytes,
+  contentOf,
+  fileChanges,
+  type WantedAttributes,
+  type WantedFile,
+} from './model/fileChange.ts'
+export type { OtherHost, PlayHost } from './model/host.ts'
+export { absolutePath, account, checksum, fileAttributes, fileMode } from './model/params.ts'
+export { definePlay, type Play, type PlaySpec } from './model/play.ts'
+export {
+  file,
+  fileAs,
+  lastLines,
+  lines,
+  type Observed,
+  type Output,
+  output,
+  type Probe,
+  splitLines,
+  stdout,
+  succeeded,
+  succeeds,
+  text,
+} from './model/probe.ts'
+export { revealed, Secret, secret } from './model/secret.ts'
+export {
+  type Checksum,
+  call,
+  run,
+  type Step,
+  type StepConnection,
+  start,
+  type UploadSource,
+  upload,
+  write,
+} from './model/step.ts'
+export {
+  defineTask,
+  type Task,
+  type TaskFunction,
+  type TaskList,
+  type TaskOptions,
+  type TaskSpec,
+} from './model/task.ts'

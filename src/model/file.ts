@@ -1,0 +1,51 @@
+// What is known of one path on a host.
+
+/** What stands at a path. `mode` holds the permission bits (0o7777); `mtimeMs` milliseconds since 1970. */
+export type FileState = Absent | RegularFile | Directory | Link | OtherFile
+
+export type Absent = { readonly type: 'absent' }
+
+type Attributes = {
+  readonly mode: number
+  readonly owner: string
+  readonly group: string
+  readonly uid: number
+  readonly gid: number
+  readonly mtimeMs: number
+}
+
+export type RegularFile = Attributes & {
+  readonly type: 'file'
+  readonly size: number
+  /** Number of hard links. */
+  readonly links: number
+  /** The bytes, where the probe asked for them and the file is not larger than it allowed. */
+  readonly content?: Buffer
+  /** Lower-case hex, where the probe asked for a digest. */
+  readonly digest?: string
+}
+
+export type Directory = Attributes & { readonly type: 'directory' }
+
+/** A symbolic link, seen only where the probe does not follow links. */
+export type Link = Attributes & { readonly type: 'link'; readonly target: string }
+
+/** A device, socket or fifo. */
+export type OtherFile = Attributes & { readonly type: 'other' }
+
+/** What a probe wants to know of a path, besides its type and attributes. */
+export type FileRequest = {
+  readonly path: string
+  /** true: of a symbolic link, its target. */
+  readonly follow: boolean
+  /** The largest size in bytes whose content is wanted; 0: no content. */
+  readonly contentLimit: number
+  readonly digest?: DigestAlgorithm
+}
+
+export type DigestAlgorithm = 'sha256' | 'sha512'
+
+/** `0644`, `2755`: a mode as chmod takes it and people read it. */
+export function formatMode(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
+}

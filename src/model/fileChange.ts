@@ -1,0 +1,141 @@
+// The comparison every task that makes a file shares: content and attributes wanted against what stands there.
+
+import type { Change, TextDiff } from './change.ts'
+import { type Command, sh } from './command.ts'
+import { PlaybookError } from './error.ts'
+import { type FileState, formatMode, type RegularFile } from './file.ts'
+import { revealed, Secret } from './secret.ts'
+import { run, write } from './step.ts'
+
+export type WantedAttributes = { readonly mode?: number; readonly owner?: string; readonly group?: string }
+
+export type WantedFile = WantedAttributes & {
+  readonly path: string
+  readonly content: string | Buffer | Secret
+  readonly keep?: string
+  readonly validate?: (temporaryPath: string) => Command
+  /** What to say instead of the sizes: an editor knows better what it changed. */
+  readonly edits?: readonly { readonly what: string; readonly from: string; readonly to: string }[]
+}
+
+/**
+ * The changes that make a file hold the wanted bytes and have the wanted attributes; none if it does. `state` must
+ * come from a probe that asked for the content.
+ *
+ * @throws PlaybookError E_NOT_A_FILE where a directory or device stands at the path
+ */
+export function fileChanges(state: FileState, wanted: WantedFile): Change[] {
+  const content = contentBytes(wanted.content)
+  if (state.type !== 'absent' && state.type !== 'file') throw notAFile(wanted.path, state)
+  if (state.type === 'file' && state.content?.equals(content))
+    return attributeChanges(wanted.path, state, wanted)
+  const { path, mode, owner, group, keep, validate } = wanted
+  const step = write({ path, content: wanted.content, mode, owner, group, keep, validate })
+  const isSecret = wanted.content instanceof Secret
+  const diff = isSecret ? undefined : textDiff(path, state, content)
+  const [first, ...others] = wanted.edits?.length ? wanted.edits : [sizeEdit(path, state, content)]
+  return [
+    { ...first!, ...(diff ? { diff } : {}), steps: [step] },
+    ...others.map((edit) => ({ ...edit, steps: [] })),
+  ]
+}
+
+/** The changes that give what stands at a path the wanted owner, group and mode. Its type is left as it is. */
+export function attributeChanges(path: string, state: FileState, wanted: WantedAttributes): Change[] {
+  if (state.type === 'absent') return []
+  const changes: Change[] = []
+  const { owner, group, mode } = wanted
+  const ownership = [
+    owner !== undefined && owner !== state.owner && owner !== String(state.uid) ? owner : undefined,
+    group !== undefined && group !== state.group && group !== String(state.gid) ? group : undefined,
+  ]
+  if (ownership.some((each) => each !== undefined)) {
+    const to = `${owner ?? state.owner}:${group ?? state.group}`
+    const spec = `${ownership[0] ?? ''}${ownership[1] === undefined ? '' : `:${ownership[1]}`}`
+    changes.push({
+      what: `${path} owner`,
+      from: `${state.owner}:${state.group}`,
+      to,
+      steps: [run(sh`chown -h ${spec} -- ${path}`)],
+      effects: [{ path, becomes: withOwner(state, owner, group) }],
+    })
+  }
+  if (mode !== undefined && mode !== state.mode) {
+    changes.push({
+      what: `${path} mode`,
+      from: formatMode(state.mode),
+      to: formatMode(mode),
+      steps: [run(sh`chmod ${formatMode(mode)} -- ${path}`)],
+      effects: [{ path, becomes: { ...withOwner(state, owner, group), mode } }],
+    })
+  }
+  return changes
+}
+
+/**
+ * The content of a regular file, or undefined where nothing stands.
+ *
+ * @throws PlaybookError E_NOT_A_FILE, E_TOO_LARGE
+ */
+export function contentOf(path: string, state: FileState): Buffer | undefined {
+  if (state.type === 'absent') return undefined
+  if (state.type !== 'file') throw notAFile(path, state)
+  if (!state.content) {
+    throw new PlaybookError('E_TOO_LARGE', `${path} has ${state.size} bytes: too large to be edited.`)
+  }
+  return state.content
+}
+
+/** The bytes of what a person gave as text, bytes or secret. */
+export function contentBytes(content: string | Buffer | Secret): Buffer {
+  return Buffer.isBuffer(content) ? content : Buffer.from(revealed(content), 'utf8')
+}
+
+function notAFile(path: string, state: FileState): PlaybookError {
+  return new PlaybookError(
+    'E_NOT_A_FILE',
+    `${path} is a ${state.type === 'other' ? 'special file' : state.type}, not a regular file.`,
+  )
+}
+
+function sizeEdit(
+  path: string,
+  state: FileState,
+  content: Buffer,
+): { what: string; from: string; to: string } {
+  const from = state.type === 'file' ? `${state.size} bytes` : 'absent'
+  const to = `${content.length} bytes`
+  return { what: path, from, to: from === to ? `${to}, other content` : to }
+}
+
+function textDiff(path: string, state: FileState, content: Buffer): TextDiff | undefined {
+  const before = state.type === 'file' ? (state.content ?? Buffer.alloc(0)) : Buffer.alloc(0)
+  if (before.includes(0) || content.includes(0)) return undefined
+  if (state.type === 'file' && !state.content) return undefined
+  return { path, before: before.toString('utf8'), after: content.toString('utf8') }
+}
+
+function withOwner<S extends Exclude<FileState, { type: 'absent' }>>(
+  state: S,
+  owner?: string,
+  group?: string,
+): S {
+  return { ...state, owner: owner ?? state.owner, group: group ?? state.group }
+}
+
+/** What a file is after a write of these bytes: for check mode. */
+export function writtenFile(before: FileState, content: Buffer, wanted: WantedAttributes): RegularFile {
+  const kept = before.type === 'absent' ? undefined : before
+  return {
+    type: 'file',
+    mode: wanted.mode ?? kept?.mode ?? 0o644,
+    owner: wanted.owner ?? kept?.owner ?? 'root',
+    group: wanted.group ?? kept?.group ?? wanted.owner ?? 'root',
+    uid: kept?.uid ?? -1,
+    gid: kept?.gid ?? -1,
+    mtimeMs: kept?.mtimeMs ?? 0,
+    links: 1,
+    size: content.length,
+    content,
+  }
+}

@@ -1,0 +1,61 @@
+// A host as the inventory knows it, and as a play sees it.
+
+import type { SourceLocation } from './location.ts'
+import type { Secret } from './secret.ts'
+
+/** A host of the inventory, its variables merged from groups, group_vars and host_vars. */
+export type InventoryHost = {
+  readonly name: string
+  /** The groups it is in, without `all`, parents included, in Ansible's order. */
+  readonly groups: readonly string[]
+  readonly vars: { readonly [name: string]: unknown }
+  /** Where a variable, or a part of one (`['instances', 1, 'http']`), was written. */
+  readonly where: (path: readonly PropertyKey[]) => SourceLocation | undefined
+}
+
+/** How to reach a host and become another user there, from its `ansible_*` variables and the command line. */
+export type ConnectionSettings = {
+  readonly kind: 'ssh' | 'local'
+  readonly host: string
+  readonly port?: number
+  readonly user?: string
+  readonly password?: Secret
+  readonly privateKeyFile?: string
+  readonly privateKeyPassphrase?: Secret
+  /** As on ssh's command line: `-o UserKnownHostsFile=…`, `-J jump`. */
+  readonly sshArgs?: readonly string[]
+  /** Whether an unknown or changed host key is refused; undefined: as ssh_config says, refused if it says nothing. */
+  readonly hostKeyChecking?: boolean
+  /** Seconds until a connect is given up; 10 if not given. */
+  readonly timeout?: number
+  readonly become: BecomeSettings
+}
+
+export type BecomeSettings = {
+  readonly method: 'sudo'
+  readonly user: string
+  readonly password?: Secret
+  /** Path of the sudo program, `sudo` if not given. */
+  readonly program?: string
+}
+
+/** A host as a play's `tasks` sees it: `vars` as the play's schema made them, `facts` as its probes parsed them. */
+export type PlayHost<V = Record<string, unknown>, F = Record<string, unknown>> = {
+  readonly name: string
+  /** `ansible_host`, or the name. */
+  readonly address: string
+  readonly groups: readonly string[]
+  readonly vars: V
+  /** Read on the host. Touching it before it was read costs a trip. */
+  readonly facts: F
+  /** The hosts of a group or pattern, in inventory order: for what one host must know of the others. */
+  readonly hosts: (pattern: string) => readonly OtherHost[]
+}
+
+/** Another host of the inventory, as seen from a play; its variables are not checked by the play's schema. */
+export type OtherHost = {
+  readonly name: string
+  readonly address: string
+  readonly groups: readonly string[]
+  readonly vars: { readonly [name: string]: unknown }
+}

@@ -1,0 +1,58 @@
+// Schemas of the parameters that many tasks share: paths, modes, owners, checksums.
+
+import { z } from 'zod'
+import type { Checksum } from './step.ts'
+
+/** An absolute path on the host, without NUL or line ends, and not the root itself where that would be fatal. */
+export const absolutePath = z
+  .string()
+  .regex(/^\/[^\0\n]*$/, 'expected an absolute path')
+  .transform((path) => (path.length > 1 ? path.replace(/\/+$/, '') || '/' : path))
+
+/** The name of a user or group, or its number as text. */
+export const account = z
+  .union([
+    z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/, 'expected a user or group name'),
+    z.int().min(0),
+  ])
+  .transform(String)
+
+/**
+ * Permission bits: `'0644'`, `'644'`, or `0o644`. The number 644 (which is 0o1204) is refused: a number must be one
+ * that a person means, every class a subset of the one before, none writable without being readable.
+ */
+export const fileMode = z
+  .union([
+    z.string().regex(/^[0-7]{3,4}$/, "expected an octal mode such as '0644'"),
+    z.int().refine(isPlausibleMode, "expected an octal mode such as '0644' or 0o644"),
+  ])
+  .transform((mode) => (typeof mode === 'string' ? Number.parseInt(mode, 8) : mode))
+
+/** Who owns a file and who may what: common to all tasks that make one. */
+export const fileAttributes = {
+  owner: account
+    .optional()
+    .describe('User that shall own it; the existing owner, or the become user, if not given.'),
+  group: account.optional().describe('Group that shall own it.'),
+  mode: fileMode.optional().describe("Permission bits, as '0644' or 0o644."),
+}
+
+/** `sha256:HEX` or `sha512:HEX`, or the hex alone, whose length tells which. */
+export const checksum = z
+  .string()
+  .regex(
+    /^(?:sha256:)?[0-9a-f]{64}$|^(?:sha512:)?[0-9a-f]{128}$/i,
+    'expected sha256:… (64 hex digits) or sha512:… (128)',
+  )
+  .transform((text): Checksum => {
+    const hex = text.slice(text.indexOf(':') + 1).toLowerCase()
+    return { algorithm: hex.length === 64 ? 'sha256' : 'sha512', hex }
+  })
+
+function isPlausibleMode(mode: number): boolean {
+  if (mode < 0 || mode > 0o7777) return false
+  const classes = [(mode >> 6) & 7, (mode >> 3) & 7, mode & 7]
+  const isSubset = (small: number, large: number) => (small & ~large) === 0
+  const isReadable = (bits: number) => (bits & 2) === 0 || (bits & 4) !== 0
+  return isSubset(classes[1]!, classes[0]!) && isSubset(classes[2]!, classes[1]!) && classes.every(isReadable)
+}

@@ -1,0 +1,57 @@
+// A play: which hosts, with which variables and facts, and the tasks each of them gets.
+
+import type { z } from 'zod'
+import type { PlayHost } from './host.ts'
+import { callSite, type SourceLocation } from './location.ts'
+import type { Observed, Probes } from './probe.ts'
+import type { TaskList } from './task.ts'
+
+/** The definition of a play. `V` is the schema of its variables, `F` its facts. */
+export type PlaySpec<V extends z.ZodType, F extends Probes> = {
+  readonly name: string
+  /** A pattern of hosts: `was`, `web:!web-02`, `all`. */
+  readonly hosts: string
+  /** true: as the become user of the host (root if it names none); a name: as that user. Default false. */
+  readonly become?: boolean | string
+  /** How many hosts may change at once: a number, or a percentage of the play's hosts. Default: all. */
+  readonly serial?: number | `${number}%`
+  /** How many hosts are worked on at once; the command line's --forks if not given. */
+  readonly forks?: number
+  /** true: when a host fails, no other goes on. Default false. */
+  readonly anyErrorsFatal?: boolean
+  /** The play ends when more than this share of the hosts of a batch has failed: a percentage. */
+  readonly maxFailPercentage?: number
+  readonly tags?: readonly string[]
+  /** A zod schema of the variables; checked for every host before the first connection. */
+  readonly vars?: V
+  /** What to read on each host before its tasks are known. */
+  readonly facts?: F
+  /** The tasks of a host. Pure: called again when facts are there. */
+  readonly tasks: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
+}
+
+export type Play = {
+  readonly kind: 'play'
+  // biome-ignore lint/suspicious/noExplicitAny: the engine passes a play's own values back to it
+  readonly spec: PlaySpec<any, any>
+  readonly where: () => SourceLocation | undefined
+}
+
+/**
+ * Makes a play. A playbook exports one as default, or an array of them.
+ *
+ * @example
+ * export default definePlay({
+ *   name: 'Greeting',
+ *   hosts: 'web',
+ *   become: true,
+ *   vars: z.object({ greeting: z.string() }),
+ *   tasks: (host) => [copyFile({ dest: '/etc/motd', content: `${host.vars.greeting}\n` })],
+ * })
+ */
+export function definePlay<
+  V extends z.ZodType = z.ZodRecord<z.ZodString, z.ZodUnknown>,
+  const F extends Probes = Record<never, never>,
+>(spec: PlaySpec<V, F>): Play {
+  return { kind: 'play', spec, where: callSite(definePlay) }
+}

@@ -1,0 +1,107 @@
+// A step closes a difference on a host, as data; the engine carries it out.
+
+import type { Command } from './command.ts'
+import type { PlaybookError } from './error.ts'
+import type { Output } from './probe.ts'
+import type { Secret } from './secret.ts'
+
+export type Step = RunStep | WriteStep | UploadStep | StartStep | CallStep
+
+/** Runs a command and waits for its end. */
+export type RunStep = {
+  readonly kind: 'run'
+  readonly command: Command
+  /** Given on standard input; without it there is none. The place for secrets. */
+  readonly stdin?: string | Buffer | Secret
+  /** Variables of the command's environment, secrets allowed. */
+  readonly environment?: { readonly [name: string]: string | Secret }
+  /** Exit codes that mean success; [0] if not given. */
+  readonly okCodes?: readonly number[]
+  /** Makes a clear error of what the command said, where the task knows better than "exit code 1". */
+  readonly explain?: (output: Output) => PlaybookError | undefined
+}
+
+/**
+ * Writes a file whole and atomically: a temporary file beside it, then a rename. An existing file keeps its owner,
+ * mode, SELinux context and ACL unless told otherwise; a symbolic link stays, its target is written.
+ */
+export type WriteStep = {
+  readonly kind: 'write'
+  readonly path: string
+  readonly content: string | Buffer | Secret
+  /** Permission bits; for a new file 0o644 if not given. */
+  readonly mode?: number
+  readonly owner?: string
+  readonly group?: string
+  /** Keeps what stood at `path` under this path, unless something stands there already: `server.xml_origin`. */
+  readonly keep?: string
+  /** A command that must succeed on the temporary file, whose path it is given, before it takes its place. */
+  readonly validate?: (temporaryPath: string) => Command
+}
+
+/** Brings a file from the controller to the host, atomically, checked by its SHA-256 on arrival. */
+export type UploadStep = {
+  readonly kind: 'upload'
+  readonly source: UploadSource
+  readonly path: string
+  readonly mode?: number
+  readonly owner?: string
+  readonly group?: string
+  readonly keep?: string
+  readonly validate?: (temporaryPath: string) => Command
+}
+
+/** A file on the controller, or one the controller fetches once (kept in its cache) and checks. */
+export type UploadSource =
+  | { readonly kind: 'local'; readonly path: string }
+  | { readonly kind: 'fetch'; readonly urls: readonly string[]; readonly checksum: Checksum }
+
+/** `sha512:7ab0…41` as parts; hex in lower case. */
+export type Checksum = { readonly algorithm: 'sha256' | 'sha512'; readonly hex: string }
+
+/** Starts something that stays: in a session of its own, its streams away from ours, not waited for. */
+export type StartStep = {
+  readonly kind: 'start'
+  readonly command: Command
+  readonly environment?: { readonly [name: string]: string | Secret }
+}
+
+/** The escape hatch: code on the controller that talks to the host by itself. */
+export type CallStep = {
+  readonly kind: 'call'
+  readonly title: string
+  readonly call: (connection: StepConnection) => Promise<void>
+}
+
+/** What a `call` step may use. */
+export type StepConnection = {
+  /** Runs a command as the task's user. It resolves whatever the exit code is. */
+  readonly run: (command: Command, options?: { stdin?: string | Buffer | Secret }) => Promise<Output>
+  /** Reports a line of progress. */
+  readonly progress: (line: string) => void
+}
+
+/** A command to run. @example run(sh`systemctl daemon-reload`) */
+export function run(command: Command, options: Omit<RunStep, 'kind' | 'command'> = {}): RunStep {
+  return { kind: 'run', command, ...options }
+}
+
+/** A file to write. @example write({ path: '/etc/motd', content: 'Hello\n' }) */
+export function write(options: Omit<WriteStep, 'kind'>): WriteStep {
+  return { kind: 'write', ...options }
+}
+
+/** A file to bring from the controller. */
+export function upload(options: Omit<UploadStep, 'kind'>): UploadStep {
+  return { kind: 'upload', ...options }
+}
+
+/** Something to start that stays. @example start(sh`/opt/app/bin/startup.sh`) */
+export function start(command: Command, options: Omit<StartStep, 'kind' | 'command'> = {}): StartStep {
+  return { kind: 'start', command, ...options }
+}
+
+/** Code on the controller. */
+export function call(title: string, code: CallStep['call']): CallStep {
+  return { kind: 'call', title, call: code }
+}

@@ -1,0 +1,164 @@
+// A task: a pure comparison of what is asked for with what a host says, and what closes the difference.
+
+import type { z } from 'zod'
+import type { Change } from './change.ts'
+import { PlaybookError } from './error.ts'
+import { callSite, type SourceLocation } from './location.ts'
+import type { Observed, Probe, Probes } from './probe.ts'
+import { Secret } from './secret.ts'
+
+/** The definition of a task. Write the members in this order: TypeScript infers from left to right. */
+export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
+  readonly name: string
+  /** One sentence, for the reference and the command line. */
+  readonly summary: string
+  readonly params: S
+  /** Which instance this is, in a few words: `8080/tcp`, `/etc/hosts`. Shown behind the name. */
+  readonly title?: (params: z.output<S>) => string
+  /** What to read on the controller (a file to copy): the only place of a task that may. */
+  readonly inputs?: (params: z.output<S>, context: InputContext) => I | Promise<I>
+  /** What to read on the host, as data. */
+  readonly probe: (params: z.output<S>, inputs: I) => P
+  /** What differs, and the steps that close it. Pure. An empty list: nothing to do. */
+  readonly plan: (params: z.output<S>, observed: Observed<P>, inputs: I) => readonly Change[]
+  /** false: acts each time, so it is not looked at again (a restart, a bare command). Default true. */
+  readonly verify?: boolean
+}
+
+export type InputContext = {
+  /** The folder of the file in which the task was written; relative paths start there. */
+  readonly directory: string
+}
+
+/** A task's definition with its types forgotten, as the engine handles it. */
+// biome-ignore lint/suspicious/noExplicitAny: the engine passes a task's own values back to it
+export type AnyTaskSpec = TaskSpec<any, any, any>
+
+/** A task with its parameters, ready to be put into a play. */
+export type Task = {
+  readonly kind: 'task'
+  readonly name: string
+  /** `firewallPort 8080/tcp` */
+  readonly title: string
+  readonly spec: AnyTaskSpec
+  /** As the schema made them: checked, with defaults. */
+  readonly params: unknown
+  readonly options: TaskOptions
+  /** Where it was written. */
+  readonly where: () => SourceLocation | undefined
+}
+
+/** What can be said of any task, as its second argument. */
+export type TaskOptions = {
+  /** Replaces the title shown. */
+  readonly title?: string
+  readonly tags?: readonly string[]
+  /** true: as the become user of host or play (root if none); a name: as that user; false: as the login user. */
+  readonly become?: boolean | string
+  /** Skips the task where the probe's answer is false. It is read in the same trip as the task's own probes. */
+  readonly when?: Probe<boolean>
+  /** Handlers to run at the end of the play on a host on which this task changed something. */
+  readonly notify?: Task | readonly Task[]
+  /** Seconds after which a step of this task is killed, with all its processes. */
+  readonly timeout?: number
+  /** Tries again what failed: `attempts` in all, `delay` seconds between them (default 1). */
+  readonly retry?: { readonly attempts: number; readonly delay?: number }
+  /** Environment of every command of the task, probes included. */
+  readonly environment?: { readonly [name: string]: string | Secret }
+  /** A failure is reported, and the host goes on. */
+  readonly ignoreErrors?: boolean
+  /** Shows neither changes' texts nor output. */
+  readonly noLog?: boolean
+}
+
+/** A list of tasks, in which lists may stand: a role's list is put in as it is. `false` and `undefined` are left out. */
+export type TaskList = readonly (Task | TaskList | false | null | undefined)[]
+
+/** The function that a task's definition becomes. Its `spec` stays reachable, for tests and documents. */
+export interface TaskFunction<S extends z.ZodType, I = unknown, P extends Probes = Probes> {
+  (params: z.input<S>, options?: TaskOptions): Task
+  readonly spec: TaskSpec<S, I, P>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any task at all
+export type AnyTaskFunction = TaskFunction<any, any, any>
+
+/**
+ * Makes a task of its definition. The result is called with parameters, which are checked at once, before any host
+ * is touched, and options (`become`, `notify`, `tags`, …), and gives a `Task` to put into a play.
+ *
+ * @throws PlaybookError E_PARAMS, from the call: every wrong parameter with its path, the value and what was expected
+ * @example
+ * export const motd = defineTask({
+ *   name: 'motd',
+ *   summary: 'Sets the message of the day.',
+ *   params: z.strictObject({ text: z.string() }),
+ *   probe: () => ({ current: fileAs('/etc/motd', { content: true }, contentText) }),
+ *   plan: ({ text }, { current }) => current === text ? [] : [{ what: '/etc/motd', from: …, to: …, steps: [write(…)] }],
+ * })
+ */
+export function defineTask<S extends z.ZodType, const P extends Probes, I = undefined>(
+  spec: TaskSpec<S, I, P>,
+): TaskFunction<S, I, P> {
+  function task(params: z.input<S>, options: TaskOptions = {}): Task {
+    const where = callSite(task)
+    const parsed = parseParams(spec, params, where)
+    const title = options.title ?? [spec.name, spec.title?.(parsed)].filter(Boolean).join(' ')
+    return { kind: 'task', name: spec.name, title, spec, params: parsed, options, where }
+  }
+  return Object.assign(task, { spec })
+}
+
+/** All tasks of a list, in order, nested lists opened. */
+export function flatTasks(list: TaskList): Task[] {
+  return list.flatMap((item) => {
+    if (!item) return []
+    return Array.isArray(item) ? flatTasks(item as TaskList) : [item as Task]
+  })
+}
+
+function parseParams<S extends z.ZodType>(
+  spec: { readonly name: string; readonly params: S },
+  params: unknown,
+  where: () => SourceLocation | undefined,
+): z.output<S> {
+  const result = spec.params.safeParse(params)
+  if (result.success) return result.data
+  const details = result.error.issues.map(
+    (issue) => `${formatPath(issue.path) || spec.name}: ${issueText(issue, params)}`,
+  )
+  throw new PlaybookError(
+    'E_PARAMS',
+    `${spec.name}: ${details.length === 1 ? details[0] : `${details.length} wrong parameters`}`,
+    {
+      where: where(),
+      details: details.length === 1 ? [] : details,
+      hint: `Its parameters: run-playbook docs ${spec.name}`,
+    },
+  )
+}
+
+/** `instances[1].http`, as TypeScript would write it. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key),
+    '',
+  )
+}
+
+/** What a schema says of a value, with the value: `expected a port (1-65535), got "8o81"`. */
+export function issueText(issue: z.core.$ZodIssue, root: unknown): string {
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    root,
+  )
+  const got = value instanceof Secret ? 'a secret' : value === undefined ? 'nothing' : abbreviated(value)
+  const message = issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '')
+  return issue.code === 'unrecognized_keys' ? message : `${message}, got ${got}`
+}
+
+function abbreviated(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value)
+  return json.length > 80 ? `${json.slice(0, 77)}…` : json
+}
