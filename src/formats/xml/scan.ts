@@ -1,0 +1,186 @@
+// XML text to tokens with exact spans: the lexical half of well-formedness, with errors that say what was expected.
+
+import type { Entities } from './entities.ts'
+import { type Doctype, readDoctype } from './doctype.ts'
+import { foundAt, xmlFault } from './fault.ts'
+import { forbiddenCharacter, nameAt } from './name.ts'
+
+/** An attribute and its spans: white space from `before`, name from `start`, value inside the quotes, `end` after. */
+export type XmlAttribute = {
+  readonly name: string
+  readonly before: number
+  readonly start: number
+  readonly valueStart: number
+  readonly valueEnd: number
+  readonly end: number
+}
+
+type Span = { readonly start: number; readonly end: number }
+export type OpenToken = Span & {
+  readonly kind: 'open'
+  readonly name: string
+  readonly attributes: readonly XmlAttribute[]
+  readonly isSelfClosing: boolean
+}
+export type CloseToken = Span & { readonly kind: 'close'; readonly name: string }
+export type LeafToken = Span & { readonly kind: 'text' | 'comment' | 'cdata' | 'instruction' | 'doctype' }
+export type XmlToken = OpenToken | CloseToken | LeafToken
+
+export type Scanned = { readonly tokens: readonly XmlToken[]; readonly entities: Entities }
+
+/**
+ * The tokens of a document, in order and without gaps.
+ *
+ * @throws PlaybookError E_XML at the first place that is not well-formed (nesting is checked by `parseXml`)
+ */
+export function scanXml(text: string): Scanned {
+  const forbidden = forbiddenCharacter(text)
+  if (forbidden !== -1) throw forbiddenFault(text, forbidden)
+  const tokens: XmlToken[] = []
+  let doctype: Doctype | undefined
+  for (let at = 0; at < text.length; at = tokens.at(-1)!.end) {
+    if (text.startsWith('<!DOCTYPE', at)) {
+      if (doctype) throw xmlFault(text, at, 'A second DOCTYPE; one is allowed.')
+      doctype = readDoctype(text, at)
+      tokens.push({ kind: 'doctype', start: at, end: doctype.end })
+    } else {
+      tokens.push(tokenAt(text, at))
+    }
+  }
+  checkReferences(text, tokens, doctype)
+  return { tokens, entities: doctype?.entities ?? new Map() }
+}
+
+function tokenAt(text: string, at: number): XmlToken {
+  if (text[at] !== '<') return textToken(text, at)
+  if (text.startsWith('</', at)) return closeToken(text, at)
+  if (text.startsWith('<!--', at)) return commentToken(text, at)
+  if (text.startsWith('<![CDATA[', at)) return { kind: 'cdata', start: at, end: endAfter(text, at, '<![CDATA[', ']]>') }
+  if (text.startsWith('<?', at)) return instructionToken(text, at)
+  if (text.startsWith('<!', at)) throw xmlFault(text, at, `A comment, CDATA or DOCTYPE expected, found ${foundAt(text, at)}.`)
+  return openToken(text, at)
+}
+
+function textToken(text: string, start: number): LeafToken {
+  const next = text.indexOf('<', start)
+  const end = next === -1 ? text.length : next
+  const closer = text.slice(start, end).indexOf(']]>')
+  if (closer !== -1) throw xmlFault(text, start + closer, '"]]>" must be written "]]&gt;" outside of CDATA.')
+  return { kind: 'text', start, end }
+}
+
+function commentToken(text: string, start: number): LeafToken {
+  const dashes = text.indexOf('--', start + 4)
+  if (dashes === -1) throw xmlFault(text, start, 'The comment is not closed: "-->" expected.')
+  if (text[dashes + 2] !== '>') throw xmlFault(text, dashes, '"--" is not allowed inside a comment.')
+  return { kind: 'comment', start, end: dashes + 3 }
+}
+
+function instructionToken(text: string, start: number): LeafToken {
+  const target = nameAt(text, start + 2)
+  if (target === '') throw xmlFault(text, start + 2, `A name expected after "<?", found ${foundAt(text, start + 2)}.`)
+  if (target.toLowerCase() === 'xml' && start > 0) {
+    throw xmlFault(text, start, 'The XML declaration must be the very first thing in the file.')
+  }
+  return { kind: 'instruction', start, end: endAfter(text, start, '<?', '?>') }
+}
+
+function endAfter(text: string, start: number, opener: string, closer: string): number {
+  const end = text.indexOf(closer, start + opener.length)
+  if (end === -1) throw xmlFault(text, start, `"${opener}" is not closed: "${closer}" expected.`)
+  return end + closer.length
+}
+
+function closeToken(text: string, start: number): CloseToken {
+  const name = nameAt(text, start + 2)
+  if (name === '') throw xmlFault(text, start + 2, `A name expected after "</", found ${foundAt(text, start + 2)}.`)
+  const end = skipSpace(text, start + 2 + name.length)
+  if (text[end] !== '>') throw xmlFault(text, end, `">" expected to close </${name}, found ${foundAt(text, end)}.`)
+  return { kind: 'close', start, end: end + 1, name }
+}
+
+function openToken(text: string, start: number): OpenToken {
+  const name = nameAt(text, start + 1)
+  if (name === '') {
+    throw xmlFault(text, start, `A tag name expected after "<", found ${foundAt(text, start + 1)}.`, 'A "<" that is meant as text is written "&lt;".')
+  }
+  const attributes: XmlAttribute[] = []
+  for (let at = start + 1 + name.length; ; at = attributes.at(-1)!.end) {
+    const next = skipSpace(text, at)
+    if (text[next] === '>') return { kind: 'open', start, end: next + 1, name, attributes, isSelfClosing: false }
+    if (text.startsWith('/>', next)) return { kind: 'open', start, end: next + 2, name, attributes, isSelfClosing: true }
+    const attribute = readAttribute(text, name, at, next)
+    if (attributes.some((each) => each.name === attribute.name)) {
+      throw xmlFault(text, next, `<${name}> has the attribute ${attribute.name} twice.`)
+    }
+    attributes.push(attribute)
+  }
+}
+
+function readAttribute(text: string, element: string, before: number, start: number): XmlAttribute {
+  const name = nameAt(text, start)
+  if (name === '') throw xmlFault(text, start, `An attribute, ">" or "/>" expected in <${element}, found ${foundAt(text, start)}.`)
+  if (before === start) throw xmlFault(text, start, `A blank expected before the attribute ${name}.`)
+  const equals = skipSpace(text, start + name.length)
+  if (text[equals] !== '=') throw xmlFault(text, equals, `"=" expected after the attribute ${name}, found ${foundAt(text, equals)}.`)
+  const open = skipSpace(text, equals + 1)
+  const quote = text[open]
+  if (quote !== '"' && quote !== "'") {
+    throw xmlFault(text, open, `A quoted value expected for the attribute ${name}, found ${foundAt(text, open)}.`)
+  }
+  const close = text.indexOf(quote, open + 1)
+  const value = text.slice(open + 1, close === -1 ? text.length : close)
+  const less = value.indexOf('<')
+  if (less !== -1) {
+    throw xmlFault(text, open + 1 + less, `"<" in the value of the attribute ${name}.`, `Write "&lt;", or close the value with ${quote} before it.`)
+  }
+  if (close === -1) throw xmlFault(text, open, `The value of the attribute ${name} is not closed: ${quote} expected.`)
+  return { name, before, start, valueStart: open + 1, valueEnd: close, end: close + 1 }
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++
+  return at
+}
+
+const PREDEFINED = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
+
+function checkReferences(text: string, tokens: readonly XmlToken[], doctype: Doctype | undefined): void {
+  const isDeclared = (name: string) =>
+    PREDEFINED.has(name) || doctype?.declared.has(name) === true || doctype?.hasOutsideDeclarations === true
+  for (const token of tokens) {
+    if (token.kind === 'text') checkSpan(text, token.start, token.end, isDeclared)
+    if (token.kind !== 'open') continue
+    for (const { valueStart, valueEnd } of token.attributes) checkSpan(text, valueStart, valueEnd, isDeclared)
+  }
+}
+
+const REFERENCE = /^&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([^\s;&<>"'#]+));/
+
+function checkSpan(text: string, start: number, end: number, isDeclared: (name: string) => boolean): void {
+  const span = text.slice(start, end)
+  for (let index = span.indexOf('&'); index !== -1; index = span.indexOf('&', index + 1)) {
+    const at = start + index
+    const match = REFERENCE.exec(text.slice(at, Math.min(end, at + 80)))
+    if (!match) {
+      throw xmlFault(text, at, `A reference such as "&amp;" expected, found ${foundAt(text, at)}.`, 'An "&" that is meant as text is written "&amp;".')
+    }
+    const [reference, hex, decimal, name] = match
+    if (name !== undefined && !isDeclared(name)) {
+      throw xmlFault(text, at, `The entity ${reference} is not declared.`, 'XML knows &amp; &lt; &gt; &quot; &apos;. Others are declared in the DOCTYPE.')
+    }
+    if (name === undefined && !isAllowedCode(hex ? Number.parseInt(hex, 16) : Number(decimal))) {
+      throw xmlFault(text, at, `${reference} is not a character that XML allows.`)
+    }
+  }
+}
+
+function isAllowedCode(code: number): boolean {
+  return code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) && forbiddenCharacter(String.fromCodePoint(code)) === -1
+}
+
+function forbiddenFault(text: string, offset: number) {
+  const code = text.codePointAt(offset)!.toString(16).toUpperCase().padStart(4, '0')
+  return xmlFault(text, offset, `The character U+${code} is not allowed in XML.`)
+}
