@@ -1,0 +1,58 @@
+// Things that cost time are made once: named by a digest of their recipe, made aside, renamed into place under a lock.
+
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { exists } from './exists.ts'
+import { sharedFolder } from './folders.ts'
+import { withLock } from './lock.ts'
+import { type Say, timed } from './progress.ts'
+
+/** A thing to make once: `recipe` is all it is made from, as text; `make` fills the empty folder it is given. */
+export type Piece = {
+  readonly kind: 'image' | 'packages' | 'sources'
+  readonly recipe: string
+  readonly make: (folder: string) => Promise<void>
+}
+
+/** The folder of a piece, made if it is not there yet. Two callers at once make it once. */
+export async function cached(piece: Piece, say: Say): Promise<string> {
+  const folder = folderOf(piece)
+  if (await exists(folder)) return folder
+  return withLock(
+    join(sharedFolder(), `${piece.kind}.lock`),
+    async () => {
+      if (await exists(folder)) return folder
+      await removeUnfinished(piece.kind)
+      return timed(say, `making the ${piece.kind}`, () => makeAside(folder, piece.make))
+    },
+    say,
+  )
+}
+
+function folderOf({ kind, recipe }: Piece): string {
+  const digest = createHash('sha256').update(recipe).digest('hex').slice(0, 16)
+  return join(sharedFolder(), `${kind}-${digest}`)
+}
+
+async function makeAside(folder: string, make: Piece['make']): Promise<string> {
+  await mkdir(sharedFolder(), { recursive: true })
+  const aside = await mkdtemp(`${folder}.unfinished-`)
+  try {
+    await make(aside)
+    await rename(aside, folder)
+    return folder
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** What a killed run left; its lock is ours now, so nobody works in it. */
+async function removeUnfinished(kind: string): Promise<void> {
+  const names = await readdir(sharedFolder())
+  const unfinished = names.filter((name) => name.startsWith(`${kind}-`) && name.includes('.unfinished-'))
+  await Promise.all(
+    unfinished.map((name) => rm(join(sharedFolder(), basename(name)), { recursive: true, force: true })),
+  )
+}

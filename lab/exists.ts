@@ -1,0 +1,10 @@
+// Whether something is there at a path.
+
+import { access } from 'node:fs/promises'
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

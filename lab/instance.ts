@@ -1,0 +1,50 @@
+// An instance on disk: its folder's files, and the record of its number and image that survives everything but a purge.
+
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PlaybookError } from '../src/model/error.ts'
+import { instanceFolder } from './folders.ts'
+
+/** What an instance remembers: its number (see `topology`) and the image its hosts' file systems lie on. */
+export type InstanceRecord = { readonly number: number; readonly image: string }
+
+/** The files of an instance. */
+export function instanceFiles(name: string) {
+  const folder = instanceFolder(checkName(name))
+  const at = (file: string) => join(folder, file)
+  return {
+    folder,
+    record: at('instance.json'),
+    keyFile: at('id_ed25519'),
+    knownHostsFile: at('known_hosts'),
+    passwordsFile: at('passwords.json'),
+    inventoryFile: at('inventory.yaml'),
+    mirrorLog: at('mirror.log'),
+    lock: `${folder}.lock`,
+    hostFolder: (host: string) => join(folder, 'hosts', host),
+    hostKeyFile: (host: string) => join(folder, 'host-keys', host),
+  }
+}
+
+export type InstanceFiles = ReturnType<typeof instanceFiles>
+
+export async function readRecord(files: InstanceFiles): Promise<InstanceRecord | undefined> {
+  const text = await readFile(files.record, 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as InstanceRecord)
+}
+
+/** Written aside and renamed, so that a record is whole or not there. */
+export async function writeRecord(files: InstanceFiles, record: InstanceRecord): Promise<void> {
+  await mkdir(files.folder, { recursive: true, mode: 0o700 })
+  await writeFile(`${files.record}.new`, `${JSON.stringify(record)}\n`)
+  await rename(`${files.record}.new`, files.record)
+}
+
+function checkName(name: string): string {
+  if (/^[a-z][a-z0-9-]{0,30}$/.test(name) && name !== 'shared') return name
+  throw new PlaybookError(
+    'E_LAB_NAME',
+    `"${name}" is no name for a lab.`,
+    'Use small letters, digits and hyphens, beginning with a letter; "shared" is taken.',
+  )
+}

@@ -1,0 +1,178 @@
+// The lab: four real hosts on this machine, brought up, found again and taken down by name.
+
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PlaybookError } from '../src/model/error.ts'
+import { cached } from './cached.ts'
+import { cgroupFolders, killAll, removeCgroups } from './cgroup.ts'
+import { makeCredentials, writeKnownHosts } from './credentials.ts'
+import { awaitHost, bootHost, type HostPlace, isAlive, isHostUp, stopHost } from './host.ts'
+import { image } from './image.ts'
+import { type InstanceFiles, instanceFiles, readRecord, writeRecord } from './instance.ts'
+import { writeInventory } from './inventory.ts'
+import { withLock } from './lock.ts'
+import { prepareMachine } from './machine.ts'
+import { askShares, mirrorUrl, startMirror } from './mirror.ts'
+import type { Shares } from './mirrorServer.ts'
+import { claimNetwork, ownedNetwork, releaseNetwork } from './network.ts'
+import { packages } from './packages.ts'
+import { type Say, silent, timed } from './progress.ts'
+import { readSources, type Sources, sources } from './sources.ts'
+import { isSupported } from './support.ts'
+import { type Address, DEFAULT_NAME, type Topology } from './topology.ts'
+
+export { ssh } from './ssh.ts'
+export { isSupported } from './support.ts'
+
+/** A lab that is up. */
+export type Lab = {
+  readonly name: string
+  /** The instance's state: keys, logs, the hosts' layers. */
+  readonly folder: string
+  readonly hosts: readonly Address[]
+  /** The lab's own side of the bridge, and the subnet (`10.98.0.0/24`). */
+  readonly bridgeAddress: string
+  readonly subnet: string
+  /** Logs in as root, deploy and ops. */
+  readonly keyFile: string
+  readonly knownHostsFile: string
+  /** JSON `{ deploy, ops }`, mode 0600. */
+  readonly passwordsFile: string
+  readonly inventoryFile: string
+  /** `http://ADDRESS:PORT`; below it `/dist/…` as upstream lays it out, `/packages/…`, `/missing/…` (404), `/corrupt/dist/…`. */
+  readonly mirror: string
+  /** Versions, paths below `/dist/` and SHA-512 of what the mirror has. */
+  readonly sources: Sources
+  /** What a playbook's inventory needs to install from here. */
+  readonly inventoryVars: Readonly<Record<string, string>>
+}
+
+export type UpOptions = {
+  /** Throws the hosts' state away first. */
+  readonly isFresh?: boolean
+  /** Hears what is being done. */
+  readonly say?: Say
+}
+
+/**
+ * Brings the lab `name` up, from whatever state it is in, and waits until every host runs.
+ * @example const lab = await up('e2e-failover', { isFresh: true })
+ */
+export async function up(
+  name: string = DEFAULT_NAME,
+  { isFresh = false, say = silent }: UpOptions = {},
+): Promise<Lab> {
+  const support = await isSupported()
+  if (!support.ok) throw new PlaybookError('E_LAB_UNSUPPORTED', `No lab on this machine: ${support.reason}.`)
+  const files = instanceFiles(name)
+  await prepareMachine(say)
+  return withLock(files.lock, () => raise(name, files, isFresh, say), say)
+}
+
+/** Takes the lab down: no process, interface, mount or group of it stays. `isPurge` deletes its state as well. */
+export async function down(
+  name: string = DEFAULT_NAME,
+  { isPurge = false, say = silent }: { isPurge?: boolean; say?: Say } = {},
+): Promise<void> {
+  const files = instanceFiles(name)
+  await withLock(files.lock, () => lower(files, isPurge, say), say)
+  if (isPurge) await rm(files.lock, { force: true })
+}
+
+/** The lab `name` if it is up or half up; `undefined` if it has no network. */
+export async function find(name: string = DEFAULT_NAME): Promise<Lab | undefined> {
+  const files = instanceFiles(name)
+  const network = await ownedNetwork(files.folder)
+  const shares = network && (await askShares(network))
+  return network && shares && describe(name, files, network, shares)
+}
+
+async function raise(name: string, files: InstanceFiles, isFresh: boolean, say: Say): Promise<Lab> {
+  const imageFolder = cached(image, say)
+  const [baseImage, packagesFolder, sourcesFolder] = await Promise.all([
+    imageFolder,
+    imageFolder.then(async (folder) => cached(await packages(folder), say)),
+    cached(sources, say),
+  ])
+  const last = await readRecord(files)
+  const network = await claimNetwork(name, files.folder, last?.number)
+  const isOther = last !== undefined && (last.image !== baseImage || last.number !== network.number)
+  if (isFresh || isOther)
+    await discardHosts(files, network, baseImage, isFresh ? 'as asked' : 'image or subnet is another', say)
+  await writeRecord(files, { number: network.number, image: baseImage })
+  await makeCredentials(files)
+  await writeKnownHosts(files, network.hosts)
+  const shares = { sources: sourcesFolder, packages: packagesFolder }
+  await startMirror(network, shares, files)
+  await raiseHosts(places(files, network, baseImage), name, say)
+  const lab = await describe(name, files, network, shares)
+  await writeInventory(lab)
+  return lab
+}
+
+async function raiseHosts(all: readonly HostPlace[], name: string, say: Say): Promise<void> {
+  const areUp = await Promise.all(all.map(isHostUp))
+  const missing = all.filter((_, index) => !areUp[index])
+  const names = missing.map(({ host }) => host.name).join(' ')
+  if (missing.length === 0) say(`lab ${name} is up already`)
+  else
+    await timed(say, `booting ${names}`, async () => {
+      for (const place of missing) if (!(await isAlive(place))) await bootHost(place)
+      await Promise.all(missing.map((place) => awaitHost(place)))
+    })
+  await Promise.all(all.filter((_, index) => areUp[index]).map((place) => awaitHost(place)))
+}
+
+async function discardHosts(
+  files: InstanceFiles,
+  network: Topology,
+  baseImage: string,
+  why: string,
+  say: Say,
+) {
+  say(`throwing the hosts' state away (${why})`)
+  await Promise.all(places(files, network, baseImage).map((place) => stopHost(place, 0)))
+  await rm(join(files.folder, 'hosts'), { recursive: true, force: true })
+}
+
+async function lower(files: InstanceFiles, isPurge: boolean, say: Say): Promise<void> {
+  const network = await ownedNetwork(files.folder)
+  if (network) {
+    await timed(say, 'stopping the hosts', async () => {
+      const limitMs = isPurge ? 0 : 20_000
+      await Promise.all(places(files, network, '').map((place) => stopHost(place, limitMs)))
+      await killAll(cgroupFolders(network.number))
+    })
+    await removeCgroups(cgroupFolders(network.number))
+    await releaseNetwork(network)
+  } else say('it is down already')
+  if (isPurge) await rm(files.folder, { recursive: true, force: true })
+}
+
+function places(files: InstanceFiles, network: Topology, baseImage: string): HostPlace[] {
+  return network.hosts.map((host) => ({ host, network, files, image: baseImage }))
+}
+
+async function describe(name: string, files: InstanceFiles, network: Topology, shares: Shares): Promise<Lab> {
+  const { folder, keyFile, knownHostsFile, passwordsFile, inventoryFile } = files
+  const { hosts, bridgeAddress, subnet } = network
+  const found = await readSources(shares.sources)
+  const mirror = mirrorUrl(network)
+  return {
+    ...{ name, folder, keyFile, knownHostsFile, passwordsFile, inventoryFile },
+    ...{ hosts, bridgeAddress, subnet, mirror, sources: found },
+    inventoryVars: inventoryVars(`${mirror}/dist`, found),
+  }
+}
+
+function inventoryVars(mirror: string, { tomcat, httpd, modJk }: Sources): Record<string, string> {
+  return {
+    mirror,
+    tomcat_version: tomcat.version,
+    tomcat_sha512: tomcat.sha512,
+    httpd_version: httpd.version,
+    httpd_sha512: httpd.sha512,
+    mod_jk_version: modJk.version,
+    mod_jk_sha512: modJk.sha512,
+  }
+}

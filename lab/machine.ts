@@ -1,0 +1,59 @@
+// The programs the lab needs on the machine itself; what is missing comes by apt.
+
+import { access, constants } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sharedFolder } from './folders.ts'
+import { withLock } from './lock.ts'
+import { type Say, timed } from './progress.ts'
+import { runIn } from './run.ts'
+
+/** Program → the Debian package that has it. */
+const PROGRAMS = {
+  mmdebstrap: 'mmdebstrap',
+  'systemd-nspawn': 'systemd-container',
+  ip: 'iproute2',
+  createrepo_c: 'createrepo-c',
+  rpmbuild: 'rpm',
+  mvn: 'maven',
+  unzip: 'unzip',
+  xz: 'xz-utils',
+  ssh: 'openssh-client',
+  openssl: 'openssl',
+} as const
+
+/** Installs what is missing; refreshes apt's lists only when they do not know a package. */
+export async function prepareMachine(say: Say): Promise<void> {
+  if ((await missingPackages()).length === 0) return
+  await withLock(join(sharedFolder(), 'apt.lock'), () => install(say), say)
+}
+
+async function install(say: Say): Promise<void> {
+  const packages = await missingPackages()
+  if (packages.length === 0) return
+  const apt = runIn({ env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+  const installAll = () => apt`apt-get install -y -q --no-install-recommends ${packages}`
+  await timed(say, `installing ${packages.join(' ')}`, async () => {
+    await installAll().catch(async () => {
+      await apt`apt-get update -q`
+      await installAll()
+    })
+  })
+}
+
+async function missingPackages(): Promise<string[]> {
+  const found = await Promise.all(Object.keys(PROGRAMS).map(isOnPath))
+  return [...new Set(Object.values(PROGRAMS).filter((_, index) => !found[index]))]
+}
+
+async function isOnPath(program: string): Promise<boolean> {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin']
+  const hits = await Promise.all(
+    folders.map((folder) =>
+      access(join(folder, program), constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  return hits.includes(true)
+}

@@ -1,0 +1,58 @@
+// The command `npm run lab -- up | down | status | ssh`: reads argv, sets the exit code.
+
+import { Command } from 'commander'
+import { PlaybookError } from '../src/model/error.ts'
+import { down, find, up } from './lab.ts'
+import { sayOnStderr } from './progress.ts'
+import { findHost, sshThrough } from './ssh.ts'
+import { printStatus } from './status.ts'
+import { DEFAULT_NAME } from './topology.ts'
+
+type Named = { readonly name: string }
+
+const program = new Command('lab')
+  .description('Four real hosts on this machine: was-01 was-02 web-01 web-02.')
+  .enablePositionalOptions()
+
+define('up', 'brings the hosts up, from whatever state they are in')
+  .option('--fresh', "throws the hosts' state away first")
+  .action(async ({ name, fresh }: Named & { fresh?: boolean }) => {
+    const lab = await up(name, { isFresh: fresh === true, say: sayOnStderr() })
+    for (const host of lab.hosts) console.log(`${host.name}  ${host.address}`)
+    console.log(`inventory: ${lab.inventoryFile}\nkey:       ${lab.keyFile}\nmirror:    ${lab.mirror}`)
+  })
+
+define('down', 'stops the hosts and removes everything but their state')
+  .option('--purge', 'deletes their state as well')
+  .action(({ name, purge }: Named & { purge?: boolean }) =>
+    down(name, { isPurge: purge === true, say: sayOnStderr() }),
+  )
+
+define('status', 'says what is up; exit code 1 if not all is').action(async ({ name }: Named) => {
+  process.exitCode = (await printStatus(name)) ? 0 : 1
+})
+
+define('ssh', 'runs a command on a host (its output alone, its exit code), or opens a shell')
+  .argument('<host>')
+  .argument('[command...]')
+  .option('-u, --user <user>', 'who logs in', 'root')
+  .passThroughOptions()
+  .action(async (host: string, command: string[], { name, user }: Named & { user: string }) => {
+    const lab = await find(name)
+    if (!lab)
+      throw new PlaybookError('E_LAB_DOWN', `Lab "${name}" is not up.`, `npm run lab -- up --name ${name}`)
+    process.exitCode = await sshThrough(lab, findHost(lab.hosts, host), command, user)
+  })
+
+await program.parseAsync().catch((error: Error) => {
+  process.exitCode = 1
+  console.error(error instanceof PlaybookError ? explain(error) : error)
+})
+
+function define(name: string, summary: string): Command {
+  return program.command(name).description(summary).option('-n, --name <name>', 'which lab', DEFAULT_NAME)
+}
+
+function explain({ code, message, hint, details }: PlaybookError): string {
+  return [`${code}: ${message}`, ...details.map((line) => `  ${line}`), ...(hint ? [hint] : [])].join('\n')
+}

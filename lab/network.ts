@@ -1,0 +1,96 @@
+// The bridge of an instance: a subnet of its own in the machine's root namespace, with no way out of it.
+
+import { join } from 'node:path'
+import { PlaybookError } from '../src/model/error.ts'
+import { sharedFolder } from './folders.ts'
+import { withLock } from './lock.ts'
+import { run } from './run.ts'
+import { numbersFor, type Topology, topology } from './topology.ts'
+
+type Link = { readonly ifname: string; readonly ifalias?: string }
+type Route = { readonly dst: string; readonly dev?: string }
+
+/**
+ * Takes a subnet for the instance and makes its bridge, or finds the one it has. The bridge's alias says whose it is.
+ * `last` is the number the instance had before; it is kept if it is still free.
+ */
+export async function claimNetwork(
+  name: string,
+  folder: string,
+  last: number | undefined,
+): Promise<Topology> {
+  return withLock(join(sharedFolder(), 'network.lock'), async () => raise(await claim(name, folder, last)))
+}
+
+async function claim(name: string, folder: string, last: number | undefined): Promise<Topology> {
+  const mine = await ownedNetwork(folder)
+  if (mine) return mine
+  await removeUnfinished()
+  const [links, routes] = await Promise.all([allLinks(), allRoutes()])
+  for (const candidate of numbersFor(name, last).map(topology)) {
+    if (takenBy(candidate, links, routes)) continue
+    if (await makeBridge(candidate, folder)) return candidate
+  }
+  const wanted = topology(numbersFor(name, last)[0] ?? 0)
+  throw new PlaybookError(
+    'E_LAB_SUBNET_TAKEN',
+    `Subnet ${wanted.subnet} of lab "${name}" is taken by ${takenBy(wanted, links, routes) ?? 'something else'}.`,
+    'Free that subnet, or bring up a lab of another name: npm run lab -- up --name other',
+  )
+}
+
+/** The network the instance in `folder` holds now, if any. */
+export async function ownedNetwork(folder: string): Promise<Topology | undefined> {
+  const bridge = (await allLinks()).find((link) => link.ifalias === aliasOf(folder))
+  return bridge && topology(Number(bridge.ifname.replace('rplab', '')))
+}
+
+/** Removes the bridge and what is still plugged into it. */
+export async function releaseNetwork({ bridge }: Topology): Promise<void> {
+  const links = await allLinks()
+  const ports = JSON.parse(
+    (await run`ip -j link show master ${bridge} 2>/dev/null || true`) || '[]',
+  ) as Link[]
+  for (const { ifname } of ports) await run`ip link delete ${ifname} 2>/dev/null || true`
+  if (links.some((link) => link.ifname === bridge)) await run`ip link delete ${bridge}`
+}
+
+/** A bridge without an alias is what a killed `up` left between making and naming it; the lock is ours. */
+async function removeUnfinished(): Promise<void> {
+  for (const { ifname, ifalias } of await allLinks())
+    if (/^rplab\d+$/.test(ifname) && !ifalias) await run`ip link delete ${ifname}`
+}
+
+// A bridge takes the lowest address of its ports, so it changes as hosts come and go, unless it is given one.
+async function makeBridge({ bridge, number }: Topology, folder: string): Promise<boolean> {
+  const address = `02:98:00:00:00:${number.toString(16).padStart(2, '0')}`
+  const made = await run`ip link add ${bridge} address ${address} type bridge`.then(
+    () => true,
+    () => false,
+  )
+  if (made) await run`ip link set ${bridge} alias ${aliasOf(folder)}`
+  return made
+}
+
+async function raise(network: Topology): Promise<Topology> {
+  await run`ip address replace ${`${network.bridgeAddress}/24`} dev ${network.bridge}`
+  await run`ip link set ${network.bridge} up`
+  return network
+}
+
+/** Who holds the bridge's name or a route into the subnet; pure. */
+export function takenBy(
+  candidate: Topology,
+  links: readonly Link[],
+  routes: readonly Route[],
+): string | undefined {
+  const link = links.find(({ ifname }) => ifname === candidate.bridge)
+  if (link) return link.ifalias || `the interface ${link.ifname}`
+  const prefix = `10.98.${candidate.number}.`
+  const route = routes.find(({ dst }) => dst.startsWith(prefix))
+  return route && `the route to ${route.dst} through ${route.dev ?? 'somewhere'}`
+}
+
+const allLinks = async () => JSON.parse((await run`ip -j link show`) || '[]') as Link[]
+const allRoutes = async () => JSON.parse((await run`ip -j -4 route show table all`) || '[]') as Route[]
+const aliasOf = (folder: string) => `run-playbook-lab ${folder}`

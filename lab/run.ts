@@ -1,0 +1,36 @@
+// Local commands by zx, with settings of the lab's own: quiet, no stdin unless given, and a failure told as the project tells errors.
+
+import { $, type Options } from 'zx'
+import { PlaybookError } from '../src/model/error.ts'
+
+type Command = (pieces: TemplateStringsArray, ...args: unknown[]) => Promise<string>
+
+/** Runs a local command and gives its stdout; a failure is `E_LAB_COMMAND` with the command's last lines. */
+export const run: Command = runIn({})
+
+/** As `run`, with settings: `runIn({ cwd: '/tmp' })`, `runIn({ input: script })`, `runIn({ env })`. */
+export function runIn(options: Partial<Options>): Command {
+  const stdin = options.input === undefined ? 'ignore' : 'pipe'
+  const shell = $({ quiet: true, nothrow: true, stdio: [stdin, 'pipe', 'pipe'], ...options })
+  return async (pieces, ...args) => {
+    const output = await shell(pieces, ...args)
+    if (output.exitCode === 0) return output.stdout
+    const command = String.raw({ raw: pieces }, ...args.flat().map(String))
+    throw new PlaybookError('E_LAB_COMMAND', `"${headline(command)}" failed with code ${output.exitCode}.`, {
+      details: lastLines(output.stderr || output.stdout, 12),
+    })
+  }
+}
+
+/** The last `count` lines of a text that say something. */
+export function lastLines(text: string, count: number): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-count)
+}
+
+function headline(command: string): string {
+  const line = command.replace(/\s+/g, ' ').trim()
+  return line.length > 120 ? `${line.slice(0, 117)}…` : line
+}

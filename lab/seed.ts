@@ -1,0 +1,110 @@
+// What makes a host out of the image: its name, address, keys and users, laid into its own layer before it first boots.
+
+import { randomBytes } from 'node:crypto'
+import { chmod, chown, lstat, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Passwords, readPasswords } from './credentials.ts'
+import type { InstanceFiles } from './instance.ts'
+import { runIn } from './run.ts'
+import { type Address, MIRROR_PORT, type Topology } from './topology.ts'
+
+type SeedFile = { readonly path: string; readonly text: string; readonly mode?: number }
+
+/** Fills `upper`, the overlay's writable layer, for a host over the image `lower`. */
+export async function seedHost(
+  upper: string,
+  lower: string,
+  host: Address,
+  network: Topology,
+  files: InstanceFiles,
+): Promise<void> {
+  const shadow = await readFile(join(lower, 'etc/shadow'), 'utf8')
+  const keys = {
+    hostKey: await readFile(files.hostKeyFile(host.name), 'utf8'),
+    hostKeyPublic: await readFile(`${files.hostKeyFile(host.name)}.pub`, 'utf8'),
+    login: await readFile(`${files.keyFile}.pub`, 'utf8'),
+  }
+  const seeds: SeedFile[] = [
+    ...identity(host, network),
+    ...access(keys),
+    { path: 'etc/shadow', text: await withPasswords(shadow, await readPasswords(files)), mode: 0o640 },
+    { path: 'etc/yum.repos.d/lab.repo', text: repository(network) },
+  ]
+  for (const seed of seeds) await lay(upper, lower, seed)
+}
+
+function identity({ name, address }: Address, { hosts }: Topology): SeedFile[] {
+  const others = hosts.filter((host) => host.name !== name)
+  const names = [
+    '127.0.0.1 localhost',
+    `127.0.1.1 ${name}`,
+    ...others.map((host) => `${host.address} ${host.name}`),
+  ]
+  return [
+    { path: 'etc/hostname', text: `${name}\n` },
+    { path: 'etc/hosts', text: `${names.join('\n')}\n` },
+    { path: 'etc/machine-id', text: `${randomBytes(16).toString('hex')}\n`, mode: 0o444 },
+    { path: 'etc/systemd/network/10-lab.network', text: interfaceText(address) },
+  ]
+}
+
+// Without a default route multicast needs one of its own, or Tomcat's membership cannot send.
+function interfaceText(address: string): string {
+  return `[Match]
+Name=host0
+[Network]
+Address=${address}/24
+LinkLocalAddressing=no
+IPv6AcceptRA=no
+[Route]
+Destination=224.0.0.0/4
+Scope=link
+`
+}
+
+function access(keys: { hostKey: string; hostKeyPublic: string; login: string }): SeedFile[] {
+  return [
+    { path: 'etc/ssh/ssh_host_ed25519_key', text: keys.hostKey, mode: 0o600 },
+    { path: 'etc/ssh/ssh_host_ed25519_key.pub', text: keys.hostKeyPublic },
+    ...['root', 'home/deploy', 'home/ops'].map((home) => ({
+      path: `${home}/.ssh/authorized_keys`,
+      text: keys.login,
+      mode: 0o600,
+    })),
+  ]
+}
+
+/** The image's shadow(5) with the users' passwords in it. */
+async function withPasswords(shadow: string, passwords: Passwords): Promise<string> {
+  const hash = async (password: string) =>
+    (await runIn({ input: `${password}\n` })`openssl passwd -6 -stdin`).trim()
+  const hashes = { deploy: await hash(passwords.deploy), ops: await hash(passwords.ops) }
+  return shadow.replace(/^(deploy|ops):[^:]*:/gm, (_, user: keyof Passwords) => `${user}:${hashes[user]}:`)
+}
+
+function repository({ bridgeAddress }: Topology): string {
+  return `[lab]
+name=The lab's packages
+baseurl=http://${bridgeAddress}:${MIRROR_PORT}/packages
+enabled=1
+gpgcheck=0
+`
+}
+
+/** Writes one file into the upper layer; folders and owners are as in the image, which shows through elsewhere. */
+async function lay(upper: string, lower: string, { path, text, mode = 0o644 }: SeedFile): Promise<void> {
+  const owner = await layFolder(upper, lower, dirname(path))
+  await writeFile(join(upper, path), text)
+  await chmod(join(upper, path), mode)
+  const { uid, gid } = await lstat(join(lower, path)).catch(() => owner)
+  await chown(join(upper, path), uid, gid)
+}
+
+async function layFolder(upper: string, lower: string, path: string): Promise<{ uid: number; gid: number }> {
+  if (path !== '.') await layFolder(upper, lower, dirname(path))
+  const { mode, uid, gid } = await lstat(join(lower, path))
+  await mkdir(join(upper, path), { recursive: true })
+  await chmod(join(upper, path), mode & 0o7777)
+  await chown(join(upper, path), uid, gid)
+  return { uid, gid }
+}

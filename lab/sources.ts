@@ -1,0 +1,147 @@
+// The software the runbook installs, in upstream's own path layout: Tomcat by Maven, httpd and mod_jk from Debian's source packages.
+
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { PlaybookError } from '../src/model/error.ts'
+import type { Piece } from './cached.ts'
+import { machineSources, SUITE, sourceLines } from './debian.ts'
+import { run, runIn } from './run.ts'
+import { makeTomcat, TOMCAT_VERSION } from './tomcat.ts'
+
+/** One archive: its version, its path under the mirror's `/dist`, and the SHA-512 of its bytes in hex. */
+export type Source = { readonly version: string; readonly path: string; readonly sha512: string }
+export type Sources = { readonly tomcat: Source; readonly httpd: Source; readonly modJk: Source }
+
+/** A Debian source package: the versions to try first (not every version listed is served), and upstream's path. */
+type DebianSource = {
+  readonly debian: string
+  readonly wanted: readonly string[]
+  readonly path: (version: string) => string
+}
+
+const NEXT_SUITE = 'trixie'
+const HTTPD: DebianSource = {
+  debian: 'apache2',
+  wanted: ['2.4.65', '2.4.68'],
+  path: (version) => `httpd/httpd-${version}.tar.gz`,
+}
+const MOD_JK: DebianSource = {
+  debian: 'libapache-mod-jk',
+  wanted: ['1.2.48', '1.2.50'],
+  path: (version) => `tomcat/tomcat-connectors/jk/tomcat-connectors-${version}-src.tar.gz`,
+}
+
+/** The sources as a piece: `dist/` with the archives and their .sha512 files, `sources.json` (a `Sources`). */
+export const sources: Piece = {
+  kind: 'sources',
+  recipe: JSON.stringify([1, TOMCAT_VERSION, HTTPD.wanted, MOD_JK.wanted, SUITE, NEXT_SUITE]),
+  make: getSources,
+}
+
+export async function readSources(folder: string): Promise<Sources> {
+  return JSON.parse(await readFile(join(folder, 'sources.json'), 'utf8')) as Sources
+}
+
+async function getSources(folder: string): Promise<void> {
+  const scratch = await mkdtemp(join(folder, 'scratch-'))
+  const [tomcat, [httpd, modJk]] = await Promise.all([
+    getTomcat(folder, scratch),
+    getDebianSources(folder, scratch),
+  ])
+  await writeFile(join(folder, 'sources.json'), `${JSON.stringify({ tomcat, httpd, modJk }, null, 2)}\n`)
+  await rm(scratch, { recursive: true })
+}
+
+async function getTomcat(folder: string, scratch: string): Promise<Source> {
+  const made = join(scratch, 'tomcat.tar.gz')
+  await mkdir(join(scratch, 'tomcat'))
+  await makeTomcat(made, join(scratch, 'tomcat'))
+  const name = `apache-tomcat-${TOMCAT_VERSION}.tar.gz`
+  return publish(folder, made, TOMCAT_VERSION, `tomcat/tomcat-9/v${TOMCAT_VERSION}/bin/${name}`)
+}
+
+// An apt configuration of its own: the machine's servers with source packages and the next release added, its lists elsewhere.
+async function getDebianSources(folder: string, scratch: string): Promise<[Source, Source]> {
+  const own = join(scratch, 'apt')
+  await mkdir(join(own, 'lists', 'partial'), { recursive: true })
+  await mkdir(join(own, 'cache', 'archives', 'partial'), { recursive: true })
+  const servers = await machineSources()
+  const lists = sourceLines(servers, 'deb-src') + sourceLines(servers, 'deb-src', NEXT_SUITE)
+  await writeFile(join(own, 'sources.list'), lists)
+  const options = [
+    ...['-o', `Dir::Etc::sourcelist=${own}/sources.list`, '-o', 'Dir::Etc::sourceparts=/dev/null'],
+    ...[
+      '-o',
+      `Dir::State::lists=${own}/lists`,
+      '-o',
+      `Dir::Cache=${own}/cache`,
+      '-o',
+      'APT::Sandbox::User=root',
+    ],
+  ]
+  await run`apt-get ${options} -q update`
+  const httpd = await getDebianSource(folder, own, options, HTTPD)
+  return [httpd, await getDebianSource(folder, own, options, MOD_JK)]
+}
+
+async function getDebianSource(
+  folder: string,
+  scratch: string,
+  options: string[],
+  source: DebianSource,
+): Promise<Source> {
+  const listed = await run`apt-cache ${options} showsrc ${source.debian}`
+  const versions = orderVersions(
+    [...listed.matchAll(/^Version: (.*)$/gm)].map(([, version = '']) => version),
+    source.wanted,
+  )
+  for (const version of versions) {
+    const got = await download(scratch, options, source.debian, version)
+    if (got) return publish(folder, got, upstream(version), source.path(upstream(version)))
+  }
+  throw new PlaybookError('E_LAB_SOURCE', `No source of Debian's ${source.debian} is to be had.`, {
+    hint: 'Look at the package server that /etc/apt names.',
+    details: [`tried: ${versions.join(', ')}`],
+  })
+}
+
+/** The wanted upstream versions first, in their order, then the others as listed; pure. */
+export function orderVersions(listed: readonly string[], wanted: readonly string[]): string[] {
+  const rank = (version: string) =>
+    (wanted.indexOf(upstream(version)) + wanted.length + 1) % (wanted.length + 1)
+  return [...new Set(listed)].sort((a, b) => rank(a) - rank(b))
+}
+
+/** Upstream's part of a Debian version. @example upstream('1:1.2.50-1') // '1.2.50' */
+export const upstream = (version: string) => version.replace(/^\d+:/, '').replace(/-[^-]*$/, '')
+
+/** A version that is listed and not served fails; then the next one is tried. */
+async function download(
+  scratch: string,
+  options: string[],
+  name: string,
+  version: string,
+): Promise<string | undefined> {
+  const apt = runIn({ cwd: scratch })
+  const isServed =
+    await apt`apt-get ${options} -q source --download-only --tar-only ${`${name}=${version}`}`.then(
+      () => true,
+      () => false,
+    )
+  const archive = (await readdir(scratch)).find(
+    (file) => file.startsWith(`${name}_`) && file.endsWith('.orig.tar.gz'),
+  )
+  return isServed && archive ? join(scratch, archive) : undefined
+}
+
+async function publish(folder: string, archive: string, version: string, path: string): Promise<Source> {
+  const sha512 = createHash('sha512')
+    .update(await readFile(archive))
+    .digest('hex')
+  const target = join(folder, 'dist', path)
+  await mkdir(dirname(target), { recursive: true })
+  await rename(archive, target)
+  await writeFile(`${target}.sha512`, `${sha512} *${path.slice(path.lastIndexOf('/') + 1)}\n`)
+  return { version, path, sha512 }
+}

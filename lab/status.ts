@@ -1,0 +1,41 @@
+// What is up of an instance, host by host, as a table for people.
+
+import { answersSsh, isAlive } from './host.ts'
+import { instanceFiles } from './instance.ts'
+import { askShares, mirrorUrl } from './mirror.ts'
+import { ownedNetwork } from './network.ts'
+import { ssh } from './ssh.ts'
+import type { Address, Topology } from './topology.ts'
+
+/** Prints the instance's state and says whether all of it is up. */
+export async function printStatus(name: string): Promise<boolean> {
+  const files = instanceFiles(name)
+  const network = await ownedNetwork(files.folder)
+  if (!network) {
+    console.log(`lab ${name} is down`)
+    return false
+  }
+  const rows = await Promise.all(network.hosts.map((host) => hostRow(host, network, files)))
+  const isServed = (await askShares(network)) !== undefined
+  for (const { cells } of [{ cells: ['HOST', 'ADDRESS', 'CONTAINER', 'SYSTEM', 'SSH'] }, ...rows])
+    console.log(
+      cells
+        .map((cell) => cell.padEnd(12))
+        .join('')
+        .trimEnd(),
+    )
+  console.log(`mirror:      ${mirrorUrl(network)} (${isServed ? 'serving' : 'not answering'})`)
+  console.log(`inventory:   ${files.inventoryFile}\nkey:         ${files.keyFile}`)
+  console.log(`known_hosts: ${files.knownHostsFile}\npasswords:   ${files.passwordsFile}`)
+  return isServed && rows.every(({ isUp }) => isUp)
+}
+
+async function hostRow(host: Address, network: Topology, files: ReturnType<typeof instanceFiles>) {
+  const alive = await isAlive({ host, network, files, image: '' })
+  const hasSsh = alive && (await answersSsh(host.address))
+  const system = hasSsh
+    ? (await ssh(files, host, 'systemctl is-system-running')).stdout.trim() || 'no login'
+    : '-'
+  const cells = [host.name, host.address, alive ? 'up' : 'down', system, hasSsh ? 'yes' : 'no']
+  return { cells, isUp: system === 'running' }
+}

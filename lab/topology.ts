@@ -1,0 +1,48 @@
+// Names and addresses: which hosts a lab has, and how its number N becomes subnet, bridge and machine names.
+
+/** The instance whose addresses are fixed, so that a committed inventory can name them. */
+export const DEFAULT_NAME = 'demo'
+
+/** The hosts of every instance and the last byte of their addresses. */
+export const HOSTS = [
+  { name: 'was-01', lastByte: 11 },
+  { name: 'was-02', lastByte: 12 },
+  { name: 'web-01', lastByte: 21 },
+  { name: 'web-02', lastByte: 22 },
+] as const
+
+/** The port of the lab's HTTP server on the bridge. */
+export const MIRROR_PORT = 8098
+
+export type Address = { readonly name: string; readonly address: string }
+
+/** What follows from an instance's number: `demo` has 0, the others a free one of 1 to 254. */
+export type Topology = {
+  readonly number: number
+  readonly subnet: string
+  readonly bridge: string
+  readonly bridgeAddress: string
+  readonly hosts: readonly Address[]
+}
+
+/** The topology of number N: subnet 10.98.N.0/24, the bridge on .1. @example topology(0).bridgeAddress // '10.98.0.1' */
+export function topology(number: number): Topology {
+  const address = (lastByte: number) => `10.98.${number}.${lastByte}`
+  return {
+    number,
+    subnet: `${address(0)}/24`,
+    bridge: `rplab${number}`,
+    bridgeAddress: address(1),
+    hosts: HOSTS.map(({ name, lastByte }) => ({ name, address: address(lastByte) })),
+  }
+}
+
+/** nspawn's name of a host: short, because its interface `vb-NAME` may have 15 characters. */
+export const machineName = (number: number, host: string) => `n${number}-${host}`
+
+/** Numbers an instance may have, the most wanted first. */
+export function numbersFor(name: string, last: number | undefined): number[] {
+  if (name === DEFAULT_NAME) return [0]
+  const others = Array.from({ length: 254 }, (_, index) => index + 1)
+  return last === undefined ? others : [last, ...others.filter((number) => number !== last)]
+}
