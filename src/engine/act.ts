@@ -1,0 +1,233 @@
+// Carries out the steps of a task, the last of them in one trip with the next look.
+
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { posix } from 'node:path'
+import { Transform } from 'node:stream'
+import { PlaybookError } from '../model/error.ts'
+import { contentBytes } from '../model/fileChange.ts'
+import { lastLines, type Output } from '../model/probe.ts'
+import type {
+  CallStep,
+  RunStep,
+  StartStep,
+  Step,
+  UploadSource,
+  UploadStep,
+  WriteStep,
+} from '../model/step.ts'
+import type { ScriptEntry } from '../wire/script.ts'
+import { placeEntry, runEntry, startEntry, writeEntry } from '../wire/stepScript.ts'
+import type { ExchangeWatcher } from './exchange.ts'
+import type { Item } from './item.ts'
+import type { HostSession } from './session.ts'
+
+export type ActOptions = {
+  readonly session: HostSession
+  readonly item: Item
+  readonly steps: readonly Step[]
+  /** Probes to run in the trip of the last steps, as the same user. */
+  readonly probes: readonly ScriptEntry[]
+  /** A line that a running step says. */
+  readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
+  /** Brings a fetched source to the controller's cache, and gives its path. */
+  readonly fetch: (source: Extract<UploadSource, { kind: 'fetch' }>) => Promise<string>
+}
+
+/** Larger contents go over a channel of their own: a shell reads its script slowly. */
+const scriptLimitBytes = 128 * 1024
+
+type ScriptStep = { readonly step: RunStep | WriteStep | StartStep | UploadStep; readonly entry: ScriptEntry }
+
+/**
+ * Runs the steps in order, then the probes, and gives the probes' outputs.
+ *
+ * @throws PlaybookError of the first step that fails (nothing after it has run), UnreachableError
+ */
+export async function act(options: ActOptions): Promise<(Output | undefined)[]> {
+  let waiting: ScriptStep[] = []
+  for (const step of options.steps) {
+    if (step.kind === 'call' || step.kind === 'upload' || !fitsScript(step)) {
+      await runScript(options, waiting, [])
+      waiting =
+        step.kind === 'call'
+          ? await runCall(options, step)
+          : [await sendFile(options, step as UploadStep | WriteStep)]
+    } else waiting.push({ step, entry: scriptEntry(step, options.item) })
+  }
+  return runScript(options, waiting, options.probes)
+}
+
+async function runScript(
+  { session, item, onLine }: ActOptions,
+  steps: readonly ScriptStep[],
+  probes: readonly ScriptEntry[],
+): Promise<(Output | undefined)[]> {
+  const limit = stepTimer(session, item)
+  const watcher = lineWatcher(steps.length, onLine)
+  const entries = [...steps.map(({ entry }) => entry), ...probes]
+  try {
+    const outputs = await session.trip(item.as, entries, {
+      partial: watcher.partial,
+      started: (index) => {
+        watcher.started(index)
+        limit.started()
+      },
+      ended: limit.ended,
+    })
+    for (const [index, { step, entry }] of steps.entries())
+      requireSuccess(step, entry, outputs[index], limit.hasExpired())
+    return outputs.slice(steps.length)
+  } finally {
+    limit.ended()
+    watcher.stop()
+  }
+}
+
+function scriptEntry(step: RunStep | WriteStep | StartStep, { environment }: Item): ScriptEntry {
+  if (step.kind === 'run') return runEntry(step, environment)
+  if (step.kind === 'start') return startEntry(step, environment)
+  return writeEntry(step)
+}
+
+function fitsScript(step: RunStep | WriteStep | StartStep): boolean {
+  if (step.kind !== 'write') return true
+  const content = contentBytes(step.content)
+  return content.length <= scriptLimitBytes && !content.includes(0)
+}
+
+/** Sends bytes to a temporary file beside the target; what puts it into place is left to the next script. */
+async function sendFile(
+  { session, item, fetch }: ActOptions,
+  step: UploadStep | WriteStep,
+): Promise<ScriptStep> {
+  const temporary = posix.join(posix.dirname(step.path), `.run-playbook-${randomBytes(6).toString('hex')}`)
+  const connection = await session.connection()
+  const as = item.as === connection.user ? undefined : item.as
+  const hash = createHash('sha256')
+  if (step.kind === 'write') {
+    const content = contentBytes(step.content)
+    await connection.upload(content, temporary, as)
+    hash.update(content)
+  } else {
+    const path = step.source.kind === 'local' ? step.source.path : await fetch(step.source)
+    const hashing = new Transform({
+      transform(chunk, _encoding, done) {
+        hash.update(chunk)
+        done(null, chunk)
+      },
+    })
+    await connection.upload(
+      createReadStream(path)
+        .on('error', (error) => hashing.destroy(error))
+        .pipe(hashing),
+      temporary,
+      as,
+    )
+  }
+  const { path, mode, owner, group, keep, validate } = step
+  const placed: UploadStep = {
+    kind: 'upload',
+    source: { kind: 'local', path: '' },
+    path,
+    mode,
+    owner,
+    group,
+    keep,
+    validate,
+  }
+  return { step: placed, entry: placeEntry(placed, temporary, hash.digest('hex')) }
+}
+
+async function runCall({ session, item, onLine }: ActOptions, step: CallStep): Promise<ScriptStep[]> {
+  await step.call({
+    progress: (line) => onLine('stdout', line),
+    run: async (command, options = {}) => {
+      const entry = runEntry({ kind: 'run', command, ...options, okCodes: undefined }, item.environment)
+      const [output] = await session.trip(item.as, [entry])
+      return output!
+    },
+  })
+  return []
+}
+
+function requireSuccess(
+  step: ScriptStep['step'],
+  entry: ScriptEntry,
+  output: Output | undefined,
+  hasExpired: boolean,
+): void {
+  if (!output || (entry.okCodes ?? [0]).includes(output.code)) return
+  if (hasExpired)
+    throw new PlaybookError('E_TIMEOUT', `Killed after its time was up: ${shortText(step)}`, {
+      details: lastLines(output),
+    })
+  const explained = step.kind === 'run' ? step.explain?.(output) : undefined
+  if (explained) throw explained
+  const details = lastLines(output)
+  if (step.kind === 'write' || step.kind === 'upload') {
+    throw new PlaybookError('E_WRITE', `${step.path} could not be written; what stood there is as it was.`, {
+      details,
+    })
+  }
+  throw new PlaybookError('E_STEP', `Exit code ${output.code}: ${shortText(step)}`, { details })
+}
+
+function shortText(step: ScriptStep['step']): string {
+  if (step.kind === 'write' || step.kind === 'upload') return `write ${step.path}`
+  const text = step.command.script.trim()
+  const line = text.split('\n')[0]!
+  return line.length > 200 || line !== text ? `${line.slice(0, 200)} …` : line
+}
+
+/** Kills a step that runs longer than the task's `timeout`. */
+function stepTimer(
+  session: HostSession,
+  { task }: Item,
+): { started: () => void; ended: () => void; hasExpired: () => boolean } {
+  const seconds = task.options.timeout
+  let timer: NodeJS.Timeout | undefined
+  let hasExpired = false
+  const expire = () => {
+    hasExpired = true
+    if (session.running) session.kill(session.running).catch(() => {})
+  }
+  return {
+    started: () => {
+      if (seconds === undefined) return
+      clearTimeout(timer)
+      timer = setTimeout(expire, seconds * 1000)
+    },
+    ended: () => clearTimeout(timer),
+    hasExpired: () => hasExpired,
+  }
+}
+
+/** Gives the lines of steps that run longer than a second, while they run. */
+function lineWatcher(
+  steps: number,
+  onLine: ActOptions['onLine'],
+): { partial: NonNullable<ExchangeWatcher['partial']>; started: (index: number) => void; stop: () => void } {
+  const rest = { stdout: '', stderr: '' }
+  let startedAt = Number.POSITIVE_INFINITY
+  let latest: { readonly stream: 'stdout' | 'stderr'; readonly line: string } | undefined
+  let timer: NodeJS.Timeout | undefined
+  const isLong = () => performance.now() - startedAt >= 1000
+  return {
+    started: () => {
+      startedAt = performance.now()
+      clearTimeout(timer)
+      timer = setTimeout(() => latest && onLine(latest.stream, latest.line), 1000)
+    },
+    partial: (index, stream, bytes) => {
+      if (index >= steps) return
+      const lines = (rest[stream] + bytes.toString('utf8')).split(/[\r\n]+/)
+      rest[stream] = lines.pop()!
+      for (const line of lines.filter((each) => each.trim() !== '')) {
+        latest = { stream, line }
+        if (isLong()) onLine(stream, line)
+      }
+    },
+    stop: () => clearTimeout(timer),
+  }
+}

@@ -1,0 +1,17 @@
+// Whom a task becomes: its own word, then the play's, then the inventory's.
+
+import type { ConnectionSettings } from '../model/host.ts'
+import type { PlaySpec } from '../model/play.ts'
+import type { Task } from '../model/task.ts'
+
+/** The user to become for a task; undefined: the login user. */
+export function becomeUser(
+  task: Pick<Task, 'options'>,
+  // biome-ignore lint/suspicious/noExplicitAny: any play
+  play: Pick<PlaySpec<any, any>, 'become'>,
+  { become }: ConnectionSettings,
+): string | undefined {
+  const wanted = task.options.become ?? play.become ?? false
+  if (wanted === true) return become.user
+  return wanted === false ? undefined : wanted
+}

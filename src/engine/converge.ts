@@ -1,0 +1,368 @@
+// Brings one host to the state its tasks describe: look, compare, act, look again.
+
+import type { Change } from '../model/change.ts'
+import { PlaybookError, toPlaybookError, UnreachableError } from '../model/error.ts'
+import type { RunEvent } from '../model/event.ts'
+import { emptyCounts, type HostRecap, type ReportedChange, type TaskResult } from '../model/outcome.ts'
+import type { Output } from '../model/probe.ts'
+import type { Task } from '../model/task.ts'
+import { type ActOptions, act } from './act.ts'
+import { type Answers, emptyAnswers, inquiry } from './answers.ts'
+import { type Item, isAnswered, judge, prepareItem, questionsOf, stateAt, type Verdict } from './item.ts'
+import { noPrediction, type Prediction, predict } from './prediction.ts'
+import { describeLoss, type HostSession } from './session.ts'
+import type { Turn } from './turns.ts'
+import { firstWindow, type Window, windowAfterChange, windowAfterQuiet } from './window.ts'
+
+export type ConvergeOptions = {
+  readonly play: string
+  readonly session: HostSession
+  readonly items: readonly Item[]
+  /** Whom a handler becomes on this host. */
+  readonly userOf: (task: Task) => string | undefined
+  readonly turn: Turn
+  readonly isCheck: boolean
+  readonly emit: (event: RunEvent) => void
+  readonly fetch: ActOptions['fetch']
+  /** true: another host failed in a way that ends the play; start nothing more. */
+  readonly isPlayOver: () => boolean
+  readonly signal?: AbortSignal
+}
+
+/** How a host ended in a play. */
+export type HostEnd = {
+  readonly recap: HostRecap
+  readonly isFailed: boolean
+  readonly isUnreachable: boolean
+}
+
+export async function converge(options: ConvergeOptions): Promise<HostEnd> {
+  const host = new Convergence(options)
+  return host.run()
+}
+
+class Convergence {
+  readonly #options: ConvergeOptions
+  readonly #startedAt = performance.now()
+  readonly #tripsBefore: number
+  #items: Item[] = []
+  #answers = new Map<string, Answers>()
+  #window: Window = firstWindow
+  #prediction: Prediction | undefined
+  #counts = emptyCounts()
+  #notified = new Map<Task, 'changed' | 'unknown'>()
+  #held: RunEvent[] | undefined
+  #mark = 0
+  #hasTurn = false
+  #current: { readonly item: Item; what: readonly string[]; startedAt: number } | undefined
+  #isFailed = false
+  #isUnreachable = false
+
+  constructor(options: ConvergeOptions) {
+    this.#options = options
+    this.#tripsBefore = options.session.trips
+  }
+
+  async run(): Promise<HostEnd> {
+    const { play, session, turn } = this.#options
+    try {
+      this.#begin()
+      if (turn.isOpen) await this.#takeTurn()
+      await this.#walk()
+    } catch (thrown) {
+      this.#fail(thrown)
+    } finally {
+      this.#release()
+      turn.done()
+    }
+    const recap = this.#recap()
+    this.#options.emit({ kind: 'hostEnd', play, recap })
+    return { recap, isFailed: this.#isFailed, isUnreachable: this.#isUnreachable }
+  }
+
+  /** Begins from the first task with nothing known. Events are held until the host's turn has come. */
+  #begin(): void {
+    const { play, session, items } = this.#options
+    this.#answers = new Map()
+    this.#items = [...items]
+    this.#window = firstWindow
+    this.#prediction = this.#options.isCheck ? noPrediction() : undefined
+    this.#counts = emptyCounts()
+    this.#notified = new Map()
+    this.#held = this.#hasTurn ? undefined : []
+    this.#mark = this.#options.turn.mark()
+    this.#emit({ kind: 'hostStart', play, host: session.host, tasks: items.length })
+  }
+
+  async #walk(): Promise<void> {
+    let index = 0
+    for (;;) {
+      if (index === this.#items.length && !(await this.#appendHandlers())) {
+        if (await this.#mayGoOn()) return
+        index = 0
+        continue
+      }
+      if (this.#options.isPlayOver() || this.#options.signal?.aborted) return
+      const item = this.#items[index]!
+      const next = await this.#handle(item)
+      index = next === 'restart' ? 0 : index + 1
+      if (next === 'stop') return
+    }
+  }
+
+  async #handle(item: Item): Promise<'next' | 'restart' | 'stop'> {
+    this.#current = { item, what: [], startedAt: performance.now() }
+    if (!isAnswered(item, this.#answersFor(item))) await this.#look(item.index)
+    const verdict = judge(item, this.#answersFor(item), this.#prediction)
+    if (verdict.kind !== 'changes') return this.#conclude(item, verdict)
+    if (this.#prediction) return this.#foresee(item, verdict.changes)
+    if (!(await this.#mayGoOn())) return 'restart'
+    return this.#change(item, verdict.changes)
+  }
+
+  /** Waits for the host's turn; false: others have changed meanwhile, so everything is looked at again. */
+  async #mayGoOn(): Promise<boolean> {
+    const { turn } = this.#options
+    if (this.#hasTurn) return true
+    const mark = this.#mark
+    await this.#takeTurn()
+    if (!turn.hasOtherChangedSince(mark)) return true
+    this.#held = undefined
+    this.#reset()
+    for (const [index, task] of this.#options.tasks.entries())
+      this.#items.push(await this.#prepare(task, index, false))
+    return false
+  }
+
+  async #takeTurn(): Promise<void> {
+    const { turn, play, session } = this.#options
+    if (!turn.isOpen)
+      this.#options.emit({ kind: 'hostWaiting', play, host: session.host, for: turn.waitsFor })
+    await turn.come
+    this.#hasTurn = true
+    if (!turn.hasOtherChangedSince(this.#mark)) this.#release()
+  }
+
+  /** One trip per user for the tasks from `from` on, as far as the window reaches. */
+  async #look(from: number): Promise<void> {
+    if (from > 0 && this.#window.size !== Number.POSITIVE_INFINITY)
+      this.#window = windowAfterQuiet(this.#window)
+    await Promise.all([...this.#inquiries(from)].map(([as, ask]) => this.#askAs(as, ask)))
+  }
+
+  async #askAs(as: string | undefined, ask: ReturnType<typeof inquiry>): Promise<void> {
+    const outputs = await this.#options.session.trip(as, ask.entries)
+    ask.read(outputs, this.#answersAs(as))
+  }
+
+  #inquiries(from: number): Map<string | undefined, ReturnType<typeof inquiry>> {
+    const items = this.#items.slice(from, from + Math.min(this.#window.size, this.#items.length))
+    const users = new Set(items.map((item) => item.as))
+    return new Map(
+      [...users].map((as) => [as, inquiry(items.filter((item) => item.as === as).flatMap(questionsOf))]),
+    )
+  }
+
+  async #change(item: Item, changes: readonly Change[]): Promise<'next' | 'stop'> {
+    const { retry } = item.task.options
+    let pending = changes
+    for (let attempt = 1; ; attempt += 1) {
+      const error = await this.#attempt(item, pending)
+      if (!error) {
+        this.#notify(item, 'changed')
+        return this.#finish(item, { status: 'changed', changes: reported(item, changes) })
+      }
+      if (!retry || attempt >= retry.attempts || this.#options.signal?.aborted) {
+        return this.#finish(item, { status: 'failed', changes: reported(item, changes), error })
+      }
+      await pause((retry.delay ?? 1) * 1000, this.#options.signal)
+      this.#answers.clear()
+      await this.#look(item.index)
+      const verdict = judge(item, this.#answersFor(item), undefined)
+      if (verdict.kind === 'ok') pending = []
+      else if (verdict.kind === 'changes') pending = verdict.changes
+      else return this.#conclude(item, verdict)
+    }
+  }
+
+  /** Acts once, with the next look in the same trip; gives the error if it failed or did not converge. */
+  async #attempt(item: Item, changes: readonly Change[]): Promise<PlaybookError | undefined> {
+    const { session, emit, turn, fetch } = this.#options
+    const { host } = session
+    this.#current = { item, what: changes.map(({ what }) => what), startedAt: this.#current!.startedAt }
+    emit({ kind: 'taskStart', host, task: item.label, index: item.index })
+    turn.noteChange()
+    this.#window = windowAfterChange(this.#window)
+    const ahead = this.#inquiries(item.isVerified ? item.index : item.index + 1)
+    const own = ahead.get(item.as)
+    ahead.delete(item.as)
+    this.#answers = new Map()
+    try {
+      const outputs: (Output | undefined)[] = await act({
+        session,
+        item,
+        fetch,
+        steps: changes.flatMap(({ steps }) => steps),
+        probes: own?.entries ?? [],
+        onLine: (stream, line) => {
+          if (!item.task.options.noLog) emit({ kind: 'output', host, task: item.label, stream, line })
+        },
+      })
+      own?.read(outputs, this.#answersAs(item.as))
+      await Promise.all([...ahead].map(([as, ask]) => this.#askAs(as, ask)))
+    } catch (thrown) {
+      if (thrown instanceof UnreachableError) throw thrown
+      return toPlaybookError(thrown)
+    }
+    return item.isVerified ? this.#secondLook(item) : undefined
+  }
+
+  /** The second look: a task that still differs after its steps has not converged. */
+  #secondLook(item: Item): PlaybookError | undefined {
+    const verdict = judge(item, this.#answersFor(item), undefined)
+    if (verdict.kind === 'failed') return verdict.error
+    if (verdict.kind !== 'changes') return undefined
+    const details = verdict.changes.map(({ what, from, to }) => `${what}   is still ${from}, not ${to}`)
+    return new PlaybookError(
+      'E_NOT_CONVERGED',
+      `${item.task.title} was carried out, and its host still differs.`,
+      { details },
+    )
+  }
+
+  #foresee(item: Item, changes: readonly Change[]): 'next' | 'stop' {
+    predict(
+      this.#prediction!,
+      item.task.title,
+      changes,
+      stateAt(item, this.#answersFor(item), this.#prediction!),
+    )
+    this.#notify(item, 'changed')
+    return this.#finish(item, { status: 'changed', changes: reported(item, changes) })
+  }
+
+  #conclude(item: Item, verdict: Exclude<Verdict, { kind: 'changes' }>): 'next' | 'stop' {
+    if (verdict.kind === 'failed')
+      return this.#finish(item, { status: 'failed', changes: [], error: verdict.error })
+    if (verdict.kind === 'ok') return this.#finish(item, { status: 'ok', changes: [] })
+    if (verdict.kind === 'unknown') {
+      this.#prediction?.pending.push(item.task.title)
+      this.#notify(item, 'unknown')
+    }
+    return this.#finish(item, { status: verdict.kind, changes: [], reason: verdict.reason })
+  }
+
+  #finish(item: Item, result: Omit<TaskResult, 'durationMs'>): 'next' | 'stop' {
+    const { play, session } = this.#options
+    const durationMs = performance.now() - (this.#current?.startedAt ?? performance.now())
+    const isIgnored = result.status === 'failed' && item.task.options.ignoreErrors === true
+    this.#counts[result.status] += 1
+    this.#emit({
+      kind: 'taskEnd',
+      play,
+      host: session.host,
+      task: item.label,
+      index: item.index,
+      result: { ...result, durationMs, ...(isIgnored ? { isIgnored } : {}) },
+    })
+    this.#current = undefined
+    if (result.status !== 'failed' || isIgnored) return 'next'
+    this.#isFailed = true
+    return 'stop'
+  }
+
+  #notify({ task }: Item, why: 'changed' | 'unknown'): void {
+    const { notify } = task.options
+    const handlers =
+      notify === undefined ? [] : Array.isArray(notify) ? (notify as readonly Task[]) : [notify as Task]
+    for (const handler of handlers)
+      if (this.#notified.get(handler) !== 'changed') this.#notified.set(handler, why)
+  }
+
+  /** Puts the handlers that were notified behind the tasks; false where there are none left. */
+  async #appendHandlers(): Promise<boolean> {
+    const handlers = [...this.#notified.keys()]
+    this.#notified.clear()
+    const { userOf } = this.#options
+    for (const task of handlers) {
+      this.#items.push(
+        await prepareItem(task, { index: this.#items.length, isHandler: true, as: userOf(task) }),
+      )
+    }
+    return handlers.length > 0
+  }
+
+  /** The host is lost, or something went wrong outside a task. */
+  #fail(thrown: unknown): void {
+    const { play, session } = this.#options
+    const current = this.#current
+    const label = current?.item.label ?? { name: 'connect', title: 'connect', isHandler: false }
+    const lost = describeLoss(thrown, label.title, current?.what ?? [])
+    const error = toPlaybookError(lost)
+    this.#isUnreachable = thrown instanceof UnreachableError
+    this.#isFailed = !this.#isUnreachable
+    const status = this.#isUnreachable ? 'unreachable' : 'failed'
+    this.#counts[status] += 1
+    this.#release()
+    this.#options.emit({
+      kind: 'taskEnd',
+      play,
+      host: session.host,
+      task: label,
+      index: current?.item.index ?? -1,
+      result: { status, changes: [], durationMs: performance.now() - this.#startedAt, error },
+    })
+  }
+
+  #emit(event: RunEvent): void {
+    if (this.#held) this.#held.push(event)
+    else this.#options.emit(event)
+  }
+
+  #release(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const event of held) this.#options.emit(event)
+  }
+
+  #answersFor(item: Item): Answers {
+    return this.#answersAs(item.as)
+  }
+
+  #answersAs(as: string | undefined): Answers {
+    const key = as ?? ''
+    const known = this.#answers.get(key) ?? emptyAnswers()
+    this.#answers.set(key, known)
+    return known
+  }
+
+  #recap(): HostRecap {
+    const { session, items } = this.#options
+    return {
+      host: session.host,
+      counts: this.#counts,
+      tasks: items.length,
+      trips: session.trips - this.#tripsBefore,
+      durationMs: performance.now() - this.#startedAt,
+    }
+  }
+}
+
+function reported({ task }: Item, changes: readonly Change[]): ReportedChange[] {
+  if (task.options.noLog) return [{ what: task.name, from: 'hidden', to: 'hidden (noLog)' }]
+  return changes.map(({ what, from, to, diff }) => ({ what, from, to, ...(diff ? { diff } : {}) }))
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      { once: true },
+    )
+  })
+}

@@ -1,0 +1,147 @@
+// A task made ready for a host: its probes, its user, its environment.
+
+import { dirname } from 'node:path'
+import type { Change } from '../model/change.ts'
+import { PlaybookError, toPlaybookError } from '../model/error.ts'
+import type { TaskLabel } from '../model/event.ts'
+import type { FileState } from '../model/file.ts'
+import type { Probe, Probes } from '../model/probe.ts'
+import type { Task } from '../model/task.ts'
+import {
+  type Answers,
+  answeredFile,
+  commandOutput,
+  type Environment,
+  hasAnswer,
+  type Question,
+} from './answers.ts'
+import { type Prediction, predictedFile, requireUntouched, Unknowable } from './prediction.ts'
+
+export type Item = {
+  readonly task: Task
+  readonly label: TaskLabel
+  readonly index: number
+  /** Whom to become; undefined: the login user. */
+  readonly as: string | undefined
+  readonly environment: Environment
+  readonly inputs: unknown
+  readonly probes: Probes
+  readonly isVerified: boolean
+}
+
+/** What comparing a task with the answers says. */
+export type Verdict =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | { readonly kind: 'changes'; readonly changes: readonly Change[] }
+  | { readonly kind: 'unknown'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly error: PlaybookError }
+
+/**
+ * Reads the task's inputs on the controller and makes its probes.
+ *
+ * @throws PlaybookError at the task's place, where an input is missing
+ */
+export async function prepareItem(
+  task: Task,
+  {
+    index,
+    as,
+    isHandler,
+  }: { readonly index: number; readonly as: string | undefined; readonly isHandler: boolean },
+): Promise<Item> {
+  const where = task.where()
+  const directory = where ? dirname(where.file) : process.cwd()
+  const { inputs, probes } = await readInputs(task, directory).catch((thrown) => {
+    throw atTask(toPlaybookError(thrown), task)
+  })
+  return {
+    task,
+    label: { name: task.name, title: task.title, isHandler, ...(where ? { where } : {}) },
+    index,
+    as,
+    environment: task.options.environment ?? {},
+    inputs,
+    probes,
+    isVerified: task.spec.verify !== false,
+  }
+}
+
+async function readInputs(task: Task, directory: string): Promise<{ inputs: unknown; probes: Probes }> {
+  const inputs = await task.spec.inputs?.(task.params, { directory })
+  return { inputs, probes: task.spec.probe(task.params, inputs) }
+}
+
+function atTask({ code, message, hint, details, where }: PlaybookError, task: Task): PlaybookError {
+  return new PlaybookError(code, `${task.title}: ${message}`, { hint, details, where: where ?? task.where() })
+}
+
+/** Everything to read for a task, its `when` included. */
+export function questionsOf({ task, probes, environment }: Item): Question[] {
+  const all = task.options.when ? [...Object.values(probes), task.options.when] : Object.values(probes)
+  return all.map((probe) => ({ probe, environment }))
+}
+
+export function isAnswered(item: Item, answers: Answers): boolean {
+  return questionsOf(item).every((question) => hasAnswer(answers, question))
+}
+
+/**
+ * Compares a task with what its host said. Pure. With a prediction (check mode) planned files take the place of the
+ * real ones, and what fails while something is pending is unknown.
+ */
+export function judge(item: Item, answers: Answers, prediction: Prediction | undefined): Verdict {
+  const { task, probes, inputs } = item
+  try {
+    const { when } = task.options
+    if (when && !parsed(when, item, answers, prediction))
+      return { kind: 'skipped', reason: 'its condition is not met' }
+    const observed = Object.fromEntries(
+      Object.entries(probes).map(([name, probe]) => [name, parsed(probe, item, answers, prediction)]),
+    )
+    const changes: readonly Change[] = task.spec.plan(task.params, observed, inputs)
+    return changes.length === 0 ? { kind: 'ok' } : { kind: 'changes', changes }
+  } catch (thrown) {
+    return failedVerdict(thrown, task.name, prediction)
+  }
+}
+
+/** What stands at a path as far as a task has read it: what a planned write replaces. */
+export function stateAt(item: Item, answers: Answers, prediction: Prediction): (path: string) => FileState {
+  return (path) => {
+    const known = prediction.files.get(path)
+    if (known) return known.state
+    const probe = Object.values(item.probes).find(
+      (each) => each.kind === 'file' && each.request.path === path,
+    )
+    return probe?.kind === 'file' ? answeredFile(answers, probe.request) : { type: 'absent' }
+  }
+}
+
+function parsed<T>(probe: Probe<T>, item: Item, answers: Answers, prediction: Prediction | undefined): T {
+  if (probe.kind === 'file') {
+    const predicted = prediction && predictedFile(prediction, probe.request)
+    return probe.parse(predicted ?? answeredFile(answers, probe.request))
+  }
+  if (prediction) requireUntouched(prediction, probe.reads)
+  return probe.parse(commandOutput(answers, probe, item.environment))
+}
+
+function failedVerdict(thrown: unknown, name: string, prediction: Prediction | undefined): Verdict {
+  if (thrown instanceof Unknowable) return { kind: 'unknown', reason: thrown.message }
+  if (!(thrown instanceof PlaybookError)) return { kind: 'failed', error: bug(thrown, name) }
+  const pending = prediction?.pending.at(-1)
+  if (pending === undefined) return { kind: 'failed', error: thrown }
+  return { kind: 'unknown', reason: `${thrown.message} That may be otherwise after ${pending}` }
+}
+
+function bug(thrown: unknown, name: string): PlaybookError {
+  const error = toPlaybookError(thrown)
+  const frame =
+    thrown instanceof Error ? thrown.stack?.split('\n').find((line) => /^\s+at /.test(line)) : undefined
+  return new PlaybookError('E_TASK', `${name} could not compare: ${error.message}`, {
+    details: frame ? [frame.trim()] : [],
+    hint: 'This is a fault of the task, not of the host.',
+    cause: thrown,
+  })
+}

@@ -1,0 +1,169 @@
+// One host during a run: its connection, a shell per user, its trips, counted and told.
+
+import { type PlaybookError, UnreachableError } from '../model/error.ts'
+import type { RunEvent } from '../model/event.ts'
+import type { ConnectionSettings } from '../model/host.ts'
+import type { Output } from '../model/probe.ts'
+import type { Connection, Shell } from '../transport/transport.ts'
+import { prologue, type ScriptEntry } from '../wire/script.ts'
+import { type ExchangeWatcher, exchange } from './exchange.ts'
+
+export type Connect = (
+  settings: ConnectionSettings,
+  options: { log?: (message: string) => void; signal?: AbortSignal },
+) => Promise<Connection>
+
+export type SessionOptions = {
+  readonly host: string
+  readonly settings: ConnectionSettings
+  readonly connect: Connect
+  readonly emit: (event: RunEvent) => void
+  /** true: tells every command and what it said. */
+  readonly isTalkative: boolean
+  readonly signal?: AbortSignal
+}
+
+/** A step that is running: enough to kill it. */
+export type RunningStep = { readonly as: string | undefined; readonly pid: number }
+
+type OpenShell = { readonly shell: Shell; isPrimed: boolean; last: Promise<unknown> }
+
+export class HostSession {
+  readonly host: string
+  readonly settings: ConnectionSettings
+  trips = 0
+  running: RunningStep | undefined
+  readonly #options: SessionOptions
+  readonly #shells = new Map<string, Promise<OpenShell>>()
+  #connection: Promise<Connection> | undefined
+
+  constructor(options: SessionOptions) {
+    this.host = options.host
+    this.settings = options.settings
+    this.#options = options
+  }
+
+  /** The connection, made when it is first needed. */
+  connection(): Promise<Connection> {
+    const { host, connect, settings, signal, emit } = this.#options
+    this.#connection ??= connect(settings, {
+      log: (message) => emit({ kind: 'connection', host, message }),
+      ...(signal ? { signal } : {}),
+    })
+    return this.#connection
+  }
+
+  /**
+   * One round trip as a user: the entries run in order on that user's shell.
+   *
+   * @throws UnreachableError, PlaybookError E_BECOME…
+   */
+  async trip(
+    as: string | undefined,
+    entries: readonly ScriptEntry[],
+    watcher: ExchangeWatcher = {},
+  ): Promise<(Output | undefined)[]> {
+    if (entries.length === 0) return []
+    const open = await this.#shell(as)
+    const turn = open.last.then(() => this.#exchange(open, as, entries, watcher))
+    open.last = turn.catch(() => {})
+    return turn
+  }
+
+  /** Kills a running step with all its children: asks first, forces after two seconds. */
+  async kill({ as, pid }: RunningStep): Promise<void> {
+    const connection = await this.connection()
+    const shell = await connection.openShell(as)
+    const script = `kill -TERM -- -${pid}; for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -- -${pid} || exit 0; sleep 0.2; done; kill -KILL -- -${pid}; exit 0\n`
+    await new Promise<void>((resolve) => {
+      shell.receive({ data: () => {}, end: () => resolve() })
+      shell.write(Buffer.from(script)).catch(() => resolve())
+      setTimeout(resolve, 4000).unref()
+    })
+    shell.close()
+  }
+
+  async close(): Promise<void> {
+    const connection = await this.#connection?.catch(() => undefined)
+    await connection?.close()
+  }
+
+  async #shell(as: string | undefined): Promise<OpenShell> {
+    const connection = await this.connection()
+    const user = as === connection.user ? undefined : as
+    const key = user ?? ''
+    const known = this.#shells.get(key)
+    if (known) return known
+    const opening = connection
+      .openShell(user)
+      .then((shell) => ({ shell, isPrimed: false, last: Promise.resolve() }))
+    this.#shells.set(key, opening)
+    opening.catch(() => this.#shells.delete(key))
+    return opening
+  }
+
+  async #exchange(
+    open: OpenShell,
+    as: string | undefined,
+    entries: readonly ScriptEntry[],
+    watcher: ExchangeWatcher,
+  ): Promise<(Output | undefined)[]> {
+    const { host, emit } = this.#options
+    const startedAt = performance.now()
+    const steps = entries.filter((entry) => entry.kind === 'step').length
+    this.trips += 1
+    try {
+      const outputs = await exchange(open.shell, open.isPrimed ? '' : prologue, entries, {
+        ...watcher,
+        started: (index, pid) => {
+          this.running = { as, pid }
+          watcher.started?.(index, pid)
+        },
+        ended: (index) => {
+          if (entries[index]?.kind === 'step') this.running = undefined
+          watcher.ended?.(index)
+        },
+      })
+      open.isPrimed = true
+      this.#tell(entries, outputs)
+      return outputs
+    } finally {
+      const durationMs = performance.now() - startedAt
+      emit({ kind: 'trip', host, as, probes: entries.length - steps, steps, durationMs })
+    }
+  }
+
+  #tell(entries: readonly ScriptEntry[], outputs: readonly (Output | undefined)[]): void {
+    const { host, emit, isTalkative } = this.#options
+    if (!isTalkative) return
+    for (const [index, entry] of entries.entries()) {
+      const output = outputs[index]
+      if (!output) continue
+      emit({
+        kind: 'command',
+        host,
+        script: entry.body.toString(),
+        code: output.code,
+        stdout: output.stdout.toString('utf8'),
+        stderr: output.stderr.toString('utf8'),
+        isStep: entry.kind === 'step',
+      })
+    }
+  }
+}
+
+/** What is known when a connection broke, for the person who has to look. */
+export function describeLoss(error: unknown, title: string, what: readonly string[]): PlaybookError {
+  if (!(error instanceof UnreachableError)) return error as PlaybookError
+  if (error.stage === 'connect') return error
+  const details = what.length === 0 ? [] : [`It was at: ${what.join(', ')}.`]
+  const state =
+    what.length === 0
+      ? `Nothing was being changed (${title} was being looked at).`
+      : `Whether ${title} was done is not known.`
+  return new UnreachableError(error.code, error.message, error.stage, {
+    details: [...details, state, ...error.details],
+    hint: error.hint ?? 'Run it again: what is done already will not be done twice.',
+    cause: error,
+  })
+}

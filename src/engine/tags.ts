@@ -1,0 +1,30 @@
+// Which tasks a run takes, by their tags: --tags and --skip-tags as Ansible means them.
+
+import { flatTasks, type Task, type TaskList } from '../model/task.ts'
+
+export type TagSelection = { readonly only: readonly string[]; readonly skip: readonly string[] }
+
+/**
+ * The tasks of a list that the tags select. `always` runs unless skipped, `never` only when one of the task's tags
+ * is asked for; `all`, `tagged` and `untagged` are understood.
+ */
+export function selectedTasks(list: TaskList, playTags: readonly string[], selection: TagSelection): Task[] {
+  return flatTasks(list).filter((task) => isSelected([...playTags, ...(task.options.tags ?? [])], selection))
+}
+
+export function isSelected(tags: readonly string[], { only, skip }: TagSelection): boolean {
+  return isWanted(tags, only) && !skip.some((tag) => matches(tags, tag))
+}
+
+function isWanted(tags: readonly string[], only: readonly string[]): boolean {
+  const isNamed = only.some((tag) => tags.includes(tag))
+  if (tags.includes('never') && !isNamed) return false
+  return only.length === 0 || isNamed || tags.includes('always') || only.some((tag) => matches(tags, tag))
+}
+
+function matches(tags: readonly string[], tag: string): boolean {
+  if (tag === 'all') return !tags.includes('always')
+  if (tag === 'tagged') return tags.length > 0
+  if (tag === 'untagged') return tags.length === 0
+  return tags.includes(tag)
+}

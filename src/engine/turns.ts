@@ -1,0 +1,66 @@
+// Who may change when: the hosts of a play in batches, each batch after the one before has ended.
+
+/** A host's place in the order of a play. */
+export type Turn = {
+  /** true: nobody is before it. */
+  readonly isOpen: boolean
+  /** The hosts it waits for. */
+  readonly waitsFor: readonly string[]
+  /** Resolves when its batch may change. */
+  readonly come: Promise<void>
+  /** Tells whether another host has changed something since `mark` was taken. */
+  readonly hasOtherChangedSince: (mark: number) => boolean
+  readonly mark: () => number
+  readonly noteChange: () => void
+  readonly done: () => void
+}
+
+/** A turn for each host. `size` hosts make a batch. */
+export function createTurns(hosts: readonly string[], size: number): Map<string, Turn> {
+  const changes: string[] = []
+  let previous: { readonly hosts: readonly string[]; readonly end: Promise<void> } = {
+    hosts: [],
+    end: Promise.resolve(),
+  }
+  const turns = new Map<string, Turn>()
+  for (let at = 0; at < hosts.length; at += size) {
+    const batch = hosts.slice(at, at + size)
+    const { promise: end, done } = countdown(batch.length)
+    const { hosts: waitsFor, end: come } = previous
+    for (const host of batch) {
+      turns.set(host, {
+        isOpen: at === 0,
+        waitsFor,
+        come,
+        mark: () => changes.length,
+        hasOtherChangedSince: (mark) => changes.slice(mark).some((other) => other !== host),
+        noteChange: () => changes.push(host),
+        done,
+      })
+    }
+    previous = { hosts: batch, end }
+  }
+  return turns
+}
+
+/** How many hosts a `serial` of the play means. */
+export function batchSize(serial: number | `${number}%` | undefined, hosts: number): number {
+  if (serial === undefined) return Math.max(1, hosts)
+  const count = typeof serial === 'number' ? serial : Math.floor((hosts * Number.parseFloat(serial)) / 100)
+  return Math.max(1, count)
+}
+
+function countdown(count: number): { promise: Promise<void>; done: () => void } {
+  let left = count
+  let resolve: () => void = () => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return {
+    promise,
+    done: () => {
+      left -= 1
+      if (left === 0) resolve()
+    },
+  }
+}

@@ -1,0 +1,193 @@
+// Reads what many tasks want to know of files at once: one stat, one read, one digest, whatever their number.
+
+import { quote } from '../model/command.ts'
+import { PlaybookError } from '../model/error.ts'
+import type { DigestAlgorithm, FileRequest, FileState } from '../model/file.ts'
+import { type Output, splitLines } from '../model/probe.ts'
+
+/** A command that answers for several files, and what to make of its output. */
+export type FileBatch = {
+  readonly script: string
+  readonly read: (output: Output, answers: FileAnswers) => void
+}
+
+/** The answers collected so far; ask it with `fileState`. */
+export type FileAnswers = {
+  readonly followed: Map<string, FileState>
+  readonly unfollowed: Map<string, FileState>
+  readonly contents: Map<string, Buffer>
+  readonly digests: Map<string, string>
+  readonly problems: string[]
+}
+
+const pathsPerCommand = 400
+
+export function noAnswers(): FileAnswers {
+  return { followed: new Map(), unfollowed: new Map(), contents: new Map(), digests: new Map(), problems: [] }
+}
+
+/** The commands that answer the requests, those of stat first: reading a content needs its size. */
+export function fileBatches(requests: readonly FileRequest[]): FileBatch[] {
+  const pathsWhere = (wanted: (request: FileRequest) => boolean) => [
+    ...new Set(requests.filter(wanted).map((request) => request.path)),
+  ]
+  const limits = [...new Set(requests.map((request) => request.contentLimit))].filter((limit) => limit > 0)
+  return [
+    ...chunks(pathsWhere((request) => request.follow)).map((paths) => statBatch(paths, true)),
+    ...chunks(pathsWhere((request) => !request.follow)).map((paths) => statBatch(paths, false)),
+    ...limits.flatMap((limit) =>
+      chunks(pathsWhere((request) => request.contentLimit === limit)).map((paths) =>
+        contentBatch(paths, limit),
+      ),
+    ),
+    ...(['sha256', 'sha512'] as const).flatMap((algorithm) =>
+      chunks(pathsWhere((request) => request.digest === algorithm)).map((paths) =>
+        digestBatch(paths, algorithm),
+      ),
+    ),
+  ]
+}
+
+/**
+ * The state of a requested path.
+ *
+ * @throws PlaybookError E_STAT where the host could not tell (no permission, a loop of links)
+ */
+export function fileState(request: FileRequest, answers: FileAnswers): FileState {
+  const { path, follow, contentLimit, digest } = request
+  const state = (follow ? answers.followed : answers.unfollowed).get(path)
+  if (!state) {
+    const problem = answers.problems.find((line) => line.includes(`'${path}'`))
+    if (problem)
+      throw new PlaybookError('E_STAT', `${path} cannot be looked at: ${problem.replace(/^stat: /, '')}`)
+    return { type: 'absent' }
+  }
+  if (state.type !== 'file') return state
+  const content = contentLimit > 0 ? answers.contents.get(path) : undefined
+  const hex = digest ? answers.digests.get(`${digest}:${path}`) : undefined
+  const isWhole = content !== undefined && content.length <= contentLimit
+  return { ...state, ...(isWhole ? { content, size: content.length } : {}), ...(hex ? { digest: hex } : {}) }
+}
+
+function statBatch(paths: readonly string[], follow: boolean): FileBatch {
+  const link = follow
+    ? ''
+    : `; for f in ${words(paths)}; do [ -L "$f" ] && printf 'L|%s|%s\\n' "$(readlink -- "$f")" "$f"; done; :`
+  return {
+    script: `stat ${follow ? '-L ' : ''}-c '%f|%u|%g|%s|%h|%Y|%U|%G|%n' -- ${words(paths)}${link}`,
+    read: (output, answers) => {
+      if (output.code > 125)
+        throw new PlaybookError('E_STAT', `stat does not run on this host: ${output.stderr}`)
+      const into = follow ? answers.followed : answers.unfollowed
+      for (const line of splitLines(output.stdout.toString('utf8'))) readStatLine(line, into)
+      for (const line of splitLines(output.stderr.toString('utf8'))) {
+        if (line !== '' && !/No such file or directory|Not a directory/.test(line))
+          answers.problems.push(line)
+      }
+    },
+  }
+}
+
+function readStatLine(line: string, into: Map<string, FileState>): void {
+  const fields = line.split('|')
+  if (fields[0] === 'L') {
+    const path = fields.slice(2).join('|')
+    const state = into.get(path)
+    if (state?.type === 'link') into.set(path, { ...state, target: fields[1]! })
+    return
+  }
+  const [rawMode = '', uid = '', gid = '', size = '', links = '', mtime = '', owner = '', group = ''] = fields
+  const bits = Number.parseInt(rawMode, 16)
+  const attributes = {
+    mode: bits & 0o7777,
+    uid: Number(uid),
+    gid: Number(gid),
+    owner: owner === 'UNKNOWN' ? uid : owner,
+    group: group === 'UNKNOWN' ? gid : group,
+    mtimeMs: Number(mtime) * 1000,
+  }
+  into.set(fields.slice(8).join('|'), stateOfType(bits, attributes, Number(size), Number(links)))
+}
+
+function stateOfType(
+  bits: number,
+  attributes: { mode: number; uid: number; gid: number; owner: string; group: string; mtimeMs: number },
+  size: number,
+  links: number,
+): FileState {
+  const type = bits & 0o170000
+  if (type === 0o100000) return { type: 'file', ...attributes, size, links }
+  if (type === 0o040000) return { type: 'directory', ...attributes }
+  if (type === 0o120000) return { type: 'link', ...attributes, target: '' }
+  return { type: 'other', ...attributes }
+}
+
+/** `head -v` writes `==> PATH <==` above each content; its size, known from stat, tells where it ends. */
+function contentBatch(paths: readonly string[], limit: number): FileBatch {
+  return {
+    script: `${onlyReadable(paths)}; [ $# -eq 0 ] || head -v -c ${limit + 1} -- "$@"`,
+    read: (output, answers) => readContents(output.stdout, paths, limit, answers),
+  }
+}
+
+function readContents(bytes: Buffer, paths: readonly string[], limit: number, answers: FileAnswers): void {
+  let at = 0
+  for (const [index, path] of paths.entries()) {
+    const header = Buffer.from(`==> ${path} <==\n`)
+    if (!bytes.subarray(at, at + header.length).equals(header)) continue
+    const begin = at + header.length
+    const end = contentEnd(bytes, begin, sizeOf(path, limit, answers), paths.slice(index + 1, index + 50))
+    answers.contents.set(path, Buffer.from(bytes.subarray(begin, end)))
+    at = end + 1
+  }
+}
+
+function contentEnd(bytes: Buffer, begin: number, size: number | undefined, next: readonly string[]): number {
+  const isHeaderAt = (at: number) =>
+    next.some((path) => bytes.subarray(at).indexOf(`\n==> ${path} <==\n`) === 0)
+  if (size !== undefined) {
+    const end = begin + size
+    if (
+      end === bytes.length ||
+      (end < bytes.length && bytes.subarray(end, end + 5).equals(Buffer.from('\n==> ')))
+    )
+      return end
+  }
+  for (let at = bytes.indexOf('\n==> ', begin); at >= 0; at = bytes.indexOf('\n==> ', at + 1)) {
+    if (isHeaderAt(at)) return at
+  }
+  return bytes.length
+}
+
+function sizeOf(path: string, limit: number, answers: FileAnswers): number | undefined {
+  const state = answers.followed.get(path)
+  return state?.type === 'file' ? Math.min(state.size, limit + 1) : undefined
+}
+
+function digestBatch(paths: readonly string[], algorithm: DigestAlgorithm): FileBatch {
+  return {
+    script: `${onlyReadable(paths)}; [ $# -eq 0 ] || ${algorithm}sum -- "$@"`,
+    read: (output, answers) => {
+      for (const line of splitLines(output.stdout.toString('utf8'))) {
+        const match = /^\\?([0-9a-f]+) [ *](.*)$/.exec(line)
+        if (match) answers.digests.set(`${algorithm}:${match[2]}`, match[1]!)
+      }
+    },
+  }
+}
+
+/** Leaves in "$@" what is a regular file that may be read, so that no fifo or device is opened. */
+function onlyReadable(paths: readonly string[]): string {
+  return `set --; for f in ${words(paths)}; do [ -f "$f" ] && [ -r "$f" ] && set -- "$@" "$f"; done`
+}
+
+function words(paths: readonly string[]): string {
+  return paths.map(quote).join(' ')
+}
+
+function chunks(paths: readonly string[]): string[][] {
+  const count = Math.ceil(paths.length / pathsPerCommand)
+  return Array.from({ length: count }, (_, index) =>
+    paths.slice(index * pathsPerCommand, (index + 1) * pathsPerCommand),
+  )
+}

@@ -1,0 +1,87 @@
+// Splits the two streams of a trip back into one output per entry, while they come in.
+
+import type { Output } from '../model/probe.ts'
+
+export type FrameHandlers = {
+  /** An entry is complete on both streams. `undefined`: it was skipped, because a step before it failed. */
+  readonly entry: (index: number, output: Output | undefined) => void
+  /** A step has begun, as the leader of the process group `pid`. */
+  readonly started?: (index: number, pid: number) => void
+  /** Bytes of an entry that is not complete yet. */
+  readonly partial?: (index: number, stream: StreamName, bytes: Buffer) => void
+}
+
+export type StreamName = 'stdout' | 'stderr'
+
+export type FrameReader = { readonly push: (stream: StreamName, bytes: Buffer) => void }
+
+/** Reads frames closed by `\n<marker> <index> <code>\n` on stdout and `\n<marker> <index>\n` on stderr. */
+export function frameReader(marker: string, handlers: FrameHandlers): FrameReader {
+  const closed = { stdout: new Map<number, Closed>(), stderr: new Map<number, Closed>() }
+  const complete = (index: number) => {
+    const out = closed.stdout.get(index)
+    const err = closed.stderr.get(index)
+    if (!out || !err) return
+    closed.stdout.delete(index)
+    closed.stderr.delete(index)
+    const output = { stdout: out.body, stderr: err.body, code: Number(out.rest) }
+    handlers.entry(index, out.rest === 'skip' ? undefined : output)
+  }
+  const readers = Object.fromEntries(
+    (['stdout', 'stderr'] as const).map((stream) => [
+      stream,
+      streamReader(marker, {
+        closed: (index, part) => {
+          closed[stream].set(index, part)
+          complete(index)
+        },
+        started: (index, pid) => handlers.started?.(index, pid),
+        partial: (index, bytes) => handlers.partial?.(index, stream, bytes),
+      }),
+    ]),
+  ) as Record<StreamName, (bytes: Buffer) => void>
+  return { push: (stream, bytes) => readers[stream](bytes) }
+}
+
+type Closed = { readonly body: Buffer; readonly rest: string }
+
+type StreamHandlers = {
+  readonly closed: (index: number, part: Closed) => void
+  readonly started: (index: number, pid: number) => void
+  readonly partial: (index: number, bytes: Buffer) => void
+}
+
+function streamReader(marker: string, handlers: StreamHandlers): (bytes: Buffer) => void {
+  const needle = Buffer.from(`\n${marker} `)
+  let body: Buffer[] = []
+  let carry: Buffer = Buffer.alloc(0)
+  let index = 0
+  const keep = (bytes: Buffer) => {
+    if (bytes.length === 0) return
+    body.push(bytes)
+    handlers.partial(index, bytes)
+  }
+  const record = (text: string) => {
+    const [word, rest = ''] = text.split(' ')
+    if (word === 'p') return handlers.started(index, Number(rest))
+    handlers.closed(Number(word), { body: Buffer.concat(body), rest })
+    body = []
+    index = Number(word) + 1
+  }
+  return (bytes) => {
+    let rest = carry.length === 0 ? bytes : Buffer.concat([carry, bytes])
+    for (;;) {
+      const at = rest.indexOf(needle)
+      const end = at < 0 ? -1 : rest.indexOf('\n', at + needle.length)
+      if (end < 0) {
+        const safe = at < 0 ? Math.max(0, rest.length - needle.length + 1) : at
+        keep(rest.subarray(0, safe))
+        carry = rest.subarray(safe)
+        return
+      }
+      keep(rest.subarray(0, at))
+      record(rest.subarray(at + needle.length, end).toString('latin1'))
+      rest = rest.subarray(end + 1)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// Makes one POSIX sh script of the entries of a trip: steps first, then probes, each closed by a marker.
+
+import { quote } from '../model/command.ts'
+
+/** One thing to run in a trip. A step that fails stops the steps and probes after it. */
+export type ScriptEntry = {
+  readonly kind: 'probe' | 'step'
+  /** sh text; bytes where it carries a file's content. */
+  readonly body: string | Buffer
+  readonly stdin?: Buffer
+  readonly environment?: readonly (readonly [name: string, value: string])[]
+  /** Exit codes of a step that do not stop the trip; [0] if not given. */
+  readonly okCodes?: readonly number[]
+}
+
+/**
+ * What a shell is told once, before its first trip: a fixed locale, the system's folders in PATH, and three functions.
+ *
+ * `rp_end` closes an entry on both streams. `rp_step` runs the text on its descriptor 3 in a session of its own, so
+ * that it can be killed with all its children, and tells its process id first.
+ */
+export const prologue = `export LC_ALL=C LANG=C
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+export PATH
+unset ENV BASH_ENV CDPATH
+umask 022
+cd /
+rp_setsid=$(command -v setsid)
+rp_end() { printf '\\n%s %s %s\\n' "$rp_m" "$1" "$2"; printf '\\n%s %s\\n' "$rp_m" "$1" >&2; }
+rp_step() { $rp_setsid sh -c 'printf "\\n%s p %s\\n" "$0" "$$"; c=$(cat <&3); exec 3<&-; eval "$c"' "$rp_m"; }
+`
+
+/**
+ * The script of a trip. `marker` is a random word that no output holds; the braces make the shell read the whole
+ * before it runs any of it, and standard input is closed to the commands, or they would eat the next script.
+ */
+export function tripScript(marker: string, entries: readonly ScriptEntry[]): Buffer {
+  const parts: Buffer[] = [Buffer.from(`{ rp_m=${marker}; rp_stop=\n`)]
+  entries.forEach((entry, index) => {
+    parts.push(Buffer.from('if [ -z "$rp_stop" ]; then\n'))
+    parts.push(...(entry.kind === 'step' ? stepParts(entry, marker) : probeParts(entry)))
+    parts.push(Buffer.from(`else rp=skip; fi; rp_end ${index} "$rp"\n`))
+  })
+  parts.push(Buffer.from('} </dev/null\n'))
+  return Buffer.concat(parts)
+}
+
+function probeParts({ body, environment = [] }: ScriptEntry): Buffer[] {
+  return [Buffer.from(`( ${exports(environment)}eval `), quotedBytes(body), Buffer.from(' ); rp=$?\n')]
+}
+
+function stepParts(entry: ScriptEntry, marker: string): Buffer[] {
+  const { body, stdin, environment = [], okCodes = [0] } = entry
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body)
+  const feed = stdin ? [Buffer.from('printf %s '), quotedBytes(stdin), Buffer.from(' | ')] : []
+  return [
+    ...feed,
+    Buffer.from(`( ${exports(environment)}rp_step ) 3<<'${marker}'\n`),
+    bytes,
+    Buffer.from(`\n${marker}\nrp=$?; case $rp in ${okCodes.join('|')}) ;; *) rp_stop=1;; esac\n`),
+  ]
+}
+
+function exports(environment: readonly (readonly [string, string])[]): string {
+  return environment.map(([name, value]) => `export ${name}=${quote(value)}; `).join('')
+}
+
+/** Bytes as one word in single quotes. */
+export function quotedBytes(value: string | Buffer): Buffer {
+  const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value)
+  return Buffer.from(`'${bytes.toString('latin1').replaceAll("'", "'\\''")}'`, 'latin1')
+}

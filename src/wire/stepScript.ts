@@ -1,0 +1,116 @@
+// The shell text that carries out a step.
+
+import type { Command } from '../model/command.ts'
+import { quote } from '../model/command.ts'
+import { formatMode } from '../model/file.ts'
+import { contentBytes } from '../model/fileChange.ts'
+import { revealed, type Secret } from '../model/secret.ts'
+import type { RunStep, StartStep, UploadStep, WriteStep } from '../model/step.ts'
+import { quotedBytes, type ScriptEntry } from './script.ts'
+
+type Environment = { readonly [name: string]: string | Secret }
+
+export function runEntry(step: RunStep, environment: Environment = {}): ScriptEntry {
+  return {
+    kind: 'step',
+    body: step.command.script,
+    environment: pairs({ ...environment, ...step.environment }),
+    ...(step.stdin === undefined ? {} : { stdin: contentBytes(step.stdin) }),
+    ...(step.okCodes ? { okCodes: step.okCodes } : {}),
+  }
+}
+
+/** Started in the background with its streams away, or the trip would wait for it to end. */
+export function startEntry(step: StartStep, environment: Environment = {}): ScriptEntry {
+  return {
+    kind: 'step',
+    body: `( cd / && ${subshell(step.command)} ) </dev/null >/dev/null 2>&1 &`,
+    environment: pairs({ ...environment, ...step.environment }),
+  }
+}
+
+/** Writes the content beside the file, gives it the file's attributes, and renames it into place. */
+export function writeEntry(step: WriteStep): ScriptEntry {
+  const content = contentBytes(step.content)
+  const body = Buffer.concat([
+    Buffer.from(`${resolveTarget(step.path)}
+n=$(mktemp "$d/.run-playbook-XXXXXXXX") || exit 1
+${likeTarget(step)}
+`),
+    Buffer.from('printf %s '),
+    quotedBytes(content),
+    Buffer.from(` >"$n" || fail 1
+[ "$(wc -c <"$n")" -eq ${content.length} ] || fail 1
+${intoPlace(step)}`),
+  ])
+  return { kind: 'step', body }
+}
+
+/** Puts an uploaded file, already on the host at `temporaryPath`, into place. */
+export function placeEntry(step: UploadStep, temporaryPath: string, sha256: string): ScriptEntry {
+  const body = `u=${quote(temporaryPath)}
+${resolveTarget(step.path)}
+fail() { rm -f -- "$u" "$n"; exit "$1"; }
+case $(sha256sum -- "$u") in "${sha256} "*|"\\\\${sha256} "*) ;; *) echo "The upload of ${quote(step.path)} arrived damaged." >&2; fail 1;; esac
+n=$(mktemp "$d/.run-playbook-XXXXXXXX") || fail 1
+${likeTarget(step)}
+if [ -e "$t" ] || [ "\${u%/*}" != "$d" ]; then cat -- "$u" >"$n" || fail 1; rm -f -- "$u"; else chmod ${formatMode(step.mode ?? 0o644)} -- "$u" && mv -f -- "$u" "$n" || fail 1; fi
+${intoPlace(step)}`
+  return { kind: 'step', body }
+}
+
+type Placed = Pick<WriteStep, 'path' | 'mode' | 'owner' | 'group' | 'keep' | 'validate'>
+
+/** `t`: the file itself, at the end of links; `d`: its folder. */
+function resolveTarget(path: string): string {
+  return `fail() { rm -f -- "$n"; exit "$1"; }
+t=${quote(path)}
+if [ -L "$t" ]; then t=$(readlink -f -- "$t") || exit 1; fi
+d=\${t%/*}; [ -n "$d" ] || d=/
+[ -d "$d" ] || { echo "The folder $d does not exist." >&2; exit 1; }`
+}
+
+/** Gives the new file all attributes of the one it will replace: owner, mode, SELinux context, ACL. */
+function likeTarget({ mode }: Placed): string {
+  const first =
+    mode === undefined
+      ? 'if [ -e "$t" ]; then :; else chmod 644 -- "$n" || fail 1; fi'
+      : 'chmod 600 -- "$n" || fail 1'
+  return `w=; [ -e "$t" ] || w=1
+if [ -z "$w" ]; then cp -a -- "$t" "$n" || fail 1; fi
+${first}`
+}
+
+function intoPlace({ owner, group, mode, keep, validate }: Placed): string {
+  const spec = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const lines = [
+    spec ? `chown ${quote(spec)} -- "$n" || fail 1` : '',
+    mode === undefined ? '' : `chmod ${formatMode(mode)} -- "$n" || fail 1`,
+    validate
+      ? `${subshellOf(validate, '$n')} || { r=$?; echo "The new content was refused by its check; the file was left as it was." >&2; fail "$r"; }`
+      : '',
+    keep ? keepOriginal(keep) : '',
+    'mv -f -- "$n" "$t" || fail 1',
+    'if [ -n "$w" ] && [ -e /sys/fs/selinux/enforce ] && command -v restorecon >/dev/null; then restorecon -- "$t"; fi; :',
+  ]
+  return lines.filter((line) => line !== '').join('\n')
+}
+
+function keepOriginal(keep: string): string {
+  const path = quote(keep)
+  return `if [ -e "$t" ] && ! [ -e ${path} ]; then cp -a -- "$t" ${path}.$$ && mv -n -- ${path}.$$ ${path} || { rm -f -- ${path}.$$; fail 1; }; fi`
+}
+
+/** The validating command with a placeholder for the path, which only the host knows. */
+function subshellOf(validate: (temporaryPath: string) => Command, variable: string): string {
+  const placeholder = 'RUN_PLAYBOOK_TEMPORARY_PATH'
+  return `( ${validate(placeholder).script.replaceAll(placeholder, `"${variable}"`)}\n)`
+}
+
+function subshell(command: Command): string {
+  return `( ${command.script}\n)`
+}
+
+function pairs(environment: Environment): [string, string][] {
+  return Object.entries(environment).map(([name, value]) => [name, revealed(value)])
+}
