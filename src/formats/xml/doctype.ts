@@ -42,14 +42,24 @@ function endOf(text: string, found: string, offset: number): number {
   const closer = closers[found]
   if (closer === undefined) return offset + found.length
   const end = text.indexOf(closer, offset + found.length)
-  if (end === -1) throw xmlFault(text, offset, `${closer} expected after ${found} in the DOCTYPE, found the end of the file.`)
+  if (end === -1)
+    throw xmlFault(
+      text,
+      offset,
+      `${closer} expected after ${found} in the DOCTYPE, found the end of the file.`,
+    )
   return end + closer.length
 }
 
 const ENTITY = /<!ENTITY\s+(?:%\s+)?([^\s%"'<>]+)\s+(?:"([^"]*)"|'([^']*)'|SYSTEM\s|PUBLIC\s)/y
 const PARAMETER_ENTITY = /<!ENTITY\s+%\s/y
 
-function declareEntity(text: string, offset: number, entities: Map<string, string>, declared: Set<string>): void {
+function declareEntity(
+  text: string,
+  offset: number,
+  entities: Map<string, string>,
+  declared: Set<string>,
+): void {
   PARAMETER_ENTITY.lastIndex = offset
   if (PARAMETER_ENTITY.test(text)) return
   ENTITY.lastIndex = offset

@@ -103,25 +103,42 @@ function checkNesting(text: string, tokens: readonly XmlToken[]): void {
     }
   }
   const unclosed = open.at(-1)
-  if (unclosed) throw xmlFault(text, unclosed.start, `<${unclosed.name}> is not closed: </${unclosed.name}> expected, found the end of the file.`)
+  if (unclosed)
+    throw xmlFault(
+      text,
+      unclosed.start,
+      `<${unclosed.name}> is not closed: </${unclosed.name}> expected, found the end of the file.`,
+    )
   if (!root) throw xmlFault(text, text.length, 'A root element expected, found none.')
 }
 
 function checkOutside(text: string, token: XmlToken, root: OpenToken | undefined): void {
   if (token.kind === 'open' && root) {
-    throw xmlFault(text, token.start, `A second root element <${token.name}>: <${root.name}> is closed already, and only one is allowed.`)
+    throw xmlFault(
+      text,
+      token.start,
+      `A second root element <${token.name}>: <${root.name}> is closed already, and only one is allowed.`,
+    )
   }
   const content = text.slice(token.start, token.end)
   const isText = token.kind === 'cdata' || (token.kind === 'text' && content.trim() !== '')
   if (!isText) return
   const offset = token.start + content.search(/\S/)
-  throw xmlFault(text, offset, `Text ${root ? 'after' : 'before'} the root element: only comments may stand there.`)
+  throw xmlFault(
+    text,
+    offset,
+    `Text ${root ? 'after' : 'before'} the root element: only comments may stand there.`,
+  )
 }
 
 function wrongClose(text: string, token: XmlToken & { name: string }, expected: OpenToken | undefined) {
   if (!expected) return xmlFault(text, token.start, `</${token.name}> closes nothing: no element is open.`)
   const { line, column } = positionAt(text, expected.start)
-  return xmlFault(text, token.start, `</${expected.name}> expected (opened at ${line}:${column}), found </${token.name}>.`)
+  return xmlFault(
+    text,
+    token.start,
+    `</${expected.name}> expected (opened at ${line}:${column}), found </${token.name}>.`,
+  )
 }
 
 /** A node as fast-xml-parser gives it with preserveOrder: its name as a key, its offsets under a symbol. */
@@ -200,7 +217,18 @@ class TreeBuilder {
     const open = this.#take('open', offsets.startIndex)
     const { start, end, name, attributes, isSelfClosing } = open
     const children: XmlNode[] = []
-    const element = { kind: 'element' as const, name, attributes, children, parent, start, openEnd: end, closeStart: end, end, isSelfClosing }
+    const element = {
+      kind: 'element' as const,
+      name,
+      attributes,
+      children,
+      parent,
+      start,
+      openEnd: end,
+      closeStart: end,
+      end,
+      isSelfClosing,
+    }
     if (isSelfClosing) return element
     children.push(...this.#children(Object.values(parsed)[0] ?? [], element))
     const close = this.#take('close', undefined)

@@ -25,8 +25,13 @@ export function decodeXml(bytes: Uint8Array): DecodedText {
   return { text: decodeAs(buffer, encoding), encoding, bom: false }
 }
 
-/** The bytes of a text, in the encoding and with the byte order mark it was read with. */
+/**
+ * The bytes of a text, in the encoding and with the byte order mark it was read with.
+ *
+ * @throws PlaybookError E_XML_ENCODING for a character that the encoding cannot hold
+ */
 export function encodeXml({ text, encoding, bom }: DecodedText): Buffer {
+  assertEncodable(text, encoding)
   const body = encodeAs(text, encoding)
   const mark = BYTE_ORDER_MARKS.find((each) => each.encoding === encoding)
   return bom && mark ? Buffer.concat([mark.bytes, body]) : body
@@ -39,6 +44,19 @@ export function canHold(encoding: XmlEncoding, character: string): boolean {
   if (encoding === 'iso-8859-1') return code < 0x100
   if (encoding === 'windows-1252') return character.length === 1 && windows1252().has(character)
   return true
+}
+
+/** @throws PlaybookError E_XML_ENCODING for a character that must stand as itself (in a comment, a name) and cannot */
+export function assertEncodable(text: string, encoding: XmlEncoding): void {
+  const lost = encoding.startsWith('utf')
+    ? undefined
+    : Array.from(text).find((character) => !canHold(encoding, character))
+  if (lost === undefined) return
+  throw new PlaybookError(
+    'E_XML_ENCODING',
+    `"${lost}" cannot be written in ${encoding.toUpperCase()}, the encoding of the file.`,
+    'In text and attribute values it becomes a reference; in a name, a comment or CDATA it cannot.',
+  )
 }
 
 const BYTE_ORDER_MARKS: readonly { bytes: Buffer; encoding: XmlEncoding }[] = [

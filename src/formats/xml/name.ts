@@ -7,7 +7,8 @@ const FURTHER = `${START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F-\\u2040`
 
 const nameHere = new RegExp(`[${START}][${FURTHER}]*`, 'uy')
 const wholeName = new RegExp(`^[${START}][${FURTHER}]*$`, 'u')
-const forbidden = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+const forbidden =
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 /** The XML name that starts at an offset, or '' if none does. */
 export function nameAt(text: string, offset: number): string {

@@ -1,7 +1,8 @@
 // XML text to tokens with exact spans: the lexical half of well-formedness, with errors that say what was expected.
 
-import type { Entities } from './entities.ts'
+import { PlaybookError } from '../../model/error.ts'
 import { type Doctype, readDoctype } from './doctype.ts'
+import type { Entities } from './entities.ts'
 import { foundAt, xmlFault } from './fault.ts'
 import { forbiddenCharacter, nameAt } from './name.ts'
 
@@ -51,13 +52,32 @@ export function scanXml(text: string): Scanned {
   return { tokens, entities: doctype?.entities ?? new Map() }
 }
 
+/** The end of the element that starts at an offset, if a whole well-formed one does: for text inside comments. */
+export function elementEndAt(text: string, start: number): number | undefined {
+  const open: string[] = []
+  try {
+    for (let at = start; at < text.length; ) {
+      const token = tokenAt(text, at)
+      if (token.kind === 'open' && !token.isSelfClosing) open.push(token.name)
+      if (token.kind === 'close' && open.pop() !== token.name) return undefined
+      at = token.end
+      if (open.length === 0) return at
+    }
+  } catch (error) {
+    if (!(error instanceof PlaybookError)) throw error
+  }
+  return undefined
+}
+
 function tokenAt(text: string, at: number): XmlToken {
   if (text[at] !== '<') return textToken(text, at)
   if (text.startsWith('</', at)) return closeToken(text, at)
   if (text.startsWith('<!--', at)) return commentToken(text, at)
-  if (text.startsWith('<![CDATA[', at)) return { kind: 'cdata', start: at, end: endAfter(text, at, '<![CDATA[', ']]>') }
+  if (text.startsWith('<![CDATA[', at))
+    return { kind: 'cdata', start: at, end: endAfter(text, at, '<![CDATA[', ']]>') }
   if (text.startsWith('<?', at)) return instructionToken(text, at)
-  if (text.startsWith('<!', at)) throw xmlFault(text, at, `A comment, CDATA or DOCTYPE expected, found ${foundAt(text, at)}.`)
+  if (text.startsWith('<!', at))
+    throw xmlFault(text, at, `A comment, CDATA or DOCTYPE expected, found ${foundAt(text, at)}.`)
   return openToken(text, at)
 }
 
@@ -78,7 +98,8 @@ function commentToken(text: string, start: number): LeafToken {
 
 function instructionToken(text: string, start: number): LeafToken {
   const target = nameAt(text, start + 2)
-  if (target === '') throw xmlFault(text, start + 2, `A name expected after "<?", found ${foundAt(text, start + 2)}.`)
+  if (target === '')
+    throw xmlFault(text, start + 2, `A name expected after "<?", found ${foundAt(text, start + 2)}.`)
   if (target.toLowerCase() === 'xml' && start > 0) {
     throw xmlFault(text, start, 'The XML declaration must be the very first thing in the file.')
   }
@@ -93,22 +114,31 @@ function endAfter(text: string, start: number, opener: string, closer: string): 
 
 function closeToken(text: string, start: number): CloseToken {
   const name = nameAt(text, start + 2)
-  if (name === '') throw xmlFault(text, start + 2, `A name expected after "</", found ${foundAt(text, start + 2)}.`)
+  if (name === '')
+    throw xmlFault(text, start + 2, `A name expected after "</", found ${foundAt(text, start + 2)}.`)
   const end = skipSpace(text, start + 2 + name.length)
-  if (text[end] !== '>') throw xmlFault(text, end, `">" expected to close </${name}, found ${foundAt(text, end)}.`)
+  if (text[end] !== '>')
+    throw xmlFault(text, end, `">" expected to close </${name}, found ${foundAt(text, end)}.`)
   return { kind: 'close', start, end: end + 1, name }
 }
 
 function openToken(text: string, start: number): OpenToken {
   const name = nameAt(text, start + 1)
   if (name === '') {
-    throw xmlFault(text, start, `A tag name expected after "<", found ${foundAt(text, start + 1)}.`, 'A "<" that is meant as text is written "&lt;".')
+    throw xmlFault(
+      text,
+      start,
+      `A tag name expected after "<", found ${foundAt(text, start + 1)}.`,
+      'A "<" that is meant as text is written "&lt;".',
+    )
   }
   const attributes: XmlAttribute[] = []
   for (let at = start + 1 + name.length; ; at = attributes.at(-1)!.end) {
     const next = skipSpace(text, at)
-    if (text[next] === '>') return { kind: 'open', start, end: next + 1, name, attributes, isSelfClosing: false }
-    if (text.startsWith('/>', next)) return { kind: 'open', start, end: next + 2, name, attributes, isSelfClosing: true }
+    if (text[next] === '>')
+      return { kind: 'open', start, end: next + 1, name, attributes, isSelfClosing: false }
+    if (text.startsWith('/>', next))
+      return { kind: 'open', start, end: next + 2, name, attributes, isSelfClosing: true }
     const attribute = readAttribute(text, name, at, next)
     if (attributes.some((each) => each.name === attribute.name)) {
       throw xmlFault(text, next, `<${name}> has the attribute ${attribute.name} twice.`)
@@ -119,22 +149,38 @@ function openToken(text: string, start: number): OpenToken {
 
 function readAttribute(text: string, element: string, before: number, start: number): XmlAttribute {
   const name = nameAt(text, start)
-  if (name === '') throw xmlFault(text, start, `An attribute, ">" or "/>" expected in <${element}, found ${foundAt(text, start)}.`)
+  if (name === '')
+    throw xmlFault(
+      text,
+      start,
+      `An attribute, ">" or "/>" expected in <${element}, found ${foundAt(text, start)}.`,
+    )
   if (before === start) throw xmlFault(text, start, `A blank expected before the attribute ${name}.`)
   const equals = skipSpace(text, start + name.length)
-  if (text[equals] !== '=') throw xmlFault(text, equals, `"=" expected after the attribute ${name}, found ${foundAt(text, equals)}.`)
+  if (text[equals] !== '=')
+    throw xmlFault(text, equals, `"=" expected after the attribute ${name}, found ${foundAt(text, equals)}.`)
   const open = skipSpace(text, equals + 1)
   const quote = text[open]
   if (quote !== '"' && quote !== "'") {
-    throw xmlFault(text, open, `A quoted value expected for the attribute ${name}, found ${foundAt(text, open)}.`)
+    throw xmlFault(
+      text,
+      open,
+      `A quoted value expected for the attribute ${name}, found ${foundAt(text, open)}.`,
+    )
   }
   const close = text.indexOf(quote, open + 1)
   const value = text.slice(open + 1, close === -1 ? text.length : close)
   const less = value.indexOf('<')
   if (less !== -1) {
-    throw xmlFault(text, open + 1 + less, `"<" in the value of the attribute ${name}.`, `Write "&lt;", or close the value with ${quote} before it.`)
+    throw xmlFault(
+      text,
+      open + 1 + less,
+      `"<" in the value of the attribute ${name}.`,
+      `Write "&lt;", or close the value with ${quote} before it.`,
+    )
   }
-  if (close === -1) throw xmlFault(text, open, `The value of the attribute ${name} is not closed: ${quote} expected.`)
+  if (close === -1)
+    throw xmlFault(text, open, `The value of the attribute ${name} is not closed: ${quote} expected.`)
   return { name, before, start, valueStart: open + 1, valueEnd: close, end: close + 1 }
 }
 
@@ -164,11 +210,21 @@ function checkSpan(text: string, start: number, end: number, isDeclared: (name: 
     const at = start + index
     const match = REFERENCE.exec(text.slice(at, Math.min(end, at + 80)))
     if (!match) {
-      throw xmlFault(text, at, `A reference such as "&amp;" expected, found ${foundAt(text, at)}.`, 'An "&" that is meant as text is written "&amp;".')
+      throw xmlFault(
+        text,
+        at,
+        `A reference such as "&amp;" expected, found ${foundAt(text, at)}.`,
+        'An "&" that is meant as text is written "&amp;".',
+      )
     }
     const [reference, hex, decimal, name] = match
     if (name !== undefined && !isDeclared(name)) {
-      throw xmlFault(text, at, `The entity ${reference} is not declared.`, 'XML knows &amp; &lt; &gt; &quot; &apos;. Others are declared in the DOCTYPE.')
+      throw xmlFault(
+        text,
+        at,
+        `The entity ${reference} is not declared.`,
+        'XML knows &amp; &lt; &gt; &quot; &apos;. Others are declared in the DOCTYPE.',
+      )
     }
     if (name === undefined && !isAllowedCode(hex ? Number.parseInt(hex, 16) : Number(decimal))) {
       throw xmlFault(text, at, `${reference} is not a character that XML allows.`)
@@ -177,7 +233,11 @@ function checkSpan(text: string, start: number, end: number, isDeclared: (name: 
 }
 
 function isAllowedCode(code: number): boolean {
-  return code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) && forbiddenCharacter(String.fromCodePoint(code)) === -1
+  return (
+    code <= 0x10ffff &&
+    !(code >= 0xd800 && code <= 0xdfff) &&
+    forbiddenCharacter(String.fromCodePoint(code)) === -1
+  )
 }
 
 function forbiddenFault(text: string, offset: number) {

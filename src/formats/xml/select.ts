@@ -36,7 +36,11 @@ export function candidatesOf(
   return childrenOf(document, context).filter((node) => passes(test, node))
 }
 
-function matchesOf(document: XmlDocument, step: SelectorStep, context: XmlNode | undefined): readonly XmlNode[] {
+function matchesOf(
+  document: XmlDocument,
+  step: SelectorStep,
+  context: XmlNode | undefined,
+): readonly XmlNode[] {
   return step.predicates.reduce(
     (nodes, { expression }) => filterBy(document, nodes, expression),
     candidatesOf(document, step.test, context),
@@ -44,7 +48,11 @@ function matchesOf(document: XmlDocument, step: SelectorStep, context: XmlNode |
 }
 
 /** The nodes for which a predicate holds; a number means the position. */
-export function filterBy(document: XmlDocument, nodes: readonly XmlNode[], expression: Expression): readonly XmlNode[] {
+export function filterBy(
+  document: XmlDocument,
+  nodes: readonly XmlNode[],
+  expression: Expression,
+): readonly XmlNode[] {
   return nodes.filter((node, index) => {
     const scope: Scope = { document, node, position: index + 1, last: nodes.length }
     const value = evaluate(expression, scope)
@@ -63,14 +71,20 @@ function childrenOf(document: XmlDocument, context: XmlNode | undefined): readon
 }
 
 function passes(test: NodeTest, node: XmlNode): boolean {
-  if (test.kind === 'element') return node.kind === 'element' && (test.name === '*' || test.name === node.name)
+  if (test.kind === 'element')
+    return node.kind === 'element' && (test.name === '*' || test.name === node.name)
   if (test.kind === 'text') return node.kind === 'text' || node.kind === 'cdata'
   return node.kind === 'comment'
 }
 
 /** A node-set stands here as the string values of its nodes: nothing else of it is ever asked for. */
 type Value = readonly string[] | string | number | boolean
-type Scope = { readonly document: XmlDocument; readonly node: XmlNode; readonly position: number; readonly last: number }
+type Scope = {
+  readonly document: XmlDocument
+  readonly node: XmlNode
+  readonly position: number
+  readonly last: number
+}
 
 function evaluate(expression: Expression, scope: Scope): Value {
   switch (expression.kind) {

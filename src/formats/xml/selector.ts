@@ -3,7 +3,9 @@
 import { PlaybookError } from '../../model/error.ts'
 import { nameAt } from './name.ts'
 
-export type NodeTest = { readonly kind: 'element'; readonly name: string } | { readonly kind: 'comment' | 'text' }
+export type NodeTest =
+  | { readonly kind: 'element'; readonly name: string }
+  | { readonly kind: 'comment' | 'text' }
 
 export type SelectorStep = {
   readonly isDescendant: boolean
@@ -15,19 +17,35 @@ export type SelectorStep = {
 
 export type Predicate = { readonly expression: Expression; readonly source: string }
 
-export type Selector = { readonly isAbsolute: boolean; readonly steps: readonly SelectorStep[]; readonly source: string }
+export type Selector = {
+  readonly isAbsolute: boolean
+  readonly steps: readonly SelectorStep[]
+  readonly source: string
+}
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>='
 
 export type Expression =
   | { readonly kind: 'or' | 'and'; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: 'compare'; readonly operator: Comparison; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'compare'
+      readonly operator: Comparison
+      readonly left: Expression
+      readonly right: Expression
+    }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'call'; readonly name: FunctionName; readonly parameters: readonly Expression[] }
   | { readonly kind: 'path'; readonly steps: readonly SelectorStep[]; readonly attribute: string | undefined }
 
-const FUNCTIONS = { not: 1, contains: 2, 'starts-with': 2, 'normalize-space': 1, last: 0, position: 0 } as const
+const FUNCTIONS = {
+  not: 1,
+  contains: 2,
+  'starts-with': 2,
+  'normalize-space': 1,
+  last: 0,
+  position: 0,
+} as const
 export type FunctionName = keyof typeof FUNCTIONS
 
 /**
@@ -95,12 +113,15 @@ class SelectorReader {
   #test(): NodeTest {
     this.#space()
     if (this.#peek('@')) {
-      throw this.#fault('An element expected; attributes are named in the edit (attributes: {…}) or in a predicate')
+      throw this.#fault(
+        'An element expected; attributes are named in the edit (attributes: {…}) or in a predicate',
+      )
     }
     if (this.#take('*')) return { kind: 'element', name: '*' }
     const name = this.#name('A name, *, comment() or text() expected')
     if (this.#source[this.#at] !== '(') return { kind: 'element', name }
-    if (name !== 'comment' && name !== 'text') throw this.#fault(`No node test ${name}()`, this.#at - name.length)
+    if (name !== 'comment' && name !== 'text')
+      throw this.#fault(`No node test ${name}()`, this.#at - name.length)
     this.#expect('(')
     this.#expect(')')
     return { kind: name }
@@ -142,7 +163,8 @@ class SelectorReader {
       this.#expect(')')
       return inner
     }
-    if (this.#take('@')) return { kind: 'path', steps: [], attribute: this.#name('The name of an attribute expected') }
+    if (this.#take('@'))
+      return { kind: 'path', steps: [], attribute: this.#name('The name of an attribute expected') }
     if (this.#take('.')) return { kind: 'path', steps: [], attribute: undefined }
     const call = /^([a-z-]+)\s*\(/.exec(this.#source.slice(this.#at))?.[1]
     if (call !== undefined && call !== 'text' && call !== 'comment') return this.#call(call)

@@ -1,0 +1,195 @@
+// The edits that make a stock server.xml the one of an instance of this site.
+
+import type { ElementSpec, XmlEdit } from '../../src/formats/xml.ts'
+
+export type ClusterSettings = {
+  /** The host's own address, for the receiver: what the host name resolves to may be 127.0.1.1. */
+  readonly address: string
+  /** The receiver's TCP port. */
+  readonly port: number
+  /** The membership's multicast port; its own for each cluster. */
+  readonly multicastPort: number
+  readonly multicastAddress?: string
+}
+
+export type ServerXmlSettings = {
+  /** The name of the Service. */
+  readonly service: string
+  /** The name of the Engine; the Service's if it is not given. */
+  readonly engine?: string
+  readonly jvmRoute: string
+  readonly shutdownPort: number
+  readonly http: { readonly port: number }
+  /** No AJP connector: one that is there is commented out. */
+  readonly ajp: { readonly port: number; readonly address?: string } | null
+  readonly redirectPort: number
+  /** No cluster: one that is there is removed. */
+  readonly cluster: ClusterSettings | null
+  readonly accessLogDirectory: string
+  readonly accessLogPattern?: string
+  /** What the Server header says. */
+  readonly serverHeader?: string
+  readonly uriEncoding?: string
+}
+
+/**
+ * The edits for one instance. Elements are selected by where they stand, not by the value an edit changes, so that the
+ * list serves a stock file, a finished one, and one made with other settings.
+ *
+ * @example editXml(bytes, serverXmlEdits({ service: 'ECS', jvmRoute: 'ecs1', shutdownPort: 8005, … }))
+ */
+export function serverXmlEdits(settings: ServerXmlSettings): XmlEdit[] {
+  const service = `/Server/Service[@name=${quoted(settings.service)}]`
+  return [
+    { set: '/Server', attributes: { port: settings.shutdownPort } },
+    { set: `/Server/Listener[@className='${CLASSES.apr}']`, attributes: { SSLEngine: 'on' } },
+    { set: [service, '/Server/Service[last()=1]'], attributes: { name: settings.service } },
+    httpConnector(service, settings),
+    ajpConnector(service, settings),
+    {
+      set: `${service}/Engine`,
+      attributes: { name: settings.engine ?? settings.service, jvmRoute: settings.jvmRoute },
+    },
+    cluster(service, settings.cluster),
+    {
+      set: `${service}/Engine/Host[@name='localhost']/Valve[@className='${CLASSES.accessLog}']`,
+      attributes: {
+        directory: settings.accessLogDirectory,
+        pattern: settings.accessLogPattern ?? '%h %l %u %t "%r" %s %b %{Referer}i %{User-Agent}i',
+      },
+    },
+  ]
+}
+
+const CLASSES = {
+  apr: 'org.apache.catalina.core.AprLifecycleListener',
+  accessLog: 'org.apache.catalina.valves.AccessLogValve',
+  cluster: 'org.apache.catalina.ha.tcp.SimpleTcpCluster',
+}
+
+function httpConnector(service: string, settings: ServerXmlSettings): XmlEdit {
+  return {
+    set: `${service}/Connector[@protocol='HTTP/1.1' or contains(@protocol, 'Http11') or not(@protocol)][not(@SSLEnabled='true')][1]`,
+    attributes: {
+      port: settings.http.port,
+      server: settings.serverHeader ?? 'Unknown',
+      redirectPort: settings.redirectPort,
+      URIEncoding: settings.uriEncoding ?? 'UTF-8',
+    },
+  }
+}
+
+function ajpConnector(
+  service: string,
+  { ajp, redirectPort, uriEncoding = 'UTF-8' }: ServerXmlSettings,
+): XmlEdit {
+  const connector = `${service}/Connector[@protocol='AJP/1.3']`
+  if (!ajp) return { comment: connector }
+  return {
+    uncomment: connector,
+    attributes: {
+      address: ajp.address ?? '0.0.0.0',
+      port: ajp.port,
+      secretRequired: false,
+      redirectPort,
+      URIEncoding: uriEncoding,
+    },
+  }
+}
+
+function cluster(service: string, settings: ClusterSettings | null): XmlEdit {
+  if (!settings) return { remove: `${service}/Engine/Cluster` }
+  return {
+    ensure: `${service}/Engine`,
+    element: clusterElement(settings),
+    match: 'Cluster',
+    place: [{ after: "comment()[contains(., '<Cluster')]" }, 'first'],
+  }
+}
+
+function clusterElement(settings: ClusterSettings): ElementSpec {
+  return {
+    name: 'Cluster',
+    attributes: { className: CLASSES.cluster, channelSendOptions: 8 },
+    children: [
+      {
+        name: 'Manager',
+        attributes: {
+          className: 'org.apache.catalina.ha.session.DeltaManager',
+          expireSessionsOnShutdown: false,
+          notifyListenersOnReplication: true,
+        },
+      },
+      channel(settings),
+      { name: 'Valve', attributes: { className: 'org.apache.catalina.ha.tcp.ReplicationValve', filter: '' } },
+      { name: 'Valve', attributes: { className: 'org.apache.catalina.ha.session.JvmRouteBinderValve' } },
+      {
+        name: 'Deployer',
+        attributes: {
+          className: 'org.apache.catalina.ha.deploy.FarmWarDeployer',
+          tempDir: '/tmp/war-temp/',
+          deployDir: '/tmp/war-deploy/',
+          watchDir: '/tmp/war-listen/',
+          watchEnabled: false,
+        },
+      },
+      {
+        name: 'ClusterListener',
+        attributes: { className: 'org.apache.catalina.ha.session.ClusterSessionListener' },
+      },
+    ],
+  }
+}
+
+function channel({
+  address,
+  port,
+  multicastAddress = '228.0.0.4',
+  multicastPort,
+}: ClusterSettings): ElementSpec {
+  const tribes = 'org.apache.catalina.tribes'
+  return {
+    name: 'Channel',
+    attributes: { className: `${tribes}.group.GroupChannel` },
+    children: [
+      {
+        name: 'Membership',
+        attributes: {
+          className: `${tribes}.membership.McastService`,
+          address: multicastAddress,
+          port: multicastPort,
+          frequency: 500,
+          dropTime: 3000,
+        },
+      },
+      {
+        name: 'Receiver',
+        attributes: {
+          className: `${tribes}.transport.nio.NioReceiver`,
+          address,
+          port,
+          autoBind: 100,
+          selectorTimeout: 5000,
+          maxThreads: 6,
+        },
+      },
+      {
+        name: 'Sender',
+        attributes: { className: `${tribes}.transport.ReplicationTransmitter` },
+        children: [
+          { name: 'Transport', attributes: { className: `${tribes}.transport.nio.PooledParallelSender` } },
+        ],
+      },
+      { name: 'Interceptor', attributes: { className: `${tribes}.group.interceptors.TcpFailureDetector` } },
+      {
+        name: 'Interceptor',
+        attributes: { className: `${tribes}.group.interceptors.MessageDispatchInterceptor` },
+      },
+    ],
+  }
+}
+
+/** A string of the selector language, which has no escapes: the quotes that the text does not hold. */
+function quoted(text: string): string {
+  return text.includes("'") ? `"${text}"` : `'${text}'`
+}

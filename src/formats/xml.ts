@@ -1,0 +1,80 @@
+// A lossless editor of XML files: an edit changes its own bytes and no others.
+
+import { type Edited, setEdit } from './xml/attributes.ts'
+import { commentEdit, type Rewritten, uncommentEdit } from './xml/comment.ts'
+import { parseXml, withText, type XmlDocument } from './xml/document.ts'
+import type { XmlChange, XmlEdit } from './xml/edit.ts'
+import { decodeXml, encodeXml } from './xml/encoding.ts'
+import { ensureEdit } from './xml/ensure.ts'
+import { removeEdit } from './xml/remove.ts'
+import { applySplices } from './xml/splice.ts'
+import { textEdit } from './xml/text.ts'
+
+export type {
+  CommentEdit,
+  ElementSpec,
+  EnsureEdit,
+  RemoveEdit,
+  SetEdit,
+  TextEdit,
+  UncommentEdit,
+  XmlAttributes,
+  XmlChange,
+  XmlEdit,
+  XmlPlace,
+  XmlSelector,
+  XmlValue,
+} from './xml/edit.ts'
+
+/**
+ * Applies edits to the bytes of an XML file, one after the other, each to the result of those before it.
+ *
+ * Nothing is ever written anew: layout, comments, quotes, line ends, byte order mark, encoding, declaration, DOCTYPE
+ * with its internal subset, entities and CDATA stay as they are. What is inserted follows the indentation, quotes and
+ * line ends around it. The encoding is that of the byte order mark or the declaration (UTF-8, UTF-16, ISO-8859-1,
+ * US-ASCII, windows-1252); a character that it cannot hold becomes a numeric reference. External entities are never
+ * looked at. The result is parsed again as a check.
+ *
+ * Idempotent: with its own result it gives `changes: []` and the same bytes.
+ *
+ * @param bytes the file as it is
+ * @param edits see `XmlEdit`; selectors are a subset of XPath 1.0, see `parseSelector`
+ * @returns the file as it should be, and each difference for people; no change gives the bytes that came in
+ * @throws PlaybookError E_XML (not well-formed; line:column), E_XML_ENCODING, E_XML_SELECTOR, E_XML_NO_MATCH,
+ *   E_XML_AMBIGUOUS, E_XML_COMMENT (what cannot be commented or uncommented), E_XML_EDIT (an edit that cannot be)
+ * @example
+ * editXml(bytes, [
+ *   { set: '/Server', attributes: { port: 8006 } },
+ *   { uncomment: "/Server/Service/Connector[@protocol='AJP/1.3']", attributes: { address: '0.0.0.0' } },
+ *   { ensure: '/tomcat-users', element: { name: 'role', attributes: { rolename: 'manager-gui' } } },
+ * ])
+ */
+export function editXml(
+  bytes: Uint8Array,
+  edits: readonly XmlEdit[],
+): { bytes: Uint8Array; changes: XmlChange[] } {
+  const original = parseXml(decodeXml(bytes))
+  const changes: XmlChange[] = []
+  let document = original
+  for (const edit of edits) {
+    const rewritten = applyEdit(document, edit)
+    changes.push(...rewritten.changes)
+    if (rewritten.text !== document.text) document = withText(document, rewritten.text)
+  }
+  if (document.text === original.text) return { bytes, changes: [] }
+  return { bytes: encodeXml(document), changes }
+}
+
+function applyEdit(document: XmlDocument, edit: XmlEdit): Rewritten {
+  if ('uncomment' in edit) return uncommentEdit(document, edit)
+  const { splices, changes } = splicesOf(document, edit)
+  return { text: applySplices(document.text, splices), changes }
+}
+
+function splicesOf(document: XmlDocument, edit: Exclude<XmlEdit, { uncomment: unknown }>): Edited {
+  if ('set' in edit) return setEdit(document, edit)
+  if ('comment' in edit) return commentEdit(document, edit)
+  if ('ensure' in edit) return ensureEdit(document, edit)
+  if ('remove' in edit) return removeEdit(document, edit)
+  return textEdit(document, edit)
+}

@@ -1,0 +1,154 @@
+// `ensure`: a child that must be there and mean exactly this, with as few bytes changed as that takes.
+
+import { describeAttributes, type Edited, joined, setAttributes } from './attributes.ts'
+import { attributeValue, type XmlDocument, type XmlElement } from './document.ts'
+import type { EnsureEdit, XmlAttributes } from './edit.ts'
+import { insertElement, type Spot, spotOf } from './insert.ts'
+import { IDENTIFYING, labelFor, labelOf } from './label.ts'
+import { indentOfLine } from './layout.ts'
+import { removeNode } from './remove.ts'
+import { renderElement } from './render.ts'
+import { ambiguous, findOne, needElement } from './resolve.ts'
+import type { Splice } from './splice.ts'
+import { setText } from './text.ts'
+import { contentOf, identityOf, type Wanted, wantedElement } from './wanted.ts'
+
+export function ensureEdit(document: XmlDocument, edit: EnsureEdit): Edited {
+  const parent = needElement(document, edit.ensure)
+  const wanted = wantedElement(document, edit.element)
+  const existing = findExisting(document, parent, wanted, edit.match)
+  if (existing) return makeEqual(document, existing, wanted)
+  return inserted(document, parent, wanted, spotOf(document, parent, edit.place ?? 'last'))
+}
+
+function findExisting(
+  document: XmlDocument,
+  parent: XmlElement,
+  wanted: Wanted,
+  match: EnsureEdit['match'],
+): XmlElement | undefined {
+  if (typeof match === 'string' || Array.isArray(match)) {
+    const node = findOne(document, match, parent)
+    return node?.kind === 'element' ? node : undefined
+  }
+  const attributes = match ?? identifyingAttribute(wanted)
+  const found = parent.children
+    .filter((node) => node.kind === 'element' && node.name === wanted.name)
+    .filter((node) =>
+      Object.entries(attributes).every(
+        ([name, value]) => attributeValue(document, node as XmlElement, name) === String(value),
+      ),
+    )
+  if (found.length > 1) throw ambiguous(document, `${labelOf(document, parent)}/${wanted.name}`, found)
+  return found[0] as XmlElement | undefined
+}
+
+function identifyingAttribute({ attributes }: Wanted): { [name: string]: string } {
+  const name = IDENTIFYING.find((each) => attributes[each] !== undefined)
+  return name === undefined ? {} : { [name]: attributes[name]! }
+}
+
+function inserted(document: XmlDocument, parent: XmlElement, wanted: Wanted, spot: Spot): Edited {
+  const splices = [insertElement(document, parent, wanted, spot)]
+  return { splices, changes: [{ what: labelOfWanted(wanted), from: 'absent', to: describe(wanted) }] }
+}
+
+function labelOfWanted({ name, attributes }: Wanted): string {
+  return labelFor(
+    name,
+    IDENTIFYING.map((each) => attributes[each]).find((value) => value),
+  )
+}
+
+/** `port 4000, address 10.0.0.1, 3 elements inside`, without the attribute that the label shows. */
+function describe({ attributes, content }: Wanted): string {
+  const identifying = IDENTIFYING.find((each) => attributes[each])
+  const others = Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== identifying))
+  const count = content?.kind === 'children' ? content.children.length : 0
+  const parts = [describeAttributes(others), count ? `${count} element${count === 1 ? '' : 's'} inside` : '']
+  if (content?.kind === 'text') parts.push(content.text.trim())
+  return parts.filter((part) => part !== '').join(', ') || 'present'
+}
+
+/** The splices that make an element mean what is wanted: its attributes, and its content where that is given. */
+function makeEqual(document: XmlDocument, element: XmlElement, wanted: Wanted): Edited {
+  const superfluous = element.attributes.filter(({ name }) => wanted.attributes[name] === undefined)
+  const attributes: XmlAttributes = {
+    ...wanted.attributes,
+    ...Object.fromEntries(superfluous.map(({ name }) => [name, null])),
+  }
+  return withContent(document, element, wanted, setAttributes(document, element, attributes))
+}
+
+function withContent(document: XmlDocument, element: XmlElement, wanted: Wanted, attributes: Edited): Edited {
+  const { content } = wanted
+  if (content === undefined) return attributes
+  const current = contentOf(document, element)
+  if (content.kind === 'text' && isTextOrNothing(current)) {
+    return joined([attributes, setText(document, element, content.text)])
+  }
+  if (content.kind === 'children' && current.kind === 'children') {
+    if (element.isSelfClosing && content.children.length > 0) return replaced(document, element, wanted)
+    return joined([attributes, alignChildren(document, element, content.children)])
+  }
+  const isSame = content.kind === 'mixed' && current.kind === 'mixed' && content.meaning === current.meaning
+  return isSame ? attributes : replaced(document, element, wanted)
+}
+
+function isTextOrNothing(content: ReturnType<typeof contentOf>): boolean {
+  return content.kind === 'text' || (content.kind === 'children' && content.children.length === 0)
+}
+
+/** Writes the whole element anew: what it holds is of another kind. */
+function replaced(document: XmlDocument, element: XmlElement, wanted: Wanted): Edited {
+  const text = renderElement(document, wanted, indentOfLine(document.text, element.start))
+  const splices: Splice[] = [{ start: element.start, end: element.end, text }]
+  return {
+    splices,
+    changes: [{ what: labelOf(document, element), from: 'other content', to: describe(wanted) }],
+  }
+}
+
+/** Pairs the children by name and identity, in order; edits the pairs, removes and inserts the others. */
+function alignChildren(document: XmlDocument, parent: XmlElement, wanted: readonly Wanted[]): Edited {
+  const current = parent.children.filter((node) => node.kind === 'element')
+  const pairs = commonSubsequence(
+    current.map((child) => keyOf(child.name, (name) => attributeValue(document, child, name))),
+    wanted.map((child) => keyOf(child.name, (name) => child.attributes[name])),
+  )
+  const kept = new Set(pairs.keys())
+  const partner = new Map([...pairs].map(([have, want]) => [want, have]))
+  const removals = current.filter((_, index) => !kept.has(index)).map((child) => removeNode(document, child))
+  let previous: XmlElement | undefined
+  const rest = wanted.map((child, index) => {
+    const have = partner.get(index)
+    if (have === undefined) return inserted(document, parent, child, previous ? { after: previous } : 'first')
+    previous = current[have]!
+    return makeEqual(document, previous, child)
+  })
+  return joined([...rest, ...removals])
+}
+
+function keyOf(name: string, valueAt: (attribute: string) => string | undefined): string {
+  return identityOf(name, valueAt).join(' ')
+}
+
+/** The longest common subsequence of two lists: from the index in the first to that in the second. */
+function commonSubsequence(first: readonly string[], second: readonly string[]): Map<number, number> {
+  const lengths = Array.from({ length: first.length + 1 }, () => new Array<number>(second.length + 1).fill(0))
+  for (let i = first.length - 1; i >= 0; i--) {
+    for (let j = second.length - 1; j >= 0; j--) {
+      lengths[i]![j] =
+        first[i] === second[j]
+          ? lengths[i + 1]![j + 1]! + 1
+          : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!)
+    }
+  }
+  const pairs = new Map<number, number>()
+  for (let i = 0, j = 0; i < first.length && j < second.length; ) {
+    if (first[i] === second[j]) pairs.set(i++, j++)
+    else if (lengths[i + 1]![j]! >= lengths[i]![j + 1]!) i++
+    else j++
+  }
+  return pairs
+}
