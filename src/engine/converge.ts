@@ -64,7 +64,7 @@ class Convergence {
   }
 
   async run(): Promise<HostEnd> {
-    const { play, session, turn } = this.#options
+    const { play, turn } = this.#options
     try {
       this.#begin()
       if (turn.isOpen) await this.#takeTurn()
@@ -127,10 +127,7 @@ class Convergence {
     const mark = this.#mark
     await this.#takeTurn()
     if (!turn.hasOtherChangedSince(mark)) return true
-    this.#held = undefined
-    this.#reset()
-    for (const [index, task] of this.#options.tasks.entries())
-      this.#items.push(await this.#prepare(task, index, false))
+    this.#begin()
     return false
   }
 
@@ -190,6 +187,7 @@ class Convergence {
     const { session, emit, turn, fetch } = this.#options
     const { host } = session
     this.#current = { item, what: changes.map(({ what }) => what), startedAt: this.#current!.startedAt }
+    session.currentTask = item.task.title
     emit({ kind: 'taskStart', host, task: item.label, index: item.index })
     turn.noteChange()
     this.#window = windowAfterChange(this.#window)
@@ -253,9 +251,10 @@ class Convergence {
   }
 
   #finish(item: Item, result: Omit<TaskResult, 'durationMs'>): 'next' | 'stop' {
-    const { play, session } = this.#options
+    const { play, session, signal } = this.#options
     const durationMs = performance.now() - (this.#current?.startedAt ?? performance.now())
-    const isIgnored = result.status === 'failed' && item.task.options.ignoreErrors === true
+    const isInterrupted = signal?.aborted === true && result.status === 'failed'
+    const isIgnored = result.status === 'failed' && item.task.options.ignoreErrors === true && !isInterrupted
     this.#counts[result.status] += 1
     this.#emit({
       kind: 'taskEnd',
@@ -263,7 +262,12 @@ class Convergence {
       host: session.host,
       task: item.label,
       index: item.index,
-      result: { ...result, durationMs, ...(isIgnored ? { isIgnored } : {}) },
+      result: {
+        ...result,
+        durationMs,
+        ...(isIgnored ? { isIgnored } : {}),
+        ...(isInterrupted ? { error: interrupted(item.task.title, this.#current?.what ?? []) } : {}),
+      },
     })
     this.#current = undefined
     if (result.status !== 'failed' || isIgnored) return 'next'
@@ -297,9 +301,12 @@ class Convergence {
     const { play, session } = this.#options
     const current = this.#current
     const label = current?.item.label ?? { name: 'connect', title: 'connect', isHandler: false }
-    const lost = describeLoss(thrown, label.title, current?.what ?? [])
+    const isInterrupted = this.#options.signal?.aborted === true
+    const lost = isInterrupted
+      ? interrupted(label.title, current?.what ?? [])
+      : describeLoss(thrown, label.title, current?.what ?? [])
     const error = toPlaybookError(lost)
-    this.#isUnreachable = thrown instanceof UnreachableError
+    this.#isUnreachable = thrown instanceof UnreachableError && !isInterrupted
     this.#isFailed = !this.#isUnreachable
     const status = this.#isUnreachable ? 'unreachable' : 'failed'
     this.#counts[status] += 1
@@ -346,6 +353,17 @@ class Convergence {
       durationMs: performance.now() - this.#startedAt,
     }
   }
+}
+
+function interrupted(title: string, what: readonly string[]): PlaybookError {
+  const details =
+    what.length === 0
+      ? ['Nothing was being changed.']
+      : [`It was at: ${what.join(', ')}. Its step was told to stop.`]
+  return new PlaybookError('E_INTERRUPTED', `Interrupted during ${title}.`, {
+    details,
+    hint: 'Run it again: what is done already will not be done twice.',
+  })
 }
 
 function reported({ task }: Item, changes: readonly Change[]): ReportedChange[] {

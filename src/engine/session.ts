@@ -33,6 +33,8 @@ export class HostSession {
   readonly settings: ConnectionSettings
   trips = 0
   running: RunningStep | undefined
+  /** The title of the task whose turn it is, for an interruption's report. */
+  currentTask: string | undefined
   readonly #options: SessionOptions
   readonly #shells = new Map<string, Promise<OpenShell>>()
   #connection: Promise<Connection> | undefined

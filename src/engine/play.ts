@@ -1,0 +1,138 @@
+// Runs one play on its hosts: batches, forks, and what happens to the others when a host fails.
+
+import { toPlaybookError, UnreachableError } from '../model/error.ts'
+import { emptyCounts, type HostRecap } from '../model/outcome.ts'
+import { converge, type HostEnd } from './converge.ts'
+import { readFacts } from './facts.ts'
+import type { Item } from './item.ts'
+import type { HostPlan, PlayPlan } from './plan.ts'
+import { createPool } from './pool.ts'
+import { type RunState, sessionOf } from './runState.ts'
+import { HostSession } from './session.ts'
+import { batchSize, createTurns, type Turn } from './turns.ts'
+
+export async function runPlay({ play, hosts }: PlayPlan, state: RunState): Promise<HostRecap[]> {
+  const { spec } = play
+  const { options, emit, lost } = state
+  const startedAt = performance.now()
+  const taking = hosts.filter(({ host }) => !lost.has(host.name))
+  const names = taking.map(({ host }) => host.name)
+  emit({ kind: 'playStart', play: spec.name, hosts: names, isCheck: options.isCheck })
+  const size = batchSize(spec.serial, names.length)
+  const turns = createTurns(names, size)
+  const pool = createPool(spec.forks ?? options.forks)
+  const failures = countFailures(names, size, spec)
+  const skipped: string[] = []
+  const ends = await Promise.all(
+    taking.map((plan) =>
+      pool(async () => {
+        const { name } = plan.host
+        const end = await runHost(plan, spec, state, turns.get(name)!, () => failures.isOverFor(name))
+        if (end.isFailed || end.isUnreachable) {
+          lost.add(name)
+          failures.note(name)
+        } else if (failures.isOverFor(name)) skipped.push(name)
+        return end.recap
+      }),
+    ),
+  )
+  if (skipped.length > 0) {
+    const message = `${spec.name}: ${skipped.join(', ')} not gone through, because too many other hosts failed.`
+    emit({ kind: 'warning', message })
+  }
+  const durationMs = performance.now() - startedAt
+  emit({ kind: 'playEnd', play: spec.name, hosts: ends, durationMs, isCheck: options.isCheck })
+  return ends
+}
+
+async function runHost(
+  plan: HostPlan,
+  spec: PlayPlan['play']['spec'],
+  state: RunState,
+  turn: Turn,
+  isPlayOver: () => boolean,
+): Promise<HostEnd> {
+  const { options, emit } = state
+  const { host, settings, userOf } = plan
+  const session = sessionOf(state, host.name, () => {
+    const { connect, isTalkative, signal } = options
+    return new HostSession({ host: host.name, settings, connect, emit, isTalkative, signal })
+  })
+  const items = await itemsOf(plan, spec, session).catch((thrown): HostEnd => {
+    turn.done()
+    return factsFailed(thrown, spec.name, session, emit)
+  })
+  if (!Array.isArray(items)) return items as HostEnd
+  return converge({
+    play: spec.name,
+    session,
+    items: items as readonly Item[],
+    userOf,
+    turn,
+    isPlayOver,
+    emit,
+    isCheck: options.isCheck,
+    fetch: options.fetch,
+    signal: options.signal,
+  })
+}
+
+async function itemsOf(
+  plan: HostPlan,
+  spec: PlayPlan['play']['spec'],
+  session: HostSession,
+): Promise<readonly Item[]> {
+  if (plan.items) return plan.items
+  const as = plan.userOf({ options: {} })
+  return plan.itemsWith(await readFacts(session, as, spec.facts ?? {}))
+}
+
+function factsFailed(thrown: unknown, play: string, session: HostSession, emit: RunState['emit']): HostEnd {
+  const error = toPlaybookError(thrown)
+  const isUnreachable = thrown instanceof UnreachableError
+  const status = isUnreachable ? 'unreachable' : 'failed'
+  const recap: HostRecap = {
+    host: session.host,
+    counts: { ...emptyCounts(), [status]: 1 },
+    tasks: 0,
+    trips: session.trips,
+    durationMs: 0,
+  }
+  const task = { name: 'facts', title: 'facts', isHandler: false }
+  emit({
+    kind: 'taskEnd',
+    play,
+    host: session.host,
+    task,
+    index: -1,
+    result: { status, changes: [], durationMs: 0, error },
+  })
+  emit({ kind: 'hostEnd', play, recap })
+  return { recap, isFailed: !isUnreachable, isUnreachable }
+}
+
+/** When a play is over for hosts that have not begun: one failure too many, or a whole batch lost. */
+function countFailures(
+  names: readonly string[],
+  size: number,
+  spec: PlayPlan['play']['spec'],
+): { note: (host: string) => void; isOverFor: (host: string) => boolean } {
+  const failed = new Set<string>()
+  const batchOf = (host: string) => Math.floor(names.indexOf(host) / size)
+  const isBatchLost = (batch: number) => {
+    const members = names.slice(batch * size, (batch + 1) * size)
+    const count = members.filter((name) => failed.has(name)).length
+    const limit = spec.maxFailPercentage
+    return count === members.length || (limit !== undefined && (count * 100) / members.length > limit)
+  }
+  return {
+    note: (host) => failed.add(host),
+    isOverFor: (host) => {
+      if (failed.size === 0 || failed.has(host)) return false
+      if (spec.anyErrorsFatal) return true
+      const own = batchOf(host)
+      if (spec.maxFailPercentage !== undefined && isBatchLost(own)) return true
+      return Array.from({ length: own }, (_, batch) => batch).some(isBatchLost)
+    },
+  }
+}

@@ -1,0 +1,37 @@
+// What a run is given, and what its plays share.
+
+import type { Listener, RunEvent } from '../model/event.ts'
+import type { ActOptions } from './act.ts'
+import type { PlayPlan } from './plan.ts'
+import type { Connect, HostSession } from './session.ts'
+
+export type RunOptions = {
+  readonly plays: readonly PlayPlan[]
+  readonly playbooks: readonly string[]
+  readonly connect: Connect
+  readonly fetch: ActOptions['fetch']
+  readonly listener: Listener
+  readonly isCheck: boolean
+  /** Hosts worked on at once. */
+  readonly forks: number
+  /** true: tells every command and what it said. */
+  readonly isTalkative: boolean
+  /** Stops the run: running steps are killed, nothing more is started. */
+  readonly signal?: AbortSignal
+}
+
+/** What one run shares between its plays. */
+export type RunState = {
+  readonly options: RunOptions
+  readonly sessions: Map<string, HostSession>
+  /** Hosts that failed or were lost; they take no part in later plays. */
+  readonly lost: Set<string>
+  readonly emit: (event: RunEvent) => void
+}
+
+/** The session of a host, one for all plays. */
+export function sessionOf(state: RunState, host: string, create: () => HostSession): HostSession {
+  const known = state.sessions.get(host) ?? create()
+  state.sessions.set(host, known)
+  return known
+}
