@@ -1,0 +1,165 @@
+// Applies a task to this machine by its shells, without any connection: reads its probes, runs its steps, looks again.
+
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import type { z } from 'zod'
+import type { Change, Output, Step, TaskFunction } from '../../src/index.ts'
+import { contentBytes, lastLines } from '../../src/index.ts'
+import type { FileProbe, Probes } from '../../src/model/probe.ts'
+import { fileBatches, fileState, noAnswers } from '../../src/wire/files.ts'
+import { prologue, type ScriptEntry } from '../../src/wire/script.ts'
+import { placeEntry, runEntry, writeEntry } from '../../src/wire/stepScript.ts'
+
+/** A program that reads POSIX sh: its words. */
+export type TestShell = readonly string[]
+
+export type ApplyOptions = {
+  readonly shell?: TestShell
+  /** The folder of the file in which the task would have been written. */
+  readonly directory?: string
+  /** Replaces PATH, to hide tools. */
+  readonly path?: string
+  /** Text put before every script: to enter another root, say. */
+  readonly before?: string
+}
+
+/** The shells of this machine that targets have too. */
+export const shells: readonly TestShell[] = [['dash'], ['bash'], ['busybox', 'ash']].filter(([program]) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program!))),
+)
+
+/**
+ * Applies a task, and gives the changes it made and those it would make next: none, if it converged.
+ *
+ * @throws the error of a failing step as the task explains it, and whatever its plan throws
+ */
+export async function applied<S extends z.ZodType, I, P extends Probes>(
+  task: TaskFunction<S, I, P>,
+  params: z.input<S>,
+  options: ApplyOptions = {},
+): Promise<{ changes: readonly Change[]; again: readonly Change[] }> {
+  const changes = await looked(task, params, options)
+  for (const step of changes.flatMap((change) => change.steps)) await carryOut(step, options)
+  return { changes, again: await looked(task, params, options) }
+}
+
+/** The changes a task would make here. */
+export async function looked<S extends z.ZodType, I, P extends Probes>(
+  task: TaskFunction<S, I, P>,
+  params: z.input<S>,
+  options: ApplyOptions = {},
+): Promise<readonly Change[]> {
+  const { spec } = task
+  const parsed = task(params).params as z.output<S>
+  const inputs = (await spec.inputs?.(parsed, { directory: options.directory ?? '/' })) as I
+  const probes = spec.probe(parsed, inputs)
+  const answers = noAnswers()
+  const fileProbes = Object.values(probes).filter((probe) => probe.kind === 'file') as FileProbe<unknown>[]
+  for (const batch of fileBatches(fileProbes.map(({ request }) => request)))
+    batch.read(await runShell(batch.script, options), answers)
+  const observed: Record<string, unknown> = {}
+  for (const [name, probe] of Object.entries(probes)) {
+    observed[name] =
+      probe.kind === 'file'
+        ? probe.parse(fileState(probe.request, answers))
+        : probe.parse(await runShell(probe.command.script, options))
+  }
+  return spec.plan(parsed, observed as Parameters<typeof spec.plan>[1], inputs)
+}
+
+/** Calls a test with a folder of its own, which is gone afterwards. */
+export async function inFolder<T>(body: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'run-playbook-task-'))
+  try {
+    return await body(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** What an action throws. */
+export async function failure(action: () => Promise<unknown>): Promise<{
+  code: string
+  message: string
+  details: readonly string[]
+  hint?: string
+}> {
+  try {
+    await action()
+  } catch (error) {
+    return error as never
+  }
+  throw new Error('It should have failed, and did not.')
+}
+
+/** Runs sh text, and gives what it said. */
+export function runShell(script: string, options: ApplyOptions = {}, stdin?: Buffer): Promise<Output> {
+  const [program, ...words] = options.shell ?? ['sh']
+  const path = options.path === undefined ? '' : `PATH=${options.path}\n`
+  const whole = `${prologue}${path}${options.before ?? ''}\n${script}`
+  return new Promise((resolve, reject) => {
+    const child = spawn(program!, [...words, '-c', whole], { stdio: 'pipe' })
+    const streams = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
+    child.stdout.on('data', (bytes: Buffer) => streams.stdout.push(bytes))
+    child.stderr.on('data', (bytes: Buffer) => streams.stderr.push(bytes))
+    child.stdin.on('error', () => {})
+    child.stdin.end(stdin ?? '')
+    child.on('error', reject)
+    child.on('close', (code) =>
+      resolve({
+        code: code ?? 255,
+        stdout: Buffer.concat(streams.stdout),
+        stderr: Buffer.concat(streams.stderr),
+      }),
+    )
+  })
+}
+
+async function carryOut(step: Step, options: ApplyOptions): Promise<void> {
+  const entry = entryOf(step)
+  const exports = (entry.environment ?? []).map(([name, value]) => `export ${name}='${value}'\n`).join('')
+  const result = await runShell(`${exports}${textOf(entry)}`, options, entry.stdin)
+  if ((entry.okCodes ?? [0]).includes(result.code)) return
+  const explained = step.kind === 'run' ? step.explain?.(result) : undefined
+  throw explained ?? new Error(`Exit code ${result.code}: ${lastLines(result).join('\n')}`)
+}
+
+function entryOf(step: Step): ScriptEntry {
+  if (step.kind === 'run') return runEntry(step)
+  if (step.kind === 'write') return isTextual(contentBytes(step.content)) ? writeEntry(step) : sentEntry(step)
+  if (step.kind === 'upload' && step.source.kind === 'local') {
+    const temporary = `${step.path}.upload`
+    copyFileSync(step.source.path, temporary)
+    return placeEntry(step, temporary, digestOf(readFileSync(temporary)))
+  }
+  throw new Error(`A ${step.kind} step cannot be carried out here.`)
+}
+
+function sentEntry(step: Step & { kind: 'write' }): ScriptEntry {
+  const temporary = `${step.path}.upload`
+  const content = contentBytes(step.content)
+  writeFileSync(temporary, content)
+  const { path, mode, owner, group, keep, validate } = step
+  const source = { kind: 'local' as const, path: temporary }
+  return placeEntry(
+    { kind: 'upload', source, path, mode, owner, group, keep, validate },
+    temporary,
+    digestOf(content),
+  )
+}
+
+/** Node gives arguments as UTF-8, so other bytes go the way of an upload. */
+function isTextual(content: Buffer): boolean {
+  return !content.includes(0) && Buffer.from(content.toString('utf8')).equals(content)
+}
+
+function digestOf(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+function textOf(entry: ScriptEntry): string {
+  return Buffer.isBuffer(entry.body) ? entry.body.toString('utf8') : entry.body
+}
