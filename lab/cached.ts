@@ -30,7 +30,8 @@ export async function cached(piece: Piece, say: Say): Promise<string> {
   )
 }
 
-function folderOf({ kind, recipe }: Piece): string {
+/** Where a piece is or will be. */
+export function folderOf({ kind, recipe }: Piece): string {
   const digest = createHash('sha256').update(recipe).digest('hex').slice(0, 16)
   return join(sharedFolder(), `${kind}-${digest}`)
 }

@@ -58,6 +58,7 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 rm -f /etc/ssh/ssh_host_* /etc/hostname /etc/resolv.conf /etc/apt/sources.list /etc/apt/sources.list.d/*
 : >/etc/resolv.conf
 : >/etc/machine-id
+echo LANG=C.UTF-8 >/etc/default/locale
 rm -rf /usr/share/doc/* /usr/share/man/* /usr/share/info/* /usr/share/locale/* /var/cache/apt/* /var/lib/apt/lists/*
 systemctl -q enable systemd-networkd ssh firewalld
 systemctl -q mask systemd-networkd-wait-online.service console-getty.service getty@tty1.service \\

@@ -1,9 +1,9 @@
 // An instance on disk: its folder's files, and the record of its number and image that survives everything but a purge.
 
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlaybookError } from '../src/model/error.ts'
-import { instanceFolder } from './folders.ts'
+import { instanceFolder, labFolder } from './folders.ts'
 
 /** What an instance remembers: its number (see `topology`) and the image its hosts' file systems lie on. */
 export type InstanceRecord = { readonly number: number; readonly image: string }
@@ -28,9 +28,18 @@ export function instanceFiles(name: string) {
 
 export type InstanceFiles = ReturnType<typeof instanceFiles>
 
-export async function readRecord(files: InstanceFiles): Promise<InstanceRecord | undefined> {
-  const text = await readFile(files.record, 'utf8').catch(() => undefined)
+export async function readRecord({ record }: { record: string }): Promise<InstanceRecord | undefined> {
+  const text = await readFile(record, 'utf8').catch(() => undefined)
   return text === undefined ? undefined : (JSON.parse(text) as InstanceRecord)
+}
+
+/** The records of all instances there are, by name, up or down. */
+export async function allRecords(): Promise<Map<string, InstanceRecord>> {
+  const names = await readdir(labFolder())
+  const records = await Promise.all(
+    names.map((name) => readRecord({ record: join(labFolder(), name, 'instance.json') })),
+  )
+  return new Map(names.flatMap((name, index) => (records[index] ? [[name, records[index]]] : [])))
 }
 
 /** Written aside and renamed, so that a record is whole or not there. */

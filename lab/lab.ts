@@ -3,12 +3,19 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlaybookError } from '../src/model/error.ts'
-import { cached } from './cached.ts'
+import { cached, folderOf } from './cached.ts'
 import { cgroupFolders, killAll, removeCgroups } from './cgroup.ts'
 import { makeCredentials, writeKnownHosts } from './credentials.ts'
+import { exists } from './exists.ts'
 import { awaitHost, bootHost, type HostPlace, isAlive, isHostUp, stopHost } from './host.ts'
 import { image } from './image.ts'
-import { type InstanceFiles, instanceFiles, readRecord, writeRecord } from './instance.ts'
+import {
+  type InstanceFiles,
+  type InstanceRecord,
+  instanceFiles,
+  readRecord,
+  writeRecord,
+} from './instance.ts'
 import { writeInventory } from './inventory.ts'
 import { withLock } from './lock.ts'
 import { prepareMachine } from './machine.ts'
@@ -20,6 +27,7 @@ import { type Say, silent, timed } from './progress.ts'
 import { readSources, type Sources, sources } from './sources.ts'
 import { isSupported } from './support.ts'
 import { type Address, DEFAULT_NAME, type Topology } from './topology.ts'
+import { removeUnusedImages } from './unused.ts'
 
 export { ssh } from './ssh.ts'
 export { isSupported } from './support.ts'
@@ -88,18 +96,17 @@ export async function find(name: string = DEFAULT_NAME): Promise<Lab | undefined
 }
 
 async function raise(name: string, files: InstanceFiles, isFresh: boolean, say: Say): Promise<Lab> {
-  const imageFolder = cached(image, say)
-  const [baseImage, packagesFolder, sourcesFolder] = await Promise.all([
-    imageFolder,
-    imageFolder.then(async (folder) => cached(await packages(folder), say)),
+  const last = await readRecord(files)
+  const [baseImage, sourcesFolder] = await Promise.all([
+    chooseImage(files, isFresh ? undefined : last, say),
     cached(sources, say),
   ])
-  const last = await readRecord(files)
-  const network = await claimNetwork(name, files.folder, last?.number)
-  const isOther = last !== undefined && (last.image !== baseImage || last.number !== network.number)
-  if (isFresh || isOther)
-    await discardHosts(files, network, baseImage, isFresh ? 'as asked' : 'image or subnet is another', say)
+  const packagesFolder = await cached(await packages(baseImage), say)
+  const network = await claimNetwork(name, files.folder)
+  const hasMoved = last !== undefined && (last.image !== baseImage || last.number !== network.number)
+  if (isFresh || hasMoved) await discardHosts(files, network, baseImage, say)
   await writeRecord(files, { number: network.number, image: baseImage })
+  await removeUnusedImages()
   await makeCredentials(files)
   await writeKnownHosts(files, network.hosts)
   const shares = { sources: sourcesFolder, packages: packagesFolder }
@@ -108,6 +115,19 @@ async function raise(name: string, files: InstanceFiles, isFresh: boolean, say: 
   const lab = await describe(name, files, network, shares)
   await writeInventory(lab)
   return lab
+}
+
+/** Hosts keep the image they were made on, for their layers fit no other; new hosts get the present one. */
+async function chooseImage(
+  files: InstanceFiles,
+  last: InstanceRecord | undefined,
+  say: Say,
+): Promise<string> {
+  if (!last || !(await exists(last.image)) || !(await exists(join(files.folder, 'hosts'))))
+    return cached(image, say)
+  if (last.image !== folderOf(image))
+    say('the hosts are on an older image; `up --fresh` takes the present one')
+  return last.image
 }
 
 async function raiseHosts(all: readonly HostPlace[], name: string, say: Say): Promise<void> {
@@ -127,10 +147,9 @@ async function discardHosts(
   files: InstanceFiles,
   network: Topology,
   baseImage: string,
-  why: string,
   say: Say,
-) {
-  say(`throwing the hosts' state away (${why})`)
+): Promise<void> {
+  say("throwing the hosts' state away")
   await Promise.all(places(files, network, baseImage).map((place) => stopHost(place, 0)))
   await rm(join(files.folder, 'hosts'), { recursive: true, force: true })
 }

@@ -2,7 +2,9 @@
 
 import { Command } from 'commander'
 import { PlaybookError } from '../src/model/error.ts'
-import { down, find, up } from './lab.ts'
+import { instanceFiles } from './instance.ts'
+import { down, up } from './lab.ts'
+import { ownedNetwork } from './network.ts'
 import { sayOnStderr } from './progress.ts'
 import { findHost, sshThrough } from './ssh.ts'
 import { printStatus } from './status.ts'
@@ -38,10 +40,11 @@ define('ssh', 'runs a command on a host (its output alone, its exit code), or op
   .option('-u, --user <user>', 'who logs in', 'root')
   .passThroughOptions()
   .action(async (host: string, command: string[], { name, user }: Named & { user: string }) => {
-    const lab = await find(name)
-    if (!lab)
+    const files = instanceFiles(name)
+    const network = await ownedNetwork(files.folder)
+    if (!network)
       throw new PlaybookError('E_LAB_DOWN', `Lab "${name}" is not up.`, `npm run lab -- up --name ${name}`)
-    process.exitCode = await sshThrough(lab, findHost(lab.hosts, host), command, user)
+    process.exitCode = await sshThrough(files, findHost(network.hosts, host), command, user)
   })
 
 await program.parseAsync().catch((error: Error) => {

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { PlaybookError } from '../src/model/error.ts'
 import { sharedFolder } from './folders.ts'
+import { allRecords } from './instance.ts'
 import { withLock } from './lock.ts'
 import { run } from './run.ts'
 import { numbersFor, type Topology, topology } from './topology.ts'
@@ -12,26 +13,23 @@ type Route = { readonly dst: string; readonly dev?: string }
 
 /**
  * Takes a subnet for the instance and makes its bridge, or finds the one it has. The bridge's alias says whose it is.
- * `last` is the number the instance had before; it is kept if it is still free.
+ * The number it had before is kept if it is still free.
  */
-export async function claimNetwork(
-  name: string,
-  folder: string,
-  last: number | undefined,
-): Promise<Topology> {
-  return withLock(join(sharedFolder(), 'network.lock'), async () => raise(await claim(name, folder, last)))
+export async function claimNetwork(name: string, folder: string): Promise<Topology> {
+  return withLock(join(sharedFolder(), 'network.lock'), async () => raise(await claim(name, folder)))
 }
 
-async function claim(name: string, folder: string, last: number | undefined): Promise<Topology> {
+async function claim(name: string, folder: string): Promise<Topology> {
   const mine = await ownedNetwork(folder)
   if (mine) return mine
   await removeUnfinished()
-  const [links, routes] = await Promise.all([allLinks(), allRoutes()])
-  for (const candidate of numbersFor(name, last).map(topology)) {
+  const [links, routes, records] = await Promise.all([allLinks(), allRoutes(), allRecords()])
+  const candidates = numbersFor(name, records).map(topology)
+  for (const candidate of candidates) {
     if (takenBy(candidate, links, routes)) continue
     if (await makeBridge(candidate, folder)) return candidate
   }
-  const wanted = topology(numbersFor(name, last)[0] ?? 0)
+  const wanted = candidates[0] ?? topology(0)
   throw new PlaybookError(
     'E_LAB_SUBNET_TAKEN',
     `Subnet ${wanted.subnet} of lab "${name}" is taken by ${takenBy(wanted, links, routes) ?? 'something else'}.`,

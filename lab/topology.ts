@@ -40,9 +40,14 @@ export function topology(number: number): Topology {
 /** nspawn's name of a host: short, because its interface `vb-NAME` may have 15 characters. */
 export const machineName = (number: number, host: string) => `n${number}-${host}`
 
-/** Numbers an instance may have, the most wanted first. */
-export function numbersFor(name: string, last: number | undefined): number[] {
+/** Numbers an instance may take, the most wanted first: its last one, then those no other instance remembers. */
+export function numbersFor(
+  name: string,
+  records: ReadonlyMap<string, { readonly number: number }>,
+): number[] {
   if (name === DEFAULT_NAME) return [0]
-  const others = Array.from({ length: 254 }, (_, index) => index + 1)
-  return last === undefined ? others : [last, ...others.filter((number) => number !== last)]
+  const own = records.get(name)?.number
+  const others = new Set([...records].flatMap(([other, { number }]) => (other === name ? [] : [number])))
+  const rank = (number: number) => (number === own ? 0 : others.has(number) ? 2 : 1)
+  return Array.from({ length: 254 }, (_, index) => index + 1).sort((a, b) => rank(a) - rank(b))
 }

@@ -1,0 +1,23 @@
+// Images are big: those that no instance's hosts lie on, and that are not the present one, go.
+
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { folderOf } from './cached.ts'
+import { sharedFolder } from './folders.ts'
+import { image } from './image.ts'
+import { allRecords } from './instance.ts'
+import { withLock } from './lock.ts'
+
+/** Removes images made by former versions of the lab, once nothing needs them. */
+export async function removeUnusedImages(): Promise<void> {
+  if ((await unusedImages()).length === 0) return
+  await withLock(join(sharedFolder(), 'image.lock'), async () => {
+    await Promise.all((await unusedImages()).map((folder) => rm(folder, { recursive: true, force: true })))
+  })
+}
+
+async function unusedImages(): Promise<string[]> {
+  const used = new Set([...(await allRecords()).values()].map(({ image }) => image)).add(folderOf(image))
+  const all = (await readdir(sharedFolder())).filter((name) => /^image-[0-9a-f]+$/.test(name))
+  return all.map((name) => join(sharedFolder(), name)).filter((folder) => !used.has(folder))
+}
