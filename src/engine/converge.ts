@@ -18,6 +18,8 @@ export type ConvergeOptions = {
   readonly play: string
   readonly session: HostSession
   readonly items: readonly Item[]
+  /** Trips of the host before this play. */
+  readonly tripsBefore: number
   /** Whom a handler becomes on this host. */
   readonly userOf: (task: Task) => string | undefined
   readonly turn: Turn
@@ -44,7 +46,6 @@ export async function converge(options: ConvergeOptions): Promise<HostEnd> {
 class Convergence {
   readonly #options: ConvergeOptions
   readonly #startedAt = performance.now()
-  readonly #tripsBefore: number
   #items: Item[] = []
   #answers = new Map<string, Answers>()
   #window: Window = firstWindow
@@ -60,7 +61,6 @@ class Convergence {
 
   constructor(options: ConvergeOptions) {
     this.#options = options
-    this.#tripsBefore = options.session.trips
   }
 
   async run(): Promise<HostEnd> {
@@ -344,12 +344,12 @@ class Convergence {
   }
 
   #recap(): HostRecap {
-    const { session, items } = this.#options
+    const { session, items, tripsBefore } = this.#options
     return {
       host: session.host,
       counts: this.#counts,
       tasks: items.length,
-      trips: session.trips - this.#tripsBefore,
+      trips: session.trips - tripsBefore,
       durationMs: performance.now() - this.#startedAt,
     }
   }

@@ -58,6 +58,7 @@ async function runHost(
     const { connect, isTalkative, signal } = options
     return new HostSession({ host: host.name, settings, connect, emit, isTalkative, signal })
   })
+  const tripsBefore = session.trips
   const items = await itemsOf(plan, spec, session).catch((thrown): HostEnd => {
     turn.done()
     return factsFailed(thrown, spec.name, session, emit)
@@ -67,6 +68,7 @@ async function runHost(
     play: spec.name,
     session,
     items: items as readonly Item[],
+    tripsBefore,
     userOf,
     turn,
     isPlayOver,

@@ -4,9 +4,8 @@ import type { RunEvent } from '../model/event.ts'
 import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/outcome.ts'
 import { type Secret, secretsIn } from '../model/secret.ts'
 import { maskedEvent } from './masking.ts'
-import type { PlayPlan } from './plan.ts'
 import { runPlay } from './play.ts'
-import type { Connect, HostSession } from './session.ts'
+import type { RunOptions, RunState } from './runState.ts'
 
 /**
  * Carries out the plays.

@@ -76,7 +76,7 @@ export class HostSession {
   async kill({ as, pid }: RunningStep): Promise<void> {
     const connection = await this.connection()
     const shell = await connection.openShell(as)
-    const script = `kill -TERM -- -${pid}; for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -- -${pid} || exit 0; sleep 0.2; done; kill -KILL -- -${pid}; exit 0\n`
+    const script = `kill -TERM -${pid}; for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -${pid} 2>/dev/null || exit 0; sleep 0.2; done; kill -KILL -${pid}; exit 0\n`
     await new Promise<void>((resolve) => {
       shell.receive({ data: () => {}, end: () => resolve() })
       shell.write(Buffer.from(script)).catch(() => resolve())

@@ -1,0 +1,90 @@
+// Runs tasks through the real engine on this machine, in a temporary folder, and collects what happened.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { planPlays } from '../../src/engine/plan.ts'
+import { run } from '../../src/engine/run.ts'
+import type { RunEvent } from '../../src/model/event.ts'
+import type { ConnectionSettings, InventoryHost } from '../../src/model/host.ts'
+import type { RunRecap } from '../../src/model/outcome.ts'
+import { definePlay, type Play } from '../../src/model/play.ts'
+import type { TaskList } from '../../src/model/task.ts'
+import { transports } from '../../src/transport/connect.ts'
+import type { Connection } from '../../src/transport/transport.ts'
+
+export type Ran = {
+  readonly recap: RunRecap
+  readonly events: readonly RunEvent[]
+  /** `ok`, `changed`, … of each task in the order in which they ended: `host: status title`. */
+  readonly story: readonly string[]
+}
+
+export type RunSettings = {
+  readonly hosts?: readonly string[]
+  readonly isCheck?: boolean
+  readonly forks?: number
+  readonly connect?: (settings: ConnectionSettings) => Promise<Connection>
+  readonly vars?: Record<string, unknown>
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: RunEvent) => void
+  readonly tags?: { only?: string[]; skip?: string[] }
+}
+
+export function inventoryHost(name: string, vars: Record<string, unknown> = {}): InventoryHost {
+  return { name, groups: ['all'], vars, where: () => undefined }
+}
+
+export async function runPlays(plays: readonly Play[], settings: RunSettings = {}): Promise<Ran> {
+  const hosts = (settings.hosts ?? ['one']).map((name) => inventoryHost(name, settings.vars))
+  const events: RunEvent[] = []
+  const transportFor = transports()
+  const plans = await planPlays(
+    plays.map((play) => ({ play, hosts, vars: new Map(hosts.map((host) => [host.name, host.vars])) })),
+    {
+      site: { select: () => hosts },
+      settingsOf: (host) => ({ kind: 'local', host: host.name, become: { method: 'sudo', user: 'root' } }),
+      tags: { only: settings.tags?.only ?? [], skip: settings.tags?.skip ?? [] },
+    },
+  )
+  const recap = await run({
+    plays: plans,
+    playbooks: ['test'],
+    connect: settings.connect ?? (async (to, options) => (await transportFor(to)).connect(to, options)),
+    fetch: async () => {
+      throw new Error('nothing to fetch in this test')
+    },
+    listener: (event) => {
+      events.push(event)
+      settings.onEvent?.(event)
+    },
+    isCheck: settings.isCheck ?? false,
+    forks: settings.forks ?? 10,
+    isTalkative: true,
+    ...(settings.signal ? { signal: settings.signal } : {}),
+  })
+  return { recap, events, story: events.flatMap(storyLine) }
+}
+
+export function runTasks(
+  tasks: TaskList | ((host: string) => TaskList),
+  settings: RunSettings = {},
+): Promise<Ran> {
+  const play = definePlay({
+    name: 'test',
+    hosts: 'all',
+    tasks: (host) => (typeof tasks === 'function' ? tasks(host.name) : tasks),
+  })
+  return runPlays([play], settings)
+}
+
+export function temporaryFolder(): { readonly path: string; readonly remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'run-playbook-test-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+function storyLine(event: RunEvent): string[] {
+  if (event.kind !== 'taskEnd') return []
+  const { host, task, result } = event
+  return [`${host}: ${result.status} ${task.isHandler ? 'handler ' : ''}${task.title}`]
+}

@@ -1,0 +1,473 @@
+// The engine on real shells of this machine: trips, second look, handlers, serial, check mode, failures, interruption.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { sh } from '../../src/model/command.ts'
+import { contentOf, fileChanges } from '../../src/model/fileChange.ts'
+import { definePlay } from '../../src/model/play.ts'
+import { file, fileAs, stdout, succeeds } from '../../src/model/probe.ts'
+import { secret } from '../../src/model/secret.ts'
+import { call, run, start } from '../../src/model/step.ts'
+import { defineTask } from '../../src/model/task.ts'
+import { type Ran, runPlays, runTasks, temporaryFolder } from './harness.ts'
+
+const content = defineTask({
+  name: 'content',
+  summary: 'Gives a file its content.',
+  params: z.strictObject({ path: z.string(), text: z.string() }),
+  title: ({ path }) => path.split('/').at(-1)!,
+  probe: ({ path }) => ({ state: file(path, { content: true }) }),
+  plan: ({ path, text }, { state }) => fileChanges(state, { path, content: text }),
+})
+
+/** Adds a line to a log each time: shows what was carried out, and in which order. */
+const note = defineTask({
+  name: 'note',
+  summary: 'Appends a word to a file.',
+  params: z.strictObject({ path: z.string(), word: z.string() }),
+  title: ({ word }) => word,
+  probe: () => ({}),
+  plan: ({ path, word }) => [
+    { what: word, from: '-', to: 'noted', steps: [run(sh`echo ${word} >> ${path}`)] },
+  ],
+  verify: false,
+})
+
+const shell = defineTask({
+  name: 'shell',
+  summary: 'Runs a command.',
+  params: z.strictObject({ script: z.string() }),
+  probe: () => ({}),
+  plan: ({ script }) => [
+    { what: 'command', from: '-', to: 'run', steps: [run({ kind: 'command', script })] },
+  ],
+  verify: false,
+})
+
+const never = defineTask({
+  name: 'never',
+  summary: 'Never converges.',
+  params: z.strictObject({}),
+  probe: () => ({ word: stdout(sh`echo same`) }),
+  plan: () => [{ what: 'moon', from: 'full', to: 'new', steps: [run(sh`true`)] }],
+})
+
+async function inFolder(body: (path: (name: string) => string) => Promise<void>): Promise<void> {
+  const folder = temporaryFolder()
+  try {
+    await body((name) => join(folder.path, name))
+  } finally {
+    folder.remove()
+  }
+}
+
+test('a host that needs nothing costs one trip, however many tasks it has', () =>
+  inFolder(async (path) => {
+    const tasks = Array.from({ length: 60 }, (_, index) =>
+      content({ path: path(`f${index}`), text: `${index}\n` }),
+    )
+    const cold = await runTasks(tasks)
+    assert.is(cold.recap.hosts[0]!.counts.changed, 60)
+    assert.is(readFileSync(path('f59'), 'utf8'), '59\n')
+    const warm = await runTasks(tasks)
+    assert.is(warm.recap.hosts[0]!.counts.ok, 60)
+    assert.is(warm.recap.hosts[0]!.trips, 1)
+  }))
+
+test('each change costs one trip more', () =>
+  inFolder(async (path) => {
+    const tasks = ['a', 'b', 'c'].map((name) => content({ path: path(name), text: name }))
+    writeFileSync(path('b'), 'b')
+    const { recap, story } = await runTasks(tasks)
+    assert.equal(story, ['one: changed content a', 'one: ok content b', 'one: changed content c'])
+    assert.is(recap.hosts[0]!.trips, 3)
+  }))
+
+test('a task that still differs after its steps is an error that shows from and to', async () => {
+  const { events, story } = await runTasks([never({})])
+  assert.equal(story, ['one: failed never'])
+  const error = failure({ events } as Ran)
+  assert.is(error.code, 'E_NOT_CONVERGED')
+  assert.equal(error.details, ['moon   is still full, not new'])
+})
+
+test('a probe sent early may fail because an earlier task has yet to run', () =>
+  inFolder(async (path) => {
+    const reader = defineTask({
+      name: 'reader',
+      summary: 'Reads a file that another task makes.',
+      params: z.strictObject({}),
+      probe: () => ({
+        text: fileAs(path('made'), { content: true }, (state) => contentOf('made', state)!.toString()),
+      }),
+      plan: (_, { text }) => (text === 'x' ? [] : [{ what: 'text', from: text, to: 'x', steps: [] }]),
+    })
+    const { story } = await runTasks([content({ path: path('made'), text: 'x' }), reader({})])
+    assert.equal(story, ['one: changed content made', 'one: ok reader'])
+  }))
+
+test('handlers run once at the end, in the order of their first notification, and only when notified', () =>
+  inFolder(async (path) => {
+    const log = path('log')
+    const restart = note({ path: log, word: 'restart' })
+    const reload = note({ path: log, word: 'reload' })
+    const idle = note({ path: log, word: 'idle' })
+    writeFileSync(path('same'), 'same')
+    const { story } = await runTasks([
+      content({ path: path('a'), text: 'a' }, { notify: [restart, reload] }),
+      content({ path: path('b'), text: 'b' }, { notify: reload }),
+      content({ path: path('same'), text: 'same' }, { notify: idle }),
+    ])
+    assert.is(readFileSync(log, 'utf8'), 'restart\nreload\n')
+    assert.equal(story.slice(3), ['one: changed handler note restart', 'one: changed handler note reload'])
+  }))
+
+test('a failed step stops its host, and nothing after it runs', () =>
+  inFolder(async (path) => {
+    const log = path('log')
+    const { story, recap, events } = await runTasks([
+      note({ path: log, word: 'first' }),
+      shell({ script: 'echo out; echo bad luck >&2; exit 3' }),
+      note({ path: log, word: 'second' }),
+    ])
+    assert.equal(story, ['one: changed note first', 'one: failed shell'])
+    assert.is(readFileSync(log, 'utf8'), 'first\n')
+    assert.is(recap.hosts[0]!.counts.failed, 1)
+    const error = failure({ events } as Ran)
+    assert.match(error.message, 'Exit code 3')
+    assert.equal(error.details, ['bad luck', 'out'])
+    assert.match(
+      JSON.stringify(events.find((event) => event.kind === 'taskEnd' && event.result.error)),
+      'run.test',
+    )
+  }))
+
+const hostile: [string, string, RegExp][] = [
+  ['a syntax error', 'if then (', /Exit code 2/],
+  ['an exit', 'exit 9', /Exit code 9/],
+  ['an unclosed quote', "echo 'oops", /Exit code 2/],
+  ['a kill of its own shell', 'kill -9 $$', /Exit code 137/],
+]
+for (const [title, script, message] of hostile) {
+  test(`${title} in a step stays inside, and the shell lives on`, () =>
+    inFolder(async (path) => {
+      const { story, events } = await runTasks([
+        shell({ script }, { ignoreErrors: true }),
+        content({ path: path('after'), text: 'alive' }),
+      ])
+      assert.equal(story, ['one: failed shell', 'one: changed content after'])
+      assert.match(failure({ events } as Ran).message, message)
+    }))
+}
+
+test('what a step reads from standard input is not the rest of the script', () =>
+  inFolder(async (path) => {
+    const { story } = await runTasks([
+      shell({ script: 'cat > /dev/null' }),
+      content({ path: path('x'), text: 'x' }),
+    ])
+    assert.equal(story, ['one: changed shell', 'one: changed content x'])
+  }))
+
+test('all bytes but NUL go into a file as they are, and with NUL too', () =>
+  inFolder(async (path) => {
+    const bytes = defineTask({
+      name: 'bytes',
+      summary: 'Writes bytes.',
+      params: z.strictObject({ path: z.string(), from: z.int() }),
+      probe: ({ path }) => ({ state: file(path, { content: true }) }),
+      plan: ({ path, from }, { state }) =>
+        fileChanges(state, {
+          path,
+          content: Buffer.from(Array.from({ length: 256 - from }, (_, index) => from + index)),
+        }),
+    })
+    const { story } = await runTasks([
+      bytes({ path: path('no'), from: 1 }),
+      bytes({ path: path('nul'), from: 0 }),
+    ])
+    assert.equal(story, ['one: changed bytes', 'one: changed bytes'])
+    assert.is(readFileSync(path('nul')).length, 256)
+    assert.is(readFileSync(path('no'))[0], 1)
+  }))
+
+test('a step longer than its timeout is killed with all its children', () =>
+  inFolder(async (path) => {
+    const { story, events } = await runTasks([
+      shell({ script: `(sleep 4; echo late > ${path('late')}) & sleep 30` }, { timeout: 0.3 }),
+    ])
+    assert.equal(story, ['one: failed shell'])
+    assert.is(failure({ events } as Ran).code, 'E_TIMEOUT')
+    assert.not(existsSync(path('late')))
+  }))
+
+test('a step that is tried again may succeed', () =>
+  inFolder(async (path) => {
+    const script = `[ -e ${path('once')} ] || { touch ${path('once')}; exit 1; }`
+    const { story } = await runTasks([shell({ script }, { retry: { attempts: 2, delay: 0 } })])
+    assert.equal(story, ['one: changed shell'])
+  }))
+
+test('something started stays, and the trip does not wait for it', () =>
+  inFolder(async (path) => {
+    const daemon = defineTask({
+      name: 'daemon',
+      summary: 'Starts something.',
+      params: z.strictObject({}),
+      probe: () => ({}),
+      plan: () => [
+        { what: 'daemon', from: 'off', to: 'on', steps: [start(sh`sleep 1; echo done > ${path('done')}`)] },
+      ],
+      verify: false,
+    })
+    const { recap } = await runTasks([daemon({})])
+    assert.ok(recap.durationMs < 900, `took ${recap.durationMs} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 1300))
+    assert.ok(existsSync(path('done')))
+  }))
+
+test('code on the controller may run commands on the host', async () => {
+  let said = ''
+  const asking = defineTask({
+    name: 'asking',
+    summary: 'Asks by itself.',
+    params: z.strictObject({}),
+    probe: () => ({}),
+    plan: () => [
+      {
+        what: 'question',
+        from: '-',
+        to: 'asked',
+        steps: [
+          call('ask', async (connection) => {
+            said = (await connection.run(sh`cat; exit 4`, { stdin: 'hello' })).stdout.toString()
+          }),
+        ],
+      },
+    ],
+    verify: false,
+  })
+  const { story } = await runTasks([asking({})])
+  assert.equal(story, ['one: changed asking'])
+  assert.is(said, 'hello')
+})
+
+test('a condition that does not hold skips a task', async () => {
+  const { story } = await runTasks([
+    shell({ script: 'true' }, { when: succeeds(sh`false`) }),
+    shell({ script: 'true' }, { when: succeeds(sh`true`) }),
+  ])
+  assert.equal(story, ['one: skipped shell', 'one: changed shell'])
+})
+
+test('check mode touches nothing and reports what the real run then changes', () =>
+  inFolder(async (path) => {
+    const tasks = [
+      content({ path: path('a'), text: 'a' }),
+      content({ path: path('a'), text: 'a' }),
+      content({ path: path('b'), text: 'b' }),
+    ]
+    const check = await runTasks(tasks, { isCheck: true })
+    assert.not(existsSync(path('a')))
+    assert.is(check.recap.hosts[0]!.trips, 1)
+    const real = await runTasks(tasks)
+    assert.equal(check.story, real.story)
+    assert.equal(check.story, ['one: changed content a', 'one: ok content a', 'one: changed content b'])
+  }))
+
+test('in check mode what depends on a planned tree is unknown, and a failure after a planned change too', () =>
+  inFolder(async (path) => {
+    const unpack = defineTask({
+      name: 'unpack',
+      summary: 'Makes a tree.',
+      params: z.strictObject({}),
+      probe: () => ({ state: file(path('tree')) }),
+      plan: (_, { state }) =>
+        state.type === 'absent'
+          ? [
+              {
+                what: 'tree',
+                from: 'absent',
+                to: 'there',
+                steps: [run(sh`mkdir ${path('tree')}`)],
+                effects: [{ tree: path('tree') }],
+              },
+            ]
+          : [],
+    })
+    const needsTool = defineTask({
+      name: 'needsTool',
+      summary: 'Asks a tool.',
+      params: z.strictObject({}),
+      probe: () => ({ version: stdout(sh`no-such-tool --version`) }),
+      plan: () => [],
+    })
+    const { story, events } = await runTasks(
+      [unpack({}), content({ path: path('tree/x'), text: 'x' }), needsTool({})],
+      { isCheck: true },
+    )
+    assert.equal(story, ['one: changed unpack', 'one: unknown content x', 'one: unknown needsTool'])
+    const reasons = events.flatMap((event) =>
+      event.kind === 'taskEnd' && event.result.reason ? [event.result.reason] : [],
+    )
+    assert.is(reasons[0], 'depends on unpack')
+    const alone = await runTasks([needsTool({})], { isCheck: true })
+    assert.equal(alone.story, ['one: failed needsTool'])
+  }))
+
+test('facts are read where a play looks at them, and only there', async () => {
+  const seen: string[] = []
+  const withFacts = definePlay({
+    name: 'facts',
+    hosts: 'all',
+    facts: { word: stdout(sh`echo hello`) },
+    tasks: (host) => {
+      seen.push(host.facts.word)
+      return []
+    },
+  })
+  const without = definePlay({
+    name: 'none',
+    hosts: 'all',
+    facts: { word: stdout(sh`exit 1`) },
+    tasks: () => [],
+  })
+  const { recap } = await runPlays([withFacts, without])
+  assert.equal(seen, ['hello'])
+  assert.is(recap.hosts[0]!.trips, 1)
+})
+
+test('with serial 1 hosts change one after the other, and a host that others may have changed is looked at again', () =>
+  inFolder(async (path) => {
+    const log = path('log')
+    const tasks = (host: string) => [
+      content({ path: path('shared'), text: 'x' }),
+      note({ path: log, word: host }),
+    ]
+    const play = definePlay({ name: 'serial', hosts: 'all', serial: 1, tasks: (host) => tasks(host.name) })
+    const { story } = await runPlays([play], { hosts: ['a', 'b', 'c'] })
+    assert.is(readFileSync(log, 'utf8'), 'a\nb\nc\n')
+    assert.equal(story, [
+      'a: changed content shared',
+      'a: changed note a',
+      'b: ok content shared',
+      'b: changed note b',
+      'c: ok content shared',
+      'c: changed note c',
+    ])
+  }))
+
+test('a converged site costs one trip a host with serial 1 too', () =>
+  inFolder(async (path) => {
+    writeFileSync(path('x'), 'x')
+    const play = definePlay({
+      name: 's',
+      hosts: 'all',
+      serial: 1,
+      tasks: () => [content({ path: path('x'), text: 'x' })],
+    })
+    const { recap } = await runPlays([play], { hosts: ['a', 'b', 'c'] })
+    assert.equal(
+      recap.hosts.map(({ trips }) => trips),
+      [1, 1, 1],
+    )
+  }))
+
+test('when a whole batch is lost, the next one is not begun', async () => {
+  const play = definePlay({
+    name: 's',
+    hosts: 'all',
+    serial: 1,
+    tasks: (host) => [shell({ script: host.name === 'a' ? 'exit 1' : 'true' })],
+  })
+  const { story, events } = await runPlays([play], { hosts: ['a', 'b'] })
+  assert.equal(story, ['a: failed shell'])
+  assert.ok(events.some((event) => event.kind === 'warning' && event.message.includes('b')))
+})
+
+test('a host that failed takes no part in later plays, the others do', async () => {
+  const first = definePlay({
+    name: '1',
+    hosts: 'all',
+    tasks: (host) => [shell({ script: host.name === 'a' ? 'exit 1' : 'true' })],
+  })
+  const second = definePlay({ name: '2', hosts: 'all', tasks: () => [shell({ script: 'true' })] })
+  const { story } = await runPlays([first, second], { hosts: ['a', 'b'] })
+  assert.equal(
+    story.filter((line) => line.startsWith('a')),
+    ['a: failed shell'],
+  )
+  assert.equal(
+    story.filter((line) => line.startsWith('b')),
+    ['b: changed shell', 'b: changed shell'],
+  )
+})
+
+test('secrets are masked in everything that is told', async () => {
+  const password = secret('hunter2-hunter2')
+  const { events } = await runTasks(
+    [shell({ script: 'cat; echo "$PASS" >&2; exit 1' }, { environment: { PASS: password } })],
+    { vars: { db_password: password } },
+  )
+  assert.not.match(JSON.stringify(events), 'hunter2')
+  assert.match(JSON.stringify(events), '••••')
+})
+
+test('an interruption kills the running step and ends the run', () =>
+  inFolder(async (path) => {
+    const controller = new AbortController()
+    const startedAt = performance.now()
+    const { recap, events, story } = await runTasks(
+      [shell({ script: `sleep 20; touch ${path('late')}` }), shell({ script: 'true' })],
+      {
+        signal: controller.signal,
+        onEvent: (event) => {
+          if (event.kind === 'taskStart') setTimeout(() => controller.abort(), 200)
+        },
+      },
+    )
+    assert.ok(performance.now() - startedAt < 2500)
+    assert.ok(recap.isInterrupted)
+    assert.equal(story, ['one: failed shell'])
+    assert.is(failure({ events } as Ran).code, 'E_INTERRUPTED')
+    assert.equal(
+      events.flatMap((event) => (event.kind === 'interrupted' ? event.running : [])),
+      [{ host: 'one', task: 'shell' }],
+    )
+    assert.not(existsSync(path('late')))
+  }))
+
+const tagRows: [string, { only?: string[]; skip?: string[] }, string[]][] = [
+  ['none asked for', {}, ['a', 'b', 'always', 'plain']],
+  ['one tag', { only: ['a'] }, ['a', 'always']],
+  ['a skipped tag', { skip: ['a'] }, ['b', 'always', 'plain']],
+  ['always skipped', { only: ['b'], skip: ['always'] }, ['b']],
+  ['never by name', { only: ['never'] }, ['always', 'never']],
+  ['untagged', { only: ['untagged'] }, ['always', 'plain']],
+]
+for (const [title, tags, expected] of tagRows) {
+  test(`tags select tasks: ${title}`, () =>
+    inFolder(async (path) => {
+      const tagged = (word: string) =>
+        note({ path: path('log'), word }, word === 'plain' ? {} : { tags: [word] })
+      const { story } = await runTasks(['a', 'b', 'always', 'never', 'plain'].map(tagged), {
+        tags,
+        isCheck: true,
+      })
+      assert.equal(
+        story,
+        expected.map((word) => `one: changed note ${word}`),
+      )
+    }))
+}
+
+function failure({ events }: Ran) {
+  const end = events.find((event) => event.kind === 'taskEnd' && event.result.error)
+  if (end?.kind !== 'taskEnd' || !end.result.error) throw new Error('nothing failed')
+  return end.result.error
+}
+
+test.run()
