@@ -157,6 +157,8 @@ function parseTree(text: string, tokens: readonly XmlToken[]): readonly ParsedNo
     parseTagValue: false,
     trimValues: false,
     maxNestedTags: 1000,
+    // The parser refuses names such as `constructor`; ours come from the tokens, so it may see others.
+    transformTagName: (name) => `_${name}`,
   })
   try {
     return parser.parse(onlyElements(text, tokens)) as readonly ParsedNode[]

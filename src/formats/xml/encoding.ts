@@ -42,7 +42,7 @@ export function canHold(encoding: XmlEncoding, character: string): boolean {
   const code = character.codePointAt(0)!
   if (encoding === 'us-ascii') return code < 0x80
   if (encoding === 'iso-8859-1') return code < 0x100
-  if (encoding === 'windows-1252') return character.length === 1 && windows1252().has(character)
+  if (encoding === 'windows-1252') return character.length === 1 && TO_WINDOWS_1252.has(character)
   return true
 }
 
@@ -117,7 +117,7 @@ function decodeAs(buffer: Buffer, encoding: XmlEncoding): string {
       if (buffer.length % 2 === 1) throw notOfEncoding(encoding, buffer.length - 1, buffer)
       return (encoding === 'utf-16le' ? buffer : swapped(buffer)).toString('utf16le')
     case 'windows-1252':
-      return new TextDecoder('windows-1252').decode(buffer)
+      return Array.from(buffer, characterOf).join('')
     case 'us-ascii': {
       const beyond = buffer.findIndex((byte) => byte > 0x7f)
       if (beyond !== -1) throw notOfEncoding(encoding, beyond, buffer)
@@ -145,7 +145,7 @@ function encodeAs(text: string, encoding: XmlEncoding): Buffer {
     case 'utf-16be':
       return swapped(Buffer.from(text, 'utf16le'))
     case 'windows-1252':
-      return Buffer.from(Array.from(text, (character) => windows1252().get(character) ?? 0x3f))
+      return Buffer.from(Array.from(text, (character) => TO_WINDOWS_1252.get(character) ?? 0x3f))
     case 'us-ascii':
     case 'iso-8859-1':
       return Buffer.from(text, 'latin1')
@@ -156,17 +156,21 @@ function swapped(buffer: Buffer): Buffer {
   return Buffer.from(buffer).swap16()
 }
 
-function windows1252(): ReadonlyMap<string, number> {
-  bytesOfWindows1252 ??= new Map(
-    Array.from(
-      new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte)),
-      (character, byte) => [character, byte],
-    ),
-  )
-  return bytesOfWindows1252
-}
+/**
+ * What windows-1252 has for the bytes 0x80 to 0x9f (WHATWG Encoding); the five without a meaning are control characters.
+ * A table of our own, because Node 20's TextDecoder reads them as ISO-8859-1.
+ */
+const FROM_0X80 =
+  '\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f' +
+  '\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178'
 
-let bytesOfWindows1252: ReadonlyMap<string, number> | undefined
+const TO_WINDOWS_1252: ReadonlyMap<string, number> = new Map(
+  Array.from({ length: 256 }, (_, byte) => [characterOf(byte), byte]),
+)
+
+function characterOf(byte: number): string {
+  return FROM_0X80[byte - 0x80] ?? String.fromCharCode(byte)
+}
 
 function unknownEncoding(declared: string): PlaybookError {
   return new PlaybookError(
