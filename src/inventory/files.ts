@@ -1,0 +1,157 @@
+// The files of an inventory: which there are, and their texts as located values, each read once.
+
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { PlaybookError } from '../model/error.ts'
+import type { Located } from './located.ts'
+import { parseYaml } from './parseYaml.ts'
+import { didYouMean } from './suggest.ts'
+import { concealed, decryptVault, isVault, type VaultPassword, VaultSecret } from './vault.ts'
+
+// What Ansible's inventory manager skips in a directory (INVENTORY_IGNORE_EXTS and its fixed names, 2.19).
+const ignored =
+  /^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.cfg|\.retry)$/
+const varsExtensions = ['', '.yml', '.yaml', '.json']
+
+export type FilesOptions = {
+  /** The working folder: messages name files relative to it. */
+  readonly cwd: string
+  readonly vaultPasswords: readonly VaultPassword[]
+}
+
+/** The reader of an inventory's files; faults and warnings of all of them gather in it. */
+export class Files {
+  readonly faults: PlaybookError[] = []
+  readonly warnings: PlaybookError[] = []
+  readonly #options: FilesOptions
+  readonly #parsed = new Map<string, Located | undefined>()
+  readonly #listed = new Map<string, ReadonlySet<string>>()
+
+  constructor(options: FilesOptions) {
+    this.#options = options
+  }
+
+  /** A path as messages show it. */
+  shown(path: string): string {
+    const short = relative(this.#options.cwd, path)
+    return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short
+  }
+
+  /** A file's text, opened if it is a vault; undefined, and a fault, where it cannot be read. */
+  text(path: string): { readonly text: string; readonly isConcealed: boolean } | undefined {
+    const where = { file: this.shown(path), line: 1 }
+    try {
+      const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+      if (!isVault(text)) return { text, isConcealed: false }
+      return { text: decryptVault(text, this.#options.vaultPasswords, where), isConcealed: true }
+    } catch (error) {
+      const message = `cannot be read: ${(error as Error).message}`
+      this.faults.push(
+        error instanceof PlaybookError
+          ? error
+          : new PlaybookError('E_INVENTORY', message, { where, cause: error }),
+      )
+      return undefined
+    }
+  }
+
+  /** A YAML file as located values; undefined where it is empty or wrong. */
+  yaml(path: string): Located | undefined {
+    if (!this.#parsed.has(path)) this.#parsed.set(path, this.#parse(path))
+    return this.#parsed.get(path)
+  }
+
+  /** A YAML text that was read already. */
+  yamlText(path: string, text: string, isConcealed = false): Located | undefined {
+    const { root, faults, warnings } = parseYaml(text, {
+      file: this.shown(path),
+      openVault: (ciphertext, at) =>
+        new VaultSecret(ciphertext, () => decryptVault(ciphertext, this.#options.vaultPasswords, at())),
+      ...(isConcealed ? { conceal: concealed } : {}),
+    })
+    this.faults.push(...faults)
+    this.warnings.push(...warnings)
+    return faults.length > 0 ? undefined : root
+  }
+
+  /**
+   * The variable files of a group or host in `folder` (`…/group_vars`), in the order they are read: NAME (a folder's
+   * files sorted, nested folders too), else NAME.yml, else NAME.yaml, else NAME.json.
+   */
+  varsFiles(folder: string, name: string): string[] {
+    const names = this.#namesIn(folder)
+    const found = varsExtensions.map((extension) => name + extension).find((each) => names.has(each))
+    if (found === undefined) return []
+    const path = join(folder, found)
+    return isFolder(path) ? folderFiles(path) : [path]
+  }
+
+  #parse(path: string): Located | undefined {
+    const read = this.text(path)
+    return read && this.yamlText(path, read.text, read.isConcealed)
+  }
+
+  #namesIn(folder: string): ReadonlySet<string> {
+    let names = this.#listed.get(folder)
+    if (!names) {
+      names = new Set(isFolder(folder) ? readdirSync(folder) : [])
+      this.#listed.set(folder, names)
+    }
+    return names
+  }
+}
+
+/**
+ * The file or folder that `-i name` means: looked for in the working folder, then in its `inventory/`. A list of
+ * hosts (`web-01,web-02,`) is returned as it is.
+ *
+ * @throws PlaybookError E_NO_INVENTORY naming the places looked at
+ * @example findInventory('lab.yaml', '/repo') // '/repo/inventory/lab.yaml'
+ */
+export function findInventory(name: string, cwd: string): string {
+  const places = isAbsolute(name) ? [name] : [resolve(cwd, name), resolve(cwd, 'inventory', name)]
+  const found = places.find((place) => existsSync(place))
+  if (found !== undefined) return found
+  if (name.includes(',')) return name
+  const beside = [cwd, resolve(cwd, 'inventory')].flatMap((folder) =>
+    isFolder(folder) ? readdirSync(folder) : [],
+  )
+  const likely = beside.find((file) => file.replace(/\.\w+$/, '') === name)
+  const hint = likely ? `Did you mean ${likely}?` : didYouMean(name, beside)
+  throw new PlaybookError('E_NO_INVENTORY', `No inventory "${name}".`, {
+    details: places.map(
+      (place) =>
+        `Looked at ${relative(cwd, place).startsWith('..') ? place : `.${sep}${relative(cwd, place)}`}`,
+    ),
+    hint: hint ?? `A list of hosts ends with a comma: -i ${name},`,
+  })
+}
+
+/** The inventory files of a directory, sorted, nested directories opened, without what Ansible skips. */
+export function inventoryFiles(folder: string): string[] {
+  return sorted(readdirSync(folder))
+    .filter((name) => !ignored.test(name))
+    .map((name) => join(folder, name))
+    .flatMap((path) => (isFolder(path) ? inventoryFiles(path) : [path]))
+}
+
+/** Whether a path is a directory. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function folderFiles(folder: string): string[] {
+  return sorted(readdirSync(folder))
+    .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
+    .flatMap((name) => {
+      const path = join(folder, name)
+      const extension = /[^.](\.[^.]*)$/.exec(name)?.[1] ?? ''
+      if (isFolder(path)) return extension === '' ? folderFiles(path) : []
+      return varsExtensions.includes(extension) ? [path] : []
+    })
+}
+
+/** By code point, as Python sorts. */
+function sorted(names: readonly string[]): string[] {
+  return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+}

@@ -1,0 +1,55 @@
+// Finds Jinja in values: Ansible would evaluate it, here it stays text and is an error where a play reads it.
+
+import { PlaybookError } from '../model/error.ts'
+import type { SourceLocation } from '../model/location.ts'
+import type { Located } from './located.ts'
+
+const opening = /\{\{|\{%|\{#/
+
+/** Whether a text holds Jinja: `{{ … }}`, `{% … %}` or `{# … #}`. */
+export function holdsJinja(text: string): boolean {
+  return opening.test(text)
+}
+
+/**
+ * The path of the first text inside a value that holds Jinja, [] if the value itself does; undefined if there is none.
+ *
+ * @example findJinja({ urls: ['{{ mirror }}/a'] }) // ['urls', 0]
+ */
+export function findJinja(value: unknown): PropertyKey[] | undefined {
+  if (typeof value === 'string') return holdsJinja(value) ? [] : undefined
+  if (value === null || typeof value !== 'object') return undefined
+  const members: [PropertyKey, unknown][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value)
+  for (const [key, member] of members) {
+    const found = findJinja(member)
+    if (found) return [key, ...found]
+  }
+  return undefined
+}
+
+/** As findJinja, where the value's origin is known: what is marked `!unsafe` holds none. */
+export function findJinjaIn(node: Located): PropertyKey[] | undefined {
+  if (node.isRaw) return undefined
+  if (typeof node.value === 'string') return holdsJinja(node.value) ? [] : undefined
+  const members: Iterable<readonly [PropertyKey, Located]> = node.items
+    ? node.items.entries()
+    : [...(node.entries?.values() ?? [])].map(({ key, node: member }) => [key, member] as const)
+  for (const [key, member] of members) {
+    const found = findJinjaIn(member)
+    if (found) return [key, ...found]
+  }
+  return undefined
+}
+
+/** The error for Jinja that a play or a connection reads. */
+export function jinjaFault(what: string, where: SourceLocation | undefined): PlaybookError {
+  return new PlaybookError(
+    'E_JINJA',
+    `${what} holds Jinja, which is not evaluated; compute it in TypeScript instead`,
+    {
+      ...(where ? { where } : {}),
+    },
+  )
+}

@@ -1,0 +1,113 @@
+// Values that know where they were written: the one shape into which YAML, INI, scripts and modules are read.
+
+import type { SourceLocation } from '../model/location.ts'
+
+/** A text that was read, able to turn an offset into a line and column. */
+export type Source = {
+  /** As shown to people: relative to the working folder where it lies inside. */
+  readonly file: string
+  /** Line and column of an offset, counting from 1. */
+  readonly locate: (offset: number) => { readonly line: number; readonly column: number }
+}
+
+/** A value and the offset at which it starts. What has no text (a module's object) has no source. */
+export type Located = {
+  readonly value: unknown
+  readonly source: Source | undefined
+  readonly offset: number
+  /** Of a mapping: its entries in the order written, merged ones first. */
+  readonly entries?: ReadonlyMap<string, Entry>
+  /** Of a list. */
+  readonly items?: readonly Located[]
+  /** Marked `!unsafe`: braces in it are not Jinja. */
+  readonly isRaw?: boolean
+}
+
+/** An entry of a mapping. `keyOffset` lies in the source of the file that holds the key. */
+export type Entry = {
+  readonly key: string
+  readonly keySource: Source | undefined
+  readonly keyOffset: number
+  readonly node: Located
+}
+
+/** The place at which a value starts. */
+export function placeOf({ source, offset }: Located): SourceLocation | undefined {
+  return source && { file: source.file, ...source.locate(offset) }
+}
+
+/** The place at which an entry's key starts. */
+export function keyPlaceOf({ keySource, keyOffset }: Entry): SourceLocation | undefined {
+  return keySource && { file: keySource.file, ...keySource.locate(keyOffset) }
+}
+
+/** What stands at a path inside a value, or the innermost part that exists on the way there. */
+export function nodeAt(root: Located, path: readonly PropertyKey[]): Located {
+  let at = root
+  for (const key of path) {
+    const next = at.entries?.get(String(key))?.node ?? at.items?.[Number(key)]
+    if (!next) break
+    at = next
+  }
+  return at
+}
+
+/** A plain value (from a module, a script, the command line) without places, or all at one place. */
+export function fromPlain(value: unknown, source?: Source, offset = 0): Located {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => fromPlain(item, source, offset))
+    return { value, source, offset, items }
+  }
+  if (!isPlainObject(value)) return { value, source, offset }
+  const entries = new Map<string, Entry>()
+  for (const [key, item] of Object.entries(value)) {
+    entries.set(key, { key, keySource: source, keyOffset: offset, node: fromPlain(item, source, offset) })
+  }
+  return { value, source, offset, entries }
+}
+
+/** A text as a source, its line starts found when first asked for. */
+export function textSource(file: string, text: string): Source {
+  let starts: number[] | undefined
+  return {
+    file,
+    locate: (offset) => {
+      starts ??= lineStarts(text)
+      const line = lastIndexAtMost(starts, offset)
+      return { line: line + 1, column: offset - starts[line]! + 1 }
+    },
+  }
+}
+
+/** What a value is, in a person's words: `a list`, `a mapping`, `"8o81"`. */
+export function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (isPlainObject(value)) return 'a mapping'
+  if (value === null || value === undefined) return 'nothing'
+  if (typeof value === 'object') return 'a secret'
+  const json = JSON.stringify(value) ?? String(value)
+  return json.length > 80 ? `${json.slice(0, 77)}…` : json
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (value === null || typeof value !== 'object') return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype || !Object.getPrototypeOf(prototype)
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+function lastIndexAtMost(sorted: readonly number[], wanted: number): number {
+  let low = 0
+  let high = sorted.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (sorted[middle]! <= wanted) low = middle
+    else high = middle - 1
+  }
+  return low
+}

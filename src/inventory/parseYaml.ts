@@ -1,0 +1,288 @@
+// Reads one YAML text into located values: YAML 1.1 words, anchors, merges and Ansible's tags.
+
+import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml'
+import { PlaybookError } from '../model/error.ts'
+import type { Secret } from '../model/secret.ts'
+import { type Entry, type Located, type Source, textSource } from './located.ts'
+import { plainScalar, yamlBool, yamlFloat, yamlInt } from './yamlScalar.ts'
+
+export type ParsedYaml = {
+  /** Absent where the text is empty or does not parse. */
+  readonly root?: Located
+  readonly faults: readonly PlaybookError[]
+  readonly warnings: readonly PlaybookError[]
+}
+
+export type ParseYamlOptions = {
+  /** As shown in messages. */
+  readonly file: string
+  /** Makes a secret of the text of a `!vault` value. */
+  readonly openVault: (ciphertext: string, at: () => PlaybookError['where']) => Secret
+  /** Makes secrets of all texts and numbers: for a file that was encrypted as a whole. */
+  readonly conceal?: (text: string, value: unknown) => unknown
+}
+
+/**
+ * Reads a YAML text as Ansible does: words as in YAML 1.1, a repeated key keeps its last value (with a warning),
+ * `<<` merges, `!vault` becomes a secret, `!unsafe` marks text whose braces are not Jinja.
+ *
+ * It never throws: what is wrong is in `faults`, each E_YAML with line and column.
+ */
+export function parseYaml(text: string, options: ParseYamlOptions): ParsedYaml {
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    prettyErrors: false,
+    resolveKnownTags: false,
+    uniqueKeys: false,
+  })
+  const source = textSource(options.file, text)
+  if (document.errors.length > 0) return { faults: syntaxFaults(document, text, source), warnings: [] }
+  if (!document.contents) return { faults: [], warnings: [] }
+  const reader = new Reader(source, options, aliasTargets(document, text))
+  const root = reader.read(document.contents as Node)
+  return { root, faults: reader.faults, warnings: reader.warnings }
+}
+
+class Reader {
+  readonly faults: PlaybookError[] = []
+  readonly warnings: PlaybookError[] = []
+  readonly #known = new Map<Node, Located>()
+  readonly #source: Source
+  readonly #options: ParseYamlOptions
+  readonly #targets: ReadonlyMap<Alias, Node>
+
+  constructor(source: Source, options: ParseYamlOptions, targets: ReadonlyMap<Alias, Node>) {
+    this.#source = source
+    this.#options = options
+    this.#targets = targets
+  }
+
+  read(node: Node | null): Located {
+    if (node === null) return this.#at(null, 0)
+    if (isAlias(node)) return this.#readAlias(node)
+    const located = this.#readNode(node)
+    if (node.anchor) this.#known.set(node, located)
+    return located
+  }
+
+  #readNode(node: Node): Located {
+    const offset = offsetOf(node)
+    if (isMap(node)) return this.#readMap(node, offset)
+    if (isSeq(node)) return this.#readList(node, offset)
+    if (isScalar(node)) return this.#readScalar(node as Scalar<string>, offset)
+    return this.#at(null, offset)
+  }
+
+  #readAlias(node: Alias): Located {
+    const target = this.#targets.get(node)
+    const located = target && this.#known.get(target)
+    if (located) return located
+    const message = target
+      ? `*${node.source} stands inside its own anchor`
+      : `*${node.source} has no anchor &${node.source} before it`
+    this.#fault(offsetOf(node), message)
+    return this.#at(null, offsetOf(node))
+  }
+
+  #readMap(node: YAMLMap, offset: number): Located {
+    if (node.tag === '!vault') this.#fault(offset, '!vault wants text, got a mapping')
+    else this.#checkTag(node, offset, ['tag:yaml.org,2002:map', 'tag:yaml.org,2002:set', '!unsafe'])
+    const merged = new Map<string, Entry>()
+    const own = new Map<string, Entry>()
+    for (const pair of node.items as Pair<Node, Node | null>[]) {
+      if (isMergeKey(pair.key)) this.#merge(pair.value, merged)
+      else this.#readPair(pair, own)
+    }
+    const entries = merged.size > 0 ? new Map([...merged, ...own]) : own
+    const value: Record<string, unknown> = {}
+    for (const [key, entry] of entries) setProperty(value, key, entry.node.value)
+    const isRaw = node.tag === '!unsafe'
+    return { value: Object.freeze(value), source: this.#source, offset, entries, ...(isRaw ? { isRaw } : {}) }
+  }
+
+  #readPair(pair: Pair<Node, Node | null>, entries: Map<string, Entry>): void {
+    const keyOffset = offsetOf(pair.key)
+    const keyNode = this.read(pair.key)
+    if (keyNode.entries || keyNode.items) {
+      const isJinja = keyNode.entries && pair.key.srcToken?.type === 'flow-collection'
+      this.#fault(
+        keyOffset,
+        'a key must be a word, got a mapping or list',
+        isJinja ? 'A value that starts with {{ needs quotes.' : undefined,
+      )
+      return
+    }
+    const key = keyText(keyNode.value)
+    const node = this.read(pair.value)
+    if (entries.has(key)) {
+      const where = { file: this.#source.file, ...this.#source.locate(keyOffset) }
+      const first = this.#source.locate(entries.get(key)!.keyOffset)
+      const message = `"${key}" stands here again (first in line ${first.line}); this later value is used`
+      this.warnings.push(new PlaybookError('E_DUPLICATE_KEY', message, { where }))
+    }
+    entries.set(key, { key, keySource: this.#source, keyOffset, node })
+  }
+
+  #merge(value: Node | null, merged: Map<string, Entry>): void {
+    const node = this.read(value)
+    const parts = node.items ? [...node.items].reverse() : [node]
+    for (const part of parts) {
+      if (part.entries) for (const [key, entry] of part.entries) merged.set(key, entry)
+      else this.#fault(part.offset, '<< merges mappings, got something else')
+    }
+  }
+
+  #readList(node: YAMLSeq, offset: number): Located {
+    this.#checkTag(node, offset, ['tag:yaml.org,2002:seq', '!unsafe'])
+    const items = (node.items as Node[]).map((item) => this.read(item))
+    const value = Object.freeze(items.map((item) => item.value))
+    const isRaw = node.tag === '!unsafe'
+    return { value, source: this.#source, offset, items, ...(isRaw ? { isRaw } : {}) }
+  }
+
+  #readScalar(node: Scalar<string>, offset: number): Located {
+    if (node.tag === '!vault' || node.tag === '!vault-encrypted') {
+      const source = this.#source
+      const where = () => ({ file: source.file, ...source.locate(offset) })
+      return this.#at(this.#options.openVault(node.value, where), offset)
+    }
+    const value = this.#scalarValue(node, offset)
+    const shown = this.#options.conceal ? this.#options.conceal(node.value, value) : value
+    const located = this.#at(shown, offset)
+    return node.tag === '!unsafe' ? { ...located, isRaw: true } : located
+  }
+
+  #scalarValue(node: Scalar<string>, offset: number): unknown {
+    try {
+      switch (node.tag) {
+        case undefined:
+        case '!unsafe':
+          return node.type === 'PLAIN' ? plainScalar(node.value) : node.value
+        case '!':
+        case 'tag:yaml.org,2002:str':
+          return node.value
+        case 'tag:yaml.org,2002:int':
+          return yamlInt(node.value)
+        case 'tag:yaml.org,2002:float':
+          return yamlFloat(node.value)
+        case 'tag:yaml.org,2002:bool':
+          return yamlBool(node.value)
+        case 'tag:yaml.org,2002:null':
+          return null
+        case 'tag:yaml.org,2002:timestamp':
+          return plainScalar(node.value)
+        default:
+          this.#fault(offset, `the tag ${shownTag(node.tag)} is not known here`)
+      }
+    } catch (error) {
+      const message =
+        error instanceof RangeError ? error.message : `"${node.value}" is no ${shownTag(node.tag!)}`
+      this.#fault(offset, message, 'Put it in quotes if it is text.')
+    }
+    return null
+  }
+
+  #checkTag(node: Node & { tag?: string }, offset: number, known: readonly string[]): void {
+    if (node.tag === undefined || node.tag === '!' || known.includes(node.tag)) return
+    this.#fault(offset, `the tag ${shownTag(node.tag)} is not known here`)
+  }
+
+  #fault(offset: number, message: string, hint?: string): void {
+    const where = { file: this.#source.file, ...this.#source.locate(offset) }
+    this.faults.push(new PlaybookError('E_YAML', message, { where, ...(hint ? { hint } : {}) }))
+  }
+
+  #at(value: unknown, offset: number): Located {
+    return { value, source: this.#source, offset }
+  }
+}
+
+/** Each alias with the node it stands for, in one walk: asking the document walks it anew for each. */
+function aliasTargets(document: Document, text: string): ReadonlyMap<Alias, Node> {
+  const targets = new Map<Alias, Node>()
+  if (!text.includes('*')) return targets
+  const anchors = new Map<string, Node>()
+  visit(document, {
+    Node: (_key, node) => {
+      if (isAlias(node)) {
+        const target = anchors.get(node.source)
+        if (target) targets.set(node, target)
+      } else if (node.anchor) anchors.set(node.anchor, node as Node)
+    },
+  })
+  return targets
+}
+
+function syntaxFaults(document: Document, text: string, source: Source): PlaybookError[] {
+  const tabs = [...text.matchAll(/^ *\t/gm)].filter(() =>
+    document.errors.some((error) => error.code === 'TAB_AS_INDENT' || startsWithTab(text, error.pos[0])),
+  )
+  if (tabs.length > 0) {
+    return tabs.map((match) => {
+      const place = source.locate(match.index + match[0].length - 1)
+      const message = `line ${place.line} has a tab; YAML indents with spaces`
+      return new PlaybookError('E_YAML', message, { where: { file: source.file, ...place } })
+    })
+  }
+  const first = document.errors[0]!
+  const place = source.locate(Math.min(first.pos[0], text.length))
+  const line = text.split('\n')[place.line - 1]!.trim()
+  const [message, hint] = plainWords(first.code, first.message, line)
+  return [
+    new PlaybookError('E_YAML', message, {
+      where: { file: source.file, ...place },
+      details: line ? [`    ${line}`] : [],
+      ...(hint ? { hint } : {}),
+    }),
+  ]
+}
+
+function startsWithTab(text: string, offset: number): boolean {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  return /^ *\t/.test(text.slice(start, start + 200))
+}
+
+function plainWords(code: string, message: string, line: string): [string, string?] {
+  switch (code) {
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return ['a second ": " in one line', 'Put a value that holds ": " in quotes.']
+    case 'BAD_INDENT':
+      return ['the indentation fits nothing above it', 'Entries of one mapping or list start in one column.']
+    case 'MULTIPLE_DOCS':
+      return ['a second document starts here (---)', 'Keep one document a file.']
+    case 'MISSING_CHAR':
+      return [`${lowerFirst(message)}`, /["']/.test(line) ? 'Is a quote or bracket left open?' : undefined]
+    case 'BAD_SCALAR_START':
+      return [lowerFirst(message), 'Put the value in quotes.']
+    default:
+      return [lowerFirst(message)]
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function isMergeKey(key: Node): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN' && !key.tag
+}
+
+/** A key as JSON writes it: `true`, `null`, `15` for `017`. */
+function keyText(value: unknown): string {
+  return typeof value === 'string' ? value : String(value)
+}
+
+function setProperty(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+  } else target[key] = value
+}
+
+function shownTag(tag: string): string {
+  return tag.replace(/^tag:yaml\.org,2002:/, '!!')
+}
+
+function offsetOf(node: Node): number {
+  return node.range?.[0] ?? 0
+}

@@ -1,0 +1,78 @@
+// Reads one inventory source into the draft: decides what it is, and hands it to the reader of that kind.
+
+import { extname } from 'node:path'
+import { PlaybookError } from '../model/error.ts'
+import type { Draft } from './draft.ts'
+import { type Files, inventoryFiles, isFolder } from './files.ts'
+import { readIni } from './ini.ts'
+import { fromPlain, textSource } from './located.ts'
+import { addHosts, readTree } from './readTree.ts'
+
+export type SourceContext = {
+  readonly draft: Draft
+  readonly files: Files
+  readonly loadModule: ((path: string) => Promise<unknown>) | undefined
+}
+
+const moduleExtensions = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
+const yamlExtensions = ['.yaml', '.yml', '.json']
+
+/** Reads a file, a directory of files, or a list of hosts (`a,b,`); what is wrong becomes faults. */
+export async function readSource(source: string, context: SourceContext): Promise<void> {
+  if (source.includes(',') && !source.startsWith('/')) return readHostList(source, context)
+  if (!isFolder(source)) return readFile(source, context)
+  for (const file of inventoryFiles(source)) await readFile(file, context)
+}
+
+async function readFile(path: string, context: SourceContext): Promise<void> {
+  const extension = extname(path)
+  if (moduleExtensions.includes(extension)) return readModule(path, context)
+  const read = context.files.text(path)
+  if (!read) return
+  const isYaml = yamlExtensions.includes(extension) || (extension !== '.ini' && looksLikeYaml(read.text))
+  if (!isYaml) return readIni(read.text, context.files.shown(path), context.draft)
+  const root = context.files.yamlText(path, read.text, read.isConcealed)
+  if (root) readTree(root, context.draft)
+}
+
+/** The first line that says something decides: `---`, `{`, or `name:`. */
+function looksLikeYaml(text: string): boolean {
+  const first = text.split('\n').find((line) => line.trim() !== '' && !/^\s*[#;]/.test(line)) ?? ''
+  return /^(?:---|%YAML|\{|(?:"[^"]*"|'[^']*'|[^\s[=:]+)\s*:(?:\s|$))/.test(first)
+}
+
+function readHostList(source: string, { draft, files }: SourceContext): void {
+  const list = textSource(`-i ${source}`, source)
+  for (const name of source.split(',')) {
+    const key = name.trim()
+    if (key === '') continue
+    const node = { value: null, source: list, offset: 0 }
+    addHosts({ key, keySource: list, keyOffset: source.indexOf(key), node }, draft.ungrouped, [], draft)
+  }
+  void files
+}
+
+/** A module's default export is the YAML's shape as an object, or a function that gives it. */
+async function readModule(path: string, { draft, files, loadModule }: SourceContext): Promise<void> {
+  const file = files.shown(path)
+  const where = { file, line: 1 }
+  if (!loadModule) {
+    draft.faults.push(
+      new PlaybookError('E_INVENTORY', 'an inventory module cannot be loaded here', { where }),
+    )
+    return
+  }
+  try {
+    const loaded = (await loadModule(path)) as { default?: unknown } | undefined
+    const exported = loaded?.default ?? loaded
+    const value: unknown = typeof exported === 'function' ? await exported() : exported
+    readTree(fromPlain(value, textSource(file, '')), draft)
+  } catch (error) {
+    const message = `the inventory module failed: ${(error as Error).message}`
+    draft.faults.push(
+      error instanceof PlaybookError
+        ? error
+        : new PlaybookError('E_INVENTORY', message, { where, cause: error }),
+    )
+  }
+}

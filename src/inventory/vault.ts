@@ -1,0 +1,119 @@
+// Opens what `ansible-vault` encrypted: whole files and single values, formats 1.1 and 1.2.
+
+import { createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
+import { PlaybookError } from '../model/error.ts'
+import type { SourceLocation } from '../model/location.ts'
+import { revealed, Secret } from '../model/secret.ts'
+
+/** A vault's password; `id` is the label after `--vault-id`, `default` if not given. */
+export type VaultPassword = { readonly id?: string; readonly password: string | Secret }
+
+const header = /^\$ANSIBLE_VAULT;(1\.[012]);(AES256|AES)(?:;([^\r\n]*))?\s*$/
+
+/** Whether a text is one that `ansible-vault encrypt` wrote. */
+export function isVault(text: string): boolean {
+  return text.startsWith('$ANSIBLE_VAULT;')
+}
+
+/**
+ * The text behind a vault's text. Passwords of the vault's own id are tried first, then all others, as Ansible does.
+ *
+ * @throws PlaybookError E_VAULT_PASSWORD where no password is given or none fits, E_VAULT where it is no vault
+ */
+export function decryptVault(
+  ciphertext: string,
+  passwords: readonly VaultPassword[],
+  where?: SourceLocation,
+): string {
+  const { id, salt, mac, data } = parseEnvelope(ciphertext, where)
+  const own = passwords.filter((each) => (each.id ?? 'default') === id)
+  const others = passwords.filter((each) => !own.includes(each))
+  for (const { password } of [...own, ...others]) {
+    const plain = opened(revealed(password), salt, mac, data)
+    if (plain !== undefined) return plain
+  }
+  const label = id === 'default' ? '' : ` (id "${id}")`
+  const message =
+    passwords.length === 0
+      ? `this is encrypted by a vault${label}, and no vault password was given`
+      : `none of the ${passwords.length} vault password${passwords.length === 1 ? '' : 's'} given opens this${label}`
+  throw new PlaybookError('E_VAULT_PASSWORD', message, {
+    ...(where ? { where } : {}),
+    hint: `Give its password: ${id === 'default' ? '--vault-password-file FILE' : `--vault-id ${id}@FILE`}`,
+  })
+}
+
+/** A vault's value as a secret that is opened when it is first revealed: one that nobody reads needs no password. */
+export class VaultSecret extends Secret {
+  /** The text as `ansible-vault` wrote it. */
+  readonly ciphertext: string
+  readonly #open: () => string
+  #opened: string | undefined
+
+  constructor(ciphertext: string, open: () => string) {
+    super('')
+    this.ciphertext = ciphertext
+    this.#open = open
+  }
+
+  override reveal(): string {
+    this.#opened ??= this.#open()
+    return this.#opened
+  }
+}
+
+/** A text or number out of a file that was encrypted as a whole; `plain` is the value as the file has it. */
+export class VaultFileSecret extends Secret {
+  readonly #plain: unknown
+
+  constructor(text: string, plain: unknown) {
+    super(text)
+    this.#plain = plain
+  }
+
+  /** The value itself, a number where the file has a number. For the place that prints it on purpose, and no other. */
+  plain(): unknown {
+    return this.#plain
+  }
+}
+
+/** A secret of a text or number from an encrypted file; true, false and null tell nothing and stay as they are. */
+export function concealed(text: string, value: unknown): unknown {
+  return typeof value === 'string' || typeof value === 'number' ? new VaultFileSecret(text, value) : value
+}
+
+type Envelope = { readonly id: string; readonly salt: Buffer; readonly mac: Buffer; readonly data: Buffer }
+
+/** Header line, then hex of three lines of hex: salt, HMAC, data (documented in Ansible's "Vault format"). */
+function parseEnvelope(text: string, where: SourceLocation | undefined): Envelope {
+  const [first = '', ...rest] = text.trim().split(/\r?\n/)
+  const match = header.exec(first.trim())
+  const parts = hexText(rest.join('').replace(/\s/g, ''))?.toString('latin1').split('\n')
+  const [salt, mac, data] = parts?.map(hexText) ?? []
+  if (match?.[2] !== 'AES256' || !salt || !mac || !data) {
+    throw new PlaybookError(
+      'E_VAULT',
+      'this is not a whole vault text ($ANSIBLE_VAULT;1.1;AES256 and hex lines)',
+      {
+        ...(where ? { where } : {}),
+        hint: 'Copy it again from ansible-vault, with all its lines.',
+      },
+    )
+  }
+  return { id: match[3]?.trim() || 'default', salt, mac, data }
+}
+
+function hexText(text: string): Buffer | undefined {
+  return text.length > 0 && text.length % 2 === 0 && /^[0-9a-fA-F]+$/.test(text)
+    ? Buffer.from(text, 'hex')
+    : undefined
+}
+
+function opened(password: string, salt: Buffer, mac: Buffer, data: Buffer): string | undefined {
+  const keys = pbkdf2Sync(password, salt, 10_000, 80, 'sha256')
+  const actual = createHmac('sha256', keys.subarray(32, 64)).update(data).digest()
+  if (actual.length !== mac.length || !timingSafeEqual(actual, mac)) return undefined
+  const decipher = createDecipheriv('aes-256-ctr', keys.subarray(0, 32), keys.subarray(64, 80))
+  const padded = Buffer.concat([decipher.update(data), decipher.final()])
+  return padded.subarray(0, padded.length - padded.at(-1)!).toString('utf8')
+}

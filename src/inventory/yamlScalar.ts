@@ -1,0 +1,93 @@
+// What an unquoted YAML word means to Ansible: the rules of YAML 1.1 as PyYAML applies them.
+
+const boolWords = /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/
+const nullWords = /^(?:~|null|Null|NULL|)$/
+const intWords =
+  /^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$/
+const floatWords =
+  /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
+const dateWords =
+  /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?(?:[ \t]*(Z|[-+]\d\d?(?::\d\d)?))?)?$/
+
+/**
+ * The value of an unquoted scalar: `no` is false, `017` is 15, `12:30` is 750, `1e3` and `0o17` are strings.
+ * A date is the text that Python's isoformat gives. An integer that JavaScript cannot hold exactly stays text.
+ *
+ * @throws RangeError for a date that does not exist
+ */
+export function plainScalar(text: string): unknown {
+  const first = text.charCodeAt(0)
+  const isNumeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46
+  if (isNumeric) {
+    if (intWords.test(text)) return yamlInt(text)
+    if (floatWords.test(text)) return yamlFloat(text)
+    return isDate(text) ? isoDate(text) : text
+  }
+  if (nullWords.test(text)) return null
+  return boolWords.test(text) ? yamlBool(text) : text
+}
+
+/** `yes`, `on`, `true` in any case are true. */
+export function yamlBool(text: string): boolean {
+  return /^(?:yes|true|on)$/i.test(text)
+}
+
+/** An integer in any of YAML 1.1's forms: decimal, `0x1f`, `017`, `0b11`, `12:30`. */
+export function yamlInt(text: string): number | string {
+  const plain = text.replaceAll('_', '')
+  const isNegative = plain.startsWith('-')
+  const digits = plain.replace(/^[-+]/, '')
+  const sign = isNegative ? -1 : 1
+  if (digits.includes(':')) return sign * sexagesimal(digits)
+  const isOctal = /^0\d/.test(digits)
+  const exact = BigInt(isOctal ? `0o${digits.slice(1)}` : digits)
+  return exact <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? zeroSafe(sign * Number(exact))
+    : `${isNegative ? '-' : ''}${exact}`
+}
+
+/** A float in any of YAML 1.1's forms: `1.5`, `.5`, `1.5e+3`, `12:30.5`, `.inf`, `.nan`. */
+export function yamlFloat(text: string): number {
+  const plain = text.replaceAll('_', '').toLowerCase()
+  const sign = plain.startsWith('-') ? -1 : 1
+  const digits = plain.replace(/^[-+]/, '')
+  if (digits === '.inf') return sign * Number.POSITIVE_INFINITY
+  if (digits === '.nan') return Number.NaN
+  return sign * (digits.includes(':') ? sexagesimal(digits) : Number(digits))
+}
+
+function zeroSafe(value: number): number {
+  return value === 0 ? 0 : value
+}
+
+function sexagesimal(digits: string): number {
+  return digits.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+}
+
+function isDate(text: string): boolean {
+  const match = dateWords.exec(text)
+  return match !== null && (match[4] !== undefined || text.length === 10)
+}
+
+function isoDate(text: string): string {
+  const [, year, month, day, hour, minute, second, fraction, zone] = dateWords.exec(text)!
+  const date = `${year}-${pad(month!)}-${pad(day!)}`
+  const parsed = new Date(`${date}T00:00:00Z`)
+  if (Number.isNaN(parsed.getTime()) || parsed.getUTCDate() !== Number(day)) {
+    throw new RangeError(`${text} is not a date`)
+  }
+  if (hour === undefined) return date
+  const micros = fraction ? `.${fraction.slice(0, 6).padEnd(6, '0')}` : ''
+  const time = `${pad(hour)}:${minute}:${second}${/^\.0*$/.test(micros) ? '' : micros}`
+  return `${date}T${time}${zone ? isoZone(zone) : ''}`
+}
+
+function isoZone(zone: string): string {
+  if (zone === 'Z') return '+00:00'
+  const [hours, minutes = '00'] = zone.slice(1).split(':')
+  return `${zone[0]}${pad(hours!)}:${minutes}`
+}
+
+function pad(digits: string): string {
+  return digits.padStart(2, '0')
+}
