@@ -37,7 +37,9 @@ export function patchCatalinaSh(
   if (text.includes('\r\n')) throw crlf(text)
   const lines = text.split('\n')
   const command = rotatelogsCommand(options)
-  const changes = [...patchTouch(lines), ...patchStarts(lines, command)]
+  // The starts first: their line numbers are those of the file as it came.
+  const starts = patchStarts(lines, command)
+  const changes = [...patchTouch(lines), ...starts]
   return changes.length === 0
     ? { bytes, changes }
     : { bytes: Buffer.from(lines.join('\n'), 'latin1'), changes }
@@ -64,7 +66,7 @@ function patchTouch(lines: string[]): CatalinaShChange[] {
 
 const START = /^(.*\bBootstrap "\$@" start)\s*(?:2>&1)?\s*\\$/
 const APPEND = /^(\s*)>>\s*"?\$CATALINA_OUT"?\s+2>&1\s+"?&"?\s*$/
-const PIPE = /^(\s*)\|\s*(\S*rotatelogs\S*\s.*?)\s*"?&"?\s*$/
+const PIPE = /^(\s*)\|.*&"?\s*$/
 
 function patchStarts(lines: string[], command: string): CatalinaShChange[] {
   const starts = lines.flatMap((line, index) => (START.test(line) ? [index] : []))
@@ -131,7 +133,7 @@ function missing(anchor: string, lines: readonly string[]): PlaybookError {
 function unknownOutput(found: string, line: number): PlaybookError {
   return new PlaybookError(
     'E_CATALINA_SH',
-    `catalina.sh line ${line}: >> "$CATALINA_OUT" 2>&1 "&" or |…rotatelogs … & expected after the start, found ${found.trim() || 'an empty line'}.`,
+    `catalina.sh line ${line}: >> "$CATALINA_OUT" 2>&1 "&" or a pipe with & at its end expected after the start, found ${found.trim() || 'an empty line'}.`,
     'Restore the lines of the start from the archive.',
   )
 }
