@@ -1,0 +1,39 @@
+// Makes text from hosts safe to print: no escape sequence, control or bidi character of theirs reaches a terminal.
+
+import { stripVTControlCharacters } from 'node:util'
+
+const suspicious = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
+
+/**
+ * One line of text without anything that moves a cursor, colours, retitles a window or turns the reading direction.
+ * Escape sequences are taken out; any other control character becomes its visible picture (`␇`) or its number
+ * (`<U+202E>`). Tabs stay; a newline becomes `␊`, so split texts into lines first.
+ *
+ * @example harmless('\x1b[31mred\x1b[0m\x07') // 'red␇'
+ */
+export function harmless(text: string): string {
+  if (!suspicious.test(text) && !text.includes('\n')) return text
+  return stripVTControlCharacters(text).replace(everySuspicious, picture)
+}
+
+/** The lines of a text, each harmless. A final newline does not count as another line. */
+export function harmlessLines(text: string): string[] {
+  const lines = text.replace(/\r\n/g, '\n').split('\n')
+  if (lines.length > 1 && lines.at(-1) === '') lines.pop()
+  return lines.map(harmless)
+}
+
+/** What a terminal would show of a line that redraws itself with carriage returns: the last piece that says something. */
+export function lastDrawn(line: string): string {
+  const pieces = line.split('\r').filter((piece) => piece.trim() !== '')
+  return harmless(pieces.at(-1) ?? '')
+}
+
+const everySuspicious = new RegExp(`${suspicious.source}|\\n`, 'g')
+
+function picture(character: string): string {
+  const code = character.charCodeAt(0)
+  if (code < 0x20) return String.fromCharCode(0x2400 + code)
+  if (code === 0x7f) return '␡'
+  return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`
+}

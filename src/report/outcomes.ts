@@ -1,0 +1,59 @@
+// Keeps how hosts come out of plays and of the run: counts alone do not tell an ignored failure from a fatal one.
+
+import type { RunEvent } from '../model/event.ts'
+import type { HostRecap } from '../model/outcome.ts'
+import type { HostOutcome } from './recapText.ts'
+
+export type Outcomes = {
+  /** Takes note of an event; those that say nothing about how a host fares are passed over. */
+  readonly note: (event: RunEvent) => void
+  /** How a host came out of the play at hand. */
+  readonly ofHost: (recap: HostRecap) => HostOutcome
+  /** How many of its tasks a host got through in the play at hand, handlers not counted. */
+  readonly doneOf: (host: string) => number
+  /** How hosts came out of the whole run: the worst of their plays. */
+  readonly ofRun: (hosts: readonly HostRecap[]) => HostOutcome[]
+}
+
+type Progress = { done: number; outcome: HostOutcome }
+
+const severity: readonly HostOutcome[] = ['ok', 'failed', 'unreachable']
+
+export function createOutcomes(): Outcomes {
+  const inPlay = new Map<string, Progress>()
+  const inRun = new Map<string, HostOutcome>()
+  const ofHost = ({ host, counts }: HostRecap): HostOutcome => {
+    if (counts.unreachable > 0) return 'unreachable'
+    return inPlay.get(host)?.outcome ?? (counts.failed > 0 ? 'failed' : 'ok')
+  }
+  return {
+    note: (event) => {
+      if (event.kind === 'playStart') inPlay.clear()
+      if (event.kind === 'hostStart') inPlay.set(event.host, { done: 0, outcome: 'ok' })
+      if (event.kind === 'taskEnd') noteTask(inPlay, event)
+      if (event.kind === 'playEnd') {
+        for (const recap of event.hosts)
+          inRun.set(recap.host, worse(inRun.get(recap.host) ?? 'ok', ofHost(recap)))
+      }
+    },
+    ofHost,
+    doneOf: (host) => inPlay.get(host)?.done ?? 0,
+    ofRun: (hosts) => hosts.map((recap) => inRun.get(recap.host) ?? ofHost(recap)),
+  }
+}
+
+function noteTask(
+  inPlay: Map<string, Progress>,
+  { host, task, result }: Extract<RunEvent, { kind: 'taskEnd' }>,
+): void {
+  const progress = inPlay.get(host) ?? { done: 0, outcome: 'ok' }
+  inPlay.set(host, progress)
+  if (result.status === 'unreachable') progress.outcome = worse(progress.outcome, 'unreachable')
+  else if (result.status === 'failed' && !result.isIgnored)
+    progress.outcome = worse(progress.outcome, 'failed')
+  else if (!task.isHandler) progress.done += 1
+}
+
+function worse(one: HostOutcome, other: HostOutcome): HostOutcome {
+  return severity.indexOf(one) >= severity.indexOf(other) ? one : other
+}

@@ -1,0 +1,256 @@
+// Tells a realistic run as events: for demonstrations and for the tests of the reporters.
+
+import { PlaybookError, UnreachableError } from '../../src/model/error.ts'
+import type { RunEvent, TaskLabel } from '../../src/model/event.ts'
+import {
+  emptyCounts,
+  type HostRecap,
+  type ReportedChange,
+  type Status,
+  type TaskResult,
+} from '../../src/model/outcome.ts'
+
+export type StoryOptions = {
+  readonly isCheck?: boolean
+  /** How the second host fares. */
+  readonly second?: 'ok' | 'failed' | 'unreachable'
+  /** Adds the commands of a trip and what the connection did. */
+  readonly isTalkative?: boolean
+  readonly cwd?: string
+}
+
+type Chapter = {
+  readonly task: TaskLabel
+  readonly result: Omit<TaskResult, 'durationMs'>
+  readonly said?: readonly string[]
+}
+
+const play = 'WAS'
+const hosts = ['was-01', 'was-02']
+const tasks = 62
+
+/** The events of a play on two hosts, one after the other: four changes each, or what `second` says. */
+export function tellStory(options: StoryOptions = {}): RunEvent[] {
+  const { isCheck = false, second = 'ok', cwd = '/site' } = options
+  const first = hostStory('was-01', isCheck ? foreseen(cwd) : chapters(cwd), options)
+  const last =
+    second === 'ok'
+      ? hostStory('was-02', isCheck ? [] : chapters(cwd), options)
+      : hostStory('was-02', [chapters(cwd)[0]!, second === 'failed' ? failure(cwd) : loss(cwd)], options)
+  const recaps = [first, last].map((events) => recapOf(events))
+  return [
+    { kind: 'runStart', playbooks: ['playbooks/was.ts'], isCheck },
+    { kind: 'playStart', play, hosts, isCheck },
+    { kind: 'hostWaiting', play, host: 'was-02', for: ['was-01'] },
+    ...first,
+    ...last,
+    { kind: 'playEnd', play, hosts: recaps, durationMs: 41_200, isCheck },
+    { kind: 'runEnd', recap: { hosts: recaps, durationMs: 41_900, isCheck, isInterrupted: false } },
+  ]
+}
+
+/** A run on many hosts whose tasks change something every tenth time: for measuring. */
+export function tellLongStory(hostCount: number, taskCount: number): RunEvent[] {
+  const names = Array.from({ length: hostCount }, (_, n) => `web-${String(n + 1).padStart(3, '0')}`)
+  const events: RunEvent[] = [
+    { kind: 'runStart', playbooks: ['playbooks/web.ts'], isCheck: false },
+    { kind: 'playStart', play: 'Web', hosts: names, isCheck: false },
+    ...names.map((host): RunEvent => ({ kind: 'hostStart', play: 'Web', host, tasks: taskCount })),
+  ]
+  for (let index = 0; index < taskCount; index += 1) {
+    for (const host of names) events.push(...longStep(host, index))
+  }
+  const counts = {
+    ...emptyCounts(),
+    ok: taskCount - Math.ceil(taskCount / 10),
+    changed: Math.ceil(taskCount / 10),
+  }
+  const recaps = names.map(
+    (host): HostRecap => ({ host, counts, tasks: taskCount, trips: 7, durationMs: 9000 }),
+  )
+  return [
+    ...events,
+    ...recaps.map((recap): RunEvent => ({ kind: 'hostEnd', play: 'Web', recap })),
+    { kind: 'playEnd', play: 'Web', hosts: recaps, durationMs: 9100, isCheck: false },
+    { kind: 'runEnd', recap: { hosts: recaps, durationMs: 9100, isCheck: false, isInterrupted: false } },
+  ]
+}
+
+function longStep(host: string, index: number): RunEvent[] {
+  const task = label('installFile', `/etc/web/conf.d/${index}.conf`, 12)
+  const isChanged = index % 10 === 0
+  const changes = isChanged ? [{ what: 'content', from: '12 lines', to: '14 lines' }] : []
+  return [
+    { kind: 'taskStart', host, task, index },
+    ...(isChanged ? [said(host, task, `Writing part ${index} of the configuration`)] : []),
+    {
+      kind: 'taskEnd',
+      play: 'Web',
+      host,
+      task,
+      index,
+      result: { status: isChanged ? 'changed' : 'ok', changes, durationMs: 20 },
+    },
+  ]
+}
+
+function hostStory(
+  host: string,
+  story: readonly Chapter[],
+  { isTalkative = false }: StoryOptions,
+): RunEvent[] {
+  const quiet = { task: label('directory', '/data2/was', 7), result: { status: 'ok', changes: [] } } as const
+  const isLost = story.some(({ result }) => result.status === 'failed' || result.status === 'unreachable')
+  const own = story.filter(({ task }) => !task.isHandler).length
+  const filling: Chapter[] = isLost ? [quiet, quiet] : Array.from({ length: tasks - own }, () => quiet)
+  const all = [...filling, ...story]
+  const events = all.flatMap((chapter, index) => told(host, chapter, index))
+  const trips = 1 + story.filter(({ result }) => result.status === 'changed').length * 2
+  return [
+    ...(isTalkative ? talk(host) : []),
+    { kind: 'hostStart', play, host, tasks },
+    ...events,
+    {
+      kind: 'hostEnd',
+      play,
+      recap: { host, counts: countsOf(all), tasks, trips, durationMs: 20_500 },
+    },
+  ]
+}
+
+function told(host: string, { task, result, said: lines = [] }: Chapter, index: number): RunEvent[] {
+  const isActing = result.changes.length > 0 || lines.length > 0
+  return [
+    ...(isActing ? [{ kind: 'taskStart', host, task, index } as const] : []),
+    ...lines.map((line) => said(host, task, line)),
+    { kind: 'taskEnd', play, host, task, index, result: { ...result, durationMs: 800 } },
+  ]
+}
+
+function talk(host: string): RunEvent[] {
+  const script = 'systemctl is-active tomcat\nsystemctl is-enabled tomcat'
+  return [
+    { kind: 'connection', host, message: `connected to ${host} port 22 as deploy` },
+    { kind: 'command', host, script, code: 3, stdout: 'inactive\n', stderr: '', isStep: false },
+    {
+      kind: 'command',
+      host,
+      script: 'systemctl restart tomcat',
+      code: 0,
+      stdout: '',
+      stderr: 'Warning: unit changed\n',
+      isStep: true,
+    },
+    { kind: 'trip', host, as: 'root', probes: 61, steps: 1, durationMs: 310 },
+  ]
+}
+
+function chapters(cwd: string): Chapter[] {
+  const xml = 'Connector[AJP/1.3]'
+  return [
+    {
+      task: label('dnfInstall', 'java-17-openjdk httpd vim', 9, cwd),
+      result: changed([
+        { what: 'java-17-openjdk', from: 'absent', to: '17.0.15' },
+        { what: 'httpd', from: 'absent', to: '2.4.62' },
+      ]),
+      said: ['Installing : java-17-openjdk-17.0.15   3/5'],
+    },
+    {
+      task: label('editXml', '/data2/was/ws-ecs-server/conf/server.xml', 31, cwd),
+      result: changed([
+        { what: xml, from: 'commented out', to: 'port 8009, address 0.0.0.0', diff: serverXml },
+      ]),
+    },
+    {
+      task: label('firewallPort', '4000/tcp', 40, cwd),
+      result: changed([
+        { what: 'port 4000/tcp (permanent)', from: 'closed', to: 'open' },
+        { what: 'port 4000/tcp (runtime)', from: 'closed', to: 'open' },
+      ]),
+    },
+    {
+      task: { ...label('restartTomcat', 'ecs', 52, cwd), isHandler: true },
+      result: changed([{ what: 'restartTomcat ecs', from: 'pid 812', to: '1377, up in 3.2 s' }]),
+    },
+  ]
+}
+
+function foreseen(cwd: string): Chapter[] {
+  const unknown = {
+    status: 'unknown',
+    changes: [],
+    reason: 'depends on a package that is not installed yet',
+  } as const
+  return [...chapters(cwd).slice(1), { task: label('tomcatRunning', 'ecs', 60, cwd), result: unknown }]
+}
+
+function failure(cwd: string): Chapter {
+  const title = 'apache-tomcat-9.0.109.tar.gz'
+  const error = new PlaybookError('E_CHECKSUM', 'None of 2 mirrors has the file that was asked for.', {
+    details: [
+      'https://mirror-1.example/apache-tomcat-9.0.109.tar.gz   404 Not Found',
+      'https://mirror-2.example/apache-tomcat-9.0.109.tar.gz   SHA-512 is 51c2…9e, expected 7ab0…41',
+      'The file already on the host was left as it was.',
+    ],
+    hint: 'Is the checksum in inventory/production.yaml:23 that of another version?',
+  })
+  return {
+    task: label('download', title, 18, cwd, 'roles/tomcat.ts'),
+    result: { status: 'failed', changes: [], error },
+  }
+}
+
+function loss(cwd: string): Chapter {
+  const error = new UnreachableError('E_CONNECTION_LOST', 'The connection to was-02 broke.', 'busy', {
+    details: ['It was at: httpd.', 'Whether dnfInstall httpd was done is not known.'],
+    hint: 'Run it again: what is done already will not be done twice.',
+  })
+  return { task: label('dnfInstall', 'httpd', 9, cwd), result: { status: 'unreachable', changes: [], error } }
+}
+
+function changed(changes: readonly ReportedChange[]): Omit<TaskResult, 'durationMs'> {
+  return { status: 'changed', changes }
+}
+
+function label(name: string, what: string, line: number, cwd = '/site', file = 'was.ts'): TaskLabel {
+  const where = { file: `${cwd}/playbooks/${file}`, line, column: 5 }
+  return { name, title: `${name} ${what}`, isHandler: false, where }
+}
+
+function said(host: string, task: TaskLabel, line: string): RunEvent {
+  return { kind: 'output', host, task, stream: 'stdout', line }
+}
+
+function countsOf(story: readonly Chapter[]): { [S in Status]: number } {
+  const counts = emptyCounts()
+  for (const { result } of story) counts[result.status] += 1
+  return counts
+}
+
+function recapOf(events: readonly RunEvent[]): HostRecap {
+  const end = events.at(-1)
+  if (end?.kind !== 'hostEnd') throw new Error('A host story ends with hostEnd.')
+  return end.recap
+}
+
+const before = [
+  '<Server port="8005">',
+  '  <Service name="Catalina">',
+  '    <!--',
+  '    <Connector protocol="AJP/1.3" port="8009"/>',
+  '    -->',
+  '    <Engine name="Catalina"/>',
+  '  </Service>',
+  '</Server>',
+  '',
+]
+
+const serverXml = {
+  path: '/data2/was/ws-ecs-server/conf/server.xml',
+  before: before.join('\n'),
+  after: before
+    .filter((line) => !/^ *(<!--|-->)$/.test(line))
+    .join('\n')
+    .replace('"8009"', '"8009" address="0.0.0.0"'),
+}
