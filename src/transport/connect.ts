@@ -1,0 +1,31 @@
+// Chooses the transport of a host: the only switch on the kind, and what loads ssh only where ssh is used.
+
+import type { ConnectionSettings } from '../model/host.ts'
+import type { Transport } from './transport.ts'
+
+export type TransportFor = (settings: ConnectionSettings) => Promise<Transport>
+
+/**
+ * A chooser of transports. Hosts reached through the same chooser share what a process should share: the limit on
+ * simultaneous handshakes, parsed keys and connections to jump hosts.
+ */
+export function transports(): TransportFor {
+  const made = new Map<ConnectionSettings['kind'], Promise<Transport>>()
+  return ({ kind }) => {
+    const transport = made.get(kind) ?? makers[kind]()
+    made.set(kind, transport)
+    return transport
+  }
+}
+
+const makers: { readonly [kind in ConnectionSettings['kind']]: () => Promise<Transport> } = {
+  ssh: async () => (await import('./ssh.ts')).sshTransport(),
+  local: async () => (await import('./local.ts')).localTransport,
+}
+
+/**
+ * The transport for a host's settings, one for the whole process.
+ *
+ * @example const connection = await (await transportFor(settings)).connect(settings, {})
+ */
+export const transportFor: TransportFor = transports()

@@ -1,0 +1,71 @@
+// A connection made of a way to start programs: shells and uploads, the same for every transport.
+
+import { UnreachableError } from '../model/error.ts'
+import type { BecomeSettings, ConnectionSettings } from '../model/host.ts'
+import { limiter } from './limit.ts'
+import { open } from './opening.ts'
+import { type Exit, type Program, ProgramEnded, type Start } from './program.ts'
+import type { Connection, Shell } from './transport.ts'
+import { upload } from './upload.ts'
+
+/** What a transport brings: the rest is the same for all. */
+export type Link = {
+  /** For messages: `app@was-01:22`. */
+  readonly place: string
+  readonly user: string
+  readonly start: Start
+  readonly onBroken: Connection['onBroken']
+  readonly close: () => Promise<void>
+}
+
+/** A connection over `link`, becoming other users as `settings.become` says. */
+export function connectionOver(link: Link, settings: ConnectionSettings): Connection {
+  const { place, user, start } = link
+  const timeoutMs = Math.max(settings.timeout ?? 0, 30) * 1000
+  const oneOfFew = limiter(4) // each takes one of the 10 sessions that sshd gives a connection
+  const becoming = (as: string | undefined): BecomeSettings | undefined =>
+    as === undefined || as === user ? undefined : { ...settings.become, user: as }
+
+  return {
+    user,
+    openShell: async (as) => {
+      const become = becoming(as)
+      return shellOver(await open(start, { place, script: 'exec sh', become, timeoutMs }), place)
+    },
+    upload: (source, path, as) =>
+      oneOfFew(() => upload(start, { place, source, path, become: becoming(as), timeoutMs })),
+    onBroken: link.onBroken,
+    close: link.close,
+  }
+}
+
+/** A shell over a program that is `sh`. Busy from the first write on: where a trip ends is not known here. */
+function shellOver(program: Program, place: string): Shell {
+  let stage: 'idle' | 'busy' = 'idle'
+  return {
+    write: async (bytes) => {
+      stage = 'busy'
+      try {
+        await program.write(bytes)
+      } catch (error) {
+        throw error instanceof ProgramEnded ? shellEnded(error.exit, place, stage) : error
+      }
+    },
+    receive: ({ data, end }) => program.receive({ data, end: (exit) => end(shellEnded(exit, place, stage)) }),
+    close: program.close,
+  }
+}
+
+function shellEnded(exit: Exit, place: string, stage: 'idle' | 'busy'): UnreachableError {
+  if (exit.broken) {
+    const { code, message, hint, details, cause } = exit.broken
+    return new UnreachableError(code, message, stage, { hint, details, cause })
+  }
+  if (exit.code === undefined && exit.signal === undefined) {
+    return new UnreachableError('E_CONNECTION_CLOSED', `The shell on ${place} was closed.`, stage)
+  }
+  const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`
+  return new UnreachableError('E_SHELL_ENDED', `The shell on ${place} ended by itself: ${how}.`, stage, {
+    hint: 'Something there killed it, or a command made it exit.',
+  })
+}

@@ -1,0 +1,198 @@
+// Where and how to connect by ssh: settings, ssh arguments and ssh_config, weighed into one answer.
+
+import { homedir, hostname, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { PlaybookError } from '../model/error.ts'
+import type { ConnectionSettings } from '../model/host.ts'
+import { parseSshArgs, type SshArgs } from './sshArgs.ts'
+import { computeOptions, defaultConfigFiles, type SshOptions } from './sshConfig.ts'
+import { expandHome, expandTokens } from './sshTokens.ts'
+
+export type SshTarget = {
+  /** For messages: `app@was-01`, with the port where it is not 22. */
+  readonly place: string
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly hostKeyAlias?: string
+  readonly strictHostKey: 'yes' | 'no' | 'accept-new'
+  readonly userKnownHostsFiles: readonly string[]
+  readonly globalKnownHostsFiles: readonly string[]
+  /** Keys that settings or arguments name: offered before the agent's. */
+  readonly firstIdentityFiles: readonly string[]
+  /** Keys that ssh_config names, or the usual ones: offered after the agent's. */
+  readonly identityFiles: readonly string[]
+  readonly isIdentitiesOnly: boolean
+  /** The agent's socket. */
+  readonly agent?: string
+  /** Authentication methods in the order to try them. */
+  readonly methods: readonly AuthMethod[]
+  /** Jump hosts, the first to connect to first. */
+  readonly jumps: readonly JumpHost[]
+  readonly proxyCommand?: string
+  readonly family?: 4 | 6
+  readonly bindAddress?: string
+  readonly timeoutMs: number
+  /** Without an answer for `keepaliveMs * keepaliveCount`, the connection is lost. */
+  readonly keepaliveMs: number
+  readonly keepaliveCount: number
+}
+
+export type AuthMethod = 'publickey' | 'password' | 'keyboard-interactive'
+
+export type JumpHost = { readonly host: string; readonly user?: string; readonly port?: number }
+
+const defaultKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join('~/.ssh', name))
+
+/**
+ * Weighs what was said about a host. ssh arguments come before settings (`ansible_*`), these before ssh_config,
+ * as when Ansible calls ssh.
+ *
+ * @throws PlaybookError E_SSH_ARGS, E_SSH_CONFIG
+ */
+export function sshTarget(settings: ConnectionSettings, log: (message: string) => void): SshTarget {
+  const args = parseSshArgs(settings.sshArgs ?? [])
+  for (const each of args.ignored) log(`the ssh argument ${each} makes no difference here`)
+  const files = args.configFile === undefined ? defaultConfigFiles() : configFile(args.configFile)
+  const given = givenOptions(args, settings)
+  const options = computeOptions({ host: settings.host, given, files, log })
+  for (const keyword of options.keys())
+    if (!understood.has(keyword)) log(`ssh_config: ${keyword} is not used`)
+  return targetFrom(options, settings, given.get('identityfile') ?? [])
+}
+
+function configFile(file: string): string[] {
+  return file === 'none' ? [] : [expandHome(file)]
+}
+
+function givenOptions(args: SshArgs, settings: ConnectionSettings): SshOptions {
+  const options: SshOptions = new Map()
+  const add = (keyword: string, value: string | number | undefined) => {
+    if (value === undefined) return
+    const values = options.get(keyword)
+    if (values === undefined) options.set(keyword, [String(value)])
+    else if (keyword === 'identityfile') values.push(String(value))
+  }
+  for (const [keyword, value] of args.options) add(keyword, value)
+  add('port', settings.port)
+  add('user', settings.user)
+  add('connecttimeout', settings.timeout)
+  add('identityfile', settings.privateKeyFile)
+  if (settings.hostKeyChecking !== undefined) {
+    add('stricthostkeychecking', settings.hostKeyChecking ? 'yes' : 'no')
+  }
+  return options
+}
+
+const understood = new Set(
+  `addressfamily bindaddress connecttimeout globalknownhostsfile hostkeyalias hostname identitiesonly identityagent
+  identityfile kbdinteractiveauthentication passwordauthentication port preferredauthentications proxycommand
+  proxyjump pubkeyauthentication serveralivecountmax serveraliveinterval stricthostkeychecking user
+  userknownhostsfile`.split(/\s+/),
+)
+
+function targetFrom(
+  options: SshOptions,
+  settings: ConnectionSettings,
+  firstKeys: readonly string[],
+): SshTarget {
+  const one = (keyword: string): string | undefined => options.get(keyword)?.[0]
+  const port = integer('Port', one('port'), 22)
+  const user = one('user') ?? userInfo().username
+  const host = expandTokens(one('hostname') ?? settings.host, { h: settings.host })
+  const tokens = {
+    ...{
+      d: homedir(),
+      h: host,
+      i: String(process.getuid?.() ?? ''),
+      k: one('hostkeyalias') ?? settings.host,
+    },
+    ...{ L: hostname().split('.')[0]!, l: hostname(), n: settings.host, p: String(port), r: user },
+    u: userInfo().username,
+  }
+  const path = (text: string) => expandHome(expandTokens(text, tokens))
+  const paths = (keyword: string, otherwise: string) => pathList(one(keyword) ?? otherwise).map(path)
+  const agent = one('identityagent') ?? 'SSH_AUTH_SOCK'
+  const silence = integer('ServerAliveInterval', one('serveraliveinterval'), 5) || 5
+  return {
+    place: `${user}@${settings.host}${port === 22 ? '' : `:${port}`}`,
+    host,
+    port,
+    user,
+    hostKeyAlias: one('hostkeyalias'),
+    strictHostKey: strictness(one('stricthostkeychecking')),
+    userKnownHostsFiles: paths('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2'),
+    globalKnownHostsFiles: paths(
+      'globalknownhostsfile',
+      '/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2',
+    ),
+    firstIdentityFiles: firstKeys.map(path),
+    identityFiles: (options.get('identityfile') ?? defaultKeys)
+      .slice(firstKeys.length)
+      .filter((each) => each !== 'none')
+      .map(path),
+    isIdentitiesOnly: one('identitiesonly') === 'yes',
+    agent: agentSocket(agent, path),
+    methods: methods(one),
+    ...way(one, tokens),
+    family: { inet: 4 as const, inet6: 6 as const }[one('addressfamily') ?? ''],
+    bindAddress: one('bindaddress'),
+    timeoutMs: integer('ConnectTimeout', one('connecttimeout'), 10) * 1000,
+    keepaliveMs: silence * 1000,
+    keepaliveCount: integer('ServerAliveCountMax', one('serveralivecountmax'), 3),
+  }
+}
+
+function integer(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new PlaybookError('E_SSH_CONFIG', `${name} is "${text}", not a number.`)
+}
+
+/** Words, some in double quotes. */
+function pathList(text: string): string[] {
+  return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!)
+}
+
+/** What is not known counts as yes, and so does ask: nobody is asked in the middle of a run. */
+function strictness(text: string | undefined): SshTarget['strictHostKey'] {
+  if (text === 'no' || text === 'off') return 'no'
+  return text === 'accept-new' ? 'accept-new' : 'yes'
+}
+
+function agentSocket(text: string, path: (text: string) => string): string | undefined {
+  if (text === 'none') return undefined
+  if (text === 'SSH_AUTH_SOCK') return process.env.SSH_AUTH_SOCK || undefined
+  if (text.startsWith('$')) return process.env[text.replace(/[${}]/g, '')] || undefined
+  return path(text)
+}
+
+function methods(one: (keyword: string) => string | undefined): AuthMethod[] {
+  const allowed: { [method in AuthMethod]: boolean } = {
+    publickey: one('pubkeyauthentication') !== 'no',
+    password: one('passwordauthentication') !== 'no',
+    'keyboard-interactive': one('kbdinteractiveauthentication') !== 'no',
+  }
+  const preferred = one('preferredauthentications')?.split(',') ?? Object.keys(allowed)
+  return preferred.filter((method): method is AuthMethod => allowed[method as AuthMethod] === true)
+}
+
+/** ProxyJump or ProxyCommand: ssh takes the one that was said first; here the jump goes first. */
+function way(one: (keyword: string) => string | undefined, tokens: { [token: string]: string }) {
+  const jump = one('proxyjump')
+  if (jump !== undefined && jump !== 'none') {
+    return { jumps: expandTokens(jump, tokens).split(',').map(parseJump) }
+  }
+  const command = one('proxycommand')
+  if (command === undefined || command === 'none') return { jumps: [] }
+  return { jumps: [], proxyCommand: expandTokens(command, tokens) }
+}
+
+/** `[user@]host[:port]` or `ssh://[user@]host[:port]`; an IPv6 address in brackets. */
+function parseJump(text: string): JumpHost {
+  const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:/]+))(?::(\d+))?\/?$/.exec(text.trim())
+  if (!match)
+    throw new PlaybookError('E_SSH_CONFIG', `"${text}" is not a jump host.`, 'Write [user@]host[:port].')
+  const [, user, bracketed, plain, port] = match
+  return { host: bracketed ?? plain!, user, port: port === undefined ? undefined : Number(port) }
+}
