@@ -9,6 +9,7 @@ import { PlaybookError } from '../src/model/error.ts'
 import { cgroupFolders, killAll, makeCgroups, processesIn, signal } from './cgroup.ts'
 import { exists } from './exists.ts'
 import type { InstanceFiles } from './instance.ts'
+import type { Say } from './progress.ts'
 import { lastLines } from './run.ts'
 import { seedHost } from './seed.ts'
 import { ssh } from './ssh.ts'
@@ -21,6 +22,11 @@ export type HostPlace = {
   readonly files: InstanceFiles
   readonly image: string
 }
+
+/** Without these a host is of no use: no login for users, no network, no firewall. */
+const ESSENTIAL = ['ssh', 'firewalld', 'dbus', 'systemd-networkd', 'systemd-user-sessions'].map(
+  (name) => `${name}.service`,
+)
 
 // The keeper's mounts die with its mount namespace, so nothing needs unmounting after a kill. A host that reboots leaves
 // nspawn with code 133 and is started again. Writing 0 to cgroup.procs moves the writer. A group used before must be empty.
@@ -70,8 +76,11 @@ export async function bootHost(place: HostPlace): Promise<void> {
   while (child.exitCode === null && (await processesIn(keeperGroups)).length === 0) await sleep(10)
 }
 
-/** Waits until systemd says `running` and ssh answers. `E_LAB_BOOT` says what the host's console said last. */
-export async function awaitHost(place: HostPlace, limitMs = 240_000): Promise<void> {
+/**
+ * Waits until systemd has started everything and ssh answers. A unit that failed is told; one that the lab cannot do
+ * without is `E_LAB_BOOT`, with what the host's console said last.
+ */
+export async function awaitHost(place: HostPlace, say: Say, limitMs = 240_000): Promise<void> {
   const deadline = Date.now() + limitMs
   while (!(await answersSsh(place.host.address))) {
     if (!(await isAlive(place))) throw await bootError(place, 'stopped while booting')
@@ -81,10 +90,18 @@ export async function awaitHost(place: HostPlace, limitMs = 240_000): Promise<vo
   const { stdout } = await ssh(place.files, place.host, 'systemctl is-system-running --wait')
   if (stdout.trim() === 'running') return
   const failed = await ssh(place.files, place.host, 'systemctl --failed --plain --no-legend --no-pager')
-  throw await bootError(
-    place,
-    `is ${stdout.trim() || 'not running'}, failed units: ${failed.stdout.trim() || 'none'}`,
-  )
+  const units = failed.stdout.split('\n').flatMap((line) => line.split(' ')[0] || [])
+  const what = `is ${stdout.trim() || 'not running'}, failed: ${units.join(', ') || 'nothing'}`
+  if (stdout.trim() !== 'degraded' || units.some((unit) => ESSENTIAL.includes(unit)))
+    throw await bootError(place, what)
+  say(`${place.host.name} ${what}`)
+}
+
+/** Boots a host that is not up; one that lives without ssh gets five seconds before it is killed. */
+export async function reviveHost(place: HostPlace): Promise<void> {
+  for (const deadline = Date.now() + 5000; (await isAlive(place)) && Date.now() < deadline; await sleep(100))
+    if (await answersSsh(place.host.address)) return
+  await bootHost(place)
 }
 
 /** Whether the host's nspawn lives and its sshd greets. */

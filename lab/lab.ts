@@ -7,7 +7,7 @@ import { cached, folderOf } from './cached.ts'
 import { cgroupFolders, killAll, removeCgroups } from './cgroup.ts'
 import { makeCredentials, writeKnownHosts } from './credentials.ts'
 import { exists } from './exists.ts'
-import { awaitHost, bootHost, type HostPlace, isAlive, isHostUp, stopHost } from './host.ts'
+import { awaitHost, type HostPlace, isHostUp, reviveHost, stopHost } from './host.ts'
 import { image } from './image.ts'
 import {
   type InstanceFiles,
@@ -21,15 +21,15 @@ import { withLock } from './lock.ts'
 import { prepareMachine } from './machine.ts'
 import { askShares, mirrorUrl, startMirror } from './mirror.ts'
 import type { Shares } from './mirrorServer.ts'
-import { claimNetwork, ownedNetwork, releaseNetwork } from './network.ts'
+import { claimNetwork, isAbandoned, ownedNetwork, releaseNetwork } from './network.ts'
 import { packages } from './packages.ts'
 import { type Say, silent, timed } from './progress.ts'
 import { readSources, type Sources, sources } from './sources.ts'
 import { isSupported } from './support.ts'
-import { type Address, DEFAULT_NAME, type Topology } from './topology.ts'
+import { type Address, DEFAULT_NAME, type Topology, topology } from './topology.ts'
 import { removeUnusedImages } from './unused.ts'
 
-export { ssh } from './ssh.ts'
+export { type Answer, ssh } from './ssh.ts'
 export { isSupported } from './support.ts'
 
 /** A lab that is up. */
@@ -87,7 +87,7 @@ export async function down(
   if (isPurge) await rm(files.lock, { force: true })
 }
 
-/** The lab `name` if it is up or half up; `undefined` if it has no network. */
+/** The lab `name` if it is up: its network is there and its mirror answers. */
 export async function find(name: string = DEFAULT_NAME): Promise<Lab | undefined> {
   const files = instanceFiles(name)
   const network = await ownedNetwork(files.folder)
@@ -137,10 +137,10 @@ async function raiseHosts(all: readonly HostPlace[], name: string, say: Say): Pr
   if (missing.length === 0) say(`lab ${name} is up already`)
   else
     await timed(say, `booting ${names}`, async () => {
-      for (const place of missing) if (!(await isAlive(place))) await bootHost(place)
-      await Promise.all(missing.map((place) => awaitHost(place)))
+      await Promise.all(missing.map(reviveHost))
+      await Promise.all(missing.map((place) => awaitHost(place, say)))
     })
-  await Promise.all(all.filter((_, index) => areUp[index]).map((place) => awaitHost(place)))
+  await Promise.all(all.filter((_, index) => areUp[index]).map((place) => awaitHost(place, say)))
 }
 
 async function discardHosts(
@@ -155,7 +155,7 @@ async function discardHosts(
 }
 
 async function lower(files: InstanceFiles, isPurge: boolean, say: Say): Promise<void> {
-  const network = await ownedNetwork(files.folder)
+  const network = await networkToLower(files)
   if (network) {
     await timed(say, 'stopping the hosts', async () => {
       const limitMs = isPurge ? 0 : 20_000
@@ -166,6 +166,13 @@ async function lower(files: InstanceFiles, isPurge: boolean, say: Say): Promise<
     await releaseNetwork(network)
   } else say('it is down already')
   if (isPurge) await rm(files.folder, { recursive: true, force: true })
+}
+
+/** The network it holds, or, where only the bridge is gone, the one it remembers. */
+async function networkToLower(files: InstanceFiles): Promise<Topology | undefined> {
+  const last = await readRecord(files)
+  const remembered = last && (await isAbandoned(last.number)) ? topology(last.number) : undefined
+  return (await ownedNetwork(files.folder)) ?? remembered
 }
 
 function places(files: InstanceFiles, network: Topology, baseImage: string): HostPlace[] {

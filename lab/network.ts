@@ -2,6 +2,8 @@
 
 import { join } from 'node:path'
 import { PlaybookError } from '../src/model/error.ts'
+import { cgroupFolders, killAll } from './cgroup.ts'
+import { exists } from './exists.ts'
 import { sharedFolder } from './folders.ts'
 import { allRecords } from './instance.ts'
 import { withLock } from './lock.ts'
@@ -27,7 +29,9 @@ async function claim(name: string, folder: string): Promise<Topology> {
   const candidates = numbersFor(name, records).map(topology)
   for (const candidate of candidates) {
     if (takenBy(candidate, links, routes)) continue
-    if (await makeBridge(candidate, folder)) return candidate
+    if (!(await makeBridge(candidate, folder))) continue
+    await killAll(cgroupFolders(candidate.number)) // hosts whose bridge was taken away are cut off for good
+    return candidate
   }
   const wanted = candidates[0] ?? topology(0)
   throw new PlaybookError(
@@ -41,6 +45,13 @@ async function claim(name: string, folder: string): Promise<Topology> {
 export async function ownedNetwork(folder: string): Promise<Topology | undefined> {
   const bridge = (await allLinks()).find((link) => link.ifalias === aliasOf(folder))
   return bridge && topology(Number(bridge.ifname.replace('rplab', '')))
+}
+
+/** Whether the number's bridge is gone while something of it still runs. */
+export async function isAbandoned(number: number): Promise<boolean> {
+  const { bridge } = topology(number)
+  const hasBridge = (await allLinks()).some(({ ifname }) => ifname === bridge)
+  return !hasBridge && (await Promise.all(cgroupFolders(number).map(exists))).includes(true)
 }
 
 /** Removes the bridge and what is still plugged into it. */

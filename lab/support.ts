@@ -33,9 +33,8 @@ async function checkCgroups(): Promise<string | undefined> {
   const roots = cgroupRoots()
   if (roots.length === 0) return 'no control groups are mounted'
   for (const root of roots) {
-    const probe = join(root, `run-playbook-lab.probe-${process.pid}`)
-    const failed = await mkdir(probe)
-      .then(() => rmdir(probe))
+    const failed = await mkdtemp(join(root, 'run-playbook-lab.probe-'))
+      .then(rmdir)
       .catch((error: Error) => error.message)
     if (failed) return `control groups are not writable (a plain container?): ${failed}`
   }
