@@ -65,7 +65,10 @@ export const copyFile = defineTask({
         .describe('A file on the controller, relative to the file in which the task is written.'),
       ...fileAttributes,
       mode: z
-        .union([fileMode, z.literal('preserve')])
+        .union(
+          [fileMode, z.literal('preserve')],
+          "expected an octal mode such as '0644' or 0o644, or 'preserve'",
+        )
         .optional()
         .describe("Permission bits, as '0644' or 0o644; 'preserve': those of src."),
       keep: absolutePath

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { z } from 'zod'
 import type { Change, Output, Step, TaskFunction } from '../../src/index.ts'
-import { contentBytes, lastLines } from '../../src/index.ts'
+import { contentBytes, lastLines, PlaybookError } from '../../src/index.ts'
 import type { FileProbe, Probes } from '../../src/model/probe.ts'
 import { fileBatches, fileState, noAnswers } from '../../src/wire/files.ts'
 import { prologue, type ScriptEntry } from '../../src/wire/script.ts'
@@ -42,15 +42,23 @@ export async function applied<S extends z.ZodType, I, P extends Probes>(
   options: ApplyOptions = {},
 ): Promise<{ changes: readonly Change[]; again: readonly Change[] }> {
   const changes = await looked(task, params, options)
-  for (const step of changes.flatMap((change) => change.steps)) await carryOut(step, options)
+  for (const step of changes.flatMap((change) => change.steps)) await plainly(() => carryOut(step, options))
   return { changes, again: await looked(task, params, options) }
 }
 
 /** The changes a task would make here. */
-export async function looked<S extends z.ZodType, I, P extends Probes>(
+export function looked<S extends z.ZodType, I, P extends Probes>(
   task: TaskFunction<S, I, P>,
   params: z.input<S>,
   options: ApplyOptions = {},
+): Promise<readonly Change[]> {
+  return plainly(() => look(task, params, options))
+}
+
+async function look<S extends z.ZodType, I, P extends Probes>(
+  task: TaskFunction<S, I, P>,
+  params: z.input<S>,
+  options: ApplyOptions,
 ): Promise<readonly Change[]> {
   const { spec } = task
   const parsed = task(params).params as z.output<S>
@@ -80,19 +88,27 @@ export async function inFolder<T>(body: (folder: string) => Promise<T>): Promise
   }
 }
 
-/** What an action throws. */
-export async function failure(action: () => Promise<unknown>): Promise<{
-  code: string
-  message: string
-  details: readonly string[]
-  hint?: string
-}> {
+/** The error that an action ends with. */
+export async function failure(action: () => Promise<unknown>): Promise<PlaybookError> {
   try {
     await action()
   } catch (error) {
-    return error as never
+    const { cause } = error as Error
+    if (cause instanceof PlaybookError) return cause
+    if (error instanceof PlaybookError) return error
+    return new PlaybookError('E_STEP', (error as Error).message)
   }
   throw new Error('It should have failed, and did not.')
+}
+
+/** uvu takes an error's `details` for a text, and ends without a word where they are none. */
+async function plainly<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    if (!(error instanceof PlaybookError)) throw error
+    throw new Error([error.code, error.message, ...error.details].join('\n'), { cause: error })
+  }
 }
 
 /** Runs sh text, and gives what it said. */
