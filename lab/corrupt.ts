@@ -1,10 +1,10 @@
-// Spoils bytes on their way, the same ones each time: as many arrive as were sent, and every thousandth is wrong.
+// Spoils bytes on their way, the same ones each time: as many arrive as were sent, the first and every thousandth wrong.
 
 import { Transform } from 'node:stream'
 
 const PERIOD = 1000
 
-/** A stream that inverts the bytes at offsets 999, 1999, 2999 …; a text shorter than that loses its first byte's value. */
+/** A stream that inverts the bytes at offsets 0, 999, 1999, 2999 … */
 export function corrupt(): Transform {
   let offset = 0
   return new Transform({

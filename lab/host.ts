@@ -114,7 +114,7 @@ export async function stopHost(place: HostPlace, limitMs: number): Promise<void>
   const { groups } = groupsOf(place)
   const deadline = Date.now() + limitMs
   for (const pid of limitMs > 0 ? await nspawnsIn(groups) : []) signal(pid, 'SIGTERM')
-  while (Date.now() < deadline && (await processesIn(groups)).length > 0) await sleep(50)
+  while (Date.now() < deadline && (await nspawnsIn(groups)).length > 0) await sleep(50)
   await killHost(place)
 }
 

@@ -97,7 +97,7 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 while True: s.sendto(b"here I am", ("228.0.0.4", 45564)); time.sleep(0.1)'`
   const sending = on('was-01', send)
   assert.is((await on('was-02', receive)).stdout, 'here I am\n')
-  await on('was-01', 'pkill python3 -f 228.0.0.4')
+  await on('was-01', "pkill -f '[s]endto'")
   await sending
 })
 
