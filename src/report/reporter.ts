@@ -49,8 +49,18 @@ export type ReporterOptions = {
 export async function createReporter(options: ReporterOptions): Promise<Reporter> {
   const { verbosity, isDiffShown, stdout = process.stdout, stderr = process.stderr } = options
   const { env = process.env, cwd = process.cwd(), clock = systemClock } = options
+  const output = chosenOutput(options.output, env, stdout.isTTY === true)
+  if (output === 'jsonl') {
+    const { createJsonlReporter } = await import('./jsonl.ts')
+    const time = () => new Date().toISOString()
+    return createJsonlReporter({ verbosity, isDiffShown, time, sink: createSink(stdout) })
+  }
   const result = { sink: createSink(stdout), paint: await createPaint({ env, isTTY: stdout.isTTY === true }) }
   const talk = { sink: createSink(stderr), paint: await createPaint({ env, isTTY: stderr.isTTY === true }) }
+  if (output === 'board') {
+    const { createBoardReporter } = await import('./board.ts')
+    return createBoardReporter({ verbosity, isDiffShown, cwd, clock, stdout, result, talk })
+  }
   const { createLinesReporter } = await import('./lines.ts')
   return createLinesReporter({ verbosity, isDiffShown, cwd, clock, result, talk })
 }

@@ -1,0 +1,71 @@
+// Keeps a block of lines at the foot of a terminal: redrawn in place, with text scrolling away above it.
+
+import type { ReportStream } from './reporter.ts'
+import type { Sink } from './sink.ts'
+import { columnsOf } from './width.ts'
+
+export type Screen = {
+  /** Writes text above the block, then the block itself; an empty block leaves nothing behind. */
+  readonly draw: (block: readonly string[], above?: string) => void
+  readonly columns: () => number
+  readonly rows: () => number
+}
+
+const csi = '\x1b['
+const hideCursor = `${csi}?25l`
+const showCursor = `${csi}?25h`
+const clearBelow = `${csi}J`
+const clearRest = `${csi}K`
+
+/**
+ * The block is written with the cursor left below it. Where the terminal has been made narrower meanwhile, its lines
+ * have wrapped; so the way back up is reckoned at the present width.
+ */
+export function createScreen(stream: ReportStream, sink: Sink): Screen {
+  let widths: number[] = []
+  let last = ''
+  const restore = () => sink.write(showCursor)
+  const columns = () => stream.columns || 80
+  return {
+    columns,
+    rows: () => stream.rows || 24,
+    draw: (block, above = '') => {
+      const text = block.map((line) => `${line}${clearRest}\n`).join('')
+      if (above === '' && text === last && fits(widths, columns())) return
+      const start = upBy(heightOf(widths, columns())) + (above === '' ? '' : clearBelow)
+      const cursor = cursorChange(widths.length > 0, block.length > 0)
+      if (widths.length === 0 && block.length > 0) process.once('exit', restore)
+      if (block.length === 0) process.off('exit', restore)
+      sink.write(
+        `${cursor === hideCursor ? cursor : ''}${start}${above}${text}${clearedBelow(widths, block)}${cursor === showCursor ? cursor : ''}`,
+      )
+      widths = block.map((line) => columnsOf(withoutColours(line)))
+      last = text
+    },
+  }
+}
+
+function cursorChange(wasDrawn: boolean, isDrawn: boolean): string {
+  if (wasDrawn === isDrawn) return ''
+  return isDrawn ? hideCursor : showCursor
+}
+
+function clearedBelow(before: readonly number[], block: readonly string[]): string {
+  return before.length > 0 || block.length > 0 ? clearBelow : ''
+}
+
+function upBy(rows: number): string {
+  return rows === 0 ? '' : `\r${csi}${rows}A`
+}
+
+function heightOf(widths: readonly number[], columns: number): number {
+  return widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0)
+}
+
+function fits(widths: readonly number[], columns: number): boolean {
+  return widths.every((width) => width <= columns)
+}
+
+function withoutColours(line: string): string {
+  return line.replace(/\x1b\[[0-9;]*m/g, '')
+}

@@ -1,0 +1,31 @@
+// How many columns a text takes on a terminal, and texts cut to a number of columns.
+
+import stringWidth from 'string-width'
+
+const printableAscii = /^[\x20-\x7e]*$/
+const graphemes = new Intl.Segmenter()
+
+/** Columns of a text without colours: Korean, Chinese and Japanese letters and most emoji take two. */
+export function columnsOf(text: string): number {
+  return printableAscii.test(text) ? text.length : stringWidth(text)
+}
+
+/** A text of at most `columns` columns; what had to be cut ends with `…`. */
+export function cut(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text
+  if (columns < 1) return ''
+  let kept = ''
+  let used = 0
+  for (const { segment } of graphemes.segment(text)) {
+    used += columnsOf(segment)
+    if (used > columns - 1) break
+    kept += segment
+  }
+  return `${kept}…`
+}
+
+/** A text of exactly `columns` columns: cut, or filled with blanks. */
+export function fitted(text: string, columns: number): string {
+  const short = cut(text, columns)
+  return short + ' '.repeat(Math.max(0, columns - columnsOf(short)))
+}

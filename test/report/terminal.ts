@@ -1,0 +1,131 @@
+// A terminal for tests: obeys what the board writes and tells what a person would see.
+
+import { Writable } from 'node:stream'
+
+export type TestTerminal = Writable & {
+  readonly isTTY: true
+  columns: number
+  rows: number
+  /** Everything written so far, as it was written. */
+  readonly written: () => string
+  /** The lines on the screen and those that scrolled away above it, without blanks at their ends. */
+  readonly lines: () => string[]
+  readonly isCursorShown: () => boolean
+  /** Changes the size as a terminal does that wraps its lines anew. */
+  readonly resize: (columns: number, rows: number) => void
+}
+
+type Row = { text: string; isContinued: boolean }
+
+const token = /\x1b\[([?0-9;]*)([A-Za-z])|[\s\S]/gu
+
+/** Knows newlines, carriage returns, cursor up, erasing, colours (dropped), wrapping and scrolling. */
+export function createTestTerminal(columns = 80, rows = 24): TestTerminal {
+  const terminal = new Terminal(columns, rows)
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (chunk, _encoding, done) => {
+      terminal.take(String(chunk))
+      done()
+    },
+  })
+  return Object.assign(stream, {
+    isTTY: true as const,
+    columns,
+    rows,
+    written: () => terminal.written,
+    lines: () => terminal.lines(),
+    isCursorShown: () => terminal.isCursorShown,
+    resize(this: TestTerminal, wide: number, high: number) {
+      Object.assign(this, { columns: wide, rows: high })
+      terminal.resize(wide, high)
+      this.emit('resize')
+    },
+  })
+}
+
+class Terminal {
+  written = ''
+  isCursorShown = true
+  #columns: number
+  #rows: number
+  #grid: Row[] = [{ text: '', isContinued: false }]
+  #row = 0
+  #column = 0
+
+  constructor(columns: number, rows: number) {
+    this.#columns = columns
+    this.#rows = rows
+  }
+
+  take(text: string): void {
+    this.written += text
+    for (const [whole, parameters = '', command] of text.matchAll(token)) {
+      if (command === undefined) this.#put(whole)
+      else this.#obey(command, parameters)
+    }
+  }
+
+  lines(): string[] {
+    const lines: string[] = []
+    for (const { text, isContinued } of this.#grid) {
+      if (isContinued) lines[lines.length - 1] += text
+      else lines.push(text)
+    }
+    while (lines.at(-1)?.trim() === '') lines.pop()
+    return lines.map((line) => line.trimEnd())
+  }
+
+  resize(columns: number, rows: number): void {
+    const whole = this.lines()
+    this.#columns = columns
+    this.#rows = rows
+    this.#grid = whole.flatMap((line) => {
+      const pieces = line.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? ['']
+      return pieces.map((text, n): Row => ({ text, isContinued: n > 0 }))
+    })
+    this.#grid.push({ text: '', isContinued: false })
+    this.#row = this.#grid.length - 1
+    this.#column = 0
+  }
+
+  #obey(command: string, parameters: string): void {
+    const top = Math.max(0, this.#grid.length - this.#rows)
+    if (command === 'A') this.#row = Math.max(top, this.#row - Number(parameters || 1))
+    else if (command === 'K') this.#cutHere()
+    else if (command === 'J') {
+      this.#cutHere()
+      this.#grid.length = this.#row + 1
+    } else if (command === 'h') this.isCursorShown = true
+    else if (command === 'l') this.isCursorShown = false
+    else if (command !== 'm') throw new Error(`The test terminal does not know ${command}.`)
+  }
+
+  #cutHere(): void {
+    this.#at().text = this.#at().text.slice(0, this.#column)
+  }
+
+  #put(character: string): void {
+    if (character === '\n') {
+      this.#row += 1
+      this.#column = 0
+      this.#at()
+    } else if (character === '\r') this.#column = 0
+    else {
+      if (this.#column === this.#columns) {
+        this.#row += 1
+        this.#column = 0
+        this.#at().isContinued = true
+      }
+      const row = this.#at()
+      row.text = row.text.padEnd(this.#column)
+      row.text = row.text.slice(0, this.#column) + character + row.text.slice(this.#column + 1)
+      this.#column += 1
+    }
+  }
+
+  #at(): Row {
+    while (this.#grid.length <= this.#row) this.#grid.push({ text: '', isContinued: false })
+    return this.#grid[this.#row]!
+  }
+}
