@@ -1,6 +1,16 @@
 // The names that authors of playbooks, roles and tasks use. Loads no SSH.
 
 export { z } from 'zod'
+export { type CatalinaShOptions, patchCatalinaSh } from './formats/catalinaSh.ts'
+export {
+  type ElementSpec,
+  editXml,
+  type XmlAttributes,
+  type XmlChange,
+  type XmlEdit,
+  type XmlPlace,
+  type XmlSelector,
+} from './formats/xml.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'
 export { type Command, quote, sh, shellText } from './model/command.ts'
 export { PlaybookError } from './model/error.ts'

@@ -1,6 +1,6 @@
 // The edits that make a stock server.xml the one of an instance of this site.
 
-import type { ElementSpec, XmlEdit } from '../../src/formats/xml.ts'
+import type { ElementSpec, XmlEdit } from 'run-playbook'
 
 export type ClusterSettings = {
   /** The host's own address, for the receiver: what the host name resolves to may be 127.0.1.1. */

@@ -18,6 +18,10 @@ export type ConvergeOptions = {
   readonly play: string
   readonly session: HostSession
   readonly items: readonly Item[]
+  /** The host's tasks in later plays: looked at in the first trip too, for as long as nothing changes. */
+  readonly later: readonly Item[]
+  /** How many changes the run has made so far, on all hosts. */
+  readonly site: { changes: number }
   /** Trips of the host before this play. */
   readonly tripsBefore: number
   /** Whom a handler becomes on this host. */
@@ -83,15 +87,23 @@ class Convergence {
   /** Begins from the first task with nothing known. Events are held until the host's turn has come. */
   #begin(): void {
     const { play, session, items } = this.#options
-    this.#answers = new Map()
+    this.#answers = this.#knownAnswers()
     this.#items = [...items]
     this.#window = firstWindow
-    this.#prediction = this.#options.isCheck ? noPrediction() : undefined
+    session.prediction ??= noPrediction()
+    this.#prediction = this.#options.isCheck ? session.prediction : undefined
     this.#counts = emptyCounts()
     this.#notified = new Map()
     this.#held = this.#hasTurn ? undefined : []
     this.#mark = this.#options.turn.mark()
     this.#emit({ kind: 'hostStart', play, host: session.host, tasks: items.length })
+  }
+
+  /** What a look in an earlier play saw, if nothing has changed anywhere since. */
+  #knownAnswers(): Map<string, Answers> {
+    const { session, site } = this.#options
+    const { lookahead } = session
+    return lookahead?.mark === site.changes ? lookahead.answers : new Map()
   }
 
   async #walk(): Promise<void> {
@@ -142,8 +154,9 @@ class Convergence {
 
   /** One trip per user for the tasks from `from` on, as far as the window reaches. */
   async #look(from: number): Promise<void> {
-    if (from > 0 && this.#window.size !== Number.POSITIVE_INFINITY)
-      this.#window = windowAfterQuiet(this.#window)
+    const { session, site } = this.#options
+    if (this.#window === firstWindow) session.lookahead = { answers: this.#answers, mark: site.changes }
+    else this.#window = windowAfterQuiet(this.#window)
     await Promise.all([...this.#inquiries(from)].map(([as, ask]) => this.#askAs(as, ask)))
   }
 
@@ -153,7 +166,11 @@ class Convergence {
   }
 
   #inquiries(from: number): Map<string | undefined, ReturnType<typeof inquiry>> {
-    const items = this.#items.slice(from, from + Math.min(this.#window.size, this.#items.length))
+    const later = this.#window === firstWindow ? this.#options.later : []
+    const items = [
+      ...this.#items.slice(from, from + Math.min(this.#window.size, this.#items.length)),
+      ...later,
+    ]
     const users = new Set(items.map((item) => item.as))
     return new Map(
       [...users].map((as) => [as, inquiry(items.filter((item) => item.as === as).flatMap(questionsOf))]),
@@ -190,6 +207,7 @@ class Convergence {
     session.currentTask = item.task.title
     emit({ kind: 'taskStart', host, task: item.label, index: item.index })
     turn.noteChange()
+    this.#options.site.changes += 1
     this.#window = windowAfterChange(this.#window)
     const ahead = this.#inquiries(item.isVerified ? item.index : item.index + 1)
     const own = ahead.get(item.as)

@@ -32,6 +32,8 @@ export type PlayPlan = { readonly play: Play; readonly hosts: readonly HostPlan[
 export type PlanOptions = {
   readonly site: Site
   readonly settingsOf: (host: InventoryHost) => ConnectionSettings
+  /** The host's `ansible_become`, where it has one. */
+  readonly becomesByDefault?: (host: InventoryHost) => boolean | undefined
   readonly tags: TagSelection
 }
 
@@ -67,7 +69,8 @@ async function planHost(
 ): Promise<HostPlan> {
   const { spec } = play
   const settings = options.settingsOf(host)
-  const userOf = (task: Pick<Task, 'options'>) => becomeUser(task, spec, settings)
+  const isBecoming = options.becomesByDefault?.(host)
+  const userOf = (task: Pick<Task, 'options'>) => becomeUser(task, spec, settings, isBecoming)
   const itemsOf = (facts: Record<string, unknown> | undefined): Promise<Item[]> => {
     const list = spec.tasks(playHost(host, vars.get(host.name), facts, options.site))
     const tasks = selectedTasks(list, spec.tags ?? [], options.tags)

@@ -68,6 +68,8 @@ async function runHost(
     play: spec.name,
     session,
     items: items as readonly Item[],
+    later: laterItems(host.name, spec, options.plays),
+    site: state.site,
     tripsBefore,
     userOf,
     turn,
@@ -77,6 +79,12 @@ async function runHost(
     fetch: options.fetch,
     signal: options.signal,
   })
+}
+
+/** The tasks of a host in the plays after this one, as far as they are known. */
+function laterItems(host: string, spec: PlayPlan['play']['spec'], plays: readonly PlayPlan[]): Item[] {
+  const after = plays.slice(plays.findIndex(({ play }) => play.spec === spec) + 1)
+  return after.flatMap(({ hosts }) => hosts.find((plan) => plan.host.name === host)?.items ?? [])
 }
 
 async function itemsOf(

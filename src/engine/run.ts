@@ -15,7 +15,13 @@ import type { RunOptions, RunState } from './runState.ts'
  */
 export async function run(options: RunOptions): Promise<RunRecap> {
   const startedAt = performance.now()
-  const state: RunState = { options, sessions: new Map(), lost: new Set(), emit: maskingListener(options) }
+  const state: RunState = {
+    options,
+    sessions: new Map(),
+    lost: new Set(),
+    site: { changes: 0 },
+    emit: maskingListener(options),
+  }
   const stop = () => interrupt(state)
   options.signal?.addEventListener('abort', stop, { once: true })
   state.emit({ kind: 'runStart', playbooks: options.playbooks, isCheck: options.isCheck })

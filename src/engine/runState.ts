@@ -26,6 +26,8 @@ export type RunState = {
   readonly sessions: Map<string, HostSession>
   /** Hosts that failed or were lost; they take no part in later plays. */
   readonly lost: Set<string>
+  /** How many changes the run has made, on all hosts. */
+  readonly site: { changes: number }
   readonly emit: (event: RunEvent) => void
 }
 

@@ -6,7 +6,9 @@ import type { ConnectionSettings } from '../model/host.ts'
 import type { Output } from '../model/probe.ts'
 import type { Connection, Shell } from '../transport/transport.ts'
 import { prologue, type ScriptEntry } from '../wire/script.ts'
+import type { Answers } from './answers.ts'
 import { type ExchangeWatcher, exchange } from './exchange.ts'
+import type { Prediction } from './prediction.ts'
 
 export type Connect = (
   settings: ConnectionSettings,
@@ -37,6 +39,10 @@ export class HostSession {
   currentTask: string | undefined
   readonly #options: SessionOptions
   readonly #shells = new Map<string, Promise<OpenShell>>()
+  /** What was read for later plays too, by user, and the count of the site's changes at that time. */
+  lookahead: { readonly answers: Map<string, Answers>; readonly mark: number } | undefined
+  /** What check mode foresees, carried from play to play. */
+  prediction: Prediction | undefined
   #connection: Promise<Connection> | undefined
 
   constructor(options: SessionOptions) {

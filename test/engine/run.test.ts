@@ -376,6 +376,43 @@ test('a converged site costs one trip a host with serial 1 too', () =>
     )
   }))
 
+test('several plays in which nothing changes cost a host one trip, and a change in between another look', () =>
+  inFolder(async (path) => {
+    const one = definePlay({
+      name: '1',
+      hosts: 'all',
+      tasks: () => [content({ path: path('x'), text: 'x' })],
+    })
+    const two = definePlay({
+      name: '2',
+      hosts: 'all',
+      serial: 1,
+      tasks: () => [content({ path: path('y'), text: 'y' })],
+    })
+    const cold = await runPlays([one, two], { hosts: ['a', 'b'] })
+    assert.ok(cold.story.includes('b: ok content y'))
+    const warm = await runPlays([one, two], { hosts: ['a', 'b'] })
+    assert.equal(
+      warm.recap.hosts.map(({ trips }) => trips),
+      [1, 1],
+    )
+    writeFileSync(path('x'), 'old')
+    writeFileSync(path('y'), 'old')
+    const { story } = await runPlays([one, two], { hosts: ['a'] })
+    assert.equal(story, ['a: changed content x', 'a: changed content y'])
+  }))
+
+test('check mode carries its predictions from play to play', () =>
+  inFolder(async (path) => {
+    const play = definePlay({
+      name: 'p',
+      hosts: 'all',
+      tasks: () => [content({ path: path('x'), text: 'x' })],
+    })
+    const { story } = await runPlays([play, { ...play, spec: { ...play.spec } }], { isCheck: true })
+    assert.equal(story, ['one: changed content x', 'one: ok content x'])
+  }))
+
 test('when a whole batch is lost, the next one is not begun', async () => {
   const play = definePlay({
     name: 's',

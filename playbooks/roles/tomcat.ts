@@ -1,0 +1,86 @@
+// One Tomcat instance of a WAS host: unpacked, configured, restarted where its configuration changed.
+
+import type { PlayHost, Task, TaskList } from 'run-playbook'
+import {
+  directory,
+  editXml,
+  patchCatalinaSh,
+  tomcatRestart,
+  tomcatRunning,
+  unarchive,
+} from 'run-playbook/tasks'
+import { serverXmlEdits } from './serverXml.ts'
+import type { Instance, WasVars } from './wasVars.ts'
+
+/** Where an instance lives, and how it is started. */
+export function instancePlaces(instance: Instance, vars: WasVars) {
+  const home = `${vars.was_dir}/ws-${instance.name}-server`
+  const logs = `${vars.log_dir}/ws-${instance.name}-server`
+  return { home, logs, process: { home, user: vars.account, httpPort: instance.http, logDirectory: logs } }
+}
+
+/** The archive that the instances are unpacked from. */
+export function tomcatArchive(vars: WasVars): string {
+  return `${vars.source_dir}/apache-tomcat-${vars.tomcat_version}.tar.gz`
+}
+
+/** Unpacks and configures an instance; what changes its configuration notifies its restart. */
+export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): TaskList {
+  const { vars } = host
+  const { home, logs, process } = instancePlaces(instance, vars)
+  const restart = tomcatRestart(process, { title: `restartTomcat ${instance.name}` })
+  return [
+    directory({ path: logs, owner: vars.account, group: vars.account }),
+    unarchive({
+      src: tomcatArchive(vars),
+      dest: home,
+      stripComponents: 1,
+      creates: 'bin/catalina.sh',
+      owner: vars.account,
+      group: vars.account,
+    }),
+    editXml(
+      {
+        path: `${home}/conf/server.xml`,
+        keep: `${home}/conf/server.xml_origin`,
+        edits: serverXmlEdits({
+          service: instance.service,
+          jvmRoute: `${instance.name}${vars.node}`,
+          shutdownPort: instance.shutdown,
+          http: { port: instance.http },
+          ajp: { port: instance.ajp },
+          redirectPort: instance.redirect,
+          cluster: {
+            address: vars.cluster_address ?? host.address,
+            port: instance.receiver,
+            multicastAddress: vars.multicast_address,
+            multicastPort: instance.multicast,
+          },
+          accessLogDirectory: logs,
+        }),
+      },
+      { notify: restart },
+    ),
+    editXml(
+      {
+        path: `${home}/webapps/ROOT/WEB-INF/web.xml`,
+        edits: [{ ensure: '/web-app', element: { name: 'distributable' }, place: 'last' }],
+      },
+      { notify: restart },
+    ),
+    patchCatalinaSh(
+      {
+        path: `${home}/bin/catalina.sh`,
+        keep: `${home}/bin/catalina.sh_origin`,
+        log: `${logs}/catalina.out.%Y-%m-%d`,
+        offsetMinutes: vars.log_offset_minutes,
+      },
+      { notify: restart },
+    ),
+  ]
+}
+
+/** The instance runs, as the account, and answers. */
+export function tomcatUp(instance: Instance, vars: WasVars): Task {
+  return tomcatRunning(instancePlaces(instance, vars).process, { title: `tomcatRunning ${instance.name}` })
+}

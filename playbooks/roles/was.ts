@@ -1,0 +1,48 @@
+// The WAS role: packages, Tomcat and its instances, account, firewall, running.
+
+import type { PlayHost, TaskList } from 'run-playbook'
+import {
+  directory,
+  dnfInstall,
+  download,
+  firewallPort,
+  firewallRichRule,
+  ownership,
+  user,
+} from 'run-playbook/tasks'
+import { tomcatArchive, tomcatInstance, tomcatUp } from './tomcat.ts'
+import type { WasVars } from './wasVars.ts'
+
+/** All tasks of a WAS host, in the runbook's order, but for the account, which is made before it is needed. */
+export function was(host: PlayHost<WasVars>): TaskList {
+  const { vars } = host
+  return [
+    dnfInstall({ name: vars.packages }),
+    user({ name: vars.account }),
+    directory({ path: vars.source_dir }),
+    download({
+      urls: vars.tomcat_urls,
+      dest: tomcatArchive(vars),
+      checksum: `sha512:${vars.tomcat_sha512.hex}`,
+      via: vars.fetch_via,
+    }),
+    vars.owned_dirs.map((path) => directory({ path, owner: vars.account, group: vars.account })),
+    vars.instances.map((instance) => tomcatInstance(instance, host)),
+    vars.owned_dirs.map((path) => ownership({ path, owner: vars.account, group: vars.account })),
+    wasFirewall(host),
+    vars.instances.map((instance) => tomcatUp(instance, vars)),
+  ]
+}
+
+/** The cluster's ports are open to all, as in the runbook; AJP and HTTP to the web hosts only. */
+function wasFirewall({ vars, hosts }: PlayHost<WasVars>): TaskList {
+  return [
+    firewallPort({
+      ports: vars.instances.flatMap(({ multicast, receiver }) => [`${multicast}/udp`, `${receiver}/tcp`]),
+    }),
+    firewallRichRule({
+      sources: hosts(vars.web_hosts).map(({ address }) => address),
+      ports: vars.instances.flatMap(({ ajp, http }) => [`${ajp}/tcp`, `${http}/tcp`]),
+    }),
+  ]
+}

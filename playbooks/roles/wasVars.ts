@@ -1,0 +1,54 @@
+// What the inventory says of a WAS host, as the role reads it.
+
+import { absolutePath, account, checksum, z } from 'run-playbook'
+
+const port = z
+  .int('expected a port (1-65535)')
+  .min(1, 'expected a port (1-65535)')
+  .max(65535, 'expected a port (1-65535)')
+
+/** One Tomcat instance; the same on every WAS host. */
+export const instanceVars = z.strictObject({
+  /** `ecs`: its folder is ws-ecs-server, its route ecs1 on node 1. */
+  name: z.string().regex(/^[a-z][a-z0-9]*$/, 'expected a short name in lower case'),
+  /** Name of its Service and Engine. */
+  service: z.string().min(1),
+  shutdown: port,
+  http: port,
+  ajp: port,
+  redirect: port,
+  /** UDP port of its cluster's membership. */
+  multicast: port,
+  /** TCP port of its receiver of sessions. */
+  receiver: port,
+})
+
+export type Instance = z.output<typeof instanceVars>
+
+export const wasVars = z.object({
+  /** 1 on was-01, 2 on was-02: the digit at the end of the routes. */
+  node: z.int().min(1),
+  /** Address that the cluster's receivers bind; `ansible_host` if not given. */
+  cluster_address: z.ipv4().optional(),
+  packages: z.array(z.string()),
+  tomcat_version: z.string().regex(/^\d+\.\d+\.\d+$/, 'expected a version such as 9.0.109'),
+  tomcat_sha512: checksum,
+  /** URLs of apache-tomcat-VERSION.tar.gz, tried in order. */
+  tomcat_urls: z.array(z.url()).min(1),
+  /** Who fetches: the host itself, or the controller, for hosts without a way out. */
+  fetch_via: z.enum(['host', 'controller']).default('host'),
+  source_dir: absolutePath,
+  was_dir: absolutePath,
+  log_dir: absolutePath,
+  /** Trees that belong to the account. */
+  owned_dirs: z.array(absolutePath),
+  account: account,
+  /** Minutes from UTC of the dates in log names: 540 is Korea. */
+  log_offset_minutes: z.int().default(0),
+  multicast_address: z.ipv4().default('228.0.0.4'),
+  /** Which hosts may reach AJP and HTTP. */
+  web_hosts: z.string().default('web'),
+  instances: z.array(instanceVars).min(1),
+})
+
+export type WasVars = z.output<typeof wasVars>

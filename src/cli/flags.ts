@@ -1,0 +1,28 @@
+// The flags of a run as the command line gives them.
+
+export type RunFlags = {
+  readonly inventory: readonly string[]
+  readonly limit?: string
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+  readonly check?: boolean
+  readonly diff?: boolean
+  readonly extraVars: readonly string[]
+  readonly forks?: number
+  readonly verbose: number
+  readonly become?: boolean
+  readonly becomeUser?: string
+  readonly askBecomePass?: boolean
+  readonly askPass?: boolean
+  readonly user?: string
+  readonly privateKey?: string
+  readonly sshCommonArgs?: string
+  readonly connection?: string
+  readonly timeout?: number
+  readonly vaultPasswordFile: readonly string[]
+  readonly output: string
+  readonly listHosts?: boolean
+  readonly listTasks?: boolean
+  readonly listTags?: boolean
+  readonly syntaxCheck?: boolean
+}

@@ -1,0 +1,27 @@
+// Asks for a password on the terminal, without showing it.
+
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { PlaybookError } from '../model/error.ts'
+import { Secret } from '../model/secret.ts'
+
+/** @throws PlaybookError E_NO_TERMINAL where nobody can be asked */
+export async function askSecret(question: string): Promise<Secret> {
+  if (!process.stdin.isTTY) {
+    throw new PlaybookError(
+      'E_NO_TERMINAL',
+      `${question} cannot be asked for: standard input is not a terminal.`,
+    )
+  }
+  process.stderr.write(`${question}: `)
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const reader = createInterface({ input: process.stdin, output: silent, terminal: true })
+  const answer = await new Promise<string>((resolve, reject) => {
+    reader.once('SIGINT', () => reject(new PlaybookError('E_INTERRUPTED', 'Interrupted.')))
+    reader.question('', resolve)
+  }).finally(() => {
+    reader.close()
+    process.stderr.write('\n')
+  })
+  return new Secret(answer)
+}
