@@ -83,7 +83,7 @@ const rows: Row[] = [
       'port="8009"\n               />\n    -->\n',
       'port="8010"\n               secret="x"\n               />\n',
     ),
-    changes: ['Connector[AJP/1.3]: commented out → port 8010, secret x'],
+    changes: ['Connector[AJP/1.3]: commented out → port 8010, secret (hidden)'],
   },
   {
     title: 'the prose of a comment stays one when its element is uncommented',
@@ -243,6 +243,34 @@ const rows: Row[] = [
     changes: ['v: 2 → 3'],
   },
   {
+    title: 'a second listener is another listener',
+    before: '<w>\n  <listener><listener-class>A</listener-class></listener>\n</w>',
+    edit: {
+      ensure: '/w',
+      element: { name: 'listener', children: [{ name: 'listener-class', text: 'B' }] },
+      place: { after: 'listener' },
+    },
+    after:
+      '<w>\n  <listener><listener-class>A</listener-class></listener>\n  <listener>\n    <listener-class>B</listener-class>\n  </listener>\n</w>',
+  },
+  {
+    title: 'a servlet is recognised by its name',
+    before:
+      '<w>\n  <servlet><servlet-name>a</servlet-name><l>1</l></servlet>\n  <servlet><servlet-name>b</servlet-name></servlet>\n</w>',
+    edit: { ensure: '/w', element: '<servlet><servlet-name>a</servlet-name><l>2</l></servlet>' },
+    after:
+      '<w>\n  <servlet><servlet-name>a</servlet-name><l>2</l></servlet>\n  <servlet><servlet-name>b</servlet-name></servlet>\n</w>',
+  },
+  {
+    title: 'a bare element goes to the end of web.xml once',
+    before:
+      '<web-app xmlns="urn:j"\n  version="4.0">\n\n  <description>\n     Welcome\n  </description>\n\n</web-app>\n',
+    edit: { ensure: '/web-app', element: { name: 'distributable' } },
+    after:
+      '<web-app xmlns="urn:j"\n  version="4.0">\n\n  <description>\n     Welcome\n  </description>\n\n  <distributable/>\n</web-app>\n',
+    changes: ['distributable: absent → present'],
+  },
+  {
     title: 'attributes as match: the name may change then',
     before: '<a>\n  <c port="1" name="x"/>\n  <c port="2" name="y"/>\n</a>',
     edit: { ensure: '/a', match: { port: 2 }, element: { name: 'c', attributes: { port: 2, name: 'z' } } },
@@ -258,7 +286,7 @@ const rows: Row[] = [
     },
     after:
       '<tomcat-users xmlns="http://tomcat.apache.org/xml"\n              version="1.0">\n  <user username="u" password="p&amp;" roles="r"/>\n</tomcat-users>',
-    changes: ['user[u]: absent → password p&, roles r'],
+    changes: ['user[u]: absent → password (hidden), roles r'],
   },
   {
     title: 'an element goes with its lines',
@@ -305,6 +333,20 @@ const rows: Row[] = [
     before: '<a><![CDATA[x < y]]></a>',
     edit: { text: '/a', value: 'b ]]> & c' },
     after: '<a><![CDATA[b ]]]]><![CDATA[> & c]]></a>',
+  },
+  {
+    title: 'a password is not shown, neither the old nor the new',
+    before: '<u name="x" password="old" certificateKeystorePassword="old" secretRequired="true"/>',
+    edit: {
+      set: '/u',
+      attributes: { password: 'new', certificateKeystorePassword: null, secretRequired: false },
+    },
+    after: '<u name="x" password="new" secretRequired="false"/>',
+    changes: [
+      'u[x] @password: (hidden) → (hidden), another',
+      'u[x] @certificateKeystorePassword: (hidden) → removed',
+      'u[x] @secretRequired: true → false',
+    ],
   },
   {
     title: 'an alternative finds by the new name what the first run renamed',
@@ -374,6 +416,13 @@ const refusals: { title: string; before: string; edit: XmlEdit; code: string; sa
     edit: { remove: '/a/b' },
     code: 'E_XML_AMBIGUOUS',
     says: '/a/b matches 2 places (lines 2, 3), where one is needed.',
+  },
+  {
+    title: 'an element that could be one of several asks for match',
+    before: '<a>\n<b/>\n<b c="1"/>\n</a>',
+    edit: { ensure: '/a', element: '<b/>' },
+    code: 'E_XML_AMBIGUOUS',
+    says: 'a has 2 b that the element of ensure could be (lines 2, 3).',
   },
   {
     title: 'a selector with a fault shows where',

@@ -2,8 +2,9 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { attributeValue, parseXml, stringValue, type XmlNode } from '../../src/formats/xml/document.ts'
+import { attributeValue, parseXml, stringValue } from '../../src/formats/xml/document.ts'
 import { allElements } from '../../src/formats/xml/layout.ts'
+import type { XmlNode } from '../../src/formats/xml/node.ts'
 import type { PlaybookError } from '../../src/model/error.ts'
 import { crlf, NASTY, tomcatText } from './xmlFixtures.ts'
 

@@ -1,11 +1,12 @@
 // Setting and removing attributes of an element, in the layout that it has.
 
 import { PlaybookError } from '../../model/error.ts'
-import { attributeOf, attributeValue, type XmlDocument, type XmlElement } from './document.ts'
+import { attributeOf, attributeValue, type XmlDocument } from './document.ts'
 import type { SetEdit, XmlAttributes, XmlChange, XmlValue } from './edit.ts'
 import { escapeAttribute } from './entities.ts'
-import { labelOf } from './label.ts'
+import { labelOf, shownValue } from './label.ts'
 import { isXmlName } from './name.ts'
+import type { XmlElement } from './node.ts'
 import { needElements } from './resolve.ts'
 import type { Splice } from './splice.ts'
 
@@ -35,7 +36,7 @@ export function setAttributes(document: XmlDocument, element: XmlElement, attrib
     const value = wanted === null ? undefined : String(wanted)
     const current = attributeValue(document, element, name)
     if (current === value) continue
-    changes.push({ what: `${label} @${name}`, from: current ?? 'absent', to: value ?? 'removed' })
+    changes.push(changeOf(`${label} @${name}`, name, current, value))
     const attribute = attributeOf(element, name)
     if (attribute && value === undefined)
       splices.push({ start: attribute.before, end: attribute.end, text: '' })
@@ -49,10 +50,16 @@ export function setAttributes(document: XmlDocument, element: XmlElement, attrib
   return { splices, changes }
 }
 
+function changeOf(what: string, name: string, current?: string, value?: string): XmlChange {
+  const from = current === undefined ? 'absent' : shownValue(name, current)
+  const to = value === undefined ? 'removed' : shownValue(name, value)
+  return { what, from, to: from === to ? `${to}, another` : to }
+}
+
 /** `port 8009, address 0.0.0.0`. */
 export function describeAttributes(attributes: { readonly [name: string]: XmlValue | null }): string {
   return Object.entries(attributes)
-    .map(([name, value]) => (value === null ? `no ${name}` : `${name} ${value}`))
+    .map(([name, value]) => (value === null ? `no ${name}` : `${name} ${shownValue(name, String(value))}`))
     .join(', ')
 }
 

@@ -1,10 +1,11 @@
 // Elements that stand in comments: finding them as if they were live, and the splices that make them so.
 
 import { PlaybookError } from '../../model/error.ts'
-import { withText, type XmlDocument, type XmlElement, type XmlLeaf, type XmlNode } from './document.ts'
+import { withText, type XmlDocument } from './document.ts'
 import { lineAt } from './fault.ts'
 import { indentAt, lineStartOf } from './layout.ts'
 import { nameAt } from './name.ts'
+import type { XmlElement, XmlLeaf, XmlNode } from './node.ts'
 import { elementEndAt } from './scan.ts'
 import { select } from './select.ts'
 import type { Selector } from './selector.ts'

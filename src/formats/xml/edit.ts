@@ -56,7 +56,8 @@ export type CommentEdit = { readonly comment: XmlSelector }
  *
  * `element` is data, or XML text of one element whose own layout is kept when it is inserted.
  * `match` tells how to recognise an existing one: attributes, or a selector from the parent. Without it, by the name
- * and the first attribute that it has of id, name, className, path, key, username, rolename, or by the name alone.
+ * and the first attribute that the element has of id, name, className, protocol, path, key, username, rolename; or by the
+ * text of its first child called …-name, …-class, extension or error-code; or by the name alone.
  */
 export type EnsureEdit = {
   readonly ensure: XmlSelector

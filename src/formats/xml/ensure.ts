@@ -1,17 +1,20 @@
 // `ensure`: a child that must be there and mean exactly this, with as few bytes changed as that takes.
 
+import { PlaybookError } from '../../model/error.ts'
 import { describeAttributes, type Edited, joined, setAttributes } from './attributes.ts'
-import { attributeValue, type XmlDocument, type XmlElement } from './document.ts'
-import type { EnsureEdit, XmlAttributes } from './edit.ts'
+import type { XmlDocument } from './document.ts'
+import type { EnsureEdit, XmlAttributes, XmlSelector, XmlValue } from './edit.ts'
+import { lineAt } from './fault.ts'
 import { insertElement, type Spot, spotOf } from './insert.ts'
 import { IDENTIFYING, labelFor, labelOf } from './label.ts'
 import { indentOfLine } from './layout.ts'
+import type { XmlElement } from './node.ts'
 import { removeNode } from './remove.ts'
 import { renderElement } from './render.ts'
-import { ambiguous, findOne, needElement } from './resolve.ts'
+import { findOne, needElement } from './resolve.ts'
 import type { Splice } from './splice.ts'
 import { setText } from './text.ts'
-import { contentOf, identityOf, type Wanted, wantedElement } from './wanted.ts'
+import { contentOf, fromElement, hasIdentity, identityOf, type Wanted, wantedElement } from './wanted.ts'
 
 export function ensureEdit(document: XmlDocument, edit: EnsureEdit): Edited {
   const parent = needElement(document, edit.ensure)
@@ -27,25 +30,45 @@ function findExisting(
   wanted: Wanted,
   match: EnsureEdit['match'],
 ): XmlElement | undefined {
-  if (typeof match === 'string' || Array.isArray(match)) {
+  if (isSelector(match)) {
     const node = findOne(document, match, parent)
     return node?.kind === 'element' ? node : undefined
   }
-  const attributes = match ?? identifyingAttribute(wanted)
   const found = parent.children
-    .filter((node) => node.kind === 'element' && node.name === wanted.name)
-    .filter((node) =>
-      Object.entries(attributes).every(
-        ([name, value]) => attributeValue(document, node as XmlElement, name) === String(value),
-      ),
-    )
-  if (found.length > 1) throw ambiguous(document, `${labelOf(document, parent)}/${wanted.name}`, found)
-  return found[0] as XmlElement | undefined
+    .filter((node) => node.kind === 'element')
+    .filter((node) => node.name === wanted.name && isMeant(fromElement(document, node), wanted, match))
+  if (found.length > 1) throw ambiguousChild(document, parent, wanted, found)
+  return found[0]
 }
 
-function identifyingAttribute({ attributes }: Wanted): { [name: string]: string } {
-  const name = IDENTIFYING.find((each) => attributes[each] !== undefined)
-  return name === undefined ? {} : { [name]: attributes[name]! }
+function isSelector(match: EnsureEdit['match']): match is XmlSelector {
+  return typeof match === 'string' || Array.isArray(match)
+}
+
+/** Whether an existing element of the right name is the one that an edit is about. */
+function isMeant(
+  existing: Wanted,
+  wanted: Wanted,
+  match: { readonly [name: string]: XmlValue } | undefined,
+): boolean {
+  if (match)
+    return Object.entries(match).every(([name, value]) => existing.attributes[name] === String(value))
+  const identity = identityOf(wanted)
+  return identity === undefined || hasIdentity(existing, identity)
+}
+
+function ambiguousChild(
+  document: XmlDocument,
+  parent: XmlElement,
+  { name }: Wanted,
+  found: readonly XmlElement[],
+): PlaybookError {
+  const lines = found.map((each) => lineAt(document.text, each.start)).join(', ')
+  return new PlaybookError(
+    'E_XML_AMBIGUOUS',
+    `${labelOf(document, parent)} has ${found.length} ${name} that the element of ensure could be (lines ${lines}).`,
+    `Say which one is meant: match: { … } with attributes, or match: "${name}[…]".`,
+  )
 }
 
 function inserted(document: XmlDocument, parent: XmlElement, wanted: Wanted, spot: Spot): Edited {
@@ -113,8 +136,8 @@ function replaced(document: XmlDocument, element: XmlElement, wanted: Wanted): E
 function alignChildren(document: XmlDocument, parent: XmlElement, wanted: readonly Wanted[]): Edited {
   const current = parent.children.filter((node) => node.kind === 'element')
   const pairs = commonSubsequence(
-    current.map((child) => keyOf(child.name, (name) => attributeValue(document, child, name))),
-    wanted.map((child) => keyOf(child.name, (name) => child.attributes[name])),
+    current.map((child) => keyOf(fromElement(document, child))),
+    wanted.map(keyOf),
   )
   const kept = new Set(pairs.keys())
   const partner = new Map([...pairs].map(([have, want]) => [want, have]))
@@ -129,8 +152,9 @@ function alignChildren(document: XmlDocument, parent: XmlElement, wanted: readon
   return joined([...rest, ...removals])
 }
 
-function keyOf(name: string, valueAt: (attribute: string) => string | undefined): string {
-  return identityOf(name, valueAt).join(' ')
+function keyOf(wanted: Wanted): string {
+  const { attribute, child, value } = identityOf(wanted) ?? {}
+  return JSON.stringify([wanted.name, attribute, child, value])
 }
 
 /** The longest common subsequence of two lists: from the index in the first to that in the second. */

@@ -1,7 +1,7 @@
 // Where the text of a new child goes, so that it gets lines of its own where its siblings have them.
 
 import { PlaybookError } from '../../model/error.ts'
-import type { XmlDocument, XmlElement, XmlNode } from './document.ts'
+import type { XmlDocument } from './document.ts'
 import type { XmlPlace } from './edit.ts'
 import {
   blankLineRest,
@@ -12,6 +12,7 @@ import {
   lineEndOf,
   lineStartOf,
 } from './layout.ts'
+import type { XmlElement, XmlNode } from './node.ts'
 import { renderElement } from './render.ts'
 import { findAll, noMatch } from './resolve.ts'
 import type { Splice } from './splice.ts'

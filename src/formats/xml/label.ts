@@ -1,7 +1,8 @@
 // What to call an element in a message: `Connector[AJP/1.3]`, `Valve[AccessLogValve]`, `servlet[default]`.
 
-import { attributeValue, stringValue, type XmlDocument, type XmlElement, type XmlNode } from './document.ts'
+import { attributeValue, stringValue, type XmlDocument } from './document.ts'
 import { lineAt } from './fault.ts'
+import type { XmlElement, XmlNode } from './node.ts'
 
 /** Attributes that tell siblings of one name apart, the most telling first. */
 export const IDENTIFYING = [
@@ -37,4 +38,11 @@ export function placeOf(document: XmlDocument, node: XmlNode | undefined): strin
   return node.kind === 'element'
     ? `${labelOf(document, node)} (line ${line})`
     : `the ${node.kind} on line ${line}`
+}
+
+const SECRET_NAME = /(?:pass|passwd|password|passphrase|secret)$/i
+
+/** A value as it may be shown: what an attribute called like a secret holds is not. */
+export function shownValue(name: string, value: string): string {
+  return SECRET_NAME.test(name) && value !== '' ? '(hidden)' : value
 }

@@ -1,6 +1,7 @@
 // How the author of a document lays it out: line ends, indentation, quotes. Inserted text follows it.
 
-import type { XmlDocument, XmlElement, XmlNode } from './document.ts'
+import type { XmlDocument } from './document.ts'
+import type { XmlElement, XmlNode } from './node.ts'
 
 /** The line end that most lines of a text have. */
 export function lineEndOf(text: string): string {

@@ -1,8 +1,9 @@
 // Why a selector matches nothing: the deepest step that did match, and what was there instead.
 
-import { attributeValue, type XmlDocument, type XmlElement, type XmlNode } from './document.ts'
+import { attributeValue, type XmlDocument } from './document.ts'
 import { lineAt } from './fault.ts'
-import { placeOf } from './label.ts'
+import { placeOf, shownValue } from './label.ts'
+import type { XmlElement, XmlNode } from './node.ts'
 import { filterBy, select, selectSteps } from './select.ts'
 import type { NodeTest, Predicate, Selector, SelectorStep } from './selector.ts'
 
@@ -50,7 +51,8 @@ function explainPredicates(
     if (passing.length === 0) return explainPredicate(document, predicate, rest)
     rest = passing
   }
-  return `No ${placeOf(document, candidates[0])} at this position.`
+  const places = candidates.slice(0, 4).map((node) => placeOf(document, node))
+  return `None of ${places.join(', ')} satisfies ${predicates.map(({ source }) => source).join('')}.`
 }
 
 function explainPredicate(
@@ -78,7 +80,7 @@ function attributeReason(document: XmlDocument, node: XmlNode, attribute: string
   if (node.kind !== 'element') return `${placeOf(document, node)} has no attributes`
   const value = attributeValue(document, node, attribute)
   if (value === undefined) return `${node.name} (line ${line}) has no attribute ${attribute}`
-  return `${node.name} (line ${line}) has ${attribute} "${value}", not "${wanted}"`
+  return `${node.name} (line ${line}) has ${attribute} "${shownValue(attribute, value)}", not "${shownValue(attribute, wanted)}"`
 }
 
 function nameOf(test: NodeTest): string {

@@ -2,10 +2,11 @@
 
 import { PlaybookError } from '../../model/error.ts'
 import { type Edited, joined } from './attributes.ts'
-import type { XmlDocument, XmlNode } from './document.ts'
+import type { XmlDocument } from './document.ts'
 import type { RemoveEdit } from './edit.ts'
 import { labelOf } from './label.ts'
 import { wholeLines } from './layout.ts'
+import type { XmlNode } from './node.ts'
 import { findAll, findOne } from './resolve.ts'
 
 export function removeEdit(document: XmlDocument, { remove, all = false }: RemoveEdit): Edited {

@@ -1,10 +1,11 @@
 // From a selector as an edit gives it to the node or nodes that the edit is about.
 
 import { PlaybookError } from '../../model/error.ts'
-import type { XmlDocument, XmlElement, XmlNode } from './document.ts'
+import type { XmlDocument } from './document.ts'
 import type { XmlSelector } from './edit.ts'
 import { lineAt } from './fault.ts'
 import { explainMismatch } from './mismatch.ts'
+import type { XmlElement, XmlNode } from './node.ts'
 import { select } from './select.ts'
 import { parseSelector, type Selector } from './selector.ts'
 

@@ -5,27 +5,8 @@ import { type Doctype, readDoctype } from './doctype.ts'
 import type { Entities } from './entities.ts'
 import { foundAt, xmlFault } from './fault.ts'
 import { forbiddenCharacter, nameAt } from './name.ts'
-
-/** An attribute and its spans: white space from `before`, name from `start`, value inside the quotes, `end` after. */
-export type XmlAttribute = {
-  readonly name: string
-  readonly before: number
-  readonly start: number
-  readonly valueStart: number
-  readonly valueEnd: number
-  readonly end: number
-}
-
-type Span = { readonly start: number; readonly end: number }
-export type OpenToken = Span & {
-  readonly kind: 'open'
-  readonly name: string
-  readonly attributes: readonly XmlAttribute[]
-  readonly isSelfClosing: boolean
-}
-export type CloseToken = Span & { readonly kind: 'close'; readonly name: string }
-export type LeafToken = Span & { readonly kind: 'text' | 'comment' | 'cdata' | 'instruction' | 'doctype' }
-export type XmlToken = OpenToken | CloseToken | LeafToken
+import { checkReferences } from './references.ts'
+import type { CloseToken, LeafToken, OpenToken, XmlAttribute, XmlToken } from './token.ts'
 
 export type Scanned = { readonly tokens: readonly XmlToken[]; readonly entities: Entities }
 
@@ -188,56 +169,6 @@ function skipSpace(text: string, from: number): number {
   let at = from
   while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++
   return at
-}
-
-const PREDEFINED = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
-
-function checkReferences(text: string, tokens: readonly XmlToken[], doctype: Doctype | undefined): void {
-  const isDeclared = (name: string) =>
-    PREDEFINED.has(name) || doctype?.declared.has(name) === true || doctype?.hasOutsideDeclarations === true
-  for (const token of tokens) {
-    if (token.kind === 'text') checkSpan(text, token.start, token.end, isDeclared)
-    if (token.kind !== 'open') continue
-    for (const { valueStart, valueEnd } of token.attributes) checkSpan(text, valueStart, valueEnd, isDeclared)
-  }
-}
-
-const REFERENCE = /^&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([^\s;&<>"'#]+));/
-
-function checkSpan(text: string, start: number, end: number, isDeclared: (name: string) => boolean): void {
-  const span = text.slice(start, end)
-  for (let index = span.indexOf('&'); index !== -1; index = span.indexOf('&', index + 1)) {
-    const at = start + index
-    const match = REFERENCE.exec(text.slice(at, Math.min(end, at + 80)))
-    if (!match) {
-      throw xmlFault(
-        text,
-        at,
-        `A reference such as "&amp;" expected, found ${foundAt(text, at)}.`,
-        'An "&" that is meant as text is written "&amp;".',
-      )
-    }
-    const [reference, hex, decimal, name] = match
-    if (name !== undefined && !isDeclared(name)) {
-      throw xmlFault(
-        text,
-        at,
-        `The entity ${reference} is not declared.`,
-        'XML knows &amp; &lt; &gt; &quot; &apos;. Others are declared in the DOCTYPE.',
-      )
-    }
-    if (name === undefined && !isAllowedCode(hex ? Number.parseInt(hex, 16) : Number(decimal))) {
-      throw xmlFault(text, at, `${reference} is not a character that XML allows.`)
-    }
-  }
-}
-
-function isAllowedCode(code: number): boolean {
-  return (
-    code <= 0x10ffff &&
-    !(code >= 0xd800 && code <= 0xdfff) &&
-    forbiddenCharacter(String.fromCodePoint(code)) === -1
-  )
 }
 
 function forbiddenFault(text: string, offset: number) {

@@ -1,6 +1,7 @@
 // Finds the nodes of a document that a selector names, by the rules of XPath 1.0.
 
-import { attributeValue, stringValue, type XmlDocument, type XmlElement, type XmlNode } from './document.ts'
+import { attributeValue, stringValue, type XmlDocument } from './document.ts'
+import type { XmlElement, XmlNode } from './node.ts'
 import type { Comparison, Expression, NodeTest, Selector, SelectorStep } from './selector.ts'
 
 /** The nodes that match, in document order. A path without a leading slash starts at `from`, or at the document. */

@@ -2,12 +2,13 @@
 
 import { PlaybookError } from '../../model/error.ts'
 import { type Edited, joined } from './attributes.ts'
-import { stringValue, type XmlDocument, type XmlElement, type XmlLeaf } from './document.ts'
+import { stringValue, type XmlDocument } from './document.ts'
 import type { TextEdit } from './edit.ts'
 import { escapeText } from './entities.ts'
 import { lineAt } from './fault.ts'
-import { labelOf } from './label.ts'
+import { labelOf, shownValue } from './label.ts'
 import { lineEndOf } from './layout.ts'
+import type { XmlElement, XmlLeaf } from './node.ts'
 import { needElements } from './resolve.ts'
 import type { Splice } from './splice.ts'
 
@@ -29,8 +30,8 @@ export function setText(document: XmlDocument, element: XmlElement, value: strin
   if (isExact ? current === value : current.trim() === value) return { splices: [], changes: [] }
   const change = {
     what: labelOf(document, element),
-    from: current.trim() || 'empty',
-    to: value.trim() || 'empty',
+    from: shownValue(element.name, current.trim()) || 'empty',
+    to: shownValue(element.name, value.trim()) || 'empty',
   }
   return { splices: textSplices(document, element, pieces as XmlLeaf[], value, isExact), changes: [change] }
 }

@@ -2,19 +2,13 @@
 
 import { PlaybookError } from '../../model/error.ts'
 import { checkAttributeName } from './attributes.ts'
-import {
-  attributeValue,
-  parseXml,
-  stringValue,
-  type XmlDocument,
-  type XmlElement,
-  type XmlNode,
-} from './document.ts'
+import { attributeValue, parseXml, stringValue, type XmlDocument } from './document.ts'
 import type { ElementSpec } from './edit.ts'
 import { assertEncodable } from './encoding.ts'
 import { withReferences } from './entities.ts'
 import { IDENTIFYING } from './label.ts'
 import { isXmlName } from './name.ts'
+import type { XmlElement, XmlNode } from './node.ts'
 
 export type Wanted = {
   readonly name: string
@@ -35,13 +29,27 @@ export function wantedElement(document: XmlDocument, element: ElementSpec | stri
   return typeof element === 'string' ? fromText(document, element) : fromSpec(element)
 }
 
-/** What tells an element from its siblings: its name and its first identifying attribute. */
-export function identityOf(
-  name: string,
-  valueAt: (attribute: string) => string | undefined,
-): [string, string?] {
-  const attribute = IDENTIFYING.find((each) => valueAt(each) !== undefined)
-  return attribute === undefined ? [name] : [name, `${attribute}=${valueAt(attribute)}`]
+/** What tells an element from its siblings of the same name: an attribute, or the text of a child. */
+export type Identity = { readonly attribute?: string; readonly child?: string; readonly value: string }
+
+export function identityOf({ attributes, content }: Wanted): Identity | undefined {
+  const attribute = IDENTIFYING.find((each) => attributes[each] !== undefined)
+  if (attribute !== undefined) return { attribute, value: attributes[attribute]! }
+  const children = content?.kind === 'children' ? content.children : []
+  const child = children.find((each) => IDENTIFYING_CHILD.test(each.name) && each.content?.kind === 'text')
+  return child?.content?.kind === 'text' ? { child: child.name, value: child.content.text } : undefined
+}
+
+/** Of web.xml: servlet-name, filter-name, param-name, listener-class, the extension of a mime-mapping, error-code. */
+const IDENTIFYING_CHILD = /(?:-name|-class)$|^(?:extension|error-code)$/
+
+/** Whether an element has this identity: the same attribute, or a child of this name with the same text. */
+export function hasIdentity({ attributes, content }: Wanted, { attribute, child, value }: Identity): boolean {
+  if (attribute !== undefined) return attributes[attribute] === value
+  const children = content?.kind === 'children' ? content.children : []
+  return children.some(
+    (each) => each.name === child && each.content?.kind === 'text' && each.content.text === value,
+  )
 }
 
 /** The content of a live element in the same terms. */
@@ -51,7 +59,7 @@ export function contentOf(document: XmlDocument, element: XmlElement): WantedCon
   if (text.trim() === '') {
     return { kind: 'children', children: elements.map((child) => fromElement(document, child)) }
   }
-  if (elements.length === 0) return { kind: 'text', text }
+  if (elements.length === 0) return { kind: 'text', text: text.trim() }
   return {
     kind: 'mixed',
     meaning: element.children
@@ -123,7 +131,8 @@ function checkEncodable(document: XmlDocument, fragment: XmlDocument): void {
   visit(fragment.root)
 }
 
-function fromElement(document: XmlDocument, element: XmlElement): Wanted {
+/** A live element in the same terms. */
+export function fromElement(document: XmlDocument, element: XmlElement): Wanted {
   const attributes = Object.fromEntries(
     element.attributes.map(({ name }) => [name, attributeValue(document, element, name)!]),
   )
