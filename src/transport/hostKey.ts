@@ -34,7 +34,15 @@ export async function hostKeyCheck(target: SshTarget, log: (message: string) => 
     log(`${file}:${line}: host certificates are not supported, the line is not used`)
   }
   let isDoubtful = false
+  let accepted: Buffer | undefined
   const refusal = (key: Buffer): UnreachableError | undefined => {
+    if (accepted?.equals(key)) return undefined // asked again when the session keys are renewed
+    const fault = judge(key)
+    if (!fault) accepted = key
+    return fault
+  }
+
+  function judge(key: Buffer): UnreachableError | undefined {
     const verdict = judgeKey(lines, key)
     log(`host key ${keyType(key)} ${fingerprint(key)} is ${verdict.kind}`)
     if (verdict.kind === 'known') return undefined

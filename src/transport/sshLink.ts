@@ -16,22 +16,28 @@ export function sshLink(login: Login, target: SshTarget, release: () => void): L
   const { client } = login
   const { stream } = login.socket
   const listeners: ((error: UnreachableError) => void)[] = []
-  let broken: UnreachableError | undefined
+  const over = lifetime()
   let isClosing = false
 
   function breakDown(reason: string, cause?: unknown): void {
-    if (broken || isClosing) return
-    broken = broke(target, reason, cause)
+    if (over.outcome() || isClosing) return
+    const broken = broke(target, reason, cause)
+    end({ broken })
+    for (const listener of listeners) listener(broken)
+  }
+
+  // Channels do hear of a cut socket by themselves, but not of a jump host that went silent.
+  function end(outcome: Exit): void {
+    stopWatching()
     stream.destroy()
     release()
-    for (const listener of listeners) listener(broken)
+    over.end(outcome)
   }
 
   client.on('error', (error) => breakDown(error.message, error))
   client.on('end', () => breakDown('the host ended it'))
   client.on('close', () => breakDown('it was cut'))
   const stopWatching = watchSilence(stream, target, (seconds) => breakDown(`no answer for ${seconds} s`))
-  client.on('close', stopWatching)
   if (stream.destroyed) breakDown('it was cut')
 
   const oneOfFew = limiter(4) // more at once, and sshd refuses some that would fit a moment later
@@ -39,18 +45,40 @@ export function sshLink(login: Login, target: SshTarget, release: () => void): L
     place: target.place,
     user: target.user,
     start: (command) =>
-      oneOfFew(async () =>
-        channelProgram(await openChannel(client, command, target, () => broken), () => broken),
-      ),
+      oneOfFew(async () => channelProgram(await openChannel(client, command, target, over), over)),
     onBroken: (listener) => {
       listeners.push(listener)
     },
     close: async () => {
-      if (isClosing || broken) return
+      if (over.outcome() || isClosing) return
       isClosing = true
-      stopWatching()
       await logOut(login)
-      release()
+      end({})
+    },
+  }
+}
+
+/** The time of a connection: it ends once, and who waits for the end is told. */
+type Lifetime = {
+  readonly outcome: () => Exit | undefined
+  /** Calls back at the end, unless the returned function was called before. */
+  readonly onEnd: (listener: (outcome: Exit) => void) => () => void
+  readonly end: (outcome: Exit) => void
+}
+
+function lifetime(): Lifetime {
+  const listeners = new Set<(outcome: Exit) => void>()
+  let outcome: Exit | undefined
+  return {
+    outcome: () => outcome,
+    onEnd: (listener) => {
+      if (outcome) listener(outcome)
+      else listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    end: (how) => {
+      outcome = how
+      for (const listener of listeners) listener(how)
     },
   }
 }
@@ -76,27 +104,36 @@ async function openChannel(
   client: Client,
   command: string,
   target: SshTarget,
-  broken: () => UnreachableError | undefined,
+  over: Lifetime,
 ): Promise<ClientChannel> {
   for (let attempt = 0; ; attempt += 1) {
-    const opened = await tryToOpen(client, command)
+    const opened = await tryToOpen(client, command, over)
     if (!(opened instanceof Error)) return opened
-    const loss = broken()
-    if (loss) throw loss
+    const outcome = over.outcome()
+    if (outcome) throw outcome.broken ?? closed(target)
     const waitMs = openingTriesMs[attempt]
     if (!isRefusal(opened) || waitMs === undefined) throw sessionRefused(target, opened)
     await sleep(waitMs * (0.5 + Math.random()))
   }
 }
 
-function tryToOpen(client: Client, command: string): Promise<ClientChannel | Error> {
+function tryToOpen(client: Client, command: string, over: Lifetime): Promise<ClientChannel | Error> {
   return new Promise((resolve) => {
+    const forget = over.onEnd(() => resolve(new Error('The connection is over.')))
     try {
-      client.exec(command, (error, channel) => resolve(error ?? channel))
+      client.exec(command, (error, channel) => {
+        forget()
+        resolve(error ?? channel)
+      })
     } catch (error) {
+      forget()
       resolve(error as Error)
     }
   })
+}
+
+function closed({ place }: SshTarget): UnreachableError {
+  return new UnreachableError('E_CONNECTION_CLOSED', `The connection to ${place} was closed.`, 'idle')
 }
 
 /** SSH_OPEN_CONNECT_FAILED and SSH_OPEN_RESOURCE_SHORTAGE of RFC 4254, section 5.1. */
@@ -115,15 +152,16 @@ function sessionRefused({ place }: SshTarget, error: Error): UnreachableError {
  * A channel as a program. Closing it sends no signal: what a command left running is in the same process group,
  * and is meant to stay.
  */
-function channelProgram(channel: ClientChannel, broken: () => UnreachableError | undefined): Program {
+function channelProgram(channel: ClientChannel, over: Lifetime): Program {
   return programOver({
     stdin: channel,
     stdout: channel,
     stderr: channel.stderr,
     onEnd: (listener) => {
+      const forget = over.onEnd(listener)
       channel.on('close', (code?: number | null, signal?: string) => {
-        const exit: Exit =
-          code === undefined ? { broken: broken() } : { code: code ?? undefined, signal: signal ?? undefined }
+        forget()
+        const exit = code === undefined ? (over.outcome() ?? {}) : { code: code ?? undefined, signal }
         if (channel.stderr.readableEnded) listener(exit)
         else channel.stderr.once('end', () => listener(exit))
       })

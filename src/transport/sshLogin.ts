@@ -52,7 +52,7 @@ export async function logOut({ ssh, client, socket }: Login): Promise<void> {
   if (socket.stream.destroyed) return
   const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
   ssh.dispose()
-  await Promise.race([closed, sleep(500)])
+  await Promise.race([closed, sleep(500, undefined, { ref: false })])
   socket.stream.destroy()
 }
 

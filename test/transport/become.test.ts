@@ -1,0 +1,165 @@
+// Becoming another user, with a program in sudo's place that behaves as sudo was seen to behave.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { describeError, PlaybookError } from '../../src/model/error.ts'
+import type { BecomeSettings, ConnectionSettings } from '../../src/model/host.ts'
+import { secret } from '../../src/model/secret.ts'
+import { localTransport } from '../../src/transport/local.ts'
+import { ask, errorOf, using, within } from './settings.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rp-become-'))
+test.after(() => rmSync(folder, { recursive: true }))
+
+/** Options as ours are: -H -S -p PROMPT -u USER -- PROGRAM. */
+const start = 'prompt=$4; shift 7\n'
+const run = 'exec "$@"\n'
+const lecture = 'echo "We trust you have received the usual lecture" >&2\n'
+const askOnce = `printf %s "$prompt" >&2; IFS= read -r got; echo "$got" >> ${folder}/got\n`
+const check = (again: string) =>
+  `[ "$got" = right ] || { sleep 0.05; echo "Sorry, try again." >&2; ${again} }\n`
+
+let count = 0
+
+function settings(body: string, password?: string): ConnectionSettings {
+  count += 1
+  const program = join(folder, `sudo-${count}`)
+  writeFileSync(program, `#!/bin/sh\n${body}`, { mode: 0o755 })
+  writeFileSync(join(folder, 'got'), '')
+  const become: BecomeSettings = {
+    ...{ method: 'sudo', user: 'root', program },
+    password: password === undefined ? undefined : secret(password),
+  }
+  return { kind: 'local', host: 'localhost', become }
+}
+
+function got(): string {
+  return readFileSync(join(folder, 'got'), 'utf8')
+}
+
+const openings: readonly [title: string, body: string, password: string | undefined, got: string][] = [
+  ['No password is wanted and none was given', start + run, undefined, ''],
+  [
+    'No password is wanted (NOPASSWD): the one given is not sent, nor read as a command',
+    start + run,
+    'right',
+    '',
+  ],
+  [
+    'A password is wanted: it is sent once',
+    start + lecture + askOnce + check('exit 1;') + run,
+    'right',
+    'right\n',
+  ],
+  ['Noise before the start is dropped', `echo motd; echo oops >&2\n${start}${run}`, undefined, ''],
+  [
+    'A prompt that comes late, in two parts',
+    `${start}printf %s "\${prompt%????}" >&2; sleep 0.05; printf %s "\${prompt#"\${prompt%????}"}" >&2; IFS= read -r got; echo "$got" >> ${folder}/got\n${run}`,
+    'right',
+    'right\n',
+  ],
+]
+
+for (const [title, body, password, expected] of openings) {
+  test(title, async () => {
+    await using(localTransport.connect(settings(body, password), {}), async (connection) => {
+      const shell = await within(3000, 'openShell', connection.openShell('someone'))
+      assert.is(await ask(shell, 'echo "$0 here"'), 'sh here\n')
+      assert.is(got(), expected)
+    })
+  })
+}
+
+test('An upload as another user: no byte of the password gets into the file', async () => {
+  for (const body of [start + run, start + askOnce + run]) {
+    const path = join(folder, `file-${count}`)
+    await using(localTransport.connect(settings(body, 'right'), {}), (connection) =>
+      connection.upload(Buffer.from('payload'), path, 'someone'),
+    )
+    assert.is(readFileSync(path, 'utf8'), 'payload')
+  }
+})
+
+const refusals: readonly [
+  title: string,
+  body: string,
+  password: string | undefined,
+  code: string,
+  says: RegExp,
+][] = [
+  [
+    'A wrong password ends at the second prompt',
+    `${start}${askOnce}${check(askOnce)}${run}`,
+    'wrong',
+    'E_BECOME_PASSWORD',
+    /does not take the password/,
+  ],
+  [
+    'A wrong password where sudo asks once',
+    `${start}${askOnce}echo "sudo: 1 incorrect password attempt" >&2; exit 1\n`,
+    'wrong',
+    'E_BECOME_PASSWORD',
+    /incorrect password/,
+  ],
+  ['No password where one is wanted', start + askOnce + run, undefined, 'E_BECOME_PASSWORD_MISSING', /-K/],
+  [
+    'A user without a rule',
+    'echo "app is not in the sudoers file." >&2; exit 1\n',
+    undefined,
+    'E_BECOME_DENIED',
+    /not in the sudoers file/,
+  ],
+  [
+    'A rule for other commands',
+    `echo "Sorry, user app is not allowed to execute '/bin/sh' as root on h." >&2; exit 1\n`,
+    undefined,
+    'E_BECOME_DENIED',
+    /not allowed/,
+  ],
+  [
+    'A terminal is wanted',
+    'echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1\n',
+    undefined,
+    'E_BECOME_TTY',
+    /requiretty/,
+  ],
+  [
+    'A user whom nobody knows',
+    'echo "sudo: unknown user: someone" >&2; exit 1\n',
+    undefined,
+    'E_BECOME_USER',
+    /knows no user someone/,
+  ],
+  [
+    'No such program',
+    'echo "sudo: not found" >&2; exit 127\n',
+    undefined,
+    'E_BECOME_MISSING',
+    /there is no program/,
+  ],
+  ['Something else', 'echo "sudo: the sky fell" >&2; exit 3\n', undefined, 'E_BECOME', /the sky fell/],
+]
+
+for (const [title, body, password, code, says] of refusals) {
+  test(`${title}: ${code}`, async () => {
+    await using(localTransport.connect(settings(body, password), {}), async (connection) => {
+      const error = await within(3000, 'openShell', errorOf(connection.openShell('someone')))
+      assert.instance(error, PlaybookError)
+      assert.is(error.code, code)
+      assert.match(describeError(error).join('\n'), says)
+      assert.not.match(describeError(error).join('\n'), /wrong|right/)
+    })
+  })
+}
+
+test('The login user itself is not become', async () => {
+  await using(localTransport.connect(settings('exit 1\n'), {}), async (connection) => {
+    const shell = await connection.openShell(connection.user)
+    assert.is(await ask(shell, 'id -un'), `${connection.user}\n`)
+  })
+})
+
+test.run()
