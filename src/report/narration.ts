@@ -5,7 +5,7 @@ import type { HostRecap, TaskResult } from '../model/outcome.ts'
 import { changeText } from './changeText.ts'
 import { formatDuration } from './duration.ts'
 import { failureLines, placeText } from './failureText.ts'
-import { harmless, harmlessLines } from './harmless.ts'
+import { harmless, harmlessLines, lastDrawn } from './harmless.ts'
 import { hunkLines } from './hunks.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
 import type { Paint } from './paint.ts'
@@ -73,10 +73,12 @@ class Teller {
     hostWaiting: ({ host, for: before }) =>
       this.#at(1, () => [this.#quietLine(host, 'waiting', `for ${harmless(before.join(', '))}`)]),
     taskStart: () => none,
-    output: ({ host, stream, line }) =>
-      this.#options.verbosity === 1 || this.#options.verbosity === 2
-        ? [this.#quietLine(host, stream === 'stderr' ? 'stderr' : 'output', harmless(line))]
-        : none,
+    output: ({ host, stream, line }) => {
+      const { verbosity } = this.#options
+      const shown = lastDrawn(line)
+      if (verbosity < 1 || verbosity > 2 || shown === '') return none
+      return [this.#quietLine(host, stream === 'stderr' ? 'stderr' : 'output', shown)]
+    },
     taskEnd: (event) => {
       this.#outcomes.note(event)
       return this.#taskLines(event.host, event.task, event.result)

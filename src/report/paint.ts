@@ -24,9 +24,7 @@ export type PaintOptions = {
 }
 
 /** Leaves every text as it is. */
-export const plainPaint = Object.fromEntries(
-  meanings.map((meaning) => [meaning, (text: string) => text]),
-) as Paint
+export const plainPaint: Paint = paintOf(() => (text) => text)
 
 /**
  * Colours for a stream: none with NO_COLOR (no-color.org), by FORCE_COLOR where it is set (0 to 3), none where the
@@ -37,7 +35,7 @@ export async function createPaint(options: PaintOptions): Promise<Paint> {
   if (level === 0) return plainPaint
   const { Chalk } = await import('chalk')
   const chalk = new Chalk({ level })
-  return {
+  const styles: Paint = {
     good: chalk.green,
     changed: chalk.yellow,
     bad: chalk.red.bold,
@@ -49,6 +47,12 @@ export async function createPaint(options: PaintOptions): Promise<Paint> {
     place: chalk.cyan,
     hint: chalk.cyan,
   }
+  return paintOf((meaning) => (text) => styles[meaning](text))
+}
+
+/** Each takes one text and no more: chalk's own would print whatever else `map` passes. */
+function paintOf(style: (meaning: Meaning) => (text: string) => string): Paint {
+  return Object.fromEntries(meanings.map((meaning) => [meaning, style(meaning)])) as Paint
 }
 
 /** How many colours: 0 none, 1 sixteen, 2 256, 3 all. */

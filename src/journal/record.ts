@@ -1,0 +1,99 @@
+// Events as lines of a journal, and back: what was written can be told again by any reporter.
+
+import { Faults, PlaybookError, UnreachableError } from '../model/error.ts'
+import type { RunEvent } from '../model/event.ts'
+import type { SourceLocation } from '../model/location.ts'
+import type { ReportedChange } from '../model/outcome.ts'
+
+/** An event with the time it happened (ISO 8601, UTC). */
+export type RecordedEvent = { readonly time: string; readonly event: RunEvent }
+
+type ErrorRecord = {
+  readonly code: string
+  readonly message: string
+  readonly details?: readonly string[]
+  readonly hint?: string
+  readonly where?: SourceLocation
+  /** Of an UnreachableError. */
+  readonly stage?: UnreachableError['stage']
+  readonly faults?: readonly ErrorRecord[]
+}
+
+/** Texts longer than this, both sides together, are left out of the journal; what changed is still told. */
+const largestDiff = 512 * 1024
+
+/** One line of JSON, without its end. Causes and stacks of errors are not kept. */
+export function recordLine({ time, event }: RecordedEvent): string {
+  return JSON.stringify({ time, ...recordable(event) })
+}
+
+/** Reads a line; undefined for one that is cut off or of another make. */
+export function readRecord(line: string): RecordedEvent | undefined {
+  const parsed = parsedObject(line)
+  if (parsed === undefined || typeof parsed.time !== 'string' || typeof parsed.kind !== 'string')
+    return undefined
+  const { time, ...event } = parsed
+  return { time, event: revived(event) }
+}
+
+function recordable(event: RunEvent): object {
+  if (event.kind !== 'taskEnd') return event
+  const { error, changes, ...result } = event.result
+  return {
+    ...event,
+    result: {
+      ...result,
+      changes: changes.map(withinMeasure),
+      ...(error ? { error: errorRecord(error) } : {}),
+    },
+  }
+}
+
+function withinMeasure(change: ReportedChange): ReportedChange {
+  const { diff, ...rest } = change
+  return diff && diff.before.length + diff.after.length > largestDiff ? rest : change
+}
+
+function errorRecord(error: PlaybookError): ErrorRecord {
+  const { code, message, details, hint, where } = error
+  return {
+    code,
+    message,
+    ...(details.length > 0 ? { details } : {}),
+    ...(hint === undefined ? {} : { hint }),
+    ...(where === undefined ? {} : { where }),
+    ...(error instanceof UnreachableError ? { stage: error.stage } : {}),
+    ...(error instanceof Faults ? { faults: error.faults.map(errorRecord) } : {}),
+  }
+}
+
+function revived(event: { readonly [name: string]: unknown }): RunEvent {
+  if (event.kind !== 'taskEnd') return event as RunEvent
+  const { error, ...result } = event.result as { readonly error?: ErrorRecord }
+  return { ...event, result: { ...result, ...(error ? { error: revivedError(error) } : {}) } } as RunEvent
+}
+
+function revivedError({
+  code,
+  message,
+  details = [],
+  hint,
+  where,
+  stage,
+  faults,
+}: ErrorRecord): PlaybookError {
+  if (faults) return new Faults(faults.map(revivedError))
+  const options = { details, hint, where }
+  return stage
+    ? new UnreachableError(code, message, stage, options)
+    : new PlaybookError(code, message, options)
+}
+
+function parsedObject(line: string): { readonly [name: string]: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
