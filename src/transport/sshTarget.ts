@@ -97,7 +97,7 @@ function targetFrom(
   firstKeys: readonly string[],
 ): SshTarget {
   const one = (keyword: string): string | undefined => options.get(keyword)?.[0]
-  const port = integer('Port', one('port'), 22)
+  const port = number('Port', one('port'), 22)
   const user = one('user') ?? userInfo().username
   const host = expandTokens(one('hostname') ?? settings.host, { h: settings.host })
   const tokens = {
@@ -113,7 +113,7 @@ function targetFrom(
   const path = (text: string) => expandHome(expandTokens(text, tokens))
   const paths = (keyword: string, otherwise: string) => pathList(one(keyword) ?? otherwise).map(path)
   const agent = one('identityagent') ?? 'SSH_AUTH_SOCK'
-  const silence = integer('ServerAliveInterval', one('serveraliveinterval'), 5) || 5
+  const silence = number('ServerAliveInterval', one('serveraliveinterval'), 5) || 5
   return {
     place: `${user}@${settings.host}${port === 22 ? '' : `:${port}`}`,
     host,
@@ -137,15 +137,15 @@ function targetFrom(
     ...way(one, tokens),
     family: { inet: 4 as const, inet6: 6 as const }[one('addressfamily') ?? ''],
     bindAddress: one('bindaddress'),
-    timeoutMs: integer('ConnectTimeout', one('connecttimeout'), 10) * 1000,
+    timeoutMs: number('ConnectTimeout', one('connecttimeout'), 10) * 1000,
     keepaliveMs: silence * 1000,
-    keepaliveCount: integer('ServerAliveCountMax', one('serveralivecountmax'), 3),
+    keepaliveCount: number('ServerAliveCountMax', one('serveralivecountmax'), 3),
   }
 }
 
-function integer(name: string, text: string | undefined, otherwise: number): number {
+function number(name: string, text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise
-  if (/^\d+$/.test(text)) return Number(text)
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
   throw new PlaybookError('E_SSH_CONFIG', `${name} is "${text}", not a number.`)
 }
 
