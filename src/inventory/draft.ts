@@ -171,7 +171,7 @@ function setDepths(all: DraftGroup): void {
 function warnOfSharedNames(draft: Draft): void {
   for (const [name, host] of draft.hosts) {
     if (!draft.groups.has(name)) continue
-    const message = `${name} is a host and a group; in a pattern it means both`
+    const message = `${name} is a host and a group; alone in a pattern it means the host`
     draft.warnings.push(new PlaybookError('E_SHARED_NAME', message, { where: host.where }))
   }
 }

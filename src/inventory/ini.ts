@@ -97,7 +97,7 @@ class IniReader {
     if (name.endsWith(':'))
       throw new LineFault(`"${name}" ends in ":"`, 'A port follows it; if this is YAML, name the file .yml.')
     if (name === '---') throw new LineFault('"---" starts a YAML file', 'Name the file .yml.')
-    const vars = words.map((word) => this.#assignment(word, offset))
+    const vars = words.map((word) => this.#assignment(word, offset + wordStart(line, word)))
     const entry = { ...this.#entry(name, '', offset), node: { value: null, source: this.#source, offset } }
     addHosts(entry, this.#group, vars, this.#draft)
   }
@@ -105,18 +105,21 @@ class IniReader {
   #assignment(word: string, offset: number): Entry {
     const equals = word.indexOf('=')
     if (equals < 1) throw new LineFault(`"${word}" is not key=value`)
-    return this.#entry(word.slice(0, equals), word.slice(equals + 1), offset)
+    return this.#entry(word.slice(0, equals), word.slice(equals + 1), offset, offset + equals + 1)
   }
 
   #readVariable(line: string, offset: number): void {
     const equals = line.indexOf('=')
     if (equals < 1) throw new LineFault(`expected key=value, got "${line}"`)
-    const entry = this.#entry(line.slice(0, equals).trim(), line.slice(equals + 1).trim(), offset)
+    const rest = line.slice(equals + 1)
+    const value = rest.trim()
+    const valueOffset = offset + equals + 1 + rest.indexOf(value)
+    const entry = this.#entry(line.slice(0, equals).trim(), value, offset, valueOffset)
     this.#draft.setGroupVar(this.#group, entry)
   }
 
-  #entry(key: string, text: string, offset: number): Entry {
-    const node = fromPlain(pythonLiteral(text), this.#source, offset)
+  #entry(key: string, text: string, offset: number, valueOffset = offset): Entry {
+    const node = fromPlain(pythonLiteral(text), this.#source, valueOffset)
     return { key, keySource: this.#source, keyOffset: offset, node }
   }
 
@@ -148,4 +151,11 @@ class IniReader {
     const where = this.#place(offset)
     this.#draft.faults.push(new PlaybookError('E_INVENTORY', message, { where, ...(hint ? { hint } : {}) }))
   }
+}
+
+/** Where a word's key stands in its line: the splitting took its quotes, but a key has none. */
+function wordStart(line: string, word: string): number {
+  const key = word.slice(0, word.indexOf('=') + 1)
+  const before = Math.max(line.indexOf(` ${key}`), line.indexOf(`\t${key}`))
+  return key === '' ? 0 : before + 1
 }

@@ -121,7 +121,7 @@ function makeInventory(
   const byName = new Map(hosts.map((host) => [host.name, host]))
   const known: KnownNames = {
     groups: new Map([...members].map(([{ name }, each]) => [name, [...each].map((host) => host.name)])),
-    hosts: [...draft.hosts.keys()],
+    hosts: new Set(draft.hosts.keys()),
     cwd,
   }
   const host = (name: string) => byName.get(name) ?? localhost(name)

@@ -103,17 +103,8 @@ class Reader {
 
   #readPair(pair: Pair<Node, Node | null>, entries: Map<string, Entry>): void {
     const keyOffset = offsetOf(pair.key)
-    const keyNode = this.read(pair.key)
-    if (keyNode.entries || keyNode.items) {
-      const isJinja = keyNode.entries && pair.key.srcToken?.type === 'flow-collection'
-      this.#fault(
-        keyOffset,
-        'a key must be a word, got a mapping or list',
-        isJinja ? 'A value that starts with {{ needs quotes.' : undefined,
-      )
-      return
-    }
-    const key = keyText(keyNode.value)
+    const key = this.#readKey(pair.key, keyOffset)
+    if (key === undefined) return
     const node = this.read(pair.value)
     if (entries.has(key)) {
       const where = { file: this.#source.file, ...this.#source.locate(keyOffset) }
@@ -122,6 +113,19 @@ class Reader {
       this.warnings.push(new PlaybookError('E_DUPLICATE_KEY', message, { where }))
     }
     entries.set(key, { key, keySource: this.#source, keyOffset, node })
+  }
+
+  /** A key as JSON writes it: `true`, `null`, `15` for `017`. */
+  #readKey(node: Node, offset: number): string | undefined {
+    const target = isAlias(node) ? this.#targets.get(node) : node
+    if (isScalar(target)) return String(this.#scalarValue(target as Scalar<string>, offset))
+    const isJinja = isMap(target) && target.flow === true
+    this.#fault(
+      offset,
+      'a key must be a word, got a mapping or list',
+      isJinja ? 'A value that starts with {{ needs quotes.' : undefined,
+    )
+    return undefined
   }
 
   #merge(value: Node | null, merged: Map<string, Entry>): void {
@@ -157,9 +161,9 @@ class Reader {
     try {
       switch (node.tag) {
         case undefined:
+        case '!':
         case '!unsafe':
           return node.type === 'PLAIN' ? plainScalar(node.value) : node.value
-        case '!':
         case 'tag:yaml.org,2002:str':
           return node.value
         case 'tag:yaml.org,2002:int':
@@ -266,11 +270,6 @@ function lowerFirst(text: string): string {
 
 function isMergeKey(key: Node): boolean {
   return isScalar(key) && key.value === '<<' && key.type === 'PLAIN' && !key.tag
-}
-
-/** A key as JSON writes it: `true`, `null`, `15` for `017`. */
-function keyText(value: unknown): string {
-  return typeof value === 'string' ? value : String(value)
 }
 
 function setProperty(target: Record<string, unknown>, key: string, value: unknown): void {

@@ -11,7 +11,7 @@ export type KnownNames = {
   /** The hosts of every group, its children's included, in order. */
   readonly groups: ReadonlyMap<string, readonly string[]>
   /** All hosts, in the order in which they were first named. */
-  readonly hosts: readonly string[]
+  readonly hosts: ReadonlySet<string>
   /** Where a limit's `@file` is looked for. */
   readonly cwd: string
 }
@@ -84,7 +84,12 @@ export function splitPattern(text: string): string[] {
 function evaluate(patterns: readonly string[], whole: string, known: KnownNames): string[] {
   if (patterns.length === 0) throw new PlaybookError('E_PATTERN', `"${whole}" names no host or group.`)
   const unions = patterns.filter((each) => !/^[&!]/.test(each))
-  const hosts = new Set((unions.length > 0 ? unions : ['all']).flatMap((each) => matchOne(each, known)))
+  const hosts = new Set(
+    // A name that is a host and a group means the host here, the group behind & and !: so it is in Ansible.
+    (unions.length > 0 ? unions : ['all']).flatMap((each) =>
+      known.hosts.has(each) ? [each] : matchOne(each, known),
+    ),
+  )
   for (const each of patterns.filter((pattern) => pattern.startsWith('&'))) {
     const kept = new Set(matchOne(each.slice(1), known))
     for (const host of hosts) if (!kept.has(host)) hosts.delete(host)
@@ -96,7 +101,6 @@ function evaluate(patterns: readonly string[], whole: string, known: KnownNames)
 }
 
 function matchOne(pattern: string, known: KnownNames): readonly string[] {
-  if (known.hosts.includes(pattern)) return plainHost(pattern, known)
   const subscript = pattern.startsWith('~') ? null : /^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(pattern)
   if (!subscript) return enumerate(pattern, pattern, known)
   const [, name, index, from, to] = subscript
@@ -105,11 +109,6 @@ function matchOne(pattern: string, known: KnownNames): readonly string[] {
   if (index !== undefined) return [itemAt(hosts, Number(index), pattern)]
   if (to === '') return hosts.slice(Number(from))
   return Number(to) === 0 ? [itemAt(hosts, Number(from), pattern)] : hosts.slice(Number(from), Number(to) + 1)
-}
-
-/** A name that is a host and a group means both. */
-function plainHost(name: string, known: KnownNames): string[] {
-  return [...new Set([name, ...(known.groups.get(name) ?? [])])]
 }
 
 function itemAt(hosts: readonly string[], index: number, pattern: string): string {
@@ -128,14 +127,13 @@ function enumerate(pattern: string, written: string, known: KnownNames): readonl
   if (!isWild) return named(pattern, known)
   const matches = matcher(pattern)
   const groups = [...known.groups].filter(([name]) => matches(name))
-  const found = [...groups.flatMap(([, hosts]) => hosts), ...known.hosts.filter(matches)]
+  const found = [...groups.flatMap(([, hosts]) => hosts), ...[...known.hosts].filter(matches)]
   const isName = !pattern.startsWith('~') && !/[?*[]/.test(pattern)
   return found.length === 0 && groups.length === 0 && isName ? named(written, known) : found
 }
 
 function named(name: string, known: KnownNames): readonly string[] {
-  const hosts =
-    known.groups.get(name) ?? (known.hosts.includes(name) || isLocalhost(name) ? [name] : undefined)
+  const hosts = known.groups.get(name) ?? (known.hosts.has(name) || isLocalhost(name) ? [name] : undefined)
   if (hosts) return hosts
   const group = nearest(name, known.groups.keys())
   const host = nearest(name, known.hosts)

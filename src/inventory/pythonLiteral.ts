@@ -64,7 +64,8 @@ class LiteralReader {
     if (rest.startsWith('{')) return this.#braces()
     if (stringStart.test(rest)) return this.#strings()
     if (/^[-+]/.test(rest)) return this.#signed()
-    return this.#word(rest) ?? this.#number()
+    const word = this.#word(rest)
+    return word === undefined ? this.#number() : word
   }
 
   #word(rest: string): unknown {

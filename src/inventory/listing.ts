@@ -1,0 +1,54 @@
+// The inventory as `ansible-inventory --list` prints it.
+
+import type { Inventory, LoadedHost } from './inventory.ts'
+import type { Located } from './located.ts'
+import { VaultFileSecret, VaultSecret } from './vault.ts'
+
+/** A group as Ansible lists it; empty parts are left out. */
+export type ListedGroup = { readonly hosts?: readonly string[]; readonly children?: readonly string[] }
+
+/** The JSON of `ansible-inventory --list`: groups by name, and every host's merged variables under `_meta.hostvars`. */
+export type Listing = {
+  readonly _meta: { readonly hostvars: { readonly [host: string]: { readonly [name: string]: unknown } } }
+  readonly [group: string]: ListedGroup | { readonly hostvars: { readonly [host: string]: object } }
+}
+
+/**
+ * Lists an inventory as Ansible does. A single value from a vault is shown encrypted (`{"__ansible_vault": …}`),
+ * those of an encrypted file in the clear, as Ansible has it: write it only where a person asked for it.
+ */
+export function listInventory(inventory: Inventory): Listing {
+  const hostvars: Record<string, { readonly [name: string]: unknown }> = {}
+  for (const host of inventory.hosts) {
+    const vars = listVars(host)
+    if (Object.keys(vars).length > 0) hostvars[host.name] = vars
+  }
+  const groups: Record<string, ListedGroup> = {}
+  for (const { name, hosts, children } of inventory.groups.values()) {
+    const listed = {
+      ...(hosts.length > 0 && name !== 'all' ? { hosts } : {}),
+      ...(children.length > 0 ? { children } : {}),
+    }
+    if (Object.keys(listed).length > 0) groups[name] = listed
+  }
+  return { _meta: { hostvars }, ...groups }
+}
+
+/** A host's variables as Ansible lists them. */
+export function listVars(host: LoadedHost): { readonly [name: string]: unknown } {
+  const names = Object.keys(host.vars)
+  return Object.fromEntries(names.map((name) => [name, listed(host.settings(name).at(-1)!.node)]))
+}
+
+function listed(node: Located, isRaw = node.isRaw === true): unknown {
+  const { value, items, entries } = node
+  if (value instanceof VaultSecret) return { __ansible_vault: value.ciphertext }
+  if (value instanceof VaultFileSecret) return value.plain()
+  if (items) return items.map((item) => listed(item, isRaw || item.isRaw))
+  if (entries) {
+    return Object.fromEntries(
+      [...entries].map(([key, { node: item }]) => [key, listed(item, isRaw || item.isRaw)]),
+    )
+  }
+  return isRaw && typeof value === 'string' ? { __ansible_unsafe: value } : value
+}
