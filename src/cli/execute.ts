@@ -66,7 +66,7 @@ export async function execute(
     verbosity: flags.verbose,
     isDiffShown: flags.diff === true,
   })
-  const journal = openJournal(join(process.cwd(), '.run-playbook'))
+  const journal = await openJournal(join(process.cwd(), '.run-playbook'))
   const { signal, release } = stopSignal()
   const transportFor = transports()
   for (const { message, where } of inventory.warnings)

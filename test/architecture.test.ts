@@ -1,0 +1,119 @@
+// The structure keeps its promises: imports go one way, nothing is circular, every test file runs its tests.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+
+const root = resolve(fileURLToPath(new URL('../..', import.meta.url)))
+
+/** What the files of a folder may import, besides their own folder. */
+const allowed: { readonly [folder: string]: readonly string[] } = {
+  'src/model': [],
+  'src/formats': ['src/model'],
+  'src/inventory': ['src/model'],
+  'src/wire': ['src/model'],
+  'src/journal': ['src/model'],
+  'src/report': ['src/model'],
+  'src/transport': ['src/model'],
+  'src/engine': ['src/model', 'src/wire', 'src/transport/transport.ts'],
+  'src/testing': ['src/model'],
+  'src/cli': ['src/', 'tasks/index.ts'],
+  'src/index.ts': ['src/model', 'src/formats'],
+  tasks: ['src/index.ts'],
+  playbooks: [],
+  lab: ['src/model', 'src/wire', 'src/report'],
+}
+
+const files = ['src', 'tasks', 'playbooks', 'lab'].flatMap(sourceFiles)
+const imports = new Map(files.map((file) => [file, importsOf(file)]))
+
+test('imports go one way', () => {
+  const wrong = [...imports].flatMap(([file, targets]) => {
+    const folder = Object.keys(allowed).find((each) => file === each || file.startsWith(`${each}/`))
+    if (!folder) return [`${file} is in no known folder`]
+    const mayImport = (target: string) =>
+      target.startsWith(`${folder}/`) ||
+      allowed[folder]!.some(
+        (each) => target === each || target.startsWith(each.endsWith('/') ? each : `${each}/`),
+      )
+    return targets.filter((target) => !mayImport(target)).map((target) => `${file} imports ${target}`)
+  })
+  assert.equal(wrong, [])
+})
+
+test('nothing is imported in a circle', () => {
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(' → ')]
+    if (done.has(file)) return []
+    const found = (imports.get(file) ?? []).flatMap((target) => visit(target, [...path, file]))
+    done.add(file)
+    return found
+  }
+  assert.equal(
+    files.flatMap((file) => visit(file, [])),
+    [],
+  )
+})
+
+test('playbooks use the package by its name, as those of others do', () => {
+  const wrong = files
+    .filter((file) => file.startsWith('playbooks/'))
+    .flatMap((file) => packagesOf(file).filter((name) => !/^run-playbook(\/tasks)?$/.test(name)))
+  assert.equal(wrong, [])
+})
+
+test('only one file of the reports loads listr2, and no author loads ssh', () => {
+  const users = files.filter((file) => packagesOf(file).includes('listr2'))
+  assert.ok(
+    users.every((file) => file.startsWith('src/report/')),
+    users.join(', '),
+  )
+  const ssh = files.filter((file) => packagesOf(file).some((name) => /^(ssh2|node-ssh)$/.test(name)))
+  assert.ok(
+    ssh.every((file) => /^(src\/transport|lab)\//.test(file)),
+    ssh.join(', '),
+  )
+})
+
+test('every test file runs its tests', () => {
+  const forgotten = sourceFiles('test')
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => !/^(?:\w+|test)\.run\(\)$/m.test(readFileSync(join(root, file), 'utf8')))
+  assert.equal(forgotten, [])
+})
+
+test('every source file opens with a sentence that says what it is', () => {
+  const silent = files.filter((file) => !/^(?:#!.*\n)?\/\/ \S.*/.test(readFileSync(join(root, file), 'utf8')))
+  assert.equal(silent, [])
+})
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+}
+
+function specifiersOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [
+    ...text.matchAll(/^(?:import|export)\b[^'";]*?from '([^']+)'|^import '([^']+)'|import\('([^']+)'\)/gm),
+  ].map((match) => (match[1] ?? match[2] ?? match[3])!)
+}
+
+/** Static and dynamic imports of the project's own files; of types too, for a type is a dependence as well. */
+function importsOf(file: string): string[] {
+  return specifiersOf(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => relative(root, resolve(root, dirname(file), specifier)))
+}
+
+function packagesOf(file: string): string[] {
+  return specifiersOf(file).filter(
+    (specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'),
+  )
+}
+
+test.run()
