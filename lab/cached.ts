@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { exists } from './exists.ts'
 import { sharedFolder } from './folders.ts'
 import { withLock } from './lock.ts'
@@ -49,11 +49,10 @@ async function makeAside(folder: string, make: Piece['make']): Promise<string> {
   }
 }
 
-/** What a killed run left; its lock is ours now, so nobody works in it. */
+/** What a killed run left. A command it started may write there for a moment yet: then the next run removes it. */
 async function removeUnfinished(kind: string): Promise<void> {
   const names = await readdir(sharedFolder())
   const unfinished = names.filter((name) => name.startsWith(`${kind}-`) && name.includes('.unfinished-'))
-  await Promise.all(
-    unfinished.map((name) => rm(join(sharedFolder(), basename(name)), { recursive: true, force: true })),
-  )
+  const remove = (name: string) => rm(join(sharedFolder(), name), { recursive: true, force: true })
+  await Promise.all(unfinished.map((name) => remove(name).catch(() => {})))
 }

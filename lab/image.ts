@@ -5,25 +5,14 @@ import { join } from 'node:path'
 import type { Piece } from './cached.ts'
 import { machineSources, SUITE, sourceLines } from './debian.ts'
 import { DELIVERED, hideScript } from './delivered.ts'
-import { runIn } from './run.ts'
+import { isolated } from './isolated.ts'
 
 const PACKAGES = [
-  ...['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'iproute2', 'procps', 'ca-certificates', 'sudo'],
-  ...[
-    'firewalld',
-    'python3-firewall',
-    'netbase',
-    'nftables',
-    'dnf',
-    'rpm',
-    'curl',
-    'wget',
-    'tar',
-    'xz-utils',
-  ],
-  ...['gcc', 'g++', 'make', 'libapr1-dev', 'libaprutil1-dev', 'libpcre2-dev', 'libssl-dev'],
-  ...['openjdk-17-jre-headless', 'apache2-utils', 'iputils-ping', 'tzdata'],
-]
+  'systemd systemd-sysv dbus openssh-server iproute2 procps ca-certificates sudo',
+  'firewalld python3-firewall netbase nftables dnf rpm curl wget tar xz-utils',
+  'gcc g++ make libapr1-dev libaprutil1-dev libpcre2-dev libssl-dev',
+  'openjdk-17-jre-headless apache2-utils iputils-ping tzdata',
+].flatMap((line) => line.split(' '))
 
 /** The image as a piece: `root/` is the file system, `hidden.tsv` what was hidden and where it is now. */
 export const image: Piece = {
@@ -37,16 +26,12 @@ async function makeImage(folder: string): Promise<void> {
   await mkdir(root)
   const list = join(folder, 'sources.list')
   await writeFile(list, sourceLines(await machineSources(), 'deb'))
-  const options = [
-    '--variant=minbase',
-    '--mode=root',
-    '--format=directory',
-    '--aptopt=APT::Sandbox::User "root"',
-  ]
-  await runIn({
-    env: { ...process.env, TMPDIR: folder },
-  })`mmdebstrap ${options} --include=${PACKAGES.join(',')} ${SUITE} ${root} ${list}`
-  const hidden = await runIn({ input: `${settleScript()}\n${hideScript(DELIVERED)}` })`chroot ${root} sh -eu`
+  const modes = ['--variant=minbase', '--mode=root', '--format=directory']
+  const asRoot = '--aptopt=APT::Sandbox::User "root"' // apt's own user cannot read a cache below /root
+  const command = ['mmdebstrap', ...modes, asRoot, `--include=${PACKAGES}`, SUITE, root, list]
+  await isolated(command, { env: { ...process.env, TMPDIR: folder } })
+  const input = `${settleScript()}\n${hideScript(DELIVERED)}`
+  const hidden = await isolated(['chroot', root, 'sh', '-eu'], { input })
   await writeFile(join(folder, 'hidden.tsv'), hidden)
   await rm(list)
 }

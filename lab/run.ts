@@ -16,10 +16,15 @@ export function runIn(options: Partial<Options>): Command {
     const output = await shell(pieces, ...args)
     if (output.exitCode === 0) return output.stdout
     const command = String.raw({ raw: pieces }, ...args.flat().map(String))
-    throw new PlaybookError('E_LAB_COMMAND', `"${headline(command)}" failed with code ${output.exitCode}.`, {
-      details: lastLines(output.stderr || output.stdout, 12),
-    })
+    throw commandError(command, output.exitCode, output.stderr || output.stdout)
   }
+}
+
+/** The error of a local command that failed, with the last lines of what it said. */
+export function commandError(command: string, code: number | null, said: string): PlaybookError {
+  return new PlaybookError('E_LAB_COMMAND', `"${headline(command)}" failed with code ${code}.`, {
+    details: lastLines(said, 12),
+  })
 }
 
 /** The last `count` lines of a text that say something. */
