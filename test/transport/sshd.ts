@@ -36,8 +36,8 @@ export type Sshd = {
   readonly hostKeyFile: string
   /** What sshd logged so far. */
   readonly log: () => string
-  /** Its process, for signals. */
-  readonly pid: number
+  /** Cuts all connections at once, without a word. */
+  readonly killSessions: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -70,7 +70,9 @@ export async function startSshd({ config = [], hostKeyType = 'ed25519' }: SshdOp
     knownHostsFile: file('known_hosts'),
     hostKeyFile: file('host_key'),
     log: () => log,
-    pid: child.pid!,
+    killSessions: () => {
+      for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL')
+    },
     stop: async () => {
       await ended(child)
       rmSync(folder, { recursive: true, force: true })
@@ -131,6 +133,11 @@ function answers(port: number): Promise<boolean> {
     })
     socket.on('error', () => resolve(false))
   })
+}
+
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return text.split(' ').filter(Boolean).map(Number)
 }
 
 function ended(child: ChildProcess): Promise<void> {
