@@ -91,7 +91,8 @@ function heading(
   const clock = formatClock(now - play.startedAt)
   const most = Math.max(0, ...hosts.map(({ total }) => total))
   const load = [plural(hosts.length, 'host'), ...(most > 0 ? [plural(most, 'task')] : [])].join(' · ')
-  const name = cut(harmless(play.name), Math.max(0, columns - clock.length - 3))
+  if (columns < clock.length + 6) return paint.strong(cut(harmless(play.name), columns))
+  const name = cut(harmless(play.name), columns - clock.length - 3)
   const room = columns - clock.length - 1 - columnsOf(name)
   return `${paint.strong(name)}${fitted(`  ${load}`, Math.max(0, room))} ${paint.quiet(clock)}`
 }
@@ -181,5 +182,5 @@ function foldedRow(
     if (count === 0) return []
     return [`${count} ${shown.some((host) => host.phase === phase) ? 'more ' : ''}${phase}`]
   })
-  return `  ${paint.quiet(cut(counts.join(', '), columns - 2))}`
+  return paint.quiet(cut(`  ${counts.join(', ')}`, columns))
 }

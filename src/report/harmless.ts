@@ -1,7 +1,5 @@
 // Makes text from hosts safe to print: no escape sequence, control or bidi character of theirs reaches a terminal.
 
-import { stripVTControlCharacters } from 'node:util'
-
 const suspicious = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
 
 /**
@@ -13,7 +11,12 @@ const suspicious = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2
  */
 export function harmless(text: string): string {
   if (!suspicious.test(text) && !text.includes('\n')) return text
-  return stripVTControlCharacters(text).replace(everySuspicious, picture)
+  return pictured(text.replace(everySequence, ''))
+}
+
+/** As `harmless`, but escape sequences are shown as what they are (`␛[31m`): for the contents of files. */
+export function pictured(text: string): string {
+  return text.replace(everySuspicious, picture)
 }
 
 /** The lines of a text, each harmless. A final newline does not count as another line. */
@@ -25,9 +28,20 @@ export function harmlessLines(text: string): string[] {
 
 /** What a terminal would show of a line that redraws itself with carriage returns: the last piece that says something. */
 export function lastDrawn(line: string): string {
-  const pieces = line.split('\r').filter((piece) => piece.trim() !== '')
-  return harmless(pieces.at(-1) ?? '')
+  const pieces = line.split('\r').map(harmless)
+  return pieces.findLast((piece) => piece.trim() !== '') ?? ''
 }
+
+/** ECMA-48: control strings (OSC, DCS, SOS, PM, APC) with their ends, control sequences (CSI), other escapes. */
+const everySequence = new RegExp(
+  [
+    '\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)',
+    '\\x1b[PX^_][^\\x1b]*\\x1b\\\\',
+    '(?:\\x1b\\[|\\x9b)[0-?]*[ -/]*[@-~]',
+    '\\x1b[ -/]*[0-OQ-WYZ`-~]',
+  ].join('|'),
+  'g',
+)
 
 const everySuspicious = new RegExp(`${suspicious.source}|\\n`, 'g')
 

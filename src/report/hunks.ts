@@ -2,7 +2,7 @@
 
 import { structuredPatch } from 'diff'
 import type { TextDiff } from '../model/change.ts'
-import { harmless } from './harmless.ts'
+import { pictured } from './harmless.ts'
 
 export type HunkLine = {
   readonly kind: 'header' | 'context' | 'added' | 'removed' | 'note'
@@ -23,8 +23,8 @@ const effort = { maxEditLength: 1500, timeout: 300 }
  */
 export function hunkLines({ before, after }: TextDiff, name = ''): HunkLine[] {
   const prefix = name === '' ? '' : `${name}, `
-  if (before === '') return [header(`${prefix}new`), ...wholeText(after, '+')]
-  if (after === '') return [header(`${prefix}emptied`), ...wholeText(before, '-')]
+  if (before === '') return whole(after, '+', `${prefix}all new`)
+  if (after === '') return whole(before, '-', `${prefix}all gone`)
   const isEndShown = newlineStyle(before) !== newlineStyle(after) || newlineStyle(before) === 'mixed'
   return patches(before, after).flatMap((patch) => [
     header(`${prefix}${place(patch)}`),
@@ -43,8 +43,9 @@ function place({ oldStart, newStart, lines }: Patch): string {
   return before === after ? `line ${before}` : `line ${before} → ${after}`
 }
 
-function wholeText(text: string, sign: '+' | '-'): HunkLine[] {
-  return signed(text, sign).map((line) => hunkLine(line, newlineStyle(text) === 'mixed'))
+function whole(text: string, sign: '+' | '-', told: string): HunkLine[] {
+  const isEndShown = newlineStyle(text) === 'mixed'
+  return [header(told), ...signed(text, sign).map((line) => hunkLine(line, isEndShown))]
 }
 
 function patches(before: string, after: string): readonly Patch[] {
@@ -124,7 +125,7 @@ function hunkLine(line: string, isEndShown: boolean): HunkLine {
   if (line.startsWith('\\')) return { kind: 'note', text: '\\ no newline at end of file' }
   const kind = line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : 'context'
   const ended = line.endsWith('\r') ? `${line.slice(0, -1)}${isEndShown ? '␍' : ''}` : line
-  return { kind, text: harmless(ended) }
+  return { kind, text: pictured(ended) }
 }
 
 function newlineStyle(text: string): 'lf' | 'crlf' | 'mixed' {

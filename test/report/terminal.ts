@@ -109,7 +109,7 @@ class Terminal {
     if (character === '\n') {
       this.#row += 1
       this.#column = 0
-      this.#at()
+      this.#at().isContinued = false
     } else if (character === '\r') this.#column = 0
     else {
       if (this.#column === this.#columns) {
