@@ -1,0 +1,85 @@
+// The task that restarts a Tomcat whose configuration is newer than its process.
+
+import {
+  type Change,
+  defineTask,
+  output,
+  type Probe,
+  quote,
+  run,
+  shellText,
+  splitLines,
+  text,
+  z,
+} from '../src/index.ts'
+import {
+  explainTomcat,
+  isOwnedBy,
+  startTomcat,
+  stopTomcat,
+  theJvm,
+  tomcatJvms,
+  tomcatParams,
+} from './tomcatProcess.ts'
+
+/**
+ * Restarts a Tomcat, or starts it, and waits until it answers: meant as a handler of what writes its configuration.
+ * It does nothing where the JVM is younger than all that it read when it started, so that a Tomcat that was started
+ * after its configuration was written is not restarted for it at the end of the play: files in `conf`, `bin` and `lib`
+ * by the later of mtime and ctime (a file that was moved there may bear an old mtime), each `WEB-INF/web.xml` by mtime.
+ *
+ * It is ended by shutdown.sh, after 30 s by SIGTERM, after 10 more by SIGKILL. Parameters and errors are those of
+ * `tomcatRunning`, and E_TOMCAT_STOP.
+ *
+ * @example notify: tomcatRestart({ home: '/data2/was/ws-ecs-server', user: 'ecsuser', httpPort: 8080 })
+ */
+export const tomcatRestart = defineTask({
+  name: 'tomcatRestart',
+  summary: 'Restarts a Tomcat, unless it was started after its configuration was last written.',
+  params: z.strictObject({
+    ...tomcatParams,
+    always: z.boolean().default(false).describe('Restart it even if its configuration is older than it.'),
+  }),
+  title: ({ home }) => home,
+  probe: ({ home }) => ({
+    jvms: tomcatJvms(home),
+    configuration: configuration(home),
+  }),
+  plan: (params, { jvms, configuration }): readonly Change[] => {
+    const { home, user } = params
+    const what = `tomcat ${home}`
+    const starting = run(startTomcat(params), { explain: explainTomcat })
+    const jvm = theJvm(jvms, home)
+    if (!jvm) return [{ what, from: 'not running', to: 'started', steps: [starting] }]
+    const isCurrent = configuration.every(({ changedMs }) => changedMs < jvm.startedMs)
+    const isOwned = isOwnedBy(jvm, user)
+    if (isCurrent && isOwned && !params.always) return []
+    const from = isOwned ? `pid ${jvm.pid}` : `pid ${jvm.pid} as ${jvm.owner}`
+    const stopping = run(stopTomcat(params), { explain: explainTomcat })
+    return [{ what, from, to: 'restarted', steps: [stopping, starting] }]
+  },
+  verify: false,
+})
+
+type ReadFile = { readonly path: string; readonly changedMs: number }
+
+/** What a Tomcat reads when it starts, and when each was last changed. */
+function configuration(home: string): Probe<readonly ReadFile[]> {
+  const folder = quote(home)
+  const script = `form='%.9Y %.9Z %F:%n'
+case $(stat -c %.9Y / 2>/dev/null) in ''|*[!0-9.]*) form='%Y %Z %F:%n' ;; esac
+stat -L -c "$form" ${folder}/conf/* ${folder}/bin/* ${folder}/lib/* ${folder}/webapps/*/WEB-INF/web.xml 2>/dev/null
+exit 0`
+  return output(
+    shellText(script),
+    (result) =>
+      splitLines(text(result)).flatMap((line) => {
+        const [, modified, changed, path] = /^(\S+) (\S+) regular[^:]*:(.*)$/.exec(line) ?? []
+        if (path === undefined) return []
+        const isDeployed = path.startsWith(`${home}/webapps/`)
+        const seconds = isDeployed ? Number(modified) : Math.max(Number(modified), Number(changed))
+        return [{ path, changedMs: Math.round(seconds * 1000) }]
+      }),
+    { reads: [`${home}/conf`, `${home}/bin`, `${home}/lib`, `${home}/webapps/ROOT/WEB-INF/web.xml`] },
+  )
+}

@@ -1,0 +1,59 @@
+// The task that sees to it that a Tomcat runs and answers.
+
+import { type Change, defineTask, PlaybookError, run, z } from '../src/index.ts'
+import {
+  explainTomcat,
+  isOwnedBy,
+  startTomcat,
+  theJvm,
+  tomcatJvms,
+  tomcatParams,
+  tomcatStatus,
+  waitForTomcat,
+} from './tomcatProcess.ts'
+
+/**
+ * A Tomcat runs, as the right account, and answers HTTP. One that does not run is started by its startup.sh, one that is
+ * still starting is only waited for; it is never started twice. HTTP 200 of a Tomcat in a cluster proves that the
+ * sessions of the other members have arrived too, since its connectors start last; a listening port proves nothing.
+ *
+ * - `home`: its folder. `httpPort`: asked as `http://127.0.0.1:PORT/`.
+ * - `user`: the account to run as (the task has to be root for that); the task's own user if not given.
+ * - `path` (`/`) and `status` (200): what must answer with what.
+ * - `within`: seconds to wait for the answer, 120 if not given. A JVM that ends fails the task at once.
+ * - `javaHome`: JAVA_HOME for startup.sh. `log`: where the console goes, `*` allowed, whose end a failure shows.
+ *
+ * It stays when the connection ends. No unit is made: a reboot leaves it off.
+ *
+ * @throws PlaybookError E_TOMCAT_OWNER (runs as another account), E_TOMCAT_TWICE, E_NO_TOMCAT, E_NO_USER, E_NO_ACCESS,
+ *   E_NO_LOGS, E_NO_JAVA, E_NO_PROGRAM (rotatelogs), E_PORT_IN_USE (by whom), E_TOMCAT_DIED and E_TIMEOUT (with the end
+ *   of the log)
+ * @example tomcatRunning({ home: '/data2/was/ws-ecs-server', user: 'ecsuser', httpPort: 8080 })
+ */
+export const tomcatRunning = defineTask({
+  name: 'tomcatRunning',
+  summary: 'Starts a Tomcat that does not run, and waits until it answers.',
+  params: z.strictObject(tomcatParams),
+  title: ({ home }) => home,
+  probe: (params) => ({ jvms: tomcatJvms(params.home), status: tomcatStatus(params) }),
+  plan: (params, { jvms, status }): readonly Change[] => {
+    const { home, user } = params
+    const what = `tomcat ${home}`
+    const answering = `answering HTTP ${params.status} on port ${params.httpPort}`
+    const jvm = theJvm(jvms, home)
+    if (!jvm) {
+      const steps = [run(startTomcat(params), { explain: explainTomcat })]
+      return [{ what, from: 'not running', to: answering, steps }]
+    }
+    if (!isOwnedBy(jvm, user)) {
+      throw new PlaybookError(
+        'E_TOMCAT_OWNER',
+        `The Tomcat of ${home} (pid ${jvm.pid}) runs as ${jvm.owner}, not as ${user}.`,
+        { hint: 'The task tomcatRestart restarts it as the right account.' },
+      )
+    }
+    if (status === params.status) return []
+    const from = `pid ${jvm.pid}, ${status === 0 ? 'no answer' : `HTTP ${status}`}`
+    return [{ what, from, to: answering, steps: [run(waitForTomcat(params), { explain: explainTomcat })] }]
+  },
+})
