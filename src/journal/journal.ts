@@ -71,6 +71,7 @@ function journalOn(
 ): Pick<Journal, 'handle' | 'close'> {
   let waiting = ''
   let isOpen = true
+  let isClosed = false
   const flush = () => {
     if (!isOpen || waiting === '') return
     const text = waiting
@@ -90,6 +91,8 @@ function journalOn(
       waiting += `${recordLine({ time: time().toISOString(), event })}\n`
     },
     close: async () => {
+      if (isClosed) return
+      isClosed = true
       process.off('exit', flush)
       flush()
       isOpen = false
