@@ -16,7 +16,11 @@ import type { Instance, WasVars } from './wasVars.ts'
 export function instancePlaces(instance: Instance, vars: WasVars) {
   const home = `${vars.was_dir}/ws-${instance.name}-server`
   const logs = `${vars.log_dir}/ws-${instance.name}-server`
-  return { home, logs, process: { home, user: vars.account, httpPort: instance.http, logDirectory: logs } }
+  return {
+    home,
+    logs,
+    process: { home, user: vars.account, httpPort: instance.http, log: `${logs}/catalina.out.*` },
+  }
 }
 
 /** The archive that the instances are unpacked from. */
