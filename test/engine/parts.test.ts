@@ -1,0 +1,129 @@
+// The engine's small parts: windows, turns, predictions, become.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { becomeUser } from '../../src/engine/become.ts'
+import { noPrediction, predict, predictedFile, requireUntouched } from '../../src/engine/prediction.ts'
+import { batchSize, createTurns } from '../../src/engine/turns.ts'
+import { firstWindow, windowAfterChange, windowAfterQuiet } from '../../src/engine/window.ts'
+import type { FileRequest, FileState } from '../../src/model/file.ts'
+import { write } from '../../src/model/step.ts'
+
+test('the window is everything at first, shrinks with changes in a row, and grows again', () => {
+  const [one, two, three] = [1, 2, 3].reduce<(typeof firstWindow)[]>(
+    (list) => [...list, windowAfterChange(list.at(-1) ?? firstWindow)],
+    [],
+  )
+  assert.is(firstWindow.size, Number.POSITIVE_INFINITY)
+  assert.ok(one!.size > two!.size && two!.size > three!.size)
+  assert.ok(windowAfterQuiet(three!).size > three!.size)
+  assert.is(windowAfterQuiet(three!).changesInRow, 0)
+})
+
+const sizes: [serial: number | `${number}%` | undefined, hosts: number, size: number][] = [
+  [undefined, 5, 5],
+  [undefined, 0, 1],
+  [1, 5, 1],
+  [3, 5, 3],
+  ['50%', 5, 2],
+  ['10%', 5, 1],
+]
+for (const [serial, hosts, size] of sizes) {
+  test(`serial ${serial ?? 'not given'} of ${hosts} hosts: batches of ${size}`, () =>
+    assert.is(batchSize(serial, hosts), size))
+}
+
+test('a batch waits for the one before it, and knows what others changed', async () => {
+  const turns = createTurns(['a', 'b', 'c'], 1)
+  const [a, b] = [turns.get('a')!, turns.get('b')!]
+  assert.equal([a.isOpen, b.isOpen, b.waitsFor], [true, false, ['a']])
+  const mark = b.mark()
+  a.noteChange()
+  assert.ok(b.hasOtherChangedSince(mark))
+  assert.not(a.hasOtherChangedSince(mark))
+  a.done()
+  await b.come
+})
+
+const absent = (): FileState => ({ type: 'absent' })
+const wanted = (path: string): FileRequest => ({ path, follow: true, contentLimit: 1000, digest: 'sha256' })
+const change = (...effects: Parameters<typeof predict>[2][number]['effects'] & object) => ({
+  what: '',
+  from: '',
+  to: '',
+  steps: [],
+  effects,
+})
+
+test('a planned write is what a later probe sees, with content and digest', () => {
+  const prediction = noPrediction()
+  predict(
+    prediction,
+    'task',
+    [{ what: '', from: '', to: '', steps: [write({ path: '/a/b', content: 'x', mode: 0o600 })] }],
+    absent,
+  )
+  const state = predictedFile(prediction, wanted('/a/b'))
+  assert.is(state?.type === 'file' && state.content?.toString(), 'x')
+  assert.is(state?.type === 'file' && state.mode, 0o600)
+  assert.is(state?.type === 'file' && state.digest?.length, 64)
+  assert.is(predictedFile(prediction, wanted('/a/c')), undefined)
+})
+
+test('what lies in a planned tree is unknowable, unless it was written after it', () => {
+  const prediction = noPrediction()
+  predict(prediction, 'unpack', [change({ tree: '/opt/app' })], absent)
+  assert.throws(() => predictedFile(prediction, wanted('/opt/app/conf/x')), /depends on unpack/)
+  assert.throws(() => predictedFile(prediction, wanted('/opt/app')), /unpack/)
+  assert.is(predictedFile(prediction, wanted('/opt/apple')), undefined)
+  predict(
+    prediction,
+    'write',
+    [{ what: '', from: '', to: '', steps: [write({ path: '/opt/app/conf/x', content: 'y' })] }],
+    absent,
+  )
+  assert.is(predictedFile(prediction, wanted('/opt/app/conf/x'))?.type, 'file')
+})
+
+test('below what will be removed there is nothing', () => {
+  const prediction = noPrediction()
+  predict(prediction, 'remove', [change({ path: '/old', becomes: { type: 'absent' } })], absent)
+  assert.equal(predictedFile(prediction, wanted('/old/file')), { type: 'absent' })
+})
+
+test('a command that reads a tree is unknowable when something in it is planned', () => {
+  const prediction = noPrediction()
+  predict(
+    prediction,
+    'edit',
+    [{ what: '', from: '', to: '', steps: [write({ path: '/data/x/conf', content: '' })] }],
+    absent,
+  )
+  assert.throws(() => requireUntouched(prediction, ['/data']), /edit/)
+  requireUntouched(prediction, ['/data2', '/other'])
+})
+
+const settings = { kind: 'ssh' as const, host: 'h', become: { method: 'sudo' as const, user: 'admin' } }
+const becomes: [
+  task: boolean | string | undefined,
+  host: boolean | undefined,
+  play: boolean | string | undefined,
+  user: string | undefined,
+][] = [
+  [undefined, undefined, undefined, undefined],
+  [undefined, undefined, true, 'admin'],
+  [undefined, undefined, 'app', 'app'],
+  [false, undefined, true, undefined],
+  ['db', undefined, true, 'db'],
+  [undefined, true, undefined, 'admin'],
+  [undefined, true, 'app', 'app'],
+  [undefined, false, true, undefined],
+  [true, false, undefined, 'admin'],
+]
+for (const [task, host, play, user] of becomes) {
+  test(`task ${task}, host ${host}, play ${play}: becomes ${user ?? 'nobody else'}`, () => {
+    assert.is(becomeUser({ options: { become: task } }, { become: play }, settings, host), user)
+  })
+}
+
+test.run()

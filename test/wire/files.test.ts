@@ -1,0 +1,131 @@
+// Files are read together, through real shells, and each question gets its own answer.
+
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { appendFileSync, chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { FileRequest } from '../../src/model/file.ts'
+import { type FileBatch, fileBatches, fileState, noAnswers } from '../../src/wire/files.ts'
+import { temporaryFolder } from '../engine/harness.ts'
+
+const shells = ['dash', 'bash'].filter((shell) => has(shell))
+
+function has(shell: string): boolean {
+  try {
+    execFileSync(shell, ['-c', 'true'])
+    return true
+  } catch {
+    return false
+  }
+}
+
+function runBatch(shell: string, { script }: FileBatch): { stdout: Buffer; stderr: Buffer; code: number } {
+  const folder = temporaryFolder()
+  try {
+    const error = join(folder.path, 'err')
+    const wrapped = `export LC_ALL=C; ( ${script} ) 2>${error}; exit 0`
+    const stdout = execFileSync(shell, ['-c', wrapped], { maxBuffer: 1e9, input: '' })
+    return { stdout, stderr: execFileSync('cat', [error]), code: 0 }
+  } finally {
+    folder.remove()
+  }
+}
+
+function ask(shell: string, requests: readonly FileRequest[]) {
+  const answers = noAnswers()
+  for (const batch of fileBatches(requests)) batch.read(runBatch(shell, batch), answers)
+  return requests.map((request) => fileState(request, answers))
+}
+
+const whole = (path: string): FileRequest => ({ path, follow: true, contentLimit: 1e6 })
+
+for (const shell of shells) {
+  test(`${shell}: contents of every kind come back byte for byte`, () => {
+    const folder = temporaryFolder()
+    const contents = [
+      '',
+      'a',
+      'a\n',
+      '\n',
+      '\n==> x <==\n',
+      'a\n==> /tmp/nothing <==\n',
+      '\xff\xfe\x00',
+      "it's\n$HOME `x`\n",
+      'é\n'.repeat(5000),
+    ]
+    const paths = contents.map((content, index) => {
+      const path = join(folder.path, `a file ${index}'s`)
+      writeFileSync(path, content, 'latin1')
+      return path
+    })
+    const states = ask(shell, [...paths.map(whole), whole(join(folder.path, 'absent'))])
+    assert.equal(
+      states
+        .slice(0, -1)
+        .map((state) => (state.type === 'file' ? state.content?.toString('latin1') : state.type)),
+      contents,
+    )
+    assert.is(states.at(-1)!.type, 'absent')
+    folder.remove()
+  })
+
+  test(`${shell}: links, folders, fifos, modes, digests and sizes`, () => {
+    const folder = temporaryFolder()
+    const at = (name: string) => join(folder.path, name)
+    writeFileSync(at('file'), 'hello')
+    chmodSync(at('file'), 0o2640)
+    symlinkSync('file', at('link'))
+    symlinkSync('nowhere', at('broken'))
+    mkdirSync(at('dir'))
+    execFileSync('mkfifo', [at('fifo')])
+    const digest = 'sha256' as const
+    const [file, link, followed, broken, dir, fifo, small] = ask(shell, [
+      { path: at('file'), follow: false, contentLimit: 0, digest },
+      { path: at('link'), follow: false, contentLimit: 0 },
+      whole(at('link')),
+      whole(at('broken')),
+      whole(at('dir')),
+      whole(at('fifo')),
+      { path: at('file'), follow: true, contentLimit: 3 },
+    ])
+    assert.is(file?.type === 'file' && file.mode, 0o2640)
+    assert.is(file?.type === 'file' && file.digest, createHash('sha256').update('hello').digest('hex'))
+    assert.is(link?.type === 'link' && link.target, 'file')
+    assert.is(followed?.type === 'file' && followed.content?.toString(), 'hello')
+    assert.equal([broken!.type, dir!.type, fifo!.type], ['absent', 'directory', 'other'])
+    assert.is(small?.type === 'file' && small.content, undefined, 'larger than wanted')
+    folder.remove()
+  })
+
+  test(`${shell}: thousands of files take a handful of commands`, () => {
+    const folder = temporaryFolder()
+    const paths = Array.from({ length: 1000 }, (_, index) => join(folder.path, String(index)))
+    for (const path of paths) writeFileSync(path, path)
+    assert.is(fileBatches(paths.map(whole)).length, 6)
+    const states = ask(shell, paths.map(whole))
+    assert.ok(
+      states.every((state, index) => state.type === 'file' && state.content?.toString() === paths[index]),
+    )
+    folder.remove()
+  })
+}
+
+test('a file that grows while it is read is still told from the next one', () => {
+  const folder = temporaryFolder()
+  const [first, second] = ['log', 'other'].map((name) => join(folder.path, name)) as [string, string]
+  writeFileSync(first, 'one\n')
+  writeFileSync(second, 'two')
+  const answers = noAnswers()
+  for (const [index, batch] of fileBatches([whole(first), whole(second)]).entries()) {
+    if (index === 1) appendFileSync(first, 'grown\n')
+    batch.read(runBatch('sh', batch), answers)
+  }
+  const [log, other] = [fileState(whole(first), answers), fileState(whole(second), answers)]
+  assert.is(log.type === 'file' && log.content?.toString(), 'one\ngrown\n')
+  assert.is(other.type === 'file' && other.content?.toString(), 'two')
+  folder.remove()
+})
+
+test.run()
