@@ -81,6 +81,7 @@ function addIssue(
 
 function textOf(issue: z.core.$ZodIssue, host: LoadedHost): string {
   const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => `"${key}"`).join(', ') : undefined
+  if (issue.path.length === 0) return issue.message
   return keys === undefined ? issueText(issue, host.vars) : `does not know ${keys}`
 }
 
@@ -120,10 +121,11 @@ function valueFaults(findings: readonly Finding[], hosts: readonly LoadedHost[])
   return findings.flatMap(({ host, path, code, text }) => {
     const where = placeOfFinding(host, path)
     const name = formatPath(path) || 'the variables'
-    const key = `${where ? formatLocation(where) : host.name} ${name} ${text}`
+    const owner = ownerName(host, path, hosts)
+    const key = `${where ? formatLocation(where) : owner} ${name} ${text}`
     if (seen.has(key)) return []
     seen.add(key)
-    const what = `${ownerName(host, path, hosts)}: ${name}`
+    const what = `${owner}: ${name}`
     if (code === 'E_JINJA') return [jinjaFault(what, where)]
     return [new PlaybookError('E_VARS', `${what}  ${text}`, { ...(where ? { where } : {}) })]
   })

@@ -45,7 +45,8 @@ export class Files {
       if (!isVault(text)) return { text, isConcealed: false }
       return { text: decryptVault(text, this.#options.vaultPasswords, where), isConcealed: true }
     } catch (error) {
-      const message = `cannot be read: ${(error as Error).message}`
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      const message = `cannot be read: ${isMissing ? 'there is no such file' : (error as Error).message}`
       this.faults.push(
         error instanceof PlaybookError
           ? error

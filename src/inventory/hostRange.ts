@@ -29,6 +29,8 @@ const addressForms = [
 ]
 const bracketedHostPort = /^\[(.+)\]:([0-9]+)$/
 const hostPort = /^((?:[^:[\]]|\[[^\]]*\])*):([0-9]+)$/
+/** More is a slip, not a range. */
+const mostHosts = 1_000_000
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 export type HostEntry = { readonly names: readonly string[]; readonly port?: number }
@@ -104,6 +106,8 @@ function numberRange(range: string, from: string, to: string, step: number): str
     throw new RangeError(`[${range}] has a leading zero, so both ends need the same number of digits`)
   }
   const values: string[] = []
+  if ((Number(to) - Number(first)) / step > mostHosts)
+    throw new RangeError(`[${range}] stands for too many hosts`)
   for (let at = Number(first); at <= Number(to); at += step) values.push(String(at).padStart(width, '0'))
   return values
 }

@@ -232,7 +232,7 @@ function syntaxFaults(document: Document, text: string, source: Source): Playboo
   const first = document.errors[0]!
   const place = source.locate(Math.min(first.pos[0], text.length))
   const line = text.split('\n')[place.line - 1]!.trim()
-  const [message, hint] = plainWords(first.code, first.message, line)
+  const [message, hint] = plainWords(first.code, first.message)
   return [
     new PlaybookError('E_YAML', message, {
       where: { file: source.file, ...place },
@@ -247,7 +247,7 @@ function startsWithTab(text: string, offset: number): boolean {
   return /^ *\t/.test(text.slice(start, start + 200))
 }
 
-function plainWords(code: string, message: string, line: string): [string, string?] {
+function plainWords(code: string, message: string): [string, string?] {
   switch (code) {
     case 'BLOCK_AS_IMPLICIT_KEY':
       return ['a second ": " in one line', 'Put a value that holds ": " in quotes.']
@@ -256,7 +256,7 @@ function plainWords(code: string, message: string, line: string): [string, strin
     case 'MULTIPLE_DOCS':
       return ['a second document starts here (---)', 'Keep one document a file.']
     case 'MISSING_CHAR':
-      return [`${lowerFirst(message)}`, /["']/.test(line) ? 'Is a quote or bracket left open?' : undefined]
+      return [/quote/.test(message) ? 'a quote that opens above is not closed' : lowerFirst(message)]
     case 'BAD_SCALAR_START':
       return [lowerFirst(message), 'Put the value in quotes.']
     default:

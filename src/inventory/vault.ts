@@ -36,7 +36,9 @@ export function decryptVault(
   const message =
     passwords.length === 0
       ? `this is encrypted by a vault${label}, and no vault password was given`
-      : `none of the ${passwords.length} vault password${passwords.length === 1 ? '' : 's'} given opens this${label}`
+      : passwords.length === 1
+        ? `the vault password given does not open this${label}`
+        : `none of the ${passwords.length} vault passwords given opens this${label}`
   throw new PlaybookError('E_VAULT_PASSWORD', message, {
     ...(where ? { where } : {}),
     hint: `Give its password: ${id === 'default' ? '--vault-password-file FILE' : `--vault-id ${id}@FILE`}`,

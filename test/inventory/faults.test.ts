@@ -1,0 +1,293 @@
+// What is wrong in an inventory is said with its place, all of it at once.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadInventory } from '../../src/inventory/inventory.ts'
+import { describeError, Faults, PlaybookError } from '../../src/model/error.ts'
+
+const test = suite<{ folder: string }>()
+
+test.before((context) => {
+  context.folder = mkdtempSync(join(tmpdir(), 'inventory-'))
+})
+
+test.after(({ folder }) => rmSync(folder, { recursive: true, force: true }))
+
+type Row = {
+  readonly title: string
+  readonly files: { readonly [path: string]: string }
+  readonly sources?: readonly string[]
+  readonly extraVars?: readonly string[]
+  readonly lines: readonly string[]
+}
+
+const rows: readonly Row[] = [
+  {
+    title: 'a tab is named with its line',
+    files: { 'a.yml': 'all:\n  hosts:\n    h1:\n\t\tx: 1\n' },
+    lines: ['a.yml:4:1  line 4 has a tab; YAML indents with spaces'],
+  },
+  {
+    title: 'two tabs are two faults',
+    files: { 'a.yml': 'all:\n  vars:\n\tx: 1\n\ty: 1\n' },
+    lines: [
+      'a.yml:3:1  line 3 has a tab; YAML indents with spaces',
+      'a.yml:4:1  line 4 has a tab; YAML indents with spaces',
+    ],
+  },
+  {
+    title: 'a second colon in a line',
+    files: { 'a.yml': 'all:\n  vars:\n    x: a: b\n' },
+    lines: ['a.yml:3:8  a second ": " in one line', '    x: a: b', 'Put a value that holds ": " in quotes.'],
+  },
+  {
+    title: 'Jinja without quotes',
+    files: { 'a.yml': 'all:\n  vars:\n    x: {{ y }}\n' },
+    lines: [
+      'a.yml:3:9  a key must be a word, got a mapping or list',
+      'A value that starts with {{ needs quotes.',
+    ],
+  },
+  {
+    title: 'an anchor that is not there',
+    files: { 'a.yml': 'all:\n  vars: {x: *nowhere}\n' },
+    lines: ['a.yml:2:13  *nowhere has no anchor &nowhere before it'],
+  },
+  {
+    title: 'an anchor inside itself',
+    files: { 'a.yml': 'all:\n  vars:\n    x: &x [1, *x]\n' },
+    lines: ['a.yml:3:15  *x stands inside its own anchor'],
+  },
+  {
+    title: 'a tag nobody knows',
+    files: { 'a.yml': 'all:\n  vars:\n    x: !money 5\n' },
+    lines: ['a.yml:3:15  the tag !money is not known here'],
+  },
+  {
+    title: 'a date that does not exist',
+    files: { 'a.yml': 'all:\n  vars:\n    x: 2024-02-30\n' },
+    lines: ['a.yml:3:8  2024-02-30 is not a date', 'Put it in quotes if it is text.'],
+  },
+  {
+    title: 'hosts as a list',
+    files: { 'a.yml': 'web:\n  hosts:\n    - web-01\n    - web-02\n' },
+    lines: [
+      'a.yml:3:5  web.hosts: expected a mapping of hosts, got a list',
+      'Write "web-01:" in place of "- web-01".',
+    ],
+  },
+  {
+    title: 'vars as a list',
+    files: { 'a.yml': 'web:\n  vars:\n    - x: 1\n' },
+    lines: [
+      'a.yml:3:5  web.vars: expected a mapping of variables, got a list',
+      'Write "name: value" in place of "- name: value".',
+    ],
+  },
+  {
+    title: 'children as a list',
+    files: { 'a.yml': 'web:\n  children: [a, b]\n' },
+    lines: [
+      'a.yml:2:13  web.children: expected a mapping of groups, got a list',
+      'Write "a:" in place of "- a".',
+    ],
+  },
+  {
+    title: 'a mistyped key of a group',
+    files: { 'a.yml': 'web:\n  host: {h1: }\n' },
+    lines: ['a.yml:2:3  web.host: a group has hosts, children and vars', 'Did you mean hosts?'],
+  },
+  {
+    title: 'a group that does not stand under children',
+    files: { 'a.yml': 'all:\n  web:\n    hosts: {h1: }\n' },
+    lines: [
+      'a.yml:2:3  all.web: a group has hosts, children and vars',
+      'A group inside all stands under "children:", a host under "hosts:", a variable under "vars:".',
+    ],
+  },
+  {
+    title: 'hosts at the top',
+    files: { 'a.yml': 'hosts: [a]\n' },
+    lines: [
+      'a.yml:1:8  hosts: a group is a mapping of hosts, children, vars, got a list',
+      'Groups stand at the top: put "hosts" under a group, such as "all:".',
+    ],
+  },
+  {
+    title: 'an inventory that is a list',
+    files: { 'a.yml': '- web-01\n' },
+    lines: ['a.yml:1:1  an inventory is a mapping of groups, got a list'],
+  },
+  {
+    title: 'a host whose variables are text',
+    files: { 'a.yml': 'web:\n  hosts:\n    h1: 10.0.0.1\n' },
+    lines: ['a.yml:3:9  h1: a host\'s variables are a mapping, got "10.0.0.1"'],
+  },
+  {
+    title: 'a range that runs backwards, and one that is none',
+    files: { 'a.yml': 'web:\n  hosts:\n    w[10:5]:\n    x[1-3]:\n    y[01:100]:\n' },
+    lines: [
+      'a.yml:3:5  "w[10:5]" is no host: [10:5] runs backwards',
+      'A range is written web[01:10] or db[a:f].',
+      'a.yml:4:5  "x[1-3]" is no host: [1-3] is not [from:to] or [from:to:step]',
+      'A range is written web[01:10] or db[a:f].',
+      'a.yml:5:5  "y[01:100]" is no host: [01:100] has a leading zero, so both ends need the same number of digits',
+      'A range is written web[01:10] or db[a:f].',
+    ],
+  },
+  {
+    title: 'a cycle of groups',
+    files: { 'a.yml': 'a:\n  children:\n    b:\n      children:\n        a:\n' },
+    lines: ['a.yml:3:5  group b is a child of a, and a lies inside b'],
+  },
+  {
+    title: 'a group that is its own child',
+    files: { 'a.yml': 'a:\n  children:\n    a:\n' },
+    lines: ['a.yml:3:5  group a has itself as a child'],
+  },
+  {
+    title: 'a priority that is no number',
+    files: { 'a.yml': 'a:\n  vars:\n    ansible_group_priority: high\n' },
+    lines: ['a.yml:3:29  ansible_group_priority must be a whole number'],
+  },
+  {
+    title: 'an inventory plugin',
+    files: { 'a.yml': 'plugin: amazon.aws.aws_ec2\n' },
+    lines: [
+      'a.yml:1:9  this is the configuration of an Ansible inventory plugin',
+      'Plugins are not run: let a .ts module export the hosts, or save the output of ansible-inventory --list --yaml.',
+    ],
+  },
+  {
+    title: 'variable files of the wrong shape, beside a wrong inventory',
+    files: {
+      'a.yml': 'web:\n  hosts: {h1: }\n  var: {x: 1}\n',
+      'group_vars/web.yml': '- x: 1\n',
+      'group_vars/all.yml': 'a: "open\n',
+      'host_vars/h1.yml': 'just text\n',
+    },
+    lines: [
+      'a.yml:3:3  web.var: a group has hosts, children and vars',
+      'Did you mean vars?',
+      'group_vars/all.yml:2:1  a quote that opens above is not closed',
+      'group_vars/web.yml:1:1  a file of variables is a mapping, got a list',
+      'Write "name: value" in place of "- name: value".',
+      'host_vars/h1.yml:1:1  a file of variables is a mapping, got "just text"',
+    ],
+  },
+  {
+    title: 'all files of a directory, the good ones among them',
+    files: {
+      'inv/1.yml': 'a: {hosts: [x]}\n',
+      'inv/2.yml': 'b: {hosts: {y: }}\n',
+      'inv/3.ini': '[c:host]\n',
+    },
+    sources: ['inv'],
+    lines: [
+      'inv/1.yml:1:12  a.hosts: expected a mapping of hosts, got a list',
+      'Write "x:" in place of "- x".',
+      'inv/3.ini:1:1  [c:host] is no section',
+      'Did you mean hosts?',
+    ],
+  },
+  {
+    title: 'an INI file, line by line',
+    files: {
+      'a.ini':
+        '[web]\nh1 x\nh2 "x=1\nh3:\n[web vars]\n[web:vars]\nlonely\n[web:children]\ntwo words\nwbe\n[db:vars]\nx=1\n',
+    },
+    lines: [
+      'a.ini:2:1  "x" is not key=value',
+      'a.ini:3:1  a " is not closed',
+      'a.ini:4:1  "h3:" ends in ":"',
+      'A port follows it; if this is YAML, name the file .yml.',
+      'a.ini:5:1  [web vars] is no section',
+      'A section is [group], [group:vars] or [group:children], without spaces.',
+      'a.ini:7:1  expected key=value, got "lonely"',
+      'a.ini:9:1  expected the name of a group, got "two words"',
+      'a.ini:10:1  [web:children] names the group wbe, which no section declares',
+      'Did you mean web?',
+      'a.ini:11:1  [db:vars] names the group db, which no section declares',
+      'Declare it: [db]',
+    ],
+  },
+  {
+    title: 'a vaulted file without a password',
+    files: { 'a.yml': 'web: {hosts: {h1: }}\n', 'group_vars/web.yml': '$ANSIBLE_VAULT;1.1;AES256\n3130\n' },
+    lines: [
+      'group_vars/web.yml:1  this is not a whole vault text ($ANSIBLE_VAULT;1.1;AES256 and hex lines)',
+      'Copy it again from ansible-vault, with all its lines.',
+    ],
+  },
+  {
+    title: 'variables of the command line',
+    files: { 'a.yml': 'web: {hosts: {h1: }}\n' },
+    extraVars: ['lonely', '[1]', '@nowhere.yml'],
+    lines: [
+      '-e lonely: "lonely" is not key=value',
+      'Give key=value, @file, or {"key": "value"}.',
+      '-e [1]: is not a mapping of variables',
+      'Give key=value, @file, or {"key": "value"}.',
+      'nowhere.yml:1  cannot be read: there is no such file',
+    ],
+  },
+]
+
+for (const { title, files, sources, extraVars, lines } of rows) {
+  test(title, async ({ folder }) => {
+    const cwd = written(folder, files)
+    const error = await errorOf(
+      loadInventory(sources ?? [Object.keys(files)[0]!], { cwd, ...(extraVars ? { extraVars } : {}) }),
+    )
+    assert.instance(error, Faults)
+    assert.equal(describeError(error), lines)
+  })
+}
+
+test('an inventory that is not there names the places looked at, and the file that was meant', async ({
+  folder,
+}) => {
+  const cwd = written(folder, { 'inventory/lab.yaml': 'all:\n' })
+  const error = await errorOf(loadInventory(['lba.yaml'], { cwd }))
+  assert.is(error.code, 'E_NO_INVENTORY')
+  assert.equal(describeError(error), [
+    'No inventory "lba.yaml".',
+    'Looked at ./lba.yaml',
+    'Looked at ./inventory/lba.yaml',
+    'Did you mean lab.yaml?',
+  ])
+})
+
+test('a repeated key keeps its last value, with a warning', async ({ folder }) => {
+  const cwd = written(folder, { 'a.yml': 'all:\n  hosts:\n    h1:\n      x: 1\n      y: 2\n      x: 3\n' })
+  const inventory = await loadInventory(['a.yml'], { cwd })
+  assert.is(inventory.host('h1')?.vars.x, 3)
+  assert.equal(inventory.warnings.flatMap(describeError), [
+    'a.yml:6:7  "x" stands here again (first in line 4); this later value is used',
+  ])
+})
+
+async function errorOf(promise: Promise<unknown>): Promise<PlaybookError> {
+  const error = await promise.then(
+    () => assert.unreachable('nothing was found wrong'),
+    (thrown: unknown) => thrown,
+  )
+  // An error of ours has `details`, over which the test runner itself stumbles: never let one through.
+  if (error instanceof PlaybookError) return error
+  throw error
+}
+
+/** The files in a folder of their own. */
+function written(folder: string, files: { readonly [path: string]: string }): string {
+  const cwd = mkdtempSync(join(folder, 'case-'))
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, path)), { recursive: true })
+    writeFileSync(join(cwd, path), text)
+  }
+  return cwd
+}
+
+test.run()
