@@ -166,7 +166,12 @@ const shownEntries = 3
 function differing(wanted: Wanted, test: string): Probe<Differing> {
   const count = sh`${find(wanted, test, sh`-print`)} | awk ${`NR <= ${shownEntries} { print } END { print NR }`}`
   return output(test === '' ? sh`echo 0` : count, parseDiffering, {
-    reads: [wanted.path, '/etc/passwd', '/etc/group'],
+    // The files of accounts are taken for folders of entries, as the tasks user and group do.
+    reads: [
+      wanted.path,
+      ...(wanted.owner === undefined ? [] : [`/etc/passwd/${wanted.owner}`]),
+      ...(wanted.group === undefined ? [] : [`/etc/group/${wanted.group}`]),
+    ],
   })
 }
 
