@@ -45,7 +45,7 @@ export async function authentication(options: AuthenticationOptions): Promise<Au
     handler: (left, _partial, next) => {
       if (left) accepted = left
       if (refused) notes.push(`${refused.name()}: refused`)
-      if (refused?.method === 'password') wasPasswordRefused = true
+      if (refused?.method === 'password' && left?.includes('password')) wasPasswordRefused = true
       do refused = attempts.shift()
       while (refused && !isWorthwhile(refused))
       next((refused ? refused.auth : false) as AnyAuthMethod) // false ends it, as ssh2 has it

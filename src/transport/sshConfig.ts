@@ -66,7 +66,7 @@ function evaluate(lines: readonly Line[], file: string, pass: Pass, depth = 0): 
     const keyword = line.param.toLowerCase()
     if (keyword === 'include') include(wordsOf(line.value), file, pass, depth)
     else if (keyword === 'host') {
-      if (matchesAny(wordsOf(line.value), pass.host)) evaluate((line as Section).config, file, pass, depth)
+      if (matchesHost(wordsOf(line.value), pass.host)) evaluate((line as Section).config, file, pass, depth)
     } else if (keyword === 'match') {
       if (matchesCriteria(wordsOf(line.value), pass)) evaluate((line as Match).config, file, pass, depth)
     } else set(keyword, textOf(line.value), pass)
@@ -130,9 +130,17 @@ function matchesAny(patterns: readonly string[], text: string): boolean {
   return list.some((each) => !each.startsWith('!') && matchesGlob(each, text))
 }
 
+/** As ssh, which puts host names in lower case first. */
+function matchesHost(patterns: readonly string[], host: string): boolean {
+  return matchesAny(
+    patterns.map((pattern) => pattern.toLowerCase()),
+    host.toLowerCase(),
+  )
+}
+
 function matchesGlob(pattern: string, text: string): boolean {
-  const escaped = pattern.toLowerCase().replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text.toLowerCase())
+  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text)
 }
 
 function matchesCriteria(words: readonly string[], pass: Pass): boolean {
@@ -150,8 +158,8 @@ function matchesCriteria(words: readonly string[], pass: Pass): boolean {
         pass.sawFinal = true
         return pass.isFinal
       },
-      host: () => matchesAny([argument()], hostName),
-      originalhost: () => matchesAny([argument()], pass.host),
+      host: () => matchesHost([argument()], hostName),
+      originalhost: () => matchesHost([argument()], pass.host),
       user: () => matchesAny([argument()], user),
       localuser: () => matchesAny([argument()], userInfo().username),
       exec: () =>

@@ -137,6 +137,7 @@ async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login
   signal.addEventListener('abort', abort, { once: true })
   client.setMaxListeners(0)
   client.on('error', (error) => log(`ssh: ${error.message}`)) // for good: without it a reset ends the process
+  client.on('banner', (text) => log(`${target.place}: ${text.trim()}`))
   client.on('handshake', ({ kex, serverHostKey }) => {
     isAgreed = true
     log(`${target.place}: ${kex}, ${serverHostKey}`)

@@ -126,10 +126,10 @@ function targetFrom(
       'globalknownhostsfile',
       '/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2',
     ),
-    firstIdentityFiles: firstKeys.map(path),
+    firstIdentityFiles: firstKeys.filter(isFile).map(path),
     identityFiles: (options.get('identityfile') ?? defaultKeys)
       .slice(firstKeys.length)
-      .filter((each) => each !== 'none')
+      .filter(isFile)
       .map(path),
     isIdentitiesOnly: one('identitiesonly') === 'yes',
     agent: agentSocket(agent, path),
@@ -147,6 +147,10 @@ function number(name: string, text: string | undefined, otherwise: number): numb
   if (text === undefined) return otherwise
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
   throw new PlaybookError('E_SSH_CONFIG', `${name} is "${text}", not a number.`)
+}
+
+function isFile(name: string): boolean {
+  return name !== 'none'
 }
 
 /** Words, some in double quotes. */

@@ -71,7 +71,7 @@ export async function startSshd({ config = [], hostKeyType = 'ed25519' }: SshdOp
     hostKeyFile: file('host_key'),
     log: () => log,
     killSessions: () => {
-      for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL')
+      for (const pid of sessionsUnder(child.pid!)) process.kill(pid, 'SIGKILL')
     },
     stop: async () => {
       await ended(child)
@@ -135,9 +135,12 @@ function answers(port: number): Promise<boolean> {
   })
 }
 
-function childrenOf(pid: number): number[] {
+/** The processes of sshd below this one: a connection has one, and one more without privileges. */
+function sessionsUnder(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-  return text.split(' ').filter(Boolean).map(Number)
+  const children = text.split(' ').filter(Boolean).map(Number)
+  const sessions = children.filter((child) => readFileSync(`/proc/${child}/comm`, 'utf8') === 'sshd\n')
+  return [...sessions, ...sessions.flatMap(sessionsUnder)]
 }
 
 function ended(child: ChildProcess): Promise<void> {

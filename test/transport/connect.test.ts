@@ -1,0 +1,34 @@
+// The choice of a transport.
+
+import { createRequire } from 'node:module'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { ConnectionSettings } from '../../src/model/host.ts'
+import { transportFor, transports } from '../../src/transport/connect.ts'
+
+const settings = (kind: 'ssh' | 'local'): ConnectionSettings => ({
+  kind,
+  host: 'was-01',
+  become: { method: 'sudo', user: 'root' },
+})
+
+function isLoaded(name: string): boolean {
+  return Object.keys(createRequire(import.meta.url).cache).some((file) =>
+    file.includes(`/node_modules/${name}/`),
+  )
+}
+
+test('A run that is local loads no ssh', async () => {
+  await transportFor(settings('local'))
+  assert.not.ok(isLoaded('ssh2'))
+  await transportFor(settings('ssh'))
+  assert.ok(isLoaded('ssh2'))
+})
+
+test('Hosts of a kind share a transport, other choosers have their own', async () => {
+  const mine = transports()
+  assert.is(await mine(settings('ssh')), await mine({ ...settings('ssh'), host: 'was-02' }))
+  assert.is.not(await mine(settings('ssh')), await transports()(settings('ssh')))
+})
+
+test.run()
