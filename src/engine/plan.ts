@@ -2,8 +2,9 @@
 
 import { Faults, PlaybookError, toPlaybookError } from '../model/error.ts'
 import type { ConnectionSettings, InventoryHost } from '../model/host.ts'
+import { thrownAt } from '../model/location.ts'
 import type { Play } from '../model/play.ts'
-import type { Task } from '../model/task.ts'
+import type { AnyTaskFunction, Task } from '../model/task.ts'
 import { becomeUser } from './become.ts'
 import { type Item, prepareItem } from './item.ts'
 import { FactsNeeded, playHost, type Site } from './playHost.ts'
@@ -71,14 +72,19 @@ async function planHost(
   const settings = options.settingsOf(host)
   const isBecoming = options.becomesByDefault?.(host)
   const userOf = (task: Pick<Task, 'options'>) => becomeUser(task, spec, settings, isBecoming)
-  const itemsOf = (facts: Record<string, unknown> | undefined): Promise<Item[]> => {
+  const itemsOf = async (facts: Record<string, unknown> | undefined): Promise<Item[]> => {
     const list = spec.tasks(playHost(host, vars.get(host.name), facts, options.site))
+    requireTasks(list, play)
     const tasks = selectedTasks(list, spec.tags ?? [], options.tags)
     return Promise.all(
       tasks.map((task, index) => prepareItem(task, { index, isHandler: false, as: userOf(task) })),
     )
   }
-  return { host, settings, userOf, items: await withoutFacts(itemsOf), itemsWith: itemsOf }
+  const itemsWith = (facts: Record<string, unknown>) =>
+    itemsOf(facts).catch((thrown) => {
+      throw playFault(thrown, play)
+    })
+  return { host, settings, userOf, items: await withoutFacts(itemsOf), itemsWith }
 }
 
 async function withoutFacts(
@@ -92,6 +98,33 @@ async function withoutFacts(
   }
 }
 
+/** A playbook runs without having been type-checked: what its `tasks` gives may be anything. */
+function requireTasks(list: unknown, play: Play): void {
+  const isList = Array.isArray(list)
+  const strange = isList ? list.flat(Number.POSITIVE_INFINITY).find((item) => !isTask(item)) : list
+  if (isList && strange === undefined) return
+  const what = isList ? `${described(strange)} among its tasks` : described(strange)
+  throw new PlaybookError('E_PLAY', `${play.spec.name}: tasks(host) gives ${what}, not a list of tasks.`, {
+    where: play.where(),
+    hint: 'A task is called with its parameters: copyFile({ … }); tasks is not async.',
+  })
+}
+
+function isTask(item: unknown): boolean {
+  return !item || (item as { kind?: unknown }).kind === 'task'
+}
+
+function described(value: unknown): string {
+  if (typeof value === 'function') return `the function ${nameOf(value)}`
+  if (value instanceof Promise) return 'a promise'
+  return value === undefined ? 'nothing' : (JSON.stringify(value)?.slice(0, 60) ?? String(value))
+}
+
+// biome-ignore lint/complexity/noBannedTypes: any function at all
+function nameOf(value: Function): string {
+  return (value as Partial<AnyTaskFunction>).spec?.name ?? (value.name || '(without a name)')
+}
+
 function playFault(thrown: unknown, play: Play): PlaybookError {
   if (thrown instanceof PlaybookError) return thrown
   const error = toPlaybookError(thrown)
@@ -99,11 +132,4 @@ function playFault(thrown: unknown, play: Play): PlaybookError {
     where: thrownAt(thrown) ?? play.where(),
     cause: thrown,
   })
-}
-
-function thrownAt(thrown: unknown): { file: string; line: number; column: number } | undefined {
-  const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
-  const match = /\(?((?:file:\/\/)?\/[^()\s]+?):(\d+):(\d+)\)?/.exec(stack)
-  if (!match) return undefined
-  return { file: match[1]!.replace(/^file:\/\//, ''), line: Number(match[2]), column: Number(match[3]) }
 }
