@@ -9,6 +9,7 @@ import type { Task } from '../model/task.ts'
 import { type ActOptions, act } from './act.ts'
 import { type Answers, emptyAnswers, inquiry } from './answers.ts'
 import { type Item, isAnswered, judge, prepareItem, questionsOf, stateAt, type Verdict } from './item.ts'
+import { Notifications } from './notifications.ts'
 import { noPrediction, type Prediction, predict } from './prediction.ts'
 import { describeLoss, type HostSession } from './session.ts'
 import type { Turn } from './turns.ts'
@@ -55,7 +56,9 @@ class Convergence {
   #window: Window = firstWindow
   #prediction: Prediction | undefined
   #counts = emptyCounts()
-  #notified = new Map<Task, 'changed' | 'unknown'>()
+  #notifications = new Notifications()
+  /** Handlers of which nobody can know whether they will run, and why. */
+  readonly #doubtful = new Map<Task, string>()
   #held: RunEvent[] | undefined
   #mark = 0
   #hasTurn = false
@@ -93,7 +96,7 @@ class Convergence {
     session.prediction ??= noPrediction()
     this.#prediction = this.#options.isCheck ? session.prediction : undefined
     this.#counts = emptyCounts()
-    this.#notified = new Map()
+    this.#notifications = new Notifications()
     this.#held = this.#hasTurn ? undefined : []
     this.#mark = this.#options.turn.mark()
     this.#emit({ kind: 'hostStart', play, host: session.host, tasks: items.length })
@@ -183,7 +186,7 @@ class Convergence {
     for (let attempt = 1; ; attempt += 1) {
       const error = await this.#attempt(item, pending)
       if (!error) {
-        this.#notify(item, 'changed')
+        this.#notifications.notify(item.task, true)
         return this.#finish(item, { status: 'changed', changes: reported(item, changes) })
       }
       if (!retry || attempt >= retry.attempts || this.#options.signal?.aborted) {
@@ -247,13 +250,17 @@ class Convergence {
   }
 
   #foresee(item: Item, changes: readonly Change[]): 'next' | 'stop' {
+    const doubtfulBy = this.#doubtful.get(item.task)
+    if (doubtfulBy !== undefined) {
+      return this.#conclude(item, { kind: 'unknown', reason: `runs only if ${doubtfulBy} changes something` })
+    }
     predict(
       this.#prediction!,
       item.task.title,
       changes,
       stateAt(item, this.#answersFor(item), this.#prediction!),
     )
-    this.#notify(item, 'changed')
+    this.#notifications.notify(item.task, true)
     return this.#finish(item, { status: 'changed', changes: reported(item, changes) })
   }
 
@@ -263,7 +270,7 @@ class Convergence {
     if (verdict.kind === 'ok') return this.#finish(item, { status: 'ok', changes: [] })
     if (verdict.kind === 'unknown') {
       this.#prediction?.pending.push(item.task.title)
-      this.#notify(item, 'unknown')
+      this.#notifications.notify(item.task, false)
     }
     return this.#finish(item, { status: verdict.kind, changes: [], reason: verdict.reason })
   }
@@ -293,20 +300,12 @@ class Convergence {
     return 'stop'
   }
 
-  #notify({ task }: Item, why: 'changed' | 'unknown'): void {
-    const { notify } = task.options
-    const handlers =
-      notify === undefined ? [] : Array.isArray(notify) ? (notify as readonly Task[]) : [notify as Task]
-    for (const handler of handlers)
-      if (this.#notified.get(handler) !== 'changed') this.#notified.set(handler, why)
-  }
-
   /** Puts the handlers that were notified behind the tasks; false where there are none left. */
   async #appendHandlers(): Promise<boolean> {
-    const handlers = [...this.#notified.keys()]
-    this.#notified.clear()
+    const handlers = this.#notifications.take()
     const { userOf } = this.#options
-    for (const task of handlers) {
+    for (const { task, doubtfulBy } of handlers) {
+      if (doubtfulBy !== undefined) this.#doubtful.set(task, doubtfulBy)
       this.#items.push(
         await prepareItem(task, { index: this.#items.length, isHandler: true, as: userOf(task) }),
       )

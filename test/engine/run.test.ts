@@ -318,6 +318,30 @@ test('in check mode what depends on a planned tree is unknown, and a failure aft
     assert.equal(alone.story, ['one: failed needsTool'])
   }))
 
+test('in check mode a handler that only an unknown task notifies is unknown itself', () =>
+  inFolder(async (path) => {
+    const tree = defineTask({
+      name: 'tree',
+      summary: 'Changes a tree.',
+      params: z.strictObject({}),
+      probe: () => ({}),
+      plan: () => [
+        { what: 't', from: '', to: '', steps: [run(sh`true`)], effects: [{ tree: path('tree') }] },
+      ],
+      verify: false,
+    })
+    const sure = note({ path: path('log'), word: 'sure' })
+    const doubtful = note({ path: path('log'), word: 'doubtful' })
+    const { story } = await runTasks(
+      [
+        tree({}, { notify: sure }),
+        content({ path: path('tree/x'), text: 'x' }, { notify: [sure, doubtful] }),
+      ],
+      { isCheck: true },
+    )
+    assert.equal(story.slice(2), ['one: changed handler note sure', 'one: unknown handler note doubtful'])
+  }))
+
 test('facts are read where a play looks at them, and only there', async () => {
   const seen: string[] = []
   const withFacts = definePlay({
