@@ -1,5 +1,6 @@
 // Reaches hosts by ssh: node-ssh logs in, ssh2 opens the channels.
 
+import { setMaxListeners } from 'node:events'
 import { UnreachableError } from '../model/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import { connectionOver } from './connection.ts'
@@ -26,6 +27,7 @@ export function sshTransport(): Transport {
   return {
     connect: async (settings, options) => {
       const target = sshTarget(settings, options.log ?? (() => {}))
+      if (options.signal) setMaxListeners(0, options.signal) // one for each of many hosts is no leak
       const reached = reach({ target, settings, options, shared, depth: 0 })
       const { login, release } = await unlessAborted(reached, target, options.signal)
       return connectionOver(sshLink(login, target, release), settings)

@@ -149,9 +149,10 @@ async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login
     await ready
     return { ssh, client, socket }
   } catch (error) {
+    const complaint = refusal ? [] : await socket.complaint()
     socket.stream.destroy()
     if (refusal) throw refusal
-    throw failure(error as SshError, { target, auth, socket, isAgreed })
+    throw failure(error as SshError, { target, auth, complaint, isAgreed })
   } finally {
     signal.removeEventListener('abort', abort)
   }
@@ -175,11 +176,11 @@ type SshError = Error & { readonly level?: string; readonly code?: string | numb
 type Circumstances = {
   readonly target: SshTarget
   readonly auth: Authentication
-  readonly socket: SshSocket
+  readonly complaint: readonly string[]
   readonly isAgreed: boolean
 }
 
-function failure(error: SshError, { target, auth, socket, isAgreed }: Circumstances): Error {
+function failure(error: SshError, { target, auth, complaint, isAgreed }: Circumstances): Error {
   if (error.level === 'client-authentication' || error.level === 'agent') {
     return authFailed(target, auth.tried(), error)
   }
@@ -187,7 +188,6 @@ function failure(error: SshError, { target, auth, socket, isAgreed }: Circumstan
     const isEnded = /authentication/i.test(error.message)
     return isEnded ? authFailed(target, [...auth.tried(), error.message], error) : lostEarly(target, error)
   }
-  const complaint = socket.complaint()
   if (target.proxyCommand !== undefined) return proxyFailed(target, complaint, error)
   if (error.level === 'handshake') return notUnderstood(target, error)
   return new TryAgain(lostEarly(target, error))

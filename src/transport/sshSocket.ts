@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'ssh2'
 import { UnreachableError } from '../model/error.ts'
 import { refused } from './sshFailure.ts'
@@ -10,8 +11,8 @@ import type { SshTarget } from './sshTarget.ts'
 
 export type SshSocket = {
   readonly stream: Duplex
-  /** What a ProxyCommand said about its failing. */
-  readonly complaint: () => string[]
+  /** What a ProxyCommand said about its failing, once it ended. */
+  readonly complaint: () => Promise<string[]>
 }
 
 /** Opens the stream to a target; `jump` is the connection to the jump host before it. */
@@ -35,7 +36,7 @@ function direct(target: SshTarget, signal: AbortSignal): Promise<SshSocket> {
     socket.on('error', (error) => reject(refused(target, error)))
     socket.on('connect', () => {
       signal.removeEventListener('abort', abort)
-      resolve({ stream: socket, complaint: () => [] })
+      resolve({ stream: socket, complaint: async () => [] })
     })
   })
 }
@@ -55,7 +56,7 @@ function throughJump(target: SshTarget, jump: Client): Promise<SshSocket> {
     try {
       jump.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
         if (error) fail(error)
-        else resolve({ stream: channel.on('error', () => {}), complaint: () => [] })
+        else resolve({ stream: channel.on('error', () => {}), complaint: async () => [] })
       })
     } catch (error) {
       fail(error as Error)
@@ -88,11 +89,12 @@ function throughCommand(command: string): Promise<SshSocket> {
   child.stdout.on('end', () => stream.push(null))
   child.on('close', () => stream.destroy())
   stream.on('error', () => {})
-  const complaint = () =>
-    Buffer.concat(said)
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '')
+  const closed = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  const complaint = async () => {
+    await Promise.race([closed, sleep(500, undefined, { ref: false })])
+    const text = Buffer.concat(said).toString('utf8')
+    return text.split('\n').filter((line) => line.trim() !== '')
+  }
   return Promise.resolve({ stream, complaint })
 }
 

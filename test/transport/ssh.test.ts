@@ -284,12 +284,17 @@ it('Fifty shells opened at once, ten sessions allowed: all answer', async () => 
   })
 })
 
-it('Sixty hosts at once', async () => {
+it('Sixty hosts at once, with one signal to give them up, and no warning', async () => {
+  const warnings: Error[] = []
+  const warn = (warning: Error) => warnings.push(warning)
+  process.on('warning', warn)
   const { connect } = sshTransport()
-  const connections = await Promise.all(
-    Array.from({ length: 60 }, () => connect(settingsFor(sshd, { user: user.name }), {})),
-  )
+  const { signal } = new AbortController()
+  const hosts = Array.from({ length: 60 }, () => connect(settingsFor(sshd, { user: user.name }), { signal }))
+  const connections = await Promise.all(hosts)
   await within(1500, 'close', Promise.all(connections.map((connection) => connection.close())))
+  process.off('warning', warn)
+  assert.equal(warnings, [])
 })
 
 test.run()
