@@ -5,15 +5,16 @@ import { boardFrame } from './boardFrame.ts'
 import { type HostTask, showHosts } from './boardRenderer.ts'
 import { createBoardState } from './boardState.ts'
 import type { Clock } from './clock.ts'
-import { createNarration } from './narration.ts'
+import { createNarration, type NarrationOptions } from './narration.ts'
 import type { Paint } from './paint.ts'
-import type { Reporter, ReportStream } from './reporter.ts'
+import type { Reporter, ReportStream } from './reporterContract.ts'
 import { createScreen } from './screen.ts'
 import type { Sink } from './sink.ts'
 
 export type BoardOptions = {
   readonly verbosity: number
-  readonly isDiffShown: boolean
+  /** Given with --diff: what compares two texts. */
+  readonly compare?: NarrationOptions['compare']
   readonly cwd: string
   readonly clock: Clock
   readonly stdout: ReportStream
@@ -40,11 +41,11 @@ class BoardReporter {
   #shown: Promise<void> = Promise.resolve()
 
   constructor(options: BoardOptions) {
-    const { verbosity, isDiffShown, cwd, result, talk, stdout } = options
+    const { verbosity, compare, cwd, result, talk, stdout } = options
     this.#options = options
     this.#screen = createScreen(stdout, result.sink)
-    this.#tell = createNarration({ verbosity, isDiffShown, cwd, paint: result.paint })
-    this.#warn = createNarration({ verbosity, isDiffShown, cwd, paint: talk.paint })
+    this.#tell = createNarration({ verbosity, compare, cwd, paint: result.paint })
+    this.#warn = createNarration({ verbosity, compare, cwd, paint: talk.paint })
     stdout.on('resize', this.#refresh)
   }
 

@@ -90,7 +90,11 @@ function heading(
 ): string {
   const clock = formatClock(now - play.startedAt)
   const most = Math.max(0, ...hosts.map(({ total }) => total))
-  const load = [plural(hosts.length, 'host'), ...(most > 0 ? [plural(most, 'task')] : [])].join(' · ')
+  const load = [
+    plural(hosts.length, 'host'),
+    ...(most > 0 ? [plural(most, 'task')] : []),
+    ...(play.isCheck ? ['check'] : []),
+  ].join(' · ')
   if (columns < clock.length + 6) return paint.strong(cut(harmless(play.name), columns))
   const name = cut(harmless(play.name), columns - clock.length - 3)
   const room = columns - clock.length - 1 - columnsOf(name)
@@ -114,7 +118,7 @@ function rowText(host: HostState, layout: Layout, room: number, { now, paint }: 
     case 'unreachable':
       return failedText(host, room, paint)
     case 'ok':
-      return paint.good(cut('ok', room))
+    case 'stopped':
     case 'connecting':
     case 'looking':
       return paint.quiet(cut(host.phase, room))
@@ -175,6 +179,7 @@ function foldedRow(
     'looking',
     'connecting',
     'waiting',
+    'stopped',
     'ok',
   ]
   const counts = phases.flatMap((phase) => {

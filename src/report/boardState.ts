@@ -4,7 +4,15 @@ import type { RunEvent } from '../model/event.ts'
 import { lastDrawn } from './harmless.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
 
-export type HostPhase = 'connecting' | 'looking' | 'waiting' | 'running' | 'ok' | 'failed' | 'unreachable'
+export type HostPhase =
+  | 'connecting'
+  | 'looking'
+  | 'waiting'
+  | 'running'
+  | 'ok'
+  | 'stopped'
+  | 'failed'
+  | 'unreachable'
 
 export type HostState = {
   readonly name: string
@@ -25,6 +33,7 @@ export type HostState = {
 
 export type PlayState = {
   readonly name: string
+  readonly isCheck: boolean
   readonly startedAt: number
   readonly hosts: ReadonlyMap<string, HostState>
 }
@@ -55,7 +64,7 @@ export function createBoardState(): BoardState {
 }
 
 class Board {
-  play: { name: string; startedAt: number; hosts: Map<string, HostState> } | undefined
+  play: (PlayState & { readonly hosts: Map<string, HostState> }) | undefined
   readonly #outcomes: Outcomes = createOutcomes()
 
   readonly moves: Moves = {
@@ -63,7 +72,7 @@ class Board {
     playStart: (event, now) => {
       this.#outcomes.note(event)
       const hosts = new Map(event.hosts.map((name) => [name, begun(name)]))
-      this.play = { name: event.play, startedAt: now, hosts }
+      this.play = { name: event.play, isCheck: event.isCheck, startedAt: now, hosts }
     },
     hostStart: (event) => {
       this.#outcomes.note(event)

@@ -13,16 +13,17 @@ export type FailureOptions = {
   readonly paint: Paint
   /** Files are shown relative to it. */
   readonly cwd: string
-  readonly isDiffShown: boolean
+  /** Values are not abbreviated. */
+  readonly isWhole: boolean
 }
 
 /** The lines below a failure's headline. */
 export function failureLines(
   task: TaskLabel,
   { error, changes, reason }: TaskResult,
-  { paint, cwd, isDiffShown }: FailureOptions,
+  { paint, cwd, isWhole }: FailureOptions,
 ): string[] {
-  const { inline, below } = changeText(task.title, changes, isDiffShown)
+  const { inline, below } = changeText(task.title, changes, isWhole)
   const tried = inline === undefined ? below : [inline]
   return [
     ...(task.where ? [paint.place(placeText(withoutColumn(task.where), cwd))] : []),

@@ -3,7 +3,7 @@
 import { Faults, type PlaybookError } from '../model/error.ts'
 import type { RunEvent, TaskLabel } from '../model/event.ts'
 import type { HostRecap, ReportedChange } from '../model/outcome.ts'
-import type { Reporter } from './reporter.ts'
+import type { Reporter } from './reporterContract.ts'
 import type { Sink } from './sink.ts'
 
 export type JsonlOptions = {

@@ -4,15 +4,16 @@ import type { RunEvent } from '../model/event.ts'
 import type { Clock } from './clock.ts'
 import { formatDuration } from './duration.ts'
 import { harmless, lastDrawn } from './harmless.ts'
-import { createNarration, type Narration } from './narration.ts'
+import { createNarration, type Narration, type NarrationOptions } from './narration.ts'
 import type { Paint } from './paint.ts'
 import { plural } from './recapText.ts'
-import type { Reporter } from './reporter.ts'
+import type { Reporter } from './reporterContract.ts'
 import type { Sink } from './sink.ts'
 
 export type LinesOptions = {
   readonly verbosity: number
-  readonly isDiffShown: boolean
+  /** Given with --diff: what compares two texts. */
+  readonly compare?: NarrationOptions['compare']
   readonly cwd: string
   readonly clock: Clock
   readonly result: { readonly sink: Sink; readonly paint: Paint }
@@ -28,14 +29,14 @@ const mostHeartbeats = 4
 /** Lines on stdout for what happened; on stderr warnings and, every ten seconds, what has been running that long. */
 export function createLinesReporter({
   verbosity,
-  isDiffShown,
+  compare,
   cwd,
   clock,
   result,
   talk,
 }: LinesOptions): Reporter {
-  const tell = createNarration({ verbosity, isDiffShown, cwd, paint: result.paint })
-  const warn = createNarration({ verbosity, isDiffShown, cwd, paint: talk.paint })
+  const tell = createNarration({ verbosity, compare, cwd, paint: result.paint })
+  const warn = createNarration({ verbosity, compare, cwd, paint: talk.paint })
   const running = new Map<string, Running>()
   const stop = clock.every(heartbeatMs, () =>
     write(talk.sink, heartbeat(running, clock.now()).map(talk.paint.quiet)),

@@ -6,7 +6,7 @@ import { changeText } from './changeText.ts'
 import { formatDuration } from './duration.ts'
 import { failureLines, placeText } from './failureText.ts'
 import { harmless, harmlessLines, lastDrawn } from './harmless.ts'
-import { hunkLines } from './hunks.ts'
+import type { hunkLines } from './hunks.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
 import type { Paint } from './paint.ts'
 import { checkSummary, hostSummary, plural, runSummary } from './recapText.ts'
@@ -14,7 +14,8 @@ import { checkSummary, hostSummary, plural, runSummary } from './recapText.ts'
 export type NarrationOptions = {
   /** 0 what happened; 1 also what was in order; 2 commands; 3 what they said; 4 the connection. */
   readonly verbosity: number
-  readonly isDiffShown: boolean
+  /** Given with --diff: what compares two texts. */
+  readonly compare?: typeof hunkLines
   readonly paint: Paint
   /** Files are shown relative to it. */
   readonly cwd: string
@@ -139,10 +140,10 @@ class Teller {
   }
 
   #changedLines(host: string, task: TaskLabel, { changes }: TaskResult): readonly string[] {
-    const { isDiffShown } = this.#options
-    const compared = isDiffShown ? changes.filter(isComparable) : []
-    const told = isDiffShown ? changes.filter((change) => !isComparable(change)) : changes
-    const { inline, below } = changeText(task.title, told, isDiffShown)
+    const { compare } = this.#options
+    const compared = compare ? changes.filter(isComparable) : []
+    const told = compare ? changes.filter((change) => !isComparable(change)) : changes
+    const { inline, below } = changeText(task.title, told, compare !== undefined)
     const text = inline === undefined ? title(task) : `${title(task)}   ${inline}`
     return [
       this.#line(host, this.#paint.changed, this.#changedLabel(task), text),
@@ -164,15 +165,16 @@ class Teller {
       removed: this.#paint.removed,
       note: this.#paint.quiet,
     }
+    const { compare } = this.#options
     const texts = new Map(changes.map(({ diff }) => [JSON.stringify(diff), diff]))
     return [...texts.values()].flatMap((diff) => {
       const name = task.title.includes(diff.path) ? '' : harmless(diff.path)
-      return hunkLines(diff, name).map(({ kind, text }) => paints[kind](text))
+      return (compare?.(diff, name) ?? []).map(({ kind, text }) => paints[kind](text))
     })
   }
 
   #failedLines(host: string, task: TaskLabel, result: TaskResult): readonly string[] {
-    const { paint } = this.#options
+    const { paint, cwd, compare } = this.#options
     const code = result.error?.code ?? ''
     const isIgnored = result.isIgnored === true
     const label = isIgnored ? 'ignored' : result.status === 'failed' ? 'FAILED' : 'UNREACHABLE'
@@ -182,7 +184,7 @@ class Teller {
     const gap = ' '.repeat(Math.max(3, codeColumn - start.length))
     return [
       `${head}${code === '' ? '' : gap + paint.quiet(code)}`,
-      ...indented(failureLines(task, result, this.#options), 8),
+      ...indented(failureLines(task, result, { paint, cwd, isWhole: compare !== undefined }), 8),
     ]
   }
 
@@ -213,11 +215,11 @@ class Teller {
     const changed = `${recap.counts.changed} ${this.#isCheck ? 'would change' : 'changed'}`
     if (outcome === 'ok')
       return [this.#line(recap.host, this.#paint.good, 'ok', hostSummary(recap, this.#isCheck))]
-    if (done === 0) return none
+    if (done === 0 && outcome !== 'stopped') return none
     return [
       this.#line(
         recap.host,
-        this.#paint.bad,
+        outcome === 'stopped' ? this.#paint.changed : this.#paint.bad,
         outcome,
         `after ${done} of ${plural(recap.tasks, 'task')}, ${changed}`,
       ),

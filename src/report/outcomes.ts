@@ -17,14 +17,16 @@ export type Outcomes = {
 
 type Progress = { done: number; outcome: HostOutcome }
 
-const severity: readonly HostOutcome[] = ['ok', 'failed', 'unreachable']
+const severity: readonly HostOutcome[] = ['ok', 'stopped', 'failed', 'unreachable']
 
 export function createOutcomes(): Outcomes {
   const inPlay = new Map<string, Progress>()
   const inRun = new Map<string, HostOutcome>()
-  const ofHost = ({ host, counts }: HostRecap): HostOutcome => {
+  const ofHost = ({ host, counts, tasks }: HostRecap): HostOutcome => {
     if (counts.unreachable > 0) return 'unreachable'
-    return inPlay.get(host)?.outcome ?? (counts.failed > 0 ? 'failed' : 'ok')
+    const progress = inPlay.get(host)
+    if (!progress) return counts.failed > 0 ? 'failed' : 'ok'
+    return progress.outcome === 'ok' && progress.done < tasks ? 'stopped' : progress.outcome
   }
   return {
     note: (event) => {

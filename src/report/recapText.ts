@@ -5,8 +5,11 @@ import { formatDuration } from './duration.ts'
 
 export type Totals = { readonly [S in Status]: number }
 
-/** How a host came out of a play: a host that failed may have had tasks that were fine. */
-export type HostOutcome = 'ok' | 'failed' | 'unreachable'
+/**
+ * How a host came out of a play: `failed` had a failure that was not to be ignored; `stopped` is one that did not
+ * get through its tasks for no failure of its own.
+ */
+export type HostOutcome = 'ok' | 'stopped' | 'failed' | 'unreachable'
 
 /** What the tasks of several hosts add up to. */
 export function totalsOf(recaps: readonly HostRecap[]): Totals {
@@ -25,12 +28,13 @@ export function runSummary(
 ): string {
   const count = (outcome: HostOutcome) => outcomes.filter((each) => each === outcome).length
   const totals = totalsOf(recaps)
-  const unreachable = count('unreachable')
   return [
     `${plural(recaps.length, 'host')}: ${count('ok')} ok`,
     `${totals.changed} changed`,
     `${count('failed')} failed`,
-    ...(unreachable > 0 ? [`${unreachable} unreachable`] : []),
+    ...(['unreachable', 'stopped'] as const).flatMap((outcome) =>
+      count(outcome) > 0 ? [`${count(outcome)} ${outcome}`] : [],
+    ),
     formatDuration(durationMs),
     ...tripsText(recaps),
   ].join(' · ')
@@ -39,7 +43,7 @@ export function runSummary(
 /** `2 hosts: 4 would change, 1 unknown`. */
 export function checkSummary(recaps: readonly HostRecap[], outcomes: readonly HostOutcome[]): string {
   const { changed, unknown } = totalsOf(recaps)
-  const lost = (['failed', 'unreachable'] as const).flatMap((outcome) => {
+  const lost = (['failed', 'unreachable', 'stopped'] as const).flatMap((outcome) => {
     const count = outcomes.filter((each) => each === outcome).length
     return count > 0 ? [`${plural(count, 'host')} ${outcome}`] : []
   })

@@ -1,24 +1,11 @@
-// A reporter listens to a run's events and writes them for people or machines; here one is chosen.
+// Chooses the reporter of a run, and loads what it needs.
 
-import type { Writable } from 'node:stream'
-import type { Listener } from '../model/event.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createPaint } from './paint.ts'
+import type { Reporter, ReportStream } from './reporterContract.ts'
 import { createSink } from './sink.ts'
 
-export type Reporter = {
-  /** Takes every event of one run, in order. It never throws. */
-  readonly handle: Listener
-  /** Finishes what is on the screen and waits until all is written. */
-  readonly close: () => Promise<void>
-}
-
-/** A stream to write to; process.stdout and process.stderr are two. */
-export type ReportStream = Writable & {
-  readonly isTTY?: boolean
-  readonly columns?: number
-  readonly rows?: number
-}
+export type { Reporter } from './reporterContract.ts'
 
 export type ReporterOptions = {
   /** `auto`: the board on a terminal, lines elsewhere (also where CI is set, or the terminal is dumb). */
@@ -57,12 +44,13 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   }
   const result = { sink: createSink(stdout), paint: await createPaint({ env, isTTY: stdout.isTTY === true }) }
   const talk = { sink: createSink(stderr), paint: await createPaint({ env, isTTY: stderr.isTTY === true }) }
+  const compare = isDiffShown ? (await import('./hunks.ts')).hunkLines : undefined
   if (output === 'board') {
     const { createBoardReporter } = await import('./board.ts')
-    return createBoardReporter({ verbosity, isDiffShown, cwd, clock, stdout, result, talk })
+    return createBoardReporter({ verbosity, compare, cwd, clock, stdout, result, talk })
   }
   const { createLinesReporter } = await import('./lines.ts')
-  return createLinesReporter({ verbosity, isDiffShown, cwd, clock, result, talk })
+  return createLinesReporter({ verbosity, compare, cwd, clock, result, talk })
 }
 
 /** What `auto` means here. */

@@ -1,6 +1,6 @@
 // Keeps a block of lines at the foot of a terminal: redrawn in place, with text scrolling away above it.
 
-import type { ReportStream } from './reporter.ts'
+import type { ReportStream } from './reporterContract.ts'
 import type { Sink } from './sink.ts'
 import { columnsOf } from './width.ts'
 

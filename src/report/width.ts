@@ -2,12 +2,13 @@
 
 import stringWidth from 'string-width'
 
-const printableAscii = /^[\x20-\x7e]*$/
+/** ASCII, Latin, and what the board itself draws with: one column each, and no need to look closer. */
+const singles = /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2026\u2190-\u2193\u2500-\u257f]*$/
 const graphemes = new Intl.Segmenter()
 
 /** Columns of a text without colours: Korean, Chinese and Japanese letters and most emoji take two. */
 export function columnsOf(text: string): number {
-  return printableAscii.test(text) ? text.length : stringWidth(text)
+  return singles.test(text) ? text.length : stringWidth(text)
 }
 
 /** A text of at most `columns` columns; what had to be cut ends with `…`. */

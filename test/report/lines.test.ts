@@ -104,10 +104,10 @@ const task: TaskLabel = {
   where: { file: '/site/playbooks/web.ts', line: 7, column: 3 },
 }
 
-const recap = (host: string, counts: Partial<HostRecap['counts']>, trips = 1): HostRecap => ({
+const recap = (host: string, counts: Partial<HostRecap['counts']>, trips = 1, tasks = 0): HostRecap => ({
   host,
   counts: { ...emptyCounts(), ...counts },
-  tasks: 3,
+  tasks,
   trips,
   durationMs: 900,
 })
@@ -146,11 +146,11 @@ const details: readonly {
     events: [
       ...start('web-01'),
       ended({ status: 'failed', isIgnored: true, error: refusal }),
-      hostEnd(recap('web-01', { failed: 1, ok: 2 })),
+      hostEnd(recap('web-01', { failed: 1 }, 1, 1)),
       {
         kind: 'playEnd',
         play: 'Web',
-        hosts: [recap('web-01', { failed: 1, ok: 2 })],
+        hosts: [recap('web-01', { failed: 1 }, 1, 1)],
         durationMs: 950,
         isCheck: false,
       },
@@ -160,7 +160,7 @@ const details: readonly {
         inventory/lab.yaml:4:9  Permission denied.
         one
         two
-web-01  ok       3 tasks, 1 failed (ignored)
+web-01  ok       1 task, 1 failed (ignored)
 Web  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 1 trip
 `,
   },
@@ -192,6 +192,26 @@ Web  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 1 trip
     ],
     stdout: `web-01  UNREACHABLE  connect                                          E_CONNECT
         No route to host.
+`,
+  },
+  {
+    title: 'a host that was stopped before its end is not called ok',
+    events: [
+      ...start('web-01', 'web-02'),
+      ended({}),
+      hostEnd(recap('web-01', { ok: 1 }, 1, 3)),
+      hostEnd(recap('web-02', {}, 1, 3)),
+      {
+        kind: 'playEnd',
+        play: 'Web',
+        hosts: [recap('web-01', { ok: 1 }, 1, 3), recap('web-02', {}, 1, 3)],
+        durationMs: 950,
+        isCheck: false,
+      },
+    ],
+    stdout: `web-01  stopped  after 1 of 3 tasks, 0 changed
+web-02  stopped  after 0 of 3 tasks, 0 changed
+Web  2 hosts: 0 ok · 0 changed · 0 failed · 2 stopped · 0.9 s · 1 trip a host
 `,
   },
   {
