@@ -3,13 +3,17 @@
 import type { z } from 'zod'
 import { Faults, PlaybookError } from '../model/error.ts'
 import { formatLocation, type SourceLocation } from '../model/location.ts'
+import { Secret } from '../model/secret.ts'
 import { formatPath, issueText } from '../model/task.ts'
 import type { GroupPlace, LoadedHost } from './hostVars.ts'
 import { findJinjaIn, jinjaFault } from './jinja.ts'
+import { nodeAt } from './located.ts'
 import { didYouMean } from './suggest.ts'
 
 /** The play as faults name it. */
 export type CheckedPlay = { readonly name: string; readonly where?: SourceLocation }
+
+const secretHint = 'It comes from a vault: let the schema take z.instanceof(Secret).'
 
 /** What is wrong with one host's variables. */
 type Finding = {
@@ -127,8 +131,19 @@ function valueFaults(findings: readonly Finding[], hosts: readonly LoadedHost[])
     seen.add(key)
     const what = `${owner}: ${name}`
     if (code === 'E_JINJA') return [jinjaFault(what, where)]
-    return [new PlaybookError('E_VARS', `${what}  ${text}`, { ...(where ? { where } : {}) })]
+    const hint = isSecret(host, path) ? secretHint : undefined
+    return [
+      new PlaybookError('E_VARS', `${what}  ${text}`, {
+        ...(where ? { where } : {}),
+        ...(hint ? { hint } : {}),
+      }),
+    ]
   })
+}
+
+function isSecret(host: LoadedHost, path: readonly PropertyKey[]): boolean {
+  const node = host.settings(String(path[0])).at(-1)?.node
+  return node !== undefined && nodeAt(node, path.slice(1)).value instanceof Secret
 }
 
 function placeOfFinding(host: LoadedHost, path: readonly PropertyKey[]): SourceLocation | undefined {

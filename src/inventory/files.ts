@@ -113,7 +113,7 @@ export function findInventory(name: string, cwd: string): string {
   const places = isAbsolute(name) ? [name] : [resolve(cwd, name), resolve(cwd, 'inventory', name)]
   const found = places.find((place) => existsSync(place))
   if (found !== undefined) return found
-  if (name.includes(',')) return name
+  if (name.includes(',') && !isAbsolute(name)) return name
   const beside = [cwd, resolve(cwd, 'inventory')].flatMap((folder) =>
     isFolder(folder) ? readdirSync(folder) : [],
   )

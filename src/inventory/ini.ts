@@ -7,13 +7,15 @@ import { pythonLiteral } from './pythonLiteral.ts'
 import { addHosts } from './readTree.ts'
 import { shellSplit } from './shellSplit.ts'
 import { didYouMean } from './suggest.ts'
+import { concealedDeep } from './vault.ts'
 
 /**
  * Adds an INI inventory's groups, hosts and variables to the draft, as Ansible's `ini` plugin reads them: values are
- * Python literals where they are ones (`True`, `1`, `['a']`) and text where not (`true`, `/opt`).
+ * Python literals where they are ones (`True`, `1`, `['a']`) and text where not (`true`, `/opt`). Where the file was
+ * encrypted (`isConcealed`), they are secrets.
  */
-export function readIni(text: string, file: string, draft: Draft): void {
-  new IniReader(text, file, draft).read(text)
+export function readIni(text: string, file: string, draft: Draft, isConcealed = false): void {
+  new IniReader(text, file, draft, isConcealed).read(text)
 }
 
 const sections = ['hosts', 'vars', 'children']
@@ -34,12 +36,14 @@ type Pending = { readonly kind: 'vars' | 'children'; readonly parents: DraftGrou
 class IniReader {
   readonly #source: Source
   readonly #draft: Draft
+  readonly #isConcealed: boolean
   /** Groups that were named and not yet declared by a section of their own. */
   readonly #pending = new Map<string, Pending>()
   #group: DraftGroup
   #section = 'hosts'
 
-  constructor(text: string, file: string, draft: Draft) {
+  constructor(text: string, file: string, draft: Draft, isConcealed: boolean) {
+    this.#isConcealed = isConcealed
     this.#source = textSource(file, text)
     this.#draft = draft
     this.#group = draft.ungrouped
@@ -119,7 +123,8 @@ class IniReader {
   }
 
   #entry(key: string, text: string, offset: number, valueOffset = offset): Entry {
-    const node = fromPlain(pythonLiteral(text), this.#source, valueOffset)
+    const value = pythonLiteral(text)
+    const node = fromPlain(this.#isConcealed ? concealedDeep(value) : value, this.#source, valueOffset)
     return { key, keySource: this.#source, keyOffset: offset, node }
   }
 
@@ -147,8 +152,9 @@ class IniReader {
     return { file: this.#source.file, ...this.#source.locate(offset) }
   }
 
-  #fault(offset: number, message: string, hint?: string): void {
+  #fault(offset: number, written: string, hint?: string): void {
     const where = this.#place(offset)
+    const message = this.#isConcealed ? 'this line of the encrypted file is wrong' : written
     this.#draft.faults.push(new PlaybookError('E_INVENTORY', message, { where, ...(hint ? { hint } : {}) }))
   }
 }

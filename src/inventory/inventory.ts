@@ -1,6 +1,6 @@
 // Loads an inventory: its sources, variable files and command-line variables become hosts and groups.
 
-import { isAbsolute } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { Faults, type PlaybookError } from '../model/error.ts'
 import type { SourceLocation } from '../model/location.ts'
 import { Draft, type DraftGroup, type DraftHost, membersOf, reconcile } from './draft.ts'
@@ -88,7 +88,7 @@ export async function loadInventory(
   sources: readonly string[],
   options: LoadInventoryOptions = {},
 ): Promise<Inventory> {
-  const cwd = options.cwd ?? process.cwd()
+  const cwd = resolve(options.cwd ?? '.')
   const files = new Files({ cwd, vaultPasswords: options.vaultPasswords ?? [] })
   const draft = new Draft()
   const paths = sources.map((source) => findInventory(source, cwd))
@@ -99,7 +99,7 @@ export async function loadInventory(
     files,
     {
       inventory: paths.filter((path) => !isHostList(path)).map(folderOf),
-      playbook: options.playbookDir === undefined ? [] : [options.playbookDir],
+      playbook: options.playbookDir === undefined ? [] : [resolve(cwd, options.playbookDir)],
     },
     extraEntries(options.extraVars ?? [], files, cwd),
   )

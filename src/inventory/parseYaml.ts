@@ -37,7 +37,8 @@ export function parseYaml(text: string, options: ParseYamlOptions): ParsedYaml {
     uniqueKeys: false,
   })
   const source = textSource(options.file, text)
-  if (document.errors.length > 0) return { faults: syntaxFaults(document, text, source), warnings: [] }
+  if (document.errors.length > 0)
+    return { faults: syntaxFaults(document, text, source, options.conceal === undefined), warnings: [] }
   if (!document.contents) return { faults: [], warnings: [] }
   const reader = new Reader(source, options, aliasTargets(document, text))
   const root = reader.read(document.contents as Node)
@@ -180,8 +181,8 @@ class Reader {
           this.#fault(offset, `the tag ${shownTag(node.tag)} is not known here`)
       }
     } catch (error) {
-      const message =
-        error instanceof RangeError ? error.message : `"${node.value}" is no ${shownTag(node.tag!)}`
+      const wanted = node.tag ? shownTag(node.tag) : 'number'
+      const message = error instanceof RangeError ? error.message : `the value is no ${wanted}`
       this.#fault(offset, message, 'Put it in quotes if it is text.')
     }
     return null
@@ -218,7 +219,8 @@ function aliasTargets(document: Document, text: string): ReadonlyMap<Alias, Node
   return targets
 }
 
-function syntaxFaults(document: Document, text: string, source: Source): PlaybookError[] {
+/** `showsLine`: not where the line is part of what was encrypted. */
+function syntaxFaults(document: Document, text: string, source: Source, showsLine: boolean): PlaybookError[] {
   const tabs = [...text.matchAll(/^ *\t/gm)].filter(() =>
     document.errors.some((error) => error.code === 'TAB_AS_INDENT' || startsWithTab(text, error.pos[0])),
   )
@@ -236,7 +238,7 @@ function syntaxFaults(document: Document, text: string, source: Source): Playboo
   return [
     new PlaybookError('E_YAML', message, {
       where: { file: source.file, ...place },
-      details: line ? [`    ${line}`] : [],
+      details: line && showsLine ? [`    ${line}`] : [],
       ...(hint ? { hint } : {}),
     }),
   ]

@@ -7,6 +7,7 @@ import { type Files, inventoryFiles, isFolder } from './files.ts'
 import { readIni } from './ini.ts'
 import { fromPlain, textSource } from './located.ts'
 import { addHosts, readTree } from './readTree.ts'
+import { isScript, readScript } from './script.ts'
 
 export type SourceContext = {
   readonly draft: Draft
@@ -27,10 +28,11 @@ export async function readSource(source: string, context: SourceContext): Promis
 async function readFile(path: string, context: SourceContext): Promise<void> {
   const extension = extname(path)
   if (moduleExtensions.includes(extension)) return readModule(path, context)
+  if (isScript(path)) return readScript(path, context.files.shown(path), context.draft)
   const read = context.files.text(path)
   if (!read) return
   const isYaml = yamlExtensions.includes(extension) || (extension !== '.ini' && looksLikeYaml(read.text))
-  if (!isYaml) return readIni(read.text, context.files.shown(path), context.draft)
+  if (!isYaml) return readIni(read.text, context.files.shown(path), context.draft, read.isConcealed)
   const root = context.files.yamlText(path, read.text, read.isConcealed)
   if (root) readTree(root, context.draft)
 }
@@ -41,7 +43,7 @@ function looksLikeYaml(text: string): boolean {
   return /^(?:---|%YAML|\{|(?:"[^"]*"|'[^']*'|[^\s[=:]+)\s*:(?:\s|$))/.test(first)
 }
 
-function readHostList(source: string, { draft, files }: SourceContext): void {
+function readHostList(source: string, { draft }: SourceContext): void {
   const list = textSource(`-i ${source}`, source)
   for (const name of source.split(',')) {
     const key = name.trim()
@@ -49,7 +51,6 @@ function readHostList(source: string, { draft, files }: SourceContext): void {
     const node = { value: null, source: list, offset: 0 }
     addHosts({ key, keySource: list, keyOffset: source.indexOf(key), node }, draft.ungrouped, [], draft)
   }
-  void files
 }
 
 /** A module's default export is the YAML's shape as an object, or a function that gives it. */

@@ -84,6 +84,13 @@ export function concealed(text: string, value: unknown): unknown {
   return typeof value === 'string' || typeof value === 'number' ? new VaultFileSecret(text, value) : value
 }
 
+/** As `concealed`, for all parts of a value. */
+export function concealedDeep(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(concealedDeep)
+  if (value === null || typeof value !== 'object') return concealed(String(value), value)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, concealedDeep(item)]))
+}
+
 type Envelope = { readonly id: string; readonly salt: Buffer; readonly mac: Buffer; readonly data: Buffer }
 
 /** Header line, then hex of three lines of hex: salt, HMAC, data (documented in Ansible's "Vault format"). */

@@ -27,12 +27,21 @@ export function plainScalar(text: string): unknown {
   return boolWords.test(text) ? yamlBool(text) : text
 }
 
-/** `yes`, `on`, `true` in any case are true. */
+/**
+ * `yes`, `on`, `true` in any case are true.
+ *
+ * @throws SyntaxError for a word that is no boolean
+ */
 export function yamlBool(text: string): boolean {
+  if (!/^(?:yes|true|on|no|false|off)$/i.test(text)) throw new SyntaxError('no boolean')
   return /^(?:yes|true|on)$/i.test(text)
 }
 
-/** An integer in any of YAML 1.1's forms: decimal, `0x1f`, `017`, `0b11`, `12:30`. */
+/**
+ * An integer in any of YAML 1.1's forms: decimal, `0x1f`, `017`, `0b11`, `12:30`.
+ *
+ * @throws SyntaxError for a text that is none
+ */
 export function yamlInt(text: string): number | string {
   const plain = text.replaceAll('_', '')
   const isNegative = plain.startsWith('-')
@@ -53,7 +62,9 @@ export function yamlFloat(text: string): number {
   const digits = plain.replace(/^[-+]/, '')
   if (digits === '.inf') return sign * Number.POSITIVE_INFINITY
   if (digits === '.nan') return Number.NaN
-  return sign * (digits.includes(':') ? sexagesimal(digits) : Number(digits))
+  const value = digits.includes(':') ? sexagesimal(digits) : Number(digits)
+  if (Number.isNaN(value)) throw new SyntaxError('no number')
+  return sign * value
 }
 
 function zeroSafe(value: number): number {

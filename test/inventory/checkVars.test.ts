@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { checkVars } from '../../src/inventory/checkVars.ts'
 import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
 import { describeError, type PlaybookError } from '../../src/model/error.ts'
+import { Secret } from '../../src/model/secret.ts'
 
 const here = fileURLToPath(import.meta.url)
 const cwd = resolve(
@@ -132,6 +133,15 @@ test('a wrong value of the command line says so', async () => {
   assert.equal(faultsOf(inventory, 'all', z.object({ node: z.number() })), [
     '-e: node  expected number, got "x"',
   ])
+})
+
+test('a secret where text was wanted says that it is one', async () => {
+  const inventory = await loadInventory(['inline.yml'], { cwd })
+  assert.equal(faultsOf(inventory, 'h', z.object({ pw: z.string() })), [
+    'inline.yml:4:18  h: pw  expected string, got a secret',
+    'It comes from a vault: let the schema take z.instanceof(Secret).',
+  ])
+  assert.equal(faultsOf(inventory, 'h', z.object({ pw: z.instanceof(Secret) })), [])
 })
 
 test('without a schema everything comes back, and Jinja fails where it is read', async () => {

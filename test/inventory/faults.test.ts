@@ -1,6 +1,6 @@
 // What is wrong in an inventory is said with its place, all of it at once.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
@@ -22,6 +22,8 @@ type Row = {
   readonly sources?: readonly string[]
   readonly extraVars?: readonly string[]
   readonly lines: readonly string[]
+  /** Files that may be run. */
+  readonly executable?: readonly string[]
 }
 
 const rows: readonly Row[] = [
@@ -223,6 +225,45 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    title: 'a number that is none',
+    files: { 'a.yml': 'all:\n  vars: {x: 0x_, y: !!int abc, z: !!bool maybe, f: !!float x}\n' },
+    lines: [
+      'a.yml:2:13  the value is no number',
+      'Put it in quotes if it is text.',
+      'a.yml:2:27  the value is no !!int',
+      'Put it in quotes if it is text.',
+      'a.yml:2:42  the value is no !!bool',
+      'Put it in quotes if it is text.',
+      'a.yml:2:60  the value is no !!float',
+      'Put it in quotes if it is text.',
+    ],
+  },
+  {
+    title: 'a script that fails, with what it said',
+    files: { 'list.sh': '#!/bin/sh\necho no token >&2\nexit 3\n' },
+    executable: ['list.sh'],
+    lines: ['list.sh:1  list.sh --list ended with exit code 3', 'no token'],
+  },
+  {
+    title: 'scripts that print something else',
+    files: {
+      'inv/1.sh': '#!/bin/sh\necho hello\n',
+      'inv/2.sh': '#!/bin/sh\necho "[1]"\n',
+      'inv/3.sh': '#!/bin/sh\necho \'{"web": {"hosts": "w1"}}\'\n',
+      'inv/4.sh': '#!/bin/sh\necho \'{"web": {"vars": [1]}}\'\n',
+      'inv/5.sh': '#!/bin/sh\necho \'{"_meta": {"hostvars": 5}}\'\n',
+    },
+    sources: ['inv'],
+    executable: ['inv/1.sh', 'inv/2.sh', 'inv/3.sh', 'inv/4.sh', 'inv/5.sh'],
+    lines: [
+      'inv/1.sh:1  inv/1.sh --list did not print JSON',
+      'inv/2.sh:1:1  --list: expected a mapping of groups, got a list',
+      'inv/3.sh:1:1  web.hosts: expected a list of names, got "w1"',
+      'inv/4.sh:1:1  web.vars: expected a mapping of variables, got a list',
+      'inv/5.sh:1:1  _meta.hostvars: expected a mapping of hosts, got 5',
+    ],
+  },
+  {
     title: 'variables of the command line',
     files: { 'a.yml': 'web: {hosts: {h1: }}\n' },
     extraVars: ['lonely', '[1]', '@nowhere.yml'],
@@ -236,9 +277,10 @@ const rows: readonly Row[] = [
   },
 ]
 
-for (const { title, files, sources, extraVars, lines } of rows) {
+for (const { title, files, sources, extraVars, executable, lines } of rows) {
   test(title, async ({ folder }) => {
     const cwd = written(folder, files)
+    for (const path of executable ?? []) chmodSync(join(cwd, path), 0o755)
     const error = await errorOf(
       loadInventory(sources ?? [Object.keys(files)[0]!], { cwd, ...(extraVars ? { extraVars } : {}) }),
     )

@@ -8,6 +8,7 @@ import { findInventory, loadInventory } from '../../src/inventory/inventory.ts'
 import { findJinja } from '../../src/inventory/jinja.ts'
 import { describeError, type PlaybookError } from '../../src/model/error.ts'
 import { formatLocation } from '../../src/model/location.ts'
+import type { Secret } from '../../src/model/secret.ts'
 
 const here = fileURLToPath(import.meta.url)
 const fixtures = resolve(
@@ -108,6 +109,14 @@ test('localhost means the host that has another name of this machine', async () 
 test('variables cannot be changed by a play', async () => {
   const { vars } = (await loadInventory(['production.yml'], { cwd: loads })).host('was-01')!
   assert.throws(() => (vars.instances as unknown[]).push(1), /not extensible/)
+})
+
+test('an INI file that was encrypted as a whole holds secrets', async () => {
+  const vaultPasswords = [{ password: 'correct horse' }]
+  const inventory = await loadInventory(['vaulted.ini'], { cwd: loads, vaultPasswords })
+  const { vars } = inventory.host('h1')!
+  assert.is(JSON.stringify(vars), '{"pw":"••••••••","list":["••••••••",true]}')
+  assert.is((vars.pw as Secret).reveal(), 'hunter2')
 })
 
 const shape = { web: { hosts: { 'w[1:2]': null }, vars: { port: 80 } } }
