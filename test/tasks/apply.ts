@@ -66,8 +66,9 @@ async function look<S extends z.ZodType, I, P extends Probes>(
   const probes = spec.probe(parsed, inputs)
   const answers = noAnswers()
   const fileProbes = Object.values(probes).filter((probe) => probe.kind === 'file') as FileProbe<unknown>[]
-  for (const batch of fileBatches(fileProbes.map(({ request }) => request)))
-    batch.read(await runShell(batch.script, options), answers)
+  const batches = fileBatches(fileProbes.map(({ request }) => request))
+  const outputs = await Promise.all(batches.map(({ script }) => runShell(script, options)))
+  for (const [index, batch] of batches.entries()) batch.read(outputs[index]!, answers)
   const observed: Record<string, unknown> = {}
   for (const [name, probe] of Object.entries(probes)) {
     observed[name] =

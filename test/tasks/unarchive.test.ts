@@ -145,9 +145,7 @@ function folderOf(program: string): string | undefined {
 const isRoot = process.getuid?.() === 0
 const files = { 'app-1/bin/run.sh': '#!/bin/sh\n', 'app-1/conf/a b.xml': '<a/>', 'app-1/.hidden': 'h' }
 const formats: [ending: string, tool: string][] = [
-  ['tar', 'tar'],
   ['tar.gz', 'gzip'],
-  ['tgz', 'gzip'],
   ['tar.bz2', 'bzip2'],
   ['tar.xz', 'xz'],
   ['tar.zst', 'zstd'],
