@@ -315,6 +315,34 @@ Was  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 4 trips
 `,
   },
   {
+    title: 'several plays in check mode are told each, and then together',
+    events: [
+      ...['Web', 'Was'].flatMap((name): RunEvent[] => [
+        { kind: 'playStart', play: name, hosts: ['web-01'], isCheck: true },
+        {
+          kind: 'playEnd',
+          play: name,
+          hosts: [recap('web-01', name === 'Web' ? { changed: 2 } : { ok: 1 })],
+          durationMs: 1,
+          isCheck: true,
+        },
+      ]),
+      {
+        kind: 'runEnd',
+        recap: {
+          hosts: [recap('web-01', { changed: 2 })],
+          durationMs: 2,
+          isCheck: true,
+          isInterrupted: true,
+        },
+      },
+    ],
+    stdout: `Web  1 host: 2 would change
+Was  1 host: nothing would change
+Nothing was touched. 1 host: 2 would change. The run was interrupted.
+`,
+  },
+  {
     title: 'a change of a file other than the title says names the file above its difference',
     events: [
       ...start('web-01'),
