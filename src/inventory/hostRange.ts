@@ -64,12 +64,11 @@ export function parseAddress(text: string): { readonly host: string; readonly po
 
 function expandRange(pattern: string): string[] {
   const open = pattern.indexOf('[')
-  const close = pattern.indexOf(']', open)
-  if (close < 0) throw new RangeError(`"${pattern}" opens a bracket and does not close it`)
+  const close = pattern.indexOf(']')
+  if (open < 0 || close < open) throw new RangeError(`the brackets in "${pattern}" do not pair`)
   const head = pattern.slice(0, open)
-  const tails = pattern.slice(close + 1).includes('[')
-    ? expandRange(pattern.slice(close + 1))
-    : [pattern.slice(close + 1)]
+  const rest = pattern.slice(close + 1)
+  const tails = /[[\]]/.test(rest) ? expandRange(rest) : [rest]
   const middles = rangeValues(pattern.slice(open + 1, close))
   return middles.flatMap((middle) => tails.map((tail) => head + middle + tail))
 }
