@@ -32,31 +32,40 @@ export type AuthenticationOptions = {
 
 /**
  * The ways to log in, for one connection: the settings' key, the agent's keys, ssh_config's and the usual keys,
- * the password, and the password once more for a server that knows keyboard-interactive alone. Without ssh2's
- * first attempt `none`, which costs a round trip.
+ * the password, and the password once more for a server that knows keyboard-interactive alone. ssh2's first
+ * attempt, `none`, costs a round trip, and is made only where there is nothing else.
  */
 export async function authentication(options: AuthenticationOptions): Promise<Authentication> {
   const notes: string[] = []
   const attempts = await allAttempts(options, notes)
-  let refused: Attempt | undefined
+  let current: Attempt | undefined
   let accepted: readonly string[] = []
   let wasPasswordRefused = false
+
+  /** `left` is what the host would take next; null: it was not asked yet (an agent without keys). */
+  function conclude({ name, method }: Attempt, left: readonly string[] | null, isPartial: boolean): void {
+    const refusal = left ? 'refused' : 'nothing to offer'
+    notes.push(`${name()}: ${isPartial ? 'accepted, but the host wants more' : refusal}`)
+    if (method === 'password' && left?.includes('password')) wasPasswordRefused = true
+  }
+
+  function isWorthwhile({ method, name }: Attempt): boolean {
+    if (accepted.length > 0 && !accepted.includes(method)) return false
+    if (method === 'publickey') return true
+    if (method === 'keyboard-interactive' && wasPasswordRefused) return false // it would count as a second failure
+    if (options.isDoubtful()) notes.push(`${name()}: not sent, since the host key has changed`)
+    return !options.isDoubtful()
+  }
+
   return {
-    handler: (left, _partial, next) => {
-      if (left) accepted = left
-      if (refused) notes.push(`${refused.name()}: refused`)
-      if (refused?.method === 'password' && left?.includes('password')) wasPasswordRefused = true
-      do refused = attempts.shift()
-      while (refused && !isWorthwhile(refused))
-      next((refused ? refused.auth : false) as AnyAuthMethod) // false ends it, as ssh2 has it
-      function isWorthwhile({ method, name }: Attempt): boolean {
-        if (left && !left.includes(method)) return false
-        if (method === 'publickey') return true
-        if (method === 'keyboard-interactive' && wasPasswordRefused) return false // it would count as a second failure
-        if (!options.isDoubtful()) return true
-        notes.push(`${name()}: not sent, since the host key has changed`)
-        return false
-      }
+    handler: (left, partial, next) => {
+      const isFirst = left === null
+      accepted = left ?? []
+      if (current) conclude(current, left, partial === true)
+      do current = attempts.shift()
+      while (current && !isWorthwhile(current))
+      if (current) next(current.auth)
+      else next((isFirst ? { type: 'none', username: options.target.user } : false) as AnyAuthMethod) // false: give up
     },
     tried: () => [
       ...(notes.length === 0 ? ['nothing to log in with: no key, no agent, no password'] : notes),
@@ -71,16 +80,22 @@ async function allAttempts(options: AuthenticationOptions, notes: string[]): Pro
   const { target, settings } = options
   const first = await keysOf(target.firstIdentityFiles, options, notes)
   const later = await keysOf(target.identityFiles, options, notes)
-  const only = target.isIdentitiesOnly ? [...first, ...later].map(({ key }) => key.getPublicSSH()) : undefined
-  const offered = first.map(({ key }) => key.getPublicSSH())
+  const only = target.isIdentitiesOnly ? await publicHalves(options) : undefined
+  const own = [...first, ...later].map(({ key }) => key.getPublicSSH())
   const keys = [
     ...first.map((each) => keyAttempt(each, target)),
-    ...(target.agent === undefined ? [] : [agentAttempt(target.agent, { target, only, offered, notes })]),
+    ...(target.agent === undefined ? [] : [agentAttempt(target.agent, { target, only, own, notes })]),
     ...later.map((each) => keyAttempt(each, target)),
   ]
   const password = settings.password ? passwordAttempts(target, settings.password.reveal()) : []
   const attempts = [...keys, ...password]
   return target.methods.flatMap((method) => attempts.filter((attempt) => attempt.method === method))
+}
+
+/** Of all keys that were named, those as well that only the agent can use. */
+async function publicHalves({ target, keyring }: AuthenticationOptions): Promise<Buffer[]> {
+  const files = [...target.firstIdentityFiles, ...target.identityFiles]
+  return (await Promise.all(files.map(keyring.publicHalf))).filter((key) => key !== undefined)
 }
 
 type NamedKey = { readonly file: string; readonly key: ParsedKey }
@@ -107,15 +122,16 @@ type AgentOptions = {
   readonly target: SshTarget
   /** The public keys to which it is confined. */
   readonly only?: readonly Buffer[]
-  readonly offered: readonly Buffer[]
+  /** The public keys that are offered without it. */
+  readonly own: readonly Buffer[]
   readonly notes: string[]
 }
 
-function agentAttempt(socket: string, { target, only, offered, notes }: AgentOptions): Attempt {
+function agentAttempt(socket: string, { target, only, own, notes }: AgentOptions): Attempt {
   const agent = ssh2.createAgent(socket)
   let count = 0
-  const isOffered = (key: Buffer) => !offered.some((each) => each.equals(key))
-  const isWanted = (key: Buffer) => isOffered(key) && (!only || only.some((each) => each.equals(key)))
+  const isWanted = (key: Buffer) =>
+    !own.some((each) => each.equals(key)) && (!only || only.some((each) => each.equals(key)))
 
   // An agent that cannot be reached has no keys: an error here would end the whole login.
   const ask = agent.getIdentities.bind(agent)

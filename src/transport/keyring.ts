@@ -7,7 +7,11 @@ import type { Secret } from '../model/secret.ts'
 /** A key, or why there is none. */
 export type LoadedKey = { readonly key: ParsedKey } | { readonly problem: string }
 
-export type Keyring = { readonly load: (file: string, passphrase?: Secret) => Promise<LoadedKey> }
+export type Keyring = {
+  readonly load: (file: string, passphrase?: Secret) => Promise<LoadedKey>
+  /** The public half, as sent to servers, of a key whose private half only an agent can use: from the `.pub` beside it. */
+  readonly publicHalf: (file: string) => Promise<Buffer | undefined>
+}
 
 /** A keyring that remembers what it parsed. */
 export function keyring(): Keyring {
@@ -19,7 +23,14 @@ export function keyring(): Keyring {
       loaded.set(id, key)
       return key
     },
+    publicHalf: async (file) => (await readPublic(file)) ?? readPublic(`${file}.pub`),
   }
+}
+
+async function readPublic(file: string): Promise<Buffer | undefined> {
+  const text = await readFile(file).catch(() => undefined)
+  const key = text && ssh2.utils.parseKey(text)
+  return !key || key instanceof Error || key.isPrivateKey() ? undefined : key.getPublicSSH()
 }
 
 async function loadKey(file: string, passphrase: Secret | undefined): Promise<LoadedKey> {

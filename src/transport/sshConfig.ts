@@ -1,11 +1,12 @@
 // ssh_config(5): what the files say about a host. The first value of a keyword wins, IdentityFile adds up.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
-import { dirname, isAbsolute, join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import SSHConfig, { type Line, type Match, type Section } from 'ssh-config'
 import { PlaybookError } from '../model/error.ts'
+import { filesMatching, matchesAny, matchesHost } from './sshPattern.ts'
 import { expandHome, expandTokens } from './sshTokens.ts'
 
 /** Values by keyword in lower case. Several words (UserKnownHostsFile) are one text each. */
@@ -101,46 +102,6 @@ function include(patterns: readonly string[], file: string, pass: Pass, depth: n
       evaluate(readConfig(found), found, pass, depth + 1)
     }
   }
-}
-
-/** The files that a path with * and ? stands for, sorted. */
-function filesMatching(pattern: string): string[] {
-  if (!/[*?[]/.test(pattern)) return existsSync(pattern) ? [pattern] : []
-  const name = pattern.slice(dirname(pattern).length).replace(/^\//, '')
-  return filesMatching(dirname(pattern)).flatMap((folder) =>
-    namesIn(folder)
-      .filter((each) => matchesGlob(name, each))
-      .sort()
-      .map((each) => join(folder, each)),
-  )
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => !name.startsWith('.'))
-  } catch {
-    return []
-  }
-}
-
-/** A pattern list of ssh_config: words, or one with commas; `!` takes out. */
-function matchesAny(patterns: readonly string[], text: string): boolean {
-  const list = patterns.flatMap((pattern) => pattern.split(','))
-  if (list.some((each) => each.startsWith('!') && matchesGlob(each.slice(1), text))) return false
-  return list.some((each) => !each.startsWith('!') && matchesGlob(each, text))
-}
-
-/** As ssh, which puts host names in lower case first. */
-function matchesHost(patterns: readonly string[], host: string): boolean {
-  return matchesAny(
-    patterns.map((pattern) => pattern.toLowerCase()),
-    host.toLowerCase(),
-  )
-}
-
-function matchesGlob(pattern: string, text: string): boolean {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text)
 }
 
 function matchesCriteria(words: readonly string[], pass: Pass): boolean {

@@ -83,6 +83,12 @@ it('Keys of an agent log in, and a dead agent is passed over', async () => {
       connect({ ...settings, sshArgs: ['-o', 'IdentitiesOnly=yes', ...withAgent] }, {}),
     )
     assert.match(describeError(error).join('\n'), /agent .*\(0 keys\)/)
+    const locked = join(sshd.folder, 'agent-locked')
+    execFileSync('cp', [keyFile, locked])
+    execFileSync('cp', [`${keyFile}.pub`, `${locked}.pub`])
+    execFileSync('ssh-keygen', ['-q', '-p', '-N', 'a passphrase', '-f', locked], { stdio: 'ignore' })
+    const only = { ...settings, privateKeyFile: locked, sshArgs: ['-o', 'IdentitiesOnly=yes', ...withAgent] }
+    await using(connect(only, {}), async (connection) => assert.is(connection.user, user.name))
   } finally {
     agent.kill()
   }
@@ -135,6 +141,29 @@ it('Keys that are refused, missing or locked are named: E_AUTH', async () => {
   }
   const wrong = settingsFor(sshd, { privateKeyFile: locked, privateKeyPassphrase: secret('wrong') })
   assert.match(describeError(await errorOf(connect(wrong, {}))).join('\n'), /passphrase is wrong/)
+})
+
+it('With nothing to log in with, E_AUTH says what the host would take', async () => {
+  const error = await errorOf(connect(settingsFor(sshd, { privateKeyFile: undefined }), {}))
+  assert.is(error.code, 'E_AUTH')
+  assert.match(
+    describeError(error).join(' '),
+    /nothing to log in with.*the host accepts: publickey, password/,
+  )
+})
+
+it('A host that wants a key and a password gets both', async () => {
+  const strict = await startSshd({
+    config: ['AuthenticationMethods publickey,password', 'PasswordAuthentication yes'],
+  })
+  try {
+    const settings = settingsFor(strict, { user: user.name, password: secret(user.password) })
+    await using(connect(settings, {}), async (connection) => assert.is(connection.user, user.name))
+    const error = await errorOf(connect({ ...settings, password: undefined }, {}))
+    assert.match(describeError(error).join('\n'), /key .*: accepted, but the host wants more/)
+  } finally {
+    await strict.stop()
+  }
 })
 
 it('Too many keys end in E_AUTH with a way out', async () => {
