@@ -16,6 +16,7 @@ const hideCursor = `${csi}?25l`
 const showCursor = `${csi}?25h`
 const clearBelow = `${csi}J`
 const clearRest = `${csi}K`
+const clearRow = `${csi}2K`
 
 /**
  * The block is written with the cursor left below it. Where the terminal has been made narrower meanwhile, its lines
@@ -32,13 +33,13 @@ export function createScreen(stream: ReportStream, sink: Sink): Screen {
     draw: (block, above = '') => {
       const text = block.map((line) => `${line}${clearRest}\n`).join('')
       if (above === '' && text === last && fits(widths, columns())) return
-      const start = upBy(heightOf(widths, columns())) + (above === '' ? '' : clearBelow)
+      const height = heightOf(widths, columns())
+      const isInPlace = above === '' && block.length > 0
+      const start = isInPlace ? upBy(height) : erasedUp(height)
       const cursor = cursorChange(widths.length > 0, block.length > 0)
       if (widths.length === 0 && block.length > 0) process.once('exit', restore)
       if (block.length === 0) process.off('exit', restore)
-      sink.write(
-        `${cursor === hideCursor ? cursor : ''}${start}${above}${text}${clearedBelow(widths, block)}${cursor === showCursor ? cursor : ''}`,
-      )
+      sink.write(`${start}${above}${text}${isInPlace ? clearBelow : ''}${cursor}`)
       widths = block.map((line) => columnsOf(withoutColours(line)))
       last = text
     },
@@ -50,12 +51,13 @@ function cursorChange(wasDrawn: boolean, isDrawn: boolean): string {
   return isDrawn ? hideCursor : showCursor
 }
 
-function clearedBelow(before: readonly number[], block: readonly string[]): string {
-  return before.length > 0 || block.length > 0 ? clearBelow : ''
-}
-
 function upBy(rows: number): string {
   return rows === 0 ? '' : `\r${csi}${rows}A`
+}
+
+/** Row by row: where a whole screen is cleared at once, tmux keeps what was on it in its history. */
+function erasedUp(rows: number): string {
+  return rows === 0 ? '' : `\r${`${csi}A${clearRow}`.repeat(rows)}`
 }
 
 function heightOf(widths: readonly number[], columns: number): number {

@@ -92,6 +92,7 @@ class Terminal {
   #obey(command: string, parameters: string): void {
     const top = Math.max(0, this.#grid.length - this.#rows)
     if (command === 'A') this.#row = Math.max(top, this.#row - Number(parameters || 1))
+    else if (command === 'K' && parameters === '2') this.#at().text = ''
     else if (command === 'K') this.#cutHere()
     else if (command === 'J') {
       this.#cutHere()
