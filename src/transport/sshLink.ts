@@ -47,7 +47,9 @@ export function sshLink(login: Login, target: SshTarget, release: () => void): L
     start: (command) =>
       oneOfFew(async () => channelProgram(await openChannel(client, command, target, over), over)),
     onBroken: (listener) => {
-      listeners.push(listener)
+      const broken = over.outcome()?.broken
+      if (broken) queueMicrotask(() => listener(broken))
+      else listeners.push(listener)
     },
     close: async () => {
       if (over.outcome() || isClosing) return

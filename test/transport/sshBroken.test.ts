@@ -168,6 +168,8 @@ for (const [title, cut, says] of cuts) {
       )
       assert.equal([errors[1]!.stage, errors[2]!.stage], ['idle', 'busy'])
       assert.match(errors[0]!.message, says)
+      const late = new Promise<UnreachableError>((resolve) => connection.onBroken(resolve))
+      assert.is((await within(100, 'a late listener', late)).code, 'E_CONNECTION_LOST')
       assert.is((await errorOf(shell.write(Buffer.from('x')))).code, 'E_CONNECTION_LOST')
       assert.is((await within(500, 'openShell', errorOf(connection.openShell()))).code, 'E_CONNECTION_LOST')
       assert.is(
