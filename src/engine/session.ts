@@ -1,6 +1,5 @@
 // One host during a run: its connection, a shell per user, its trips, counted and told.
 
-import { type PlaybookError, UnreachableError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import type { Output } from '../model/probe.ts'
@@ -158,20 +157,4 @@ export class HostSession {
       })
     }
   }
-}
-
-/** What is known when a connection broke, for the person who has to look. */
-export function describeLoss(error: unknown, title: string, what: readonly string[]): PlaybookError {
-  if (!(error instanceof UnreachableError)) return error as PlaybookError
-  if (error.stage === 'connect') return error
-  const details = what.length === 0 ? [] : [`It was at: ${what.join(', ')}.`]
-  const state =
-    what.length === 0
-      ? `Nothing was being changed (${title} was being looked at).`
-      : `Whether ${title} was done is not known.`
-  return new UnreachableError(error.code, error.message, error.stage, {
-    details: [...details, state, ...error.details],
-    hint: error.hint ?? 'Run it again: what is done already will not be done twice.',
-    cause: error,
-  })
 }

@@ -1,0 +1,97 @@
+// Tells how the tasks of a host ended, and counts them. Events are held back until the host's turn has come.
+
+import { type PlaybookError, UnreachableError } from '../model/error.ts'
+import type { RunEvent, TaskLabel } from '../model/event.ts'
+import { emptyCounts, type HostRecap, type TaskResult } from '../model/outcome.ts'
+import type { Item } from './item.ts'
+import { interrupted, lossOf } from './loss.ts'
+
+export type AccountOptions = {
+  readonly play: string
+  readonly host: string
+  /** Tasks of the play on this host. */
+  readonly tasks: number
+  readonly emit: (event: RunEvent) => void
+  readonly signal?: AbortSignal
+}
+
+/** The task whose turn it is; `what` it is changing, once it is. */
+export type Current = { readonly item: Item; readonly startedAt: number; readonly what: readonly string[] }
+
+export class Account {
+  current: Current | undefined
+  isFailed = false
+  isUnreachable = false
+  readonly #options: AccountOptions
+  readonly #startedAt = performance.now()
+  #counts = emptyCounts()
+  #held: RunEvent[] | undefined = []
+
+  constructor(options: AccountOptions) {
+    this.#options = options
+  }
+
+  /** Begins from the first task, forgetting what was held back. */
+  begin(): void {
+    const { play, host, tasks } = this.#options
+    this.#counts = emptyCounts()
+    if (this.#held) this.#held = []
+    this.emit({ kind: 'hostStart', play, host, tasks })
+  }
+
+  emit(event: RunEvent): void {
+    if (this.#held) this.#held.push(event)
+    else this.#options.emit(event)
+  }
+
+  /** Tells what was held back, unless it has become void. */
+  release({ isVoid = false } = {}): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    if (!isVoid) for (const event of held) this.#options.emit(event)
+  }
+
+  /** A task ended; true: the host goes on. */
+  finish(item: Item, result: Omit<TaskResult, 'durationMs' | 'isIgnored'>): boolean {
+    const isInterrupted = this.#options.signal?.aborted === true && result.status === 'failed'
+    const isIgnored = result.status === 'failed' && item.task.options.ignoreErrors === true && !isInterrupted
+    this.#end(item.label, item.index, {
+      ...result,
+      ...(isIgnored ? { isIgnored } : {}),
+      ...(isInterrupted ? { error: interrupted(item.task.title, this.current?.what ?? []) } : {}),
+    })
+    this.isFailed ||= result.status === 'failed' && !isIgnored
+    return result.status !== 'failed' || isIgnored
+  }
+
+  /** The host is lost, or something went wrong outside a task. */
+  fail(thrown: unknown): void {
+    const label = this.current?.item.label ?? { name: 'connect', title: 'connect', isHandler: false }
+    const what = this.current?.what ?? []
+    const isInterrupted = this.#options.signal?.aborted === true
+    const error: PlaybookError = isInterrupted
+      ? interrupted(label.title, what)
+      : lossOf(thrown, label.title, what)
+    this.isUnreachable = thrown instanceof UnreachableError && !isInterrupted
+    this.isFailed = !this.isUnreachable
+    this.release()
+    this.#end(label, this.current?.item.index ?? -1, {
+      status: this.isUnreachable ? 'unreachable' : 'failed',
+      changes: [],
+      error,
+    })
+  }
+
+  recap(trips: number): HostRecap {
+    const { host, tasks } = this.#options
+    return { host, counts: this.#counts, tasks, trips, durationMs: performance.now() - this.#startedAt }
+  }
+
+  #end(task: TaskLabel, index: number, result: Omit<TaskResult, 'durationMs'>): void {
+    const { play, host } = this.#options
+    const durationMs = performance.now() - (this.current?.startedAt ?? this.#startedAt)
+    this.#counts[result.status] += 1
+    this.emit({ kind: 'taskEnd', play, host, task, index, result: { ...result, durationMs } })
+    this.current = undefined
+  }
+}
