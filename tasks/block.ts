@@ -1,27 +1,29 @@
 // The task block: lines of a text file that stand between two marker lines, and are this task's alone.
 
-import { isUtf8 } from 'node:buffer'
 import {
   absolutePath,
   type Change,
-  type Command,
   contentOf,
   defineTask,
   file,
-  fileAttributes,
   fileChanges,
   PlaybookError,
-  quote,
   Secret,
   secret,
-  shellText,
   z,
 } from '../src/index.ts'
-
-const pattern = z
-  .union([z.string().min(1, 'expected a pattern that is not empty'), z.instanceof(RegExp)])
-  .refine((value) => value instanceof RegExp || compiles(value), 'expected a regular expression')
-  .transform((value) => new RegExp(value, value instanceof RegExp ? value.flags.replace(/[gy]/g, '') : ''))
+import {
+  type FileText,
+  fileText,
+  joinedLines,
+  type Line,
+  type Place,
+  placeIn,
+  placeParams,
+  textLines,
+  validation,
+  writingParams,
+} from './textFile.ts'
 
 /**
  * Puts lines into a text file between two marker lines, by which it finds them again, or takes them out.
@@ -72,25 +74,10 @@ export const block = defineTask({
         .regex(/^[^\r\n\0]+$/)
         .default('END')
         .describe('What {mark} is in the last marker line.'),
-      after: z
-        .union([z.literal('EOF'), pattern])
-        .optional()
-        .describe('Where a new block goes: after this, or EOF.'),
-      before: z
-        .union([z.literal('BOF'), pattern])
-        .optional()
-        .describe('Where a new block goes: before this, or BOF.'),
+      ...placeParams,
       state: z.enum(['present', 'absent']).default('present').describe('Whether the block shall be there.'),
       create: z.boolean().default(false).describe('Whether a missing file is made.'),
-      ...fileAttributes,
-      keep: absolutePath
-        .optional()
-        .describe('Where the original is kept, unless something stands there already.'),
-      validate: z
-        .string()
-        .regex(/\{\}|%s/, 'expected a command with {} for the path of the new file')
-        .optional()
-        .describe('A shell command, {} for the path of the new file, that must succeed before it is used.'),
+      ...writingParams,
     })
     .refine(({ state, block }) => state === 'absent' || block !== undefined, {
       path: ['block'],
@@ -113,40 +100,41 @@ export const block = defineTask({
     const found = contentOf(path, current)
     if (!found && params.state === 'absent') return []
     if (!found && !params.create) throw noFile(path)
-    const bytes = found ?? Buffer.alloc(0)
-    const encoding = isUtf8(bytes) ? 'utf8' : 'latin1'
+    const source = fileText(found ?? Buffer.alloc(0))
     const isSecret = params.block instanceof Secret
-    if (isSecret && encoding === 'latin1') throw notUtf8(path)
-    const text = edited(bytes.toString(encoding), params, inEncoding(encoding))
-    const content = isSecret ? secret(text) : Buffer.from(text, encoding)
-    return fileChanges(current, { path, content, owner, group, mode, keep, validate: check(params) })
+    if (isSecret && !source.isUtf8) throw notUtf8(path)
+    const text = edited(source, params)
+    const content = isSecret ? secret(text) : source.bytes(text)
+    return fileChanges(current, {
+      path,
+      content,
+      owner,
+      group,
+      mode,
+      keep,
+      validate: validation(params.validate),
+    })
   },
 })
 
-type Wanted = {
+type Wanted = Place & {
   path: string
   block?: string | Secret
   marker: string
   markBegin: string
   markEnd: string
-  after?: RegExp | 'EOF'
-  before?: RegExp | 'BOF'
   state: 'present' | 'absent'
   validate?: string
 }
 
-/** A line and its line end as it stands in the file: `\n`, `\r\n`, or nothing at the end of the file. */
-type Line = { text: string; end: string }
-
-function edited(text: string, wanted: Wanted, encoded: (text: string) => string): string {
-  const mark = text.startsWith('\uFEFF') ? '\uFEFF' : ''
-  const lines = parted(text.slice(mark.length))
+function edited({ text, encoded }: FileText, wanted: Wanted): string {
+  const { mark, lines } = textLines(text)
   const there = blockPlace(lines, wanted, encoded)
   if (wanted.state === 'absent') {
     if (there) lines.splice(there.begin, there.count)
-    return joined(mark, lines)
+    return joinedLines(mark, lines)
   }
-  const { begin, count } = there ?? { begin: newPlace(lines, wanted), count: 0 }
+  const { begin, count } = there ?? { begin: placeIn(lines, wanted), count: 0 }
   const end = lines.find((each) => each.end !== '')?.end ?? '\n'
   const above = lines[begin - 1]
   if (above?.end === '') above.end = end
@@ -155,17 +143,7 @@ function edited(text: string, wanted: Wanted, encoded: (text: string) => string)
   // A block that ended the file without a line end and is right stays so.
   if (count > 0 && lines[begin + count - 1]!.end === '') all.at(-1)!.end = ''
   lines.splice(begin, count, ...all)
-  return joined(mark, lines)
-}
-
-function parted(text: string): Line[] {
-  return [...text.matchAll(/([^\n]*?)(\r?\n|$)/g)]
-    .map(([, content = '', end = '']) => ({ text: content, end }))
-    .filter(({ text: content, end }) => content !== '' || end !== '')
-}
-
-function joined(mark: string, lines: readonly Line[]): string {
-  return mark + lines.map(({ text, end }) => text + end).join('')
+  return joinedLines(mark, lines)
 }
 
 /**
@@ -173,7 +151,7 @@ function joined(mark: string, lines: readonly Line[]): string {
  *
  * @throws PlaybookError E_MARKERS
  */
-function blockPlace(lines: readonly Line[], wanted: Wanted, encoded: (text: string) => string) {
+function blockPlace(lines: readonly Line[], wanted: Wanted, encoded: FileText['encoded']) {
   const [first, last] = markers(wanted).map((marker) =>
     lines.flatMap(({ text }, index) => (text === encoded(marker) ? [index] : [])),
   ) as [number[], number[]]
@@ -187,16 +165,6 @@ function blockPlace(lines: readonly Line[], wanted: Wanted, encoded: (text: stri
     details: seen.map(([index, what]) => `line ${index + 1} ${what} it: ${lines[index]!.text}`),
     hint: 'Take out those too many, or give each block a marker of its own.',
   })
-}
-
-/** The index that the first line of a new block shall have. */
-function newPlace(lines: readonly Line[], { after, before }: Wanted): number {
-  if (before === 'BOF') return 0
-  const anchor = before ?? after
-  if (anchor === undefined || anchor === 'EOF') return lines.length
-  const index = lines.findLastIndex(({ text }) => anchor.test(text))
-  if (index === -1) return lines.length
-  return before ? index : index + 1
 }
 
 function markers({ marker, markBegin, markEnd }: Wanted): [first: string, last: string] {
@@ -214,30 +182,10 @@ function blockLines({ block = '' }: Pick<Wanted, 'block'>): string[] {
   return lines
 }
 
-/** In a file that is not UTF-8, what Latin-1 cannot hold is written as its UTF-8 bytes. */
-function inEncoding(encoding: 'utf8' | 'latin1'): (text: string) => string {
-  if (encoding === 'utf8') return (text) => text
-  return (text) => (/[^\0-\xff]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text)
-}
-
-function check({ validate }: Wanted): ((path: string) => Command) | undefined {
-  if (validate === undefined) return undefined
-  return (path) => shellText(validate.replaceAll(/\{\}|%s/g, () => quote(path)))
-}
-
 function noFile(path: string): PlaybookError {
   return new PlaybookError('E_NO_FILE', `There is no file ${path}.`, { hint: 'create: true makes one.' })
 }
 
 function notUtf8(path: string): PlaybookError {
   return new PlaybookError('E_ENCODING', `${path} is not UTF-8: a secret block cannot be put into it.`)
-}
-
-function compiles(source: string): boolean {
-  try {
-    new RegExp(source)
-    return true
-  } catch {
-    return false
-  }
 }

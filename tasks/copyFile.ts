@@ -13,18 +13,17 @@ import {
   defineTask,
   type FileState,
   file,
-  fileAttributes,
   fileChanges,
   fileMode,
   PlaybookError,
-  quote,
   run,
   Secret,
   sh,
-  shellText,
   upload,
   z,
 } from '../src/index.ts'
+import { noFolder } from './paths.ts'
+import { validation, writingParams } from './textFile.ts'
 
 /** Up to this many bytes a text is compared and sent as text, so that --diff can show it. */
 const textLimitBytes = 1024 * 1024
@@ -63,7 +62,7 @@ export const copyFile = defineTask({
         .min(1)
         .optional()
         .describe('A file on the controller, relative to the file in which the task is written.'),
-      ...fileAttributes,
+      ...writingParams,
       mode: z
         .union(
           [fileMode, z.literal('preserve')],
@@ -71,14 +70,6 @@ export const copyFile = defineTask({
         )
         .optional()
         .describe("Permission bits, as '0644' or 0o644; 'preserve': those of src."),
-      keep: absolutePath
-        .optional()
-        .describe('Where the original is kept, unless something stands there already.'),
-      validate: z
-        .string()
-        .regex(/\{\}|%s/, 'expected a command with {} for the path of the new file')
-        .optional()
-        .describe('A shell command, {} for the path of the new file, that must succeed before it is used.'),
       follow: z
         .boolean()
         .default(true)
@@ -104,7 +95,7 @@ export const copyFile = defineTask({
     const isReplaced = !follow && entry.type === 'link'
     const before: FileState = isReplaced ? { type: 'absent' } : current
     const mode = params.mode === 'preserve' ? source?.mode : params.mode
-    const wanted: Wanted = { ...params, path: dest, mode, validate: check(params.validate) }
+    const wanted: Wanted = { ...params, path: dest, mode, validate: validation(params.validate) }
     const content = params.content ?? source?.text
     const changes =
       content === undefined
@@ -179,16 +170,4 @@ function linkRemoval(dest: string, target: string): Change {
     steps: [run(sh`rm -f -- ${dest}`)],
     effects: [{ path: dest, becomes: { type: 'absent' } }],
   }
-}
-
-function check(validate: string | undefined): ((path: string) => Command) | undefined {
-  if (validate === undefined) return undefined
-  return (path) => shellText(validate.replaceAll(/\{\}|%s/g, () => quote(path)))
-}
-
-function noFolder(dest: string): PlaybookError {
-  const folder = posix.dirname(dest)
-  return new PlaybookError('E_NO_FOLDER', `The folder ${folder} does not exist.`, {
-    hint: `Put directory({ path: '${folder}' }) before this task.`,
-  })
 }

@@ -27,6 +27,7 @@ import {
   upload,
   z,
 } from '../src/index.ts'
+import { noFolder } from './paths.ts'
 
 const address = z
   .string()
@@ -322,13 +323,6 @@ function notAFile(wanted: Wanted, state: FileState): PlaybookError {
       hint: `dest names the file itself: '${posix.join(dest, name)}'.`,
     },
   )
-}
-
-function noFolder(dest: string): PlaybookError {
-  const folder = posix.dirname(dest)
-  return new PlaybookError('E_NO_FOLDER', `The folder ${folder} does not exist.`, {
-    hint: `Put directory({ path: '${folder}' }) before this task.`,
-  })
 }
 
 function noTool(hasSecrets: boolean): PlaybookError {

@@ -1,27 +1,31 @@
 // The task line: one line of a text file that is there, or not.
 
-import { isUtf8 } from 'node:buffer'
 import {
   absolutePath,
   type Change,
-  type Command,
   contentOf,
   defineTask,
   file,
-  fileAttributes,
   fileChanges,
   PlaybookError,
-  quote,
   Secret,
   secret,
-  shellText,
   z,
 } from '../src/index.ts'
-
-const pattern = z
-  .union([z.string().min(1, 'expected a pattern that is not empty'), z.instanceof(RegExp)])
-  .refine((value) => value instanceof RegExp || compiles(value), 'expected a regular expression')
-  .transform((value) => new RegExp(value, value instanceof RegExp ? value.flags.replace(/[gy]/g, '') : ''))
+import {
+  abbreviated,
+  type FileText,
+  fileText,
+  joinedLines,
+  type Line,
+  type Place,
+  pattern,
+  placeIn,
+  placeParams,
+  textLines,
+  validation,
+  writingParams,
+} from './textFile.ts'
 
 /**
  * Puts a line into a text file, in place of one that matches or as a new one, or takes lines out.
@@ -71,25 +75,10 @@ export const line = defineTask({
         .enum(['last', 'first', 'all'])
         .default('last')
         .describe('Which of several matches is replaced, and which place a new line goes to.'),
-      after: z
-        .union([z.literal('EOF'), pattern])
-        .optional()
-        .describe('Where a new line goes: after this, or EOF.'),
-      before: z
-        .union([z.literal('BOF'), pattern])
-        .optional()
-        .describe('Where a new line goes: before this, or BOF.'),
+      ...placeParams,
       state: z.enum(['present', 'absent']).default('present').describe('Whether the line shall be there.'),
       create: z.boolean().default(false).describe('Whether a missing file is made.'),
-      ...fileAttributes,
-      keep: absolutePath
-        .optional()
-        .describe('Where the original is kept, unless something stands there already.'),
-      validate: z
-        .string()
-        .regex(/\{\}|%s/, 'expected a command with {} for the path of the new file')
-        .optional()
-        .describe('A shell command, {} for the path of the new file, that must succeed before it is used.'),
+      ...writingParams,
     })
     .refine(({ state, line }) => state === 'absent' || line !== undefined, {
       path: ['line'],
@@ -111,54 +100,44 @@ export const line = defineTask({
     const found = contentOf(path, current)
     if (!found && params.state === 'absent') return []
     if (!found && !params.create) throw noFile(path)
-    const bytes = found ?? Buffer.alloc(0)
-    const encoding = isUtf8(bytes) ? 'utf8' : 'latin1'
-    const result = edited(bytes.toString(encoding), params, inEncoding(encoding))
+    const source = fileText(found ?? Buffer.alloc(0))
     const isSecret = params.line instanceof Secret
-    if (isSecret && encoding === 'latin1') throw notUtf8(path)
-    const content = isSecret ? secret(result.text) : Buffer.from(result.text, encoding)
+    if (isSecret && !source.isUtf8) throw notUtf8(path)
+    const result = edited(source, params)
+    const content = isSecret ? secret(result.text) : source.bytes(result.text)
     const edits = found ? result.edits.map((edit) => shown(path, edit, isSecret)) : []
-    return fileChanges(current, { path, content, owner, group, mode, keep, edits, validate: check(params) })
+    return fileChanges(current, {
+      path,
+      content,
+      owner,
+      group,
+      mode,
+      keep,
+      edits,
+      validate: validation(params.validate),
+    })
   },
 })
 
-type Wanted = {
+type Wanted = Place & {
   line?: string | Secret
   match?: RegExp
   search?: string
   which: 'last' | 'first' | 'all'
-  after?: RegExp | 'EOF'
-  before?: RegExp | 'BOF'
   state: 'present' | 'absent'
   validate?: string
 }
 
-/** A line and its line end as it stands in the file: `\n`, `\r\n`, or nothing at the end of the file. */
-type Line = { text: string; end: string }
-
 /** `number`: of the line, from 1. */
 type Edit = { number: number; from?: string; to?: string }
 
-/** Undone by `joined`. A byte order mark is no part of the first line. */
-function parted(text: string): { mark: string; lines: Line[] } {
-  const mark = text.startsWith('\uFEFF') ? '\uFEFF' : ''
-  const lines = [...text.slice(mark.length).matchAll(/([^\n]*?)(\r?\n|$)/g)]
-    .map(([, content = '', end = '']) => ({ text: content, end }))
-    .filter(({ text: content, end }) => content !== '' || end !== '')
-  return { mark, lines }
-}
-
-function edited(
-  text: string,
-  wanted: Wanted,
-  encoded: (text: string) => string,
-): { text: string; edits: Edit[] } {
-  const { mark, lines } = parted(text)
+function edited({ text, encoded }: FileText, wanted: Wanted): { text: string; edits: Edit[] } {
+  const { mark, lines } = textLines(text)
   const edits = wanted.state === 'absent' ? removals(lines, wanted, encoded) : puts(lines, wanted, encoded)
-  return { text: mark + lines.map((each) => each.text + each.end).join(''), edits }
+  return { text: joinedLines(mark, lines), edits }
 }
 
-function removals(lines: Line[], wanted: Wanted, encoded: (text: string) => string): Edit[] {
+function removals(lines: Line[], wanted: Wanted, encoded: FileText['encoded']): Edit[] {
   const goes = matcher(wanted, encoded) ?? equals(wanted, encoded)
   const edits = lines.flatMap((each, index) =>
     goes(each.text) ? [{ number: index + 1, from: each.text }] : [],
@@ -167,7 +146,7 @@ function removals(lines: Line[], wanted: Wanted, encoded: (text: string) => stri
   return edits
 }
 
-function puts(lines: Line[], wanted: Wanted, encoded: (text: string) => string): Edit[] {
+function puts(lines: Line[], wanted: Wanted, encoded: FileText['encoded']): Edit[] {
   const text = encoded(plain(wanted.line!))
   const matches = matcher(wanted, encoded)
   const isThere = lines.some((each) => each.text === text)
@@ -187,7 +166,7 @@ function replacement(at: Line, index: number, text: string): Edit[] {
 }
 
 function insertion(lines: Line[], wanted: Wanted, text: string): Edit {
-  const at = place(lines, wanted)
+  const at = placeIn(lines, wanted, wanted.which === 'first' ? 'first' : 'last')
   const above = lines[at - 1]
   const end = (above ?? lines[at])?.end || lines[0]?.end || '\n'
   if (above?.end === '') above.end = end
@@ -195,33 +174,16 @@ function insertion(lines: Line[], wanted: Wanted, text: string): Edit {
   return { number: at + 1, to: text }
 }
 
-/** The index that a new line shall have. */
-function place(lines: readonly Line[], { after, before, which }: Wanted): number {
-  if (before === 'BOF') return 0
-  const anchor = before ?? after
-  if (anchor === undefined || anchor === 'EOF') return lines.length
-  const found = lines.flatMap((each, index) => (anchor.test(each.text) ? [index] : []))
-  const index = which === 'first' ? found[0] : found.at(-1)
-  if (index === undefined) return lines.length
-  return before ? index : index + 1
-}
-
-function matcher({ match, search }: Wanted, encoded: (text: string) => string) {
+function matcher({ match, search }: Wanted, encoded: FileText['encoded']) {
   if (match) return (text: string) => match.test(text)
   if (search === undefined) return undefined
   const part = encoded(search)
   return (text: string) => text.includes(part)
 }
 
-function equals({ line }: Wanted, encoded: (text: string) => string) {
+function equals({ line }: Wanted, encoded: FileText['encoded']) {
   const whole = encoded(plain(line!))
   return (text: string) => text === whole
-}
-
-/** In a file that is not UTF-8, what Latin-1 cannot hold is written as its UTF-8 bytes. */
-function inEncoding(encoding: 'utf8' | 'latin1'): (text: string) => string {
-  if (encoding === 'utf8') return (text) => text
-  return (text) => (/[^\0-\xff]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text)
 }
 
 function shown(path: string, { number, from, to }: Edit, isSecret: boolean) {
@@ -233,18 +195,8 @@ function shown(path: string, { number, from, to }: Edit, isSecret: boolean) {
   }
 }
 
-function abbreviated(text: string): string {
-  const trimmed = text.trim()
-  return trimmed.length > 80 ? `${trimmed.slice(0, 79)}…` : trimmed
-}
-
 function plain(value: string | Secret): string {
   return value instanceof Secret ? value.reveal() : value
-}
-
-function check({ validate }: Wanted): ((path: string) => Command) | undefined {
-  if (validate === undefined) return undefined
-  return (path) => shellText(validate.replaceAll(/\{\}|%s/g, () => quote(path)))
 }
 
 function noFile(path: string): PlaybookError {
@@ -253,13 +205,4 @@ function noFile(path: string): PlaybookError {
 
 function notUtf8(path: string): PlaybookError {
   return new PlaybookError('E_ENCODING', `${path} is not UTF-8: a secret line cannot be put into it.`)
-}
-
-function compiles(source: string): boolean {
-  try {
-    new RegExp(source)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -2,7 +2,6 @@
 
 import { posix } from 'node:path'
 import {
-  absolutePath,
   account,
   type Change,
   type Command,
@@ -21,46 +20,13 @@ import {
   text,
   z,
 } from '../src/index.ts'
-
-const systemRoots = [
-  '',
-  '/',
-  '/bin',
-  '/boot',
-  '/dev',
-  '/etc',
-  '/home',
-  '/lib',
-  '/lib64',
-  '/media',
-  '/mnt',
-  '/opt',
-]
-  .concat([
-    '/proc',
-    '/root',
-    '/run',
-    '/sbin',
-    '/srv',
-    '/sys',
-    '/tmp',
-    '/usr',
-    '/usr/bin',
-    '/usr/lib',
-    '/usr/lib64',
-  ])
-  .concat(['/usr/local', '/usr/sbin', '/usr/share', '/var', '/var/cache', '/var/lib', '/var/log', '/var/tmp'])
+import { ownPath, pathBelow } from './paths.ts'
 
 const symbolic = /^[ugoa]*[=+-][rwxX]*(?:,[ugoa]*[=+-][rwxX]*)*$/
 
 const treeMode = z.string().refine((mode) => /^[0-7]{3,4}$/.test(mode) || symbolic.test(mode), {
   error: "expected an octal mode such as '0640', or a symbolic one such as 'u=rwX,g=rX,o='",
 })
-
-const entryPath = z
-  .string()
-  .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\0\n]+$/, 'expected a path below path, without ".."')
-  .transform((path) => path.replace(/^(?:\.\/)+|\/+$/g, ''))
 
 /**
  * Gives a directory and all that is below it an owner, a group, and modes. One pass of `find` tells what differs; a
@@ -88,11 +54,7 @@ export const ownership = defineTask({
   summary: 'Gives a whole tree its owner, group and modes, touching only what differs.',
   params: z
     .strictObject({
-      path: absolutePath
-        .refine((path) => !systemRoots.includes(posix.normalize(path).replace(/\/+$/, '')), {
-          error: 'expected a directory that is not one of the system',
-        })
-        .describe('The directory, or file.'),
+      path: ownPath.describe('The directory, or file.'),
       owner: account.optional().describe('User that shall own all of it.'),
       group: account.optional().describe('Group that shall own all of it.'),
       mode: treeMode
@@ -101,7 +63,7 @@ export const ownership = defineTask({
       dirMode: treeMode.optional().describe("Permission bits of directories ('0750')."),
       recursive: z.boolean().default(true).describe('Whether what is below it is meant too.'),
       exclude: z
-        .array(entryPath)
+        .array(pathBelow)
         .default([])
         .describe('Paths below it that are left as they are; * and ? allowed.'),
     })

@@ -1,8 +1,6 @@
 // The task remove: a path at which nothing shall be.
 
-import { posix } from 'node:path'
 import {
-  absolutePath,
   type Change,
   type Command,
   defineTask,
@@ -17,35 +15,7 @@ import {
   text,
   z,
 } from '../src/index.ts'
-
-const systemRoots = [
-  '',
-  '/',
-  '/bin',
-  '/boot',
-  '/dev',
-  '/etc',
-  '/home',
-  '/lib',
-  '/lib64',
-  '/media',
-  '/mnt',
-  '/opt',
-]
-  .concat([
-    '/proc',
-    '/root',
-    '/run',
-    '/sbin',
-    '/srv',
-    '/sys',
-    '/tmp',
-    '/usr',
-    '/usr/bin',
-    '/usr/lib',
-    '/usr/lib64',
-  ])
-  .concat(['/usr/local', '/usr/sbin', '/usr/share', '/var', '/var/cache', '/var/lib', '/var/log', '/var/tmp'])
+import { ownPath } from './paths.ts'
 
 /**
  * Removes a file, a link (never its target), or a directory.
@@ -62,11 +32,7 @@ export const remove = defineTask({
   name: 'remove',
   summary: 'Removes a file, a link or a directory.',
   params: z.strictObject({
-    path: absolutePath
-      .refine((path) => !systemRoots.includes(posix.normalize(path).replace(/\/+$/, '')), {
-        error: 'expected a path that is not a directory of the system',
-      })
-      .describe('What shall not be there.'),
+    path: ownPath.describe('What shall not be there.'),
     recursive: z.boolean().default(false).describe('Whether a directory goes with all that is in it.'),
   }),
   title: ({ path }) => path,

@@ -1,24 +1,16 @@
 // The task replace: every match of a pattern in a text file, replaced.
 
-import { isUtf8 } from 'node:buffer'
 import {
   absolutePath,
   type Change,
-  type Command,
   contentOf,
   defineTask,
   file,
-  fileAttributes,
   fileChanges,
   PlaybookError,
-  quote,
-  shellText,
   z,
 } from '../src/index.ts'
-
-const pattern = z
-  .union([z.string().min(1, 'expected a pattern that is not empty'), z.instanceof(RegExp)])
-  .refine((value) => value instanceof RegExp || compiles(value), 'expected a regular expression')
+import { abbreviated, compiles, fileText, patternSource, validation, writingParams } from './textFile.ts'
 
 /**
  * Replaces every match of a pattern in a text file.
@@ -49,24 +41,16 @@ export const replace = defineTask({
   params: z
     .strictObject({
       path: absolutePath.describe('The file.'),
-      pattern: pattern.describe('A regular expression.'),
+      pattern: patternSource.describe('A regular expression.'),
       replacement: z.string().describe('What takes the place of a match; $1 and $& are what was matched.'),
       flags: z
         .string()
         .regex(/^[imsu]*$/, 'expected some of the flags i, m, s and u')
         .default('m')
         .describe('The flags of a pattern given as text.'),
-      after: pattern.optional().describe('Only what stands after this is searched.'),
-      before: pattern.optional().describe('Only what stands before this is searched.'),
-      ...fileAttributes,
-      keep: absolutePath
-        .optional()
-        .describe('Where the original is kept, unless something stands there already.'),
-      validate: z
-        .string()
-        .regex(/\{\}|%s/, 'expected a command with {} for the path of the new file')
-        .optional()
-        .describe('A shell command, {} for the path of the new file, that must succeed before it is used.'),
+      after: patternSource.optional().describe('Only what stands after this is searched.'),
+      before: patternSource.optional().describe('Only what stands before this is searched.'),
+      ...writingParams,
     })
     .refine(
       ({ pattern, flags }) => pattern instanceof RegExp || !compiles(pattern) || compiles(pattern, flags),
@@ -81,14 +65,23 @@ export const replace = defineTask({
     const { path, owner, group, mode, keep } = params
     const found = contentOf(path, current)
     if (!found) throw new PlaybookError('E_NO_FILE', `There is no file ${path}.`)
-    const encoding = isUtf8(found) ? 'utf8' : 'latin1'
-    const { text, restore } = withPlainLineEnds(found.toString(encoding))
-    const wanted = { ...params, replacement: inEncoding(encoding, params.replacement) }
+    const source = fileText(found)
+    const { text, restore } = withPlainLineEnds(source.text)
+    const wanted = { ...params, replacement: source.encoded(params.replacement) }
     const result = replaced(text, wanted)
     requireStable(result.text, wanted)
-    const content = Buffer.from(restore(result.text), encoding)
+    const content = source.bytes(restore(result.text))
     const edits = result.edits.map(({ line, from, to }) => ({ what: `${path}:${line}`, from, to }))
-    return fileChanges(current, { path, content, owner, group, mode, keep, edits, validate: check(params) })
+    return fileChanges(current, {
+      path,
+      content,
+      owner,
+      group,
+      mode,
+      keep,
+      edits,
+      validate: validation(params.validate),
+    })
   },
 })
 
@@ -109,11 +102,6 @@ function withPlainLineEnds(text: string): { text: string; restore: (text: string
   const isAllCrlf = text.includes('\r\n') && !/(?<!\r)\n/.test(text)
   if (!isAllCrlf) return { text, restore: (result) => result }
   return { text: text.replaceAll('\r\n', '\n'), restore: (result) => result.replaceAll(/\r?\n/g, '\r\n') }
-}
-
-/** In a file that is not UTF-8, what Latin-1 cannot hold is written as its UTF-8 bytes. */
-function inEncoding(encoding: 'utf8' | 'latin1', text: string): string {
-  return encoding === 'utf8' || !/[^\0-\xff]/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
 }
 
 const shownEdits = 10
@@ -180,23 +168,4 @@ function requireStable(text: string, wanted: Wanted): void {
 function expression(source: string | RegExp, flags: string, more = ''): RegExp {
   const own = source instanceof RegExp ? source.flags.replace(/[gy]/g, '') : flags
   return new RegExp(source, own + more)
-}
-
-function abbreviated(text: string): string {
-  const line = text.replaceAll('\n', '⏎')
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line
-}
-
-function check({ validate }: Wanted): ((path: string) => Command) | undefined {
-  if (validate === undefined) return undefined
-  return (path) => shellText(validate.replaceAll(/\{\}|%s/g, () => quote(path)))
-}
-
-function compiles(source: string, flags = ''): boolean {
-  try {
-    new RegExp(source, flags)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -21,11 +21,7 @@ import {
   write,
   z,
 } from '../src/index.ts'
-
-const pathInTree = z
-  .string()
-  .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\0\n]+$/, 'expected a path below dest, without ".."')
-  .transform((path) => path.replace(/^(?:\.\/)+|\/+$/g, ''))
+import { pathBelow } from './paths.ts'
 
 /**
  * Unpacks an archive that is on the host into a directory. It is unpacked beside the directory first and checked, and
@@ -71,13 +67,13 @@ export const unarchive = defineTask({
         .min(0)
         .default(0)
         .describe('How many leading folders of the paths in the archive are left out.'),
-      creates: pathInTree.optional().describe('A path below dest that the archive brings.'),
+      creates: pathBelow.optional().describe('A path below dest that the archive brings.'),
       exclude: z
-        .array(pathInTree)
+        .array(pathBelow)
         .default([])
         .describe('Paths below dest that are not unpacked; * and ? allowed.'),
       preserve: z
-        .array(pathInTree)
+        .array(pathBelow)
         .default([])
         .describe('Paths below dest that are unpacked only where nothing is there yet.'),
       owner: account.optional().describe('User that shall own all that is unpacked.'),

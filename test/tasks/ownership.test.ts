@@ -55,13 +55,13 @@ for (const [title, entry, code, said] of failures) {
 }
 
 const wrong: [title: string, params: object, expected: RegExp][] = [
-  ['the root', { path: '/' }, /not one of the system/],
-  ['the root, spelled otherwise', { path: '//' }, /not one of the system/],
-  ['/etc, spelled otherwise', { path: '/srv/../etc/.' }, /not one of the system/],
+  ['the root', { path: '/' }, /directory of the system/],
+  ['the root, spelled otherwise', { path: '//' }, /directory of the system/],
+  ['/etc, spelled otherwise', { path: '/srv/../etc/.' }, /directory of the system/],
   ['nothing asked for', { owner: undefined }, /expected owner/],
   ['a mode that is a number', { mode: 644 }, /mode/],
   ['a mode that is none', { mode: 'u=rwz' }, /octal mode/],
-  ['an exclusion out of the tree', { exclude: ['../x'] }, /below path/],
+  ['an exclusion out of the tree', { exclude: ['../x'] }, /relative path/],
 ]
 
 for (const [title, params, expected] of wrong) {

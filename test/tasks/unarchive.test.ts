@@ -103,8 +103,8 @@ for (const [title, params, seen, code] of failures) {
 const wrong: [title: string, params: object, expected: RegExp][] = [
   ['a name that tells no format', { src: '/src/app.bin' }, /ends in/],
   ['the root as tree', { dest: '/' }, /other than/],
-  ['a path out of the tree', { exclude: ['../x'] }, /below dest/],
-  ['an absolute path', { creates: '/bin' }, /below dest/],
+  ['a path out of the tree', { exclude: ['../x'] }, /relative path/],
+  ['an absolute path', { creates: '/bin' }, /relative path/],
 ]
 
 for (const [title, params, expected] of wrong) {

@@ -1,0 +1,53 @@
+// Paths that tasks take from people and must not take lightly. No task.
+
+import { posix } from 'node:path'
+import { absolutePath, PlaybookError, z } from '../src/index.ts'
+
+const systemRoots = [
+  '',
+  '/',
+  '/bin',
+  '/boot',
+  '/dev',
+  '/etc',
+  '/home',
+  '/lib',
+  '/lib64',
+  '/media',
+  '/mnt',
+  '/opt',
+]
+  .concat([
+    '/proc',
+    '/root',
+    '/run',
+    '/sbin',
+    '/srv',
+    '/sys',
+    '/tmp',
+    '/usr',
+    '/usr/bin',
+    '/usr/lib',
+    '/usr/lib64',
+  ])
+  .concat(['/usr/local', '/usr/sbin', '/usr/share', '/var', '/var/cache', '/var/lib', '/var/log', '/var/tmp'])
+
+/** An absolute path that is not a directory of the system itself, however it is spelled: `/etc/.` is `/etc`. */
+export const ownPath = absolutePath.refine(
+  (path) => !systemRoots.includes(posix.normalize(path).replace(/\/+$/, '')),
+  { error: 'expected a path that is not a directory of the system' },
+)
+
+/** A path below a directory, relative to it. */
+export const pathBelow = z
+  .string()
+  .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\0\n]+$/, 'expected a relative path, without ".."')
+  .transform((path) => path.replace(/^(?:\.\/)+|\/+$/g, ''))
+
+/** What to say where the folder of a file that shall be made is not there. */
+export function noFolder(path: string): PlaybookError {
+  const folder = posix.dirname(path)
+  return new PlaybookError('E_NO_FOLDER', `The folder ${folder} does not exist.`, {
+    hint: `Put directory({ path: '${folder}' }) before this task.`,
+  })
+}
