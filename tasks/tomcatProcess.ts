@@ -214,7 +214,7 @@ function preamble(params: TomcatParams): string {
 ${askHttp(params)}
 user=${quote(user ?? '')}
 port=${httpPort}
-log() { ls -td ${globbed(log ?? `${home}/logs/catalina.out*`)} 2>/dev/null | head -n 1; }
+log() { ls -td ${logFiles(params)} 2>/dev/null | head -n 1; }
 logs=${quote((log ?? `${home}/logs/x`).replace(/\/[^/]*$/, ''))}
 now() { read -r up rest </proc/uptime; echo "\${up%.*}\${up#*.}"; }
 fault() { # code and message, more lines on standard input
@@ -307,6 +307,11 @@ const launch = `session=$(command -v setsid)
 
 function exportJavaHome({ javaHome }: TomcatParams): string {
   return javaHome === undefined ? ':' : `export JAVA_HOME=${quote(javaHome)}`
+}
+
+/** The files of a Tomcat's console log, as words for the shell. */
+export function logFiles({ home, log }: Pick<TomcatParams, 'home' | 'log'>): string {
+  return globbed(log ?? `${home}/logs/catalina.out*`)
 }
 
 /** A path in which `*` and `?` stay patterns. */
