@@ -1,7 +1,7 @@
 // run-playbook docs: the reference of the tasks, from their schemas.
 
 import type { AnyTaskFunction } from '../model/task.ts'
-import { builtInTasks, findTask } from './taskCommand.ts'
+import { builtInTasks, findTask } from './findTask.ts'
 import { paramTexts, taskHelp } from './taskHelp.ts'
 
 /** Writes the list of tasks, one task's parameters, or the whole reference. */

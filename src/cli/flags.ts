@@ -13,14 +13,16 @@ export type RunFlags = {
   readonly become?: boolean
   readonly becomeUser?: string
   readonly askBecomePass?: boolean
+  readonly becomePasswordFile?: string
   readonly askPass?: boolean
+  readonly connectionPasswordFile?: string
   readonly user?: string
   readonly privateKey?: string
   readonly sshCommonArgs?: string
   readonly connection?: string
   readonly timeout?: number
   readonly vaultPasswordFile: readonly string[]
-  readonly output: string
+  readonly output: 'auto' | 'board' | 'lines' | 'jsonl'
   readonly listHosts?: boolean
   readonly listTasks?: boolean
   readonly listTags?: boolean

@@ -1,6 +1,7 @@
 // --list-hosts, --list-tasks and --list-tags: what a run would take, without running it.
 
 import type { PlayPlan } from '../engine/plan.ts'
+import { PlaybookError } from '../model/error.ts'
 import type { RunFlags } from './flags.ts'
 
 /** Writes the lists to stdout; the exit code is 0. */
@@ -26,10 +27,39 @@ function planLines({ play, hosts }: PlayPlan, flags: Parameters<typeof listPlan>
     }
   }
   if (flags.listTags) {
-    const tags = hosts.flatMap(({ items }) => items?.flatMap(({ task }) => task.options.tags ?? []) ?? [])
-    lines.push(`  ${[...new Set([...(play.spec.tags ?? []), ...tags])].sort().join(', ')}`)
+    const tags = tagsOf({ play, hosts })
+    lines.push(`  ${tags.length === 0 ? '(no tags)' : tags.join(', ')}`)
   }
   return lines
+}
+
+/** --syntax-check: says what was found to be right. */
+export function planSummary(plans: readonly PlayPlan[]): number {
+  const hosts = new Set(plans.flatMap((plan) => plan.hosts.map(({ host }) => host.name)))
+  const tasks = plans.flatMap((plan) => plan.hosts).reduce((sum, { items }) => sum + (items?.length ?? 0), 0)
+  const counts = [
+    [plans.length, 'play'],
+    [hosts.size, 'host'],
+    [tasks, 'task'],
+  ] as const
+  const text = counts.map(([count, noun]) => `${count} ${noun}${count === 1 ? '' : 's'}`).join(', ')
+  process.stdout.write(`No fault found in ${text}. No host was contacted.\n`)
+  return 0
+}
+
+/** Warnings for tags of --tags that no task has, where all tasks are known. */
+export function unknownTags(plans: readonly PlayPlan[], { tags }: Pick<RunFlags, 'tags'>): PlaybookError[] {
+  const isWhole = plans.every(({ hosts }) => hosts.every(({ items }) => items !== undefined))
+  const known = new Set(['all', 'tagged', 'untagged', 'always', 'never', ...plans.flatMap(tagsOf)])
+  const unknown = isWhole ? tags.filter((tag) => !known.has(tag)) : []
+  return unknown.map(
+    (tag) => new PlaybookError('E_TAG', `No task has the tag ${tag}; --list-tags shows them.`),
+  )
+}
+
+function tagsOf({ play, hosts }: PlayPlan): string[] {
+  const tags = hosts.flatMap(({ items }) => items?.flatMap(({ task }) => task.options.tags ?? []) ?? [])
+  return [...new Set([...(play.spec.tags ?? []), ...tags])].sort()
 }
 
 function tagText(tags: readonly string[] = []): string {

@@ -1,31 +1,36 @@
 // Loads TypeScript of the user's with jiti, in which `run-playbook` is this running copy.
 
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
-import type { SourceLocation } from '../model/location.ts'
+import { loadError } from './loadError.ts'
+import { nearestFile } from './nearestFile.ts'
+import { shortPath } from './places.ts'
+import { virtualModules } from './virtualModules.ts'
 
 /**
  * The module in a file: its exports.
  *
- * @throws PlaybookError E_SYNTAX at the place, E_LOAD with what was missing or thrown
+ * @throws PlaybookError E_NO_FILE, E_SYNTAX at the place, E_LOAD with what was missing or thrown
  */
 export async function loadModule(path: string): Promise<Record<string, unknown>> {
+  if (!existsSync(path)) {
+    throw new PlaybookError('E_NO_FILE', `There is no file ${shortPath(path, process.cwd())}.`, {
+      hint: nearestFile(basename(path), [dirname(path)]),
+    })
+  }
   const { createJiti } = await import('jiti')
+  const modules = await virtualModules()
   const jiti = createJiti(import.meta.url, {
     fsCache: cacheFolder(),
     interopDefault: false,
-    virtualModules: {
-      'run-playbook': await import('../index.ts'),
-      'run-playbook/tasks': await import('../../tasks/index.ts'),
-      'run-playbook/testing': await import('../testing/index.ts'),
-    },
+    virtualModules: modules,
   })
   try {
     return (await jiti.import(path)) as Record<string, unknown>
   } catch (thrown) {
-    throw loadError(path, thrown)
+    throw loadError(path, thrown, modules)
   }
 }
 
@@ -38,46 +43,4 @@ function cacheFolder(): string | false {
   } catch {
     return false
   }
-}
-
-function loadError(path: string, thrown: unknown): PlaybookError {
-  if (thrown instanceof PlaybookError) return thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  const first = message.split('\n')[0]!
-  const syntax = syntaxPlace(path, thrown)
-  if (syntax) {
-    const text = first
-      .replace(/\s*\(\d+:\d+\)\s*$/, '')
-      .replace(/^.*?ParseError:\s*/, '')
-      .replace(`${syntax.file}: `, '')
-    return new PlaybookError('E_SYNTAX', text, { where: syntax, cause: thrown })
-  }
-  const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)
-  const where = thrownPlace(thrown) ?? { file: path, line: 1 }
-  if (missing) {
-    return new PlaybookError('E_LOAD', `Cannot find ${missing[1]}, which is imported here or below.`, {
-      where,
-      hint: 'Is it installed (npm install), and is the path right?',
-      cause: thrown,
-    })
-  }
-  return new PlaybookError('E_LOAD', `It could not be loaded: ${first}`, { where, cause: thrown })
-}
-
-/** Babel, which jiti parses with, gives `loc`, or ` (LINE:COLUMN)` at the end of its message. */
-function syntaxPlace(path: string, thrown: unknown): SourceLocation | undefined {
-  if (!(thrown instanceof Error)) return undefined
-  const isSyntax = thrown.name === 'SyntaxError' || /ParseError|SyntaxError/.test(thrown.message)
-  const match = /\((\d+):(\d+)\)/.exec(thrown.message)
-  if (!isSyntax || !match) return undefined
-  const file = /((?:\/|[A-Za-z]:)[^\s:]+\.[cm]?[jt]sx?)/.exec(thrown.message)?.[1] ?? path
-  return { file, line: Number(match[1]), column: Number(match[2]) + 1 }
-}
-
-function thrownPlace(thrown: unknown): SourceLocation | undefined {
-  const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
-  const frames = [...stack.matchAll(/\(?((?:file:\/\/)?\/[^()\s]+?):(\d+):(\d+)\)?/g)]
-  const own = frames.find((frame) => !/node_modules|node:|\/dist\/src\//.test(frame[1]!))
-  if (!own) return undefined
-  return { file: own[1]!.replace(/^file:\/\//, ''), line: Number(own[2]), column: Number(own[3]) }
 }

@@ -12,5 +12,6 @@ const [first] = process.argv.slice(2)
 if (first === '--version' || first === '-V') process.stdout.write(`${version()}\n`)
 else {
   const { main } = await import('./program.ts')
-  process.exitCode = await main(process.argv, version())
+  // A playbook may have left a timer or a socket behind, for which nobody should wait.
+  process.exit(await main(process.argv, version()))
 }

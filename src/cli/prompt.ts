@@ -5,12 +5,13 @@ import { Writable } from 'node:stream'
 import { PlaybookError } from '../model/error.ts'
 import { Secret } from '../model/secret.ts'
 
-/** @throws PlaybookError E_NO_TERMINAL where nobody can be asked */
-export async function askSecret(question: string): Promise<Secret> {
+/** @throws PlaybookError E_NO_TERMINAL where nobody can be asked; it says what to use `instead` */
+export async function askSecret(question: string, instead: string): Promise<Secret> {
   if (!process.stdin.isTTY) {
     throw new PlaybookError(
       'E_NO_TERMINAL',
       `${question} cannot be asked for: standard input is not a terminal.`,
+      `Give it by ${instead}.`,
     )
   }
   process.stderr.write(`${question}: `)

@@ -1,74 +1,57 @@
 // run-playbook task NAME: any task as a one-off, its parameters from the command line.
 
-import { resolve } from 'node:path'
-import { nearest } from '../inventory/suggest.ts'
 import { PlaybookError } from '../model/error.ts'
-import { definePlay } from '../model/play.ts'
-import type { AnyTaskFunction } from '../model/task.ts'
+import { definePlay, type Play } from '../model/play.ts'
+import type { AnyTaskFunction, Task } from '../model/task.ts'
 import { execute, inventoryOf } from './execute.ts'
+import { collectFaults } from './faults.ts'
+import { findTask } from './findTask.ts'
 import type { RunFlags } from './flags.ts'
-import { loadModule } from './loadModule.ts'
 import { taskHelp } from './taskHelp.ts'
-import { readTaskParams } from './taskParams.ts'
+import { readTaskParams, splitTaskWords } from './taskParams.ts'
 
-/** Runs one task on the hosts of `--limit` (all if not given) and gives the exit code. */
+/** Takes the flags of a run out of words, and adds them to those that stood before. */
+export type ReadFlags = (words: readonly string[]) => {
+  readonly flags: RunFlags
+  readonly rest: readonly string[]
+}
+
+/**
+ * Runs one task on the hosts of `--limit` (all if not given) and gives the exit code. Behind the task's name a flag
+ * that is named like one of its parameters is the parameter.
+ */
 export async function runTaskCommand(
   name: string,
   words: readonly string[],
-  flags: RunFlags,
+  readFlags: ReadFlags,
 ): Promise<number> {
-  if (name === '--help' || name === '-h') {
-    process.stdout.write(
-      'Usage: run-playbook task NAME [--param value | key=value …] -i INVENTORY -l PATTERN\n\nTasks: run-playbook docs\n',
-    )
-    return 0
-  }
   const task = await findTask(name)
-  if (words.includes('--help') || words.includes('-h')) {
+  const { own, others } = splitTaskWords(task, words)
+  if (others.includes('--help') || others.includes('-h')) {
     process.stdout.write(taskHelp(task))
     return 0
   }
-  const params = readTaskParams(task, words)
-  const play = definePlay({ name: task.spec.name, hosts: flags.limit ?? 'all', tasks: () => [task(params)] })
-  const inventory = await inventoryOf(flags)
-  return execute({ plays: [play], playbooks: [`task ${name}`] }, flags, inventory)
+  const { flags, rest } = readFlags(others)
+  const { attempt, throwIfAny } = collectFaults()
+  const made = await attempt(() => unplaced(task, readTaskParams(task, [...own, ...rest])))
+  const inventory = await attempt(() => inventoryOf(flags))
+  throwIfAny()
+  return execute({ plays: [playOf(made!, flags)], playbooks: [`task ${name}`] }, flags, inventory!)
 }
 
-/** A task by its name, or from a file that exports it. @throws PlaybookError E_UNKNOWN_TASK, E_NO_TASK */
-export async function findTask(name: string): Promise<AnyTaskFunction> {
-  if (/[/\\]|\.[cm]?[jt]s$/.test(name)) return taskOfFile(name)
-  const tasks = await builtInTasks()
-  const found = tasks.get(name)
-  if (found) return found
-  const near = nearest(name, tasks.keys())
-  throw new PlaybookError('E_UNKNOWN_TASK', `No task "${name}".`, {
-    hint: `${near ? `Did you mean ${near}? ` : ''}List them: run-playbook docs`,
-  })
+/** The task, as written on the command line, which is no file: it has no place, and paths start where we are. */
+function unplaced(task: AnyTaskFunction, params: Record<string, unknown>): Task {
+  try {
+    return { ...task(params), where: () => undefined }
+  } catch (thrown) {
+    if (!(thrown instanceof PlaybookError)) throw thrown
+    const { code, message, details, cause } = thrown
+    const hint = `Its parameters: run-playbook task ${task.spec.name} --help`
+    throw new PlaybookError(code, message, { details, cause, hint })
+  }
 }
 
-/** All tasks that come with run-playbook, by name. */
-export async function builtInTasks(): Promise<Map<string, AnyTaskFunction>> {
-  const tasks = Object.values(await import('../../tasks/index.ts')).filter(isTask)
-  return new Map(tasks.map((task) => [task.spec.name, task]))
-}
-
-async function taskOfFile(name: string): Promise<AnyTaskFunction> {
-  const [file = '', wanted] = name.split('#')
-  const exported = await loadModule(resolve(file))
-  const tasks = Object.values(exported).filter(isTask)
-  const chosen = wanted === undefined ? tasks : tasks.filter((task) => task.spec.name === wanted)
-  if (chosen.length === 1) return chosen[0]!
-  if (wanted === undefined && isTask(exported.default)) return exported.default
-  const names = tasks.map((task) => task.spec.name).join(', ')
-  throw new PlaybookError('E_NO_TASK', `${file} exports ${names ? `the tasks ${names}` : 'no task'}.`, {
-    hint: names
-      ? `Name one: ${file}#${tasks[0]!.spec.name}`
-      : 'End it with: export default defineTask({ … })',
-  })
-}
-
-function isTask(value: unknown): value is AnyTaskFunction {
-  return (
-    typeof value === 'function' && typeof (value as { spec?: { plan?: unknown } }).spec?.plan === 'function'
-  )
+function playOf(task: Task, { limit }: RunFlags): Play {
+  const play = definePlay({ name: task.name, hosts: limit ?? 'all', tasks: () => [task] })
+  return { ...play, where: () => undefined }
 }

@@ -7,9 +7,31 @@ import { PlaybookError } from '../model/error.ts'
 import type { AnyTaskFunction } from '../model/task.ts'
 
 /**
+ * The words that are the task's: `--param`, with the word behind it where it needs a value, however that looks. All
+ * other words are left to the flags of a run.
+ */
+export function splitTaskWords(
+  task: AnyTaskFunction,
+  words: readonly string[],
+): { readonly own: readonly string[]; readonly others: readonly string[] } {
+  const shape = paramShape(task)
+  const own: string[] = []
+  const others: string[] = []
+  const queue = [...words]
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    const [, written, value] = flagPattern.exec(word) ?? []
+    const named = written === undefined ? undefined : paramOf(written, shape)
+    if (named) own.push(word)
+    else others.push(word)
+    if (named && value === undefined && takesNext(shape, named, queue[0])) own.push(queue.shift()!)
+  }
+  return { own, others }
+}
+
+/**
  * `--name value`, `--name=value`, `name=value`, `--flag`, `--no-flag`; what is given several times becomes a list;
- * JSON where the schema wants a list or an object; `@file` for a file's content. A single word without a name goes
- * to the task's first parameter.
+ * JSON where the schema wants a list or an object; `@file` for a file's content. A word without a name goes to the
+ * task's first parameter.
  *
  * @throws PlaybookError E_UNKNOWN_PARAM with a suggestion, E_PARAM_VALUE where a value is missing
  */
@@ -19,25 +41,27 @@ export function readTaskParams(task: AnyTaskFunction, words: readonly string[]):
   const add = (name: string, value: string | boolean) => given.set(name, [...(given.get(name) ?? []), value])
   const queue = [...words]
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    const flag = /^--([A-Za-z][\w-]*)(?:=([\s\S]*))?$/.exec(word)
-    const pair = /^([A-Za-z]\w*)=([\s\S]*)$/.exec(word)
-    if (flag) addFlag(flag[1]!, flag[2])
-    else if (pair && !(pair[1]! in shape)) throw unknownParam(pair[1]!, shape, task)
-    else if (pair) add(pair[1]!, pair[2]!)
-    else add(Object.keys(shape)[0] ?? '', word)
+    const [, written, value] = flagPattern.exec(word) ?? []
+    const [, key, paired] = /^([A-Za-z]\w*)=([\s\S]*)$/.exec(word) ?? []
+    if (written !== undefined) addFlag(written, value)
+    else if (key === undefined) add(Object.keys(shape)[0] ?? '', word)
+    else if (Object.hasOwn(shape, key)) add(key, paired!)
+    else throw unknownParam(key, shape, task)
   }
   return Object.fromEntries([...given].map(([name, values]) => [name, fitted(shape[name], values)]))
 
   function addFlag(written: string, value: string | undefined): void {
-    const { name, isNegated } = paramName(written, shape, task)
-    const next = queue[0]
-    if (isNegated) add(name, false)
-    else if (value !== undefined) add(name, value)
-    else if (acceptsTrue(shape, name) && (next === undefined || next.startsWith('-'))) add(name, true)
-    else if (next === undefined) throw new PlaybookError('E_PARAM_VALUE', `--${written} needs a value.`)
-    else add(name, queue.shift()!)
+    const named = paramOf(written, shape)
+    if (!named) throw unknownParam(written, shape, task)
+    if (named.isNegated) add(named.name, false)
+    else if (value !== undefined) add(named.name, value)
+    else if (takesNext(shape, named, queue[0])) add(named.name, queue.shift()!)
+    else if (acceptsTrue(shape[named.name])) add(named.name, true)
+    else throw new PlaybookError('E_PARAM_VALUE', `--${written} needs a value.`)
   }
 }
+
+const flagPattern = /^--([A-Za-z][\w-]*)(?:=([\s\S]*))?$/
 
 /** The schemas of a task's parameters by name. */
 export function paramShape(task: AnyTaskFunction): Record<string, z.ZodType> {
@@ -46,18 +70,27 @@ export function paramShape(task: AnyTaskFunction): Record<string, z.ZodType> {
   return schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {}
 }
 
-/** `create-home`, as a shell user writes, means `createHome`. */
-function paramName(
-  flag: string,
-  shape: Record<string, z.ZodType>,
-  task: AnyTaskFunction,
-): { readonly name: string; readonly isNegated: boolean } {
+type Named = { readonly name: string; readonly isNegated: boolean }
+
+/** The parameter a flag names: `create-home`, as a shell user writes, means `createHome`. */
+function paramOf(flag: string, shape: Record<string, z.ZodType>): Named | undefined {
   const camel = (text: string) => text.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
   const name = camel(flag)
-  if (name in shape) return { name, isNegated: false }
+  if (Object.hasOwn(shape, name)) return { name, isNegated: false }
   const negated = camel(flag.replace(/^no-/, ''))
-  if (flag.startsWith('no-') && negated in shape) return { name: negated, isNegated: true }
-  throw unknownParam(flag, shape, task)
+  const isNegated = flag.startsWith('no-') && Object.hasOwn(shape, negated) && acceptsTrue(shape[negated])
+  return isNegated ? { name: negated, isNegated } : undefined
+}
+
+/** Whether the word behind a flag is its value. What may stand alone takes only what is surely meant for it. */
+function takesNext(
+  shape: Record<string, z.ZodType>,
+  { name, isNegated }: Named,
+  next: string | undefined,
+): boolean {
+  if (isNegated || next === undefined) return false
+  if (!acceptsTrue(shape[name])) return true
+  return !next.startsWith('-') && readingsOf(next).some((reading) => shape[name]!.safeParse(reading).success)
 }
 
 function unknownParam(name: string, shape: Record<string, z.ZodType>, task: AnyTaskFunction): PlaybookError {
@@ -67,8 +100,8 @@ function unknownParam(name: string, shape: Record<string, z.ZodType>, task: AnyT
   })
 }
 
-function acceptsTrue(shape: Record<string, z.ZodType>, name: string): boolean {
-  return shape[name]?.safeParse(true).success === true
+function acceptsTrue(schema: z.ZodType | undefined): boolean {
+  return schema?.safeParse(true).success === true
 }
 
 /** The first reading of the words that the schema accepts; the words themselves where none is, for its error. */
@@ -79,7 +112,8 @@ function fitted(schema: z.ZodType | undefined, values: readonly (string | boolea
 
 function readingsOf(value: string | boolean): unknown[] {
   if (typeof value === 'boolean') return [value]
-  return [value, ...jsonOf(value), [value], value.split(',')]
+  const word = /^(?:yes|on)$/i.test(value) ? [true] : /^(?:no|off)$/i.test(value) ? [false] : []
+  return [value, ...jsonOf(value), ...word, [value], value.split(',')]
 }
 
 function jsonOf(text: string): unknown[] {

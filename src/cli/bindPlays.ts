@@ -1,0 +1,57 @@
+// Binds plays to the hosts of an inventory: hosts chosen, variables checked, tasks made; everything wrong at once.
+
+import { type BoundPlay, type PlayPlan, planPlays } from '../engine/plan.ts'
+import { checkVars } from '../inventory/checkVars.ts'
+import {
+  becomesByDefault,
+  type ConnectionFlags,
+  connectionSettings,
+} from '../inventory/connectionSettings.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { Play } from '../model/play.ts'
+import { collectFaults } from './faults.ts'
+import type { RunFlags } from './flags.ts'
+import { shortPath } from './places.ts'
+
+/** @throws Faults: unknown groups, a limit that leaves nothing, wrong variables, wrong tasks */
+export async function bindPlays(
+  plays: readonly Play[],
+  inventory: Inventory,
+  flags: RunFlags,
+  connectionFlags: ConnectionFlags,
+): Promise<PlayPlan[]> {
+  const { attempt, throwIfAny } = collectFaults()
+  const bound: BoundPlay[] = []
+  for (const play of plays) {
+    const one = await attempt(() => bindPlay(play, inventory, flags))
+    if (one) bound.push(one)
+  }
+  const patterns = bound.map(({ play }) => play.spec.hosts)
+  const { limit } = flags
+  if (limit !== undefined && bound.length === plays.length)
+    await attempt(() => inventory.checkLimit(patterns, limit))
+  const plans = await attempt(() =>
+    planPlays(bound, {
+      site: { select: (pattern) => inventory.select(pattern) },
+      settingsOf: (host) => connectionSettings(host, connectionFlags),
+      becomesByDefault,
+      tags: { only: flags.tags, skip: flags.skipTags },
+    }),
+  )
+  throwIfAny()
+  return plans!
+}
+
+function bindPlay(play: Play, inventory: Inventory, { limit, become }: RunFlags): BoundPlay {
+  const { spec } = play
+  const hosts = inventory.select(spec.hosts, limit)
+  const checked = checkVars(spec.vars, hosts, { name: spec.name, where: placeOf(play) })
+  const vars = new Map([...checked].map(([host, each]) => [host.name, each]))
+  const own = become === true ? { ...play, spec: { ...spec, become: spec.become ?? true } } : play
+  return { play: own, hosts, vars }
+}
+
+function placeOf({ where }: Play): ReturnType<Play['where']> {
+  const place = where()
+  return place && { ...place, file: shortPath(place.file, process.cwd()) }
+}

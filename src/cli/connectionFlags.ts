@@ -1,0 +1,42 @@
+// What the command line says of connections; passwords are asked for or read from files.
+
+import type { ConnectionFlags } from '../inventory/connectionSettings.ts'
+import { shellSplit } from '../inventory/shellSplit.ts'
+import type { Secret } from '../model/secret.ts'
+import type { RunFlags } from './flags.ts'
+import { readPassword } from './passwordFile.ts'
+import { askSecret } from './prompt.ts'
+
+/** @throws PlaybookError E_NO_TERMINAL, E_PASSWORD_FILE */
+export async function connectionFlagsOf(flags: RunFlags): Promise<ConnectionFlags> {
+  const { user, privateKey, sshCommonArgs, connection, timeout, becomeUser } = flags
+  const password = await secretOf(
+    flags.connectionPasswordFile,
+    flags.askPass && 'SSH password',
+    'ansible_password, or --connection-password-file',
+  )
+  const becomePassword = await secretOf(
+    flags.becomePasswordFile,
+    flags.askBecomePass && "sudo's password",
+    'ansible_become_password, or --become-password-file',
+  )
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(privateKey === undefined ? {} : { privateKeyFile: privateKey }),
+    ...(sshCommonArgs === undefined ? {} : { sshArgs: shellSplit(sshCommonArgs) }),
+    ...(connection === undefined ? {} : { connection }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(becomeUser === undefined ? {} : { becomeUser }),
+    ...(password === undefined ? {} : { password }),
+    ...(becomePassword === undefined ? {} : { becomePassword }),
+  }
+}
+
+async function secretOf(
+  file: string | undefined,
+  question: string | false | undefined,
+  instead: string,
+): Promise<Secret | undefined> {
+  if (file !== undefined) return readPassword(file)
+  return question ? askSecret(question, instead) : undefined
+}

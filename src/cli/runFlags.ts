@@ -1,0 +1,71 @@
+// The flags of a run: the same letters and meanings as ansible-playbook's.
+
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+/** Gives a command the flags of a run; `RunFlags` is what they become. */
+export function withRunFlags(command: Command): Command {
+  const choice = (flags: string, description: string, values: readonly string[]) =>
+    command.addOption(new Option(flags, description).choices(values))
+  command
+    .option(
+      '-i, --inventory <source>',
+      'an inventory file or folder, or hosts with commas; repeatable',
+      collect,
+      [],
+    )
+    .option('-l, --limit <pattern>', 'only these hosts')
+    .option('-t, --tags <tags>', 'only tasks with these tags', collectWords, [])
+    .option('--skip-tags <tags>', 'no tasks with these tags', collectWords, [])
+    .option('-C, --check', 'changes nothing; shows what would change')
+    .option('-D, --diff', 'shows changed files line by line')
+    .option('-e, --extra-vars <vars>', 'key=value, @file or {json}; above all other variables', collect, [])
+    .option('-f, --forks <number>', 'how many hosts at once (default 100)', positiveInt)
+    .option(
+      '-v, --verbose',
+      '-v ok tasks too, -vv commands, -vvv what they said, -vvvv connections',
+      count,
+      0,
+    )
+    .option('-b, --become', 'become another user for all tasks')
+    .option('--become-user <user>', 'whom to become (default root)')
+    .option('-K, --ask-become-pass', "asks for sudo's password")
+    .option('--become-password-file <file>', "holds sudo's password")
+    .option('-k, --ask-pass', 'asks for the SSH password')
+    .option('--connection-password-file <file>', 'holds the SSH password')
+    .option('-u, --user <user>', 'login user')
+    .option('--private-key <file>', 'private key file')
+    .option('--ssh-common-args <args>', "arguments as for ssh: '-o …', '-J …'")
+  choice('-c, --connection <kind>', 'ssh or local, for hosts that do not say', ['ssh', 'smart', 'local'])
+    .option('-T, --timeout <seconds>', 'until a connect is given up (default 10)', positiveInt)
+    .option('--vault-password-file <file>', 'holds the vault password; repeatable', collect, [])
+  return choice('--output <format>', 'auto (default), board, lines or jsonl', [
+    'auto',
+    'board',
+    'lines',
+    'jsonl',
+  ])
+    .option('--list-hosts', 'shows the hosts, runs nothing')
+    .option('--list-tasks', 'shows the tasks, runs nothing')
+    .option('--list-tags', 'shows the tags, runs nothing')
+    .option('--syntax-check', 'loads and checks everything, contacts no host')
+    .configureHelp({ optionDescription: ({ description }) => description })
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value]
+}
+
+function collectWords(value: string, before: string[]): string[] {
+  return [...before, ...value.split(',').filter((word) => word !== '')]
+}
+
+function count(_value: string, before: number): number {
+  return before + 1
+}
+
+function positiveInt(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('Expected a whole number above 0.')
+  return number
+}
