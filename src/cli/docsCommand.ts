@@ -1,40 +1,83 @@
-// run-playbook docs: the reference of the tasks, from their schemas.
+// run-playbook docs: the reference of the tasks, from their schemas and docstrings.
 
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { AnyTaskFunction } from '../model/task.ts'
-import { builtInTasks, findTask } from './findTask.ts'
-import { paramTexts, taskHelp } from './taskHelp.ts'
+import { builtInTasks, findTask, isTaskFile } from './findTask.ts'
+import { paramLines, paramTexts } from './taskHelp.ts'
+import { type TaskText, taskText } from './taskText.ts'
 
-/** Writes the list of tasks, one task's parameters, or the whole reference. */
+/** Writes the list of tasks, one task's page, or the whole reference. */
 export async function docsCommand(
   name: string | undefined,
   { markdown }: { markdown?: boolean },
 ): Promise<number> {
-  const tasks = name === undefined ? [...(await builtInTasks()).values()] : [await findTask(name)]
-  if (markdown) process.stdout.write(reference(tasks))
-  else if (name === undefined) process.stdout.write(listing(tasks))
-  else process.stdout.write(taskHelp(tasks[0]!))
+  process.stdout.write(name === undefined ? await wholeText(markdown) : await taskPage(name, markdown))
   return 0
 }
 
-function listing(tasks: readonly AnyTaskFunction[]): string {
+/** The reference of all tasks, as docs/tasks.md holds it. */
+export async function reference(): Promise<string> {
+  const tasks = [...(await builtInTasks()).values()]
+  const contents = tasks.map(({ spec }) => `- [${spec.name}](#${spec.name.toLowerCase()}): ${spec.summary}`)
+  const sections = tasks.map((task) => markdownSection(task, builtInText(task)))
+  return [
+    '# Tasks',
+    '',
+    'Made of the tasks themselves by `run-playbook docs --markdown`. What can be said of any task, as its second',
+    'argument (`become`, `notify`, `tags`, `when`, `retry`, `timeout`, …), is not repeated here.',
+    '',
+    ...contents,
+    '',
+    ...sections,
+  ].join('\n')
+}
+
+async function wholeText(markdown: boolean | undefined): Promise<string> {
+  if (markdown) return reference()
+  const tasks = [...(await builtInTasks()).values()]
   const width = Math.max(...tasks.map(({ spec }) => spec.name.length))
   return tasks.map(({ spec }) => `${spec.name.padEnd(width)}  ${spec.summary}\n`).join('')
 }
 
-/** The reference as Markdown: a section a task, a row a parameter. */
-export function reference(tasks: readonly AnyTaskFunction[]): string {
-  const sections = tasks.map((task) => {
-    const rows = paramTexts(task).map(({ name, type, isRequired, description, default: value }) => {
-      const fallback = isRequired ? 'required' : value === undefined ? '' : `\`${value}\``
-      return `| \`${name}\` | ${cell(type)} | ${fallback} | ${cell(description)} |`
-    })
-    const table =
-      rows.length === 0 ? [] : ['| parameter | type | default | |', '| --- | --- | --- | --- |', ...rows]
-    return [`## ${task.spec.name}`, '', task.spec.summary, '', ...table, ''].join('\n')
-  })
-  return `# Tasks\n\nGenerated from the tasks' schemas by \`run-playbook docs --markdown\`.\n\n${sections.join('\n')}`
+async function taskPage(name: string, markdown: boolean | undefined): Promise<string> {
+  const task = await findTask(name)
+  const text = isTaskFile(name) ? textIn(resolve(name.split('#')[0]!), task) : builtInText(task)
+  return markdown ? markdownSection(task, text) : terminalPage(task, text)
 }
 
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|')
+function terminalPage(task: AnyTaskFunction, { prose, examples }: TaskText): string {
+  const lines = [task.spec.name, '', prose || task.spec.summary]
+  for (const example of examples) lines.push('', ...example.split('\n').map((line) => `    ${line}`))
+  return `${[...lines, '', ...paramLines(task)].join('\n')}\n`
+}
+
+function markdownSection(task: AnyTaskFunction, { prose, examples }: TaskText): string {
+  const rows = paramTexts(task).map(({ name, type, isRequired, description, default: value }) => {
+    const fallback = isRequired ? '**required**' : value === undefined ? '' : code(value)
+    return `| \`${name}\` | ${code(type)} | ${fallback} | ${description.replaceAll('|', '\\|')} |`
+  })
+  const table =
+    rows.length === 0 ? [] : ['| parameter | type | default | |', '| --- | --- | --- | --- |', ...rows, '']
+  const blocks = examples.flatMap((example) => ['```ts', example, '```', ''])
+  return [`## ${task.spec.name}`, '', prose || task.spec.summary, '', ...blocks, ...table].join('\n')
+}
+
+/** In a table even code needs its bars escaped. */
+function code(text: string): string {
+  return `\`${text.replaceAll('|', '\\|')}\``
+}
+
+/** One file, one task, same name. */
+function builtInText(task: AnyTaskFunction): TaskText {
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+  return textIn(new URL(`../../tasks/${task.spec.name}${extension}`, import.meta.url), task)
+}
+
+function textIn(file: string | URL, { spec }: AnyTaskFunction): TaskText {
+  try {
+    return taskText(readFileSync(file, 'utf8'), spec.name)
+  } catch {
+    return { prose: '', examples: [] }
+  }
 }

@@ -12,7 +12,7 @@ import { loadModule } from './loadModule.ts'
  * @throws PlaybookError E_UNKNOWN_TASK with a suggestion, E_NO_TASK, and what loading the file throws
  */
 export async function findTask(name: string): Promise<AnyTaskFunction> {
-  if (/[/\\]|\.[cm]?[jt]s(?:#|$)/.test(name)) return taskOfFile(name)
+  if (isTaskFile(name)) return taskOfFile(name)
   const tasks = await builtInTasks()
   const found = tasks.get(name)
   if (found) return found
@@ -20,6 +20,11 @@ export async function findTask(name: string): Promise<AnyTaskFunction> {
   throw new PlaybookError('E_UNKNOWN_TASK', `No task "${name}".`, {
     hint: `${near ? `Did you mean ${near}? ` : ''}List them: run-playbook docs`,
   })
+}
+
+/** Whether a name means a file that exports a task. */
+export function isTaskFile(name: string): boolean {
+  return /[/\\]|\.[cm]?[jt]s(?:#|$)/.test(name)
 }
 
 /** All tasks that come with run-playbook, by name. */
