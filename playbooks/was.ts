@@ -23,12 +23,9 @@ export default [
     tags: ['cluster'],
     tasks: (host) =>
       host.vars.instances.map((instance) => {
-        const { home, logs } = instancePlaces(instance, host.vars)
+        const { home, log } = instancePlaces(instance, host.vars).process
         const members = host.hosts('was').length - 1
-        return tomcatCluster(
-          { home, logDirectory: logs, members },
-          { title: `tomcatCluster ${instance.name}` },
-        )
+        return tomcatCluster({ home, log, members }, { title: `tomcatCluster ${instance.name}` })
       }),
   }),
 ]

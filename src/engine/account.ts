@@ -25,6 +25,7 @@ export class Account {
   readonly #options: AccountOptions
   readonly #startedAt = performance.now()
   #counts = emptyCounts()
+  #ignored = 0
   #held: RunEvent[] | undefined = []
 
   constructor(options: AccountOptions) {
@@ -35,6 +36,7 @@ export class Account {
   begin(): void {
     const { play, host, tasks } = this.#options
     this.#counts = emptyCounts()
+    this.#ignored = 0
     if (this.#held) this.#held = []
     this.emit({ kind: 'hostStart', play, host, tasks })
   }
@@ -84,13 +86,21 @@ export class Account {
 
   recap(trips: number): HostRecap {
     const { host, tasks } = this.#options
-    return { host, counts: this.#counts, tasks, trips, durationMs: performance.now() - this.#startedAt }
+    return {
+      host,
+      counts: this.#counts,
+      ignored: this.#ignored,
+      tasks,
+      trips,
+      durationMs: performance.now() - this.#startedAt,
+    }
   }
 
   #end(task: TaskLabel, index: number, result: Omit<TaskResult, 'durationMs'>): void {
     const { play, host } = this.#options
     const durationMs = performance.now() - (this.current?.startedAt ?? this.#startedAt)
-    this.#counts[result.status] += 1
+    if (result.isIgnored) this.#ignored += 1
+    else this.#counts[result.status] += 1
     this.emit({ kind: 'taskEnd', play, host, task, index, result: { ...result, durationMs } })
     this.current = undefined
   }

@@ -104,6 +104,7 @@ function factsFailed(thrown: unknown, play: string, session: HostSession, emit: 
   const recap: HostRecap = {
     host: session.host,
     counts: { ...emptyCounts(), [status]: 1 },
+    ignored: 0,
     tasks: 0,
     trips: session.trips,
     durationMs: 0,

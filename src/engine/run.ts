@@ -91,6 +91,7 @@ function added(a: HostRecap, b: HostRecap): HostRecap {
   return {
     host: a.host,
     counts,
+    ignored: a.ignored + b.ignored,
     tasks: a.tasks + b.tasks,
     trips: a.trips + b.trips,
     durationMs: a.durationMs + b.durationMs,

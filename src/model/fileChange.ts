@@ -5,7 +5,7 @@ import { type Command, sh } from './command.ts'
 import { PlaybookError } from './error.ts'
 import { type FileState, formatMode, type RegularFile } from './file.ts'
 import { revealed, Secret } from './secret.ts'
-import { run, write } from './step.ts'
+import { run, type Step, write } from './step.ts'
 
 export type WantedAttributes = { readonly mode?: number; readonly owner?: string; readonly group?: string }
 
@@ -56,7 +56,7 @@ export function attributeChanges(path: string, state: FileState, wanted: WantedA
       what: `${path} owner`,
       from: `${state.owner}:${state.group}`,
       to,
-      steps: [run(sh`chown -h ${spec} -- ${path}`)],
+      steps: [run(sh`${chown(state)} ${spec} -- ${path}`), ...restoredBits(path, state, wanted)],
       effects: [{ path, becomes: withOwner(state, owner, group) }],
     })
   }
@@ -65,11 +65,28 @@ export function attributeChanges(path: string, state: FileState, wanted: WantedA
       what: `${path} mode`,
       from: formatMode(state.mode),
       to: formatMode(mode),
-      steps: [run(sh`chmod ${formatMode(mode)} -- ${path}`)],
+      steps: [run(chmod(path, mode))],
       effects: [{ path, becomes: { ...withOwner(state, owner, group), mode } }],
     })
   }
   return changes
+}
+
+/** A link is changed itself where it was looked at itself; otherwise what it leads to was looked at, and is meant. */
+function chown(state: FileState): Command {
+  return state.type === 'link' ? sh`chown -h` : sh`chown`
+}
+
+/** A change of owner clears the setuid and setgid bits of a file. */
+function restoredBits(path: string, state: FileState, { mode }: WantedAttributes): Step[] {
+  if (state.type !== 'file') return []
+  const wanted = mode ?? state.mode
+  return (wanted & 0o6000) === 0 ? [] : [run(chmod(path, wanted))]
+}
+
+/** Five digits: GNU chmod leaves the setuid and setgid bits of a directory alone where it is given four. */
+function chmod(path: string, mode: number): Command {
+  return sh`chmod ${`0${formatMode(mode)}`} -- ${path}`
 }
 
 /**

@@ -30,6 +30,8 @@ export type TaskResult = {
 export type HostRecap = {
   readonly host: string
   readonly counts: { readonly [S in Status]: number }
+  /** Failures that were told to be ignored; not counted as failed. */
+  readonly ignored: number
   readonly tasks: number
   readonly trips: number
   readonly durationMs: number

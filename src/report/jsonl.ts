@@ -33,7 +33,7 @@ type Records = {
  * - `taskStart`: `host`, `task`, `index` (from 0)
  * - `taskEnd`: `play`, `host`, `task`, `index`, `status` (`ok`, `changed`, `failed`, `unreachable`, `skipped`,
  *   `unknown`), `isIgnored` (true where a failure was told to be), `reason`, `changes`, `error`, `durationMs`
- * - `hostEnd`: `play` and a recap: `host`, `ok`, `changed`, `failed`, `unreachable`, `skipped`, `unknown`, `tasks`,
+ * - `hostEnd`: `play` and a recap: `host`, `ok`, `changed`, `failed`, `unreachable`, `skipped`, `unknown`, `ignored`, `tasks`,
  *   `trips`, `durationMs`
  * - `playEnd`: `play`, `hosts` (recaps), `durationMs`, `isCheck`
  * - `warning`: `message`, `where`
@@ -44,7 +44,8 @@ type Records = {
  * and `command`: `host`, `script`, `code`, `isStep`, with -vvv also `stdout`, `stderr`. With -vvvv `connection`:
  * `host`, `message`.
  *
- * `task` is { name, title, isHandler, where }; `where` { file, line, column }; `changes` { what, from, to }[], with
+ * `task` is the title, and with it come `name` (the kind of task), `isHandler` (true for one) and `where`
+ * ({ file, line, column }). `changes` is { what, from, to }[], with
  * --diff also `diff` { path, before, after }; `error` { code, message, details (string[]), hint, where }, and
  * `faults` (such errors) where there are several.
  */
@@ -67,12 +68,12 @@ function createRecords(verbosity: number, isDiffShown: boolean): Records {
     playStart: ({ play, hosts, isCheck }) => ({ play, hosts, isCheck }),
     hostStart: ({ play, host, tasks }) => ({ play, host, tasks }),
     hostWaiting: ({ play, host, for: before }) => ({ play, host, for: before }),
-    taskStart: ({ host, task, index }) => ({ host, task: taskRecord(task), index }),
-    output: ({ host, task, stream, line }) => at(1, { host, task: taskRecord(task), stream, line }),
+    taskStart: ({ host, task, index }) => ({ host, ...taskRecord(task), index }),
+    output: ({ host, task, stream, line }) => at(1, { host, ...taskRecord(task), stream, line }),
     taskEnd: ({ play, host, task, index, result }) => ({
       play,
       host,
-      task: taskRecord(task),
+      ...taskRecord(task),
       index,
       status: result.status,
       isIgnored: result.isIgnored,
@@ -105,7 +106,7 @@ function createRecords(verbosity: number, isDiffShown: boolean): Records {
 }
 
 function taskRecord({ name, title, isHandler, where }: TaskLabel): Fields {
-  return { name, title, isHandler, where }
+  return { task: title, name, isHandler: isHandler || undefined, where }
 }
 
 function changeRecord({ what, from, to, diff }: ReportedChange, isDiffShown: boolean): Fields {
@@ -124,8 +125,8 @@ function errorRecord(error: PlaybookError): Fields {
   }
 }
 
-function recapRecord({ host, counts, tasks, trips, durationMs }: HostRecap): Fields {
-  return { host, ...counts, tasks, trips, durationMs: Math.round(durationMs) }
+function recapRecord({ host, counts, ignored, tasks, trips, durationMs }: HostRecap): Fields {
+  return { host, ...counts, ignored, tasks, trips, durationMs: Math.round(durationMs) }
 }
 
 /** JSON escapes no DEL, C1 or bidi characters, which a terminal would obey; escaped they mean the same. */

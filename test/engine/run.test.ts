@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { exitCode } from '../../src/engine/run.ts'
 import { sh } from '../../src/model/command.ts'
 import { contentOf, fileChanges } from '../../src/model/fileChange.ts'
 import { definePlay } from '../../src/model/play.ts'
@@ -144,6 +145,13 @@ test('a failed step stops its host, and nothing after it runs', () =>
       'run.test',
     )
   }))
+
+test('a failure that was told to be ignored is counted as such, and the run has not failed', async () => {
+  const { recap } = await runTasks([shell({ script: 'exit 1' }, { ignoreErrors: true })])
+  assert.is(recap.hosts[0]!.counts.failed, 0)
+  assert.is(recap.hosts[0]!.ignored, 1)
+  assert.is(exitCode(recap), 0)
+})
 
 const hostile: [string, string, RegExp][] = [
   ['a syntax error', 'if then (', /Exit code 2/],

@@ -43,6 +43,7 @@ const ends = (host: string, index: number, isFailed = false): RunEvent => ({
 const recap = (host: string): HostRecap => ({
   host,
   counts: { ...emptyCounts(), ok: 66 },
+  ignored: 0,
   tasks: 0,
   trips: 1,
   durationMs: 5,

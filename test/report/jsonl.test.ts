@@ -56,7 +56,9 @@ test('a task tells host, status, changes and span', async () => {
     event: 'taskEnd',
     play: 'Web',
     host: 'web-01',
-    task,
+    task: task.title,
+    name: task.name,
+    where: task.where,
     index: 4,
     status: 'changed',
     changes: [{ what: 'mode', from: '0600', to: '0644' }],
@@ -97,7 +99,7 @@ test('a host and the run tell what they add up to', async () => {
     play: 'WAS',
     host: 'was-02',
     ...{ ok: 2, changed: 1, failed: 1, skipped: 0, unreachable: 0, unknown: 0 },
-    ...{ tasks: 62, trips: 3, durationMs: 20_500 },
+    ...{ ignored: 0, tasks: 62, trips: 3, durationMs: 20_500 },
   })
   const run = lines.at(-1)!
   assert.is(run.event, 'runEnd')

@@ -107,6 +107,7 @@ const task: TaskLabel = {
 const recap = (host: string, counts: Partial<HostRecap['counts']>, trips = 1, tasks = 0): HostRecap => ({
   host,
   counts: { ...emptyCounts(), ...counts },
+  ignored: 0,
   tasks,
   trips,
   durationMs: 900,

@@ -66,7 +66,7 @@ export function tellLongStory(hostCount: number, taskCount: number): RunEvent[] 
     changed: Math.ceil(taskCount / 10),
   }
   const recaps = names.map(
-    (host): HostRecap => ({ host, counts, tasks: taskCount, trips: 7, durationMs: 9000 }),
+    (host): HostRecap => ({ host, counts, ignored: 0, tasks: taskCount, trips: 7, durationMs: 9000 }),
   )
   return [
     ...events,
@@ -113,7 +113,7 @@ function hostStory(
     {
       kind: 'hostEnd',
       play,
-      recap: { host, counts: countsOf(all), tasks, trips, durationMs: 20_500 },
+      recap: { host, counts: countsOf(all), ignored: 0, tasks, trips, durationMs: 20_500 },
     },
   ]
 }

@@ -1,6 +1,6 @@
 // The task copyFile: what it plans, and what it writes.
 
-import { lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type FileState, secret } from '../../src/index.ts'
@@ -135,6 +135,22 @@ for (const shell of shells) {
       assert.equal(own.again, [])
       assert.ok(lstatSync(`${base}/link`).isFile())
     }))
+
+  if (process.getuid?.() === 0) {
+    test(`copyFile: a setuid bit outlives a change of owner (${name})`, () =>
+      inFolder(async (base) => {
+        const dest = `${base}/f`
+        writeFileSync(dest, 'x')
+        chmodSync(dest, 0o4755)
+        for (const params of [{ mode: '4755' }, {}]) {
+          const owner = params.mode ? 65534 : 1
+          const { again } = await applied(copyFile, { dest, content: 'x', owner, ...params }, { shell })
+          assert.equal(again, [])
+          assert.is(statSync(dest).uid, owner)
+          assert.is(statSync(dest).mode & 0o7777, 0o4755)
+        }
+      }))
+  }
 
   test(`copyFile: a refused check leaves the file as it was (${name})`, () =>
     inFolder(async (base) => {

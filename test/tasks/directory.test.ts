@@ -93,6 +93,25 @@ for (const shell of shells) {
       assert.is(statSync(`${folder}/shared/x`).mode & 0o7777, 0o700)
     }))
 
+  test(`directory: a setgid bit that is not wanted is taken away (${name})`, () =>
+    inFolder(async (folder) => {
+      chmodSync(folder, 0o2755)
+      const { again } = await applied(directory, { path: folder, mode: '0755' }, { shell })
+      assert.equal(again, [])
+      assert.is(statSync(folder).mode & 0o7777, 0o755)
+    }))
+
+  if (process.getuid?.() === 0) {
+    test(`directory: behind a link it is the directory that is given away (${name})`, () =>
+      inFolder(async (folder) => {
+        mkdirSync(`${folder}/real`)
+        symlinkSync('real', `${folder}/link`)
+        const { again } = await applied(directory, { path: `${folder}/link`, owner: 65534 }, { shell })
+        assert.equal(again, [])
+        assert.is(statSync(`${folder}/real`).uid, 65534)
+      }))
+  }
+
   test(`directory: a link to a directory is good, a link to nothing is an error (${name})`, () =>
     inFolder(async (folder) => {
       mkdirSync(`${folder}/real`)
