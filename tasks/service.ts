@@ -247,9 +247,10 @@ function startAndLook(verb: string, name: string, settle: number): Command {
   return sh`unit=${name}
 fail() {
   echo "= $1" >&2
-  journalctl -u "$unit" -n 15 --no-pager -o short-iso >&2 2>/dev/null
+  journalctl -u "$unit" --since "@$began" -n 15 --no-pager -o short-iso >&2 2>/dev/null
   exit 1
 }
+began=$(date +%s)
 said=$(systemctl ${verb} -- "$unit" 2>&1) || fail "$said"
 sleep ${settle}
 state=$(systemctl show --no-pager -p ActiveState,SubState,Type,Result -- "$unit")
