@@ -81,9 +81,9 @@ function missingHint(name: string, importer: string, modules: Modules): string {
 /** Where a module's name stands in quotes. */
 function placeOfText(file: string, name: string): SourceLocation | undefined {
   const lines = textOf(file).split('\n')
-  const isNamed = (text: string) => text.includes(`'${name}'`) || text.includes(`"${name}"`)
-  const index = lines.findIndex(isNamed)
-  return index < 0 ? undefined : { file, line: index + 1, column: lines[index]!.indexOf(name) }
+  const columns = lines.map((text) => Math.max(text.indexOf(`'${name}'`), text.indexOf(`"${name}"`)) + 1)
+  const index = columns.findIndex((column) => column > 0)
+  return index < 0 ? undefined : { file, line: index + 1, column: columns[index]! }
 }
 
 /** The module that a file imports a name from. */
