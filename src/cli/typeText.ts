@@ -65,7 +65,7 @@ function inParentheses(text: string): string {
 
 function objectText(shape: { readonly [name: string]: z.core.$ZodType }): string {
   const members = Object.entries(shape).map(([name, schema]) => {
-    const isOptional = schema._zod.optin === 'optional'
+    const isOptional = (schema as z.ZodType).safeParse(undefined).success
     return `${name}${isOptional ? '?' : ''}: ${typeText(schema)}`
   })
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
