@@ -16,6 +16,7 @@ type FileResult = Counts & {
 }
 
 const here = fileURLToPath(new URL('.', import.meta.url))
+const setup = new URL('./uvuDetails.js', import.meta.url).href
 const unitLimitSeconds = 120
 const labLimitSeconds = 900
 
@@ -69,7 +70,7 @@ async function runAll(files: readonly string[], jobs: number, limitSeconds: numb
 function runFile(file: string, limitSeconds: number): Promise<FileResult> {
   const startedAt = performance.now()
   const env = { ...process.env, FORCE_COLOR: '0' }
-  const child = spawn(process.execPath, [join(here, file)], {
+  const child = spawn(process.execPath, ['--import', setup, join(here, file)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env,
