@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { posix } from 'node:path'
 import { Transform } from 'node:stream'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError, UnreachableError } from '../model/error.ts'
 import { contentBytes } from '../model/fileChange.ts'
 import { lastLines, type Output } from '../model/probe.ts'
 import type {
@@ -12,10 +12,12 @@ import type {
   RunStep,
   StartStep,
   Step,
+  StepConnection,
   UploadSource,
   UploadStep,
   WriteStep,
 } from '../model/step.ts'
+import type { Task } from '../model/task.ts'
 import type { ScriptEntry } from '../wire/script.ts'
 import { placeEntry, runEntry, startEntry, writeEntry } from '../wire/stepScript.ts'
 import type { ExchangeWatcher } from './exchange.ts'
@@ -32,7 +34,12 @@ export type ActOptions = {
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
   /** Brings a fetched source to the controller's cache, and gives its path. */
   readonly fetch: (source: Extract<UploadSource, { kind: 'fetch' }>) => Promise<string>
+  /** Another host of the inventory, for a `call` step. @throws PlaybookError E_UNKNOWN_HOST */
+  readonly reach: (host: string, task: Task) => Reached
 }
+
+/** A host, and whom a task becomes there. */
+export type Reached = { readonly session: HostSession; readonly as: string | undefined }
 
 /** Larger contents go over a channel of their own: a shell reads its script slowly. */
 const scriptLimitBytes = 128 * 1024
@@ -139,16 +146,38 @@ async function sendFile(
   return { step: placed, entry: placeEntry(placed, temporary, hash.digest('hex')) }
 }
 
-async function runCall({ session, item, onLine }: ActOptions, step: CallStep): Promise<ScriptStep[]> {
-  await step.call({
+async function runCall(options: ActOptions, step: CallStep): Promise<ScriptStep[]> {
+  const { session, item } = options
+  await step.call(stepConnection(options, { session, as: item.as }))
+  return []
+}
+
+function stepConnection(options: ActOptions, { session, as }: Reached): StepConnection {
+  const { item, onLine, reach } = options
+  return {
+    host: session.host,
     progress: (line) => onLine('stdout', line),
-    run: async (command, options = {}) => {
-      const entry = runEntry({ kind: 'run', command, ...options, okCodes: undefined }, item.environment)
-      const [output] = await session.trip(item.as, [entry])
+    on: (host) =>
+      stepConnection(
+        options,
+        host === options.session.host ? { session: options.session, as: item.as } : reach(host, item.task),
+      ),
+    run: async (command, settings = {}) => {
+      const entry = runEntry({ kind: 'run', command, ...settings, okCodes: undefined }, item.environment)
+      const isOther = session !== options.session
+      const [output] = await session.trip(as, [entry]).catch((thrown) => {
+        throw isOther && thrown instanceof UnreachableError ? otherHost(thrown, session.host) : thrown
+      })
       return output!
     },
+  }
+}
+
+/** That another host is lost does not make the one whose task needs it unreachable. */
+function otherHost({ message, hint, details, cause }: UnreachableError, host: string): PlaybookError {
+  return new PlaybookError('E_OTHER_HOST', `${host}, which this task needs too: ${message}`, {
+    ...{ hint, details, cause },
   })
-  return []
 }
 
 function requireSuccess(

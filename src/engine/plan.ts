@@ -22,6 +22,8 @@ export type HostPlan = {
   readonly host: InventoryHost
   readonly settings: ConnectionSettings
   readonly userOf: (task: Pick<Task, 'options'>) => string | undefined
+  /** Another host of the inventory. @throws PlaybookError E_UNKNOWN_HOST */
+  readonly other: (name: string) => Pick<HostPlan, 'host' | 'settings' | 'userOf'>
   /** undefined: its tasks depend on facts that have to be read first. */
   readonly items: readonly Item[] | undefined
   /** Its tasks, given the facts. */
@@ -69,9 +71,7 @@ async function planHost(
   options: PlanOptions,
 ): Promise<HostPlan> {
   const { spec } = play
-  const settings = options.settingsOf(host)
-  const isBecoming = options.becomesByDefault?.(host)
-  const userOf = (task: Pick<Task, 'options'>) => becomeUser(task, spec, settings, isBecoming)
+  const { settings, userOf } = login(play, host, options)
   const itemsOf = async (facts: Record<string, unknown> | undefined): Promise<Item[]> => {
     const list = spec.tasks(playHost(host, vars.get(host.name), facts, options.site))
     requireTasks(list, play)
@@ -84,7 +84,25 @@ async function planHost(
     itemsOf(facts).catch((thrown) => {
       throw playFault(thrown, play)
     })
-  return { host, settings, userOf, items: await withoutFacts(itemsOf), itemsWith }
+  const other = (name: string) => login(play, namedHost(name, options), options)
+  return { host, settings, userOf, other, items: await withoutFacts(itemsOf), itemsWith }
+}
+
+/** How to reach a host, and whom tasks of a play become there. */
+function login(
+  { spec }: Play,
+  host: InventoryHost,
+  options: PlanOptions,
+): Pick<HostPlan, 'host' | 'settings' | 'userOf'> {
+  const settings = options.settingsOf(host)
+  const isBecoming = options.becomesByDefault?.(host)
+  return { host, settings, userOf: (task) => becomeUser(task, spec, settings, isBecoming) }
+}
+
+function namedHost(name: string, { site }: PlanOptions): InventoryHost {
+  const found = site.select(name).find((host) => host.name === name)
+  if (found) return found
+  throw new PlaybookError('E_UNKNOWN_HOST', `No host "${name}" in the inventory.`)
 }
 
 async function withoutFacts(

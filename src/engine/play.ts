@@ -53,11 +53,8 @@ async function runHost(
   isPlayOver: () => boolean,
 ): Promise<HostEnd> {
   const { options, emit } = state
-  const { host, settings, userOf } = plan
-  const session = sessionOf(state, host.name, () => {
-    const { connect, isTalkative, signal } = options
-    return new HostSession({ host: host.name, settings, connect, emit, isTalkative, signal })
-  })
+  const { host, userOf } = plan
+  const session = sessionFor(plan, state)
   const tripsBefore = session.trips
   const items = await itemsOf(plan, spec, session).catch((thrown): HostEnd => {
     turn.done()
@@ -77,8 +74,22 @@ async function runHost(
     emit,
     isCheck: options.isCheck,
     fetch: options.fetch,
+    reach: (name, task) => {
+      const other = plan.other(name)
+      return { session: sessionFor(other, state), as: other.userOf(task) }
+    },
     signal: options.signal,
   })
+}
+
+function sessionFor({ host, settings }: Pick<HostPlan, 'host' | 'settings'>, state: RunState): HostSession {
+  const { options, emit } = state
+  const { connect, isTalkative, signal } = options
+  return sessionOf(
+    state,
+    host.name,
+    () => new HostSession({ host: host.name, settings, connect, emit, isTalkative, signal }),
+  )
 }
 
 /** The tasks of a host in the plays after this one, as far as they are known. */

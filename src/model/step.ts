@@ -75,10 +75,19 @@ export type CallStep = {
 
 /** What a `call` step may use. */
 export type StepConnection = {
+  /** The host's name in the inventory. */
+  readonly host: string
   /** Runs a command as the task's user. It resolves whatever the exit code is. */
   readonly run: (command: Command, options?: { stdin?: string | Buffer | Secret }) => Promise<Output>
   /** Reports a line of progress. */
   readonly progress: (line: string) => void
+  /**
+   * The same on another host of the inventory, for what takes several of them: taking a server out of a balancer's
+   * rotation. The task's user there is whom the task becomes on that host.
+   *
+   * @throws PlaybookError E_UNKNOWN_HOST; E_OTHER_HOST from `run`, where that host cannot be reached
+   */
+  readonly on: (host: string) => StepConnection
 }
 
 /** A command to run. @example run(sh`systemctl daemon-reload`) */
