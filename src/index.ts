@@ -3,6 +3,16 @@
 export { z } from 'zod'
 export { type CatalinaShOptions, patchCatalinaSh } from './formats/catalinaSh.ts'
 export {
+  editHttpd,
+  type HttpdChange,
+  type HttpdEdit,
+  type HttpdNode,
+  type HttpdPath,
+  type HttpdPlace,
+  type HttpdSelector,
+  type HttpdValue,
+} from './formats/httpd.ts'
+export {
   type ElementSpec,
   editXml,
   type XmlAttributes,

@@ -1,0 +1,79 @@
+// A lossless editor of Apache httpd's configuration files: an edit changes its own lines and no others.
+
+import { commentEdit, uncommentEdit } from './httpd/comment.ts'
+import { applyLineSplices, type HttpdDocument, parseHttpd, textOf } from './httpd/document.ts'
+import type { HttpdChange, HttpdEdit } from './httpd/edit.ts'
+import type { HttpdEdited } from './httpd/edited.ts'
+import { decodeHttpd, encodeHttpd, inEncoding } from './httpd/encoding.ts'
+import { removeEdit } from './httpd/remove.ts'
+import { sectionEdit } from './httpd/section.ts'
+import { setEdit } from './httpd/set.ts'
+
+export type {
+  DirectiveSpec,
+  HttpdChange,
+  HttpdCommentEdit,
+  HttpdEdit,
+  HttpdNode,
+  HttpdPath,
+  HttpdPlace,
+  HttpdRemoveEdit,
+  HttpdSectionEdit,
+  HttpdSelector,
+  HttpdSetEdit,
+  HttpdUncommentEdit,
+  HttpdValue,
+  SectionSpec,
+} from './httpd/edit.ts'
+
+/**
+ * Applies edits to the bytes of an httpd configuration file, one after the other, each to the result of those before it.
+ *
+ * The file is read as httpd 2.4 reads it (`server/util.c`, `server/config.c`): names without case, nested sections,
+ * lines that a `\` at their end joins, arguments in `"` or `'` with their escapes, comments at the start of a line only.
+ * Lines that no edit is about stay byte for byte, whatever their indentation, line end or encoding. What is inserted
+ * follows the indentation and line ends around it; of a directive that changes, only the arguments that differ do, and
+ * they keep their quotes. `Include`s are not followed, and sections such as `<IfModule>` not entered unless named.
+ *
+ * A commented-out directive is `#Name …`; with blanks after the `#` only where the arguments are the ones wanted and the
+ * comment ends there, so that prose and examples in prose stay what they are.
+ *
+ * Idempotent: with its own result it gives `changes: []` and the same bytes.
+ *
+ * @param bytes the file as it is: UTF-8, or any encoding that has ASCII in it, whose bytes are kept
+ * @param edits see `HttpdEdit`
+ * @returns the file as it should be, and each difference for people; no change gives the bytes that came in
+ * @throws PlaybookError E_HTTPD (what httpd would not read: line, and what was expected), E_HTTPD_NO_MATCH (what was looked
+ *   for), E_HTTPD_AMBIGUOUS (several sections, with their lines), E_HTTPD_EDIT (an edit that cannot be)
+ * @example
+ * editHttpd(bytes, [
+ *   { set: 'ServerTokens', args: ['Prod'], place: { after: 'ServerRoot' } },
+ *   { uncomment: 'LoadModule', args: ['ssl_module'] },
+ *   { section: 'Directory', args: ['/data2'], content: [{ name: 'Require', args: ['all', 'granted'] }] },
+ *   { set: 'Include', args: ['conf/mod_jk.conf'], place: 'last' },
+ * ])
+ */
+export function editHttpd(
+  bytes: Uint8Array,
+  edits: readonly HttpdEdit[],
+): { bytes: Uint8Array; changes: HttpdChange[] } {
+  const original = parseHttpd(decodeHttpd(bytes))
+  const changes: HttpdChange[] = []
+  let document = original
+  for (const edit of edits) {
+    const edited = editsOf(document, inEncoding(edit, document.encoding))
+    if (edited.splices.length === 0) continue
+    changes.push(...edited.changes)
+    document = applyLineSplices(document, edited.splices)
+  }
+  if (document === original) return { bytes, changes: [] }
+  return { bytes: encodeHttpd({ ...document, text: textOf(document) }), changes }
+}
+
+function editsOf(document: HttpdDocument, edit: HttpdEdit): HttpdEdited {
+  if ('set' in edit) return setEdit(document, edit)
+  if ('uncomment' in edit) return uncommentEdit(document, edit)
+  if ('comment' in edit) return commentEdit(document, edit)
+  if ('remove' in edit) return removeEdit(document, edit)
+  return sectionEdit(document, edit)
+}

@@ -1,0 +1,212 @@
+// `section`: a section that must be there and mean exactly this, with as few lines changed as that takes.
+
+import { PlaybookError } from '../../model/error.ts'
+import { type HttpdDocument, lineNumber } from './document.ts'
+import type { HttpdNode, HttpdPath, HttpdSectionEdit } from './edit.ts'
+import { type HttpdEdited, joinedEdits, labelIn, labelOf, shownArguments } from './edited.ts'
+import {
+  childrenOf,
+  isOpening,
+  liveIn,
+  type Scope,
+  scopesOf,
+  sectionsIn,
+  selectorParts,
+  valuesOf,
+} from './find.ts'
+import { hasKeyOf, isEqual, keyLength } from './keys.ts'
+import { layoutAt, placeFor } from './place.ts'
+import { removal } from './remove.ts'
+import { directiveName, isSection, renderNode, textsOf } from './render.ts'
+import { changedDirective, liveLike, wantedDirective } from './set.ts'
+
+export function sectionEdit(document: HttpdDocument, edit: HttpdSectionEdit): HttpdEdited {
+  const path = edit.in ?? []
+  const name = directiveName(edit.section)
+  const args = textsOf(edit.args)
+  const scopes = scopesOf(document, path)
+  const found = scopes.flatMap((scope) => sectionsIn(document, scope, name, args))
+  const section = chosen(document, found, edit)
+  const inside = [...path, { name, args }]
+  if (section !== undefined) return madeEqual(document, section, edit.content, inside, edit.keepsOthers)
+  const scope = scopes.at(-1)!
+  const at = placeFor(document, scope, path, name, edit.place)
+  return insertedNode(document, scope, at, { name, args, content: edit.content }, path)
+}
+
+/**
+ * Which of several sections an edit is about.
+ *
+ * @throws PlaybookError E_HTTPD_AMBIGUOUS where nothing tells
+ */
+function chosen(
+  document: HttpdDocument,
+  found: readonly number[],
+  edit: HttpdSectionEdit,
+): number | undefined {
+  const { content, having, keepsOthers } = edit
+  const meant = having === undefined ? found : found.filter((index) => hasInside(document, index, having))
+  if (meant.length < 2) return meant[0]
+  const equal = meant.find(
+    (index) => madeEqual(document, index, content, [], keepsOthers).splices.length === 0,
+  )
+  if (equal !== undefined) return equal
+  const similar = meant.filter((index) =>
+    content.some(({ name }) => liveIn(document, index, directiveName(name)).length > 0),
+  )
+  if (similar.length === 1) return similar[0]
+  throw ambiguous(document, meant, edit)
+}
+
+function hasInside(
+  document: HttpdDocument,
+  section: number,
+  selector: HttpdSectionEdit['having'] & {},
+): boolean {
+  const { name, args } = selectorParts(selector)
+  return liveIn(document, section, name, args).length > 0
+}
+
+function ambiguous(document: HttpdDocument, found: readonly number[], edit: HttpdSectionEdit): PlaybookError {
+  const lines = found.map((index) => lineNumber(document.lines, index)).join(', ')
+  const label = labelOf(edit.section, textsOf(edit.args), true)
+  return new PlaybookError(
+    'E_HTTPD_AMBIGUOUS',
+    `${found.length} sections ${label} could be meant (lines ${lines}).`,
+    "Say which: having: 'NAME', a directive or section that only it holds; or remove the others.",
+  )
+}
+
+/** The splices that make a section mean what is wanted. */
+function madeEqual(
+  document: HttpdDocument,
+  section: number,
+  content: readonly HttpdNode[],
+  path: HttpdPath,
+  keepsOthers = false,
+): HttpdEdited {
+  return keepsOthers
+    ? joinedEdits(content.map((node) => withNode(document, section, node, path)))
+    : aligned(document, section, content, path)
+}
+
+/** Makes sure of one directive or section among others, which are left. */
+function withNode(document: HttpdDocument, section: number, node: HttpdNode, path: HttpdPath): HttpdEdited {
+  const args = textsOf(node.args)
+  if (isSection(node)) {
+    const inner = sectionsIn(document, section, directiveName(node.name), args).at(-1)
+    if (inner !== undefined) return madeEqual(document, inner, node.content, [...path, node])
+  } else {
+    const wanted = wantedDirective(node.name, args)
+    const live = liveLike(document, section, wanted).at(-1)
+    if (live !== undefined) return changedDirective(document, live, wanted, path)
+  }
+  return insertedNode(document, section, document.closes[section]!, node, path)
+}
+
+/** Pairs what a section holds with what it shall hold, in order; edits the pairs, removes and inserts the others. */
+function aligned(
+  document: HttpdDocument,
+  section: number,
+  content: readonly HttpdNode[],
+  path: HttpdPath,
+): HttpdEdited {
+  const current = childrenOf(document, section).filter((index) => document.lines[index]!.name !== '')
+  const partners = pairs(current, content, (index, node) => isMeant(document, index, node))
+  const kept = new Set(partners.values())
+  const removed = current
+    .filter((index) => !kept.has(index))
+    .map((index) => removedChild(document, index, path))
+  let at = section + 1
+  const wanted = content.map((node, order) => {
+    const index = partners.get(order)
+    if (index === undefined) return insertedNode(document, section, at, node, path)
+    at = isOpening(document, index) ? document.closes[index]! + 1 : index + 1
+    return equalNode(document, index, node, path)
+  })
+  return joinedEdits([...wanted, ...removed])
+}
+
+/** Whether a line is the wanted node, whatever its other arguments or content. */
+function isMeant(document: HttpdDocument, index: number, node: HttpdNode): boolean {
+  const line = document.lines[index]!
+  const isSameKind = isSection(node) === (line.kind === 'open')
+  if (!isSameKind || line.name !== directiveName(node.name).toLowerCase()) return false
+  const args = textsOf(node.args)
+  const values = valuesOf(document, index)
+  return isSection(node) ? isEqual(values, args) : hasKeyOf(values, args, keyLength(node.name, args))
+}
+
+function equalNode(document: HttpdDocument, index: number, node: HttpdNode, path: HttpdPath): HttpdEdited {
+  if (isSection(node)) return aligned(document, index, node.content, [...path, node])
+  return changedDirective(document, index, wantedDirective(node.name, textsOf(node.args)), path)
+}
+
+function removedChild(document: HttpdDocument, index: number, path: HttpdPath): HttpdEdited {
+  const { kind, name } = document.lines[index]!
+  const args = valuesOf(document, index)
+  const written = nameAsWritten(document.lines[index]!.raw) ?? name
+  const what = kind === 'open' ? labelOf(written, args, true) : written
+  const from = kind === 'open' ? 'present' : shownArguments(name, args)
+  return {
+    splices: [removal(document, index)],
+    changes: [{ what: labelIn(path, what), from, to: 'removed' }],
+  }
+}
+
+function nameAsWritten(raw: string): string | undefined {
+  return /[A-Za-z_][\w.:-]*/.exec(raw)?.[0]
+}
+
+/** New lines for a directive or a section; a section gets blank lines around it where its neighbours have none. */
+function insertedNode(
+  document: HttpdDocument,
+  scope: Scope,
+  at: number,
+  node: HttpdNode,
+  path: HttpdPath,
+): HttpdEdited {
+  const layout = layoutAt(document, scope, at)
+  const text = renderNode(node, layout)
+  const what = labelIn(path, isSection(node) ? labelOf(node.name, textsOf(node.args), true) : node.name)
+  const to = isSection(node) ? describe(node.content) : shownArguments(node.name, textsOf(node.args))
+  const isSpaced = isSection(node) && path.length === 0
+  const before = isSpaced && isText(document, at - 1) ? layout.lineEnd : ''
+  const after = isSpaced && isText(document, at) ? layout.lineEnd : ''
+  const splice = { at, remove: 0, text: before + text + after }
+  return { splices: [splice], changes: [{ what, from: 'absent', to }] }
+}
+
+function isText({ lines }: HttpdDocument, index: number): boolean {
+  const kind = lines[index]?.kind ?? 'blank'
+  return kind !== 'blank'
+}
+
+function describe(content: readonly HttpdNode[]): string {
+  return content.map(({ name }) => name).join(', ') || 'empty'
+}
+
+/** The longest common subsequence: from the place of a wanted node to its line. */
+function pairs(
+  current: readonly number[],
+  wanted: readonly HttpdNode[],
+  isPair: (index: number, node: HttpdNode) => boolean,
+): Map<number, number> {
+  const lengths = Array.from({ length: current.length + 1 }, () =>
+    new Array<number>(wanted.length + 1).fill(0),
+  )
+  const matches = current.map((index) => wanted.map((node) => isPair(index, node)))
+  for (let i = current.length - 1; i >= 0; i--) {
+    for (let j = wanted.length - 1; j >= 0; j--) {
+      const skip = Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!)
+      lengths[i]![j] = matches[i]![j] ? Math.max(skip, lengths[i + 1]![j + 1]! + 1) : skip
+    }
+  }
+  const partners = new Map<number, number>()
+  for (let i = 0, j = 0; i < current.length && j < wanted.length; ) {
+    if (matches[i]![j] && lengths[i]![j] === lengths[i + 1]![j + 1]! + 1) partners.set(j++, current[i++]!)
+    else if (lengths[i + 1]![j]! >= lengths[i]![j + 1]!) i++
+    else j++
+  }
+  return partners
+}
