@@ -1,0 +1,269 @@
+// The flags of a run, each with what it does, on this machine.
+
+import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { cliSite, twoHosts } from './command.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+const site = cliSite({
+  'inventory.yaml': `${twoHosts}  vars:\n    greeting: hello\n`,
+  'more.yaml': 'db:\n  hosts:\n    three: { ansible_connection: local }\n',
+  'plain.yaml': 'web:\n  hosts:\n    one:\n    two:\n  vars: { greeting: hello }\n',
+  'vars.yaml': 'greeting: from a file\n',
+  'files.ts': `import { definePlay, Secret, z } from 'run-playbook'
+import { copyFile } from 'run-playbook/tasks'
+
+export default definePlay({
+  name: 'Files',
+  hosts: 'all',
+  vars: z.object({ greeting: z.union([z.string(), z.instanceof(Secret)]) }),
+  tasks: (host) => [
+    copyFile({ dest: \`\${process.cwd()}/out/\${host.name}\`, content: \`\${host.vars.greeting}\\n\` }, { tags: ['greet'] }),
+    copyFile({ dest: \`\${process.cwd()}/out/\${host.name}.more\`, content: 'more\\n' }, { tags: ['more', 'late'] }),
+  ],
+})
+`,
+  'who.ts': `import { definePlay, defineTask, shellText, stdout, z } from 'run-playbook'
+
+const who = defineTask({
+  name: 'who',
+  summary: 'Tells who it is.',
+  params: z.strictObject({}),
+  probe: () => ({ name: stdout(shellText('echo "\${BECAME:-nobody else}"')) }),
+  plan: (_, { name }) => [{ what: 'account', from: name, to: 'the same', steps: [] }],
+  verify: false,
+})
+export default definePlay({ name: 'Who', hosts: 'one', tasks: () => [who({})] })
+`,
+  'vault.yaml': readFileSync(join(root, 'test/fixtures/cli/vault.yaml'), 'utf8'),
+  'vault.password': 'correct horse\n',
+  'out/.keep': '',
+})
+test.after(() => site.remove())
+
+const outs = () => readdirSync(join(site.path, 'out')).filter((name) => name !== '.keep')
+
+/** In this order: later cases find what earlier ones left. */
+const cases: readonly [title: string, args: string, says: string | RegExp, files: readonly string[]][] = [
+  [
+    '--list-hosts shows the hosts',
+    'files -i inventory.yaml -i more.yaml --list-hosts',
+    'Files  (all)\n  one\n  two\n  three\n',
+    [],
+  ],
+  [
+    '--list-tasks shows the tasks of each host, with their tags',
+    'files -i inventory.yaml -l one --list-tasks',
+    /^Files {2}\(all\)\n {2}one\n {4}copyFile \S*\/out\/one {2}\[greet\]\n {4}copyFile \S*one\.more {2}\[more, late\]\n$/,
+    [],
+  ],
+  [
+    '--list-tags shows the tags',
+    'files -i inventory.yaml --list-tags',
+    'Files  (all)\n  greet, late, more\n',
+    [],
+  ],
+  [
+    '--syntax-check checks all, and runs nothing',
+    'files -i inventory.yaml --syntax-check',
+    'No fault found in 1 play, 2 hosts, 4 tasks. No host was contacted.\n',
+    [],
+  ],
+  [
+    '-C shows what would change, and changes nothing',
+    'files -i inventory.yaml -C',
+    /^one +would change {2}copyFile \S+one {3}absent → 6 bytes$[\s\S]*^Nothing was touched\. 2 hosts: 4 would change\.$/m,
+    [],
+  ],
+  [
+    '--check --diff shows the lines',
+    'files -i inventory.yaml --check --diff --limit one --tags greet',
+    /^ +\+hello$/m,
+    [],
+  ],
+  [
+    '-l runs on a part of the hosts, -t a part of the tasks',
+    'files -i inventory.yaml -l two -t greet',
+    /2 hosts|1 host: 1 ok · 1 changed/,
+    ['two'],
+  ],
+  ['--skip-tags leaves tasks out', 'files -i inventory.yaml --skip-tags late,greet', /0 changed/, ['two']],
+  ['-t with a tag that no task has: a warning', 'files -i inventory.yaml -t gret', /0 tasks/, ['two']],
+  [
+    '-e is above the inventory',
+    'files -i inventory.yaml -l one -t greet -e greeting=Hi -D',
+    /^ +\+Hi$/m,
+    ['one', 'two'],
+  ],
+  [
+    '-e @file',
+    'files -i inventory.yaml -l one -t greet -e @vars.yaml -D',
+    /^ +-Hi\n +\+from a file$/m,
+    ['one', 'two'],
+  ],
+  [
+    '-e {json}',
+    'files -i inventory.yaml -l one -t greet -e {"greeting":"json"} --diff',
+    /^ +\+json$/m,
+    ['one', 'two'],
+  ],
+  [
+    '-c local, for hosts that do not say',
+    'files -i plain.yaml -c local -f 1 -t greet',
+    /^Files +2 hosts: 2 ok/m,
+    ['one', 'two'],
+  ],
+  [
+    '-v shows what was in order',
+    'files -i inventory.yaml -t greet -v',
+    /^one +ok +copyFile \S+one$/m,
+    ['one', 'two'],
+  ],
+  ['-vv shows commands', 'files -i inventory.yaml -t greet -vv', /^one +probe +stat/m, ['one', 'two']],
+  ['-vvv shows what they said', 'files -i inventory.yaml -t greet -vvv', /│ hello/, ['one', 'two']],
+  [
+    '--vault-password-file opens a vault',
+    'files -i vault.yaml --vault-password-file vault.password -t greet -C -D',
+    /1 would change/,
+    ['one', 'two'],
+  ],
+]
+
+for (const [title, args, says, files] of cases) {
+  test(title, async () => {
+    const { code, stdout, stderr } = await site.run(args)
+    assert.is(code, 0, stdout + stderr)
+    if (title.includes('warning'))
+      assert.is(stderr, 'warning  No task has the tag gret; --list-tags shows them.\n')
+    else assert.is(stderr, '')
+    if (typeof says === 'string') assert.is(stdout, says)
+    else assert.match(stdout, says)
+    assert.equal(outs().sort(), [...files])
+  })
+}
+
+const usage: readonly [args: string, says: string | RegExp][] = [
+  ['files -i inventory.yaml --chek', `unknown option '--chek'  E_USAGE\n    Did you mean --check?\n`],
+  ['files -i', /^option '-i, --inventory <source>' argument missing {2}E_USAGE\n$/],
+  [
+    'files -i inventory.yaml -f 0',
+    /'-f, --forks <number>' argument '0' is invalid\. Expected a whole number above 0\. {2}E_USAGE\n$/,
+  ],
+  ['files -i inventory.yaml --forks many', /argument 'many' is invalid/],
+  [
+    'files -i inventory.yaml -c telnet',
+    /argument 'telnet' is invalid\. Allowed choices are ssh, smart, local\. {2}E_USAGE\n$/,
+  ],
+  [
+    'files -i inventory.yaml --output xml',
+    /argument 'xml' is invalid\. Allowed choices are auto, board, lines, jsonl\. {2}E_USAGE\n$/,
+  ],
+  ['files -i inventory.yaml -T soon', /argument 'soon' is invalid/],
+  [
+    'files -i inventory.yaml -K',
+    "sudo's password cannot be asked for: standard input is not a terminal.  E_NO_TERMINAL\n    Give it by ansible_become_password, or --become-password-file.\n",
+  ],
+  ['files -i inventory.yaml -k', /^SSH password cannot be asked for[\s\S]*--connection-password-file\.\n$/],
+  [
+    'files -i inventory.yaml --become-password-file nothing',
+    /^The password file nothing cannot be read: there is no such file\. {2}E_PASSWORD_FILE\n$/,
+  ],
+  ['task', "missing required argument 'name'  E_USAGE\n"],
+  ['docs a b', /too many arguments/],
+]
+
+for (const [args, says] of usage) {
+  test(`run-playbook ${args} is refused`, async () => {
+    const { code, stdout, stderr } = await site.run(args)
+    assert.equal([code, stdout], [1, ''])
+    if (typeof says === 'string') assert.is(stderr, says)
+    else assert.match(stderr, says)
+  })
+}
+
+test('--version, alone, says the version and loads nothing else', async () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const flag of ['--version', '-V'])
+    assert.equal(await site.run(flag), { code: 0, stdout: `${version}\n`, stderr: '' })
+})
+
+test('every flag of --help is tried in these tests', async () => {
+  const { code, stdout } = await site.run('--help')
+  assert.is(code, 0)
+  const folder = join(root, 'test/cli')
+  const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+  const used = new Set(sources.join('\n').match(/(?<=[\s'`])--?[a-zA-Z][\w-]*/g))
+  const flags = [...stdout.matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)/gm)]
+  assert.ok(flags.length > 20)
+  const untried = flags.filter(([, short, long]) => !used.has(long!) && !(short && used.has(short)))
+  assert.equal(
+    untried.map(([, , long]) => long),
+    [],
+  )
+})
+
+test('--help of every command says what it is, on stdout', async () => {
+  for (const [args, says] of [
+    ['--help', /^Usage: run-playbook \[options\] \[command\] \[playbooks\.\.\.\]\n/],
+    ['task --help', /^Usage: run-playbook task \[flags\] NAME \[--param value/],
+    ['docs --help', /^Usage: run-playbook docs \[options\] \[task\]\n/],
+  ] as const) {
+    const { code, stdout, stderr } = await site.run(args)
+    assert.equal([code, stderr], [0, ''])
+    assert.match(stdout, says)
+  }
+})
+
+/** As sudo was seen to behave; the password is "right". */
+const sudo = (asks: boolean) => `#!/bin/sh
+prompt=$4 BECAME=$6; export BECAME; shift 7
+${asks ? 'printf %s "$prompt" >&2; IFS= read -r got; [ "$got" = right ] || { echo "Sorry, try again." >&2; printf %s "$prompt" >&2; read -r got; exit 1; }' : ''}
+exec "$@"
+`
+site.write({ 'free-sudo': sudo(false), 'asking-sudo': sudo(true), right: 'right\n', wrong: 'wrong\n' })
+for (const kind of ['free', 'asking']) {
+  const path = join(site.path, `${kind}-sudo`)
+  chmodSync(path, 0o755)
+  const vars = `{ ansible_connection: local, ansible_become_exe: ${path}, ansible_become_user: app }`
+  site.write({ [`${kind}.yaml`]: `all: { hosts: { one: ${vars} } }\n` })
+}
+
+const becoming: readonly [title: string, args: string, code: number, says: RegExp][] = [
+  ['Without -b nobody is become', 'who -i free.yaml', 0, /nobody else → the same/],
+  ['-b becomes the user of the inventory', 'who -i free.yaml -b', 0, /account {3}app → the same/],
+  [
+    '--become-user says whom',
+    'who -i plain.yaml -c local -e ansible_become_exe=./free-sudo -b --become-user other',
+    0,
+    /account {3}other → the same/,
+  ],
+  [
+    '--become-password-file',
+    'who -i asking.yaml -b --become-password-file right',
+    0,
+    /account {3}app → the same/,
+  ],
+  [
+    'A wrong sudo password fails the host',
+    'who -i asking.yaml -b --become-password-file wrong',
+    2,
+    /one +FAILED[\s\S]*E_BECOME_PASSWORD/,
+  ],
+  ['No sudo password where one is wanted', 'who -i asking.yaml -b', 2, /E_BECOME_PASSWORD_MISSING[\s\S]*-K/],
+]
+
+for (const [title, args, code, says] of becoming) {
+  test(title, async () => {
+    const { stdout, stderr, ...ended } = await site.run(args)
+    assert.is(ended.code, code, stdout + stderr)
+    assert.is(stderr, '')
+    assert.match(stdout, says)
+    assert.not.match(stdout, /wrong$|^\s+at /m)
+  })
+}
+
+test.run()
