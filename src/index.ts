@@ -53,6 +53,7 @@ export {
 } from './model/probe.ts'
 export { revealed, Secret, secret } from './model/secret.ts'
 export {
+  type Artifact,
   type Checksum,
   call,
   run,

@@ -2,6 +2,7 @@
 
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { createArtifacts } from '../engine/artifacts.ts'
 import type { PlayPlan } from '../engine/plan.ts'
 import { exitCode, run } from '../engine/run.ts'
 import { type Inventory, loadInventory } from '../inventory/inventory.ts'
@@ -89,6 +90,7 @@ function runPlans(
     isTalkative: flags.verbose >= 2,
     connect: async (settings, options) => (await transportFor(settings)).connect(settings, options),
     fetch: createFetcher(join(cacheFolder(), 'downloads'), signal),
+    artifacts: createArtifacts(join(cacheFolder(), 'builds')),
   })
 }
 

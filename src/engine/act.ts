@@ -20,6 +20,7 @@ import type {
 import type { Task } from '../model/task.ts'
 import type { ScriptEntry } from '../wire/script.ts'
 import { placeEntry, runEntry, startEntry, writeEntry } from '../wire/stepScript.ts'
+import type { Artifacts } from './artifacts.ts'
 import type { ExchangeWatcher } from './exchange.ts'
 import type { Item } from './item.ts'
 import type { HostSession } from './session.ts'
@@ -34,6 +35,8 @@ export type ActOptions = {
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
   /** Brings a fetched source to the controller's cache, and gives its path. */
   readonly fetch: (source: Extract<UploadSource, { kind: 'fetch' }>) => Promise<string>
+  /** What hosts make for one another. */
+  readonly artifacts: Artifacts
   /** Another host of the inventory, for a `call` step. @throws PlaybookError E_UNKNOWN_HOST */
   readonly reach: (host: string, task: Task) => Reached
 }
@@ -153,10 +156,26 @@ async function runCall(options: ActOptions, step: CallStep): Promise<ScriptStep[
 }
 
 function stepConnection(options: ActOptions, { session, as }: Reached): StepConnection {
-  const { item, onLine, reach } = options
+  const { item, onLine, reach, artifacts } = options
+  const isOther = session !== options.session
+  const here = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((thrown) => {
+      throw isOther && thrown instanceof UnreachableError ? otherHost(thrown, session.host) : thrown
+    })
   return {
     host: session.host,
     progress: (line) => onLine('stdout', line),
+    carryOut: async (...steps) => {
+      await here(act({ ...options, session, item: { ...item, as }, steps, probes: [] }))
+    },
+    download: async (path, localPath) => {
+      const connection = await here(session.connection())
+      await here(connection.download(path, localPath, as === connection.user ? undefined : as))
+    },
+    artifact: (key, make) => {
+      const onWait = (maker: string) => onLine('stdout', `waits for ${maker}, which is making the same`)
+      return artifacts.get(key, { host: session.host, onWait }, make)
+    },
     on: (host) =>
       stepConnection(
         options,
@@ -164,10 +183,7 @@ function stepConnection(options: ActOptions, { session, as }: Reached): StepConn
       ),
     run: async (command, settings = {}) => {
       const entry = runEntry({ kind: 'run', command, ...settings, okCodes: undefined }, item.environment)
-      const isOther = session !== options.session
-      const [output] = await session.trip(as, [entry]).catch((thrown) => {
-        throw isOther && thrown instanceof UnreachableError ? otherHost(thrown, session.host) : thrown
-      })
+      const [output] = await here(session.trip(as, [entry]))
       return output!
     },
   }

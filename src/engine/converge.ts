@@ -30,6 +30,7 @@ export type ConvergeOptions = {
   readonly isCheck: boolean
   readonly emit: (event: RunEvent) => void
   readonly fetch: ActOptions['fetch']
+  readonly artifacts: ActOptions['artifacts']
   readonly reach: ActOptions['reach']
   /** true: another host failed in a way that ends the play; start nothing more. */
   readonly isPlayOver: () => boolean
@@ -168,7 +169,7 @@ class Convergence {
 
   /** Acts once, with the next look in the same trip; gives the error if it failed or did not converge. */
   async #attempt(index: number, changes: readonly Change[]): Promise<PlaybookError | undefined> {
-    const { session, emit, turn, fetch, reach, site } = this.#options
+    const { session, emit, turn, fetch, artifacts, reach, site } = this.#options
     const item = this.#items[index]!
     const { task, label } = item
     this.#account.current = { ...this.#account.current!, what: changes.map(({ what }) => what) }
@@ -182,7 +183,9 @@ class Convergence {
       if (!task.options.noLog) emit({ kind: 'output', host: session.host, task: label, stream, line })
     }
     try {
-      await ahead.read(await act({ session, item, fetch, reach, steps, probes: ahead.entries, onLine }))
+      await ahead.read(
+        await act({ session, item, fetch, artifacts, reach, steps, probes: ahead.entries, onLine }),
+      )
     } catch (thrown) {
       this.#lookout.forget()
       if (thrown instanceof UnreachableError) throw thrown

@@ -10,6 +10,7 @@ export type RunOptions = {
   readonly playbooks: readonly string[]
   readonly connect: Connect
   readonly fetch: ActOptions['fetch']
+  readonly artifacts: ActOptions['artifacts']
   readonly listener: Listener
   readonly isCheck: boolean
   /** Hosts worked on at once. */

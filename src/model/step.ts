@@ -73,12 +73,39 @@ export type CallStep = {
   readonly call: (connection: StepConnection) => Promise<void>
 }
 
+/** A shared file: where it is on the controller, and whether this very call made it. */
+export type Artifact = { readonly path: string; readonly isOwn: boolean }
+
 /** What a `call` step may use. */
 export type StepConnection = {
   /** The host's name in the inventory. */
   readonly host: string
   /** Runs a command as the task's user. It resolves whatever the exit code is. */
   readonly run: (command: Command, options?: { stdin?: string | Buffer | Secret }) => Promise<Output>
+  /**
+   * Carries out other steps as if they stood in the change themselves: their lines are told while they run, the task's
+   * `timeout` ends them, and a failure is explained by them. Also how to bring a file to the host:
+   * `carryOut(upload({ source: { kind: 'local', path }, path: '/tmp/x' }))`.
+   *
+   * @throws PlaybookError of the first step that fails; those after it have not run
+   */
+  readonly carryOut: (...steps: readonly Step[]) => Promise<void>
+  /**
+   * Brings a file of the host, which the task's user can read, into a new file on the controller, checked by its SHA-256.
+   *
+   * @throws PlaybookError E_DOWNLOAD_FILE: it cannot be read there, or not be kept here
+   */
+  readonly download: (path: string, localPath: string) => Promise<void>
+  /**
+   * A file that is made once and shared: by the hosts of this run and, kept in the controller's cache with its SHA-256,
+   * by later ones. Where another host is making the same, this one waits for it; where nobody has, `make` has to write
+   * the file at the path (on the controller) that it is given. If a maker fails, the next host calls its own `make`.
+   * `key` tells all that the content depends on; letters, digits, `.`, `_`, `-`.
+   *
+   * @example
+   * const { path, isOwn } = await connection.artifact(key, async (to) => { await build(); await connection.download('/tmp/x', to) })
+   */
+  readonly artifact: (key: string, make: (localPath: string) => Promise<void>) => Promise<Artifact>
   /** Reports a line of progress. */
   readonly progress: (line: string) => void
   /**

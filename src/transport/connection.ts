@@ -2,6 +2,7 @@
 
 import { UnreachableError } from '../model/error.ts'
 import type { BecomeSettings, ConnectionSettings } from '../model/host.ts'
+import { download } from './download.ts'
 import { limiter } from './limit.ts'
 import { open } from './opening.ts'
 import { type Exit, type Program, ProgramEnded, type Start } from './program.ts'
@@ -35,6 +36,8 @@ export function connectionOver(link: Link, settings: ConnectionSettings): Connec
     },
     upload: (source, path, as) =>
       oneOfFew(() => upload(start, { place, source, path, become: becoming(as), timeoutMs })),
+    download: (path, target, as) =>
+      oneOfFew(() => download(start, { place, path, target, become: becoming(as), timeoutMs })),
     onBroken: link.onBroken,
     close: link.close,
   }

@@ -38,6 +38,13 @@ export interface Connection {
    * @throws PlaybookError E_UPLOAD with what the host said (disk full, no such folder), UnreachableError
    */
   readonly upload: (source: Readable | Uint8Array, path: string, as?: string) => Promise<void>
+  /**
+   * Reads the file `path`, as `as`, into the new file `target` on this machine, mode 0600, checked by its SHA-256. What
+   * is not complete is removed.
+   *
+   * @throws PlaybookError E_DOWNLOAD_FILE with what the host or this machine said, UnreachableError
+   */
+  readonly download: (path: string, target: string, as?: string) => Promise<void>
   /** Called once when the connection breaks or is closed by the other side, not after `close`. */
   readonly onBroken: (listener: (error: UnreachableError) => void) => void
   /** Ends all shells and the connection. Never throws, and settles within a second. */

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Artifacts, createArtifacts } from '../../src/engine/artifacts.ts'
 import { planPlays } from '../../src/engine/plan.ts'
 import { run } from '../../src/engine/run.ts'
 import type { RunEvent } from '../../src/model/event.ts'
@@ -26,6 +27,8 @@ export type RunSettings = {
   readonly forks?: number
   readonly connect?: (settings: ConnectionSettings) => Promise<Connection>
   readonly vars?: Record<string, unknown>
+  /** Keeps what hosts make for one another; a folder that is never made if not given. */
+  readonly artifacts?: Artifacts
   readonly signal?: AbortSignal
   readonly onEvent?: (event: RunEvent) => void
   readonly tags?: { only?: string[]; skip?: string[] }
@@ -54,6 +57,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     fetch: async () => {
       throw new Error('nothing to fetch in this test')
     },
+    artifacts: settings.artifacts ?? createArtifacts(join(tmpdir(), 'run-playbook-test-no-artifacts')),
     listener: (event) => {
       events.push(event)
       settings.onEvent?.(event)
