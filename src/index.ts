@@ -13,6 +13,13 @@ export {
   type HttpdValue,
 } from './formats/httpd.ts'
 export {
+  editProperties,
+  type PropertiesChange,
+  type PropertiesEdit,
+  type PropertiesEncoding,
+  readProperties,
+} from './formats/properties.ts'
+export {
   type ElementSpec,
   editXml,
   type XmlAttributes,

@@ -1,0 +1,165 @@
+// A lossless editor of Java's .properties files: an edit changes its own bytes and no others.
+
+import { isUtf8 } from 'node:buffer'
+import { PlaybookError } from '../model/error.ts'
+import { revealed, Secret } from '../model/secret.ts'
+import type {
+  PropertiesChange,
+  PropertiesEdit,
+  PropertiesEncoding,
+  PropertiesOptions,
+  PropertyRemoveEdit,
+  PropertySetEdit,
+} from './properties/edit.ts'
+import { escapedKey, escapedValue } from './properties/escape.ts'
+import { type PropertyEntry, scanProperties } from './properties/scan.ts'
+
+export type {
+  PropertiesChange,
+  PropertiesEdit,
+  PropertiesEncoding,
+  PropertiesOptions,
+  PropertyRemoveEdit,
+  PropertySetEdit,
+} from './properties/edit.ts'
+
+/**
+ * Applies edits to the bytes of a .properties file, in order.
+ *
+ * The grammar is that of `java.util.Properties.load`: `key=value`, `key: value`, `key value`; comments begin with `#` or
+ * `!`; a `\` at the end joins the next line; `\t \n \r \f \uXXXX` and `\` before any other character; of a key that stands
+ * there several times the last counts, and is the one that is set. Comments, order, layout, line ends and all that is not
+ * edited stay byte for byte; a value that is set keeps the separator before it, a new key gets that of most others.
+ *
+ * Idempotent: with its own result it gives `changes: []` and the same bytes.
+ *
+ * @param bytes the file as it is; empty for a new one
+ * @param edits `{ set: key, value, after? }` and `{ remove: key }`; a `Secret` is written, and masked in `changes`
+ * @param options `encoding`: `iso-8859-1` (default; all beyond ASCII is written `\uXXXX`) or `utf-8`
+ * @returns the file as it should be, and each difference for people; no change gives the bytes that came in
+ * @throws PlaybookError E_PROPERTIES (a malformed `\u`, with its line), E_PROPERTIES_NO_MATCH (no key `after`),
+ *   E_PROPERTIES_ENCODING (bytes that are not UTF-8)
+ * @example editProperties(bytes, [{ set: 'worker.ecs1.port', value: 8009 }, { remove: 'worker.old.port' }])
+ */
+export function editProperties(
+  bytes: Uint8Array,
+  edits: readonly PropertiesEdit[],
+  { encoding = 'iso-8859-1' }: PropertiesOptions = {},
+): { bytes: Uint8Array; changes: PropertiesChange[] } {
+  const original = decoded(bytes, encoding)
+  const changes: PropertiesChange[] = []
+  let text = original
+  for (const edit of edits) {
+    const edited = 'set' in edit ? withSet(text, edit, encoding) : withRemoved(text, edit)
+    if (!edited) continue
+    text = edited.text
+    changes.push(edited.change)
+  }
+  if (text === original) return { bytes, changes: [] }
+  return { bytes: Buffer.from(text, NODE_ENCODINGS[encoding]), changes }
+}
+
+/**
+ * The keys and values of a .properties file as Java would load them.
+ *
+ * @example readProperties(bytes).get('common.loader')
+ */
+export function readProperties(
+  bytes: Uint8Array,
+  { encoding = 'iso-8859-1' }: PropertiesOptions = {},
+): Map<string, string> {
+  return new Map(scanProperties(decoded(bytes, encoding)).map(({ key, value }) => [key, value]))
+}
+
+const NODE_ENCODINGS = { 'iso-8859-1': 'latin1', 'utf-8': 'utf8' } as const
+
+function decoded(bytes: Uint8Array, encoding: PropertiesEncoding): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (encoding === 'iso-8859-1' || isUtf8(buffer)) return buffer.toString(NODE_ENCODINGS[encoding])
+  throw new PlaybookError('E_PROPERTIES_ENCODING', 'The file is not UTF-8.', "Say encoding: 'iso-8859-1'.")
+}
+
+type EditedText = { readonly text: string; readonly change: PropertiesChange }
+
+function withSet(text: string, edit: PropertySetEdit, encoding: PropertiesEncoding): EditedText | undefined {
+  const entries = scanProperties(text)
+  const value = edit.value instanceof Secret ? revealed(edit.value) : String(edit.value)
+  const written = escapedValue(value, encoding)
+  const entry = lastOf(entries, edit.set)
+  if (entry?.value === value) return undefined
+  const from = entry ? shown(edit, entry.value) : 'absent'
+  return {
+    text: entry ? withValue(text, entry, written) : withEntry(text, entries, edit, written, encoding),
+    change: { what: edit.set, from, to: shown(edit, value) },
+  }
+}
+
+function withRemoved(text: string, { remove }: PropertyRemoveEdit): EditedText | undefined {
+  const found = scanProperties(text).filter(({ key }) => key === remove)
+  const last = found.at(-1)
+  if (!last) return undefined
+  const rest = found.reduceRight((before, { start, end }) => before.slice(0, start) + before.slice(end), text)
+  return {
+    text: rest,
+    change: { what: remove, from: shown({ set: remove, value: last.value }, last.value), to: 'removed' },
+  }
+}
+
+function lastOf(entries: readonly PropertyEntry[], key: string): PropertyEntry | undefined {
+  return entries.findLast((entry) => entry.key === key)
+}
+
+function withValue(text: string, entry: PropertyEntry, written: string): string {
+  const separator = entry.separator === '' ? '=' : ''
+  return text.slice(0, entry.valueStart) + separator + written + text.slice(entry.valueEnd)
+}
+
+function withEntry(
+  text: string,
+  entries: readonly PropertyEntry[],
+  edit: PropertySetEdit,
+  written: string,
+  encoding: PropertiesEncoding,
+): string {
+  const at = edit.after === undefined ? text.length : placeAfter(entries, edit.after)
+  const lineEnd = lineEndOf(text)
+  const line = `${escapedKey(edit.set, encoding)}${usualSeparator(entries)}${written}${lineEnd}`
+  const before = text.slice(0, at)
+  return before + closing(before, line, lineEnd) + line + text.slice(at)
+}
+
+/** What a text lacks so that a line after it is one of its own: nothing, or line ends, two after a last backslash. */
+function closing(before: string, line: string, lineEnd: string): string {
+  const isOwnLine = (added: string) =>
+    scanProperties(before + added + line).at(-1)?.start === before.length + added.length
+  return ['', lineEnd].find(isOwnLine) ?? lineEnd + lineEnd
+}
+
+function placeAfter(entries: readonly PropertyEntry[], key: string): number {
+  const entry = lastOf(entries, key)
+  if (entry) return entry.end
+  throw new PlaybookError('E_PROPERTIES_NO_MATCH', `No key ${key} that a new one could go after.`)
+}
+
+/** The line end that most lines have. */
+function lineEndOf(text: string): string {
+  return mostCommon(text.match(/\r\n|\r|\n/g) ?? []) ?? '\n'
+}
+
+function usualSeparator(entries: readonly PropertyEntry[]): string {
+  return mostCommon(entries.map(({ separator }) => separator).filter((each) => each !== '')) ?? '='
+}
+
+function mostCommon(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
+}
+
+const SECRET_NAME = /(?:passw(?:or)?d|passphrase|secret)$/i
+
+function shown({ set, value }: PropertySetEdit, text: string): string {
+  if (value instanceof Secret) return String(value)
+  if (SECRET_NAME.test(set) && text !== '') return '(hidden)'
+  return text === '' ? 'empty' : text
+}

@@ -1,0 +1,30 @@
+// Keys and values as they are written, so that java.util.Properties.load reads them back.
+
+import type { PropertiesEncoding } from './edit.ts'
+
+export function escapedKey(key: string, encoding: PropertiesEncoding): string {
+  return escapedText(key, encoding).replace(/[ =:]|^[#!]/g, '\\$&')
+}
+
+/** A value; its first blanks are escaped, and a first `=` or `:`, which after a blank would be the separator. */
+export function escapedValue(value: string, encoding: PropertiesEncoding): string {
+  return escapedText(value, encoding).replace(/^[ =:]/, '\\$&')
+}
+
+function escapedText(text: string, encoding: PropertiesEncoding): string {
+  const beyond = encoding === 'utf-8' ? /[\0-\x1f\x7f]/g : /[^\x20-\x7e]/g
+  return text
+    .replaceAll('\\', '\\\\')
+    .replace(beyond, (character) => CONTROLS.get(character) ?? codeEscape(character))
+}
+
+const CONTROLS: ReadonlyMap<string, string> = new Map([
+  ['\t', '\\t'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\f', '\\f'],
+])
+
+function codeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
