@@ -39,7 +39,9 @@ export {
   fileChanges,
   type WantedAttributes,
   type WantedFile,
+  writtenFile,
 } from './model/fileChange.ts'
+export { flushHandlers } from './model/flushHandlers.ts'
 export type { OtherHost, PlayHost } from './model/host.ts'
 export { absolutePath, account, checksum, fileAttributes, fileMode } from './model/params.ts'
 export { definePlay, type Play, type PlaySpec } from './model/play.ts'

@@ -1,6 +1,6 @@
 // The WAS role: packages, Tomcat and its instances, account, firewall, running.
 
-import type { PlayHost, TaskList } from 'run-playbook'
+import { flushHandlers, type PlayHost, type TaskList } from 'run-playbook'
 import {
   directory,
   dnfInstall,
@@ -30,6 +30,8 @@ export function was(host: PlayHost<WasVars>): TaskList {
     vars.instances.map((instance) => tomcatInstance(instance, host)),
     vars.owned_dirs.map((path) => ownership({ path, owner: vars.account, group: vars.account })),
     wasFirewall(host),
+    // What runs with an old configuration is restarted before it is asked at its new port.
+    flushHandlers(),
     vars.instances.map((instance) => tomcatUp(instance, vars)),
   ]
 }

@@ -3,6 +3,7 @@
 import type { Change } from '../model/change.ts'
 import { PlaybookError, toPlaybookError, UnreachableError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
+import { isFlush } from '../model/flushHandlers.ts'
 import type { HostRecap, ReportedChange } from '../model/outcome.ts'
 import type { Task } from '../model/task.ts'
 import { Account } from './account.ts'
@@ -66,7 +67,13 @@ class Convergence {
   constructor(options: ConvergeOptions) {
     const { play, session, items, emit, signal, isCheck } = options
     this.#options = options
-    this.#account = new Account({ play, host: session.host, tasks: items.length, emit, signal })
+    this.#account = new Account({
+      play,
+      host: session.host,
+      tasks: items.filter(({ task }) => !isFlush(task)).length,
+      emit,
+      signal,
+    })
     this.#lookout = new Lookout(options)
     if (isCheck) {
       session.prediction ??= noPrediction()
@@ -103,9 +110,14 @@ class Convergence {
   async #walk(): Promise<void> {
     let index = 0
     while (!this.#options.isPlayOver() && !this.#options.signal?.aborted) {
-      if (index === this.#items.length && !(await this.#appendHandlers())) {
-        if (await this.#mayGoOn()) return
-        index = 0
+      const item = this.#items[index]
+      if (!item || isFlush(item.task)) {
+        const hasMore = await this.#insertHandlers(index)
+        if (item) index += 1
+        else if (!hasMore) {
+          if (await this.#mayGoOn()) return
+          index = 0
+        }
         continue
       }
       const next = await this.#handle(index)
@@ -229,14 +241,17 @@ class Convergence {
     return this.#account.finish(item, result) ? 'next' : 'stop'
   }
 
-  /** Puts the handlers that were notified behind the tasks; false where there are none left. */
-  async #appendHandlers(): Promise<boolean> {
+  /** Puts the handlers that were notified behind the item at `index`, or at the end; false where there are none. */
+  async #insertHandlers(index: number): Promise<boolean> {
     const handlers = this.#notifications.take()
+    const items: Item[] = []
     for (const { task, doubtfulBy } of handlers) {
-      if (doubtfulBy !== undefined) this.#doubtful.set(task, doubtfulBy)
+      if (doubtfulBy === undefined) this.#doubtful.delete(task)
+      else this.#doubtful.set(task, doubtfulBy)
       const as = this.#options.userOf(task)
-      this.#items.push(await prepareItem(task, { index: this.#items.length, isHandler: true, as }))
+      items.push(await prepareItem(task, { index: index + items.length, isHandler: true, as }))
     }
+    this.#items.splice(index + 1, 0, ...items)
     return handlers.length > 0
   }
 }

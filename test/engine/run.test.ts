@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { exitCode } from '../../src/engine/run.ts'
 import { sh } from '../../src/model/command.ts'
 import { contentOf, fileChanges } from '../../src/model/fileChange.ts'
+import { flushHandlers } from '../../src/model/flushHandlers.ts'
 import { definePlay } from '../../src/model/play.ts'
 import { file, fileAs, stdout, succeeds } from '../../src/model/probe.ts'
 import { secret } from '../../src/model/secret.ts'
@@ -124,6 +125,28 @@ test('handlers run once at the end, in the order of their first notification, an
     ])
     assert.is(readFileSync(log, 'utf8'), 'restart\nreload\n')
     assert.equal(story.slice(3), ['one: changed handler note restart', 'one: changed handler note reload'])
+  }))
+
+test('handlers run earlier where a flush says so, and again if they are notified again', () =>
+  inFolder(async (path) => {
+    const log = path('log')
+    const restart = note({ path: log, word: 'restart' })
+    const { story, recap } = await runTasks([
+      content({ path: path('a'), text: 'a' }, { notify: restart }),
+      flushHandlers(),
+      note({ path: log, word: 'between' }),
+      content({ path: path('b'), text: 'b' }, { notify: restart }),
+      flushHandlers(),
+      flushHandlers(),
+    ])
+    assert.is(readFileSync(log, 'utf8'), 'restart\nbetween\nrestart\n')
+    assert.is(recap.hosts[0]!.tasks, 3)
+    assert.is(story.length, 5)
+    const warm = await runTasks([
+      content({ path: path('a'), text: 'a' }, { notify: restart }),
+      flushHandlers(),
+    ])
+    assert.equal(warm.story, ['one: ok content a'])
   }))
 
 test('a failed step stops its host, and nothing after it runs', () =>
