@@ -1,0 +1,30 @@
+// The task that sees to it that an Apache httpd built from source runs.
+
+import { type Change, defineTask, run, z } from '../src/index.ts'
+import { explainHttpd, httpdParams, httpdState, startHttpd } from './httpdProcess.ts'
+
+/**
+ * The httpd of a prefix runs. One that does not is started by its apachectl, after its configuration has been checked:
+ * by `apachectl -t`, and for what that does not find, log folders and log programs that are not there.
+ *
+ * - `prefix`: its folder. `pidFile`: where it keeps its process id, `PREFIX/logs/httpd.pid` if not given.
+ * - `within`: seconds to wait for it, 30 if not given.
+ *
+ * It stays when the connection ends. No unit is made: a reboot leaves it off.
+ *
+ * @throws PlaybookError E_NO_HTTPD, E_HTTPD_CONFIG (file, line and text), E_PORT_IN_USE (by whom), E_HTTPD_START and
+ *   E_HTTPD_DIED (with what it said and the end of its log)
+ * @example httpdRunning({ prefix: '/data2/apache' })
+ */
+export const httpdRunning = defineTask({
+  name: 'httpdRunning',
+  summary: 'Starts an Apache httpd that does not run.',
+  params: z.strictObject(httpdParams),
+  title: ({ prefix }) => prefix,
+  probe: (params) => ({ state: httpdState(params) }),
+  plan: (params, { state }): readonly Change[] => {
+    if (state) return []
+    const steps = [run(startHttpd(params), { explain: explainHttpd })]
+    return [{ what: `httpd ${params.prefix}`, from: 'not running', to: 'running', steps }]
+  },
+})
