@@ -1,0 +1,205 @@
+// The package as others get it: packed, installed, type-checked and run from an ESM and a CommonJS project.
+
+import { execFile, execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'run-playbook-pack-')))
+const tarball = join(folder, `run-playbook-${version}.tgz`)
+const projects = ['esm', 'cjs'] as const
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The environment of a person's shell: without what `npm test` adds, which would lead npm to this repository. */
+const env: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) =>
+        !/^(?:npm_(?:lifecycle|package|command|execpath|node|config_local)|INIT_CWD|CI$|NODE_PATH)/.test(
+          name,
+        ),
+    ),
+  ),
+  XDG_CACHE_HOME: join(folder, 'cache'),
+  NO_COLOR: '1',
+}
+
+type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string }
+
+function ran(cwd: string, program: string, ...words: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(program, words, { cwd, env, encoding: 'utf8' }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+    )
+  })
+}
+
+const inProject = (project: string, ...words: string[]) =>
+  ran(join(folder, project), 'npx', '--no-install', 'run-playbook', ...words)
+
+/** npm itself may have something to warn of on stderr. */
+const onStdout = ({ code, stdout }: Ended) => [code, stdout]
+
+test.before(async () => {
+  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
+    cwd: root,
+    env,
+  })
+  for (const project of projects) {
+    const path = join(folder, project)
+    cpSync(join(root, 'test/fixtures/pack/site'), path, { recursive: true })
+    const inventory = readFileSync(join(path, 'inventory.yaml'), 'utf8')
+    writeFileSync(join(path, 'inventory.yaml'), inventory.replace('FOLDER', join(path, 'greetings')))
+    const type = project === 'esm' ? { type: 'module' } : {}
+    writeFileSync(
+      join(path, 'package.json'),
+      JSON.stringify({ name: `${project}-site`, private: true, ...type }),
+    )
+  }
+  const install = [
+    'install',
+    '--prefer-offline',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--silent',
+    tarball,
+  ]
+  const installed = await ran(join(folder, 'esm'), 'npm', ...install)
+  assert.is(installed.code, 0, installed.stderr)
+  const modules = join(folder, 'esm/node_modules')
+  mkdirSync(join(modules, '@types'), { recursive: true })
+  symlinkSync(join(root, 'node_modules/@types/node'), join(modules, '@types/node'))
+  symlinkSync(modules, join(folder, 'cjs/node_modules'))
+})
+
+test('The tarball holds what is needed, and no tests, lab or sources', () => {
+  const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
+  const strange = files.filter(
+    (file) =>
+      !/^package\/(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/(?:src|tasks)\/.+\.(?:js|d\.ts))$/.test(
+        file,
+      ),
+  )
+  assert.equal(strange, [])
+  for (const file of [
+    'README.md',
+    'LICENSE',
+    'dist/src/index.d.ts',
+    'dist/tasks/index.d.ts',
+    'dist/src/testing/index.d.ts',
+  ])
+    assert.ok(files.includes(`package/${file}`), `no ${file}`)
+  assert.ok(statSync(tarball).size < 600_000, `${statSync(tarball).size} bytes`)
+})
+
+test('npx run-playbook --version', async () => {
+  for (const project of projects)
+    assert.equal(onStdout(await inProject(project, '--version')), [0, `${version}\n`])
+})
+
+const configs = [
+  ['esm', 'tsconfig.json', 'an ESM project, module nodenext'],
+  ['esm', 'tsconfig.bundler.json', 'an ESM project, moduleResolution bundler'],
+  ['cjs', 'tsconfig.json', 'a CommonJS project, module nodenext'],
+] as const
+
+for (const [project, config, title] of configs) {
+  test(`Types in ${title}: right uses compile, wrong ones do not, our declarations are whole`, async () => {
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const { stdout } = await ran(join(folder, project), process.execPath, tsc, '-p', config)
+    assert.is(stdout, '')
+  })
+}
+
+test('A playbook, a role and a task of their own run, and a second run changes nothing', async () => {
+  for (const project of projects) {
+    const first = await inProject(project, 'play.ts', '-i', 'inventory.yaml')
+    assert.is(first.code, 0, first.stdout + first.stderr)
+    assert.match(first.stdout, /^here +changed +greet world\n +\S+greetings\/world +absent → 14 bytes$/m)
+    assert.match(first.stdout, /^here +handler +greet all/m)
+    assert.is(readFileSync(join(folder, project, 'greetings/moon'), 'utf8'), 'Hello, moon!\n')
+    const second = await inProject(project, 'play.ts', '-i', 'inventory.yaml')
+    assert.match(second.stdout, /1 host: 1 ok · 0 changed/)
+  }
+})
+
+test('Their task runs ad hoc, and has a page of its own', async () => {
+  for (const project of projects) {
+    const run = await inProject(
+      project,
+      'task',
+      './tasks/greet.ts',
+      '--path',
+      join(folder, 'adhoc'),
+      'name=you',
+      '--tone',
+      'cool',
+      '-i',
+      'inventory.yaml',
+    )
+    assert.is(run.code, 0, run.stdout + run.stderr)
+    assert.is(readFileSync(join(folder, 'adhoc'), 'utf8'), 'you.\n')
+    rmSync(join(folder, 'adhoc'))
+    const docs = await inProject(project, 'docs', './tasks/greet.ts')
+    assert.match(docs.stdout, /greet\(\{ path: '\/tmp\/hello', name: 'world' \}\)[\s\S]*--tone <warm\|cool>/)
+  }
+})
+
+test('Their unit test of their task passes', async () => {
+  for (const project of projects) {
+    const { code, stdout, stderr } = await ran(
+      join(folder, project),
+      'npx',
+      '--no-install',
+      'jiti',
+      'greet.test.ts',
+    )
+    assert.is(code, 0, stdout + stderr)
+    assert.match(stdout, /pass 1/)
+  }
+})
+
+test('Node itself finds all entries, by import and by require', async () => {
+  for (const project of projects) {
+    for (const file of ['native.mjs', 'native.cjs']) {
+      const { code, stdout, stderr } = await ran(join(folder, project), process.execPath, file)
+      assert.equal([code, stdout], [0, 'function write /tmp/x\n'], stderr)
+    }
+  }
+})
+
+test('A playbook in a folder without package.json or node_modules runs', async () => {
+  const bare = join(folder, 'bare')
+  mkdirSync(bare)
+  cpSync(join(folder, 'esm/play.ts'), join(bare, 'play.ts'))
+  cpSync(join(folder, 'esm/inventory.yaml'), join(bare, 'inventory.yaml'))
+  for (const part of ['roles', 'tasks'])
+    cpSync(join(folder, 'esm', part), join(bare, part), { recursive: true })
+  const bin = join(folder, 'esm/node_modules/.bin/run-playbook')
+  const { code, stdout, stderr } = await ran(bare, bin, 'play.ts', '-i', 'inventory.yaml')
+  assert.equal([code, stderr], [0, ''], stdout)
+  assert.match(stdout, /1 host: 1 ok/)
+})
+
+test('In this repository npx run-playbook is what was built', async () => {
+  const { code, stdout, stderr } = await ran(root, 'npx', '--no-install', 'run-playbook', '--version')
+  assert.equal([code, stdout], [0, `${version}\n`], `${stderr}\nnpm run build makes it executable`)
+})
+
+test.run()
