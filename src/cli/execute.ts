@@ -7,6 +7,7 @@ import type { PlayPlan } from '../engine/plan.ts'
 import { exitCode, run } from '../engine/run.ts'
 import { type Inventory, loadInventory } from '../inventory/inventory.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
+import { openOwedHandlers } from '../journal/owedHandlers.ts'
 import { PlaybookError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { Play } from '../model/play.ts'
@@ -89,6 +90,7 @@ function runPlans(
     forks: flags.forks ?? 100,
     isTalkative: flags.verbose >= 2,
     connect: async (settings, options) => (await transportFor(settings)).connect(settings, options),
+    owed: openOwedHandlers(join(process.cwd(), '.run-playbook')),
     fetch: createFetcher(join(cacheFolder(), 'downloads'), signal),
     artifacts: createArtifacts(join(cacheFolder(), 'builds')),
   })

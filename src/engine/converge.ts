@@ -5,6 +5,7 @@ import { PlaybookError, toPlaybookError, UnreachableError } from '../model/error
 import type { RunEvent } from '../model/event.ts'
 import { isFlush } from '../model/flushHandlers.ts'
 import type { HostRecap, ReportedChange } from '../model/outcome.ts'
+import type { OwedHandlers } from '../model/owed.ts'
 import type { Task } from '../model/task.ts'
 import { Account } from './account.ts'
 import { type ActOptions, act } from './act.ts'
@@ -31,6 +32,8 @@ export type ConvergeOptions = {
   readonly isCheck: boolean
   readonly emit: (event: RunEvent) => void
   readonly fetch: ActOptions['fetch']
+  /** Handlers that are owed from run to run. */
+  readonly owed?: OwedHandlers
   readonly artifacts: ActOptions['artifacts']
   readonly reach: ActOptions['reach']
   /** true: another host failed in a way that ends the play; start nothing more. */
@@ -57,7 +60,7 @@ class Convergence {
   readonly #prediction: Prediction | undefined
   #items: Item[] = []
   #lookout: Lookout
-  #notifications = new Notifications()
+  #notifications: Notifications
   /** Handlers of which nobody can know whether they will run, and why. */
   readonly #doubtful = new Map<Task, string>()
   /** How many changes other hosts had made when this one began to look. */
@@ -75,6 +78,7 @@ class Convergence {
       signal,
     })
     this.#lookout = new Lookout(options)
+    this.#notifications = this.#newNotifications()
     if (isCheck) {
       session.prediction ??= noPrediction()
       this.#prediction = session.prediction
@@ -102,9 +106,19 @@ class Convergence {
   #begin(): void {
     this.#items = [...this.#options.items]
     this.#lookout = new Lookout(this.#options)
-    this.#notifications = new Notifications()
+    this.#notifications = this.#newNotifications()
     this.#mark = this.#options.turn.mark()
     this.#account.begin()
+    const owed = this.#notifications.resume(this.#items.map(({ task }) => task))
+    if (owed.length > 0) {
+      const message = `${this.#options.session.host}: an earlier run ended before ${owed.join(', ')} could run; that is made up for now.`
+      this.#account.emit({ kind: 'warning', message })
+    }
+  }
+
+  #newNotifications(): Notifications {
+    const { play, session, isCheck, owed } = this.#options
+    return new Notifications({ play, host: session.host, ...(isCheck ? {} : { owed }) })
   }
 
   async #walk(): Promise<void> {
@@ -238,6 +252,7 @@ class Convergence {
   }
 
   #finish(item: Item, result: Parameters<Account['finish']>[1]): Next {
+    if (item.label.isHandler && result.status !== 'failed') this.#notifications.settle(item.task)
     return this.#account.finish(item, result) ? 'next' : 'stop'
   }
 

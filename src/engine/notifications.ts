@@ -1,25 +1,61 @@
-// Which handlers a host owes at the end of its play, and whether that is sure.
+// Which handlers a host owes, whether that is sure, and what an earlier run left owing.
 
+import type { OwedHandlers } from '../model/owed.ts'
 import type { Task } from '../model/task.ts'
 
+export type NotificationsOptions = {
+  readonly play: string
+  readonly host: string
+  /** What is owed from run to run; none in check mode, which owes nothing. */
+  readonly owed?: OwedHandlers
+}
+
 export class Notifications {
+  readonly #options: NotificationsOptions
   /** In the order of first notification; with the title of the unknown task where nothing surer has notified it. */
-  readonly #owed = new Map<Task, string | undefined>()
+  readonly #waiting = new Map<Task, string | undefined>()
+
+  constructor(options: NotificationsOptions) {
+    this.#options = options
+  }
 
   /** Notes the handlers of a task that changed something (`isSure`), or of one of which nobody can know. */
-  notify({ title, options: { notify } }: Task, isSure: boolean): void {
-    const handlers =
-      notify === undefined ? [] : Array.isArray(notify) ? (notify as readonly Task[]) : [notify as Task]
-    for (const handler of handlers) {
-      if (isSure) this.#owed.set(handler, undefined)
-      else if (!this.#owed.has(handler)) this.#owed.set(handler, title)
+  notify(task: Task, isSure: boolean): void {
+    const { play, host, owed } = this.#options
+    for (const handler of handlersOf(task)) {
+      if (isSure) {
+        this.#waiting.set(handler, undefined)
+        owed?.add(play, host, handler.title)
+      } else if (!this.#waiting.has(handler)) this.#waiting.set(handler, task.title)
     }
   }
 
-  /** Takes out all that are owed; `doubtfulBy` names the task on which it depends whether the handler runs. */
+  /** Notes what an earlier run left owing, of the handlers that the tasks still have; gives their titles. */
+  resume(tasks: readonly Task[]): string[] {
+    const { play, host, owed } = this.#options
+    const titles = new Set(owed?.of(play, host))
+    const handlers = new Map(tasks.flatMap(handlersOf).map((handler) => [handler.title, handler]))
+    const found = [...titles].filter((title) => handlers.has(title))
+    for (const title of found) this.#waiting.set(handlers.get(title)!, undefined)
+    for (const title of titles) if (!handlers.has(title)) owed?.settle(play, host, title)
+    return found
+  }
+
+  /** Takes out all that are waiting; `doubtfulBy` names the task on which it depends whether the handler runs. */
   take(): { readonly task: Task; readonly doubtfulBy: string | undefined }[] {
-    const taken = [...this.#owed].map(([task, doubtfulBy]) => ({ task, doubtfulBy }))
-    this.#owed.clear()
+    const taken = [...this.#waiting].map(([task, doubtfulBy]) => ({ task, doubtfulBy }))
+    this.#waiting.clear()
     return taken
   }
+
+  /** A handler has run, or had nothing to do: it is owed no more. */
+  settle({ title }: Task): void {
+    const { play, host, owed } = this.#options
+    owed?.settle(play, host, title)
+  }
+}
+
+function handlersOf({ options: { notify } }: Task): readonly Task[] {
+  if (notify === undefined) return []
+  return Array.isArray(notify) ? (notify as readonly Task[]) : [notify as Task]
 }

@@ -74,6 +74,7 @@ async function runHost(
     emit,
     isCheck: options.isCheck,
     fetch: options.fetch,
+    owed: options.owed,
     artifacts: options.artifacts,
     reach: (name, task) => {
       const other = plan.other(name)

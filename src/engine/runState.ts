@@ -1,6 +1,7 @@
 // What a run is given, and what its plays share.
 
 import type { Listener, RunEvent } from '../model/event.ts'
+import type { OwedHandlers } from '../model/owed.ts'
 import type { ActOptions } from './act.ts'
 import type { PlayPlan } from './plan.ts'
 import type { Connect, HostSession } from './session.ts'
@@ -10,6 +11,8 @@ export type RunOptions = {
   readonly playbooks: readonly string[]
   readonly connect: Connect
   readonly fetch: ActOptions['fetch']
+  /** Handlers that are owed from run to run; without it a failed run forgets them. */
+  readonly owed?: OwedHandlers
   readonly artifacts: ActOptions['artifacts']
   readonly listener: Listener
   readonly isCheck: boolean

@@ -9,6 +9,7 @@ import { run } from '../../src/engine/run.ts'
 import type { RunEvent } from '../../src/model/event.ts'
 import type { ConnectionSettings, InventoryHost } from '../../src/model/host.ts'
 import type { RunRecap } from '../../src/model/outcome.ts'
+import type { OwedHandlers } from '../../src/model/owed.ts'
 import { definePlay, type Play } from '../../src/model/play.ts'
 import type { TaskList } from '../../src/model/task.ts'
 import { transports } from '../../src/transport/connect.ts'
@@ -30,6 +31,7 @@ export type RunSettings = {
   /** Keeps what hosts make for one another; a folder that is never made if not given. */
   readonly artifacts?: Artifacts
   readonly signal?: AbortSignal
+  readonly owed?: OwedHandlers
   readonly onEvent?: (event: RunEvent) => void
   readonly tags?: { only?: string[]; skip?: string[] }
 }
@@ -64,6 +66,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     },
     isCheck: settings.isCheck ?? false,
     forks: settings.forks ?? 10,
+    ...(settings.owed ? { owed: settings.owed } : {}),
     isTalkative: true,
     ...(settings.signal ? { signal: settings.signal } : {}),
   })

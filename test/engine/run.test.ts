@@ -6,6 +6,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { exitCode } from '../../src/engine/run.ts'
+import { openOwedHandlers } from '../../src/journal/owedHandlers.ts'
 import { sh } from '../../src/model/command.ts'
 import { contentOf, fileChanges } from '../../src/model/fileChange.ts'
 import { flushHandlers } from '../../src/model/flushHandlers.ts'
@@ -147,6 +148,27 @@ test('handlers run earlier where a flush says so, and again if they are notified
       flushHandlers(),
     ])
     assert.equal(warm.story, ['one: ok content a'])
+  }))
+
+test('a handler that a failed run did not come to runs in the next one, once, and that is said', () =>
+  inFolder(async (path) => {
+    const restart = note({ path: path('log'), word: 'restart' })
+    const settings = () => ({ owed: openOwedHandlers(path('.run-playbook')) })
+    const tasks = (script: string) => [
+      content({ path: path('a'), text: 'a' }, { notify: restart }),
+      shell({ script }),
+    ]
+    await runTasks(tasks('exit 1'), settings())
+    assert.not(existsSync(path('log')))
+    const check = await runTasks(tasks('true'), { ...settings(), isCheck: true })
+    assert.not(existsSync(path('log')))
+    assert.equal(check.story.slice(1), ['one: changed shell'])
+    const { story, events } = await runTasks(tasks('true'), settings())
+    assert.equal(story, ['one: ok content a', 'one: changed shell', 'one: changed handler note restart'])
+    assert.ok(events.some((event) => event.kind === 'warning' && event.message.includes('note restart')))
+    await runTasks(tasks('true'), settings())
+    assert.is(readFileSync(path('log'), 'utf8'), 'restart\n')
+    assert.not(existsSync(path('.run-playbook/handlers.json')))
   }))
 
 test('a failed step stops its host, and nothing after it runs', () =>

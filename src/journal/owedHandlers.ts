@@ -1,0 +1,70 @@
+// Handlers that were notified and have not run yet, kept from run to run: a failure in between must not lose them.
+
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { OwedHandlers } from '../model/owed.ts'
+
+type Record = { [play: string]: { [host: string]: string[] } }
+
+/**
+ * The owed handlers kept in `<directory>/handlers.json`. Each change is written at once and atomically, so that a run
+ * that is killed leaves them behind. Where the folder cannot be written, they last as long as the run.
+ *
+ * @param directory usually `.run-playbook` in the working directory
+ */
+export function openOwedHandlers(directory: string): OwedHandlers {
+  const file = join(directory, 'handlers.json')
+  const record = readRecord(file)
+  const titlesOf = (play: string, host: string) => record[play]?.[host] ?? []
+  const store = (play: string, host: string, titles: string[]) => {
+    record[play] = { ...record[play], [host]: titles }
+    write(directory, file, withoutEmpty(record))
+  }
+  return {
+    of: titlesOf,
+    add: (play, host, title) => {
+      const titles = titlesOf(play, host)
+      if (!titles.includes(title)) store(play, host, [...titles, title])
+    },
+    settle: (play, host, title) => {
+      const titles = titlesOf(play, host)
+      if (titles.includes(title))
+        store(
+          play,
+          host,
+          titles.filter((each) => each !== title),
+        )
+    },
+  }
+}
+
+function readRecord(file: string): Record {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Record
+  } catch {
+    return {}
+  }
+}
+
+function write(directory: string, file: string, record: Record): void {
+  try {
+    if (Object.keys(record).length === 0) {
+      rmSync(file, { force: true })
+      return
+    }
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const temporary = `${file}.${process.pid}`
+    writeFileSync(temporary, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 })
+    renameSync(temporary, file)
+  } catch {
+    // a folder that cannot be written: said once by the journal
+  }
+}
+
+function withoutEmpty(record: Record): Record {
+  const plays = Object.entries(record).map(
+    ([play, hosts]) =>
+      [play, Object.fromEntries(Object.entries(hosts).filter(([, titles]) => titles.length > 0))] as const,
+  )
+  return Object.fromEntries(plays.filter(([, hosts]) => Object.keys(hosts).length > 0))
+}
