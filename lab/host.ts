@@ -10,7 +10,7 @@ import { cgroupFolders, killAll, makeCgroups, processesIn, signal } from './cgro
 import { exists } from './exists.ts'
 import type { InstanceFiles } from './instance.ts'
 import type { Say } from './progress.ts'
-import { lastLines } from './run.ts'
+import { lastLines, run } from './run.ts'
 import { seedHost } from './seed.ts'
 import { ssh } from './ssh.ts'
 import { type Address, machineName, type Topology } from './topology.ts'
@@ -142,6 +142,13 @@ export function answersSsh(address: string): Promise<boolean> {
 async function killHost(place: HostPlace): Promise<void> {
   const { groups, keeperGroups } = groupsOf(place)
   await killAll([...groups, ...keeperGroups])
+  await dropInterface(place)
+}
+
+/** The kernel takes a dead host's interface away in its own time, and a new one may not bear its name before. */
+async function dropInterface({ host, network }: HostPlace): Promise<void> {
+  const name = `vb-${machineName(network.number, host.name)}`
+  await run`ip link delete ${name}`.catch(() => {}) // gone already
 }
 
 /** A host's layer is made aside and renamed, so that a killed `up` leaves a whole one or none. */

@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
-import type { Lab } from './lab.ts'
+import type { Lab } from './description.ts'
 
 type Vars = Readonly<Record<string, unknown>>
 

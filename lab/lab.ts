@@ -6,6 +6,7 @@ import { PlaybookError } from '../src/model/error.ts'
 import { cached, folderOf } from './cached.ts'
 import { cgroupFolders, killAll, removeCgroups } from './cgroup.ts'
 import { makeCredentials, writeKnownHosts } from './credentials.ts'
+import type { Lab } from './description.ts'
 import { exists } from './exists.ts'
 import { awaitHost, type HostPlace, isHostUp, reviveHost, stopHost } from './host.ts'
 import { image } from './image.ts'
@@ -26,34 +27,12 @@ import { packages } from './packages.ts'
 import { type Say, silent, timed } from './progress.ts'
 import { readSources, type Sources, sources } from './sources.ts'
 import { isSupported } from './support.ts'
-import { type Address, DEFAULT_NAME, type Topology, topology } from './topology.ts'
+import { DEFAULT_NAME, type Topology, topology } from './topology.ts'
 import { removeUnusedImages } from './unused.ts'
 
+export type { Lab } from './description.ts'
 export { type Answer, ssh } from './ssh.ts'
 export { isSupported } from './support.ts'
-
-/** A lab that is up. */
-export type Lab = {
-  readonly name: string
-  /** The instance's state: keys, logs, the hosts' layers. */
-  readonly folder: string
-  readonly hosts: readonly Address[]
-  /** The lab's own side of the bridge, and the subnet (`10.98.0.0/24`). */
-  readonly bridgeAddress: string
-  readonly subnet: string
-  /** Logs in as root, deploy and ops. */
-  readonly keyFile: string
-  readonly knownHostsFile: string
-  /** JSON `{ deploy, ops }`, mode 0600. */
-  readonly passwordsFile: string
-  readonly inventoryFile: string
-  /** `http://ADDRESS:PORT`; below it `/dist/…` as upstream lays it out, `/packages/…`, `/missing/…` (404), `/corrupt/dist/…`. */
-  readonly mirror: string
-  /** Versions, paths below `/dist/` and SHA-512 of what the mirror has. */
-  readonly sources: Sources
-  /** What a playbook's inventory needs to install from here. */
-  readonly inventoryVars: Readonly<Record<string, string>>
-}
 
 export type UpOptions = {
   /** Throws the hosts' state away first. */
