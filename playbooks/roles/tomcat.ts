@@ -2,6 +2,7 @@
 
 import type { PlayHost, Task, TaskList } from 'run-playbook'
 import {
+  copyFile,
   directory,
   editXml,
   patchCatalinaSh,
@@ -81,6 +82,13 @@ export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): Tas
       },
       { notify: restart },
     ),
+    vars.session_test.includes(instance.name) &&
+      copyFile({
+        src: '../files/sessionTest.jsp',
+        dest: `${home}/webapps/ROOT/sessionTest.jsp`,
+        owner: vars.account,
+        group: vars.account,
+      }),
   ]
 }
 

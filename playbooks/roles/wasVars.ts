@@ -49,6 +49,8 @@ export const wasVars = z.object({
   /** Which hosts may reach AJP and HTTP. */
   web_hosts: z.string().default('web'),
   instances: z.array(instanceVars).min(1),
+  /** Instances that get sessionTest.jsp, which counts the requests of a session. */
+  session_test: z.array(z.string()).default([]),
 })
 
 export type WasVars = z.output<typeof wasVars>

@@ -1,0 +1,138 @@
+// The WEB role: packages, httpd and mod_jk from source, their configuration, account, firewall, running.
+
+import type { PlayHost, Task, TaskList } from 'run-playbook'
+import {
+  buildFromSource,
+  directory,
+  dnfInstall,
+  firewallPort,
+  httpdConfiguration,
+  httpdReload,
+  httpdRunning,
+  ownership,
+  user,
+} from 'run-playbook/tasks'
+import { balancers } from './balancers.ts'
+import { httpdConfEdits } from './httpdConf.ts'
+import { modJkConf, vhostsConf, workersProperties } from './webFiles.ts'
+import type { WebVars } from './webVars.ts'
+
+/**
+ * All tasks of a WEB host, in the runbook's order, but for what has to be there earlier: the account, which `apachectl
+ * -t` asks for, and the log folder, without which httpd starts and logs nothing.
+ */
+export function web(host: PlayHost<WebVars>): TaskList {
+  const { vars } = host
+  const owned = { owner: vars.account, group: vars.account }
+  return [
+    dnfInstall({ name: vars.packages }),
+    user({ name: vars.account }),
+    vars.owned_dirs.map((path) => directory({ path, ...owned })),
+    directory({ path: vars.log_dir, ...owned }),
+    buildHttpd(vars),
+    buildModJk(vars),
+    vars.owned_dirs.map((path) => ownership({ path, exclude: rootsOwn(path, vars), ...owned })),
+    webConfiguration(host),
+    firewallPort({ ports: ['80/tcp', '443/tcp'] }),
+    httpdRunning({ prefix: vars.apache_dir }),
+  ]
+}
+
+/** Has httpd take a new configuration or module: by a graceful reload where that does. */
+export function reloadHttpd({ apache_dir }: Pick<WebVars, 'apache_dir'>): Task {
+  return httpdReload({ prefix: apache_dir }, { title: 'reloadHttpd' })
+}
+
+/** What httpd and its rotatelogs write before they become the account: root's, today and after each rotation. */
+function rootsOwn(path: string, { apache_dir, log_dir }: WebVars): string[] {
+  return [`${apache_dir}/logs`, log_dir]
+    .filter((folder) => folder.startsWith(`${path}/`))
+    .map((folder) => folder.slice(path.length + 1))
+}
+
+function buildHttpd(vars: WebVars): Task {
+  return buildFromSource(
+    {
+      name: 'httpd',
+      version: vars.httpd_version,
+      urls: vars.httpd_urls,
+      checksum: `sha512:${vars.httpd_sha512.hex}`,
+      via: vars.fetch_via,
+      prefix: vars.apache_dir,
+      configure: ['--enable-so', '--enable-ssl', '--enable-rewrite', '--enable-mods-shared=all'],
+      keep: ['conf', 'logs', 'htdocs', 'modules/mod_jk.so'],
+      share: vars.share_builds,
+      owner: vars.account,
+      group: vars.account,
+    },
+    { notify: reloadHttpd(vars) },
+  )
+}
+
+function buildModJk(vars: WebVars): Task {
+  return buildFromSource(
+    {
+      name: 'tomcat-connectors',
+      version: vars.mod_jk_version,
+      urls: vars.mod_jk_urls,
+      checksum: `sha512:${vars.mod_jk_sha512.hex}`,
+      via: vars.fetch_via,
+      prefix: vars.apache_dir,
+      folder: 'native',
+      configure: [`--with-apxs=${vars.apache_dir}/bin/apxs`],
+      installs: ['modules/mod_jk.so'],
+      requires: [`${vars.apache_dir}/bin/httpd`],
+      share: vars.share_builds,
+      owner: vars.account,
+      group: vars.account,
+    },
+    { notify: reloadHttpd(vars) },
+  )
+}
+
+/** The four files, as one change: httpd refuses or takes them together. */
+function webConfiguration(host: PlayHost<WebVars>): Task {
+  const { vars } = host
+  const all = balancers(host)
+  const rotation = {
+    rotatelogs: `${vars.apache_dir}/bin/rotatelogs`,
+    logDirectory: vars.log_dir,
+    offsetMinutes: vars.log_offset_minutes,
+  }
+  const vhosts = vars.vhosts.map(({ name, instance }) => ({
+    serverName: name,
+    balancer: all.find((balancer) => balancer.instance === instance)!.name,
+  }))
+  return httpdConfiguration(
+    {
+      prefix: vars.apache_dir,
+      owner: vars.account,
+      group: vars.account,
+      files: [
+        {
+          path: 'conf/httpd.conf',
+          keep: 'conf/httpd.conf_origin',
+          edits: httpdConfEdits({
+            account: vars.account,
+            serverName: vars.server_name,
+            timeoutSeconds: vars.timeout,
+            maxKeepAliveRequests: vars.max_keep_alive_requests,
+            keepAliveTimeoutSeconds: vars.keep_alive_timeout,
+            maxRequestsPerChild: vars.max_requests_per_child,
+          }),
+        },
+        {
+          path: 'conf/mod_jk.conf',
+          content: modJkConf({ ...rotation, workersFile: `${vars.apache_dir}/conf/workers.properties` }),
+        },
+        { path: 'conf/workers.properties', content: workersProperties(all) },
+        {
+          path: 'conf/extra/httpd-vhosts.conf',
+          keep: 'conf/extra/httpd-vhosts.conf_origin',
+          content: vhostsConf(vhosts, all, rotation),
+        },
+      ],
+    },
+    { notify: reloadHttpd(vars) },
+  )
+}

@@ -1,0 +1,51 @@
+// What the inventory says of a WEB host, as the role reads it.
+
+import { absolutePath, account, checksum, z } from 'run-playbook'
+
+const version = z.string().regex(/^\d+\.\d+\.\d+$/, 'expected a version such as 2.4.65')
+const seconds = z.int().min(0)
+
+/** A virtual host, whose requests all go to the instance of that name on the WAS hosts. */
+export const vhostVars = z.strictObject({
+  /** `ecs.test.co.kr` */
+  name: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'expected a host name'),
+  /** `ecs` */
+  instance: z.string().min(1),
+})
+
+export type Vhost = z.output<typeof vhostVars>
+
+export const webVars = z.object({
+  packages: z.array(z.string()),
+  httpd_version: version,
+  httpd_sha512: checksum,
+  /** URLs of httpd-VERSION.tar.gz, tried in order. */
+  httpd_urls: z.array(z.url()).min(1),
+  mod_jk_version: version,
+  mod_jk_sha512: checksum,
+  /** URLs of tomcat-connectors-VERSION-src.tar.gz, tried in order. */
+  mod_jk_urls: z.array(z.url()).min(1),
+  /** Who fetches: the host itself, or the controller, for hosts without a way out. */
+  fetch_via: z.enum(['host', 'controller']).default('host'),
+  /** Built by the first host of a platform, and brought to the others. */
+  share_builds: z.boolean().default(true),
+  source_dir: absolutePath,
+  /** Where httpd is installed: its ServerRoot. */
+  apache_dir: absolutePath,
+  log_dir: absolutePath,
+  /** Trees that belong to the account. */
+  owned_dirs: z.array(absolutePath),
+  account: account,
+  /** Minutes from UTC of the dates in log names: 540 is Korea. */
+  log_offset_minutes: z.int().default(0),
+  server_name: z.string().default('127.0.0.1'),
+  timeout: seconds.default(60),
+  keep_alive_timeout: seconds.default(2),
+  max_keep_alive_requests: seconds.default(100),
+  max_requests_per_child: seconds.default(5000),
+  /** The hosts whose instances are balanced. */
+  was_hosts: z.string().default('was'),
+  vhosts: z.array(vhostVars).min(1),
+})
+
+export type WebVars = z.output<typeof webVars>

@@ -1,0 +1,20 @@
+// The whole site: the WAS hosts, the WEB hosts, and that each virtual host is answered by a Tomcat.
+
+import { definePlay } from 'run-playbook'
+import { httpCheck } from 'run-playbook/tasks'
+import { webVars } from './roles/webVars.ts'
+import was from './was.ts'
+import web from './web.ts'
+
+export default [
+  ...was,
+  ...web,
+  definePlay({
+    name: 'Site',
+    hosts: 'web',
+    become: true,
+    vars: webVars,
+    tasks: ({ vars }) =>
+      vars.vhosts.map(({ name }) => httpCheck({ url: 'http://127.0.0.1/', host: name, within: 30 })),
+  }),
+]
