@@ -1,0 +1,109 @@
+// What goes to stdout and what to stderr, for people, pipes and machines.
+
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { cliSite, main, twoHosts } from './command.ts'
+
+const site = cliSite({
+  'inventory.yaml': twoHosts,
+  'play.ts': `import { definePlay } from 'run-playbook'
+import { command, copyFile } from 'run-playbook/tasks'
+
+export default definePlay({
+  name: 'Out',
+  hosts: 'web',
+  tasks: (host) => [
+    copyFile({ dest: \`\${process.cwd()}/\${host.name}.out\`, content: 'x\\n' }),
+    host.name === 'two' && command({ argv: ['false'] }),
+    copyFile({ dest: \`\${process.cwd()}/\${host.name}.late\`, content: 'x\\n' }),
+  ],
+})
+`,
+  'quiet.ts': `import { definePlay } from 'run-playbook'\nexport default definePlay({ name: 'Quiet', hosts: 'one', tasks: () => [] })\n`,
+  'open.ts': `import { definePlay } from 'run-playbook'
+setInterval(() => {}, 1000)
+export default definePlay({ name: 'Open', hosts: 'one', tasks: () => [] })
+`,
+})
+test.after(() => site.remove())
+
+test('--output jsonl: every line of stdout is an object; failures give exit code 2', async () => {
+  const { code, stdout, stderr } = await site.run('play -i inventory.yaml --output jsonl')
+  assert.equal([code, stderr], [2, ''])
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.ok(events.every((each) => typeof each.event === 'string' && typeof each.time === 'string'))
+  const ends = events.filter(({ event, host }) => event === 'taskEnd' && host === 'two')
+  assert.equal(
+    ends.map(({ status }) => status),
+    ['changed', 'failed'],
+  )
+  const recap = events.findLast(({ event, host }) => event === 'hostEnd' && host === 'two')
+  assert.equal([recap.changed, recap.failed], [1, 1])
+  assert.ok(existsSync(join(site.path, 'one.late')) && !existsSync(join(site.path, 'two.late')))
+})
+
+test('--output jsonl with wrong files: nothing on stdout, the faults on stderr', async () => {
+  const { code, stdout, stderr } = await site.run('nothing -i inventory.yaml --output jsonl')
+  assert.equal([code, stdout], [1, ''])
+  assert.match(stderr, /^No playbook "nothing"/)
+})
+
+test('Without a terminal there is no escape sequence; with FORCE_COLOR there are', async () => {
+  const plain = await site.run('play -i inventory.yaml')
+  assert.not.match(plain.stdout + plain.stderr, /\x1b/)
+  const coloured = await site.run('play -i inventory.yaml', { env: { FORCE_COLOR: '1' } })
+  assert.match(coloured.stdout, /\x1b\[/)
+  const faults = await site.run('nothing -i inventory.yaml', { env: { FORCE_COLOR: '1' } })
+  assert.match(faults.stderr, /\x1b\[/)
+  const none = await site.run('play -i inventory.yaml', { env: { NO_COLOR: '1' } })
+  assert.not.match(none.stdout, /\x1b/)
+})
+
+for (const args of ['play.ts -i inventory.yaml -vvv', 'docs --markdown', '--help']) {
+  test(`A pipe that is closed early is no fault: ${args} | head -1`, async () => {
+    const script = `node ${main} ${args} | head -1; exit "\${PIPESTATUS[0]}"`
+    const { code, stdout, stderr } = await bash(script)
+    assert.is(stderr, '')
+    assert.is(stdout.trimEnd().split('\n').length, 1)
+    assert.is(code, args.startsWith('play') ? 2 : 0)
+  })
+}
+
+test('A run is recorded in .run-playbook, which keeps itself out of repositories', async () => {
+  await site.run('quiet -i inventory.yaml')
+  const names = readdirSync(join(site.path, '.run-playbook'))
+  assert.ok(names.includes('runs') && names.includes('.gitignore'))
+})
+
+test('Where it cannot be recorded it is run all the same, with a warning', async () => {
+  site.write({ 'elsewhere/.run-playbook': 'a file\n' })
+  const { code, stdout, stderr } = await site.run('../quiet.ts -i ../inventory.yaml', { folder: 'elsewhere' })
+  assert.is(code, 0)
+  assert.match(stdout, /Quiet +1 host: 1 ok/)
+  assert.match(stderr, /^warning .*journal .*cannot be written/)
+})
+
+test('What a playbook leaves open does not keep the command', async () => {
+  const { code } = await site.run('open -i inventory.yaml')
+  assert.is(code, 0)
+})
+
+function bash(script: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { CI, FORCE_COLOR, ...env } = process.env
+  return new Promise((resolve) => {
+    execFile(
+      'bash',
+      ['-c', script],
+      { cwd: site.path, env: { ...env, XDG_CACHE_HOME: join(site.path, '.cache') } },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+  })
+}
+
+test.run()
