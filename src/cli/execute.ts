@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createArtifacts } from '../engine/artifacts.ts'
 import type { PlayPlan } from '../engine/plan.ts'
 import { exitCode, run } from '../engine/run.ts'
-import { type Inventory, loadInventory } from '../inventory/inventory.ts'
+import type { Inventory } from '../inventory/inventory.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
 import { openOwedHandlers } from '../journal/owedHandlers.ts'
 import { PlaybookError } from '../model/error.ts'
@@ -18,26 +18,12 @@ import { bindPlays } from './bindPlays.ts'
 import { connectionFlagsOf } from './connectionFlags.ts'
 import type { RunFlags } from './flags.ts'
 import { listPlan, planSummary, unknownTags } from './listPlan.ts'
-import { loadModule } from './loadModule.ts'
-import { filesIn } from './nearestFile.ts'
 import { stopSignal } from './stopSignal.ts'
-import { vaultPasswords } from './vaultPasswords.ts'
 
 export type Execution = {
   readonly plays: readonly Play[]
   /** As they were named: for reports. */
   readonly playbooks: readonly string[]
-}
-
-/** The inventory that the flags name. @throws PlaybookError E_NO_INVENTORY, Faults */
-export async function inventoryOf(flags: RunFlags, playbookDir?: string): Promise<Inventory> {
-  if (flags.inventory.length === 0) throw noInventory()
-  return loadInventory(flags.inventory, {
-    ...(playbookDir ? { playbookDir } : {}),
-    extraVars: flags.extraVars,
-    loadModule: async (path) => (await loadModule(path)).default,
-    vaultPasswords: await vaultPasswords(flags.vaultPasswordFile),
-  })
 }
 
 /** Runs the plays on the hosts of the inventory and gives the exit code. */
@@ -106,22 +92,6 @@ async function openedJournal(tell: (event: RunEvent) => void): Promise<Journal |
     warn(thrown)
     return undefined
   }
-}
-
-function noInventory(): PlaybookError {
-  const names = ['.', 'inventory']
-    .flatMap(filesIn)
-    .filter(
-      ({ folder, name }) =>
-        /\.(?:ya?ml|ini)$/.test(name) && (folder !== '.' || /^(?:inventory|hosts)/.test(name)),
-    )
-    .map(({ name }) => name)
-  return new PlaybookError('E_NO_INVENTORY', 'No inventory is named.', {
-    hint:
-      names.length === 0
-        ? 'Name one: -i inventory.yaml, or hosts with a comma at the end: -i web-01,web-02,'
-        : `Name one: ${names.map((name) => `-i ${name}`).join(' or ')}`,
-  })
 }
 
 function cacheFolder(): string {

@@ -22,6 +22,8 @@ export type RunFlags = {
   readonly connection?: string
   readonly timeout?: number
   readonly vaultPasswordFile: readonly string[]
+  readonly vaultId: readonly string[]
+  readonly askVaultPass?: boolean
   readonly output: 'auto' | 'board' | 'lines' | 'jsonl'
   readonly listHosts?: boolean
   readonly listTasks?: boolean

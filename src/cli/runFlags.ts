@@ -1,6 +1,7 @@
 // The flags of a run: the same letters and meanings as ansible-playbook's.
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { collect, withVaultFlags } from './vaultFlags.ts'
 
 /** Gives a command the flags of a run; `RunFlags` is what they become. */
 export function withRunFlags(command: Command): Command {
@@ -35,9 +36,12 @@ export function withRunFlags(command: Command): Command {
     .option('-u, --user <user>', 'login user')
     .option('--private-key <file>', 'private key file')
     .option('--ssh-common-args <args>', "arguments as for ssh: '-o …', '-J …'")
-  choice('-c, --connection <kind>', 'ssh or local, for hosts that do not say', ['ssh', 'smart', 'local'])
-    .option('-T, --timeout <seconds>', 'until a connect is given up (default 10)', positiveInt)
-    .option('--vault-password-file <file>', 'holds the vault password; repeatable', collect, [])
+  choice('-c, --connection <kind>', 'ssh or local, for hosts that do not say', [
+    'ssh',
+    'smart',
+    'local',
+  ]).option('-T, --timeout <seconds>', 'until a connect is given up (default 10)', positiveInt)
+  withVaultFlags(command)
   return choice('--output <format>', 'auto (default), board, lines or jsonl', [
     'auto',
     'board',
@@ -49,10 +53,6 @@ export function withRunFlags(command: Command): Command {
     .option('--list-tags', 'shows the tags, runs nothing')
     .option('--syntax-check', 'loads and checks everything, contacts no host')
     .configureHelp({ optionDescription: ({ description }) => description })
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value]
 }
 
 function collectWords(value: string, before: string[]): string[] {

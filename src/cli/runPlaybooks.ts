@@ -2,10 +2,11 @@
 
 import { dirname } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
-import { execute, inventoryOf } from './execute.ts'
+import { execute } from './execute.ts'
 import { collectFaults } from './faults.ts'
 import type { RunFlags } from './flags.ts'
 import { findPlaybook, loadPlaybook } from './loadPlaybook.ts'
+import { inventoryOf } from './namedInventory.ts'
 
 /** Runs the playbooks and gives the exit code. @throws Faults: all that is wrong with playbooks and inventory */
 export async function runPlaybooks(names: readonly string[], flags: RunFlags): Promise<number> {

@@ -3,10 +3,11 @@
 import { PlaybookError } from '../model/error.ts'
 import { definePlay, type Play } from '../model/play.ts'
 import type { AnyTaskFunction, Task } from '../model/task.ts'
-import { execute, inventoryOf } from './execute.ts'
+import { execute } from './execute.ts'
 import { collectFaults } from './faults.ts'
 import { findTask } from './findTask.ts'
 import type { RunFlags } from './flags.ts'
+import { inventoryOf } from './namedInventory.ts'
 import { taskHelp } from './taskHelp.ts'
 import { readTaskParams, splitTaskWords } from './taskParams.ts'
 
