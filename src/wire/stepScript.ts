@@ -39,12 +39,14 @@ ${likeTarget(step)}
 `),
     Buffer.from('printf %s '),
     quotedBytes(content),
-    Buffer.from(` >"$n" || fail 1
-[ "$(wc -c <"$n")" -eq ${content.length} ] || fail 1
+    Buffer.from(` >"$n" && [ "$(wc -c <"$n")" -eq ${content.length} ] || { ${sayRoom}; fail 1; }
 ${intoPlace(step)}`),
   ])
   return { kind: 'step', body }
 }
+
+/** What a shell says of a write that failed ("printf: I/O error") does not tell why. */
+const sayRoom = `df -Pk -- "$d" | { read -r head; read -r device total used free rest; echo "The file system of $d has $free kB left." >&2; }`
 
 /** Puts an uploaded file, already on the host at `temporaryPath`, into place. */
 export function placeEntry(step: UploadStep, temporaryPath: string, sha256: string): ScriptEntry {
