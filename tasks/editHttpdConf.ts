@@ -45,7 +45,11 @@ export const editHttpdConf = defineTask({
   params: z.strictObject({
     path: absolutePath.describe('The file; it must exist.'),
     edits: z
-      .array(z.custom<HttpdEdit>(isEdit, `expected an edit: an object with ${editKinds.join(', ')}`))
+      .array(
+        z
+          .custom<HttpdEdit>(isEdit, `expected an edit: an object with ${editKinds.join(', ')}`)
+          .meta({ title: 'HttpdEdit' }),
+      )
       .min(1, 'expected at least one edit')
       .describe('What shall hold, in order: [{"set": NAME, "args": […]}, …].'),
     keep: absolutePath

@@ -44,7 +44,11 @@ export const editXml = defineTask({
   params: z.strictObject({
     path: absolutePath.describe('The file; it must exist.'),
     edits: z
-      .array(z.custom<XmlEdit>(isEdit, `expected an edit: an object with ${editKinds.join(', ')}`))
+      .array(
+        z
+          .custom<XmlEdit>(isEdit, `expected an edit: an object with ${editKinds.join(', ')}`)
+          .meta({ title: 'XmlEdit' }),
+      )
       .min(1, 'expected at least one edit')
       .describe('What shall hold, in order: [{"set": SELECTOR, "attributes": {…}}, …].'),
     keep: absolutePath

@@ -33,7 +33,7 @@ const configurationFile = z
   .strictObject({
     path: z.string().min(1).describe('The file; relative to the prefix.'),
     edits: z
-      .array(z.custom<HttpdEdit>())
+      .array(z.custom<HttpdEdit>().meta({ title: 'HttpdEdit' }))
       .min(1)
       .optional()
       .describe('What shall hold in it; see editHttpdConf.'),
