@@ -43,6 +43,10 @@ export function summary(figures: readonly Figure[]): string[] {
   return [
     ...table([['Summary', 'measured', 'target', ''], ...rows]),
     '',
-    missed === 0 ? `All ${aimed} targets met.` : `${missed} of ${aimed} targets MISSED.`,
+    aimed === 0
+      ? 'Nothing was measured against a target.'
+      : missed === 0
+        ? `All ${aimed} targets met.`
+        : `${missed} of ${aimed} targets MISSED.`,
   ]
 }

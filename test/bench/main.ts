@@ -1,11 +1,13 @@
-// The benchmark: ratios measured in one run, against their targets. `npm run bench -- cli scale fleet was cold`.
+// The benchmark: ratios measured in one run, against their targets. `npm run bench -- cli scale fleet pair was cold`.
 
 import { benchCli } from './cli.ts'
+import { benchCold } from './cold.ts'
 import { type Figure, summary } from './figure.ts'
 import { benchFleet } from './fleet.ts'
 import { benchPair } from './pair.ts'
 import { benchScale } from './scale.ts'
 import { type Stand, standMissing, startStand } from './stand.ts'
+import { benchWas } from './was.ts'
 
 type Say = (line: string) => void
 
@@ -34,27 +36,50 @@ const parts: { readonly [name: string]: Part } = {
     about: 'Two hosts, 60 small files each, the whole command against ssh HOST true on both at once.',
     measure: (say) => onStand((stand) => benchPair(stand, say)),
   },
+  was: {
+    about:
+      'The WAS role, deployed already, on the two hosts of the lab, against ssh HOST true on both at once.',
+    measure: benchWas,
+  },
+  cold: {
+    about:
+      'The WAS role on empty hosts: from the last such run here, or with --cold on fresh hosts of its own.',
+    measure: (say) => benchCold({ isFresh: process.argv.includes('--cold') }, say),
+  },
 }
 
 const say: Say = (line) => process.stdout.write(`${line}\n`)
 
-process.exitCode = await main(process.argv.slice(2))
+// Ctrl-C ends the commands being measured; what was set up for them is taken down as after any failure.
+process.on('SIGINT', () => {
+  process.exitCode = 130
+})
+process.exitCode = await main(process.argv.slice(2).filter((arg) => arg !== '--cold'))
 
-async function main(args: readonly string[]): Promise<number> {
-  const wrong = args.filter((name) => !(name in parts))
-  if (wrong.length > 0) {
-    say(`No part "${wrong[0]}". There are: ${Object.keys(parts).join(', ')}.`)
+/** 0 also where targets are missed: the summary tells. 1 where a part could not be measured for a fault. */
+async function main(names: readonly string[]): Promise<number> {
+  const wrong = names.find((name) => !(name in parts))
+  if (wrong !== undefined) {
+    say(`No part "${wrong}". There are: ${Object.keys(parts).join(', ')}.`)
     return 1
   }
   const figures: Figure[] = []
-  for (const name of args.length > 0 ? args : Object.keys(parts)) {
+  const broken: string[] = []
+  for (const name of names.length > 0 ? names : Object.keys(parts)) {
     const { about, measure } = parts[name]!
     say(`${name}: ${about}`)
-    figures.push(...(await measure((line) => say(`  ${line}`))))
+    try {
+      figures.push(...(await measure((line) => say(`  ${line}`))))
+    } catch (thrown) {
+      broken.push(name)
+      say(`  ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    }
     say('')
+    if (process.exitCode === 130) return 130
   }
   for (const line of summary(figures)) say(line)
-  return 0
+  if (broken.length > 0) say(`Not measured for a fault: ${broken.join(', ')}.`)
+  return broken.length > 0 ? 1 : 0
 }
 
 async function onStand(measure: (stand: Stand) => Promise<Figure[]>): Promise<Figure[]> {
