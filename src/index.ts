@@ -30,7 +30,7 @@ export {
 } from './formats/xml.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'
 export { type Command, quote, sh, shellText } from './model/command.ts'
-export { PlaybookError } from './model/error.ts'
+export { PlaybookError, UnreachableError } from './model/error.ts'
 export { type DigestAlgorithm, type FileState, formatMode, type RegularFile } from './model/file.ts'
 export {
   attributeChanges,

@@ -10,6 +10,7 @@ import {
   type Command,
   checksum,
   defineTask,
+  type Effect,
   type FileState,
   file,
   fileAttributes,
@@ -25,6 +26,7 @@ import {
   splitLines,
   text,
   upload,
+  writtenFile,
   z,
 } from '../src/index.ts'
 import { noFolder } from './paths.ts'
@@ -125,9 +127,15 @@ export const download = defineTask({
     }
     const from = current.type === 'absent' ? 'absent' : shortSum(checksum, current.digest)
     const to = checksum ? shortSum(checksum, checksum.hex) : 'fetched'
-    return [{ what: dest, from, to, steps: [fetching(params, current)], effects: [{ tree: dest }] }]
+    return [{ what: dest, from, to, steps: [fetching(params, current)], effects: [fetched(params, current)] }]
   },
 })
+
+/** What a dry run takes for there: the file with its digest, but no content. */
+function fetched({ dest, checksum, mode, owner, group }: Wanted, before: FileState): Effect {
+  const { content: _, ...becomes } = writtenFile(before, Buffer.alloc(0), { mode, owner, group })
+  return checksum ? { path: dest, becomes: { ...becomes, digest: checksum.hex } } : { tree: dest }
+}
 
 type Wanted = {
   url?: string

@@ -28,8 +28,11 @@ import {
  * after its configuration was written is not restarted for it at the end of the play: files in `conf`, `bin` and `lib`
  * by the later of mtime and ctime (a file that was moved there may bear an old mtime), each `WEB-INF/web.xml` by mtime.
  *
- * It is ended by shutdown.sh, after 30 s by SIGTERM, after 10 more by SIGKILL. Parameters and errors are those of
- * `tomcatRunning`, and E_TOMCAT_STOP.
+ * - `always` (default false): restarts it even if its configuration is older than it.
+ * - `onlyIfRunning` (default false): leaves one that does not run alone, as `systemctl try-restart` does.
+ *
+ * It is ended by shutdown.sh, after 30 s by SIGTERM, after 10 more by SIGKILL. The other parameters and the errors are
+ * those of `tomcatRunning`, and E_TOMCAT_STOP.
  *
  * @example notify: tomcatRestart({ home: '/data2/was/ws-ecs-server', user: 'ecsuser', httpPort: 8080 })
  */
@@ -39,19 +42,22 @@ export const tomcatRestart = defineTask({
   params: z.strictObject({
     ...tomcatParams,
     always: z.boolean().default(false).describe('Restart it even if its configuration is older than it.'),
+    onlyIfRunning: z.boolean().default(false).describe('Leave one that does not run alone.'),
   }),
   title: ({ home }) => home,
   probe: ({ home }) => ({
     jvms: tomcatJvms(home),
     configuration: configuration(home),
   }),
-  plan: (params, { jvms, configuration }): readonly Change[] => {
-    const { home, user } = params
+  // The configuration is looked at last: a dry run does not know it where it is about to be written.
+  plan: (params, observed): readonly Change[] => {
+    const { home, user, onlyIfRunning } = params
     const what = `tomcat ${home}`
     const starting = run(startTomcat(params), { explain: explainTomcat })
-    const jvm = theJvm(jvms, home)
+    const jvm = theJvm(observed.jvms, home)
+    if (!jvm && onlyIfRunning) return []
     if (!jvm) return [{ what, from: 'not running', to: 'started', steps: [starting] }]
-    const isCurrent = configuration.every(({ changedMs }) => changedMs < jvm.startedMs)
+    const isCurrent = observed.configuration.every(({ changedMs }) => changedMs < jvm.startedMs)
     const isOwned = isOwnedBy(jvm, user)
     if (isCurrent && isOwned && !params.always) return []
     const from = isOwned ? `pid ${jvm.pid}` : `pid ${jvm.pid} as ${jvm.owner}`

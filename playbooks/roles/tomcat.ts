@@ -33,7 +33,10 @@ export function tomcatArchive(vars: WasVars): string {
 export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): TaskList {
   const { vars } = host
   const { home, logs, process } = instancePlaces(instance, vars)
-  const restart = tomcatRestart(process, { title: `restartTomcat ${instance.name}` })
+  const restart = tomcatRestart(
+    { ...process, onlyIfRunning: true },
+    { title: `restartTomcat ${instance.name}` },
+  )
   return [
     directory({ path: logs, owner: vars.account, group: vars.account }),
     unarchive({
@@ -41,6 +44,7 @@ export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): Tas
       dest: home,
       stripComponents: 1,
       creates: 'bin/catalina.sh',
+      checksum: `sha512:${vars.tomcat_sha512.hex}`,
       owner: vars.account,
       group: vars.account,
     }),

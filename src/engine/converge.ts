@@ -145,10 +145,16 @@ class Convergence {
     this.#account.current = { item, startedAt: performance.now(), what: [] }
     await this.#lookout.ensure(this.#items.slice(index))
     const verdict = judge(item, this.#lookout.answersFor(item), this.#prediction)
+    if (this.#willRun(item, verdict)) return this.#finish(item, { status: 'changed', changes: [] })
     if (verdict.kind !== 'changes') return this.#conclude(item, verdict)
     if (this.#prediction) return this.#foresee(item, verdict.changes, this.#prediction)
     if (!(await this.#mayGoOn())) return 'restart'
     return this.#change(index, verdict.changes)
+  }
+
+  /** A handler that is surely notified runs, though what it will find cannot be known. */
+  #willRun({ task, label }: Item, { kind }: Verdict): boolean {
+    return kind === 'unknown' && label.isHandler && !this.#doubtful.has(task)
   }
 
   /** Waits for the host's turn; false: others have changed meanwhile, so everything is looked at again. */

@@ -96,14 +96,26 @@ export function judge(item: Item, answers: Answers, prediction: Prediction | und
     const { when } = task.options
     if (when && !parsed(when, item, answers, prediction))
       return { kind: 'skipped', reason: 'its condition is not met' }
-    const observed = Object.fromEntries(
-      Object.entries(probes).map(([name, probe]) => [name, parsed(probe, item, answers, prediction)]),
-    )
+    const observed = observedLate(probes, (probe) => parsed(probe, item, answers, prediction))
     const changes: readonly Change[] = task.spec.plan(task.params, observed, inputs)
     return changes.length === 0 ? { kind: 'ok' } : { kind: 'changes', changes }
   } catch (thrown) {
     return failedVerdict(thrown, task.name, prediction)
   }
+}
+
+/** Each answer is parsed when the plan first looks at it: one that it does not need may be unknowable. */
+function observedLate(probes: Probes, parse: (probe: Probe<unknown>) => unknown): Record<string, unknown> {
+  const observed = {}
+  for (const [name, probe] of Object.entries(probes)) {
+    const get = () => {
+      const value = parse(probe)
+      Object.defineProperty(observed, name, { value, enumerable: true })
+      return value
+    }
+    Object.defineProperty(observed, name, { get, enumerable: true, configurable: true })
+  }
+  return observed
 }
 
 /** What stands at a path as far as a task has read it: what a planned write replaces. */

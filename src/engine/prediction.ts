@@ -53,7 +53,7 @@ export function predict(
 export function predictedFile(prediction: Prediction, request: FileRequest): FileState | undefined {
   const { path } = request
   const known = prediction.files.get(path)
-  if (known) return answered(known.state, request)
+  if (known) return answered(known.state, request, known.by)
   for (const [tree, by] of prediction.trees) if (isWithin(path, tree)) throw new Unknowable(by)
   for (const [above, { state }] of prediction.files) {
     if (state.type === 'absent' && isWithin(path, above)) return { type: 'absent' }
@@ -88,12 +88,21 @@ function written(step: WriteStep, before: FileState): FileState {
   return writtenFile(before, contentBytes(step.content), step)
 }
 
-function answered(state: FileState, { contentLimit, digest }: FileRequest): FileState {
-  if (state.type !== 'file' || !state.content) return state
+/** @throws Unknowable where content or digest is asked for and will be there, but is not known */
+function answered(state: FileState, { contentLimit, digest }: FileRequest, by: string): FileState {
+  if (state.type !== 'file') return state
   const { content, ...rest } = state
+  if (!content) {
+    const isKnown = digest ? state.digest?.length === digestLength[digest] : contentLimit === 0
+    if (!isKnown) throw new Unknowable(by)
+    return rest
+  }
   const hex = digest ? createHash(digest).update(content).digest('hex') : undefined
   return { ...rest, ...(content.length <= contentLimit ? { content } : {}), ...(hex ? { digest: hex } : {}) }
 }
+
+/** In hex digits. */
+const digestLength = { sha256: 64, sha512: 128 }
 
 function isWithin(path: string, tree: string): boolean {
   return path === tree || path.startsWith(tree === '/' ? '/' : `${tree}/`)

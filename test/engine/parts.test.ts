@@ -7,6 +7,7 @@ import { noPrediction, predict, predictedFile, requireUntouched } from '../../sr
 import { batchSize, createTurns } from '../../src/engine/turns.ts'
 import { firstWindow, windowAfterChange, windowAfterQuiet } from '../../src/engine/window.ts'
 import type { FileRequest, FileState } from '../../src/model/file.ts'
+import { writtenFile } from '../../src/model/fileChange.ts'
 import { write } from '../../src/model/step.ts'
 
 test('the window is everything at first, shrinks with changes in a row, and grows again', () => {
@@ -83,6 +84,23 @@ test('what lies in a planned tree is unknowable, unless it was written after it'
     absent,
   )
   assert.is(predictedFile(prediction, wanted('/opt/app/conf/x'))?.type, 'file')
+})
+
+test('a file that will be there with a known digest answers for that digest alone', () => {
+  const prediction = noPrediction()
+  const { content: _, ...state } = writtenFile({ type: 'absent' }, Buffer.from(''), {})
+  const becomes = { ...state, digest: 'a'.repeat(64) }
+  predict(prediction, 'download', [change({ path: '/x.tar', becomes })], absent)
+  const known = predictedFile(prediction, { path: '/x.tar', follow: true, contentLimit: 0, digest: 'sha256' })
+  assert.is(known?.type === 'file' && known.digest, 'a'.repeat(64))
+  assert.throws(
+    () => predictedFile(prediction, { path: '/x.tar', follow: true, contentLimit: 0, digest: 'sha512' }),
+    /download/,
+  )
+  assert.throws(
+    () => predictedFile(prediction, { path: '/x.tar', follow: true, contentLimit: 9 }),
+    /download/,
+  )
 })
 
 test('below what will be removed there is nothing', () => {

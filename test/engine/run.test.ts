@@ -356,7 +356,7 @@ test('in check mode what depends on a planned tree is unknown, and a failure aft
       summary: 'Asks a tool.',
       params: z.strictObject({}),
       probe: () => ({ version: stdout(sh`no-such-tool --version`) }),
-      plan: () => [],
+      plan: (_, { version }) => (version === '1' ? [] : []),
     })
     const { story, events } = await runTasks(
       [unpack({}), content({ path: path('tree/x'), text: 'x' }), needsTool({})],
@@ -394,6 +394,34 @@ test('in check mode a handler that only an unknown task notifies is unknown itse
     )
     assert.equal(story.slice(2), ['one: changed handler note sure', 'one: unknown handler note doubtful'])
   }))
+
+test('in check mode a handler that is surely notified would run, though what it will find is unknown', () =>
+  inFolder(async (path) => {
+    const reread = defineTask({
+      name: 'reread',
+      summary: 'Looks at a file that is about to change.',
+      params: z.strictObject({}),
+      probe: () => ({ age: stdout(sh`echo 1`, { reads: [path('a')] }) }),
+      plan: (_, observed) => (observed.age === '0' ? [] : []),
+    })
+    const handler = reread({})
+    const { story } = await runTasks([content({ path: path('a'), text: 'a' }, { notify: handler })], {
+      isCheck: true,
+    })
+    assert.equal(story, ['one: changed content a', 'one: changed handler reread'])
+  }))
+
+test('an answer that a plan does not look at is not parsed', async () => {
+  const lazy = defineTask({
+    name: 'lazy',
+    summary: 'Looks at one of two answers.',
+    params: z.strictObject({}),
+    probe: () => ({ wanted: stdout(sh`echo yes`), broken: stdout(sh`exit 1`) }),
+    plan: (_, observed) =>
+      observed.wanted === 'yes' ? [] : [{ what: observed.broken, from: '', to: '', steps: [] }],
+  })
+  assert.equal((await runTasks([lazy({})])).story, ['one: ok lazy'])
+})
 
 test('facts are read where a play looks at them, and only there', async () => {
   const seen: string[] = []

@@ -43,6 +43,11 @@ const rows = [
   },
 ]
 
+test('leaves one that does not run alone, if told to', () => {
+  const told = { ...params, onlyIfRunning: true }
+  assert.equal(planned(tomcatRestart, told, { jvms: [], configuration: [] }).changes, [])
+})
+
 for (const { title, jvms, configuration, always = false, change } of rows) {
   test(`tomcatRestart ${title}`, () => {
     const { changes, steps } = planned(tomcatRestart, { ...params, always }, { jvms, configuration })
