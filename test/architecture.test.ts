@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { architectureText } from '../docs/architecture.ts'
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)))
 
@@ -24,9 +25,10 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   tasks: ['src/index.ts'],
   playbooks: [],
   lab: ['src/model', 'src/journal'],
+  docs: ['src/cli'],
 }
 
-const files = ['src', 'tasks', 'playbooks', 'lab'].flatMap(sourceFiles)
+const files = ['src', 'tasks', 'playbooks', 'lab', 'docs'].flatMap(sourceFiles)
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 
 test('imports go one way', () => {
@@ -88,6 +90,10 @@ test('every test file runs its tests', () => {
 test('every source file opens with a sentence that says what it is', () => {
   const silent = files.filter((file) => !/^(?:#!.*\n)?\/\/ \S.*/.test(readFileSync(join(root, file), 'utf8')))
   assert.equal(silent, [])
+})
+
+test('ARCHITECTURE.md is up to date: npm run docs writes it', () => {
+  assert.ok(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8') === architectureText(root))
 })
 
 function sourceFiles(folder: string): string[] {
