@@ -1,6 +1,7 @@
 // The balancers of mod_jk, computed from the inventory: each instance of the WAS hosts, and its workers on all of them.
 
-import { type OtherHost, PlaybookError, type PlayHost, z } from 'run-playbook'
+import { PlaybookError, type PlayHost, z } from 'run-playbook'
+import { wasHosts } from './wasHosts.ts'
 import { instanceVars } from './wasVars.ts'
 import type { Balancer, Worker } from './webFiles.ts'
 import type { WebVars } from './webVars.ts'
@@ -19,16 +20,10 @@ const reachedVars = z.object({ node: z.int().min(1), instances: z.array(instance
  *   E_WORKER_TWICE (two hosts of the same node), E_NO_BALANCER (a virtual host of an instance that there is not)
  */
 export function balancers({ vars, hosts }: Pick<PlayHost<WebVars>, 'vars' | 'hosts'>): InstanceBalancer[] {
-  const was = hosts(vars.was_hosts)
-  if (was.length === 0) {
-    throw new PlaybookError('E_NO_WAS', `"${vars.was_hosts}" has no hosts, so there is nothing to balance.`, {
-      hint: 'Put the WAS hosts into the inventory, or name their group: was_hosts.',
-    })
-  }
   const all = new Map<string, Worker[]>()
   const owners = new Map<string, string>()
-  for (const host of was) {
-    const { node, instances } = reached(host)
+  for (const host of wasHosts({ hosts }, vars.was_hosts, reachedVars)) {
+    const { node, instances } = host.vars
     for (const { name, ajp } of instances) {
       const worker = { name: `${name}${node}`, host: host.address, port: ajp }
       const owner = owners.get(worker.name)
@@ -43,15 +38,6 @@ export function balancers({ vars, hosts }: Pick<PlayHost<WebVars>, 'vars' | 'hos
 
 export function balancerName(instance: string): string {
   return `${instance}_loadbalancer`
-}
-
-function reached({ name, vars }: OtherHost): z.output<typeof reachedVars> {
-  const result = reachedVars.safeParse(vars)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw new PlaybookError('E_WAS_VARS', `${name}: ${issue!.path.join('.')}: ${issue!.message}`, {
-    hint: 'The workers of mod_jk are computed from node and instances of each WAS host.',
-  })
 }
 
 function twice(worker: string, first: string, second: string): PlaybookError {

@@ -45,6 +45,8 @@ export const webVars = z.object({
   max_requests_per_child: seconds.default(5000),
   /** The hosts whose instances are balanced. */
   was_hosts: z.string().default('was'),
+  /** The hosts that balance them. */
+  web_hosts: z.string().default('web'),
   vhosts: z.array(vhostVars).min(1),
 })
 

@@ -1,0 +1,59 @@
+// The rolling restart of a WAS host: one instance after the other, out of the rotation of all web servers meanwhile.
+
+import { absolutePath, PlaybookError, type PlayHost, type TaskList, z } from 'run-playbook'
+import { jkActivation, tomcatCluster, tomcatRestart, waitFor } from 'run-playbook/tasks'
+import { instancePlaces } from './tomcat.ts'
+import { type Instance, wasVars } from './wasVars.ts'
+
+export const rollingVars = wasVars.extend({
+  /** Seconds that requests may take to end, once no new ones come. */
+  drain_seconds: z.number().positive().default(60),
+})
+
+type RollingVars = z.output<typeof rollingVars>
+
+/** @throws PlaybookError E_ALONE where no other host could serve the sessions meanwhile */
+export function rolling(host: PlayHost<RollingVars>): TaskList {
+  if (host.hosts('was').length < 2) {
+    throw new PlaybookError('E_ALONE', `${host.name} is the only WAS host: nothing could serve meanwhile.`)
+  }
+  return host.vars.instances.map((instance) => rolled(instance, host))
+}
+
+/**
+ * The instance must see its peers first, for they have its sessions then. No new request goes to it, those that run
+ * end, it is restarted, waited for until it answers (it has the peers' sessions then) and sees its peers, and put back.
+ * Where one of these fails it stays out of rotation, and nothing else is restarted.
+ */
+function rolled(instance: Instance, host: PlayHost<RollingVars>): TaskList {
+  const { vars } = host
+  const { process } = instancePlaces(instance, vars)
+  const worker = `${instance.name}${vars.node}`
+  const servers = host
+    .hosts(vars.web_hosts)
+    .map(({ name, vars: { apache_dir } }) => ({ on: name, prefix: prefixOf(name, apache_dir) }))
+  const members = { home: process.home, log: process.log, members: host.hosts('was').length - 1 }
+  return [
+    tomcatCluster(members, { title: `tomcatCluster ${instance.name}` }),
+    jkActivation({ worker, state: 'stopped', servers }),
+    waitFor(
+      { command: noConnection(instance.ajp), timeout: vars.drain_seconds, interval: 0.2 },
+      { title: `requests to ${worker} have ended` },
+    ),
+    tomcatRestart({ ...process, always: true }, { title: `restartTomcat ${instance.name}` }),
+    tomcatCluster(members, { title: `tomcatCluster ${instance.name}` }),
+    jkActivation({ worker, state: 'active', servers }),
+  ]
+}
+
+/** mod_jk's connections belong to httpd processes, which end with their last request once they are of an old generation. */
+function noConnection(port: number): string {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0')
+  return `! cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "01" && $2 ~ /:${hex}$/ { n = 1 } END { exit !n }'`
+}
+
+function prefixOf(host: string, value: unknown): string {
+  const result = absolutePath.safeParse(value)
+  if (result.success) return result.data
+  throw new PlaybookError('E_WEB_VARS', `${host}: apache_dir: expected an absolute path.`)
+}

@@ -1,0 +1,30 @@
+// The sessions to try: of each virtual host whose instance has the page that counts.
+
+import { PlaybookError, type PlayHost, type Task } from 'run-playbook'
+import { sessionSurvives } from 'run-playbook/tasks'
+import { instancePlaces } from './tomcat.ts'
+import { type WasHost, wasHosts } from './wasHosts.ts'
+import { type WasVars, wasVars } from './wasVars.ts'
+import { type Vhost, type WebVars, webVars } from './webVars.ts'
+
+export const sessionVars = webVars.pick({ vhosts: true, was_hosts: true, web_hosts: true })
+
+/** @throws PlaybookError E_NO_TEST_PAGE where no instance has the page */
+export function sessionTest(host: PlayHost<Pick<WebVars, 'vhosts' | 'was_hosts' | 'web_hosts'>>): Task[] {
+  const { vhosts, was_hosts, web_hosts } = host.vars
+  const was = wasHosts(host, was_hosts, wasVars)
+  const through = host.hosts(web_hosts).map(({ name }) => name)
+  const tried = vhosts.filter(({ instance }) => was.every(({ vars }) => vars.session_test.includes(instance)))
+  if (tried.length > 0) return tried.map((vhost) => survives(vhost, was, through))
+  throw new PlaybookError('E_NO_TEST_PAGE', 'No instance has sessionTest.jsp, which counts the requests.', {
+    hint: 'Name those that shall have it (session_test: [ecs]), and run was.ts.',
+  })
+}
+
+function survives({ name, instance }: Vhost, was: readonly WasHost<WasVars>[], through: string[]): Task {
+  const tomcats = was.map(({ name: on, vars }) => ({
+    ...{ on, route: `${instance}${vars.node}` },
+    ...instancePlaces(vars.instances.find((each) => each.name === instance)!, vars).process,
+  }))
+  return sessionSurvives({ host: name, path: '/sessionTest.jsp', through, tomcats })
+}
