@@ -10,15 +10,13 @@ export type CommentedOut = {
   readonly hasBlank: boolean
 }
 
-/** The directive or opening of this name (in lower case) that a comment holds. */
-export function commentedOut(comment: HttpdLine, name: string): CommentedOut | undefined {
-  const begin = /^([ \t]*)#([ \t]*)(<?)/.exec(comment.raw)
-  if (!begin || !startsWithName(comment.raw, begin[0].length, name)) return undefined
+/** The directive or opening that a comment holds, of the name that it begins with. */
+export function commentedOut(comment: HttpdLine): CommentedOut | undefined {
   const [line, ...others] = scanLines(withoutMarks(comment.raw))
-  const kind = begin[3] === '<' ? 'open' : 'directive'
-  if (!line || others.length > 0 || line.kind !== kind || line.name !== name) return undefined
-  if (kind === 'open' && !/>\s*$/.test(line.raw)) return undefined
-  return { line, args: argumentsOf(line).map(({ value }) => value), hasBlank: begin[2] !== '' }
+  if (!line || others.length > 0 || line.name !== comment.commented || line.fault !== '') return undefined
+  if (line.kind !== 'open' && line.kind !== 'directive') return undefined
+  const hasBlank = /^[ \t]*#[ \t]/.test(comment.raw)
+  return { line, args: argumentsOf(line).map(({ value }) => value), hasBlank }
 }
 
 /** A comment line without its `#` and the blanks after it; further lines that a backslash joins lose theirs too. */
@@ -29,8 +27,4 @@ export function withoutMarks(raw: string): string {
 /** Any line as a comment: a `#` before what each of its physical lines holds. */
 export function withMarks(raw: string): string {
   return raw.replace(/^([ \t]*)(?=\S)/gm, '$1#')
-}
-
-function startsWithName(raw: string, at: number, name: string): boolean {
-  return raw.slice(at, at + name.length).toLowerCase() === name
 }

@@ -2,15 +2,11 @@
 
 import { PlaybookError } from '../../model/error.ts'
 import type { DecodedHttpd, HttpdEncoding } from './encoding.ts'
-import { type HttpdLine, isContinued, joinLine, scanLines } from './line.ts'
+import { type HttpdLine, isContinued, scanLines } from './line.ts'
 
-/**
- * `parents[i]` is the line that opens the section around line i, -1 at the top level (for a closing line: its own opening
- * one); `closes[i]` the line that closes the section that line i opens.
- */
+/** `closes[i]` is the line that closes the section that line i opens. */
 export type HttpdDocument = {
   readonly lines: readonly HttpdLine[]
-  readonly parents: Int32Array
   readonly closes: Int32Array
   readonly encoding: HttpdEncoding
   readonly mark: string
@@ -31,17 +27,26 @@ export function textOf({ lines }: HttpdDocument): string {
 /** The document with splices applied, which may touch but not overlap. Lines they are not about are the same objects. */
 export function applyLineSplices(document: HttpdDocument, splices: readonly LineSplice[]): HttpdDocument {
   const sorted = [...splices].sort((a, b) => a.at - b.at || a.remove - b.remove)
-  const lines: HttpdLine[] = []
+  const parts: HttpdLine[][] = []
+  let isNestingKept = true
   let next = 0
   for (const { at, remove, text } of sorted) {
     if (at < next) throw new RangeError(`A splice at line ${at} overlaps one that ends at ${next}.`)
-    for (; next < at; next++) lines.push(document.lines[next]!)
-    if (text !== '') closeLast(lines, lineEndAt(document, at))
-    lines.push(...scanLines(text))
+    parts.push(document.lines.slice(next, at))
+    if (text !== '') closeLast(parts, lineEndAt(document, at))
+    const inserted = scanLines(text)
+    const removed = document.lines.slice(at, at + remove)
+    isNestingKept &&= inserted.length === remove && ![...inserted, ...removed].some(isTag)
+    parts.push(inserted)
     next = at + remove
   }
-  for (; next < document.lines.length; next++) lines.push(document.lines[next]!)
-  return { ...document, ...nested(lines) }
+  parts.push(document.lines.slice(next))
+  const lines = ([] as HttpdLine[]).concat(...parts)
+  return isNestingKept ? { ...document, lines } : { ...document, ...nested(lines) }
+}
+
+function isTag({ kind }: HttpdLine): boolean {
+  return kind === 'open' || kind === 'close'
 }
 
 /** The line end to use at a line: that of the line before, else of the line itself. */
@@ -67,49 +72,40 @@ export function shownLine({ raw }: HttpdLine): string {
 }
 
 /** What was the last line of the file gets an end before another follows it. */
-function closeLast(lines: HttpdLine[], lineEnd: string): void {
-  const last = lines.at(-1)
-  if (!last) return
+function closeLast(parts: readonly HttpdLine[][], lineEnd: string): void {
+  const part = parts.findLast((each) => each.length > 0)
+  const last = part?.at(-1)
+  if (!part || !last) return
   const isOpen = !last.raw.endsWith('\n') || isContinued(last.raw, last.raw.length)
-  if (isOpen) lines[lines.length - 1] = { ...last, raw: last.raw + lineEnd }
+  if (isOpen) part[part.length - 1] = { ...last, raw: last.raw + lineEnd }
 }
 
-function nested(lines: readonly HttpdLine[]): Pick<HttpdDocument, 'lines' | 'parents' | 'closes'> {
-  const parents = new Int32Array(lines.length)
+function nested(lines: readonly HttpdLine[]): Pick<HttpdDocument, 'lines' | 'closes'> {
   const closes = new Int32Array(lines.length)
-  let parent = -1
+  const open: number[] = []
   for (let index = 0; index < lines.length; index++) {
-    const { kind } = lines[index]!
-    parents[index] = parent
-    if (kind === 'open') {
-      checkOpening(lines, index)
-      parent = index
-    } else if (kind === 'close') {
-      checkClosing(lines, index, parent)
-      closes[parent] = index
-      parent = parents[parent]!
-    }
+    const { kind, fault } = lines[index]!
+    if (kind !== 'open' && kind !== 'close') continue
+    if (fault !== '') throw httpdFault(lines, index, fault)
+    if (kind === 'open') open.push(index)
+    else closes[openedBy(lines, index, open)] = index
   }
-  if (parent !== -1) throw unclosed(lines, parent)
-  return { lines, parents, closes }
+  const last = open.at(-1)
+  if (last !== undefined) throw unclosed(lines, last)
+  return { lines, closes }
 }
 
-function checkOpening(lines: readonly HttpdLine[], index: number): void {
-  const { name, raw } = lines[index]!
-  if (name === '') throw httpdFault(lines, index, 'The name of a section expected after "<".')
-  const [word = '', rest] = /^(\S+)\s*(.*)$/s.exec(joinLine(raw).text.trim())!.slice(1)
-  const hasEnd = rest ? rest.includes('>') : word.endsWith('>')
-  if (!hasEnd) throw httpdFault(lines, index, `">" expected to end <${name}.`)
-}
-
-function checkClosing(lines: readonly HttpdLine[], index: number, parent: number): void {
-  const { name, raw } = lines[index]!
-  const opening = lines[parent]
-  if (!opening) throw httpdFault(lines, index, `</${name}> closes nothing: no section is open.`)
-  if (!/^\s*<\/[^\s>]*>(?:\s|$)/.test(raw)) throw httpdFault(lines, index, `">" expected to end </${name}.`)
-  if (opening.name === name) return
+/** The section that a line closes, taken from those that are open. */
+function openedBy(lines: readonly HttpdLine[], index: number, open: number[]): number {
+  const parent = open.pop()
+  if (parent !== undefined && lines[parent]!.name === lines[index]!.name) return parent
+  const found = nameAsWritten(lines[index]!)
+  if (parent === undefined) {
+    throw httpdFault(lines, index, `</${found}> closes nothing: no section is open.`)
+  }
+  const opening = lines[parent]!
   const opened = `</${nameAsWritten(opening)}> expected (opened on line ${lineNumber(lines, parent)})`
-  throw httpdFault(lines, index, `${opened}, found </${nameAsWritten(lines[index]!)}>.`)
+  throw httpdFault(lines, index, `${opened}, found </${found}>.`)
 }
 
 function unclosed(lines: readonly HttpdLine[], index: number): PlaybookError {

@@ -51,11 +51,8 @@ export function liveIn(
   name: string,
   args: readonly string[] = [],
 ): number[] {
-  const lower = name.toLowerCase()
-  return childrenOf(document, scope).filter((index) => {
-    const line = document.lines[index]!
-    return line.name === lower && isPrefix(args, valuesOf(document, index))
-  })
+  const named = childrenOf(document, scope, name.toLowerCase())
+  return args.length === 0 ? named : named.filter((index) => isPrefix(args, valuesOf(document, index)))
 }
 
 export type Commented = { readonly index: number; readonly revived: CommentedOut }
@@ -71,22 +68,25 @@ export function commentedIn(
   args: readonly string[] = [],
 ): Commented[] {
   const { lines } = document
-  return childrenOf(document, scope).flatMap((index) => {
-    if (lines[index]!.kind !== 'comment') return []
-    const revived = commentedOut(lines[index]!, name.toLowerCase())
-    if (!revived || !isPrefix(args, revived.args)) return []
+  const lower = name.toLowerCase()
+  const found: Commented[] = []
+  for (const index of childrenOf(document, scope, '')) {
+    const revived = lines[index]!.commented === lower ? commentedOut(lines[index]!) : undefined
+    if (!revived || !isPrefix(args, revived.args)) continue
     const isProse = revived.hasBlank && (args.length === 0 || lines[index + 1]?.kind === 'comment')
-    return isProse ? [] : [{ index, revived }]
-  })
+    if (!isProse) found.push({ index, revived })
+  }
+  return found
 }
 
-/** The lines right in a scope; of a section in it only the one that opens it. */
-export function childrenOf({ lines, closes }: HttpdDocument, scope: Scope): number[] {
+/** The lines right in a scope, if given of one name (in lower case); of a section in it only the one that opens it. */
+export function childrenOf({ lines, closes }: HttpdDocument, scope: Scope, name?: string): number[] {
   const end = scope === TOP ? lines.length : closes[scope]!
   const found: number[] = []
   for (let index = scope + 1; index < end; index++) {
-    found.push(index)
-    if (lines[index]!.kind === 'open') index = closes[index]!
+    const line = lines[index]!
+    if (name === undefined || line.name === name) found.push(index)
+    if (line.kind === 'open') index = closes[index]!
   }
   return found
 }

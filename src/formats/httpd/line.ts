@@ -2,12 +2,15 @@
 
 /**
  * A line as httpd sees it. `raw` is all of it, with what a backslash joins and its line end; `name` in lower case, empty
- * for a comment or a blank line.
+ * for a comment or a blank line. `commented` is the name that a comment begins with, in lower case, as if it were live;
+ * `fault` what is wrong with the opening or closing of a section.
  */
 export type HttpdLine = {
   readonly kind: 'directive' | 'open' | 'close' | 'comment' | 'blank'
   readonly name: string
   readonly raw: string
+  readonly commented: string
+  readonly fault: string
 }
 
 /** The lines of a text, in order and without gaps (`ap_cfg_getline` of httpd's server/util.c). */
@@ -65,16 +68,46 @@ function gapAt(raw: string, at: number): number {
 
 function lineOf(raw: string): HttpdLine {
   const text = raw.includes('\\') ? joinLine(raw).text : raw
-  let start = 0
-  while (start < text.length && isSpace(text.charCodeAt(start))) start++
-  if (start === text.length) return { kind: 'blank', name: '', raw }
+  const start = skipSpace(text, 0)
+  if (start === text.length) return { kind: 'blank', name: '', raw, commented: '', fault: '' }
   const first = text[start]!
-  if (first === '#') return { kind: 'comment', name: '', raw }
-  const isClose = first === '<' && text[start + 1] === '/'
-  const from = start + (isClose ? 2 : first === '<' || first === '"' || first === "'" ? 1 : 0)
-  let end = from
-  while (end < text.length && !isSpace(text.charCodeAt(end)) && text[end] !== '>') end++
-  const word = text.slice(from, end).toLowerCase()
-  const name = first === '"' || first === "'" ? word.replace(new RegExp(`${first}.*`), '') : word
-  return { kind: isClose ? 'close' : first === '<' ? 'open' : 'directive', name, raw }
+  if (first === '#')
+    return { kind: 'comment', name: '', raw, commented: commentedName(text, start), fault: '' }
+  if (first === '<') return tagOf(raw, text.slice(start).trimEnd())
+  const isQuoted = first === '"' || first === "'"
+  const from = isQuoted ? start + 1 : start
+  const quoteEnd = isQuoted ? text.indexOf(first, from) : -1
+  const end = quoteEnd === -1 ? wordEnd(text, from) : quoteEnd
+  return { kind: 'directive', name: text.slice(from, end).toLowerCase(), raw, commented: '', fault: '' }
+}
+
+function commentedName(text: string, hash: number): string {
+  const start = skipSpace(text, hash + 1)
+  const from = text[start] === '<' ? start + 1 : start
+  const word = text.slice(from, wordEnd(text, from)).toLowerCase()
+  return word.endsWith('>') ? word.slice(0, -1) : word
+}
+
+/** The opening or closing of a section (`ap_build_config_sub` of httpd's server/config.c). */
+function tagOf(raw: string, text: string): HttpdLine {
+  const isClose = text.startsWith('</')
+  const name = /^<\/?([^\s>]*)/.exec(text)![1]!
+  const word = text.slice(0, wordEnd(text, 0))
+  const rest = text.slice(word.length)
+  const isEnded = isClose || rest === '' ? word.endsWith('>') : rest.includes('>')
+  const missing = isEnded ? '' : `">" expected to end ${isClose ? '</' : '<'}${name}.`
+  const fault = name === '' ? 'The name of a section expected after "<".' : missing
+  return { kind: isClose ? 'close' : 'open', name: name.toLowerCase(), raw, commented: '', fault }
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from
+  while (at < text.length && isSpace(text.charCodeAt(at))) at++
+  return at
+}
+
+function wordEnd(text: string, from: number): number {
+  let at = from
+  while (at < text.length && !isSpace(text.charCodeAt(at))) at++
+  return at
 }
