@@ -69,7 +69,8 @@ async function fetchOne(
   let timer = setTimeout(() => stall.abort(), stallSeconds * 1000)
   const hash = createHash(algorithm)
   try {
-    const response = await fetch(url, { signal: AbortSignal.any(signals), redirect: 'follow' })
+    const { address, headers } = request(url)
+    const response = await fetch(address, { headers, signal: AbortSignal.any(signals), redirect: 'follow' })
     if (!response.ok || !response.body) throw new Error(`${response.status} ${response.statusText}`.trim())
     const watched = new Transform({
       transform(chunk, _encoding, done) {
@@ -92,6 +93,17 @@ async function fetchOne(
     throw new Error(
       `${algorithm.toUpperCase().replace('SHA', 'SHA-')} is ${short(got)}, expected ${short(hex)}`,
     )
+}
+
+/** fetch refuses an address with credentials, and shows it: they go into a header. */
+function request(url: string): { readonly address: string; readonly headers: Record<string, string> } {
+  const parsed = new URL(url)
+  const { username, password } = parsed
+  if (username === '' && password === '') return { address: url, headers: {} }
+  parsed.username = ''
+  parsed.password = ''
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { address: parsed.href, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
 }
 
 function reasonOf(thrown: unknown): string {
