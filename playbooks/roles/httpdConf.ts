@@ -141,7 +141,7 @@ function access(settings: HttpdConfSettings): HttpdEdit[] {
   const none: HttpdNode = { name: 'AllowOverride', args: ['none'] }
   const afterDirectories: HttpdPlace[] = [{ after: 'Directory' }, 'last']
   return [
-    { section: 'Directory', args: ['/'], content: [none, DENIED, body, methods] },
+    { section: 'Directory', args: ['/'], content: [none, DENIED, body, methods], only: true },
     {
       section: 'Directory',
       args: [tree],

@@ -334,6 +334,18 @@ const rows: [title: string, before: string, edit: HttpdEdit, after: string | und
     '<D />\n  A 1\n  B\n</D>\n<D />\n  A 2\n</D>\n',
   ],
   [
+    'only makes the first the only one',
+    '<D />\n  A 1\n</D>\n\n<D />\n  B 1\n</D>\n\n<E>\n</E>\n',
+    { section: 'D', args: ['/'], only: true, content: [{ name: 'B', args: [2] }] },
+    '<D />\n  B 2\n</D>\n\n<E>\n</E>\n',
+  ],
+  [
+    'only leaves the one that means this already',
+    '<D />\n  A 1\n</D>\n<D />\n  B 2\n</D>\n',
+    { section: 'D', args: ['/'], only: true, content: [{ name: 'B', args: [2] }] },
+    '<D />\n  B 2\n</D>\n',
+  ],
+  [
     'a section in a section',
     '<V>\n  A\n</V>\n',
     { section: 'D', content: [{ name: 'B' }], in: [{ name: 'V' }] },

@@ -81,7 +81,8 @@ export type HttpdRemoveEdit = {
  * Makes sure that a section of this name and these arguments stands there and means exactly `content`: what it holds
  * besides is removed, or left with `keepsOthers`. Only what differs is touched; comments stay. Of several such sections
  * the one that means this already is taken, else the only one that shares a directive with `content`; or say which one:
- * `having` a directive or section of that name. Where no section has it, a new one is inserted.
+ * `having` a directive or section of that name (where no section has it, a new one is inserted); or make it the `only` one:
+ * the first is taken, and the others are removed.
  *
  * @example { section: 'Directory', args: ['/data2'], content: [{ name: 'Require', args: ['all', 'granted'] }] }
  */
@@ -91,6 +92,7 @@ export type HttpdSectionEdit = Placed & {
   readonly content: readonly HttpdNode[]
   readonly keepsOthers?: boolean
   readonly having?: HttpdSelector
+  readonly only?: boolean
 }
 
 export type HttpdEdit =

@@ -28,7 +28,13 @@ export function sectionEdit(document: HttpdDocument, edit: HttpdSectionEdit): Ht
   const found = scopes.flatMap((scope) => sectionsIn(document, scope, name, args))
   const section = chosen(document, found, edit)
   const inside = [...path, { name, args }]
-  if (section !== undefined) return madeEqual(document, section, edit.content, inside, edit.keepsOthers)
+  if (section !== undefined) {
+    const superfluous = edit.only ? found.filter((index) => index !== section) : []
+    return joinedEdits([
+      madeEqual(document, section, edit.content, inside, edit.keepsOthers),
+      ...superfluous.map((index) => removedChild(document, index, path)),
+    ])
+  }
   const scope = scopes.at(-1)!
   const at = placeFor(document, scope, path, name, edit.place)
   return insertedNode(document, scope, at, { name, args, content: edit.content }, path)
@@ -50,7 +56,7 @@ function chosen(
   const equal = meant.find(
     (index) => madeEqual(document, index, content, [], keepsOthers).splices.length === 0,
   )
-  if (equal !== undefined) return equal
+  if (equal !== undefined || edit.only) return equal ?? meant[0]
   const similar = meant.filter((index) =>
     content.some(({ name }) => liveIn(document, index, directiveName(name)).length > 0),
   )
