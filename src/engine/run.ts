@@ -3,7 +3,7 @@
 import type { RunEvent } from '../model/event.ts'
 import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/outcome.ts'
 import { type Secret, secretsIn } from '../model/secret.ts'
-import { maskedEvent } from './masking.ts'
+import { eventMask } from './masking.ts'
 import { runPlay } from './play.ts'
 import type { RunOptions, RunState } from './runState.ts'
 
@@ -57,7 +57,8 @@ function maskingListener({ plays, listener }: RunOptions): (event: RunEvent) => 
       }
     }
   }
-  return (event) => listener(maskedEvent(event, secrets))
+  const mask = eventMask(secrets)
+  return (event) => listener(mask(event))
 }
 
 /** Tells the running steps to stop, and closes the connections soon after, so that nothing keeps the run. */
