@@ -153,9 +153,29 @@ export function issueText(issue: z.core.$ZodIssue, root: unknown): string {
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
     root,
   )
+  const inner = innerIssue(issue)
+  if (inner) return `${formatPath(inner.path)}: ${issueText(inner, value)}`
   const got = value instanceof Secret ? 'a secret' : value === undefined ? 'nothing' : abbreviated(value)
-  const message = issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '')
-  return issue.code === 'unrecognized_keys' ? message : `${message}, got ${got}`
+  const [expected, ...others] = new Set(expectations(issue))
+  const alternatives = [expected, ...others.map((text) => text.replace(/^expected /, ''))]
+  return issue.code === 'unrecognized_keys' ? issue.message : `${alternatives.join(' or ')}, got ${got}`
+}
+
+/** Of a value that fits no alternative of a union: what is wrong inside of it, by the alternative that fits best. */
+function innerIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue | undefined {
+  if (!isUnexplained(issue)) return undefined
+  const inner = issue.errors.filter(([first]) => first && first.path.length > 0)
+  return inner.sort((one, other) => one.length - other.length)[0]?.[0]
+}
+
+function expectations(issue: z.core.$ZodIssue): string[] {
+  if (isUnexplained(issue)) return issue.errors.flatMap((issues) => issues.slice(0, 1).flatMap(expectations))
+  return [issue.message.replace(/^[A-Z][\w ]*: (?=expected )/, '').replace(/, received .*$/, '')]
+}
+
+/** A union for which nobody wrote a message. */
+function isUnexplained(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidUnion {
+  return issue.code === 'invalid_union' && issue.message === 'Invalid input' && issue.errors.length > 0
 }
 
 function abbreviated(value: unknown): string {

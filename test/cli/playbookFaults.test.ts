@@ -120,6 +120,12 @@ const planning: readonly Case[] = [
     `several.ts:7  copyFile: 2 wrong parameters  E_PARAMS\n    dest: expected string, got 5\n    copyFile: Unrecognized key: "contents"`,
   ],
   [
+    'A value that is none of the types it may be',
+    'union.ts',
+    play(`[copyFile({ dest: '/tmp/x', content: 5 as any })]`),
+    `union.ts:7  copyFile: content: expected string or Buffer or Secret, got 5  E_PARAMS`,
+  ],
+  [
     'tasks() that throws: the line that threw, in whichever file',
     'role.play.ts',
     play(`role(undefined as any)`, `import { role } from './role.ts'`),
