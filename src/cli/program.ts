@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { failureText } from './failure.ts'
 import type { RunFlags } from './flags.ts'
+import { addInventoryCommand } from './inventoryCommand.ts'
 import { withRunFlags } from './runFlags.ts'
 
 /** Runs the command line and gives its exit code. Errors are written to stderr, without a stack. */
@@ -47,6 +48,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
       const { docsCommand } = await import('./docsCommand.ts')
       done(await docsCommand(task, flags))
     })
+  addInventoryCommand(program, done)
   return program
 }
 

@@ -86,6 +86,12 @@ export class VarsReader {
     return Object.freeze(mergeInto({}, this.groupLayers(group)))
   }
 
+  /** What sets a variable in a group's own layers and its parents', in the order in which a host of it has them. */
+  groupSettings(group: DraftGroup, variable: string): readonly Setting[] {
+    const groups = new Set([this.#draft.all, ...ancestorsOf(group), group])
+    return settingsIn(this.#groupVars(sortGroups(groups)).layers, variable)
+  }
+
   /** A host with its merged variables. */
   host(host: DraftHost, places: (group: DraftGroup) => GroupPlace): LoadedHost {
     const groups = sortGroups(groupsOf(host, this.#draft))
@@ -203,11 +209,7 @@ type HostParts = {
 function loadedHost({ name, named, groups, shared, own, extra, places }: HostParts): LoadedHost {
   const layers = [...shared.layers, ...own, { owner: { kind: 'extra' } as Owner, vars: extra }]
   let vars: Readonly<Record<string, unknown>> | undefined
-  const settings = (variable: string) =>
-    layers.flatMap(({ owner, vars: set }): Setting[] => {
-      const entry = set.get(variable)
-      return entry ? [{ owner, node: entry.node, where: placeOf(entry.node) }] : []
-    })
+  const settings = (variable: string) => settingsIn(layers, variable)
   return {
     name,
     named,
@@ -228,6 +230,13 @@ function loadedHost({ name, named, groups, shared, own, extra, places }: HostPar
       return winner && placeOf(nodeAt(winner.node, path))
     },
   }
+}
+
+function settingsIn(layers: readonly Layer[], variable: string): Setting[] {
+  return layers.flatMap(({ owner, vars }): Setting[] => {
+    const entry = vars.get(variable)
+    return entry ? [{ owner, node: entry.node, where: placeOf(entry.node) }] : []
+  })
 }
 
 /** `inventory_hostname` is there to be read, and not listed: Ansible's lists of variables leave it out too. */

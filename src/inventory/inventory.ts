@@ -6,7 +6,7 @@ import type { SourceLocation } from '../model/location.ts'
 import { Draft, type DraftGroup, type DraftHost, membersOf, reconcile } from './draft.ts'
 import { type ExtraVars, extraEntries } from './extraVars.ts'
 import { Files, findInventory } from './files.ts'
-import { folderOf, type GroupPlace, type LoadedHost, VarsReader } from './hostVars.ts'
+import { folderOf, type GroupPlace, type LoadedHost, type Setting, VarsReader } from './hostVars.ts'
 import { fromPlain, keyPlaceOf } from './located.ts'
 import { checkLimit, isLocalhost, type KnownNames, selectHosts } from './pattern.ts'
 import { readSource } from './readSource.ts'
@@ -39,6 +39,8 @@ export type InventoryGroup = {
   readonly members: readonly string[]
   /** Its own variables, group_vars/ included; not its parents'. */
   readonly vars: { readonly [name: string]: unknown }
+  /** Everything in its own and its parents' variables that sets a variable; the last one wins. */
+  readonly settings: (name: string) => readonly Setting[]
   /** Where its variables stand, or where it was first named. */
   readonly where: SourceLocation | undefined
 }
@@ -160,6 +162,7 @@ function inventoryGroup(
     get vars() {
       return vars.groupValues(group)
     },
+    settings: (name) => vars.groupSettings(group, name),
     get where() {
       return places(group).where
     },

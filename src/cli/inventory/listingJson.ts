@@ -1,0 +1,21 @@
+// JSON as ansible-inventory writes it: keys sorted, four spaces.
+
+/** A value's JSON with a line end. */
+export function listingJson(value: unknown): string {
+  return `${escapeUnseen(JSON.stringify(sorted(value), undefined, 4))}\n`
+}
+
+/** JSON escapes no DEL, C1 or bidi characters, which a terminal would obey; escaped they mean the same. */
+export function escapeUnseen(json: string): string {
+  return json.replace(
+    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (value === null || typeof value !== 'object') return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]))
+}

@@ -1,0 +1,101 @@
+// run-playbook inventory: shows what an inventory holds, in one of the ways that its flags name.
+
+import type { Inventory } from '../../inventory/inventory.ts'
+import { nearest } from '../../inventory/suggest.ts'
+import { PlaybookError } from '../../model/error.ts'
+import { formatLocation } from '../../model/location.ts'
+import { inventoryOf } from '../namedInventory.ts'
+import { listingJson } from './listingJson.ts'
+import { type InventoryShowFlags, inventoryActions } from './showFlags.ts'
+
+type Action = (typeof inventoryActions)[number]
+
+/** What each flag shows: the text for stdout. */
+type Views = { readonly [A in Action]: (flags: InventoryShowFlags) => Promise<string> }
+
+/** Writes what the flags ask for to stdout, and gives the exit code. @throws PlaybookError, Faults */
+export async function showInventory(flags: InventoryShowFlags): Promise<number> {
+  process.stdout.write(await views[actionOf(flags)](flags))
+  return 0
+}
+
+const views: Views = {
+  list: async (flags) => {
+    const { listInventory } = await import('../../inventory/listing.ts')
+    const { limited } = await import('./limitedListing.ts')
+    const inventory = await loaded(flags)
+    const listing = listInventory(inventory)
+    return listingJson(flags.limit === undefined ? listing : limited(listing, inventory, flags.limit))
+  },
+  host: async (flags) => {
+    const { listVars } = await import('../../inventory/listing.ts')
+    const inventory = await loaded(flags)
+    const host = inventory.host(flags.host!)
+    if (!host)
+      throw unknown(
+        'host',
+        flags.host!,
+        inventory.hosts.map(({ name }) => name),
+      )
+    return listingJson(listVars(host))
+  },
+  graph: async (flags) => {
+    const { inventoryGraph } = await import('../../inventory/graph.ts')
+    const inventory = await loaded(flags)
+    const name = flags.graph === true ? 'all' : flags.graph!
+    const group = inventory.groups.get(name)
+    if (!group) throw unknown('group', name, inventory.groups.keys())
+    return `${inventoryGraph(inventory, group, { hasVars: flags.vars === true }).join('\n')}\n`
+  },
+  listHosts: async (flags) => {
+    const inventory = await loaded(flags)
+    const { listHosts, limit } = flags
+    if (limit !== undefined) inventory.checkLimit([listHosts!], limit)
+    return inventory
+      .select(listHosts!, limit)
+      .map(({ name }) => `${name}\n`)
+      .join('')
+  },
+  where: async (flags) => {
+    const { whereabouts } = await import('../../inventory/where.ts')
+    const { whereText } = await import('./whereText.ts')
+    return whereText(whereabouts(await loaded(flags), flags.where!))
+  },
+  schema: async ({ schema, vars }) => {
+    const { inventorySchema } = await import('../../inventory/jsonSchema.ts')
+    const { findPlaybook, loadPlaybook } = await import('../loadPlaybook.ts')
+    const plays = await loadPlaybook(findPlaybook(schema!))
+    const wanted = plays.map(({ spec }) => ({ name: spec.name, vars: spec.vars }))
+    return `${JSON.stringify(inventorySchema(wanted, vars ? 'vars' : 'inventory'), undefined, 2)}\n`
+  },
+}
+
+function actionOf(flags: InventoryShowFlags): Action {
+  const [action, ...others] = inventoryActions.filter((each) => flags[each] !== undefined)
+  const all = inventoryActions.map(flagOf).join(', ')
+  if (!action) throw new PlaybookError('E_USAGE', 'Nothing to show is named.', `Give one of ${all}.`)
+  if (others.length > 0) {
+    const named = [action, ...others].map(flagOf).join(' and ')
+    throw new PlaybookError('E_USAGE', `${named} cannot be shown at once.`, 'Give one of them.')
+  }
+  return action
+}
+
+function flagOf(action: Action): string {
+  return `--${action.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+/** The inventory; what is odd in it goes to stderr. */
+async function loaded(flags: InventoryShowFlags): Promise<Inventory> {
+  const inventory = await inventoryOf(flags, flags.playbookDir)
+  for (const { message, where } of inventory.warnings)
+    process.stderr.write(`warning  ${where ? `${formatLocation(where)}  ` : ''}${message}\n`)
+  return inventory
+}
+
+function unknown(kind: 'host' | 'group', name: string, known: Iterable<string>): PlaybookError {
+  const near = nearest(name, known)
+  return new PlaybookError(kind === 'host' ? 'E_UNKNOWN_HOST' : 'E_UNKNOWN_GROUP', `No ${kind} "${name}".`, {
+    hint: near ? `Did you mean ${near}?` : 'run-playbook inventory --graph shows them.',
+  })
+}

@@ -1,0 +1,45 @@
+// What sets a value, as lines: the place first, so that editors and terminals make a link of it.
+
+import type { Owner } from '../../inventory/inventory.ts'
+import type { Origin, Whereabouts } from '../../inventory/where.ts'
+import { formatLocation } from '../../model/location.ts'
+import { Secret } from '../../model/secret.ts'
+import { shortPath } from '../places.ts'
+import { escapeUnseen } from './listingJson.ts'
+
+/** A line for each place that sets the value, the weakest first; secrets are masked. */
+export function whereText({ origins, others }: Whereabouts): string {
+  const rows = origins.map((origin, index) => [...cells(origin), endOf(origins, index)])
+  const more = others.map(({ origin, hosts }) => [...cells(origin), `wins for ${hosts.join(', ')}`])
+  const all = [...rows, ...more]
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]!.length)))
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
+  return all.map((row) => `${line(row).trimEnd()}\n`).join('')
+}
+
+function endOf(origins: readonly Origin[], index: number): string {
+  if (index === origins.length - 1) return origins.length === 1 ? 'wins' : 'wins over the above'
+  return 'overridden'
+}
+
+function cells({ where, owner, value }: Origin): string[] {
+  const place = where
+    ? formatLocation({ ...where, file: shortPath(where.file, process.cwd()) })
+    : owner.kind === 'extra'
+      ? '-e'
+      : '-'
+  return [place, ownerText(owner), valueText(value)]
+}
+
+function ownerText(owner: Owner): string {
+  return owner.kind === 'extra' ? 'command line' : `${owner.kind} ${owner.name}`
+}
+
+/** On one line, whatever it is. */
+function valueText(value: unknown): string {
+  if (value === undefined) return '(without it)'
+  if (value instanceof Secret) return String(value)
+  const text = escapeUnseen(JSON.stringify(value))
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}

@@ -1,0 +1,139 @@
+// Where a value of the inventory comes from: everything that sets it, which one wins, and for whom.
+
+import { PlaybookError } from '../model/error.ts'
+import type { SourceLocation } from '../model/location.ts'
+import type { Inventory, InventoryGroup, LoadedHost, Owner, Setting } from './inventory.ts'
+import { type Located, nodeAt, placeOf } from './located.ts'
+import { didYouMean } from './suggest.ts'
+
+/** One place that sets a value, or replaces the whole variable without it. */
+export type Origin = {
+  readonly owner: Owner
+  /** Where the value stands; undefined for `-e key=value` and what no file says. */
+  readonly where: SourceLocation | undefined
+  /** The value there; undefined where the variable is set without this part of it. */
+  readonly value: unknown
+}
+
+export type Whereabouts = {
+  /** `web-01.instances[1].http` */
+  readonly name: string
+  /** All that set it, the weakest first; the last one wins. */
+  readonly origins: readonly Origin[]
+  /** Of a group: the hosts in it that get another value, by what sets it for them. */
+  readonly others: readonly { readonly origin: Origin; readonly hosts: readonly string[] }[]
+}
+
+type Subject = { readonly name: string; readonly settings: LoadedHost['settings'] }
+
+/**
+ * Finds what sets `NAME.variable` or a part of it (`was-01.instances[1].http`); NAME is a host or a group. For a
+ * group it is what the group's own and its parents' variables say.
+ *
+ * @throws PlaybookError E_WHERE where the text has no such form, E_UNKNOWN_HOST, E_UNKNOWN_VAR with a suggestion
+ */
+export function whereabouts(inventory: Inventory, text: string): Whereabouts {
+  const { subject, group, rest } = subjectOf(inventory, text)
+  const [variable = '', ...path] = pathOf(rest, text)
+  const settings = subject.settings(variable)
+  const origins = settings.map((setting) => originOf(setting, path))
+  const others = group ? othersOf(inventory, group, settings.at(-1), variable, path) : []
+  if (origins.at(-1)?.value === undefined && others.every(({ origin }) => origin.value === undefined))
+    throw unknownVar(inventory, subject.name, group, variable, path, settings.at(-1)?.node)
+  return { name: `${subject.name}.${shownPath([variable, ...path])}`, origins, others }
+}
+
+/** Names of hosts have dots too: the longest that fits. A name of both means the host. */
+function subjectOf(
+  inventory: Inventory,
+  text: string,
+): { readonly subject: Subject; readonly group?: InventoryGroup; readonly rest: string } {
+  const dots = [...text.matchAll(/\./g)].map(({ index }) => index)
+  for (const dot of dots.reverse()) {
+    const name = text.slice(0, dot)
+    const rest = text.slice(dot + 1)
+    const host = inventory.host(name)
+    if (host) return { subject: host, rest }
+    const group = inventory.groups.get(name)
+    if (group) return { subject: group, group, rest }
+  }
+  if (dots.length === 0) {
+    throw new PlaybookError('E_WHERE', `"${text}" names no variable.`, {
+      hint: 'Give HOST.variable or GROUP.variable, such as web-01.ansible_port or web.instances[0].name',
+    })
+  }
+  const name = text.slice(0, dots.at(-1))
+  const names = [...inventory.groups.keys(), ...inventory.hosts.map((host) => host.name)]
+  const hint = didYouMean(name, names) ?? 'run-playbook inventory --graph shows them.'
+  throw new PlaybookError('E_UNKNOWN_HOST', `No host or group "${name}".`, hint)
+}
+
+/** `instances[1].http` and `instances.1.http` are the same. */
+function pathOf(rest: string, whole: string): string[] {
+  const parts = rest.replaceAll(/\[(\d+)\]/g, '.$1').split('.')
+  if (parts.every((part) => part !== '')) return parts
+  throw new PlaybookError('E_WHERE', `"${whole}" has an empty part.`, 'Give HOST.variable[0].key')
+}
+
+function originOf({ owner, node, where }: Setting, path: readonly string[]): Origin {
+  const part = partOf(node, path)
+  return { owner, where: part ? placeOf(part) : where, value: part?.value }
+}
+
+/** What stands at the path; undefined where the value has nothing there. */
+function partOf(root: Located, path: readonly string[]): Located | undefined {
+  let at: Located | undefined = root
+  for (const key of path) at = at?.entries?.get(key)?.node ?? at?.items?.[Number(key)]
+  return at
+}
+
+function othersOf(
+  inventory: Inventory,
+  group: InventoryGroup,
+  winner: Setting | undefined,
+  variable: string,
+  path: readonly string[],
+): Whereabouts['others'] {
+  const found = new Map<Located, { readonly origin: Origin; readonly hosts: string[] }>()
+  for (const name of group.members) {
+    const setting = inventory.host(name)!.settings(variable).at(-1)
+    if (!setting || setting.node === winner?.node) continue
+    const known = found.get(setting.node)
+    if (known) known.hosts.push(name)
+    else found.set(setting.node, { origin: originOf(setting, path), hosts: [name] })
+  }
+  return [...found.values()]
+}
+
+function unknownVar(
+  inventory: Inventory,
+  name: string,
+  group: InventoryGroup | undefined,
+  variable: string,
+  path: readonly string[],
+  node: Located | undefined,
+): PlaybookError {
+  if (!node) {
+    const hosts = group ? group.members.map((each) => inventory.host(each)!) : [inventory.host(name)!]
+    const known = new Set([
+      ...hosts.flatMap(({ vars }) => Object.keys(vars)),
+      ...Object.keys(group?.vars ?? {}),
+    ])
+    const hint = didYouMean(variable, known)
+    return new PlaybookError('E_UNKNOWN_VAR', `${name} has no variable "${variable}".`, hint ?? {})
+  }
+  const inner = path.findIndex((_, index) => !partOf(node, path.slice(0, index + 1)))
+  const parent = nodeAt(node, path.slice(0, inner))
+  const hint = parent.items
+    ? `It has ${parent.items.length} item${parent.items.length === 1 ? '' : 's'}, counted from 0.`
+    : didYouMean(path[inner]!, parent.entries?.keys() ?? [])
+  const whole = shownPath([variable, ...path.slice(0, inner)])
+  return new PlaybookError('E_UNKNOWN_VAR', `${name}: ${whole} has no "${path[inner]}".`, {
+    ...(hint ? { hint } : {}),
+    where: placeOf(parent),
+  })
+}
+
+function shownPath(path: readonly string[]): string {
+  return path.map((key, index) => (/^\d+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join('')
+}
