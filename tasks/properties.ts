@@ -47,7 +47,8 @@ export const properties = defineTask({
     .strictObject({
       path: absolutePath.describe('The file.'),
       set: z
-        .record(z.string().min(1, 'expected a key that is not empty'), propertyValue)
+        .record(z.string(), propertyValue)
+        .refine((set) => !Object.hasOwn(set, ''), 'expected keys that are not empty')
         .default({})
         .describe('Keys and their values.'),
       after: z.string().min(1).optional().describe('The key after which new keys go; else the end.'),
