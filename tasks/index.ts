@@ -1,6 +1,5 @@
 // All tasks that come with run-playbook.
 
-export { block } from './block.ts'
 export { buildFromSource } from './buildFromSource.ts'
 export { command } from './command.ts'
 export { copyFile } from './copyFile.ts'
@@ -27,6 +26,7 @@ export { replace } from './replace.ts'
 export { service } from './service.ts'
 export { sessionSurvives } from './sessionSurvives.ts'
 export { shell } from './shell.ts'
+export { textBlock } from './textBlock.ts'
 export { tomcatCluster } from './tomcatCluster.ts'
 export { tomcatRestart } from './tomcatRestart.ts'
 export { tomcatRunning } from './tomcatRunning.ts'

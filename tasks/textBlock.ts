@@ -1,4 +1,4 @@
-// The task block: lines of a text file that stand between two marker lines, and are this task's alone.
+// The task textBlock: lines of a text file that stand between two marker lines, and are this task's alone.
 
 import {
   absolutePath,
@@ -47,10 +47,10 @@ import {
  *
  * The behaviour follows Ansible's blockinfile.
  *
- * @example block({ path: '/etc/hosts', block: '10.0.0.11 was-01\n10.0.0.12 was-02' })
+ * @example textBlock({ path: '/etc/hosts', block: '10.0.0.11 was-01\n10.0.0.12 was-02' })
  */
-export const block = defineTask({
-  name: 'block',
+export const textBlock = defineTask({
+  name: 'textBlock',
   summary: 'Puts lines into a text file between two marker lines, or takes them out.',
   params: z
     .strictObject({

@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type FileState, type Step, secret } from '../../src/index.ts'
-import { block } from '../../tasks/block.ts'
+import { textBlock } from '../../tasks/textBlock.ts'
 import { applied, failure, inFolder, shells } from './apply.ts'
 
-type Params = Omit<Parameters<typeof block>[0], 'path'>
+type Params = Omit<Parameters<typeof textBlock>[0], 'path'>
 
 const holding = (content: Buffer): FileState => ({
   type: 'file',
@@ -24,8 +24,8 @@ const holding = (content: Buffer): FileState => ({
 
 /** The bytes that a plan writes, or undefined where it writes nothing. */
 function written(before: Buffer, params: Params): Buffer | undefined {
-  const task = block({ path: '/f', marker: '#{mark}', ...params })
-  const changes = block.spec.plan(task.params as never, { current: holding(before) }, undefined)
+  const task = textBlock({ path: '/f', marker: '#{mark}', ...params })
+  const changes = textBlock.spec.plan(task.params as never, { current: holding(before) }, undefined)
   const step = changes.flatMap((change) => change.steps)[0] as (Step & { kind: 'write' }) | undefined
   return step?.content as Buffer | undefined
 }
@@ -122,8 +122,8 @@ for (const [title, before] of unclear) {
 }
 
 test('block: a secret is put in and shown nowhere', () => {
-  const { params } = block({ path: '/f', block: secret('hunter2') })
-  const changes = block.spec.plan(params as never, { current: holding(Buffer.from('a\n')) }, undefined)
+  const { params } = textBlock({ path: '/f', block: secret('hunter2') })
+  const changes = textBlock.spec.plan(params as never, { current: holding(Buffer.from('a\n')) }, undefined)
   assert.is(changes.length, 1)
   assert.not.match(JSON.stringify(changes), 'hunter2')
 })
@@ -139,7 +139,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
 
 for (const [title, params, expected] of wrong) {
   test(`block: ${title} is a fault when it is written`, () => {
-    assert.throws(() => block({ path: '/f', ...params }), expected)
+    assert.throws(() => textBlock({ path: '/f', ...params }), expected)
   })
 }
 
@@ -147,11 +147,11 @@ for (const shell of shells) {
   test(`block: writes the file through, or takes the block out (${shell.join(' ')})`, () =>
     inFolder(async (folder) => {
       const path = `${folder}/f`
-      assert.is((await failure(() => applied(block, { path, block: 'a' }, { shell }))).code, 'E_NO_FILE')
-      assert.equal((await applied(block, { path, block: 'a', create: true }, { shell })).again, [])
+      assert.is((await failure(() => applied(textBlock, { path, block: 'a' }, { shell }))).code, 'E_NO_FILE')
+      assert.equal((await applied(textBlock, { path, block: 'a', create: true }, { shell })).again, [])
       assert.is(readFileSync(path, 'utf8'), '# BEGIN managed block\na\n# END managed block\n')
       writeFileSync(path, `keep\n${readFileSync(path, 'utf8')}`)
-      assert.equal((await applied(block, { path, state: 'absent' }, { shell })).again, [])
+      assert.equal((await applied(textBlock, { path, state: 'absent' }, { shell })).again, [])
       assert.is(readFileSync(path, 'utf8'), 'keep\n')
     }))
 }
