@@ -1,7 +1,7 @@
 // How a warm run grows with the tasks of a host: trips, time, memory.
 
 import { type Figure, ms, table } from './figure.ts'
-import { interleaved, runCommand, timeOf, type Usage, usageOf } from './measure.ts'
+import { interleaved, succeeding, timeOf, type Usage, usageOf } from './measure.ts'
 import { lastRecap, type Stand, warmUp } from './stand.ts'
 
 const sizes = ['60', '600', '6000'] as const
@@ -19,14 +19,14 @@ export async function benchScale(stand: Stand, say: (line: string) => void): Pro
     '600': () => timeOf(runOf('600')),
     '6000': () => timeOf(runOf('6000')),
   })
-  const rows: string[][] = [['tasks', 'trips', 'time', 'a task', 'memory', 'longest lag', 'processes there']]
+  const rows: string[][] = [['tasks', 'trips', 'time', 'a task', 'memory', 'longest lag']]
   const usages = new Map<string, Usage>()
   let trips = 0
   for (const size of sizes) {
     const run = runOf(size)
     const usage = await usageOf({ ...run, argv: run.argv.slice(1) })
     usages.set(size, usage)
-    const { stdout } = await runCommand({ ...run, argv: [...run.argv, '--output', 'jsonl'] })
+    const { stdout } = await succeeding({ ...run, argv: [...run.argv, '--output', 'jsonl'] })
     const own = lastRecap(stdout)[0]!.trips
     trips = Math.max(trips, own)
     rows.push([

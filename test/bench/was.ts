@@ -16,7 +16,7 @@ import { mainJs } from './stand.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const hosts = topology(0).hosts.filter(({ name }) => name.startsWith('was-'))
 
-/** How long to let `true` stand for a connection: 3 round trips of ssh's at no delay, 2 at 50 ms. */
+/** Each round trip time with its limit. At 50 ms the waiting is shared by both sides; at none our own start counts most. */
 const lines = [
   { rttMs: 0, limit: 3, rounds: 9 },
   { rttMs: 50, limit: 2, rounds: 9 },
