@@ -28,6 +28,7 @@ export {
   type XmlPlace,
   type XmlSelector,
 } from './formats/xml.ts'
+export { block } from './model/block.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'
 export { type Command, quote, sh, shellText } from './model/command.ts'
 export { PlaybookError, UnreachableError } from './model/error.ts'
@@ -74,6 +75,8 @@ export {
   write,
 } from './model/step.ts'
 export {
+  type Block,
+  type BlockOptions,
   defineTask,
   type Task,
   type TaskFunction,

@@ -53,10 +53,15 @@ export class Account {
     if (!isVoid) for (const event of held) this.#options.emit(event)
   }
 
-  /** A task ended; true: the host goes on. */
-  finish(item: Item, result: Omit<TaskResult, 'durationMs' | 'isIgnored'>): boolean {
+  /** A task ended; true: the host goes on. A failure that a block rescues counts as ignored. */
+  finish(
+    item: Item,
+    result: Omit<TaskResult, 'durationMs' | 'isIgnored'>,
+    { isRescued = false } = {},
+  ): boolean {
     const isInterrupted = this.#options.signal?.aborted === true && result.status === 'failed'
-    const isIgnored = result.status === 'failed' && item.task.options.ignoreErrors === true && !isInterrupted
+    const isIgnored =
+      result.status === 'failed' && (isRescued || item.task.options.ignoreErrors === true) && !isInterrupted
     this.#end(item.label, item.index, {
       ...result,
       ...(isIgnored ? { isIgnored } : {}),

@@ -9,6 +9,7 @@ import type { OwedHandlers } from '../model/owed.ts'
 import type { Task } from '../model/task.ts'
 import { Account } from './account.ts'
 import { type ActOptions, act } from './act.ts'
+import { afterFailure, afterSuccess, type Failing, type Turnoff } from './flow.ts'
 import { type Item, judge, prepareItem, stateAt, type Verdict } from './item.ts'
 import { Lookout } from './lookout.ts'
 import { Notifications } from './notifications.ts'
@@ -52,6 +53,7 @@ export async function converge(options: ConvergeOptions): Promise<HostEnd> {
   return new Convergence(options).run()
 }
 
+/** `stop`: the task failed; the host goes on where a block takes over. */
 type Next = 'next' | 'restart' | 'stop'
 
 class Convergence {
@@ -66,6 +68,10 @@ class Convergence {
   /** How many changes other hosts had made when this one began to look. */
   #mark = 0
   #hasTurn = false
+  /** Blocks that have failed, whose `always` still has to run. */
+  #failing: Failing = new Set()
+  /** Where the last failure leads. */
+  #turnoff: Turnoff | undefined
 
   constructor(options: ConvergeOptions) {
     const { play, session, items, emit, signal, isCheck } = options
@@ -105,6 +111,7 @@ class Convergence {
 
   #begin(): void {
     this.#items = [...this.#options.items]
+    this.#failing = new Set()
     this.#lookout = new Lookout(this.#options)
     this.#notifications = this.#newNotifications()
     this.#mark = this.#options.turn.mark()
@@ -127,7 +134,7 @@ class Convergence {
       const item = this.#items[index]
       if (!item || isFlush(item.task)) {
         const hasMore = await this.#insertHandlers(index)
-        if (item) index += 1
+        if (item) index = afterSuccess(this.#items, index, this.#failing) ?? this.#items.length
         else if (!hasMore) {
           if (await this.#mayGoOn()) return
           index = 0
@@ -135,8 +142,12 @@ class Convergence {
         continue
       }
       const next = await this.#handle(index)
-      if (next === 'stop') return
-      index = next === 'restart' ? 0 : index + 1
+      if (next === 'restart') index = 0
+      else {
+        const ahead = next === 'next' ? afterSuccess(this.#items, index, this.#failing) : this.#turnoff?.index
+        if (ahead === undefined) return
+        index = ahead
+      }
     }
   }
 
@@ -259,18 +270,26 @@ class Convergence {
 
   #finish(item: Item, result: Parameters<Account['finish']>[1]): Next {
     if (item.label.isHandler && result.status !== 'failed') this.#notifications.settle(item.task)
-    return this.#account.finish(item, result) ? 'next' : 'stop'
+    const isFailure =
+      result.status === 'failed' && !item.task.options.ignoreErrors && !this.#options.signal?.aborted
+    this.#turnoff = isFailure
+      ? afterFailure(this.#items, this.#items.indexOf(item), this.#failing)
+      : undefined
+    const { isRescued = false } = this.#turnoff ?? {}
+    const goesOn = this.#account.finish(item, result, { isRescued })
+    return goesOn && !this.#turnoff ? 'next' : 'stop'
   }
 
   /** Puts the handlers that were notified behind the item at `index`, or at the end; false where there are none. */
   async #insertHandlers(index: number): Promise<boolean> {
     const handlers = this.#notifications.take()
     const items: Item[] = []
+    const places = this.#items[index]?.places ?? []
     for (const { task, doubtfulBy } of handlers) {
       if (doubtfulBy === undefined) this.#doubtful.delete(task)
       else this.#doubtful.set(task, doubtfulBy)
       const as = this.#options.userOf(task)
-      items.push(await prepareItem(task, { index: index + items.length, isHandler: true, as }))
+      items.push(await prepareItem({ task, places }, { index: index + items.length, isHandler: true, as }))
     }
     this.#items.splice(index + 1, 0, ...items)
     return handlers.length > 0

@@ -1,6 +1,7 @@
 // A task made ready for a host: its probes, its user, its environment.
 
 import { dirname } from 'node:path'
+import type { BlockPlace, PlacedTask } from '../model/block.ts'
 import type { Change } from '../model/change.ts'
 import { PlaybookError, toPlaybookError } from '../model/error.ts'
 import type { TaskLabel } from '../model/event.ts'
@@ -19,6 +20,10 @@ import { type Prediction, predictedFile, requireUntouched, Unknowable } from './
 
 export type Item = {
   readonly task: Task
+  /** The blocks around it, the outermost first. */
+  readonly places: readonly BlockPlace[]
+  /** Those of its blocks and its own: all must hold. */
+  readonly conditions: readonly Probe<boolean>[]
   readonly label: TaskLabel
   readonly index: number
   /** Whom to become; undefined: the login user. */
@@ -43,7 +48,7 @@ export type Verdict =
  * @throws PlaybookError at the task's place, where an input is missing
  */
 export async function prepareItem(
-  task: Task,
+  { task, places = [], conditions = [] }: Pick<PlacedTask, 'task'> & Partial<PlacedTask>,
   {
     index,
     as,
@@ -55,8 +60,11 @@ export async function prepareItem(
   const { inputs, probes } = await readInputs(task, directory).catch((thrown) => {
     throw atTask(toPlaybookError(thrown), task)
   })
+  const { when } = task.options
   return {
     task,
+    places,
+    conditions: when ? [...conditions, when] : conditions,
     label: { name: task.name, title: task.title, isHandler, ...(where ? { where } : {}) },
     index,
     as,
@@ -76,10 +84,9 @@ function atTask({ code, message, hint, details, where }: PlaybookError, task: Ta
   return new PlaybookError(code, `${task.title}: ${message}`, { hint, details, where: where ?? task.where() })
 }
 
-/** Everything to read for a task, its `when` included. */
-export function questionsOf({ task, probes, environment }: Item): Question[] {
-  const all = task.options.when ? [...Object.values(probes), task.options.when] : Object.values(probes)
-  return all.map((probe) => ({ probe, environment }))
+/** Everything to read for a task, its conditions included. */
+export function questionsOf({ probes, conditions, environment }: Item): Question[] {
+  return [...Object.values(probes), ...conditions].map((probe) => ({ probe, environment }))
 }
 
 export function isAnswered(item: Item, answers: Answers): boolean {
@@ -91,11 +98,10 @@ export function isAnswered(item: Item, answers: Answers): boolean {
  * real ones, and what fails while something is pending is unknown.
  */
 export function judge(item: Item, answers: Answers, prediction: Prediction | undefined): Verdict {
-  const { task, probes, inputs } = item
+  const { task, probes, inputs, conditions } = item
   try {
-    const { when } = task.options
-    if (when && !parsed(when, item, answers, prediction))
-      return { kind: 'skipped', reason: 'its condition is not met' }
+    const isMet = conditions.every((condition) => parsed(condition, item, answers, prediction))
+    if (!isMet) return { kind: 'skipped', reason: 'its condition is not met' }
     const observed = observedLate(probes, (probe) => parsed(probe, item, answers, prediction))
     const changes: readonly Change[] = task.spec.plan(task.params, observed, inputs)
     return changes.length === 0 ? { kind: 'ok' } : { kind: 'changes', changes }

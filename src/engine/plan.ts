@@ -4,7 +4,7 @@ import { Faults, PlaybookError, toPlaybookError } from '../model/error.ts'
 import type { ConnectionSettings, InventoryHost } from '../model/host.ts'
 import { thrownAt } from '../model/location.ts'
 import type { Play } from '../model/play.ts'
-import type { AnyTaskFunction, Task } from '../model/task.ts'
+import type { AnyTaskFunction, Block, Task } from '../model/task.ts'
 import { becomeUser } from './become.ts'
 import { type Item, prepareItem } from './item.ts'
 import { FactsNeeded, playHost, type Site } from './playHost.ts'
@@ -77,7 +77,7 @@ async function planHost(
     requireTasks(list, play)
     const tasks = selectedTasks(list, spec.tags ?? [], options.tags)
     return Promise.all(
-      tasks.map((task, index) => prepareItem(task, { index, isHandler: false, as: userOf(task) })),
+      tasks.map((placed, index) => prepareItem(placed, { index, isHandler: false, as: userOf(placed.task) })),
     )
   }
   const itemsWith = (facts: Record<string, unknown>) =>
@@ -119,7 +119,7 @@ async function withoutFacts(
 /** A playbook runs without having been type-checked: what its `tasks` gives may be anything. */
 function requireTasks(list: unknown, play: Play): void {
   const isList = Array.isArray(list)
-  const strange = isList ? list.flat(Number.POSITIVE_INFINITY).find((item) => !isTask(item)) : list
+  const strange = isList ? strangeIn(list) : list
   if (isList && strange === undefined) return
   const what = isList ? `${described(strange)} among its tasks` : described(strange)
   throw new PlaybookError('E_PLAY', `${play.spec.name}: tasks(host) gives ${what}, not a list of tasks.`, {
@@ -128,8 +128,17 @@ function requireTasks(list: unknown, play: Play): void {
   })
 }
 
-function isTask(item: unknown): boolean {
-  return !item || (item as { kind?: unknown }).kind === 'task'
+/** What stands in a list, or in a block of it, and is no task. */
+function strangeIn(list: readonly unknown[]): unknown {
+  for (const item of list.flat(Number.POSITIVE_INFINITY)) {
+    const { kind } = (item || { kind: 'task' }) as { kind?: unknown }
+    if (kind !== 'task' && kind !== 'block') return item
+    if (kind !== 'block') continue
+    const { tasks, options } = item as Block
+    const strange = strangeIn([tasks, options.rescue ?? [], options.always ?? []])
+    if (strange !== undefined) return strange
+  }
+  return undefined
 }
 
 function described(value: unknown): string {

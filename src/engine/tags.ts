@@ -1,6 +1,7 @@
 // Which tasks a run takes, by their tags: --tags and --skip-tags as Ansible means them.
 
-import { flatTasks, type Task, type TaskList } from '../model/task.ts'
+import { type PlacedTask, placedTasks } from '../model/block.ts'
+import type { TaskList } from '../model/task.ts'
 
 export type TagSelection = { readonly only: readonly string[]; readonly skip: readonly string[] }
 
@@ -8,8 +9,14 @@ export type TagSelection = { readonly only: readonly string[]; readonly skip: re
  * The tasks of a list that the tags select. `always` runs unless skipped, `never` only when one of the task's tags
  * is asked for; `all`, `tagged` and `untagged` are understood.
  */
-export function selectedTasks(list: TaskList, playTags: readonly string[], selection: TagSelection): Task[] {
-  return flatTasks(list).filter((task) => isSelected([...playTags, ...(task.options.tags ?? [])], selection))
+export function selectedTasks(
+  list: TaskList,
+  playTags: readonly string[],
+  selection: TagSelection,
+): PlacedTask[] {
+  return placedTasks(list).filter(({ task }) =>
+    isSelected([...playTags, ...(task.options.tags ?? [])], selection),
+  )
 }
 
 export function isSelected(tags: readonly string[], { only, skip }: TagSelection): boolean {

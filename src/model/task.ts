@@ -72,7 +72,20 @@ export type TaskOptions = {
 }
 
 /** A list of tasks, in which lists may stand: a role's list is put in as it is. `false` and `undefined` are left out. */
-export type TaskList = readonly (Task | TaskList | false | null | undefined)[]
+export type TaskList = readonly (Task | Block | TaskList | false | null | undefined)[]
+
+/** What holds for all tasks of a block, where they say nothing themselves. */
+export type BlockOptions = Pick<
+  TaskOptions,
+  'tags' | 'become' | 'environment' | 'when' | 'ignoreErrors' | 'noLog'
+> & {
+  /** Runs when a task of the block has failed; if it ends well, the failure is forgiven. */
+  readonly rescue?: TaskList
+  /** Runs in any case, behind the others. */
+  readonly always?: TaskList
+}
+
+export type Block = { readonly kind: 'block'; readonly tasks: TaskList; readonly options: BlockOptions }
 
 /** The function that a task's definition becomes. Its `spec` stays reachable, for tests and documents. */
 export interface TaskFunction<S extends z.ZodType, I = unknown, P extends Probes = Probes> {
@@ -107,14 +120,6 @@ export function defineTask<S extends z.ZodType, const P extends Probes, I = unde
     return { kind: 'task', name: spec.name, title, spec, params: parsed, options, where }
   }
   return Object.assign(task, { spec })
-}
-
-/** All tasks of a list, in order, nested lists opened. */
-export function flatTasks(list: TaskList): Task[] {
-  return list.flatMap((item) => {
-    if (!item) return []
-    return Array.isArray(item) ? flatTasks(item as TaskList) : [item as Task]
-  })
 }
 
 function parseParams<S extends z.ZodType>(

@@ -1,0 +1,68 @@
+// A group of tasks with what to do when one of them fails, and what to do in any case.
+
+import type { Probe } from './probe.ts'
+import type { Block, BlockOptions, Task, TaskList, TaskOptions } from './task.ts'
+
+/**
+ * A group of tasks. When one of them fails, its `rescue` runs instead of the rest, and if that ends well the host goes
+ * on as if nothing had failed; `always` runs in any case, also when the failure is not forgiven. Tags, become,
+ * environment and condition of the block hold for all its tasks.
+ *
+ * @example block([copyFile({ … }), httpCheck({ … })], { rescue: [copyFile({ … })], always: [remove({ … })] })
+ */
+export function block(tasks: TaskList, options: BlockOptions = {}): Block {
+  return { kind: 'block', tasks, options }
+}
+
+/** Which part of which block a task stands in. */
+export type BlockPlace = { readonly block: Block; readonly part: 'tasks' | 'rescue' | 'always' }
+
+/** A task with the blocks around it, the outermost first. */
+export type PlacedTask = {
+  readonly task: Task
+  readonly places: readonly BlockPlace[]
+  /** Conditions of the blocks around it; its own stands in its options. */
+  readonly conditions: readonly Probe<boolean>[]
+}
+
+/** All tasks of a list in order, nested lists and blocks opened: of a block its tasks, then rescue, then always. */
+export function placedTasks(
+  list: TaskList,
+  around: Omit<PlacedTask, 'task'> = { places: [], conditions: [] },
+): PlacedTask[] {
+  return list.flatMap((item): PlacedTask[] => {
+    if (!item) return []
+    if (Array.isArray(item)) return placedTasks(item as TaskList, around)
+    const one = item as Task | Block
+    return one.kind === 'block' ? blockTasks(one, around) : [{ ...around, task: one }]
+  })
+}
+
+function blockTasks(block: Block, { places, conditions }: Omit<PlacedTask, 'task'>): PlacedTask[] {
+  const { when, rescue = [], always = [] } = block.options
+  const inner = when ? [...conditions, when] : conditions
+  const part = (name: BlockPlace['part'], list: TaskList) =>
+    placedTasks(list, { places: [...places, { block, part: name }], conditions: inner })
+  return [...part('tasks', block.tasks), ...part('rescue', rescue), ...part('always', always)].map(
+    (placed) => ({
+      ...placed,
+      task: withDefaults(placed.task, block.options),
+    }),
+  )
+}
+
+function withDefaults(
+  task: Task,
+  { tags = [], become, environment, ignoreErrors, noLog }: BlockOptions,
+): Task {
+  const own = task.options
+  const options: TaskOptions = {
+    ...own,
+    ...(tags.length > 0 ? { tags: [...tags, ...(own.tags ?? [])] } : {}),
+    ...(own.become === undefined && become !== undefined ? { become } : {}),
+    ...(environment ? { environment: { ...environment, ...own.environment } } : {}),
+    ...(own.ignoreErrors === undefined && ignoreErrors !== undefined ? { ignoreErrors } : {}),
+    ...(own.noLog === undefined && noLog !== undefined ? { noLog } : {}),
+  }
+  return { ...task, options }
+}
