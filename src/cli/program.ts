@@ -5,6 +5,7 @@ import { failureText } from './failure.ts'
 import type { RunFlags } from './flags.ts'
 import { addInventoryCommand } from './inventoryCommand.ts'
 import { withRunFlags } from './runFlags.ts'
+import { addVaultCommand } from './vaultCommand.ts'
 
 /** Runs the command line and gives its exit code. Errors are written to stderr, without a stack. */
 export async function main(argv: readonly string[], version: string): Promise<number> {
@@ -49,6 +50,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
       done(await docsCommand(task, flags))
     })
   addInventoryCommand(program, done)
+  addVaultCommand(program, done)
   return program
 }
 

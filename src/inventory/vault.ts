@@ -15,6 +15,14 @@ export function isVault(text: string): boolean {
   return text.startsWith('$ANSIBLE_VAULT;')
 }
 
+/** What a vault held, and what opened it. */
+export type OpenedVault = {
+  readonly plain: Buffer
+  /** The label in its header, `default` if it has none. */
+  readonly id: string
+  readonly password: VaultPassword
+}
+
 /**
  * The text behind a vault's text. Passwords of the vault's own id are tried first, then all others, as Ansible does.
  *
@@ -25,12 +33,21 @@ export function decryptVault(
   passwords: readonly VaultPassword[],
   where?: SourceLocation,
 ): string {
+  return openVault(ciphertext, passwords, where).plain.toString('utf8')
+}
+
+/** As `decryptVault`, with the bytes themselves, and the password that fits. */
+export function openVault(
+  ciphertext: string,
+  passwords: readonly VaultPassword[],
+  where?: SourceLocation,
+): OpenedVault {
   const { id, salt, mac, data } = parseEnvelope(ciphertext, where)
   const own = passwords.filter((each) => (each.id ?? 'default') === id)
   const others = passwords.filter((each) => !own.includes(each))
-  for (const { password } of [...own, ...others]) {
-    const plain = opened(revealed(password), salt, mac, data)
-    if (plain !== undefined) return plain
+  for (const each of [...own, ...others]) {
+    const plain = opened(revealed(each.password), salt, mac, data)
+    if (plain !== undefined) return { plain, id, password: each }
   }
   const label = id === 'default' ? '' : ` (id "${id}")`
   const message =
@@ -118,11 +135,20 @@ function hexText(text: string): Buffer | undefined {
     : undefined
 }
 
-function opened(password: string, salt: Buffer, mac: Buffer, data: Buffer): string | undefined {
-  const keys = pbkdf2Sync(password, salt, 10_000, 80, 'sha256')
-  const actual = createHmac('sha256', keys.subarray(32, 64)).update(data).digest()
+function opened(password: string, salt: Buffer, mac: Buffer, data: Buffer): Buffer | undefined {
+  const keys = vaultKeys(password, salt)
+  const actual = createHmac('sha256', keys.mac).update(data).digest()
   if (actual.length !== mac.length || !timingSafeEqual(actual, mac)) return undefined
-  const decipher = createDecipheriv('aes-256-ctr', keys.subarray(0, 32), keys.subarray(64, 80))
+  const decipher = createDecipheriv('aes-256-ctr', keys.cipher, keys.counter)
   const padded = Buffer.concat([decipher.update(data), decipher.final()])
-  return padded.subarray(0, padded.length - padded.at(-1)!).toString('utf8')
+  return padded.subarray(0, padded.length - padded.at(-1)!)
+}
+
+/** The three keys that a password and a salt make. */
+export function vaultKeys(
+  password: string,
+  salt: Buffer,
+): { readonly cipher: Buffer; readonly mac: Buffer; readonly counter: Buffer } {
+  const keys = pbkdf2Sync(password, salt, 10_000, 80, 'sha256')
+  return { cipher: keys.subarray(0, 32), mac: keys.subarray(32, 64), counter: keys.subarray(64, 80) }
 }

@@ -1,0 +1,15 @@
+// The commands of run-playbook vault, and their flags as the command line gives them.
+
+import type { VaultFlags } from '../vaultPasswords.ts'
+
+export type VaultAction = 'encrypt' | 'decrypt' | 'view' | 'edit' | 'create' | 'rekey' | 'encrypt-string'
+
+export type VaultCommandFlags = VaultFlags & {
+  readonly output?: string
+  readonly encryptVaultId?: string
+  readonly newVaultPasswordFile?: string
+  readonly newVaultId?: string
+  readonly name?: readonly string[]
+  readonly stdinName?: string
+  readonly prompt?: boolean
+}
