@@ -38,6 +38,7 @@ ${shellText(build.installs ? '' : carrying(build.keep))}
 printf %s ${stamp} >"$new/stamp" && chmod 644 -- "$new/stamp" || exit 1
 ${shellText(build.installs ? replacing(build.installs) : swapping)}
 rm -rf -- "$source" "$stage" "$archive" "$work/artifact.tar.gz" "$work/phases" "$work/recipe"
+[ -s "$log" ] || rm -f -- "$log"
 rmdir -- "$work" 2>/dev/null; :`
 }
 

@@ -65,6 +65,7 @@ if [ "$(cat -- "$work/recipe" 2>/dev/null)" != "$recipe" ]; then
   for each in "$work"/archive-*; do [ "$each" = "$archive" ] || rm -f -- "$each"; done
   printf '%s\\n' "$recipe" >"$work/recipe" || exit 1
 fi
+( umask 077; : >>"$log" ) || exit 1
 sum=$([ -f "$archive" ] && ${`${checksum.algorithm}sum`} <"$archive")
 [ "\${sum%% *}" != ${checksum.hex} ] || echo fetch
 [ ! -f "$work/phases" ] || cat -- "$work/phases"`

@@ -83,6 +83,18 @@ test('An upload as another user: no byte of the password gets into the file', as
   }
 })
 
+test('A download as another user: nothing but the bytes of the file arrives', async () => {
+  for (const body of [`echo motd; ${start}${run}`, `${start}${lecture}${askOnce}${run}`]) {
+    const [path, here] = [join(folder, `there-${count}`), join(folder, `here-${count}`)]
+    const bytes = Buffer.alloc(300_000, 'a\0b\n')
+    writeFileSync(path, bytes)
+    await using(localTransport.connect(settings(body, 'right'), {}), (connection) =>
+      connection.download(path, here, 'someone'),
+    )
+    assert.ok(readFileSync(here).equals(bytes))
+  }
+})
+
 const refusals: readonly [
   title: string,
   body: string,

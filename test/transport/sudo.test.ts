@@ -1,6 +1,7 @@
 // Becoming others by the real sudo, over a real sshd: rules without and with password, wrong, denied.
 
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -56,6 +57,10 @@ it('A rule without password: with and without a password given, which is not sen
         [readFileSync(path, 'utf8'), statSync(path).uid, statSync(path).mode & 0o777],
         ['payload', 0, 0o600],
       )
+      const here = join(tmpdir(), `rp-test-${process.pid}-${password}`)
+      await connection.download(path, here, 'root')
+      assert.is(readFileSync(here, 'utf8'), 'payload')
+      rmSync(here)
       await ask(shell, `rm ${path}`)
     })
   }
