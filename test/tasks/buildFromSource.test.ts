@@ -1,6 +1,6 @@
 // The task buildFromSource: what it plans, and what it builds, keeps, shares and refuses, with the compiler of this machine.
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   closeSync,
   existsSync,
@@ -90,6 +90,26 @@ build('it is built, installed and stamped; the second run does nothing, in one t
     assert.equal([second.story, second.recap.hosts[0]!.trips], [['a: ok buildFromSource hello 1.0'], 1])
   }),
 )
+
+for (const shell of ['/bin/bash', '/bin/busybox']) {
+  const possible = existsSync(shell) ? build : test.skip
+  possible(`it is built, shared, and built anew by ${shell} as sh too`, () =>
+    onSite(async (site) => {
+      const before = `mount --bind ${shell} /bin/sh`
+      const source = site.serve('hello-1.0', files)
+      const first = buildFromSource(hello(site, source, { check: ['check'], user: 'nobody' }))
+      const ran = await site.run(['a', 'b'], [first], { before })
+      assert.equal(
+        ran.recap.hosts.map(({ counts }) => counts.changed),
+        [1, 1],
+        ran.error('a').details.join('\n'),
+      )
+      const other = hello(site, source, { configure: ['--with-word=moon'], keep: ['conf'] })
+      await site.run(['a'], [buildFromSource(other)], { before })
+      assert.equal([says(site, 'a'), says(site, 'b')], ['hello moon', 'hello world'])
+    }),
+  )
+}
 
 build('a second host takes what the first built, and compiles nothing; so does a later run', () =>
   onSite(async (site) => {
@@ -334,6 +354,26 @@ build('after a fix it goes on at the phase that failed', () =>
     assert.not(rest.some((line) => /^(?:fetch|unpack|configure): /.test(line)))
     assert.is(site.requests(), 1)
   }),
+)
+
+build(
+  "the option timeout ends a phase with all its processes, the build user's too, and it goes on there",
+  () =>
+    onSite(async (site) => {
+      const nap = `sleep 47.${process.pid}`
+      const slow = makefile.replace('$(CC)', `{ test -e hurry || ${nap}; } && $(CC)`)
+      const params = hello(site, site.serve('hello-1.0', { ...files, 'Makefile.in': slow }), {
+        user: 'nobody',
+      })
+      const ran = await site.run(['a'], [buildFromSource(params, { timeout: 3 })])
+      assert.is(ran.error('a').code, 'E_TIMEOUT', ran.error('a').message)
+      assert.is(spawnSync('pgrep', ['-f', `^${nap}`]).status, 1, 'nothing of it runs any more')
+      const [work] = readdirSync(site.of('a', `${site.root}/build`))
+      writeFileSync(site.of('a', `${site.root}/build/${work}/source/hurry`), '')
+      const again = await site.run(['a'], [buildFromSource(params)])
+      assert.match(again.said('a')[0]!, /going on after fetch, unpack, configure/)
+      assert.is(says(site, 'a'), 'hello world')
+    }),
 )
 
 build('if the first host fails, the next one tries itself', () =>
