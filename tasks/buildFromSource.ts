@@ -57,9 +57,9 @@ import { describeStamp, notedCompiler, type Patch, recipeText, sha256, stampPath
  *   next run goes on at that phase. After a success the log alone stays.
  * - `user`: the unprivileged user who unpacks, configures and makes (the task has to be root for that).
  * - `share` (default true): the result is kept in the controller's cache (`~/.cache/run-playbook/builds`), and hosts with
- *   the same compiler, system, version, processor type and libc take it from there, in later runs too; hosts of the same run wait
- *   for the first of them. One that lacks libraries for it builds it itself. Not shared: what is built for the very
- *   processor of its host (`-march=native`).
+ *   the same compiler, system, version, processor type and libc take it from there, in later runs too; hosts of the same
+ *   run wait for the first of them. One that lacks libraries for it builds it itself. Not shared: what is built for the
+ *   very processor of its host (`-march=native`).
  *
  * There is no time limit; the option `timeout` of any task sets one for each phase.
  *
