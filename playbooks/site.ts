@@ -3,12 +3,13 @@
 import { definePlay } from 'run-playbook'
 import { httpCheck } from 'run-playbook/tasks'
 import { webVars } from './roles/webVars.ts'
-import was from './was.ts'
+import was, { removal } from './was.ts'
 import web from './web.ts'
 
 export default [
-  ...was,
+  ...was.filter((play) => play !== removal),
   ...web,
+  removal,
   definePlay({
     name: 'Site',
     hosts: 'web',

@@ -2,9 +2,19 @@
 
 import { definePlay } from 'run-playbook'
 import { tomcatCluster } from 'run-playbook/tasks'
+import { removedInstance } from './roles/removedInstance.ts'
 import { instancePlaces } from './roles/tomcat.ts'
 import { was } from './roles/was.ts'
 import { wasVars } from './roles/wasVars.ts'
+
+/** Last, so that in a whole site nothing is sent to an instance any more when it goes. */
+export const removal = definePlay({
+  name: 'WAS removed instances',
+  hosts: 'was',
+  become: true,
+  vars: wasVars,
+  tasks: (host) => host.vars.removed_instances.map((instance) => removedInstance(instance, host)),
+})
 
 export default [
   definePlay({
@@ -28,4 +38,5 @@ export default [
         return tomcatCluster({ home, log, members }, { title: `tomcatCluster ${instance.name}` })
       }),
   }),
+  removal,
 ]

@@ -49,6 +49,8 @@ export const wasVars = z.object({
   /** Which hosts may reach AJP and HTTP. */
   web_hosts: z.string().default('web'),
   instances: z.array(instanceVars).min(1),
+  /** Instances that there were: moved here from `instances`, they are stopped and removed, their logs kept. */
+  removed_instances: z.array(instanceVars).default([]),
   /** Instances that get sessionTest.jsp, which counts the requests of a session. */
   session_test: z.array(z.string()).default([]),
 })

@@ -1,0 +1,35 @@
+// An instance that there was: stopped, its folder removed, its ports closed again. Its logs stay.
+
+import { PlaybookError, type PlayHost, type TaskList } from 'run-playbook'
+import { firewallPort, firewallRichRule, remove, tomcatStopped } from 'run-playbook/tasks'
+import { instancePlaces } from './tomcat.ts'
+import type { Instance, WasVars } from './wasVars.ts'
+
+/** @throws PlaybookError E_REMOVED_IN_USE where it is among the instances that there shall be, too */
+export function removedInstance(
+  instance: Instance,
+  { vars, hosts }: Pick<PlayHost<WasVars>, 'vars' | 'hosts'>,
+): TaskList {
+  if (vars.instances.some(({ name }) => name === instance.name)) {
+    throw new PlaybookError('E_REMOVED_IN_USE', `${instance.name} is in instances and in removed_instances.`)
+  }
+  const { home } = instancePlaces(instance, vars)
+  const { multicast, receiver, ajp, http } = instance
+  const inUse = new Set(
+    vars.instances.flatMap((each) => [each.multicast, each.receiver, each.ajp, each.http]),
+  )
+  const freed = (ports: readonly string[]) => ports.filter((port) => !inUse.has(Number.parseInt(port, 10)))
+  const cluster = freed([`${multicast}/udp`, `${receiver}/tcp`])
+  const reached = freed([`${ajp}/tcp`, `${http}/tcp`])
+  return [
+    tomcatStopped({ home, user: vars.account }, { title: `tomcatStopped ${instance.name}` }),
+    remove({ path: home, recursive: true }),
+    cluster.length > 0 && firewallPort({ ports: cluster, state: 'closed' }),
+    reached.length > 0 &&
+      firewallRichRule({
+        sources: hosts(vars.web_hosts).map(({ address }) => address),
+        ports: reached,
+        state: 'absent',
+      }),
+  ]
+}

@@ -1,0 +1,107 @@
+// A session outlives its server, and every Tomcat is restarted under load without one failed request: on real hosts.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { down, type Lab, up } from '../../lab/lab.ts'
+import { type TomcatState, tomcatStates } from '../../lab/tomcats.ts'
+import { busySessions } from './busySessions.ts'
+import { ended, makeSite, type Site } from './site.ts'
+
+const name = 'e2e-failover'
+const vhosts = ['ecs.test.co.kr', 'ifs.test.co.kr', 'pls.test.co.kr']
+const was = ['was-01', 'was-02']
+let lab: Lab
+let site: Site
+
+test('a site comes up on bare hosts', async () => {
+  lab = await up(name, { isFresh: true })
+  site = makeSite(lab)
+  const ran = await site.runPlaybook('site.ts')
+  assert.is(ran.code, 0, ran.stderr + ran.stdout.slice(-3000))
+})
+
+test('each of three sessions goes on when either WAS that serves it is shut down, through both WEB hosts', async () => {
+  const before = await tomcatStates(lab)
+  const ran = await site.runPlaybook('sessions.ts', '--output', 'jsonl')
+  assert.is(ran.code, 0, ran.stderr + ran.stdout.slice(-3000))
+  assert.equal(
+    ended(ran, 'changed'),
+    vhosts.map((vhost) => `web-01: sessionSurvives ${vhost}`),
+  )
+  const after = await tomcatStates(lab)
+  assert.equal(answering(after), [200, 200, 200, 200, 200, 200])
+  assert.equal(pidsKept(before, after), [false, false, false, false, false, false])
+})
+
+test('without replication the same test fails, says at which request, and leaves both WAS running', async () => {
+  const cutOff = 'firewall-cmd -q --remove-port=45564/udp --remove-port=4000/tcp; sleep 4'
+  for (const host of was) await site.on(host, cutOff)
+  const ran = await site.runPlaybook('sessions.ts')
+  for (const host of was) await site.on(host, 'firewall-cmd -q --reload')
+  assert.is(ran.code, 2, ran.stdout)
+  assert.match(ran.stdout, /E_SESSION/)
+  assert.match(
+    ran.stdout,
+    /ecs\.test\.co\.kr, request 3, through web-01: (?:a new session came from ecs[12], with count 1; expected the old one with 3|ecs[12] answered with count 1, expected 3)/,
+  )
+  assert.match(ran.stdout, /request 2, through web-02: HTTP 200, ecs[12], count 2/)
+  assert.equal(answering(await tomcatStates(lab)), [200, 200, 200, 200, 200, 200])
+  const cluster = await site.runPlaybook('was.ts', '--tags', 'cluster')
+  assert.is(cluster.code, 0, cluster.stdout)
+})
+
+test('every Tomcat is restarted while 50 sessions are busy: no request fails, no session is lost', async () => {
+  const before = await tomcatStates(lab)
+  const through = lab.hosts.filter(({ name }) => name.startsWith('web-')).map(({ address }) => address)
+  const busy = busySessions({ through, hosts: vhosts, sessions: 50, thinkMs: 500 })
+  const ran = await site.runPlaybook('rolling.ts', '--output', 'jsonl')
+  const { requests, failed, lost, routes } = await busy.stop()
+  assert.is(ran.code, 0, ran.stderr + ran.stdout.slice(-3000))
+  assert.equal(failed, [])
+  assert.equal(lost, [])
+  assert.ok(requests > 500, `${requests} requests`)
+  assert.equal([...routes.keys()].sort(), ['ecs1', 'ecs2', 'ifs1', 'ifs2', 'pls1', 'pls2'])
+  const after = await tomcatStates(lab)
+  assert.equal(answering(after), [200, 200, 200, 200, 200, 200])
+  assert.equal(pidsKept(before, after), [false, false, false, false, false, false])
+})
+
+test('the rolling restart leaves the site as it was', async () => {
+  const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
+  assert.is(ran.code, 0, ran.stdout.slice(-2000))
+  assert.equal(ended(ran, 'changed', 'failed'), [])
+})
+
+test('a Tomcat that does not come up again stays out of rotation, and no other is restarted', async () => {
+  const conf = '/data2/was/ws-ecs-server/conf'
+  await site.on(
+    'was-01',
+    `cd ${conf} && cp -a catalina.properties saved && echo 'common.loader=' > catalina.properties`,
+  )
+  const before = await tomcatStates(lab)
+  const ran = await site.runPlaybook('rolling.ts', '--output', 'jsonl')
+  await site.on('was-01', `cd ${conf} && mv saved catalina.properties`)
+  assert.is(ran.code, 2, ran.stdout.slice(-2000))
+  assert.equal(ended(ran, 'failed'), ['was-01: restartTomcat ecs'])
+  assert.equal(pidsKept(before.slice(1), (await tomcatStates(lab)).slice(1)), [true, true, true, true, true])
+  const { stdout } = await site.on('web-02', 'grep activation /data2/apache/conf/workers.properties')
+  assert.is(stdout.trim(), 'worker.ecs1.activation=stopped')
+  const repaired = await site.runPlaybook('site.ts', '--output', 'jsonl')
+  assert.is(repaired.code, 0, repaired.stdout.slice(-2000))
+  assert.ok(ended(repaired, 'changed').includes('web-02: reloadHttpd'))
+})
+
+test('the lab goes down', async () => {
+  site.remove()
+  await down(name, { isPurge: true })
+})
+
+function answering(states: readonly TomcatState[]): number[] {
+  return states.map(({ status }) => status)
+}
+
+function pidsKept(before: readonly TomcatState[], after: readonly TomcatState[]): boolean[] {
+  return after.map(({ pid }, index) => pid !== undefined && pid === before[index]!.pid)
+}
+
+test.run()
