@@ -15,6 +15,7 @@ export type FileBatch = {
 export type FileAnswers = {
   readonly followed: Map<string, FileState>
   readonly unfollowed: Map<string, FileState>
+  /** By path and by how much was asked for: another limit is another answer. */
   readonly contents: Map<string, Buffer>
   readonly digests: Map<string, string>
   readonly problems: string[]
@@ -63,7 +64,7 @@ export function fileState(request: FileRequest, answers: FileAnswers): FileState
     return { type: 'absent' }
   }
   if (state.type !== 'file') return state
-  const content = contentLimit > 0 ? answers.contents.get(path) : undefined
+  const content = contentLimit > 0 ? answers.contents.get(contentKey(path, contentLimit)) : undefined
   const hex = digest ? answers.digests.get(`${digest}:${path}`) : undefined
   const isWhole = content !== undefined && content.length <= contentLimit
   return { ...state, ...(isWhole ? { content, size: content.length } : {}), ...(hex ? { digest: hex } : {}) }
@@ -137,9 +138,13 @@ function readContents(bytes: Buffer, paths: readonly string[], limit: number, an
     if (!bytes.subarray(at, at + header.length).equals(header)) continue
     const begin = at + header.length
     const end = contentEnd(bytes, begin, sizeOf(path, limit, answers), paths.slice(index + 1, index + 50))
-    answers.contents.set(path, Buffer.from(bytes.subarray(begin, end)))
+    answers.contents.set(contentKey(path, limit), Buffer.from(bytes.subarray(begin, end)))
     at = end + 1
   }
+}
+
+function contentKey(path: string, limit: number): string {
+  return `${limit}:${path}`
 }
 
 function contentEnd(bytes: Buffer, begin: number, size: number | undefined, next: readonly string[]): number {

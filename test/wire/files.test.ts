@@ -71,6 +71,25 @@ for (const shell of shells) {
     folder.remove()
   })
 
+  test(`${shell}: a file that two ask for with different limits is whole for the one, and not there for the other`, () => {
+    const folder = temporaryFolder()
+    const path = join(folder.path, 'large')
+    writeFileSync(path, 'x'.repeat(5000))
+    const limits = [10_000, 100, 5000]
+    for (const order of [limits, [...limits].reverse()]) {
+      const states = ask(
+        shell,
+        order.map((contentLimit) => ({ path, follow: true, contentLimit })),
+      )
+      const lengths = states.map((state) => (state.type === 'file' ? state.content?.length : state.type))
+      assert.equal(
+        lengths,
+        order.map((limit) => (limit < 5000 ? undefined : 5000)),
+      )
+    }
+    folder.remove()
+  })
+
   test(`${shell}: links, folders, fifos, modes, digests and sizes`, () => {
     const folder = temporaryFolder()
     const at = (name: string) => join(folder.path, name)
