@@ -17,6 +17,6 @@ export function becomeUser(
 ): string | undefined {
   const ofPlay = becomesByDefault === undefined ? play.become : becomesByDefault && (play.become || true)
   const wanted = task.options.become ?? ofPlay ?? false
-  if (wanted === true) return become.user
+  if (wanted === true) return typeof play.become === 'string' ? play.become : become.user
   return wanted === false ? undefined : wanted
 }

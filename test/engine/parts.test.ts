@@ -137,6 +137,7 @@ const becomes: [
   [undefined, true, 'app', 'app'],
   [undefined, false, true, undefined],
   [true, false, undefined, 'admin'],
+  [true, undefined, 'app', 'app'],
 ]
 for (const [task, host, play, user] of becomes) {
   test(`task ${task}, host ${host}, play ${play}: becomes ${user ?? 'nobody else'}`, () => {
