@@ -20,7 +20,7 @@ export function commentedOut(comment: HttpdLine): CommentedOut | undefined {
 }
 
 /** A comment line without its `#` and the blanks after it; further lines that a backslash joins lose theirs too. */
-export function withoutMarks(raw: string): string {
+function withoutMarks(raw: string): string {
   return raw.replace(/^([ \t]*)#[ \t]*/, '$1').replace(/(\\\r?\n[ \t]*)#/g, '$1')
 }
 

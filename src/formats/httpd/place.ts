@@ -65,7 +65,7 @@ function childIndent(document: HttpdDocument, scope: Scope, unit: string): strin
 }
 
 /** By how much the file indents what is in a section: what most of the first sections show, or four blanks. */
-export function indentUnit(document: HttpdDocument): string {
+function indentUnit(document: HttpdDocument): string {
   const counts = new Map<string, number>()
   for (let index = 0, seen = 0; index < document.lines.length && seen < 20; index++) {
     const inside = document.lines[index + 1]
@@ -80,6 +80,6 @@ export function indentUnit(document: HttpdDocument): string {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '    '
 }
 
-export function indentOf(raw: string): string {
+function indentOf(raw: string): string {
   return /^[ \t]*/.exec(raw)![0]
 }

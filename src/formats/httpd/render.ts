@@ -4,7 +4,7 @@ import { PlaybookError } from '../../model/error.ts'
 import type { DirectiveSpec, HttpdNode, HttpdValue, SectionSpec } from './edit.ts'
 
 /** A value as httpd's arguments are: `on` and `off` for true and false. */
-export function textOfValue(value: HttpdValue): string {
+function textOfValue(value: HttpdValue): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   return String(value)
 }
@@ -35,7 +35,7 @@ export function renderValue(value: string, quote: '"' | "'" | '' = ''): string {
 }
 
 /** `LoadModule jk_module modules/mod_jk.so`, without line end. */
-export function renderDirective({ name, args }: DirectiveSpec): string {
+function renderDirective({ name, args }: DirectiveSpec): string {
   return [directiveName(name), ...textsOf(args).map((value) => renderValue(value))].join(' ')
 }
 

@@ -15,6 +15,7 @@ import {
   valuesOf,
 } from './find.ts'
 import { hasKeyOf, isEqual, keyLength } from './keys.ts'
+import { pairs } from './pairs.ts'
 import { layoutAt, placeFor } from './place.ts'
 import { removal } from './remove.ts'
 import { directiveName, isSection, renderNode, textsOf } from './render.ts'
@@ -190,29 +191,4 @@ function isText({ lines }: HttpdDocument, index: number): boolean {
 
 function describe(content: readonly HttpdNode[]): string {
   return content.map(({ name }) => name).join(', ') || 'empty'
-}
-
-/** The longest common subsequence: from the place of a wanted node to its line. */
-function pairs(
-  current: readonly number[],
-  wanted: readonly HttpdNode[],
-  isPair: (index: number, node: HttpdNode) => boolean,
-): Map<number, number> {
-  const lengths = Array.from({ length: current.length + 1 }, () =>
-    new Array<number>(wanted.length + 1).fill(0),
-  )
-  const matches = current.map((index) => wanted.map((node) => isPair(index, node)))
-  for (let i = current.length - 1; i >= 0; i--) {
-    for (let j = wanted.length - 1; j >= 0; j--) {
-      const skip = Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!)
-      lengths[i]![j] = matches[i]![j] ? Math.max(skip, lengths[i + 1]![j + 1]! + 1) : skip
-    }
-  }
-  const partners = new Map<number, number>()
-  for (let i = 0, j = 0; i < current.length && j < wanted.length; ) {
-    if (matches[i]![j] && lengths[i]![j] === lengths[i + 1]![j + 1]! + 1) partners.set(j++, current[i++]!)
-    else if (lengths[i + 1]![j]! >= lengths[i]![j + 1]!) i++
-    else j++
-  }
-  return partners
 }
