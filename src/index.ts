@@ -31,6 +31,7 @@ export {
 export { block } from './model/block.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'
 export { type Command, quote, sh, shellText } from './model/command.ts'
+export { defineConfig, type RunPlaybookConfig } from './model/config.ts'
 export { PlaybookError, UnreachableError } from './model/error.ts'
 export { type DigestAlgorithm, type FileState, formatMode, type RegularFile } from './model/file.ts'
 export {

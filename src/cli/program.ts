@@ -1,10 +1,12 @@
 // The command line: its commands, and the exit code of each.
 
 import { Command, CommanderError } from 'commander'
+import { addConfigCommand } from './configCommand.ts'
 import { failureText } from './failure.ts'
 import type { RunFlags } from './flags.ts'
 import { addInventoryCommand } from './inventoryCommand.ts'
 import { withRunFlags } from './runFlags.ts'
+import { applySettings, loadSettings, optionsOf } from './settings.ts'
 import { addVaultCommand } from './vaultCommand.ts'
 
 /** Runs the command line and gives its exit code. Errors are written to stderr, without a stack. */
@@ -35,6 +37,10 @@ function createProgram(version: string, done: (code: number) => void): Command {
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(usageError(text)) })
+    .hook('preAction', async (_, command) => {
+      if (command.name() !== 'task' && optionsOf(command).length > 0)
+        applySettings(command, await loadSettings())
+    })
   withRunFlags(program).action(async (playbooks: string[], flags: RunFlags) => {
     const { runPlaybooks } = await import('./runPlaybooks.ts')
     done(await runPlaybooks(playbooks, flags))
@@ -51,6 +57,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
     })
   addInventoryCommand(program, done)
   addVaultCommand(program, done)
+  addConfigCommand(program, done)
   return program
 }
 
@@ -64,9 +71,11 @@ function addTaskCommand(program: Command, done: (code: number) => void): void {
     .passThroughOptions()
     .action(async (name: string, words: string[], _flags: RunFlags, command: Command) => {
       const { runTaskCommand } = await import('./taskCommand.ts')
+      const settings = await loadSettings()
       command.passThroughOptions(false)
       const readFlags = (others: readonly string[]) => {
         const { operands, unknown } = command.parseOptions([...others])
+        applySettings(command, settings)
         return { flags: command.opts<RunFlags>(), rest: [...operands, ...unknown] }
       }
       done(await runTaskCommand(name, words, readFlags))

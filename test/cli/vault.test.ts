@@ -90,6 +90,12 @@ test('decrypt --output - and view write to stdout alone', async () => {
   assert.is(text(name), before)
 })
 
+test("the environment names the password file, by our name or by Ansible's", async () => {
+  const name = encrypted()
+  for (const variable of ['RUN_PLAYBOOK_VAULT_PASSWORD_FILE', 'ANSIBLE_VAULT_PASSWORD_FILE'])
+    assert.equal(await vault(`view ${name}`, { [variable]: 'pw' }), { code: 0, stdout: plain, stderr: '' })
+})
+
 test('stdin is encrypted to stdout, and back', async () => {
   const ends = await piped(['vault', 'encrypt', '--vault-id', 'pw'], plain)
   assert.is(decryptVault(ends, [{ password }]), plain)

@@ -1,0 +1,38 @@
+// run-playbook config: each setting's value and where it came from.
+
+import type { Command } from 'commander'
+import { withRunFlags } from './runFlags.ts'
+import { loadSettings, type Setting, shownSettings, variableOf } from './settings.ts'
+
+/** Adds the command; `done` takes its exit code. */
+export function addConfigCommand(program: Command, done: (code: number) => void): void {
+  withRunFlags(program.command('config'))
+    .description("Shows each setting's value and where it came from, with these flags.")
+    .addHelpText('after', help)
+    .action(async (_flags: object, command: Command) => {
+      process.stdout.write(settingsText(shownSettings(command, await loadSettings())))
+      done(0)
+    })
+}
+
+const help = `
+A flag is stronger than the environment (${variableOf('forks')}=20, ${variableOf('becomeUser')}=app, true or false
+for what takes no value), the environment is stronger than run-playbook.config.ts in this folder, or the file that
+${variableOf('config')} names:
+
+  import { defineConfig } from 'run-playbook'
+  export default defineConfig({ inventory: 'production.yaml', forks: 20 })
+`
+
+function settingsText(settings: readonly Setting[]): string {
+  const rows = settings.map(({ name, value, from }) => [name, valueText(value), from])
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows
+    .map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`)
+    .join('')
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '-'
+  return Array.isArray(value) ? value.join(' ') : String(value)
+}

@@ -1,0 +1,56 @@
+// The configuration of a project: defaults for the flags of its runs.
+
+/** Defaults for flags, by the names of the flags; a flag and the environment are stronger. */
+export type RunPlaybookConfig = {
+  /** `-i`: files, folders, or hosts with commas. */
+  readonly inventory?: string | readonly string[]
+  /** `-l` */
+  readonly limit?: string
+  /** `-t` */
+  readonly tags?: string | readonly string[]
+  readonly skipTags?: string | readonly string[]
+  /** `-C` */
+  readonly check?: boolean
+  /** `-D` */
+  readonly diff?: boolean
+  /** `-e`: variables, or texts as behind the flag. */
+  readonly extraVars?: string | readonly string[] | { readonly [name: string]: unknown }
+  /** `-f`. Default 100. */
+  readonly forks?: number
+  /** How many `-v`. Default 0. */
+  readonly verbose?: number
+  /** `-b` */
+  readonly become?: boolean
+  readonly becomeUser?: string
+  /** `-K` */
+  readonly askBecomePass?: boolean
+  readonly becomePasswordFile?: string
+  /** `-k` */
+  readonly askPass?: boolean
+  readonly connectionPasswordFile?: string
+  /** `-u` */
+  readonly user?: string
+  readonly privateKey?: string
+  readonly sshCommonArgs?: string
+  /** `-c`, for hosts that do not say. Default ssh. */
+  readonly connection?: 'ssh' | 'smart' | 'local'
+  /** `-T`: seconds until a connect is given up. Default 10. */
+  readonly timeout?: number
+  readonly vaultPasswordFile?: string | readonly string[]
+  /** `label@source` */
+  readonly vaultId?: string | readonly string[]
+  readonly askVaultPass?: boolean
+  /** Default auto. */
+  readonly output?: 'auto' | 'board' | 'lines' | 'jsonl'
+}
+
+/**
+ * Types the default export of `run-playbook.config.ts`, which is looked for in the working folder.
+ * `run-playbook config` shows what came of it.
+ *
+ * @example
+ * export default defineConfig({ inventory: 'production.yaml', forks: 20, vaultId: 'prod@vault-client.sh' })
+ */
+export function defineConfig(config: RunPlaybookConfig): RunPlaybookConfig {
+  return config
+}
