@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type Artifacts, createArtifacts } from '../../src/engine/artifacts.ts'
 import { planPlays } from '../../src/engine/plan.ts'
 import { run } from '../../src/engine/run.ts'
+import type { RunOptions } from '../../src/engine/runState.ts'
 import type { RunEvent } from '../../src/model/event.ts'
 import type { ConnectionSettings, InventoryHost } from '../../src/model/host.ts'
 import type { RunRecap } from '../../src/model/outcome.ts'
@@ -30,6 +31,7 @@ export type RunSettings = {
   readonly vars?: Record<string, unknown>
   /** Keeps what hosts make for one another; a folder that is never made if not given. */
   readonly artifacts?: Artifacts
+  readonly fetch?: RunOptions['fetch']
   readonly signal?: AbortSignal
   readonly owed?: OwedHandlers
   readonly onEvent?: (event: RunEvent) => void
@@ -56,9 +58,11 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     plays: plans,
     playbooks: ['test'],
     connect: settings.connect ?? (async (to, options) => (await transportFor(to)).connect(to, options)),
-    fetch: async () => {
-      throw new Error('nothing to fetch in this test')
-    },
+    fetch:
+      settings.fetch ??
+      (async () => {
+        throw new Error('nothing to fetch in this test')
+      }),
     artifacts: settings.artifacts ?? createArtifacts(join(tmpdir(), 'run-playbook-test-no-artifacts')),
     listener: (event) => {
       events.push(event)

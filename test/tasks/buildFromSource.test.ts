@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { secret } from '../../src/index.ts'
+import { type PlaybookError, secret } from '../../src/index.ts'
 import { parsePlatform } from '../../tasks/build/platform.ts'
 import { buildFromSource } from '../../tasks/buildFromSource.ts'
 import { type BuildSite, canBuild, onSite, type Source } from './buildSite.ts'
@@ -135,6 +135,32 @@ build('a second host takes what the first built, and compiles nothing; so does a
   }),
 )
 
+build('the controller fetches the source once for hosts without a way out', () =>
+  onSite(async (site) => {
+    const source = site.serve('hello-1.0', files)
+    const params = hello(site, source, { via: 'controller', share: false })
+    const before = 'mount --bind /bin/false "$(command -v curl)"'
+    const ran = await site.run(['a', 'b'], [buildFromSource(params)], { before })
+    assert.equal([says(site, 'a'), says(site, 'b')], ['hello world', 'hello world'], ran.error('a').message)
+    assert.is(site.requests(), 1)
+  }),
+)
+
+build('a tree that was installed by hand is taken over: its own paths stay, the rest stands aside', () =>
+  onSite(async (site) => {
+    const prefix = site.of('a', `${site.root}/opt/hello`)
+    mkdirSync(join(prefix, 'conf'), { recursive: true })
+    writeFileSync(join(prefix, 'conf/hello.conf'), 'of the site\n')
+    writeFileSync(join(prefix, 'by-hand'), '')
+    const params = hello(site, site.serve('hello-1.0', files), { keep: ['conf'] })
+    const ran = await site.run(['a'], [buildFromSource(params)])
+    const changes = ran.events.flatMap((event) => (event.kind === 'taskEnd' ? event.result.changes : []))
+    assert.is(changes[0]?.from, 'not built by this task')
+    assert.is(readFileSync(join(prefix, 'conf/hello.conf'), 'utf8'), 'of the site\n')
+    assert.ok(existsSync(`${prefix}.previous/by-hand`))
+  }),
+)
+
 build('without sharing each host builds, and the cache stays empty', () =>
   onSite(async (site) => {
     const params = hello(site, site.serve('hello-1.0', files), { share: false })
@@ -188,6 +214,20 @@ test('every part of the recipe decides a rebuild, and where it is built does not
     fromOf({}, parsePlatform(saidPlatform(''))),
     undefined,
     'a host without a compiler keeps what it has',
+  )
+})
+
+test('what it is built against must be there', () => {
+  const path = '/opt/tree/.built-tree'
+  const task = buildFromSource({
+    ...{ name: 'module', version: '1', prefix: '/opt/tree', urls: ['https://a.example/a.tgz'] },
+    ...{ checksum: 'a'.repeat(64), installs: ['module.so'], requires: [path] },
+  })
+  const platform = parsePlatform(saidPlatform(''))
+  const seen = { stamp: absent, tree: absent, platform, installed0: absent, required0: absent }
+  assert.throws(
+    () => task.spec.plan(task.params, seen, []),
+    (error: PlaybookError) => error.code === 'E_REQUIRES' && error.message.includes(path),
   )
 })
 

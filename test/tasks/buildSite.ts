@@ -12,6 +12,7 @@ import type { RunEvent } from '../../src/model/event.ts'
 import type { ConnectionSettings } from '../../src/model/host.ts'
 import type { TaskList } from '../../src/model/task.ts'
 import { connectionOver } from '../../src/transport/connection.ts'
+import { createFetcher } from '../../src/transport/fetch.ts'
 import { type Program, programOver } from '../../src/transport/program.ts'
 import type { Connection } from '../../src/transport/transport.ts'
 import { type Ran, runTasks, temporaryFolder } from '../engine/harness.ts'
@@ -91,6 +92,7 @@ export async function onSite(body: (site: BuildSite) => Promise<void>): Promise<
           hosts,
           isCheck,
           artifacts: createArtifacts(join(folder.path, cache)),
+          fetch: createFetcher(join(folder.path, 'downloads')),
           connect: async (settings) => connected(settings, hostFolder(settings.host), root, before),
         })
         return {
