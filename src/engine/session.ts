@@ -134,9 +134,22 @@ export class HostSession {
       open.isPrimed = true
       this.#tell(entries, outputs)
       return outputs
+    } catch (thrown) {
+      this.#abandon(open)
+      throw thrown
     } finally {
       const durationMs = performance.now() - startedAt
       emit({ kind: 'trip', host, as, probes: entries.length - steps, steps, durationMs })
+    }
+  }
+
+  /** A shell that did not answer is let go; the next trip opens another. */
+  #abandon(open: OpenShell): void {
+    open.shell.close()
+    for (const [key, opening] of this.#shells) {
+      void opening.then((each) => {
+        if (each === open) this.#shells.delete(key)
+      })
     }
   }
 
