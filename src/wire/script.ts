@@ -27,7 +27,7 @@ umask 022
 cd /
 rp_setsid=$(command -v setsid)
 rp_end() { printf '\\n%s %s %s\\n' "$rp_m" "$1" "$2"; printf '\\n%s %s\\n' "$rp_m" "$1" >&2; }
-rp_step() { $rp_setsid sh -c 'printf "\\n%s p %s\\n" "$0" "$$"; c=$(cat <&3); exec 3<&-; eval "$c"' "$rp_m"; }
+rp_step() { $rp_setsid sh -c 'printf "\\n%s p %s\\n" "$1" "$$"; shift; c=$(cat <&3); exec 3<&-; eval "$c"' sh "$rp_m"; }
 `
 
 /**
