@@ -10,7 +10,7 @@ import type { Task } from '../model/task.ts'
 import { Account } from './account.ts'
 import { type ActOptions, act } from './act.ts'
 import { afterFailure, afterSuccess, type Failing, type Turnoff } from './flow.ts'
-import { type Item, judge, prepareItem, stateAt, type Verdict } from './item.ts'
+import { failedVerdict, type Item, judge, prepareItem, stateAt, type Verdict } from './item.ts'
 import { Lookout } from './lookout.ts'
 import { Notifications } from './notifications.ts'
 import { noPrediction, type Prediction, predict } from './prediction.ts'
@@ -154,13 +154,25 @@ class Convergence {
   async #handle(index: number): Promise<Next> {
     const item = this.#items[index]!
     this.#account.current = { item, startedAt: performance.now(), what: [] }
-    await this.#lookout.ensure(this.#items.slice(index))
-    const verdict = judge(item, this.#lookout.answersFor(item), this.#prediction)
+    const verdict = await this.#look(index)
+    if (verdict.kind === 'failed' && !(await this.#mayGoOn())) return 'restart'
     if (this.#willRun(item, verdict)) return this.#finish(item, { status: 'changed', changes: [] })
     if (verdict.kind !== 'changes') return this.#conclude(item, verdict)
     if (this.#prediction) return this.#foresee(item, verdict.changes, this.#prediction)
     if (!(await this.#mayGoOn())) return 'restart'
     return this.#change(index, verdict.changes)
+  }
+
+  /** What the item's turn finds. That one cannot become its user is a failure of the task, as any other. */
+  async #look(index: number): Promise<Verdict> {
+    const item = this.#items[index]!
+    try {
+      await this.#lookout.ensure(this.#items.slice(index))
+    } catch (thrown) {
+      if (thrown instanceof UnreachableError || this.#options.signal?.aborted) throw thrown
+      return failedVerdict(thrown, item.task.name, this.#prediction)
+    }
+    return judge(item, this.#lookout.answersFor(item), this.#prediction)
   }
 
   /** A handler that is surely notified runs, though what it will find cannot be known. */
@@ -203,8 +215,7 @@ class Convergence {
       }
       await pause(delay * 1000, signal)
       this.#lookout.forget()
-      await this.#lookout.ensure(this.#items.slice(index))
-      const verdict = judge(item, this.#lookout.answersFor(item), undefined)
+      const verdict = await this.#look(index)
       if (verdict.kind !== 'ok' && verdict.kind !== 'changes') return this.#conclude(item, verdict)
       pending = verdict.kind === 'ok' ? [] : verdict.changes
     }

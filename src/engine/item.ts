@@ -145,7 +145,8 @@ function parsed<T>(probe: Probe<T>, item: Item, answers: Answers, prediction: Pr
   return probe.parse(commandOutput(answers, probe, item.environment))
 }
 
-function failedVerdict(thrown: unknown, name: string, prediction: Prediction | undefined): Verdict {
+/** What was thrown on the way to a comparison; in check mode unknown, where it may be otherwise by then. */
+export function failedVerdict(thrown: unknown, name: string, prediction: Prediction | undefined): Verdict {
   if (thrown instanceof Unknowable) return { kind: 'unknown', reason: thrown.message }
   if (!(thrown instanceof PlaybookError)) return { kind: 'failed', error: bug(thrown, name) }
   const pending = prediction?.pending.at(-1)

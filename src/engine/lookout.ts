@@ -1,5 +1,6 @@
 // What a host has said since the last change, and how far ahead it is asked.
 
+import { UnreachableError } from '../model/error.ts'
 import type { Output } from '../model/probe.ts'
 import { type Answers, emptyAnswers, inquiry } from './answers.ts'
 import { type Item, isAnswered, questionsOf } from './item.ts'
@@ -49,7 +50,10 @@ export class Lookout {
     if (isFirst) session.lookahead = { answers: this.#answers, mark: site.changes }
     else this.#window = windowAfterQuiet(this.#window)
     const inquiries = inquiriesByUser(isFirst ? [...items, ...this.#options.later] : this.#within(items))
-    await Promise.all([...inquiries].map(([as, ask]) => this.#askAs(as, ask)))
+    const now = items[0]?.as
+    await Promise.all(
+      [...inquiries].map(([as, ask]) => (as === now ? this.#askAs(as, ask) : this.#askEarlyAs(as, ask))),
+    )
   }
 
   /** Forgets all answers, for a change is about to be made as `as`, and says what to ask with it. */
@@ -63,7 +67,7 @@ export class Lookout {
       entries: own?.entries ?? [],
       read: async (outputs) => {
         own?.read(outputs, this.#answersAs(as))
-        await Promise.all([...inquiries].map(([other, ask]) => this.#askAs(other, ask)))
+        await Promise.all([...inquiries].map(([other, ask]) => this.#askEarlyAs(other, ask)))
       },
     }
   }
@@ -79,6 +83,13 @@ export class Lookout {
   async #askAs(as: string | undefined, ask: ReturnType<typeof inquiry>): Promise<void> {
     const outputs = await this.#options.session.trip(as, ask.entries)
     ask.read(outputs, this.#answersAs(as))
+  }
+
+  /** Asks as a user whose turn has not come: an earlier task may have yet to make that account. */
+  async #askEarlyAs(as: string | undefined, ask: ReturnType<typeof inquiry>): Promise<void> {
+    await this.#askAs(as, ask).catch((thrown) => {
+      if (thrown instanceof UnreachableError) throw thrown
+    })
   }
 
   #answersAs(as: string | undefined): Answers {

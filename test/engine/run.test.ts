@@ -8,13 +8,17 @@ import { z } from 'zod'
 import { exitCode } from '../../src/engine/run.ts'
 import { openOwedHandlers } from '../../src/journal/owedHandlers.ts'
 import { sh } from '../../src/model/command.ts'
+import { PlaybookError } from '../../src/model/error.ts'
 import { contentOf, fileChanges } from '../../src/model/fileChange.ts'
 import { flushHandlers } from '../../src/model/flushHandlers.ts'
+import type { ConnectionSettings } from '../../src/model/host.ts'
 import { definePlay } from '../../src/model/play.ts'
 import { file, fileAs, stdout, succeeds } from '../../src/model/probe.ts'
 import { secret } from '../../src/model/secret.ts'
 import { call, run, start } from '../../src/model/step.ts'
 import { defineTask } from '../../src/model/task.ts'
+import { localTransport } from '../../src/transport/local.ts'
+import type { Connection } from '../../src/transport/transport.ts'
 import { type Ran, runPlays, runTasks, temporaryFolder } from './harness.ts'
 
 const content = defineTask({
@@ -464,6 +468,81 @@ test('with serial 1 hosts change one after the other, and a host that others may
       'c: changed note c',
     ])
   }))
+
+test('with serial 1 what fails at the first look is looked at again in its turn', () =>
+  inFolder(async (path) => {
+    const needs = defineTask({
+      name: 'needs',
+      summary: 'Fails where a file is missing.',
+      params: z.strictObject({}),
+      probe: () => ({ state: file(path('shared'), { content: true }) }),
+      plan: (_, { state }) => {
+        if (state.type === 'absent') throw new PlaybookError('E_NOT_YET', 'Not yet.')
+        return []
+      },
+    })
+    const play = definePlay({
+      name: 'serial',
+      hosts: 'all',
+      serial: 1,
+      tasks: ({ name }) => [name === 'a' ? content({ path: path('shared'), text: 'x' }) : needs({})],
+    })
+    const { story } = await runPlays([play], { hosts: ['a', 'b'] })
+    assert.equal(story, ['a: changed content shared', 'b: ok needs'])
+  }))
+
+/** This machine, on which an account is there once a file is. */
+const withAccount = async (to: ConnectionSettings, made: string): Promise<Connection> => {
+  const connection = await localTransport.connect(to, {})
+  return {
+    ...connection,
+    openShell: async (as) => {
+      if (as === undefined || existsSync(made)) return connection.openShell()
+      throw new PlaybookError('E_BECOME_USER', `sudo knows no user ${as}.`)
+    },
+  }
+}
+
+test('a task may become a user whom an earlier task makes', () =>
+  inFolder(async (path) => {
+    const connect = (to: ConnectionSettings) => withAccount(to, path('account'))
+    const one = definePlay({
+      name: '1',
+      hosts: 'all',
+      tasks: () => [
+        content({ path: path('account'), text: 'app' }),
+        content({ path: path('own'), text: 'own' }, { become: 'app' }),
+      ],
+    })
+    const two = definePlay({
+      name: '2',
+      hosts: 'all',
+      become: 'app',
+      tasks: () => [content({ path: path('later'), text: 'later' })],
+    })
+    const check = await runPlays([one, two], { connect, isCheck: true })
+    assert.equal(check.story, [
+      'one: changed content account',
+      'one: unknown content own',
+      'one: unknown content later',
+    ])
+    const { story } = await runPlays([one, two], { connect })
+    assert.equal(story, [
+      'one: changed content account',
+      'one: changed content own',
+      'one: changed content later',
+    ])
+  }))
+
+test('a user whom nobody makes fails the task that becomes it, and no other', async () => {
+  const connect = (to: ConnectionSettings) => withAccount(to, '/nonexistent/account')
+  const tasks = [shell({ script: 'true' }, { become: 'app', ignoreErrors: true }), shell({ script: 'true' })]
+  const { story, events } = await runTasks([...tasks, shell({ script: 'exit 3' }, { become: 'app' })], {
+    connect,
+  })
+  assert.equal(story, ['one: failed shell', 'one: changed shell', 'one: failed shell'])
+  assert.is(failure({ events } as Ran).code, 'E_BECOME_USER')
+})
 
 test('a converged site costs one trip a host with serial 1 too', () =>
   inFolder(async (path) => {
