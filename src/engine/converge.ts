@@ -47,6 +47,8 @@ export type HostEnd = {
   readonly recap: HostRecap
   readonly isFailed: boolean
   readonly isUnreachable: boolean
+  /** true: it was stopped before its end, because the play was over. */
+  readonly isCutShort: boolean
 }
 
 export async function converge(options: ConvergeOptions): Promise<HostEnd> {
@@ -67,6 +69,9 @@ class Convergence {
   readonly #doubtful = new Map<Task, string>()
   /** How many changes other hosts had made when this one began to look. */
   #mark = 0
+  #isComplete = false
+  /** Whether all steps of the last attempt ran, as far as is known, and only the look after them went wrong. */
+  #wasCarriedOut = false
   #hasTurn = false
   /** Blocks that have failed, whose `always` still has to run. */
   #failing: Failing = new Set()
@@ -106,7 +111,8 @@ class Convergence {
     }
     const recap = account.recap(session.trips - tripsBefore)
     emit({ kind: 'hostEnd', play, recap })
-    return { recap, isFailed: account.isFailed, isUnreachable: account.isUnreachable }
+    const { isFailed, isUnreachable } = account
+    return { recap, isFailed, isUnreachable, isCutShort: !(this.#isComplete || isFailed || isUnreachable) }
   }
 
   #begin(): void {
@@ -136,7 +142,8 @@ class Convergence {
         const hasMore = await this.#insertHandlers(index)
         if (item) index = afterSuccess(this.#items, index, this.#failing) ?? this.#items.length
         else if (!hasMore) {
-          if (await this.#mayGoOn()) return
+          this.#isComplete = await this.#mayGoOn()
+          if (this.#isComplete) return
           index = 0
         }
         continue
@@ -204,6 +211,7 @@ class Convergence {
     const { signal } = this.#options
     const { attempts, delay = 1 } = item.task.options.retry ?? { attempts: 1 }
     let pending = changes
+    const takeBack = this.#notifications.expect(item.task)
     for (let attempt = 1; ; attempt += 1) {
       const error = await this.#attempt(index, pending)
       if (!error) {
@@ -211,6 +219,7 @@ class Convergence {
         return this.#finish(item, { status: 'changed', changes: reported(item, changes) })
       }
       if (attempt >= attempts || signal?.aborted) {
+        if (!this.#wasCarriedOut && !signal?.aborted) takeBack()
         return this.#finish(item, { status: 'failed', changes: reported(item, changes), error })
       }
       await pause(delay * 1000, signal)
@@ -233,13 +242,17 @@ class Convergence {
     site.changes += 1
     const ahead = this.#lookout.changing(item.as, this.#items.slice(item.isVerified ? index : index + 1))
     const steps = changes.flatMap((change) => change.steps)
+    this.#wasCarriedOut = false
     const onLine = (stream: 'stdout' | 'stderr', line: string) => {
       if (!task.options.noLog) emit({ kind: 'output', host: session.host, task: label, stream, line })
     }
     try {
-      await ahead.read(
-        await act({ session, item, fetch, artifacts, reach, steps, probes: ahead.entries, onLine }),
-      )
+      const outputs = await act({
+        ...{ session, item, fetch, artifacts, reach, steps, onLine },
+        probes: ahead.entries,
+      })
+      this.#wasCarriedOut = true
+      await ahead.read(outputs)
     } catch (thrown) {
       this.#lookout.forget()
       if (thrown instanceof UnreachableError) throw thrown

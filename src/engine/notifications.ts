@@ -30,14 +30,32 @@ export class Notifications {
     }
   }
 
-  /** Notes what an earlier run left owing, of the handlers that the tasks still have; gives their titles. */
+  /**
+   * Notes that a task is about to change something: should nobody live to tell how that ended, its handlers are owed.
+   * Gives back what takes that back, for a task that failed: it will differ in the next run too, and notify then.
+   */
+  expect(task: Task): () => void {
+    const { play, host, owed } = this.#options
+    const known = new Set(owed?.of(play, host))
+    const titles = handlersOf(task)
+      .map(({ title }) => title)
+      .filter((title) => !known.has(title))
+    for (const title of titles) owed?.add(play, host, title)
+    return () => {
+      for (const title of titles) owed?.settle(play, host, title)
+    }
+  }
+
+  /**
+   * Notes what an earlier run left owing, of the handlers that the tasks have; gives their titles. The others stay
+   * owed: their tasks may only be left out by tags this time.
+   */
   resume(tasks: readonly Task[]): string[] {
     const { play, host, owed } = this.#options
     const titles = new Set(owed?.of(play, host))
     const handlers = new Map(tasks.flatMap(handlersOf).map((handler) => [handler.title, handler]))
     const found = [...titles].filter((title) => handlers.has(title))
     for (const title of found) this.#waiting.set(handlers.get(title)!, undefined)
-    for (const title of titles) if (!handlers.has(title)) owed?.settle(play, host, title)
     return found
   }
 

@@ -31,12 +31,15 @@ export async function runPlay({ play, hosts }: PlayPlan, state: RunState): Promi
         if (end.isFailed || end.isUnreachable) {
           lost.add(name)
           failures.note(name)
-        } else if (failures.isOverFor(name)) skipped.push(name)
+        } else if (end.isCutShort) {
+          lost.add(name)
+          skipped.push(name)
+        }
         return end.recap
       }),
     ),
   )
-  if (skipped.length > 0) {
+  if (skipped.length > 0 && !options.signal?.aborted) {
     const message = `${spec.name}: ${skipped.join(', ')} not gone through, because too many other hosts failed.`
     emit({ kind: 'warning', message })
   }
@@ -58,7 +61,7 @@ async function runHost(
   const tripsBefore = session.trips
   const items = await itemsOf(plan, spec, session).catch((thrown): HostEnd => {
     turn.done()
-    return factsFailed(thrown, spec.name, session, emit)
+    return factsFailed(thrown, { play: spec.name, session, tripsBefore, emit })
   })
   if (!Array.isArray(items)) return items as HostEnd
   return converge({
@@ -110,7 +113,14 @@ async function itemsOf(
   return plan.itemsWith(await readFacts(session, as, spec.facts ?? {}))
 }
 
-function factsFailed(thrown: unknown, play: string, session: HostSession, emit: RunState['emit']): HostEnd {
+type FactsOf = {
+  readonly play: string
+  readonly session: HostSession
+  readonly tripsBefore: number
+  readonly emit: RunState['emit']
+}
+
+function factsFailed(thrown: unknown, { play, session, tripsBefore, emit }: FactsOf): HostEnd {
   const error = toPlaybookError(thrown)
   const isUnreachable = thrown instanceof UnreachableError
   const status = isUnreachable ? 'unreachable' : 'failed'
@@ -119,7 +129,7 @@ function factsFailed(thrown: unknown, play: string, session: HostSession, emit: 
     counts: { ...emptyCounts(), [status]: 1 },
     ignored: 0,
     tasks: 0,
-    trips: session.trips,
+    trips: session.trips - tripsBefore,
     durationMs: 0,
   }
   const task = { name: 'facts', title: 'facts', isHandler: false }
@@ -132,7 +142,7 @@ function factsFailed(thrown: unknown, play: string, session: HostSession, emit: 
     result: { status, changes: [], durationMs: 0, error },
   })
   emit({ kind: 'hostEnd', play, recap })
-  return { recap, isFailed: !isUnreachable, isUnreachable }
+  return { recap, isFailed: !isUnreachable, isUnreachable, isCutShort: false }
 }
 
 /** When a play is over for hosts that have not begun: one failure too many, or a whole batch lost. */

@@ -28,7 +28,7 @@ export type RunOptions = {
 export type RunState = {
   readonly options: RunOptions
   readonly sessions: Map<string, HostSession>
-  /** Hosts that failed or were lost; they take no part in later plays. */
+  /** Hosts that failed, were lost, or were not gone through; they take no part in later plays. */
   readonly lost: Set<string>
   /** How many changes the run has made, on all hosts. */
   readonly site: { changes: number }

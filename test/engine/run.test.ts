@@ -175,6 +175,34 @@ test('a handler that a failed run did not come to runs in the next one, once, an
     assert.not(existsSync(path('.run-playbook/handlers.json')))
   }))
 
+test('what is owed outlasts a run that leaves its tasks out by tags', () =>
+  inFolder(async (path) => {
+    const restart = note({ path: path('log'), word: 'restart' })
+    const settings = () => ({ owed: openOwedHandlers(path('.run-playbook')) })
+    const tasks = (script: string) => [
+      content({ path: path('a'), text: 'a' }, { notify: restart }),
+      shell({ script }, { tags: ['only'] }),
+    ]
+    await runTasks(tasks('exit 1'), settings())
+    const { story } = await runTasks(tasks('true'), { ...settings(), tags: { only: ['only'] } })
+    assert.equal(story, ['one: changed shell'])
+    await runTasks(tasks('true'), settings())
+    assert.is(readFileSync(path('log'), 'utf8'), 'restart\n')
+  }))
+
+test('a handler is owed where the host was lost in the middle of the change, and not where the change failed', () =>
+  inFolder(async (path) => {
+    const restart = note({ path: path('log'), word: 'restart' })
+    const settings = () => ({ owed: openOwedHandlers(path('.run-playbook')) })
+    const owed = () => openOwedHandlers(path('.run-playbook')).of('test', 'one')
+    await runTasks([shell({ script: 'exit 1' }, { notify: restart })], settings())
+    assert.equal(owed(), [])
+    const cut = `touch ${path('made')}; read -r _ _ _ main _ </proc/$PPID/stat; kill -9 $main; sleep 1`
+    const { recap } = await runTasks([shell({ script: cut }, { notify: restart })], settings())
+    assert.is(recap.hosts[0]!.counts.unreachable, 1)
+    assert.equal(owed(), ['note restart'])
+  }))
+
 test('a failed step stops its host, and nothing after it runs', () =>
   inFolder(async (path) => {
     const log = path('log')
@@ -607,6 +635,26 @@ test('when a whole batch is lost, the next one is not begun', async () => {
   const { story, events } = await runPlays([play], { hosts: ['a', 'b'] })
   assert.equal(story, ['a: failed shell'])
   assert.ok(events.some((event) => event.kind === 'warning' && event.message.includes('b')))
+})
+
+test('a host that a play did not go through takes no part in later plays, one that was done does', async () => {
+  const first = definePlay({
+    name: '1',
+    hosts: 'all',
+    anyErrorsFatal: true,
+    tasks: ({ name }) =>
+      name === 'done'
+        ? []
+        : [
+            shell({ script: name === 'fails' ? 'sleep 0.3; exit 1' : 'sleep 0.6' }),
+            shell({ script: 'true' }),
+          ],
+  })
+  const second = definePlay({ name: '2', hosts: 'all', tasks: () => [shell({ script: 'true' })] })
+  const { story, events } = await runPlays([first, second], { hosts: ['fails', 'slow', 'done'] })
+  assert.equal(story, ['fails: failed shell', 'slow: changed shell', 'done: changed shell'])
+  const warnings = events.flatMap((event) => (event.kind === 'warning' ? event.message : []))
+  assert.equal(warnings, ['1: slow not gone through, because too many other hosts failed.'])
 })
 
 test('a host that failed takes no part in later plays, the others do', async () => {
