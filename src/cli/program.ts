@@ -4,9 +4,10 @@ import { Command, CommanderError } from 'commander'
 import { addConfigCommand } from './configCommand.ts'
 import { failureText } from './failure.ts'
 import type { RunFlags } from './flags.ts'
+import { addHistoryCommands } from './historyCommand.ts'
 import { addInventoryCommand } from './inventoryCommand.ts'
 import { withRunFlags } from './runFlags.ts'
-import { applySettings, loadSettings, optionsOf } from './settings.ts'
+import { applySettings, loadSettings, takesSettings } from './settings.ts'
 import { addVaultCommand } from './vaultCommand.ts'
 
 /** Runs the command line and gives its exit code. Errors are written to stderr, without a stack. */
@@ -38,8 +39,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(usageError(text)) })
     .hook('preAction', async (_, command) => {
-      if (command.name() !== 'task' && optionsOf(command).length > 0)
-        applySettings(command, await loadSettings())
+      if (command.name() !== 'task' && takesSettings(command)) applySettings(command, await loadSettings())
     })
   withRunFlags(program).action(async (playbooks: string[], flags: RunFlags) => {
     const { runPlaybooks } = await import('./runPlaybooks.ts')
@@ -58,6 +58,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
   addInventoryCommand(program, done)
   addVaultCommand(program, done)
   addConfigCommand(program, done)
+  addHistoryCommands(program, done)
   return program
 }
 

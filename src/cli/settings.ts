@@ -83,8 +83,13 @@ export function shownSettings(command: Command, { env, file }: Settings): Settin
   })
 }
 
+/** Whether a command's flags are those of a run: all that work on hosts or vaults take vault passwords. */
+export function takesSettings(command: Command): boolean {
+  return command.options.some((option) => option.attributeName() === 'vaultPasswordFile')
+}
+
 /** The flags of a command that the environment and the configuration can give. */
-export function optionsOf(command: Command): readonly Option[] {
+function optionsOf(command: Command): readonly Option[] {
   return command.options.filter((option) => Object.hasOwn(settable, option.attributeName()))
 }
 

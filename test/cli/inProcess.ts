@@ -30,8 +30,10 @@ function caught(stream: NodeJS.WriteStream): { readonly text: () => string; read
   const chunks: Buffer[] = []
   const { write } = stream
   stream.setMaxListeners(0)
-  stream.write = (chunk: string | Uint8Array) => {
+  stream.write = (chunk: string | Uint8Array, ...[encoding, written]: unknown[]) => {
     chunks.push(Buffer.from(chunk as string))
+    const callback = written ?? encoding
+    if (typeof callback === 'function') callback()
     return true
   }
   const release = () => {

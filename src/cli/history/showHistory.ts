@@ -1,0 +1,52 @@
+// run-playbook history: a line for each run.
+
+import { join } from 'node:path'
+import { listRuns, type RunEntry } from '../../journal/history.ts'
+import { formatDuration } from '../../report/duration.ts'
+import { harmless } from '../../report/harmless.ts'
+import { plural } from '../../report/recapText.ts'
+import type { HistoryFlags } from './historyFlags.ts'
+
+/** Writes the runs kept in this folder to stdout, the newest first, and gives the exit code. */
+export async function showHistory({ last }: HistoryFlags): Promise<number> {
+  const runs = (await listRuns(join(process.cwd(), '.run-playbook'))).slice(0, last)
+  if (runs.length === 0) process.stderr.write('No run was made in this folder yet.\n')
+  process.stdout.write(historyText(runs))
+  return 0
+}
+
+/** When (local time), what, how it ended, how long it took, and its name: in columns. */
+export function historyText(runs: readonly RunEntry[]): string {
+  const rows = runs.map((run) => [
+    localTime(run.startedAt),
+    harmless(run.playbooks.join(' ')) + (run.isCheck ? ' --check' : ''),
+    endText(run),
+    run.recap ? formatDuration(run.recap.durationMs) : '',
+    run.id,
+  ])
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]!.length)))
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
+  return rows.map((row) => `${line(row)}\n`).join('')
+}
+
+function endText({ recap, isCheck }: RunEntry): string {
+  if (!recap) return 'no end'
+  const { hosts, isInterrupted } = recap
+  const changed = hosts.reduce((sum, { counts }) => sum + counts.changed, 0)
+  const failed = hosts.filter(({ counts }) => counts.failed > 0).length
+  const unreachable = hosts.filter(({ counts }) => counts.unreachable > 0).length
+  const parts = [
+    `${changed} ${isCheck ? 'would change' : 'changed'}`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(unreachable > 0 ? [`${unreachable} unreachable`] : []),
+    ...(isInterrupted ? ['interrupted'] : []),
+  ]
+  return `${plural(hosts.length, 'host')}: ${parts.join(', ')}`
+}
+
+function localTime(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
+}

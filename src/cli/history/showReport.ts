@@ -1,0 +1,42 @@
+// run-playbook report: feeds the events of a kept run to a reporter again.
+
+import { join } from 'node:path'
+import { lastRun, type RecordedRun, readRun } from '../../journal/history.ts'
+import { PlaybookError } from '../../model/error.ts'
+import { createJsonlReporter } from '../../report/jsonl.ts'
+import { createReporter, type Reporter } from '../../report/reporter.ts'
+import { createSink } from '../../report/sink.ts'
+import type { ReportFlags } from './historyFlags.ts'
+
+/** Tells a run, the last if none is named, and gives the exit code. @throws PlaybookError E_UNKNOWN_RUN */
+export async function showReport(id: string | undefined, flags: ReportFlags): Promise<number> {
+  const run = await chosenRun(join(process.cwd(), '.run-playbook'), id)
+  let time = ''
+  const reporter = await reporterFor(flags, () => time)
+  for (const each of run.events) {
+    time = each.time
+    reporter.handle(each.event)
+  }
+  await reporter.close()
+  if (!run.recap) process.stderr.write('It has no end: it was killed, or is still going on.\n')
+  return 0
+}
+
+async function chosenRun(folder: string, id: string | undefined): Promise<RecordedRun> {
+  const run = id === undefined ? await lastRun(folder) : await readRun(folder, id)
+  if (run) return run
+  throw new PlaybookError('E_UNKNOWN_RUN', 'No run was made in this folder yet.', {
+    hint: 'They are kept where run-playbook is started, in .run-playbook/',
+  })
+}
+
+/** Each line of JSON has the time of its event, not of the report. */
+async function reporterFor(
+  { output, verbose: verbosity, diff }: ReportFlags,
+  time: () => string,
+): Promise<Reporter> {
+  const isDiffShown = diff === true
+  if (output === 'jsonl')
+    return createJsonlReporter({ verbosity, isDiffShown, time, sink: createSink(process.stdout) })
+  return createReporter({ output: 'lines', verbosity, isDiffShown })
+}
