@@ -4,6 +4,7 @@ import { benchCli } from './cli.ts'
 import { benchCold } from './cold.ts'
 import { type Figure, summary } from './figure.ts'
 import { benchFleet } from './fleet.ts'
+import { isStopped, stopMeasuring } from './measure.ts'
 import { benchPair } from './pair.ts'
 import { benchScale } from './scale.ts'
 import { type Stand, standMissing, startStand } from './stand.ts'
@@ -50,10 +51,8 @@ const parts: { readonly [name: string]: Part } = {
 
 const say: Say = (line) => process.stdout.write(`${line}\n`)
 
-// Ctrl-C ends the commands being measured; what was set up for them is taken down as after any failure.
-process.on('SIGINT', () => {
-  process.exitCode = 130
-})
+// What was set up for the measured commands is taken down as after any failure.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stopMeasuring)
 process.exitCode = await main(process.argv.slice(2).filter((arg) => arg !== '--cold'))
 
 /** 0 also where targets are missed: the summary tells. 1 where a part could not be measured for a fault. */
@@ -75,7 +74,7 @@ async function main(names: readonly string[]): Promise<number> {
       say(`  ${thrown instanceof Error ? thrown.message : String(thrown)}`)
     }
     say('')
-    if (process.exitCode === 130) return 130
+    if (isStopped()) return 130
   }
   for (const line of summary(figures)) say(line)
   if (broken.length > 0) say(`Not measured for a fault: ${broken.join(', ')}.`)

@@ -19,12 +19,24 @@ export type Ended = {
   readonly stderr: string
 }
 
-/** Runs a command to its end. */
+const stopping = new AbortController()
+
+/** Ends the command that is being measured, and lets no other begin: whoever measures meets an error and cleans up. */
+export function stopMeasuring(): void {
+  stopping.abort()
+}
+
+export function isStopped(): boolean {
+  return stopping.signal.aborted
+}
+
+/** Runs a command to its end. @throws AbortError after `stopMeasuring` */
 export function runCommand({ argv, cwd, env, stdin }: CommandLine): Promise<Ended> {
   const [program, ...args] = argv
   const startedAt = performance.now()
   return new Promise((resolve, reject) => {
-    const child = spawn(program!, args, { cwd, env: { ...process.env, ...env }, stdio: 'pipe' })
+    const { signal } = stopping
+    const child = spawn(program!, args, { cwd, env: { ...process.env, ...env }, stdio: 'pipe', signal })
     const said = { stdout: '', stderr: '' }
     child.stdout.on('data', (bytes) => {
       said.stdout += String(bytes)
