@@ -1,0 +1,125 @@
+// A folder of a test's own with playbooks and inventories, and the command run from it on the hosts of a lab.
+
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { stringify } from 'yaml'
+import { type Answer, type Lab, ssh } from '../../lab/lab.ts'
+import { findHost } from '../../lab/ssh.ts'
+import * as library from '../../src/index.ts'
+import * as tasks from '../../tasks/index.ts'
+import { cliSite, type Ended, type Started } from '../cli/command.ts'
+
+/** A line of the command's JSON output, as far as tests look at it. */
+export type Line = {
+  readonly event: string
+  readonly play?: string
+  readonly host?: string
+  readonly name?: string
+  readonly task?: string
+  readonly status?: string
+  readonly changes?: readonly { readonly what: string; readonly from: string; readonly to: string }[]
+  readonly error?: {
+    readonly code: string
+    readonly message: string
+    readonly details: readonly string[]
+    readonly hint?: string
+  }
+  readonly stdout?: string
+  readonly isStep?: boolean
+}
+
+export type Ran = Ended & { readonly lines: readonly Line[] }
+
+export type HostVars = { readonly [host: string]: { readonly [name: string]: unknown } }
+
+export type LabSite = {
+  readonly folder: string
+  /** Puts a file into the folder, and gives its path. */
+  readonly write: (name: string, content: string | Buffer) => string
+  /** Writes an inventory and gives its path. Hosts of the lab have their addresses and keys, and the vars given. */
+  readonly inventory: (name: string, hosts: HostVars) => string
+  /** Starts the command, which tells what it does in JSON lines. */
+  readonly start: (...words: readonly string[]) => Started
+  readonly run: (...words: readonly string[]) => Promise<Ran>
+  /** Runs a script on a host by OpenSSH, as root if nobody else is named. */
+  readonly on: (host: string, script: string, as?: { user?: string; input?: Buffer }) => Promise<Answer>
+  readonly remove: () => void
+}
+
+export function labSite(lab: Lab): LabSite {
+  const site = cliSite({})
+  const write: LabSite['write'] = (name, content) => {
+    site.write({ [join(dirname(name), '.keep')]: '' })
+    writeFileSync(join(site.path, name), content)
+    return join(site.path, name)
+  }
+  const start: LabSite['start'] = (...words) => site.start([...words, '--output', 'jsonl'])
+  return {
+    folder: site.path,
+    write,
+    inventory: (name, hosts) => write(`${name}.yaml`, stringify(inventoryOf(lab, hosts))),
+    start,
+    run: async (...words) => ranOf(await start(...words).ended),
+    on: (host, script, as) => ssh(lab, findHost(lab.hosts, host), script, as),
+    remove: site.remove,
+  }
+}
+
+/** A host as the tests' playbooks see it: its inventory's variables are texts. */
+export type TestHost = { readonly name: string; readonly vars: { readonly [name: string]: string } }
+
+/** A play of a test's playbook; `settings` is text of further members. */
+export type TestPlay = {
+  readonly name: string
+  readonly settings?: string
+  readonly tasks: (host: TestHost) => library.TaskList
+}
+
+/**
+ * The text of a playbook, as people write it, with names of 'run-playbook' and 'run-playbook/tasks'. Tasks come as a
+ * function whose text is put in: so the compiler checks them, but they may use no other names.
+ */
+export function playbookText(...plays: readonly TestPlay[]): string {
+  const names = Object.keys(library).filter((name) => !(name in tasks))
+  return `import { ${names.join(', ')} } from 'run-playbook'
+import { ${Object.keys(tasks).join(', ')} } from 'run-playbook/tasks'
+
+export default [
+${plays.map(playText).join('')}]
+`
+}
+
+function playText({ name, settings = 'become: true', tasks }: TestPlay): string {
+  return `  definePlay({
+    name: ${JSON.stringify(name)},
+    hosts: 'all',
+    vars: z.looseObject({}),
+    ${settings},
+    tasks: ${tasks},
+  }),
+`
+}
+
+export function ranOf({ code, stdout, stderr }: Ended): Ran {
+  const lines = stdout.split('\n').filter(Boolean)
+  return { code, stdout, stderr, lines: lines.map((line) => JSON.parse(line) as Line) }
+}
+
+function inventoryOf(lab: Lab, hosts: HostVars) {
+  const entries = Object.entries(hosts).map(([name, vars]) => {
+    const address = lab.hosts.find((host) => host.name === name)?.address
+    return [name, { ...(address ? { ansible_host: address } : {}), ...vars }]
+  })
+  return {
+    all: {
+      vars: {
+        ansible_user: 'root',
+        ansible_ssh_private_key_file: lab.keyFile,
+        ansible_ssh_common_args: `-F none -o UserKnownHostsFile=${lab.knownHostsFile}`,
+        ...lab.inventoryVars,
+        mirror: lab.mirror,
+      },
+      hosts: Object.fromEntries(entries),
+    },
+  }
+}

@@ -1,0 +1,707 @@
+// The rows of the test of all tasks on real hosts: what is done, and how the host then shows that it was done.
+
+import type { TaskList } from '../../src/index.ts'
+import { secret } from '../../src/index.ts'
+import {
+  command,
+  copyFile,
+  directory,
+  dnfInstall,
+  download,
+  editHttpdConf,
+  editXml,
+  firewallPort,
+  firewallRichRule,
+  group,
+  httpCheck,
+  line,
+  link,
+  ownership,
+  patchCatalinaSh,
+  properties,
+  remove,
+  replace,
+  service,
+  shell,
+  textBlock,
+  unarchive,
+  user,
+  waitFor,
+} from '../../tasks/index.ts'
+import type { TestHost } from './labSite.ts'
+
+/** Rows that one playbook has as its plays. */
+export type Topic = { readonly name: string; readonly rows: readonly TaskRow[] }
+
+export type TaskRow = {
+  readonly title: string
+  /** Shell text that root runs on the host first. */
+  readonly setup?: string
+  /** Its text goes into a playbook: it may use names of the library and its tasks alone. */
+  readonly tasks: (host: TestHost) => TaskList
+  /** Titles of tasks that change something in every run. */
+  readonly always?: readonly string[]
+  /** Shell text for root, and what it then prints. */
+  readonly shows?: readonly [script: string, output: string]
+  /** Text that no output may hold. */
+  readonly hides?: string
+}
+
+/**
+ * Rows work below /srv/t, and take files from `files/` beside the playbook or /srv/files on the host. Their setups run
+ * before any of a topic's rows.
+ */
+export const topics: readonly Topic[] = [
+  {
+    name: 'packages',
+    rows: [
+      {
+        title:
+          'dnfInstall installs in one transaction what other packages provide and files that packages hold',
+        tasks: () => [dnfInstall({ name: ['vim', 'make', '/usr/bin/cpp'] })],
+        shows: [
+          'rpm -q vim-enhanced make gcc; vim',
+          'vim-enhanced-8.2.2637-1.noarch\nmake-4.3-1.noarch\ngcc-11.5.0-1.noarch\nVIM - Vi IMproved 8.2 (a stand-in of the lab)\n',
+        ],
+      },
+      {
+        title: 'dnfInstall removes packages, and what came along with them',
+        setup: 'dnf -y -q install httpd autoconf',
+        tasks: () => [dnfInstall({ name: ['httpd', 'autoconf', 'never-installed'], state: 'absent' })],
+        shows: [
+          'rpm -q httpd autoconf httpd-core',
+          'package httpd is not installed\npackage autoconf is not installed\npackage httpd-core is not installed\n',
+        ],
+      },
+      {
+        title: 'dnfInstall installs an .rpm file, and brings an old version up to date',
+        setup: `cd /srv/t && for name in oldwget wget; do
+  printf 'Name: %s\\nVersion: 1.0\\nRelease: 1\\nSummary: old\\nLicense: MIT\\nBuildArch: noarch\\n%%description\\nold\\n%%files\\n' $name >$name.spec
+  rpmbuild --quiet --define "_topdir $PWD/build" -bb $name.spec
+done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
+        tasks: () => [
+          dnfInstall({ name: '/srv/t/build/RPMS/noarch/oldwget-1.0-1.noarch.rpm' }),
+          dnfInstall({ name: ['wget', 'libtool'], state: 'latest', updateCache: true }),
+        ],
+        shows: [
+          'rpm -q oldwget wget libtool',
+          'oldwget-1.0-1.noarch\nwget-1.21.1-1.noarch\nlibtool-2.4.6-1.noarch\n',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'accounts',
+    rows: [
+      {
+        title: 'group makes groups, with a number, of the system, and removes them',
+        setup: 'groupadd -g 4711 moved; groupadd -g 4720 gone',
+        tasks: () => [
+          group({ name: 'staff1', gid: 4801 }),
+          group({ name: 'moved', gid: 4712 }),
+          group({ name: 'daemons', system: true }),
+          group({ name: 'gone', state: 'absent' }),
+        ],
+        shows: [
+          'getent group staff1 moved gone; [ "$(getent group daemons | cut -d: -f3)" -lt 1000 ] && echo system',
+          'staff1:x:4801:\nmoved:x:4712:\nsystem\n',
+        ],
+      },
+      {
+        title: 'user makes accounts with number, groups, shell, home and a password that is shown nowhere',
+        tasks: () => [
+          group({ name: 'readers' }),
+          user({
+            name: 'anna',
+            uid: 4901,
+            groups: ['readers', 'adm'],
+            shell: '/bin/bash',
+            home: '/srv/t/anna',
+            comment: 'Anna Müller',
+            password: secret(`$6$saltsalt$${'x'.repeat(86)}`),
+          }),
+          user({ name: 'robot', system: true, shell: '/usr/sbin/nologin' }),
+        ],
+        shows: [
+          'getent passwd anna; id -Gn anna; stat -c "%U %F" /srv/t/anna; getent shadow anna | cut -c1-20; getent passwd robot | cut -d: -f7; [ -d /home/robot ] || echo homeless',
+          'anna:x:4901:4901:Anna Müller:/srv/t/anna:/bin/bash\nanna adm readers\nanna directory\nanna:$6$saltsalt$xxx\n/usr/sbin/nologin\nhomeless\n',
+        ],
+        hides: 'x'.repeat(20),
+      },
+      {
+        title: 'user changes what differs of an account, and removes one with its home directory',
+        setup: 'groupadd only; useradd -m -s /bin/sh -G adm,cdrom berta; useradd -m gone1; useradd -M bare',
+        tasks: () => [
+          user({ name: 'berta', shell: '/bin/bash', groups: ['only'], append: false, comment: 'Berta' }),
+          user({ name: 'bare', createHome: true }),
+          user({ name: 'gone1', state: 'absent', remove: true }),
+        ],
+        shows: [
+          'getent passwd berta | cut -d: -f5-; id -Gn berta; stat -c "%U %a" /home/bare; id gone1 2>&1; ls -d /home/gone1 2>&1',
+          "Berta:/home/berta:/bin/bash\nberta only\nbare 700\nid: ‘gone1’: no such user\nls: cannot access '/home/gone1': No such file or directory\n",
+        ],
+      },
+    ],
+  },
+  {
+    name: 'files',
+    rows: [
+      {
+        title:
+          'directory makes folders with those above them, and gives one that is there another owner and mode',
+        setup: 'mkdir -m 700 /srv/t/there; mkdir -m 2775 /srv/t/setgid; ln -s there /srv/t/leading',
+        tasks: () => [
+          directory({ path: '/srv/t/new/with/parents', owner: 'ops', group: 'adm', mode: '2750' }),
+          directory({ path: '/srv/t/there', owner: 'deploy', mode: '0755' }),
+          directory({ path: '/srv/t/setgid/inner', mode: '0711' }),
+          directory({ path: '/srv/t/leading' }),
+        ],
+        shows: [
+          "cd /srv/t && stat -c '%n %U:%G %a' new new/with/parents there setgid/inner && readlink leading",
+          'new root:root 755\nnew/with/parents ops:adm 2750\nthere deploy:root 755\nsetgid/inner root:root 711\nthere\n',
+        ],
+      },
+      {
+        title: 'copyFile writes texts, empty files and bytes, and keeps the first original',
+        setup:
+          "printf 'the stock\\n' >/srv/t/kept.conf; chown deploy:adm /srv/t/kept.conf; chmod 640 /srv/t/kept.conf",
+        tasks: () => [
+          copyFile({
+            dest: '/srv/t/kept.conf',
+            content: '한국어 ✓ $HOME `id`\n',
+            keep: '/srv/t/kept.conf_origin',
+          }),
+          copyFile({ dest: '/srv/t/empty', content: '', mode: '0600' }),
+          copyFile({
+            dest: '/srv/t/bytes',
+            content: Buffer.from(Array.from({ length: 256 }, (_, index) => index)),
+          }),
+          copyFile({ dest: '/srv/t/no line end', content: "it's\\n" }),
+        ],
+        shows: [
+          `cd /srv/t && cat kept.conf kept.conf_origin && stat -c '%n %U:%G %a %s' kept.conf empty bytes && md5sum <bytes && cat 'no line end'`,
+          "한국어 ✓ $HOME `id`\nthe stock\nkept.conf deploy:adm 640 25\nempty root:root 600 0\nbytes root:root 644 256\ne2c865db4162bed963bfaa9ef6ac18f0  -\nit's\\n",
+        ],
+      },
+      {
+        title: 'copyFile brings files of the controller of any size, and their modes',
+        setup: 'echo old >/srv/t/blob',
+        tasks: () => [
+          copyFile({ src: 'files/blob', dest: '/srv/t/blob', owner: 'deploy', keep: '/srv/t/blob_origin' }),
+          copyFile({ src: 'files/program', dest: '/srv/t/program', mode: 'preserve', validate: 'sh -n {}' }),
+          copyFile({ src: 'files/long.txt', dest: '/srv/t/long.txt' }),
+          copyFile({ dest: '/srv/t/long2.txt', content: 'a line of twenty byte\n'.repeat(20_000) }),
+        ],
+        shows: [
+          `cd /srv/t && stat -c '%n %U %a %s' blob program long.txt long2.txt && cat blob_origin && sha256sum <blob && ./program`,
+          'blob deploy 644 3000000\nprogram root 750 26\nlong.txt root 644 400000\nlong2.txt root 644 440000\nold\n{blob}  -\nit runs\n',
+        ],
+      },
+      {
+        title: 'copyFile writes the target of a link, or takes its place',
+        setup: 'cd /srv/t && echo one >target && ln -s target followed && ln -s target replaced',
+        tasks: () => [
+          copyFile({ dest: '/srv/t/followed', content: 'new\n' }),
+          copyFile({ dest: '/srv/t/replaced', content: 'own\n', follow: false }),
+        ],
+        shows: [
+          'cd /srv/t && cat target replaced; stat -c %F followed replaced',
+          'new\nown\nsymbolic link\nregular file\n',
+        ],
+      },
+      {
+        title: 'secrets are written by copyFile, line, textBlock and properties, and shown by none',
+        setup:
+          "cd /srv/t && printf 'user=x\\npassword=old-hunter2\\n' >secret.line; echo '# none' >secret.block; echo 'a=1' >secret.properties",
+        tasks: () => [
+          copyFile({ dest: '/srv/t/secret', content: secret('hunter2-in-file\n'), mode: '0600' }),
+          line({ path: '/srv/t/secret.line', match: '^password=', line: secret('password=hunter2-in-line') }),
+          textBlock({ path: '/srv/t/secret.block', block: secret('token hunter2-in-block') }),
+          properties({
+            path: '/srv/t/secret.properties',
+            set: { 'db.password': secret('hunter2-in-properties') },
+          }),
+          command({
+            argv: ['tee', '/srv/t/secret.stdin'],
+            stdin: secret('hunter2-in-stdin\n'),
+            creates: '/srv/t/secret.stdin',
+          }),
+          shell(
+            {
+              script: 'printf "%s\\n" "$TOKEN" >/srv/t/secret.environment',
+              creates: '/srv/t/secret.environment',
+            },
+            { environment: { TOKEN: secret('hunter2-in-environment') } },
+          ),
+        ],
+        shows: [
+          'cd /srv/t && cat secret secret.line secret.block secret.properties secret.stdin secret.environment; stat -c %a secret',
+          'hunter2-in-file\nuser=x\npassword=hunter2-in-line\n# none\n# BEGIN managed block\ntoken hunter2-in-block\n# END managed block\na=1\ndb.password=hunter2-in-properties\nhunter2-in-stdin\nhunter2-in-environment\n600\n',
+        ],
+        hides: 'hunter2-in',
+      },
+      {
+        title: 'link makes links, leads one elsewhere, and takes the place of a file when told to',
+        setup: 'cd /srv/t && mkdir -p r/1 r/2 && ln -s r/1 current && echo file >in-the-way',
+        tasks: () => [
+          link({ path: '/srv/t/current', target: 'r/2' }),
+          link({ path: '/srv/t/nowhere', target: '/srv/t/not there' }),
+          link({ path: '/srv/t/in-the-way', target: 'r/1', force: true }),
+        ],
+        shows: ['cd /srv/t && readlink current nowhere in-the-way; ls r/1', 'r/2\n/srv/t/not there\nr/1\n'],
+      },
+      {
+        title: 'ownership gives a tree owner and modes, links and excluded folders left alone',
+        setup:
+          'cd /srv/t && mkdir -p tree/bin tree/logs && echo x >tree/bin/run && chmod 700 tree/bin/run && echo x >tree/file && touch tree/logs/log && ln -s /etc/passwd tree/leading',
+        tasks: () => [
+          ownership({
+            path: '/srv/t/tree',
+            owner: 'deploy',
+            group: 'deploy',
+            mode: 'u=rwX,g=rX,o=',
+            exclude: ['logs'],
+          }),
+        ],
+        shows: [
+          "cd /srv/t/tree && stat -c '%n %U:%G %a' . bin bin/run file logs logs/log && stat -c '%U' leading /etc/passwd",
+          '. deploy:deploy 750\nbin deploy:deploy 750\nbin/run deploy:deploy 750\nfile deploy:deploy 640\nlogs root:root 755\nlogs/log root:root 644\ndeploy\nroot\n',
+        ],
+      },
+      {
+        title: 'remove takes away files, links but not their targets, and whole folders',
+        setup: 'cd /srv/t && mkdir -p heap/deep hollow && touch heap/deep/f single stays && ln -s stays goes',
+        tasks: () => [
+          remove({ path: '/srv/t/single' }),
+          remove({ path: '/srv/t/goes' }),
+          remove({ path: '/srv/t/hollow' }),
+          remove({ path: '/srv/t/heap', recursive: true }),
+          remove({ path: '/srv/t/never' }),
+        ],
+        shows: ['cd /srv/t && ls -d single goes hollow heap stays 2>/dev/null', 'stays\n'],
+      },
+    ],
+  },
+  {
+    name: 'texts',
+    rows: [
+      {
+        title: 'line keeps CRLF line ends, Korean and bytes of Latin-1',
+        setup: `cd /srv/t && printf 'a = 1\\r\\nb = 2\\r\\n' >crlf && printf '# 설정\\n이름 = 하나' >korean && printf 'caf\\351 = 1\\nb = 2\\n' >latin`,
+        tasks: () => [
+          line({ path: '/srv/t/crlf', match: '^a ', line: 'a = 3' }),
+          line({ path: '/srv/t/crlf', line: 'c = 4' }),
+          line({ path: '/srv/t/korean', match: '^이름', line: '이름 = 둘' }),
+          line({ path: '/srv/t/korean', line: '끝', after: '^# 설정' }),
+          line({ path: '/srv/t/latin', match: '^b', line: 'b = é', keep: '/srv/t/latin_origin' }),
+        ],
+        shows: [
+          'cd /srv/t && cat -A crlf; cat korean; echo; od -An -c latin | tr -d " \\n"; cat latin_origin | wc -c',
+          'a = 3^M$\nb = 2^M$\nc = 4^M$\n# 설정\n끝\n이름 = 둘\ncaf351=1\\nb=351\\n15\n',
+        ],
+      },
+      {
+        title: 'line makes a file, replaces the first, the last and all matches, and takes lines out',
+        setup: `cd /srv/t && printf 'x 1\\ny\\nx 2\\n#z\\nx 3\\n' | tee first last >all; printf 'keep\\nold-host a\\nold-host b\\n' >out`,
+        tasks: () => [
+          line({ path: '/srv/t/first', match: '^x', line: 'x!', which: 'first' }),
+          line({ path: '/srv/t/last', match: '^x', line: 'x!' }),
+          line({ path: '/srv/t/all', match: '^x', line: 'x!', which: 'all' }),
+          line({ path: '/srv/t/out', search: 'old-host', state: 'absent' }),
+          line({
+            path: '/srv/t/made',
+            line: 'made',
+            create: true,
+            mode: '0600',
+            owner: 'ops',
+            validate: 'grep -q made %s',
+          }),
+        ],
+        shows: [
+          "cd /srv/t && paste -sd, first && paste -sd, last && paste -sd, all && cat out made; stat -c '%U %a' made",
+          'x!,y,x 2,#z,x 3\nx 1,y,x 2,#z,x!\nx!,y,x!,#z,x!\nkeep\nmade\nops 600\n',
+        ],
+      },
+      {
+        title: 'textBlock puts lines between markers, changes and removes them, in LF and CRLF',
+        setup: `cd /srv/t && printf 'a\\r\\nb\\r\\n' >block.crlf; printf '1\\n# BEGIN managed block\\nold\\n# END managed block\\n2\\n' >block.old; printf '1\\n; BEGIN mine\\nold\\n; END mine\\n2' >block.out`,
+        tasks: () => [
+          textBlock({ path: '/srv/t/block.crlf', block: 'x\ny', after: '^a$' }),
+          textBlock({ path: '/srv/t/block.old', block: '새 줄\n' }),
+          textBlock({ path: '/srv/t/block.out', marker: '; {mark} mine', state: 'absent' }),
+          textBlock({ path: '/srv/t/block.new', block: 'one', create: true }),
+        ],
+        shows: [
+          'cd /srv/t && cat -A block.crlf; cat block.old block.out; echo; cat block.new',
+          'a^M$\n# BEGIN managed block^M$\nx^M$\ny^M$\n# END managed block^M$\nb^M$\n1\n# BEGIN managed block\n새 줄\n# END managed block\n2\n1\n2\n# BEGIN managed block\none\n# END managed block\n',
+        ],
+      },
+      {
+        title: 'replace replaces every match, with groups, within sections, in CRLF',
+        setup: `cd /srv/t && printf 'timeout = 1\\nother\\ntimeout=2\\n' >groups; printf '[a]\\nport = 1\\n[b]\\nport = 1\\n[c]\\nport = 1\\n' >sections; printf 'one\\r\\ntwo\\r\\nthree\\r\\n' >lines`,
+        tasks: () => [
+          replace({ path: '/srv/t/groups', pattern: '^(timeout) *=.*$', replacement: '$1 = 30' }),
+          replace({
+            path: '/srv/t/sections',
+            pattern: '^port = 1$',
+            replacement: 'port = 2',
+            after: '\\[b\\]',
+            before: '\\[c\\]',
+          }),
+          replace({
+            path: '/srv/t/lines',
+            pattern: 'two\nthree',
+            replacement: '2\n3',
+            keep: '/srv/t/lines_origin',
+          }),
+        ],
+        shows: [
+          'cd /srv/t && cat groups && paste -sd, sections && cat -A lines && wc -l <lines_origin',
+          'timeout = 30\nother\ntimeout = 30\n[a],port = 1,[b],port = 2,[c],port = 1\none^M$\n2^M$\n3^M$\n3\n',
+        ],
+      },
+      {
+        title: 'properties sets, adds and removes keys, as Java reads them',
+        setup: `cd /srv/t && printf '# head\\na : 1\\nold=x\\nz = last\\n' >app.properties`,
+        tasks: () => [
+          properties({
+            path: '/srv/t/app.properties',
+            set: { a: 2, b: 'two words', 'c.d': '한' },
+            after: 'a',
+            remove: ['old'],
+            keep: '/srv/t/app.properties_origin',
+          }),
+          properties({
+            path: '/srv/t/new.properties',
+            set: { k: true },
+            create: true,
+            mode: '0640',
+            validate: 'grep -q k {}',
+          }),
+        ],
+        shows: [
+          'cd /srv/t && cat app.properties new.properties; stat -c %a new.properties',
+          '# head\na : 2\nb : two words\nc.d : \\ud55c\nz = last\nk=true\n640\n',
+        ],
+      },
+      {
+        title: "editXml changes Tomcat's server.xml, one that stands there and one that the same run brings",
+        setup:
+          'cp /srv/files/server.xml /srv/t && chown deploy /srv/t/server.xml && chmod 640 /srv/t/server.xml',
+        tasks: () => [
+          editXml({
+            path: '/srv/t/server.xml',
+            keep: '/srv/t/server.xml_origin',
+            edits: [
+              { set: "/Server/Service/Connector[@protocol='HTTP/1.1']", attributes: { port: 8081 } },
+              { set: '/Server', attributes: { port: 8006 } },
+            ],
+            validate: `python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' {}`,
+          }),
+          copyFile({ src: 'files/server.xml', dest: '/srv/t/brought.xml' }),
+          editXml({ path: '/srv/t/brought.xml', edits: [{ set: '/Server', attributes: { port: 8006 } }] }),
+        ],
+        always: ['copyFile /srv/t/brought.xml', 'editXml /srv/t/brought.xml'],
+        shows: [
+          "cd /srv/t && diff server.xml_origin server.xml | grep '^>'; stat -c '%U %a' server.xml; grep -c 'port=\"8006\"' brought.xml",
+          '> <Server port="8006" shutdown="SHUTDOWN">\n>     <Connector port="8081" protocol="HTTP/1.1"\ndeploy 640\n1\n',
+        ],
+      },
+      {
+        title: "editHttpdConf changes httpd's stock configuration in a few lines",
+        setup: 'cp /srv/files/httpd.conf /srv/t',
+        tasks: () => [
+          editHttpdConf({
+            path: '/srv/t/httpd.conf',
+            keep: '/srv/t/httpd.conf_origin',
+            edits: [
+              { set: 'ServerTokens', args: ['prod'] },
+              { uncomment: 'LoadModule', args: ['ssl_module'] },
+              { set: 'Listen', args: [8080] },
+            ],
+          }),
+        ],
+        shows: [
+          "cd /srv/t && diff httpd.conf_origin httpd.conf | grep '^>'",
+          '> Listen 8080\n> LoadModule ssl_module modules/mod_ssl.so\n> ServerTokens prod\n',
+        ],
+      },
+      {
+        title: "patchCatalinaSh sends Tomcat's catalina.out through rotatelogs",
+        setup: 'cp /srv/files/catalina.sh /srv/t && chmod 755 /srv/t/catalina.sh',
+        tasks: () => [
+          patchCatalinaSh({
+            path: '/srv/t/catalina.sh',
+            log: '/var/log/tomcat/catalina.out.%Y-%m-%d',
+            offsetMinutes: 540,
+            keep: '/srv/t/catalina.sh_origin',
+          }),
+        ],
+        shows: [
+          'cd /srv/t && sh -n catalina.sh && grep -c "rotatelogs /var/log/tomcat/catalina.out.%Y-%m-%d 86400 540" catalina.sh; diff catalina.sh_origin catalina.sh | grep -c "^>"; stat -c %a catalina.sh',
+          '2\n6\n755\n',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'archives',
+    rows: [
+      {
+        title: 'download fetches from the first mirror that delivers the right bytes',
+        setup: 'echo wrong >/srv/t/tomcat.tar.gz; chmod 600 /srv/t/tomcat.tar.gz',
+        tasks: ({ vars }) => [
+          download({
+            urls: [
+              `${vars.mirror}/missing/x`,
+              `${vars.mirror}/corrupt/dist/tomcat/tomcat-9/v${vars.tomcat_version}/bin/apache-tomcat-${vars.tomcat_version}.tar.gz`,
+              `${vars.mirror}/dist/tomcat/tomcat-9/v${vars.tomcat_version}/bin/apache-tomcat-${vars.tomcat_version}.tar.gz`,
+            ],
+            dest: '/srv/t/tomcat.tar.gz',
+            checksum: `sha512:${vars.tomcat_sha512}`,
+          }),
+          download({
+            url: `${vars.mirror}/packages/repodata/repomd.xml`,
+            dest: '/srv/t/repomd.xml',
+            checksum: false,
+            owner: 'ops',
+            mode: '0640',
+          }),
+        ],
+        shows: [
+          "cd /srv/t && sha512sum <tomcat.tar.gz && stat -c '%U %a' tomcat.tar.gz repomd.xml && grep -c '<repomd' repomd.xml",
+          '{tomcat}  -\nroot 600\nops 640\n1\n',
+        ],
+      },
+      {
+        title: 'download brings what the controller fetched',
+        tasks: ({ vars }) => [
+          download({
+            urls: [
+              `${vars.mirror}/missing/x`,
+              `${vars.mirror}/dist/tomcat/tomcat-9/v${vars.tomcat_version}/bin/apache-tomcat-${vars.tomcat_version}.tar.gz`,
+            ],
+            dest: '/srv/t/brought.tar.gz',
+            checksum: `${vars.tomcat_sha512}`,
+            via: 'controller',
+            mode: '0600',
+          }),
+        ],
+        shows: [
+          "cd /srv/t && sha512sum <brought.tar.gz && stat -c '%U %a' brought.tar.gz",
+          '{tomcat}  -\nroot 600\n',
+        ],
+      },
+      {
+        title: 'unarchive unpacks a tar.gz and a zip',
+        setup: `dnf -y -q install tar; cd /srv/t && mkdir -p app-1/conf app-1/bin && echo '1' >app-1/conf/version && printf '#!/bin/sh\\necho app 1\\n' >app-1/bin/app && chmod 755 app-1/bin/app && ln -s bin/app app-1/app && chown -R deploy app-1 && tar -czf app-1.tar.gz app-1 && python3 -m zipfile -c things.zip app-1/`,
+        tasks: () => [
+          unarchive({
+            src: '/srv/t/app-1.tar.gz',
+            dest: '/srv/t/opt/app',
+            stripComponents: 1,
+            owner: 'ops',
+            group: 'ops',
+          }),
+          unarchive({
+            src: '/srv/t/things.zip',
+            dest: '/srv/t/opt/things',
+            exclude: ['app-1/bin'],
+            creates: 'app-1/conf/version',
+          }),
+        ],
+        shows: [
+          "cd /srv/t/opt && app/app && stat -c '%n %U' app/app app/conf/version && (cd things && find . -type f | sort)",
+          'app 1\napp/app ops\napp/conf/version ops\n./.unarchived-things.zip\n./app-1/app\n./app-1/conf/version\n',
+        ],
+      },
+      {
+        title: 'unarchive unpacks a new version over the old one, what is preserved left alone',
+        setup: `dnf -y -q install tar; cd /srv/t && for v in 1 2; do mkdir -p pack-$v/conf && echo $v >pack-$v/version && echo stock $v >pack-$v/conf/app.conf && tar -czf pack-$v.tar.gz pack-$v; done
+mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited >pack/conf/app.conf && echo own >pack/own`,
+        tasks: () => [
+          unarchive({
+            src: '/srv/t/pack-2.tar.gz',
+            dest: '/srv/t/pack',
+            stripComponents: 1,
+            preserve: ['conf/*'],
+          }),
+        ],
+        shows: ['cd /srv/t/pack && cat version conf/app.conf own', '2\nedited\nown\n'],
+      },
+    ],
+  },
+  {
+    name: 'commands',
+    rows: [
+      {
+        title: 'command and shell run once where they say what they make or remove',
+        setup: 'touch /srv/t/to-go',
+        tasks: () => [
+          command({
+            argv: ['touch', 'made by $(command)'],
+            chdir: '/srv/t',
+            creates: '/srv/t/made by $(command)',
+          }),
+          shell(
+            {
+              script: 'echo "$GREETING" | tr a-z A-Z >by-shell',
+              chdir: '/srv/t',
+              creates: '/srv/t/by-shell',
+            },
+            { environment: { GREETING: "it's 안녕" } },
+          ),
+          shell({
+            script: '[[ bash =~ b.s ]] && rm /srv/t/to-go',
+            executable: '/bin/bash',
+            removes: '/srv/t/to-go',
+          }),
+        ],
+        shows: [
+          'cd /srv/t && ls "made by \\$(command)" to-go 2>/dev/null; cat by-shell',
+          "made by $(command)\nIT'S 안녕\n",
+        ],
+      },
+      {
+        title: 'command and shell without that run each time',
+        tasks: () => [
+          command(
+            { argv: ['sh', '-c', 'cat >>/srv/t/log; exit 3'], stdin: 'x', okCodes: [0, 3] },
+            { title: 'add' },
+          ),
+          shell({ script: 'id -un' }, { become: 'deploy', title: 'as another' }),
+        ],
+        always: ['add', 'as another'],
+        shows: ['cat /srv/t/log', 'xx'],
+      },
+    ],
+  },
+  {
+    name: 'services',
+    rows: [
+      {
+        title: 'service starts, enables, stops and masks real units, and reads units that changed',
+        tasks: () => [
+          copyFile({
+            dest: '/etc/systemd/system/served.service',
+            content:
+              '[Service]\nExecStart=/usr/bin/python3 -m http.server 8765 --directory /srv/t\n[Install]\nWantedBy=multi-user.target\n',
+          }),
+          copyFile({
+            dest: '/etc/systemd/system/other.service',
+            content: '[Service]\nExecStart=/bin/sleep 1000\n',
+          }),
+          directory({ path: '/srv/t/www' }),
+          copyFile({ dest: '/srv/t/www/index.html', content: '<h1>It works, 여기</h1>\n' }),
+          service({ name: 'served', state: 'started', enabled: true }),
+          service({ name: 'other', state: 'stopped', masked: false }),
+          service({ name: 'systemd-networkd.service', state: 'started', enabled: true }),
+          waitFor({ port: 8765, timeout: 20 }),
+          httpCheck({ url: 'http://127.0.0.1:8765/www/', contains: 'It works, 여기', within: 20 }),
+          httpCheck({ url: 'http://127.0.0.1:8765/nothing', status: [404, 410] }),
+        ],
+        shows: [
+          'systemctl is-active served other; systemctl is-enabled served',
+          'active\ninactive\nenabled\n',
+        ],
+      },
+      {
+        title: 'service stops, disables and masks',
+        setup: `printf '[Service]\\nExecStart=/bin/sleep 1000\\n[Install]\\nWantedBy=multi-user.target\\n' | tee /run/systemd/system/tired.service >/etc/systemd/system/worn.service; systemctl daemon-reload; systemctl enable -q --now worn; systemctl start tired`,
+        tasks: () => [
+          service({ name: 'worn', state: 'stopped', enabled: false }),
+          service({ name: 'tired', state: 'stopped', masked: true }),
+        ],
+        shows: [
+          'systemctl is-active worn tired; systemctl is-enabled worn tired 2>/dev/null',
+          'inactive\ninactive\ndisabled\nmasked\n',
+        ],
+      },
+      {
+        title: 'service restarts and reloads each time',
+        setup: `printf '[Service]\\nExecStart=/bin/sh -c "echo run >>/srv/t/runs; exec sleep 1000"\\nExecReload=/bin/sh -c "echo reload >>/srv/t/runs"\\n' >/etc/systemd/system/again.service; systemctl daemon-reload; systemctl start again`,
+        tasks: () => [
+          service({ name: 'again', state: 'restarted' }),
+          service({ name: 'again', state: 'reloaded' }),
+        ],
+        always: ['service again restarted', 'service again reloaded'],
+        shows: ['paste -sd, /srv/t/runs', 'run,run,reload,run,reload\n'],
+      },
+      {
+        title: 'waitFor waits for a path, a text, the end of a command, and a port of another host',
+        tasks: ({ vars }) => [
+          shell({
+            script: `touch begun; systemd-run -q sh -c 'sleep 1; echo ready now >/srv/t/state'`,
+            chdir: '/srv/t',
+            creates: '/srv/t/begun',
+          }),
+          waitFor({ path: '/srv/t/state', contains: 'ready', timeout: 30, interval: 0.2 }),
+          waitFor({ command: 'pgrep -f "[n]ever there"', state: 'stopped' }),
+          waitFor({ host: new URL(vars.mirror!).hostname, port: 8098 }),
+          waitFor({ path: '/srv/t/never', state: 'absent' }),
+          httpCheck({ url: `${vars.mirror}/packages/repodata/repomd.xml`, contains: '<repomd' }),
+        ],
+      },
+    ],
+  },
+  {
+    name: 'firewall',
+    rows: [
+      {
+        title: 'firewallPort opens and closes ports and ranges, now and for the next start',
+        setup:
+          'firewall-cmd -q --permanent --add-port=9100/tcp --add-port=9200-9210/udp; firewall-cmd -q --add-port=9100/tcp --add-port=9300/tcp',
+        tasks: () => [
+          firewallPort({ ports: ['9000/tcp', '9010-9012/udp'] }),
+          firewallPort({ ports: '9100/tcp', state: 'closed' }),
+          firewallPort({ ports: '9205/udp' }),
+          firewallPort({ ports: '9400/tcp', zone: 'internal' }),
+          firewallPort({ ports: '9500/tcp', permanent: false }),
+        ],
+        shows: [
+          'for p in "" --permanent; do echo $(firewall-cmd $p --list-ports | tr " " "\\n" | grep ^9 | sort); done; firewall-cmd --zone=internal --list-ports; firewall-cmd --permanent --zone=internal --list-ports',
+          '9000/tcp 9010-9012/udp 9205/udp 9300/tcp 9500/tcp\n9000/tcp 9010-9012/udp 9200-9210/udp\n9400/tcp\n9400/tcp\n',
+        ],
+      },
+      {
+        title: 'firewallRichRule adds rules for sources and ports, and removes them',
+        setup: `for p in '' --permanent; do firewall-cmd -q $p --add-rich-rule='rule family=ipv4 source address=10.9.9.9 drop'; done`,
+        tasks: () => [
+          firewallRichRule({
+            sources: ['10.98.0.21', '10.98.1.0/24'],
+            ports: ['8009/tcp'],
+            services: ['http'],
+          }),
+          firewallRichRule({ rules: 'rule family=ipv4 source address="10.9.9.9" drop', state: 'absent' }),
+          firewallRichRule({
+            rules: ['rule family="ipv6" source address="fd00::1" reject'],
+            zone: 'internal',
+          }),
+        ],
+        shows: [
+          'for p in "" --permanent; do firewall-cmd $p --list-rich-rules | sort; firewall-cmd $p --zone=internal --list-rich-rules; done | uniq -c | wc -l; firewall-cmd --list-rich-rules | grep -c -e 8009 -e http; firewall-cmd --list-rich-rules | grep -c 10.9.9.9',
+          '10\n4\n0\n',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'firewall that is stopped',
+    rows: [
+      {
+        title:
+          'firewallPort and firewallRichRule write the permanent configuration while firewalld is stopped',
+        setup: 'systemctl stop firewalld',
+        tasks: () => [
+          firewallPort({ ports: ['9600/tcp'] }),
+          firewallRichRule({ sources: '10.7.7.7', ports: '8010/tcp' }),
+          service({ name: 'firewalld', state: 'started' }, { tags: ['never-mind'] }),
+        ],
+        shows: [
+          'firewall-cmd --list-ports | grep -o 9600/tcp; firewall-cmd --permanent --list-ports | grep -o 9600/tcp; firewall-cmd --list-rich-rules | grep -c 10.7.7.7',
+          '9600/tcp\n9600/tcp\n1\n',
+        ],
+      },
+    ],
+  },
+]
