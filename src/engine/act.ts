@@ -79,9 +79,9 @@ async function runScript(
   try {
     const outputs = await session.trip(item.as, entries, {
       partial: watcher.partial,
-      started: (index) => {
+      started: (index, pid) => {
         watcher.started(index)
-        limit.started()
+        limit.started(pid)
       },
       ended: limit.ended,
     })
@@ -94,7 +94,15 @@ async function runScript(
   }
 }
 
-function scriptEntry(step: RunStep | WriteStep | StartStep, { environment }: Item): ScriptEntry {
+function scriptEntry(step: RunStep | WriteStep | StartStep, item: Item): ScriptEntry {
+  return told(plainEntry(step, item), item)
+}
+
+function told(entry: ScriptEntry, { task }: Item): ScriptEntry {
+  return task.options.noLog ? { ...entry, isHidden: true } : entry
+}
+
+function plainEntry(step: RunStep | WriteStep | StartStep, { environment }: Item): ScriptEntry {
   if (step.kind === 'run') return runEntry(step, environment)
   if (step.kind === 'start') return startEntry(step, environment)
   return writeEntry(step)
@@ -146,7 +154,7 @@ async function sendFile(
     keep,
     validate,
   }
-  return { step: placed, entry: placeEntry(placed, temporary, hash.digest('hex')) }
+  return { step: placed, entry: told(placeEntry(placed, temporary, hash.digest('hex')), item) }
 }
 
 async function runCall(options: ActOptions, step: CallStep): Promise<ScriptStep[]> {
@@ -182,7 +190,7 @@ function stepConnection(options: ActOptions, { session, as }: Reached): StepConn
         host === options.session.host ? { session: options.session, as: item.as } : reach(host, item.task),
       ),
     run: async (command, settings = {}) => {
-      const entry = runEntry({ kind: 'run', command, ...settings, okCodes: undefined }, item.environment)
+      const entry = scriptEntry({ kind: 'run', command, ...settings, okCodes: undefined }, item)
       const [output] = await here(session.trip(as, [entry]))
       return output!
     },
@@ -228,25 +236,28 @@ function shortText(step: ScriptStep['step']): string {
 /** Kills a step that runs longer than the task's `timeout`. */
 function stepTimer(
   session: HostSession,
-  { task }: Item,
-): { started: () => void; ended: () => void; hasExpired: () => boolean } {
+  { task, as }: Item,
+): { started: (pid: number) => void; ended: () => void; hasExpired: () => boolean } {
   const seconds = task.options.timeout
   let timer: NodeJS.Timeout | undefined
   let hasExpired = false
-  const expire = () => {
+  const expire = (pid: number) => {
     hasExpired = true
-    if (session.running) session.kill(session.running).catch(() => {})
+    session.kill({ as, pid }).catch(() => {})
   }
   return {
-    started: () => {
+    started: (pid) => {
       if (seconds === undefined) return
       clearTimeout(timer)
-      timer = setTimeout(expire, seconds * 1000)
+      timer = setTimeout(() => expire(pid), seconds * 1000)
     },
     ended: () => clearTimeout(timer),
     hasExpired: () => hasExpired,
   }
 }
+
+/** Characters of a line without an end that are kept: a progress bar, or a program that prints no lines at all. */
+const longestLine = 16 * 1024
 
 /** Gives the lines of steps that run longer than a second, while they run. */
 function lineWatcher(
@@ -261,13 +272,16 @@ function lineWatcher(
   return {
     started: () => {
       startedAt = performance.now()
+      rest.stdout = ''
+      rest.stderr = ''
+      latest = undefined
       clearTimeout(timer)
       timer = setTimeout(() => latest && onLine(latest.stream, latest.line), 1000)
     },
     partial: (index, stream, bytes) => {
       if (index >= steps) return
       const lines = (rest[stream] + bytes.toString('utf8')).split(/[\r\n]+/)
-      rest[stream] = lines.pop()!
+      rest[stream] = lines.pop()!.slice(-longestLine)
       for (const line of lines.filter((each) => each.trim() !== '')) {
         latest = { stream, line }
         if (isLong()) onLine(stream, line)

@@ -8,7 +8,12 @@ import { type FileAnswers, fileBatches, fileState, noAnswers } from '../wire/fil
 import type { ScriptEntry } from '../wire/script.ts'
 
 /** A probe, with the environment its command runs in. */
-export type Question = { readonly probe: Probe<unknown>; readonly environment: Environment }
+export type Question = {
+  readonly probe: Probe<unknown>
+  readonly environment: Environment
+  /** true: neither the question nor the answer is told (noLog). */
+  readonly isHidden?: boolean
+}
 
 export type Environment = { readonly [name: string]: string | Secret }
 
@@ -52,15 +57,22 @@ export function inquiry(questions: readonly Question[]): {
 } {
   const commands = new Map<string, { readonly entry: ScriptEntry }>()
   const requests = new Map<string, FileRequest>()
-  for (const { probe, environment } of questions) {
+  for (const { probe, environment, isHidden } of questions) {
     if (probe.kind === 'file') requests.set(requestKey(probe.request), probe.request)
-    else commands.set(commandKey(probe, environment), { entry: probeEntry(probe, environment) })
+    else {
+      const key = commandKey(probe, environment)
+      const entry = probeEntry(probe, environment)
+      commands.set(key, { entry: isHidden || commands.get(key)?.entry.isHidden ? hidden(entry) : entry })
+    }
   }
+  const hidesFiles = questions.some(({ probe, isHidden }) => isHidden && probe.kind === 'file')
   const batches = fileBatches([...requests.values()])
   const keys = [...commands.keys()]
   return {
     entries: [
-      ...batches.map(({ script }): ScriptEntry => ({ kind: 'probe', body: script })),
+      ...batches
+        .map(({ script }): ScriptEntry => ({ kind: 'probe', body: script }))
+        .map((entry) => (hidesFiles ? hidden(entry) : entry)),
       ...[...commands.values()].map(({ entry }) => entry),
     ],
     read: (outputs, answers) => {
@@ -78,6 +90,10 @@ export function inquiry(questions: readonly Question[]): {
 function probeEntry(probe: CommandProbe<unknown>, environment: Environment): ScriptEntry {
   const pairs = Object.entries(environment).map(([name, value]) => [name, revealed(value)] as const)
   return { kind: 'probe', body: probe.command.script, environment: pairs }
+}
+
+function hidden(entry: ScriptEntry): ScriptEntry {
+  return { ...entry, isHidden: true }
 }
 
 function commandKey(probe: CommandProbe<unknown>, environment: Environment): string {

@@ -235,7 +235,10 @@ class Convergence {
     const { session, emit, turn, fetch, artifacts, reach, site } = this.#options
     const item = this.#items[index]!
     const { task, label } = item
-    this.#account.current = { ...this.#account.current!, what: changes.map(({ what }) => what) }
+    this.#account.current = {
+      ...this.#account.current!,
+      what: reported(item, changes).map(({ what }) => what),
+    }
     session.currentTask = task.title
     emit({ kind: 'taskStart', host: session.host, task: label, index: item.index })
     turn.noteChange()
@@ -300,7 +303,7 @@ class Convergence {
       ? afterFailure(this.#items, this.#items.indexOf(item), this.#failing)
       : undefined
     const { isRescued = false } = this.#turnoff ?? {}
-    const goesOn = this.#account.finish(item, result, { isRescued })
+    const goesOn = this.#account.finish(item, told(item, result), { isRescued })
     return goesOn && !this.#turnoff ? 'next' : 'stop'
   }
 
@@ -323,6 +326,14 @@ class Convergence {
 function reported({ task }: Item, changes: readonly Change[]): ReportedChange[] {
   if (task.options.noLog) return [{ what: task.name, from: 'hidden', to: 'hidden (noLog)' }]
   return changes.map(({ what, from, to, diff }) => ({ what, from, to, ...(diff ? { diff } : {}) }))
+}
+
+/** A failure of a task with noLog names it, and no more: what it said may be what must not be seen. */
+function told<R extends Parameters<Account['finish']>[1]>({ task }: Item, result: R): R {
+  if (!task.options.noLog || !result.error) return result
+  const { code, where } = result.error
+  const message = `${task.title} failed; what it said is hidden (noLog).`
+  return { ...result, error: new PlaybookError(code, message, { where }) }
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

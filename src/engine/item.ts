@@ -85,8 +85,9 @@ function atTask({ code, message, hint, details, where }: PlaybookError, task: Ta
 }
 
 /** Everything to read for a task, its conditions included. */
-export function questionsOf({ probes, conditions, environment }: Item): Question[] {
-  return [...Object.values(probes), ...conditions].map((probe) => ({ probe, environment }))
+export function questionsOf({ task, probes, conditions, environment }: Item): Question[] {
+  const isHidden = task.options.noLog === true
+  return [...Object.values(probes), ...conditions].map((probe) => ({ probe, environment, isHidden }))
 }
 
 export function isAnswered(item: Item, answers: Answers): boolean {

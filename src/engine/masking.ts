@@ -2,7 +2,7 @@
 
 import { PlaybookError, UnreachableError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
-import { masked, type Secret } from '../model/secret.ts'
+import { asWritten, masked, type Secret } from '../model/secret.ts'
 
 type Mask = (text: string) => string
 
@@ -19,7 +19,7 @@ export function eventMask(secrets: ReadonlySet<Secret>): (event: RunEvent) => Ru
 
 /** Matches wherever there may be something to mask: a secret of several lines is masked line by line too. */
 function anyLineOf(secrets: ReadonlySet<Secret>): RegExp | undefined {
-  const lines = new Set([...secrets].flatMap((secret) => secret.reveal().split('\n')))
+  const lines = new Set([...secrets].flatMap((secret) => secret.reveal().split('\n')).flatMap(asWritten))
   const texts = [...lines].filter((line) => line !== '')
   if (texts.length === 0) return undefined
   return new RegExp(texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'))

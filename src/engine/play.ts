@@ -64,6 +64,7 @@ async function runHost(
     return factsFailed(thrown, { play: spec.name, session, tripsBefore, emit })
   })
   if (!Array.isArray(items)) return items as HostEnd
+  if (!plan.items) state.learn(items as readonly Item[])
   return converge({
     play: spec.name,
     session,

@@ -1,8 +1,8 @@
 // Runs plays: one after the other, the hosts of each at once, and adds up how they ended.
 
-import type { RunEvent } from '../model/event.ts'
 import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/outcome.ts'
 import { type Secret, secretsIn } from '../model/secret.ts'
+import type { Task } from '../model/task.ts'
 import { eventMask } from './masking.ts'
 import { runPlay } from './play.ts'
 import type { RunOptions, RunState } from './runState.ts'
@@ -20,7 +20,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
     sessions: new Map(),
     lost: new Set(),
     site: { changes: 0 },
-    emit: maskingListener(options),
+    ...maskingListener(options),
   }
   const stop = () => interrupt(state)
   options.signal?.addEventListener('abort', stop, { once: true })
@@ -45,20 +45,32 @@ export async function run(options: RunOptions): Promise<RunRecap> {
   return recap
 }
 
-function maskingListener({ plays, listener }: RunOptions): (event: RunEvent) => void {
+/** Masks what is known to be secret; tasks that depend on facts are known only once these were read. */
+function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit' | 'learn'> {
   const secrets = new Set<Secret>()
   for (const { hosts } of plays) {
     for (const { host, settings, items = [] } of hosts) {
       secretsIn(host.vars, secrets)
       secretsIn(settings, secrets)
-      for (const { task } of items) {
-        secretsIn(task.params, secrets)
-        secretsIn(task.options.environment, secrets)
-      }
+      for (const { task } of items) secretsOfTask(task, secrets)
     }
   }
-  const mask = eventMask(secrets)
-  return (event) => listener(mask(event))
+  let mask = eventMask(secrets)
+  return {
+    emit: (event) => listener(mask(event)),
+    learn: (items) => {
+      const known = secrets.size
+      for (const { task } of items) secretsOfTask(task, secrets)
+      if (secrets.size > known) mask = eventMask(secrets)
+    },
+  }
+}
+
+/** Those of its handlers too, which stand in no list. */
+function secretsOfTask({ params, options }: Task, secrets: Set<Secret>): void {
+  secretsIn(params, secrets)
+  secretsIn(options.environment, secrets)
+  for (const handler of [options.notify ?? []].flat() as readonly Task[]) secretsOfTask(handler, secrets)
 }
 
 /** Tells the running steps to stop, and closes the connections soon after, so that nothing keeps the run. */

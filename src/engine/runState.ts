@@ -3,6 +3,7 @@
 import type { Listener, RunEvent } from '../model/event.ts'
 import type { OwedHandlers } from '../model/owed.ts'
 import type { ActOptions } from './act.ts'
+import type { Item } from './item.ts'
 import type { PlayPlan } from './plan.ts'
 import type { Connect, HostSession } from './session.ts'
 
@@ -33,6 +34,8 @@ export type RunState = {
   /** How many changes the run has made, on all hosts. */
   readonly site: { changes: number }
   readonly emit: (event: RunEvent) => void
+  /** Masks from now on what is secret in these tasks. */
+  readonly learn: (items: readonly Item[]) => void
 }
 
 /** The session of a host, one for all plays. */

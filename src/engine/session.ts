@@ -159,15 +159,17 @@ export class HostSession {
     for (const [index, entry] of entries.entries()) {
       const output = outputs[index]
       if (!output) continue
-      emit({
-        kind: 'command',
-        host,
+      const isStep = entry.kind === 'step'
+      const { code, stdout, stderr } = output
+      const said = {
         script: entry.body.toString(),
-        code: output.code,
-        stdout: output.stdout.toString('utf8'),
-        stderr: output.stderr.toString('utf8'),
-        isStep: entry.kind === 'step',
-      })
+        stdout: stdout.toString('utf8'),
+        stderr: stderr.toString('utf8'),
+      }
+      emit({ kind: 'command', host, code, isStep, ...(entry.isHidden ? hidden : said) })
     }
   }
 }
+
+/** What is told of a command of a task with noLog. */
+const hidden = { script: 'hidden (noLog)', stdout: '', stderr: '' }

@@ -57,8 +57,15 @@ export function secretsIn(value: unknown, found: Set<Secret> = new Set()): Set<S
 
 /** Masks the given secrets in a text, the longest first, also line by line where a secret has several lines. */
 export function masked(text: string, secrets: Iterable<Secret>): string {
-  const values = [...secrets].flatMap((each) => [each.reveal(), ...each.reveal().split('\n')])
+  const values = [...secrets].flatMap((each) =>
+    [each.reveal(), ...each.reveal().split('\n')].flatMap(asWritten),
+  )
   const worth = [...new Set(values)].filter((value) => value.trim().length >= 3)
   worth.sort((a, b) => b.length - a.length)
   return worth.reduce((result, value) => result.split(value).join(mask), text)
+}
+
+/** A text as it stands anywhere, and as it stands in a script, in single quotes. */
+export function asWritten(text: string): string[] {
+  return text.includes("'") ? [text, text.replaceAll("'", "'\\''")] : [text]
 }

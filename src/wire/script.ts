@@ -11,6 +11,8 @@ export type ScriptEntry = {
   readonly environment?: readonly (readonly [name: string, value: string])[]
   /** Exit codes of a step that do not stop the trip; [0] if not given. */
   readonly okCodes?: readonly number[]
+  /** true: neither its text nor what it says is told (noLog). */
+  readonly isHidden?: boolean
 }
 
 /**

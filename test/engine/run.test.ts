@@ -14,7 +14,7 @@ import { flushHandlers } from '../../src/model/flushHandlers.ts'
 import type { ConnectionSettings } from '../../src/model/host.ts'
 import { definePlay } from '../../src/model/play.ts'
 import { file, fileAs, stdout, succeeds } from '../../src/model/probe.ts'
-import { secret } from '../../src/model/secret.ts'
+import { Secret, secret } from '../../src/model/secret.ts'
 import { call, run, start } from '../../src/model/step.ts'
 import { defineTask } from '../../src/model/task.ts'
 import { localTransport } from '../../src/transport/local.ts'
@@ -684,6 +684,52 @@ test('secrets are masked in everything that is told', async () => {
   assert.not.match(JSON.stringify(events), 'hunter2')
   assert.match(JSON.stringify(events), '••••')
 })
+
+test('secrets of tasks that depend on facts, of handlers, and with a quote in a script are masked too', () =>
+  inFolder(async (path) => {
+    const secretFile = defineTask({
+      name: 'secretFile',
+      summary: 'Writes a secret.',
+      params: z.strictObject({ path: z.string(), text: z.instanceof(Secret) }),
+      probe: ({ path }) => ({ state: file(path, { content: true }) }),
+      plan: ({ path, text }, { state }) => fileChanges(state, { path, content: text }),
+    })
+    const handler = secretFile({ path: path('b'), text: secret('handler-hunter2') })
+    const play = definePlay({
+      name: 'p',
+      hosts: 'all',
+      facts: { word: stdout(sh`echo word`) },
+      tasks: ({ facts }) => [
+        secretFile({ path: path(facts.word), text: secret("it's-hunter2") }, { notify: handler }),
+      ],
+    })
+    const { events } = await runPlays([play])
+    assert.is(readFileSync(path('word'), 'utf8'), "it's-hunter2")
+    assert.is(readFileSync(path('b'), 'utf8'), 'handler-hunter2')
+    assert.not.match(JSON.stringify(events), 'hunter2')
+  }))
+
+test('of a task with noLog nothing is told: neither its commands, nor what they say, nor why it failed', () =>
+  inFolder(async (path) => {
+    writeFileSync(path('a'), 'old hunter2')
+    const options = { noLog: true, ignoreErrors: true, title: 'quiet' }
+    const { events } = await runTasks([
+      content({ path: path('a'), text: 'new hunter2' }, options),
+      shell({ script: 'echo hunter2; exit 1' }, options),
+    ])
+    assert.is(readFileSync(path('a'), 'utf8'), 'new hunter2')
+    assert.not.match(
+      JSON.stringify(
+        events.map((event) =>
+          event.kind === 'taskEnd'
+            ? { ...event.result, error: event.result.error?.message + String(event.result.error?.details) }
+            : event,
+        ),
+      ),
+      'hunter2',
+    )
+    assert.ok(events.some((event) => event.kind === 'command' && event.script === 'hidden (noLog)'))
+  }))
 
 test('an interruption kills the running step and ends the run', () =>
   inFolder(async (path) => {
