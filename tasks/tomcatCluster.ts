@@ -108,9 +108,9 @@ written() {
   for p in $(jvms); do break; done
   [ -n "$p" ] || return 0
   hz=$(getconf CLK_TCK 2>/dev/null) || hz=100
-  read -r up rest </proc/uptime
+  up=$(sed 's/.*) //' /proc/self/stat | cut -d' ' -f20)
   ticks=$(sed 's/.*) //' "/proc/$p/stat" | cut -d' ' -f20)
-  began=$(($(date +%s) - \${up%.*} + ticks / hz - 2))
+  began=$(($(date +%s) - (up - ticks) / hz - 2))
   for f in $(ls -tr ${logFiles(params)} 2>/dev/null); do
     [ "$(stat -c %Y "$f")" -lt "$began" ] || echo "$f"
   done

@@ -66,7 +66,7 @@ export function tomcatJvms(home: string, reads: readonly string[] = []): Probe<r
   const script = `${findJvm(home)}
 hz=$(getconf CLK_TCK 2>/dev/null) || hz=100
 for p in $(jvms); do
-  read -r up rest </proc/uptime
+  up=$(sed 's/.*) //' /proc/self/stat | cut -d' ' -f20)
   now=$(date +%s.%N); now=\${now%N}
   ticks=$(sed 's/.*) //' "/proc/$p/stat" 2>/dev/null | cut -d' ' -f20)
   owner=$(stat -c '%U %u' "/proc/$p" 2>/dev/null)
@@ -160,11 +160,14 @@ export function explainTomcat(result: Output): PlaybookError | undefined {
   return new PlaybookError(code!, message!, { details, ...(hint ? { hint } : {}) })
 }
 
-/** `pid owner uid ticks ticksPerSecond uptime now` a line. */
+/**
+ * `pid owner uid ticks ticksPerSecond ticksNow now` a line. Now is when the process started that looked: /proc/uptime is
+ * the container's own in some (lxcfs), and the start of a process is counted from the machine's.
+ */
 function parseJvms(result: Output): TomcatJvm[] {
   return splitLines(text(result)).map((line) => {
-    const [pid, owner, uid, ticks, hz, uptime, now] = line.split(' ')
-    const ageSeconds = Number(uptime) - Number(ticks) / Number(hz)
+    const [pid, owner, uid, ticks, hz, ticksNow, now] = line.split(' ')
+    const ageSeconds = (Number(ticksNow) - Number(ticks)) / Number(hz)
     return {
       pid: Number(pid),
       owner: owner!,
@@ -301,9 +304,17 @@ for each in $port $server; do
   deny E_PORT_IN_USE "Port $each is taken by pid $taker: \${words:-another process}." "End that process, or give $home another port."
 done`
 
-/** In a session of its own, without our streams: the JVM and rotatelogs would hold them for good. */
-const launch = `session=$(command -v setsid)
-( cd /; as $session "$home/bin/startup.sh" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- )`
+/**
+ * In a session of its own, without our streams: the JVM and rotatelogs would hold them for good. In the system's locale,
+ * as after a start by hand: in the C locale of our shells a JVM takes all but ASCII for `?`.
+ */
+const launch = `system_locale() {
+  unset LC_ALL LANG
+  for f in /etc/locale.conf /etc/default/locale; do [ ! -r "$f" ] || . "$f"; done
+  export LANG="\${LANG:-C.UTF-8}"
+}
+session=$(command -v setsid)
+( cd /; system_locale; as $session "$home/bin/startup.sh" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- )`
 
 function exportJavaHome({ javaHome }: TomcatParams): string {
   return javaHome === undefined ? ':' : `export JAVA_HOME=${quote(javaHome)}`

@@ -29,7 +29,7 @@ export async function withTomcat(folder: string, body: (tomcat: FakeTomcat) => P
   const words = `-Dcatalina.base=${home} org.apache.catalina.startup.Bootstrap`
   program(
     'bin/startup.sh',
-    `echo x >>${home}/starts; ${process.execPath} ${home}/lib/jvm.cjs ${words} start >>${home}/logs/catalina.out 2>&1 &`,
+    `echo x >>${home}/starts; env >${home}/environment; ${process.execPath} ${home}/lib/jvm.cjs ${words} start >>${home}/logs/catalina.out 2>&1 &`,
   )
   program('bin/shutdown.sh', `kill $(cat ${home}/pid)`)
   program('bin/setenv.sh', ':')

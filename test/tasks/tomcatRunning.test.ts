@@ -95,6 +95,20 @@ test('tomcatRunning never starts a Tomcat twice, and does not take another home 
     }),
   ))
 
+test("tomcatRunning starts a Tomcat in the system's locale, not in that of the shell that looks", () =>
+  inFolder((folder) =>
+    withTomcat(folder, async ({ home, httpPort }) => {
+      const [change] = await looked(tomcatRunning, { home, httpPort })
+      const step = change!.steps[0]!
+      const script = step.kind === 'run' ? step.command.script : ''
+      assert.is((await runShell(`export LC_ALL=C LANG=C\n${script}`)).code, 0)
+      const environment = readFileSync(join(home, 'environment'), 'utf8')
+      assert.not.match(environment, /^LC_ALL=/m)
+      assert.match(environment, /^LANG=./m)
+      assert.not.match(environment, /^LANG=C$/m)
+    }),
+  ))
+
 test('tomcatRunning fails at once when the JVM ends, with what it wrote', () =>
   inFolder((folder) =>
     withTomcat(folder, async ({ home, httpPort, behave, log }) => {
