@@ -1,7 +1,7 @@
 // Fetches a file to the controller once, from the first mirror that has the right one, and keeps it by its checksum.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -24,11 +24,25 @@ export function createFetcher(folder: string, signal?: AbortSignal): Fetcher {
   return (source) => {
     const { algorithm, hex } = source.checksum
     const target = join(folder, `${algorithm}-${hex}`)
-    if (existsSync(target)) return Promise.resolve(target)
-    const fetching = underway.get(target) ?? fetchFirst(source, folder, target, signal)
+    const fetching =
+      underway.get(target) ??
+      isIntact(target, source.checksum).then((isKept) =>
+        isKept ? target : fetchFirst(source, folder, target, signal),
+      )
     underway.set(target, fetching)
     fetching.catch(() => underway.delete(target))
     return fetching
+  }
+}
+
+/** Whether the file is kept, and is still what it was: a crash, or a bad disk, must not be brought to hosts for good. */
+async function isIntact(path: string, { algorithm, hex }: Checksum): Promise<boolean> {
+  const hash = createHash(algorithm)
+  try {
+    await pipeline(createReadStream(path), hash)
+    return hash.digest('hex') === hex
+  } catch {
+    return false
   }
 }
 

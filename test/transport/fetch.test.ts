@@ -1,7 +1,7 @@
 // Files fetched to the controller: from the first mirror that has the right bytes, once, and kept by their checksum.
 
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'uvu'
@@ -94,6 +94,17 @@ test('where no mirror has it, each is named with its reason, without credentials
       assert.is(details.length, 3)
     }
     assert.equal(readdirSync(folder), [])
+  }))
+
+test('a kept file that was damaged is fetched anew', () =>
+  withMirror(async ({ url, requests }, folder) => {
+    const source = { kind: 'fetch', urls: [url('good')], checksum } as const
+    const path = await createFetcher(folder)(source)
+    writeFileSync(path, body.subarray(0, 100))
+    await createFetcher(folder)(source)
+    assert.ok(readFileSync(path).equals(body))
+    await createFetcher(folder)(source)
+    assert.is(requests.length, 2)
   }))
 
 test.run()
