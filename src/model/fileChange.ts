@@ -4,6 +4,7 @@ import type { Change, TextDiff } from './change.ts'
 import { type Command, sh } from './command.ts'
 import { PlaybookError } from './error.ts'
 import { type FileState, formatMode, type RegularFile } from './file.ts'
+import { contentLimitBytes } from './probe.ts'
 import { revealed, Secret } from './secret.ts'
 import { run, type Step, write } from './step.ts'
 
@@ -92,12 +93,21 @@ function chmod(path: string, mode: number): Command {
 /**
  * The content of a regular file, or undefined where nothing stands.
  *
- * @throws PlaybookError E_NOT_A_FILE, E_TOO_LARGE
+ * @throws PlaybookError E_NOT_A_FILE, E_TOO_LARGE, E_UNREADABLE
  */
 export function contentOf(path: string, state: FileState): Buffer | undefined {
   if (state.type === 'absent') return undefined
   if (state.type !== 'file') throw notAFile(path, state)
   if (!state.content) {
+    if (state.size <= contentLimitBytes) {
+      throw new PlaybookError(
+        'E_UNREADABLE',
+        `${path} was not read: its user may not, or it is larger than was asked for.`,
+        {
+          hint: `It belongs to ${state.owner}:${state.group}, mode ${formatMode(state.mode)}; become: true, or another user?`,
+        },
+      )
+    }
     throw new PlaybookError('E_TOO_LARGE', `${path} has ${state.size} bytes: too large to be edited.`)
   }
   return state.content

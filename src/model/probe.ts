@@ -67,7 +67,8 @@ type FileOptions = {
   readonly digest?: DigestAlgorithm
 }
 
-const contentLimitBytes = 16 * 1024 * 1024
+/** The largest file whose content is read where nothing else is said. */
+export const contentLimitBytes = 16 * 1024 * 1024
 
 /**
  * What stands at a path: its type, mode, owner, group, and on demand its content or digest. Files of all the tasks

@@ -66,6 +66,7 @@ type Placed = Pick<WriteStep, 'path' | 'mode' | 'owner' | 'group' | 'keep' | 'va
 /** `t`: the file itself, at the end of links; `d`: its folder. */
 function resolveTarget(path: string): string {
   return `fail() { rm -f -- "$n"; exit "$1"; }
+trap 'fail 143' HUP INT TERM
 t=${quote(path)}
 if [ -L "$t" ]; then t=$(readlink -f -- "$t") || exit 1; fi
 d=\${t%/*}; [ -n "$d" ] || d=/

@@ -1,6 +1,6 @@
 // The engine on real shells of this machine: trips, second look, handlers, serial, check mode, failures, interruption.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -154,6 +154,20 @@ test('handlers run earlier where a flush says so, and again if they are notified
     assert.equal(warm.story, ['one: ok content a'])
   }))
 
+test('handlers are flushed where a play says so, whatever tags are asked for', () =>
+  inFolder(async (path) => {
+    const log = path('log')
+    const restart = note({ path: log, word: 'restart' })
+    const tags = ['config']
+    const tasks = [
+      content({ path: path('a'), text: 'a' }, { notify: restart, tags }),
+      flushHandlers(),
+      note({ path: log, word: 'after' }, { tags }),
+    ]
+    await runTasks(tasks, { tags: { only: tags } })
+    assert.is(readFileSync(log, 'utf8'), 'restart\nafter\n')
+  }))
+
 test('a handler that a failed run did not come to runs in the next one, once, and that is said', () =>
   inFolder(async (path) => {
     const restart = note({ path: path('log'), word: 'restart' })
@@ -287,6 +301,21 @@ test('a step longer than its timeout is killed with all its children', () =>
     assert.equal(story, ['one: failed shell'])
     assert.is(failure({ events } as Ran).code, 'E_TIMEOUT')
     assert.not(existsSync(path('late')))
+  }))
+
+test('a write that is killed leaves no temporary file', () =>
+  inFolder(async (path) => {
+    const slow = defineTask({
+      name: 'slow',
+      summary: 'Writes a file that takes long to check.',
+      params: z.strictObject({}),
+      probe: () => ({ state: file(path('a'), { content: true }) }),
+      plan: (_, { state }) =>
+        fileChanges(state, { path: path('a'), content: 'a', validate: () => sh`sleep 5` }),
+    })
+    const { story } = await runTasks([slow({}, { timeout: 0.3 })])
+    assert.equal(story, ['one: failed slow'])
+    assert.equal(readdirSync(path('.')), [])
   }))
 
 test('a step that is tried again may succeed', () =>
