@@ -1,6 +1,7 @@
 // The command line: its commands, and the exit code of each.
 
 import { Command, CommanderError } from 'commander'
+import { addCompletionCommands } from './completionCommand.ts'
 import { addConfigCommand } from './configCommand.ts'
 import { failureText } from './failure.ts'
 import type { RunFlags } from './flags.ts'
@@ -59,6 +60,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
   addVaultCommand(program, done)
   addConfigCommand(program, done)
   addHistoryCommands(program, done)
+  addCompletionCommands(program, done)
   return program
 }
 

@@ -1,0 +1,114 @@
+// What may stand at the cursor: commands, flags, files, and the names that inventory and playbooks have.
+
+import type { Command, Option } from 'commander'
+import { builtInTasks } from '../findTask.ts'
+import { filesAt } from './filesAt.ts'
+import { hostNames, patternCandidates, whereCandidates } from './hostCandidates.ts'
+import { playbookTags, taskTitles } from './playbookCandidates.ts'
+import { type Cursor, readWords } from './readWords.ts'
+
+type Candidates = readonly string[] | Promise<readonly string[]>
+
+/**
+ * The candidates for the last of the words, those that begin as it does; behind a tab some say what they are. What
+ * goes wrong (an inventory that does not load) gives none: nobody wants errors while writing.
+ */
+export async function completed(program: Command, words: readonly string[]): Promise<string[]> {
+  const cursor = readWords(program, words)
+  const all = await Promise.resolve()
+    .then(() => candidatesAt(cursor))
+    .catch(() => [])
+  const fitting = all.filter((each) => each.startsWith(cursor.current) && each.split('\t')[0] !== '')
+  return [...new Set(fitting)].map((each) => cursor.prefix + each)
+}
+
+function candidatesAt(cursor: Cursor): Candidates {
+  const { option, command, current } = cursor
+  if (option) return option.argChoices ?? valuesOf[option.attributeName()]?.(cursor) ?? filesAt(current)
+  if (current.startsWith('-')) return flagsOf(cursor)
+  if (command.commands.length > 0 && command.parent) return commandsOf(command)
+  return operandsOf[command.name()]?.(cursor) ?? filesAt(current)
+}
+
+/** By the flag's name; of what is not here files are offered. */
+const valuesOf: { readonly [flag: string]: (cursor: Cursor) => Candidates } = {
+  inventory: ({ current }) =>
+    filesAt(current, { folder: 'inventory' }).filter((name) =>
+      /\/$|(?:^|\/)[^.]+$|\.(?:ya?ml|ini|json|ts)$/.test(name),
+    ),
+  limit: patternCandidates,
+  listHosts: patternCandidates,
+  host: async (cursor) => (await hostNames(cursor)).hosts,
+  graph: async (cursor) => (await hostNames(cursor)).groups,
+  where: whereCandidates,
+  schema: ({ current }) => playbooksAt(current),
+  tags: playbookTags,
+  skipTags: playbookTags,
+  startAtTask: taskTitles,
+  forks: () => [],
+  timeout: () => [],
+  user: () => [],
+  becomeUser: () => [],
+  sshCommonArgs: () => [],
+  name: () => [],
+  stdinName: () => [],
+  last: () => [],
+}
+
+/** By the command's name; of what is not here files are offered. */
+const operandsOf: { readonly [command: string]: (cursor: Cursor) => Candidates } = {
+  'run-playbook': ({ command, operands, current }) => [
+    ...(operands.length === 0 ? commandsOf(command) : []),
+    ...playbooksAt(current),
+  ],
+  task: async ({ operands, current }) =>
+    operands.length === 0
+      ? [...(await taskNames()), ...filesAt(current, { ending: '.ts' })]
+      : paramsOf(operands[0]!, '', '='),
+  docs: ({ operands }) => (operands.length === 0 ? taskNames() : []),
+  report: async ({ operands }) => (operands.length === 0 ? runNames() : []),
+  completion: ({ command }) => command.registeredArguments[0]!.argChoices ?? [],
+  inventory: () => [],
+  history: () => [],
+  config: () => [],
+  'encrypt-string': () => [],
+}
+
+async function flagsOf({ command, operands }: Cursor): Promise<string[]> {
+  const own = command.name() === 'task' && operands.length > 0 ? await paramsOf(operands[0]!, '--', '') : []
+  const flags = [...command.options, ...command.createHelp().visibleOptions(command)].flatMap(flagLine)
+  return [...own, ...new Set(flags)]
+}
+
+function flagLine({ long, hidden, description }: Option): string[] {
+  return long && !hidden ? [`${long}\t${description}`] : []
+}
+
+function commandsOf(command: Command): string[] {
+  return command
+    .createHelp()
+    .visibleCommands(command)
+    .map((each) => `${each.name()}\t${each.description()}`)
+}
+
+function playbooksAt(current: string): string[] {
+  return filesAt(current, { folder: 'playbooks', ending: '.ts' }).filter(
+    (name) => !/^run-playbook\.config\.|\.d\.ts$/.test(name),
+  )
+}
+
+async function taskNames(): Promise<string[]> {
+  return [...(await builtInTasks()).values()].map(({ spec }) => `${spec.name}\t${spec.summary}`)
+}
+
+async function paramsOf(name: string, before: string, behind: string): Promise<string[]> {
+  const { findTask } = await import('../findTask.ts')
+  const { paramTexts } = await import('../taskHelp.ts')
+  const params = paramTexts(await findTask(name))
+  return params.map((param) => `${before}${param.name}${behind}\t${param.description.split('\n')[0]}`)
+}
+
+async function runNames(): Promise<string[]> {
+  const { listRuns } = await import('../../journal/history.ts')
+  return (await listRuns('.run-playbook')).map(({ id, playbooks }) => `${id}\t${playbooks.join(' ')}`)
+}

@@ -1,0 +1,63 @@
+// Names of hosts, groups and variables, from the inventory that the line or the settings name.
+
+import { existsSync, statSync } from 'node:fs'
+import type { Command } from 'commander'
+import type { Inventory } from '../../inventory/inventory.ts'
+import { inventoryOf } from '../namedInventory.ts'
+import { withHome } from '../passwordFile.ts'
+import { applySettings, loadSettings } from '../settings.ts'
+import { parseVaultId } from '../vaultPasswords.ts'
+import type { Cursor } from './readWords.ts'
+
+/** The inventory of `-i` on the line, or of the settings. @throws what loading it throws */
+export async function inventoryAt({ command, values }: Cursor, playbookDir?: string): Promise<Inventory> {
+  const settings = await settingsOf(command)
+  const listed = (name: string) => values.get(name) ?? settings[name] ?? []
+  const [folder = playbookDir] = values.get('playbookDir') ?? []
+  const flags = {
+    inventory: listed('inventory'),
+    extraVars: listed('extraVars'),
+    vaultPasswordFile: listed('vaultPasswordFile').filter(isQuiet),
+    vaultId: listed('vaultId').filter((id) => isQuiet(parseVaultId(id).source)),
+  }
+  return inventoryOf(flags, folder)
+}
+
+/** Where nobody is asked and nothing is run: a person who writes a line has not sent it. */
+function isQuiet(source: string): boolean {
+  const path = withHome(source)
+  return existsSync(path) && (statSync(path).mode & 0o111) === 0
+}
+
+export async function hostNames(
+  cursor: Cursor,
+): Promise<{ readonly hosts: string[]; readonly groups: string[] }> {
+  const { hosts, groups } = await inventoryAt(cursor)
+  return { hosts: hosts.map(({ name }) => name), groups: [...groups.keys()] }
+}
+
+/** For a pattern: the name behind the last `:` or `,`, with what stands before it. */
+export async function patternCandidates(cursor: Cursor): Promise<string[]> {
+  const before = /^.*[:,](?:[&!])?|^[&!]/s.exec(cursor.current)?.[0] ?? ''
+  const { hosts, groups } = await inventoryAt(cursor)
+  const names = [
+    ...[...groups.values()].map(({ name, members }) => `${name}\tgroup of ${members.length}`),
+    ...hosts.map(({ name }) => `${name}\thost`),
+  ]
+  return names.map((name) => before + name)
+}
+
+/** For --where: hosts and groups with a dot, then the variables of the one that is written. */
+export async function whereCandidates(cursor: Cursor): Promise<string[]> {
+  const inventory = await inventoryAt(cursor)
+  const owners = [...inventory.hosts, ...inventory.groups.values()]
+  const whole = owners.filter(({ name }) => cursor.current.startsWith(`${name}.`))
+  if (whole.length === 0) return owners.map(({ name }) => `${name}.`)
+  return whole.flatMap(({ name, vars }) => Object.keys(vars).map((variable) => `${name}.${variable}`))
+}
+
+async function settingsOf(command: Command): Promise<{ readonly [name: string]: readonly string[] }> {
+  const loaded = await loadSettings().catch(() => undefined)
+  if (loaded) applySettings(command, loaded)
+  return command.opts()
+}
