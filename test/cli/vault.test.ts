@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   readdirSync,
@@ -63,6 +64,16 @@ test('encrypt --output leaves the file; what is made is readable by its owner al
   assert.equal([text(name), opened(`${name}.vault`)], [plain, plain])
   assert.is(modeOf(`${name}.vault`), 0o600)
 })
+
+if (process.getuid?.() === 0) {
+  test('owner and group stay', async () => {
+    const name = file(plain, 0o600)
+    chownSync(join(site.path, name), 1234, 4321)
+    await vault(`encrypt ${name} --vault-id pw`)
+    const { uid, gid } = statSync(join(site.path, name))
+    assert.equal([uid, gid, modeOf(name), opened(name)], [1234, 4321, 0o600, plain])
+  })
+}
 
 test('a link stays one, and what it points to is replaced', async () => {
   const name = file(plain)
