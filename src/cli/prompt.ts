@@ -14,9 +14,10 @@ export async function askSecret(question: string, instead: string): Promise<Secr
       `Give it by ${instead}.`,
     )
   }
-  process.stderr.write(`${question}: `)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const reader = createInterface({ input: process.stdin, output: silent, terminal: true })
+  // Only now the terminal shows nothing of what is typed.
+  process.stderr.write(`${question}: `)
   const answer = await new Promise<string>((resolve, reject) => {
     reader.once('SIGINT', () => reject(new PlaybookError('E_INTERRUPTED', 'Interrupted.')))
     reader.question('', resolve)
