@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { posix } from 'node:path'
-import { Transform } from 'node:stream'
+import { type Readable, Transform } from 'node:stream'
 import { PlaybookError, UnreachableError } from '../model/error.ts'
 import { contentBytes } from '../model/fileChange.ts'
 import { lastLines, type Output } from '../model/probe.ts'
@@ -122,10 +122,16 @@ async function sendFile(
   const temporary = posix.join(posix.dirname(step.path), `.run-playbook-${randomBytes(6).toString('hex')}`)
   const connection = await session.connection()
   const as = item.as === connection.user ? undefined : item.as
+  const send = (source: Buffer | Readable) =>
+    connection.upload(source, temporary, as).catch((thrown) => {
+      throw thrown instanceof PlaybookError && thrown.code === 'E_UPLOAD'
+        ? notWritten(step.path, thrown.details)
+        : thrown
+    })
   const hash = createHash('sha256')
   if (step.kind === 'write') {
     const content = contentBytes(step.content)
-    await connection.upload(content, temporary, as)
+    await send(content)
     hash.update(content)
   } else {
     const path = step.source.kind === 'local' ? step.source.path : await fetch(step.source)
@@ -135,12 +141,10 @@ async function sendFile(
         done(null, chunk)
       },
     })
-    await connection.upload(
+    await send(
       createReadStream(path)
         .on('error', (error) => hashing.destroy(error))
         .pipe(hashing),
-      temporary,
-      as,
     )
   }
   const { path, mode, owner, group, keep, validate } = step
@@ -218,12 +222,14 @@ function requireSuccess(
   const explained = step.kind === 'run' ? step.explain?.(output) : undefined
   if (explained) throw explained
   const details = lastLines(output)
-  if (step.kind === 'write' || step.kind === 'upload') {
-    throw new PlaybookError('E_WRITE', `${step.path} could not be written; what stood there is as it was.`, {
-      details,
-    })
-  }
+  if (step.kind === 'write' || step.kind === 'upload') throw notWritten(step.path, details)
   throw new PlaybookError('E_STEP', `Exit code ${output.code}: ${shortText(step)}`, { details })
+}
+
+function notWritten(path: string, details: readonly string[]): PlaybookError {
+  return new PlaybookError('E_WRITE', `${path} could not be written; what stood there is as it was.`, {
+    details,
+  })
 }
 
 function shortText(step: ScriptStep['step']): string {

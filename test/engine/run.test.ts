@@ -784,6 +784,19 @@ test('an interruption kills the running step and ends the run', () =>
     assert.not(existsSync(path('late')))
   }))
 
+for (const [size, text] of [
+  ['small', 'x'],
+  ['large', 'x'.repeat(200_000)],
+] as const) {
+  test(`a ${size} content that the host cannot write: E_WRITE names the file, and what the host said`, async () => {
+    const { events } = await runTasks([content({ path: '/proc/self/not-there', text })])
+    const { code, message, details } = failure({ events } as Ran)
+    assert.is(code, 'E_WRITE')
+    assert.is(message, '/proc/self/not-there could not be written; what stood there is as it was.')
+    assert.ok(details.length > 0)
+  })
+}
+
 const tagRows: [string, { only?: string[]; skip?: string[] }, string[]][] = [
   ['none asked for', {}, ['a', 'b', 'always', 'plain']],
   ['one tag', { only: ['a'] }, ['a', 'always']],
