@@ -247,7 +247,7 @@ function startAndLook(verb: string, name: string, settle: number): Command {
   return sh`unit=${name}
 fail() {
   echo "= $1" >&2
-  journalctl -u "$unit" --since "@$began" -n 15 --no-pager -o short-iso >&2 2>/dev/null
+  journalctl -u "$unit" --since "@$began" --no-pager -o short-iso 2>/dev/null | tail -n 15 >&2 # with -n it gives the first ones
   exit 1
 }
 began=$(date +%s)
