@@ -178,7 +178,7 @@ function unpacking(wanted: Wanted): Command {
   return sh`src=${src} dest=${dest} account=${account} creates=${creates ?? '.'} strip=${stripComponents} unsafe=${unsafeCode} conflict=${conflictCode}
 ${shellText(functions)}
 need() { command -v "$1" >/dev/null || fail ${toolCode} "$1"; }
-damaged() { tail -n 5 -- "$work/said" >&2; exit ${damagedCode}; }
+damaged() { if [ -s "$work/said" ]; then tail -n 5 -- "$work/said"; else say_room; fi >&2; exit ${damagedCode}; }
 ${shellText((wanted.format ?? formatOf(src)) === 'zip' ? zipUnpacking : tarUnpacking(src))}
 while [ "$strip" -gt 0 ]; do strip_folder; strip=$((strip - 1)); done
 [ -n "$(ls -A -- "$tree")" ] || fail ${layoutCode} ${'Nothing is left of it by stripComponents.'}
@@ -286,6 +286,8 @@ leads_out() (
   done
   exit 1
 )
+
+say_room() { df -Pk -- "$work" | awk 'NR == 2 { print "Its file system has " $4 " kB left." }'; }
 
 refuse_names() {
   refused=$(awk ${quote(namesProgram)} "$work/list" "$work/names") || exit 1
