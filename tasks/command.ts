@@ -109,8 +109,7 @@ export function shortened(line: string): string {
 
 function runStep(commandLine: Command, { chdir, stdin, okCodes }: CommandParams): Step {
   return run(
-    sh`cd ${chdir ?? '/'} || exit
-${commandLine}`,
+    sh`cd ${chdir ?? '/'} || exit; ${commandLine}`, // one line: errors show the first one
     {
       ...(stdin === undefined ? {} : { stdin: stdin instanceof Secret ? stdin : revealed(stdin) }),
       okCodes,

@@ -77,7 +77,7 @@ test('command quotes its arguments', () => {
     { argv: ['echo', "it's $HOME"], chdir: '/a b' },
     { created: present, removed: present },
   )
-  assert.equal(steps, [`cd '/a b' || exit\necho 'it'\\''s $HOME'`])
+  assert.equal(steps, [`cd '/a b' || exit; echo 'it'\\''s $HOME'`])
 })
 
 for (const shell of shells) {
