@@ -13,6 +13,7 @@ import {
   text,
   z,
 } from '../src/index.ts'
+import { type TomcatJvm, tomcatJvms } from './tomcatJvms.ts'
 import { findJvm, logFiles, tomcatParams } from './tomcatProcess.ts'
 
 /**
@@ -41,17 +42,19 @@ export const tomcatCluster = defineTask({
     within: z.number().positive().default(60).describe('Seconds to wait for them.'),
   }),
   title: ({ home, members }) => `${home} ${count(members)}`,
-  probe: (params) => ({ cluster: output(lookOnce(params), parseMembers) }),
-  plan: (params, { cluster }): readonly Change[] => {
+  probe: (params) => ({ jvms: tomcatJvms(params.home), logs: output(readLogs(params), parseLogs) }),
+  plan: (params, { jvms, logs }): readonly Change[] => {
     const { home, members } = params
-    if (!cluster.isRunning) {
+    const [jvm] = jvms
+    if (!jvm) {
       throw new PlaybookError('E_TOMCAT_DOWN', `The Tomcat of ${home} does not run.`, {
         hint: 'Start it first: tomcatRunning.',
       })
     }
-    if (cluster.members.length >= members) return []
+    const seen = membersIn(logs, jvm).length
+    if (seen >= members) return []
     const steps = [run(waitForMembers(params), { explain: (result) => explain(result, params) })]
-    return [{ what: `cluster of ${home}`, from: count(cluster.members.length), to: count(members), steps }]
+    return [{ what: `cluster of ${home}`, from: count(seen), to: count(members), steps }]
   },
 })
 
@@ -62,20 +65,52 @@ type ClusterParams = {
   readonly within: number
 }
 
-/** The others that a Tomcat sees, as it writes them: `tcp://{10, 98, 0, 12}:4000`. */
-export type Cluster = { readonly isRunning: boolean; readonly members: readonly string[] }
+/** What a log file says of the cluster, and when it was last written. */
+export type ClusterLog = { readonly changedMs: number; readonly lines: readonly string[] }
 
 function count(members: number): string {
   return `${members} member${members === 1 ? '' : 's'}`
 }
 
-function lookOnce(params: ClusterParams): Command {
-  return shellText(`${look(params)}\n[ -n "$(jvms)" ] || { echo down; exit 0; }\necho up\nmembers\nexit 0`)
+function readLogs(params: ClusterParams): Command {
+  const files = logFiles(params)
+  return shellText(`stat -c '= %Y %n' ${files} 2>/dev/null
+grep -HF SimpleTcpCluster. ${files} 2>/dev/null
+exit 0`)
 }
 
-function parseMembers(result: Output): Cluster {
-  const [state, ...members] = splitLines(text(result))
-  return { isRunning: state === 'up', members }
+/** The logs, the oldest first. */
+function parseLogs(result: Output): ClusterLog[] {
+  const lines = splitLines(text(result))
+  const logs = lines.flatMap((line) => {
+    const [, seconds, path] = /^= (\d+) (.*)$/.exec(line) ?? []
+    return path === undefined ? [] : [{ path, changedMs: Number(seconds) * 1000 }]
+  })
+  return logs
+    .sort((a, b) => a.changedMs - b.changedMs)
+    .map(({ path, changedMs }) => {
+      const own = lines.filter((line) => line.startsWith(`${path}:`))
+      return { changedMs, lines: own.map((line) => line.slice(path.length + 1)) }
+    })
+}
+
+/**
+ * The ids of those that were added since the cluster last started and have not disappeared, in the logs that were
+ * written since the JVM started. An id is another after a restart: the end of the old one may be noticed after the new
+ * one came.
+ */
+export function membersIn(logs: readonly ClusterLog[], { startedMs }: TomcatJvm): string[] {
+  const seen = new Set<string>()
+  for (const line of logs
+    .filter(({ changedMs }) => changedMs >= startedMs - 2000)
+    .flatMap((log) => log.lines)) {
+    const id = / id=\{([^}]*)\}/.exec(line)?.[1]
+    if (line.includes('SimpleTcpCluster.startInternal')) seen.clear()
+    else if (id === undefined) continue
+    else if (line.includes('SimpleTcpCluster.memberAdded')) seen.add(id)
+    else if (line.includes('SimpleTcpCluster.memberDisappeared')) seen.delete(id)
+  }
+  return [...seen]
 }
 
 function waitForMembers(params: ClusterParams): Command {

@@ -48,53 +48,10 @@ export type TomcatParams = {
   readonly log?: string
 }
 
-/** A JVM that runs a Tomcat: since when in milliseconds since 1970. */
-export type TomcatJvm = {
-  readonly pid: number
-  readonly owner: string
-  readonly uid: string
-  readonly startedMs: number
-}
-
-/**
- * The JVMs that run a home (a second one is a fault), found by their exact argument `-Dcatalina.base=HOME` and the word
- * `start`, so that neither a shell, a shutdown nor `…/ws-ecs-server2` is taken for it.
- *
- * Sources: proc(5); catalina.sh of Tomcat 8.5 to 11.
- */
-export function tomcatJvms(home: string, reads: readonly string[] = []): Probe<readonly TomcatJvm[]> {
-  const script = `${findJvm(home)}
-hz=$(getconf CLK_TCK 2>/dev/null) || hz=100
-for p in $(jvms); do
-  up=$(sed 's/.*) //' /proc/self/stat | cut -d' ' -f20)
-  now=$(date +%s.%N); now=\${now%N}
-  ticks=$(sed 's/.*) //' "/proc/$p/stat" 2>/dev/null | cut -d' ' -f20)
-  owner=$(stat -c '%U %u' "/proc/$p" 2>/dev/null)
-  [ -n "$ticks" ] && [ -n "$owner" ] && echo "$p $owner $ticks $hz $up $now"
-done
-exit 0`
-  return output(shellText(script), parseJvms, { reads })
-}
-
 /** The status with which its HTTP port answers on the host itself; 0: not at all. A client that is missing: 0 too. */
 export function tomcatStatus(params: TomcatParams): Probe<number> {
-  const script = `${askHttp(params)}\n${findJvm(params.home)}\n[ -z "$(jvms)" ] || http\nexit 0`
+  const script = `${askHttp(params)}\nhttp\nexit 0`
   return output(shellText(script), (result) => Number(text(result).trim() || 0))
-}
-
-/**
- * The one JVM there is, if any.
- *
- * @throws PlaybookError E_TOMCAT_TWICE where there are several
- */
-export function theJvm(jvms: readonly TomcatJvm[], home: string): TomcatJvm | undefined {
-  if (jvms.length > 1) {
-    throw new PlaybookError('E_TOMCAT_TWICE', `The Tomcat of ${home} runs ${jvms.length} times.`, {
-      details: jvms.map(({ pid, owner }) => `pid ${pid}, as ${owner}`),
-      hint: 'The later one is a phantom member of the cluster without ports: end it.',
-    })
-  }
-  return jvms[0]
 }
 
 /** Waits until a Tomcat that was started answers; fails at once when its JVM ends. */
@@ -143,11 +100,6 @@ gone 10 && exit 0
 fault E_TOMCAT_STOP "The Tomcat of $home cannot be ended: pid $(echo $(jvms)) stays after SIGKILL."`)
 }
 
-/** Whether a JVM runs as the account that is wanted, a name or a number. */
-export function isOwnedBy(jvm: TomcatJvm, user: string | undefined): boolean {
-  return user === undefined || user === jvm.owner || user === jvm.uid
-}
-
 /** What the scripts above say of a failure, as an error: `= CODE message`, details, `= hint …`. */
 export function explainTomcat(result: Output): PlaybookError | undefined {
   const said = splitLines(result.stderr.toString('utf8'))
@@ -158,23 +110,6 @@ export function explainTomcat(result: Output): PlaybookError | undefined {
   const hint = rest.find((line) => line.startsWith('= hint '))?.slice(7)
   const details = rest.filter((line) => !line.startsWith('= hint '))
   return new PlaybookError(code!, message!, { details, ...(hint ? { hint } : {}) })
-}
-
-/**
- * `pid owner uid ticks ticksPerSecond ticksNow now` a line. Now is when the process started that looked: /proc/uptime is
- * the container's own in some (lxcfs), and the start of a process is counted from the machine's.
- */
-function parseJvms(result: Output): TomcatJvm[] {
-  return splitLines(text(result)).map((line) => {
-    const [pid, owner, uid, ticks, hz, ticksNow, now] = line.split(' ')
-    const ageSeconds = (Number(ticksNow) - Number(ticks)) / Number(hz)
-    return {
-      pid: Number(pid),
-      owner: owner!,
-      uid: uid!,
-      startedMs: Math.round((Number(now) - ageSeconds) * 1000),
-    }
-  })
 }
 
 /**

@@ -12,15 +12,8 @@ import {
   text,
   z,
 } from '../src/index.ts'
-import {
-  explainTomcat,
-  isOwnedBy,
-  startTomcat,
-  stopTomcat,
-  theJvm,
-  tomcatJvms,
-  tomcatParams,
-} from './tomcatProcess.ts'
+import { isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
+import { explainTomcat, startTomcat, stopTomcat, tomcatParams } from './tomcatProcess.ts'
 
 /**
  * Restarts a Tomcat, or starts it, and waits until it answers: meant as a handler of what writes its configuration.

@@ -1,16 +1,8 @@
 // The task that sees to it that a Tomcat runs and answers.
 
 import { type Change, defineTask, PlaybookError, run, z } from '../src/index.ts'
-import {
-  explainTomcat,
-  isOwnedBy,
-  startTomcat,
-  theJvm,
-  tomcatJvms,
-  tomcatParams,
-  tomcatStatus,
-  waitForTomcat,
-} from './tomcatProcess.ts'
+import { isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
+import { explainTomcat, startTomcat, tomcatParams, tomcatStatus, waitForTomcat } from './tomcatProcess.ts'
 
 /**
  * A Tomcat runs, as the right account, and answers HTTP. One that does not run is started by its startup.sh, one that is

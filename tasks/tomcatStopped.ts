@@ -1,7 +1,8 @@
 // The task that sees to it that a Tomcat does not run.
 
 import { type Change, defineTask, run, z } from '../src/index.ts'
-import { explainTomcat, stopTomcat, theJvm, tomcatJvms, tomcatParams } from './tomcatProcess.ts'
+import { theJvm, tomcatJvms } from './tomcatJvms.ts'
+import { explainTomcat, stopTomcat, tomcatParams } from './tomcatProcess.ts'
 
 /**
  * A Tomcat does not run. One that does is ended by its shutdown.sh, after 30 s by SIGTERM, after 10 more by SIGKILL.

@@ -13,14 +13,20 @@ import { type FakeTomcat, withTomcat } from './fakeTomcat.ts'
 
 const params = { home: '/data2/was/ws-ecs-server', members: 1 }
 
+const jvm = { pid: 812, owner: 'ecsuser', uid: '1002', startedMs: 1_000_000 }
+const line = (id: string) => `x org.apache.catalina.ha.tcp.SimpleTcpCluster.memberAdded y, id={${id} }, z`
+
 const rows = [
-  { title: 'is quiet where the members are there', found: ['tcp://{10, 98, 0, 12}:4000'], change: undefined },
-  { title: 'waits where one is missing', found: [], change: '0 members → 1 member' },
+  { title: 'is quiet where the members are there', changedMs: 1_001_000, change: undefined },
+  { title: 'waits where one is missing', changedMs: 900_000, change: '0 members → 1 member' },
 ]
 
-for (const { title, found, change } of rows) {
+for (const { title, changedMs, change } of rows) {
   test(`tomcatCluster ${title}`, () => {
-    const { changes } = planned(tomcatCluster, params, { cluster: { isRunning: true, members: found } })
+    const { changes } = planned(tomcatCluster, params, {
+      jvms: [jvm],
+      logs: [{ changedMs, lines: [line('57 5')] }],
+    })
     assert.equal(
       changes.map(({ from, to }) => `${from} → ${to}`),
       change ? [change] : [],
@@ -30,7 +36,7 @@ for (const { title, found, change } of rows) {
 
 test('tomcatCluster needs a Tomcat that runs', () => {
   assert.throws(
-    () => planned(tomcatCluster, params, { cluster: { isRunning: false, members: [] } }),
+    () => planned(tomcatCluster, params, { jvms: [], logs: [] }),
     (error: PlaybookError) => error.code === 'E_TOMCAT_DOWN',
   )
 })
