@@ -13,6 +13,8 @@ export type ExchangeWatcher = {
   /** Bytes of an entry that is still running. */
   readonly partial?: (index: number, stream: StreamName, bytes: Buffer) => void
   readonly ended?: (index: number) => void
+  /** A step has left processes running, which may write among what the shell says from now on. */
+  readonly left?: () => void
 }
 
 /** Seconds after which a probe is given up: a file system that hangs must not hang the run. Steps have no such limit. */

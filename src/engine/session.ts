@@ -119,8 +119,10 @@ export class HostSession {
     const startedAt = performance.now()
     const steps = entries.filter((entry) => entry.kind === 'step').length
     this.trips += 1
+    let isShared = false
+    let outputs: (Output | undefined)[]
     try {
-      const outputs = await exchange(open.shell, open.isPrimed ? '' : prologue, entries, {
+      outputs = await exchange(open.shell, open.isPrimed ? '' : prologue, entries, {
         ...watcher,
         started: (index, pid) => {
           this.running = { as, pid }
@@ -130,26 +132,44 @@ export class HostSession {
           if (entries[index]?.kind === 'step') this.running = undefined
           watcher.ended?.(index)
         },
+        left: () => {
+          isShared = true
+        },
       })
       open.isPrimed = true
       this.#tell(entries, outputs)
-      return outputs
     } catch (thrown) {
-      this.#abandon(open)
+      void this.#abandon(open)
       throw thrown
     } finally {
       const durationMs = performance.now() - startedAt
       emit({ kind: 'trip', host, as, probes: entries.length - steps, steps, durationMs })
     }
+    return isShared ? this.#askAlone(open, as, entries, outputs) : outputs
+  }
+
+  /** What probes said while something else was writing to the same streams is asked again, by a shell of its own. */
+  async #askAlone(
+    open: OpenShell,
+    as: string | undefined,
+    entries: readonly ScriptEntry[],
+    outputs: readonly (Output | undefined)[],
+  ): Promise<(Output | undefined)[]> {
+    await this.#abandon(open)
+    const isAnswered = (index: number) => entries[index]!.kind === 'probe' && outputs[index] !== undefined
+    const asked = [...entries.keys()].filter(isAnswered)
+    const again = await this.trip(
+      as,
+      asked.map((index) => entries[index]!),
+    )
+    return outputs.map((output, index) => (isAnswered(index) ? again[asked.indexOf(index)] : output))
   }
 
   /** A shell that did not answer is let go; the next trip opens another. */
-  #abandon(open: OpenShell): void {
+  async #abandon(open: OpenShell): Promise<void> {
     open.shell.close()
-    for (const [key, opening] of this.#shells) {
-      void opening.then((each) => {
-        if (each === open) this.#shells.delete(key)
-      })
+    for (const [key, opening] of [...this.#shells]) {
+      if ((await opening.catch(() => undefined)) === open) this.#shells.delete(key)
     }
   }
 

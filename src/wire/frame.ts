@@ -7,6 +7,8 @@ export type FrameHandlers = {
   readonly entry: (index: number, output: Output | undefined) => void
   /** A step has begun, as the leader of the process group `pid`. */
   readonly started?: (index: number, pid: number) => void
+  /** A step has left processes running that may hold on to the streams. */
+  readonly left?: () => void
   /** Bytes of an entry that is not complete yet. */
   readonly partial?: (index: number, stream: StreamName, bytes: Buffer) => void
 }
@@ -36,6 +38,7 @@ export function frameReader(marker: string, handlers: FrameHandlers): FrameReade
           complete(index)
         },
         started: (index, pid) => handlers.started?.(index, pid),
+        left: () => handlers.left?.(),
         partial: (index, bytes) => handlers.partial?.(index, stream, bytes),
       }),
     ]),
@@ -48,6 +51,7 @@ type Closed = { readonly body: Buffer; readonly rest: string }
 type StreamHandlers = {
   readonly closed: (index: number, part: Closed) => void
   readonly started: (index: number, pid: number) => void
+  readonly left: () => void
   readonly partial: (index: number, bytes: Buffer) => void
 }
 
@@ -64,6 +68,7 @@ function streamReader(marker: string, handlers: StreamHandlers): (bytes: Buffer)
   const record = (text: string) => {
     const [word, rest = ''] = text.split(' ')
     if (word === 'p') return handlers.started(index, Number(rest))
+    if (word === 'l') return handlers.left()
     handlers.closed(Number(word), { body: Buffer.concat(body), rest })
     body = []
     index = Number(word) + 1

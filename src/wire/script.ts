@@ -11,6 +11,8 @@ export type ScriptEntry = {
   readonly environment?: readonly (readonly [name: string, value: string])[]
   /** Exit codes of a step that do not stop the trip; [0] if not given. */
   readonly okCodes?: readonly number[]
+  /** true: what it leaves running has let go of our streams. */
+  readonly isDetaching?: boolean
   /** true: neither its text nor what it says is told (noLog). */
   readonly isHidden?: boolean
 }
@@ -19,7 +21,8 @@ export type ScriptEntry = {
  * What a shell is told once, before its first trip: a fixed locale, the system's folders in PATH, and three functions.
  *
  * `rp_end` closes an entry on both streams. `rp_step` runs the text on its descriptor 3 in a session of its own, so
- * that it can be killed with all its children, and tells its process id first.
+ * that it can be killed with all its children, and tells its process id first. Where it leaves children running, it
+ * tells that too: what they say from now on would stand among the answers of others.
  */
 export const prologue = `export LC_ALL=C LANG=C
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
@@ -29,7 +32,12 @@ umask 022
 cd /
 rp_setsid=$(command -v setsid)
 rp_end() { printf '\\n%s %s %s\\n' "$rp_m" "$1" "$2"; printf '\\n%s %s\\n' "$rp_m" "$1" >&2; }
-rp_step() { $rp_setsid sh -c 'printf "\\n%s p %s\\n" "$1" "$$"; shift; c=$(cat <&3); exec 3<&-; eval "$c"' sh "$rp_m"; }
+rp_step() {
+  { rp_p=$($rp_setsid sh -c 'printf "\\n%s p %s\\n" "$1" "$$"; echo $$ >&4; exec 4>&-; shift; c=$(cat <&3); exec 3<&-; eval "$c"' sh "$rp_m" 4>&1 >&5 5>&-); } 5>&1
+  rp_r=$?
+  [ -n "$1" ] || [ -z "$rp_p" ] || ! kill -0 "-$rp_p" 2>/dev/null || printf '\\n%s l\\n' "$rp_m"
+  return $rp_r
+}
 `
 
 /**
@@ -52,12 +60,12 @@ function probeParts({ body, environment = [] }: ScriptEntry): Buffer[] {
 }
 
 function stepParts(entry: ScriptEntry, marker: string): Buffer[] {
-  const { body, stdin, environment = [], okCodes = [0] } = entry
+  const { body, stdin, environment = [], okCodes = [0], isDetaching } = entry
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body)
   const feed = stdin ? [Buffer.from('printf %s '), quotedBytes(stdin), Buffer.from(' | ')] : []
   return [
     ...feed,
-    Buffer.from(`( ${exports(environment)}rp_step ) 3<<'${marker}'\n`),
+    Buffer.from(`( ${exports(environment)}rp_step ${isDetaching ? 1 : ''}) 3<<'${marker}'\n`),
     bytes,
     Buffer.from(`\n${marker}\nrp=$?; case $rp in ${okCodes.join('|')}) ;; *) rp_stop=1;; esac\n`),
   ]

@@ -25,6 +25,7 @@ export function startEntry(step: StartStep, environment: Environment = {}): Scri
   return {
     kind: 'step',
     body: `( cd / && ${subshell(step.command)} ) </dev/null >/dev/null 2>&1 &`,
+    isDetaching: true,
     environment: pairs({ ...environment, ...step.environment }),
   }
 }
