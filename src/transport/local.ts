@@ -1,10 +1,10 @@
 // Reaches this machine itself: a connection that is child processes.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { userInfo } from 'node:os'
 import { UnreachableError } from '../model/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import { connectionOver } from './connection.ts'
+import { localUser } from './localUser.ts'
 import { type Exit, type Program, programOver } from './program.ts'
 import type { Connection, Transport } from './transport.ts'
 
@@ -19,7 +19,7 @@ export const localTransport: Transport = {
 const graceMs = 300
 
 function localConnection(settings: ConnectionSettings): Connection {
-  const user = userInfo().username
+  const user = localUser()
   const children = new Set<ChildProcess>()
   const place = `${user}@localhost`
   const killAll = () => {

@@ -2,10 +2,11 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
+import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import SSHConfig, { type Line, type Match, type Section } from 'ssh-config'
 import { PlaybookError } from '../model/error.ts'
+import { localUser } from './localUser.ts'
 import { filesMatching, matchesAny, matchesHost } from './sshPattern.ts'
 import { expandHome, expandTokens } from './sshTokens.ts'
 
@@ -105,7 +106,7 @@ function include(patterns: readonly string[], file: string, pass: Pass, depth: n
 }
 
 function matchesCriteria(words: readonly string[], pass: Pass): boolean {
-  const user = pass.options.get('user')?.[0] ?? userInfo().username
+  const user = pass.options.get('user')?.[0] ?? localUser()
   const hostName = expandTokens(pass.options.get('hostname')?.[0] ?? '%h', { h: pass.host })
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index]!
@@ -122,7 +123,7 @@ function matchesCriteria(words: readonly string[], pass: Pass): boolean {
       host: () => matchesHost([argument()], hostName),
       originalhost: () => matchesHost([argument()], pass.host),
       user: () => matchesAny([argument()], user),
-      localuser: () => matchesAny([argument()], userInfo().username),
+      localuser: () => matchesAny([argument()], localUser()),
       exec: () =>
         succeeds(expandTokens(argument(), { h: hostName, n: pass.host, r: user, ...localTokens(pass) })),
     }
@@ -136,7 +137,7 @@ function matchesCriteria(words: readonly string[], pass: Pass): boolean {
 }
 
 function localTokens({ options }: Pass): { [token: string]: string } {
-  return { p: options.get('port')?.[0] ?? '22', u: userInfo().username, d: homedir() }
+  return { p: options.get('port')?.[0] ?? '22', u: localUser(), d: homedir() }
 }
 
 function succeeds(command: string): boolean {

@@ -1,9 +1,10 @@
 // Where and how to connect by ssh: settings, ssh arguments and ssh_config, weighed into one answer.
 
-import { homedir, hostname, userInfo } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
+import { localUser } from './localUser.ts'
 import { parseSshArgs, type SshArgs } from './sshArgs.ts'
 import { computeOptions, defaultConfigFiles, type SshOptions } from './sshConfig.ts'
 import { expandHome, expandTokens } from './sshTokens.ts'
@@ -98,7 +99,7 @@ function targetFrom(
 ): SshTarget {
   const one = (keyword: string): string | undefined => options.get(keyword)?.[0]
   const port = number('Port', one('port'), 22)
-  const user = one('user') ?? userInfo().username
+  const user = one('user') ?? localUser()
   const host = expandTokens(one('hostname') ?? settings.host, { h: settings.host })
   const tokens = {
     ...{
@@ -108,7 +109,7 @@ function targetFrom(
       k: one('hostkeyalias') ?? settings.host,
     },
     ...{ L: hostname().split('.')[0]!, l: hostname(), n: settings.host, p: String(port), r: user },
-    u: userInfo().username,
+    u: localUser(),
   }
   const path = (text: string) => expandHome(expandTokens(text, tokens))
   const paths = (keyword: string, otherwise: string) => pathList(one(keyword) ?? otherwise).map(path)
