@@ -147,7 +147,11 @@ function parsed<T>(probe: Probe<T>, item: Item, answers: Answers, prediction: Pr
 }
 
 /** What was thrown on the way to a comparison; in check mode unknown, where it may be otherwise by then. */
-export function failedVerdict(thrown: unknown, name: string, prediction: Prediction | undefined): Verdict {
+export function failedVerdict(
+  thrown: unknown,
+  name: string,
+  prediction: Prediction | undefined,
+): Extract<Verdict, { kind: 'failed' | 'unknown' }> {
   if (thrown instanceof Unknowable) return { kind: 'unknown', reason: thrown.message }
   if (!(thrown instanceof PlaybookError)) return { kind: 'failed', error: bug(thrown, name) }
   const pending = prediction?.pending.at(-1)

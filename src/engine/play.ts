@@ -1,10 +1,10 @@
 // Runs one play on its hosts: batches, forks, and what happens to the others when a host fails.
 
-import { toPlaybookError, UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/error.ts'
 import { emptyCounts, type HostRecap } from '../model/outcome.ts'
 import { converge, type HostEnd } from './converge.ts'
 import { readFacts } from './facts.ts'
-import type { Item } from './item.ts'
+import { failedVerdict, type Item } from './item.ts'
 import type { HostPlan, PlayPlan } from './plan.ts'
 import { createPool } from './pool.ts'
 import { type RunState, sessionOf } from './runState.ts'
@@ -121,10 +121,12 @@ type FactsOf = {
   readonly emit: RunState['emit']
 }
 
+/** In check mode facts that cannot be read may be there after what is planned: the play is unknown then. */
 function factsFailed(thrown: unknown, { play, session, tripsBefore, emit }: FactsOf): HostEnd {
-  const error = toPlaybookError(thrown)
   const isUnreachable = thrown instanceof UnreachableError
-  const status = isUnreachable ? 'unreachable' : 'failed'
+  const verdict = failedVerdict(thrown, 'facts', isUnreachable ? undefined : session.prediction)
+  const status = isUnreachable ? 'unreachable' : verdict.kind
+  const { kind: _, ...outcome } = isUnreachable ? { kind: status, error: thrown } : verdict
   const recap: HostRecap = {
     host: session.host,
     counts: { ...emptyCounts(), [status]: 1 },
@@ -140,10 +142,10 @@ function factsFailed(thrown: unknown, { play, session, tripsBefore, emit }: Fact
     host: session.host,
     task,
     index: -1,
-    result: { status, changes: [], durationMs: 0, error },
+    result: { ...outcome, status, changes: [], durationMs: 0 },
   })
   emit({ kind: 'hostEnd', play, recap })
-  return { recap, isFailed: !isUnreachable, isUnreachable, isCutShort: false }
+  return { recap, isFailed: status === 'failed', isUnreachable, isCutShort: false }
 }
 
 /** When a play is over for hosts that have not begun: one failure too many, or a whole batch lost. */

@@ -211,7 +211,10 @@ test('a handler is owed where the host was lost in the middle of the change, and
     const owed = () => openOwedHandlers(path('.run-playbook')).of('test', 'one')
     await runTasks([shell({ script: 'exit 1' }, { notify: restart })], settings())
     assert.equal(owed(), [])
-    const cut = `touch ${path('made')}; read -r _ _ _ main _ </proc/$PPID/stat; kill -9 $main; sleep 1`
+    // The shell that we talk to is the last one on the way up.
+    const cut = `p=$$
+while read -r _ _ _ up _ <"/proc/$p/stat" && case $(cat "/proc/$up/comm") in *sh|busybox) ;; *) false ;; esac; do p=$up; done
+touch ${path('made')}; kill -9 $p; sleep 1`
     const { recap } = await runTasks([shell({ script: cut }, { notify: restart })], settings())
     assert.is(recap.hosts[0]!.counts.unreachable, 1)
     assert.equal(owed(), ['note restart'])
@@ -652,6 +655,25 @@ test('check mode carries its predictions from play to play', () =>
     })
     const { story } = await runPlays([play, { ...play, spec: { ...play.spec } }], { isCheck: true })
     assert.equal(story, ['one: changed content x', 'one: ok content x'])
+  }))
+
+test('in check mode facts that cannot be read are unknown after a planned change, and an error before any', () =>
+  inFolder(async (path) => {
+    const change = definePlay({
+      name: '1',
+      hosts: 'all',
+      tasks: () => [content({ path: path('x'), text: 'x' })],
+    })
+    const needsFacts = definePlay({
+      name: '2',
+      hosts: 'all',
+      facts: { word: stdout(sh`cat ${path('x')}`) },
+      tasks: ({ facts }) => [content({ path: path('y'), text: facts.word })],
+    })
+    const { story } = await runPlays([change, needsFacts], { isCheck: true })
+    assert.equal(story, ['one: changed content x', 'one: unknown facts'])
+    const alone = await runPlays([needsFacts], { isCheck: true })
+    assert.equal(alone.story, ['one: failed facts'])
   }))
 
 test('when a whole batch is lost, the next one is not begun', async () => {
