@@ -1,6 +1,6 @@
 // The edits that make a stock server.xml the one of an instance of this site.
 
-import type { ElementSpec, XmlEdit } from 'run-playbook'
+import { type ElementSpec, revealed, type Secret, type XmlEdit } from 'run-playbook'
 
 export type ClusterSettings = {
   /** The host's own address, for the receiver: what the host name resolves to may be 127.0.1.1. */
@@ -10,7 +10,12 @@ export type ClusterSettings = {
   /** The membership's multicast port; its own for each cluster. */
   readonly multicastPort: number
   readonly multicastAddress?: string
+  /** All members, for networks without multicast; not given: they find each other. */
+  readonly members?: { readonly local: StaticMember; readonly others: readonly StaticMember[] }
 }
+
+/** A member that is named: `node` and the receiver's port make its id, which all members must call it by. */
+export type StaticMember = { readonly address: string; readonly port: number; readonly node: number }
 
 export type ServerXmlSettings = {
   /** The name of the Service. */
@@ -21,7 +26,7 @@ export type ServerXmlSettings = {
   readonly shutdownPort: number
   readonly http: { readonly port: number }
   /** No AJP connector: one that is there is commented out. */
-  readonly ajp: { readonly port: number; readonly address?: string } | null
+  readonly ajp: { readonly port: number; readonly address?: string; readonly secret?: Secret } | null
   readonly redirectPort: number
   /** No cluster: one that is there is removed. */
   readonly cluster: ClusterSettings | null
@@ -45,7 +50,7 @@ export function serverXmlEdits(settings: ServerXmlSettings): XmlEdit[] {
     { set: `/Server/Listener[@className='${CLASSES.apr}']`, attributes: { SSLEngine: 'on' } },
     { set: [service, '/Server/Service[last()=1]'], attributes: { name: settings.service } },
     httpConnector(service, settings),
-    ajpConnector(service, settings),
+    ...ajpConnector(service, settings),
     {
       set: `${service}/Engine`,
       attributes: { name: settings.engine ?? settings.service, jvmRoute: settings.jvmRoute },
@@ -82,19 +87,21 @@ function httpConnector(service: string, settings: ServerXmlSettings): XmlEdit {
 function ajpConnector(
   service: string,
   { ajp, redirectPort, uriEncoding = 'UTF-8' }: ServerXmlSettings,
-): XmlEdit {
+): XmlEdit[] {
   const connector = `${service}/Connector[@protocol='AJP/1.3']`
-  if (!ajp) return { comment: connector }
-  return {
+  if (!ajp) return [{ comment: connector }]
+  const live: XmlEdit = {
     uncomment: connector,
     attributes: {
       address: ajp.address ?? '0.0.0.0',
       port: ajp.port,
-      secretRequired: false,
+      secretRequired: ajp.secret !== undefined,
+      ...(ajp.secret === undefined ? {} : { secret: revealed(ajp.secret) }),
       redirectPort,
       URIEncoding: uriEncoding,
     },
   }
+  return ajp.secret === undefined ? [live, { set: connector, attributes: { secret: null } }] : [live]
 }
 
 function cluster(service: string, settings: ClusterSettings | null): XmlEdit {
@@ -141,27 +148,15 @@ function clusterElement(settings: ClusterSettings): ElementSpec {
   }
 }
 
-function channel({
-  address,
-  port,
-  multicastAddress = '228.0.0.4',
-  multicastPort,
-}: ClusterSettings): ElementSpec {
-  const tribes = 'org.apache.catalina.tribes'
+const tribes = 'org.apache.catalina.tribes'
+
+function channel(settings: ClusterSettings): ElementSpec {
+  const { address, port } = settings
   return {
     name: 'Channel',
     attributes: { className: `${tribes}.group.GroupChannel` },
     children: [
-      {
-        name: 'Membership',
-        attributes: {
-          className: `${tribes}.membership.McastService`,
-          address: multicastAddress,
-          port: multicastPort,
-          frequency: 500,
-          dropTime: 3000,
-        },
-      },
+      membership(settings),
       {
         name: 'Receiver',
         attributes: {
@@ -186,6 +181,49 @@ function channel({
         attributes: { className: `${tribes}.group.interceptors.MessageDispatchInterceptor` },
       },
     ],
+  }
+}
+
+/** Source: Membership and Member in the cluster reference of Tomcat 9. */
+function membership(settings: ClusterSettings): ElementSpec {
+  const { multicastAddress = '228.0.0.4', multicastPort, members } = settings
+  if (members) {
+    return {
+      name: 'Membership',
+      attributes: {
+        className: `${tribes}.membership.StaticMembershipService`,
+        connectTimeout: 500,
+        expirationTime: 3000,
+        rpcTimeout: 3000,
+        useThread: true,
+        pingInterval: 1000,
+      },
+      children: [
+        { name: 'LocalMember', attributes: staticMember(members.local) },
+        ...members.others.map((member) => ({ name: 'Member', attributes: staticMember(member) })),
+      ],
+    }
+  }
+  return {
+    name: 'Membership',
+    attributes: {
+      className: `${tribes}.membership.McastService`,
+      address: multicastAddress,
+      port: multicastPort,
+      frequency: 500,
+      dropTime: 3000,
+    },
+  }
+}
+
+/** The id is 16 bytes. */
+function staticMember({ address, port, node }: StaticMember) {
+  const bytes = [node >> 8, node & 255, port >> 8, port & 255]
+  return {
+    className: `${tribes}.membership.StaticMember`,
+    host: address,
+    port,
+    uniqueId: `{${[...Array(16 - bytes.length).fill(0), ...bytes].join(',')}}`,
   }
 }
 

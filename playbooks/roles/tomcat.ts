@@ -10,8 +10,9 @@ import {
   tomcatRunning,
   unarchive,
 } from 'run-playbook/tasks'
-import { serverXmlEdits } from './serverXml.ts'
-import type { Instance, WasVars } from './wasVars.ts'
+import { type ClusterSettings, serverXmlEdits } from './serverXml.ts'
+import { wasHosts } from './wasHosts.ts'
+import { type Instance, type WasVars, wasVars } from './wasVars.ts'
 
 /** Where an instance lives, and how it is started. */
 export function instancePlaces(instance: Instance, vars: WasVars) {
@@ -57,13 +58,14 @@ export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): Tas
           jvmRoute: `${instance.name}${vars.node}`,
           shutdownPort: instance.shutdown,
           http: { port: instance.http },
-          ajp: { port: instance.ajp },
+          ajp: { port: instance.ajp, ...(vars.ajp_secret ? { secret: vars.ajp_secret } : {}) },
           redirectPort: instance.redirect,
           cluster: {
             address: vars.cluster_address ?? host.address,
             port: instance.receiver,
             multicastAddress: vars.multicast_address,
             multicastPort: instance.multicast,
+            ...(vars.membership === 'static' ? { members: namedMembers(instance, host) } : {}),
           },
           accessLogDirectory: logs,
         }),
@@ -94,6 +96,18 @@ export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): Tas
         group: vars.account,
       }),
   ]
+}
+
+/** The same instance on this host and on the other WAS hosts. */
+function namedMembers({ name }: Instance, host: PlayHost<WasVars>): ClusterSettings['members'] {
+  const all = wasHosts(host, 'was', wasVars).flatMap((each) => {
+    const { instances, cluster_address, node } = each.vars
+    const own = instances.find((instance) => instance.name === name)
+    const address = cluster_address ?? each.address
+    return own ? [{ host: each.name, member: { address, port: own.receiver, node } }] : []
+  })
+  const local = all.find((each) => each.host === host.name)!.member
+  return { local, others: all.map(({ member }) => member).filter((member) => member !== local) }
 }
 
 /** The instance runs, as the account, and answers. */

@@ -1,11 +1,16 @@
 // What the inventory says of a WAS host, as the role reads it.
 
-import { absolutePath, account, checksum, z } from 'run-playbook'
+import { absolutePath, account, checksum, Secret, secret, z } from 'run-playbook'
 
 const port = z
   .int('expected a port (1-65535)')
   .min(1, 'expected a port (1-65535)')
   .max(65535, 'expected a port (1-65535)')
+
+/** From a vault it is a secret already. */
+export const ajpSecret = z
+  .union([z.string().min(1), z.instanceof(Secret)])
+  .transform((value) => (value instanceof Secret ? value : secret(value)))
 
 /** One Tomcat instance; the same on every WAS host. */
 export const instanceVars = z.strictObject({
@@ -46,6 +51,10 @@ export const wasVars = z.object({
   /** Minutes from UTC of the dates in log names: 540 is Korea. */
   log_offset_minutes: z.int().default(0),
   multicast_address: z.ipv4().default('228.0.0.4'),
+  /** How the members of a cluster find each other: `static` names them, for networks without multicast. */
+  membership: z.enum(['multicast', 'static']).default('multicast'),
+  /** What mod_jk has to know to be let in by AJP; the same for `was` and `web`. */
+  ajp_secret: ajpSecret.optional(),
   /** Which hosts may reach AJP and HTTP. */
   web_hosts: z.string().default('web'),
   instances: z.array(instanceVars).min(1),

@@ -125,7 +125,11 @@ function webConfiguration(host: PlayHost<WebVars>): Task {
           path: 'conf/mod_jk.conf',
           content: modJkConf({ ...rotation, workersFile: `${vars.apache_dir}/conf/workers.properties` }),
         },
-        { path: 'conf/workers.properties', content: workersProperties(all) },
+        {
+          path: 'conf/workers.properties',
+          content: workersProperties(all, vars.ajp_secret),
+          ...(vars.ajp_secret ? { mode: '0640' } : {}),
+        },
         {
           path: 'conf/extra/httpd-vhosts.conf',
           keep: 'conf/extra/httpd-vhosts.conf_origin',

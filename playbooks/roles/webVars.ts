@@ -1,6 +1,7 @@
 // What the inventory says of a WEB host, as the role reads it.
 
 import { absolutePath, account, checksum, z } from 'run-playbook'
+import { ajpSecret } from './wasVars.ts'
 
 const version = z.string().regex(/^\d+\.\d+\.\d+$/, 'expected a version such as 2.4.65')
 const seconds = z.int().min(0)
@@ -48,6 +49,8 @@ export const webVars = z.object({
   /** The hosts that balance them. */
   web_hosts: z.string().default('web'),
   vhosts: z.array(vhostVars).min(1),
+  /** What the Tomcats ask of who comes by AJP; the same for `was` and `web`. */
+  ajp_secret: ajpSecret.optional(),
 })
 
 export type WebVars = z.output<typeof webVars>

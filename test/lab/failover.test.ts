@@ -33,23 +33,6 @@ test('each of three sessions goes on when either WAS that serves it is shut down
   assert.equal(pidsKept(before, after), [false, false, false, false, false, false])
 })
 
-test('without replication the same test fails, says at which request, and leaves both WAS running', async () => {
-  const cutOff = 'firewall-cmd -q --remove-port=45564/udp --remove-port=4000/tcp; sleep 4'
-  for (const host of was) await site.on(host, cutOff)
-  const ran = await site.runPlaybook('sessions.ts')
-  for (const host of was) await site.on(host, 'firewall-cmd -q --reload')
-  assert.is(ran.code, 2, ran.stdout)
-  assert.match(ran.stdout, /E_SESSION/)
-  assert.match(
-    ran.stdout,
-    /ecs\.test\.co\.kr, request 3, through web-01: (?:a new session came from ecs[12], with count 1; expected the old one with 3|ecs[12] answered with count 1, expected 3)/,
-  )
-  assert.match(ran.stdout, /request 2, through web-02: HTTP 200, ecs[12], count 2/)
-  assert.equal(answering(await tomcatStates(lab)), [200, 200, 200, 200, 200, 200])
-  const cluster = await site.runPlaybook('was.ts', '--tags', 'cluster')
-  assert.is(cluster.code, 0, cluster.stdout)
-})
-
 test('every Tomcat is restarted while 50 sessions are busy: no request fails, no session is lost', async () => {
   const before = await tomcatStates(lab)
   const through = lab.hosts.filter(({ name }) => name.startsWith('web-')).map(({ address }) => address)
@@ -89,6 +72,44 @@ test('a Tomcat that does not come up again stays out of rotation, and no other i
   const repaired = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.is(repaired.code, 0, repaired.stdout.slice(-2000))
   assert.ok(ended(repaired, 'changed').includes('web-02: reloadHttpd'))
+})
+
+test('a site with an AJP secret and members by name serves, and its sessions survive as well', async () => {
+  const options = ['-e', '{"ajp_secret": "hunter2-hunter2", "membership": "static"}']
+  const ran = await site.runPlaybook('site.ts', '--diff', ...options)
+  assert.is(ran.code, 0, ran.stdout.slice(-2000))
+  const { stdout } = await site.on(
+    'web-01',
+    'stat -c %a /data2/apache/conf/workers.properties; grep -c secret=hunter2-hunter2 /data2/apache/conf/workers.properties',
+  )
+  assert.equal(stdout.trim().split('\n'), ['640', '6'])
+  const tried = await site.runPlaybook('sessions.ts', ...options)
+  assert.is(tried.code, 0, tried.stdout.slice(-2000))
+  const refused = 'curl -s -m 5 -o /dev/null -w "%{http_code}" -H "Host: ecs.test.co.kr" http://127.0.0.1/'
+  await site.on(
+    'web-02',
+    "sed -i 's/hunter2-hunter2/another/' /data2/apache/conf/workers.properties; /data2/apache/bin/apachectl -k graceful; sleep 1",
+  )
+  assert.is((await site.on('web-02', refused)).stdout, '403')
+  const back = await site.runPlaybook('site.ts')
+  assert.is(back.code, 0, back.stdout.slice(-2000))
+})
+
+test('without replication the same test fails, says at which request, and leaves both WAS running', async () => {
+  const cutOff = 'firewall-cmd -q --remove-port=45564/udp --remove-port=4000/tcp; sleep 4'
+  for (const host of was) await site.on(host, cutOff)
+  const ran = await site.runPlaybook('sessions.ts')
+  for (const host of was) await site.on(host, 'firewall-cmd -q --reload')
+  assert.is(ran.code, 2, ran.stdout)
+  assert.match(ran.stdout, /E_SESSION/)
+  assert.match(
+    ran.stdout,
+    /ecs\.test\.co\.kr, request 3, through web-01: (?:a new session came from ecs[12], with count 1; expected the old one with 3|ecs[12] answered with count 1, expected 3)/,
+  )
+  assert.match(ran.stdout, /request 2, through web-02: HTTP 200, ecs[12], count 2/)
+  assert.equal(answering(await tomcatStates(lab)), [200, 200, 200, 200, 200, 200])
+  const cluster = await site.runPlaybook('was.ts', '--tags', 'cluster')
+  assert.is(cluster.code, 0, cluster.stdout)
 })
 
 test('the lab goes down', async () => {

@@ -95,7 +95,7 @@ test('the firewall lets in HTTP and HTTPS, now and after a restart', async () =>
 
 test('another KeepAliveTimeout changes one line, and reloads httpd without an end to its processes', async () => {
   const before = await pids()
-  const vars = ['-e', 'keep_alive_timeout=3']
+  const vars = ['-e', '{"keep_alive_timeout": 3}']
   const check = await site.runPlaybook('site.ts', '--check', '--diff', ...vars)
   assert.is(check.code, 0, check.stdout)
   const lines = check.stdout.split('\n').filter((line) => /^\s+[-+]/.test(line))
@@ -106,7 +106,7 @@ test('another KeepAliveTimeout changes one line, and reloads httpd without an en
   const ran = await site.runPlaybook('site.ts', '--output', 'jsonl', ...vars)
   assert.is(ran.code, 0, ran.stdout.slice(-3000))
   assert.equal(
-    ended(ran, 'changed').sort(),
+    sorted(ended(ran, 'changed')),
     web.flatMap((host) => [`${host}: httpdConfiguration /data2/apache`, `${host}: reloadHttpd`]),
   )
   assert.equal(await pids(), before)
@@ -117,13 +117,10 @@ test('another AJP port restarts that instance alone, and reloads httpd', async (
   setInstances((all) => all.map((each) => (each.name === 'ifs' ? { ...each, ajp: 8110 } : each)))
   const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stdout.slice(-3000))
-  assert.equal(
-    ended(ran, 'changed').filter((task) => !task.includes('firewall')),
-    [
-      ...was.flatMap((host) => [`${host}: editXml ${conf('ifs')}/server.xml`, `${host}: restartTomcat ifs`]),
-      ...sorted(ended(ran, 'changed').filter((task) => task.startsWith('web'))),
-    ],
-  )
+  assert.equal(sorted(ended(ran, 'changed').filter((task) => !task.includes('firewall'))), [
+    ...was.flatMap((host) => [`${host}: editXml ${conf('ifs')}/server.xml`, `${host}: restartTomcat ifs`]),
+    ...web.flatMap((host) => [`${host}: httpdConfiguration /data2/apache`, `${host}: reloadHttpd`]),
+  ])
   assert.is(await ask('web-02', 'ifs', "-o /dev/null -w '%{http_code}'", '/'), '200')
   assert.equal(await keptPids(before), {
     tomcats: [true, false, true, true, false, true],
@@ -206,7 +203,7 @@ test('a configuration that httpd refuses is taken back, shown by file and line, 
     `printf '\\nInclude conf/own.conf\\n' >> ${apache}/conf/httpd.conf; echo 'Nonsense on' > ${apache}/conf/own.conf`,
   )
   const { stdout: sumsBefore } = await site.on('web-01', sums)
-  const ran = await site.runPlaybook('web.ts', '-l', 'web-01', '-e', 'keep_alive_timeout=9')
+  const ran = await site.runPlaybook('web.ts', '-l', 'web-01', '-e', '{"keep_alive_timeout": 9}')
   assert.is(ran.code, 2)
   assert.match(ran.stdout, /E_HTTPD_CONFIG/)
   assert.match(ran.stdout, /playbooks\/roles\/web\.ts:\d+/)
@@ -365,7 +362,7 @@ async function keptPids(before: Pids): Promise<{ tomcats: boolean[]; httpds: boo
 /** What a dry run must not change: packages, accounts, firewall, and every file of some folders. */
 async function fingerprint(): Promise<string> {
   const script = `rpm -qa | sort; getent passwd; firewall-cmd --list-all; firewall-cmd --permanent --list-all
-find /etc /root /usr/bin /usr/sbin /opt /data2 /data3 /var/tmp /var/lib/rpm -xdev -printf '%p %s %T@ %m %u\\n' 2>/dev/null | grep -v -e /var/lib/rpm -e /root/.cache | sort | sha256sum`
+find /etc /root /usr/bin /usr/sbin /opt /data2 /data3 /var/tmp/run-playbook* /var/lib/rpm -xdev -printf '%p %s %T@ %m %u\\n' 2>/dev/null | grep -v -e /var/lib/rpm -e /root/.cache | sort | sha256sum`
   const answers = await Promise.all([...was, ...web].map((host) => site.on(host, script)))
   return answers.map(({ stdout }) => stdout).join('\n')
 }
