@@ -15,11 +15,21 @@ export function wasHosts<S extends z.ZodType>(
   pattern: string,
   schema: S,
 ): readonly WasHost<z.output<S>>[] {
-  const found = hosts(pattern)
+  const found = hostsOf(pattern, hosts)
   if (found.length > 0) return found.map((host) => checked(host, schema))
   throw new PlaybookError('E_NO_WAS', `"${pattern}" has no hosts, so there is nothing to balance.`, {
     hint: 'Put the WAS hosts into the inventory, or name their group: was_hosts.',
   })
+}
+
+/** An inventory without the group is one without WAS hosts. */
+function hostsOf(pattern: string, hosts: PlayHost['hosts']): readonly OtherHost[] {
+  try {
+    return hosts(pattern)
+  } catch (thrown) {
+    if (thrown instanceof PlaybookError && thrown.code === 'E_UNKNOWN_GROUP') return []
+    throw thrown
+  }
 }
 
 function checked<S extends z.ZodType>({ name, address, vars }: OtherHost, schema: S): WasHost<z.output<S>> {
