@@ -259,7 +259,10 @@ class Convergence {
     } catch (thrown) {
       this.#lookout.forget()
       if (thrown instanceof UnreachableError) throw thrown
-      return toPlaybookError(thrown)
+      const error = toPlaybookError(thrown)
+      // Probes come after the steps: where one was given up, the steps have run.
+      this.#wasCarriedOut ||= error.code === 'E_PROBE_TIMEOUT'
+      return error
     }
     return item.isVerified ? this.#secondLook(item) : undefined
   }

@@ -18,7 +18,7 @@ export type ExchangeWatcher = {
 }
 
 /** Seconds after which a probe is given up: a file system that hangs must not hang the run. Steps have no such limit. */
-export const probeLimitSeconds = 120
+export const probeLimitSeconds = 300
 
 /**
  * Runs the entries in order. An entry that was skipped, because a step before it failed, gives undefined.
@@ -43,6 +43,7 @@ export function exchange(
     }
     const reader = frameReader(marker, {
       ...watcher,
+      isEndEnough: (index) => entries[index]?.kind === 'step',
       entry: (index, output) => {
         outputs[index] = output
         watcher.ended?.(index)
@@ -82,7 +83,7 @@ function probeTimeout({ body }: ScriptEntry, limitSeconds: number): PlaybookErro
     `A look at the host took longer than ${limitSeconds} s and was given up.`,
     {
       details: [line.length > 200 ? `${line.slice(0, 197)}…` : line],
-      hint: 'Does a file system hang there? Nothing was being changed.',
+      hint: 'Does a file system hang there?',
     },
   )
 }

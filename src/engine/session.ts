@@ -50,14 +50,23 @@ export class HostSession {
     this.#options = options
   }
 
-  /** The connection, made when it is first needed. */
+  /** The connection, made when it is first needed, and again after it broke: what was pending on it has failed. */
   connection(): Promise<Connection> {
+    this.#connection ??= this.#connect()
+    return this.#connection
+  }
+
+  async #connect(): Promise<Connection> {
     const { host, connect, settings, signal, emit } = this.#options
-    this.#connection ??= connect(settings, {
+    const connection = await connect(settings, {
       log: (message) => emit({ kind: 'connection', host, message }),
       ...(signal ? { signal } : {}),
     })
-    return this.#connection
+    connection.onBroken(() => {
+      this.#connection = undefined
+      this.#shells.clear()
+    })
+    return connection
   }
 
   /**

@@ -11,7 +11,12 @@ export type FrameHandlers = {
   readonly left?: () => void
   /** Bytes of an entry that is not complete yet. */
   readonly partial?: (index: number, stream: StreamName, bytes: Buffer) => void
+  /** Whether the beginning and the end of an entry's output will do, if it is very long: a build's may have gigabytes. */
+  readonly isEndEnough?: (index: number) => boolean
 }
+
+/** How much is kept of the beginning, and of the end, of an output of which that is enough. */
+const keptBytes = 4 * 1024 * 1024
 
 export type StreamName = 'stdout' | 'stderr'
 
@@ -40,6 +45,7 @@ export function frameReader(marker: string, handlers: FrameHandlers): FrameReade
         started: (index, pid) => handlers.started?.(index, pid),
         left: () => handlers.left?.(),
         partial: (index, bytes) => handlers.partial?.(index, stream, bytes),
+        isEndEnough: (index) => handlers.isEndEnough?.(index) ?? false,
       }),
     ]),
   ) as Record<StreamName, (bytes: Buffer) => void>
@@ -53,24 +59,25 @@ type StreamHandlers = {
   readonly started: (index: number, pid: number) => void
   readonly left: () => void
   readonly partial: (index: number, bytes: Buffer) => void
+  readonly isEndEnough: (index: number) => boolean
 }
 
 function streamReader(marker: string, handlers: StreamHandlers): (bytes: Buffer) => void {
   const needle = Buffer.from(`\n${marker} `)
-  let body: Buffer[] = []
+  let body = keptBody()
   let carry: Buffer = Buffer.alloc(0)
   let index = 0
   const keep = (bytes: Buffer) => {
     if (bytes.length === 0) return
-    body.push(bytes)
+    body.add(bytes, handlers.isEndEnough(index))
     handlers.partial(index, bytes)
   }
   const record = (text: string) => {
     const [word, rest = ''] = text.split(' ')
     if (word === 'p') return handlers.started(index, Number(rest))
     if (word === 'l') return handlers.left()
-    handlers.closed(Number(word), { body: Buffer.concat(body), rest })
-    body = []
+    handlers.closed(Number(word), { body: body.whole(), rest })
+    body = keptBody()
     index = Number(word) + 1
   }
   return (bytes) => {
@@ -88,5 +95,37 @@ function streamReader(marker: string, handlers: StreamHandlers): (bytes: Buffer)
       record(rest.subarray(at + needle.length, end).toString('latin1'))
       rest = rest.subarray(end + 1)
     }
+  }
+}
+
+/** Collects an output; of a very long one of which the ends are enough, the middle is left out and that is said. */
+function keptBody(): {
+  readonly add: (bytes: Buffer, isEndEnough: boolean) => void
+  readonly whole: () => Buffer
+} {
+  const first: Buffer[] = []
+  let last: Buffer[] = []
+  let firstBytes = 0
+  let lastBytes = 0
+  let leftOut = 0
+  return {
+    add: (bytes, isEndEnough) => {
+      if (!isEndEnough || firstBytes < keptBytes) {
+        first.push(bytes)
+        firstBytes += bytes.length
+        return
+      }
+      last.push(Buffer.from(bytes)) // a copy: a slice would keep all of its packet
+      lastBytes += bytes.length
+      if (lastBytes < 2 * keptBytes) return
+      const joined = Buffer.concat(last)
+      leftOut += joined.length - keptBytes
+      last = [joined.subarray(joined.length - keptBytes)]
+      lastBytes = keptBytes
+    },
+    whole: () => {
+      const gap = leftOut > 0 ? [Buffer.from(`\n… ${leftOut} bytes left out …\n`)] : []
+      return Buffer.concat([...first, ...gap, ...last])
+    },
   }
 }

@@ -8,17 +8,18 @@ import { z } from 'zod'
 import { exitCode } from '../../src/engine/run.ts'
 import { openOwedHandlers } from '../../src/journal/owedHandlers.ts'
 import { sh } from '../../src/model/command.ts'
-import { PlaybookError } from '../../src/model/error.ts'
+import { PlaybookError, UnreachableError } from '../../src/model/error.ts'
 import { contentOf, fileChanges } from '../../src/model/fileChange.ts'
 import { flushHandlers } from '../../src/model/flushHandlers.ts'
-import type { ConnectionSettings } from '../../src/model/host.ts'
+import type { ConnectionSettings, ConnectionSettings } from '../../src/model/host.ts'
 import { definePlay } from '../../src/model/play.ts'
 import { file, fileAs, stdout, succeeds } from '../../src/model/probe.ts'
 import { Secret, secret } from '../../src/model/secret.ts'
 import { call, run, start } from '../../src/model/step.ts'
 import { defineTask } from '../../src/model/task.ts'
+import { transports } from '../../src/transport/connect.ts'
 import { localTransport } from '../../src/transport/local.ts'
-import type { Connection } from '../../src/transport/transport.ts'
+import type { Connection, Connection } from '../../src/transport/transport.ts'
 import { type Ran, runPlays, runTasks, temporaryFolder } from './harness.ts'
 
 const content = defineTask({
@@ -675,6 +676,27 @@ test('in check mode facts that cannot be read are unknown after a planned change
     const alone = await runPlays([needsFacts], { isCheck: true })
     assert.equal(alone.story, ['one: failed facts'])
   }))
+
+test('a connection that broke while nothing was pending is made anew for the next play', async () => {
+  const transportFor = transports()
+  const connections: { breakNow: () => void; close: () => Promise<void> }[] = []
+  const connect = async (settings: ConnectionSettings) => {
+    const connection = await (await transportFor(settings)).connect(settings, {})
+    let broken: (error: UnreachableError) => void = () => {}
+    connections.push({ breakNow: () => broken(new UnreachableError('E_CONNECTION_LOST', 'gone', 'idle')), close: connection.close })
+    return { ...connection, onBroken: (listener: typeof broken) => (broken = listener) } as Connection
+  }
+  const play = (name: string) => definePlay({ name, hosts: 'all', tasks: () => [shell({ script: 'true' })] })
+  const { story } = await runPlays([play('1'), play('2')], {
+    connect,
+    onEvent: (event) => {
+      if (event.kind === 'playEnd' && event.play === '1') connections[0]!.breakNow()
+    },
+  })
+  assert.equal(story, ['one: changed shell', 'one: changed shell'])
+  await connections[0]!.close()
+  assert.is(connections.length, 2)
+})
 
 test('when a whole batch is lost, the next one is not begun', async () => {
   const play = definePlay({

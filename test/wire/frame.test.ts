@@ -95,4 +95,21 @@ test('a large output is read in linear time', () => {
   assert.is(entries[0]![1]!.length, body.length)
 })
 
+test('of a very long output of a step the beginning and the end are kept, and what is left out is said', () => {
+  let output = ''
+  const reader = frameReader(marker, {
+    isEndEnough: () => true,
+    entry: (_, whole) => {
+      output = whole?.stdout.toString() ?? ''
+    },
+  })
+  reader.push('stdout', Buffer.from('begin\n'))
+  for (let count = 0; count < 400; count += 1) reader.push('stdout', Buffer.alloc(100_000, 'x'))
+  reader.push('stdout', Buffer.from('end\n\nrpabc 0 0\n'))
+  reader.push('stderr', Buffer.from('\nrpabc 0\n'))
+  assert.ok(output.startsWith('begin\nxxx') && output.endsWith('xend\n'))
+  assert.ok(output.length < 13 * 1024 * 1024, `${output.length}`)
+  assert.match(output, /… \d+ bytes left out …/)
+})
+
 test.run()
