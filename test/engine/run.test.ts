@@ -11,7 +11,7 @@ import { sh } from '../../src/model/command.ts'
 import { PlaybookError, UnreachableError } from '../../src/model/error.ts'
 import { contentOf, fileChanges } from '../../src/model/fileChange.ts'
 import { flushHandlers } from '../../src/model/flushHandlers.ts'
-import type { ConnectionSettings, ConnectionSettings } from '../../src/model/host.ts'
+import type { ConnectionSettings } from '../../src/model/host.ts'
 import { definePlay } from '../../src/model/play.ts'
 import { file, fileAs, stdout, succeeds } from '../../src/model/probe.ts'
 import { Secret, secret } from '../../src/model/secret.ts'
@@ -19,7 +19,7 @@ import { call, run, start } from '../../src/model/step.ts'
 import { defineTask } from '../../src/model/task.ts'
 import { transports } from '../../src/transport/connect.ts'
 import { localTransport } from '../../src/transport/local.ts'
-import type { Connection, Connection } from '../../src/transport/transport.ts'
+import type { Connection } from '../../src/transport/transport.ts'
 import { type Ran, runPlays, runTasks, temporaryFolder } from './harness.ts'
 
 const content = defineTask({
@@ -683,7 +683,10 @@ test('a connection that broke while nothing was pending is made anew for the nex
   const connect = async (settings: ConnectionSettings) => {
     const connection = await (await transportFor(settings)).connect(settings, {})
     let broken: (error: UnreachableError) => void = () => {}
-    connections.push({ breakNow: () => broken(new UnreachableError('E_CONNECTION_LOST', 'gone', 'idle')), close: connection.close })
+    connections.push({
+      breakNow: () => broken(new UnreachableError('E_CONNECTION_LOST', 'gone', 'idle')),
+      close: connection.close,
+    })
     return { ...connection, onBroken: (listener: typeof broken) => (broken = listener) } as Connection
   }
   const play = (name: string) => definePlay({ name, hosts: 'all', tasks: () => [shell({ script: 'true' })] })
