@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const folders = ['src', 'tasks', 'playbooks', 'inventory', 'lab', 'docs', 'test']
-const listed = /\.(?:ts|yaml|jsp)$/
+const folders = ['build', 'src', 'tasks', 'playbooks', 'inventory', 'lab', 'docs', 'test']
+const listed = /\.(?:ts|mjs|yaml|jsp)$/
 const leftOut = new Set(['fixtures'])
 
 /** The lines of the tree below `root`, as ARCHITECTURE.md has them. */

@@ -9,7 +9,7 @@ import { type RunSummary, summaryOf } from './runSummary.ts'
 import { type TomcatState, tomcatStates } from './tomcats.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const command = fileURLToPath(new URL('../src/cli/main.js', import.meta.url))
+const command = fileURLToPath(new URL('../bundle/cli/main.js', import.meta.url))
 
 process.exitCode = await demo()
 

@@ -9,7 +9,7 @@ import { addUser, type TestUser } from '../transport/testUser.ts'
 import { type CommandLine, succeeding } from './measure.ts'
 
 /** The command line program, as it was compiled. */
-export const mainJs = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
+export const mainJs = fileURLToPath(new URL('../../bundle/cli/main.js', import.meta.url))
 
 export type Stand = {
   readonly folder: string
