@@ -362,7 +362,7 @@ async function keptPids(before: Pids): Promise<{ tomcats: boolean[]; httpds: boo
 /** What a dry run must not change: packages, accounts, firewall, and every file of some folders. */
 async function fingerprint(): Promise<string> {
   const script = `rpm -qa | sort; getent passwd; firewall-cmd --list-all; firewall-cmd --permanent --list-all
-find /etc /root /usr/bin /usr/sbin /opt /data2 /data3 /var/tmp/run-playbook* /var/lib/rpm -xdev -printf '%p %s %T@ %m %u\\n' 2>/dev/null | grep -v -e /var/lib/rpm -e /root/.cache | sort | sha256sum`
+find /etc /root /usr/bin /usr/sbin /opt /data2 /data3 /var/tmp/run-playbook* /var/lib/rpm -xdev -printf '%p %s %T@ %m %u\\n' 2>/dev/null | grep -v -e /var/lib/rpm -e /root/.cache -e /root/.rpmdb | sort | sha256sum`
   const answers = await Promise.all([...was, ...web].map((host) => site.on(host, script)))
   return answers.map(({ stdout }) => stdout).join('\n')
 }
