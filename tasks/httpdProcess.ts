@@ -20,7 +20,11 @@ export const httpdParams = {
   pidFile: absolutePath
     .optional()
     .describe('Where it keeps its process id; PREFIX/logs/httpd.pid if not given.'),
-  within: z.number().positive().default(30).describe('Seconds within which it must be up.'),
+  within: z
+    .number()
+    .positive()
+    .default(30)
+    .describe('Seconds within which it must be up; of a restart, also those that running requests may take.'),
 }
 
 export type HttpdParams = { readonly prefix: string; readonly pidFile?: string; readonly within: number }
@@ -96,7 +100,7 @@ export function restartHttpd(params: HttpdParams): Command {
 ${requireGood('the old server goes on')}
 if p=$(parent); then
   kill -WINCH "$p"
-  limit=$(($(now) + 1000))
+  limit=$(($(now) + within))
   while [ -d "/proc/$p" ] && [ "$(now)" -lt "$limit" ]; do sleep 0.05; done
   [ -d "/proc/$p" ] && kill -TERM "$p"
   limit=$(($(now) + 1000))

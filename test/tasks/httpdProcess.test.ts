@@ -71,7 +71,7 @@ test('a server whose program was replaced is restarted', () =>
     copyFileSync(realpathSync('/bin/sleep'), path('bin/new'))
     renameSync(path('bin/new'), path('bin/httpd'))
     const pid = httpd.pid()
-    const { changes, again } = await applied(httpdReload, { prefix })
+    const { changes, again } = await applied(httpdReload, { prefix, within: 0.5 })
     assert.is(changes[0]!.to, 'restarted')
     assert.equal(again, [])
     assert.is.not(httpd.pid(), pid)
