@@ -9,7 +9,7 @@ import { parse, stringify } from 'yaml'
 import { type Answer, type Lab, ssh } from '../../lab/lab.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const command = join(root, 'dist/src/cli/main.js')
+const command = join(root, 'dist/bundle/cli/main.js')
 
 export type Line = {
   readonly event: string
