@@ -99,6 +99,9 @@ function watchSilence(stream: Duplex, target: SshTarget, onSilence: (seconds: nu
   return () => clearInterval(timer)
 }
 
+/** A program that has ended has nothing more to say when nothing was heard for so long. */
+const silenceAfterExitMs = 1000
+
 const openingTriesMs = [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 1000, 1000, 1000, 1000]
 
 /** Opens a channel for a command. sshd refuses one too many (MaxSessions), also for a moment after one was closed. */
@@ -161,6 +164,7 @@ function channelProgram(channel: ClientChannel, over: Lifetime): Program {
     stderr: channel.stderr,
     onEnd: (listener) => {
       const forget = over.onEnd(listener)
+      afterExit(channel, listener)
       channel.on('close', (code?: number | null, signal?: string) => {
         forget()
         const exit = code === undefined ? (over.outcome() ?? {}) : { code: code ?? undefined, signal }
@@ -172,5 +176,18 @@ function channelProgram(channel: ClientChannel, over: Lifetime): Program {
       channel.end()
       channel.close()
     },
+  })
+}
+
+/** sshd closes a channel only when all that has its streams is gone: what a killed shell left running may keep it for long. */
+function afterExit(channel: ClientChannel, listener: (exit: Exit) => void): void {
+  channel.on('exit', (code?: number | null, signal?: string) => {
+    const over = () => {
+      listener({ code: code ?? undefined, signal })
+      channel.close()
+    }
+    const timer = setTimeout(over, silenceAfterExitMs)
+    for (const stream of [channel, channel.stderr]) stream.on('data', () => timer.refresh())
+    channel.on('close', () => clearTimeout(timer))
   })
 }

@@ -256,6 +256,27 @@ test('A shell without an end of its own says the connection was closed, when we 
   fake.stop()
 })
 
+test('A shell that is killed while what it started keeps the channel open: E_SHELL_ENDED, all it said heard', () => {
+  const kill = (channel: ServerChannel, command: string) => {
+    announce(channel, command)
+    channel.on('data', () => {
+      channel.exit('KILL')
+      for (const delay of [300, 600, 900, 1200]) setTimeout(() => channel.write(`${delay} `), delay)
+    })
+  }
+  return withServer({ exec: kill }, async (_fake, connection) => {
+    const shell = await connection.openShell()
+    let heard = ''
+    const end = new Promise<UnreachableError>((resolve) =>
+      shell.receive({ data: (_stream, bytes) => (heard += bytes), end: resolve }),
+    )
+    await shell.write(Buffer.from('sleep 300'))
+    const { code, stage, message } = await within(4000, 'the end', end)
+    assert.equal([code, stage, heard], ['E_SHELL_ENDED', 'busy', '300 600 900 1200 '])
+    assert.match(message, /SIGKILL/)
+  })
+})
+
 test('Closing a connection whose host went silent settles within a second', async () => {
   const fake = await fakeServer()
   const connection = await sshTransport().connect(
