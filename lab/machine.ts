@@ -1,6 +1,6 @@
 // The programs the lab needs on the machine itself; what is missing comes by apt.
 
-import { access, constants } from 'node:fs/promises'
+import { access, constants, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sharedFolder } from './folders.ts'
 import { withLock } from './lock.ts'
@@ -23,8 +23,16 @@ const PROGRAMS = {
 
 /** Installs what is missing; refreshes apt's lists only when they do not know a package. */
 export async function prepareMachine(say: Say): Promise<void> {
+  await allowManyHosts()
   if ((await missingPackages()).length === 0) return
   await withLock(join(sharedFolder(), 'apt.lock'), () => install(say), say)
+}
+
+/** Each systemd takes a dozen inotify instances of root's; the kernel's usual 128 do not last for three labs. */
+async function allowManyHosts(): Promise<void> {
+  const file = '/proc/sys/fs/inotify/max_user_instances'
+  const limit = Number(await readFile(file, 'utf8').catch(() => '0'))
+  if (limit > 0 && limit < 1024) await writeFile(file, '1024').catch(() => {}) // may be read-only; few hosts boot all the same
 }
 
 async function install(say: Say): Promise<void> {
