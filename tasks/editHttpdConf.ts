@@ -14,6 +14,7 @@ import {
   shellText,
   z,
 } from '../src/index.ts'
+import { editedAt } from './textFile.ts'
 
 const editKinds = ['set', 'uncomment', 'comment', 'remove', 'section'] as const
 
@@ -68,7 +69,7 @@ export const editHttpdConf = defineTask({
     const { path, edits, validate, keep, owner, group, mode } = params
     const before = contentOf(path, current)
     if (!before) throw new PlaybookError('E_NO_FILE', `${path} does not exist, so it cannot be edited.`)
-    const { bytes, changes } = editedBytes(path, before, edits)
+    const { bytes, changes } = editedAt(path, () => editHttpd(before, edits))
     const check =
       validate === undefined
         ? undefined
@@ -77,20 +78,6 @@ export const editHttpdConf = defineTask({
     return fileChanges(current, { path, content, edits: changes, keep, owner, group, mode, validate: check })
   },
 })
-
-function editedBytes(
-  path: string,
-  before: Buffer,
-  edits: readonly HttpdEdit[],
-): ReturnType<typeof editHttpd> {
-  try {
-    return editHttpd(before, edits)
-  } catch (thrown) {
-    if (!(thrown instanceof PlaybookError)) throw thrown
-    const { code, message, hint, details } = thrown
-    throw new PlaybookError(code, `${path}: ${message}`, { hint, details, cause: thrown })
-  }
-}
 
 function isEdit(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false

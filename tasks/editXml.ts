@@ -13,6 +13,7 @@ import {
   type XmlEdit,
   z,
 } from '../src/index.ts'
+import { editedAt } from './textFile.ts'
 
 const editKinds = ['set', 'uncomment', 'comment', 'ensure', 'remove', 'text'] as const
 
@@ -67,27 +68,13 @@ export const editXml = defineTask({
     const { path, edits, validate, keep, owner, group, mode } = params
     const before = contentOf(path, current)
     if (!before) throw new PlaybookError('E_NO_FILE', `${path} does not exist, so it cannot be edited.`)
-    const { bytes, changes } = editedBytes(path, before, edits)
+    const { bytes, changes } = editedAt(path, () => editXmlBytes(before, edits))
     const check =
       validate === undefined ? undefined : (file: string) => shellText(validate.replaceAll('{}', file))
     const content = Buffer.from(bytes)
     return fileChanges(current, { path, content, edits: changes, keep, owner, group, mode, validate: check })
   },
 })
-
-function editedBytes(
-  path: string,
-  before: Buffer,
-  edits: readonly XmlEdit[],
-): ReturnType<typeof editXmlBytes> {
-  try {
-    return editXmlBytes(before, edits)
-  } catch (thrown) {
-    if (!(thrown instanceof PlaybookError)) throw thrown
-    const { code, message, hint, details } = thrown
-    throw new PlaybookError(code, `${path}: ${message}`, { hint, details, cause: thrown })
-  }
-}
 
 function isEdit(value: unknown): boolean {
   return typeof value === 'object' && value !== null && editKinds.some((kind) => kind in value)

@@ -28,6 +28,7 @@ import {
 } from '../src/index.ts'
 import { configurationFaults, explainHttpd, httpdParams, preamble } from './httpdProcess.ts'
 import { checkJkWorkers } from './jkWorkers.ts'
+import { editedAt } from './textFile.ts'
 
 const configurationFile = z
   .strictObject({
@@ -151,22 +152,8 @@ function wantedFile({ edits, content, ...rest }: ConfigurationFile, state: FileS
   if (edits === undefined) return { ...rest, state, content: content!, edits: [] }
   const before = contentOf(path, state)
   if (!before) throw new PlaybookError('E_NO_FILE', `${path} does not exist, so it cannot be edited.`)
-  const { bytes, changes } = editedBytes(path, before, edits)
+  const { bytes, changes } = editedAt(path, () => editHttpd(before, edits))
   return { ...rest, state, content: Buffer.from(bytes), edits: changes }
-}
-
-function editedBytes(
-  path: string,
-  before: Buffer,
-  edits: readonly HttpdEdit[],
-): ReturnType<typeof editHttpd> {
-  try {
-    return editHttpd(before, edits)
-  } catch (thrown) {
-    if (!(thrown instanceof PlaybookError)) throw thrown
-    const { code, message, details, hint } = thrown
-    throw new PlaybookError(code, `${path}: ${message}`, { details, ...(hint ? { hint } : {}) })
-  }
 }
 
 function isSame(state: FileState, content: Wanted['content']): boolean {

@@ -1,7 +1,15 @@
 // What the tasks that edit texts have in common: patterns, lines, encodings, and checks of what is written. No task.
 
 import { isUtf8 } from 'node:buffer'
-import { absolutePath, type Command, fileAttributes, quote, shellText, z } from '../src/index.ts'
+import {
+  absolutePath,
+  type Command,
+  fileAttributes,
+  PlaybookError,
+  quote,
+  shellText,
+  z,
+} from '../src/index.ts'
 
 /** The parameters of a task that writes a file: attributes, where the original is kept, how the new one is checked. */
 export const writingParams = {
@@ -20,6 +28,17 @@ export const writingParams = {
 export function validation(validate: string | undefined): ((path: string) => Command) | undefined {
   if (validate === undefined) return undefined
   return (path) => shellText(validate.replaceAll(/\{\}|%s/g, () => quote(path)))
+}
+
+/** What an editor makes of a file; an error of its own names the file too. */
+export function editedAt<T>(path: string, edit: () => T): T {
+  try {
+    return edit()
+  } catch (thrown) {
+    if (!(thrown instanceof PlaybookError)) throw thrown
+    const { code, message, hint, details } = thrown
+    throw new PlaybookError(code, `${path}: ${message}`, { hint, details, cause: thrown })
+  }
 }
 
 /** A regular expression that is not empty, as text or as RegExp. */
