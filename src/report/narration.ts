@@ -37,6 +37,8 @@ class Teller {
   #columns = columnsFor([], false)
   #isCheck = false
   #plays = 0
+  /** Plays that had something to tell: one in which no host has a task does not earn a line. */
+  #toldPlays = 0
   /** The summary of a checked play, told only where it is not the only one: the run's own says the same. */
   #heldSummary: readonly string[] = none
 
@@ -126,6 +128,7 @@ class Teller {
   }
 
   #hostLines(recap: HostRecap): readonly string[] {
+    if (this.#isIdle(recap)) return none
     const { host, counts, tasks } = recap
     const { good, changed, bad } = this.#paint
     const outcome = this.#outcomes.ofHost(recap)
@@ -141,6 +144,8 @@ class Teller {
     const { play, hosts, durationMs, isCheck } = event
     const outcomes = hosts.map((recap) => this.#outcomes.ofHost(recap))
     this.#outcomes.note(event)
+    if (hosts.every((recap) => this.#isIdle(recap))) return none
+    this.#toldPlays += 1
     const name = this.#paint.strong(harmless(play))
     if (!isCheck) return [`${name}  ${runSummary(hosts, outcomes, durationMs)}`]
     this.#heldSummary = [`${name}  ${checkSummary(hosts, outcomes)}`]
@@ -149,14 +154,22 @@ class Teller {
 
   #runLines({ recap: { hosts, durationMs, isCheck, isInterrupted } }: Of<'runEnd'>): readonly string[] {
     const outcomes = this.#outcomes.ofRun(hosts)
-    const plays = plural(this.#plays, 'play')
+    if (this.#toldPlays === 0 && !isInterrupted)
+      return [`No host has a task: ${plural(this.#plays, 'play')}, ${plural(hosts.length, 'host')}.`]
+    const plays = plural(this.#toldPlays, 'play')
     if (!isCheck)
-      return this.#plays < 2
+      return this.#toldPlays < 2
         ? none
         : [`${this.#paint.strong(plays)}  ${runSummary(hosts, outcomes, durationMs)}`]
     const cut = isInterrupted ? ' The run was interrupted.' : ''
     const closing = `${this.#paint.strong('Nothing was touched.')} ${checkSummary(hosts, outcomes)}.${cut}`
-    return [...(this.#plays > 1 ? this.#takeSummary() : none), closing]
+    return [...(this.#toldPlays > 1 ? this.#takeSummary() : none), closing]
+  }
+
+  /** A host that has no tasks in a play, and came out well, is told of from -v on. */
+  #isIdle(recap: HostRecap): boolean {
+    const { verbosity } = this.#options
+    return verbosity < 1 && recap.tasks === 0 && this.#outcomes.ofHost(recap) === 'ok' && recap.trips === 0
   }
 
   #takeSummary(): readonly string[] {

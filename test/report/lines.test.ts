@@ -129,6 +129,21 @@ const ended = (result: Partial<TaskResult>, of: Partial<TaskLabel> = {}): RunEve
 })
 
 const hostEnd = (it: HostRecap): RunEvent => ({ kind: 'hostEnd', play: 'Web', recap: it })
+const playEnd = (play: string, recaps: readonly HostRecap[]): RunEvent => ({
+  ...{ kind: 'playEnd', play, hosts: recaps, durationMs: 950, isCheck: false },
+})
+const runEnd = (recaps: readonly HostRecap[]): RunEvent => ({
+  kind: 'runEnd',
+  recap: { hosts: recaps, durationMs: 950, isCheck: false, isInterrupted: false },
+})
+const busy: HostRecap = { ...recap('web-01', { changed: 1 }), tasks: 1 }
+const idle: HostRecap = { ...recap('web-01', {}, 0), tasks: 0 }
+const idlePlay: readonly RunEvent[] = [
+  { kind: 'playStart', play: 'Idle', hosts: ['web-01'], isCheck: false },
+  { kind: 'hostStart', play: 'Idle', host: 'web-01', tasks: 0 },
+  { kind: 'hostEnd', play: 'Idle', recap: idle },
+  playEnd('Idle', [idle]),
+]
 
 const refusal = new PlaybookError('E_STEP', 'copyFile /etc/motd: Permission denied.', {
   where: { file: '/site/inventory/lab.yaml', line: 4, column: 9 },
@@ -314,6 +329,35 @@ was-01  trip     1 step, 61 probes as root, 0.3 s
 Was  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 4 trips
 2 plays  2 hosts: 2 ok · 1 changed · 0 failed · 2 min 05 s · 1 to 4 trips a host
 `,
+  },
+  {
+    title: 'a play in which no host has a task does not earn a line',
+    events: [
+      ...start('web-01'),
+      ended({ status: 'changed', changes: [] }),
+      hostEnd(busy),
+      playEnd('Web', [busy]),
+      ...idlePlay,
+      runEnd([busy]),
+    ],
+    stdout: `web-01  changed  copyFile /etc/motd
+web-01  ok       1 task, 1 changed
+Web  1 host: 1 ok · 1 changed · 0 failed · 0.9 s · 1 trip
+`,
+  },
+  {
+    title: '-v tells it',
+    events: [...idlePlay, runEnd([idle])],
+    options: { verbosity: 1 },
+    stdout: `Idle  1 host
+web-01  ok       0 tasks
+Idle  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 0 trips
+`,
+  },
+  {
+    title: 'where no host has a task in any play, that is said',
+    events: [...idlePlay, ...idlePlay, runEnd([idle])],
+    stdout: 'No host has a task: 2 plays, 1 host.\n',
   },
   {
     title: 'several plays in check mode are told each, and then together',
