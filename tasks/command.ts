@@ -7,6 +7,7 @@ import {
   defineTask,
   type FileState,
   file,
+  lastLines,
   type Output,
   PlaybookError,
   type Probe,
@@ -92,7 +93,7 @@ export function commandChanges(
   if (creates !== undefined && created.type !== 'absent') return []
   if (removes !== undefined && removed.type === 'absent') return []
   const steps = [
-    runStep(commandLine, params),
+    runStep(commandLine, what, params),
     ...(creates === undefined ? [] : [checkCreated(creates, what)]),
   ]
   const from =
@@ -107,14 +108,13 @@ export function shortened(line: string): string {
   return first.length > 60 || first !== line.trim() ? `${first.slice(0, 59)}…` : first
 }
 
-function runStep(commandLine: Command, { chdir, stdin, okCodes }: CommandParams): Step {
-  return run(
-    sh`cd ${chdir ?? '/'} || exit; ${commandLine}`, // one line: errors show the first one
-    {
-      ...(stdin === undefined ? {} : { stdin: stdin instanceof Secret ? stdin : revealed(stdin) }),
-      okCodes,
-    },
-  )
+function runStep(commandLine: Command, what: string, { chdir, stdin, okCodes }: CommandParams): Step {
+  return run(sh`cd ${chdir ?? '/'} || exit; ${commandLine}`, {
+    ...(stdin === undefined ? {} : { stdin: stdin instanceof Secret ? stdin : revealed(stdin) }),
+    okCodes,
+    explain: (said) =>
+      new PlaybookError('E_STEP', `Exit code ${said.code}: ${what}`, { details: lastLines(said) }),
+  })
 }
 
 function checkCreated(creates: string, what: string): Step {

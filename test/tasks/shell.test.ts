@@ -36,7 +36,7 @@ test('shell runs by another shell if told to', () =>
   }))
 
 test('shell fails as its script does, and where its folder is missing', async () => {
-  assert.match((await failure(() => applied(shell, { script: 'exit 7' }))).message, 'Exit code 7')
+  assert.is((await failure(() => applied(shell, { script: 'exit 7' }))).message, 'Exit code 7: exit 7')
   await applied(shell, { script: 'exit 7', okCodes: [7] })
   const error = await failure(() => applied(shell, { script: 'true', chdir: '/no/such/folder' }))
   assert.match(error.message, 'Exit code')
