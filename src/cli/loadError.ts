@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
-import { didYouMean } from '../inventory/suggest.ts'
 import { PlaybookError } from '../model/error.ts'
 import { type SourceLocation, thrownAt } from '../model/location.ts'
+import { didYouMean } from '../model/suggest.ts'
 import { nearestFile } from './nearestFile.ts'
 import { shortPath } from './places.ts'
 

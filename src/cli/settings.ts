@@ -1,10 +1,10 @@
 // Where the value of a flag comes from: the command line, else the environment, else the configuration file.
 
 import type { Command, Option } from 'commander'
-import { nearest } from '../inventory/suggest.ts'
 import type { RunPlaybookConfig } from '../model/config.ts'
 import { PlaybookError } from '../model/error.ts'
 import type { SourceLocation } from '../model/location.ts'
+import { nearest } from '../model/suggest.ts'
 import { type ConfigFile, loadConfigFile } from './configFile.ts'
 
 type Name = keyof RunPlaybookConfig

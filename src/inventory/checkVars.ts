@@ -4,11 +4,11 @@ import type { z } from 'zod'
 import { Faults, PlaybookError } from '../model/error.ts'
 import { formatLocation, type SourceLocation } from '../model/location.ts'
 import { Secret } from '../model/secret.ts'
+import { didYouMean } from '../model/suggest.ts'
 import { formatPath, issueText } from '../model/task.ts'
 import type { GroupPlace, LoadedHost } from './hostVars.ts'
 import { findJinjaIn, jinjaFault } from './jinja.ts'
 import { nodeAt } from './located.ts'
-import { didYouMean } from './suggest.ts'
 
 /** The play as faults name it. */
 export type CheckedPlay = { readonly name: string; readonly where?: SourceLocation }

@@ -4,10 +4,10 @@ import { homedir } from 'node:os'
 import { Faults, PlaybookError } from '../model/error.ts'
 import type { BecomeSettings, ConnectionSettings, InventoryHost } from '../model/host.ts'
 import { Secret } from '../model/secret.ts'
+import { didYouMean } from '../model/suggest.ts'
 import { holdsJinja, jinjaFault } from './jinja.ts'
 import { describeValue } from './located.ts'
 import { shellSplit } from './shellSplit.ts'
-import { didYouMean } from './suggest.ts'
 
 /**
  * What the command line says of connections. As in Ansible, a host's own variable is stronger than a flag;

@@ -3,9 +3,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
+import { didYouMean } from '../model/suggest.ts'
 import type { Located } from './located.ts'
 import { parseYaml } from './parseYaml.ts'
-import { didYouMean } from './suggest.ts'
 import { concealed, decryptVault, isVault, type VaultPassword, VaultSecret } from './vault.ts'
 
 // What Ansible's inventory manager skips in a directory (INVENTORY_IGNORE_EXTS and its fixed names, 2.19).

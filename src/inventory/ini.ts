@@ -1,12 +1,12 @@
 // Reads Ansible's INI inventories: sections of hosts, `[group:vars]`, `[group:children]`.
 
 import { PlaybookError } from '../model/error.ts'
+import { didYouMean } from '../model/suggest.ts'
 import type { Draft, DraftGroup } from './draft.ts'
 import { type Entry, fromPlain, type Source, textSource } from './located.ts'
 import { pythonLiteral } from './pythonLiteral.ts'
 import { addHosts } from './readTree.ts'
 import { shellSplit } from './shellSplit.ts'
-import { didYouMean } from './suggest.ts'
 import { concealedDeep } from './vault.ts'
 
 /**

@@ -3,8 +3,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
+import { nearest } from '../model/suggest.ts'
 import { parseAddress } from './hostRange.ts'
-import { nearest } from './suggest.ts'
 
 /** The names a pattern is matched against. */
 export type KnownNames = {

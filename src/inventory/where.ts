@@ -2,9 +2,9 @@
 
 import { PlaybookError } from '../model/error.ts'
 import type { SourceLocation } from '../model/location.ts'
+import { didYouMean } from '../model/suggest.ts'
 import type { Inventory, InventoryGroup, LoadedHost, Owner, Setting } from './inventory.ts'
 import { type Located, nodeAt, placeOf } from './located.ts'
-import { didYouMean } from './suggest.ts'
 
 /** One place that sets a value, or replaces the whole variable without it. */
 export type Origin = {
