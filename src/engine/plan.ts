@@ -7,6 +7,7 @@ import type { Play } from '../model/play.ts'
 import type { AnyTaskFunction, Block, Task } from '../model/task.ts'
 import { becomeUser } from './become.ts'
 import { type Item, prepareItem } from './item.ts'
+import { orderedHosts } from './order.ts'
 import { FactsNeeded, playHost, type Site } from './playHost.ts'
 import { selectedTasks, type TagSelection } from './tags.ts'
 
@@ -50,7 +51,7 @@ export async function planPlays(plays: readonly BoundPlay[], options: PlanOption
   const plans: PlayPlan[] = []
   for (const bound of plays) {
     const hosts: HostPlan[] = []
-    for (const host of bound.hosts) {
+    for (const host of orderedHosts(bound.hosts, bound.play.spec.order)) {
       try {
         hosts.push(await planHost(bound, host, options))
       } catch (thrown) {

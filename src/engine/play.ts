@@ -2,14 +2,16 @@
 
 import { UnreachableError } from '../model/error.ts'
 import { emptyCounts, type HostRecap } from '../model/outcome.ts'
+import { batchesOf } from './batches.ts'
 import { converge, type HostEnd } from './converge.ts'
 import { readFacts } from './facts.ts'
+import { countFailures } from './failures.ts'
 import { failedVerdict, type Item } from './item.ts'
 import type { HostPlan, PlayPlan } from './plan.ts'
 import { createPool } from './pool.ts'
 import { type RunState, sessionOf } from './runState.ts'
 import { HostSession } from './session.ts'
-import { batchSize, createTurns, type Turn } from './turns.ts'
+import { createTurns, type Turn } from './turns.ts'
 
 export async function runPlay({ play, hosts }: PlayPlan, state: RunState): Promise<HostRecap[]> {
   const { spec } = play
@@ -18,10 +20,10 @@ export async function runPlay({ play, hosts }: PlayPlan, state: RunState): Promi
   const taking = hosts.filter(({ host }) => !lost.has(host.name))
   const names = taking.map(({ host }) => host.name)
   emit({ kind: 'playStart', play: spec.name, hosts: names, isCheck: options.isCheck })
-  const size = batchSize(spec.serial, names.length)
-  const turns = createTurns(names, size)
+  const batches = batchesOf(names, spec.serial)
+  const turns = createTurns(batches)
   const pool = createPool(spec.forks ?? options.forks)
-  const failures = countFailures(names, size, spec)
+  const failures = countFailures(batches, spec)
   const skipped: string[] = []
   const ends = await Promise.all(
     taking.map((plan) =>
@@ -146,30 +148,4 @@ function factsFailed(thrown: unknown, { play, session, tripsBefore, emit }: Fact
   })
   emit({ kind: 'hostEnd', play, recap })
   return { recap, isFailed: status === 'failed', isUnreachable, isCutShort: false }
-}
-
-/** When a play is over for hosts that have not begun: one failure too many, or a whole batch lost. */
-function countFailures(
-  names: readonly string[],
-  size: number,
-  spec: PlayPlan['play']['spec'],
-): { note: (host: string) => void; isOverFor: (host: string) => boolean } {
-  const failed = new Set<string>()
-  const batchOf = (host: string) => Math.floor(names.indexOf(host) / size)
-  const isBatchLost = (batch: number) => {
-    const members = names.slice(batch * size, (batch + 1) * size)
-    const count = members.filter((name) => failed.has(name)).length
-    const limit = spec.maxFailPercentage
-    return count === members.length || (limit !== undefined && (count * 100) / members.length > limit)
-  }
-  return {
-    note: (host) => failed.add(host),
-    isOverFor: (host) => {
-      if (failed.size === 0 || failed.has(host)) return false
-      if (spec.anyErrorsFatal) return true
-      const own = batchOf(host)
-      if (spec.maxFailPercentage !== undefined && isBatchLost(own)) return true
-      return Array.from({ length: own }, (_, batch) => batch).some(isBatchLost)
-    },
-  }
 }

@@ -15,16 +15,15 @@ export type Turn = {
   readonly done: () => void
 }
 
-/** A turn for each host. `size` hosts make a batch. */
-export function createTurns(hosts: readonly string[], size: number): Map<string, Turn> {
+/** A turn for each host of the batches. */
+export function createTurns(batches: readonly (readonly string[])[]): Map<string, Turn> {
   const changes: string[] = []
   let previous: { readonly hosts: readonly string[]; readonly end: Promise<void> } = {
     hosts: [],
     end: Promise.resolve(),
   }
   const turns = new Map<string, Turn>()
-  for (let at = 0; at < hosts.length; at += size) {
-    const batch = hosts.slice(at, at + size)
+  for (const [at, batch] of batches.entries()) {
     const { promise: end, done } = countdown(batch.length)
     const { hosts: waitsFor, end: come } = previous
     for (const host of batch) {
@@ -41,13 +40,6 @@ export function createTurns(hosts: readonly string[], size: number): Map<string,
     previous = { hosts: batch, end }
   }
   return turns
-}
-
-/** How many hosts a `serial` of the play means. */
-export function batchSize(serial: number | `${number}%` | undefined, hosts: number): number {
-  if (serial === undefined) return Math.max(1, hosts)
-  const count = typeof serial === 'number' ? serial : Math.floor((hosts * Number.parseFloat(serial)) / 100)
-  return Math.max(1, count)
 }
 
 function countdown(count: number): { promise: Promise<void>; done: () => void } {

@@ -13,8 +13,10 @@ export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   readonly hosts: string
   /** true: as the become user of the host (root if it names none); a name: as that user. Default false. */
   readonly become?: boolean | string
-  /** How many hosts may change at once: a number, or a percentage of the play's hosts. Default: all. */
-  readonly serial?: number | `${number}%`
+  /** How many hosts may change at once, batch after batch. Default: all. */
+  readonly serial?: Serial
+  /** In which order the hosts come. Default inventory. */
+  readonly order?: PlayOrder
   /** How many hosts are worked on at once; the command line's --forks if not given. */
   readonly forks?: number
   /** true: when a host fails, no other goes on. Default false. */
@@ -29,6 +31,14 @@ export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   /** The tasks of a host. Pure: called again when facts are there. */
   readonly tasks: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
 }
+
+/** A number of hosts (0: all that are left), or a percentage of the play's hosts, rounded down, at least one. */
+export type BatchSize = number | `${number}%`
+
+/** The size of all batches, or of each in turn: the last entry holds for all hosts that are left. */
+export type Serial = BatchSize | readonly BatchSize[]
+
+export type PlayOrder = 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle'
 
 export type Play = {
   readonly kind: 'play'

@@ -2,12 +2,15 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { batchesOf } from '../../src/engine/batches.ts'
 import { becomeUser } from '../../src/engine/become.ts'
+import { orderedHosts } from '../../src/engine/order.ts'
 import { noPrediction, predict, predictedFile, requireUntouched } from '../../src/engine/prediction.ts'
-import { batchSize, createTurns } from '../../src/engine/turns.ts'
+import { createTurns } from '../../src/engine/turns.ts'
 import { firstWindow, windowAfterChange, windowAfterQuiet } from '../../src/engine/window.ts'
 import type { FileRequest, FileState } from '../../src/model/file.ts'
 import { writtenFile } from '../../src/model/fileChange.ts'
+import type { PlayOrder, Serial } from '../../src/model/play.ts'
 import { write } from '../../src/model/step.ts'
 
 test('the window is everything at first, shrinks with changes in a row, and grows again', () => {
@@ -21,21 +24,59 @@ test('the window is everything at first, shrinks with changes in a row, and grow
   assert.is(windowAfterQuiet(three!).changesInRow, 0)
 })
 
-const sizes: [serial: number | `${number}%` | undefined, hosts: number, size: number][] = [
-  [undefined, 5, 5],
-  [undefined, 0, 1],
-  [1, 5, 1],
-  [3, 5, 3],
-  ['50%', 5, 2],
-  ['10%', 5, 1],
+const batchRows: [serial: Serial | undefined, hosts: number, sizes: number[]][] = [
+  [undefined, 5, [5]],
+  [undefined, 0, []],
+  [1, 3, [1, 1, 1]],
+  [3, 5, [3, 2]],
+  [0, 5, [5]],
+  ['50%', 5, [2, 2, 1]],
+  ['10%', 3, [1, 1, 1]],
+  [[1, 2, 4], 12, [1, 2, 4, 4, 1]],
+  [['10%', '50%'], 10, [1, 5, 4]],
+  [[1, 0], 5, [1, 4]],
+  [[1, '30%', 5], 10, [1, 3, 5, 1]],
 ]
-for (const [serial, hosts, size] of sizes) {
-  test(`serial ${serial ?? 'not given'} of ${hosts} hosts: batches of ${size}`, () =>
-    assert.is(batchSize(serial, hosts), size))
+for (const [serial, count, sizes] of batchRows) {
+  const hosts = Array.from({ length: count }, (_, index) => index)
+  test(`serial ${JSON.stringify(serial) ?? 'not given'} of ${count} hosts: batches of ${sizes}`, () => {
+    const batches = batchesOf(hosts, serial)
+    assert.equal(
+      batches.map(({ length }) => length),
+      sizes,
+    )
+    assert.equal(batches.flat(), hosts)
+  })
+}
+
+const orderRows: [PlayOrder | undefined, string][] = [
+  [undefined, 'bacd'],
+  ['inventory', 'bacd'],
+  ['reverse_inventory', 'dcab'],
+  ['sorted', 'abcd'],
+  ['reverse_sorted', 'dcba'],
+]
+for (const [order, expected] of orderRows) {
+  test(`order ${order ?? 'not given'}: ${expected}`, () =>
+    assert.is(namesIn(order, ['b', 'a', 'c', 'd']), expected))
+}
+
+test('shuffle keeps every host once, and comes out otherwise in time', () => {
+  const names = [...'abcdefghij']
+  const orders = new Set(Array.from({ length: 20 }, () => namesIn('shuffle', names)))
+  assert.ok(orders.size > 1)
+  for (const order of orders) assert.equal([...order].sort(), names)
+})
+
+function namesIn(order: PlayOrder | undefined, names: readonly string[]): string {
+  const hosts = names.map((name) => ({ name }))
+  return orderedHosts(hosts, order)
+    .map(({ name }) => name)
+    .join('')
 }
 
 test('a batch waits for the one before it, and knows what others changed', async () => {
-  const turns = createTurns(['a', 'b', 'c'], 1)
+  const turns = createTurns([['a'], ['b'], ['c']])
   const [a, b] = [turns.get('a')!, turns.get('b')!]
   assert.equal([a.isOpen, b.isOpen, b.waitsFor], [true, false, ['a']])
   const mark = b.mark()
