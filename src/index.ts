@@ -46,7 +46,14 @@ export {
 export { flushHandlers } from './model/flushHandlers.ts'
 export type { OtherHost, PlayHost } from './model/host.ts'
 export { absolutePath, account, checksum, fileAttributes, fileMode } from './model/params.ts'
-export { definePlay, type Play, type PlaySpec } from './model/play.ts'
+export {
+  type BatchSize,
+  definePlay,
+  type Play,
+  type PlayOrder,
+  type PlaySpec,
+  type Serial,
+} from './model/play.ts'
 export {
   file,
   fileAs,
@@ -79,6 +86,7 @@ export {
   type Block,
   type BlockOptions,
   defineTask,
+  type Retry,
   type Task,
   type TaskFunction,
   type TaskList,

@@ -6,13 +6,13 @@ import type { RunEvent } from '../model/event.ts'
 import { isFlush } from '../model/flushHandlers.ts'
 import type { HostRecap, ReportedChange } from '../model/outcome.ts'
 import type { OwedHandlers } from '../model/owed.ts'
-import type { Task } from '../model/task.ts'
 import { Account } from './account.ts'
 import { type ActOptions, act } from './act.ts'
 import { afterFailure, afterSuccess, type Failing, type Turnoff } from './flow.ts'
-import { failedVerdict, type Item, judge, prepareItem, stateAt, type Verdict } from './item.ts'
+import { failedVerdict, type Item, judge, stateAt, type Verdict } from './item.ts'
 import { Lookout } from './lookout.ts'
 import { Notifications } from './notifications.ts'
+import type { Prepare } from './plan.ts'
 import { noPrediction, type Prediction, predict } from './prediction.ts'
 import type { HostSession } from './session.ts'
 import type { Turn } from './turns.ts'
@@ -27,8 +27,8 @@ export type ConvergeOptions = {
   readonly site: { changes: number }
   /** Trips of the host before this play. */
   readonly tripsBefore: number
-  /** Whom a handler becomes on this host. */
-  readonly userOf: (task: Task) => string | undefined
+  /** Makes a handler ready. */
+  readonly prepare: Prepare
   readonly turn: Turn
   readonly isCheck: boolean
   readonly emit: (event: RunEvent) => void
@@ -66,7 +66,7 @@ class Convergence {
   #lookout: Lookout
   #notifications: Notifications
   /** Handlers of which nobody can know whether they will run, and why. */
-  readonly #doubtful = new Map<Task, string>()
+  readonly #doubtful = new Map<Item, string>()
   /** How many changes other hosts had made when this one began to look. */
   #mark = 0
   #isComplete = false
@@ -183,8 +183,8 @@ class Convergence {
   }
 
   /** A handler that is surely notified runs, though what it will find cannot be known. */
-  #willRun({ task, label }: Item, { kind }: Verdict): boolean {
-    return kind === 'unknown' && label.isHandler && !this.#doubtful.has(task)
+  #willRun(item: Item, { kind }: Verdict): boolean {
+    return kind === 'unknown' && item.label.isHandler && !this.#doubtful.has(item)
   }
 
   /** Waits for the host's turn; false: others have changed meanwhile, so everything is looked at again. */
@@ -278,7 +278,7 @@ class Convergence {
   }
 
   #foresee(item: Item, changes: readonly Change[], prediction: Prediction): Next {
-    const doubtfulBy = this.#doubtful.get(item.task)
+    const doubtfulBy = this.#doubtful.get(item)
     if (doubtfulBy !== undefined) {
       return this.#conclude(item, { kind: 'unknown', reason: `runs only if ${doubtfulBy} changes something` })
     }
@@ -316,10 +316,10 @@ class Convergence {
     const items: Item[] = []
     const places = this.#items[index]?.places ?? []
     for (const { task, doubtfulBy } of handlers) {
-      if (doubtfulBy === undefined) this.#doubtful.delete(task)
-      else this.#doubtful.set(task, doubtfulBy)
-      const as = this.#options.userOf(task)
-      items.push(await prepareItem({ task, places }, { index: index + items.length, isHandler: true, as }))
+      const place = { index: index + items.length, isHandler: true }
+      const item = await this.#options.prepare({ task, places }, place)
+      if (doubtfulBy !== undefined) this.#doubtful.set(item, doubtfulBy)
+      items.push(item)
     }
     this.#items.splice(index + 1, 0, ...items)
     return handlers.length > 0

@@ -1,12 +1,17 @@
 // Before any host is contacted: which hosts, variables and tasks each play has, and everything wrong with them.
 
+import type { PlacedTask } from '../model/block.ts'
 import { Faults, PlaybookError, toPlaybookError } from '../model/error.ts'
+import { flushHandlers } from '../model/flushHandlers.ts'
 import type { ConnectionSettings, InventoryHost } from '../model/host.ts'
+import { type Inherited, withInherited } from '../model/inherit.ts'
 import { thrownAt } from '../model/location.ts'
 import type { Play } from '../model/play.ts'
-import type { AnyTaskFunction, Block, Task } from '../model/task.ts'
+import type { Task, TaskList } from '../model/task.ts'
 import { becomeUser } from './become.ts'
+import { requireTasks } from './checkTasks.ts'
 import { type Item, prepareItem } from './item.ts'
+import { keywordFaults } from './keywords.ts'
 import { orderedHosts } from './order.ts'
 import { FactsNeeded, playHost, type Site } from './playHost.ts'
 import { selectedTasks, type TagSelection } from './tags.ts'
@@ -25,11 +30,18 @@ export type HostPlan = {
   readonly userOf: (task: Pick<Task, 'options'>) => string | undefined
   /** Another host of the inventory. @throws PlaybookError E_UNKNOWN_HOST */
   readonly other: (name: string) => Pick<HostPlan, 'host' | 'settings' | 'userOf'>
+  /** Makes a task or handler of the play ready for this host. */
+  readonly prepare: Prepare
   /** undefined: its tasks depend on facts that have to be read first. */
   readonly items: readonly Item[] | undefined
   /** Its tasks, given the facts. */
   readonly itemsWith: (facts: Record<string, unknown>) => Promise<readonly Item[]>
 }
+
+export type Prepare = (
+  placed: Pick<PlacedTask, 'task'> & Partial<PlacedTask>,
+  place: { readonly index: number; readonly isHandler: boolean },
+) => Promise<Item>
 
 export type PlayPlan = { readonly play: Play; readonly hosts: readonly HostPlan[] }
 
@@ -50,13 +62,17 @@ export async function planPlays(plays: readonly BoundPlay[], options: PlanOption
   const faults = new Map<string, PlaybookError>()
   const plans: PlayPlan[] = []
   for (const bound of plays) {
+    const { spec, where } = bound.play
+    const wrong = keywordFaults('play', spec.name, spec, where)
+    for (const fault of wrong) faults.set(keyOf(fault), fault)
+    if (wrong.length > 0) continue
     const hosts: HostPlan[] = []
     for (const host of orderedHosts(bound.hosts, bound.play.spec.order)) {
       try {
         hosts.push(await planHost(bound, host, options))
       } catch (thrown) {
         for (const fault of thrown instanceof Faults ? thrown.faults : [playFault(thrown, bound.play)]) {
-          faults.set(`${fault.code}${fault.message}${JSON.stringify(fault.where)}`, fault)
+          faults.set(keyOf(fault), fault)
         }
       }
     }
@@ -66,6 +82,11 @@ export async function planPlays(plays: readonly BoundPlay[], options: PlanOption
   return plans
 }
 
+/** The same fault shows on every host. */
+function keyOf({ code, message, where }: PlaybookError): string {
+  return `${code}${message}${JSON.stringify(where)}`
+}
+
 async function planHost(
   { play, vars }: BoundPlay,
   host: InventoryHost,
@@ -73,20 +94,39 @@ async function planHost(
 ): Promise<HostPlan> {
   const { spec } = play
   const { settings, userOf } = login(play, host, options)
+  const defaults = playDefaults(play)
+  const prepare: Prepare = (placed, place) => {
+    const task = withInherited(placed.task, defaults)
+    return prepareItem({ ...placed, task }, { ...place, as: userOf(task) })
+  }
   const itemsOf = async (facts: Record<string, unknown> | undefined): Promise<Item[]> => {
-    const list = spec.tasks(playHost(host, vars.get(host.name), facts, options.site))
-    requireTasks(list, play)
+    const list = sections(play, playHost(host, vars.get(host.name), facts, options.site))
     const tasks = selectedTasks(list, spec.tags ?? [], options.tags)
-    return Promise.all(
-      tasks.map((placed, index) => prepareItem(placed, { index, isHandler: false, as: userOf(placed.task) })),
-    )
+    return Promise.all(tasks.map((placed, index) => prepare(placed, { index, isHandler: false })))
   }
   const itemsWith = (facts: Record<string, unknown>) =>
     itemsOf(facts).catch((thrown) => {
       throw playFault(thrown, play)
     })
   const other = (name: string) => login(play, namedHost(name, options), options)
-  return { host, settings, userOf, other, items: await withoutFacts(itemsOf), itemsWith }
+  return { host, settings, userOf, other, prepare, items: await withoutFacts(itemsOf), itemsWith }
+}
+
+/** All tasks of a host in their order; the handlers notified by pre-tasks and tasks run before what comes next. */
+function sections(play: Play, host: ReturnType<typeof playHost>): TaskList {
+  const { preTasks, tasks, postTasks } = play.spec
+  const [before, own, after] = [preTasks, tasks, postTasks].map((section): TaskList => {
+    const list: unknown = section ? section(host) : []
+    requireTasks(list, play)
+    return list
+  })
+  return [preTasks ? [before!, flushHandlers()] : [], own!, postTasks ? [flushHandlers(), after!] : []]
+}
+
+/** What a play says of all its tasks. Its tags select them, and whom it becomes weighs less than the inventory. */
+function playDefaults({ spec }: Play): Inherited {
+  const { tags: _tags, become: _become, ...defaults } = spec
+  return defaults
 }
 
 /** How to reach a host, and whom tasks of a play become there. */
@@ -115,42 +155,6 @@ async function withoutFacts(
     if (thrown instanceof FactsNeeded) return undefined
     throw thrown
   }
-}
-
-/** A playbook runs without having been type-checked: what its `tasks` gives may be anything. */
-function requireTasks(list: unknown, play: Play): void {
-  const isList = Array.isArray(list)
-  const strange = isList ? strangeIn(list) : list
-  if (isList && strange === undefined) return
-  const what = isList ? `${described(strange)} among its tasks` : described(strange)
-  throw new PlaybookError('E_PLAY', `${play.spec.name}: tasks(host) gives ${what}, not a list of tasks.`, {
-    where: play.where(),
-    hint: 'A task is called with its parameters: copyFile({ … }); tasks is not async.',
-  })
-}
-
-/** What stands in a list, or in a block of it, and is no task. */
-function strangeIn(list: readonly unknown[]): unknown {
-  for (const item of list.flat(Number.POSITIVE_INFINITY)) {
-    const { kind } = (item || { kind: 'task' }) as { kind?: unknown }
-    if (kind !== 'task' && kind !== 'block') return item
-    if (kind !== 'block') continue
-    const { tasks, options } = item as Block
-    const strange = strangeIn([tasks, options.rescue ?? [], options.always ?? []])
-    if (strange !== undefined) return strange
-  }
-  return undefined
-}
-
-function described(value: unknown): string {
-  if (typeof value === 'function') return `the function ${nameOf(value)}`
-  if (value instanceof Promise) return 'a promise'
-  return value === undefined ? 'nothing' : (JSON.stringify(value)?.slice(0, 60) ?? String(value))
-}
-
-// biome-ignore lint/complexity/noBannedTypes: any function at all
-function nameOf(value: Function): string {
-  return (value as Partial<AnyTaskFunction>).spec?.name ?? (value.name || '(without a name)')
 }
 
 function playFault(thrown: unknown, play: Play): PlaybookError {

@@ -58,7 +58,7 @@ async function runHost(
   isPlayOver: () => boolean,
 ): Promise<HostEnd> {
   const { options, emit } = state
-  const { host, userOf } = plan
+  const { host, prepare } = plan
   const session = sessionFor(plan, state)
   const tripsBefore = session.trips
   const items = await itemsOf(plan, spec, session).catch((thrown): HostEnd => {
@@ -74,7 +74,7 @@ async function runHost(
     later: laterItems(host.name, spec, options.plays),
     site: state.site,
     tripsBefore,
-    userOf,
+    prepare,
     turn,
     isPlayOver,
     emit,

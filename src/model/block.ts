@@ -1,17 +1,19 @@
 // A group of tasks with what to do when one of them fails, and what to do in any case.
 
+import { withInherited } from './inherit.ts'
+import { callSite } from './location.ts'
 import type { Probe } from './probe.ts'
-import type { Block, BlockOptions, Task, TaskList, TaskOptions } from './task.ts'
+import type { Block, BlockOptions, Task, TaskList } from './task.ts'
 
 /**
  * A group of tasks. When one of them fails, its `rescue` runs instead of the rest, and if that ends well the host goes
- * on as if nothing had failed; `always` runs in any case, also when the failure is not forgiven. Tags, become,
- * environment and condition of the block hold for all its tasks.
+ * on as if nothing had failed; `always` runs in any case, also when the failure is not forgiven. The block's other
+ * options hold for all its tasks, those of `rescue` and `always` included.
  *
  * @example block([copyFile({ … }), httpCheck({ … })], { rescue: [copyFile({ … })], always: [remove({ … })] })
  */
 export function block(tasks: TaskList, options: BlockOptions = {}): Block {
-  return { kind: 'block', tasks, options }
+  return { kind: 'block', tasks, options, where: callSite(block) }
 }
 
 /** Which part of which block a task stands in. */
@@ -46,23 +48,7 @@ function blockTasks(block: Block, { places, conditions }: Omit<PlacedTask, 'task
   return [...part('tasks', block.tasks), ...part('rescue', rescue), ...part('always', always)].map(
     (placed) => ({
       ...placed,
-      task: withDefaults(placed.task, block.options),
+      task: withInherited(placed.task, block.options),
     }),
   )
-}
-
-function withDefaults(
-  task: Task,
-  { tags = [], become, environment, ignoreErrors, noLog }: BlockOptions,
-): Task {
-  const own = task.options
-  const options: TaskOptions = {
-    ...own,
-    ...(tags.length > 0 ? { tags: [...tags, ...(own.tags ?? [])] } : {}),
-    ...(own.become === undefined && become !== undefined ? { become } : {}),
-    ...(environment ? { environment: { ...environment, ...own.environment } } : {}),
-    ...(own.ignoreErrors === undefined && ignoreErrors !== undefined ? { ignoreErrors } : {}),
-    ...(own.noLog === undefined && noLog !== undefined ? { noLog } : {}),
-  }
-  return { ...task, options }
 }

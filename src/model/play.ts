@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { PlayHost } from './host.ts'
 import { callSite, type SourceLocation } from './location.ts'
 import type { Observed, Probes } from './probe.ts'
-import type { TaskList } from './task.ts'
+import type { TaskList, TaskOptions } from './task.ts'
 
 /** The definition of a play. `V` is the schema of its variables, `F` its facts. */
 export type PlaySpec<V extends z.ZodType, F extends Probes> = {
@@ -23,13 +23,27 @@ export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   readonly anyErrorsFatal?: boolean
   /** The play ends when more than this share of the hosts of a batch has failed: a percentage. */
   readonly maxFailPercentage?: number
+  /** true: a host that fails runs the handlers that were notified on it before it stops. Default false. */
+  readonly forceHandlers?: boolean
+  /** These hold for all tasks and handlers of the play, where they say nothing themselves: see `TaskOptions`. */
   readonly tags?: readonly string[]
+  readonly environment?: TaskOptions['environment']
+  readonly timeout?: number
+  readonly ignoreErrors?: boolean
+  readonly ignoreUnreachable?: boolean
+  readonly noLog?: boolean
+  readonly throttle?: number
+  readonly runOnce?: boolean
   /** A zod schema of the variables; checked for every host before the first connection. */
   readonly vars?: V
   /** What to read on each host before its tasks are known. */
   readonly facts?: F
+  /** What comes before `tasks`; handlers that were notified by it run before these begin. */
+  readonly preTasks?: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
   /** The tasks of a host. Pure: called again when facts are there. */
   readonly tasks: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
+  /** What comes when the handlers that were notified so far have run; those it notifies run behind it. */
+  readonly postTasks?: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
 }
 
 /** A number of hosts (0: all that are left), or a percentage of the play's hosts, rounded down, at least one. */

@@ -52,6 +52,7 @@ export type Task = {
 export type TaskOptions = {
   /** Replaces the title shown. */
   readonly title?: string
+  /** `always` runs whatever tags are asked for, `never` only if it is asked for. */
   readonly tags?: readonly string[]
   /** true: as the become user of host or play (root if none); a name: as that user; false: as the login user. */
   readonly become?: boolean | string
@@ -61,31 +62,56 @@ export type TaskOptions = {
   readonly notify?: Task | readonly Task[]
   /** Seconds after which a step of this task is killed, with all its processes. */
   readonly timeout?: number
-  /** Tries again what failed: `attempts` in all, `delay` seconds between them (default 1). */
-  readonly retry?: { readonly attempts: number; readonly delay?: number }
+  /** Tries again what failed, or until something holds. */
+  readonly retry?: Retry
   /** Environment of every command of the task, probes included. */
   readonly environment?: { readonly [name: string]: string | Secret }
   /** A failure is reported, and the host goes on. */
   readonly ignoreErrors?: boolean
+  /** The loss of the host during this task is reported, and the host goes on with the next, connecting again. */
+  readonly ignoreUnreachable?: boolean
   /** Shows neither changes' texts nor output. */
   readonly noLog?: boolean
+  /** At most so many hosts carry out this task at once. */
+  readonly throttle?: number
+  /** The first host of the batch carries it out, for all: the others wait for it here, and go on as it ended. */
+  readonly runOnce?: boolean
+  /** A host of the inventory that is looked at and changed instead of the task's own, which it is reported for. */
+  readonly delegateTo?: string
+}
+
+/** How often a task is tried, and how long is waited in between. */
+export type Retry = {
+  /** How often in all, the first time included. */
+  readonly attempts: number
+  /** Seconds until the second attempt. Default 1. */
+  readonly delay?: number
+  /** Each pause is so many times as long as the one before. Default 1. */
+  readonly backoff?: number
+  /** Seconds that no pause exceeds. Default 60 with `backoff`, else none. */
+  readonly maxDelay?: number
+  /** What must hold when the task is done; it is read in the same trip as the second look. */
+  readonly until?: Probe<boolean>
 }
 
 /** A list of tasks, in which lists may stand: a role's list is put in as it is. `false` and `undefined` are left out. */
 export type TaskList = readonly (Task | Block | TaskList | false | null | undefined)[]
 
 /** What holds for all tasks of a block, where they say nothing themselves. */
-export type BlockOptions = Pick<
-  TaskOptions,
-  'tags' | 'become' | 'environment' | 'when' | 'ignoreErrors' | 'noLog'
-> & {
+export type BlockOptions = Omit<TaskOptions, 'title' | 'retry'> & {
   /** Runs when a task of the block has failed; if it ends well, the failure is forgiven. */
   readonly rescue?: TaskList
   /** Runs in any case, behind the others. */
   readonly always?: TaskList
 }
 
-export type Block = { readonly kind: 'block'; readonly tasks: TaskList; readonly options: BlockOptions }
+export type Block = {
+  readonly kind: 'block'
+  readonly tasks: TaskList
+  readonly options: BlockOptions
+  /** Where it was written. */
+  readonly where: () => SourceLocation | undefined
+}
 
 /** The function that a task's definition becomes. Its `spec` stays reachable, for tests and documents. */
 export interface TaskFunction<S extends z.ZodType, I = unknown, P extends Probes = Probes> {

@@ -1,0 +1,60 @@
+// Checks what a play's `tasks` gave before it is taken apart: a playbook runs without having been type-checked.
+
+import { Faults, PlaybookError } from '../model/error.ts'
+import type { Play } from '../model/play.ts'
+import type { AnyTaskFunction, Block, Task, TaskList } from '../model/task.ts'
+import { keywordFaults } from './keywords.ts'
+
+/** @throws PlaybookError E_PLAY where it is no list of tasks; Faults E_KEYWORD: every option that is none, or wrong */
+export function requireTasks(list: unknown, play: Play): asserts list is TaskList {
+  const isList = Array.isArray(list)
+  const strange = isList ? strangeIn(list) : list
+  if (!isList || strange !== undefined) {
+    const what = isList ? `${described(strange)} among its tasks` : described(strange)
+    throw new PlaybookError('E_PLAY', `${play.spec.name}: tasks(host) gives ${what}, not a list of tasks.`, {
+      where: play.where(),
+      hint: 'A task is called with its parameters: copyFile({ … }); tasks is not async.',
+    })
+  }
+  const faults = faultsIn(list)
+  if (faults.length > 0) throw new Faults(faults)
+}
+
+/** What stands in a list, or in a block of it, and is no task. */
+function strangeIn(list: readonly unknown[]): unknown {
+  for (const item of list.flat(Number.POSITIVE_INFINITY)) {
+    const { kind } = (item || { kind: 'task' }) as { kind?: unknown }
+    if (kind !== 'task' && kind !== 'block') return item
+    if (kind !== 'block') continue
+    const { tasks, options } = item as Block
+    const strange = strangeIn([tasks, options.rescue ?? [], options.always ?? []])
+    if (strange !== undefined) return strange
+  }
+  return undefined
+}
+
+function faultsIn(list: readonly unknown[]): PlaybookError[] {
+  return (list.flat(Number.POSITIVE_INFINITY) as (Task | Block | false)[]).flatMap((item) => {
+    if (!item || !item.kind) return []
+    const handlers = [item.options.notify ?? []].flat()
+    const own = keywordFaults(
+      item.kind,
+      item.kind === 'task' ? item.title : 'block',
+      item.options,
+      item.where,
+    )
+    const { tasks = [], options } = item as Block
+    return [...own, ...faultsIn([...handlers, tasks, options.rescue ?? [], options.always ?? []])]
+  })
+}
+
+function described(value: unknown): string {
+  if (typeof value === 'function') return `the function ${nameOf(value)}`
+  if (value instanceof Promise) return 'a promise'
+  return value === undefined ? 'nothing' : (JSON.stringify(value)?.slice(0, 60) ?? String(value))
+}
+
+// biome-ignore lint/complexity/noBannedTypes: any function at all
+function nameOf(value: Function): string {
+  return (value as Partial<AnyTaskFunction>).spec?.name ?? (value.name || '(without a name)')
+}

@@ -1,0 +1,50 @@
+// What a task takes from the blocks and the play around it, where it says nothing itself.
+
+import type { Task, TaskOptions } from './task.ts'
+
+/** Options that a block or a play may give to all its tasks. */
+export type Inherited = Pick<
+  TaskOptions,
+  | 'tags'
+  | 'notify'
+  | 'environment'
+  | 'become'
+  | 'timeout'
+  | 'ignoreErrors'
+  | 'ignoreUnreachable'
+  | 'noLog'
+  | 'throttle'
+  | 'runOnce'
+  | 'delegateTo'
+>
+
+/** The task's own word is stronger; of these, what is around it holds as it is. */
+const singles = [
+  'become',
+  'timeout',
+  'ignoreErrors',
+  'ignoreUnreachable',
+  'noLog',
+  'throttle',
+  'runOnce',
+  'delegateTo',
+] as const satisfies readonly (keyof Inherited)[]
+
+/** The task with what is around it: tags and handlers are added to its own, the environment variable by variable. */
+export function withInherited(task: Task, outer: Inherited): Task {
+  const { options: own } = task
+  const added: { -readonly [K in keyof TaskOptions]: TaskOptions[K] } = {}
+  for (const key of singles) if (own[key] === undefined && outer[key] !== undefined) take(added, outer, key)
+  if (outer.tags?.length) added.tags = [...outer.tags, ...(own.tags ?? [])]
+  if (outer.environment) added.environment = { ...outer.environment, ...own.environment }
+  if (outer.notify) added.notify = [own.notify ?? [], outer.notify].flat()
+  return Object.keys(added).length === 0 ? task : { ...task, options: { ...own, ...added } }
+}
+
+function take<K extends keyof Inherited>(
+  to: { -readonly [N in keyof TaskOptions]: TaskOptions[N] },
+  from: Inherited,
+  key: K,
+): void {
+  to[key] = from[key]
+}
