@@ -28,6 +28,7 @@ export {
   type XmlPlace,
   type XmlSelector,
 } from './formats/xml.ts'
+export type { BecomeMethod } from './model/become.ts'
 export { block } from './model/block.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'
 export { type Command, quote, sh, shellText } from './model/command.ts'

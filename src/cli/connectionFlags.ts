@@ -9,7 +9,7 @@ import { askSecret } from './prompt.ts'
 
 /** @throws PlaybookError E_NO_TERMINAL, E_PASSWORD_FILE */
 export async function connectionFlagsOf(flags: RunFlags): Promise<ConnectionFlags> {
-  const { user, privateKey, sshCommonArgs, connection, timeout, becomeUser } = flags
+  const { user, privateKey, sshCommonArgs, connection, timeout, becomeUser, becomeMethod } = flags
   const password = await secretOf(
     flags.connectionPasswordFile,
     flags.askPass && 'SSH password',
@@ -17,7 +17,7 @@ export async function connectionFlagsOf(flags: RunFlags): Promise<ConnectionFlag
   )
   const becomePassword = await secretOf(
     flags.becomePasswordFile,
-    flags.askBecomePass && "sudo's password",
+    flags.askBecomePass && `${becomeMethod ?? 'sudo'}'s password`,
     'ansible_become_password, or --become-password-file',
   )
   return {
@@ -27,6 +27,7 @@ export async function connectionFlagsOf(flags: RunFlags): Promise<ConnectionFlag
     ...(connection === undefined ? {} : { connection }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(becomeUser === undefined ? {} : { becomeUser }),
+    ...(becomeMethod === undefined ? {} : { becomeMethod }),
     ...(password === undefined ? {} : { password }),
     ...(becomePassword === undefined ? {} : { becomePassword }),
   }

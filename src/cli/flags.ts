@@ -1,5 +1,7 @@
 // The flags of a run as the command line gives them.
 
+import type { BecomeMethod } from '../model/become.ts'
+
 export type RunFlags = {
   readonly inventory: readonly string[]
   readonly limit?: string
@@ -12,6 +14,7 @@ export type RunFlags = {
   readonly verbose: number
   readonly become?: boolean
   readonly becomeUser?: string
+  readonly becomeMethod?: BecomeMethod
   readonly askBecomePass?: boolean
   readonly becomePasswordFile?: string
   readonly askPass?: boolean

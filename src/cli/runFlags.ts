@@ -1,6 +1,7 @@
 // The flags of a run: the same letters and meanings as ansible-playbook's.
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { becomeMethods } from '../model/become.ts'
 import { collect, withVaultFlags } from './vaultFlags.ts'
 
 /** Gives a command the flags of a run; `RunFlags` is what they become. */
@@ -29,8 +30,9 @@ export function withRunFlags(command: Command): Command {
     )
     .option('-b, --become', 'become another user for all tasks')
     .option('--become-user <user>', 'whom to become (default root)')
-    .option('-K, --ask-become-pass', "asks for sudo's password")
-    .option('--become-password-file <file>', "holds sudo's password")
+  choice('--become-method <method>', 'how, where host and play do not say (default sudo)', becomeMethods)
+    .option('-K, --ask-become-pass', 'asks for the password that it wants')
+    .option('--become-password-file <file>', 'holds the password that it wants')
     .option('-k, --ask-pass', 'asks for the SSH password')
     .option('--connection-password-file <file>', 'holds the SSH password')
     .option('-u, --user <user>', 'login user')

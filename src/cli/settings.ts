@@ -22,6 +22,7 @@ const settable: { readonly [N in Name]-?: true } = {
   verbose: true,
   become: true,
   becomeUser: true,
+  becomeMethod: true,
   askBecomePass: true,
   becomePasswordFile: true,
   askPass: true,

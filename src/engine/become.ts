@@ -1,22 +1,37 @@
-// Whom a task becomes: its own word, then the play's, then the inventory's.
+// Whom a task becomes, and how: its own word, then the play's, then the inventory's.
 
-import type { ConnectionSettings } from '../model/host.ts'
+import { type BecomeMethod, becomeWord } from '../model/become.ts'
+import { becomingBy, type ConnectionSettings } from '../model/host.ts'
 import type { PlaySpec } from '../model/play.ts'
 import type { Task } from '../model/task.ts'
 
+// biome-ignore lint/suspicious/noExplicitAny: any play
+type BecomingPlay = Pick<PlaySpec<any, any>, 'become' | 'becomeMethod'>
+
 /**
- * The user to become for a task; undefined: the login user. The task's own word comes first, then the host's
- * `ansible_become` (`becomesByDefault`), then the play's.
+ * The user to become for a task, with the method where it is not the host's usual one (`su:root`); undefined: the login
+ * user. The task's own word comes first, then the host's `ansible_become` (`becomesByDefault`), then the play's.
  */
 export function becomeUser(
   task: Pick<Task, 'options'>,
-  // biome-ignore lint/suspicious/noExplicitAny: any play
-  play: Pick<PlaySpec<any, any>, 'become'>,
-  { become }: ConnectionSettings,
+  play: BecomingPlay,
+  settings: ConnectionSettings,
   becomesByDefault: boolean | undefined,
 ): string | undefined {
   const ofPlay = becomesByDefault === undefined ? play.become : becomesByDefault && (play.become || true)
   const wanted = task.options.become ?? ofPlay ?? false
-  if (wanted === true) return typeof play.become === 'string' ? play.become : become.user
-  return wanted === false ? undefined : wanted
+  if (wanted === false) return undefined
+  const { method, user: usual } = becomingBy(methodFor(task, play, settings), settings)
+  const user = wanted !== true ? wanted : typeof play.become === 'string' ? play.become : usual
+  return becomeWord({ user, ...(method === settings.become.method ? {} : { method }) })
+}
+
+/** As Ansible weighs it: a host's own variable is stronger than what its play says. */
+function methodFor(
+  task: Pick<Task, 'options'>,
+  play: BecomingPlay,
+  { become }: ConnectionSettings,
+): BecomeMethod {
+  const ofPlay = become.isMethodGiven ? undefined : play.becomeMethod
+  return task.options.becomeMethod ?? ofPlay ?? become.method
 }

@@ -1,6 +1,7 @@
 // What may be said of a play, a block and a task, checked before any host is contacted.
 
 import { z } from 'zod'
+import { becomeMethods } from '../model/become.ts'
 import { PlaybookError } from '../model/error.ts'
 import type { SourceLocation } from '../model/location.ts'
 import type { PlaySpec } from '../model/play.ts'
@@ -50,6 +51,7 @@ const batch = z.union([z.int().min(0), z.templateLiteral([z.number().positive(),
 const shared = {
   tags: words,
   become: z.union([flag, z.string()], { error: "expected true, false or a user's name" }),
+  becomeMethod: z.enum(becomeMethods, { error: `expected ${becomeMethods.join(', ')}` }),
   environment: z.record(z.string(), z.union([z.string(), z.instanceof(Secret)]), {
     error: 'expected variables with strings or secrets',
   }),
@@ -125,6 +127,7 @@ function unknownKeyword(
 const ansibleNames: { readonly [key: string]: string | undefined } = {
   become_user: "Say become: 'user'.",
   becomeUser: "Say become: 'user'.",
+  become_method: 'Say becomeMethod.',
   handlers: 'A handler is a task that others name in notify.',
   roles: 'A role is a function that gives tasks: tasks: (host) => myRole(host).',
   strategy: 'Hosts converge independently; serial and throttle hold them back.',

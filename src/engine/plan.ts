@@ -123,9 +123,9 @@ function sections(play: Play, host: ReturnType<typeof playHost>): TaskList {
   return [preTasks ? [before!, flushHandlers()] : [], own!, postTasks ? [flushHandlers(), after!] : []]
 }
 
-/** What a play says of all its tasks. Its tags select them, and whom it becomes weighs less than the inventory. */
+/** What a play says of all its tasks. Its tags select them, and whom it becomes, and how, weighs less than the inventory. */
 function playDefaults({ spec }: Play): Inherited {
-  const { tags: _tags, become: _become, ...defaults } = spec
+  const { tags: _tags, become: _become, becomeMethod: _method, ...defaults } = spec
   return defaults
 }
 

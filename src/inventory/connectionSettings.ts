@@ -1,13 +1,13 @@
 // How to reach a host: its `ansible_*` variables, and what the command line says where they say nothing.
 
 import { homedir } from 'node:os'
-import { Faults, PlaybookError } from '../model/error.ts'
-import type { BecomeSettings, ConnectionSettings, InventoryHost } from '../model/host.ts'
-import { Secret } from '../model/secret.ts'
+import type { BecomeMethod } from '../model/become.ts'
+import { Faults } from '../model/error.ts'
+import type { ConnectionSettings, InventoryHost } from '../model/host.ts'
+import type { Secret } from '../model/secret.ts'
 import { didYouMean } from '../model/suggest.ts'
-import { holdsJinja, jinjaFault } from './jinja.ts'
-import { describeValue } from './located.ts'
-import { shellSplit } from './shellSplit.ts'
+import { becomeSettings } from './becomeSettings.ts'
+import { VarReader } from './varReader.ts'
 
 /**
  * What the command line says of connections. As in Ansible, a host's own variable is stronger than a flag;
@@ -31,7 +31,7 @@ export type ConnectionFlags = {
   /** `--become-user` */
   readonly becomeUser?: string
   /** `--become-method` */
-  readonly becomeMethod?: string
+  readonly becomeMethod?: BecomeMethod
   /** `-K` */
   readonly becomePassword?: Secret
 }
@@ -57,7 +57,7 @@ const connectionKinds: Readonly<Record<string, ConnectionSettings['kind']>> = {
  * @example connectionSettings(inventory.host('web-01')!, { user: 'deploy' })
  */
 export function connectionSettings(host: InventoryHost, flags: ConnectionFlags = {}): ConnectionSettings {
-  const vars = new ConnectionVars(host)
+  const vars = new VarReader(host)
   const port = vars.number(['ansible_port', 'ansible_ssh_port'], 1, 65535)
   const user = vars.text(['ansible_user', 'ansible_ssh_user']) ?? flags.user
   const password =
@@ -67,10 +67,10 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
     vars.secret(['ansible_private_key_passphrase', 'ansible_ssh_private_key_passphrase']) ??
     flags.privateKeyPassphrase
   const sshArgs = [
-    ...vars.words('ansible_ssh_args'),
+    ...(vars.words(['ansible_ssh_args']) ?? []),
     ...(flags.sshArgs ?? []),
-    ...vars.words('ansible_ssh_common_args'),
-    ...vars.words('ansible_ssh_extra_args'),
+    ...(vars.words(['ansible_ssh_common_args']) ?? []),
+    ...(vars.words(['ansible_ssh_extra_args']) ?? []),
   ]
   const hostKeyChecking =
     vars.boolean(['ansible_host_key_checking', 'ansible_ssh_host_key_checking']) ?? flags.hostKeyChecking
@@ -86,7 +86,7 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
     ...(sshArgs.length === 0 ? {} : { sshArgs }),
     ...(hostKeyChecking === undefined ? {} : { hostKeyChecking }),
     ...(timeout === undefined ? {} : { timeout }),
-    become: becomeSettings(vars, flags),
+    ...becomeSettings(vars, flags),
   }
   if (vars.faults.length > 0) throw new Faults(vars.faults)
   return settings
@@ -98,125 +98,19 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
  * @throws Faults with E_CONNECTION_VAR where it is no boolean
  */
 export function becomesByDefault(host: InventoryHost): boolean | undefined {
-  const vars = new ConnectionVars(host)
+  const vars = new VarReader(host)
   const wanted = vars.boolean(['ansible_become'])
   if (vars.faults.length > 0) throw new Faults(vars.faults)
   return wanted
 }
 
-function connectionKind(vars: ConnectionVars, flags: ConnectionFlags): ConnectionSettings['kind'] {
+function connectionKind(vars: VarReader, flags: ConnectionFlags): ConnectionSettings['kind'] {
   const name = vars.text(['ansible_connection']) ?? flags.connection ?? 'ssh'
   const kind = Object.hasOwn(connectionKinds, name) ? connectionKinds[name] : undefined
   if (kind) return kind
   const hint = didYouMean(name, Object.keys(connectionKinds)) ?? 'There are ssh and local.'
   vars.fault('E_CONNECTION_KIND', 'ansible_connection', `"${name}" is no kind of connection`, hint)
   return 'ssh'
-}
-
-function becomeSettings(vars: ConnectionVars, flags: ConnectionFlags): BecomeSettings {
-  const method = vars.text(['ansible_become_method']) ?? flags.becomeMethod ?? 'sudo'
-  if (method !== 'sudo' && method !== 'ansible.builtin.sudo') {
-    vars.fault(
-      'E_BECOME_METHOD',
-      'ansible_become_method',
-      `"${method}" is no way to become another user`,
-      'There is sudo.',
-    )
-  }
-  const password =
-    vars.secret(['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass']) ??
-    flags.becomePassword
-  const program = vars.text(['ansible_become_exe', 'ansible_sudo_exe'])
-  return {
-    method: 'sudo',
-    user: vars.text(['ansible_become_user', 'ansible_sudo_user']) ?? flags.becomeUser ?? 'root',
-    ...(password === undefined ? {} : { password }),
-    ...(program === undefined ? {} : { program }),
-  }
-}
-
-/** Reads a host's variables as the types that connections want; what does not fit becomes a fault. */
-class ConnectionVars {
-  readonly faults: PlaybookError[] = []
-  readonly #host: InventoryHost
-
-  constructor(host: InventoryHost) {
-    this.#host = host
-  }
-
-  text(names: readonly string[]): string | undefined {
-    return this.#read(names, 'text', (value) =>
-      typeof value === 'string' || typeof value === 'number' ? String(value) : undefined,
-    )
-  }
-
-  secret(names: readonly string[]): Secret | undefined {
-    const name = this.#lastSet(names)
-    const value = name === undefined ? undefined : this.#host.vars[name]
-    if (value instanceof Secret) return value
-    const text = this.text(names)
-    return text === undefined ? undefined : new Secret(text)
-  }
-
-  number(names: readonly string[], from: number, to: number): number | undefined {
-    const expected = to === 65535 ? 'a port (1-65535)' : 'a number of seconds'
-    return this.#read(names, expected, (value) => {
-      const number = typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value
-      const isWhole = to !== 65535 || Number.isInteger(number)
-      return typeof number === 'number' && isWhole && number >= from && number <= to ? number : undefined
-    })
-  }
-
-  boolean(names: readonly string[]): boolean | undefined {
-    return this.#read(names, 'yes or no', (value) => {
-      const word = String(value).toLowerCase()
-      if (['yes', 'true', 'on', '1', 'y', 't'].includes(word)) return true
-      return ['no', 'false', 'off', '0', 'n', 'f'].includes(word) ? false : undefined
-    })
-  }
-
-  words(name: string): string[] {
-    const words = this.#read([name], 'words as a shell has them, every quote closed', (value) => {
-      if (typeof value !== 'string') return undefined
-      try {
-        return shellSplit(value)
-      } catch {
-        return undefined
-      }
-    })
-    return words ?? []
-  }
-
-  fault(code: string, name: string, message: string, hint?: string): void {
-    const where = this.#host.where([name])
-    const text = `${this.#host.name}: ${name}: ${message}`
-    this.faults.push(
-      new PlaybookError(code, text, { ...(where ? { where } : {}), ...(hint ? { hint } : {}) }),
-    )
-  }
-
-  #read<T>(
-    names: readonly string[],
-    expected: string,
-    parse: (value: unknown) => T | undefined,
-  ): T | undefined {
-    const name = this.#lastSet(names)
-    if (name === undefined) return undefined
-    const given = this.#host.vars[name]
-    const value = given instanceof Secret ? given.reveal() : given
-    if (typeof given === 'string' && holdsJinja(given)) {
-      this.faults.push(jinjaFault(`${this.#host.name}: ${name}`, this.#host.where([name])))
-      return undefined
-    }
-    const parsed = parse(value)
-    if (parsed === undefined)
-      this.fault('E_CONNECTION_VAR', name, `expected ${expected}, got ${describeValue(given)}`)
-    return parsed
-  }
-
-  #lastSet(names: readonly string[]): string | undefined {
-    return names.findLast((name) => this.#host.vars[name] !== undefined && this.#host.vars[name] !== null)
-  }
 }
 
 function withHome(path: string): string {

@@ -27,7 +27,10 @@ export const connectionVars: { readonly [name: string]: ConnectionVar } = {
   },
   ansible_become: { type: 'boolean', description: 'Whether tasks become another user. Default false.' },
   ansible_become_user: text('User to become. Default root.'),
-  ansible_become_method: text('How to become it. Default sudo.'),
-  ansible_become_password: text('Password for becoming the user, as sudo asks for it; keep it in a vault.'),
+  ansible_become_method: text('How to become it: sudo (default), su or doas.'),
+  ansible_become_password: text(
+    "Password for becoming the user: your own on the host for sudo and doas, that user's for su; keep it in a vault.",
+  ),
   ansible_become_exe: text('Program that becomes the user. Default: that of the method, on PATH.'),
+  ansible_become_flags: text('Words for that program, in place of its usual ones.'),
 }

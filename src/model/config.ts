@@ -1,5 +1,7 @@
 // The configuration of a project: defaults for the flags of its runs.
 
+import type { BecomeMethod } from './become.ts'
+
 /** Defaults for flags, by the names of the flags; a flag and the environment are stronger. */
 export type RunPlaybookConfig = {
   /** `-i`: files, folders, or hosts with commas. */
@@ -22,6 +24,8 @@ export type RunPlaybookConfig = {
   /** `-b` */
   readonly become?: boolean
   readonly becomeUser?: string
+  /** For hosts and plays that do not say. Default sudo. */
+  readonly becomeMethod?: BecomeMethod
   /** `-K` */
   readonly askBecomePass?: boolean
   readonly becomePasswordFile?: string

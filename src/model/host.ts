@@ -1,5 +1,6 @@
 // A host as the inventory knows it, and as a play sees it.
 
+import type { BecomeMethod } from './become.ts'
 import type { SourceLocation } from './location.ts'
 import type { Secret } from './secret.ts'
 
@@ -29,14 +30,30 @@ export type ConnectionSettings = {
   /** Seconds until a connect is given up; 10 if not given. */
   readonly timeout?: number
   readonly become: BecomeSettings
+  /** By the other methods, where a play or a task names one: as `become` if not given. */
+  readonly becomeOtherwise?: readonly BecomeSettings[]
 }
 
 export type BecomeSettings = {
-  readonly method: 'sudo'
+  readonly method: BecomeMethod
+  /** true: the host's own variables name the method, and what its play says is weaker. */
+  readonly isMethodGiven?: boolean
   readonly user: string
+  /** Of the login user for sudo and doas, of the user to become for su. */
   readonly password?: Secret
-  /** Path of the sudo program, `sudo` if not given. */
+  /** Path of the program; the method's name if not given. */
   readonly program?: string
+  /** Words for the program, in place of its usual ones: `-H` for sudo, none for su and doas. */
+  readonly flags?: readonly string[]
+}
+
+/** How to become another user by a method: the settings of that method, or else those of the host's own. */
+export function becomingBy(
+  method: BecomeMethod,
+  { become, becomeOtherwise = [] }: Pick<ConnectionSettings, 'become' | 'becomeOtherwise'>,
+): BecomeSettings {
+  if (method === become.method) return become
+  return becomeOtherwise.find((each) => each.method === method) ?? { ...become, method }
 }
 
 /** A host as a play's `tasks` sees it: `vars` as the play's schema made them, `facts` as its probes parsed them. */

@@ -9,6 +9,7 @@ export type Inherited = Pick<
   | 'notify'
   | 'environment'
   | 'become'
+  | 'becomeMethod'
   | 'timeout'
   | 'ignoreErrors'
   | 'ignoreUnreachable'
@@ -21,6 +22,7 @@ export type Inherited = Pick<
 /** The task's own word is stronger; of these, what is around it holds as it is. */
 const singles = [
   'become',
+  'becomeMethod',
   'timeout',
   'ignoreErrors',
   'ignoreUnreachable',

@@ -1,6 +1,7 @@
 // A play: which hosts, with which variables and facts, and the tasks each of them gets.
 
 import type { z } from 'zod'
+import type { BecomeMethod } from './become.ts'
 import type { PlayHost } from './host.ts'
 import { callSite, type SourceLocation } from './location.ts'
 import type { Observed, Probes } from './probe.ts'
@@ -13,6 +14,8 @@ export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   readonly hosts: string
   /** true: as the become user of the host (root if it names none); a name: as that user. Default false. */
   readonly become?: boolean | string
+  /** How to become it, on hosts whose `ansible_become_method` says nothing: sudo (default), su or doas. */
+  readonly becomeMethod?: BecomeMethod
   /** How many hosts may change at once, batch after batch. Default: all. */
   readonly serial?: Serial
   /** In which order the hosts come. Default inventory. */

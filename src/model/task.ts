@@ -1,6 +1,7 @@
 // A task: a pure comparison of what is asked for with what a host says, and what closes the difference.
 
 import type { z } from 'zod'
+import type { BecomeMethod } from './become.ts'
 import type { Change } from './change.ts'
 import { PlaybookError } from './error.ts'
 import { callSite, type SourceLocation } from './location.ts'
@@ -56,6 +57,8 @@ export type TaskOptions = {
   readonly tags?: readonly string[]
   /** true: as the become user of host or play (root if none); a name: as that user; false: as the login user. */
   readonly become?: boolean | string
+  /** How to become it, whatever host and play say: sudo, su or doas. */
+  readonly becomeMethod?: BecomeMethod
   /** Skips the task where the probe's answer is false. It is read in the same trip as the task's own probes. */
   readonly when?: Probe<boolean>
   /** Handlers to run at the end of the play on a host on which this task changed something. */

@@ -1,7 +1,9 @@
-// Says why sudo did not let us become someone, from what it said (in the C locale) and how it ended.
+// Says why sudo, su or doas did not let us become someone, from what it said (in the C locale) and how it ended.
 
+import type { BecomeMethod } from '../model/become.ts'
 import { PlaybookError } from '../model/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
+import { becomePrograms, noTerminal } from './becomeMethod.ts'
 import type { Exit } from './program.ts'
 
 export type BecomeFailure = {
@@ -11,12 +13,18 @@ export type BecomeFailure = {
   readonly lines: readonly string[]
 }
 
-/** The error for a sudo that ended before it ran anything. */
+/** The error for a program that ended before it ran anything. */
 export function becomeFailure({ place, become, exit, lines }: BecomeFailure): PlaybookError {
   const text = lines.join('\n')
-  const reason = reasons.find(({ said, exits }) => exits?.includes(exit.code ?? -1) ?? said?.test(text))
+  const reason = reasons.find(({ said, exits }) => said?.test(text) || exits?.includes(exit.code ?? -1))
   const { code, says, hint } = (reason ?? unknown).means(become)
-  return new PlaybookError(code, `sudo on ${place} ${says}.`, { details: lines, hint })
+  return new PlaybookError(code, `${become.method} on ${place} ${says}.`, { details: lines, hint })
+}
+
+/** What to look at when a password was not taken. */
+export function passwordHint(method: BecomeMethod, user: string): string {
+  const wanted = becomePrograms[method].wants(user)
+  return `It is ${wanted} that ${method} wants: check ansible_become_password, or -K.`
 }
 
 type Reason = {
@@ -27,23 +35,31 @@ type Reason = {
 
 const reasons: readonly Reason[] = [
   {
+    said: /currently not available|failed to execute/,
+    means: ({ user }) => ({
+      code: 'E_BECOME_SHELL',
+      says: `cannot run anything as ${user}, whose account has no shell for it`,
+      hint: 'sudo and doas ask for none: set ansible_become_method.',
+    }),
+  },
+  {
     exits: [126, 127],
-    means: ({ program = 'sudo' }) => ({
+    means: ({ method, program = method }) => ({
       code: 'E_BECOME_MISSING',
       says: `cannot be run: there is no program ${program}`,
-      hint: 'Install sudo there, log in as the user itself, or set ansible_become_exe.',
+      hint: `Install ${method} there, log in as the user itself, or set ansible_become_method or ansible_become_exe.`,
     }),
   },
   {
-    said: /not in the sudoers file|is not allowed to|may not run sudo/,
-    means: ({ user }) => ({
+    said: /not in the sudoers file|is not allowed to|may not run sudo|Operation not permitted|Permission denied/,
+    means: ({ method, user }) => ({
       code: 'E_BECOME_DENIED',
       says: `does not allow the login user to become ${user}`,
-      hint: 'Add a rule to /etc/sudoers.d there, or log in as another user.',
+      hint: `${rule[method]}, or log in as another user.`,
     }),
   },
   {
-    said: /must have a tty/,
+    said: /must have a tty|must be (?:a tty|run from a terminal)/,
     means: () => ({
       code: 'E_BECOME_TTY',
       says: 'wants a terminal',
@@ -51,22 +67,36 @@ const reasons: readonly Reason[] = [
     }),
   },
   {
-    said: /unknown user|no passwd entry/,
+    said: new RegExp(noTerminal),
     means: ({ user }) => ({
-      code: 'E_BECOME_USER',
-      says: `knows no user ${user}`,
-      hint: 'Check become_user.',
+      code: 'E_BECOME_TTY',
+      says: `wants a password for ${user}, and takes it from a terminal alone, which there is no program to make`,
+      hint: 'Install `script` there (util-linux, bsdutils), or write `permit nopass` in /etc/doas.conf.',
     }),
   },
   {
-    said: /incorrect password|no password was provided|password is required|Authentication fail/i,
-    means: ({ user }) => ({
+    said: /unknown user|no passwd entry|user \S+ does not exist/,
+    means: ({ method, user }) => ({
+      code: 'E_BECOME_USER',
+      says: `knows no user ${user}`,
+      hint: `Check become_user, or ansible_${method}_user.`,
+    }),
+  },
+  {
+    said: /incorrect password|no password was provided|password is required|Authentication (?:fail|token)/i,
+    means: ({ method, user }) => ({
       code: 'E_BECOME_PASSWORD',
       says: `does not take the password to become ${user}`,
-      hint: "It is the login user's own password that sudo wants: check ansible_become_password, or -K.",
+      hint: passwordHint(method, user),
     }),
   },
 ]
+
+const rule: { readonly [method in BecomeMethod]: string } = {
+  sudo: 'Add a rule to /etc/sudoers.d there',
+  su: 'Add the login user to the group that /etc/pam.d/su asks for (wheel)',
+  doas: 'Add a rule to /etc/doas.conf there',
+}
 
 const unknown: Reason = {
   means: ({ user }) => ({ code: 'E_BECOME', says: `does not let the login user become ${user}` }),

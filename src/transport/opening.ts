@@ -1,10 +1,10 @@
-// Starts a program as a user of the host, past motd, rc files and sudo's password prompt, to where it reads our bytes.
+// Starts a program as a user of the host, past motd, rc files and a password prompt, to where it reads our bytes.
 
 import { randomBytes } from 'node:crypto'
-import { quote } from '../model/command.ts'
 import { PlaybookError, UnreachableError } from '../model/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
-import { becomeFailure } from './becomeFailure.ts'
+import { becomeFailure, passwordHint } from './becomeFailure.ts'
+import { becomePrograms, saying, words } from './becomeMethod.ts'
 import type { Exit, Heard, Program, Start } from './program.ts'
 
 export type OpeningOptions = {
@@ -19,13 +19,13 @@ export type OpeningOptions = {
 }
 
 /**
- * Starts `script` under `sh`. The first bytes written are read by it, never by sudo or by a shell before it, since
- * it is waited for: a first marker, on both streams, says that it runs, and a second one, sudo's prompt, that a
+ * Starts `script` under `sh`. The first bytes written are read by it, never by sudo or a shell before it, since
+ * it is waited for: a first marker, on both streams, says that it runs, and a second one, with a prompt, that a
  * password is wanted. Nothing is sent before one of the two was seen, so that a password never ends up in a
  * program that did not ask for one (a NOPASSWD rule). No round trip is spent on it: the markers are sent unasked.
  *
  * @throws PlaybookError E_BECOME_PASSWORD, E_BECOME_PASSWORD_MISSING, E_BECOME_DENIED, E_BECOME_MISSING,
- *   E_BECOME_USER, E_BECOME_TTY, E_BECOME_TIMEOUT, E_BECOME; UnreachableError
+ *   E_BECOME_USER, E_BECOME_SHELL, E_BECOME_TTY, E_BECOME_TIMEOUT, E_BECOME; UnreachableError
  */
 export async function open(start: Start, options: OpeningOptions): Promise<Program> {
   const markers = { ready: marker(), prompt: marker() }
@@ -39,6 +39,8 @@ export async function open(start: Start, options: OpeningOptions): Promise<Progr
   }
 }
 
+const streams = ['stdout', 'stderr'] as const
+
 type Markers = { readonly ready: string; readonly prompt: string }
 
 function marker(): string {
@@ -47,35 +49,19 @@ function marker(): string {
 
 /** The command line, for whatever shell the account has: only words and single quotes, which all of them know. */
 export function openingCommand({ script, args = [], become }: OpeningOptions, markers: Markers): string {
-  // In two halves, so that an echo of this line (set -x in an rc file) is not taken for the marker.
-  const halves = `${markers.ready.slice(0, 9)} ${markers.ready.slice(9)}`
-  const announce = `printf %s%s ${halves} >&2; printf %s%s ${halves}`
+  const announce = saying(markers.ready)
   if (!become) return `exec ${words(['sh', '-c', `${announce}; ${script}`, 'sh', ...args])}`
   // The login user's folder may be closed to the user we become.
-  const home = 'cd 2>/dev/null || cd /'
-  const sudo = [
-    'env',
-    'LC_ALL=C',
-    become.program ?? 'sudo',
-    '-H',
-    '-S',
-    '-p',
-    markers.prompt,
-    '-u',
-    become.user,
-  ]
-  return `exec ${words([...sudo, '--', 'sh', '-c', `${home}; ${announce}; ${script}`, 'sh', ...args])}`
-}
-
-function words(list: readonly string[]): string {
-  return list.map(quote).join(' ')
+  const inner = ['sh', '-c', `cd 2>/dev/null || cd /; ${announce}; ${script}`, 'sh', ...args]
+  return becomePrograms[become.method].commandLine({ become, inner, mark: markers.prompt })
 }
 
 function ready(program: Program, options: OpeningOptions, markers: Markers): Promise<void> {
   return new Promise((resolve, reject) => {
     const heard = { stdout: '', stderr: '' }
-    let hasAnswered = false
-    const timer = setTimeout(() => finish(timedOut(options, heard.stderr)), options.timeoutMs)
+    /** How much of a stream was heard when the password was sent. */
+    let answered: { readonly stdout: number; readonly stderr: number } | undefined
+    const timer = setTimeout(() => finish(timedOut(options, said(heard, markers))), options.timeoutMs)
 
     function finish(error?: Error): void {
       clearTimeout(timer)
@@ -89,14 +75,18 @@ function ready(program: Program, options: OpeningOptions, markers: Markers): Pro
       return [stream, Buffer.from(heard[stream].slice(end), 'latin1')]
     }
 
-    function answer(): void {
-      const prompts = heard.stderr.split(markers.prompt).length - 1
-      const password = options.become?.password
-      if (prompts > 0 && !password) finish(passwordMissing(options))
-      else if (prompts > 1) finish(wrongPassword(options))
-      else if (prompts === 1 && password && !hasAnswered) {
-        hasAnswered = true
-        program.write(Buffer.from(`${password.reveal()}\n`)).catch(() => {}) // its end says why
+    function isAsked({ method }: BecomeSettings): boolean {
+      const { isAsking } = becomePrograms[method]
+      return streams.some((stream) => isAsking(heard[stream], markers.prompt, answered?.[stream] ?? 0))
+    }
+
+    function answer(become: BecomeSettings): void {
+      if (!isAsked(become)) return
+      if (!become.password) finish(passwordMissing(options, become))
+      else if (answered) finish(wrongPassword(options, become, said(heard, markers)))
+      else {
+        answered = { stdout: heard.stdout.length, stderr: heard.stderr.length }
+        program.write(Buffer.from(`${become.password.reveal()}\n`)).catch(() => {}) // its end says why
       }
     }
 
@@ -104,14 +94,14 @@ function ready(program: Program, options: OpeningOptions, markers: Markers): Pro
       data: (stream, bytes) => {
         heard[stream] += bytes.toString('latin1')
         if (heard.stdout.includes(markers.ready) && heard.stderr.includes(markers.ready)) finish()
-        else if (stream === 'stderr' && options.become) answer()
+        else if (options.become) answer(options.become)
       },
       end: (exit) => finish(ended(exit, options, said(heard, markers))),
     })
   })
 }
 
-/** What was said before the end, as lines for people. */
+/** What was said so far, as lines for people. */
 function said(heard: { stdout: string; stderr: string }, markers: Markers): string[] {
   const text = Buffer.from(`${heard.stderr}\n${heard.stdout}`, 'latin1').toString('utf8')
   return text
@@ -132,31 +122,34 @@ function ended(exit: Exit, options: OpeningOptions, lines: readonly string[]): E
   })
 }
 
-function passwordMissing({ place, become }: OpeningOptions): PlaybookError {
+function passwordMissing({ place }: OpeningOptions, { method, user }: BecomeSettings): PlaybookError {
   return new PlaybookError(
     'E_BECOME_PASSWORD_MISSING',
-    `sudo on ${place} wants a password to become ${become?.user}.`,
-    'Set ansible_become_password, or give -K.',
+    `${method} on ${place} wants a password to become ${user}.`,
+    `It is ${becomePrograms[method].wants(user)}: set ansible_become_password, or give -K.`,
   )
 }
 
-function wrongPassword({ place, become }: OpeningOptions): PlaybookError {
+function wrongPassword(
+  { place }: OpeningOptions,
+  { method, user }: BecomeSettings,
+  details: readonly string[],
+): PlaybookError {
   return new PlaybookError(
     'E_BECOME_PASSWORD',
-    `sudo on ${place} does not take the password to become ${become?.user}.`,
-    "It is the login user's own password that sudo wants: check ansible_become_password, or -K.",
+    `${method} on ${place} does not take the password to become ${user}.`,
+    { details, hint: passwordHint(method, user) },
   )
 }
 
-function timedOut({ place, become, timeoutMs }: OpeningOptions, stderr: string): Error {
-  const details = stderr.trim() === '' ? [] : [Buffer.from(stderr.trim(), 'latin1').toString('utf8')]
+function timedOut({ place, become, timeoutMs }: OpeningOptions, details: readonly string[]): Error {
   const after = `for ${Math.round(timeoutMs / 1000)} s`
   if (!become) {
     return new UnreachableError('E_SHELL', `${place} starts no shell: no answer ${after}.`, 'idle', {
       details,
     })
   }
-  return new PlaybookError('E_BECOME_TIMEOUT', `sudo on ${place} says nothing ${after}.`, {
+  return new PlaybookError('E_BECOME_TIMEOUT', `${become.method} on ${place} says nothing ${after}.`, {
     details,
     hint: 'Does it ask for something else than a password? Raise the timeout if it is only slow.',
   })

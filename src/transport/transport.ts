@@ -27,7 +27,7 @@ export interface Connection {
   readonly user: string
   /**
    * A new shell: `sh` reading its commands from what is written to it. `as` names another user, who is become by
-   * the host's method (sudo); undefined or the login user's own name: no become.
+   * the host's method, or by the one it names (`su:root`); undefined or the login user's own name: no become.
    *
    * @throws PlaybookError E_BECOME (wrong password, not allowed, no password given), UnreachableError
    */

@@ -38,6 +38,16 @@ const who = defineTask({
   verify: false,
 })
 export default definePlay({ name: 'Who', hosts: 'one', tasks: () => [who({})] })
+export const methods = definePlay({
+  name: 'Methods',
+  hosts: 'one',
+  become: true,
+  becomeMethod: 'doas',
+  tasks: () => [who({}, { title: 'by sudo', becomeMethod: 'sudo' }), who({}, { title: 'by doas' })],
+})
+`,
+  'methods.ts': `import { methods } from './who.ts'
+export default methods
 `,
   'vault.yaml': readFileSync(join(root, 'test/fixtures/cli/vault.yaml'), 'utf8'),
   'vault.password': 'correct horse\n',
@@ -234,6 +244,10 @@ prompt=$4 BECAME=$6; export BECAME; shift 7
 ${asks ? 'printf %s "$prompt" >&2; IFS= read -r got; [ "$got" = right ] || { echo "Sorry, try again." >&2; printf %s "$prompt" >&2; read -r got; exit 1; }' : ''}
 exec "$@"
 `
+const su = '#!/bin/sh\nBECAME=$1; export BECAME; exec sh -c "$3"\n'
+const doas = '#!/bin/sh\n[ "$1" = -n ] && shift; BECAME=$2; export BECAME; shift 3; exec "$@"\n'
+site.write({ su, doas })
+for (const program of ['su', 'doas']) chmodSync(join(site.path, program), 0o755)
 site.write({ 'free-sudo': sudo(false), 'asking-sudo': sudo(true), right: 'right\n', wrong: 'wrong\n' })
 for (const kind of ['free', 'asking']) {
   const path = join(site.path, `${kind}-sudo`)
@@ -250,6 +264,18 @@ const becoming: readonly [title: string, args: string, code: number, says: RegEx
     'who -i plain.yaml -c local -e ansible_become_exe=./free-sudo -b --become-user other',
     0,
     /account {3}other → the same/,
+  ],
+  [
+    '--become-method says how',
+    'who -i plain.yaml -c local -e ansible_become_exe=./su -b --become-user other --become-method su',
+    0,
+    /account {3}other → the same/,
+  ],
+  [
+    'becomeMethod of a play and of a task says it too',
+    'methods -i free.yaml -e ansible_doas_exe=./doas -e ansible_doas_user=other',
+    0,
+    /by sudo[^\n]*\n +account {3}app → the same[\s\S]*by doas[^\n]*\n +account {3}other → the same/,
   ],
   [
     '--become-password-file',

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { freePort, makeKey, type Sshd, sshdMissing, startSshd } from '../transport/sshd.ts'
-import { addUser, sudoMissing, type TestUser } from '../transport/testUser.ts'
+import { addUser, becomeMissing, type TestUser } from '../transport/testUser.ts'
 import { cliSite } from './command.ts'
 
 const missing = sshdMissing()
@@ -128,7 +128,7 @@ it('One host that cannot be reached does not keep the other', async () => {
   assert.match(stdout, /2 hosts: 1 ok · .*1 unreachable/)
 })
 
-const itSudo = missing || sudoMissing() ? test.skip : test
+const itSudo = missing || becomeMissing('sudo') ? test.skip : test
 itSudo('A wrong password for the real sudo: the host failed, the task is not done', async () => {
   user = addUser({ sudoers: 'USER ALL=(ALL) ALL' })
   const words = ['-i', 'good.yaml', '-u', user.name, '--private-key', sshd.keyFile, '-b']

@@ -55,6 +55,11 @@ const rows: Row[] = [
     play: { maxFailPercentage: 101 },
     said: [/maxFailPercentage: expected a percentage of 0 to 100, got 101/],
   },
+  {
+    title: 'a way to become others that is none',
+    block: { becomeMethod: 'pbrun' },
+    said: [/becomeMethod: expected sudo, su, doas, got "pbrun"/],
+  },
   { title: 'a throttle of none', task: { throttle: 0 }, said: [/throttle: expected at least 1, got 0/] },
   {
     title: 'a handler that was not called',

@@ -12,6 +12,7 @@ import type { FileRequest, FileState } from '../../src/model/file.ts'
 import { writtenFile } from '../../src/model/fileChange.ts'
 import type { PlayOrder, Serial } from '../../src/model/play.ts'
 import { write } from '../../src/model/step.ts'
+import type { TaskOptions } from '../../src/model/task.ts'
 
 test('the window is everything at first, shrinks with changes in a row, and grows again', () => {
   const [one, two, three] = [1, 2, 3].reduce<(typeof firstWindow)[]>(
@@ -183,6 +184,30 @@ const becomes: [
 for (const [task, host, play, user] of becomes) {
   test(`task ${task}, host ${host}, play ${play}: becomes ${user ?? 'nobody else'}`, () => {
     assert.is(becomeUser({ options: { become: task } }, { become: play }, settings, host), user)
+  })
+}
+
+type Method = TaskOptions['becomeMethod']
+const byMethod: [task: Method, host: Method, play: Method, whom: string][] = [
+  [undefined, undefined, undefined, 'admin'],
+  [undefined, undefined, 'su', 'su:root'],
+  [undefined, undefined, 'doas', 'doas:admin'],
+  [undefined, undefined, 'sudo', 'admin'],
+  ['doas', undefined, 'su', 'doas:admin'],
+  [undefined, 'doas', 'su', 'admin'],
+  ['sudo', 'doas', 'su', 'sudo:admin'],
+]
+for (const [task, host, play, whom] of byMethod) {
+  test(`method of the task ${task}, of the host ${host}, of the play ${play}: becomes ${whom}`, () => {
+    const become = { method: host ?? 'sudo', user: 'admin', ...(host ? { isMethodGiven: true } : {}) }
+    const becomeOtherwise = [{ method: 'su', user: 'root' } as const]
+    const found = becomeUser(
+      { options: { become: true, becomeMethod: task } },
+      { becomeMethod: play },
+      { ...settings, become, becomeOtherwise },
+      undefined,
+    )
+    assert.is(found, whom)
   })
 }
 

@@ -43,6 +43,41 @@ const rows: readonly [string, Vars, ConnectionFlags, object][] = [
     { kind: 'ssh', host: 'web-01', user: 'deploy', become: { method: 'sudo', user: 'app' } },
   ],
   [
+    'a method, by variable before flag',
+    { ansible_become_method: 'community.general.doas' },
+    { becomeMethod: 'su' },
+    { kind: 'ssh', host: 'web-01', become: { method: 'doas', user: 'root', isMethodGiven: true } },
+  ],
+  [
+    'a method by flag, and what all methods share',
+    { ansible_become_exe: '/opt/su', ansible_become_flags: "-m -w 'A B'" },
+    { becomeMethod: 'su' },
+    {
+      kind: 'ssh',
+      host: 'web-01',
+      become: { method: 'su', user: 'root', program: '/opt/su', flags: ['-m', '-w', 'A B'] },
+    },
+  ],
+  [
+    'what methods have of their own is kept for each',
+    {
+      ansible_become_user: 'app',
+      ansible_su_user: 'root',
+      ansible_doas_exe: '/opt/doas',
+      ansible_su_flags: '-',
+    },
+    {},
+    {
+      kind: 'ssh',
+      host: 'web-01',
+      become: { method: 'sudo', user: 'app' },
+      becomeOtherwise: [
+        { method: 'su', user: 'root', flags: ['-'] },
+        { method: 'doas', user: 'app', program: '/opt/doas' },
+      ],
+    },
+  ],
+  [
     'a local connection',
     { ansible_connection: 'local' },
     {},
@@ -124,6 +159,12 @@ const passwords: readonly [string, Vars, ConnectionFlags, (string | undefined)[]
   ['a number', { ansible_ssh_pass: 1234 }, {}, ['1234', undefined, undefined]],
   ['a secret', { ansible_password: new Secret('s') }, {}, ['s', undefined, undefined]],
   ['become and sudo', { ansible_become_pass: 'b', ansible_sudo_pass: 'c' }, {}, [undefined, 'c', undefined]],
+  [
+    'su and its own',
+    { ansible_become_method: 'su', ansible_su_pass: 's', ansible_sudo_pass: 'c' },
+    {},
+    [undefined, 's', undefined],
+  ],
   ['a passphrase', { ansible_ssh_private_key_passphrase: 'p' }, {}, [undefined, undefined, 'p']],
   ['flags', {}, { password: new Secret('k'), becomePassword: new Secret('K') }, ['k', 'K', undefined]],
 ]
@@ -188,7 +229,7 @@ const wrong: readonly [string, Vars, readonly string[]][] = [
     { ansible_become_method: 'runas' },
     [
       'hosts.yml:1:1  web-01: ansible_become_method: "runas" is no way to become another user',
-      'There is sudo.',
+      'There are sudo, su, doas.',
     ],
   ],
   [

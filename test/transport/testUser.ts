@@ -1,7 +1,7 @@
 // Accounts that a test makes and takes away again.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 export type TestUser = { readonly name: string; readonly password: string; readonly remove: () => void }
 
@@ -10,12 +10,14 @@ export type TestUserOptions = {
   readonly shell?: string
   /** Rules for sudo, `USER` standing for the name. */
   readonly sudoers?: string
+  /** Rules for doas, likewise. */
+  readonly doas?: string
 }
 
 let count = 0
 
 /** Makes `rp-test-<pid>-<n>`, with a home. For root. */
-export function addUser({ shell = '/bin/sh', sudoers }: TestUserOptions = {}): TestUser {
+export function addUser({ shell = '/bin/sh', sudoers, doas }: TestUserOptions = {}): TestUser {
   count += 1
   const name = `rp-test-${process.pid}-${count}`
   const password = `pw ${name} é`
@@ -23,11 +25,13 @@ export function addUser({ shell = '/bin/sh', sudoers }: TestUserOptions = {}): T
   patiently('chpasswd', [], `${name}:${password}\n`)
   const rules = `/etc/sudoers.d/${name}`
   if (sudoers) writeFileSync(rules, `${sudoers.replaceAll('USER', name)}\n`, { mode: 0o440 })
+  if (doas) writeFileSync(doasFile, `${doasRules()}${doas.replaceAll('USER', name)}\n`, { mode: 0o600 })
   return {
     name,
     password,
     remove: () => {
       rmSync(rules, { force: true })
+      if (doas) writeFileSync(doasFile, doasRules().replace(new RegExp(`.*\\b${name}\\b.*\n`, 'g'), ''))
       patiently('userdel', ['--remove', '--force', name])
     },
   }
@@ -46,8 +50,16 @@ function patiently(program: string, args: readonly string[], input = ''): void {
   }
 }
 
-/** Why tests with sudo cannot run here, if they cannot. */
-export function sudoMissing(): string | undefined {
-  if (process.getuid?.() !== 0) return 'not root'
-  return existsSync('/usr/bin/sudo') ? undefined : 'no /usr/bin/sudo'
+const doasFile = '/etc/doas.conf'
+
+function doasRules(): string {
+  return existsSync(doasFile) ? readFileSync(doasFile, 'utf8') : ''
+}
+
+/** Why tests that become others by this program cannot run here, if they cannot. With CI=true, that is an error. */
+export function becomeMissing(program: 'sudo' | 'su' | 'doas'): string | undefined {
+  const path = `/usr/bin/${program}`
+  const reason = process.getuid?.() !== 0 ? 'not root' : existsSync(path) ? undefined : `no ${path}`
+  if (reason && process.env.CI === 'true') throw new Error(`These tests need ${program}: ${reason}.`)
+  return reason
 }

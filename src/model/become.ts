@@ -1,0 +1,24 @@
+// The ways to become another user, and the word that says whom and how: `root`, or `su:root`.
+
+/** Programs that make one user of another. */
+export type BecomeMethod = (typeof becomeMethods)[number]
+
+export const becomeMethods = ['sudo', 'su', 'doas'] as const
+
+export function isBecomeMethod(text: unknown): text is BecomeMethod {
+  return becomeMethods.includes(text as BecomeMethod)
+}
+
+/** Whom to become, and how, where it is not by the host's own method. */
+export type Becoming = { readonly user: string; readonly method?: BecomeMethod }
+
+/** As one word, which no two ways share: no account has a colon in its name. @example becomeWord({ user: 'root', method: 'su' }) // 'su:root' */
+export function becomeWord({ user, method }: Becoming): string {
+  return method === undefined ? user : `${method}:${user}`
+}
+
+/** The word read again. */
+export function becomingOf(word: string): Becoming {
+  const [first = '', user] = word.split(/:(.*)/s)
+  return user !== undefined && isBecomeMethod(first) ? { user, method: first } : { user: word }
+}
