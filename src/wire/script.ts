@@ -1,6 +1,7 @@
 // Makes one POSIX sh script of the entries of a trip: steps first, then probes, each closed by a marker.
 
 import { quote } from '../model/command.ts'
+import { PlaybookError } from '../model/error.ts'
 
 /** One thing to run in a trip. A step that fails stops the steps and probes after it. */
 export type ScriptEntry = {
@@ -75,8 +76,21 @@ function exports(environment: readonly (readonly [string, string])[]): string {
   return environment.map(([name, value]) => `export ${name}=${quote(value)}; `).join('')
 }
 
-/** Bytes as one word in single quotes. */
+/**
+ * Bytes as one word in single quotes.
+ *
+ * @throws PlaybookError E_NUL: shells drop NUL bytes from what they read, some without a word
+ */
 export function quotedBytes(value: string | Buffer): Buffer {
   const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value)
+  if (bytes.includes(0)) {
+    throw new PlaybookError(
+      'E_NUL',
+      'A NUL byte cannot go through a shell, on standard input or in its text.',
+      {
+        hint: 'Bring bytes to the host as a file: upload, or copyFile.',
+      },
+    )
+  }
   return Buffer.from(`'${bytes.toString('latin1').replaceAll("'", "'\\''")}'`, 'latin1')
 }

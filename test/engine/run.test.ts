@@ -44,6 +44,15 @@ const note = defineTask({
   verify: false,
 })
 
+const fed = defineTask({
+  name: 'fed',
+  summary: 'Runs cat with a text on its standard input, each time.',
+  params: z.strictObject({ stdin: z.string() }),
+  probe: () => ({}),
+  plan: ({ stdin }) => [{ what: 'command', from: '-', to: 'run', steps: [run(sh`cat`, { stdin })] }],
+  verify: false,
+})
+
 const shell = defineTask({
   name: 'shell',
   summary: 'Runs a command.',
@@ -246,6 +255,11 @@ test('a failure that was told to be ignored is counted as such, and the run has 
   assert.is(recap.hosts[0]!.counts.failed, 0)
   assert.is(recap.hosts[0]!.ignored, 1)
   assert.is(exitCode(recap), 0)
+})
+
+test('bytes that no shell would pass on are refused on standard input, not lost', async () => {
+  const { events } = await runTasks([fed({ stdin: 'a\0b' })])
+  assert.is(failure({ events } as Ran).code, 'E_NUL')
 })
 
 const hostile: [string, string, RegExp][] = [
