@@ -34,7 +34,7 @@ const textLimitBytes = 1024 * 1024
  * - `dest` (absolute): the file on the host. Its folder must exist.
  * - `content`: text, bytes, or a `Secret`, which no diff shows. Or `src`: a file on the controller, relative to the
  *   folder of the file in which the task is written. A text of up to 1 MiB is compared as text; a larger or binary
- *   file of any size by its SHA-256, and brought over a channel of its own. A folder is not copied.
+ *   file of any size by its SHA-256, and brought over a channel of its own. For a folder there is copyDirectory.
  * - `owner`, `group`, `mode`: default as they are; of a new file the become user and 0644. `mode: 'preserve'` takes
  *   the permission bits (0777) of `src`.
  * - `keep` (absolute): where what stood at `dest` before the first change is kept, unless something stands there.
@@ -126,7 +126,10 @@ async function sourceFile(path: string): Promise<Source> {
     })
   })
   if (!found.isFile()) {
-    throw new PlaybookError('E_SOURCE_NOT_A_FILE', `${path} is not a file: copyFile copies one file.`)
+    throw new PlaybookError(
+      'E_SOURCE_NOT_A_FILE',
+      `${path} is not a file: for a folder there is copyDirectory.`,
+    )
   }
   const about = { path, size: found.size, mode: found.mode & 0o777 }
   if (found.size <= textLimitBytes) {

@@ -2,6 +2,7 @@
 
 export { buildFromSource } from './buildFromSource.ts'
 export { command } from './command.ts'
+export { copyDirectory } from './copyDirectory.ts'
 export { copyFile } from './copyFile.ts'
 export { directory } from './directory.ts'
 export { dnfInstall } from './dnfInstall.ts'

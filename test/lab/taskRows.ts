@@ -4,6 +4,7 @@ import type { TaskList } from '../../src/index.ts'
 import { secret } from '../../src/index.ts'
 import {
   command,
+  copyDirectory,
   copyFile,
   directory,
   dnfInstall,
@@ -195,6 +196,25 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
         shows: [
           `cd /srv/t && stat -c '%n %U %a %s' blob program long.txt long2.txt && cat blob_origin && sha256sum <blob && ./program`,
           'blob deploy 644 3000000\nprogram root 750 26\nlong.txt root 644 400000\nlong2.txt root 644 440000\nold\n{blob}  -\nit runs\n',
+        ],
+      },
+      {
+        title: 'copyDirectory brings a tree in one stream, keeps what a file had, and purges the rest',
+        setup:
+          'mkdir -p /srv/t/copied/sub /srv/t/copied/data && cd /srv/t/copied && echo old >sub/page && chown deploy:adm sub/page && chmod 640 sub/page && touch stale data/row',
+        tasks: () => [
+          dnfInstall({ name: 'tar' }),
+          copyDirectory({
+            src: 'files/tree',
+            dest: '/srv/t/copied',
+            dirMode: '0750',
+            exclude: ['data', '*.keep'],
+            purge: true,
+          }),
+        ],
+        shows: [
+          `cd /srv/t/copied && find . ! -name . -printf '%P %u:%g %m %l\\n' | sort && cat sub/page && ./run`,
+          'data root:root 755 \ndata/row root:root 644 \nhere root:root 777 sub/page\nrun root:root 755 \nsub root:root 750 \nsub/page deploy:adm 640 \nthe page\nit runs\n',
         ],
       },
       {

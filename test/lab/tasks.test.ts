@@ -1,7 +1,7 @@
 // Every task on real hosts, as a person runs it: a dry run says what the run changes, and a second run finds nothing to do.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
@@ -62,6 +62,9 @@ test('on a fresh lab, all rows run', async () => {
   site.write('files/blob', blob)
   site.write('files/long.txt', 'four hundred thousand bytes, a line of forty\n'.slice(0, 40).repeat(10_000))
   chmodSync(site.write('files/program', '#!/bin/sh\necho "it runs"\n\n'), 0o750)
+  site.write('files/tree/sub/page', 'the page\n')
+  chmodSync(site.write('files/tree/run', '#!/bin/sh\necho it runs\n'), 0o755)
+  symlinkSync('sub/page', join(site.folder, 'files/tree/here'))
   site.write('files/server.xml', readFileSync(tomcatFile('conf/server.xml')))
   results = runTopics()
   await results
