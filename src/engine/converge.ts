@@ -109,10 +109,11 @@ class Convergence {
       account.release()
       turn.done()
     }
-    const recap = account.recap(session.trips - tripsBefore)
-    emit({ kind: 'hostEnd', play, recap })
     const { isFailed, isUnreachable } = account
-    return { recap, isFailed, isUnreachable, isCutShort: !(this.#isComplete || isFailed || isUnreachable) }
+    const isCutShort = !(this.#isComplete || isFailed || isUnreachable)
+    const recap = { ...account.recap(session.trips - tripsBefore), ...(isCutShort ? { isCutShort } : {}) }
+    emit({ kind: 'hostEnd', play, recap })
+    return { recap, isFailed, isUnreachable, isCutShort }
   }
 
   #begin(): void {

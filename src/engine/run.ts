@@ -108,6 +108,7 @@ function added(a: HostRecap, b: HostRecap): HostRecap {
     tasks: a.tasks + b.tasks,
     trips: a.trips + b.trips,
     durationMs: a.durationMs + b.durationMs,
+    ...(a.isCutShort || b.isCutShort ? { isCutShort: true } : {}),
   }
 }
 

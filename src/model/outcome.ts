@@ -35,6 +35,8 @@ export type HostRecap = {
   readonly tasks: number
   readonly trips: number
   readonly durationMs: number
+  /** true: it was stopped before the end of its tasks, for no failure of its own. */
+  readonly isCutShort?: boolean
 }
 
 export type RunRecap = {

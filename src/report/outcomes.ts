@@ -22,11 +22,10 @@ const severity: readonly HostOutcome[] = ['ok', 'stopped', 'failed', 'unreachabl
 export function createOutcomes(): Outcomes {
   const inPlay = new Map<string, Progress>()
   const inRun = new Map<string, HostOutcome>()
-  const ofHost = ({ host, counts, tasks }: HostRecap): HostOutcome => {
+  const ofHost = ({ host, counts, isCutShort }: HostRecap): HostOutcome => {
     if (counts.unreachable > 0) return 'unreachable'
-    const progress = inPlay.get(host)
-    if (!progress) return counts.failed > 0 ? 'failed' : 'ok'
-    return progress.outcome === 'ok' && progress.done < tasks ? 'stopped' : progress.outcome
+    const outcome = inPlay.get(host)?.outcome ?? (counts.failed > 0 ? 'failed' : 'ok')
+    return outcome === 'ok' && isCutShort ? 'stopped' : outcome
   }
   return {
     note: (event) => {

@@ -215,12 +215,15 @@ Web  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 1 trip
     events: [
       ...start('web-01', 'web-02'),
       ended({}),
-      hostEnd(recap('web-01', { ok: 1 }, 1, 3)),
-      hostEnd(recap('web-02', {}, 1, 3)),
+      hostEnd({ ...recap('web-01', { ok: 1 }, 1, 3), isCutShort: true }),
+      hostEnd({ ...recap('web-02', {}, 1, 3), isCutShort: true }),
       {
         kind: 'playEnd',
         play: 'Web',
-        hosts: [recap('web-01', { ok: 1 }, 1, 3), recap('web-02', {}, 1, 3)],
+        hosts: [
+          { ...recap('web-01', { ok: 1 }, 1, 3), isCutShort: true },
+          { ...recap('web-02', {}, 1, 3), isCutShort: true },
+        ],
         durationMs: 950,
         isCheck: false,
       },
@@ -229,6 +232,11 @@ Web  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 1 trip
 web-02  stopped  after 0 of 3 tasks, 0 changed
 Web  2 hosts: 0 ok · 0 changed · 0 failed · 2 stopped · 0.9 s · 1 trip a host
 `,
+  },
+  {
+    title: 'a host that had no need of its rescue tasks is not called stopped',
+    events: [...start('web-01'), ended({}), hostEnd(recap('web-01', { ok: 1 }, 1, 3))],
+    stdout: 'web-01  ok       3 tasks\n',
   },
   {
     title: 'what was in order is silent',
