@@ -1,10 +1,11 @@
 // Runs plays as the flags say: the inventory bound to them, the reporter, the journal, the signals.
 
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createArtifacts } from '../engine/artifacts.ts'
 import type { PlayPlan } from '../engine/plan.ts'
 import { exitCode, run } from '../engine/run.ts'
+import type { RunOptions } from '../engine/runState.ts'
+import type { StartingPlays } from '../engine/startAt.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
 import { openOwedHandlers } from '../journal/owedHandlers.ts'
@@ -15,63 +16,64 @@ import { createReporter } from '../report/reporter.ts'
 import { transports } from '../transport/connect.ts'
 import { createFetcher } from '../transport/fetch.ts'
 import { bindPlays } from './bindPlays.ts'
+import { cacheFolder } from './cacheFolder.ts'
 import { connectionFlagsOf } from './connectionFlags.ts'
 import type { RunFlags } from './flags.ts'
 import { listPlan, planSummary, unknownTags } from './listPlan.ts'
+import { unknownTask } from './startAtTask.ts'
+import { stepping } from './step/stepping.ts'
 import { stopSignal } from './stopSignal.ts'
 
-export type Execution = {
+export type Execution = Pick<RunOptions, 'playbooks' | 'resumable'> & {
   readonly plays: readonly Play[]
-  /** As they were named: for reports. */
-  readonly playbooks: readonly string[]
+  /** Where the plays begin, if not with their first tasks. */
+  readonly begin?: (plays: readonly PlayPlan[]) => StartingPlays
 }
 
 /** Runs the plays on the hosts of the inventory and gives the exit code. */
 export async function execute(
-  { plays, playbooks }: Execution,
+  { plays, begin, ...named }: Execution,
   flags: RunFlags,
   inventory: Inventory,
 ): Promise<number> {
-  const plans = await bindPlays(plays, inventory, flags, await connectionFlagsOf(flags))
+  const bound = await bindPlays(plays, inventory, flags, await connectionFlagsOf(flags))
+  const { plays: plans, isFound } = begin?.(bound) ?? { plays: bound }
   if (flags.listHosts || flags.listTasks || flags.listTags) return listPlan(plans, flags)
   if (flags.syntaxCheck) return planSummary(plans)
-  const reporter = await createReporter({
-    output: flags.output,
-    verbosity: flags.verbose,
-    isDiffShown: flags.diff === true,
-  })
-  const warnings = [...inventory.warnings, ...unknownTags(plans, flags)].map(
-    ({ message, where }): RunEvent => ({ kind: 'warning', message, ...(where ? { where } : {}) }),
-  )
   const { signal, release } = stopSignal()
+  const { consent, output, close } = stepping(flags, signal)
+  const { verbose: verbosity, diff: isDiffShown = false } = flags
+  const reporter = await createReporter({ output, verbosity, isDiffShown })
   const journal = await openedJournal(reporter.handle)
-  for (const warning of warnings) reporter.handle(warning)
+  const warnings = [...inventory.warnings, ...unknownTags(plans, flags)]
+  for (const { message, where } of warnings)
+    reporter.handle({ kind: 'warning', message, ...(where ? { where } : {}) })
+  const listener = (event: RunEvent) => {
+    journal?.handle(event)
+    reporter.handle(event)
+  }
   try {
-    const recap = await runPlans(plans, playbooks, flags, signal, (event) => {
-      journal?.handle(event)
-      reporter.handle(event)
-    })
-    return exitCode(recap)
+    const code = exitCode(
+      await run({ ...surroundings(flags, signal), ...named, plays: plans, consent, listener }),
+    )
+    if (code === 0 && isFound?.() === false) throw unknownTask(plans, flags.startAtTask!)
+    return code
   } finally {
     release()
+    close()
     await reporter.close()
     await journal?.close()
   }
 }
 
-function runPlans(
-  plays: readonly PlayPlan[],
-  playbooks: readonly string[],
+/** What a run needs of this machine. */
+function surroundings(
   flags: RunFlags,
   signal: AbortSignal,
-  listener: (event: RunEvent) => void,
-): ReturnType<typeof run> {
+): Omit<RunOptions, 'plays' | 'playbooks' | 'listener'> {
   const transportFor = transports()
-  return run({
-    plays,
-    playbooks,
+  return {
     signal,
-    listener,
     isCheck: flags.check === true,
     forks: flags.forks ?? 100,
     isTalkative: flags.verbose >= 2,
@@ -79,7 +81,7 @@ function runPlans(
     owed: openOwedHandlers(join(process.cwd(), '.run-playbook')),
     fetch: createFetcher(join(cacheFolder(), 'downloads'), signal),
     artifacts: createArtifacts(join(cacheFolder(), 'builds')),
-  })
+  }
 }
 
 /** A run that cannot be recorded (a folder that is not ours, a full disk) is run all the same, and that is told. */
@@ -92,8 +94,4 @@ async function openedJournal(tell: (event: RunEvent) => void): Promise<Journal |
     warn(thrown)
     return undefined
   }
-}
-
-function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'run-playbook')
 }

@@ -32,4 +32,7 @@ export type RunFlags = {
   readonly listTasks?: boolean
   readonly listTags?: boolean
   readonly syntaxCheck?: boolean
+  readonly startAtTask?: string
+  readonly step?: boolean
+  readonly resume?: boolean
 }

@@ -1,6 +1,7 @@
 // --list-hosts, --list-tasks and --list-tags: what a run would take, without running it.
 
-import type { PlayPlan } from '../engine/plan.ts'
+import type { HostPlan, PlayPlan } from '../engine/plan.ts'
+import { takesPart } from '../engine/play.ts'
 import { PlaybookError } from '../model/error.ts'
 import type { RunFlags } from './flags.ts'
 
@@ -9,8 +10,17 @@ export function listPlan(
   plans: readonly PlayPlan[],
   flags: Pick<RunFlags, 'listHosts' | 'listTasks' | 'listTags'>,
 ): number {
-  for (const plan of plans) process.stdout.write(`${planLines(plan, flags).join('\n')}\n`)
+  for (const plan of plans.map(fromBeginning)) process.stdout.write(`${planLines(plan, flags).join('\n')}\n`)
   return 0
+}
+
+/** What is left of a play where its hosts do not begin at its first task. */
+function fromBeginning({ play, hosts }: PlayPlan): PlayPlan {
+  const begun = ({ items, begin, ...host }: HostPlan): HostPlan => ({
+    ...host,
+    items: items?.slice(begin?.(items)),
+  })
+  return { play, hosts: hosts.filter(takesPart).map(begun) }
 }
 
 function planLines({ play, hosts }: PlayPlan, flags: Parameters<typeof listPlan>[1]): string[] {

@@ -2,9 +2,9 @@
 
 import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
+import { cacheFolder } from './cacheFolder.ts'
 import { loadError } from './loadError.ts'
 import { nearestFile } from './nearestFile.ts'
 import { shortPath } from './places.ts'
@@ -24,7 +24,7 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
   const modules = await virtualModules()
   const { createJiti } = jitiAsCommonJs()
   const jiti = createJiti(import.meta.url, {
-    fsCache: cacheFolder(),
+    fsCache: compiledFolder(),
     interopDefault: false,
     virtualModules: modules,
   })
@@ -41,8 +41,8 @@ function jitiAsCommonJs(): typeof import('jiti') {
 }
 
 /** A folder of the user's own: a shared one would let others plant code. */
-function cacheFolder(): string | false {
-  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'run-playbook', 'jiti')
+function compiledFolder(): string | false {
+  const folder = join(cacheFolder(), 'jiti')
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     return folder

@@ -7,7 +7,7 @@ import { failureText } from './failure.ts'
 import type { RunFlags } from './flags.ts'
 import { addHistoryCommands } from './historyCommand.ts'
 import { addInventoryCommand } from './inventoryCommand.ts'
-import { withRunFlags } from './runFlags.ts'
+import { withPlaybookFlags, withRunFlags } from './runFlags.ts'
 import { applySettings, loadSettings, takesSettings } from './settings.ts'
 import { addVaultCommand } from './vaultCommand.ts'
 
@@ -42,10 +42,16 @@ function createProgram(version: string, done: (code: number) => void): Command {
     .hook('preAction', async (_, command) => {
       if (command.name() !== 'task' && takesSettings(command)) applySettings(command, await loadSettings())
     })
-  withRunFlags(program).action(async (playbooks: string[], flags: RunFlags) => {
-    const { runPlaybooks } = await import('./runPlaybooks.ts')
-    done(await runPlaybooks(playbooks, flags))
-  })
+  withPlaybookFlags(withRunFlags(program)).action(
+    async (playbooks: string[], flags: RunFlags, command: Command) => {
+      if (flags.resume) {
+        const { resumePlaybooks } = await import('./resume/resumePlaybooks.ts')
+        return done(await resumePlaybooks(playbooks, command))
+      }
+      const { runPlaybooks } = await import('./runPlaybooks.ts')
+      done(await runPlaybooks(playbooks, flags))
+    },
+  )
   addTaskCommand(program, done)
   program
     .command('docs')

@@ -57,6 +57,17 @@ export function withRunFlags(command: Command): Command {
     .configureHelp({ optionDescription: ({ description }) => description })
 }
 
+/** Adds the flags that only runs of playbooks have. */
+export function withPlaybookFlags(command: Command): Command {
+  return command
+    .option('--start-at-task <task>', 'starts at the first task of this title or name; globs are understood')
+    .option(
+      '--resume',
+      'goes on with the last run: with the hosts that did not get through it, at the task where they stopped',
+    )
+    .option('--step', 'asks before each task: (N)o, (y)es, (c)ontinue')
+}
+
 function collectWords(value: string, before: string[]): string[] {
   return [...before, ...value.split(',').filter((word) => word !== '')]
 }

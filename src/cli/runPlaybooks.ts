@@ -2,14 +2,26 @@
 
 import { dirname } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
-import { execute } from './execute.ts'
+import { type Execution, execute } from './execute.ts'
 import { collectFaults } from './faults.ts'
 import type { RunFlags } from './flags.ts'
+import { expandedLimit } from './limitWords.ts'
 import { findPlaybook, loadPlaybook } from './loadPlaybook.ts'
 import { inventoryOf } from './namedInventory.ts'
+import { resumableFlags } from './resume/keptFlags.ts'
+import { startAtTask } from './startAtTask.ts'
 
-/** Runs the playbooks and gives the exit code. @throws Faults: all that is wrong with playbooks and inventory */
-export async function runPlaybooks(names: readonly string[], flags: RunFlags): Promise<number> {
+/**
+ * Runs the playbooks and gives the exit code.
+ *
+ * @param begin where they begin; as --start-at-task says if not given
+ * @throws Faults: all that is wrong with playbooks and inventory
+ */
+export async function runPlaybooks(
+  names: readonly string[],
+  flags: RunFlags,
+  begin: Execution['begin'] = beginOf(flags),
+): Promise<number> {
   if (names.length === 0) {
     throw new PlaybookError('E_USAGE', 'No playbook is named.', {
       hint: 'run-playbook PLAYBOOK.ts -i INVENTORY, or run-playbook task NAME …; run-playbook --help',
@@ -25,6 +37,12 @@ export async function runPlaybooks(names: readonly string[], flags: RunFlags): P
     plays.push(...((await attempt(() => loadPlaybook(path))) ?? []))
   }
   const inventory = await attempt(() => inventoryOf(flags, paths[0] && dirname(paths[0])))
+  const limit = await attempt(() => expandedLimit(flags.limit, names))
   throwIfAny()
-  return execute({ plays, playbooks: names }, flags, inventory!)
+  const own = limit === undefined ? flags : { ...flags, limit }
+  return execute({ plays, playbooks: names, resumable: resumableFlags(own), begin }, own, inventory!)
+}
+
+function beginOf({ startAtTask: task }: RunFlags): Execution['begin'] {
+  return task === undefined ? undefined : (plays) => startAtTask(plays, task)
 }

@@ -9,33 +9,36 @@ import { type ConfigFile, loadConfigFile } from './configFile.ts'
 
 type Name = keyof RunPlaybookConfig
 
-/** Complete: a field of the configuration that is not here does not compile. */
-const settable: { readonly [N in Name]-?: true } = {
-  inventory: true,
-  limit: true,
-  tags: true,
-  skipTags: true,
-  check: true,
-  diff: true,
-  extraVars: true,
-  forks: true,
-  verbose: true,
-  become: true,
-  becomeUser: true,
-  becomeMethod: true,
-  askBecomePass: true,
-  becomePasswordFile: true,
-  askPass: true,
-  connectionPasswordFile: true,
-  user: true,
-  privateKey: true,
-  sshCommonArgs: true,
-  connection: true,
-  timeout: true,
-  vaultPasswordFile: true,
-  vaultId: true,
-  askVaultPass: true,
-  output: true,
+/**
+ * Complete: a field of the configuration that is not here does not compile. `kept`: --resume takes it from the run that
+ * it goes on with; `anew`: it is given anew, for it only says how a run is told.
+ */
+export const settable: { readonly [N in Name]-?: 'kept' | 'anew' } = {
+  inventory: 'kept',
+  limit: 'kept',
+  tags: 'kept',
+  skipTags: 'kept',
+  check: 'anew',
+  diff: 'anew',
+  extraVars: 'kept',
+  forks: 'kept',
+  verbose: 'anew',
+  become: 'kept',
+  becomeUser: 'kept',
+  becomeMethod: 'kept',
+  askBecomePass: 'kept',
+  becomePasswordFile: 'kept',
+  askPass: 'kept',
+  connectionPasswordFile: 'kept',
+  user: 'kept',
+  privateKey: 'kept',
+  sshCommonArgs: 'kept',
+  connection: 'kept',
+  timeout: 'kept',
+  vaultPasswordFile: 'kept',
+  vaultId: 'kept',
+  askVaultPass: 'kept',
+  output: 'anew',
 }
 
 /** Names of Ansible's that count where ours is not set. */

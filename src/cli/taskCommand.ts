@@ -7,6 +7,7 @@ import { execute } from './execute.ts'
 import { collectFaults } from './faults.ts'
 import { findTask } from './findTask.ts'
 import type { RunFlags } from './flags.ts'
+import { expandedLimit } from './limitWords.ts'
 import { inventoryOf } from './namedInventory.ts'
 import { taskHelp } from './taskHelp.ts'
 import { readTaskParams, splitTaskWords } from './taskParams.ts'
@@ -32,8 +33,10 @@ export async function runTaskCommand(
     process.stdout.write(taskHelp(task))
     return 0
   }
-  const { flags, rest } = readFlags(others)
+  const { flags: given, rest } = readFlags(others)
   const { attempt, throwIfAny } = collectFaults()
+  const limit = await attempt(() => expandedLimit(given.limit, []))
+  const flags = limit === undefined ? given : { ...given, limit }
   const made = await attempt(() => unplaced(task, readTaskParams(task, [...own, ...rest])))
   const inventory = await attempt(() => inventoryOf(flags))
   throwIfAny()

@@ -8,6 +8,7 @@ import type { HostRecap, ReportedChange } from '../model/outcome.ts'
 import type { OwedHandlers } from '../model/owed.ts'
 import { Account } from './account.ts'
 import { type ActOptions, act } from './act.ts'
+import type { Consent } from './consent.ts'
 import { afterFailure, afterSuccess, type Failing, type Turnoff } from './flow.ts'
 import { failedVerdict, type Item, judge, stateAt, type Verdict } from './item.ts'
 import { Lookout } from './lookout.ts'
@@ -21,6 +22,8 @@ export type ConvergeOptions = {
   readonly play: string
   readonly session: HostSession
   readonly items: readonly Item[]
+  /** The index of the task to begin at; of those before it only the handlers that are owed are looked after. */
+  readonly start: number
   /** The host's tasks in later plays. */
   readonly later: readonly Item[]
   /** How many changes the run has made so far, on all hosts. */
@@ -32,6 +35,7 @@ export type ConvergeOptions = {
   readonly turn: Turn
   readonly isCheck: boolean
   readonly emit: (event: RunEvent) => void
+  readonly consent?: Consent
   readonly fetch: ActOptions['fetch']
   /** Handlers that are owed from run to run. */
   readonly owed?: OwedHandlers
@@ -79,12 +83,12 @@ class Convergence {
   #turnoff: Turnoff | undefined
 
   constructor(options: ConvergeOptions) {
-    const { play, session, items, emit, signal, isCheck } = options
+    const { play, session, items, start, emit, signal, isCheck } = options
     this.#options = options
     this.#account = new Account({
       play,
       host: session.host,
-      tasks: items.filter(({ task }) => !isFlush(task)).length,
+      tasks: items.slice(start).filter(({ task }) => !isFlush(task)).length,
       emit,
       signal,
     })
@@ -136,7 +140,8 @@ class Convergence {
   }
 
   async #walk(): Promise<void> {
-    let index = 0
+    const { start } = this.#options
+    let index = start
     while (!this.#options.isPlayOver() && !this.#options.signal?.aborted) {
       const item = this.#items[index]
       if (!item || isFlush(item.task)) {
@@ -145,12 +150,12 @@ class Convergence {
         else if (!hasMore) {
           this.#isComplete = await this.#mayGoOn()
           if (this.#isComplete) return
-          index = 0
+          index = start
         }
         continue
       }
       const next = await this.#handle(index)
-      if (next === 'restart') index = 0
+      if (next === 'restart') index = start
       else {
         const ahead = next === 'next' ? afterSuccess(this.#items, index, this.#failing) : this.#turnoff?.index
         if (ahead === undefined) return
@@ -161,6 +166,7 @@ class Convergence {
 
   async #handle(index: number): Promise<Next> {
     const item = this.#items[index]!
+    if (!(await this.#isConsented(index))) return this.#leaveOut(item)
     this.#account.current = { item, startedAt: performance.now(), what: [] }
     const verdict = await this.#look(index)
     if (verdict.kind === 'failed' && !(await this.#mayGoOn())) return 'restart'
@@ -169,6 +175,20 @@ class Convergence {
     if (this.#prediction) return this.#foresee(item, verdict.changes, this.#prediction)
     if (!(await this.#mayGoOn())) return 'restart'
     return this.#change(index, verdict.changes)
+  }
+
+  async #isConsented(index: number): Promise<boolean> {
+    const { play, session, consent } = this.#options
+    const { title } = this.#items[index]!.task
+    const occurrence = this.#items.slice(0, index).filter(({ task }) => task.title === title).length
+    return consent ? consent({ play, host: session.host, title, occurrence }) : true
+  }
+
+  /** A handler that is left out stays owed. */
+  #leaveOut(item: Item): Next {
+    if (this.#options.signal?.aborted) return 'stop'
+    this.#account.finish(item, { status: 'skipped', changes: [], reason: 'left out by who was asked' })
+    return 'next'
   }
 
   /** What the item's turn finds. That one cannot become its user is a failure of the task, as any other. */

@@ -36,12 +36,17 @@ export type HostPlan = {
   readonly items: readonly Item[] | undefined
   /** Its tasks, given the facts. */
   readonly itemsWith: (facts: Record<string, unknown>) => Promise<readonly Item[]>
+  /** Where it begins, if not at its first task. */
+  readonly begin?: Begin
 }
 
 export type Prepare = (
   placed: Pick<PlacedTask, 'task'> & Partial<PlacedTask>,
   place: { readonly index: number; readonly isHandler: boolean },
 ) => Promise<Item>
+
+/** The index of the task at which a host begins, the number of its tasks for none of them; undefined: it takes no part. */
+export type Begin = (items: readonly Item[]) => number | undefined
 
 export type PlayPlan = { readonly play: Play; readonly hosts: readonly HostPlan[] }
 

@@ -17,7 +17,7 @@ export async function runPlay({ play, hosts }: PlayPlan, state: RunState): Promi
   const { spec } = play
   const { options, emit, lost } = state
   const startedAt = performance.now()
-  const taking = hosts.filter(({ host }) => !lost.has(host.name))
+  const taking = hosts.filter((plan) => !lost.has(plan.host.name) && takesPart(plan))
   const names = taking.map(({ host }) => host.name)
   emit({ kind: 'playStart', play: spec.name, hosts: names, isCheck: options.isCheck })
   const batches = batchesOf(names, spec.serial)
@@ -67,10 +67,12 @@ async function runHost(
   })
   if (!Array.isArray(items)) return items as HostEnd
   if (!plan.items) state.learn(items as readonly Item[])
+  const start = beginning(plan, items as readonly Item[])
   return converge({
     play: spec.name,
     session,
-    items: items as readonly Item[],
+    items: start === undefined ? [] : (items as readonly Item[]),
+    start: start ?? 0,
     later: laterItems(host.name, spec, options.plays),
     site: state.site,
     tripsBefore,
@@ -79,6 +81,7 @@ async function runHost(
     isPlayOver,
     emit,
     isCheck: options.isCheck,
+    consent: options.consent,
     fetch: options.fetch,
     owed: options.owed,
     artifacts: options.artifacts,
@@ -88,6 +91,15 @@ async function runHost(
     },
     signal: options.signal,
   })
+}
+
+/** Whether a host begins somewhere in the play; where its tasks depend on facts, that shows when they are read. */
+export function takesPart(plan: HostPlan): boolean {
+  return !plan.items || beginning(plan, plan.items) !== undefined
+}
+
+function beginning({ begin }: HostPlan, items: readonly Item[]): number | undefined {
+  return begin ? begin(items) : 0
 }
 
 function sessionFor({ host, settings }: Pick<HostPlan, 'host' | 'settings'>, state: RunState): HostSession {

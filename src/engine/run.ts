@@ -24,7 +24,8 @@ export async function run(options: RunOptions): Promise<RunRecap> {
   }
   const stop = () => interrupt(state)
   options.signal?.addEventListener('abort', stop, { once: true })
-  state.emit({ kind: 'runStart', playbooks: options.playbooks, isCheck: options.isCheck })
+  const { playbooks, isCheck, resumable } = options
+  state.emit({ kind: 'runStart', playbooks, isCheck, ...(resumable ? { resumable } : {}) })
   const recaps: HostRecap[] = []
   try {
     for (const plan of options.plays) {

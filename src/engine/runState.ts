@@ -1,8 +1,9 @@
 // What a run is given, and what its plays share.
 
-import type { Listener, RunEvent } from '../model/event.ts'
+import type { Listener, Resumable, RunEvent } from '../model/event.ts'
 import type { OwedHandlers } from '../model/owed.ts'
 import type { ActOptions } from './act.ts'
+import type { Consent } from './consent.ts'
 import type { Item } from './item.ts'
 import type { PlayPlan } from './plan.ts'
 import type { Connect, HostSession } from './session.ts'
@@ -10,6 +11,8 @@ import type { Connect, HostSession } from './session.ts'
 export type RunOptions = {
   readonly plays: readonly PlayPlan[]
   readonly playbooks: readonly string[]
+  /** Noted with the run, for one that goes on with it. */
+  readonly resumable?: Resumable
   readonly connect: Connect
   readonly fetch: ActOptions['fetch']
   /** Handlers that are owed from run to run; without it a failed run forgets them. */
@@ -21,6 +24,8 @@ export type RunOptions = {
   readonly forks: number
   /** true: tells every command and what it said. */
   readonly isTalkative: boolean
+  /** Asked before each task; without it all are carried out. */
+  readonly consent?: Consent
   /** Stops the run: running steps are killed, nothing more is started. */
   readonly signal?: AbortSignal
 }

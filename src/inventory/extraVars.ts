@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
-import type { Files } from './files.ts'
+import { Files } from './files.ts'
 import { type Entry, fromPlain, type Located } from './located.ts'
 import { shellSplit } from './shellSplit.ts'
 
@@ -21,6 +21,12 @@ export function extraEntries(
     else if (node) files.faults.push(extraFault(String(each), 'is not a mapping of variables'))
   }
   return entries
+}
+
+/** The names of variables that were given with their values, not by a file. */
+export function inlineVarNames(given: readonly string[], cwd: string): string[] {
+  const inline = given.filter((each) => !each.trim().startsWith('@'))
+  return [...extraEntries(inline, new Files({ cwd, vaultPasswords: [] }), cwd).keys()]
 }
 
 function readExtra(given: ExtraVars, files: Files, cwd: string): Located | undefined {

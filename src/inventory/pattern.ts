@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
+import { globMatcher } from '../model/glob.ts'
 import { nearest } from '../model/suggest.ts'
 import { parseAddress } from './hostRange.ts'
 
@@ -154,8 +155,7 @@ function matcher(pattern: string): (name: string) => boolean {
     const regex = pythonRegex(pattern.slice(1))
     return (name) => regex.test(name)
   }
-  const regex = new RegExp(`^${globSource(pattern)}$`, 's')
-  return (name) => regex.test(name)
+  return globMatcher(pattern)
 }
 
 /** A regular expression as Python's re.match takes it: anchored at the start, `(?P<name>…)`, a leading `(?i)`. */
@@ -168,15 +168,4 @@ function pythonRegex(source: string): RegExp {
     const message = `"~${source}" is not a regular expression: ${(error as Error).message}`
     throw new PlaybookError('E_PATTERN', message, { cause: error })
   }
-}
-
-/** fnmatch's glob: `*`, `?`, `[abc]`, `[!abc]`; a bracket that is not closed is itself. */
-function globSource(glob: string): string {
-  return glob.replace(/\[!?\]?[^\]]*\]|[\s\S]/g, (part) => {
-    if (part === '*') return '.*'
-    if (part === '?') return '.'
-    if (part.length === 1) return part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-    const body = part.slice(1, -1).replaceAll('\\', '\\\\').replace(/^!/, '^').replace(/\[/g, '\\[')
-    return `[${body.replace(/^(\^?)\]/, '$1\\]')}]`
-  })
 }

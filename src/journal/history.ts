@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
+import type { Resumable } from '../model/event.ts'
 import type { RunRecap } from '../model/outcome.ts'
 import { runNames } from './journal.ts'
 import { type RecordedEvent, readRecord } from './record.ts'
@@ -15,6 +16,8 @@ export type RunEntry = {
   readonly startedAt: Date
   readonly playbooks: readonly string[]
   readonly isCheck: boolean
+  /** Undefined for a run that no later one can go on with: of a single task, say. */
+  readonly resumable: Resumable | undefined
   /** Undefined where the run was killed, or is still going on. */
   readonly recap: RunRecap | undefined
 }
@@ -34,11 +37,14 @@ export async function listRuns(directory: string): Promise<RunEntry[]> {
   return runs
 }
 
-/** The newest run with its events; undefined where there is none. */
-export async function lastRun(directory: string): Promise<RecordedRun | undefined> {
+/** The newest run that is wanted, with its events; undefined where there is none. */
+export async function lastRun(
+  directory: string,
+  isWanted: (run: RunEntry) => boolean = () => true,
+): Promise<RecordedRun | undefined> {
   for (const name of await runNames(directory)) {
     const run = await readNamed(directory, name)
-    if (run) return run
+    if (run && isWanted(run)) return run
   }
   return undefined
 }
@@ -72,6 +78,7 @@ async function readNamed(directory: string, name: string): Promise<RecordedRun |
     startedAt: new Date(start.time),
     playbooks: start.event.playbooks,
     isCheck: start.event.isCheck,
+    resumable: start.event.resumable,
     recap: events.map(({ event }) => event).findLast((event) => event.kind === 'runEnd')?.recap,
     events,
   }

@@ -4,7 +4,13 @@ import type { SourceLocation } from './location.ts'
 import type { HostRecap, RunRecap, TaskResult } from './outcome.ts'
 
 export type RunEvent =
-  | { readonly kind: 'runStart'; readonly playbooks: readonly string[]; readonly isCheck: boolean }
+  | {
+      readonly kind: 'runStart'
+      readonly playbooks: readonly string[]
+      readonly isCheck: boolean
+      /** Absent for a run that no later one can go on with. */
+      readonly resumable?: Resumable
+    }
   /** `hosts` in the play's order. */
   | {
       readonly kind: 'playStart'
@@ -75,6 +81,14 @@ export type RunEvent =
       readonly running: readonly { readonly host: string; readonly task: string }[]
     }
   | { readonly kind: 'runEnd'; readonly recap: RunRecap }
+
+/** What a later run needs to go on with this one. */
+export type Resumable = {
+  /** The values of the flags that decide what hosts are done to, and how they are reached, by the flags' names. */
+  readonly flags: { readonly [name: string]: unknown }
+  /** Variables of the command line whose values are not kept, for they may be secret: they have to be given again. */
+  readonly unkeptVars: readonly string[]
+}
 
 /** Names a task in events. */
 export type TaskLabel = {

@@ -9,6 +9,7 @@ import { harmless, harmlessLines, lastDrawn } from './harmless.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
 import type { Paint } from './paint.ts'
 import { checkSummary, hostSummary, plural, runSummary } from './recapText.ts'
+import { resumeCommand } from './resumeCommand.ts'
 import { type TaskTextOptions, taskLines } from './taskText.ts'
 
 /** `verbosity`: 0 what happened; 1 also what was in order; 2 commands; 3 what they said; 4 the connection. */
@@ -39,6 +40,7 @@ class Teller {
   #plays = 0
   /** Plays that had something to tell: one in which no host has a task does not earn a line. */
   #toldPlays = 0
+  #resumeCommand: string | undefined
   /** The summary of a checked play, told only where it is not the only one: the run's own says the same. */
   #heldSummary: readonly string[] = none
 
@@ -48,7 +50,10 @@ class Teller {
   }
 
   readonly words: Words = {
-    runStart: () => none,
+    runStart: ({ playbooks, resumable }) => {
+      this.#resumeCommand = resumable && resumeCommand(playbooks, resumable)
+      return none
+    },
     playStart: (event) => this.#begin(event),
     hostStart: (event) => {
       this.#outcomes.note(event)
@@ -157,10 +162,11 @@ class Teller {
     if (this.#toldPlays === 0 && !isInterrupted)
       return [`No host has a task: ${plural(this.#plays, 'play')}, ${plural(hosts.length, 'host')}.`]
     const plays = plural(this.#toldPlays, 'play')
-    if (!isCheck)
-      return this.#toldPlays < 2
-        ? none
-        : [`${this.#paint.strong(plays)}  ${runSummary(hosts, outcomes, durationMs)}`]
+    if (!isCheck) {
+      const summary = `${this.#paint.strong(plays)}  ${runSummary(hosts, outcomes, durationMs)}`
+      const isUnfinished = isInterrupted || outcomes.some((outcome) => outcome !== 'ok')
+      return [...(this.#toldPlays < 2 ? none : [summary]), ...(isUnfinished ? this.#resumeLines() : none)]
+    }
     const cut = isInterrupted ? ' The run was interrupted.' : ''
     const closing = `${this.#paint.strong('Nothing was touched.')} ${checkSummary(hosts, outcomes)}.${cut}`
     return [...(this.#toldPlays > 1 ? this.#takeSummary() : none), closing]
@@ -170,6 +176,10 @@ class Teller {
   #isIdle(recap: HostRecap): boolean {
     const { verbosity } = this.#options
     return verbosity < 1 && recap.tasks === 0 && this.#outcomes.ofHost(recap) === 'ok' && recap.trips === 0
+  }
+
+  #resumeLines(): readonly string[] {
+    return this.#resumeCommand === undefined ? none : [`${this.#resumeCommand}   goes on from here`]
   }
 
   #takeSummary(): readonly string[] {

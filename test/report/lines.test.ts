@@ -239,6 +239,28 @@ Web  2 hosts: 0 ok · 0 changed · 0 failed · 2 stopped · 0.9 s · 1 trip a ho
     stdout: 'web-01  ok       3 tasks\n',
   },
   {
+    title: 'a run that did not finish ends with the command that goes on',
+    events: [
+      {
+        kind: 'runStart',
+        playbooks: ['my web.ts'],
+        isCheck: false,
+        resumable: { flags: {}, unkeptVars: ['word'] },
+      },
+      ...start('web-01').slice(1),
+      {
+        kind: 'runEnd',
+        recap: {
+          hosts: [recap('web-01', { failed: 1 })],
+          durationMs: 950,
+          isCheck: false,
+          isInterrupted: false,
+        },
+      },
+    ],
+    stdout: "run-playbook 'my web.ts' --resume -e word=…   goes on from here\n",
+  },
+  {
     title: 'what was in order is silent',
     events: [...start('web-01'), ended({}), ended({ status: 'skipped', reason: 'its condition is not met' })],
     stdout: '',

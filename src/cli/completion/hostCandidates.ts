@@ -44,7 +44,8 @@ export async function patternCandidates(cursor: Cursor): Promise<string[]> {
     ...[...groups.values()].map(({ name, members }) => `${name}\tgroup of ${members.length}`),
     ...hosts.map(({ name }) => `${name}\thost`),
   ]
-  return names.map((name) => before + name)
+  const words = ['@failed\thosts that the last run left behind', '@unreachable\tthose that it did not reach']
+  return [...words, ...names].map((name) => before + name)
 }
 
 /** For --where: hosts and groups with a dot, then the variables of the one that is written. */

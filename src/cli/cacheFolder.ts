@@ -1,0 +1,12 @@
+// The folder of what is kept for this user from run to run, whatever the project.
+
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * `$XDG_CACHE_HOME/run-playbook`, or `~/.cache/run-playbook`. In it: `jiti` (playbooks compiled from TypeScript),
+ * `downloads` (what the controller fetched, by checksum) and `builds` (what one host made for the others, by key).
+ */
+export function cacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'run-playbook')
+}

@@ -1,0 +1,91 @@
+// --resume: the plays as the last run left them, and what is said of where they go on.
+
+import type { Begin, HostPlan, PlayPlan } from '../../engine/plan.ts'
+import type { HostProgress, PlayProgress } from '../../journal/progress.ts'
+import { resumePoint } from './resumePoint.ts'
+
+/**
+ * The plays without the hosts that are done; the others begin where they stopped. Plays that the last run did not
+ * come to are run whole. Where the plays are no longer those of that run, all of it is run.
+ *
+ * @param tell takes lines for the person who watches
+ */
+export function resumedPlays(
+  plays: readonly PlayPlan[],
+  progress: readonly PlayProgress[],
+  tell: (line: string) => void,
+): readonly PlayPlan[] {
+  const changed = progress.findIndex(({ play }, index) => plays[index]?.play.spec.name !== play)
+  if (changed >= 0) {
+    const now = plays[changed]?.play.spec.name ?? 'none'
+    tell(
+      `The plays have changed since: ${progress[changed]!.play} was there, now ${now}. All is run from the beginning.`,
+    )
+    return plays
+  }
+  const resumed = plays.map(({ play, hosts }, index) => ({
+    play,
+    hosts: hosts.flatMap((host) => resumedHost(host, index, progress, tell) ?? []),
+  }))
+  for (const [index, plan] of resumed.entries())
+    if (progress[index]) for (const line of placeLines(plan)) tell(line)
+  for (const name of missingHosts(plays, progress))
+    tell(`${name} did not finish, and is not among the hosts any more.`)
+  return resumed
+}
+
+/** undefined: the host was done with the play, or had no part in that run. */
+function resumedHost(
+  plan: HostPlan,
+  index: number,
+  progress: readonly PlayProgress[],
+  tell: (line: string) => void,
+): HostPlan | undefined {
+  const { name } = plan.host
+  const here = progress[index]
+  const own = here?.hosts.get(name)
+  if (own) return own.end === 'done' ? undefined : { ...plan, begin: beginAt(name, here!.play, own, tell) }
+  const wasLost = progress.slice(0, index).some(({ hosts }) => (hosts.get(name)?.end ?? 'done') !== 'done')
+  return !here || wasLost ? plan : undefined
+}
+
+/** What is missing is told once: a beginning is asked for more than once. */
+function beginAt(host: string, play: string, progress: HostProgress, tell: (line: string) => void): Begin {
+  let isTold = false
+  return (items) => {
+    const { index, missing } = resumePoint(items, progress)
+    if (missing !== undefined && !isTold) {
+      isTold = true
+      tell(
+        `${host} stopped at ${missing}, which ${play} has no more: it begins with the first task of ${play}.`,
+      )
+    }
+    return index
+  }
+}
+
+/** Hosts that go on at the same task share a line: `WAS: was-02, was-03 from download x, task 12 of 28`. */
+function placeLines({ play, hosts }: PlayPlan): string[] {
+  const byPlace = new Map<string, string[]>()
+  for (const plan of hosts) {
+    const place = placeOf(plan)
+    byPlace.set(place, [...(byPlace.get(place) ?? []), plan.host.name])
+  }
+  return [...byPlace].map(([place, names]) => `${play.spec.name}: ${names.join(', ')} ${place}`)
+}
+
+function placeOf({ items, begin }: HostPlan): string {
+  if (!items) return 'from where it stopped, once the facts are read'
+  const index = begin?.(items) ?? 0
+  const item = items[index]
+  if (index === 0) return 'from the beginning'
+  return item ? `from ${item.task.title}, task ${index + 1} of ${items.length}` : 'after its last task'
+}
+
+function missingHosts(plays: readonly PlayPlan[], progress: readonly PlayProgress[]): Set<string> {
+  const lost = progress.flatMap(({ hosts }, index) => {
+    const known = new Set(plays[index]!.hosts.map(({ host }) => host.name))
+    return [...hosts].filter(([name, { end }]) => end !== 'done' && !known.has(name)).map(([name]) => name)
+  })
+  return new Set(lost)
+}

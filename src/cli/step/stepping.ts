@@ -1,0 +1,26 @@
+// What --step means for a run: who is asked before each task, and how the run is told meanwhile.
+
+import type { Consent } from '../../engine/consent.ts'
+import { PlaybookError } from '../../model/error.ts'
+import type { RunFlags } from '../flags.ts'
+import { stepConsent } from './stepConsent.ts'
+import { terminalLines } from './terminalLines.ts'
+
+export type Stepping = {
+  readonly consent?: Consent
+  readonly output: RunFlags['output']
+  /** Gives the terminal back. */
+  readonly close: () => void
+}
+
+/** @throws PlaybookError E_NO_TERMINAL, and E_USAGE for the board, which needs the terminal for itself */
+export function stepping({ step, output }: RunFlags, signal: AbortSignal): Stepping {
+  if (!step) return { output, close: () => {} }
+  if (output === 'board') {
+    throw new PlaybookError('E_USAGE', '--step asks on the terminal that --output board redraws.', {
+      hint: 'Leave --output out: with --step it is lines.',
+    })
+  }
+  const { ask, close } = terminalLines(signal)
+  return { consent: stepConsent(ask), output: output === 'auto' ? 'lines' : output, close }
+}
