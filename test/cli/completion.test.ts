@@ -58,6 +58,14 @@ const offered: readonly [line: string, candidates: readonly string[]][] = [
   ["run-playbook was -i lab.yaml -l 'web,was:!was-", ['web,was:!was-01', 'web,was:!was-02']],
   ['run-playbook was -i hosts.ini -i lab.yaml -l o', ['one']],
   ['run-playbook was -i missing.yaml -l w', []],
+  ['run-playbook was -i lab.yaml -l @', ['@failed', '@unreachable']],
+  [
+    'run-playbook was --s',
+    ['--skip-tags', '--ssh-common-args', '--start-at-task', '--step', '--syntax-check'],
+  ],
+  ['run-playbook was -i lab.yaml --start-at-task ', ['directory /srv/was', 'the file a']],
+  ['run-playbook was -i lab.yaml --start-at-task the', ['the file a']],
+  ['run-playbook was --res', ['--resume']],
   ['run-playbook was -i lab.yaml -t ', ['files', 'folders', 'never', 'server']],
   ['run-playbook was -i lab.yaml --tags files,f', ['files,folders']],
   ['run-playbook was -i lab.yaml --skip-tags fo', ['folders']],
@@ -148,7 +156,7 @@ const inBash: readonly [line: string, words: readonly string[], reply: readonly 
   [
     'run-playbook x -i lab.yaml -l web:',
     ['run-playbook', 'x', '-i', 'lab.yaml', '-l', 'web', ':'],
-    ['was', 'web', 'was-01', 'was-02', 'web-01', 'all', 'ungrouped'],
+    ['@failed', '@unreachable', 'was', 'web', 'was-01', 'was-02', 'web-01', 'all', 'ungrouped'],
   ],
   ['run-playbook task copyFile de', ['run-playbook', 'task', 'copyFile', 'de'], ['dest=']],
 ]

@@ -249,16 +249,24 @@ Web  2 hosts: 0 ok · 0 changed · 0 failed · 2 stopped · 0.9 s · 1 trip a ho
       },
       ...start('web-01').slice(1),
       {
+        kind: 'playEnd',
+        play: 'Web',
+        hosts: [recap('web-01', { unreachable: 1 })],
+        durationMs: 950,
+        isCheck: false,
+      },
+      {
         kind: 'runEnd',
         recap: {
-          hosts: [recap('web-01', { failed: 1 })],
+          hosts: [recap('web-01', { unreachable: 1 })],
           durationMs: 950,
           isCheck: false,
           isInterrupted: false,
         },
       },
     ],
-    stdout: "run-playbook 'my web.ts' --resume -e word=…   goes on from here\n",
+    stdout:
+      "Web  1 host: 0 ok · 0 changed · 0 failed · 1 unreachable · 0.9 s · 1 trip\nrun-playbook 'my web.ts' --resume -e word=…   goes on from here\n",
   },
   {
     title: 'what was in order is silent',
