@@ -75,6 +75,7 @@ export {
   type Artifact,
   type Checksum,
   call,
+  type ReconnectOptions,
   run,
   type Step,
   type StepConnection,

@@ -176,6 +176,8 @@ function stepConnection(options: ActOptions, { session, as }: Reached): StepConn
     })
   return {
     host: session.host,
+    isLocal: session.settings.kind === 'local',
+    reconnect: (options) => here(session.reconnect(options)),
     progress: (line) => onLine('stdout', line),
     carryOut: async (...steps) => {
       await here(act({ ...options, session, item: { ...item, as }, steps, probes: [] }))

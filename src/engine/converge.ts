@@ -13,6 +13,7 @@ import { afterFailure, afterSuccess, type Failing, type Turnoff } from './flow.t
 import { failedVerdict, type Item, judge, stateAt, type Verdict } from './item.ts'
 import { Lookout } from './lookout.ts'
 import { Notifications } from './notifications.ts'
+import { pause } from './pause.ts'
 import type { Prepare } from './plan.ts'
 import { noPrediction, type Prediction, predict } from './prediction.ts'
 import type { HostSession } from './session.ts'
@@ -358,15 +359,4 @@ function told<R extends Parameters<Account['finish']>[1]>({ task }: Item, result
   const { code, where } = result.error
   const message = `${task.title} failed; what it said is hidden (noLog).`
   return { ...result, error: new PlaybookError(code, message, { where }) }
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    const stop = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    signal?.addEventListener('abort', stop, { once: true })
-  })
 }

@@ -83,6 +83,7 @@ const keywords = {
     order: z.enum(['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'], {
       error: 'expected inventory, reverse_inventory, sorted, reverse_sorted or shuffle',
     }),
+    waitForConnection: seconds,
     forks: atLeastOne,
     anyErrorsFatal: flag,
     maxFailPercentage: z
@@ -127,6 +128,7 @@ function unknownKeyword(
 const ansibleNames: { readonly [key: string]: string | undefined } = {
   become_user: "Say become: 'user'.",
   becomeUser: "Say become: 'user'.",
+  wait_for_connection: 'Say waitForConnection: seconds, on the play.',
   become_method: 'Say becomeMethod.',
   handlers: 'A handler is a task that others name in notify.',
   roles: 'A role is a function that gives tasks: tasks: (host) => myRole(host).',

@@ -60,6 +60,7 @@ async function runHost(
   const { options, emit } = state
   const { host, prepare } = plan
   const session = sessionFor(plan, state)
+  session.patience = spec.waitForConnection ?? 0
   const tripsBefore = session.trips
   const items = await itemsOf(plan, spec, session).catch((thrown): HostEnd => {
     turn.done()

@@ -3,10 +3,12 @@
 import type { RunEvent } from '../model/event.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import type { Output } from '../model/probe.ts'
+import type { ReconnectOptions } from '../model/step.ts'
 import type { Connection, Shell } from '../transport/transport.ts'
 import { prologue, type ScriptEntry } from '../wire/script.ts'
 import type { Answers } from './answers.ts'
 import { type ExchangeWatcher, exchange } from './exchange.ts'
+import { untilConnected } from './patience.ts'
 import type { Prediction } from './prediction.ts'
 
 export type Connect = (
@@ -38,11 +40,14 @@ export class HostSession {
   currentTask: string | undefined
   readonly #options: SessionOptions
   readonly #shells = new Map<string, Promise<OpenShell>>()
+  /** Seconds for which the first connection is tried again. */
+  patience = 0
   /** What was read for later plays too, by user, and the count of the site's changes at that time. */
   lookahead: { readonly answers: Map<string, Answers>; readonly mark: number } | undefined
   /** What check mode foresees, carried from play to play. */
   prediction: Prediction | undefined
   #connection: Promise<Connection> | undefined
+  #latest: Connection | undefined
 
   constructor(options: SessionOptions) {
     this.host = options.host
@@ -52,17 +57,36 @@ export class HostSession {
 
   /** The connection, made when it is first needed, and again after it broke: what was pending on it has failed. */
   connection(): Promise<Connection> {
-    this.#connection ??= this.#connect()
+    this.#connection ??= this.#connect({ timeout: this.patience })
     return this.#connection
   }
 
-  async #connect(): Promise<Connection> {
-    const { host, connect, settings, signal, emit } = this.#options
-    const connection = await connect(settings, {
-      log: (message) => emit({ kind: 'connection', host, message }),
-      ...(signal ? { signal } : {}),
+  /**
+   * Lets the connection go and makes it anew: trips from now on take place over that one.
+   *
+   * @throws UnreachableError of the last attempt; a later trip tries once more
+   */
+  async reconnect({ timeout = 600, connectTimeout }: ReconnectOptions = {}): Promise<void> {
+    await this.close()
+    this.#shells.clear()
+    const connecting = this.#connect({ timeout, connectTimeout })
+    this.#connection = connecting
+    await connecting.catch((thrown) => {
+      if (this.#connection === connecting) this.#connection = undefined
+      throw thrown
     })
+  }
+
+  async #connect({ timeout = 0, connectTimeout }: ReconnectOptions): Promise<Connection> {
+    const { host, connect, signal, emit } = this.#options
+    const settings =
+      connectTimeout === undefined ? this.settings : { ...this.settings, timeout: connectTimeout }
+    const log = (message: string) => emit({ kind: 'connection', host, message })
+    const options = { log, ...(signal ? { signal } : {}) }
+    const connection = await untilConnected(() => connect(settings, options), { timeout, ...options })
+    this.#latest = connection
     connection.onBroken(() => {
+      if (this.#latest !== connection) return // another has taken its place
       this.#connection = undefined
       this.#shells.clear()
     })

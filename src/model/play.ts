@@ -16,6 +16,8 @@ export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   readonly become?: boolean | string
   /** How to become it, on hosts whose `ansible_become_method` says nothing: sudo (default), su or doas. */
   readonly becomeMethod?: BecomeMethod
+  /** Seconds for which a host that cannot be reached yet is tried again: one that is starting. Default 0. */
+  readonly waitForConnection?: number
   /** How many hosts may change at once, batch after batch. Default: all. */
   readonly serial?: Serial
   /** In which order the hosts come. Default inventory. */

@@ -76,10 +76,19 @@ export type CallStep = {
 /** A shared file: where it is on the controller, and whether this very call made it. */
 export type Artifact = { readonly path: string; readonly isOwn: boolean }
 
+export type ReconnectOptions = {
+  /** Seconds after which it is given up. Default 600. */
+  readonly timeout?: number
+  /** Seconds that an attempt may take; as the host's settings have it if not given. */
+  readonly connectTimeout?: number
+}
+
 /** What a `call` step may use. */
 export type StepConnection = {
   /** The host's name in the inventory. */
   readonly host: string
+  /** Whether it is this machine itself, reached without a connection. */
+  readonly isLocal: boolean
   /** Runs a command as the task's user. It resolves whatever the exit code is. */
   readonly run: (command: Command, options?: { stdin?: string | Buffer | Secret }) => Promise<Output>
   /**
@@ -106,6 +115,13 @@ export type StepConnection = {
    * const { path, isOwn } = await connection.artifact(key, async (to) => { await build(); await connection.download('/tmp/x', to) })
    */
   readonly artifact: (key: string, make: (localPath: string) => Promise<void>) => Promise<Artifact>
+  /**
+   * Lets the connection to the host go and makes it anew, again and again until it is there: for what breaks it on
+   * purpose.
+   *
+   * @throws UnreachableError of the last attempt
+   */
+  readonly reconnect: (options?: ReconnectOptions) => Promise<void>
   /** Reports a line of progress. */
   readonly progress: (line: string) => void
   /**

@@ -29,6 +29,8 @@ export type RunSettings = {
   readonly forks?: number
   readonly connect?: (settings: ConnectionSettings) => Promise<Connection>
   readonly vars?: Record<string, unknown>
+  /** How to reach a host; as this machine itself if not given. */
+  readonly settingsOf?: (host: InventoryHost) => ConnectionSettings
   /** Keeps what hosts make for one another; a folder that is never made if not given. */
   readonly artifacts?: Artifacts
   readonly fetch?: RunOptions['fetch']
@@ -50,7 +52,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     plays.map((play) => ({ play, hosts, vars: new Map(hosts.map((host) => [host.name, host.vars])) })),
     {
       site: { select: () => hosts },
-      settingsOf: (host) => ({ kind: 'local', host: host.name, become: { method: 'sudo', user: 'root' } }),
+      settingsOf: settings.settingsOf ?? localSettings,
       tags: { only: settings.tags?.only ?? [], skip: settings.tags?.skip ?? [] },
     },
   )
@@ -75,6 +77,10 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     ...(settings.signal ? { signal: settings.signal } : {}),
   })
   return { recap, events, story: events.flatMap(storyLine) }
+}
+
+function localSettings({ name }: InventoryHost): ConnectionSettings {
+  return { kind: 'local', host: name, become: { method: 'sudo', user: 'root' } }
 }
 
 export function runTasks(

@@ -20,6 +20,7 @@ import {
   ownership,
   patchCatalinaSh,
   properties,
+  reboot,
   remove,
   replace,
   service,
@@ -721,6 +722,23 @@ mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited
           'firewall-cmd --list-ports | grep -o 9600/tcp; firewall-cmd --permanent --list-ports | grep -o 9600/tcp; firewall-cmd --list-rich-rules | grep -c 10.7.7.7',
           '9600/tcp\n9600/tcp\n1\n',
         ],
+      },
+    ],
+  },
+  {
+    name: 'restart',
+    rows: [
+      {
+        title: 'reboot restarts a host that says that it has to, and no other',
+        setup: 'echo kernel >/run/reboot-required.pkgs && touch /run/reboot-required /run/before',
+        tasks: () => [reboot({ onlyIfRequired: true })],
+        shows: ['ls /run/reboot-required /run/before 2>/dev/null; echo gone', 'gone\n'],
+      },
+      {
+        title: 'reboot restarts a host, and waits until all of its services are up',
+        tasks: () => [reboot({ testCommand: 'systemctl is-system-running --wait' })],
+        always: ['reboot'],
+        shows: ['systemctl is-system-running; who -b | wc -l', 'running\n1\n'],
       },
     ],
   },
