@@ -1,38 +1,22 @@
-// The flags of a run as the command line gives them.
+// The flags of a run as the command line gives them, together with what environment and configuration add.
 
-import type { BecomeMethod } from '../model/become.ts'
+import type { RunPlaybookConfig } from '../model/config.ts'
 
-export type RunFlags = {
-  readonly inventory: readonly string[]
-  readonly limit?: string
-  readonly tags: readonly string[]
-  readonly skipTags: readonly string[]
-  readonly check?: boolean
-  readonly diff?: boolean
-  readonly extraVars: readonly string[]
-  readonly forks?: number
-  readonly verbose: number
-  readonly become?: boolean
-  readonly becomeUser?: string
-  readonly becomeMethod?: BecomeMethod
-  readonly askBecomePass?: boolean
-  readonly becomePasswordFile?: string
-  readonly askPass?: boolean
-  readonly connectionPasswordFile?: string
-  readonly user?: string
-  readonly privateKey?: string
-  readonly sshCommonArgs?: string
-  readonly connection?: string
-  readonly timeout?: number
-  readonly vaultPasswordFile: readonly string[]
-  readonly vaultId: readonly string[]
-  readonly askVaultPass?: boolean
-  readonly output: 'auto' | 'board' | 'lines' | 'jsonl'
-  readonly listHosts?: boolean
-  readonly listTasks?: boolean
-  readonly listTags?: boolean
-  readonly syntaxCheck?: boolean
-  readonly startAtTask?: string
-  readonly step?: boolean
-  readonly resume?: boolean
-}
+/** Repeatable flags: each value as it was given, none if there is none. */
+type Repeatable = 'inventory' | 'tags' | 'skipTags' | 'extraVars' | 'vaultPasswordFile' | 'vaultId'
+
+/** Settings that always have a value. */
+type Defaulted = 'verbose' | 'output'
+
+/** The settings of a project's configuration, and what only one command line at a time can want. */
+export type RunFlags = Omit<RunPlaybookConfig, Repeatable | Defaulted> & {
+  readonly [N in Repeatable]: readonly string[]
+} & Required<Pick<RunPlaybookConfig, Defaulted>> & {
+    readonly listHosts?: boolean
+    readonly listTasks?: boolean
+    readonly listTags?: boolean
+    readonly syntaxCheck?: boolean
+    readonly startAtTask?: string
+    readonly step?: boolean
+    readonly resume?: boolean
+  }
