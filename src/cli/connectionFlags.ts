@@ -9,7 +9,8 @@ import { askSecret } from './prompt.ts'
 
 /** @throws PlaybookError E_NO_TERMINAL, E_PASSWORD_FILE */
 export async function connectionFlagsOf(flags: RunFlags): Promise<ConnectionFlags> {
-  const { user, privateKey, sshCommonArgs, connection, timeout, becomeUser, becomeMethod } = flags
+  const { user, privateKey, connection, timeout, becomeUser, becomeMethod } = flags
+  const sshArgs = [flags.sshCommonArgs, flags.sshExtraArgs].flatMap((args = '') => shellSplit(args))
   const password = await secretOf(
     flags.connectionPasswordFile,
     flags.askPass && 'SSH password',
@@ -23,7 +24,7 @@ export async function connectionFlagsOf(flags: RunFlags): Promise<ConnectionFlag
   return {
     ...(user === undefined ? {} : { user }),
     ...(privateKey === undefined ? {} : { privateKeyFile: privateKey }),
-    ...(sshCommonArgs === undefined ? {} : { sshArgs: shellSplit(sshCommonArgs) }),
+    ...(sshArgs.length === 0 ? {} : { sshArgs }),
     ...(connection === undefined ? {} : { connection }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(becomeUser === undefined ? {} : { becomeUser }),

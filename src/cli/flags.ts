@@ -16,6 +16,7 @@ export type RunFlags = Omit<RunPlaybookConfig, Repeatable | Defaulted> & {
     readonly listTasks?: boolean
     readonly listTags?: boolean
     readonly syntaxCheck?: boolean
+    readonly flushCache?: boolean
     readonly startAtTask?: string
     readonly step?: boolean
     readonly resume?: boolean

@@ -1,6 +1,7 @@
 // run-playbook inventory: its flags.
 
 import { type Command, Option } from 'commander'
+import { withOtherNames } from './ansibleFlags.ts'
 import type { InventoryShowFlags } from './inventory/showFlags.ts'
 import { collect, withVaultFlags } from './vaultFlags.ts'
 
@@ -32,7 +33,7 @@ export function addInventoryCommand(program: Command, done: (code: number) => vo
     .option('-l, --limit <pattern>', 'only these hosts; with --list and --list-hosts')
     .option('--playbook-dir <folder>', 'reads group_vars/ and host_vars/ there too')
     .option('-e, --extra-vars <vars>', 'key=value, @file or {json}; above all other variables', collect, [])
-  withVaultFlags(command)
+  withOtherNames(withVaultFlags(command))
     .configureHelp({ optionDescription: ({ description }) => description })
     .addHelpText('after', examples)
     .action(async (flags: InventoryShowFlags) => {

@@ -4,6 +4,8 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
 import type { Play } from '../model/play.ts'
+import { nearest } from '../model/suggest.ts'
+import { commandNames } from './commandNames.ts'
 import { loadModule } from './loadModule.ts'
 import { filesIn, nearestFile } from './nearestFile.ts'
 import { shortPath } from './places.ts'
@@ -42,6 +44,8 @@ function likely(name: string, cwd: string): string {
   const near = nearestFile(`${basename(name).replace(/\.ts$/, '')}.ts`, folders, cwd)
   const there = filesIn(join(cwd, 'playbooks')).filter((file) => file.name.endsWith('.ts'))
   if (near) return near
+  const command = nearest(name, commandNames)
+  if (command) return `Did you mean the command ${command}? run-playbook ${command} --help`
   if (there.length > 0) return `In playbooks/ there are ${there.map((file) => file.name).join(', ')}.`
   return 'A playbook is a TypeScript file that exports a play; a single task: run-playbook task NAME'
 }

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { becomeMethods } from '../model/become.ts'
+import { withAnswers, withOtherNames } from './ansibleFlags.ts'
 import { collect, withVaultFlags } from './vaultFlags.ts'
 
 /** Gives a command the flags of a run; `RunFlags` is what they become. */
@@ -38,23 +39,21 @@ export function withRunFlags(command: Command): Command {
     .option('-u, --user <user>', 'login user')
     .option('--private-key <file>', 'private key file')
     .option('--ssh-common-args <args>', "arguments as for ssh: '-o …', '-J …'")
+    .option('--ssh-extra-args <args>', 'more of them')
   choice('-c, --connection <kind>', 'ssh or local, for hosts that do not say', [
     'ssh',
     'smart',
     'local',
   ]).option('-T, --timeout <seconds>', 'until a connect is given up (default 10)', positiveInt)
   withVaultFlags(command)
-  return choice('--output <format>', 'auto (default), board, lines or jsonl', [
-    'auto',
-    'board',
-    'lines',
-    'jsonl',
-  ])
+  choice('--output <format>', 'auto (default), board, lines or jsonl', ['auto', 'board', 'lines', 'jsonl'])
     .option('--list-hosts', 'shows the hosts, runs nothing')
     .option('--list-tasks', 'shows the tasks, runs nothing')
     .option('--list-tags', 'shows the tags, runs nothing')
     .option('--syntax-check', 'loads and checks everything, contacts no host')
+    .option('--flush-cache', 'removes compiled playbooks, downloads and builds that are kept on this machine')
     .configureHelp({ optionDescription: ({ description }) => description })
+  return withAnswers(withOtherNames(command))
 }
 
 /** Adds the flags that only runs of playbooks have. */

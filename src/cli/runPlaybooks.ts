@@ -5,6 +5,7 @@ import { PlaybookError } from '../model/error.ts'
 import { type Execution, execute } from './execute.ts'
 import { collectFaults } from './faults.ts'
 import type { RunFlags } from './flags.ts'
+import { flushCache } from './flushCache.ts'
 import { expandedLimit } from './limitWords.ts'
 import { findPlaybook, loadPlaybook } from './loadPlaybook.ts'
 import { inventoryOf } from './namedInventory.ts'
@@ -27,6 +28,7 @@ export async function runPlaybooks(
       hint: 'run-playbook PLAYBOOK.ts -i INVENTORY, or run-playbook task NAME …; run-playbook --help',
     })
   }
+  if (flags.flushCache) await flushCache()
   const { attempt, throwIfAny } = collectFaults()
   const paths: string[] = []
   const plays = []

@@ -33,6 +33,7 @@ export const settable: { readonly [N in Name]-?: 'kept' | 'anew' } = {
   user: 'kept',
   privateKey: 'kept',
   sshCommonArgs: 'kept',
+  sshExtraArgs: 'kept',
   connection: 'kept',
   timeout: 'kept',
   vaultPasswordFile: 'kept',

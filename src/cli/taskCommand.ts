@@ -7,6 +7,7 @@ import { execute } from './execute.ts'
 import { collectFaults } from './faults.ts'
 import { findTask } from './findTask.ts'
 import type { RunFlags } from './flags.ts'
+import { flushCache } from './flushCache.ts'
 import { expandedLimit } from './limitWords.ts'
 import { inventoryOf } from './namedInventory.ts'
 import { taskHelp } from './taskHelp.ts'
@@ -34,6 +35,7 @@ export async function runTaskCommand(
     return 0
   }
   const { flags: given, rest } = readFlags(others)
+  if (given.flushCache) await flushCache()
   const { attempt, throwIfAny } = collectFaults()
   const limit = await attempt(() => expandedLimit(given.limit, []))
   const flags = limit === undefined ? given : { ...given, limit }

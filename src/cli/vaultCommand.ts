@@ -1,6 +1,7 @@
 // run-playbook vault: its commands and their flags.
 
 import type { Command } from 'commander'
+import { withOtherNames } from './ansibleFlags.ts'
 import type { VaultAction, VaultCommandFlags } from './vault/vaultActions.ts'
 import { collect, withVaultFlags } from './vaultFlags.ts'
 
@@ -11,7 +12,7 @@ export function addVaultCommand(program: Command, done: (code: number) => void):
     .description("Encrypts and decrypts files and values in ansible-vault's format.")
     .addHelpText('after', examples)
   const add = (action: VaultAction, description: string) => {
-    const command = withVaultFlags(vault.command(action).description(description))
+    const command = withOtherNames(withVaultFlags(vault.command(action).description(description)))
     return command
       .configureHelp({ optionDescription: (option) => option.description })
       .action(async (operands: string[] | string, flags: VaultCommandFlags) => {

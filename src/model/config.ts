@@ -35,7 +35,10 @@ export type RunPlaybookConfig = {
   /** `-u` */
   readonly user?: string
   readonly privateKey?: string
+  /** Arguments as on ssh's command line. */
   readonly sshCommonArgs?: string
+  /** More of them, behind those. */
+  readonly sshExtraArgs?: string
   /** `-c`, for hosts that do not say. Default ssh. */
   readonly connection?: 'ssh' | 'smart' | 'local'
   /** `-T`: seconds until a connect is given up. Default 10. */

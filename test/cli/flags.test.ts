@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { commandNames } from '../../src/cli/commandNames.ts'
 import { cliSite, twoHosts } from './command.ts'
+import { runHere } from './inProcess.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -192,6 +194,23 @@ const usage: readonly [args: string, says: string | RegExp][] = [
     'files -i inventory.yaml --become-password-file nothing',
     /^The password file nothing cannot be read: there is no such file\. {2}E_PASSWORD_FILE\n$/,
   ],
+  [
+    'histroy',
+    /^No playbook "histroy"[\s\S]*Did you mean the command history\? run-playbook history --help\n/,
+  ],
+  ['vault encyrpt x', "unknown command 'encyrpt'  E_USAGE\n    Did you mean encrypt?\n"],
+  [
+    'files -i inventory.yaml -M library',
+    'There is no --module-path here.  E_USAGE\n    Tasks are imported by the playbook: import { mine } from "./tasks/mine.ts"\n',
+  ],
+  ['files -i inventory.yaml --module-path=library', /^There is no --module-path here/],
+  [
+    'files -i inventory.yaml --scp-extra-args -4',
+    /^There is no --scp-extra-args here[\s\S]*--ssh-extra-args/,
+  ],
+  ['files -i inventory.yaml --sftp-extra-args -4', /^There is no --sftp-extra-args here/],
+  ['files -i vault.yaml -J', /^Vault password cannot be asked for/],
+  ['files -i vault.yaml --ask-vault-password', /^Vault password cannot be asked for/],
   ['task', "missing required argument 'name'  E_USAGE\n"],
   ['docs a b', /too many arguments/],
 ]
@@ -209,6 +228,66 @@ test('--version, alone, says the version and loads nothing else', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   for (const flag of ['--version', '-V'])
     assert.equal(await site.run(flag), { code: 0, stdout: `${version}\n`, stderr: '' })
+})
+
+const names: readonly [flags: string, same: string][] = [
+  ['--inventory-file inventory.yaml --inventory-file more.yaml', '-i inventory.yaml -i more.yaml'],
+  ['--key-file key', '--private-key key'],
+  ['--become-pass-file a', '--become-password-file a'],
+  ['--conn-pass-file=a', '--connection-password-file a'],
+  ['--vault-pass-file a --vault-pass-file b', '--vault-password-file a --vault-password-file b'],
+  ['-J', '--ask-vault-pass'],
+]
+
+for (const [flags, same] of names) {
+  test(`${flags} means ${same}, as in Ansible`, async () => {
+    const shown = async (args: string) => (await runHere(site.path, ['config', ...args.split(' ')])).stdout
+    assert.is(await shown(flags), await shown(same))
+    assert.is.not(await shown(flags), await shown('--check'))
+  })
+}
+
+test('other names work where there are other commands', async () => {
+  const listed = await runHere(site.path, [
+    'inventory',
+    '--inventory-file',
+    'more.yaml',
+    '--list-hosts',
+    'all',
+  ])
+  assert.is(listed.stdout, 'three\n')
+  const view = ['vault', 'view', 'whole.yaml', '--vault-pass-file', 'vault.password']
+  site.write({ 'whole.yaml': 'a: 1\n' })
+  await runHere(site.path, ['vault', 'encrypt', 'whole.yaml', '--vault-pass-file', 'vault.password'])
+  assert.is((await runHere(site.path, view)).stdout, 'a: 1\n')
+})
+
+test('--flush-cache removes what is kept on this machine, and says what that was', async () => {
+  const cache = '.cache/run-playbook'
+  site.write({
+    [`${cache}/downloads/sha256-ab`]: 'x',
+    [`${cache}/builds/httpd.tar.gz`]: 'x',
+    [`${cache}/builds/httpd.tar.gz.sha256`]: 'x',
+    [`${cache}/lab/kept`]: 'x',
+  })
+  const { code, stderr } = await site.run('files -i inventory.yaml --list-hosts --flush-cache')
+  assert.is(code, 0)
+  assert.match(
+    stderr,
+    /^Flushed \/.*\.cache\/run-playbook: \d+ compiled files?, 1 download, 1 build\. Facts are not kept\.\n$/,
+  )
+  assert.equal(readdirSync(join(site.path, cache)).sort(), ['jiti', 'lab'])
+  const { stderr: behind } = await site.run(
+    'task directory path=/ -i inventory.yaml --flush-cache --list-hosts',
+  )
+  assert.match(behind, /0 downloads, 0 builds/)
+})
+
+test('a mistyped command is compared with those of --help', async () => {
+  const { stdout } = await runHere(site.path, ['--help'])
+  const [, listed = ''] = stdout.split('Commands:\n')
+  const found = [...listed.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
+  assert.equal(found.sort(), [...commandNames].sort())
 })
 
 test('every flag of --help is tried in these tests', async () => {

@@ -70,6 +70,17 @@ const ways: readonly [title: string, words: () => readonly string[]][] = [
     () => ['-i', 'good.yaml', '--user', 'root', '-T', '5', '--private-key', sshd.keyFile],
   ],
   [
+    '--ssh-extra-args behind --ssh-common-args',
+    () => [
+      '-i',
+      'bare.yaml',
+      '--ssh-common-args',
+      `-o UserKnownHostsFile=${sshd.knownHostsFile} -o GlobalKnownHostsFile=/dev/null`,
+      '--ssh-extra-args',
+      `-i ${sshd.keyFile} -l root`,
+    ],
+  ],
+  [
     '--ssh-common-args',
     () => [
       '-i',

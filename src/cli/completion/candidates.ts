@@ -50,6 +50,7 @@ const valuesOf: { readonly [flag: string]: (cursor: Cursor) => Candidates } = {
   user: () => [],
   becomeUser: () => [],
   sshCommonArgs: () => [],
+  sshExtraArgs: () => [],
   name: () => [],
   stdinName: () => [],
   last: () => [],
