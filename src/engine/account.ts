@@ -18,6 +18,8 @@ export type AccountOptions = {
 /** The task whose turn it is; `what` it is changing, once it is. */
 export type Current = { readonly item: Item; readonly startedAt: number; readonly what: readonly string[] }
 
+export type Ended = Omit<TaskResult, 'durationMs' | 'isIgnored'>
+
 export class Account {
   current: Current | undefined
   isFailed = false
@@ -41,6 +43,11 @@ export class Account {
     this.emit({ kind: 'hostStart', play, host, tasks })
   }
 
+  /** The task whose turn it is begins to change something. */
+  note(what: readonly string[]): void {
+    if (this.current) this.current = { ...this.current, what }
+  }
+
   emit(event: RunEvent): void {
     if (this.#held) this.#held.push(event)
     else this.#options.emit(event)
@@ -54,25 +61,21 @@ export class Account {
   }
 
   /** A task ended; true: the host goes on. A failure that a block rescues counts as ignored. */
-  finish(
-    item: Item,
-    result: Omit<TaskResult, 'durationMs' | 'isIgnored'>,
-    { isRescued = false } = {},
-  ): boolean {
+  finish(item: Item, result: Ended, { isRescued = false } = {}): boolean {
     const isInterrupted = this.#options.signal?.aborted === true && result.status === 'failed'
-    const isIgnored =
-      result.status === 'failed' && (isRescued || item.task.options.ignoreErrors === true) && !isInterrupted
+    const isBad = result.status === 'failed' || result.status === 'unreachable'
+    const isIgnored = isBad && !isInterrupted && (isRescued || isForgiven(item, result))
     this.#end(item.label, item.index, {
       ...result,
       ...(isIgnored ? { isIgnored } : {}),
       ...(isInterrupted ? { error: interrupted(item.task.title, this.current?.what ?? []) } : {}),
     })
-    this.isFailed ||= result.status === 'failed' && !isIgnored
-    return result.status !== 'failed' || isIgnored
+    this.isFailed ||= isBad && !isIgnored
+    return !isBad || isIgnored
   }
 
-  /** The host is lost, or something went wrong outside a task. */
-  fail(thrown: unknown): void {
+  /** The host is lost, or something went wrong outside a task; gives what is told of it. */
+  fail(thrown: unknown): PlaybookError {
     const label = this.current?.item.label ?? { name: 'connect', title: 'connect', isHandler: false }
     const what = this.current?.what ?? []
     const isInterrupted = this.#options.signal?.aborted === true
@@ -87,6 +90,7 @@ export class Account {
       changes: [],
       error,
     })
+    return error
   }
 
   recap(trips: number): HostRecap {
@@ -109,4 +113,9 @@ export class Account {
     this.emit({ kind: 'taskEnd', play, host, task, index, result: { ...result, durationMs } })
     this.current = undefined
   }
+}
+
+/** Whether the task was told that this does not matter. */
+export function isForgiven({ task: { options } }: Item, { status }: Ended): boolean {
+  return status === 'unreachable' ? options.ignoreUnreachable === true : options.ignoreErrors === true
 }

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { posix } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
-import { PlaybookError, UnreachableError } from '../model/error.ts'
+import { PlaybookError } from '../model/error.ts'
 import { contentBytes } from '../model/fileChange.ts'
 import { lastLines, type Output } from '../model/probe.ts'
 import type {
@@ -23,10 +23,14 @@ import { placeEntry, runEntry, startEntry, writeEntry } from '../wire/stepScript
 import type { Artifacts } from './artifacts.ts'
 import type { ExchangeWatcher } from './exchange.ts'
 import type { Item } from './item.ts'
-import type { HostSession } from './session.ts'
+import { otherHostLost } from './loss.ts'
+import type { HostSession, StepOwner } from './session.ts'
 
 export type ActOptions = {
+  /** Of the host on which the steps are carried out. */
   readonly session: HostSession
+  /** Whose task it is. */
+  readonly owner: StepOwner
   readonly item: Item
   readonly steps: readonly Step[]
   /** Probes to run in the trip of the last steps, as the same user. */
@@ -69,7 +73,7 @@ export async function act(options: ActOptions): Promise<(Output | undefined)[]> 
 }
 
 async function runScript(
-  { session, item, onLine }: ActOptions,
+  { session, item, owner, onLine }: ActOptions,
   steps: readonly ScriptStep[],
   probes: readonly ScriptEntry[],
 ): Promise<(Output | undefined)[]> {
@@ -78,6 +82,7 @@ async function runScript(
   const entries = [...steps.map(({ entry }) => entry), ...probes]
   try {
     const outputs = await session.trip(item.as, entries, {
+      owner,
       partial: watcher.partial,
       started: (index, pid) => {
         watcher.started(index)
@@ -168,11 +173,11 @@ async function runCall(options: ActOptions, step: CallStep): Promise<ScriptStep[
 }
 
 function stepConnection(options: ActOptions, { session, as }: Reached): StepConnection {
-  const { item, onLine, reach, artifacts } = options
+  const { item, owner, onLine, reach, artifacts } = options
   const isOther = session !== options.session
   const here = async <T>(work: Promise<T>): Promise<T> =>
     work.catch((thrown) => {
-      throw isOther && thrown instanceof UnreachableError ? otherHost(thrown, session.host) : thrown
+      throw isOther ? otherHostLost(thrown, session.host) : thrown
     })
   return {
     host: session.host,
@@ -197,17 +202,10 @@ function stepConnection(options: ActOptions, { session, as }: Reached): StepConn
       ),
     run: async (command, settings = {}) => {
       const entry = scriptEntry({ kind: 'run', command, ...settings, okCodes: undefined }, item)
-      const [output] = await here(session.trip(as, [entry]))
+      const [output] = await here(session.trip(as, [entry], { owner }))
       return output!
     },
   }
-}
-
-/** That another host is lost does not make the one whose task needs it unreachable. */
-function otherHost({ message, hint, details, cause }: UnreachableError, host: string): PlaybookError {
-  return new PlaybookError('E_OTHER_HOST', `${host}, which this task needs too: ${message}`, {
-    ...{ hint, details, cause },
-  })
 }
 
 function requireSuccess(

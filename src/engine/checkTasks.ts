@@ -34,8 +34,8 @@ function strangeIn(list: readonly unknown[]): unknown {
 }
 
 function faultsIn(list: readonly unknown[]): PlaybookError[] {
-  return (list.flat(Number.POSITIVE_INFINITY) as (Task | Block | false)[]).flatMap((item) => {
-    if (!item || !item.kind) return []
+  return (list.flat(Number.POSITIVE_INFINITY) as (Task | Block | undefined)[]).flatMap((item) => {
+    if (!item?.kind) return []
     const handlers = [item.options.notify ?? []].flat()
     const own = keywordFaults(
       item.kind,

@@ -1,22 +1,25 @@
 // Brings one host to the state its tasks describe: look, compare, act, look again.
 
 import type { Change } from '../model/change.ts'
-import { PlaybookError, toPlaybookError, UnreachableError } from '../model/error.ts'
+import { PlaybookError, UnreachableError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
 import { isFlush } from '../model/flushHandlers.ts'
-import type { HostRecap, ReportedChange } from '../model/outcome.ts'
+import type { HostRecap } from '../model/outcome.ts'
 import type { OwedHandlers } from '../model/owed.ts'
-import { Account } from './account.ts'
-import { type ActOptions, act } from './act.ts'
+import { Account, type Ended, isForgiven } from './account.ts'
+import type { ActOptions } from './act.ts'
+import { reported, tryUntilDone } from './attempt.ts'
 import type { Consent } from './consent.ts'
 import { afterFailure, afterSuccess, type Failing, type Turnoff } from './flow.ts'
 import { failedVerdict, type Item, judge, stateAt, type Verdict } from './item.ts'
 import { Lookout } from './lookout.ts'
+import { lossOf } from './loss.ts'
 import { Notifications } from './notifications.ts'
-import { pause } from './pause.ts'
 import type { Prepare } from './plan.ts'
 import { noPrediction, type Prediction, predict } from './prediction.ts'
+import { type OnceForAll, type OnceOutcome, onceFailed } from './runOnce.ts'
 import type { HostSession } from './session.ts'
+import type { Throttle } from './throttle.ts'
 import type { Turn } from './turns.ts'
 
 export type ConvergeOptions = {
@@ -34,6 +37,14 @@ export type ConvergeOptions = {
   /** Makes a handler ready. */
   readonly prepare: Prepare
   readonly turn: Turn
+  /** The session of a host that tasks are delegated to. */
+  readonly sessionOf: (delegate: string) => HostSession
+  /** What the hosts of the play share: how many may carry out a task at once. */
+  readonly throttle: Throttle
+  /** What the hosts of the batch share: tasks that one of them carries out for all. */
+  readonly once: OnceForAll
+  /** true: a host that fails runs its notified handlers before it stops. */
+  readonly forcesHandlers: boolean
   readonly isCheck: boolean
   readonly emit: (event: RunEvent) => void
   readonly consent?: Consent
@@ -60,13 +71,12 @@ export async function converge(options: ConvergeOptions): Promise<HostEnd> {
   return new Convergence(options).run()
 }
 
-/** `stop`: the task failed; the host goes on where a block takes over. */
+/** `stop`: the task failed, or the play is over; the host goes on where a block takes over. */
 type Next = 'next' | 'restart' | 'stop'
 
 class Convergence {
   readonly #options: ConvergeOptions
   readonly #account: Account
-  readonly #prediction: Prediction | undefined
   #items: Item[] = []
   #lookout: Lookout
   #notifications: Notifications
@@ -75,16 +85,17 @@ class Convergence {
   /** How many changes other hosts had made when this one began to look. */
   #mark = 0
   #isComplete = false
-  /** Whether all steps of the last attempt ran, as far as is known, and only the look after them went wrong. */
-  #wasCarriedOut = false
   #hasTurn = false
   /** Blocks that have failed, whose `always` still has to run. */
   #failing: Failing = new Set()
   /** Where the last failure leads. */
   #turnoff: Turnoff | undefined
+  /** How tasks ended that this host carried out for all, before its turn had come: told when it does. */
+  #untold: [key: string, outcome: OnceOutcome][] = []
+  #hasForcedHandlers = false
 
   constructor(options: ConvergeOptions) {
-    const { play, session, items, start, emit, signal, isCheck } = options
+    const { play, session, items, start, emit, signal } = options
     this.#options = options
     this.#account = new Account({
       play,
@@ -93,12 +104,8 @@ class Convergence {
       emit,
       signal,
     })
-    this.#lookout = new Lookout(options)
+    this.#lookout = this.#newLookout()
     this.#notifications = this.#newNotifications()
-    if (isCheck) {
-      session.prediction ??= noPrediction()
-      this.#prediction = session.prediction
-    }
   }
 
   async run(): Promise<HostEnd> {
@@ -109,7 +116,11 @@ class Convergence {
       if (turn.isOpen) await this.#takeTurn()
       await this.#walk()
     } catch (thrown) {
-      account.fail(thrown)
+      const { item, what = [] } = account.current ?? {}
+      const error = account.fail(thrown)
+      // Where nothing was being changed yet, the next host carries it out instead.
+      if (item?.task.options.runOnce && what.length > 0)
+        this.#publish(item, { status: 'unreachable', changes: [], error })
     } finally {
       account.release()
       turn.done()
@@ -124,7 +135,8 @@ class Convergence {
   #begin(): void {
     this.#items = [...this.#options.items]
     this.#failing = new Set()
-    this.#lookout = new Lookout(this.#options)
+    this.#untold = []
+    this.#lookout = this.#newLookout()
     this.#notifications = this.#newNotifications()
     this.#mark = this.#options.turn.mark()
     this.#account.begin()
@@ -135,6 +147,12 @@ class Convergence {
     }
   }
 
+  #newLookout(): Lookout {
+    const { once, session } = this.#options
+    const isOwn = (item: Item) => !item.task.options.runOnce || once.isFirst(session.host, item)
+    return new Lookout({ ...this.#options, isOwn })
+  }
+
   #newNotifications(): Notifications {
     const { play, session, isCheck, owed } = this.#options
     return new Notifications({ play, host: session.host, ...(isCheck ? {} : { owed }) })
@@ -143,7 +161,7 @@ class Convergence {
   async #walk(): Promise<void> {
     const { start } = this.#options
     let index = start
-    while (!this.#options.isPlayOver() && !this.#options.signal?.aborted) {
+    while (!this.#isOver()) {
       const item = this.#items[index]
       if (!item || isFlush(item.task)) {
         const hasMore = await this.#insertHandlers(index)
@@ -159,23 +177,73 @@ class Convergence {
       if (next === 'restart') index = start
       else {
         const ahead = next === 'next' ? afterSuccess(this.#items, index, this.#failing) : this.#turnoff?.index
-        if (ahead === undefined) return
-        index = ahead
+        const further = ahead ?? (await this.#forcedHandlers())
+        if (further === undefined) return
+        index = further
       }
     }
+  }
+
+  #isOver(): boolean {
+    return this.#options.isPlayOver() || this.#options.signal?.aborted === true
   }
 
   async #handle(index: number): Promise<Next> {
     const item = this.#items[index]!
     if (!(await this.#isConsented(index))) return this.#leaveOut(item)
+    const { signal } = this.#options
     this.#account.current = { item, startedAt: performance.now(), what: [] }
+    this.#turnoff = undefined
+    try {
+      const outcome = await this.#outcomeElsewhere(item)
+      if (this.#isOver()) return 'stop'
+      return outcome ? await this.#follow(item, outcome) : await this.#compare(index)
+    } catch (thrown) {
+      const isForgivable = thrown instanceof UnreachableError && item.task.options.ignoreUnreachable
+      if (!isForgivable || signal?.aborted) throw thrown
+      this.#lookout.forget()
+      const error = lossOf(thrown, item.task.title, this.#account.current?.what ?? [])
+      return this.#finish(item, { status: 'unreachable', changes: [], error })
+    }
+  }
+
+  /** How a task ended that another host carries out for all; undefined: this one does, or every host for itself. */
+  async #outcomeElsewhere(item: Item): Promise<OnceOutcome | undefined> {
+    const { once, session } = this.#options
+    if (!item.task.options.runOnce) return undefined
+    return once.claim(session.host, item, (runner) => this.#tellWaiting([runner]))
+  }
+
+  /** Goes on as a task ended elsewhere. What was seen before is void where it has changed something. */
+  async #follow(item: Item, outcome: OnceOutcome): Promise<Next> {
+    const { status, by } = outcome
+    if (status === 'failed' || status === 'unreachable') {
+      if (!(await this.#mayGoOn())) return 'restart'
+      const isLost = status === 'unreachable' && item.task.options.ignoreUnreachable
+      return this.#end(item, {
+        status: isLost ? 'unreachable' : 'failed',
+        changes: [],
+        error: onceFailed(item, outcome),
+      })
+    }
+    if (status === 'changed' || status === 'unknown') {
+      this.#lookout.forget()
+      this.#predictionFor(item)?.pending.push(item.task.title)
+    }
+    return this.#end(item, { status: 'skipped', changes: [], reason: `${by} carries it out for all` })
+  }
+
+  async #compare(index: number): Promise<Next> {
+    const item = this.#items[index]!
     const verdict = await this.#look(index)
     if (verdict.kind === 'failed' && !(await this.#mayGoOn())) return 'restart'
     if (this.#willRun(item, verdict)) return this.#finish(item, { status: 'changed', changes: [] })
-    if (verdict.kind !== 'changes') return this.#conclude(item, verdict)
-    if (this.#prediction) return this.#foresee(item, verdict.changes, this.#prediction)
+    const prediction = this.#predictionFor(item)
+    if (prediction && verdict.kind === 'changes') return this.#foresee(item, verdict.changes, prediction)
+    if (prediction || !isToBeTried(item, verdict))
+      return this.#conclude(item, verdict as Exclude<Verdict, { kind: 'changes' }>)
     if (!(await this.#mayGoOn())) return 'restart'
-    return this.#change(index, verdict.changes)
+    return this.#throttled(index, verdict)
   }
 
   async #isConsented(index: number): Promise<boolean> {
@@ -195,18 +263,30 @@ class Convergence {
   /** What the item's turn finds. That one cannot become its user is a failure of the task, as any other. */
   async #look(index: number): Promise<Verdict> {
     const item = this.#items[index]!
+    const prediction = this.#predictionFor(item)
     try {
       await this.#lookout.ensure(this.#items.slice(index))
     } catch (thrown) {
       if (thrown instanceof UnreachableError || this.#options.signal?.aborted) throw thrown
-      return failedVerdict(thrown, item.task.name, this.#prediction)
+      return failedVerdict(thrown, item.task.name, prediction)
     }
-    return judge(item, this.#lookout.answersFor(item), this.#prediction)
+    return judge(item, this.#lookout.answersFor(item), prediction)
   }
 
   /** A handler that is surely notified runs, though what it will find cannot be known. */
   #willRun(item: Item, { kind }: Verdict): boolean {
     return kind === 'unknown' && item.label.isHandler && !this.#doubtful.has(item)
+  }
+
+  #targetOf({ on }: Item): HostSession {
+    return on === undefined ? this.#options.session : this.#options.sessionOf(on)
+  }
+
+  #predictionFor(item: Item): Prediction | undefined {
+    if (!this.#options.isCheck) return undefined
+    const target = this.#targetOf(item)
+    target.prediction ??= noPrediction()
+    return target.prediction
   }
 
   /** Waits for the host's turn; false: others have changed meanwhile, so everything is looked at again. */
@@ -219,84 +299,59 @@ class Convergence {
 
   /** Waits for the host's turn; false: what was seen before is void. */
   async #takeTurn(): Promise<boolean> {
-    const { turn, play, session, emit } = this.#options
-    if (!turn.isOpen) emit({ kind: 'hostWaiting', play, host: session.host, for: turn.waitsFor })
+    const { turn, once } = this.#options
+    if (!turn.isOpen) this.#tellWaiting(turn.waitsFor)
     await turn.come
     this.#hasTurn = true
     const isVoid = turn.hasOtherChangedSince(this.#mark)
     this.#account.release({ isVoid })
+    if (!isVoid) for (const [key, outcome] of this.#untold) once.publish(key, outcome)
     return !isVoid
   }
 
-  async #change(index: number, changes: readonly Change[]): Promise<Next> {
+  /** Tries the task when fewer hosts than its `throttle` do; who had to wait looks again, as in a turn of its own. */
+  #throttled(index: number, verdict: Verdict): Promise<Next> {
+    const item = this.#items[index]!
+    let hasWaited = false
+    return this.#options.throttle(
+      item,
+      this.#options.session.host,
+      async () => {
+        if (this.#isOver()) return 'stop'
+        if (hasWaited) this.#lookout.forget()
+        return this.#change(index, hasWaited ? await this.#look(index) : verdict)
+      },
+      (hosts) => {
+        hasWaited = true
+        this.#tellWaiting(hosts)
+      },
+    )
+  }
+
+  #tellWaiting(hosts: readonly string[]): void {
+    const { play, session, emit } = this.#options
+    emit({ kind: 'hostWaiting', play, host: session.host, for: hosts })
+  }
+
+  async #change(index: number, found: Verdict): Promise<Next> {
     const item = this.#items[index]!
     const { signal } = this.#options
-    const { attempts, delay = 1 } = item.task.options.retry ?? { attempts: 1 }
-    let pending = changes
     const takeBack = this.#notifications.expect(item.task)
-    for (let attempt = 1; ; attempt += 1) {
-      const error = await this.#attempt(index, pending)
-      if (!error) {
-        this.#notifications.notify(item.task, true)
-        return this.#finish(item, { status: 'changed', changes: reported(item, changes) })
-      }
-      if (attempt >= attempts || signal?.aborted) {
-        if (!this.#wasCarriedOut && !signal?.aborted) takeBack()
-        return this.#finish(item, { status: 'failed', changes: reported(item, changes), error })
-      }
-      await pause(delay * 1000, signal)
-      this.#lookout.forget()
-      const verdict = await this.#look(index)
-      if (verdict.kind !== 'ok' && verdict.kind !== 'changes') return this.#conclude(item, verdict)
-      pending = verdict.kind === 'ok' ? [] : verdict.changes
+    const { changes, verdict, wasCarriedOut } = await tryUntilDone(found, {
+      ...this.#options,
+      ...{ item, ahead: this.#items.slice(index), target: this.#targetOf(item) },
+      ...{ lookout: this.#lookout, account: this.#account, look: () => this.#look(index) },
+    })
+    if (verdict.kind === 'failed') {
+      if (!wasCarriedOut && !signal?.aborted) takeBack()
+      return this.#finish(item, { status: 'failed', changes: reported(item, changes), error: verdict.error })
     }
-  }
-
-  /** Acts once, with the next look in the same trip; gives the error if it failed or did not converge. */
-  async #attempt(index: number, changes: readonly Change[]): Promise<PlaybookError | undefined> {
-    const { session, emit, turn, fetch, artifacts, reach, site } = this.#options
-    const item = this.#items[index]!
-    const { task, label } = item
-    this.#account.current = {
-      ...this.#account.current!,
-      what: reported(item, changes).map(({ what }) => what),
+    if (changes.length === 0 || verdict.kind === 'skipped' || verdict.kind === 'unknown') {
+      if (changes.length === 0) takeBack()
+      return this.#conclude(item, verdict as Exclude<Verdict, { kind: 'changes' }>)
     }
-    session.currentTask = task.title
-    emit({ kind: 'taskStart', host: session.host, task: label, index: item.index })
-    turn.noteChange()
-    site.changes += 1
-    const ahead = this.#lookout.changing(item.as, this.#items.slice(item.isVerified ? index : index + 1))
-    const steps = changes.flatMap((change) => change.steps)
-    this.#wasCarriedOut = false
-    const onLine = (stream: 'stdout' | 'stderr', line: string) => {
-      if (!task.options.noLog) emit({ kind: 'output', host: session.host, task: label, stream, line })
-    }
-    try {
-      const outputs = await act({
-        ...{ session, item, fetch, artifacts, reach, steps, onLine },
-        probes: ahead.entries,
-      })
-      this.#wasCarriedOut = true
-      await ahead.read(outputs)
-    } catch (thrown) {
-      this.#lookout.forget()
-      if (thrown instanceof UnreachableError) throw thrown
-      const error = toPlaybookError(thrown)
-      // Probes come after the steps: where one was given up, the steps have run.
-      this.#wasCarriedOut ||= error.code === 'E_PROBE_TIMEOUT'
-      return error
-    }
-    return item.isVerified ? this.#secondLook(item) : undefined
-  }
-
-  /** The second look: a task that still differs after its steps has not converged. */
-  #secondLook(item: Item): PlaybookError | undefined {
-    const verdict = judge(item, this.#lookout.answersFor(item), undefined)
-    if (verdict.kind === 'failed') return verdict.error
-    if (verdict.kind !== 'changes') return undefined
-    const details = verdict.changes.map(({ what, from, to }) => `${what}   is still ${from}, not ${to}`)
-    const message = `${item.task.title} was carried out, and its host still differs.`
-    return new PlaybookError('E_NOT_CONVERGED', message, { details })
+    this.#notifications.notify(item.task, true)
+    return this.#finish(item, { status: 'changed', changes: reported(item, changes) })
   }
 
   #foresee(item: Item, changes: readonly Change[], prediction: Prediction): Next {
@@ -305,8 +360,14 @@ class Convergence {
       return this.#conclude(item, { kind: 'unknown', reason: `runs only if ${doubtfulBy} changes something` })
     }
     predict(prediction, item.task.title, changes, stateAt(item, this.#lookout.answersFor(item), prediction))
+    this.#awaitElsewhere(item)
     this.#notifications.notify(item.task, true)
     return this.#finish(item, { status: 'changed', changes: reported(item, changes) })
+  }
+
+  /** What is planned on a delegate may be what a later task of the host itself waits for. */
+  #awaitElsewhere(item: Item): void {
+    if (item.on !== undefined) this.#options.session.prediction?.pending.push(item.task.title)
   }
 
   #conclude(item: Item, verdict: Exclude<Verdict, { kind: 'changes' }>): Next {
@@ -314,21 +375,36 @@ class Convergence {
       return this.#finish(item, { status: 'failed', changes: [], error: verdict.error })
     if (verdict.kind === 'ok') return this.#finish(item, { status: 'ok', changes: [] })
     if (verdict.kind === 'unknown') {
-      this.#prediction?.pending.push(item.task.title)
+      this.#predictionFor(item)?.pending.push(item.task.title)
+      this.#awaitElsewhere(item)
       this.#notifications.notify(item.task, false)
     }
     return this.#finish(item, { status: verdict.kind, changes: [], reason: verdict.reason })
   }
 
-  #finish(item: Item, result: Parameters<Account['finish']>[1]): Next {
-    if (item.label.isHandler && result.status !== 'failed') this.#notifications.settle(item.task)
-    const isFailure =
-      result.status === 'failed' && !item.task.options.ignoreErrors && !this.#options.signal?.aborted
+  /** A task ended that this host carried out itself, perhaps for others too. */
+  #finish(item: Item, result: Ended): Next {
+    const ended = told(item, lostDelegate(item, result))
+    if (item.task.options.runOnce) this.#publish(item, ended)
+    return this.#end(item, ended)
+  }
+
+  #publish({ key }: Item, { status, error }: Ended): void {
+    const { once, session } = this.#options
+    const outcome = { by: session.host, status, ...(error ? { error } : {}) }
+    if (this.#hasTurn) once.publish(key, outcome)
+    else this.#untold.push([key, outcome])
+  }
+
+  #end(item: Item, ended: Ended): Next {
+    const isBad = ended.status === 'failed' || ended.status === 'unreachable'
+    if (item.label.isHandler && !isBad) this.#notifications.settle(item.task)
+    const isFailure = isBad && !isForgiven(item, ended) && !this.#options.signal?.aborted
     this.#turnoff = isFailure
       ? afterFailure(this.#items, this.#items.indexOf(item), this.#failing)
       : undefined
     const { isRescued = false } = this.#turnoff ?? {}
-    const goesOn = this.#account.finish(item, told(item, result), { isRescued })
+    const goesOn = this.#account.finish(item, ended, { isRescued })
     return goesOn && !this.#turnoff ? 'next' : 'stop'
   }
 
@@ -346,15 +422,29 @@ class Convergence {
     this.#items.splice(index + 1, 0, ...items)
     return handlers.length > 0
   }
+
+  /** The place of the handlers that run although the host has failed; undefined where it stops. */
+  async #forcedHandlers(): Promise<number | undefined> {
+    if (!this.#options.forcesHandlers || this.#hasForcedHandlers || this.#isOver()) return undefined
+    this.#hasForcedHandlers = true
+    const first = this.#items.length
+    return (await this.#insertHandlers(first)) ? first : undefined
+  }
 }
 
-function reported({ task }: Item, changes: readonly Change[]): ReportedChange[] {
-  if (task.options.noLog) return [{ what: task.name, from: 'hidden', to: 'hidden (noLog)' }]
-  return changes.map(({ what, from, to, diff }) => ({ what, from, to, ...(diff ? { diff } : {}) }))
+/** What differs is changed; what failed is looked at again, if the task is to be tried again. */
+function isToBeTried({ task }: Item, { kind }: Verdict): boolean {
+  return kind === 'changes' || (kind === 'failed' && task.options.retry !== undefined)
+}
+
+/** The loss of a delegate is a failure of the task, unless it was told to ignore what is lost. */
+function lostDelegate({ on, task }: Item, result: Ended): Ended {
+  const isLost = on !== undefined && result.error?.code === 'E_OTHER_HOST'
+  return isLost && task.options.ignoreUnreachable ? { ...result, status: 'unreachable' } : result
 }
 
 /** A failure of a task with noLog names it, and no more: what it said may be what must not be seen. */
-function told<R extends Parameters<Account['finish']>[1]>({ task }: Item, result: R): R {
+function told({ task }: Item, result: Ended): Ended {
   if (!task.options.noLog || !result.error) return result
   const { code, where } = result.error
   const message = `${task.title} failed; what it said is hidden (noLog).`

@@ -16,9 +16,10 @@ import {
   hasAnswer,
   type Question,
 } from './answers.ts'
+import type { Place } from './place.ts'
 import { type Prediction, predictedFile, requireUntouched, Unknowable } from './prediction.ts'
 
-export type Item = {
+export type Item = Place & {
   readonly task: Task
   /** The blocks around it, the outermost first. */
   readonly places: readonly BlockPlace[]
@@ -26,8 +27,8 @@ export type Item = {
   readonly conditions: readonly Probe<boolean>[]
   readonly label: TaskLabel
   readonly index: number
-  /** Whom to become; undefined: the login user. */
-  readonly as: string | undefined
+  /** Where the task stands in the playbook, the same for all hosts: what `throttle` and `runOnce` go by. */
+  readonly key: string
   readonly environment: Environment
   readonly inputs: unknown
   readonly probes: Probes
@@ -42,6 +43,13 @@ export type Verdict =
   | { readonly kind: 'unknown'; readonly reason: string }
   | { readonly kind: 'failed'; readonly error: PlaybookError }
 
+/** What a task's list and play say of it. */
+export type Setting = Place & {
+  readonly index: number
+  readonly isHandler: boolean
+  readonly key: string
+}
+
 /**
  * Reads the task's inputs on the controller and makes its probes.
  *
@@ -49,11 +57,7 @@ export type Verdict =
  */
 export async function prepareItem(
   { task, places = [], conditions = [] }: Pick<PlacedTask, 'task'> & Partial<PlacedTask>,
-  {
-    index,
-    as,
-    isHandler,
-  }: { readonly index: number; readonly as: string | undefined; readonly isHandler: boolean },
+  { index, on, as, isHandler, key }: Setting,
 ): Promise<Item> {
   const where = task.where()
   const directory = where ? dirname(where.file) : process.cwd()
@@ -65,8 +69,14 @@ export async function prepareItem(
     task,
     places,
     conditions: when ? [...conditions, when] : conditions,
-    label: { name: task.name, title: task.title, isHandler, ...(where ? { where } : {}) },
+    label: {
+      ...{ name: task.name, title: task.title, isHandler },
+      ...(on === undefined ? {} : { delegate: on }),
+      ...(where ? { where } : {}),
+    },
     index,
+    key,
+    on,
     as,
     environment: task.options.environment ?? {},
     inputs,
@@ -86,8 +96,9 @@ function atTask({ code, message, hint, details, where }: PlaybookError, task: Ta
 
 /** Everything to read for a task, its conditions included. */
 export function questionsOf({ task, probes, conditions, environment }: Item): Question[] {
-  const isHidden = task.options.noLog === true
-  return [...Object.values(probes), ...conditions].map((probe) => ({ probe, environment, isHidden }))
+  const { noLog, retry } = task.options
+  const asked = [...Object.values(probes), ...conditions, ...(retry?.until ? [retry.until] : [])]
+  return asked.map((probe) => ({ probe, environment, isHidden: noLog === true }))
 }
 
 export function isAnswered(item: Item, answers: Answers): boolean {
@@ -105,10 +116,34 @@ export function judge(item: Item, answers: Answers, prediction: Prediction | und
     if (!isMet) return { kind: 'skipped', reason: 'its condition is not met' }
     const observed = observedLate(probes, (probe) => parsed(probe, item, answers, prediction))
     const changes: readonly Change[] = task.spec.plan(task.params, observed, inputs)
-    return changes.length === 0 ? { kind: 'ok' } : { kind: 'changes', changes }
+    if (changes.length > 0) return { kind: 'changes', changes }
+    const error = waitFault(item, answers, prediction)
+    if (!error) return { kind: 'ok' }
+    return prediction
+      ? { kind: 'unknown', reason: `is waited for: ${error.message}` }
+      : { kind: 'failed', error }
   } catch (thrown) {
     return failedVerdict(thrown, task.name, prediction)
   }
+}
+
+/** What speaks against a task being done, although nothing differs: what it is to be tried until has not come true. */
+export function waitFault(
+  item: Item,
+  answers: Answers,
+  prediction: Prediction | undefined,
+): PlaybookError | undefined {
+  const { retry } = item.task.options
+  if (!retry?.until) return undefined
+  const details: string[] = []
+  try {
+    if (parsed(retry.until, item, answers, prediction)) return undefined
+  } catch (thrown) {
+    if (thrown instanceof Unknowable || !(thrown instanceof PlaybookError)) throw thrown
+    details.push(thrown.message, ...thrown.details)
+  }
+  const message = `${item.task.title}: what it is tried until has not come true.`
+  return new PlaybookError('E_UNTIL', message, { details })
 }
 
 /** Each answer is parsed when the plan first looks at it: one that it does not need may be unknowable. */

@@ -19,6 +19,15 @@ export function lossOf(thrown: unknown, title: string, what: readonly string[]):
   })
 }
 
+/** That another host is lost does not make the one whose task needs it unreachable: any other error is as it was. */
+export function otherHostLost(thrown: unknown, host: string): unknown {
+  if (!(thrown instanceof UnreachableError)) return thrown
+  const { message, hint, details, cause } = thrown
+  return new PlaybookError('E_OTHER_HOST', `${host}, which this task needs too: ${message}`, {
+    ...{ hint, details, cause },
+  })
+}
+
 /** The error of a task that was interrupted while it was changing `what`. */
 export function interrupted(title: string, what: readonly string[]): PlaybookError {
   const details =

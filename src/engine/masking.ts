@@ -2,7 +2,9 @@
 
 import { PlaybookError, UnreachableError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
-import { asWritten, masked, type Secret } from '../model/secret.ts'
+import { asWritten, masked, type Secret, secretsIn } from '../model/secret.ts'
+import type { Task } from '../model/task.ts'
+import type { Item } from './item.ts'
 
 type Mask = (text: string) => string
 
@@ -48,4 +50,19 @@ function maskedError(error: PlaybookError, mask: Mask): PlaybookError {
   return error instanceof UnreachableError
     ? new UnreachableError(error.code, message, error.stage, options)
     : new PlaybookError(error.code, message, options)
+}
+
+/** What is secret in tasks and their handlers, which stand in no list. */
+export function secretsOfItems(
+  items: readonly Pick<Item, 'task'>[],
+  found: Set<Secret> = new Set(),
+): Set<Secret> {
+  for (const { task } of items) secretsOfTask(task, found)
+  return found
+}
+
+function secretsOfTask({ params, options }: Task, found: Set<Secret>): void {
+  secretsIn(params, found)
+  secretsIn(options.environment, found)
+  for (const handler of [options.notify ?? []].flat() as readonly Task[]) secretsOfTask(handler, found)
 }

@@ -5,14 +5,16 @@ import { Faults, PlaybookError, toPlaybookError } from '../model/error.ts'
 import { flushHandlers } from '../model/flushHandlers.ts'
 import type { ConnectionSettings, InventoryHost } from '../model/host.ts'
 import { type Inherited, withInherited } from '../model/inherit.ts'
-import { thrownAt } from '../model/location.ts'
+import { formatLocation, thrownAt } from '../model/location.ts'
 import type { Play } from '../model/play.ts'
+import { didYouMean } from '../model/suggest.ts'
 import type { Task, TaskList } from '../model/task.ts'
 import { becomeUser } from './become.ts'
 import { requireTasks } from './checkTasks.ts'
 import { type Item, prepareItem } from './item.ts'
 import { keywordFaults } from './keywords.ts'
 import { orderedHosts } from './order.ts'
+import type { Place } from './place.ts'
 import { FactsNeeded, playHost, type Site } from './playHost.ts'
 import { selectedTasks, type TagSelection } from './tags.ts'
 
@@ -42,7 +44,8 @@ export type HostPlan = {
 
 export type Prepare = (
   placed: Pick<PlacedTask, 'task'> & Partial<PlacedTask>,
-  place: { readonly index: number; readonly isHandler: boolean },
+  /** `nth` of the tasks that are made at one place of the playbook. */
+  place: { readonly index: number; readonly isHandler: boolean; readonly nth?: number },
 ) => Promise<Item>
 
 /** The index of the task at which a host begins, the number of its tasks for none of them; undefined: it takes no part. */
@@ -100,20 +103,34 @@ async function planHost(
   const { spec } = play
   const { settings, userOf } = login(play, host, options)
   const defaults = playDefaults(play)
-  const prepare: Prepare = (placed, place) => {
+  const other = (name: string) => login(play, namedHost(name, options), options)
+  const placeOf = (task: Task): Place => {
+    const { delegateTo } = task.options
+    if (delegateTo === undefined || delegateTo === host.name) return { on: undefined, as: userOf(task) }
+    return { on: delegateTo, as: atTask(task, () => other(delegateTo)).userOf(task) }
+  }
+  const prepare: Prepare = (placed, { index, isHandler, nth = 1 }) => {
     const task = withInherited(placed.task, defaults)
-    return prepareItem({ ...placed, task }, { ...place, as: userOf(task) })
+    const key = `${isHandler ? `handler ${task.title} ` : ''}${placeInPlaybook(task)} ${nth}`
+    return prepareItem({ ...placed, task }, { index, isHandler, key, ...placeOf(task) })
   }
   const itemsOf = async (facts: Record<string, unknown> | undefined): Promise<Item[]> => {
     const list = sections(play, playHost(host, vars.get(host.name), facts, options.site))
     const tasks = selectedTasks(list, spec.tags ?? [], options.tags)
-    return Promise.all(tasks.map((placed, index) => prepare(placed, { index, isHandler: false })))
+    for (const handler of tasks.flatMap(({ task }) => [task.options.notify ?? []].flat() as readonly Task[]))
+      placeOf(withInherited(handler, defaults))
+    const nthAt = counter()
+    return Promise.all(
+      tasks.map((placed, index) => {
+        const nth = nthAt(placeInPlaybook(placed.task))
+        return prepare(placed, { index, isHandler: false, nth })
+      }),
+    )
   }
   const itemsWith = (facts: Record<string, unknown>) =>
     itemsOf(facts).catch((thrown) => {
       throw playFault(thrown, play)
     })
-  const other = (name: string) => login(play, namedHost(name, options), options)
   return { host, settings, userOf, other, prepare, items: await withoutFacts(itemsOf), itemsWith }
 }
 
@@ -145,10 +162,48 @@ function login(
   return { host, settings, userOf: (task) => becomeUser(task, spec, settings, isBecoming) }
 }
 
+/** @throws PlaybookError E_UNKNOWN_HOST */
 function namedHost(name: string, { site }: PlanOptions): InventoryHost {
-  const found = site.select(name).find((host) => host.name === name)
+  const found = selected(name, site).find((host) => host.name === name)
   if (found) return found
-  throw new PlaybookError('E_UNKNOWN_HOST', `No host "${name}" in the inventory.`)
+  const names = selected('all', site).map((host) => host.name)
+  throw new PlaybookError('E_UNKNOWN_HOST', `No host "${name}" in the inventory.`, {
+    hint: didYouMean(name, [...names, 'localhost']) ?? 'Its hosts: run-playbook inventory --list-hosts all',
+  })
+}
+
+function selected(pattern: string, { select }: Site): readonly InventoryHost[] {
+  try {
+    return select(pattern)
+  } catch (thrown) {
+    if (thrown instanceof PlaybookError) return []
+    throw thrown
+  }
+}
+
+/** What is wrong with a task is said at its place. */
+function atTask<T>(task: Task, work: () => T): T {
+  try {
+    return work()
+  } catch (thrown) {
+    const { code, message, hint, details, where = task.where() } = toPlaybookError(thrown)
+    throw new PlaybookError(code, `${task.title}: ${message}`, { hint, details, where })
+  }
+}
+
+/** The same on every host: where the task was written, or its title where that is not known. */
+function placeInPlaybook(task: Task): string {
+  const where = task.where()
+  return where ? formatLocation(where) : task.title
+}
+
+function counter(): (key: string) => number {
+  const counts = new Map<string, number>()
+  return (key) => {
+    const count = (counts.get(key) ?? 0) + 1
+    counts.set(key, count)
+    return count
+  }
 }
 
 async function withoutFacts(

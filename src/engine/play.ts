@@ -2,16 +2,20 @@
 
 import { UnreachableError } from '../model/error.ts'
 import { emptyCounts, type HostRecap } from '../model/outcome.ts'
+import { secretsIn } from '../model/secret.ts'
 import { batchesOf } from './batches.ts'
-import { converge, type HostEnd } from './converge.ts'
+import { type ConvergeOptions, converge, type HostEnd } from './converge.ts'
 import { readFacts } from './facts.ts'
 import { countFailures } from './failures.ts'
 import { failedVerdict, type Item } from './item.ts'
+import { secretsOfItems } from './masking.ts'
 import type { HostPlan, PlayPlan } from './plan.ts'
 import { createPool } from './pool.ts'
+import { OnceForAll } from './runOnce.ts'
 import { type RunState, sessionOf } from './runState.ts'
 import { HostSession } from './session.ts'
-import { createTurns, type Turn } from './turns.ts'
+import { createThrottle, type Throttle } from './throttle.ts'
+import { createTurns } from './turns.ts'
 
 export async function runPlay({ play, hosts }: PlayPlan, state: RunState): Promise<HostRecap[]> {
   const { spec } = play
@@ -22,6 +26,7 @@ export async function runPlay({ play, hosts }: PlayPlan, state: RunState): Promi
   emit({ kind: 'playStart', play: spec.name, hosts: names, isCheck: options.isCheck })
   const batches = batchesOf(names, spec.serial)
   const turns = createTurns(batches)
+  const shared = sharedByHosts(taking, batches)
   const pool = createPool(spec.forks ?? options.forks)
   const failures = countFailures(batches, spec)
   const skipped: string[] = []
@@ -29,7 +34,13 @@ export async function runPlay({ play, hosts }: PlayPlan, state: RunState): Promi
     taking.map((plan) =>
       pool(async () => {
         const { name } = plan.host
-        const end = await runHost(plan, spec, state, turns.get(name)!, () => failures.isOverFor(name))
+        const end = await runHost(plan, spec, state, {
+          turn: turns.get(name)!,
+          isPlayOver: () => failures.isOverFor(name),
+          throttle: shared.throttle,
+          once: shared.onceFor(name),
+        })
+        shared.onceFor(name).leave(name)
         if (end.isFailed || end.isUnreachable) {
           lost.add(name)
           failures.note(name)
@@ -54,8 +65,7 @@ async function runHost(
   plan: HostPlan,
   spec: PlayPlan['play']['spec'],
   state: RunState,
-  turn: Turn,
-  isPlayOver: () => boolean,
+  company: Pick<ConvergeOptions, 'turn' | 'isPlayOver' | 'throttle' | 'once'>,
 ): Promise<HostEnd> {
   const { options, emit } = state
   const { host, prepare } = plan
@@ -63,11 +73,14 @@ async function runHost(
   session.patience = spec.waitForConnection ?? 0
   const tripsBefore = session.trips
   const items = await itemsOf(plan, spec, session).catch((thrown): HostEnd => {
-    turn.done()
+    company.turn.done()
     return factsFailed(thrown, { play: spec.name, session, tripsBefore, emit })
   })
   if (!Array.isArray(items)) return items as HostEnd
-  if (!plan.items) state.learn(items as readonly Item[])
+  if (!plan.items) {
+    state.learn(secretsOfItems(items as readonly Item[]))
+    company.once.knows(host.name, begunItems(plan, items as readonly Item[]))
+  }
   const start = beginning(plan, items as readonly Item[])
   return converge({
     play: spec.name,
@@ -78,8 +91,9 @@ async function runHost(
     site: state.site,
     tripsBefore,
     prepare,
-    turn,
-    isPlayOver,
+    ...company,
+    forcesHandlers: spec.forceHandlers ?? options.forceHandlers ?? false,
+    sessionOf: (name) => sessionFor(plan.other(name), state),
     emit,
     isCheck: options.isCheck,
     consent: options.consent,
@@ -103,14 +117,35 @@ function beginning({ begin }: HostPlan, items: readonly Item[]): number | undefi
   return begin ? begin(items) : 0
 }
 
+/** The tasks that the host comes to. */
+function begunItems(plan: HostPlan, items: readonly Item[]): readonly Item[] {
+  return items.slice(beginning(plan, items) ?? items.length)
+}
+
 function sessionFor({ host, settings }: Pick<HostPlan, 'host' | 'settings'>, state: RunState): HostSession {
   const { options, emit } = state
   const { connect, isTalkative, signal } = options
-  return sessionOf(
-    state,
-    host.name,
-    () => new HostSession({ host: host.name, settings, connect, emit, isTalkative, signal }),
-  )
+  return sessionOf(state, host.name, () => {
+    state.learn(secretsIn([host.vars, settings]))
+    return new HostSession({ host: host.name, settings, connect, emit, isTalkative, signal })
+  })
+}
+
+/** How many hosts may carry out a task at once, and what one host of a batch carries out for all. */
+function sharedByHosts(
+  plans: readonly HostPlan[],
+  batches: readonly (readonly string[])[],
+): { readonly throttle: Throttle; readonly onceFor: (host: string) => OnceForAll } {
+  const once = new Map<string, OnceForAll>()
+  for (const batch of batches) {
+    const forAll = new OnceForAll(batch)
+    for (const name of batch) once.set(name, forAll)
+  }
+  for (const plan of plans) {
+    const { name } = plan.host
+    if (plan.items) once.get(name)!.knows(name, begunItems(plan, plan.items))
+  }
+  return { throttle: createThrottle(), onceFor: (host) => once.get(host)! }
 }
 
 /** The tasks of a host in the plays after this one, as far as they are known. */

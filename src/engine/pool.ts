@@ -1,6 +1,7 @@
 // Runs at most so many things at once; the others wait in order.
 
-export type Pool = <T>(work: () => Promise<T>) => Promise<T>
+/** `onWait` is told when the work cannot begin at once. */
+export type Pool = <T>(work: () => Promise<T>, onWait?: () => void) => Promise<T>
 
 export function createPool(size: number): Pool {
   let running = 0
@@ -9,8 +10,11 @@ export function createPool(size: number): Pool {
     running -= 1
     waiting.shift()?.()
   }
-  return async (work) => {
-    if (running >= size) await new Promise<void>((resolve) => waiting.push(resolve))
+  return async (work, onWait) => {
+    if (running >= size) {
+      onWait?.()
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    }
     running += 1
     try {
       return await work()

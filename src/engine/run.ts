@@ -2,8 +2,7 @@
 
 import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/outcome.ts'
 import { type Secret, secretsIn } from '../model/secret.ts'
-import type { Task } from '../model/task.ts'
-import { eventMask } from './masking.ts'
+import { eventMask, secretsOfItems } from './masking.ts'
 import { runPlay } from './play.ts'
 import type { RunOptions, RunState } from './runState.ts'
 
@@ -46,43 +45,39 @@ export async function run(options: RunOptions): Promise<RunRecap> {
   return recap
 }
 
-/** Masks what is known to be secret; tasks that depend on facts are known only once these were read. */
+/** Masks what is known to be secret; of hosts and tasks that come in later it is learned then. */
 function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit' | 'learn'> {
   const secrets = new Set<Secret>()
   for (const { hosts } of plays) {
     for (const { host, settings, items = [] } of hosts) {
-      secretsIn(host.vars, secrets)
-      secretsIn(settings, secrets)
-      for (const { task } of items) secretsOfTask(task, secrets)
+      secretsIn([host.vars, settings], secrets)
+      secretsOfItems(items, secrets)
     }
   }
   let mask = eventMask(secrets)
   return {
     emit: (event) => listener(mask(event)),
-    learn: (items) => {
+    learn: (more) => {
       const known = secrets.size
-      for (const { task } of items) secretsOfTask(task, secrets)
+      for (const secret of more) secrets.add(secret)
       if (secrets.size > known) mask = eventMask(secrets)
     },
   }
 }
 
-/** Those of its handlers too, which stand in no list. */
-function secretsOfTask({ params, options }: Task, secrets: Set<Secret>): void {
-  secretsIn(params, secrets)
-  secretsIn(options.environment, secrets)
-  for (const handler of [options.notify ?? []].flat() as readonly Task[]) secretsOfTask(handler, secrets)
-}
-
 /** Tells the running steps to stop, and closes the connections soon after, so that nothing keeps the run. */
 function interrupt({ sessions, emit, options }: RunState): void {
   const all = [...sessions.values()]
-  const running = all.filter((session) => session.running)
+  const steps = all.flatMap((session) => [...session.running].map((step) => ({ session, step })))
   emit({
     kind: 'interrupted',
-    running: running.map((session) => ({ host: session.host, task: session.currentTask ?? '' })),
+    running: steps.map(({ session, step }) => ({
+      host: step.owner?.host ?? session.host,
+      task: step.owner?.task ?? '',
+      ...(step.owner && step.owner.host !== session.host ? { delegate: session.host } : {}),
+    })),
   })
-  const kills = running.map((session) => session.kill(session.running!).catch(() => {}))
+  const kills = steps.map(({ session, step }) => session.kill(step).catch(() => {}))
   const limit = new Promise((resolve) => setTimeout(resolve, 1500).unref())
   void Promise.race([Promise.all(kills), limit]).then(() =>
     Promise.all(all.map((session) => session.close())),

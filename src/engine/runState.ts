@@ -2,9 +2,9 @@
 
 import type { Listener, Resumable, RunEvent } from '../model/event.ts'
 import type { OwedHandlers } from '../model/owed.ts'
+import type { Secret } from '../model/secret.ts'
 import type { ActOptions } from './act.ts'
 import type { Consent } from './consent.ts'
-import type { Item } from './item.ts'
 import type { PlayPlan } from './plan.ts'
 import type { Connect, HostSession } from './session.ts'
 
@@ -20,6 +20,8 @@ export type RunOptions = {
   readonly artifacts: ActOptions['artifacts']
   readonly listener: Listener
   readonly isCheck: boolean
+  /** Whether hosts that fail run their notified handlers, where the play does not say. */
+  readonly forceHandlers?: boolean
   /** Hosts worked on at once. */
   readonly forks: number
   /** true: tells every command and what it said. */
@@ -39,8 +41,8 @@ export type RunState = {
   /** How many changes the run has made, on all hosts. */
   readonly site: { changes: number }
   readonly emit: (event: RunEvent) => void
-  /** Masks from now on what is secret in these tasks. */
-  readonly learn: (items: readonly Item[]) => void
+  /** Masks these from now on too. */
+  readonly learn: (secrets: ReadonlySet<Secret>) => void
 }
 
 /** The session of a host, one for all plays. */

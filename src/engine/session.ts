@@ -6,9 +6,11 @@ import type { Output } from '../model/probe.ts'
 import type { ReconnectOptions } from '../model/step.ts'
 import type { Connection, Shell } from '../transport/transport.ts'
 import { prologue, type ScriptEntry } from '../wire/script.ts'
-import type { Answers } from './answers.ts'
 import { type ExchangeWatcher, exchange } from './exchange.ts'
+import { createLooks, type Look } from './looks.ts'
 import { untilConnected } from './patience.ts'
+import type { Seen } from './place.ts'
+import { createPool, type Pool } from './pool.ts'
 import type { Prediction } from './prediction.ts'
 
 export type Connect = (
@@ -26,8 +28,16 @@ export type SessionOptions = {
   readonly signal?: AbortSignal
 }
 
-/** A step that is running: enough to kill it. */
-export type RunningStep = { readonly as: string | undefined; readonly pid: number }
+/** A step that is running: whose it is, and enough to kill it. */
+export type RunningStep = Process & { readonly owner: StepOwner | undefined }
+
+/** The leader of a process group, and the user that it runs as. */
+export type Process = { readonly as: string | undefined; readonly pid: number }
+
+/** The task that a step belongs to, and the host whose task it is. */
+export type StepOwner = { readonly host: string; readonly task: string }
+
+export type TripWatcher = ExchangeWatcher & { readonly owner?: StepOwner }
 
 type OpenShell = { readonly shell: Shell; isPrimed: boolean; last: Promise<unknown> }
 
@@ -35,15 +45,20 @@ export class HostSession {
   readonly host: string
   readonly settings: ConnectionSettings
   trips = 0
-  running: RunningStep | undefined
-  /** The title of the task whose turn it is, for an interruption's report. */
-  currentTask: string | undefined
+  /** Its steps that are running: more than one where other hosts' tasks are carried out here too. */
+  readonly running = new Set<RunningStep>()
+  /** Counts the beginnings and ends of changes: an answer is void once it has gone on. */
+  changes = 0
+  /** Lets one task after the other change the host, each knowing what the one before it left. */
+  readonly changing: Pool = createPool(1)
+  /** Asks as a user: probes alone, which share a trip with all others that wait for the same shell. */
+  readonly look: Look = createLooks((as, entries) => this.#trip(as, entries))
   readonly #options: SessionOptions
   readonly #shells = new Map<string, Promise<OpenShell>>()
   /** Seconds for which the first connection is tried again. */
   patience = 0
-  /** What was read for later plays too, by user, and the count of the site's changes at that time. */
-  lookahead: { readonly answers: Map<string, Answers>; readonly mark: number } | undefined
+  /** What was read for later plays too, by host and user, and the count of the site's changes at that time. */
+  lookahead: { readonly answers: Map<string, Seen>; readonly mark: number } | undefined
   /** What check mode foresees, carried from play to play. */
   prediction: Prediction | undefined
   #connection: Promise<Connection> | undefined
@@ -57,7 +72,10 @@ export class HostSession {
 
   /** The connection, made when it is first needed, and again after it broke: what was pending on it has failed. */
   connection(): Promise<Connection> {
-    this.#connection ??= this.#connect({ timeout: this.patience })
+    this.#connection ??= this.#connect({ timeout: this.patience }).catch((thrown) => {
+      this.#connection = undefined
+      throw thrown
+    })
     return this.#connection
   }
 
@@ -101,17 +119,25 @@ export class HostSession {
   async trip(
     as: string | undefined,
     entries: readonly ScriptEntry[],
-    watcher: ExchangeWatcher = {},
+    watcher: TripWatcher = {},
   ): Promise<(Output | undefined)[]> {
-    if (entries.length === 0) return []
+    return entries.length === 0 ? [] : this.#trip(as, () => entries, watcher)
+  }
+
+  /** `entries` is called when the shell is free. */
+  async #trip(
+    as: string | undefined,
+    entries: () => readonly ScriptEntry[],
+    watcher: TripWatcher = {},
+  ): Promise<(Output | undefined)[]> {
     const open = await this.#shell(as)
-    const turn = open.last.then(() => this.#exchange(open, as, entries, watcher))
+    const turn = open.last.then(() => this.#exchange(open, as, entries(), watcher))
     open.last = turn.catch(() => {})
     return turn
   }
 
   /** Kills a running step with all its children: asks first, forces after two seconds. */
-  async kill({ as, pid }: RunningStep): Promise<void> {
+  async kill({ as, pid }: Process): Promise<void> {
     const connection = await this.connection()
     const shell = await connection.openShell(as)
     const script = `kill -TERM -${pid}; for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -${pid} 2>/dev/null || exit 0; sleep 0.2; done; kill -KILL -${pid}; exit 0\n`
@@ -146,23 +172,27 @@ export class HostSession {
     open: OpenShell,
     as: string | undefined,
     entries: readonly ScriptEntry[],
-    watcher: ExchangeWatcher,
+    watcher: TripWatcher,
   ): Promise<(Output | undefined)[]> {
     const { host, emit } = this.#options
     const startedAt = performance.now()
     const steps = entries.filter((entry) => entry.kind === 'step').length
     this.trips += 1
     let isShared = false
+    let running: RunningStep | undefined
+    const stopped = () => running && this.running.delete(running)
     let outputs: (Output | undefined)[]
     try {
       outputs = await exchange(open.shell, open.isPrimed ? '' : prologue, entries, {
         ...watcher,
         started: (index, pid) => {
-          this.running = { as, pid }
+          stopped()
+          running = { as, pid, owner: watcher.owner }
+          this.running.add(running)
           watcher.started?.(index, pid)
         },
         ended: (index) => {
-          if (entries[index]?.kind === 'step') this.running = undefined
+          if (entries[index]?.kind === 'step') stopped()
           watcher.ended?.(index)
         },
         left: () => {
@@ -175,6 +205,7 @@ export class HostSession {
       void this.#abandon(open)
       throw thrown
     } finally {
+      stopped()
       const durationMs = performance.now() - startedAt
       emit({ kind: 'trip', host, as, probes: entries.length - steps, steps, durationMs })
     }

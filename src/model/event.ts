@@ -20,7 +20,7 @@ export type RunEvent =
     }
   /** The host's tasks are known: how many. */
   | { readonly kind: 'hostStart'; readonly play: string; readonly host: string; readonly tasks: number }
-  /** Waiting for its turn: `for` names the hosts before it. */
+  /** Waiting for its turn, for room in a throttle, or for who carries a task out for all: `for` names the hosts. */
   | {
       readonly kind: 'hostWaiting'
       readonly play: string
@@ -75,10 +75,14 @@ export type RunEvent =
       readonly isCheck: boolean
     }
   | { readonly kind: 'warning'; readonly message: string; readonly where?: SourceLocation }
-  /** Ctrl-C or a termination: which hosts had a step running. */
+  /** Ctrl-C or a termination: which steps were running, on the host itself or on a delegate. */
   | {
       readonly kind: 'interrupted'
-      readonly running: readonly { readonly host: string; readonly task: string }[]
+      readonly running: readonly {
+        readonly host: string
+        readonly task: string
+        readonly delegate?: string
+      }[]
     }
   | { readonly kind: 'runEnd'; readonly recap: RunRecap }
 
@@ -95,6 +99,8 @@ export type TaskLabel = {
   readonly name: string
   readonly title: string
   readonly isHandler: boolean
+  /** The host on which it is carried out, where that is not the one it is reported for. */
+  readonly delegate?: string
   readonly where?: SourceLocation
 }
 

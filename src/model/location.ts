@@ -23,7 +23,11 @@ export function callSite(caller: Function): () => SourceLocation | undefined {
   Error.stackTraceLimit = 1
   Error.captureStackTrace(holder, caller)
   Error.stackTraceLimit = limit
-  return () => parseFrame(holder.stack ?? '')
+  let read: { readonly place: SourceLocation | undefined } | undefined
+  return () => {
+    read ??= { place: parseFrame(holder.stack ?? '') }
+    return read.place
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // What the board knows of a play: where each host is, from the events so far.
 
-import type { RunEvent } from '../model/event.ts'
+import type { RunEvent, TaskLabel } from '../model/event.ts'
 import { lastDrawn } from './harmless.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
 
@@ -80,7 +80,7 @@ class Board {
     },
     hostWaiting: ({ host, for: waitsFor }) => this.#set(host, { phase: 'waiting', waitsFor }),
     taskStart: ({ host, task, index }, since) =>
-      this.#set(host, { phase: 'running', title: task.title, since, line: '', done: index }),
+      this.#set(host, { phase: 'running', title: titleText(task), since, line: '', done: index }),
     output: ({ host, line }) => {
       const shown = lastDrawn(line)
       if (shown !== '') this.#set(host, { line: shown })
@@ -88,10 +88,13 @@ class Board {
     taskEnd: (event) => {
       this.#outcomes.note(event)
       const { host, task, index, result } = event
-      const isFatal = result.status === 'unreachable' || (result.status === 'failed' && !result.isIgnored)
+      const isBad = result.status === 'unreachable' || result.status === 'failed'
+      const isFatal = isBad && !result.isIgnored
       const done = isFatal ? {} : { done: index + 1 }
-      const phase = isFatal ? { phase: result.status as HostPhase, code: result.error?.code ?? '' } : {}
-      this.#set(host, { title: task.title, since: undefined, line: '', ...done, ...phase })
+      const phase: Partial<HostState> = isFatal
+        ? { phase: result.status as HostPhase, code: result.error?.code ?? '' }
+        : { phase: 'running' }
+      this.#set(host, { title: titleText(task), since: undefined, line: '', ...done, ...phase })
     },
     trip: ({ host }) => this.#advance(host),
     command: () => {},
@@ -116,6 +119,10 @@ class Board {
   #advance(name: string): void {
     if (this.play?.hosts.get(name)?.phase === 'connecting') this.#set(name, { phase: 'looking' })
   }
+}
+
+function titleText({ title, delegate }: TaskLabel): string {
+  return delegate === undefined ? title : `-> ${delegate}  ${title}`
 }
 
 function begun(name: string): HostState {

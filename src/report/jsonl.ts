@@ -29,7 +29,7 @@ type Records = {
  * - `runStart`: `playbooks` (string[]), `isCheck`
  * - `playStart`: `play`, `hosts` (string[]), `isCheck`
  * - `hostStart`: `play`, `host`, `tasks` (how many)
- * - `hostWaiting`: `play`, `host`, `for` (hosts before it)
+ * - `hostWaiting`: `play`, `host`, `for` (the hosts it waits for)
  * - `taskStart`: `host`, `task`, `index` (from 0)
  * - `taskEnd`: `play`, `host`, `task`, `index`, `status` (`ok`, `changed`, `failed`, `unreachable`, `skipped`,
  *   `unknown`), `isIgnored` (true where a failure was told to be), `reason`, `changes`, `error`, `durationMs`
@@ -37,15 +37,15 @@ type Records = {
  *   `trips`, `durationMs`
  * - `playEnd`: `play`, `hosts` (recaps), `durationMs`, `isCheck`
  * - `warning`: `message`, `where`
- * - `interrupted`: `running` ({ host, task }[])
+ * - `interrupted`: `running` ({ host, task, delegate }[])
  * - `runEnd`: `hosts` (recaps over all plays), `durationMs`, `isCheck`, `isInterrupted`
  *
  * With -v `output`: `host`, `task`, `stream`, `line`. With -vv `trip`: `host`, `as`, `probes`, `steps`, `durationMs`,
  * and `command`: `host`, `script`, `code`, `isStep`, with -vvv also `stdout`, `stderr`. With -vvvv `connection`:
  * `host`, `message`.
  *
- * `task` is the title, and with it come `name` (the kind of task), `isHandler` (true for one) and `where`
- * ({ file, line, column }). `changes` is { what, from, to }[], with
+ * `task` is the title, and with it come `name` (the kind of task), `isHandler` (true for one), `delegate` (the host on
+ * which it is carried out, where that is not `host`) and `where` ({ file, line, column }). `changes` is { what, from, to }[], with
  * --diff also `diff` { path, before, after }; `error` { code, message, details (string[]), hint, where }, and
  * `faults` (such errors) where there are several.
  */
@@ -105,8 +105,8 @@ function createRecords(verbosity: number, isDiffShown: boolean): Records {
   }
 }
 
-function taskRecord({ name, title, isHandler, where }: TaskLabel): Fields {
-  return { task: title, name, isHandler: isHandler || undefined, where }
+function taskRecord({ name, title, isHandler, delegate, where }: TaskLabel): Fields {
+  return { task: title, name, isHandler: isHandler || undefined, delegate, where }
 }
 
 function changeRecord({ what, from, to, diff }: ReportedChange, isDiffShown: boolean): Fields {

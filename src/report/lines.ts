@@ -4,6 +4,7 @@ import type { RunEvent } from '../model/event.ts'
 import type { Clock } from './clock.ts'
 import { formatDuration } from './duration.ts'
 import { harmless, lastDrawn } from './harmless.ts'
+import { hostText } from './hostText.ts'
 import { createNarration, type Narration, type NarrationOptions } from './narration.ts'
 import type { Paint } from './paint.ts'
 import { plural } from './recapText.ts'
@@ -21,7 +22,7 @@ export type LinesOptions = {
   readonly talk: { readonly sink: Sink; readonly paint: Paint }
 }
 
-type Running = { readonly title: string; readonly since: number; line: string }
+type Running = { readonly name: string; readonly title: string; readonly since: number; line: string }
 
 const heartbeatMs = 10_000
 const mostHeartbeats = 4
@@ -64,7 +65,10 @@ function write(sink: Sink, lines: readonly string[]): void {
 
 /** Keeps which steps are running, and the last that each of them said. */
 function follow(running: Map<string, Running>, event: RunEvent, now: number): void {
-  if (event.kind === 'taskStart') running.set(event.host, { title: event.task.title, since: now, line: '' })
+  if (event.kind === 'taskStart') {
+    const { host, task } = event
+    running.set(host, { name: hostText(host, task), title: task.title, since: now, line: '' })
+  }
   if (event.kind === 'taskEnd') running.delete(event.host)
   if (event.kind === 'hostEnd') running.delete(event.recap.host)
   if (event.kind === 'output') {
@@ -77,9 +81,9 @@ function follow(running: Map<string, Running>, event: RunEvent, now: number): vo
 function heartbeat(running: ReadonlyMap<string, Running>, now: number): string[] {
   const long = [...running].filter(([, { since }]) => now - since >= heartbeatMs)
   long.sort(([, one], [, other]) => one.since - other.since)
-  const lines = long.map(([host, { title, since, line }]) => {
+  const lines = long.map(([, { name, title, since, line }]) => {
     const said = line === '' ? '' : `   ${line}`
-    return `${harmless(host)}  running  ${harmless(title)}   ${formatDuration(now - since)}${said}`
+    return `${harmless(name)}  running  ${harmless(title)}   ${formatDuration(now - since)}${said}`
   })
   if (lines.length <= mostHeartbeats) return lines
   return [`${plural(lines.length, 'host')} running, the longest: ${lines[0]}`]

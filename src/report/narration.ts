@@ -6,6 +6,7 @@ import { columnsFor, indented } from './columns.ts'
 import { formatDuration } from './duration.ts'
 import { placeText } from './failureText.ts'
 import { harmless, harmlessLines, lastDrawn } from './harmless.ts'
+import { hostText } from './hostText.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
 import type { Paint } from './paint.ts'
 import { checkSummary, hostSummary, plural, runSummary } from './recapText.ts'
@@ -81,8 +82,11 @@ class Teller {
     interrupted: ({ running }) => {
       const head = this.#paint.bad('Interrupted.')
       if (running.length === 0) return [`${head} No step was running.`]
-      const steps = running.map(({ host, task }) => `${this.#columns.host(host)}  ${harmless(task)}`)
-      return [`${head} A step was running on ${plural(running.length, 'host')}:`, ...indented(steps, 4)]
+      const steps = running.map(
+        (step) => `${this.#columns.host(hostText(step.host, step))}  ${harmless(step.task)}`,
+      )
+      const hosts = new Set(running.map(({ host, delegate = host }) => delegate))
+      return [`${head} A step was running on ${plural(hosts.size, 'host')}:`, ...indented(steps, 4)]
     },
     runEnd: (event) => this.#runLines(event),
   }
@@ -106,11 +110,11 @@ class Teller {
   }
 
   /** From -vvv on the whole output of commands is told; what they say meanwhile would be told twice. */
-  #outputLines({ host, stream, line }: Of<'output'>): readonly string[] {
+  #outputLines({ host, task, stream, line }: Of<'output'>): readonly string[] {
     const { verbosity } = this.#options
     const shown = lastDrawn(line)
     if (verbosity < 1 || verbosity > 2 || shown === '') return none
-    return [this.#quiet(host, stream === 'stderr' ? 'stderr' : 'output', shown)]
+    return [this.#quiet(hostText(host, task), stream === 'stderr' ? 'stderr' : 'output', shown)]
   }
 
   #tripLine({ host, as, probes, steps, durationMs }: Of<'trip'>): string {

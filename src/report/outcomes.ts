@@ -49,9 +49,9 @@ function noteTask(
 ): void {
   const progress = inPlay.get(host) ?? { done: 0, outcome: 'ok' }
   inPlay.set(host, progress)
-  if (result.status === 'unreachable') progress.outcome = worse(progress.outcome, 'unreachable')
-  else if (result.status === 'failed' && !result.isIgnored)
-    progress.outcome = worse(progress.outcome, 'failed')
+  if (result.isIgnored) progress.done += task.isHandler ? 0 : 1
+  else if (result.status === 'unreachable') progress.outcome = worse(progress.outcome, 'unreachable')
+  else if (result.status === 'failed') progress.outcome = worse(progress.outcome, 'failed')
   else if (!task.isHandler) progress.done += 1
 }
 

@@ -7,6 +7,7 @@ import { changeText } from './changeText.ts'
 import { type Columns, indented } from './columns.ts'
 import { failureLines } from './failureText.ts'
 import { harmless } from './harmless.ts'
+import { hostText } from './hostText.ts'
 import type { hunkLines } from './hunks.ts'
 import type { Paint } from './paint.ts'
 
@@ -31,8 +32,9 @@ export function taskLines(
   isCheck: boolean,
   options: TaskTextOptions,
 ): readonly string[] {
-  const { host, task, result } = event
+  const { task, result } = event
   const { paint, verbosity } = options
+  const host = hostText(event.host, task)
   const text = `${harmless(task.title)}${result.reason ? `   ${harmless(result.reason)}` : ''}`
   switch (result.status) {
     case 'changed':
@@ -64,7 +66,12 @@ function changedLines(
   const { inline, below } = changeText(task.title, told, compare !== undefined)
   const title = harmless(task.title)
   return [
-    columns.line(host, label, inline === undefined ? title : `${title}   ${inline}`, paint.changed),
+    columns.line(
+      hostText(host, task),
+      label,
+      inline === undefined ? title : `${title}   ${inline}`,
+      paint.changed,
+    ),
     ...indented(below, columns.third + 2),
     ...(compare ? indented(differences(task, compared, compare, paint), 4) : []),
   ]
@@ -98,11 +105,12 @@ function failedLines(
 ): string[] {
   const label = failedLabel(result)
   const title = harmless(task.title)
+  const name = hostText(host, task)
   const colour = result.isIgnored ? paint.changed : paint.bad
-  const gap = Math.max(3, codeColumn - columns.line(host, label, title).length)
+  const gap = Math.max(3, codeColumn - columns.line(name, label, title).length)
   const code = result.error ? ' '.repeat(gap) + paint.quiet(result.error.code) : ''
   return [
-    columns.line(host, label, title, colour) + code,
+    columns.line(name, label, title, colour) + code,
     ...indented(failureLines(task, result, { paint, cwd, isWhole: compare !== undefined }), 8),
   ]
 }

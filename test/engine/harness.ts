@@ -25,8 +25,12 @@ export type Ran = {
 
 export type RunSettings = {
   readonly hosts?: readonly string[]
+  /** Hosts of the inventory that have no part in the plays. */
+  readonly others?: readonly string[]
+  readonly otherVars?: Record<string, unknown>
   readonly isCheck?: boolean
   readonly forks?: number
+  readonly forceHandlers?: boolean
   readonly connect?: (settings: ConnectionSettings) => Promise<Connection>
   readonly vars?: Record<string, unknown>
   /** How to reach a host; as this machine itself if not given. */
@@ -46,12 +50,13 @@ export function inventoryHost(name: string, vars: Record<string, unknown> = {}):
 
 export async function runPlays(plays: readonly Play[], settings: RunSettings = {}): Promise<Ran> {
   const hosts = (settings.hosts ?? ['one']).map((name) => inventoryHost(name, settings.vars))
+  const others = (settings.others ?? []).map((name) => inventoryHost(name, settings.otherVars))
   const events: RunEvent[] = []
   const transportFor = transports()
   const plans = await planPlays(
     plays.map((play) => ({ play, hosts, vars: new Map(hosts.map((host) => [host.name, host.vars])) })),
     {
-      site: { select: () => hosts },
+      site: { select: () => [...hosts, ...others] },
       settingsOf: settings.settingsOf ?? localSettings,
       tags: { only: settings.tags?.only ?? [], skip: settings.tags?.skip ?? [] },
     },
@@ -72,6 +77,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     },
     isCheck: settings.isCheck ?? false,
     forks: settings.forks ?? 10,
+    ...(settings.forceHandlers === undefined ? {} : { forceHandlers: settings.forceHandlers }),
     ...(settings.owed ? { owed: settings.owed } : {}),
     isTalkative: true,
     ...(settings.signal ? { signal: settings.signal } : {}),
@@ -98,6 +104,16 @@ export function runTasks(
 export function temporaryFolder(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'run-playbook-test-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Gives paths in a folder that is there as long as the body runs. */
+export async function inFolder(body: (path: (name: string) => string) => Promise<void>): Promise<void> {
+  const folder = temporaryFolder()
+  try {
+    await body((name) => join(folder.path, name))
+  } finally {
+    folder.remove()
+  }
 }
 
 function storyLine(event: RunEvent): string[] {

@@ -1,7 +1,6 @@
 // The engine on real shells of this machine: trips, second look, handlers, serial, check mode, failures, interruption.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
@@ -20,7 +19,7 @@ import { defineTask } from '../../src/model/task.ts'
 import { transports } from '../../src/transport/connect.ts'
 import { localTransport } from '../../src/transport/local.ts'
 import type { Connection } from '../../src/transport/transport.ts'
-import { type Ran, runPlays, runTasks, temporaryFolder } from './harness.ts'
+import { inFolder, type Ran, runPlays, runTasks } from './harness.ts'
 
 const content = defineTask({
   name: 'content',
@@ -71,15 +70,6 @@ const never = defineTask({
   probe: () => ({ word: stdout(sh`echo same`) }),
   plan: () => [{ what: 'moon', from: 'full', to: 'new', steps: [run(sh`true`)] }],
 })
-
-async function inFolder(body: (path: (name: string) => string) => Promise<void>): Promise<void> {
-  const folder = temporaryFolder()
-  try {
-    await body((name) => join(folder.path, name))
-  } finally {
-    folder.remove()
-  }
-}
 
 test('a host that needs nothing costs one trip, however many tasks it has', () =>
   inFolder(async (path) => {

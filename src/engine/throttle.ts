@@ -1,0 +1,27 @@
+// Lets at most so many hosts at once carry out a task: one pool for each place in the playbook.
+
+import type { Item } from './item.ts'
+import { createPool, type Pool } from './pool.ts'
+
+/** Carries out work for a task when its place has room; `onWait` is told the hosts that are in it, if it has none. */
+export type Throttle = <T>(
+  item: Item,
+  host: string,
+  work: () => Promise<T>,
+  onWait: (hosts: readonly string[]) => void,
+) => Promise<T>
+
+export function createThrottle(): Throttle {
+  const places = new Map<string, { readonly pool: Pool; readonly inside: Set<string> }>()
+  return async (item, host, work, onWait) => {
+    const { throttle } = item.task.options
+    if (throttle === undefined) return work()
+    const { pool, inside } = places.get(item.key) ?? { pool: createPool(throttle), inside: new Set() }
+    places.set(item.key, { pool, inside })
+    const enter = async () => {
+      inside.add(host)
+      return work().finally(() => inside.delete(host))
+    }
+    return pool(enter, () => onWait([...inside]))
+  }
+}

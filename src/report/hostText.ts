@@ -1,0 +1,8 @@
+// Names the host that a line is about, and with it the one on which a delegated task is carried out.
+
+import type { TaskLabel } from '../model/event.ts'
+
+/** `web-01`, or `web-01 -> lb-01`. */
+export function hostText(host: string, { delegate }: Pick<TaskLabel, 'delegate'>): string {
+  return delegate === undefined ? host : `${host} -> ${delegate}`
+}
