@@ -2,6 +2,7 @@
 
 import type { OwedHandlers } from '../model/owed.ts'
 import type { Task } from '../model/task.ts'
+import { isSameHandler } from './sameHandler.ts'
 
 export type NotificationsOptions = {
   readonly play: string
@@ -19,10 +20,15 @@ export class Notifications {
     this.#options = options
   }
 
+  /** The handler that is waiting already, where this one is the same: the first of them is the one that runs. */
+  #known(handler: Task): Task {
+    return [...this.#waiting.keys()].find((waiting) => isSameHandler(waiting, handler)) ?? handler
+  }
+
   /** Notes the handlers of a task that changed something (`isSure`), or of one of which nobody can know. */
   notify(task: Task, isSure: boolean): void {
     const { play, host, owed } = this.#options
-    for (const handler of handlersOf(task)) {
+    for (const handler of handlersOf(task).map((each) => this.#known(each))) {
       if (isSure) {
         this.#waiting.set(handler, undefined)
         owed?.add(play, host, handler.title)
@@ -52,11 +58,10 @@ export class Notifications {
    */
   resume(tasks: readonly Task[]): string[] {
     const { play, host, owed } = this.#options
-    const titles = new Set(owed?.of(play, host))
-    const handlers = new Map(tasks.flatMap(handlersOf).map((handler) => [handler.title, handler]))
-    const found = [...titles].filter((title) => handlers.has(title))
-    for (const title of found) this.#waiting.set(handlers.get(title)!, undefined)
-    return found
+    const owing = new Set(owed?.of(play, host))
+    const found = tasks.flatMap(handlersOf).filter(({ title }) => owing.has(title))
+    for (const handler of found) this.#waiting.set(this.#known(handler), undefined)
+    return [...new Set(found.map(({ title }) => title))]
   }
 
   /** Takes out all that are waiting; `doubtfulBy` names the task on which it depends whether the handler runs. */
