@@ -110,7 +110,8 @@ export const buildFromSource = defineTask({
         what: build.installs ? `${build.name} in ${build.prefix}` : build.prefix,
         from: present(build, noted, wanted, tree),
         to: `${build.name} ${build.version}, ${build.share ? 'built, or as another host built it' : 'built'}`,
-        diff: { path: stampPath(build), before: noted ?? '', after: wanted },
+        // Where a compiler is still to come, what the stamp will say of it is not known.
+        ...(compiler ? { diff: { path: stampPath(build), before: noted ?? '', after: wanted } } : {}),
         steps: [call(`build ${build.name} ${build.version}`, (connection) => buildOn(job, connection))],
         effects: effects(build, wanted),
       },
