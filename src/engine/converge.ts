@@ -17,6 +17,7 @@ import { lossOf } from './loss.ts'
 import { Notifications } from './notifications.ts'
 import type { Prepare } from './plan.ts'
 import { noPrediction, type Prediction, predict } from './prediction.ts'
+import { rehearse } from './rehearse.ts'
 import { type OnceForAll, type OnceOutcome, onceFailed } from './runOnce.ts'
 import type { HostSession } from './session.ts'
 import type { Throttle } from './throttle.ts'
@@ -354,10 +355,16 @@ class Convergence {
     return this.#finish(item, { status: 'changed', changes: reported(item, changes) })
   }
 
-  #foresee(item: Item, changes: readonly Change[], prediction: Prediction): Next {
+  async #foresee(item: Item, changes: readonly Change[], prediction: Prediction): Promise<Next> {
     const doubtfulBy = this.#doubtful.get(item)
     if (doubtfulBy !== undefined) {
       return this.#conclude(item, { kind: 'unknown', reason: `runs only if ${doubtfulBy} changes something` })
+    }
+    const error = await rehearse(item, changes, (entries) => this.#targetOf(item).trip(item.as, entries))
+    if (error) {
+      const verdict = failedVerdict(error, item.task.name, prediction)
+      const isCurrent = verdict.kind === 'unknown' || (await this.#mayGoOn())
+      return isCurrent ? this.#conclude(item, verdict) : 'restart'
     }
     predict(prediction, item.task.title, changes, stateAt(item, this.#lookout.answersFor(item), prediction))
     this.#awaitElsewhere(item)

@@ -19,6 +19,11 @@ export type RunStep = {
   readonly okCodes?: readonly number[]
   /** Makes a clear error of what the command said, where the task knows better than "exit code 1". */
   readonly explain?: (output: Output) => PlaybookError | undefined
+  /**
+   * For check mode: a command that changes nothing, and ends with another exit code than 0 where the step is sure to
+   * fail. What it says is then explained as the step's own words. Run only where the step would be.
+   */
+  readonly rehearse?: Command
 }
 
 /**
