@@ -17,7 +17,7 @@ import {
   shell,
   unarchive,
 } from '../../tasks/index.ts'
-import { type LabSite, labSite, playbookText, type TestHost } from './labSite.ts'
+import { type LabSite, labSite, playbookText, type Ran, type TestHost } from './labSite.ts'
 
 const name = 'e2e-faults'
 const host = 'web-01'
@@ -32,6 +32,8 @@ type Fault = {
   readonly code: string
   /** What the error's message, details and hint hold. */
   readonly says: RegExp
+  /** true: a dry run says the same, and touches nothing. */
+  readonly isForeseen?: boolean
   /** Shell text for root, and what it then prints. */
   readonly shows?: readonly [script: string, output: string]
 }
@@ -49,12 +51,14 @@ const faults: readonly Fault[] = [
     tasks: () => [dnfInstall({ name: 'no-such-package' })],
     code: 'E_NO_PACKAGE',
     says: /no-such-package/,
+    isForeseen: true,
   },
   {
     title: 'two packages of which there is one: neither is installed',
     tasks: () => [dnfInstall({ name: ['make', 'no-such-package'] })],
     code: 'E_NO_PACKAGE',
     says: /no-such-package/,
+    isForeseen: true,
     shows: ['rpm -q make', 'package make is not installed\n'],
   },
   {
@@ -63,6 +67,7 @@ const faults: readonly Fault[] = [
     tasks: () => [dnfInstall({ name: 'make' })],
     code: 'E_REPOSITORY',
     says: /lab/,
+    isForeseen: true,
     shows: ['mv /root/lab.repo /etc/yum.repos.d/; rpm -q make', 'package make is not installed\n'],
   },
   // Disks.
@@ -210,7 +215,7 @@ test('a fresh lab comes up', async () => {
   site.write('blob', randomBytes(3_000_000))
 })
 
-for (const [index, { title, setup = ':', tasks, code, says, shows }] of faults.entries()) {
+for (const [index, { title, setup = ':', tasks, code, says, isForeseen, shows }] of faults.entries()) {
   test(`${title}: ${code}, and what stood there is as it was`, async () => {
     const next = () => [shell({ script: 'touch /root/went-on' })]
     const prepared = await site.on(host, `rm -f /root/went-on; ${setup}`)
@@ -219,15 +224,21 @@ for (const [index, { title, setup = ':', tasks, code, says, shows }] of faults.e
       `fault-${index}.ts`,
       playbookText({ name: 'fault', tasks }, { name: 'next', tasks: next }),
     )
-    const ran = await site.run(playbook, '-i', site.inventory('hosts', { [host]: {} }))
-    assert.is(ran.code, 2, ran.stdout + ran.stderr)
-    const { error } = ran.lines.find(({ status }) => status === 'failed')!
-    assert.is(error?.code, code, JSON.stringify(error))
-    assert.match([error!.message, ...error!.details, error!.hint].join('\n'), says, JSON.stringify(error))
+    const inventory = site.inventory('hosts', { [host]: {} })
+    if (isForeseen) requireFault(await site.run(playbook, '-i', inventory, '--check'), code, says)
+    const ran = await site.run(playbook, '-i', inventory)
+    requireFault(ran, code, says)
     assert.not.match(ran.stdout + ran.stderr, /\n\s+at |\\n\s+at /, 'no stack trace')
     assert.is((await site.on(host, 'ls /root/went-on 2>/dev/null')).stdout, '', 'nothing after it was done')
     if (shows) assert.is((await site.on(host, shows[0])).stdout, shows[1])
   })
+}
+
+function requireFault(ran: Ran, code: string, says: RegExp): void {
+  assert.is(ran.code, 2, ran.stdout + ran.stderr)
+  const { error } = ran.lines.find(({ status }) => status === 'failed')!
+  assert.is(error?.code, code, JSON.stringify(error))
+  assert.match([error!.message, ...error!.details, error!.hint].join('\n'), says, JSON.stringify(error))
 }
 
 test('the lab goes down', async () => {

@@ -1,0 +1,93 @@
+// What a dnf that failed says, and what it means. No task.
+
+import { type Output, PlaybookError, splitLines, text } from '../../src/index.ts'
+
+const failures: readonly {
+  readonly code: string
+  readonly sign: RegExp
+  readonly message: (match: RegExpExecArray, said: string) => string
+  readonly hint?: string
+}[] = [
+  {
+    code: 'E_NO_REPOSITORY',
+    sign: /There are no enabled repositories/,
+    message: () => 'dnf has no enabled repository on this host.',
+    hint: 'Look into /etc/yum.repos.d, or give enablerepo.',
+  },
+  {
+    code: 'E_GPG',
+    sign: /You have enabled checking of packages via GPG keys[\s\S]*?Problem repository: \[?([^\]\s]+)/,
+    message: ([, name]) =>
+      `The repository ${name} has gpgcheck=1 and no gpgkey=, and its packages are not signed.`,
+    hint: 'Give the repository its gpgkey=, or, if you must, disableGpgCheck: true',
+  },
+  {
+    code: 'E_REPOSITORY',
+    sign: /(?:Unknown repo: |No matching repo to modify: |No repository match: |Ignoring repositories: |Failed to download metadata for repo |repository: )'?([^'\n:]+)'?/,
+    message: ([, name]) => `The repository ${name!.trim()} is not to be had.`,
+    hint: 'dnf repolist --all names the repositories; does the host reach the mirror?',
+  },
+  {
+    code: 'E_NO_PACKAGE',
+    sign: /Can not load RPM file: (\S+?)\.?\n/,
+    message: ([, path]) => `There is no package ${path} on the host, or it is none.`,
+  },
+  {
+    code: 'E_NO_PACKAGE',
+    sign: /No match for argument: |Unable to find a match: /,
+    message: (_, said) => `No repository has ${matches(said, /No match for argument: (\S+)/g).join(', ')}.`,
+    hint: 'Is the name right, and the repository that has it enabled? dnf repolist --all',
+  },
+  {
+    code: 'E_GPG',
+    sign: /GPG check FAILED|is not signed|Public key for \S+ is not installed|key import failed|signature .*(?:failed|invalid)/i,
+    message: (_, said) =>
+      [
+        'A signature is not to be verified',
+        ...matches(said, /(?:Package|Public key for) (\S+) is not/g).slice(0, 1),
+      ].join(': '),
+    hint: 'Give the repository its gpgkey=, or, if you must, disableGpgCheck: true',
+  },
+  {
+    code: 'E_DISK_FULL',
+    sign: /At least (\S+) more space needed on the (\S+) filesystem|No space left on device|not enough free space|Insufficient space/i,
+    message: ([, size, path]) => `The disk is full${size ? `: ${size} more needed on ${path}` : ''}.`,
+    hint: 'dnf clean packages; df -h',
+  },
+  {
+    code: 'E_PACKAGE_LOCK',
+    sign: /Failed to obtain the transaction lock|can't create transaction lock|Failed to obtain rpm transaction lock|Waiting for process with pid (\d+)/,
+    message: ([, pid]) => `Another dnf or rpm is at work${pid ? ` (pid ${pid})` : ''}.`,
+    hint: 'Wait for it to end, or give the task a retry.',
+  },
+  {
+    code: 'E_NOT_ROOT',
+    sign: /superuser privileges|must be root|Permission denied/i,
+    message: () => 'dnf needs root.',
+    hint: 'become: true',
+  },
+  {
+    code: 'E_PACKAGE_CONFLICT',
+    sign: /Problem(?: \d+)?: (.*)|conflicts with file from package|protected packages/,
+    message: ([, problem]) => `The packages do not go together${problem ? `: ${problem}` : ''}.`,
+    hint: 'allowErasing, nobest or exclude may help.',
+  },
+]
+
+/** What a failed dnf said, as an error. The messages are those of dnf 4.14 and dnf5. */
+export function explainDnf(result: Output): PlaybookError {
+  const said = `${result.stderr.toString('utf8')}\n${text(result)}`
+  const details = splitLines(said).filter((line) => line.trim() !== '')
+  if (result.code === 127) return new PlaybookError('E_NO_RPM', 'There is no dnf on this host.', { details })
+  for (const { code, sign, message, hint } of failures) {
+    const match = sign.exec(said)
+    if (match) return new PlaybookError(code, message(match, said), { details: details.slice(0, 8), hint })
+  }
+  return new PlaybookError('E_DNF', `dnf ended with exit code ${result.code}.`, {
+    details: details.slice(-12),
+  })
+}
+
+function matches(said: string, form: RegExp): string[] {
+  return [...new Set([...said.matchAll(form)].map((match) => match[1]!))]
+}

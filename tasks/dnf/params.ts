@@ -1,0 +1,38 @@
+// What dnfInstall is told. No task.
+
+import { z } from '../../src/index.ts'
+
+/** A word for dnf's options. */
+export const word = z.string().regex(/^[^\s-]\S*$/, 'expected one word that does not begin with a dash')
+
+export type DnfParams = {
+  readonly name: readonly string[]
+  readonly state: 'present' | 'latest' | 'absent'
+  readonly enablerepo?: readonly string[]
+  readonly disablerepo?: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly disableGpgCheck: boolean
+  readonly allowErasing: boolean
+  readonly nobest: boolean
+  readonly skipBroken: boolean
+  readonly weakDeps?: boolean
+  readonly updateCache: boolean
+  readonly cacheOnly: boolean
+  readonly releasever?: string
+}
+
+export function isRpmFile(name: string): boolean {
+  return name.startsWith('/') && name.endsWith('.rpm')
+}
+
+/** Why a name cannot be looked up on a host; undefined if it can. */
+export function nameFault(name: string): string | undefined {
+  if (name === '*') return undefined
+  if (name === '') return 'expected the name of a package'
+  if (name.startsWith('@')) return 'a group cannot be looked at; name its packages (dnf group info)'
+  if (/^\w+:\/\//.test(name)) return 'a URL cannot be looked at; download the file, and give its path'
+  if (/[*?[\]{}]/.test(name)) return 'a pattern is not supported; name the packages'
+  if (/[<>=]/.test(name)) return 'a comparison is not supported; name the version, as in httpd-2.4.62'
+  if (/\s/.test(name)) return 'expected one name without blanks'
+  return name.startsWith('-') ? 'a name does not begin with a dash' : undefined
+}
