@@ -59,10 +59,7 @@ const offered: readonly [line: string, candidates: readonly string[]][] = [
   ['run-playbook was -i hosts.ini -i lab.yaml -l o', ['one']],
   ['run-playbook was -i missing.yaml -l w', []],
   ['run-playbook was -i lab.yaml -l @', ['@failed', '@unreachable']],
-  [
-    'run-playbook was --s',
-    ['--skip-tags', '--ssh-common-args', '--start-at-task', '--step', '--syntax-check'],
-  ],
+  ['run-playbook was --st', ['--start-at-task', '--step']],
   ['run-playbook was -i lab.yaml --start-at-task ', ['directory /srv/was', 'the file a']],
   ['run-playbook was -i lab.yaml --start-at-task the', ['the file a']],
   ['run-playbook was --res', ['--resume']],
