@@ -40,8 +40,8 @@ export async function execute(
   const { plays: plans, isFound } = begin?.(bound) ?? { plays: bound }
   if (flags.listHosts || flags.listTasks || flags.listTags) return listPlan(plans, flags)
   if (flags.syntaxCheck) return planSummary(plans)
-  const { signal, release } = stopSignal()
-  const { consent, output, close } = stepping(flags, signal)
+  const stop = stopSignal()
+  const { consent, output, close } = stepping(flags, stop.signal)
   const { verbose: verbosity, diff: isDiffShown = false } = flags
   const reporter = await createReporter({ output, verbosity, isDiffShown })
   const journal = await openedJournal(reporter.handle)
@@ -53,13 +53,18 @@ export async function execute(
     reporter.handle(event)
   }
   try {
-    const code = exitCode(
-      await run({ ...surroundings(flags, signal), ...named, plays: plans, consent, listener }),
-    )
+    const recap = await run({
+      ...surroundings(flags, stop.signal),
+      ...named,
+      plays: plans,
+      consent,
+      listener,
+    })
+    const code = stop.code() ?? exitCode(recap)
     if (code === 0 && isFound?.() === false) throw unknownTask(plans, flags.startAtTask!)
     return code
   } finally {
-    release()
+    stop.release()
     close()
     await reporter.close()
     await journal?.close()

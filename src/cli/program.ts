@@ -97,7 +97,7 @@ function usageError(text: string): string {
   return `${first.replace(/^error: /, '')}  E_USAGE\n${hint}`
 }
 
-/** `| head` closes our output: nobody reads on, and the run goes to its end. */
+/** `| head` closes our output: that is no fault. A run is stopped by it: see stopSignal. */
 function ignoreBrokenPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

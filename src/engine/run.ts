@@ -66,7 +66,7 @@ function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit'
 }
 
 /** Tells the running steps to stop, and closes the connections soon after, so that nothing keeps the run. */
-function interrupt({ sessions, emit, options }: RunState): void {
+function interrupt({ sessions, emit }: RunState): void {
   const all = [...sessions.values()]
   const steps = all.flatMap((session) => [...session.running].map((step) => ({ session, step })))
   emit({
@@ -82,7 +82,6 @@ function interrupt({ sessions, emit, options }: RunState): void {
   void Promise.race([Promise.all(kills), limit]).then(() =>
     Promise.all(all.map((session) => session.close())),
   )
-  if (options.isTalkative) emit({ kind: 'warning', message: 'Interrupted: closing all connections.' })
 }
 
 function summed(recaps: readonly HostRecap[]): HostRecap[] {
