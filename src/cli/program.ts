@@ -6,6 +6,7 @@ import { addConfigCommand } from './configCommand.ts'
 import { failureText } from './failure.ts'
 import type { RunFlags } from './flags.ts'
 import { addHistoryCommands } from './historyCommand.ts'
+import { Interruption } from './interruption.ts'
 import { addInventoryCommand } from './inventoryCommand.ts'
 import { withPlaybookFlags, withRunFlags } from './runFlags.ts'
 import { applySettings, loadSettings, takesSettings } from './settings.ts'
@@ -23,6 +24,7 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     return code
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode
+    if (thrown instanceof Interruption) return 130
     process.stderr.write(await failureText(thrown, process.cwd()))
     return 1
   }

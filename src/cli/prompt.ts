@@ -4,8 +4,12 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { PlaybookError } from '../model/error.ts'
 import { Secret } from '../model/secret.ts'
+import { Interruption } from './interruption.ts'
 
-/** @throws PlaybookError E_NO_TERMINAL where nobody can be asked; it says what to use `instead` */
+/**
+ * @throws PlaybookError E_NO_TERMINAL where nobody can be asked; it says what to use `instead`
+ * @throws Interruption
+ */
 export async function askSecret(question: string, instead: string): Promise<Secret> {
   if (!process.stdin.isTTY) {
     throw new PlaybookError(
@@ -19,7 +23,7 @@ export async function askSecret(question: string, instead: string): Promise<Secr
   // Only now the terminal shows nothing of what is typed.
   process.stderr.write(`${question}: `)
   const answer = await new Promise<string>((resolve, reject) => {
-    reader.once('SIGINT', () => reject(new PlaybookError('E_INTERRUPTED', 'Interrupted.')))
+    reader.once('SIGINT', () => reject(new Interruption('Interrupted.')))
     reader.question('', resolve)
   }).finally(() => {
     reader.close()

@@ -19,6 +19,7 @@ import { decryptVault } from '../../src/inventory/vault.ts'
 import { encryptVault } from '../../src/inventory/vaultWrite.ts'
 import { cliSite, main } from './command.ts'
 import { runHere } from './inProcess.ts'
+import { onTerminal } from './onTerminal.ts'
 
 const password = 'correct horse'
 const site = cliSite({ pw: `${password}\n`, other: 'other\n', 'say.sh': '#!/bin/sh\necho other\n' })
@@ -269,9 +270,9 @@ for (const [args, says] of refused) {
 test('on a terminal a new password is asked for twice, without showing it', async () => {
   if (!existsSync('/usr/bin/script')) return
   const name = file(plain)
-  const said = await onTerminal(`vault encrypt ${name}`, [
-    [/New vault password: $/, 'hush'],
-    [/Once more: $/, 'hush'],
+  const { stdout: said } = await onTerminal(site, `vault encrypt ${name}`, [
+    [/New vault password: $/, 'hush\r'],
+    [/Once more: $/, 'hush\r'],
   ])
   assert.match(said, /encrypted {2}f/)
   assert.not.match(said, /hush/)
@@ -281,9 +282,9 @@ test('on a terminal a new password is asked for twice, without showing it', asyn
 test('on a terminal two answers that differ are refused', async () => {
   if (!existsSync('/usr/bin/script')) return
   const name = file(plain)
-  const said = await onTerminal(`vault encrypt ${name} --ask-vault-pass`, [
-    [/New vault password: $/, 'one'],
-    [/Once more: $/, 'two'],
+  const { stdout: said } = await onTerminal(site, `vault encrypt ${name} --ask-vault-pass`, [
+    [/New vault password: $/, 'one\r'],
+    [/Once more: $/, 'two\r'],
   ])
   assert.match(said, /The two are not the same\. Nothing was touched\./)
   assert.is(text(name), plain)
@@ -316,22 +317,6 @@ function piped(words: readonly string[], stdin: string): Promise<string> {
   child.stderr.on('data', (bytes) => (stdout += bytes))
   child.stdin.end(stdin)
   return new Promise((resolve) => child.on('close', () => resolve(stdout)))
-}
-
-/** The command on a terminal of its own, its questions answered in turn; all it says. */
-function onTerminal(args: string, answers: readonly (readonly [RegExp, string])[]): Promise<string> {
-  const command = `${process.execPath} ${main} ${args}`
-  const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { cwd: site.path })
-  let said = ''
-  let next = 0
-  child.stdout.on('data', (bytes) => {
-    said += bytes
-    const [question, answer] = answers[next] ?? []
-    if (!question?.test(said)) return
-    next++
-    child.stdin.write(`${answer}\r`)
-  })
-  return new Promise((resolve) => child.on('close', () => resolve(said)))
 }
 
 test.run()
