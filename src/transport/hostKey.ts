@@ -30,9 +30,7 @@ export async function hostKeyCheck(target: SshTarget, log: (message: string) => 
   const files = [...target.userKnownHostsFiles, ...target.globalKnownHostsFiles]
   const known = (await Promise.all(files.map(readKnownHosts))).flat()
   const lines = linesFor(known, host, port)
-  for (const { file, line } of lines.filter(({ marker }) => marker === 'cert-authority')) {
-    log(`${file}:${line}: host certificates are not supported, the line is not used`)
-  }
+  const authority = lines.find(({ marker }) => marker === 'cert-authority')
   let isDoubtful = false
   let accepted: Buffer | undefined
   const refusal = (key: Buffer): UnreachableError | undefined => {
@@ -48,7 +46,7 @@ export async function hostKeyCheck(target: SshTarget, log: (message: string) => 
     if (verdict.kind === 'known') return undefined
     if (verdict.kind === 'revoked') return revoked(target, key, verdict.line)
     if (verdict.kind === 'unknown')
-      return target.strictHostKey === 'yes' ? unknown(target, key, files) : add(key)
+      return target.strictHostKey === 'yes' ? unknown(target, key, { files, authority }) : add(key)
     isDoubtful = true
     return target.strictHostKey === 'no' ? undefined : changed(target, key, verdict.line)
   }
@@ -93,7 +91,9 @@ function hasOpenEnd(file: string): boolean {
   }
 }
 
-function unknown(target: SshTarget, key: Buffer, files: readonly string[]): UnreachableError {
+type LookedIn = { readonly files: readonly string[]; readonly authority: KnownHost | undefined }
+
+function unknown(target: SshTarget, key: Buffer, { files, authority }: LookedIn): UnreachableError {
   const { host, port } = listedAs(target)
   const scan = `ssh-keyscan${target.port === 22 ? '' : ` -p ${target.port}`} ${target.host}`
   return new UnreachableError(
@@ -101,7 +101,9 @@ function unknown(target: SshTarget, key: Buffer, files: readonly string[]): Unre
     `The host key of ${target.place} is not known: ${keyType(key)} ${fingerprint(key)}.`,
     'connect',
     {
+      ...(authority ? { where: authority } : {}),
       details: [
+        ...(authority ? [`${noCertificates} (${authority.file}:${authority.line})`] : []),
         `Looked in ${files.join(', ') || 'no file'}. The line to add:`,
         knownHostsLine(host, port, key),
       ],
@@ -109,6 +111,9 @@ function unknown(target: SshTarget, key: Buffer, files: readonly string[]): Unre
     },
   )
 }
+
+const noCertificates =
+  'An authority is trusted for this host, but certificates of hosts are not understood here: the key itself must be known.'
 
 function changed(
   target: SshTarget,

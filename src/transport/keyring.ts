@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
 import type { Secret } from '../model/secret.ts'
+import { type Certificate, certificateOf } from './certificate.ts'
 
 /** A key, or why there is none. */
 export type LoadedKey = { readonly key: ParsedKey } | { readonly problem: string }
@@ -11,6 +12,8 @@ export type Keyring = {
   readonly load: (file: string, passphrase?: Secret) => Promise<LoadedKey>
   /** The public half, as sent to servers, of a key whose private half only an agent can use: from the `.pub` beside it. */
   readonly publicHalf: (file: string) => Promise<Buffer | undefined>
+  /** The certificate of a user in this file, if there is one. */
+  readonly certificate: (file: string) => Promise<Certificate | undefined>
 }
 
 /** A keyring that remembers what it parsed. */
@@ -23,6 +26,7 @@ export function keyring(): Keyring {
       loaded.set(id, key)
       return key
     },
+    certificate: async (file) => certificateOf(await readFile(file, 'utf8').catch(() => '')),
     publicHalf: async (file) => (await readPublic(file)) ?? readPublic(`${file}.pub`),
   }
 }

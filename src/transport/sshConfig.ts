@@ -23,7 +23,8 @@ export type ConfigQuery = {
   readonly log: (message: string) => void
 }
 
-const accumulating = new Set(['identityfile', 'certificatefile'])
+/** Keywords whose values add up. */
+export const accumulating: ReadonlySet<string> = new Set(['identityfile', 'certificatefile'])
 
 /**
  * The options for a host.

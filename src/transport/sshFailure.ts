@@ -67,10 +67,17 @@ export function authFailed(
   return new UnreachableError('E_AUTH', `${place} does not let ${user} in.`, 'connect', {
     details: tried,
     cause: error,
-    hint: /too many/i.test(error.message)
-      ? 'The host ended it after too many keys: name one (ansible_ssh_private_key_file), with -o IdentitiesOnly=yes.'
-      : 'Set ansible_user, ansible_ssh_private_key_file or ansible_password (-u, --private-key, -k).',
+    hint: authHint(tried, error),
   })
+}
+
+function authHint(tried: readonly string[], { message }: Error): string {
+  if (/too many/i.test(message)) {
+    return 'The host ended it after too many keys: name one (ansible_ssh_private_key_file), with -o IdentitiesOnly=yes.'
+  }
+  if (tried.some((line) => line.includes(', expired on ')))
+    return 'The certificate has expired: get a new one.'
+  return 'Set ansible_user, ansible_ssh_private_key_file or ansible_password (-u, --private-key, -k).'
 }
 
 /** The error of a peer that does not speak ssh as we do. */

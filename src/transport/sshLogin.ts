@@ -7,6 +7,7 @@ import { UnreachableError } from '../model/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import { type Authentication, authentication } from './authentication.ts'
 import { type HostKeyCheck, hostKeyCheck } from './hostKey.ts'
+import { offerIdentities } from './identity.ts'
 import type { Keyring } from './keyring.ts'
 import { preferKnown } from './knownHosts.ts'
 import { aborted, authFailed, lostEarly, notUnderstood, timedOut } from './sshFailure.ts'
@@ -139,6 +140,7 @@ async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login
   const abort = () => socket.stream.destroy()
   signal.addEventListener('abort', abort, { once: true })
   client.setMaxListeners(0)
+  offerIdentities(client, auth.offers)
   client.on('error', (error) => log(`ssh: ${error.message}`)) // for good: without it a reset ends the process
   client.on('banner', (text) => log(`${target.place}: ${text.trim()}`))
   client.on('handshake', ({ kex, serverHostKey }) => {

@@ -6,7 +6,7 @@ import { PlaybookError } from '../model/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import { localUser } from './localUser.ts'
 import { parseSshArgs, type SshArgs } from './sshArgs.ts'
-import { computeOptions, defaultConfigFiles, type SshOptions } from './sshConfig.ts'
+import { accumulating, computeOptions, defaultConfigFiles, type SshOptions } from './sshConfig.ts'
 import { expandHome, expandTokens } from './sshTokens.ts'
 
 export type SshTarget = {
@@ -23,6 +23,8 @@ export type SshTarget = {
   readonly firstIdentityFiles: readonly string[]
   /** Keys that ssh_config names, or the usual ones: offered after the agent's. */
   readonly identityFiles: readonly string[]
+  /** Certificates besides those that lie beside their keys. */
+  readonly certificateFiles: readonly string[]
   readonly isIdentitiesOnly: boolean
   /** The agent's socket. */
   readonly agent?: string
@@ -72,7 +74,7 @@ function givenOptions(args: SshArgs, settings: ConnectionSettings): SshOptions {
     if (value === undefined) return
     const values = options.get(keyword)
     if (values === undefined) options.set(keyword, [String(value)])
-    else if (keyword === 'identityfile') values.push(String(value))
+    else if (accumulating.has(keyword)) values.push(String(value))
   }
   for (const [keyword, value] of args.options) add(keyword, value)
   add('port', settings.port)
@@ -86,7 +88,7 @@ function givenOptions(args: SshArgs, settings: ConnectionSettings): SshOptions {
 }
 
 const understood = new Set(
-  `addressfamily bindaddress connecttimeout globalknownhostsfile hostkeyalias hostname identitiesonly identityagent
+  `addressfamily bindaddress certificatefile connecttimeout globalknownhostsfile hostkeyalias hostname identitiesonly identityagent
   identityfile kbdinteractiveauthentication passwordauthentication port preferredauthentications proxycommand
   proxyjump pubkeyauthentication serveralivecountmax serveraliveinterval stricthostkeychecking user
   userknownhostsfile`.split(/\s+/),
@@ -132,6 +134,7 @@ function targetFrom(
       .slice(firstKeys.length)
       .filter(isFile)
       .map(path),
+    certificateFiles: (options.get('certificatefile') ?? []).filter(isFile).map(path),
     isIdentitiesOnly: one('identitiesonly') === 'yes',
     agent: agentSocket(agent, path),
     methods: methods(one),

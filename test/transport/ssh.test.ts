@@ -82,7 +82,7 @@ it('Keys of an agent log in, and a dead agent is passed over', async () => {
     const error = await errorOf(
       connect({ ...settings, sshArgs: ['-o', 'IdentitiesOnly=yes', ...withAgent] }, {}),
     )
-    assert.match(describeError(error).join('\n'), /agent .*\(0 keys\)/)
+    assert.match(describeError(error).join('\n'), /agent .*: nothing to offer, of the keys it has \(1\)/)
     const locked = join(sshd.folder, 'agent-locked')
     execFileSync('cp', [keyFile, locked])
     execFileSync('cp', [`${keyFile}.pub`, `${locked}.pub`])
@@ -194,6 +194,15 @@ it('An unknown host key is refused, with its fingerprint and the line to add: E_
   assert.ok(text.includes(`[127.0.0.1]:${sshd.port} ssh-ed25519 AAAA`), text)
   assert.match(text, /ssh-keyscan -p \d+ 127\.0\.0\.1/)
   assert.is(readFileSync(empty, 'utf8'), '')
+})
+
+it('An authority in known_hosts is named where its certificate would be needed', async () => {
+  const file = join(sshd.folder, 'authority')
+  const key = readFileSync(`${sshd.hostKeyFile}.pub`, 'utf8').split(' ').slice(0, 2).join(' ')
+  writeFileSync(file, `# ours\n@cert-authority * ${key}\n`)
+  const error = await errorOf(connect(settingsFor(sshd, { sshArgs: isolated(file) }), {}))
+  assert.equal([error.code, error.where?.file, error.where?.line], ['E_HOST_KEY_UNKNOWN', file, 2])
+  assert.match(error.details[0]!, /certificates of hosts are not understood/)
 })
 
 it('accept-new learns an unknown key once, and OpenSSH agrees with the line', async () => {

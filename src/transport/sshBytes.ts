@@ -1,0 +1,48 @@
+// The data types of the ssh protocol that keys, certificates and agents are written in (RFC 4251, section 5).
+
+/** A `string`: its length, then its bytes. */
+export function sshString(value: string | Buffer): Buffer {
+  const bytes = Buffer.from(value)
+  return Buffer.concat([sshUint32(bytes.length), bytes])
+}
+
+export function sshUint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
+}
+
+export type SshReader = {
+  /** @throws RangeError past the end, as the others do */
+  readonly string: () => Buffer
+  readonly uint32: () => number
+  readonly uint64: () => bigint
+  /** How many bytes were read so far. */
+  readonly at: () => number
+}
+
+/** Reads values one after the other. */
+export function sshReader(bytes: Buffer, from = 0): SshReader {
+  let at = from
+  const uint32 = () => {
+    const value = bytes.readUInt32BE(at)
+    at += 4
+    return value
+  }
+  return {
+    uint32,
+    uint64: () => {
+      const value = bytes.readBigUInt64BE(at)
+      at += 8
+      return value
+    },
+    string: () => {
+      const end = uint32() + at
+      if (end > bytes.length) throw new RangeError('The value ends before its length.')
+      const value = bytes.subarray(at, end)
+      at = end
+      return value
+    },
+    at: () => at,
+  }
+}
