@@ -17,10 +17,10 @@ what was asked for and gives changes: from, to, and steps as data. The engine al
 1. \`cli\` loads playbooks (jiti) and inventory, binds plays to hosts, checks all variables and makes all tasks. Whatever
    is wrong is shown at once, before any host is contacted.
 2. \`engine/run\` takes one play after the other, \`engine/play\` its hosts at once; \`turns\` lets them change in batches
-   (\`serial\`), while all may look.
+   (\`serial\`), while all may look; \`lookAhead\` looks at the hosts of later plays meanwhile.
 3. \`engine/converge\` brings one host home: \`lookout\` asks (one *trip* per user, for as many tasks as \`window\` allows, the
-   first time for all, those of later plays included), \`item\` compares, \`act\` carries out the steps and asks again in the
-   same trip. A task that still differs has not converged. In check mode \`prediction\` stands in for the steps.
+   first time for all, those of later plays included), \`item\` compares each task as soon as its answers are in, \`act\`
+   carries out the steps and asks again in the same trip. A task that still differs has not converged. In check mode \`prediction\` stands in for the steps.
 4. \`wire\` makes one POSIX sh script of steps and probes (\`script\`, \`files\`, \`stepScript\`) and splits the bytes that come
    back (\`frame\`). Pure text, no socket.
 5. \`transport\` reaches a host and gives long-lived shells, as the login user or another. Bytes only.

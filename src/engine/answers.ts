@@ -4,7 +4,7 @@ import { PlaybookError } from '../model/error.ts'
 import type { FileRequest } from '../model/file.ts'
 import type { CommandProbe, Output, Probe } from '../model/probe.ts'
 import { revealed, type Secret } from '../model/secret.ts'
-import { type FileAnswers, fileBatches, fileState, noAnswers } from '../wire/files.ts'
+import { type FileAnswers, type FileBatch, fileBatches, fileState, noAnswers } from '../wire/files.ts'
 import type { ScriptEntry } from '../wire/script.ts'
 
 /** A probe, with the environment its command runs in. */
@@ -50,41 +50,58 @@ export function answeredFile(answers: Answers, request: FileRequest): ReturnType
   return fileState(request, answers.files)
 }
 
-/** The entries that answer the questions, identical ones once, and what to make of their outputs. */
-export function inquiry(questions: readonly Question[]): {
-  readonly entries: ScriptEntry[]
-  readonly read: (outputs: readonly (Output | undefined)[], answers: Answers) => void
-} {
-  const commands = new Map<string, { readonly entry: ScriptEntry }>()
+/** The entries that answer questions, and what to make of the output of each. */
+export type Inquiry = {
+  readonly entries: readonly ScriptEntry[]
+  /** Takes the output of the entry at `index`; the outputs come in the entries' order. `undefined`: it was skipped. */
+  readonly take: (index: number, output: Output | undefined, answers: Answers) => void
+}
+
+/** The entries that answer the questions, identical ones once: files first, then commands in the questions' order. */
+export function inquiry(questions: readonly Question[]): Inquiry {
+  const commands = new Map<string, ScriptEntry>()
   const requests = new Map<string, FileRequest>()
   for (const { probe, environment, isHidden } of questions) {
     if (probe.kind === 'file') requests.set(requestKey(probe.request), probe.request)
     else {
       const key = commandKey(probe, environment)
       const entry = probeEntry(probe, environment)
-      commands.set(key, { entry: isHidden || commands.get(key)?.entry.isHidden ? hidden(entry) : entry })
+      commands.set(key, isHidden || commands.get(key)?.isHidden ? hidden(entry) : entry)
     }
   }
   const hidesFiles = questions.some(({ probe, isHidden }) => isHidden && probe.kind === 'file')
   const batches = fileBatches([...requests.values()])
   const keys = [...commands.keys()]
+  const ofBatches = batches.map(({ script }): ScriptEntry => ({ kind: 'probe', body: script }))
+  const completedBy = completions(batches, [...requests])
   return {
-    entries: [
-      ...batches
-        .map(({ script }): ScriptEntry => ({ kind: 'probe', body: script }))
-        .map((entry) => (hidesFiles ? hidden(entry) : entry)),
-      ...[...commands.values()].map(({ entry }) => entry),
-    ],
-    read: (outputs, answers) => {
-      for (const [index, batch] of batches.entries())
-        if (outputs[index]) batch.read(outputs[index], answers.files)
-      for (const [index, key] of keys.entries()) {
-        const output = outputs[batches.length + index]
-        if (output) answers.commands.set(key, output)
-      }
-      for (const key of requests.keys()) answers.requests.add(key)
+    entries: [...ofBatches.map((entry) => (hidesFiles ? hidden(entry) : entry)), ...commands.values()],
+    take: (index, output, answers) => {
+      if (!output) return
+      const key = keys[index - batches.length]
+      if (key !== undefined) answers.commands.set(key, output)
+      batches[index]?.read(output, answers.files)
+      for (const request of completedBy[index] ?? []) answers.requests.add(request)
     },
   }
+}
+
+/** Takes the outputs of a whole trip. */
+export function takeAll(ask: Inquiry, outputs: readonly (Output | undefined)[], answers: Answers): void {
+  for (const [index, output] of outputs.entries()) ask.take(index, output, answers)
+}
+
+/** For each batch, the keys of the requests that are answered with it: it is the last that concerns them. */
+function completions(
+  batches: readonly FileBatch[],
+  requests: readonly (readonly [key: string, request: FileRequest])[],
+): string[][] {
+  const completed: string[][] = batches.map(() => [])
+  for (const [key, request] of requests) {
+    const last = batches.findLastIndex(({ concerns }) => concerns(request))
+    completed[last]!.push(key)
+  }
+  return completed
 }
 
 function probeEntry(probe: CommandProbe<unknown>, environment: Environment): ScriptEntry {

@@ -33,8 +33,6 @@ export type ConvergeOptions = {
   readonly later: readonly Item[]
   /** How many changes the run has made so far, on all hosts. */
   readonly site: { changes: number }
-  /** Trips of the host before this play. */
-  readonly tripsBefore: number
   /** Makes a handler ready. */
   readonly prepare: Prepare
   readonly turn: Turn
@@ -110,7 +108,7 @@ class Convergence {
   }
 
   async run(): Promise<HostEnd> {
-    const { play, turn, session, emit, tripsBefore } = this.#options
+    const { play, turn, session, emit } = this.#options
     const account = this.#account
     try {
       this.#begin()
@@ -128,7 +126,7 @@ class Convergence {
     }
     const { isFailed, isUnreachable } = account
     const isCutShort = !(this.#isComplete || isFailed || isUnreachable)
-    const recap = { ...account.recap(session.trips - tripsBefore), ...(isCutShort ? { isCutShort } : {}) }
+    const recap = { ...account.recap(session.takeTrips()), ...(isCutShort ? { isCutShort } : {}) }
     emit({ kind: 'hostEnd', play, recap })
     return { recap, isFailed, isUnreachable, isCutShort }
   }

@@ -12,7 +12,8 @@ export type ExchangeWatcher = {
   readonly started?: (index: number, pid: number) => void
   /** Bytes of an entry that is still running. */
   readonly partial?: (index: number, stream: StreamName, bytes: Buffer) => void
-  readonly ended?: (index: number) => void
+  /** An entry is complete; `undefined`: it was skipped. */
+  readonly ended?: (index: number, output: Output | undefined) => void
   /** A step has left processes running, which may write among what the shell says from now on. */
   readonly left?: () => void
 }
@@ -46,7 +47,7 @@ export function exchange(
       isEndEnough: (index) => entries[index]?.kind === 'step',
       entry: (index, output) => {
         outputs[index] = output
-        watcher.ended?.(index)
+        watcher.ended?.(index, output)
         clock.begin(index + 1)
         if (index === entries.length - 1) resolve(outputs)
       },

@@ -1,7 +1,7 @@
 // Reads the facts of a play on a host, where its tasks depend on them.
 
 import type { Probes } from '../model/probe.ts'
-import { answeredFile, commandOutput, emptyAnswers, inquiry } from './answers.ts'
+import { answeredFile, commandOutput, emptyAnswers, inquiry, takeAll } from './answers.ts'
 import type { HostSession } from './session.ts'
 
 /** @throws UnreachableError, and whatever a fact's parser throws */
@@ -13,7 +13,7 @@ export async function readFacts(
   const questions = Object.values(facts).map((probe) => ({ probe, environment: {} }))
   const ask = inquiry(questions)
   const answers = emptyAnswers()
-  ask.read(await session.trip(as, ask.entries), answers)
+  takeAll(ask, await session.trip(as, ask.entries), answers)
   return Object.fromEntries(
     Object.entries(facts).map(([name, probe]) => [
       name,

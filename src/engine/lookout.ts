@@ -1,11 +1,13 @@
 // What a host and its delegates have said since the last change, and how far ahead they are asked.
 
-import { UnreachableError } from '../model/error.ts'
 import type { Output } from '../model/probe.ts'
-import { type Answers, emptyAnswers, inquiry } from './answers.ts'
-import { type Item, isAnswered, questionsOf } from './item.ts'
+import type { ScriptEntry } from '../wire/script.ts'
+import { type Answers, emptyAnswers, type Inquiry, takeAll } from './answers.ts'
+import { type Item, isAnswered } from './item.ts'
+import { beginLook, inquiriesByPlace, type Seen } from './look.ts'
+import type { Look } from './looks.ts'
 import { otherHostLost } from './loss.ts'
-import { type Place, placeKey, type Seen } from './place.ts'
+import { type Place, placeKey } from './place.ts'
 import type { HostSession } from './session.ts'
 import { firstWindow, type Window, windowAfterChange, windowAfterQuiet } from './window.ts'
 
@@ -23,14 +25,14 @@ export type LookoutOptions = {
 
 /** Probes to send with the steps of a change, and what to do with their outputs. */
 export type Ahead = {
-  readonly entries: ReturnType<typeof inquiry>['entries']
+  readonly entries: readonly ScriptEntry[]
   /** Takes the outputs of `entries`, and asks in the other places. */
   readonly read: (outputs: readonly (Output | undefined)[]) => Promise<void>
 }
 
 export class Lookout {
   readonly #options: LookoutOptions
-  #answers: Map<string, Seen>
+  #seen: Map<string, Seen>
   #window: Window = firstWindow
   /** Delegates that could not be reached when they were asked early: not asked again before a task's turn has come. */
   readonly #silent = new Set<string>()
@@ -39,53 +41,64 @@ export class Lookout {
   constructor(options: LookoutOptions) {
     this.#options = options
     const { lookahead } = options.session
-    this.#answers = lookahead?.mark === options.site.changes ? lookahead.answers : new Map()
+    this.#seen = lookahead?.mark === options.site.changes ? lookahead.seen : new Map()
   }
 
   /** What has been said in the item's place since that host was last changed, by whomever. */
   answersFor({ on, as }: Item): Answers {
-    return this.#answersAt({ on, as })
+    return this.#seenAt({ on, as }).answers
   }
 
-  /** Makes sure that the first of the items is answered: by one trip per place for as many as the window holds. */
+  /**
+   * Makes sure that the first of the items is answered: by one trip per place for as many as the window holds. It waits
+   * for no more than that: what follows is compared while the rest of the trip is under way.
+   */
   async ensure(items: readonly Item[]): Promise<void> {
-    while (!isAnswered(items[0]!, this.answersFor(items[0]!))) await this.look(items)
+    const first = items[0]!
+    for (;;) {
+      const { answers, look } = this.#seenAt(first)
+      if (isAnswered(first, answers)) return
+      if (look && !look.isOver()) await look.next()
+      else this.#look(items)
+    }
   }
 
-  async look(items: readonly Item[]): Promise<void> {
+  /** Waits for all that is under way, however it ends: a change must not get among what is being read. */
+  async looksOver(): Promise<void> {
+    await Promise.all([...this.#seen.values()].map(({ look }) => look?.settled))
+  }
+
+  #look(items: readonly Item[]): void {
     const { session, site, later } = this.#options
     const isFirst = this.#window === firstWindow
-    if (isFirst) session.lookahead = { answers: this.#answers, mark: site.changes }
+    if (isFirst) session.lookahead = { seen: this.#seen, mark: site.changes }
     else this.#window = windowAfterQuiet(this.#window)
     const now = placeKey(items[0]!)
     const own = this.#own(items)
-    const inquiries = this.#inquiries(isFirst ? [...own, ...later] : this.#within(own))
-    await Promise.all(
-      inquiries.map(([place, ask]) =>
-        placeKey(place) === now ? this.#askAt(place, ask) : this.#askEarlyAt(place, ask),
-      ),
-    )
+    for (const [place, ask] of inquiriesByPlace(isFirst ? [...own, ...later] : this.#within(own))) {
+      this.#ask(place, ask, { isEarly: placeKey(place) !== now })
+    }
   }
 
   /** Forgets all answers, for a change is about to be made in a place, and says what to ask with it. */
   changing(here: Place, items: readonly Item[]): Ahead {
     this.#window = windowAfterChange(this.#window)
-    this.#answers = new Map()
-    const inquiries = this.#inquiries(this.#within(this.#own(items)))
+    this.#seen = new Map()
+    const inquiries = inquiriesByPlace(this.#within(this.#own(items)))
     const isHere = ([place]: (typeof inquiries)[number]) => placeKey(place) === placeKey(here)
     const [, own] = inquiries.find(isHere) ?? []
     return {
       entries: own?.entries ?? [],
       read: async (outputs) => {
-        own?.read(outputs, this.#answersAt(here))
+        if (own) takeAll(own, outputs, this.#seenAt(here).answers)
         const others = inquiries.filter((inquiry) => !isHere(inquiry))
-        await Promise.all(others.map(([place, ask]) => this.#askEarlyAt(place, ask)))
+        for (const [place, ask] of others) this.#ask(place, ask, { isEarly: true })
       },
     }
   }
 
   forget(): void {
-    this.#answers = new Map()
+    this.#seen = new Map()
   }
 
   #within(items: readonly Item[]): readonly Item[] {
@@ -97,44 +110,32 @@ export class Lookout {
     return items.filter((item, index) => index === 0 || this.#options.isOwn(item))
   }
 
-  #inquiries(items: readonly Item[]): [Place, ReturnType<typeof inquiry>][] {
-    const places = new Map(items.map(({ on, as }) => [placeKey({ on, as }), { on, as }]))
-    return [...places].map(([key, place]) => [
-      place,
-      inquiry(items.filter((item) => placeKey(item) === key).flatMap(questionsOf)),
-    ])
-  }
-
-  async #askAt(place: Place, ask: ReturnType<typeof inquiry>): Promise<void> {
-    const answers = this.#answersAt(place)
-    const session = this.#sessionAt(place)
-    const outputs = await session.look(place.as, ask.entries).catch((thrown) => {
-      throw place.on === undefined ? thrown : otherHostLost(thrown, place.on)
-    })
-    ask.read(outputs, answers)
-  }
-
-  /** Asks where no task's turn has come: an earlier one may have yet to make that account, or start that host. */
-  async #askEarlyAt(place: Place, ask: ReturnType<typeof inquiry>): Promise<void> {
+  /** Early: no task's turn has come there, and an earlier one may have yet to make that account, or start that host. */
+  #ask(place: Place, ask: Inquiry, { isEarly }: { readonly isEarly: boolean }): void {
     const key = placeKey(place)
-    if (this.#silent.has(key)) return
-    await this.#askAt(place, ask).catch((thrown) => {
-      if (thrown instanceof UnreachableError) throw thrown
-      if (place.on !== undefined) this.#silent.add(key)
-    })
+    if (isEarly && this.#silent.has(key)) return
+    const session = this.#sessionAt(place)
+    const look: Look = (...question) =>
+      session.look(...question).catch((thrown) => {
+        if (place.on === undefined) throw thrown
+        if (isEarly) this.#silent.add(key)
+        throw otherHostLost(thrown, place.on)
+      })
+    const seen = this.#seenAt(place)
+    seen.look = beginLook(look, place.as, ask, seen.answers)
   }
 
   #sessionAt({ on }: Place): HostSession {
     return on === undefined ? this.#options.session : this.#options.sessionOf(on)
   }
 
-  #answersAt(place: Place): Answers {
+  #seenAt(place: Place): Seen {
     const { changes: mark } = this.#sessionAt(place)
     const key = placeKey(place)
-    const known = this.#answers.get(key)
-    if (known?.mark === mark) return known.answers
-    const answers = emptyAnswers()
-    this.#answers.set(key, { answers, mark })
-    return answers
+    const known = this.#seen.get(key)
+    if (known?.mark === mark) return known
+    const seen = { answers: emptyAnswers(), mark }
+    this.#seen.set(key, seen)
+    return seen
   }
 }

@@ -4,26 +4,36 @@ import { UnreachableError } from '../model/error.ts'
 import type { Output } from '../model/probe.ts'
 import type { ScriptEntry } from '../wire/script.ts'
 
-type Outputs = (Output | undefined)[]
+/** Takes the output of an entry as soon as it is there: of one after the other, in the order in which they were given. */
+export type TakeAnswer = (index: number, output: Output | undefined) => void
 
-/** Runs probes as a user, and gives their outputs in order. */
-export type Look = (as: string | undefined, entries: readonly ScriptEntry[]) => Promise<Outputs>
+/** Runs probes as a user. Resolves when all are answered. */
+export type Look = (
+  as: string | undefined,
+  entries: readonly ScriptEntry[],
+  take: TakeAnswer,
+) => Promise<void>
 
 /** `entries` is called when the shell is free to run them. */
-type Trip = (as: string | undefined, entries: () => readonly ScriptEntry[]) => Promise<Outputs>
+type Trip = (
+  as: string | undefined,
+  entries: () => readonly ScriptEntry[],
+  take: TakeAnswer,
+) => Promise<unknown>
 
 type Party = {
   readonly entries: readonly ScriptEntry[]
-  readonly settle: (outputs: Promise<Outputs>) => void
+  readonly take: TakeAnswer
+  readonly settle: (end: Promise<unknown>) => void
 }
 
 export function createLooks(trip: Trip): Look {
   const gathering = new Map<string, Party[]>()
-  return async (as, entries) => {
-    if (entries.length === 0) return []
+  return async (as, entries, take) => {
+    if (entries.length === 0) return
     const key = as ?? ''
-    return new Promise<Outputs>((settle) => {
-      const party = { entries, settle }
+    await new Promise<unknown>((settle) => {
+      const party = { entries, take, settle }
       const joined = gathering.get(key)
       if (joined) joined.push(party)
       else {
@@ -42,21 +52,26 @@ async function travel(
   trip: Trip,
   close: () => void,
 ): Promise<void> {
-  let shared: Map<string, ScriptEntry>
+  let keys: readonly string[] = []
+  let takers: readonly ((key: string, output: Output | undefined) => void)[] = []
+  const entries = () => {
+    close()
+    takers = parties.map(inOwnOrder)
+    const shared = merged(parties)
+    keys = [...shared.keys()]
+    return [...shared.values()]
+  }
+  const take: TakeAnswer = (index, output) => {
+    for (const each of takers) each(keys[index]!, output)
+  }
   try {
-    const outputs = await trip(as, () => {
-      close()
-      shared = merged(parties)
-      return [...shared.values()]
-    })
-    const at = new Map([...shared!.keys()].map((key, index) => [key, index]))
-    for (const { entries, settle } of parties)
-      settle(Promise.resolve(entries.map((entry) => outputs[at.get(entryKey(entry))!])))
+    await trip(as, entries, take)
+    for (const { settle } of parties) settle(Promise.resolve())
   } catch (thrown) {
     close()
     const isOwnFault = parties.length === 1 || thrown instanceof UnreachableError
-    for (const { entries, settle } of parties)
-      settle(isOwnFault ? Promise.reject(thrown) : trip(as, () => entries))
+    for (const party of parties)
+      party.settle(isOwnFault ? Promise.reject(thrown) : trip(as, () => party.entries, party.take))
   }
 }
 
@@ -68,6 +83,17 @@ function merged(parties: readonly Party[]): Map<string, ScriptEntry> {
     if (entry.isHidden || !shared.has(key)) shared.set(key, entry)
   }
   return shared
+}
+
+/** Hands a party its answers in its own order, whatever order they come in: others may have asked some of it before. */
+function inOwnOrder({ entries, take }: Party): (key: string, output: Output | undefined) => void {
+  const keys = entries.map(entryKey)
+  const outputs = new Map<string, Output | undefined>()
+  let next = 0
+  return (key, output) => {
+    outputs.set(key, output)
+    for (; next < keys.length && outputs.has(keys[next]!); next += 1) take(next, outputs.get(keys[next]!))
+  }
 }
 
 function entryKey({ body, environment = [] }: ScriptEntry): string {

@@ -2,18 +2,18 @@
 
 import { UnreachableError } from '../model/error.ts'
 import { emptyCounts, type HostRecap } from '../model/outcome.ts'
-import { secretsIn } from '../model/secret.ts'
 import { batchesOf } from './batches.ts'
 import { type ConvergeOptions, converge, type HostEnd } from './converge.ts'
 import { readFacts } from './facts.ts'
 import { countFailures } from './failures.ts'
 import { failedVerdict, type Item } from './item.ts'
+import { knownItems, playsAfter } from './lookAhead.ts'
 import { secretsOfItems } from './masking.ts'
 import type { HostPlan, PlayPlan } from './plan.ts'
 import { createPool } from './pool.ts'
 import { OnceForAll } from './runOnce.ts'
 import { type RunState, sessionOf } from './runState.ts'
-import { HostSession } from './session.ts'
+import type { HostSession } from './session.ts'
 import { createThrottle, type Throttle } from './throttle.ts'
 import { createTurns } from './turns.ts'
 
@@ -69,12 +69,11 @@ async function runHost(
 ): Promise<HostEnd> {
   const { options, emit } = state
   const { host, prepare } = plan
-  const session = sessionFor(plan, state)
+  const session = sessionOf(plan, state)
   session.patience = spec.waitForConnection ?? 0
-  const tripsBefore = session.trips
   const items = await itemsOf(plan, spec, session).catch((thrown): HostEnd => {
     company.turn.done()
-    return factsFailed(thrown, { play: spec.name, session, tripsBefore, emit })
+    return factsFailed(thrown, { play: spec.name, session, emit })
   })
   if (!Array.isArray(items)) return items as HostEnd
   if (!plan.items) {
@@ -87,13 +86,12 @@ async function runHost(
     session,
     items: start === undefined ? [] : (items as readonly Item[]),
     start: start ?? 0,
-    later: laterItems(host.name, spec, options.plays),
+    later: knownItems(host.name, playsAfter(spec, options.plays)),
     site: state.site,
-    tripsBefore,
     prepare,
     ...company,
     forcesHandlers: spec.forceHandlers ?? options.forceHandlers ?? false,
-    sessionOf: (name) => sessionFor(plan.other(name), state),
+    sessionOf: (name) => sessionOf(plan.other(name), state),
     emit,
     isCheck: options.isCheck,
     consent: options.consent,
@@ -102,7 +100,7 @@ async function runHost(
     artifacts: options.artifacts,
     reach: (name, task) => {
       const other = plan.other(name)
-      return { session: sessionFor(other, state), as: other.userOf(task) }
+      return { session: sessionOf(other, state), as: other.userOf(task) }
     },
     signal: options.signal,
   })
@@ -122,15 +120,6 @@ function begunItems(plan: HostPlan, items: readonly Item[]): readonly Item[] {
   return items.slice(beginning(plan, items) ?? items.length)
 }
 
-function sessionFor({ host, settings }: Pick<HostPlan, 'host' | 'settings'>, state: RunState): HostSession {
-  const { options, emit } = state
-  const { connect, isTalkative, signal } = options
-  return sessionOf(state, host.name, () => {
-    state.learn(secretsIn([host.vars, settings]))
-    return new HostSession({ host: host.name, settings, connect, emit, isTalkative, signal })
-  })
-}
-
 /** How many hosts may carry out a task at once, and what one host of a batch carries out for all. */
 function sharedByHosts(
   plans: readonly HostPlan[],
@@ -148,12 +137,6 @@ function sharedByHosts(
   return { throttle: createThrottle(), onceFor: (host) => once.get(host)! }
 }
 
-/** The tasks of a host in the plays after this one, as far as they are known. */
-function laterItems(host: string, spec: PlayPlan['play']['spec'], plays: readonly PlayPlan[]): Item[] {
-  const after = plays.slice(plays.findIndex(({ play }) => play.spec === spec) + 1)
-  return after.flatMap(({ hosts }) => hosts.find((plan) => plan.host.name === host)?.items ?? [])
-}
-
 async function itemsOf(
   plan: HostPlan,
   spec: PlayPlan['play']['spec'],
@@ -167,12 +150,11 @@ async function itemsOf(
 type FactsOf = {
   readonly play: string
   readonly session: HostSession
-  readonly tripsBefore: number
   readonly emit: RunState['emit']
 }
 
 /** In check mode facts that cannot be read may be there after what is planned: the play is unknown then. */
-function factsFailed(thrown: unknown, { play, session, tripsBefore, emit }: FactsOf): HostEnd {
+function factsFailed(thrown: unknown, { play, session, emit }: FactsOf): HostEnd {
   const isUnreachable = thrown instanceof UnreachableError
   const verdict = failedVerdict(thrown, 'facts', isUnreachable ? undefined : session.prediction)
   const status = isUnreachable ? 'unreachable' : verdict.kind
@@ -182,7 +164,7 @@ function factsFailed(thrown: unknown, { play, session, tripsBefore, emit }: Fact
     counts: { ...emptyCounts(), [status]: 1 },
     ignored: 0,
     tasks: 0,
-    trips: session.trips - tripsBefore,
+    trips: session.takeTrips(),
     durationMs: 0,
   }
   const task = { name: 'facts', title: 'facts', isHandler: false }

@@ -2,6 +2,7 @@
 
 import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/outcome.ts'
 import { type Secret, secretsIn } from '../model/secret.ts'
+import { lookAhead } from './lookAhead.ts'
 import { eventMask, secretsOfItems } from './masking.ts'
 import { runPlay } from './play.ts'
 import type { RunOptions, RunState } from './runState.ts'
@@ -29,7 +30,9 @@ export async function run(options: RunOptions): Promise<RunRecap> {
   try {
     for (const plan of options.plays) {
       if (options.signal?.aborted) break
-      recaps.push(...(await runPlay(plan, state)))
+      const running = runPlay(plan, state)
+      if (plan === options.plays[0]) lookAhead(state)
+      recaps.push(...(await running))
     }
   } finally {
     options.signal?.removeEventListener('abort', stop)

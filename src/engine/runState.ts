@@ -2,11 +2,11 @@
 
 import type { Listener, Resumable, RunEvent } from '../model/event.ts'
 import type { OwedHandlers } from '../model/owed.ts'
-import type { Secret } from '../model/secret.ts'
+import { type Secret, secretsIn } from '../model/secret.ts'
 import type { ActOptions } from './act.ts'
 import type { Consent } from './consent.ts'
-import type { PlayPlan } from './plan.ts'
-import type { Connect, HostSession } from './session.ts'
+import type { HostPlan, PlayPlan } from './plan.ts'
+import { type Connect, HostSession } from './session.ts'
 
 export type RunOptions = {
   readonly plays: readonly PlayPlan[]
@@ -46,8 +46,15 @@ export type RunState = {
 }
 
 /** The session of a host, one for all plays. */
-export function sessionOf(state: RunState, host: string, create: () => HostSession): HostSession {
-  const known = state.sessions.get(host) ?? create()
-  state.sessions.set(host, known)
-  return known
+export function sessionOf(
+  { host: { name, vars }, settings }: Pick<HostPlan, 'host' | 'settings'>,
+  { options, sessions, emit, learn }: RunState,
+): HostSession {
+  const known = sessions.get(name)
+  if (known) return known
+  learn(secretsIn([vars, settings]))
+  const { connect, isTalkative, signal } = options
+  const session = new HostSession({ host: name, settings, connect, emit, isTalkative, signal })
+  sessions.set(name, session)
+  return session
 }

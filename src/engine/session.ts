@@ -7,9 +7,9 @@ import type { ReconnectOptions } from '../model/step.ts'
 import type { Connection, Shell } from '../transport/transport.ts'
 import { prologue, type ScriptEntry } from '../wire/script.ts'
 import { type ExchangeWatcher, exchange } from './exchange.ts'
+import type { Seen } from './look.ts'
 import { createLooks, type Look } from './looks.ts'
 import { untilConnected } from './patience.ts'
-import type { Seen } from './place.ts'
 import { createPool, type Pool } from './pool.ts'
 import type { Prediction } from './prediction.ts'
 
@@ -44,7 +44,7 @@ type OpenShell = { readonly shell: Shell; isPrimed: boolean; last: Promise<unkno
 export class HostSession {
   readonly host: string
   readonly settings: ConnectionSettings
-  trips = 0
+  #trips = 0
   /** Its steps that are running: more than one where other hosts' tasks are carried out here too. */
   readonly running = new Set<RunningStep>()
   /** Counts the beginnings and ends of changes: an answer is void once it has gone on. */
@@ -52,13 +52,13 @@ export class HostSession {
   /** Lets one task after the other change the host, each knowing what the one before it left. */
   readonly changing: Pool = createPool(1)
   /** Asks as a user: probes alone, which share a trip with all others that wait for the same shell. */
-  readonly look: Look = createLooks((as, entries) => this.#trip(as, entries))
+  readonly look: Look = createLooks((as, entries, ended) => this.#trip(as, entries, { ended }))
   readonly #options: SessionOptions
   readonly #shells = new Map<string, Promise<OpenShell>>()
   /** Seconds for which the first connection is tried again. */
   patience = 0
   /** What was read for later plays too, by host and user, and the count of the site's changes at that time. */
-  lookahead: { readonly answers: Map<string, Seen>; readonly mark: number } | undefined
+  lookahead: { readonly seen: Map<string, Seen>; readonly mark: number } | undefined
   /** What check mode foresees, carried from play to play. */
   prediction: Prediction | undefined
   #connection: Promise<Connection> | undefined
@@ -70,7 +70,7 @@ export class HostSession {
     this.#options = options
   }
 
-  /** The connection, made when it is first needed, and again after it broke: what was pending on it has failed. */
+  /** The connection, made when it is first needed, and again after it broke or did not come about. */
   connection(): Promise<Connection> {
     this.#connection ??= this.#connect({ timeout: this.patience }).catch((thrown) => {
       this.#connection = undefined
@@ -111,6 +111,13 @@ export class HostSession {
     return connection
   }
 
+  /** How many trips there were since this was last asked. */
+  takeTrips(): number {
+    const trips = this.#trips
+    this.#trips = 0
+    return trips
+  }
+
   /**
    * One round trip as a user: the entries run in order on that user's shell.
    *
@@ -149,9 +156,12 @@ export class HostSession {
     shell.close()
   }
 
+  /** Nothing is told of it any more afterwards: trips that were under way have ended. */
   async close(): Promise<void> {
     const connection = await this.#connection?.catch(() => undefined)
     await connection?.close()
+    const opened = await Promise.allSettled(this.#shells.values())
+    await Promise.all(opened.map((shell) => (shell.status === 'fulfilled' ? shell.value.last : undefined)))
   }
 
   async #shell(as: string | undefined): Promise<OpenShell> {
@@ -177,7 +187,7 @@ export class HostSession {
     const { host, emit } = this.#options
     const startedAt = performance.now()
     const steps = entries.filter((entry) => entry.kind === 'step').length
-    this.trips += 1
+    this.#trips += 1
     let isShared = false
     let running: RunningStep | undefined
     const stopped = () => running && this.running.delete(running)
@@ -191,9 +201,9 @@ export class HostSession {
           this.running.add(running)
           watcher.started?.(index, pid)
         },
-        ended: (index) => {
+        ended: (index, output) => {
           if (entries[index]?.kind === 'step') stopped()
-          watcher.ended?.(index)
+          watcher.ended?.(index, output)
         },
         left: () => {
           isShared = true

@@ -8,6 +8,8 @@ import { type Output, splitLines } from '../model/probe.ts'
 /** A command that answers for several files, and what to make of its output. */
 export type FileBatch = {
   readonly script: string
+  /** Whether what it says is part of the answer to a request. */
+  readonly concerns: (request: FileRequest) => boolean
   readonly read: (output: Output, answers: FileAnswers) => void
 }
 
@@ -71,10 +73,12 @@ export function fileState(request: FileRequest, answers: FileAnswers): FileState
 }
 
 function statBatch(paths: readonly string[], follow: boolean): FileBatch {
+  const asked = new Set(paths)
   const link = follow
     ? ''
     : `; for f in ${words(paths)}; do [ -L "$f" ] && printf 'L|%s|%s\\n' "$(readlink -- "$f")" "$f"; done; :`
   return {
+    concerns: (request) => request.follow === follow && asked.has(request.path),
     script: `stat ${follow ? '-L ' : ''}-c '%f|%u|%g|%s|%h|%Y|%U|%G|%n' -- ${words(paths)}${link}`,
     read: (output, answers) => {
       if (output.code > 125)
@@ -125,7 +129,9 @@ function stateOfType(
 
 /** `head -v` writes `==> PATH <==` above each content; its size, known from stat, tells where it ends. */
 function contentBatch(paths: readonly string[], limit: number): FileBatch {
+  const asked = new Set(paths)
   return {
+    concerns: ({ path, contentLimit }) => contentLimit === limit && asked.has(path),
     script: `${onlyReadable(paths)}; [ $# -eq 0 ] || head -v -c ${limit + 1} -- "$@"`,
     read: (output, answers) => readContents(output.stdout, paths, limit, answers),
   }
@@ -170,7 +176,9 @@ function sizeOf(path: string, limit: number, answers: FileAnswers): number | und
 }
 
 function digestBatch(paths: readonly string[], algorithm: DigestAlgorithm): FileBatch {
+  const asked = new Set(paths)
   return {
+    concerns: ({ path, digest }) => digest === algorithm && asked.has(path),
     script: `${onlyReadable(paths)}; [ $# -eq 0 ] || ${algorithm}sum -- "$@"`,
     read: (output, answers) => {
       for (const line of splitLines(output.stdout.toString('utf8'))) {

@@ -54,7 +54,11 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
   const events: RunEvent[] = []
   const transportFor = transports()
   const plans = await planPlays(
-    plays.map((play) => ({ play, hosts, vars: new Map(hosts.map((host) => [host.name, host.vars])) })),
+    plays.map((play) => ({
+      play,
+      hosts: hosts.filter(({ name }) => [name, 'all'].includes(play.spec.hosts)),
+      vars: new Map(hosts.map((host) => [host.name, host.vars])),
+    })),
     {
       site: { select: () => [...hosts, ...others] },
       settingsOf: settings.settingsOf ?? localSettings,
