@@ -160,6 +160,16 @@ const inBash: readonly [line: string, words: readonly string[], reply: readonly 
     ['@failed', '@unreachable', 'was', 'web', 'was-01', 'was-02', 'web-01', 'all', 'ungrouped'],
   ],
   ['run-playbook task copyFile de', ['run-playbook', 'task', 'copyFile', 'de'], ['dest=']],
+  [
+    'run-playbook was -i lab.yaml --start-at-task the',
+    ['run-playbook', 'was', '-i', 'lab.yaml', '--start-at-task', 'the'],
+    ['the\\ file\\ a'],
+  ],
+  [
+    'run-playbook was -i lab.yaml --start-at-task "the',
+    ['run-playbook', 'was', '-i', 'lab.yaml', '--start-at-task', '"the'],
+    ['the file a'],
+  ],
 ]
 
 for (const [line, words, reply] of inBash) {

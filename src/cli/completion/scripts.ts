@@ -14,7 +14,7 @@ _run_playbook() {
     [[ -n $candidate ]] || continue
     [[ $candidate == *[/=.] ]] && compopt -o nospace 2>/dev/null
     candidate=\${candidate#"$prefix"}
-    [[ $candidate == *[[:space:]]* ]] && candidate=$(printf %q "$candidate")
+    [[ $part != [\\"\\']* && $candidate == *[[:space:]]* ]] && candidate=$(printf %q "$candidate")
     COMPREPLY+=("$candidate")
   done < <("\${COMP_WORDS[0]}" complete --line "$line" 2>/dev/null)
 }
