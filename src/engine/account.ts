@@ -3,6 +3,7 @@
 import { type PlaybookError, UnreachableError } from '../model/error.ts'
 import type { RunEvent, TaskLabel } from '../model/event.ts'
 import { emptyCounts, type HostRecap, type TaskResult } from '../model/outcome.ts'
+import { type Ended, isBad, isForgiven } from './ended.ts'
 import type { Item } from './item.ts'
 import { interrupted, lossOf } from './loss.ts'
 
@@ -17,8 +18,6 @@ export type AccountOptions = {
 
 /** The task whose turn it is; `what` it is changing, once it is. */
 export type Current = { readonly item: Item; readonly startedAt: number; readonly what: readonly string[] }
-
-export type Ended = Omit<TaskResult, 'durationMs' | 'isIgnored'>
 
 export class Account {
   current: Current | undefined
@@ -63,15 +62,15 @@ export class Account {
   /** A task ended; true: the host goes on. A failure that a block rescues counts as ignored. */
   finish(item: Item, result: Ended, { isRescued = false } = {}): boolean {
     const isInterrupted = this.#options.signal?.aborted === true && result.status === 'failed'
-    const isBad = result.status === 'failed' || result.status === 'unreachable'
-    const isIgnored = isBad && !isInterrupted && (isRescued || isForgiven(item, result))
+    const hasFailed = isBad(result)
+    const isIgnored = hasFailed && !isInterrupted && (isRescued || isForgiven(item, result))
     this.#end(item.label, item.index, {
       ...result,
       ...(isIgnored ? { isIgnored } : {}),
       ...(isInterrupted ? { error: interrupted(item.task.title, this.current?.what ?? []) } : {}),
     })
-    this.isFailed ||= isBad && !isIgnored
-    return !isBad || isIgnored
+    this.isFailed ||= hasFailed && !isIgnored
+    return !hasFailed || isIgnored
   }
 
   /** The host is lost, or something went wrong outside a task; gives what is told of it. */
@@ -113,9 +112,4 @@ export class Account {
     this.emit({ kind: 'taskEnd', play, host, task, index, result: { ...result, durationMs } })
     this.current = undefined
   }
-}
-
-/** Whether the task was told that this does not matter. */
-export function isForgiven({ task: { options } }: Item, { status }: Ended): boolean {
-  return status === 'unreachable' ? options.ignoreUnreachable === true : options.ignoreErrors === true
 }

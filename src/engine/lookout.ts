@@ -13,8 +13,8 @@ import { firstWindow, type Window, windowAfterChange, windowAfterQuiet } from '.
 
 export type LookoutOptions = {
   readonly session: HostSession
-  /** The session of a host that tasks are delegated to. */
-  readonly sessionOf: (delegate: string) => HostSession
+  /** The session of the host on which a task is carried out. */
+  readonly sessionAt: (place: Place) => HostSession
   /** The host's tasks in later plays: looked at in the first trip too, for as long as nothing changes. */
   readonly later: readonly Item[]
   /** How many changes the run has made so far, on all hosts. */
@@ -114,7 +114,7 @@ export class Lookout {
   #ask(place: Place, ask: Inquiry, { isEarly }: { readonly isEarly: boolean }): void {
     const key = placeKey(place)
     if (isEarly && this.#silent.has(key)) return
-    const session = this.#sessionAt(place)
+    const session = this.#options.sessionAt(place)
     const look: Look = (...question) =>
       session.look(...question).catch((thrown) => {
         if (place.on === undefined) throw thrown
@@ -125,12 +125,8 @@ export class Lookout {
     seen.look = beginLook(look, place.as, ask, seen.answers)
   }
 
-  #sessionAt({ on }: Place): HostSession {
-    return on === undefined ? this.#options.session : this.#options.sessionOf(on)
-  }
-
   #seenAt(place: Place): Seen {
-    const { changes: mark } = this.#sessionAt(place)
+    const { changes: mark } = this.#options.sessionAt(place)
     const key = placeKey(place)
     const known = this.#seen.get(key)
     if (known?.mark === mark) return known

@@ -91,7 +91,7 @@ async function runHost(
     prepare,
     ...company,
     forcesHandlers: spec.forceHandlers ?? options.forceHandlers ?? false,
-    sessionOf: (name) => sessionOf(plan.other(name), state),
+    sessionAt: ({ on }) => (on === undefined ? session : sessionOf(plan.other(on), state)),
     emit,
     isCheck: options.isCheck,
     consent: options.consent,
