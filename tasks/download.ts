@@ -1,43 +1,30 @@
 // The task download: a file fetched from the first mirror that has it, checked before it takes its place.
 
-import { STATUS_CODES } from 'node:http'
 import { posix } from 'node:path'
 import {
   absolutePath,
   attributeChanges,
   type Change,
-  type Checksum,
-  type Command,
   checksum,
   defineTask,
   type Effect,
   type FileState,
   file,
   fileAttributes,
-  formatMode,
-  type Output,
   PlaybookError,
   run,
   Secret,
   type Step,
   secret,
-  sh,
-  shellText,
-  splitLines,
-  text,
   upload,
   writtenFile,
   z,
 } from '../src/index.ts'
+import { explained } from './download/failure.ts'
+import { address, addresses, type Wanted } from './download/params.ts'
+import { fetchScript, headerLines } from './download/script.ts'
+import { shortSum } from './download/sum.ts'
 import { noFolder } from './paths.ts'
-
-const address = z
-  .string()
-  .regex(
-    /^(?:https?|ftp):\/\/[^\s"\\<>]+$/i,
-    'expected an address that begins with https://, http:// or ftp://',
-  )
-  .refine(isAddress, 'expected an address')
 
 /**
  * Fetches a file. One that is there with the right checksum costs no request; one that is there stays as it is until
@@ -137,20 +124,6 @@ function fetched({ dest, checksum, mode, owner, group }: Wanted, before: FileSta
   return checksum ? { path: dest, becomes: { ...becomes, digest: checksum.hex } } : { tree: dest }
 }
 
-type Wanted = {
-  url?: string
-  urls?: string[]
-  dest: string
-  checksum: Checksum | false
-  mode?: number
-  owner?: string
-  group?: string
-  via: 'host' | 'controller'
-  timeout: number
-  headers?: Record<string, string | Secret>
-  insecure: boolean
-}
-
 function fetching(wanted: Wanted, current: FileState): Step {
   const { dest, checksum, mode, owner, group, via } = wanted
   const urls = addresses(wanted)
@@ -163,164 +136,6 @@ function fetching(wanted: Wanted, current: FileState): Step {
   })
 }
 
-/** No mirror delivered; what each said stands on standard output. */
-const noMirrorCode = 70
-const noToolCode = 71
-
-/** Reads header lines, an empty line, and addresses; tries these in turn, and puts the first good file into place. */
-function fetchScript(wanted: Wanted, current: FileState): Command {
-  const { dest, checksum } = wanted
-  const digest = checksum ? sh`${`${checksum.algorithm}sum`}` : sh`:`
-  return sh`dest=${dest}
-if [ -L "$dest" ]; then dest=$(readlink -f -- "$dest") || exit 1; fi
-part=$(mktemp "\${dest%/*}/.run-playbook-XXXXXXXX") || exit 1
-trap 'rm -f -- "$part" "$part.rc"' EXIT
-trap 'exit 130' HUP INT TERM
-headers=
-while IFS= read -r header && [ -n "$header" ]; do headers="$headers$header
-"; done
-${fetchTool(wanted)}
-mirror=0
-while IFS= read -r url; do
-  mirror=$((mirror + 1))
-  if said=$(fetch "$url" 2>&1); then
-    sum=$(${digest} <"$part"); sum=\${sum%% *}
-    if [ "$sum" = ${checksum ? checksum.hex : ''} ]; then
-      ${placement(wanted, current)}
-      exit 0
-    fi
-    printf '%s sum %s\\n' "$mirror" "$sum"
-  else
-    printf '%s said %s\\n' "$mirror" "$(printf %s "$said" | tr '\\n' ' ')"
-  fi
-done
-exit ${noMirrorCode}`
-}
-
-/**
- * The shell function `fetch ADDRESS`, which writes the file `$part`, by what the host has. curl reads headers and
- * address from its standard input; GNU wget the address, and the headers from a file that only its user may read.
- * What is left takes arguments alone (and busybox's wget crashes if given a timeout).
- */
-function fetchTool(wanted: Wanted): Command {
-  const seconds = Math.ceil(wanted.timeout)
-  const curlOptions = shellText(wanted.insecure ? '-k' : '')
-  const wgetOptions = shellText(wanted.insecure ? '--no-check-certificate' : '')
-  return sh`if command -v curl >/dev/null; then
-  fetch() {
-    { printf %s "$headers" | sed ${'s/[\\\\"]/\\\\&/g; s/.*/header = "&"/'}; printf 'url = "%s"\\n' "$1"; } |
-      curl -q -gfsSL ${curlOptions} --connect-timeout ${seconds} --speed-limit 1 --speed-time ${seconds} -o "$part" -w 'status=%{http_code} ' -K -
-  }
-elif wget --version 2>/dev/null | grep -q 'GNU Wget'; then
-  ( umask 077; printf %s "$headers" | sed 's/^/header = /' >"$part.rc" )
-  fetch() {
-    printf '%s\\n' "$1" | wget --config="$part.rc" -nv ${wgetOptions} --tries=1 --timeout=${seconds} -O "$part" -i -
-  }
-elif command -v wget >/dev/null && ${shellText(isPrivate(wanted) ? 'false' : 'true')}; then
-  fetch() {
-    url=$1; set --
-    while IFS= read -r header; do [ -z "$header" ] || set -- "$@" --header "$header"; done <<END
-$headers
-END
-    wget -q ${wgetOptions} "$@" -O "$part" "$url" </dev/null
-  }
-else exit ${noToolCode}; fi`
-}
-
-/** Gives the file its attributes, those of the one it replaces where no others are wanted, and its name. */
-function placement({ mode, owner, group }: Wanted, current: FileState): Command {
-  const kept = current.type === 'file' ? current : undefined
-  const wanted = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
-  const lines = [
-    kept
-      ? sh`chown ${`${kept.uid}:${kept.gid}`} -- "$part" 2>/dev/null; chcon --reference="$dest" -- "$part" 2>/dev/null`
-      : sh`:`,
-    wanted === '' ? sh`:` : sh`chown ${wanted} -- "$part" || exit 1`,
-    sh`chmod ${formatMode(mode ?? kept?.mode ?? 0o644)} -- "$part" && mv -f -- "$part" "$dest" || exit 1`,
-  ]
-  return shellText(lines.map(({ script }) => script).join('\n      '))
-}
-
-function explained(wanted: Wanted, current: FileState, output: Output): PlaybookError | undefined {
-  if (output.code === noToolCode) return noTool(isPrivate(wanted))
-  if (output.code !== noMirrorCode) return undefined
-  const said = new Map(splitLines(text(output)).map((each) => [Number.parseInt(each, 10), each] as const))
-  const urls = addresses(wanted)
-  const reasons = urls.map((url, index) => reason(wanted, url, said.get(index + 1) ?? ''))
-  const details = urls.map((url, index) => `${shownAddress(url)}   ${reasons[index]}`)
-  if (current.type === 'file') details.push('The file already on the host was left as it was.')
-  const count = urls.length === 1 ? 'The address did not deliver' : `None of ${urls.length} mirrors delivered`
-  const hint = reasons.some((each) => each.includes('expected'))
-    ? 'Is the checksum that of another version?'
-    : "Does the host reach them? via: 'controller' fetches the file here, and brings it there."
-  return new PlaybookError('E_DOWNLOAD', `${count} ${posix.basename(wanted.dest)}.`, { details, hint })
-}
-
-/** Why a mirror failed, of its line `2 sum HEX` or `1 said status=404 curl: (22) …`. */
-function reason({ checksum }: Wanted, url: string, line: string): string {
-  const [, kind, rest = ''] = /^\d+ (sum|said) ?(.*)$/.exec(line) ?? []
-  if (kind === 'sum' && checksum)
-    return `${algorithmName(checksum)} is ${shorten(rest)}, expected ${shorten(checksum.hex)}`
-  const status = /(?:status=|ERROR |HTTP\/1\.\d )([45]\d\d)/.exec(rest)?.[1]
-  if (/Authentication Failed/.test(rest)) return '401 Unauthorized'
-  if (status) return `${status} ${STATUS_CODES[status] ?? ''}`.trim()
-  const error =
-    /(?:curl: \(\d+\) |failed: |wget: )(.*?)\.?\s*$/.exec(rest)?.[1] ?? rest.replace(/^status=\d+ /, '')
-  return withoutCredentials(error, url).trim() || 'no answer'
-}
-
-function shortSum(checksum: Checksum | false, hex: string | undefined): string {
-  if (!checksum || !hex) return 'another file'
-  return `${algorithmName(checksum)} ${shorten(hex)}`
-}
-
-function algorithmName({ algorithm }: Checksum): string {
-  return algorithm === 'sha512' ? 'SHA-512' : 'SHA-256'
-}
-
-/** `7ab0…41` */
-function shorten(hex: string): string {
-  return `${hex.slice(0, 4)}…${hex.slice(-2)}`
-}
-
-function addresses({ url, urls }: Wanted): string[] {
-  return urls ?? [url!]
-}
-
-function headerLines({ headers = {} }: Wanted): string {
-  return Object.entries(headers)
-    .map(([name, value]) => `${name}: ${oneLine(name, value instanceof Secret ? value.reveal() : value)}\n`)
-    .join('')
-}
-
-function oneLine(name: string, value: string): string {
-  if (/[\r\n\0]/.test(value))
-    throw new PlaybookError('E_HEADER', `The value of header ${name} has a line end.`)
-  return value
-}
-
-/** Whether something stands in the request that an argument list must not show. */
-function isPrivate(wanted: Wanted): boolean {
-  const isSecret = Object.values(wanted.headers ?? {}).some((value) => value instanceof Secret)
-  return isSecret || addresses(wanted).some((url) => shownAddress(url) !== url)
-}
-
-/** An address without user, password and query, any of which may hold a credential. */
-function shownAddress(url: string): string {
-  const plain = url.replace(/^(\w+:\/\/)[^/?#]*@/, '$1')
-  return plain.replace(/\?.*$/, '?…')
-}
-
-function withoutCredentials(said: string, url: string): string {
-  const { password, search } = new URL(url)
-  const hidden = [url, password, decodeURIComponent(password), search].filter((each) => each.length > 1)
-  return hidden.reduce((result, each) => result.replaceAll(each, '…'), said)
-}
-
-function isAddress(value: string): boolean {
-  return URL.canParse(value)
-}
-
 function notAFile(wanted: Wanted, state: FileState): PlaybookError {
   const { dest } = wanted
   const name = posix.basename(new URL(addresses(wanted)[0]!).pathname)
@@ -331,11 +146,4 @@ function notAFile(wanted: Wanted, state: FileState): PlaybookError {
       hint: `dest names the file itself: '${posix.join(dest, name)}'.`,
     },
   )
-}
-
-function noTool(hasSecrets: boolean): PlaybookError {
-  const tools = hasSecrets ? 'curl nor GNU wget' : 'curl nor wget'
-  return new PlaybookError('E_TOOL', `The host has neither ${tools}.`, {
-    hint: "Install curl there, or fetch it here: via: 'controller'.",
-  })
 }

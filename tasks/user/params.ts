@@ -1,0 +1,24 @@
+// What the task user is told. No task.
+
+import type { Secret } from '../../src/index.ts'
+
+export type Wanted = {
+  name: string
+  uid?: number
+  group?: string
+  groups?: string[]
+  append: boolean
+  shell?: string
+  home?: string
+  createHome?: boolean
+  system: boolean
+  comment?: string
+  password?: Secret
+  updatePassword: 'always' | 'onCreate'
+  state: 'present' | 'absent'
+  remove: boolean
+}
+
+export function wantedGroups({ group, groups = [] }: Wanted): string[] {
+  return [...(group === undefined ? [] : [group]), ...groups]
+}
