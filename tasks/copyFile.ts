@@ -29,7 +29,8 @@ import { validation, writingParams } from './textFile.ts'
 const textLimitBytes = 1024 * 1024
 
 /**
- * Writes a file whole and atomically, where its bytes differ, and gives it owner, group and mode.
+ * Writes a file whole and atomically, where its bytes differ, and gives it owner, group and mode. A loss of power
+ * leaves the old content or the new. Of a file with several hard links this name alone gets the new content.
  *
  * - `dest` (absolute): the file on the host. Its folder must exist.
  * - `content`: text, bytes, or a `Secret`, which no diff shows. Or `src`: a file on the controller, relative to the

@@ -27,8 +27,10 @@ export type RunStep = {
 }
 
 /**
- * Writes a file whole and atomically: a temporary file beside it, then a rename. An existing file keeps its owner,
- * mode, SELinux context and ACL unless told otherwise; a symbolic link stays, its target is written.
+ * Writes a file whole and atomically: a temporary file beside it, brought to the disk, then a rename; after a loss of
+ * power there is the old content or the new. An existing file keeps its owner, mode, SELinux context and ACL unless
+ * told otherwise; a symbolic link stays, its target is written. Of a file with several hard links only this name gets
+ * the new content.
  */
 export type WriteStep = {
   readonly kind: 'write'

@@ -94,11 +94,15 @@ function intoPlace({ owner, group, mode, keep, validate }: Placed): string {
       ? `${subshellOf(validate, '$n')} || { r=$?; echo "The new content was refused by its check; the file was left as it was." >&2; fail "$r"; }`
       : '',
     keep ? keepOriginal(keep) : '',
+    onDisk,
     'mv -f -- "$n" "$t" || fail 1',
     'if [ -n "$w" ] && [ -e /sys/fs/selinux/enforce ] && command -v restorecon >/dev/null; then restorecon -- "$t"; fi; :',
   ]
   return lines.filter((line) => line !== '').join('\n')
 }
+
+/** Without it a file may be empty after a loss of power: its new name may reach the disk before its content does. */
+const onDisk = 'sync -- "$n" 2>/dev/null || :'
 
 function keepOriginal(keep: string): string {
   const path = quote(keep)

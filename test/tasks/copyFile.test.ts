@@ -1,6 +1,15 @@
 // The task copyFile: what it plans, and what it writes.
 
-import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type FileState, secret } from '../../src/index.ts'
@@ -151,6 +160,36 @@ for (const shell of shells) {
         }
       }))
   }
+
+  test(`copyFile: the new content is on the disk before it takes the place of the old (${name})`, () =>
+    inFolder(async (base) => {
+      const dest = `${base}/f`
+      for (const [content, code] of [
+        ['one\n', 0],
+        ['two\n', 1],
+        [Buffer.from('three\0'), 0],
+      ] as const) {
+        writeFileSync(dest, 'old\n')
+        writeFileSync(
+          `${base}/sync`,
+          `#!/bin/sh\necho "$(cat ${dest})" >${base}/was; cat "$2" >${base}/new; exit ${code}\n`,
+          { mode: 0o755 },
+        )
+        const { again } = await applied(copyFile, { dest, content }, { shell, path: `${base}:/usr/bin:/bin` })
+        assert.equal(again, [])
+        assert.is(readFileSync(`${base}/was`, 'utf8'), 'old\n')
+        assert.ok(readFileSync(`${base}/new`).equals(Buffer.from(content)))
+      }
+    }))
+
+  test(`copyFile: another hard link keeps the old content (${name})`, () =>
+    inFolder(async (base) => {
+      writeFileSync(`${base}/f`, 'old\n')
+      linkSync(`${base}/f`, `${base}/other`)
+      const { again } = await applied(copyFile, { dest: `${base}/f`, content: 'new\n' }, { shell })
+      assert.equal(again, [])
+      assert.is(readFileSync(`${base}/other`, 'utf8'), 'old\n')
+    }))
 
   test(`copyFile: a refused check leaves the file as it was (${name})`, () =>
     inFolder(async (base) => {
