@@ -19,7 +19,17 @@ await build({
   chunkNames: '[name]-[hash]',
   logLevel: 'warning',
   // What has files of its own to find, or is loaded late by its name.
-  external: ['ssh2', 'node-ssh', 'ssh-config', 'jiti', 'listr2', 'string-width', 'fast-xml-parser', 'zx'],
+  external: [
+    'ssh2',
+    'node-ssh',
+    'ssh-config',
+    'jiti',
+    'listr2',
+    'string-width',
+    'fast-xml-parser',
+    'undici',
+    'zx',
+  ],
   // For the CommonJS among what is bundled.
   banner: {
     js: "import { createRequire as bundledRequire } from 'node:module'; const require = bundledRequire(import.meta.url);",

@@ -7,6 +7,7 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { PlaybookError } from '../model/error.ts'
 import type { Checksum, UploadSource } from '../model/step.ts'
+import { webFetch } from './proxy.ts'
 
 export type FetchSource = Extract<UploadSource, { kind: 'fetch' }>
 export type Fetcher = (source: FetchSource) => Promise<string>
@@ -15,7 +16,8 @@ export type Fetcher = (source: FetchSource) => Promise<string>
 const stallSeconds = 30
 
 /**
- * A fetcher that keeps what it fetched in `folder` and fetches each file once, whoever asks.
+ * A fetcher that keeps what it fetched in `folder` and fetches each file once, whoever asks, through the proxy that the
+ * environment names.
  *
  * @throws (from the call) PlaybookError E_DOWNLOAD with a line a mirror: its reason
  */
@@ -84,6 +86,7 @@ async function fetchOne(
   const hash = createHash(algorithm)
   try {
     const { address, headers } = request(url)
+    const fetch = await webFetch()
     const response = await fetch(address, { headers, signal: AbortSignal.any(signals), redirect: 'follow' })
     if (!response.ok || !response.body) throw new Error(`${response.status} ${response.statusText}`.trim())
     const watched = new Transform({
