@@ -25,7 +25,7 @@ export async function reference(): Promise<string> {
     '# Tasks',
     '',
     'Made of the tasks themselves by `run-playbook docs --markdown`. What can be said of any task, as its second',
-    'argument (`become`, `notify`, `tags`, `when`, `retry`, `timeout`, …), is not repeated here.',
+    'argument (`become`, `notify`, `tags`, `when`, `retry`, `delegateTo`, …), stands in [plays.md](plays.md).',
     '',
     ...contents,
     '',

@@ -81,6 +81,7 @@ function surroundings(
     signal,
     isCheck: flags.check === true,
     forks: flags.forks ?? 100,
+    forceHandlers: flags.forceHandlers === true,
     isTalkative: flags.verbose >= 2,
     connect: async (settings, options) => (await transportFor(settings)).connect(settings, options),
     owed: openOwedHandlers(join(process.cwd(), '.run-playbook')),

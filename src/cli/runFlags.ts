@@ -23,6 +23,7 @@ export function withRunFlags(command: Command): Command {
     .option('-D, --diff', 'shows changed files line by line')
     .option('-e, --extra-vars <vars>', 'key=value, @file or {json}; above all other variables', collect, [])
     .option('-f, --forks <number>', 'how many hosts at once (default 100)', positiveInt)
+    .option('--force-handlers', 'hosts that fail run the handlers that were notified on them')
     .option(
       '-v, --verbose',
       '-v ok tasks too, -vv commands, -vvv what they said, -vvvv connections',

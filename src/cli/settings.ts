@@ -22,6 +22,7 @@ export const settable: { readonly [N in Name]-?: 'kept' | 'anew' } = {
   diff: 'anew',
   extraVars: 'kept',
   forks: 'kept',
+  forceHandlers: 'kept',
   verbose: 'anew',
   become: 'kept',
   becomeUser: 'kept',

@@ -19,6 +19,8 @@ export type RunPlaybookConfig = {
   readonly extraVars?: string | readonly string[] | { readonly [name: string]: unknown }
   /** `-f`. Default 100. */
   readonly forks?: number
+  /** Hosts that fail run the handlers that were notified on them, where the play does not say. Default false. */
+  readonly forceHandlers?: boolean
   /** How many `-v`. Default 0. */
   readonly verbose?: number
   /** `-b` */

@@ -17,7 +17,7 @@ const flags = `
   --ssh-common-args= --sftp-extra-args= --scp-extra-args= --ssh-extra-args= -k --ask-pass
   --connection-password-file= --conn-pass-file= -b --become --become-method= --become-user= -K
   --ask-become-pass --become-password-file= --become-pass-file= -t= --tags= --skip-tags= -C --check -D --diff
-  -i= --inventory= --inventory-file= --list-hosts -l= --limit= --flush-cache -e= --extra-vars= --vault-id= -J
+  -i= --inventory= --inventory-file= --list-hosts -l= --limit= --force-handlers --flush-cache -e= --extra-vars= --vault-id= -J
   --ask-vault-password --ask-vault-pass --vault-password-file= --vault-pass-file= -f= --forks= -M=
   --module-path= --syntax-check --list-tasks --list-tags --step --start-at-task=
 `
