@@ -8,6 +8,7 @@ import { readFacts } from './facts.ts'
 import { countFailures } from './failures.ts'
 import { failedVerdict, type Item } from './item.ts'
 import { knownItems, playsAfter } from './lookAhead.ts'
+import { interrupted } from './loss.ts'
 import { secretsOfItems } from './masking.ts'
 import type { HostPlan, PlayPlan } from './plan.ts'
 import { createPool } from './pool.ts'
@@ -73,7 +74,8 @@ async function runHost(
   session.patience = spec.waitForConnection ?? 0
   const items = await itemsOf(plan, spec, session).catch((thrown): HostEnd => {
     company.turn.done()
-    return factsFailed(thrown, { play: spec.name, session, emit })
+    const error = options.signal?.aborted ? interrupted('facts', []) : thrown
+    return factsFailed(error, { play: spec.name, session, emit })
   })
   if (!Array.isArray(items)) return items as HostEnd
   if (!plan.items) {

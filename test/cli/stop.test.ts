@@ -26,6 +26,14 @@ const nap = defineTask({
 })
 export default definePlay({ name: 'Long', hosts: 'all', tasks: () => [nap({})] })
 `,
+  'facts.ts': `import { definePlay, sh, stdout } from 'run-playbook'
+export default definePlay({
+  name: 'Facts',
+  hosts: 'all',
+  facts: { word: stdout(sh\`touch \${process.cwd()}/begun; sleep ${seconds}\`) },
+  tasks: ({ facts }) => (facts.word ? [] : []),
+})
+`,
 })
 test.after(() => site.remove())
 
@@ -44,6 +52,13 @@ test('Ctrl-C on jsonl output: an event', async () => {
   const told = events.find(({ event }) => event === 'interrupted')
   assert.equal(told.running.map(({ host }: { host: string }) => host).sort(), ['one', 'two'])
   assert.is(events.at(-1).isInterrupted, true)
+})
+
+test('SIGTERM while facts are read: no host is called unreachable for it', async () => {
+  const stdout = await interrupted('SIGTERM', ['facts', '-i', 'inventory.yaml'], [])
+  assert.match(stdout, /^Interrupted\. No step was running\.$/m)
+  assert.match(stdout, /Interrupted during facts\./)
+  assert.not.match(stdout, /unreachable|E_SHELL/i)
 })
 
 test('A second Ctrl-C ends at once', async () => {
