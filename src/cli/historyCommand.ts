@@ -25,8 +25,8 @@ export function addHistoryCommands(program: Command, done: (code: number) => voi
     )
     .option('-D, --diff', 'shows changed files line by line')
     .addOption(
-      new Option('--output <format>', 'auto (default) or lines, or jsonl')
-        .choices(['auto', 'lines', 'jsonl'])
+      new Option('--output <format>', 'auto (default) or lines, jsonl, junit (XML for CI), html (a page)')
+        .choices(['auto', 'lines', 'jsonl', 'junit', 'html'])
         .default('auto'),
     )
     .configureHelp({ optionDescription: ({ description }) => description })

@@ -56,11 +56,11 @@ export function checkSummary(recaps: readonly HostRecap[], outcomes: readonly Ho
 }
 
 /** `62 tasks, 4 changed`: a host's own line where it came out well; what did not occur is not said. */
-export function hostSummary({ counts, tasks }: HostRecap, isCheck: boolean): string {
+export function hostSummary({ counts, ignored, tasks }: HostRecap, isCheck: boolean): string {
   const parts: [number, string][] = [
     [counts.changed, isCheck ? 'would change' : 'changed'],
     [counts.unknown, 'unknown'],
-    [counts.failed, 'failed (ignored)'],
+    [ignored, 'failed (ignored)'],
     [counts.skipped, 'skipped'],
   ]
   const said = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)

@@ -74,6 +74,7 @@ const offered: readonly [line: string, candidates: readonly string[]][] = [
   ['run-playbook was --output ', ['auto', 'board', 'lines', 'jsonl']],
   ['run-playbook was --output=b', ['--output=board']],
   ['run-playbook was -f ', []],
+  ['run-playbook report --output j', ['jsonl', 'junit']],
   ['run-playbook inventory -i lab.yaml --graph w', ['was', 'web']],
   ['run-playbook inventory -i lab.yaml --graph --v', ['--vars', '--vault-password-file', '--vault-id']],
   ['run-playbook inventory -i lab.yaml --host was', ['was-01', 'was-02']],

@@ -107,7 +107,7 @@ test('where no run was made both say so', async () => {
 const refused: readonly [args: string, says: RegExp][] = [
   ['report 1999', /^No run "1999" in .*\. {2}E_UNKNOWN_RUN\n {4}See run-playbook history/],
   ['report 2', /^No run "2" in [\s\S]*It may be any of /],
-  ['report --output xml', /Allowed choices are auto, lines, jsonl\. {2}E_USAGE/],
+  ['report --output xml', /Allowed choices are auto, lines, jsonl, junit, html\. {2}E_USAGE/],
   ['history -n 0', /Expected a whole number above 0\. {2}E_USAGE/],
 ]
 
@@ -122,6 +122,23 @@ for (const [args, says] of refused) {
 test('defaults of runs are not those of reports', async () => {
   const { code } = await runHere(site.path, ['report'], { RUN_PLAYBOOK_OUTPUT: 'board' })
   assert.is(code, 0)
+})
+
+test('report --output junit and html: for CI, and for a browser', async () => {
+  const [failed = ''] = (await ids()).slice(1)
+  const junit = await here(`report ${failed} --output junit`)
+  assert.equal([junit.code, junit.stderr], [0, ''])
+  assert.match(
+    junit.stdout,
+    /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="run-playbook files" tests="1" failures="1"/,
+  )
+  assert.match(
+    junit.stdout,
+    /<testcase name="command false" classname="Files\.one" file="files\.ts" line="8"/,
+  )
+  const { code, stdout, stderr } = await here(`report ${failed} --output html`)
+  assert.equal([code, stderr], [0, ''])
+  assert.match(stdout, /^<!doctype html>[\s\S]*<td>failed<td>command false[\s\S]*<\/html>\n$/)
 })
 
 test('--help of both', async () => {

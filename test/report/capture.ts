@@ -3,7 +3,8 @@
 import { Writable } from 'node:stream'
 import type { RunEvent } from '../../src/model/event.ts'
 import type { Clock } from '../../src/report/clock.ts'
-import { createReporter, type ReporterOptions } from '../../src/report/reporter.ts'
+import { createReporter, type Reporter, type ReporterOptions } from '../../src/report/reporter.ts'
+import { createSink, type Sink } from '../../src/report/sink.ts'
 
 export type TestStream = Writable & { readonly text: () => string }
 
@@ -65,4 +66,17 @@ export async function reported(
   for (const event of events) reporter.handle(event)
   await reporter.close()
   return { stdout: stdout.text(), stderr: stderr.text() }
+}
+
+/** What a reporter writes that writes one document at the end: at a time of its own, for files below /site. */
+export async function documentOf(
+  create: (options: { sink: Sink; time: () => string; cwd: string }) => Reporter,
+  events: readonly RunEvent[],
+): Promise<string> {
+  const stream = createTestStream()
+  const time = () => '2026-03-14T09:26:53.589Z'
+  const reporter = create({ sink: createSink(stream), time, cwd: '/site' })
+  for (const event of events) reporter.handle(event)
+  await reporter.close()
+  return stream.text()
 }

@@ -162,11 +162,11 @@ const details: readonly {
     events: [
       ...start('web-01'),
       ended({ status: 'failed', isIgnored: true, error: refusal }),
-      hostEnd(recap('web-01', { failed: 1 }, 1, 1)),
+      hostEnd({ ...recap('web-01', {}, 1, 1), ignored: 1 }),
       {
         kind: 'playEnd',
         play: 'Web',
-        hosts: [recap('web-01', { failed: 1 }, 1, 1)],
+        hosts: [{ ...recap('web-01', {}, 1, 1), ignored: 1 }],
         durationMs: 950,
         isCheck: false,
       },

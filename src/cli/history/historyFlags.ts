@@ -5,5 +5,5 @@ export type HistoryFlags = { readonly last?: number }
 export type ReportFlags = {
   readonly verbose: number
   readonly diff?: boolean
-  readonly output: 'auto' | 'lines' | 'jsonl'
+  readonly output: 'auto' | 'lines' | 'jsonl' | 'junit' | 'html'
 }

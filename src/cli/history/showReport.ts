@@ -30,13 +30,21 @@ async function chosenRun(folder: string, id: string | undefined): Promise<Record
   })
 }
 
-/** Each line of JSON has the time of its event, not of the report. */
+/** Each event has the time at which it happened, not that of the report. */
 async function reporterFor(
   { output, verbose: verbosity, diff }: ReportFlags,
   time: () => string,
 ): Promise<Reporter> {
   const isDiffShown = diff === true
-  if (output === 'jsonl')
-    return createJsonlReporter({ verbosity, isDiffShown, time, sink: createSink(process.stdout) })
+  const options = { sink: createSink(process.stdout), time, cwd: process.cwd() }
+  if (output === 'junit') {
+    const { createJunitReporter } = await import('../../report/junit.ts')
+    return createJunitReporter(options)
+  }
+  if (output === 'html') {
+    const { createHtmlReporter } = await import('../../report/html.ts')
+    return createHtmlReporter(options)
+  }
+  if (output === 'jsonl') return createJsonlReporter({ verbosity, isDiffShown, ...options })
   return createReporter({ output: 'lines', verbosity, isDiffShown })
 }

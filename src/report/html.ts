@@ -1,0 +1,123 @@
+// The reporter for a browser: one page that needs nothing else, with all that happened in a run.
+
+import type { RunEvent } from '../model/event.ts'
+import type { HostRecap } from '../model/outcome.ts'
+import { failureLines } from './failureText.ts'
+import { harmless, pictured } from './harmless.ts'
+import { hunkLines } from './hunks.ts'
+import { html, type Markup, nothing } from './markup.ts'
+import { createOutcomes } from './outcomes.ts'
+import { pageStyle } from './pageStyle.ts'
+import { plainPaint } from './paint.ts'
+import { checkSummary, type HostOutcome, hostSummary, runSummary } from './recapText.ts'
+import type { Reporter } from './reporterContract.ts'
+import type { Sink } from './sink.ts'
+
+export type HtmlOptions = {
+  readonly sink: Sink
+  /** Now, as an ISO 8601 time in UTC. */
+  readonly time: () => string
+  /** Files are named relative to it. */
+  readonly cwd: string
+}
+
+type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
+
+type Host = { tasks: Of<'taskEnd'>[]; end?: { readonly recap: HostRecap; readonly outcome: HostOutcome } }
+
+type Play = { readonly name: string; readonly hosts: Map<string, Host>; summary: string }
+
+/** Writes the page when it is closed. What failed is open, the rest a click away; differences of files are all there. */
+export function createHtmlReporter({ sink, time, cwd }: HtmlOptions): Reporter {
+  const outcomes = createOutcomes()
+  const plays: Play[] = []
+  let title = 'run-playbook'
+  let begunAt = ''
+  let isCheck = false
+  const hostOf = (name: string): Host => {
+    const { hosts } = plays.at(-1)!
+    const host = hosts.get(name) ?? { tasks: [] }
+    hosts.set(name, host)
+    return host
+  }
+  return {
+    handle: (event) => {
+      outcomes.note(event)
+      if (event.kind === 'runStart') {
+        title = `run-playbook ${event.playbooks.join(' ')}${event.isCheck ? ' --check' : ''}`
+        begunAt = time()
+        isCheck = event.isCheck
+      }
+      if (event.kind === 'playStart') plays.push({ name: event.play, hosts: new Map(), summary: '' })
+      if (event.kind === 'hostStart') hostOf(event.host).tasks = []
+      if (event.kind === 'taskEnd') hostOf(event.host).tasks.push(event)
+      if (event.kind === 'hostEnd')
+        hostOf(event.recap.host).end = { recap: event.recap, outcome: outcomes.ofHost(event.recap) }
+      if (event.kind === 'playEnd') {
+        const ends = event.hosts.map((recap) => outcomes.ofHost(recap))
+        plays.at(-1)!.summary = isCheck
+          ? checkSummary(event.hosts, ends)
+          : runSummary(event.hosts, ends, event.durationMs)
+      }
+    },
+    close: () => {
+      sink.write(page(title, begunAt, plays, { cwd, isCheck }).text)
+      return sink.flush()
+    },
+  }
+}
+
+type Context = { readonly cwd: string; readonly isCheck: boolean }
+
+function page(title: string, begunAt: string, plays: readonly Play[], context: Context): Markup {
+  return html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${harmless(title)}</title>
+<style>${pageStyle}</style>
+<h1>${harmless(title)}</h1>
+<p><time datetime="${begunAt}">${begunAt}</time></p>
+${plays.map((play) => playSection(play, context))}</html>
+`
+}
+
+function playSection({ name, hosts, summary }: Play, context: Context): Markup {
+  return html`<section>
+<h2>${harmless(name)}</h2>
+<p>${summary || 'It has no end: the run was killed, or is still going on.'}</p>
+${[...hosts].map(([host, each]) => hostDetails(host, each, context))}</section>
+`
+}
+
+function hostDetails(name: string, { tasks, end }: Host, context: Context): Markup {
+  const outcome = end?.outcome ?? 'stopped'
+  const text = end ? hostSummary(end.recap, context.isCheck) : 'no end'
+  const open = outcome === 'ok' ? nothing : html` open`
+  return html`<details${open}>
+<summary><b class="${outcome}">${harmless(name)}</b> ${outcome} · ${text}</summary>
+<table>
+${tasks.map((task) => taskRow(task, context))}</table>
+</details>
+`
+}
+
+function taskRow({ task, result }: Of<'taskEnd'>, { cwd, isCheck }: Context): Markup {
+  const { status, isIgnored, reason } = result
+  const label = isCheck && status === 'changed' ? 'would change' : `${status}${isIgnored ? ' (ignored)' : ''}`
+  const failure = result.error ? failureLines(task, result, { paint: plainPaint, cwd, isWhole: true }) : []
+  const changes = result.error ? [] : result.changes.map((change) => changeItem(change))
+  return html`<tr class="${status}"><td>${label}<td>${task.isHandler ? 'handler ' : ''}${harmless(task.title)}${
+    reason ? html` <i>${harmless(reason)}</i>` : ''
+  }${changes.length > 0 ? html`<ul>${changes}</ul>` : ''}${
+    failure.length > 0 ? html`<pre>${failure.join('\n')}</pre>` : ''
+  }
+`
+}
+
+function changeItem({ what, from, to, diff }: Of<'taskEnd'>['result']['changes'][number]): Markup {
+  const shown = diff
+    ? html`<pre>${hunkLines(diff).map(({ kind, text }) => html`<span class="${kind}">${text}</span>\n`)}</pre>`
+    : ''
+  return html`<li>${pictured(what)}: ${pictured(from)} → ${pictured(to)}${shown}`
+}
