@@ -7,7 +7,7 @@ import { isAbsolute, join } from 'node:path'
 import SSHConfig, { type Line, type Match, type Section } from 'ssh-config'
 import { PlaybookError } from '../model/error.ts'
 import { localUser } from './localUser.ts'
-import { filesMatching, matchesAny, matchesHost } from './sshPattern.ts'
+import { filesMatching, matchesHosts, matchesList, matchesWords } from './sshPattern.ts'
 import { expandHome, expandTokens } from './sshTokens.ts'
 
 /** Values by keyword in lower case. Several words (UserKnownHostsFile) are one text each. */
@@ -69,17 +69,17 @@ function evaluate(lines: readonly Line[], file: string, pass: Pass, depth = 0): 
     const keyword = line.param.toLowerCase()
     if (keyword === 'include') include(wordsOf(line.value), file, pass, depth)
     else if (keyword === 'host') {
-      if (matchesHost(wordsOf(line.value), pass.host)) evaluate((line as Section).config, file, pass, depth)
+      if (matchesWords(wordsOf(line.value), pass.host)) evaluate((line as Section).config, file, pass, depth)
     } else if (keyword === 'match') {
       if (matchesCriteria(wordsOf(line.value), pass)) evaluate((line as Match).config, file, pass, depth)
     } else set(keyword, textOf(line.value), pass)
   }
 }
 
-function set(keyword: string, value: string, { options, isFinal }: Pass): void {
+function set(keyword: string, value: string, { options }: Pass): void {
   const values = options.get(keyword)
   if (values === undefined) options.set(keyword, [value])
-  else if (accumulating.has(keyword) && !(isFinal && values.includes(value))) values.push(value)
+  else if (accumulating.has(keyword) && !values.includes(value)) values.push(value)
 }
 
 type Value = string | { val: string; separator: string; quoted?: boolean }[]
@@ -121,10 +121,10 @@ function matchesCriteria(words: readonly string[], pass: Pass): boolean {
         pass.sawFinal = true
         return pass.isFinal
       },
-      host: () => matchesHost([argument()], hostName),
-      originalhost: () => matchesHost([argument()], pass.host),
-      user: () => matchesAny([argument()], user),
-      localuser: () => matchesAny([argument()], localUser()),
+      host: () => matchesHosts(argument(), hostName),
+      originalhost: () => matchesHosts(argument(), pass.host),
+      user: () => matchesList(argument(), user),
+      localuser: () => matchesList(argument(), localUser()),
       exec: () =>
         succeeds(expandTokens(argument(), { h: hostName, n: pass.host, r: user, ...localTokens(pass) })),
     }

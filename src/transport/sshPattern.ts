@@ -3,19 +3,20 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** A pattern list of ssh_config: words, or one with commas; `!` takes out. */
-export function matchesAny(patterns: readonly string[], text: string): boolean {
-  const list = patterns.flatMap((pattern) => pattern.split(','))
+/** The patterns of `Host`: words, one of which has to match; `!` takes out. Letters are as the host was written. */
+export function matchesWords(list: readonly string[], text: string): boolean {
   if (list.some((each) => each.startsWith('!') && matchesGlob(each.slice(1), text))) return false
   return list.some((each) => !each.startsWith('!') && matchesGlob(each, text))
 }
 
-/** A pattern list of hosts. As ssh, which puts host names in lower case first. */
-export function matchesHost(patterns: readonly string[], host: string): boolean {
-  return matchesAny(
-    patterns.map((pattern) => pattern.toLowerCase()),
-    host.toLowerCase(),
-  )
+/** A pattern list of `Match`, with commas. */
+export function matchesList(list: string, text: string): boolean {
+  return matchesWords(list.split(','), text)
+}
+
+/** A pattern list of hosts, whose letters may be large or small. */
+export function matchesHosts(list: string, host: string): boolean {
+  return matchesList(list.toLowerCase(), host.toLowerCase())
 }
 
 function matchesGlob(pattern: string, text: string): boolean {

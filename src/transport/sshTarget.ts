@@ -116,7 +116,7 @@ function targetFrom(
   const path = (text: string) => expandHome(expandTokens(text, tokens))
   const paths = (keyword: string, otherwise: string) => pathList(one(keyword) ?? otherwise).map(path)
   const agent = one('identityagent') ?? 'SSH_AUTH_SOCK'
-  const silence = number('ServerAliveInterval', one('serveraliveinterval'), 5) || 5
+  const silence = seconds('ServerAliveInterval', one('serveraliveinterval'), 5) || 5
   return {
     place: `${user}@${settings.host}${port === 22 ? '' : `:${port}`}`,
     host,
@@ -135,13 +135,13 @@ function targetFrom(
       .filter(isFile)
       .map(path),
     certificateFiles: (options.get('certificatefile') ?? []).filter(isFile).map(path),
-    isIdentitiesOnly: one('identitiesonly') === 'yes',
+    isIdentitiesOnly: isYes(one('identitiesonly')) === true,
     agent: agentSocket(agent, path),
     methods: methods(one),
-    ...way(one, tokens),
+    ...way(options, tokens),
     family: { inet: 4 as const, inet6: 6 as const }[one('addressfamily') ?? ''],
     bindAddress: one('bindaddress'),
-    timeoutMs: number('ConnectTimeout', one('connecttimeout'), 10) * 1000,
+    timeoutMs: seconds('ConnectTimeout', one('connecttimeout'), 10) * 1000,
     keepaliveMs: silence * 1000,
     keepaliveCount: number('ServerAliveCountMax', one('serveralivecountmax'), 3),
   }
@@ -152,6 +152,15 @@ function number(name: string, text: string | undefined, otherwise: number): numb
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
   throw new PlaybookError('E_SSH_CONFIG', `${name} is "${text}", not a number.`)
 }
+
+/** A number of seconds, or times with units: `1m30s` (sshd_config(5), TIME FORMATS). */
+function seconds(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined || !/^(?:\d+[smhdw])+\d*$/i.test(text)) return number(name, text, otherwise)
+  const parts = [...text.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)]
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit!] ?? 1), 0)
+}
+
+const unitSeconds: { readonly [unit: string]: number } = { m: 60, h: 3600, d: 86_400, w: 604_800 }
 
 function isFile(name: string): boolean {
   return name !== 'none'
@@ -164,7 +173,7 @@ function pathList(text: string): string[] {
 
 /** What is not known counts as yes, and so does ask: nobody is asked in the middle of a run. */
 function strictness(text: string | undefined): SshTarget['strictHostKey'] {
-  if (text === 'no' || text === 'off') return 'no'
+  if (text === 'off' || isYes(text) === false) return 'no'
   return text === 'accept-new' ? 'accept-new' : 'yes'
 }
 
@@ -177,23 +186,28 @@ function agentSocket(text: string, path: (text: string) => string): string | und
 
 function methods(one: (keyword: string) => string | undefined): AuthMethod[] {
   const allowed: { [method in AuthMethod]: boolean } = {
-    publickey: one('pubkeyauthentication') !== 'no',
-    password: one('passwordauthentication') !== 'no',
-    'keyboard-interactive': one('kbdinteractiveauthentication') !== 'no',
+    publickey: isYes(one('pubkeyauthentication')) !== false,
+    password: isYes(one('passwordauthentication')) !== false,
+    'keyboard-interactive': isYes(one('kbdinteractiveauthentication')) !== false,
   }
   const preferred = one('preferredauthentications')?.split(',') ?? Object.keys(allowed)
   return preferred.filter((method): method is AuthMethod => allowed[method as AuthMethod] === true)
 }
 
-/** ProxyJump or ProxyCommand: ssh takes the one that was said first; here the jump goes first. */
-function way(one: (keyword: string) => string | undefined, tokens: { [token: string]: string }) {
-  const jump = one('proxyjump')
-  if (jump !== undefined && jump !== 'none') {
-    return { jumps: expandTokens(jump, tokens).split(',').map(parseJump) }
-  }
-  const command = one('proxycommand')
-  if (command === undefined || command === 'none') return { jumps: [] }
-  return { jumps: [], proxyCommand: expandTokens(command, tokens) }
+/** undefined: something else than yes or no. */
+function isYes(text: string | undefined): boolean | undefined {
+  if (text === 'yes' || text === 'true') return true
+  return text === 'no' || text === 'false' ? false : undefined
+}
+
+/** ProxyJump or ProxyCommand: the one that was said first. A ProxyCommand that is none is one, a ProxyJump is not. */
+function way(options: SshOptions, tokens: { [token: string]: string }) {
+  const isSaid = ([keyword, [value]]: [string, string[]]) =>
+    keyword === 'proxycommand' || (keyword === 'proxyjump' && value !== 'none')
+  const first = [...options].find(isSaid)?.[0]
+  const text = first === undefined ? 'none' : expandTokens(options.get(first)![0]!, tokens)
+  if (text === 'none') return { jumps: [] }
+  return first === 'proxyjump' ? { jumps: text.split(',').map(parseJump) } : { jumps: [], proxyCommand: text }
 }
 
 /** `[user@]host[:port]` or `ssh://[user@]host[:port]`; an IPv6 address in brackets. */
