@@ -1,37 +1,63 @@
-// Bundles the built command into dist/bundle/cli: it starts in about two thirds of the time, for hundreds of small
-// files have not to be found and read one by one. Paths inside it are as deep as in dist/src/cli, so that what is
-// looked for beside the code is found from both.
+// Bundles the built command into dist/bundle/cli: two files need not be found and read one by one, as hundreds would,
+// and what V8 compiles of them can be kept (src/cli/keptCode.ts). Paths inside are as deep as in dist/src/cli, so that
+// what is looked for beside the code is found from both.
 
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
+import { basename } from 'node:path'
 import { build } from 'esbuild'
 
 const outdir = 'dist/bundle/cli'
 rmSync(outdir, { recursive: true, force: true })
 
-await build({
-  entryPoints: ['dist/src/cli/main.js'],
-  outdir,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  chunkNames: '[name]-[hash]',
-  logLevel: 'warning',
-  // What has files of its own to find, or is loaded late by its name.
-  external: [
-    'ssh2',
-    'node-ssh',
-    'ssh-config',
-    'jiti',
-    'listr2',
-    'string-width',
-    'fast-xml-parser',
-    'undici',
-    'zx',
-  ],
-  // For the CommonJS among what is bundled.
+const common = { outdir, bundle: true, platform: 'node', target: 'node20.19', logLevel: 'warning' }
+
+const program = await build({
+  ...common,
+  entryPoints: ['dist/src/cli/program.js'],
+  entryNames: '[name]-[hash]',
+  format: 'cjs',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 200,
+  metafile: true,
+  // What has files of its own to find, or is not needed by most runs.
+  external: ['jiti', 'listr2', 'string-width', 'undici', 'zx', 'cpu-features'],
+  plugins: [lateModules(), nativeCrypto()],
+  define: { 'import.meta.url': 'moduleUrl' },
   banner: {
-    js: "import { createRequire as bundledRequire } from 'node:module'; const require = bundledRequire(import.meta.url);",
+    js: "(function (exports, require, module, __filename, __dirname) { const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
   },
+  footer: { js: '})' },
 })
+
+await build({
+  ...common,
+  entryPoints: ['dist/src/cli/main.js'],
+  format: 'esm',
+  splitting: true,
+  external: ['./program.js'],
+  define: { BUNDLED_PROGRAM: JSON.stringify(`./${basename(Object.keys(program.metafile.outputs)[0])}`) },
+})
+
+/** What our modules load when it is first needed is bundled too, and still runs only then. */
+function lateModules() {
+  return {
+    name: 'late modules',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /dist\/src\/.*\.js$/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replaceAll('createRequire(import.meta.url)(', 'require('),
+      })),
+  }
+}
+
+/** ssh2 looks for its own binary beside itself, where it was built, and does without where it was not. */
+function nativeCrypto() {
+  return {
+    name: 'native crypto',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /sshcrypto\.node$/ }, () => ({
+        path: 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node',
+        external: true,
+      })),
+  }
+}

@@ -11,7 +11,10 @@ const version = () => {
 const [first] = process.argv.slice(2)
 if (first === '--version' || first === '-V') process.stdout.write(`${version()}\n`)
 else {
-  const { main } = await import('./program.ts')
+  const { loadProgram } = await import('./loadProgram.ts')
+  const { main, keep } = await loadProgram()
+  const code = await main(process.argv, version())
+  keep()
   // A playbook may have left a timer or a socket behind, for which nobody should wait.
-  process.exit(await main(process.argv, version()))
+  process.exit(code)
 }

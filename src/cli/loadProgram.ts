@@ -1,0 +1,23 @@
+// Loads the program: bundled in one script, or in this folder's modules where nobody has bundled them.
+
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { cacheFolder } from './cacheFolder.ts'
+import { runScript } from './keptCode.ts'
+import type { main } from './program.ts'
+
+/** The name of the bundle, put in by build/bundle.mjs. */
+declare const BUNDLED_PROGRAM: string
+
+export type LoadedProgram = {
+  readonly main: typeof main
+  /** To be called at the end: the next run need not compile again what this one did. */
+  readonly keep: () => void
+}
+
+export async function loadProgram(): Promise<LoadedProgram> {
+  if (typeof BUNDLED_PROGRAM === 'undefined') return { ...(await import('./program.ts')), keep: () => {} }
+  const file = fileURLToPath(new URL(BUNDLED_PROGRAM, import.meta.url))
+  const { exports, keep } = runScript<Pick<LoadedProgram, 'main'>>(file, join(cacheFolder(), 'code'))
+  return { ...exports, keep }
+}
