@@ -1,22 +1,18 @@
 // The task that starts, stops, enables and masks a unit of systemd.
 
+import { type Change, type Command, defineTask, sh, z } from '../src/index.ts'
 import {
-  type Change,
-  type Command,
-  defineTask,
-  lastLines,
-  type Output,
-  output,
-  PlaybookError,
-  run,
-  type Step,
-  sh,
-  splitLines,
-  text,
-  z,
-} from '../src/index.ts'
-
-const unitTypes = 'service|socket|target|timer|mount|automount|swap|path|slice|scope|device'
+  enableChanges,
+  isDown,
+  isUp,
+  maskedFault,
+  reloadChanges,
+  requireUnit,
+  systemctl,
+  type Unit,
+  unitName,
+  unitState,
+} from './systemdState.ts'
 
 /**
  * A unit of systemd runs or does not, starts at boot or does not, is masked or not. All that has to be known is asked in
@@ -44,11 +40,7 @@ export const service = defineTask({
   summary: 'Starts, stops, restarts, enables or masks a unit of systemd.',
   params: z
     .strictObject({
-      name: z
-        .string()
-        .regex(/^[A-Za-z0-9:_.\\@-]+$/, 'expected the name of one unit')
-        .transform((name) => (new RegExp(`\\.(${unitTypes})$`).test(name) ? name : `${name}.service`))
-        .describe('Unit: firewalld, or with its ending: dnf-makecache.timer.'),
+      name: unitName.describe('Unit: firewalld, or with its ending: dnf-makecache.timer.'),
       state: z
         .enum(['started', 'stopped', 'restarted', 'reloaded'])
         .optional()
@@ -77,17 +69,15 @@ export const service = defineTask({
       ...(enabled === undefined ? [] : [enabled ? 'enabled' : 'disabled']),
       ...(masked === undefined ? [] : [masked ? 'masked' : 'unmasked']),
     ].join(' '),
-  probe: ({ name }) => ({
-    unit: output(showUnit(name), (result) => parseUnit(result, name), {
-      reads: ['/etc/systemd/system', '/usr/lib/systemd/system'].flatMap((folder) => [
-        `${folder}/${name}`,
-        `${folder}/${name}.d`,
-      ]),
-    }),
-  }),
+  probe: ({ name }) => ({ unit: unitState(name) }),
   plan: (params, { unit }): readonly Change[] => {
-    const changes = [maskChanges(params, unit), enableChanges(params, unit), stateChanges(params, unit)]
-    return [...reloadChanges(params, unit), ...(params.masked ? changes.reverse() : changes).flat()]
+    const { name, enabled, masked, daemonReload } = params
+    const changes = [
+      maskChanges(params, unit),
+      enableChanges(name, enabled, unit),
+      stateChanges(params, unit),
+    ]
+    return [...reloadChanges(unit, daemonReload), ...(masked ? changes.reverse() : changes).flat()]
   },
   verify: false,
 })
@@ -101,32 +91,11 @@ type ServiceParams = {
   readonly settle: number
 }
 
-/** A unit as `systemctl show` tells it; `similar` names others where there is none of the name. */
-export type Unit = {
-  readonly load: string
-  readonly active: string
-  readonly sub: string
-  readonly file: string
-  readonly type: string
-  readonly isOutdated: boolean
-  readonly similar: readonly string[]
-}
-
-const properties = 'Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,Type'
-
-function reloadChanges({ daemonReload }: ServiceParams, { isOutdated }: Unit): Change[] {
-  if (daemonReload === false || (daemonReload === 'auto' && !isOutdated)) return []
-  const from = isOutdated ? 'outdated' : 'as read before'
-  return [{ what: "systemd's units", from, to: 'read again', steps: [act(sh`systemctl daemon-reload`)] }]
-}
-
-function maskChanges({ name, masked, state }: ServiceParams, unit: Unit): Change[] {
+function maskChanges({ name, masked, enabled, state }: ServiceParams, unit: Unit): Change[] {
   const isMasked = unit.load === 'masked' || unit.file.startsWith('masked')
-  if (masked === undefined) {
-    if (isMasked && state !== undefined && state !== 'stopped') throw maskedFault(name)
-    return []
-  }
-  if (masked === isMasked) return []
+  const isUsed = enabled === true || (state !== undefined && state !== 'stopped')
+  if (isMasked && masked !== false && isUsed) throw maskedFault(name)
+  if (masked === undefined || masked === isMasked) return []
   const verb = masked ? 'mask' : 'unmask'
   const runtime = !masked && unit.file === 'masked-runtime' ? ['--runtime'] : []
   return [
@@ -134,112 +103,23 @@ function maskChanges({ name, masked, state }: ServiceParams, unit: Unit): Change
       what: `unit ${name}`,
       from: isMasked ? 'masked' : 'not masked',
       to: masked ? 'masked' : 'not masked',
-      steps: [act(sh`systemctl ${[verb, ...runtime]} -- ${name}`)],
-    },
-  ]
-}
-
-function enableChanges({ name, enabled, masked }: ServiceParams, unit: Unit): Change[] {
-  if (enabled === undefined) return []
-  const isEnabled = ['enabled', 'indirect', 'alias'].includes(unit.file)
-  const isEnabledForNow = unit.file === 'enabled-runtime'
-  if (enabled ? isEnabled : !isEnabled && !isEnabledForNow) return []
-  if (!enabled && unit.file === 'indirect') return []
-  requireUnit(name, unit)
-  if (enabled && unit.file.startsWith('masked') && masked !== false) throw maskedFault(name)
-  if (enabled && ['static', 'generated', 'transient'].includes(unit.file)) {
-    throw new PlaybookError('E_UNIT_STATIC', `${name} is ${unit.file}: it cannot be enabled.`, {
-      hint: 'It is started by what needs it, or by a unit of its own that says [Install] WantedBy=.',
-    })
-  }
-  const words = enabled ? ['enable'] : isEnabledForNow ? ['disable', '--runtime'] : ['disable']
-  return [
-    {
-      what: `unit ${name} at boot`,
-      from: unit.file === '' ? 'not enabled' : unit.file,
-      to: enabled ? 'enabled' : 'disabled',
-      steps: [act(sh`systemctl ${words} -- ${name}`)],
+      steps: [systemctl(sh`systemctl ${[verb, ...runtime]} -- ${name}`)],
     },
   ]
 }
 
 function stateChanges({ name, state, settle }: ServiceParams, unit: Unit): Change[] {
   if (state === undefined) return []
-  const isUp = unit.active === 'active' || unit.active === 'reloading' || unit.active === 'refreshing'
-  const isDown = unit.active === 'inactive' || unit.active === 'failed'
-  if ((state === 'started' && isUp) || (state === 'stopped' && isDown && unit.load !== 'not-found')) return []
+  if (state === 'started' && isUp(unit)) return []
+  if (state === 'stopped' && isDown(unit) && unit.load !== 'not-found') return []
   requireUnit(name, unit)
   const what = `unit ${name}`
   const from = unit.active === unit.sub || unit.sub === '' ? unit.active : `${unit.active} (${unit.sub})`
   if (state === 'stopped')
-    return [{ what, from, to: 'stopped', steps: [act(sh`systemctl stop -- ${name}`, name)] }]
-  const verb = state === 'started' ? 'start' : state === 'restarted' ? 'restart' : isUp ? 'reload' : 'start'
-  return [{ what, from, to: state, steps: [act(startAndLook(verb, name, settle), name)] }]
-}
-
-/** @throws PlaybookError E_NO_UNIT, E_UNIT_BAD; not where its file is new to systemd, which a reload would find */
-function requireUnit(name: string, { load, isOutdated, similar }: Unit): void {
-  if (load === 'not-found' && !isOutdated) {
-    throw new PlaybookError('E_NO_UNIT', `There is no unit ${name} on this host.`, {
-      hint:
-        similar.length > 0
-          ? `Did you mean ${similar.slice(0, 5).join(', ')}?`
-          : 'Is the package that brings it installed?',
-    })
-  }
-  if (load === 'error' || load === 'bad-setting') {
-    throw new PlaybookError('E_UNIT_BAD', `systemd cannot read ${name}: ${load}.`, {
-      hint: `systemd-analyze verify ${name}`,
-    })
-  }
-}
-
-function maskedFault(name: string): PlaybookError {
-  return new PlaybookError('E_UNIT_MASKED', `${name} is masked: it cannot be started or enabled.`, {
-    hint: 'masked: false unmasks it.',
-  })
-}
-
-function showUnit(name: string): Command {
-  return sh`unit=${name}
-said=$(systemctl show --no-pager -p ${properties} -- "$unit" 2>&1) || { printf '= failed\\n%s\\n' "$said"; exit 0; }
-printf '%s\\n' "$said"
-case $said in *LoadState=not-found*)
-  echo '= units'
-  systemctl list-unit-files --no-legend --no-pager --plain 2>/dev/null | cut -d' ' -f1
-esac
-exit 0`
-}
-
-function parseUnit(result: Output, name: string): Unit {
-  const said = splitLines(text(result))
-  if (said[0] === '= failed' || !said.some((line) => line.startsWith('LoadState='))) {
-    throw new PlaybookError('E_NO_SYSTEMD', 'systemd does not answer on this host.', {
-      details: lastLines(result).filter((line) => line !== '= failed'),
-      hint: 'service is for hosts that were booted with systemd.',
-    })
-  }
-  const value = (key: string) => said.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? ''
-  const at = said.indexOf('= units')
-  return {
-    load: value('LoadState'),
-    active: value('ActiveState'),
-    sub: value('SubState'),
-    file: value('UnitFileState'),
-    type: value('Type'),
-    isOutdated: value('NeedDaemonReload') === 'yes',
-    similar: at < 0 ? [] : similarUnits(name, said.slice(at + 1)),
-  }
-}
-
-/** Units whose name holds the other's, or begins as it does. */
-function similarUnits(name: string, units: readonly string[]): string[] {
-  const stem = (unit: string) => unit.replace(/\.[a-z]+$/, '').toLowerCase()
-  const wanted = stem(name)
-  return units.filter((unit) => {
-    const other = stem(unit)
-    return other.includes(wanted) || wanted.includes(other) || other.slice(0, 4) === wanted.slice(0, 4)
-  })
+    return [{ what, from, to: 'stopped', steps: [systemctl(sh`systemctl stop -- ${name}`, name)] }]
+  const verb =
+    state === 'started' ? 'start' : state === 'restarted' ? 'restart' : isUp(unit) ? 'reload' : 'start'
+  return [{ what, from, to: state, steps: [systemctl(startAndLook(verb, name, settle), name)] }]
 }
 
 /** Starts it, and looks after a while whether it is up: a `simple` service counts as started before it has failed. */
@@ -260,20 +140,4 @@ case $state in
   *ActiveState=active*|*ActiveState=reloading*|*ActiveState=refreshing*|*ActiveState=activating*|*Type=oneshot*) ;;
   *) fail "It ended right after its start." ;;
 esac`
-}
-
-function act(command: Command, name?: string): Step {
-  return run(command, { explain: (result) => explain(result, name) })
-}
-
-function explain(result: Output, name: string | undefined): PlaybookError {
-  const said = splitLines(result.stderr.toString('utf8').trim())
-  const at = said.findIndex((line) => line.startsWith('= '))
-  const reason = (at < 0 ? said[0] : said[at]!.slice(2)) ?? `exit code ${result.code}`
-  const details = said.slice(at + 1).filter((line) => line !== reason && line.trim() !== '')
-  const subject = name === undefined ? 'systemctl' : name
-  return new PlaybookError('E_SERVICE', `${subject}: ${reason}`, {
-    details: details.slice(-15),
-    ...(name === undefined ? {} : { hint: `journalctl -u ${name}` }),
-  })
 }

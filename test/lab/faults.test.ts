@@ -15,6 +15,7 @@ import {
   line,
   service,
   shell,
+  systemdUnit,
   unarchive,
 } from '../../tasks/index.ts'
 import { type LabSite, labSite, playbookText, type Ran, type TestHost } from './labSite.ts'
@@ -179,6 +180,19 @@ const faults: readonly Fault[] = [
     tasks: () => [service({ name: 'dies', state: 'started' })],
     code: 'E_SERVICE',
     says: /the cause of it/,
+  },
+  {
+    title: 'a unit file with a word that systemd does not know',
+    setup: `printf '[Service]\\nExecStart=/bin/sleep 1\\n' >/etc/systemd/system/spelt.service; systemctl daemon-reload`,
+    tasks: () => [
+      systemdUnit({ name: 'spelt', content: '[Service]\nExecStart=/bin/sleep 1\nRestrat=always\n' }),
+    ],
+    code: 'E_WRITE',
+    says: /line 3: Unknown key name 'Restrat'|line 3: Unknown (?:key|lvalue) 'Restrat'/,
+    shows: [
+      'cat /etc/systemd/system/spelt.service; ls -A /etc/systemd/system | grep run-playbook; systemctl show -p NeedDaemonReload spelt',
+      '[Service]\nExecStart=/bin/sleep 1\nNeedDaemonReload=no\n',
+    ],
   },
   {
     title: 'a unit whose port another one has',

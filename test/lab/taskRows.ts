@@ -25,6 +25,7 @@ import {
   replace,
   service,
   shell,
+  systemdUnit,
   textBlock,
   unarchive,
   user,
@@ -647,6 +648,48 @@ mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited
         ],
         always: ['service again restarted', 'service again reloaded'],
         shows: ['paste -sd, /srv/t/runs', 'run,run,reload,run,reload\n'],
+      },
+      {
+        title:
+          'systemdUnit writes units, templates and drop-ins, and enables anew what another target shall want',
+        setup: `for unit in moved known; do printf '[Service]\\nExecStart=/bin/sleep 1000\\n[Install]\\nWantedBy=graphical.target\\n' >/etc/systemd/system/$unit.service; done; systemctl daemon-reload; systemctl enable -q moved; systemctl start moved known; sleep 1; printf '[Service]\\nExecStart=/bin/sleep 2000\\n' >/etc/systemd/system/known.service`,
+        tasks: () => [
+          systemdUnit({
+            name: 'worker@',
+            content: '[Service]\nExecStart=/bin/sh -c "echo %i; exec sleep 1000"\n',
+          }),
+          systemdUnit({ name: 'worker@one', dropIn: 'limits', content: '[Service]\nLimitNOFILE=4711\n' }),
+          service({ name: 'worker@one', state: 'started' }),
+          systemdUnit({
+            name: 'moved',
+            content: '[Service]\nExecStart=/bin/sleep 1000\n\n[Install]\nWantedBy=multi-user.target\n',
+            enabled: true,
+          }),
+          systemdUnit({ name: 'known', content: '[Service]\nExecStart=/bin/sleep 2000\n' }),
+          systemdUnit({
+            name: 'moved.timer',
+            content: '[Timer]\nOnCalendar=daily\n\n[Install]\nWantedBy=timers.target\n',
+            enabled: true,
+          }),
+          service({ name: 'moved.timer', state: 'started' }),
+        ],
+        shows: [
+          `systemctl show -p LimitNOFILE,ActiveState worker@one; systemctl is-enabled moved moved.timer; cd /etc/systemd/system; ls *.wants/moved*; systemctl show -p NeedDaemonReload known; systemctl show -p ExecStart known | grep -o 'sleep 2000'; stat -c '%a %U' moved.service`,
+          'LimitNOFILE=4711\nActiveState=active\nenabled\nenabled\nmulti-user.target.wants/moved.service\ntimers.target.wants/moved.timer\nNeedDaemonReload=no\nsleep 2000\n644 root\n',
+        ],
+      },
+      {
+        title: 'systemdUnit takes a unit and a drop-in away, and what ran as the unit ends',
+        setup: `mkdir -p /etc/systemd/system/laid.service.d; for unit in gone laid; do printf '[Service]\\nExecStart=/bin/sleep 1000\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/$unit.service; done; printf '[Service]\\nNice=5\\n' >/etc/systemd/system/laid.service.d/nice.conf; systemctl daemon-reload; systemctl enable -q --now gone laid`,
+        tasks: () => [
+          systemdUnit({ name: 'gone', state: 'absent' }),
+          systemdUnit({ name: 'laid', dropIn: 'nice', state: 'absent' }),
+          systemdUnit({ name: 'never-there', state: 'absent' }),
+        ],
+        shows: [
+          'systemctl show -p LoadState,ActiveState gone; systemctl show -p Nice,ActiveState laid; ls -d /etc/systemd/system/gone* /etc/systemd/system/*/gone* /etc/systemd/system/laid.service.d 2>/dev/null',
+          'LoadState=not-found\nActiveState=inactive\nNice=0\nActiveState=active\n',
+        ],
       },
       {
         title: 'waitFor waits for a path, a text, the end of a command, and a port of another host',

@@ -6,7 +6,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Output, PlaybookError } from '../../src/index.ts'
 import { planned } from '../../src/testing/index.ts'
-import { service, type Unit } from '../../tasks/service.ts'
+import { service } from '../../tasks/service.ts'
+import type { Unit } from '../../tasks/systemdState.ts'
 import { applied, failure, inFolder, shells } from './apply.ts'
 import { said } from './said.ts'
 
@@ -17,6 +18,7 @@ const up: Unit = {
   file: 'enabled',
   type: 'notify',
   isOutdated: false,
+  mainPid: 0,
   similar: [],
 }
 const down: Unit = { ...up, active: 'inactive', sub: 'dead', file: 'disabled' }
