@@ -6,15 +6,12 @@ import {
   defineTask,
   editHttpd,
   file,
-  fileAttributes,
   fileChanges,
   type HttpdEdit,
   PlaybookError,
-  quote,
-  shellText,
   z,
 } from '../src/index.ts'
-import { editedAt } from './textFile.ts'
+import { editedAt, validation, writingParams } from './textFile.ts'
 
 const editKinds = ['set', 'uncomment', 'comment', 'remove', 'section'] as const
 
@@ -25,7 +22,7 @@ const editKinds = ['set', 'uncomment', 'comment', 'remove', 'section'] as const
  * - `path`: the file. It must exist.
  * - `edits`: what shall hold, in order; see `HttpdEdit`.
  * - `keep`: where the file as it was before the first edit is kept, unless something stands there.
- * - `validate`: a shell command with `{}` for the new file's path, that must succeed before it takes its place. The new
+ * - `validate`: a shell command with `{}` (or `%s`) for the new file's path, that must succeed before it takes its place. The new
  *   file lies beside the old one; `httpd -t -f {}` reads it with the ServerRoot that it names.
  * - `owner`, `group`, `mode`: as they are if not given.
  *
@@ -53,15 +50,7 @@ export const editHttpdConf = defineTask({
       )
       .min(1, 'expected at least one edit')
       .describe('What shall hold, in order: [{"set": NAME, "args": […]}, …].'),
-    keep: absolutePath
-      .optional()
-      .describe('Where the original is kept, unless something stands there already.'),
-    validate: z
-      .string()
-      .regex(/\{\}/, 'expected a command with {} for the path of the new file')
-      .optional()
-      .describe('A shell command, {} for the path of the new file, that must succeed before it is used.'),
-    ...fileAttributes,
+    ...writingParams,
   }),
   title: ({ path }) => path,
   probe: ({ path }) => ({ current: file(path, { content: true }) }),
@@ -70,12 +59,8 @@ export const editHttpdConf = defineTask({
     const before = contentOf(path, current)
     if (!before) throw new PlaybookError('E_NO_FILE', `${path} does not exist, so it cannot be edited.`)
     const { bytes, changes } = editedAt(path, () => editHttpd(before, edits))
-    const check =
-      validate === undefined
-        ? undefined
-        : (written: string) => shellText(validate.replaceAll('{}', () => quote(written)))
-    const content = Buffer.from(bytes)
-    return fileChanges(current, { path, content, edits: changes, keep, owner, group, mode, validate: check })
+    const wanted = { path, content: Buffer.from(bytes), edits: changes, keep, owner, group, mode }
+    return fileChanges(current, { ...wanted, validate: validation(validate) })
   },
 })
 

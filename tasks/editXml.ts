@@ -6,14 +6,12 @@ import {
   defineTask,
   editXml as editXmlBytes,
   file,
-  fileAttributes,
   fileChanges,
   PlaybookError,
-  shellText,
   type XmlEdit,
   z,
 } from '../src/index.ts'
-import { editedAt } from './textFile.ts'
+import { editedAt, validation, writingParams } from './textFile.ts'
 
 const editKinds = ['set', 'uncomment', 'comment', 'ensure', 'remove', 'text'] as const
 
@@ -26,7 +24,7 @@ const editKinds = ['set', 'uncomment', 'comment', 'ensure', 'remove', 'text'] as
  * - `edits`: what shall hold, in order; see `XmlEdit`. A selector may be a list, of which the first that matches wins:
  *   so an edit can rename what it selects by.
  * - `keep`: where the file as it was before the first edit is kept, unless something stands there.
- * - `validate`: a shell command with `{}` for the new file's path, that must succeed before it takes its place.
+ * - `validate`: a shell command with `{}` (or `%s`) for the new file's path, that must succeed before it takes its place.
  * - `owner`, `group`, `mode`: as they are if not given.
  *
  * Errors: E_NO_FILE; E_XML (not well-formed, with line and column); E_XML_NO_MATCH and E_XML_AMBIGUOUS (a selector),
@@ -52,15 +50,7 @@ export const editXml = defineTask({
       )
       .min(1, 'expected at least one edit')
       .describe('What shall hold, in order: [{"set": SELECTOR, "attributes": {…}}, …].'),
-    keep: absolutePath
-      .optional()
-      .describe('Where the original is kept, unless something stands there already.'),
-    validate: z
-      .string()
-      .regex(/\{\}/, 'expected a command with {} for the path of the new file')
-      .optional()
-      .describe('A shell command, {} for the path of the new file, that must succeed before it is used.'),
-    ...fileAttributes,
+    ...writingParams,
   }),
   title: ({ path }) => path,
   probe: ({ path }) => ({ current: file(path, { content: true }) }),
@@ -69,10 +59,8 @@ export const editXml = defineTask({
     const before = contentOf(path, current)
     if (!before) throw new PlaybookError('E_NO_FILE', `${path} does not exist, so it cannot be edited.`)
     const { bytes, changes } = editedAt(path, () => editXmlBytes(before, edits))
-    const check =
-      validate === undefined ? undefined : (file: string) => shellText(validate.replaceAll('{}', file))
-    const content = Buffer.from(bytes)
-    return fileChanges(current, { path, content, edits: changes, keep, owner, group, mode, validate: check })
+    const wanted = { path, content: Buffer.from(bytes), edits: changes, keep, owner, group, mode }
+    return fileChanges(current, { ...wanted, validate: validation(validate) })
   },
 })
 

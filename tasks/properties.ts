@@ -6,16 +6,14 @@ import {
   defineTask,
   editProperties,
   file,
-  fileAttributes,
   fileChanges,
   PlaybookError,
   type PropertiesEdit,
-  quote,
   Secret,
   secret,
-  shellText,
   z,
 } from '../src/index.ts'
+import { editedAt, validation, writingParams } from './textFile.ts'
 
 const propertyValue = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
   error: 'expected a text, a number, true or false, or a secret',
@@ -55,15 +53,7 @@ export const properties = defineTask({
       remove: z.array(z.string().min(1)).default([]).describe('Keys that shall not be there.'),
       encoding: z.enum(['iso-8859-1', 'utf-8']).default('iso-8859-1').describe('How the file is encoded.'),
       create: z.boolean().default(false).describe('Whether a missing file is made.'),
-      ...fileAttributes,
-      keep: absolutePath
-        .optional()
-        .describe('Where the original is kept, unless something stands there already.'),
-      validate: z
-        .string()
-        .regex(/\{\}/, 'expected a command with {} for the path of the new file')
-        .optional()
-        .describe('A shell command, {} for the path of the new file, that must succeed before it is used.'),
+      ...writingParams,
     })
     .refine(({ set, remove }) => Object.keys(set).length + remove.length > 0, {
       error: 'expected set or remove: what shall hold',
@@ -83,13 +73,9 @@ export const properties = defineTask({
       throw new PlaybookError('E_NO_FILE', `There is no file ${path}.`, { hint: 'create: true makes one.' })
     }
     const { bytes, changes } = edited(path, found ?? Buffer.alloc(0), params)
-    const check =
-      validate === undefined
-        ? undefined
-        : (written: string) => shellText(validate.replaceAll('{}', () => quote(written)))
     const content = contentFor(path, Buffer.from(bytes), params)
-    const edits = found ? changes : []
-    return fileChanges(current, { path, content, edits, keep, owner, group, mode, validate: check })
+    const wanted = { path, content, edits: found ? changes : [], keep, owner, group, mode }
+    return fileChanges(current, { ...wanted, validate: validation(validate) })
   },
 })
 
@@ -101,13 +87,7 @@ type Params = {
 }
 
 function edited(path: string, before: Buffer, params: Params): ReturnType<typeof editProperties> {
-  try {
-    return editProperties(before, editsOf(params), { encoding: params.encoding })
-  } catch (thrown) {
-    if (!(thrown instanceof PlaybookError)) throw thrown
-    const { code, message, hint, details } = thrown
-    throw new PlaybookError(code, `${path}: ${message}`, { hint, details, cause: thrown })
-  }
+  return editedAt(path, () => editProperties(before, editsOf(params), { encoding: params.encoding }))
 }
 
 /** Each new key goes after the one before it, so that they stand in the order in which they are given. */

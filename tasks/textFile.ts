@@ -24,10 +24,11 @@ export const writingParams = {
     .describe('A shell command, {} for the path of the new file, that must succeed before it is used.'),
 }
 
-/** A person's check, with `{}` or `%s` for the path, as a write step wants it. */
+/** A person's check, with `{}` for the path, or where it has none `%s`, as a write step wants it. */
 export function validation(validate: string | undefined): ((path: string) => Command) | undefined {
   if (validate === undefined) return undefined
-  return (path) => shellText(validate.replaceAll(/\{\}|%s/g, () => quote(path)))
+  const place = validate.includes('{}') ? '{}' : '%s'
+  return (path) => shellText(validate.replaceAll(place, () => quote(path)))
 }
 
 /** What an editor makes of a file; an error of its own names the file too. */

@@ -205,6 +205,13 @@ for (const shell of shells) {
         { shell },
       )
       assert.equal(again, [])
+      const both = `test "$(printf '%s' {})" = {} && grep -q better {}`
+      const { again: afterBoth } = await applied(
+        copyFile,
+        { dest, content: 'better\n', validate: both },
+        { shell },
+      )
+      assert.equal(afterBoth, [], '%s is the path only where there is no {}')
     }))
 }
 
