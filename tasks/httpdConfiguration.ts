@@ -26,8 +26,11 @@ import {
   writtenFile,
   z,
 } from '../src/index.ts'
-import { configurationFaults, explainHttpd, httpdParams, preamble } from './httpdProcess.ts'
+import { httpdParams } from './httpdParams.ts'
+import { configurationFaults } from './httpdProcess.ts'
+import { preamble } from './httpdShell.ts'
 import { checkJkWorkers } from './jkWorkers.ts'
+import { explainFault } from './serverShell.ts'
 import { editedAt } from './textFile.ts'
 
 const configurationFile = z
@@ -209,7 +212,7 @@ undo_all; tidy_all
 echo "= E_HTTPD_CONFIG The new configuration of $prefix was refused; the old one is back, and a running server goes on with it." >&2
 printf '%s\\n' "$wrong" >&2
 exit 1`
-  return run(shellText(script), { explain: explainHttpd })
+  return run(shellText(script), { explain: explainFault })
 }
 
 function refused(prefix: string, said: string): PlaybookError {

@@ -1,14 +1,9 @@
 // The task that has an Apache httpd take a configuration, module or program that is newer than what it runs with.
 
 import { type Change, defineTask, run, z } from '../src/index.ts'
-import {
-  explainHttpd,
-  httpdParams,
-  httpdState,
-  reloadHttpd,
-  restartHttpd,
-  startHttpd,
-} from './httpdProcess.ts'
+import { httpdParams } from './httpdParams.ts'
+import { httpdState, isOfUnit, reloadHttpd, restartHttpd, startHttpd } from './httpdProcess.ts'
+import { explainFault } from './serverShell.ts'
 
 /**
  * Reloads an httpd, or restarts or starts it, and waits until it is up: meant as a handler of what writes its
@@ -16,8 +11,8 @@ import {
  *
  * - A graceful reload, which ends no request, where a file below `conf` is newer than the last start or reload. It takes
  *   new modules (LoadModule), Listen, workers of mod_jk and their activation too.
- * - A restart, requests ended first, where the program or a loaded module has been replaced: a server cannot exchange
- *   itself.
+ * - A restart, requests ended first, where the program or a loaded module has been replaced, for a server cannot exchange
+ *   itself; and where it runs, but not as its `unit`.
  * - Nothing where it has read all of it already, as after a start in the same run.
  *
  * Before either, the configuration is checked as by `httpdRunning`: with a bad one the server goes on as it is.
@@ -42,11 +37,11 @@ export const httpdReload = defineTask({
   probe: (params) => ({ state: httpdState(params, [`${params.prefix}/conf`]) }),
   plan: (params, { state }): readonly Change[] => {
     const what = `httpd ${params.prefix}`
-    const explain = { explain: explainHttpd }
+    const explain = { explain: explainFault }
     if (!state)
       return [{ what, from: 'not running', to: 'started', steps: [run(startHttpd(params), explain)] }]
     const from = `pid ${state.pid}`
-    if (state.isReplaced)
+    if (state.isReplaced || !isOfUnit(state, params.unit))
       return [{ what, from, to: 'restarted', steps: [run(restartHttpd(params), explain)] }]
     const { configuration, loadedMs } = state
     const isNewer = configuration !== undefined && configuration.writtenMs > loadedMs

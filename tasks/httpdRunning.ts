@@ -1,7 +1,9 @@
 // The task that sees to it that an Apache httpd built from source runs.
 
 import { type Change, defineTask, run, z } from '../src/index.ts'
-import { explainHttpd, httpdParams, httpdState, startHttpd } from './httpdProcess.ts'
+import { httpdParams } from './httpdParams.ts'
+import { httpdState, isOfUnit, restartHttpd, startHttpd } from './httpdProcess.ts'
+import { explainFault } from './serverShell.ts'
 
 /**
  * The httpd of a prefix runs. One that does not is started by its apachectl, after its configuration has been checked:
@@ -10,7 +12,10 @@ import { explainHttpd, httpdParams, httpdState, startHttpd } from './httpdProces
  * - `prefix`: its folder. `pidFile`: where it keeps its process id, `PREFIX/logs/httpd.pid` if not given.
  * - `within`: seconds to wait for it, 30 if not given.
  *
- * It stays when the connection ends. No unit is made: a reboot leaves it off.
+ * - `unit`: the unit of systemd that it is (`systemdUnit` makes one). It is started by systemctl then; one that was started
+ *   by hand is ended, its requests first, and started as the unit.
+ *
+ * It stays when the connection ends. Without a unit, a reboot leaves it off.
  *
  * @throws PlaybookError E_NO_HTTPD, E_HTTPD_CONFIG (file, line and text), E_PORT_IN_USE (by whom), E_HTTPD_START and
  *   E_HTTPD_DIED (with what it said and the end of its log)
@@ -23,8 +28,12 @@ export const httpdRunning = defineTask({
   title: ({ prefix }) => prefix,
   probe: (params) => ({ state: httpdState(params) }),
   plan: (params, { state }): readonly Change[] => {
-    if (state) return []
-    const steps = [run(startHttpd(params), { explain: explainHttpd })]
-    return [{ what: `httpd ${params.prefix}`, from: 'not running', to: 'running', steps }]
+    const what = `httpd ${params.prefix}`
+    const explain = { explain: explainFault }
+    if (!state)
+      return [{ what, from: 'not running', to: 'running', steps: [run(startHttpd(params), explain)] }]
+    if (isOfUnit(state, params.unit)) return []
+    const from = `pid ${state.pid}, not of ${params.unit}`
+    return [{ what, from, to: `running as ${params.unit}`, steps: [run(restartHttpd(params), explain)] }]
   },
 })

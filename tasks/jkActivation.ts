@@ -12,7 +12,9 @@ import {
   shellText,
   z,
 } from '../src/index.ts'
-import { explainHttpd, httpdParams, reloadHttpd } from './httpdProcess.ts'
+import { httpdParams } from './httpdParams.ts'
+import { reloadHttpd } from './httpdProcess.ts'
+import { explainFault } from './serverShell.ts'
 
 /**
  * Changes the activation of a worker in the `workers.properties` of each web server, and has httpd read it by a graceful
@@ -20,7 +22,8 @@ import { explainHttpd, httpdParams, reloadHttpd } from './httpdProcess.ts'
  *
  * - `worker`: its name. `state`: `active`; `disabled`: no new sessions, those that it has go on; `stopped`: no requests, its
  *   sessions go on at others.
- * - `servers`: `on` which host of the inventory, and `prefix` of its httpd. `file`: its workers, relative to the prefix.
+ * - `servers`: `on` which host of the inventory, `prefix` of its httpd, and its `unit` where it is one of systemd's. `file`:
+ *   its workers, relative to the prefix.
  *
  * It goes to the servers wherever it stands, one after the other, and acts each time it is run; a server on which it is so
  * already is not reloaded.
@@ -43,7 +46,11 @@ export const jkActivation = defineTask({
       .describe('What it shall take: all, its own sessions, nothing.'),
     servers: z
       .array(
-        z.strictObject({ on: z.string().min(1).describe('Host of the inventory.'), prefix: absolutePath }),
+        z.strictObject({
+          on: z.string().min(1).describe('Host of the inventory.'),
+          prefix: absolutePath,
+          unit: httpdParams.unit,
+        }),
       )
       .min(1)
       .describe('The web servers: [{"on": …, "prefix": …}, …].'),
@@ -70,19 +77,19 @@ export const jkActivation = defineTask({
 type Params = {
   readonly worker: string
   readonly state: string
-  readonly servers: readonly { readonly on: string; readonly prefix: string }[]
+  readonly servers: readonly { readonly on: string; readonly prefix: string; readonly unit?: string }[]
   readonly file: string
   readonly within: number
 }
 
 async function changed(connection: StepConnection, params: Params): Promise<void> {
-  for (const { on, prefix } of params.servers) {
+  for (const { on, prefix, unit } of params.servers) {
     const there = connection.on(on)
     const result = await there.run(shellText(rewritten(params, prefix)))
     const fault = result.code === 0 ? undefined : (explained(result, on) ?? failed(result, on))
     if (fault) throw fault
     if (result.stdout.toString('utf8').trim() !== 'changed') continue
-    await there.carryOut(run(reloadHttpd({ prefix, within: params.within }), { explain: explainHttpd }))
+    await there.carryOut(run(reloadHttpd({ prefix, unit, within: params.within }), { explain: explainFault }))
   }
 }
 
@@ -99,7 +106,7 @@ if cmp -s "$file" "$new"; then rm -f -- "$new"; else mv -f -- "$new" "$file" && 
 }
 
 function explained(result: Output, on: string): PlaybookError | undefined {
-  const error = explainHttpd(result)
+  const error = explainFault(result)
   if (!error) return undefined
   const { code, message, details, hint } = error
   return new PlaybookError(code, `${on}: ${message}`, { details, ...(hint ? { hint } : {}) })

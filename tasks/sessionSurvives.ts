@@ -10,7 +10,9 @@ import {
   sh,
   z,
 } from '../src/index.ts'
-import { explainTomcat, startTomcat, stopTomcat, type TomcatParams, tomcatParams } from './tomcatProcess.ts'
+import { explainFault } from './serverShell.ts'
+import { type TomcatParams, tomcatParams } from './tomcatParams.ts'
+import { startTomcat, stopTomcat } from './tomcatProcess.ts'
 
 const { httpPort, ...process } = tomcatParams
 
@@ -197,11 +199,11 @@ function tomcatOf(session: Session, { tomcats, host }: Params): Tomcat {
 
 async function stop(connection: StepConnection, session: Session, tomcat: Tomcat): Promise<void> {
   note(connection, session, `${tomcat.route} on ${tomcat.on} is shut down`)
-  await connection.on(tomcat.on).carryOut(run(stopTomcat(tomcat), { explain: explainTomcat }))
+  await connection.on(tomcat.on).carryOut(run(stopTomcat(tomcat), { explain: explainFault }))
 }
 
 async function start(connection: StepConnection, session: Session, tomcat: Tomcat): Promise<void> {
-  await connection.on(tomcat.on).carryOut(run(startTomcat(tomcat), { explain: explainTomcat }))
+  await connection.on(tomcat.on).carryOut(run(startTomcat(tomcat), { explain: explainFault }))
   note(connection, session, `${tomcat.route} on ${tomcat.on} is up again`)
 }
 

@@ -14,7 +14,8 @@ import {
   z,
 } from '../src/index.ts'
 import { type TomcatJvm, tomcatJvms } from './tomcatJvms.ts'
-import { findJvm, logFiles, tomcatParams } from './tomcatProcess.ts'
+import { tomcatParams } from './tomcatParams.ts'
+import { findJvm, logFiles } from './tomcatShell.ts'
 
 /**
  * A Tomcat that runs sees as many other members of its cluster as it should, or comes to within a time. It is read from

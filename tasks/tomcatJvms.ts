@@ -2,19 +2,21 @@
 
 import { type Output, output, PlaybookError, type Probe, shellText } from '../src/index.ts'
 
-/** A JVM that runs a Tomcat: since when in milliseconds since 1970. */
+/** A JVM that runs a Tomcat: since when in milliseconds since 1970, and the unit of systemd it belongs to. */
 export type TomcatJvm = {
   readonly pid: number
   readonly owner: string
   readonly uid: string
   readonly startedMs: number
+  /** `ws-ecs-server.service`; of one that was started by hand, that of the login, or none. */
+  readonly unit?: string | undefined
 }
 
 /**
  * The JVMs that run a home (a second one is a fault), found by their exact argument `-Dcatalina.base=HOME` and the word
  * `start`, so that neither a shell, a shutdown nor `…/ws-ecs-server2` is taken for it.
  *
- * Sources: proc(5); catalina.sh of Tomcat 8.5 to 11.
+ * Sources: proc(5), cgroups(7); catalina.sh of Tomcat 8.5 to 11.
  */
 export function tomcatJvms(home: string): Probe<readonly TomcatJvm[]> {
   return output(shellText(listing), (result) => parseListing(result).filter((jvm) => jvm.home === home))
@@ -35,13 +37,18 @@ export function theJvm(jvms: readonly TomcatJvm[], home: string): TomcatJvm | un
   return jvms[0]
 }
 
+/** Whether a JVM runs as the unit that is wanted, if one is. */
+export function isOfUnit(jvm: TomcatJvm, unit: string | undefined): boolean {
+  return unit === undefined || jvm.unit === unit
+}
+
 /** Whether a JVM runs as the account that is wanted, a name or a number. */
 export function isOwnedBy(jvm: TomcatJvm, user: string | undefined): boolean {
   return user === undefined || user === jvm.owner || user === jvm.uid
 }
 
 /**
- * First what it takes to know a process' age; then of each JVM two lines and its raw arguments; last the owners. One
+ * First what it takes to know a process' age; then of each JVM two lines and its raw arguments; last owners and units. One
  * grep looks at all processes; a grep without -z (busybox) is helped by a loop. The age is counted against the shell's
  * own start, not against /proc/uptime, which is the container's own in some (lxcfs).
  */
@@ -65,6 +72,9 @@ for f in $found; do
   echo
 done
 stat -c '@ %n %U %u' $folders 2>/dev/null
+set --
+for d in $folders; do set -- "$@" "$d/cgroup"; done
+grep -HE '^[0-9]+:(name=systemd)?:.*[.]service$' "$@" 2>/dev/null
 exit 0`
 
 type ListedJvm = TomcatJvm & { readonly home: string }
@@ -81,6 +91,12 @@ function parseListing({ stdout }: Output): ListedJvm[] {
       return pid ? [[pid, { owner: owner!, uid: uid! }] as const] : []
     }),
   )
+  const units = new Map(
+    lines.flatMap((line) => {
+      const [, pid, unit] = /^\/proc\/(\d+)\/cgroup:.*\/([^/]+\.service)$/.exec(line) ?? []
+      return pid ? [[pid, unit!] as const] : []
+    }),
+  )
   return lines.flatMap((line, index) => {
     const [, pid, comm] = /^= (\d+) (.*)$/.exec(line) ?? []
     const owner = pid && owners.get(pid)
@@ -90,7 +106,8 @@ function parseListing({ stdout }: Output): ListedJvm[] {
     if (!base || !words.includes('start')) return []
     const ageSeconds = (startTicks(self) - startTicks(lines[index + 1]!)) / Number(hz)
     const startedMs = Math.round((Number(now) - ageSeconds) * 1000)
-    return [{ home: base.slice('-Dcatalina.base='.length), pid: Number(pid), ...owner, startedMs }]
+    const home = base.slice('-Dcatalina.base='.length)
+    return [{ home, pid: Number(pid), ...owner, startedMs, unit: units.get(pid) }]
   })
 }
 

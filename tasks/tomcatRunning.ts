@@ -1,8 +1,10 @@
 // The task that sees to it that a Tomcat runs and answers.
 
 import { type Change, defineTask, PlaybookError, run, z } from '../src/index.ts'
-import { isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
-import { explainTomcat, startTomcat, tomcatParams, tomcatStatus, waitForTomcat } from './tomcatProcess.ts'
+import { explainFault } from './serverShell.ts'
+import { isOfUnit, isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
+import { tomcatParams } from './tomcatParams.ts'
+import { startTomcat, stopTomcat, tomcatStatus, waitForTomcat } from './tomcatProcess.ts'
 
 /**
  * A Tomcat runs, as the right account, and answers HTTP. One that does not run is started by its startup.sh, one that is
@@ -14,12 +16,14 @@ import { explainTomcat, startTomcat, tomcatParams, tomcatStatus, waitForTomcat }
  * - `path` (`/`) and `status` (200): what must answer with what.
  * - `within`: seconds to wait for the answer, 120 if not given. A JVM that ends fails the task at once.
  * - `javaHome`: JAVA_HOME for startup.sh. `log`: where the console goes, `*` allowed, whose end a failure shows.
+ * - `unit`: the unit of systemd that it is, whose main process is the JVM (`systemdUnit` makes one). It is started by
+ *   systemctl then; one that was started by hand is ended, and started as the unit.
  *
- * It stays when the connection ends. No unit is made: a reboot leaves it off.
+ * It stays when the connection ends. Without a unit, a reboot leaves it off.
  *
  * @throws PlaybookError E_TOMCAT_OWNER (runs as another account), E_TOMCAT_TWICE, E_NO_TOMCAT, E_NO_USER, E_NO_ACCESS,
  *   E_NO_LOGS, E_NO_JAVA, E_NO_PROGRAM (rotatelogs), E_PORT_IN_USE (by whom), E_TOMCAT_DIED and E_TIMEOUT (with the end
- *   of the log)
+ *   of the log), E_SERVICE (systemd cannot start the unit; with its journal)
  * @example tomcatRunning({ home: '/data2/was/ws-ecs-server', user: 'ecsuser', httpPort: 8080 })
  */
 export const tomcatRunning = defineTask({
@@ -29,14 +33,12 @@ export const tomcatRunning = defineTask({
   title: ({ home }) => home,
   probe: (params) => ({ jvms: tomcatJvms(params.home), status: tomcatStatus(params) }),
   plan: (params, { jvms, status }): readonly Change[] => {
-    const { home, user } = params
+    const { home, user, unit } = params
     const what = `tomcat ${home}`
     const answering = `answering HTTP ${params.status} on port ${params.httpPort}`
+    const starting = run(startTomcat(params), { explain: explainFault })
     const jvm = theJvm(jvms, home)
-    if (!jvm) {
-      const steps = [run(startTomcat(params), { explain: explainTomcat })]
-      return [{ what, from: 'not running', to: answering, steps }]
-    }
+    if (!jvm) return [{ what, from: 'not running', to: answering, steps: [starting] }]
     if (!isOwnedBy(jvm, user)) {
       throw new PlaybookError(
         'E_TOMCAT_OWNER',
@@ -44,8 +46,13 @@ export const tomcatRunning = defineTask({
         { hint: 'The task tomcatRestart restarts it as the right account.' },
       )
     }
+    if (!isOfUnit(jvm, unit)) {
+      const stopping = run(stopTomcat(params), { explain: explainFault })
+      const from = `pid ${jvm.pid}, not of ${unit}`
+      return [{ what, from, to: `${answering}, as ${unit}`, steps: [stopping, starting] }]
+    }
     if (status === params.status) return []
     const from = `pid ${jvm.pid}, ${status === 0 ? 'no answer' : `HTTP ${status}`}`
-    return [{ what, from, to: answering, steps: [run(waitForTomcat(params), { explain: explainTomcat })] }]
+    return [{ what, from, to: answering, steps: [run(waitForTomcat(params), { explain: explainFault })] }]
   },
 })

@@ -1,14 +1,18 @@
 // The task that sees to it that a Tomcat does not run.
 
 import { type Change, defineTask, run, z } from '../src/index.ts'
+import { explainFault } from './serverShell.ts'
+import { isDown, unitIfAny } from './systemdState.ts'
 import { theJvm, tomcatJvms } from './tomcatJvms.ts'
-import { explainTomcat, stopTomcat, tomcatParams } from './tomcatProcess.ts'
+import { tomcatParams } from './tomcatParams.ts'
+import { stopTomcat } from './tomcatProcess.ts'
 
 /**
  * A Tomcat does not run. One that does is ended by its shutdown.sh, after 30 s by SIGTERM, after 10 more by SIGKILL.
  *
  * - `home`: its folder; it need not be there any more. `user`: the account that shutdown.sh is run as.
  * - `javaHome`: JAVA_HOME for shutdown.sh.
+ * - `unit`: the unit of systemd that it is: it is stopped by systemctl then, also where it is between two starts.
  *
  * @throws PlaybookError E_TOMCAT_STOP, E_TOMCAT_TWICE
  * @example tomcatStopped({ home: '/data2/was/ws-old-server', user: 'ecsuser' })
@@ -20,15 +24,18 @@ export const tomcatStopped = defineTask({
     home: tomcatParams.home,
     user: tomcatParams.user,
     javaHome: tomcatParams.javaHome,
+    unit: tomcatParams.unit,
   }),
   title: ({ home }) => home,
-  probe: ({ home }) => ({ jvms: tomcatJvms(home) }),
-  plan: (params, { jvms }): readonly Change[] => {
+  probe: ({ home, unit }) => ({ jvms: tomcatJvms(home), unit: unitIfAny(unit) }),
+  plan: (params, { jvms, unit }): readonly Change[] => {
     const jvm = theJvm(jvms, params.home)
-    if (!jvm) return []
+    const isUnitUp = unit !== undefined && !isDown(unit)
+    if (!jvm && !isUnitUp) return []
     // It is stopped without being asked over HTTP.
     const stopping = stopTomcat({ ...params, httpPort: 1, path: '/', status: 200, within: 1 })
-    const steps = [run(stopping, { explain: explainTomcat })]
-    return [{ what: `tomcat ${params.home}`, from: `pid ${jvm.pid}`, to: 'not running', steps }]
+    const steps = [run(stopping, { explain: explainFault })]
+    const from = jvm ? `pid ${jvm.pid}` : `${unit?.active} (${unit?.sub})`
+    return [{ what: `tomcat ${params.home}`, from, to: 'not running', steps }]
   },
 })

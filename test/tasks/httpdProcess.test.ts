@@ -1,13 +1,23 @@
 // An httpd that is started, reloaded, restarted or left alone, by what it runs with.
 
-import { copyFileSync, existsSync, realpathSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { run } from '../../src/index.ts'
+import { reloadHttpd, startHttpd } from '../../tasks/httpdProcess.ts'
 import { httpdReload } from '../../tasks/httpdReload.ts'
 import { httpdRunning } from '../../tasks/httpdRunning.ts'
-import { applied, failure, inFolder, looked, shells } from './apply.ts'
+import { applied, failure, inFolder, looked, runShell, shells } from './apply.ts'
 import { type FakeHttpd, fakeHttpd } from './fakeHttpd.ts'
 
 function withHttpd(body: (httpd: FakeHttpd) => Promise<void>): Promise<void> {
@@ -83,6 +93,58 @@ test('a server that does not run is started by a reload', () =>
     const { changes } = await applied(httpdReload, { prefix })
     assert.is(changes[0]!.to, 'started')
   }))
+
+/** A systemd of one unit, which starts what apachectl starts, and says so where it is asked. */
+function pretendSystemd(folder: string, { prefix }: FakeHttpd): void {
+  const program = `#!/bin/sh
+echo "$1" >>${folder}/asked
+case $1 in
+  start) ${prefix}/bin/apachectl -k start ;;
+  reload) ${prefix}/bin/apachectl -k graceful ;;
+  show) cat ${prefix}/logs/httpd.pid ;;
+esac
+`
+  writeFileSync(`${folder}/systemctl`, program, { mode: 0o755 })
+}
+
+test('a server that is a unit is started and reloaded by systemd', () =>
+  inFolder((folder) =>
+    withHttpd(async (httpd) => {
+      pretendSystemd(folder, httpd)
+      const options = { path: `${folder}:$PATH` }
+      const { prefix } = httpd
+      const start = run(startHttpd({ prefix, within: 5, unit: 'apache.service' }))
+      assert.is((await runShell(start.command.script, options)).code, 0)
+      const pid = httpd.pid()
+      const reload = run(reloadHttpd({ prefix, within: 5, unit: 'apache.service' }))
+      assert.is((await runShell(reload.command.script, options)).code, 0)
+      assert.is(httpd.pid(), pid)
+      assert.equal(readFileSync(`${folder}/asked`, 'utf8').split('\n'), [
+        ...['reset-failed', 'start', 'show', 'reload', ''],
+      ])
+    }),
+  ))
+
+test('a server that was started by hand is taken over by its unit', () =>
+  inFolder((folder) =>
+    withHttpd(async (httpd) => {
+      const { prefix } = httpd
+      await applied(httpdRunning, { prefix })
+      const pid = httpd.pid()
+      const unit = 'apache.service'
+      const [change] = await looked(httpdRunning, { prefix, unit })
+      assert.equal([change!.from, change!.to], [`pid ${pid}, not of ${unit}`, `running as ${unit}`])
+      assert.is((await looked(httpdReload, { prefix, unit }))[0]!.to, 'restarted')
+      pretendSystemd(folder, httpd)
+      const [step] = change!.steps
+      const script = step?.kind === 'run' ? step.command.script : ''
+      const ended = await runShell(script.replace('within=3000', 'within=50'), { path: `${folder}:$PATH` })
+      assert.is(ended.code, 0, ended.stderr.toString())
+      assert.not.ok(existsSync(`/proc/${pid}`))
+      assert.is.not(httpd.pid(), pid)
+      assert.equal(readFileSync(`${folder}/asked`, 'utf8').split('\n'), ['stop', 'reset-failed', 'start', ''])
+    }),
+  ))
 
 test('nothing is started or reloaded with a bad configuration', () =>
   withHttpd(async (httpd) => {

@@ -43,6 +43,37 @@ const rows = [
   },
 ]
 
+const unit = 'ws.service'
+
+const unitRows = [
+  { title: 'one that runs as it and is current', of: unit, file: older, change: undefined },
+  { title: 'one whose unit file is newer', of: unit, file: newer, change: 'pid 812 → restarted' },
+  {
+    title: 'one that was started by hand',
+    of: 'session-1.scope',
+    file: older,
+    change: `pid 812 not of ${unit} → restarted`,
+  },
+]
+
+for (const { title, of, file, change } of unitRows) {
+  test(`tomcatRestart of a unit ${change ? 'restarts' : 'is quiet about'} ${title}`, () => {
+    const observed = { jvms: [{ ...jvm, unit: of }], configuration: [file] }
+    const { changes } = planned(tomcatRestart, { ...params, unit }, observed)
+    assert.equal(
+      changes.map(({ from, to }) => `${from} → ${to}`),
+      change ? [change] : [],
+    )
+  })
+}
+
+test('the file of its unit and its drop-ins are part of its configuration', () => {
+  const task = tomcatRestart({ ...params, unit })
+  const { configuration } = tomcatRestart.spec.probe(task.params as never, undefined as never)
+  const { reads } = configuration as { reads: readonly string[] }
+  assert.equal(reads.slice(-2), ['/etc/systemd/system/ws.service', '/etc/systemd/system/ws.service.d'])
+})
+
 test('leaves one that does not run alone, if told to', () => {
   const told = { ...params, onlyIfRunning: true }
   assert.equal(planned(tomcatRestart, told, { jvms: [], configuration: [] }).changes, [])

@@ -51,6 +51,39 @@ for (const { title, jvms, status, change } of rows) {
   })
 }
 
+const unit = 'ws-ecs-server.service'
+
+const unitRows = [
+  { title: 'is quiet where it runs as its unit', jvms: [{ ...jvm, unit }], change: undefined, steps: [] },
+  {
+    title: 'has systemd start what does not run',
+    jvms: [],
+    change: 'not running → answering HTTP 200 on port 8080',
+    steps: ['start'],
+  },
+  {
+    title: 'takes over one that was started by hand',
+    jvms: [{ ...jvm, unit: 'sshd.service' }],
+    change: `pid 812, not of ${unit} → answering HTTP 200 on port 8080, as ${unit}`,
+    steps: ['stop', 'start'],
+  },
+]
+
+for (const { title, jvms, change, steps } of unitRows) {
+  test(`tomcatRunning of a unit ${title}`, () => {
+    const result = planned(tomcatRunning, { ...params, unit: 'ws-ecs-server' }, { jvms, status: 200 })
+    assert.equal(
+      result.changes.map(({ from, to }) => `${from} → ${to}`),
+      change ? [change] : [],
+    )
+    assert.equal(
+      result.steps.map((step) => /said=\$\(systemctl (start|stop) /.exec(step)?.[1]),
+      steps,
+    )
+    assert.not.ok(result.steps.some((step) => step.includes('startup.sh" </dev/null')))
+  })
+}
+
 const faults = [
   { title: 'as another account', jvms: [{ ...jvm, owner: 'root', uid: '0' }], code: 'E_TOMCAT_OWNER' },
   { title: 'twice', jvms: [jvm, { ...jvm, pid: 900 }], code: 'E_TOMCAT_TWICE' },
@@ -150,6 +183,24 @@ test('tomcatRunning names the process that has its port', () =>
       } finally {
         server.close()
       }
+    }),
+  ))
+
+test('tomcatRunning shows the journal of a unit that systemd cannot start', () =>
+  inFolder((folder) =>
+    withTomcat(folder, async ({ home, httpPort }) => {
+      const program = (name: string, body: string) =>
+        writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
+      program(
+        'systemctl',
+        'case $1 in start) echo "Assertion failed on job for ws.service." >&2; exit 1 ;; esac',
+      )
+      program('journalctl', 'echo "ws.service: Starting requested but asserts failed."')
+      const options = { path: `${folder}:$PATH` }
+      const error = await failure(() => applied(tomcatRunning, { home, httpPort, unit: 'ws' }, options))
+      assert.is(error.code, 'E_SERVICE')
+      assert.is(error.message, 'ws.service: Assertion failed on job for ws.service.')
+      assert.equal(error.details, ['ws.service: Starting requested but asserts failed.'])
     }),
   ))
 
