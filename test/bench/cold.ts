@@ -1,14 +1,12 @@
 // What a cold run of the WAS role costs: trips, seconds, and the tasks that take most of them. From a run's journal.
 
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { down, up } from '../../lab/lab.ts'
 import { sayOnStderr } from '../../lab/progress.ts'
-import { runNames } from '../../src/journal/journal.ts'
-import { type RecordedEvent, readRecord } from '../../src/journal/record.ts'
 import type { RunEvent } from '../../src/model/event.ts'
 import { makeSite } from '../lab/site.ts'
 import { type Figure, ms, table } from './figure.ts'
+import { newestRun, type Run } from './journals.ts'
 
 export type ColdOptions = {
   /** true: on hosts of its own, brought up empty for it; false: the last cold run's journal is read. */
@@ -26,8 +24,6 @@ export async function benchCold({ isFresh }: ColdOptions, say: (line: string) =>
   return tell(run, say)
 }
 
-type Run = readonly RecordedEvent[]
-
 const labName = 'bench'
 
 async function freshRun(): Promise<Run | undefined> {
@@ -44,18 +40,8 @@ async function freshRun(): Promise<Run | undefined> {
 }
 
 /** The newest run of was.ts that really changed much on every host. */
-async function lastColdRun(directory: string): Promise<Run | undefined> {
-  for (const name of await runNames(directory)) {
-    const run = readRun(join(directory, 'runs', name))
-    if (isCold(run.map(({ event }) => event))) return run
-  }
-  return undefined
-}
-
-function readRun(file: string): Run {
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((line) => readRecord(line) ?? [])
+function lastColdRun(directory: string): Promise<Run | undefined> {
+  return newestRun(directory, (run) => isCold(run.map(({ event }) => event)))
 }
 
 function isCold(events: readonly RunEvent[]): boolean {

@@ -1,12 +1,17 @@
-// The benchmark: ratios measured in one run, against their targets. `npm run bench -- cli scale fleet pair was cold`.
+// The benchmark: ratios measured in one run, against their targets. `npm run bench -- cli conf scale fleet pair was site cold build`.
 
+import { parseArgs } from 'node:util'
+import { DEFAULT_NAME } from '../../lab/topology.ts'
+import { benchBuild } from './build.ts'
 import { benchCli } from './cli.ts'
 import { benchCold } from './cold.ts'
 import { type Figure, summary } from './figure.ts'
 import { benchFleet } from './fleet.ts'
+import { benchHttpdConf } from './httpdConf.ts'
 import { isStopped, stopMeasuring } from './measure.ts'
 import { benchPair } from './pair.ts'
 import { benchScale } from './scale.ts'
+import { benchSite } from './site.ts'
 import { type Stand, standMissing, startStand } from './stand.ts'
 import { benchWas } from './was.ts'
 
@@ -18,10 +23,24 @@ type Part = {
   readonly measure: (say: Say) => Promise<Figure[]>
 }
 
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** Take cold runs on fresh hosts of their own. */
+    cold: { type: 'boolean', default: false },
+    /** The lab that has the site. */
+    lab: { type: 'string', default: DEFAULT_NAME },
+  },
+})
+
 const parts: { readonly [name: string]: Part } = {
   cli: {
     about: 'Starting: processes that do nothing, timed from start to end.',
     measure: benchCli,
+  },
+  conf: {
+    about: 'All edits of the site, made to an httpd.conf of 10,000 lines.',
+    measure: benchHttpdConf,
   },
   scale: {
     about:
@@ -40,12 +59,22 @@ const parts: { readonly [name: string]: Part } = {
   was: {
     about:
       'The WAS role, deployed already, on the two hosts of the lab, against ssh HOST true on both at once.',
-    measure: benchWas,
+    measure: (say) => benchWas(options.lab, say),
+  },
+  site: {
+    about:
+      'The whole site, deployed already, on the four hosts of the lab, against ssh HOST true on all at once.',
+    measure: (say) => benchSite(options.lab, say),
   },
   cold: {
     about:
       'The WAS role on empty hosts: from the last such run here, or with --cold on fresh hosts of its own.',
-    measure: (say) => benchCold({ isFresh: process.argv.includes('--cold') }, say),
+    measure: (say) => benchCold({ isFresh: options.cold }, say),
+  },
+  build: {
+    about:
+      'httpd and mod_jk on two empty WEB hosts: from the last such run here, or with --cold on fresh hosts of its own.',
+    measure: (say) => benchBuild({ isFresh: options.cold }, say),
   },
 }
 
@@ -53,7 +82,7 @@ const say: Say = (line) => process.stdout.write(`${line}\n`)
 
 // What was set up for the measured commands is taken down as after any failure.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stopMeasuring)
-process.exitCode = await main(process.argv.slice(2).filter((arg) => arg !== '--cold'))
+process.exitCode = await main(positionals)
 
 /** 0 also where targets are missed: the summary tells. 1 where a part could not be measured for a fault. */
 async function main(names: readonly string[]): Promise<number> {

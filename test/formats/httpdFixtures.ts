@@ -7,6 +7,27 @@ export function stockHttpdConf(): string {
   return httpdFile('2.4.68/httpd.conf').toString('utf8')
 }
 
+/** The stock file with 600 virtual hosts and rewrite rules below it: more than 10,000 lines. */
+export function largeHttpdConf(): string {
+  const host = (index: number) => [
+    `<VirtualHost *:80>`,
+    `    ServerName host-${index}.example.com`,
+    `    DocumentRoot "/data2/hosts/${index}"`,
+    `    <Directory "/data2/hosts/${index}">`,
+    '        AllowOverride None',
+    '        Require all granted',
+    '    </Directory>',
+    '    # Rules',
+    ...Array.from(
+      { length: 7 },
+      (_, rule) => `    RewriteRule ^/old-${rule}/(.*)$ /new-${rule}/$1 [R=301,L]`,
+    ),
+    '</VirtualHost>',
+    '',
+  ]
+  return stockHttpdConf() + Array.from({ length: 600 }, (_, index) => host(index).join('\n')).join('\n')
+}
+
 export function httpdFile(path: string): Buffer {
   return readFileSync(new URL(`../../../test/fixtures/httpd/${path}`, import.meta.url))
 }

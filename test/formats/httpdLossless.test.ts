@@ -6,7 +6,7 @@ import { httpdConfEdits } from '../../playbooks/roles/httpdConf.ts'
 import { scanLines } from '../../src/formats/httpd/line.ts'
 import { argumentsOf, wordsOf } from '../../src/formats/httpd/words.ts'
 import { editHttpd, type HttpdEdit, type HttpdPath } from '../../src/formats/httpd.ts'
-import { oneOf, type Random, randomNumbers, stockHttpdConf } from './httpdFixtures.ts'
+import { largeHttpdConf, oneOf, type Random, randomNumbers, stockHttpdConf } from './httpdFixtures.ts'
 
 const crlf = (text: string) => text.replaceAll('\n', '\r\n')
 
@@ -84,7 +84,7 @@ test('random edits of random files: other lines stay, and a second time nothing 
 })
 
 test('a file of 10,000 lines is edited in under 50 ms of CPU, by all edits of a site', () => {
-  const text = bigFile()
+  const text = largeHttpdConf()
   assert.ok(text.split('\n').length > 10_000)
   const bytes = Buffer.from(text)
   const edits = httpdConfEdits({ account: 'ecsuser' })
@@ -97,27 +97,6 @@ test('a file of 10,000 lines is edited in under 50 ms of CPU, by all edits of a 
   const bestMs = Math.min(...times)
   assert.ok(bestMs < 50, `${bestMs} ms`)
 })
-
-/** The stock file with 600 virtual hosts and rewrite rules below it. */
-function bigFile(): string {
-  const host = (index: number) => [
-    `<VirtualHost *:80>`,
-    `    ServerName host-${index}.example.com`,
-    `    DocumentRoot "/data2/hosts/${index}"`,
-    `    <Directory "/data2/hosts/${index}">`,
-    '        AllowOverride None',
-    '        Require all granted',
-    '    </Directory>',
-    '    # Rules',
-    ...Array.from(
-      { length: 7 },
-      (_, rule) => `    RewriteRule ^/old-${rule}/(.*)$ /new-${rule}/$1 [R=301,L]`,
-    ),
-    '</VirtualHost>',
-    '',
-  ]
-  return stockHttpdConf() + Array.from({ length: 600 }, (_, index) => host(index).join('\n')).join('\n')
-}
 
 type Place = HttpdPath
 

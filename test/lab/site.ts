@@ -67,7 +67,7 @@ export function makeSite(lab: Lab): Site {
 }
 
 /** The committed inventory of the lab, its addresses, keys and mirror those of `lab`. */
-function inventoryFor(lab: Lab): string {
+export function inventoryFor(lab: Pick<Lab, 'hosts' | 'keyFile' | 'knownHostsFile' | 'mirror'>): string {
   const text = readFileSync(join(root, 'inventory/lab.yaml'), 'utf8')
   const addresses = lab.hosts.reduce(
     (all, { name, address }) =>
