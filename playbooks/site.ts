@@ -16,6 +16,8 @@ export default [
     become: true,
     vars: webVars,
     tasks: ({ vars }) =>
-      vars.vhosts.map(({ name }) => httpCheck({ url: 'http://127.0.0.1/', host: name, within: 30 })),
+      vars.vhosts.map(({ name }) =>
+        httpCheck({ url: `http://127.0.0.1:${vars.http_port}/`, host: name, within: 30 }),
+      ),
   }),
 ]

@@ -3,7 +3,7 @@
 import { definePlay } from 'run-playbook'
 import { tomcatCluster } from 'run-playbook/tasks'
 import { removedInstance } from './roles/removedInstance.ts'
-import { instancePlaces } from './roles/tomcat.ts'
+import { clusterMembers } from './roles/tomcat.ts'
 import { was } from './roles/was.ts'
 import { wasVars } from './roles/wasVars.ts'
 
@@ -32,11 +32,9 @@ export default [
     vars: wasVars,
     tags: ['cluster'],
     tasks: (host) =>
-      host.vars.instances.map((instance) => {
-        const { home, log } = instancePlaces(instance, host.vars).process
-        const members = host.hosts('was').length - 1
-        return tomcatCluster({ home, log, members }, { title: `tomcatCluster ${instance.name}` })
-      }),
+      host.vars.instances.map((instance) =>
+        tomcatCluster(clusterMembers(instance, host), { title: `tomcatCluster ${instance.name}` }),
+      ),
   }),
   removal,
 ]

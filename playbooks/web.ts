@@ -9,6 +9,8 @@ export default [
     name: 'WEB',
     hosts: 'web',
     become: true,
+    // A restart, which a new httpd or module needs, is of one server at a time; and what is wrong is wrong on one.
+    serial: 1,
     vars: webVars,
     tasks: (host) => web(host),
   }),

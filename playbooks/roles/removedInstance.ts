@@ -3,6 +3,7 @@
 import { PlaybookError, type PlayHost, type TaskList } from 'run-playbook'
 import { firewallPort, firewallRichRule, remove, tomcatStopped } from 'run-playbook/tasks'
 import { instancePlaces } from './tomcat.ts'
+import { withoutUnit } from './units.ts'
 import type { Instance, WasVars } from './wasVars.ts'
 
 /** @throws PlaybookError E_REMOVED_IN_USE where it is among the instances that there shall be, too */
@@ -13,7 +14,7 @@ export function removedInstance(
   if (vars.instances.some(({ name }) => name === instance.name)) {
     throw new PlaybookError('E_REMOVED_IN_USE', `${instance.name} is in instances and in removed_instances.`)
   }
-  const { home } = instancePlaces(instance, vars)
+  const { home, unit } = instancePlaces(instance, vars)
   const { multicast, receiver, ajp, http } = instance
   const inUse = new Set(
     vars.instances.flatMap((each) => [each.multicast, each.receiver, each.ajp, each.http]),
@@ -22,6 +23,7 @@ export function removedInstance(
   const cluster = freed([`${multicast}/udp`, `${receiver}/tcp`])
   const reached = freed([`${ajp}/tcp`, `${http}/tcp`])
   return [
+    vars.systemd_units !== undefined && withoutUnit(unit),
     tomcatStopped({ home, user: vars.account }, { title: `tomcatStopped ${instance.name}` }),
     remove({ path: home, recursive: true }),
     cluster.length > 0 && firewallPort({ ports: cluster, state: 'closed' }),

@@ -1,9 +1,11 @@
 // The rolling restart of a WAS host: one instance after the other, out of the rotation of all web servers meanwhile.
 
-import { absolutePath, PlaybookError, type PlayHost, type TaskList, z } from 'run-playbook'
+import { type OtherHost, PlaybookError, type PlayHost, type TaskList, z } from 'run-playbook'
 import { jkActivation, tomcatCluster, tomcatRestart, waitFor } from 'run-playbook/tasks'
-import { instancePlaces } from './tomcat.ts'
+import { clusterMembers, instancePlaces } from './tomcat.ts'
 import { type Instance, wasVars } from './wasVars.ts'
+import { httpdProcess } from './web.ts'
+import { webVars } from './webVars.ts'
 
 export const rollingVars = wasVars.extend({
   /** Seconds that requests may take to end, once no new ones come. */
@@ -14,7 +16,7 @@ type RollingVars = z.output<typeof rollingVars>
 
 /** @throws PlaybookError E_ALONE where no other host could serve the sessions meanwhile */
 export function rolling(host: PlayHost<RollingVars>): TaskList {
-  if (host.hosts('was').length < 2) {
+  if (host.hosts(host.vars.was_hosts).length < 2) {
     throw new PlaybookError('E_ALONE', `${host.name} is the only WAS host: nothing could serve meanwhile.`)
   }
   return host.vars.instances.map((instance) => rolled(instance, host))
@@ -29,10 +31,8 @@ function rolled(instance: Instance, host: PlayHost<RollingVars>): TaskList {
   const { vars } = host
   const { process } = instancePlaces(instance, vars)
   const worker = `${instance.name}${vars.node}`
-  const servers = host
-    .hosts(vars.web_hosts)
-    .map(({ name, vars: { apache_dir } }) => ({ on: name, prefix: prefixOf(name, apache_dir) }))
-  const members = { home: process.home, log: process.log, members: host.hosts('was').length - 1 }
+  const servers = host.hosts(vars.web_hosts).map((web) => ({ on: web.name, ...httpdOf(web) }))
+  const members = clusterMembers(instance, host)
   return [
     tomcatCluster(members, { title: `tomcatCluster ${instance.name}` }),
     jkActivation({ worker, state: 'stopped', servers }),
@@ -52,8 +52,9 @@ function noConnection(port: number): string {
   return `! cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "01" && $2 ~ /:${hex}$/ { n = 1 } END { exit !n }'`
 }
 
-function prefixOf(host: string, value: unknown): string {
-  const result = absolutePath.safeParse(value)
-  if (result.success) return result.data
-  throw new PlaybookError('E_WEB_VARS', `${host}: apache_dir: expected an absolute path.`)
+function httpdOf({ name, vars }: OtherHost) {
+  const result = webVars.pick({ apache_dir: true, systemd_units: true }).safeParse(vars)
+  if (result.success) return httpdProcess(result.data)
+  const [{ path, message }] = result.error.issues as [z.core.$ZodIssue]
+  throw new PlaybookError('E_WEB_VARS', `${name}: ${path.join('.')}: ${message}`)
 }

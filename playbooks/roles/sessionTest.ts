@@ -7,24 +7,28 @@ import { type WasHost, wasHosts } from './wasHosts.ts'
 import { type WasVars, wasVars } from './wasVars.ts'
 import { type Vhost, type WebVars, webVars } from './webVars.ts'
 
-export const sessionVars = webVars.pick({ vhosts: true, was_hosts: true, web_hosts: true })
+export const sessionVars = webVars.pick({ vhosts: true, was_hosts: true, web_hosts: true, http_port: true })
+
+type SessionVars = Pick<WebVars, 'vhosts' | 'was_hosts' | 'web_hosts' | 'http_port'>
 
 /** @throws PlaybookError E_NO_TEST_PAGE where no instance has the page */
-export function sessionTest(host: PlayHost<Pick<WebVars, 'vhosts' | 'was_hosts' | 'web_hosts'>>): Task[] {
-  const { vhosts, was_hosts, web_hosts } = host.vars
+export function sessionTest(host: PlayHost<SessionVars>): Task[] {
+  const { vhosts, was_hosts, web_hosts, http_port: port } = host.vars
   const was = wasHosts(host, was_hosts, wasVars)
   const through = host.hosts(web_hosts).map(({ name }) => name)
   const tried = vhosts.filter(({ instance }) => was.every(({ vars }) => vars.session_test.includes(instance)))
-  if (tried.length > 0) return tried.map((vhost) => survives(vhost, was, through))
+  if (tried.length > 0) return tried.map((vhost) => survives(vhost, was, { through, port }))
   throw new PlaybookError('E_NO_TEST_PAGE', 'No instance has sessionTest.jsp, which counts the requests.', {
     hint: 'Name those that shall have it (session_test: [ecs]), and run was.ts.',
   })
 }
 
-function survives({ name, instance }: Vhost, was: readonly WasHost<WasVars>[], through: string[]): Task {
+type Way = { readonly through: string[]; readonly port: number }
+
+function survives({ name, instance }: Vhost, was: readonly WasHost<WasVars>[], way: Way): Task {
   const tomcats = was.map(({ name: on, vars }) => ({
     ...{ on, route: `${instance}${vars.node}` },
     ...instancePlaces(vars.instances.find((each) => each.name === instance)!, vars).process,
   }))
-  return sessionSurvives({ host: name, path: '/sessionTest.jsp', through, tomcats })
+  return sessionSurvives({ host: name, path: '/sessionTest.jsp', ...way, tomcats })
 }

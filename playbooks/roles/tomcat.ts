@@ -11,6 +11,7 @@ import {
   unarchive,
 } from 'run-playbook/tasks'
 import { type ClusterSettings, serverXmlEdits } from './serverXml.ts'
+import { siteUnit, tomcatUnitText } from './units.ts'
 import { wasHosts } from './wasHosts.ts'
 import { type Instance, type WasVars, wasVars } from './wasVars.ts'
 
@@ -18,10 +19,15 @@ import { type Instance, type WasVars, wasVars } from './wasVars.ts'
 export function instancePlaces(instance: Instance, vars: WasVars) {
   const home = `${vars.was_dir}/ws-${instance.name}-server`
   const logs = `${vars.log_dir}/ws-${instance.name}-server`
+  const unit = `ws-${instance.name}-server.service`
   return {
     home,
     logs,
-    process: { home, user: vars.account, httpPort: instance.http, log: `${logs}/catalina.out.*` },
+    unit,
+    process: {
+      ...{ home, user: vars.account, httpPort: instance.http, log: `${logs}/catalina.out.*` },
+      ...(vars.systemd_units ? { unit } : {}),
+    },
   }
 }
 
@@ -33,7 +39,7 @@ export function tomcatArchive(vars: WasVars): string {
 /** Unpacks and configures an instance; what changes its configuration notifies its restart. */
 export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): TaskList {
   const { vars } = host
-  const { home, logs, process } = instancePlaces(instance, vars)
+  const { home, logs, unit, process } = instancePlaces(instance, vars)
   const restart = tomcatRestart(
     { ...process, onlyIfRunning: true },
     { title: `restartTomcat ${instance.name}` },
@@ -88,6 +94,7 @@ export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): Tas
       },
       { notify: restart },
     ),
+    siteUnit(vars, unit, instanceUnit(home, logs, vars), restart),
     vars.session_test.includes(instance.name) &&
       copyFile({
         src: '../files/sessionTest.jsp',
@@ -98,16 +105,33 @@ export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): Tas
   ]
 }
 
+function instanceUnit(home: string, logs: string, vars: WasVars): string {
+  const { account, log_offset_minutes: offsetMinutes } = vars
+  return tomcatUnitText({ home, account, logs, rotatelogs: '/usr/sbin/rotatelogs', offsetMinutes })
+}
+
+/** What must be seen of an instance's cluster: as many others as there are hosts that have it. */
+export function clusterMembers(instance: Instance, host: PlayHost<WasVars>) {
+  const { home, log } = instancePlaces(instance, host.vars).process
+  return { home, log, members: hostsOf(instance, host).length - 1 }
+}
+
 /** The same instance on this host and on the other WAS hosts. */
-function namedMembers({ name }: Instance, host: PlayHost<WasVars>): ClusterSettings['members'] {
-  const all = wasHosts(host, 'was', wasVars).flatMap((each) => {
-    const { instances, cluster_address, node } = each.vars
-    const own = instances.find((instance) => instance.name === name)
-    const address = cluster_address ?? each.address
-    return own ? [{ host: each.name, member: { address, port: own.receiver, node } }] : []
-  })
+function namedMembers(instance: Instance, host: PlayHost<WasVars>): ClusterSettings['members'] {
+  const all = hostsOf(instance, host).map(({ name, address, vars, own }) => ({
+    host: name,
+    member: { address: vars.cluster_address ?? address, port: own.receiver, node: vars.node },
+  }))
   const local = all.find((each) => each.host === host.name)!.member
   return { local, others: all.map(({ member }) => member).filter((member) => member !== local) }
+}
+
+/** The WAS hosts that have an instance, and what it is there. */
+function hostsOf({ name }: Instance, host: PlayHost<WasVars>) {
+  return wasHosts(host, host.vars.was_hosts, wasVars).flatMap((each) => {
+    const own = each.vars.instances.find((instance) => instance.name === name)
+    return own ? [{ ...each, own }] : []
+  })
 }
 
 /** The instance runs, as the account, and answers. */

@@ -2,7 +2,7 @@
 
 import { absolutePath, account, checksum, Secret, secret, z } from 'run-playbook'
 
-const port = z
+export const port = z
   .int('expected a port (1-65535)')
   .min(1, 'expected a port (1-65535)')
   .max(65535, 'expected a port (1-65535)')
@@ -55,11 +55,15 @@ export const wasVars = z.object({
   membership: z.enum(['multicast', 'static']).default('multicast'),
   /** What mod_jk has to know to be let in by AJP; the same for `was` and `web`. */
   ajp_secret: ajpSecret.optional(),
+  /** The hosts that share the instances' sessions. */
+  was_hosts: z.string().default('was'),
   /** Which hosts may reach AJP and HTTP. */
   web_hosts: z.string().default('web'),
   instances: z.array(instanceVars).min(1),
   /** Instances that there were: moved here from `instances`, they are stopped and removed, their logs kept. */
   removed_instances: z.array(instanceVars).default([]),
+  /** true: instances are units of systemd, started at boot and after a crash. false: units that were made so go again. */
+  systemd_units: z.boolean().optional(),
   /** Instances that get sessionTest.jsp, which counts the requests of a session. */
   session_test: z.array(z.string()).default([]),
 })

@@ -1,5 +1,6 @@
 // The WEB role: packages, httpd and mod_jk from source, their configuration, account, firewall, running.
 
+import { posix } from 'node:path'
 import type { PlayHost, Task, TaskList } from 'run-playbook'
 import {
   buildFromSource,
@@ -14,6 +15,7 @@ import {
 } from 'run-playbook/tasks'
 import { balancers } from './balancers.ts'
 import { httpdConfEdits } from './httpdConf.ts'
+import { httpdUnitText, siteUnit } from './units.ts'
 import { modJkConf, vhostsConf, workersProperties } from './webFiles.ts'
 import type { WebVars } from './webVars.ts'
 
@@ -33,14 +35,32 @@ export function web(host: PlayHost<WebVars>): TaskList {
     buildModJk(vars),
     vars.owned_dirs.map((path) => ownership({ path, exclude: rootsOwn(path, vars), ...owned })),
     webConfiguration(host),
-    firewallPort({ ports: ['80/tcp', '443/tcp'] }),
-    httpdRunning({ prefix: vars.apache_dir }),
+    httpdUnit(vars),
+    firewallPort({ ports: [`${vars.http_port}/tcp`, `${vars.https_port}/tcp`] }),
+    httpdRunning(httpdProcess(vars)),
   ]
 }
 
+/** By what httpd is known, started and reloaded. */
+export function httpdProcess({ apache_dir: prefix, systemd_units }: HttpdVars) {
+  return { prefix, ...(systemd_units ? { unit: unitOf(prefix) } : {}) }
+}
+
 /** Has httpd take a new configuration or module: by a graceful reload where that does. */
-export function reloadHttpd({ apache_dir }: Pick<WebVars, 'apache_dir'>): Task {
-  return httpdReload({ prefix: apache_dir }, { title: 'reloadHttpd' })
+export function reloadHttpd(vars: HttpdVars): Task {
+  return httpdReload(httpdProcess(vars), { title: 'reloadHttpd' })
+}
+
+type HttpdVars = Pick<WebVars, 'apache_dir' | 'systemd_units'>
+
+/** `apache` for /data2/apache: `httpd` would be that of the distribution's package. */
+function unitOf(prefix: string): string {
+  return `${posix.basename(prefix)}.service`
+}
+
+function httpdUnit(vars: WebVars): TaskList {
+  const { apache_dir: prefix, log_dir: logs } = vars
+  return siteUnit(vars, unitOf(prefix), httpdUnitText({ prefix, logs }), reloadHttpd(vars))
 }
 
 /** What httpd and its rotatelogs write before they become the account: root's, today and after each rotation. */
@@ -58,6 +78,7 @@ function buildHttpd(vars: WebVars): Task {
       urls: vars.httpd_urls,
       checksum: `sha512:${vars.httpd_sha512.hex}`,
       via: vars.fetch_via,
+      buildDir: vars.source_dir,
       prefix: vars.apache_dir,
       configure: ['--enable-so', '--enable-ssl', '--enable-rewrite', '--enable-mods-shared=all'],
       keep: ['conf', 'logs', 'htdocs'],
@@ -77,6 +98,7 @@ function buildModJk(vars: WebVars): Task {
       urls: vars.mod_jk_urls,
       checksum: `sha512:${vars.mod_jk_sha512.hex}`,
       via: vars.fetch_via,
+      buildDir: vars.source_dir,
       prefix: vars.apache_dir,
       folder: 'native',
       configure: [`--with-apxs=${vars.apache_dir}/bin/apxs`],
@@ -114,6 +136,9 @@ function webConfiguration(host: PlayHost<WebVars>): Task {
           keep: 'conf/httpd.conf_origin',
           edits: httpdConfEdits({
             account: vars.account,
+            port: vars.http_port,
+            methods: vars.allowed_methods,
+            requestBodyLimitBytes: vars.request_body_limit,
             serverName: vars.server_name,
             timeoutSeconds: vars.timeout,
             maxKeepAliveRequests: vars.max_keep_alive_requests,
@@ -133,7 +158,7 @@ function webConfiguration(host: PlayHost<WebVars>): Task {
         {
           path: 'conf/extra/httpd-vhosts.conf',
           keep: 'conf/extra/httpd-vhosts.conf_origin',
-          content: vhostsConf(vhosts, all, rotation),
+          content: vhostsConf(vhosts, all, { ...rotation, port: vars.http_port }),
         },
       ],
     },

@@ -1,7 +1,7 @@
 // What the inventory says of a WEB host, as the role reads it.
 
 import { absolutePath, account, checksum, z } from 'run-playbook'
-import { ajpSecret } from './wasVars.ts'
+import { ajpSecret, port } from './wasVars.ts'
 
 const version = z.string().regex(/^\d+\.\d+\.\d+$/, 'expected a version such as 2.4.65')
 const seconds = z.int().min(0)
@@ -30,6 +30,7 @@ export const webVars = z.object({
   fetch_via: z.enum(['host', 'controller']).default('host'),
   /** Built by the first host of a platform, and brought to the others. */
   share_builds: z.boolean().default(true),
+  /** Where sources are unpacked and built. */
   source_dir: absolutePath,
   /** Where httpd is installed: its ServerRoot. */
   apache_dir: absolutePath,
@@ -40,6 +41,17 @@ export const webVars = z.object({
   /** Minutes from UTC of the dates in log names: 540 is Korea. */
   log_offset_minutes: z.int().default(0),
   server_name: z.string().default('127.0.0.1'),
+  /** What httpd listens on, and its virtual hosts answer at. */
+  http_port: port.default(80),
+  /** Opened in the firewall; nothing listens there unless it is configured besides. */
+  https_port: port.default(443),
+  /** The methods that are let through, to files and to Tomcat; others are answered with 403. GET lets HEAD through. */
+  allowed_methods: z
+    .array(z.string().regex(/^[A-Z-]+$/, 'expected a method such as GET'))
+    .min(1)
+    .default(['GET', 'POST', 'HEAD']),
+  /** The largest body of a request, in bytes; 0: no limit. */
+  request_body_limit: z.int().min(0).default(5_242_880),
   timeout: seconds.default(60),
   keep_alive_timeout: seconds.default(2),
   max_keep_alive_requests: seconds.default(100),
@@ -49,6 +61,8 @@ export const webVars = z.object({
   /** The hosts that balance them. */
   web_hosts: z.string().default('web'),
   vhosts: z.array(vhostVars).min(1),
+  /** true: httpd is a unit of systemd, started at boot and after a crash. false: a unit that was made so goes again. */
+  systemd_units: z.boolean().optional(),
   /** What the Tomcats ask of who comes by AJP; the same for `was` and `web`. */
   ajp_secret: ajpSecret.optional(),
 })

@@ -1,5 +1,6 @@
 // A session outlives its server, and every Tomcat is restarted under load without one failed request: on real hosts.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { down, type Lab, up } from '../../lab/lab.ts'
@@ -53,6 +54,61 @@ test('the rolling restart leaves the site as it was', async () => {
   const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stdout.slice(-2000))
   assert.equal(ended(ran, 'changed', 'failed'), [])
+})
+
+const units = ['-e', '{"systemd_units": true}', '-l', 'was-02,web-02', '--output', 'jsonl']
+const tomcatUnits = ['ecs', 'ifs', 'pls'].map((each) => `ws-${each}-server`)
+
+test('Tomcats and httpd that were started by hand become units, one start each, and a second run finds nothing to do', async () => {
+  const before = await tomcatStates(lab)
+  const ran = await site.runPlaybook('site.ts', ...units)
+  assert.is(ran.code, 0, ran.stdout.slice(-3000))
+  const after = await tomcatStates(lab)
+  assert.equal(answering(after), [200, 200, 200, 200, 200, 200])
+  assert.equal(pidsKept(before, after), [true, true, true, false, false, false])
+  assert.equal(
+    await mainPids(),
+    after.slice(3).map(({ pid }) => pid),
+  )
+  const again = await site.runPlaybook('site.ts', ...units)
+  assert.equal([again.code, ended(again, 'changed', 'failed')], [0, []])
+})
+
+test('systemd starts a JVM and an httpd again that were killed', async () => {
+  const before = await tomcatStates(lab)
+  await site.on('was-02', 'kill -9 $(systemctl show -p MainPID --value ws-pls-server); sleep 1')
+  await site.on('web-02', 'kill -9 $(cat /data2/apache/logs/httpd.pid); sleep 1')
+  await site.on('was-02', awaitUnits(tomcatUnits))
+  await site.on('web-02', awaitUnits(['apache']))
+  const ran = await site.runPlaybook('site.ts', ...units)
+  assert.equal(
+    ended(ran, 'failed', 'changed').filter((task) => !/tomcatRunning pls|tomcatCluster pls/.test(task)),
+    [],
+  )
+  assert.equal(pidsKept(before, await tomcatStates(lab)), [true, true, true, true, true, false])
+})
+
+test('after a reboot of a WAS and a WEB host all of them run, and a run finds nothing to do', async () => {
+  await Promise.all(['was-02', 'web-02'].map(rebooted))
+  await site.on('was-02', awaitUnits(tomcatUnits))
+  await site.on('web-02', awaitUnits(['apache']))
+  for (const port of [8080, 8081, 8082]) await site.on('was-02', awaitAnswer(port))
+  const ran = await site.runPlaybook('site.ts', ...units)
+  const changed = ended(ran, 'changed', 'failed').filter((task) => !task.includes('tomcatCluster'))
+  assert.equal([ran.code, changed], [0, []])
+})
+
+test('where they shall be no units any more, the units go, and all run as they did before', async () => {
+  const ran = await site.runPlaybook('site.ts', '-e', '{"systemd_units": false}', '-l', 'was-02,web-02')
+  assert.is(ran.code, 0, ran.stdout.slice(-3000))
+  assert.equal(answering(await tomcatStates(lab)), [200, 200, 200, 200, 200, 200])
+  const { stdout } = await site.on(
+    'was-02',
+    "ls /etc/systemd/system | grep ws-; systemctl list-units --all --no-legend 'ws-*'",
+  )
+  assert.is(stdout, '')
+  const again = await site.runPlaybook('site.ts', '--output', 'jsonl')
+  assert.equal([again.code, ended(again, 'changed', 'failed')], [0, []])
 })
 
 test('a Tomcat that does not come up again stays out of rotation, and no other is restarted', async () => {
@@ -116,6 +172,36 @@ test('the lab goes down', async () => {
   site.remove()
   await down(name, { isPurge: true })
 })
+
+/** The main processes of the units of was-02. */
+async function mainPids(): Promise<number[]> {
+  const { stdout } = await site.on('was-02', `systemctl show -p MainPID --value ${tomcatUnits.join(' ')}`)
+  return stdout.split('\n').filter(Boolean).map(Number)
+}
+
+/** Shell text that waits until units run. */
+function awaitUnits(names: readonly string[]): string {
+  return `for i in $(seq 600); do systemctl is-active ${names.join(' ')} | grep -qvx active || break; sleep 0.1; done`
+}
+
+/** Reboots a host, and waits until it has come up anew. */
+async function rebooted(host: string): Promise<void> {
+  const bootedAt = async () =>
+    (await site.on(host, 'systemctl show -p UserspaceTimestampMonotonic --value')).stdout
+  const before = await bootedAt()
+  await site.on(host, 'systemctl reboot')
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(500)) {
+    const now = await bootedAt()
+    if (now !== '' && now !== before) break
+  }
+  const { stdout } = await site.on(host, 'systemctl is-system-running --wait')
+  assert.is(stdout.trim(), 'running')
+  assert.is.not(await bootedAt(), before)
+}
+
+function awaitAnswer(port: number): string {
+  return `for i in $(seq 900); do [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' http://127.0.0.1:${port}/)" = 200 ] && break; sleep 0.1; done`
+}
 
 function answering(states: readonly TomcatState[]): number[] {
   return states.map(({ status }) => status)
