@@ -96,11 +96,8 @@ test('the firewall lets in HTTP and HTTPS, now and after a restart', async () =>
 test('another KeepAliveTimeout changes one line, and reloads httpd without an end to its processes', async () => {
   const before = await pids()
   const vars = ['-e', '{"keep_alive_timeout": 3}']
-  const check = await site.runPlaybook('site.ts', '--check', '--diff', ...vars)
-  assert.is(check.code, 0, check.stdout)
-  const lines = check.stdout.split('\n').filter((line) => /^\s+[-+]/.test(line))
   assert.equal(
-    lines.map((line) => line.trim()),
+    await linesToChange(...vars),
     web.flatMap(() => ['-KeepAliveTimeout 2', '+KeepAliveTimeout 3']),
   )
   const ran = await site.runPlaybook('site.ts', '--output', 'jsonl', ...vars)
@@ -115,6 +112,14 @@ test('another KeepAliveTimeout changes one line, and reloads httpd without an en
 test('another AJP port restarts that instance alone, and reloads httpd', async () => {
   const before = await pids()
   setInstances((all) => all.map((each) => (each.name === 'ifs' ? { ...each, ajp: 8110 } : each)))
+  const workers = ['ifs1', 'ifs2'].flatMap((worker) => [
+    `-worker.${worker}.port=8010`,
+    `+worker.${worker}.port=8110`,
+  ])
+  assert.equal(await linesToChange(), [
+    ...was.flatMap(() => ['-port="8010"', '+port="8110"']),
+    ...web.flatMap(() => workers),
+  ])
   const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stdout.slice(-3000))
   assert.equal(sorted(ended(ran, 'changed').filter((task) => !task.includes('firewall'))), [
@@ -131,6 +136,15 @@ test('another AJP port restarts that instance alone, and reloads httpd', async (
 test('another node gives the routes of one host other names, restarts its instances, and reloads httpd', async () => {
   const before = await pids()
   editInventory((text) => text.replace('node: 2', 'node: 3'))
+  const lines = await linesToChange()
+  assert.equal(
+    lines.filter((line) => !line.includes('worker.')),
+    instances.flatMap((each) => {
+      const engine = (node: number) =>
+        `<Engine name="${each.toUpperCase()}" defaultHost="localhost" jvmRoute="${each}${node}">`
+      return [`-${engine(2)}`, `+${engine(3)}`]
+    }),
+  )
   const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stdout.slice(-3000))
   assert.equal(await keptPids(before), {
@@ -153,6 +167,11 @@ test('a fourth instance in the inventory is all it takes', async () => {
   site.setVars('web', (vars) => {
     vars.vhosts = [...(vars.vhosts as object[]), { name: 'bbs.test.co.kr', instance: 'bbs' }]
   })
+  const lines = await linesToChange()
+  assert.equal(
+    lines.filter((line) => line.startsWith('-')),
+    web.map(() => '-worker.list=ecs_loadbalancer,ifs_loadbalancer,pls_loadbalancer'),
+  )
   const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stdout.slice(-3000))
   for (const host of web) assert.is(await ask(host, 'bbs', "-o /dev/null -w '%{http_code}'", '/'), '200')
@@ -175,6 +194,11 @@ test('an instance that was moved to removed_instances goes, with its ports and w
   site.setVars('web', (vars) => {
     vars.vhosts = (vars.vhosts as { instance: string }[]).filter(({ instance }) => instance !== 'bbs')
   })
+  const lines = await linesToChange()
+  assert.equal(
+    lines.filter((line) => line.startsWith('+')),
+    web.map(() => '+worker.list=ecs_loadbalancer,ifs_loadbalancer,pls_loadbalancer'),
+  )
   const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stdout.slice(-3000))
   const { stdout } = await site.on(
@@ -193,6 +217,38 @@ test('an instance that was moved to removed_instances goes, with its ports and w
   })
   const again = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.equal(ended(again, 'changed', 'failed'), [])
+})
+
+test('another port and another method are taken by a reload, and httpd answers there alone', async () => {
+  const before = await pids()
+  const vars = ['-e', '{"http_port": 8088, "allowed_methods": ["GET", "POST", "HEAD", "PUT"]}']
+  const ran = await site.runPlaybook('site.ts', '--output', 'jsonl', ...vars)
+  assert.is(ran.code, 0, ran.stdout.slice(-3000))
+  assert.equal(
+    sorted(ended(ran, 'changed')),
+    web.flatMap((host) => [
+      `${host}: firewallPort 8088/tcp 443/tcp`,
+      `${host}: httpdConfiguration /data2/apache`,
+      `${host}: reloadHttpd`,
+    ]),
+  )
+  const script = `for m in GET PUT DELETE; do curl -s -X $m -o /dev/null -w '%{http_code} ' -H 'Host: ecs.test.co.kr' http://127.0.0.1:8088/; done; curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/`
+  assert.is((await site.on('web-02', script)).stdout, '200 405 403 000')
+  assert.equal(await keptPids(before), {
+    tomcats: [true, true, true, true, true, true],
+    httpds: [true, true],
+  })
+  assert.is((await site.runPlaybook('site.ts')).code, 0)
+})
+
+test('a source whose checksum is wrong is told with both, and the server that was built before goes on', async () => {
+  const before = await pids()
+  const ran = await site.runPlaybook('web.ts', '-l', 'web-01', '-e', `httpd_sha512=${'a'.repeat(128)}`)
+  assert.is(ran.code, 2, ran.stdout)
+  assert.match(ran.stdout, /E_DOWNLOAD/)
+  assert.match(ran.stdout, /SHA-512 is [0-9a-f]{4}…[0-9a-f]{2}, expected aaaa…aa/)
+  assert.is(await ask('web-01', 'ecs', "-o /dev/null -w '%{http_code}'", '/'), '200')
+  assert.equal(await pids(), before)
 })
 
 test('a configuration that httpd refuses is taken back, shown by file and line, and the server goes on', async () => {
@@ -314,6 +370,24 @@ test('after all this the site is put right, and a run finds nothing to do', asyn
   assert.equal(ended(ran, 'changed', 'failed'), [])
 })
 
+test('a third WAS host in the inventory is all it takes', async () => {
+  const before = await pids()
+  const { address } = lab.hosts.find(({ name }) => name === 'web-02')!
+  editInventory((text) =>
+    text
+      .replace(/^ *web-02: .*\n/m, '')
+      .replace(/^( *)was-02: .*\n/m, `$&$1was-03: { ansible_host: ${address}, node: 5 }\n`),
+  )
+  const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
+  assert.is(ran.code, 0, ran.stdout.slice(-3000))
+  const changed = ended(ran, 'changed').filter((task) => !/was-03|firewall/.test(task))
+  assert.equal(sorted(changed), ['web-01: httpdConfiguration /data2/apache', 'web-01: reloadHttpd'])
+  assert.equal((await keptPids(before)).tomcats, [true, true, true, true, true, true])
+  const asked = `for i in 1 2 3 4 5 6; do curl -s -o /dev/null -D - -H 'Host: ifs.test.co.kr' http://127.0.0.1/sessionTest.jsp; done`
+  const { stdout } = await site.on('web-01', asked)
+  assert.match(stdout, /JSESSIONID=[0-9A-F]+\.ifs5;/)
+})
+
 test('the lab goes down', async () => {
   site.remove()
   await down(name, { isPurge: true })
@@ -333,6 +407,16 @@ function editInventory(change: (text: string) => string): void {
 
 const conf = (instance: string) => `/data2/was/ws-${instance}-server/conf`
 const sorted = (texts: readonly string[]) => [...texts].sort()
+
+/** The lines of files that a run would change, as a dry run shows them. */
+async function linesToChange(...args: readonly string[]): Promise<string[]> {
+  const { code, stdout } = await site.runPlaybook('site.ts', '--check', '--diff', ...args)
+  assert.is(code, 0, stdout)
+  return stdout
+    .split('\n')
+    .filter((line) => /^\s+[-+]/.test(line))
+    .map((line) => line.trim().replace(/^([-+])\s+/, '$1'))
+}
 
 /** Asks a virtual host from the WEB host itself. */
 async function ask(host: string, instance: string, options: string, path: string): Promise<string> {
