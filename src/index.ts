@@ -56,6 +56,7 @@ export {
   type Serial,
 } from './model/play.ts'
 export {
+  type CommandProbe,
   file,
   fileAs,
   lastLines,

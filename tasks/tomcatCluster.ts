@@ -1,13 +1,17 @@
 // The task that sees to it that a Tomcat has found the other members of its cluster.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Change,
   type Command,
+  type CommandProbe,
+  call,
   defineTask,
   type Output,
   output,
   PlaybookError,
-  run,
+  quote,
+  type StepConnection,
   shellText,
   splitLines,
   text,
@@ -15,7 +19,7 @@ import {
 } from '../src/index.ts'
 import { type TomcatJvm, tomcatJvms } from './tomcatJvms.ts'
 import { tomcatParams } from './tomcatParams.ts'
-import { findJvm, logFiles } from './tomcatShell.ts'
+import { logFiles } from './tomcatShell.ts'
 
 /**
  * A Tomcat that runs sees as many other members of its cluster as it should, or comes to within a time. It is read from
@@ -43,7 +47,7 @@ export const tomcatCluster = defineTask({
     within: z.number().positive().default(60).describe('Seconds to wait for them.'),
   }),
   title: ({ home, members }) => `${home} ${count(members)}`,
-  probe: (params) => ({ jvms: tomcatJvms(params.home), logs: output(readLogs(params), parseLogs) }),
+  probe: (params) => ({ jvms: tomcatJvms(params.home), logs: clusterLogs(params) }),
   plan: (params, { jvms, logs }): readonly Change[] => {
     const { home, members } = params
     const [jvm] = jvms
@@ -54,8 +58,9 @@ export const tomcatCluster = defineTask({
     }
     const seen = membersIn(logs, jvm).length
     if (seen >= members) return []
-    const steps = [run(waitForMembers(params), { explain: (result) => explain(result, params) })]
-    return [{ what: `cluster of ${home}`, from: count(seen), to: count(members), steps }]
+    const what = `cluster of ${home}`
+    const steps = [call(what, (connection) => waitForMembers(connection, params))]
+    return [{ what, from: count(seen), to: count(members), steps }]
   },
 })
 
@@ -67,17 +72,22 @@ type ClusterParams = {
 }
 
 /** What a log file says of the cluster, and when it was last written. */
-export type ClusterLog = { readonly changedMs: number; readonly lines: readonly string[] }
+export type ClusterLog = {
+  readonly path: string
+  readonly changedMs: number
+  readonly lines: readonly string[]
+}
 
 function count(members: number): string {
   return `${members} member${members === 1 ? '' : 's'}`
 }
 
-function readLogs(params: ClusterParams): Command {
+function clusterLogs(params: ClusterParams): CommandProbe<ClusterLog[]> {
   const files = logFiles(params)
-  return shellText(`stat -c '= %Y %n' ${files} 2>/dev/null
+  const script = `stat -c '= %Y %n' ${files} 2>/dev/null
 grep -HF SimpleTcpCluster. ${files} 2>/dev/null
-exit 0`)
+exit 0`
+  return output(shellText(script), parseLogs)
 }
 
 /** The logs, the oldest first. */
@@ -91,7 +101,7 @@ function parseLogs(result: Output): ClusterLog[] {
     .sort((a, b) => a.changedMs - b.changedMs)
     .map(({ path, changedMs }) => {
       const own = lines.filter((line) => line.startsWith(`${path}:`))
-      return { changedMs, lines: own.map((line) => line.slice(path.length + 1)) }
+      return { path, changedMs, lines: own.map((line) => line.slice(path.length + 1)) }
     })
 }
 
@@ -100,11 +110,9 @@ function parseLogs(result: Output): ClusterLog[] {
  * written since the JVM started. An id is another after a restart: the end of the old one may be noticed after the new
  * one came.
  */
-export function membersIn(logs: readonly ClusterLog[], { startedMs }: TomcatJvm): string[] {
+export function membersIn(logs: readonly ClusterLog[], jvm: TomcatJvm): string[] {
   const seen = new Set<string>()
-  for (const line of logs
-    .filter(({ changedMs }) => changedMs >= startedMs - 2000)
-    .flatMap((log) => log.lines)) {
+  for (const line of writtenBy(jvm, logs).flatMap((log) => log.lines)) {
     const id = / id=\{([^}]*)\}/.exec(line)?.[1]
     if (line.includes('SimpleTcpCluster.startInternal')) seen.clear()
     else if (id === undefined) continue
@@ -114,60 +122,38 @@ export function membersIn(logs: readonly ClusterLog[], { startedMs }: TomcatJvm)
   return [...seen]
 }
 
-function waitForMembers(params: ClusterParams): Command {
-  const { members, within } = params
-  return shellText(`${look(params)}
-now() { read -r up rest </proc/uptime; echo "\${up%.*}\${up#*.}"; }
-limit=$(($(now) + ${Math.round(within * 100)}))
-while :; do
-  found=$(members)
-  seen=$(printf '%s\\n' "$found" | grep -c .)
-  if [ "$seen" -ge ${members} ]; then printf '%s\\n' "$found"; exit 0; fi
-  [ -n "$(jvms)" ] || { echo down; exit 1; }
-  [ "$(now)" -lt "$limit" ] || break
-  sleep 0.5
-done
-echo "$seen"
-files=$(written)
-[ -z "$files" ] || cat $files | grep -E 'catalina[.](tribes|ha)[.]' | tail -n 10 | cut -c1-240
-exit 1`)
+/** A log's time is that of its file, in whole seconds; a JVM's is counted. */
+function writtenBy({ startedMs }: TomcatJvm, logs: readonly ClusterLog[]): readonly ClusterLog[] {
+  return logs.filter(({ changedMs }) => changedMs >= startedMs - 2000)
 }
 
-/**
- * `written` prints the log files that were written since the JVM started, the oldest first; `members` the addresses of
- * those that were added since the cluster last started and have not disappeared. They are told apart by their id, which
- * is another after a restart: the end of the old one may be noticed after the new one came.
- */
-function look(params: ClusterParams): string {
-  return `${findJvm(params.home)}
-written() {
-  for p in $(jvms); do break; done
-  [ -n "$p" ] || return 0
-  hz=$(getconf CLK_TCK 2>/dev/null) || hz=100
-  up=$(sed 's/.*) //' /proc/self/stat | cut -d' ' -f20)
-  ticks=$(sed 's/.*) //' "/proc/$p/stat" | cut -d' ' -f20)
-  began=$(($(date +%s) - (up - ticks) / hz - 2))
-  for f in $(ls -tr ${logFiles(params)} 2>/dev/null); do
-    [ "$(stat -c %Y "$f")" -lt "$began" ] || echo "$f"
-  done
-}
-members() {
-  files=$(written)
-  [ -n "$files" ] || return 0
-  grep -hF SimpleTcpCluster. $files | awk '
-    function part(from, to) { i = index($0, from); if (!i) return ""; s = substr($0, i); j = index(s, to); return substr(s, 1, j - 1) }
-    /SimpleTcpCluster[.]startInternal/ { split("", seen); n = 0 }
-    /SimpleTcpCluster[.]memberAdded/ { id = part(" id={", "}"); if (!(id in seen)) order[++n] = id; seen[id] = part("tcp://", ",{") }
-    /SimpleTcpCluster[.]memberDisappeared/ { delete seen[part(" id={", "}")] }
-    END { for (k = 1; k <= n; k++) if (order[k] in seen) { print seen[order[k]]; delete seen[order[k]] } }'
-}`
-}
-
-function explain(result: Output, { home, members, within }: ClusterParams): PlaybookError {
-  const [seen, ...log] = splitLines(text(result))
-  if (seen === 'down') {
-    return new PlaybookError('E_TOMCAT_DOWN', `The Tomcat of ${home} ended meanwhile.`)
+/** Asks again what the probes have asked, twice a second. */
+async function waitForMembers(connection: StepConnection, params: ClusterParams): Promise<void> {
+  const { home, members, within } = params
+  const deadlineMs = Date.now() + within * 1000
+  for (;;) {
+    const [jvm] = await asked(connection, tomcatJvms(home))
+    if (!jvm) throw new PlaybookError('E_TOMCAT_DOWN', `The Tomcat of ${home} ended meanwhile.`)
+    const logs = await asked(connection, clusterLogs(params))
+    const seen = membersIn(logs, jvm).length
+    if (seen >= members) return
+    if (Date.now() >= deadlineMs) {
+      const end = await connection.run(endOf(writtenBy(jvm, logs).map(({ path }) => path)))
+      throw tooFew(params, seen, splitLines(text(end)))
+    }
+    await sleep(500)
   }
+}
+
+async function asked<T>(connection: StepConnection, { command, parse }: CommandProbe<T>): Promise<T> {
+  return parse(await connection.run(command))
+}
+
+function tooFew(
+  { home, members, within }: ClusterParams,
+  seen: number,
+  log: readonly string[],
+): PlaybookError {
   return new PlaybookError(
     'E_CLUSTER',
     `The Tomcat of ${home} sees ${seen} of ${count(members)} after ${within} s.`,
@@ -175,5 +161,12 @@ function explain(result: Output, { home, members, within }: ClusterParams): Play
       details: log.length > 0 ? log : ['Its log tells nothing of a cluster.'],
       hint: "Do the others run, and are the multicast port (udp) and the receivers' ports (tcp) open on all?",
     },
+  )
+}
+
+/** What the cluster said last, whatever it was about. */
+function endOf(files: readonly string[]): Command {
+  return shellText(
+    `cat /dev/null ${files.map(quote).join(' ')} | grep -E 'catalina[.](tribes|ha)[.]' | tail -n 10 | cut -c1-240`,
   )
 }

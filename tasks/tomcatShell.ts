@@ -8,7 +8,7 @@ import type { TomcatParams } from './tomcatParams.ts'
  * `jvms` prints their process ids. One grep looks at all processes; `-e` and the word are one argument, or it would
  * find itself. A grep without -z (busybox) is helped by a loop. Wrappers that carry the same words are left out.
  */
-export function findJvm(home: string): string {
+function findJvm(home: string): string {
   return `home=${quote(home)}
 has() { tr '\\0' '\\n' <"$1" 2>/dev/null | grep -qxFe"$2"; }
 jvms() {

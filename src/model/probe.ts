@@ -40,7 +40,7 @@ export function output<T>(
   command: Command,
   parse: (output: Output) => T,
   { reads = [] }: CommandProbeOptions = {},
-): Probe<T> {
+): CommandProbe<T> {
   return { kind: 'command', command, reads, parse }
 }
 

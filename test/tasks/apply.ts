@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { z } from 'zod'
-import type { Change, Output, Step, TaskFunction } from '../../src/index.ts'
+import type { Change, Output, Step, StepConnection, TaskFunction } from '../../src/index.ts'
 import { contentBytes, lastLines, PlaybookError } from '../../src/index.ts'
 import type { FileProbe, Probes } from '../../src/model/probe.ts'
 import { fileBatches, fileState, noAnswers } from '../../src/wire/files.ts'
@@ -136,12 +136,31 @@ export function runShell(script: string, options: ApplyOptions = {}, stdin?: Buf
 }
 
 async function carryOut(step: Step, options: ApplyOptions): Promise<void> {
+  if (step.kind === 'call') return step.call(thisMachine(options))
   const entry = entryOf(step)
   const exports = (entry.environment ?? []).map(([name, value]) => `export ${name}='${value}'\n`).join('')
   const result = await runShell(`${exports}${textOf(entry)}`, options, entry.stdin)
   if ((entry.okCodes ?? [0]).includes(result.code)) return
   const explained = step.kind === 'run' ? step.explain?.(result) : undefined
   throw explained ?? new Error(`Exit code ${result.code}: ${lastLines(result).join('\n')}`)
+}
+
+/** As far as this machine stands for a host: commands are run, nothing is brought or shared. */
+function thisMachine(options: ApplyOptions): StepConnection {
+  const refused = () => Promise.reject(new Error('Not to be had here.'))
+  return {
+    host: 'here',
+    isLocal: true,
+    run: ({ script }) => runShell(script, options),
+    carryOut: async (...steps) => {
+      for (const step of steps) await carryOut(step, options)
+    },
+    download: refused,
+    artifact: refused,
+    reconnect: refused,
+    progress: () => {},
+    on: () => thisMachine(options),
+  }
 }
 
 function entryOf(step: Step): ScriptEntry {

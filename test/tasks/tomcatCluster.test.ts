@@ -25,7 +25,7 @@ for (const { title, changedMs, change } of rows) {
   test(`tomcatCluster ${title}`, () => {
     const { changes } = planned(tomcatCluster, params, {
       jvms: [jvm],
-      logs: [{ changedMs, lines: [line('57 5')] }],
+      logs: [{ path: '/x', changedMs, lines: [line('57 5')] }],
     })
     assert.equal(
       changes.map(({ from, to }) => `${from} → ${to}`),
