@@ -1,4 +1,4 @@
-// The build of httpd and mod_jk on two WEB hosts: what the second takes, which takes what the first has built. From a run's journal.
+// The build of httpd on two WEB hosts: what the second needs, which takes what the first has built. From a run's journal.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -58,11 +58,11 @@ function isBuild(run: Run): boolean {
   return first?.isCompiled === true && second?.isCompiled === false && others.length === 0
 }
 
-/** What each host took for both builds, the one that compiled first. Waiting for another host is not counted. */
+/** What each host took for it, the one that compiled first. Waiting for another host is not counted. */
 function buildsOf(run: Run): Build[] {
   const hosts = new Map<string, { ms: number; isCompiled: boolean; beganAt?: number }>()
   for (const { time, event } of run) {
-    if (!('task' in event) || !('host' in event) || event.task.name !== 'buildFromSource') continue
+    if (!('task' in event) || !('host' in event) || !isOfHttpd(event.task)) continue
     const host = hosts.get(event.host) ?? { ms: 0, isCompiled: false }
     hosts.set(event.host, host)
     const at = Date.parse(time)
@@ -78,4 +78,8 @@ function buildsOf(run: Run): Build[] {
   return [...hosts]
     .map(([host, { ms, isCompiled }]) => ({ host, seconds: ms / 1000, isCompiled }))
     .sort((one, other) => Number(other.isCompiled) - Number(one.isCompiled))
+}
+
+function isOfHttpd({ name, title }: { readonly name: string; readonly title: string }): boolean {
+  return name === 'buildFromSource' && title.includes(' httpd ')
 }

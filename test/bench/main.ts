@@ -73,7 +73,7 @@ const parts: { readonly [name: string]: Part } = {
   },
   build: {
     about:
-      'httpd and mod_jk on two empty WEB hosts: from the last such run here, or with --cold on fresh hosts of its own.',
+      'httpd on two empty WEB hosts: from the last such run here, or with --cold on fresh hosts of its own.',
     measure: (say) => benchBuild({ isFresh: options.cold }, say),
   },
 }
