@@ -60,10 +60,13 @@ const reasons: readonly Reason[] = [
   },
   {
     said: /must have a tty|must be (?:a tty|run from a terminal)/,
-    means: () => ({
+    means: ({ method }) => ({
       code: 'E_BECOME_TTY',
       says: 'wants a terminal',
-      hint: 'Take `requiretty` out of /etc/sudoers there, or add `Defaults:<login user> !requiretty`.',
+      hint:
+        method === 'sudo'
+          ? 'Take `requiretty` out of /etc/sudoers there, or add `Defaults:<login user> !requiretty`.'
+          : 'sudo needs none: set ansible_become_method.',
     }),
   },
   {

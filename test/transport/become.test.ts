@@ -1,10 +1,11 @@
-// Becoming another user, with a program in sudo's place that behaves as sudo was seen to behave.
+// Becoming another user, with programs in the place of sudo, su and doas that behave as those were seen to behave.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { BecomeMethod } from '../../src/model/become.ts'
 import { describeError, PlaybookError } from '../../src/model/error.ts'
 import type { BecomeSettings, ConnectionSettings } from '../../src/model/host.ts'
 import { secret } from '../../src/model/secret.ts'
@@ -24,13 +25,13 @@ const check = (again: string) =>
 
 let count = 0
 
-function settings(body: string, password?: string): ConnectionSettings {
+function settings(body: string, password?: string, method: BecomeMethod = 'sudo'): ConnectionSettings {
   count += 1
-  const program = join(folder, `sudo-${count}`)
+  const program = join(folder, `${method}-${count}`)
   writeFileSync(program, `#!/bin/sh\n${body}`, { mode: 0o755 })
   writeFileSync(join(folder, 'got'), '')
   const become: BecomeSettings = {
-    ...{ method: 'sudo', user: 'root', program },
+    ...{ method, user: 'root', program },
     password: password === undefined ? undefined : secret(password),
   }
   return { kind: 'local', host: 'localhost', become }
@@ -166,6 +167,86 @@ for (const [title, body, password, code, says] of refusals) {
     })
   })
 }
+
+/** Arguments as ours are: USER -c COMMAND. */
+const runSu = 'exec sh -c "$3"\n'
+const askSu = `IFS= read -r got; echo "$got" >> ${folder}/got\n`
+
+const suOpenings: readonly [title: string, body: string, password: string | undefined, got: string][] = [
+  ['su asks on standard output', `printf 'Password: '; ${askSu}${runSu}`, 'right', 'right\n'],
+  [
+    'su asks in two parts',
+    `printf 'Pass' >&2; sleep 0.05; printf 'word: ' >&2; ${askSu}${runSu}`,
+    'right',
+    'right\n',
+  ],
+  [
+    'su says something of passwords, and asks for none',
+    `echo 'Your password: expires in 7 days' >&2; ${runSu}`,
+    'right',
+    '',
+  ],
+]
+
+for (const [title, body, password, expected] of suOpenings) {
+  test(title, async () => {
+    await using(localTransport.connect(settings(body, password, 'su'), {}), async (connection) => {
+      const shell = await within(3000, 'openShell', connection.openShell('someone'))
+      assert.is(await ask(shell, 'echo in'), 'in\n')
+      assert.is(got(), expected)
+    })
+  })
+}
+
+const suRefusals: readonly [title: string, body: string, code: string, says: RegExp][] = [
+  [
+    'PAM lets none but a group',
+    `printf 'Password: ' >&2; ${askSu}echo 'su: Permission denied' >&2; exit 1\n`,
+    'E_BECOME_DENIED',
+    /wheel/,
+  ],
+  [
+    'A su that wants a terminal',
+    'echo "su: must be run from a terminal" >&2; exit 1\n',
+    'E_BECOME_TTY',
+    /wants a terminal/,
+  ],
+  [
+    'A su that asks again',
+    `printf 'Password: ' >&2; ${askSu}printf 'Password: ' >&2; ${askSu}`,
+    'E_BECOME_PASSWORD',
+    /the password of someone/,
+  ],
+]
+
+for (const [title, body, code, says] of suRefusals) {
+  test(`${title}: ${code}`, async () => {
+    await using(localTransport.connect(settings(body, 'right', 'su'), {}), async (connection) => {
+      const error = await within(3000, 'openShell', errorOf(connection.openShell('someone')))
+      assert.is(error.code, code)
+      assert.match(describeError(error).join('\n'), says)
+      assert.not.match(describeError(error).join('\n'), /right/)
+    })
+  })
+}
+
+test('doas wants a password where nothing makes a terminal for it: E_BECOME_TTY', async () => {
+  const bare = join(folder, 'bare')
+  mkdirSync(bare)
+  for (const name of ['sh', 'env', 'cat']) symlinkSync(`/bin/${name}`, join(bare, name))
+  const asking = settings('echo "doas: Authentication required" >&2; exit 1\n', 'right', 'doas')
+  const { PATH } = process.env
+  process.env.PATH = bare
+  try {
+    await using(localTransport.connect(asking, {}), async (connection) => {
+      const error = await within(3000, 'openShell', errorOf(connection.openShell('someone')))
+      assert.is(error.code, 'E_BECOME_TTY')
+      assert.match(describeError(error).join('\n'), /util-linux.*nopass/)
+    })
+  } finally {
+    process.env.PATH = PATH
+  }
+})
 
 test('The login user itself is not become', async () => {
   await using(localTransport.connect(settings('exit 1\n'), {}), async (connection) => {
