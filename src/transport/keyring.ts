@@ -31,10 +31,11 @@ export function keyring(): Keyring {
   }
 }
 
+/** Of any type, those too that ssh2 does not know: an agent may. */
 async function readPublic(file: string): Promise<Buffer | undefined> {
-  const text = await readFile(file).catch(() => undefined)
-  const key = text && ssh2.utils.parseKey(text)
-  return !key || key instanceof Error || key.isPrivateKey() ? undefined : key.getPublicSSH()
+  const [type = '', base64 = ''] = (await readFile(file, 'utf8').catch(() => '')).trim().split(/\s+/)
+  const blob = Buffer.from(base64, 'base64')
+  return type !== '' && blob.subarray(4, 4 + type.length).equals(Buffer.from(type)) ? blob : undefined
 }
 
 async function loadKey(file: string, passphrase: Secret | undefined): Promise<LoadedKey> {
@@ -42,8 +43,18 @@ async function loadKey(file: string, passphrase: Secret | undefined): Promise<Lo
   if (text instanceof Error) return { problem: text.code === 'ENOENT' ? 'no such file' : text.message }
   const parsed: unknown = ssh2.utils.parseKey(text, passphrase?.reveal())
   const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error
-  if (key instanceof Error) return { problem: problemOf(key, passphrase) }
+  if (key instanceof Error) {
+    return { problem: isSecurityKey(text) ? onlyInAgent : problemOf(key, passphrase) }
+  }
   return key.isPrivateKey() ? { key } : { problem: 'this is a public key' }
+}
+
+const onlyInAgent = 'a security key, which only an agent can use: ssh-add'
+
+/** The public half is not encrypted, whatever the private one is. */
+function isSecurityKey(pem: Buffer): boolean {
+  const body = pem.toString('latin1').replace(/^-.*$/gm, '')
+  return /sk-(?:ssh|ecdsa)-/.test(Buffer.from(body, 'base64').toString('latin1'))
 }
 
 function problemOf({ message }: Error, passphrase: Secret | undefined): string {

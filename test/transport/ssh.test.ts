@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert'
 import { describeError } from '../../src/model/error.ts'
 import { secret } from '../../src/model/secret.ts'
 import { sshTransport } from '../../src/transport/ssh.ts'
+import { sshString, sshUint32 } from '../../src/transport/sshBytes.ts'
 import { ask, errorOf, isolated, settingsFor, using, within } from './settings.ts'
 import { freePort, makeKey, type Sshd, sshdMissing, startSshd } from './sshd.ts'
 import { addUser, type TestUser } from './testUser.ts'
@@ -133,6 +134,7 @@ it('Keys that are refused, missing or locked are named: E_AUTH', async () => {
     [join(sshd.folder, 'nothing'), /key .*nothing: no such file/],
     [locked, /key .*locked: encrypted, and no passphrase was given/],
     [`${stranger}.pub`, /key .*stranger.pub: this is a public key/],
+    [securityKey(), /key .*id_sk: a security key, which only an agent can use: ssh-add/],
   ]
   for (const [privateKeyFile, says] of rows) {
     const error = await errorOf(connect(settingsFor(sshd, { privateKeyFile }), {}))
@@ -142,6 +144,28 @@ it('Keys that are refused, missing or locked are named: E_AUTH', async () => {
   const wrong = settingsFor(sshd, { privateKeyFile: locked, privateKeyPassphrase: secret('wrong') })
   assert.match(describeError(await errorOf(connect(wrong, {}))).join('\n'), /passphrase is wrong/)
 })
+
+/** As ssh-keygen -t ed25519-sk writes it, as far as it is read here. */
+function securityKey(): string {
+  const file = join(sshd.folder, 'id_sk')
+  const [none, type] = [sshString('none'), 'sk-ssh-ed25519@openssh.com']
+  const publicKey = sshString(Buffer.concat([type, Buffer.alloc(32), 'ssh:'].map(sshString)))
+  const body = [
+    Buffer.from('openssh-key-v1\0'),
+    none,
+    none,
+    sshString(''),
+    sshUint32(1),
+    publicKey,
+    sshString('x'),
+  ]
+  const lines = Buffer.concat(body)
+    .toString('base64')
+    .match(/.{1,70}/g)!
+  const [begin, end] = ['BEGIN', 'END'].map((word) => `-----${word} OPENSSH PRIVATE KEY-----`)
+  writeFileSync(file, [begin, ...lines, end, ''].join('\n'), { mode: 0o600 })
+  return file
+}
 
 it('With nothing to log in with, E_AUTH says what the host would take', async () => {
   const error = await errorOf(connect(settingsFor(sshd, { privateKeyFile: undefined }), {}))

@@ -233,6 +233,30 @@ test('Sessions refused for a while are asked for again', () =>
     assert.is(await ask(await within(3000, 'openShell', connection.openShell()), 'true'), '')
   }))
 
+test('No more than 20 hosts are logged in to at the same time', async () => {
+  const sockets = new Set<Socket>()
+  let most = 0
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    most = Math.max(most, sockets.size)
+    socket
+      .resume()
+      .on('error', () => {})
+      .on('close', () => sockets.delete(socket))
+  })
+  const port = await listening(server)
+  const { connect } = sshTransport()
+  const become = { method: 'sudo', user: 'root' } as const
+  const settings = { kind: 'ssh', host: '127.0.0.1', port, timeout: 0.3, become } as const
+  const sshArgs = isolated(join(folder, 'known_hosts'))
+  const errors = await Promise.all(
+    Array.from({ length: 50 }, () => errorOf(connect({ ...settings, sshArgs }, {}))),
+  )
+  server.close()
+  assert.equal(new Set(errors.map(({ code }) => code)), new Set(['E_CONNECT_TIMEOUT']))
+  assert.is(most, 20)
+})
+
 test('A login that stays silent after the banner ends in time: E_CONNECT_TIMEOUT', async () => {
   const fake = await fakeServer()
   const connecting = errorOf(sshTransport().connect(fake.settings({ timeout: 0.4 }), {}))
