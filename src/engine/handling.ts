@@ -109,10 +109,11 @@ class Handling {
 
   async #isConsented(): Promise<boolean> {
     const { play, session, consent } = this.#options
+    if (!consent) return true
     const { title } = this.#item.task
     const before = this.#round.items.slice(0, this.#index)
     const occurrence = before.filter(({ task }) => task.title === title).length
-    return consent ? consent({ play, host: session.host, title, occurrence }) : true
+    return consent({ play, host: session.host, title, occurrence })
   }
 
   #isOver(): boolean {

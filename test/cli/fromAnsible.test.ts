@@ -19,7 +19,7 @@ const flags = `
   --ask-become-pass --become-password-file= --become-pass-file= -t= --tags= --skip-tags= -C --check -D --diff
   -i= --inventory= --inventory-file= --list-hosts -l= --limit= --force-handlers --flush-cache -e= --extra-vars= --vault-id= -J
   --ask-vault-password --ask-vault-pass --vault-password-file= --vault-pass-file= -f= --forks= -M=
-  --module-path= --syntax-check --list-tasks --list-tags --step --start-at-task=
+  --module-path= --syntax-check --list-tasks --list-tags --step --start-at-task= --force-handlers
 `
   .trim()
   .split(/\s+/)

@@ -6,6 +6,7 @@ import { formatDuration } from '../../report/duration.ts'
 import { harmless } from '../../report/harmless.ts'
 import { plural } from '../../report/recapText.ts'
 import type { HistoryFlags } from './historyFlags.ts'
+import { localTime } from './localTime.ts'
 
 /** Writes the runs kept in this folder to stdout, the newest first, and gives the exit code. */
 export async function showHistory({ last }: HistoryFlags): Promise<number> {
@@ -43,10 +44,4 @@ function endText({ recap, isCheck }: RunEntry): string {
     ...(isInterrupted ? ['interrupted'] : []),
   ]
   return `${plural(hosts.length, 'host')}: ${parts.join(', ')}`
-}
-
-function localTime(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0')
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
-  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
 }
