@@ -19,10 +19,11 @@ import { bindPlays } from './bindPlays.ts'
 import { cacheFolder } from './cacheFolder.ts'
 import { connectionFlagsOf } from './connectionFlags.ts'
 import type { RunFlags } from './flags.ts'
-import { listPlan, planSummary, unknownTags } from './listPlan.ts'
+import { listPlan, planSummary } from './listPlan.ts'
 import { unknownTask } from './startAtTask.ts'
 import { stepping } from './step/stepping.ts'
 import { stopSignal } from './stopSignal.ts'
+import { unknownTags } from './unknownTags.ts'
 
 export type Execution = Pick<RunOptions, 'playbooks' | 'resumable'> & {
   readonly plays: readonly Play[]
@@ -37,6 +38,7 @@ export async function execute(
   inventory: Inventory,
 ): Promise<number> {
   const bound = await bindPlays(plays, inventory, flags, await connectionFlagsOf(flags))
+  const warnings = [...inventory.warnings, ...unknownTags(bound, flags)]
   const { plays: plans, isFound } = begin?.(bound) ?? { plays: bound }
   if (flags.listHosts || flags.listTasks || flags.listTags) return listPlan(plans, flags)
   if (flags.syntaxCheck) return planSummary(plans)
@@ -45,7 +47,6 @@ export async function execute(
   const { verbose: verbosity, diff: isDiffShown = false } = flags
   const reporter = await createReporter({ output, verbosity, isDiffShown })
   const journal = await openedJournal(reporter.handle)
-  const warnings = [...inventory.warnings, ...unknownTags(plans, flags)]
   for (const { message, where } of warnings)
     reporter.handle({ kind: 'warning', message, ...(where ? { where } : {}) })
   const listener = (event: RunEvent) => {

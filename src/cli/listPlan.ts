@@ -2,7 +2,6 @@
 
 import type { HostPlan, PlayPlan } from '../engine/plan.ts'
 import { takesPart } from '../engine/play.ts'
-import { PlaybookError } from '../model/error.ts'
 import type { RunFlags } from './flags.ts'
 
 /** Writes the lists to stdout; the exit code is 0. */
@@ -55,16 +54,6 @@ export function planSummary(plans: readonly PlayPlan[]): number {
   const text = counts.map(([count, noun]) => `${count} ${noun}${count === 1 ? '' : 's'}`).join(', ')
   process.stdout.write(`No fault found in ${text}. No host was contacted.\n`)
   return 0
-}
-
-/** Warnings for tags of --tags that no task has, where all tasks are known. */
-export function unknownTags(plans: readonly PlayPlan[], { tags }: Pick<RunFlags, 'tags'>): PlaybookError[] {
-  const isWhole = plans.every(({ hosts }) => hosts.every(({ items }) => items !== undefined))
-  const known = new Set(['all', 'tagged', 'untagged', 'always', 'never', ...plans.flatMap(tagsOf)])
-  const unknown = isWhole ? tags.filter((tag) => !known.has(tag)) : []
-  return unknown.map(
-    (tag) => new PlaybookError('E_TAG', `No task has the tag ${tag}; --list-tags shows them.`),
-  )
 }
 
 function tagsOf({ play, hosts }: PlayPlan): string[] {

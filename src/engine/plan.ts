@@ -1,6 +1,6 @@
 // Before any host is contacted: which hosts, variables and tasks each play has, and everything wrong with them.
 
-import type { PlacedTask } from '../model/block.ts'
+import { type PlacedTask, placedTasks } from '../model/block.ts'
 import { Faults, PlaybookError, toPlaybookError } from '../model/error.ts'
 import { flushHandlers } from '../model/flushHandlers.ts'
 import type { ConnectionSettings, InventoryHost } from '../model/host.ts'
@@ -34,6 +34,8 @@ export type HostPlan = {
   readonly other: (name: string) => Pick<HostPlan, 'host' | 'settings' | 'userOf'>
   /** Makes a task or handler of the play ready for this host. */
   readonly prepare: Prepare
+  /** Those of all its tasks, as far as these are known, the ones that the run does not take included. */
+  readonly tags: ReadonlySet<string>
   /** undefined: its tasks depend on facts that have to be read first. */
   readonly items: readonly Item[] | undefined
   /** Its tasks, given the facts. */
@@ -114,9 +116,11 @@ async function planHost(
     const key = `${isHandler ? `handler ${task.title} ` : ''}${placeInPlaybook(task)} ${nth}`
     return prepareItem({ ...placed, task }, { index, isHandler, key, ...placeOf(task) })
   }
+  const tags = new Set(spec.tags)
   const itemsOf = async (facts: Record<string, unknown> | undefined): Promise<Item[]> => {
-    const list = sections(play, playHost(host, vars.get(host.name), facts, options.site))
-    const tasks = selectedTasks(list, spec.tags ?? [], options.tags)
+    const all = placedTasks(sections(play, playHost(host, vars.get(host.name), facts, options.site)))
+    for (const { task } of all) for (const tag of task.options.tags ?? []) tags.add(tag)
+    const tasks = selectedTasks(all, spec.tags ?? [], options.tags)
     for (const handler of tasks.flatMap(({ task }) => [task.options.notify ?? []].flat() as readonly Task[]))
       placeOf(withInherited(handler, defaults))
     const nthAt = counter()
@@ -131,7 +135,8 @@ async function planHost(
     itemsOf(facts).catch((thrown) => {
       throw playFault(thrown, play)
     })
-  return { host, settings, userOf, other, prepare, items: await withoutFacts(itemsOf), itemsWith }
+  const items = await withoutFacts(itemsOf)
+  return { host, settings, userOf, other, prepare, tags, items, itemsWith }
 }
 
 /** All tasks of a host in their order; the handlers notified by pre-tasks and tasks run before what comes next. */

@@ -1,21 +1,20 @@
 // Which tasks a run takes, by their tags: --tags and --skip-tags as Ansible means them.
 
-import { type PlacedTask, placedTasks } from '../model/block.ts'
+import type { PlacedTask } from '../model/block.ts'
 import { isFlush } from '../model/flushHandlers.ts'
-import type { TaskList } from '../model/task.ts'
 
 export type TagSelection = { readonly only: readonly string[]; readonly skip: readonly string[] }
 
 /**
- * The tasks of a list that the tags select. `always` runs unless skipped, `never` only when one of the task's tags
+ * The tasks that the tags select. `always` runs unless skipped, `never` only when one of the task's tags
  * is asked for; `all`, `tagged` and `untagged` are understood. Handlers are flushed where a play says so in any case.
  */
 export function selectedTasks(
-  list: TaskList,
+  placed: readonly PlacedTask[],
   playTags: readonly string[],
   selection: TagSelection,
 ): PlacedTask[] {
-  return placedTasks(list).filter(
+  return placed.filter(
     ({ task }) => isFlush(task) || isSelected([...playTags, ...(task.options.tags ?? [])], selection),
   )
 }

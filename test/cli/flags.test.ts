@@ -111,7 +111,7 @@ const cases: readonly [title: string, args: string, says: string | RegExp, files
   ],
   [
     '-t with a tag that no task has: a warning',
-    'files -i inventory.yaml -t gret',
+    'files -i inventory.yaml -t elsewhere',
     /No host has a task: 1 play/,
     ['two'],
   ],
@@ -160,7 +160,7 @@ for (const [title, args, says, files] of cases) {
     const { code, stdout, stderr } = await site.run(args)
     assert.is(code, 0, stdout + stderr)
     if (title.includes('warning'))
-      assert.is(stderr, 'warning  No task has the tag gret; --list-tags shows them.\n')
+      assert.is(stderr, 'warning  No task has the tag elsewhere. --list-tags shows them.\n')
     else assert.is(stderr, '')
     if (typeof says === 'string') assert.is(stdout, says)
     else assert.match(stdout, says)
@@ -198,6 +198,11 @@ const usage: readonly [args: string, says: string | RegExp][] = [
     'histroy',
     /^No playbook "histroy"[\s\S]*Did you mean the command history\? run-playbook history --help\n/,
   ],
+  [
+    'files -i inventory.yaml -t gret',
+    'No task has the tag gret.  E_UNKNOWN_TAG\n    Did you mean greet? --list-tags shows them.\n',
+  ],
+  ['files -i inventory.yaml -t elsewhere,gret', /^No task has the tag gret\./],
   ['vault encyrpt x', "unknown command 'encyrpt'  E_USAGE\n    Did you mean encrypt?\n"],
   [
     'files -i inventory.yaml -M library',
@@ -223,6 +228,18 @@ for (const [args, says] of usage) {
     else assert.match(stderr, says)
   })
 }
+
+test('a tag that was probably mistyped among others is told, and of --skip-tags too', async () => {
+  const { code, stderr } = await runHere(site.path, [
+    ...['files', '-i', 'inventory.yaml', '-C', '-t', 'greet,moer', '--skip-tags', 'laet,elsewhere'],
+  ])
+  assert.is(code, 0)
+  assert.is(
+    stderr,
+    'warning  No task has the tag moer. Did you mean more? --list-tags shows them.\n' +
+      'warning  No task has the tag laet. Did you mean late? --list-tags shows them.\n',
+  )
+})
 
 test('--version, alone, says the version and loads nothing else', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
