@@ -47,6 +47,7 @@ export function tomcatUnitText(settings: TomcatUnitSettings): string {
 /**
  * The unit of an httpd, by its apachectl. A pid file that a crash has left is removed first: it may name another process
  * by now, and httpd would not start. It is stopped as gracefully as it is reloaded: running requests are answered.
+ * By sh, for SELinux lets systemd start programs where such are expected, and sh others.
  */
 export function httpdUnitText({ prefix, logs }: { prefix: string; logs: string }): string {
   return unitText(
@@ -57,8 +58,8 @@ export function httpdUnitText({ prefix, logs }: { prefix: string; logs: string }
       'Type=forking',
       `PIDFile=${prefix}/logs/httpd.pid`,
       `ExecStartPre=/bin/rm -f ${prefix}/logs/httpd.pid`,
-      `ExecStart=${prefix}/bin/apachectl -k start`,
-      `ExecReload=${prefix}/bin/apachectl -k graceful`,
+      `ExecStart=/bin/sh ${prefix}/bin/apachectl -k start`,
+      `ExecReload=/bin/sh ${prefix}/bin/apachectl -k graceful`,
       'KillSignal=SIGWINCH',
       'KillMode=mixed',
       'TimeoutStopSec=30',

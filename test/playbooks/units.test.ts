@@ -28,7 +28,7 @@ const lines: readonly (readonly [of: string, text: string, line: string])[] = [
   ['a Tomcat', tomcat, 'AssertFileIsExecutable=/usr/sbin/rotatelogs'],
   ['a Tomcat', tomcat, 'Restart=on-failure'],
   ['httpd', httpd, 'PIDFile=/data2/apache/logs/httpd.pid'],
-  ['httpd', httpd, 'ExecReload=/data2/apache/bin/apachectl -k graceful'],
+  ['httpd', httpd, 'ExecReload=/bin/sh /data2/apache/bin/apachectl -k graceful'],
   ['httpd', httpd, 'KillSignal=SIGWINCH'],
   ['httpd', httpd, 'WantedBy=multi-user.target'],
 ]
