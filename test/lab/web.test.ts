@@ -95,12 +95,14 @@ test('the firewall lets in HTTP and HTTPS, now and after a restart', async () =>
 
 test('another KeepAliveTimeout changes one line, and reloads httpd without an end to its processes', async () => {
   const before = await pids()
-  const vars = ['-e', '{"keep_alive_timeout": 3}']
+  site.setVars('web', (vars) => {
+    vars.keep_alive_timeout = 3
+  })
   assert.equal(
-    await linesToChange(...vars),
+    await linesToChange(),
     web.flatMap(() => ['-KeepAliveTimeout 2', '+KeepAliveTimeout 3']),
   )
-  const ran = await site.runPlaybook('site.ts', '--output', 'jsonl', ...vars)
+  const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stdout.slice(-3000))
   assert.equal(
     sorted(ended(ran, 'changed')),
@@ -409,12 +411,12 @@ const conf = (instance: string) => `/data2/was/ws-${instance}-server/conf`
 const sorted = (texts: readonly string[]) => [...texts].sort()
 
 /** The lines of files that a run would change, as a dry run shows them. */
-async function linesToChange(...args: readonly string[]): Promise<string[]> {
-  const { code, stdout } = await site.runPlaybook('site.ts', '--check', '--diff', ...args)
+async function linesToChange(): Promise<string[]> {
+  const { code, stdout } = await site.runPlaybook('site.ts', '--check', '--diff')
   assert.is(code, 0, stdout)
   return stdout
     .split('\n')
-    .filter((line) => /^\s+[-+]/.test(line))
+    .filter((line) => /^ {4}[-+]/.test(line))
     .map((line) => line.trim().replace(/^([-+])\s+/, '$1'))
 }
 
