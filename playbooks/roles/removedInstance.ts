@@ -2,6 +2,7 @@
 
 import { PlaybookError, type PlayHost, type TaskList } from 'run-playbook'
 import { firewallPort, firewallRichRule, remove, tomcatStopped } from 'run-playbook/tasks'
+import { numericAddress } from './siteAddress.ts'
 import { instancePlaces } from './tomcat.ts'
 import { withoutUnit } from './units.ts'
 import type { Instance, WasVars } from './wasVars.ts'
@@ -29,7 +30,7 @@ export function removedInstance(
     cluster.length > 0 && firewallPort({ ports: cluster, state: 'closed' }),
     reached.length > 0 &&
       firewallRichRule({
-        sources: hosts(vars.web_hosts).map(({ address }) => address),
+        sources: hosts(vars.web_hosts).map(numericAddress),
         ports: reached,
         state: 'absent',
       }),

@@ -11,6 +11,7 @@ import {
   unarchive,
 } from 'run-playbook/tasks'
 import { type ClusterSettings, serverXmlEdits } from './serverXml.ts'
+import { numericAddress } from './siteAddress.ts'
 import { siteUnit, tomcatUnitText } from './units.ts'
 import { wasHosts } from './wasHosts.ts'
 import { type Instance, type WasVars, wasVars } from './wasVars.ts'
@@ -67,7 +68,7 @@ export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): Tas
           ajp: { port: instance.ajp, ...(vars.ajp_secret ? { secret: vars.ajp_secret } : {}) },
           redirectPort: instance.redirect,
           cluster: {
-            address: vars.cluster_address ?? host.address,
+            address: vars.cluster_address ?? numericAddress(host),
             port: instance.receiver,
             multicastAddress: vars.multicast_address,
             multicastPort: instance.multicast,
@@ -120,7 +121,11 @@ export function clusterMembers(instance: Instance, host: PlayHost<WasVars>) {
 function namedMembers(instance: Instance, host: PlayHost<WasVars>): ClusterSettings['members'] {
   const all = hostsOf(instance, host).map(({ name, address, vars, own }) => ({
     host: name,
-    member: { address: vars.cluster_address ?? address, port: own.receiver, node: vars.node },
+    member: {
+      address: vars.cluster_address ?? numericAddress({ name, address, vars }),
+      port: own.receiver,
+      node: vars.node,
+    },
   }))
   const local = all.find((each) => each.host === host.name)!.member
   return { local, others: all.map(({ member }) => member).filter((member) => member !== local) }

@@ -10,6 +10,7 @@ import {
   ownership,
   user,
 } from 'run-playbook/tasks'
+import { numericAddress } from './siteAddress.ts'
 import { tomcatArchive, tomcatInstance, tomcatUp } from './tomcat.ts'
 import type { WasVars } from './wasVars.ts'
 
@@ -43,7 +44,7 @@ function wasFirewall({ vars, hosts }: PlayHost<WasVars>): TaskList {
       ports: vars.instances.flatMap(({ multicast, receiver }) => [`${multicast}/udp`, `${receiver}/tcp`]),
     }),
     firewallRichRule({
-      sources: hosts(vars.web_hosts).map(({ address }) => address),
+      sources: hosts(vars.web_hosts).map(numericAddress),
       ports: vars.instances.flatMap(({ ajp, http }) => [`${ajp}/tcp`, `${http}/tcp`]),
     }),
   ]

@@ -1,6 +1,7 @@
 // The WAS hosts as other hosts of the site see them: their variables checked by what is needed of them.
 
 import { type OtherHost, PlaybookError, type PlayHost, type z } from 'run-playbook'
+import { siteAddress } from './siteAddress.ts'
 
 /** A WAS host with the variables of `schema`. */
 export type WasHost<V> = { readonly name: string; readonly address: string; readonly vars: V }
@@ -34,7 +35,7 @@ function hostsOf(pattern: string, hosts: PlayHost['hosts']): readonly OtherHost[
 
 function checked<S extends z.ZodType>({ name, address, vars }: OtherHost, schema: S): WasHost<z.output<S>> {
   const result = schema.safeParse(vars)
-  if (result.success) return { name, address, vars: result.data }
+  if (result.success) return { name, address: siteAddress({ address, vars }), vars: result.data }
   const issues = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new PlaybookError('E_WAS_VARS', `${name}: ${issues[0]}`, {
     details: issues.slice(1),

@@ -33,7 +33,9 @@ export type Instance = z.output<typeof instanceVars>
 export const wasVars = z.object({
   /** 1 on was-01, 2 on was-02: the digit at the end of the routes. */
   node: z.int().min(1),
-  /** Address that the cluster's receivers bind; `ansible_host` if not given. */
+  /** Address at which the site's hosts reach it, where that is not `ansible_host`; the WEB hosts may have it too. */
+  site_address: z.union([z.ipv4(), z.ipv6()]).optional(),
+  /** Address that the cluster's receivers bind; its site's address if not given. */
   cluster_address: z.ipv4().optional(),
   packages: z.array(z.string()),
   tomcat_version: z.string().regex(/^\d+\.\d+\.\d+$/, 'expected a version such as 9.0.109'),
