@@ -3,6 +3,7 @@
 import { sshReader, sshString } from './sshBytes.ts'
 
 export type Certificate = {
+  readonly kind: 'user' | 'host'
   /** `ssh-ed25519-cert-v01@openssh.com` */
   readonly type: string
   /** As it is sent to a server. */
@@ -10,11 +11,17 @@ export type Certificate = {
   /** The key without the certificate, as it would be sent. */
   readonly publicKey: Buffer
   readonly keyId: string
-  /** Users it may log in as; none: any. */
+  /** Users it may log in as, none: any; or the names of a host. */
   readonly principals: readonly string[]
   /** Milliseconds since 1970. */
   readonly validFromMs: number
   readonly validToMs: number
+  /** Whether something has to be heeded that is not known here. */
+  readonly isRestricted: boolean
+  /** The public key of who signed it, what was signed, and the signature: its algorithm, then its bytes. */
+  readonly authority: Buffer
+  readonly signed: Buffer
+  readonly signature: Buffer
 }
 
 const ending = '-cert-v01@openssh.com'
@@ -41,13 +48,14 @@ export function isCertificateType(type: string): boolean {
   return type.endsWith(ending)
 }
 
-/** The certificate of a line `TYPE BASE64 COMMENT`, as in a `-cert.pub` file; undefined: it is none. */
+/** The user's certificate of a line `TYPE BASE64 COMMENT`, as in a `-cert.pub` file; undefined: it is none. */
 export function certificateOf(line: string): Certificate | undefined {
   const [type = '', base64 = ''] = line.trim().split(/\s+/)
-  return isCertificateType(type) ? readCertificate(Buffer.from(base64, 'base64')) : undefined
+  const certificate = isCertificateType(type) ? readCertificate(Buffer.from(base64, 'base64')) : undefined
+  return certificate?.kind === 'user' ? certificate : undefined
 }
 
-/** A user's certificate of its bytes; undefined: it is none, or of an unknown kind. */
+/** A certificate of its bytes; undefined: it is none, or of an unknown kind. */
 export function readCertificate(blob: Buffer): Certificate | undefined {
   try {
     const reader = sshReader(blob)
@@ -59,11 +67,18 @@ export function readCertificate(blob: Buffer): Certificate | undefined {
     for (let index = 0; index < count; index += 1) reader.string()
     const publicKey = Buffer.concat([sshString(plainType(type)), blob.subarray(from, reader.at())])
     reader.uint64() // a serial number
-    const isOfUser = reader.uint32() === 1
+    const kind = ([undefined, 'user', 'host'] as const)[reader.uint32()]
     const keyId = reader.string().toString('utf8')
     const principals = textsOf(reader.string())
     const [validFromMs, validToMs] = [milliseconds(reader.uint64()), milliseconds(reader.uint64())]
-    return isOfUser ? { type, blob, publicKey, keyId, principals, validFromMs, validToMs } : undefined
+    const isRestricted = reader.string().length > 0
+    for (const _ of ['extensions', 'reserved']) reader.string()
+    const authority = reader.string()
+    const signed = blob.subarray(0, reader.at())
+    const signature = reader.string()
+    if (kind === undefined) return undefined
+    const said = { kind, type, blob, publicKey, keyId, principals, validFromMs, validToMs, isRestricted }
+    return { ...said, authority, signed, signature }
   } catch {
     return undefined
   }
@@ -83,13 +98,18 @@ function milliseconds(seconds: bigint): number {
 
 /** What a person wants to know of a certificate that was refused. @example 'certificate "ann" for app, expired on 2026-11-01T10:00:00Z' */
 export function describeCertificate(certificate: Certificate, user: string, nowMs: number): string {
-  const { keyId, principals, validFromMs, validToMs } = certificate
-  const date = (ms: number) => new Date(ms).toISOString().replace('.000', '')
+  const { keyId, principals } = certificate
   const isFor = principals.length === 0 ? '' : ` for ${principals.join(', ')}`
   const state = [
-    nowMs >= validToMs ? `, expired on ${date(validToMs)}` : '',
-    nowMs < validFromMs ? `, not valid before ${date(validFromMs)}` : '',
+    timeFault(certificate, nowMs),
     principals.length > 0 && !principals.includes(user) ? `, not for ${user}` : '',
   ]
   return `certificate "${keyId}"${isFor}${state.join('')}`
+}
+
+/** `, expired on …`; empty: it is valid now. */
+export function timeFault({ validFromMs, validToMs }: Certificate, nowMs: number): string {
+  const date = (ms: number) => new Date(ms).toISOString().replace('.000', '')
+  if (nowMs >= validToMs) return `, expired on ${date(validToMs)}`
+  return nowMs < validFromMs ? `, not valid before ${date(validFromMs)}` : ''
 }

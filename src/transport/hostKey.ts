@@ -3,7 +3,10 @@
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { UnreachableError } from '../model/error.ts'
+import type { UnreachableError } from '../model/error.ts'
+import type { Certificate } from './certificate.ts'
+import { certificateFault } from './hostCertificate.ts'
+import { changed, listedAs, revoked, unknown } from './hostKeyFailure.ts'
 import {
   fingerprint,
   judgeKey,
@@ -12,14 +15,20 @@ import {
   knownHostsLine,
   linesFor,
   parseKnownHosts,
+  type Verdict,
 } from './knownHosts.ts'
 import type { SshTarget } from './sshTarget.ts'
 
 export type HostKeyCheck = {
   /** The lines about the host, for the order of algorithms. */
   readonly lines: readonly KnownHost[]
-  /** Undefined: go on. Synchronous on purpose: ssh2 takes a promise for a yes. */
-  readonly refusal: (key: Buffer) => UnreachableError | undefined
+  /** Whether nothing is known of the key but an authority, which may have signed a certificate for it. */
+  readonly wantsCertificate: (key: Buffer) => boolean
+  /**
+   * Undefined: go on. Synchronous on purpose: ssh2 takes a promise for a yes. `shown` is the host's certificate where one
+   * is wanted, or why there is none.
+   */
+  readonly refusal: (key: Buffer, shown?: Certificate | string) => UnreachableError | undefined
   /** Whether another key was known, and the connection goes on all the same: no password may be sent then. */
   readonly isDoubtful: () => boolean
 }
@@ -29,26 +38,50 @@ export async function hostKeyCheck(target: SshTarget, log: (message: string) => 
   const { host, port } = listedAs(target)
   const files = [...target.userKnownHostsFiles, ...target.globalKnownHostsFiles]
   const known = (await Promise.all(files.map(readKnownHosts))).flat()
-  const lines = linesFor(known, host, port)
-  const authority = lines.find(({ marker }) => marker === 'cert-authority')
+  const own = linesFor(known, host, port)
+  const portless = port === 22 ? [] : linesFor(known, host, 22)
+  const lines = [...own, ...portless]
+  const authorities = trustedAuthorities(lines)
   let isDoubtful = false
   let accepted: Buffer | undefined
-  const refusal = (key: Buffer): UnreachableError | undefined => {
+  const refusal = (key: Buffer, shown?: Certificate | string): UnreachableError | undefined => {
     if (accepted?.equals(key)) return undefined // asked again when the session keys are renewed
-    const fault = judge(key)
+    const fault = judge(key, shown)
     if (!fault) accepted = key
     return fault
   }
 
-  function judge(key: Buffer): UnreachableError | undefined {
-    const verdict = judgeKey(lines, key)
+  const wantsCertificate = (key: Buffer) =>
+    authorities.length > 0 && !accepted?.equals(key) && verdictOf(key).kind === 'unknown'
+
+  /** As ssh: what is not known with its port may be known without; a key there that is another says nothing. */
+  function verdictOf(key: Buffer): Verdict {
+    const verdict = judgeKey(own, key)
+    const other = verdict.kind === 'unknown' ? judgeKey(portless, key) : verdict
+    return other.kind === 'changed' && verdict.kind === 'unknown' ? verdict : other
+  }
+
+  function judge(key: Buffer, shown: Certificate | string | undefined): UnreachableError | undefined {
+    const verdict = verdictOf(key)
     log(`host key ${keyType(key)} ${fingerprint(key)} is ${verdict.kind}`)
     if (verdict.kind === 'known') return undefined
     if (verdict.kind === 'revoked') return revoked(target, key, verdict.line)
-    if (verdict.kind === 'unknown')
-      return target.strictHostKey === 'yes' ? unknown(target, key, { files, authority }) : add(key)
+    if (verdict.kind === 'unknown') {
+      const doubt = authorities.length > 0 ? doubtOf(shown, key) : undefined
+      if (doubt === '') return undefined
+      return target.strictHostKey === 'yes' ? unknown(target, key, { files, authorities, doubt }) : add(key)
+    }
     isDoubtful = true
     return target.strictHostKey === 'no' ? undefined : changed(target, key, verdict.line)
+  }
+
+  /** Why the certificate that was shown does not prove the key; empty: it does. */
+  function doubtOf(shown: Certificate | string | undefined, key: Buffer): string {
+    if (typeof shown !== 'object') return `it shows no certificate (${shown ?? 'it was not asked'})`
+    const trusted = authorities.map((line) => line.key)
+    const fault = certificateFault(shown, { key, name: host, authorities: trusted, nowMs: Date.now() })
+    log(`host certificate "${shown.keyId}": ${fault ?? 'good'}`)
+    return fault === undefined ? '' : `its certificate "${shown.keyId}" does not prove it: ${fault}`
   }
 
   function add(key: Buffer): undefined {
@@ -65,12 +98,7 @@ export async function hostKeyCheck(target: SshTarget, log: (message: string) => 
     }
   }
 
-  return { lines, refusal, isDoubtful: () => isDoubtful }
-}
-
-/** The name and port under which known_hosts has it: a HostKeyAlias stands for both. */
-function listedAs({ hostKeyAlias, host, port }: SshTarget): { host: string; port: number } {
-  return hostKeyAlias === undefined ? { host, port } : { host: hostKeyAlias, port: 22 }
+  return { lines, wantsCertificate, refusal, isDoubtful: () => isDoubtful }
 }
 
 async function readKnownHosts(file: string): Promise<KnownHost[]> {
@@ -91,57 +119,9 @@ function hasOpenEnd(file: string): boolean {
   }
 }
 
-type LookedIn = { readonly files: readonly string[]; readonly authority: KnownHost | undefined }
-
-function unknown(target: SshTarget, key: Buffer, { files, authority }: LookedIn): UnreachableError {
-  const { host, port } = listedAs(target)
-  const scan = `ssh-keyscan${target.port === 22 ? '' : ` -p ${target.port}`} ${target.host}`
-  return new UnreachableError(
-    'E_HOST_KEY_UNKNOWN',
-    `The host key of ${target.place} is not known: ${keyType(key)} ${fingerprint(key)}.`,
-    'connect',
-    {
-      ...(authority ? { where: authority } : {}),
-      details: [
-        ...(authority ? [`${noCertificates} (${authority.file}:${authority.line})`] : []),
-        `Looked in ${files.join(', ') || 'no file'}. The line to add:`,
-        knownHostsLine(host, port, key),
-      ],
-      hint: `Compare the fingerprint with the host's own (\`${scan} | ssh-keygen -lf -\`), then add the line; or give --ssh-common-args='-o StrictHostKeyChecking=accept-new'.`,
-    },
-  )
-}
-
-const noCertificates =
-  'An authority is trusted for this host, but certificates of hosts are not understood here: the key itself must be known.'
-
-function changed(
-  target: SshTarget,
-  key: Buffer,
-  { file, line, type, key: old }: KnownHost,
-): UnreachableError {
-  const { host, port } = listedAs(target)
-  const name = port === 22 ? host : `[${host}]:${port}`
-  return new UnreachableError(
-    'E_HOST_KEY_CHANGED',
-    `The host key of ${target.place} has changed: someone may be listening in, or the host was installed anew.`,
-    'connect',
-    {
-      where: { file, line },
-      details: [
-        `known: ${type} ${fingerprint(old)}  (${file}:${line})`,
-        `sent:  ${keyType(key)} ${fingerprint(key)}`,
-      ],
-      hint: `If you know why it changed: ssh-keygen -R '${name}' -f ${file}`,
-    },
-  )
-}
-
-function revoked(target: SshTarget, key: Buffer, { file, line }: KnownHost): UnreachableError {
-  return new UnreachableError(
-    'E_HOST_KEY_REVOKED',
-    `The host key of ${target.place} is revoked: ${keyType(key)} ${fingerprint(key)}.`,
-    'connect',
-    { where: { file, line }, hint: 'Do not connect before you know what this host is.' },
-  )
+/** Authorities for the host, save those that are revoked. */
+function trustedAuthorities(lines: readonly KnownHost[]): KnownHost[] {
+  const revoked = lines.filter(({ marker }) => marker === 'revoked')
+  const isRevoked = ({ key }: KnownHost) => revoked.some((line) => line.key.equals(key))
+  return lines.filter((line) => line.marker === 'cert-authority' && !isRevoked(line))
 }

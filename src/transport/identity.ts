@@ -1,9 +1,8 @@
 // What a user logs in with by signing: a key with or without a certificate, in a file or in an agent.
 
 import ssh2, { type Client, type ParsedKey } from 'ssh2'
-// @ts-expect-error: it has no types
-import utils from 'ssh2/lib/protocol/utils.js'
 import { plainType } from './certificate.ts'
+import { convertSignature, sendPacket } from './ssh2Internals.ts'
 import { sshString } from './sshBytes.ts'
 
 export type Identity = {
@@ -30,12 +29,6 @@ export function identityOf(
       return Buffer.concat([sshString(algorithm), sshString(convertSignature(signature as Buffer, key.type))])
     },
   }
-}
-
-/** What of ssh2's own helps is used here. */
-const { convertSignature, sendPacket } = utils as {
-  readonly convertSignature: (signature: Buffer, keyType: string) => Buffer
-  readonly sendPacket: (protocol: Protocol, packet: Buffer) => void
 }
 
 const identities = new WeakMap<object, Identity>()

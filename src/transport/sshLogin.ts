@@ -6,6 +6,8 @@ import type { Algorithms, Client } from 'ssh2'
 import { UnreachableError } from '../model/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import { type Authentication, authentication } from './authentication.ts'
+import type { Certificate } from './certificate.ts'
+import { fetchHostCertificate } from './fetchHostCertificate.ts'
 import { type HostKeyCheck, hostKeyCheck } from './hostKey.ts'
 import { offerIdentities } from './identity.ts'
 import type { Keyring } from './keyring.ts'
@@ -131,8 +133,13 @@ async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login
     keepaliveCountMax: 1_000_000, // it counts answers; whatever is heard counts for us
     algorithms: { serverHostKey: preferKnown(hostKeyAlgorithms, check.lines) as Algorithms['serverHostKey'] },
     hostVerifier: (key: Buffer, verify: (isGood: boolean) => void) => {
-      refusal = check.refusal(key)
-      verify(refusal === undefined)
+      const decide = (shown?: Certificate | string) => {
+        refusal = check.refusal(key, shown)
+        verify(refusal === undefined)
+      }
+      if (check.wantsCertificate(key)) {
+        hostCertificate(options, signal).then(decide, (error: Error) => decide(error.message))
+      } else decide()
     },
     authHandler: auth.handler as never,
   })
@@ -161,6 +168,14 @@ async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login
   } finally {
     signal.removeEventListener('abort', abort)
   }
+}
+
+/** Goes the same way once more. */
+async function hostCertificate({ target, jump }: LoginOptions, signal: AbortSignal): Promise<Certificate> {
+  const { stream } = await openSocket(target, jump, signal)
+  const abort = () => stream.destroy()
+  signal.addEventListener('abort', abort, { once: true })
+  return fetchHostCertificate(stream).finally(() => signal.removeEventListener('abort', abort))
 }
 
 /** ssh2's own default, in its order. */

@@ -220,13 +220,17 @@ it('An unknown host key is refused, with its fingerprint and the line to add: E_
   assert.is(readFileSync(empty, 'utf8'), '')
 })
 
-it('An authority in known_hosts is named where its certificate would be needed', async () => {
-  const file = join(sshd.folder, 'authority')
-  const key = readFileSync(`${sshd.hostKeyFile}.pub`, 'utf8').split(' ').slice(0, 2).join(' ')
-  writeFileSync(file, `# ours\n@cert-authority * ${key}\n`)
-  const error = await errorOf(connect(settingsFor(sshd, { sshArgs: isolated(file) }), {}))
-  assert.equal([error.code, error.where?.file, error.where?.line], ['E_HOST_KEY_UNKNOWN', file, 2])
-  assert.match(error.details[0]!, /certificates of hosts are not understood/)
+it('A key that is known without a port is known with any, and one that is another there says nothing', async () => {
+  const file = join(sshd.folder, 'portless')
+  const line = readFileSync(sshd.knownHostsFile, 'utf8').replace(/^\S+/, '127.0.0.1')
+  writeFileSync(file, line)
+  const settings = settingsFor(sshd, { sshArgs: isolated(file) })
+  await using(connect(settings, {}), async (connection) => assert.is(connection.user, 'root'))
+  const [, other] = readFileSync(`${sshd.keyFile}.pub`, 'utf8').split(' ')
+  writeFileSync(file, `127.0.0.1 ssh-ed25519 ${other}\n`)
+  assert.is((await errorOf(connect(settings, {}))).code, 'E_HOST_KEY_UNKNOWN')
+  writeFileSync(file, `${line}@revoked ${line}`)
+  assert.is((await errorOf(connect(settings, {}))).code, 'E_HOST_KEY_REVOKED')
 })
 
 it('accept-new learns an unknown key once, and OpenSSH agrees with the line', async () => {
