@@ -99,7 +99,8 @@ export function commandChanges(
   const from =
     creates !== undefined ? `${creates} absent` : removes !== undefined ? `${removes} present` : 'not run'
   const trees = [creates, removes].filter((path) => path !== undefined)
-  return [{ what, from, to: 'run', steps, effects: trees.map((tree) => ({ tree })) }]
+  const effects = [...trees.map((tree) => ({ tree })), { state: 'listening' }]
+  return [{ what, from, to: 'run', steps, effects }]
 }
 
 /** At most 60 characters of one line, for titles. */

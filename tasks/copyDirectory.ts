@@ -128,7 +128,7 @@ function treeProbes(
   return {
     root: file(dest),
     above: file(posix.dirname(dest)),
-    others: purge ? others(dest, exclude, entries) : output(sh`:`, () => []),
+    others: purge ? others(dest, exclude, entries) : output(sh`:`, () => [], { reads: [] }),
     ...Object.fromEntries(ofEntries),
   }
 }

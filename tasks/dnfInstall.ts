@@ -76,7 +76,7 @@ export const dnfInstall = defineTask({
   title: ({ name, state }) => `${name.join(' ')}${state === 'present' ? '' : ` ${state}`}`,
   probe: (params) => ({
     installed: output(installedScript(params), (result) => parseInstalled(result, params), {
-      reads: params.name.filter(isRpmFile),
+      reads: params.name.map((name) => (isRpmFile(name) ? name : packageState(name))),
     }),
   }),
   plan: (params, { installed }) => {
@@ -85,11 +85,13 @@ export const dnfInstall = defineTask({
       what: `package ${name}`,
       from: 'not installed',
       to: 'installed',
+      effects: [{ state: packageState(name) }],
     }))
     const outdated = installed.updates.map(({ name, version }) => ({
       what: `package ${name}`,
       from: versionOf(name, installed.found),
       to: version,
+      effects: [{ state: packageState(name) }],
     }))
     const all = params.name.includes('*')
     return [
@@ -107,6 +109,7 @@ function removals(found: readonly Installed[]): readonly Change[] {
     what: `package ${name}`,
     from: version,
     to: 'not installed',
+    effects: [{ state: packageState(name) }],
   }))
   const names = found.map(({ name }) => name)
   return inOneTransaction(changes, removal(names))
@@ -114,6 +117,11 @@ function removals(found: readonly Installed[]): readonly Change[] {
 
 function inOneTransaction(changes: readonly Omit<Change, 'steps'>[], step: Step): readonly Change[] {
   return changes.map((change, index) => ({ ...change, steps: index === 0 ? [step] : [] }))
+}
+
+/** What a dry run calls a package, or all of them. */
+function packageState(name: string): string {
+  return name === '*' ? 'packages' : `packages/${name}`
 }
 
 function versionOf(name: string, found: readonly Installed[]): string {

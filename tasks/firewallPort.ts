@@ -72,7 +72,7 @@ export const firewallPort = defineTask({
       const from = params.state === 'open' ? 'closed' : 'open'
       return [{ what: `port ${port}`, from, to: params.state, options }]
     })
-    return zoneChanges(zone, differences)
+    return zoneChanges(zone, params.zone, differences)
   },
 })
 

@@ -91,7 +91,7 @@ export const firewallRichRule = defineTask({
         { what: rule, from: params.state === 'present' ? 'absent' : 'present', to: params.state, options },
       ]
     })
-    return zoneChanges(zone, differences)
+    return zoneChanges(zone, params.zone, differences)
   },
 })
 

@@ -49,7 +49,13 @@ export type ZoneDifference = {
 export function zoneState(zone: string | undefined): Probe<ZoneState> {
   return output(zoneScript(zone ?? ''), parseZoneState, {
     reads: ['/etc/firewalld'],
+    state: stateName(zone),
   })
+}
+
+/** What a dry run calls a zone, as a task names it. */
+function stateName(zone = 'default'): string {
+  return `firewall/${zone}`
 }
 
 /**
@@ -57,10 +63,15 @@ export function zoneState(zone: string | undefined): Probe<ZoneState> {
  * configuration in one call). Never a reload, which would drop what stands only at runtime.
  */
 export function zoneChanges(
-  { zone, isRunning }: ZoneState,
+  state: ZoneState,
+  asked: string | undefined,
   differences: readonly ZoneDifference[],
 ): readonly Change[] {
+  const { zone, isRunning } = state
   const scopes: readonly Scope[] = ['permanent', 'runtime']
+  const becomes = changedZone(state, differences)
+  const names = new Set([stateName(asked), stateName(zone)])
+  const effects = [...names].map((name) => ({ state: name, becomes }))
   const steps = scopes.flatMap((scope) => {
     const options = differences.flatMap((difference) => difference.options[scope] ?? [])
     return options.length === 0 ? [] : [zoneStep(zone, scope, isRunning, options)]
@@ -68,8 +79,26 @@ export function zoneChanges(
   return differences.map(({ what, from, to, options }, index) => {
     const where = scopes.filter((scope) => options[scope]).join(', ')
     const note = isRunning ? where : `${where}; firewalld is stopped`
-    return { what, from, to: `${to} (${note})`, steps: index === 0 ? steps : [] }
+    return { what, from, to: `${to} (${note})`, steps: index === 0 ? steps : [], effects }
   })
+}
+
+/** The zone as the options of the differences leave it. */
+function changedZone(state: ZoneState, differences: readonly ZoneDifference[]): ZoneState {
+  const after = (scope: Scope, settings: ZoneSettings): ZoneSettings =>
+    differences.flatMap(({ options }) => options[scope] ?? []).reduce(withOption, settings)
+  return {
+    ...state,
+    permanent: after('permanent', state.permanent),
+    ...(state.runtime ? { runtime: after('runtime', state.runtime) } : {}),
+  }
+}
+
+function withOption(settings: ZoneSettings, option: string): ZoneSettings {
+  const [, verb, kind, value = ''] = /^--(add|remove)-(port|rich-rule)=(.*)$/s.exec(option) ?? []
+  const key = kind === 'port' ? 'ports' : 'rules'
+  const others = settings[key].filter((each) => each !== value)
+  return { ...settings, [key]: verb === 'add' ? [...others, value] : others }
 }
 
 /**

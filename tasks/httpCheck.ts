@@ -69,7 +69,11 @@ export const httpCheck = defineTask({
     insecure: z.boolean().default(false).describe('Take any certificate.'),
   }),
   title: ({ url, host }) => `${url}${host ? ` (${host})` : ''}`,
-  probe: (params) => ({ answer: output(askOnce(params), (result) => parseAnswer(result, params)) }),
+  probe: (params) => ({
+    answer: output(askOnce(params), (result) => parseAnswer(result, params), {
+      reads: ['listening', 'elsewhere'],
+    }),
+  }),
   plan: (params, { answer }) => {
     if (isRight(answer, params)) return []
     const { method, url, status, contains } = params
@@ -79,6 +83,7 @@ export const httpCheck = defineTask({
         from: describeAnswer(answer, params),
         to: `HTTP ${status.join(' or ')}${contains === undefined ? '' : ` with "${contains}"`}`,
         steps: [run(askAgain(params), { explain: (result) => explain(result, params) })],
+        effects: [],
       },
     ]
   },

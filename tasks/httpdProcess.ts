@@ -1,6 +1,7 @@
 // What the httpd tasks share, itself no task: how the server of a prefix runs, and what starts, reloads and restarts it.
 
 import { type Command, type Output, output, type Probe, shellText, splitLines, text } from '../src/index.ts'
+import { serverState } from './affecting.ts'
 import type { HttpdParams } from './httpdParams.ts'
 import { preamble, requireGood } from './httpdShell.ts'
 import { explainFault } from './serverShell.ts'
@@ -35,7 +36,7 @@ sed -nE 's|^[0-9]+:(name=systemd)?:.*/([^/]+[.]service)$|unit \\2|p' "/proc/$p/c
 find "$prefix/conf" -type f ! -name '.run-playbook-*' -exec stat -c '%.9Y %n' {} + 2>/dev/null | sort -n | tail -n 1
 awk -v prefix="$prefix/" '$6 ~ /\\/(bin\\/httpd|modules\\/[^\\/]*\\.so)$/ && (index($6, prefix) != 1 || $7 == "(deleted)") { print "replaced"; exit }' "/proc/$p/maps" 2>/dev/null
 exit 0`
-  return output(shellText(script), parseState, { reads })
+  return output(shellText(script), parseState, { reads: [serverState(params.prefix), ...reads] })
 }
 
 /** Whether the configuration as it lies there would do: empty text if so, else what is wrong. */

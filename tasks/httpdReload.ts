@@ -1,6 +1,7 @@
 // The task that has an Apache httpd take a configuration, module or program that is newer than what it runs with.
 
-import { type Change, defineTask, run, z } from '../src/index.ts'
+import { type Change, type Command, defineTask, run, z } from '../src/index.ts'
+import { affecting, serverEffects } from './affecting.ts'
 import { httpdParams } from './httpdParams.ts'
 import { httpdState, isOfUnit, reloadHttpd, restartHttpd, startHttpd } from './httpdProcess.ts'
 import { explainFault } from './serverShell.ts'
@@ -37,16 +38,18 @@ export const httpdReload = defineTask({
   probe: (params) => ({ state: httpdState(params, [`${params.prefix}/conf`]) }),
   plan: (params, { state }): readonly Change[] => {
     const what = `httpd ${params.prefix}`
-    const explain = { explain: explainFault }
-    if (!state)
-      return [{ what, from: 'not running', to: 'started', steps: [run(startHttpd(params), explain)] }]
+    const acting = (from: string, to: string, command: Command) =>
+      affecting(serverEffects(params.prefix, params.unit), [
+        { what, from, to, steps: [run(command, { explain: explainFault })] },
+      ])
+    if (!state) return acting('not running', 'started', startHttpd(params))
     const from = `pid ${state.pid}`
     if (state.isReplaced || !isOfUnit(state, params.unit))
-      return [{ what, from, to: 'restarted', steps: [run(restartHttpd(params), explain)] }]
+      return acting(from, 'restarted', restartHttpd(params))
     const { configuration, loadedMs } = state
     const isNewer = configuration !== undefined && configuration.writtenMs > loadedMs
     if (!isNewer && !params.always) return []
-    return [{ what, from, to: 'reloaded gracefully', steps: [run(reloadHttpd(params), explain)] }]
+    return acting(from, 'reloaded gracefully', reloadHttpd(params))
   },
   verify: false,
 })

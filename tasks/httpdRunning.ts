@@ -1,6 +1,7 @@
 // The task that sees to it that an Apache httpd built from source runs.
 
-import { type Change, defineTask, run, z } from '../src/index.ts'
+import { type Change, type Command, defineTask, run, z } from '../src/index.ts'
+import { affecting, serverEffects } from './affecting.ts'
 import { httpdParams } from './httpdParams.ts'
 import { httpdState, isOfUnit, restartHttpd, startHttpd } from './httpdProcess.ts'
 import { explainFault } from './serverShell.ts'
@@ -29,11 +30,13 @@ export const httpdRunning = defineTask({
   probe: (params) => ({ state: httpdState(params) }),
   plan: (params, { state }): readonly Change[] => {
     const what = `httpd ${params.prefix}`
-    const explain = { explain: explainFault }
-    if (!state)
-      return [{ what, from: 'not running', to: 'running', steps: [run(startHttpd(params), explain)] }]
+    const acting = (from: string, to: string, command: Command) =>
+      affecting(serverEffects(params.prefix, params.unit), [
+        { what, from, to, steps: [run(command, { explain: explainFault })] },
+      ])
+    if (!state) return acting('not running', 'running', startHttpd(params))
     if (isOfUnit(state, params.unit)) return []
     const from = `pid ${state.pid}, not of ${params.unit}`
-    return [{ what, from, to: `running as ${params.unit}`, steps: [run(restartHttpd(params), explain)] }]
+    return acting(from, `running as ${params.unit}`, restartHttpd(params))
   },
 })

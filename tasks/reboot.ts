@@ -97,7 +97,7 @@ function seconds(otherwise: number) {
   return z.number().min(0).default(otherwise)
 }
 
-const notAsked = output(sh`:`, (): readonly string[] => [])
+const notAsked = output(sh`:`, (): readonly string[] => [], { reads: [] })
 
 /** Why the host wants to be restarted, as words; none where it does not. */
 const required = output(
@@ -120,7 +120,7 @@ esac`),
     if (first === undefined) return []
     return packages.length > 0 ? [...new Set(packages)] : ['it says so']
   },
-  { reads: ['/run/reboot-required'] },
+  { reads: ['/run/reboot-required', 'packages'] },
 )
 
 function unanswerable(result: Output): PlaybookError {

@@ -1,6 +1,7 @@
 // The task that starts, stops, enables and masks a unit of systemd.
 
-import { type Change, type Command, defineTask, sh, z } from '../src/index.ts'
+import { type Change, type Command, defineTask, type Effect, sh, z } from '../src/index.ts'
+import { affecting } from './affecting.ts'
 import {
   enableChanges,
   isDown,
@@ -77,7 +78,11 @@ export const service = defineTask({
       enableChanges(name, enabled, unit),
       stateChanges(params, unit),
     ]
-    return [...reloadChanges(unit, daemonReload), ...(masked ? changes.reverse() : changes).flat()]
+    const isEnabling = changes[1]!.length > 0
+    return affecting(effects(params, unit, { isEnabling }), [
+      ...reloadChanges(unit, daemonReload),
+      ...(masked ? changes.reverse() : changes).flat(),
+    ])
   },
   verify: false,
 })
@@ -89,6 +94,27 @@ type ServiceParams = {
   readonly masked?: boolean
   readonly daemonReload: boolean | 'auto'
   readonly settle: number
+}
+
+/** What the unit is when all is done. Of one that ends by itself, or was masked, that is not known. */
+function effects(params: ServiceParams, unit: Unit, { isEnabling }: { isEnabling: boolean }): Effect[] {
+  const { name, state, enabled, masked, daemonReload } = params
+  const isToRun = state === undefined ? undefined : state !== 'stopped'
+  const isUnmasking = masked === false && unit.file.startsWith('masked')
+  const isKnown = !isUnmasking && !(isToRun && unit.type === 'oneshot')
+  const becomes: Unit = {
+    ...unit,
+    load: masked ? 'masked' : 'loaded',
+    file: masked ? 'masked' : isEnabling ? (enabled ? 'enabled' : 'disabled') : unit.file,
+    isOutdated: daemonReload === false && unit.isOutdated,
+    ...(isToRun === undefined
+      ? {}
+      : { active: isToRun ? 'active' : 'inactive', sub: isToRun ? 'running' : 'dead' }),
+  }
+  return [
+    { state: `units/${name}`, ...(isKnown ? { becomes } : {}) },
+    ...(state === undefined ? [] : [{ state: 'listening' }]),
+  ]
 }
 
 function maskChanges({ name, masked, enabled, state }: ServiceParams, unit: Unit): Change[] {

@@ -3,6 +3,7 @@
 import {
   type Change,
   type Command,
+  type CommandProbe,
   lastLines,
   type Output,
   output,
@@ -38,17 +39,17 @@ export type Unit = {
 }
 
 /** How a unit stands; in one call of systemctl (5 ms). Sources: systemctl(1), org.freedesktop.systemd1(5). */
-export function unitState(name: string): Probe<Unit> {
+export function unitState(name: string): CommandProbe<Unit> {
   const reads = ['/etc/systemd/system', '/usr/lib/systemd/system'].flatMap((folder) => [
     `${folder}/${name}`,
     `${folder}/${name}.d`,
   ])
-  return output(showUnit(name), (result) => parseUnit(result, name), { reads })
+  return output(showUnit(name), (result) => parseUnit(result, name), { reads, state: `units/${name}` })
 }
 
 /** The same of a unit that may not be meant at all. */
 export function unitIfAny(name: string | undefined): Probe<Unit | undefined> {
-  return name === undefined ? output(sh`:`, () => undefined) : unitState(name)
+  return name === undefined ? output(sh`:`, () => undefined, { reads: [] }) : unitState(name)
 }
 
 export function isUp({ active }: Unit): boolean {

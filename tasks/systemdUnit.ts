@@ -17,6 +17,7 @@ import {
   shellText,
   z,
 } from '../src/index.ts'
+import { affecting } from './affecting.ts'
 import {
   enableChanges,
   isDown,
@@ -93,9 +94,12 @@ export const systemdUnit = defineTask({
     ].join(' '),
   probe: (params) => ({ current: file(pathOf(params), { content: true }), unit: stateOf(params) }),
   plan: (params, { current, unit }): readonly Change[] =>
-    params.content === undefined
-      ? absentChanges(params, current, unit)
-      : presentChanges({ ...params, content: params.content }, current, unit),
+    affecting(
+      [{ state: `units/${instanceOf(params.name)}` }],
+      params.content === undefined
+        ? absentChanges(params, current, unit)
+        : presentChanges({ ...params, content: params.content }, current, unit),
+    ),
 })
 
 type Params = {
@@ -112,11 +116,11 @@ function pathOf({ name, dropIn }: Pick<Params, 'name' | 'dropIn'>): string {
 /** Of a unit that shall be absent nothing is asked where its file is: most hosts never had it. */
 function stateOf(params: Pick<Params, 'name' | 'dropIn'> & { state: string }): Probe<Unit | undefined> {
   const asked = unitState(instanceOf(params.name))
-  if (params.state === 'present' || asked.kind !== 'command') return asked
+  if (params.state === 'present') return asked
   const script = `[ -e ${quote(pathOf(params))} ] || exit 0\n${asked.command.script}`
   const parse = (result: Parameters<typeof asked.parse>[0]) =>
     result.stdout.length === 0 ? undefined : asked.parse(result)
-  return output(shellText(script), parse, { reads: asked.reads })
+  return output(shellText(script), parse, { reads: [...(asked.reads ?? []), asked.state!] })
 }
 
 /** A template is known to systemd by its instances alone. */

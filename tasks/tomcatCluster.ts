@@ -60,7 +60,7 @@ export const tomcatCluster = defineTask({
     if (seen >= members) return []
     const what = `cluster of ${home}`
     const steps = [call(what, (connection) => waitForMembers(connection, params))]
-    return [{ what, from: count(seen), to: count(members), steps }]
+    return [{ what, from: count(seen), to: count(members), steps, effects: [] }]
   },
 })
 
@@ -87,7 +87,7 @@ function clusterLogs(params: ClusterParams): CommandProbe<ClusterLog[]> {
   const script = `stat -c '= %Y %n' ${files} 2>/dev/null
 grep -HF SimpleTcpCluster. ${files} 2>/dev/null
 exit 0`
-  return output(shellText(script), parseLogs)
+  return output(shellText(script), parseLogs, { reads: ['processes', 'elsewhere'] })
 }
 
 /** The logs, the oldest first. */

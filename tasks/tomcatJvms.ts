@@ -1,6 +1,7 @@
 // The JVMs of all Tomcats of a host, by one probe that is the same for every instance. Not a task.
 
 import { type CommandProbe, type Output, output, PlaybookError, shellText } from '../src/index.ts'
+import { serverState } from './affecting.ts'
 
 /** A JVM that runs a Tomcat: since when in milliseconds since 1970, and the unit of systemd it belongs to. */
 export type TomcatJvm = {
@@ -19,7 +20,8 @@ export type TomcatJvm = {
  * Sources: proc(5), cgroups(7); catalina.sh of Tomcat 8.5 to 11.
  */
 export function tomcatJvms(home: string): CommandProbe<readonly TomcatJvm[]> {
-  return output(shellText(listing), (result) => parseListing(result).filter((jvm) => jvm.home === home))
+  const parse = (result: Output) => parseListing(result).filter((jvm) => jvm.home === home)
+  return output(shellText(listing), parse, { reads: [serverState(home)] })
 }
 
 /**

@@ -1,13 +1,15 @@
 // What the Tomcat tasks share, itself no task: asking, starting, stopping and waiting for the Tomcat of a home.
 
-import { type Command, output, type Probe, shellText, text } from '../src/index.ts'
+import { type Command, type Output, output, type Probe, shellText, text } from '../src/index.ts'
+import { serverState } from './affecting.ts'
 import type { TomcatParams } from './tomcatParams.ts'
 import { askHttp, exportJavaHome, launch, launchUnit, preamble, requirements } from './tomcatShell.ts'
 
 /** The status with which its HTTP port answers on the host itself; 0: not at all. A client that is missing: 0 too. */
 export function tomcatStatus(params: TomcatParams): Probe<number> {
   const script = `${askHttp(params)}\nhttp\nexit 0`
-  return output(shellText(script), (result) => Number(text(result).trim() || 0))
+  const parse = (result: Output) => Number(text(result).trim() || 0)
+  return output(shellText(script), parse, { reads: [serverState(params.home)] })
 }
 
 /** Waits until a Tomcat that was started answers; fails at once when its JVM ends. */

@@ -7,11 +7,13 @@ import {
   type Probe,
   quote,
   run,
+  type Step,
   shellText,
   splitLines,
   text,
   z,
 } from '../src/index.ts'
+import { affecting, serverEffects } from './affecting.ts'
 import { explainFault } from './serverShell.ts'
 import { isOfUnit, isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
 import { tomcatParams } from './tomcatParams.ts'
@@ -49,10 +51,12 @@ export const tomcatRestart = defineTask({
   plan: (params, observed): readonly Change[] => {
     const { home, user, unit, onlyIfRunning } = params
     const what = `tomcat ${home}`
+    const acting = (from: string, to: string, ...steps: Step[]) =>
+      affecting(serverEffects(home, unit), [{ what, from, to, steps }])
     const starting = run(startTomcat(params), { explain: explainFault })
     const jvm = theJvm(observed.jvms, home)
     if (!jvm && onlyIfRunning) return []
-    if (!jvm) return [{ what, from: 'not running', to: 'started', steps: [starting] }]
+    if (!jvm) return acting('not running', 'started', starting)
     const isCurrent = observed.configuration.every(({ changedMs }) => changedMs < jvm.startedMs)
     const isOwned = isOwnedBy(jvm, user)
     if (isCurrent && isOwned && isOfUnit(jvm, unit) && !params.always) return []
@@ -62,7 +66,7 @@ export const tomcatRestart = defineTask({
       ...(isOfUnit(jvm, unit) ? [] : [`not of ${unit}`]),
     ].join(' ')
     const stopping = run(stopTomcat(params), { explain: explainFault })
-    return [{ what, from, to: 'restarted', steps: [stopping, starting] }]
+    return acting(from, 'restarted', stopping, starting)
   },
   verify: false,
 })

@@ -1,6 +1,7 @@
 // The task that sees to it that a Tomcat runs and answers.
 
-import { type Change, defineTask, PlaybookError, run, z } from '../src/index.ts'
+import { type Change, defineTask, PlaybookError, run, type Step, z } from '../src/index.ts'
+import { affecting, serverEffects } from './affecting.ts'
 import { explainFault } from './serverShell.ts'
 import { isOfUnit, isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
 import { tomcatParams } from './tomcatParams.ts'
@@ -36,9 +37,11 @@ export const tomcatRunning = defineTask({
     const { home, user, unit } = params
     const what = `tomcat ${home}`
     const answering = `answering HTTP ${params.status} on port ${params.httpPort}`
+    const acting = (from: string, to: string, ...steps: Step[]) =>
+      affecting(serverEffects(home, unit), [{ what, from, to, steps }])
     const starting = run(startTomcat(params), { explain: explainFault })
     const jvm = theJvm(jvms, home)
-    if (!jvm) return [{ what, from: 'not running', to: answering, steps: [starting] }]
+    if (!jvm) return acting('not running', answering, starting)
     if (!isOwnedBy(jvm, user)) {
       throw new PlaybookError(
         'E_TOMCAT_OWNER',
@@ -49,10 +52,10 @@ export const tomcatRunning = defineTask({
     if (!isOfUnit(jvm, unit)) {
       const stopping = run(stopTomcat(params), { explain: explainFault })
       const from = `pid ${jvm.pid}, not of ${unit}`
-      return [{ what, from, to: `${answering}, as ${unit}`, steps: [stopping, starting] }]
+      return acting(from, `${answering}, as ${unit}`, stopping, starting)
     }
     if (status === params.status) return []
     const from = `pid ${jvm.pid}, ${status === 0 ? 'no answer' : `HTTP ${status}`}`
-    return [{ what, from, to: answering, steps: [run(waitForTomcat(params), { explain: explainFault })] }]
+    return acting(from, answering, run(waitForTomcat(params), { explain: explainFault }))
   },
 })

@@ -1,6 +1,7 @@
 // The task that sees to it that a Tomcat does not run.
 
 import { type Change, defineTask, run, z } from '../src/index.ts'
+import { affecting, serverEffects } from './affecting.ts'
 import { explainFault } from './serverShell.ts'
 import { isDown, unitIfAny } from './systemdState.ts'
 import { theJvm, tomcatJvms } from './tomcatJvms.ts'
@@ -36,6 +37,7 @@ export const tomcatStopped = defineTask({
     const stopping = stopTomcat({ ...params, httpPort: 1, path: '/', status: 200, within: 1 })
     const steps = [run(stopping, { explain: explainFault })]
     const from = jvm ? `pid ${jvm.pid}` : `${unit?.active} (${unit?.sub})`
-    return [{ what: `tomcat ${params.home}`, from, to: 'not running', steps }]
+    const what = `tomcat ${params.home}`
+    return affecting(serverEffects(params.home, params.unit), [{ what, from, to: 'not running', steps }])
   },
 })

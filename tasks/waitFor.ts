@@ -74,6 +74,7 @@ export const waitFor = defineTask({
         from: isSo ? yes : no,
         to: isSo ? no : yes,
         steps: [run(lookAgain(params), explained)],
+        effects: [],
       },
     ]
   },
@@ -106,8 +107,10 @@ function words({ port, host, path, contains }: WaitParams): readonly [string, st
   return contains === undefined ? ['absent', 'present'] : [`without "${contains}"`, `with "${contains}"`]
 }
 
-function reads({ path }: WaitParams): { reads: readonly string[] } {
-  return { reads: path === undefined ? [] : [path] }
+/** A command may look at anything. */
+function reads({ host, port, path }: WaitParams): { readonly reads?: readonly string[] } {
+  if (port !== undefined) return { reads: host === undefined ? ['listening'] : ['listening', 'elsewhere'] }
+  return path === undefined ? {} : { reads: [path] }
 }
 
 /** All listening sockets, the same words for every port; otherwise `= 0` or `= 1`. */

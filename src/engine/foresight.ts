@@ -4,14 +4,18 @@ import type { Change } from '../model/change.ts'
 import type { Answers } from './answers.ts'
 import { type Item, stateAt } from './item.ts'
 import type { Place } from './place.ts'
-import { noPrediction, type Prediction, predict } from './prediction.ts'
+import { doubt, isListeningTouched, noPrediction, type Prediction, predict } from './prediction.ts'
 import type { HostSession } from './session.ts'
 
 export type ForesightOptions = {
   readonly isCheck: boolean
   readonly session: HostSession
   readonly sessionAt: (place: Place) => HostSession
+  readonly site: Planned
 }
+
+/** What is planned on all hosts that others may wait for. */
+export type Planned = { readonly restarts: { readonly host: string; readonly by: string }[] }
 
 export class Foresight {
   readonly #options: ForesightOptions
@@ -22,7 +26,7 @@ export class Foresight {
 
   /** What is foreseen in the item's place; undefined where steps are carried out. */
   at(item: Place): Prediction | undefined {
-    return this.#options.isCheck ? predictionOf(this.#options.sessionAt(item)) : undefined
+    return this.#options.isCheck ? this.#predictionOf(this.#options.sessionAt(item)) : undefined
   }
 
   /** Notes what a task's changes would leave. */
@@ -30,23 +34,28 @@ export class Foresight {
     const prediction = this.at(item)
     if (!prediction) return
     predict(prediction, item.task.title, changes, stateAt(item, answers, prediction))
-    this.#awaitElsewhere(item)
+    this.#tellOthers(item, prediction)
   }
 
   /** Notes a task of which nobody can know what it would change. */
   doubt(item: Item): void {
-    this.at(item)?.pending.push(item.task.title)
-    this.#awaitElsewhere(item)
+    const prediction = this.at(item)
+    if (!prediction) return
+    doubt(prediction, item.task.title)
+    this.#tellOthers(item, prediction)
   }
 
-  /** What is planned on a delegate may be what a later task of the host itself waits for. */
-  #awaitElsewhere({ on, task }: Item): void {
-    const { isCheck, session } = this.#options
-    if (isCheck && on !== undefined) predictionOf(session).pending.push(task.title)
+  /** What is planned on a delegate, or what listens there, may be what a later task waits for on another host. */
+  #tellOthers({ on, as, task }: Item, prediction: Prediction): void {
+    const { session, sessionAt, site } = this.#options
+    const { host } = sessionAt({ on, as })
+    if (isListeningTouched(prediction)) site.restarts.push({ host, by: `${task.title} on ${host}` })
+    if (on !== undefined) doubt(this.#predictionOf(session), task.title)
   }
-}
 
-function predictionOf(session: HostSession): Prediction {
-  session.prediction ??= noPrediction()
-  return session.prediction
+  #predictionOf(session: HostSession): Prediction {
+    const { restarts } = this.#options.site
+    session.prediction ??= noPrediction(() => restarts.findLast(({ host }) => host !== session.host)?.by)
+    return session.prediction
+  }
 }

@@ -10,7 +10,7 @@ import type { ActOptions } from './act.ts'
 import { reported, tryUntilDone } from './attempt.ts'
 import type { Consent } from './consent.ts'
 import { type Ended, isBad, toldEnd } from './ended.ts'
-import type { Foresight } from './foresight.ts'
+import type { Foresight, Planned } from './foresight.ts'
 import type { HandlerItems } from './handlerItems.ts'
 import type { HostTurn } from './hostTurn.ts'
 import { failedVerdict, type Item, judge, type Verdict } from './item.ts'
@@ -30,7 +30,7 @@ export type HandlingOptions = Pick<ActOptions, 'fetch' | 'artifacts' | 'reach'> 
   /** The session of the host on which a task is carried out. */
   readonly sessionAt: (place: Place) => HostSession
   /** How many changes the run has made so far, on all hosts. */
-  readonly site: { changes: number }
+  readonly site: { changes: number } & Planned
   readonly turn: Turn
   /** What the hosts of the play share: how many may carry out a task at once. */
   readonly throttle: Throttle

@@ -17,7 +17,7 @@ import {
   type Question,
 } from './answers.ts'
 import type { Place } from './place.ts'
-import { type Prediction, predictedFile, requireUntouched, Unknowable } from './prediction.ts'
+import { foreseenAnswer, type Prediction, predictedFile, Unknowable } from './prediction.ts'
 
 export type Item = Place & {
   readonly task: Task
@@ -177,7 +177,8 @@ function parsed<T>(probe: Probe<T>, item: Item, answers: Answers, prediction: Pr
     const predicted = prediction && predictedFile(prediction, probe.request)
     return probe.parse(predicted ?? answeredFile(answers, probe.request))
   }
-  if (prediction) requireUntouched(prediction, probe.reads)
+  const foreseen = prediction && foreseenAnswer(prediction, probe)
+  if (foreseen) return foreseen.answer as T
   return probe.parse(commandOutput(answers, probe, item.environment))
 }
 

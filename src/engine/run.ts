@@ -19,7 +19,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
     options,
     sessions: new Map(),
     lost: new Set(),
-    site: { changes: 0 },
+    site: { changes: 0, restarts: [] },
     ...maskingListener(options),
   }
   const stop = () => interrupt(state)

@@ -5,6 +5,7 @@ import type { OwedHandlers } from '../model/owed.ts'
 import { type Secret, secretsIn } from '../model/secret.ts'
 import type { ActOptions } from './act.ts'
 import type { Consent } from './consent.ts'
+import type { Planned } from './foresight.ts'
 import type { HostPlan, PlayPlan } from './plan.ts'
 import { type Connect, HostSession } from './session.ts'
 
@@ -38,8 +39,8 @@ export type RunState = {
   readonly sessions: Map<string, HostSession>
   /** Hosts that failed, were lost, or were not gone through; they take no part in later plays. */
   readonly lost: Set<string>
-  /** How many changes the run has made, on all hosts. */
-  readonly site: { changes: number }
+  /** How many changes the run has made, on all hosts, and in check mode what is planned that other hosts may wait for. */
+  readonly site: { changes: number } & Planned
   readonly emit: (event: RunEvent) => void
   /** Masks these from now on too. */
   readonly learn: (secrets: ReadonlySet<Secret>) => void

@@ -13,8 +13,10 @@ export type Probe<T> = CommandProbe<T> | FileProbe<T>
 export type CommandProbe<T> = {
   readonly kind: 'command'
   readonly command: Command
-  /** Paths the answer depends on: a pending change of one of them makes it unknowable in check mode. */
-  readonly reads: readonly string[]
+  /** What the answer depends on, as `CommandProbeOptions` have it; undefined: on anything. */
+  readonly reads: readonly string[] | undefined
+  /** The state that the answer is. */
+  readonly state: string | undefined
   readonly parse: (output: Output) => T
 }
 
@@ -29,7 +31,17 @@ export type Probes = { readonly [name: string]: Probe<unknown> }
 /** The parsed answers of a record of probes, by the same names. */
 export type Observed<P extends Probes> = { readonly [K in keyof P]: P[K] extends Probe<infer T> ? T : never }
 
-type CommandProbeOptions = { readonly reads?: readonly string[] }
+/** For check mode: what has to stay as it is for an answer to be true after the changes that are only planned. */
+export type CommandProbeOptions = {
+  /**
+   * Paths, each with what lies below it, and names of states that no file holds, as the effects of changes have them:
+   * `units/httpd.service`, `listening`. A planned change of one of them makes the answer unknown. Not given: any planned
+   * change on the host does. `[]`: none does.
+   */
+  readonly reads?: readonly string[]
+  /** The state that the parsed answer is: where a planned change foretells what it becomes, that is the answer. */
+  readonly state?: string
+}
 
 /**
  * The parsed output of a command. `parse` gets it whatever the exit code was.
@@ -39,9 +51,9 @@ type CommandProbeOptions = { readonly reads?: readonly string[] }
 export function output<T>(
   command: Command,
   parse: (output: Output) => T,
-  { reads = [] }: CommandProbeOptions = {},
+  { reads, state }: CommandProbeOptions = {},
 ): CommandProbe<T> {
-  return { kind: 'command', command, reads, parse }
+  return { kind: 'command', command, reads, state, parse }
 }
 
 /** What a command prints, without the line end at its end. A non-zero exit code is an error. */

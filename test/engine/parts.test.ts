@@ -5,13 +5,22 @@ import * as assert from 'uvu/assert'
 import { batchesOf } from '../../src/engine/batches.ts'
 import { becomeUser } from '../../src/engine/become.ts'
 import { orderedHosts } from '../../src/engine/order.ts'
-import { noPrediction, predict, predictedFile, requireUntouched } from '../../src/engine/prediction.ts'
+import {
+  doubt,
+  foreseenAnswer,
+  noPrediction,
+  predict,
+  predictedFile,
+  requireUntouched,
+} from '../../src/engine/prediction.ts'
 import { createTurns } from '../../src/engine/turns.ts'
 import { firstWindow, windowAfterChange, windowAfterQuiet } from '../../src/engine/window.ts'
+import type { Change, Effect } from '../../src/model/change.ts'
+import { sh } from '../../src/model/command.ts'
 import type { FileRequest, FileState } from '../../src/model/file.ts'
 import { writtenFile } from '../../src/model/fileChange.ts'
 import type { PlayOrder, Serial } from '../../src/model/play.ts'
-import { write } from '../../src/model/step.ts'
+import { run, write } from '../../src/model/step.ts'
 import type { TaskOptions } from '../../src/model/task.ts'
 
 test('the window is everything at first, shrinks with changes in a row, and grows again', () => {
@@ -86,6 +95,14 @@ test('a batch waits for the one before it, and knows what others changed', async
   assert.not(a.hasOtherChangedSince(mark))
   a.done()
   await b.come
+})
+
+const runs = (effects?: readonly Effect[]): Change => ({
+  what: '',
+  from: '',
+  to: '',
+  steps: [run(sh`true`)],
+  ...(effects ? { effects } : {}),
 })
 
 const absent = (): FileState => ({ type: 'absent' })
@@ -210,5 +227,64 @@ for (const [task, host, play, whom] of byMethod) {
     assert.is(found, whom)
   })
 }
+
+type Foreseen = 'as it is' | { readonly answer: unknown } | string
+type Asked = { readonly reads?: readonly string[]; readonly state?: string }
+const foreseenRows: [title: string, planned: (readonly Effect[] | undefined)[], asked: Asked, Foreseen][] = [
+  ['nothing is planned', [], {}, 'as it is'],
+  ['a probe that does not say what it reads, after anything', [[]], {}, 'depends on 1'],
+  ['a probe that reads nothing', [undefined], { reads: [] }, 'as it is'],
+  ['a state that is touched', [[{ state: 'units/a' }]], { reads: ['units/a'] }, 'depends on 1'],
+  ['another state', [[{ state: 'units/a' }]], { reads: ['units/b'] }, 'as it is'],
+  ['a part of what is touched', [[{ state: 'packages' }]], { reads: ['packages/a'] }, 'depends on 1'],
+  ['what a touched part belongs to', [[{ state: 'packages/a' }]], { reads: ['packages'] }, 'depends on 1'],
+  ['a path is no state', [[{ tree: '/units' }]], { reads: ['units'] }, 'as it is'],
+  ['commands of which nothing is said', [undefined], { reads: ['listening'] }, 'depends on 1'],
+  ['commands of which nothing is said, and another state', [undefined], { reads: ['units/a'] }, 'as it is'],
+  ['commands that change nothing', [[]], { reads: ['listening'] }, 'as it is'],
+  ['what is foretold', [[{ state: 'units/a', becomes: 7 }]], { state: 'units/a' }, { answer: 7 }],
+  [
+    'what is foretold last',
+    [[{ state: 'units/a', becomes: 7 }], [{ state: 'units/a', becomes: 8 }]],
+    { state: 'units/a' },
+    { answer: 8 },
+  ],
+  [
+    'what is foretold, and then touched',
+    [[{ state: 'units/a', becomes: 7 }], [{ state: 'units/a' }]],
+    { state: 'units/a' },
+    'depends on 2',
+  ],
+  [
+    'what is foretold after what it reads was touched',
+    [[{ tree: '/etc/a' }], [{ state: 'units/a', becomes: 7 }]],
+    { reads: ['/etc/a'], state: 'units/a' },
+    { answer: 7 },
+  ],
+  [
+    'what is foretold before what it reads is touched',
+    [[{ state: 'units/a', becomes: 7 }], [{ tree: '/etc/a' }]],
+    { reads: ['/etc/a'], state: 'units/a' },
+    'depends on 2',
+  ],
+]
+for (const [title, planned, { reads, state }, expected] of foreseenRows) {
+  test(`check mode, ${title}: ${JSON.stringify(expected)}`, () => {
+    const prediction = noPrediction()
+    for (const [index, effects] of planned.entries())
+      predict(prediction, String(index + 1), [runs(effects)], absent)
+    const foreseen = () => foreseenAnswer(prediction, { reads, state }) ?? 'as it is'
+    if (typeof expected === 'string' && expected !== 'as it is') assert.throws(foreseen, new RegExp(expected))
+    else assert.equal(foreseen(), expected)
+  })
+}
+
+test('check mode: what is unknown may have started what listens, and what is planned elsewhere too', () => {
+  const prediction = noPrediction(() => 'start on lb')
+  assert.not.throws(() => requireUntouched(prediction, ['listening']))
+  assert.throws(() => requireUntouched(prediction, ['elsewhere']), /depends on start on lb/)
+  doubt(prediction, 'perhaps')
+  assert.throws(() => requireUntouched(prediction, ['listening']), /depends on perhaps/)
+})
 
 test.run()

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { exitCode } from '../../src/engine/run.ts'
 import { openOwedHandlers } from '../../src/journal/owedHandlers.ts'
+import { block } from '../../src/model/block.ts'
 import { sh } from '../../src/model/command.ts'
 import { PlaybookError, UnreachableError } from '../../src/model/error.ts'
 import { contentOf, fileChanges } from '../../src/model/fileChange.ts'
@@ -384,6 +385,27 @@ test('a condition that does not hold skips a task', async () => {
   ])
   assert.equal(story, ['one: skipped shell', 'one: changed shell'])
 })
+
+const conditions: [string, { reads?: readonly string[] }, string][] = [
+  ['that does not say what it reads', {}, 'unknown'],
+  ['that reads what is planned', { reads: ['/etc'] }, 'unknown'],
+  ['that reads something else', { reads: ['/usr'] }, 'changed'],
+]
+for (const [title, options, status] of conditions) {
+  test(`in check mode, after a planned change, a condition ${title}: ${status}`, async () => {
+    const planned = defineTask({
+      name: 'planned',
+      summary: 'Would change a tree.',
+      params: z.strictObject({}),
+      probe: () => ({}),
+      plan: () => [{ what: 't', from: '', to: '', steps: [run(sh`true`)], effects: [{ tree: '/etc/x' }] }],
+    })
+    const when = succeeds(sh`true`, options)
+    const after = block([shell({ script: 'true' }, { title: 'after' })], { when })
+    const { story } = await runTasks([planned({}), after], { isCheck: true })
+    assert.equal(story, ['one: changed planned', `one: ${status} after`])
+  })
+}
 
 test('check mode touches nothing and reports what the real run then changes', () =>
   inFolder(async (path) => {
