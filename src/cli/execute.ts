@@ -33,7 +33,7 @@ export type Execution = Pick<RunOptions, 'playbooks' | 'resumable'> & {
 
 /** Runs the plays on the hosts of the inventory and gives the exit code. */
 export async function execute(
-  { plays, begin, ...named }: Execution,
+  { plays, begin, playbooks, resumable }: Execution,
   flags: RunFlags,
   inventory: Inventory,
 ): Promise<number> {
@@ -56,8 +56,10 @@ export async function execute(
   try {
     const recap = await run({
       ...surroundings(flags, stop.signal),
-      ...named,
       plays: plans,
+      playbooks,
+      // Without a journal there is nothing to go on with.
+      ...(journal && resumable ? { resumable } : {}),
       consent,
       listener,
     })

@@ -53,11 +53,12 @@ export type Settings = { readonly env: Environment; readonly file: ConfigFile | 
 /** A setting with its value and where it came from. */
 export type Setting = { readonly name: string; readonly value: unknown; readonly from: string }
 
-/** @throws PlaybookError E_CONFIG where the file is wrong, and what loading it throws */
+/** @throws PlaybookError E_CONFIG where the file is wrong, what loading it throws, E_ENVIRONMENT for a mistyped variable */
 export async function loadSettings(env: Environment = process.env, cwd = process.cwd()): Promise<Settings> {
   const file = await loadConfigFile(env.RUN_PLAYBOOK_CONFIG || undefined, cwd)
   for (const key of Object.keys(file?.config ?? {}))
     if (!Object.hasOwn(settable, key)) throw unknownKey(file!, key)
+  requireKnownVariables(env)
   return { env, file }
 }
 
@@ -102,6 +103,21 @@ function optionsOf(command: Command): readonly Option[] {
 /** `vaultPasswordFile` is RUN_PLAYBOOK_VAULT_PASSWORD_FILE. */
 export function variableOf(name: string): string {
   return `RUN_PLAYBOOK_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}
+
+/** A variable that is near one of ours is a slip; any other may be somebody's own. */
+function requireKnownVariables(env: Environment): void {
+  const prefix = variableOf('')
+  const known = new Set(
+    ['config', ...Object.keys(settable)].map((name) => variableOf(name).slice(prefix.length)),
+  )
+  for (const variable of Object.keys(env)) {
+    const name = variable.startsWith(prefix) ? variable.slice(prefix.length) : undefined
+    const near = name !== undefined && !known.has(name) ? nearest(name, known) : undefined
+    if (near === undefined) continue
+    const message = `There is no setting "${variable}".`
+    throw new PlaybookError('E_ENVIRONMENT', message, `Did you mean ${prefix}${near}?`)
+  }
 }
 
 type Found = { readonly value: unknown; readonly source: 'env' | 'config' }

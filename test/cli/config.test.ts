@@ -44,6 +44,7 @@ const shown: readonly [title: string, args: string, env: Env, line: string][] = 
   ['a switch that is off', '', { RUN_PLAYBOOK_DIFF: 'false' }, 'diff false RUN_PLAYBOOK_DIFF'],
   ['a switch that is on', '', { RUN_PLAYBOOK_CHECK: '1' }, 'check true RUN_PLAYBOOK_CHECK'],
   ['how many -v', '', { RUN_PLAYBOOK_VERBOSE: '3' }, 'verbose 3 RUN_PLAYBOOK_VERBOSE'],
+  ["somebody's own variable is left alone", '', { RUN_PLAYBOOK_BENCH_USAGE: 'x' }, 'user - default'],
   ['-v counts anew', '-vv', {}, 'verbose 2 --verbose'],
   ['tags with commas', '', { RUN_PLAYBOOK_TAGS: 'a,b' }, 'tags a b RUN_PLAYBOOK_TAGS'],
   [
@@ -106,6 +107,12 @@ const wrong: readonly [title: string, file: string | undefined, env: Env, stderr
     undefined,
     { RUN_PLAYBOOK_CHECK: 'maybe' },
     'RUN_PLAYBOOK_CHECK="maybe": Expected true or false.  E_ENVIRONMENT\n',
+  ],
+  [
+    'a mistyped variable',
+    undefined,
+    { RUN_PLAYBOOK_FROKS: '20' },
+    'There is no setting "RUN_PLAYBOOK_FROKS".  E_ENVIRONMENT\n    Did you mean RUN_PLAYBOOK_FORKS?\n',
   ],
   [
     'a file that is not there',

@@ -130,6 +130,9 @@ test('Where it cannot be recorded it is run all the same, with a warning', async
   assert.is(code, 0)
   assert.is(stdout, 'No host has a task: 1 play, 1 host.\n')
   assert.match(stderr, /^warning .*journal .*cannot be written/)
+  const failed = await site.run('../says.ts -i ../inventory.yaml', { folder: 'elsewhere' })
+  assert.is(failed.code, 2)
+  assert.not.match(failed.stdout, /--resume/)
 })
 
 test('What a playbook leaves open does not keep the command', async () => {
