@@ -110,8 +110,11 @@ export function reconcile(draft: Draft): void {
   for (const group of draft.groups.values()) {
     if (group !== draft.all && group.parents.size === 0) draft.addChild(draft.all, group)
   }
+  const aboveUngrouped = ancestorsOf(draft.ungrouped).size > 1
   for (const host of draft.hosts.values()) {
-    const isGrouped = [...host.groups].some((group) => group !== draft.all && group !== draft.ungrouped)
+    const isGrouped = [...host.groups].some(
+      (group) => group !== draft.all && (group !== draft.ungrouped || aboveUngrouped),
+    )
     if (!isGrouped) draft.addHost(host.name, draft.ungrouped)
     else if (draft.ungrouped.hosts.delete(host)) host.groups.delete(draft.ungrouped)
   }

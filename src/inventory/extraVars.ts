@@ -3,8 +3,8 @@
 import { resolve } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
 import { Files } from './files.ts'
+import { keyValues } from './keyValues.ts'
 import { type Entry, fromPlain, type Located } from './located.ts'
-import { shellSplit } from './shellSplit.ts'
 
 export type ExtraVars = string | { readonly [name: string]: unknown }
 
@@ -36,21 +36,11 @@ function readExtra(given: ExtraVars, files: Files, cwd: string): Located | undef
   if (text.startsWith('@')) return files.yaml(resolve(cwd, text.slice(1)))
   if (/^[[{]/.test(text)) return files.yamlText('-e', text)
   try {
-    return pairs(text)
+    return fromPlain(Object.fromEntries(keyValues(text)))
   } catch (error) {
     files.faults.push(extraFault(text, (error as Error).message))
     return undefined
   }
-}
-
-function pairs(text: string): Located {
-  const values: Record<string, string> = {}
-  for (const word of shellSplit(text)) {
-    const equals = word.indexOf('=')
-    if (equals < 1) throw new RangeError(`"${word}" is not key=value`)
-    values[word.slice(0, equals)] = word.slice(equals + 1)
-  }
-  return fromPlain(values)
 }
 
 function extraFault(given: string, message: string): PlaybookError {

@@ -1,9 +1,11 @@
 // The files of an inventory: which there are, and their texts as located values, each read once.
 
+import { isUtf8 } from 'node:buffer'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
 import { didYouMean } from '../model/suggest.ts'
+import { mayHoldMarks, type OpenVault, withMarks } from './jsonMarks.ts'
 import type { Located } from './located.ts'
 import { parseYaml } from './parseYaml.ts'
 import { concealed, decryptVault, isVault, type VaultPassword, VaultSecret } from './vault.ts'
@@ -41,7 +43,9 @@ export class Files {
   text(path: string): { readonly text: string; readonly isConcealed: boolean } | undefined {
     const where = { file: this.shown(path), line: 1 }
     try {
-      const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+      const bytes = readFileSync(path)
+      const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
+      if (!isUtf8(bytes)) throw notUtf8(text, where.file)
       if (!isVault(text)) return { text, isConcealed: false }
       return { text: decryptVault(text, this.#options.vaultPasswords, where), isConcealed: true }
     } catch (error) {
@@ -66,14 +70,18 @@ export class Files {
   yamlText(path: string, text: string, isConcealed = false): Located | undefined {
     const { root, faults, warnings } = parseYaml(text, {
       file: this.shown(path),
-      openVault: (ciphertext, at) =>
-        new VaultSecret(ciphertext, () => decryptVault(ciphertext, this.#options.vaultPasswords, at())),
+      openVault: this.openVault,
       ...(isConcealed ? { conceal: concealed } : {}),
     })
     this.faults.push(...faults)
     this.warnings.push(...warnings)
-    return faults.length > 0 ? undefined : root
+    if (faults.length > 0 || !root) return undefined
+    return mayHoldMarks(text) ? withMarks(root, this.openVault) : root
   }
+
+  /** The secret of a single value's vault text, opened when it is first needed. */
+  readonly openVault: OpenVault = (ciphertext, at) =>
+    new VaultSecret(ciphertext, () => decryptVault(ciphertext, this.#options.vaultPasswords, at()))
 
   /**
    * The variable files of a group or host in `folder` (`…/group_vars`), in the order they are read: NAME (a folder's
@@ -139,6 +147,13 @@ export function inventoryFiles(folder: string): string[] {
 /** Whether a path is a directory. */
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+/** `text` has U+FFFD where bytes were no character. */
+function notUtf8(text: string, file: string): PlaybookError {
+  const line = text.slice(0, text.indexOf('\uFFFD')).split('\n').length
+  const message = 'bytes that are no UTF-8 stand in this line'
+  return new PlaybookError('E_INVENTORY', message, { where: { file, line }, hint: 'Save the file as UTF-8.' })
 }
 
 function folderFiles(folder: string): string[] {

@@ -1,6 +1,7 @@
 // The inventory as a tree of groups and hosts, in the lines of `ansible-inventory --graph`.
 
 import type { Inventory, InventoryGroup } from './inventory.ts'
+import { isMagic } from './magicNames.ts'
 import { pythonText } from './pythonText.ts'
 
 /**
@@ -32,7 +33,9 @@ export function inventoryGraph(
 }
 
 function varLines(vars: { readonly [name: string]: unknown }, depth: number): string[] {
-  const names = Object.keys(vars).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const names = Object.keys(vars)
+    .filter((name) => !isMagic(name))
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   return names.map((name) => branch(`{${name} = ${pythonText(vars[name])}}`, depth))
 }
 

@@ -83,7 +83,8 @@ export class VarsReader {
 
   /** A group's own variables, those of its files included. */
   groupValues(group: DraftGroup): Readonly<Record<string, unknown>> {
-    return Object.freeze(mergeInto({}, this.groupLayers(group)))
+    const priority = group.priority === 1 ? {} : { ansible_group_priority: group.priority }
+    return Object.freeze({ ...mergeInto({}, this.groupLayers(group)), ...priority })
   }
 
   /** What sets a variable in a group's own layers and its parents', in the order in which a host of it has them. */

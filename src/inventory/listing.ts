@@ -2,6 +2,7 @@
 
 import type { Inventory, LoadedHost } from './inventory.ts'
 import type { Located } from './located.ts'
+import { isMagic } from './magicNames.ts'
 import { VaultFileSecret, VaultSecret } from './vault.ts'
 
 /** A group as Ansible lists it; empty parts are left out. */
@@ -36,7 +37,7 @@ export function listInventory(inventory: Inventory): Listing {
 
 /** A host's variables as Ansible lists them. */
 export function listVars(host: LoadedHost): { readonly [name: string]: unknown } {
-  const names = Object.keys(host.vars)
+  const names = Object.keys(host.vars).filter((name) => !isMagic(name))
   return Object.fromEntries(names.map((name) => [name, listed(host.settings(name).at(-1)!.node)]))
 }
 

@@ -29,6 +29,8 @@ export type Entry = {
   readonly keySource: Source | undefined
   readonly keyOffset: number
   readonly node: Located
+  /** The key as it is written, where YAML takes it for something else than text: `yes`, `8080`, `~`. */
+  readonly unquoted?: string
 }
 
 /** The place at which a value starts. */

@@ -5,7 +5,8 @@ import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocume
 import { PlaybookError } from '../model/error.ts'
 import type { Secret } from '../model/secret.ts'
 import { type Entry, type Located, type Source, textSource } from './located.ts'
-import { plainScalar, yamlBool, yamlFloat, yamlInt } from './yamlScalar.ts'
+import { pythonFloat } from './pythonText.ts'
+import { isFloatWord, plainScalar, yamlBool, yamlFloat, yamlInt, yamlTimestamp } from './yamlScalar.ts'
 
 export type ParsedYaml = {
   /** Absent where the text is empty or does not parse. */
@@ -37,6 +38,8 @@ export function parseYaml(text: string, options: ParseYamlOptions): ParsedYaml {
     uniqueKeys: false,
   })
   const source = textSource(options.file, text)
+  const unprintable = unprintableFault(text, source)
+  if (unprintable) return { faults: [unprintable], warnings: [] }
   if (document.errors.length > 0)
     return { faults: syntaxFaults(document, text, source, options.conceal === undefined), warnings: [] }
   if (!document.contents) return { faults: [], warnings: [] }
@@ -44,6 +47,8 @@ export function parseYaml(text: string, options: ParseYamlOptions): ParsedYaml {
   const root = reader.read(document.contents as Node)
   return { root, faults: reader.faults, warnings: reader.warnings }
 }
+
+const pairTags = ['tag:yaml.org,2002:omap', 'tag:yaml.org,2002:pairs']
 
 class Reader {
   readonly faults: PlaybookError[] = []
@@ -88,7 +93,8 @@ class Reader {
 
   #readMap(node: YAMLMap, offset: number): Located {
     if (node.tag === '!vault') this.#fault(offset, '!vault wants text, got a mapping')
-    else this.#checkTag(node, offset, ['tag:yaml.org,2002:map', 'tag:yaml.org,2002:set', '!unsafe'])
+    else if (node.tag === 'tag:yaml.org,2002:set') return this.#readSet(node, offset)
+    else this.#checkTag(node, offset, ['tag:yaml.org,2002:map', '!unsafe'])
     const merged = new Map<string, Entry>()
     const own = new Map<string, Entry>()
     for (const pair of node.items as Pair<Node, Node | null>[]) {
@@ -102,10 +108,17 @@ class Reader {
     return { value: Object.freeze(value), source: this.#source, offset, entries, ...(isRaw ? { isRaw } : {}) }
   }
 
+  /** Python's set, a list here. */
+  #readSet(node: YAMLMap, offset: number): Located {
+    const items = (node.items as Pair<Node, Node | null>[]).map(({ key }) => this.read(key))
+    return this.#listOf(items, offset)
+  }
+
   #readPair(pair: Pair<Node, Node | null>, entries: Map<string, Entry>): void {
     const keyOffset = offsetOf(pair.key)
-    const key = this.#readKey(pair.key, keyOffset)
-    if (key === undefined) return
+    const read = this.#readKey(pair.key, keyOffset)
+    if (read === undefined) return
+    const { key, unquoted } = read
     const node = this.read(pair.value)
     if (entries.has(key)) {
       const where = { file: this.#source.file, ...this.#source.locate(keyOffset) }
@@ -113,13 +126,21 @@ class Reader {
       const message = `"${key}" stands here again (first in line ${first.line}); this later value is used`
       this.warnings.push(new PlaybookError('E_DUPLICATE_KEY', message, { where }))
     }
-    entries.set(key, { key, keySource: this.#source, keyOffset, node })
+    const entry = { key, keySource: this.#source, keyOffset, node }
+    entries.set(key, unquoted === undefined ? entry : { ...entry, unquoted })
   }
 
-  /** A key as JSON writes it: `true`, `null`, `15` for `017`. */
-  #readKey(node: Node, offset: number): string | undefined {
+  /** A key as JSON writes it: `true`, `null`, `15` for `017`, `1.0`. */
+  #readKey(node: Node, offset: number): Pick<Entry, 'key' | 'unquoted'> | undefined {
     const target = isAlias(node) ? this.#targets.get(node) : node
-    if (isScalar(target)) return String(this.#scalarValue(target as Scalar<string>, offset))
+    if (isScalar(target)) {
+      const scalar = target as Scalar<string>
+      if (scalar.value === '=' && scalar.type === 'PLAIN') return { key: '=' }
+      const value = this.#scalarValue(scalar, offset)
+      if (typeof value === 'string') return { key: value }
+      const isFloat = typeof value === 'number' && isFloatWord(scalar.value)
+      return { key: isFloat ? pythonFloat(value) : String(value), unquoted: scalar.value }
+    }
     const isJinja = isMap(target) && target.flow === true
     this.#fault(
       offset,
@@ -139,11 +160,28 @@ class Reader {
   }
 
   #readList(node: YAMLSeq, offset: number): Located {
+    if (pairTags.includes(node.tag ?? '')) return this.#readPairs(node, offset)
     this.#checkTag(node, offset, ['tag:yaml.org,2002:seq', '!unsafe'])
     const items = (node.items as Node[]).map((item) => this.read(item))
+    const list = this.#listOf(items, offset)
+    return node.tag === '!unsafe' ? { ...list, isRaw: true } : list
+  }
+
+  /** `!!omap` and `!!pairs`: a list of keys with their values. */
+  #readPairs(node: YAMLSeq, offset: number): Located {
+    const items = (node.items as Node[]).map((item) => {
+      const [pair, ...more] = isMap(item) ? (item.items as Pair<Node, Node | null>[]) : []
+      if (pair && more.length === 0)
+        return this.#listOf([this.read(pair.key), this.read(pair.value)], offsetOf(item))
+      this.#fault(offsetOf(item), `${shownTag(node.tag!)} is a list of single "key: value"`)
+      return this.#at(null, offsetOf(item))
+    })
+    return this.#listOf(items, offset)
+  }
+
+  #listOf(items: readonly Located[], offset: number): Located {
     const value = Object.freeze(items.map((item) => item.value))
-    const isRaw = node.tag === '!unsafe'
-    return { value, source: this.#source, offset, items, ...(isRaw ? { isRaw } : {}) }
+    return { value, source: this.#source, offset, items }
   }
 
   #readScalar(node: Scalar<string>, offset: number): Located {
@@ -176,7 +214,7 @@ class Reader {
         case 'tag:yaml.org,2002:null':
           return null
         case 'tag:yaml.org,2002:timestamp':
-          return plainScalar(node.value)
+          return yamlTimestamp(node.value)
         default:
           this.#fault(offset, `the tag ${shownTag(node.tag)} is not known here`)
       }
@@ -201,6 +239,18 @@ class Reader {
   #at(value: unknown, offset: number): Located {
     return { value, source: this.#source, offset }
   }
+}
+
+/** A character that YAML lets stand in no text as it is. */
+function unprintableFault(text: string, source: Source): PlaybookError | undefined {
+  const found = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/.exec(text)
+  if (!found) return undefined
+  const code = found[0].charCodeAt(0).toString(16).padStart(2, '0')
+  const message = `a character that cannot be seen stands here (U+${code.padStart(4, '0').toUpperCase()})`
+  return new PlaybookError('E_YAML', message, {
+    where: { file: source.file, ...source.locate(found.index) },
+    hint: `Take it out, or write it as "\\${code.length > 2 ? 'u' : 'x'}${code}" in double quotes.`,
+  })
 }
 
 /** Each alias with the node it stands for, in one walk: asking the document walks it anew for each. */

@@ -134,8 +134,9 @@ function enumerate(pattern: string, written: string, known: KnownNames): readonl
 }
 
 function named(name: string, known: KnownNames): readonly string[] {
-  const hosts = known.groups.get(name) ?? (known.hosts.has(name) || isLocalhost(name) ? [name] : undefined)
+  const hosts = known.groups.get(name) ?? (known.hosts.has(name) ? [name] : undefined)
   if (hosts) return hosts
+  if (isLocalhost(name)) return [[...known.hosts].find(isLocalhost) ?? name]
   const group = nearest(name, known.groups.keys())
   const host = nearest(name, known.hosts)
   const isHost = host !== undefined && group === undefined

@@ -1,5 +1,7 @@
 // The value of a text that is a Python literal, as Ansible's INI inventories have them.
 
+import { pythonFloat } from './pythonText.ts'
+
 /**
  * What Python's ast.literal_eval makes of a text, in JSON's types (tuples and sets are lists), or the text itself
  * where it is no literal: `True` is true, `true` is text, `017` is text, `80,443` is a list.
@@ -34,6 +36,8 @@ const escapes: Readonly<Record<string, string>> = {
 
 class LiteralReader {
   readonly #text: string
+  /** Lists that are tuples in Python: they alone may be members of sets. */
+  readonly #tuples = new WeakSet<object>()
   #at = 0
 
   constructor(text: string) {
@@ -156,24 +160,30 @@ class LiteralReader {
     const start = this.#at
     const items = this.#list('(', ')')
     const inside = this.#text.slice(start, this.#at).trimEnd()
-    return items.length === 1 && !/,\s*\)$/.test(inside) ? items[0] : items
+    if (items.length === 1 && !/,\s*\)$/.test(inside)) return items[0]
+    this.#tuples.add(items)
+    return items
   }
 
   #braces(): unknown {
     this.#expect('{')
     if (this.#take('}')) return {}
+    const start = this.#at
     const first = this.#value()
-    return this.#take(':') ? this.#dictionary(first) : this.#set(first)
+    const written = this.#text.slice(start, this.#at)
+    return this.#take(':') ? this.#dictionary(keyText(first, written)) : this.#set(first)
   }
 
-  #dictionary(firstKey: unknown): Record<string, unknown> {
-    const value: Record<string, unknown> = { [keyText(firstKey)]: this.#value() }
+  #dictionary(firstKey: string): Record<string, unknown> {
+    const value: Record<string, unknown> = { [firstKey]: this.#value() }
     while (!this.#take('}')) {
       this.#expect(',')
       if (this.#take('}')) break
-      const key = keyText(this.#value())
+      const start = this.#at
+      const key = this.#value()
+      const written = this.#text.slice(start, this.#at)
       this.#expect(':')
-      value[key] = this.#value()
+      value[keyText(key, written)] = this.#value()
     }
     return value
   }
@@ -185,7 +195,13 @@ class LiteralReader {
       if (this.#take('}')) break
       items.push(this.#value())
     }
+    if (!items.every((item) => this.#isHashable(item))) throw new NotLiteral()
     return [...new Set(items)]
+  }
+
+  #isHashable(value: unknown): boolean {
+    if (value === null || typeof value !== 'object') return true
+    return this.#tuples.has(value) && (value as unknown[]).every((item) => this.#isHashable(item))
   }
 
   #expect(token: string): void {
@@ -235,7 +251,9 @@ function codePoint(code: number): string {
   return String.fromCodePoint(code)
 }
 
-function keyText(key: unknown): string {
+/** A key as JSON writes it; a float keeps its point. */
+function keyText(key: unknown, written: string): string {
   if (key !== null && typeof key === 'object') throw new NotLiteral()
-  return String(key)
+  const isFloat = typeof key === 'number' && /^[^xXoObB]*[.eE]/.test(written)
+  return isFloat ? pythonFloat(key) : String(key)
 }

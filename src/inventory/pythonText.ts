@@ -7,6 +7,17 @@ export function pythonText(value: unknown): string {
   return typeof value === 'string' ? value : pythonRepr(value)
 }
 
+/** A float as Python writes it: `1.0`, `1e-05`, `1e+16`. */
+export function pythonFloat(value: number): string {
+  if (Number.isNaN(value)) return 'NaN'
+  if (!Number.isFinite(value)) return value < 0 ? '-Infinity' : 'Infinity'
+  const [digits = '', exponent = ''] = value.toExponential().split('e')
+  const power = Number(exponent)
+  if (power < -4 || power >= 16)
+    return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
+  return Number.isInteger(value) ? `${value}.0` : String(value)
+}
+
 function pythonRepr(value: unknown): string {
   if (value === null || value === undefined) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'

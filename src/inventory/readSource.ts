@@ -22,13 +22,21 @@ const yamlExtensions = ['.yaml', '.yml', '.json']
 export async function readSource(source: string, context: SourceContext): Promise<void> {
   if (source.includes(',') && !source.startsWith('/')) return readHostList(source, context)
   if (!isFolder(source)) return readFile(source, context)
-  for (const file of inventoryFiles(source)) await readFile(file, context)
+  const files = inventoryFiles(source)
+  if (files.length === 0) context.draft.faults.push(emptyFolder(context.files.shown(source)))
+  for (const file of files) await readFile(file, context)
+}
+
+function emptyFolder(file: string): PlaybookError {
+  return new PlaybookError('E_INVENTORY', `The folder ${file} has no inventory file.`, {
+    hint: 'Files that begin with "." or end in .cfg, .md, .txt, .rst, .orig, .bak, .retry, .swp or ~ are not read.',
+  })
 }
 
 async function readFile(path: string, context: SourceContext): Promise<void> {
   const extension = extname(path)
   if (moduleExtensions.includes(extension)) return readModule(path, context)
-  if (isScript(path)) return readScript(path, context.files.shown(path), context.draft)
+  if (isScript(path)) return readScript(path, context.files, context.draft)
   const read = context.files.text(path)
   if (!read) return
   const isYaml = yamlExtensions.includes(extension) || (extension !== '.ini' && looksLikeYaml(read.text))

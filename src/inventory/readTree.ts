@@ -40,10 +40,7 @@ function readGroup(entry: Entry, draft: Draft): DraftGroup | undefined {
     )
     return undefined
   }
-  if (entry.key === '') {
-    draft.fault('a group needs a name', entry)
-    return undefined
-  }
+  if (!isName(entry, 'group', draft)) return undefined
   const group = draft.addGroup(entry.key, keyPlaceOf(entry))
   for (const section of entries?.values() ?? []) readSection(group, section, draft)
   return group
@@ -120,10 +117,7 @@ function readHost(group: DraftGroup, entry: Entry, draft: Draft): void {
 /** Adds the hosts that an entry's key stands for, each with the variables given. */
 export function addHosts(entry: Entry, group: DraftGroup, vars: Iterable<Entry>, draft: Draft): void {
   const where = keyPlaceOf(entry)
-  if (entry.key === '') {
-    draft.fault('a host needs a name', entry)
-    return
-  }
+  if (!isName(entry, 'host', draft)) return
   try {
     const { names, port } = expandHosts(entry.key)
     const at = { source: entry.keySource, offset: entry.keyOffset }
@@ -144,6 +138,22 @@ export function addHosts(entry: Entry, group: DraftGroup, vars: Iterable<Entry>,
       }),
     )
   }
+}
+
+/** A name is text: `no:` would be a host called false. */
+function isName(entry: Entry, kind: 'group' | 'host', draft: Draft): boolean {
+  const { key, unquoted } = entry
+  if (key !== '' && unquoted === undefined) return true
+  const isEmpty = key === '' || unquoted === ''
+  const meaning = /^(?:true|false)$/.test(key) ? key : key === 'null' ? 'nothing' : 'a number'
+  const message = isEmpty
+    ? `a ${kind} needs a name`
+    : `a ${kind}'s name is text, but ${unquoted} means ${meaning} in YAML`
+  const hint = isEmpty ? undefined : `Put it in quotes: "${unquoted}":`
+  draft.faults.push(
+    new PlaybookError('E_INVENTORY', message, { where: keyPlaceOf(entry), ...(hint ? { hint } : {}) }),
+  )
+  return false
 }
 
 function unknownKey(group: DraftGroup, section: Entry, draft: Draft): void {

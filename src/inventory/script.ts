@@ -5,6 +5,8 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { PlaybookError } from '../model/error.ts'
 import type { Draft, DraftGroup } from './draft.ts'
+import type { Files } from './files.ts'
+import { mayHoldMarks, withMarks } from './jsonMarks.ts'
 import { describeValue, fromPlain, type Located, placeOf, textSource } from './located.ts'
 
 /** Whether a file is to be run, not read: executable, and a script (`#!`) or a binary. */
@@ -19,10 +21,10 @@ export function isScript(path: string): boolean {
  * what they say to the draft
  * (https://docs.ansible.com/ansible/latest/dev_guide/developing_inventory.html#inventory-script-conventions).
  */
-export async function readScript(path: string, file: string, draft: Draft): Promise<void> {
-  const where = { file, line: 1 }
+export async function readScript(path: string, files: Files, draft: Draft): Promise<void> {
+  const where = { file: files.shown(path), line: 1 }
   try {
-    const listing = await answerOf(path, ['--list'], file)
+    const listing = await answerOf(path, ['--list'], files)
     if (!listing.entries) throw wrongShape('--list', 'a mapping of groups', listing)
     const meta = listing.entries.get('_meta')?.node.entries?.get('hostvars')?.node
     if (meta && !meta.entries) throw wrongShape('_meta.hostvars', 'a mapping of hosts', meta)
@@ -31,7 +33,8 @@ export async function readScript(path: string, file: string, draft: Draft): Prom
       if (key !== '_meta') readGroup(draft.addGroup(key, where), node, draft, hosts)
     }
     for (const name of hosts) {
-      const vars = meta ? meta.entries!.get(name)?.node : await answerOf(path, ['--host', name], file)
+      const vars = meta ? meta.entries!.get(name)?.node : await answerOf(path, ['--host', name], files)
+      if (vars && !vars.entries) throw wrongShape(`variables of ${name}`, 'a mapping', vars)
       for (const entry of vars?.entries?.values() ?? []) draft.hosts.get(name)!.vars.set(entry.key, entry)
     }
   } catch (error) {
@@ -66,12 +69,14 @@ function namesIn(what: string, node: Located | undefined): string[] {
   return node.items.map((item) => item.value as string)
 }
 
-async function answerOf(path: string, options: readonly string[], file: string): Promise<Located> {
+async function answerOf(path: string, options: readonly string[], files: Files): Promise<Located> {
+  const file = files.shown(path)
   const shown = [file, ...options].join(' ')
   const where = { file, line: 1 }
   try {
     const { stdout } = await promisify(execFile)(path, options, { maxBuffer: 1024 ** 3 })
-    return fromPlain(JSON.parse(stdout.trim() === '' ? '{}' : stdout), textSource(file, ''))
+    const answer = fromPlain(JSON.parse(stdout.trim() === '' ? '{}' : stdout), textSource(file, ''))
+    return mayHoldMarks(stdout) ? withMarks(answer, files.openVault) : answer
   } catch (error) {
     const { code, stderr = '' } = error as { code?: unknown; stderr?: string }
     const what =

@@ -8,12 +8,14 @@ const floatWords =
   /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
 const dateWords =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?(?:[ \t]*(Z|[-+]\d\d?(?::\d\d)?))?)?$/
+/** Words that stand for something in YAML 1.1 only where they are keys. */
+const keyWords = /^(?:<<|=)$/
 
 /**
  * The value of an unquoted scalar: `no` is false, `017` is 15, `12:30` is 750, `1e3` and `0o17` are strings.
  * A date is the text that Python's isoformat gives. An integer that JavaScript cannot hold exactly stays text.
  *
- * @throws RangeError for a date that does not exist
+ * @throws RangeError for a date that does not exist, and for `<<` and `=`, which mean something else there
  */
 export function plainScalar(text: string): unknown {
   const first = text.charCodeAt(0)
@@ -24,6 +26,7 @@ export function plainScalar(text: string): unknown {
     return isDate(text) ? isoDate(text) : text
   }
   if (nullWords.test(text)) return null
+  if (keyWords.test(text)) throw new RangeError(`${text} alone is no value`)
   return boolWords.test(text) ? yamlBool(text) : text
 }
 
@@ -49,10 +52,22 @@ export function yamlInt(text: string): number | string {
   const sign = isNegative ? -1 : 1
   if (digits.includes(':')) return sign * sexagesimal(digits)
   const isOctal = /^0\d/.test(digits)
+  if (digits === '') throw new SyntaxError('no integer')
   const exact = BigInt(isOctal ? `0o${digits.slice(1)}` : digits)
   return exact <= BigInt(Number.MAX_SAFE_INTEGER)
     ? zeroSafe(sign * Number(exact))
     : `${isNegative ? '-' : ''}${exact}`
+}
+
+/** Whether an unquoted word is a float, which as a key keeps its point: `1.0`. */
+export function isFloatWord(text: string): boolean {
+  return floatWords.test(text)
+}
+
+/** A date or a time. @throws SyntaxError for a text that is none; RangeError for one that does not exist */
+export function yamlTimestamp(text: string): string {
+  if (!isDate(text)) throw new SyntaxError('no date')
+  return isoDate(text)
 }
 
 /** A float in any of YAML 1.1's forms: `1.5`, `.5`, `1.5e+3`, `12:30.5`, `.inf`, `.nan`. */
@@ -63,7 +78,7 @@ export function yamlFloat(text: string): number {
   if (digits === '.inf') return sign * Number.POSITIVE_INFINITY
   if (digits === '.nan') return Number.NaN
   const value = digits.includes(':') ? sexagesimal(digits) : Number(digits)
-  if (Number.isNaN(value)) throw new SyntaxError('no number')
+  if (digits === '' || Number.isNaN(value)) throw new SyntaxError('no number')
   return sign * value
 }
 
@@ -84,19 +99,24 @@ function isoDate(text: string): string {
   const [, year, month, day, hour, minute, second, fraction, zone] = dateWords.exec(text)!
   const date = `${year}-${pad(month!)}-${pad(day!)}`
   const parsed = new Date(`${date}T00:00:00Z`)
-  if (Number.isNaN(parsed.getTime()) || parsed.getUTCDate() !== Number(day)) {
-    throw new RangeError(`${text} is not a date`)
-  }
+  const isDay = year !== '0000' && parsed.getUTCDate() === Number(day)
+  const isTime = hour === undefined || (Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60)
+  if (!isDay || !isTime || isBeyondDay(zone)) throw new RangeError(`${text} is not a date`)
   if (hour === undefined) return date
   const micros = fraction ? `.${fraction.slice(0, 6).padEnd(6, '0')}` : ''
   const time = `${pad(hour)}:${minute}:${second}${/^\.0*$/.test(micros) ? '' : micros}`
   return `${date}T${time}${zone ? isoZone(zone) : ''}`
 }
 
+/** Zones lie within a day of Greenwich's time. */
+function isBeyondDay(zone: string | undefined): boolean {
+  return zone !== undefined && /^[-+](?:2[4-9]|[3-9]\d)|:[6-9]/.test(zone)
+}
+
 function isoZone(zone: string): string {
-  if (zone === 'Z') return '+00:00'
-  const [hours, minutes = '00'] = zone.slice(1).split(':')
-  return `${zone[0]}${pad(hours!)}:${minutes}`
+  const [hours = '', minutes = '00'] = zone.slice(1).split(':')
+  const isGreenwich = zone === 'Z' || (Number(hours) === 0 && Number(minutes) === 0)
+  return isGreenwich ? '+00:00' : `${zone[0]}${pad(hours)}:${minutes}`
 }
 
 function pad(digits: string): string {

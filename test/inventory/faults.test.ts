@@ -74,6 +74,63 @@ const rows: readonly Row[] = [
     lines: ['a.yml:3:8  2024-02-30 is not a date', 'Put it in quotes if it is text.'],
   },
   {
+    title: 'a time that does not exist',
+    files: { 'a.yml': 'all:\n  vars: {x: 2024-01-02T24:00:00Z, y: 0000-01-01}\n' },
+    lines: [
+      'a.yml:2:13  2024-01-02T24:00:00Z is not a date',
+      'Put it in quotes if it is text.',
+      'a.yml:2:38  0000-01-01 is not a date',
+      'Put it in quotes if it is text.',
+    ],
+  },
+  {
+    title: 'a merge key in the place of a value',
+    files: { 'a.yml': 'all:\n  vars: {x: <<, y: "<<", z: =}\n' },
+    lines: [
+      'a.yml:2:13  << alone is no value',
+      'Put it in quotes if it is text.',
+      'a.yml:2:29  = alone is no value',
+      'Put it in quotes if it is text.',
+    ],
+  },
+  {
+    title: 'a character that nobody sees',
+    files: { 'a.yml': 'all:\n  vars: {x: "a\x07b"}\n' },
+    lines: [
+      'a.yml:2:15  a character that cannot be seen stands here (U+0007)',
+      'Take it out, or write it as "\\x07" in double quotes.',
+    ],
+  },
+  {
+    title: 'names that YAML takes for something else than text',
+    files: { 'a.yml': 'no:\n  hosts: {1: , ~: , h: , "2": }\nyes: {children: {3.0: }}\n' },
+    lines: [
+      "a.yml:1:1  a group's name is text, but no means false in YAML",
+      'Put it in quotes: "no":',
+      "a.yml:3:1  a group's name is text, but yes means true in YAML",
+      'Put it in quotes: "yes":',
+    ],
+  },
+  {
+    title: 'numbers as names of hosts',
+    files: { 'a.yml': 'g:\n  hosts: {1: , ~: , h: , "2": }\n' },
+    lines: [
+      "a.yml:2:11  a host's name is text, but 1 means a number in YAML",
+      'Put it in quotes: "1":',
+      "a.yml:2:16  a host's name is text, but ~ means nothing in YAML",
+      'Put it in quotes: "~":',
+    ],
+  },
+  {
+    title: 'a folder without an inventory',
+    files: { 'inv/notes.txt': 'x\n', 'inv/group_vars/all.yml': 'x: 1\n' },
+    sources: ['inv'],
+    lines: [
+      'The folder inv has no inventory file.',
+      'Files that begin with "." or end in .cfg, .md, .txt, .rst, .orig, .bak, .retry, .swp or ~ are not read.',
+    ],
+  },
+  {
     title: 'hosts as a list',
     files: { 'a.yml': 'web:\n  hosts:\n    - web-01\n    - web-02\n' },
     lines: [
@@ -252,15 +309,17 @@ const rows: readonly Row[] = [
       'inv/3.sh': '#!/bin/sh\necho \'{"web": {"hosts": "w1"}}\'\n',
       'inv/4.sh': '#!/bin/sh\necho \'{"web": {"vars": [1]}}\'\n',
       'inv/5.sh': '#!/bin/sh\necho \'{"_meta": {"hostvars": 5}}\'\n',
+      'inv/6.sh': '#!/bin/sh\necho \'{"g": ["h"], "_meta": {"hostvars": {"h": [1]}}}\'\n',
     },
     sources: ['inv'],
-    executable: ['inv/1.sh', 'inv/2.sh', 'inv/3.sh', 'inv/4.sh', 'inv/5.sh'],
+    executable: [1, 2, 3, 4, 5, 6].map((number) => `inv/${number}.sh`),
     lines: [
       'inv/1.sh:1  inv/1.sh --list did not print JSON',
       'inv/2.sh:1:1  --list: expected a mapping of groups, got a list',
       'inv/3.sh:1:1  web.hosts: expected a list of names, got "w1"',
       'inv/4.sh:1:1  web.vars: expected a mapping of variables, got a list',
       'inv/5.sh:1:1  _meta.hostvars: expected a mapping of hosts, got 5',
+      'inv/6.sh:1:1  variables of h: expected a mapping, got a list',
     ],
   },
   {
@@ -288,6 +347,16 @@ for (const { title, files, sources, extraVars, executable, lines } of rows) {
     assert.equal(describeError(error), lines)
   })
 }
+
+test('a file that is no UTF-8 is named with its line', async ({ folder }) => {
+  const cwd = written(folder, { 'a.yml': '' })
+  writeFileSync(join(cwd, 'a.yml'), Buffer.from('all:\n  vars: {x: caf\xe9}\n', 'latin1'))
+  const error = await errorOf(loadInventory(['a.yml'], { cwd }))
+  assert.equal(describeError(error), [
+    'a.yml:2  bytes that are no UTF-8 stand in this line',
+    'Save the file as UTF-8.',
+  ])
+})
 
 test('an inventory that is not there names the places looked at, and the file that was meant', async ({
   folder,
