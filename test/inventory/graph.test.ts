@@ -15,21 +15,32 @@ for (const name of readdirSync(cases).sort()) {
   test(`${name} has Ansible's graph`, async () => {
     const folder = join(cases, name)
     const { graph } = json(folder, 'golden.json')
-    const { sources, playbookDir, extraVars = [], vaultPassword } = json(folder, 'case.json')
+    const {
+      sources,
+      playbookDir,
+      extraVars = [],
+      vaultPassword,
+      graphVars = true,
+    } = json(folder, 'case.json')
     const inventory = await loadInventory(sources, {
       cwd: folder,
       extraVars,
       ...(playbookDir === undefined ? {} : { playbookDir: resolve(folder, playbookDir) }),
       ...(vaultPassword === undefined ? {} : { vaultPasswords: [{ password: vaultPassword }] }),
     })
-    const lines = inventoryGraph(inventory, inventory.groups.get('all')!, { hasVars: true })
-    assert.equal(lines.join('\n').split('\n'), chosen(name, graph))
+    const lines = inventoryGraph(inventory, inventory.groups.get('all')!, { hasVars: graphVars })
+    assert.equal(lines.join('\n').split('\n'), graphVars ? chosen(name, graph) : graph.filter(isName))
   })
 }
 
-/** What differs: a group's priority is no variable, keys are texts, 5.0 is 5, and a vault's values are masked. */
+/** Groups and hosts: the values of a case may hold what Python writes otherwise, and line ends. */
+function isName(line: string): boolean {
+  return /^(?:@|(?: {2}\|)+--(?!\{))/.test(line)
+}
+
+/** What differs: keys are texts, 5.0 is 5, and a vault's values are masked. */
 function chosen(name: string, graph: readonly string[]): readonly string[] {
-  const text = graph.filter((line) => !line.includes('{ansible_group_priority = ')).join('\n')
+  const text = graph.join('\n')
   if (name === 'vault') return masked(text)
   if (name !== 'ini-literals' && name !== 'yaml-words') return text.split('\n')
   return text
