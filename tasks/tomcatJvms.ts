@@ -49,6 +49,16 @@ export function isOwnedBy(jvm: TomcatJvm, user: string | undefined): boolean {
   return user === undefined || user === jvm.owner || user === jvm.uid
 }
 
+/** @throws PlaybookError E_TOMCAT_OWNER where it runs as another account */
+export function requireOwner(jvm: TomcatJvm, home: string, user: string | undefined): void {
+  if (isOwnedBy(jvm, user)) return
+  throw new PlaybookError(
+    'E_TOMCAT_OWNER',
+    `The Tomcat of ${home} (pid ${jvm.pid}) runs as ${jvm.owner}, not as ${user}.`,
+    { hint: 'The task tomcatRestart restarts it as the right account.' },
+  )
+}
+
 /**
  * First what it takes to know a process' age; then of each JVM two lines and its raw arguments; last owners and units. One
  * grep looks at all processes; a grep without -z (busybox) is helped by a loop. The age is counted against the shell's

@@ -3,7 +3,7 @@
 import { type Command, type Output, output, type Probe, shellText, text } from '../src/index.ts'
 import { serverState } from './affecting.ts'
 import type { TomcatParams } from './tomcatParams.ts'
-import { askHttp, exportJavaHome, launch, launchUnit, preamble, requirements } from './tomcatShell.ts'
+import { askHttp, exportJavaHome, preamble, startUp } from './tomcatShell.ts'
 
 /** The status with which its HTTP port answers on the host itself; 0: not at all. A client that is missing: 0 too. */
 export function tomcatStatus(params: TomcatParams): Probe<number> {
@@ -12,9 +12,24 @@ export function tomcatStatus(params: TomcatParams): Probe<number> {
   return output(shellText(script), parse, { reads: [serverState(params.home)] })
 }
 
-/** Waits until a Tomcat that was started answers; fails at once when its JVM ends. */
+/** Waits until a Tomcat that was started answers; fails at once when its JVM ends, or has ended. */
 export function waitForTomcat(params: TomcatParams): Command {
-  return shellText(`${preamble(params)}\nseen=$(jvms)\nwait_up`)
+  return shellText(`${preamble(params)}
+seen=$(jvms)
+[ -n "$seen" ] || died "The Tomcat of $home does not run any more: it ended while it started."
+wait_up`)
+}
+
+/** Starts a Tomcat that does not run, with the care of `startTomcat`, and waits for its JVM alone. */
+export function launchTomcat(params: TomcatParams): Command {
+  return shellText(`${preamble(params)}
+[ -z "$(jvms)" ] || exit 0
+${startUp(params)}
+begin=$(now)
+until [ -n "$(jvms)" ]; do
+  [ $(($(now) - begin)) -lt 1000 ] || died "The Tomcat of $home was started, and no JVM is there."
+  sleep 0.1
+done`)
 }
 
 /**
@@ -27,10 +42,7 @@ export function startTomcat(params: TomcatParams): Command {
   return shellText(`${preamble(params)}
 seen=$(jvms)
 if [ -z "$seen" ]; then
-${exportJavaHome(params)}
-${requirements}
-mark_log
-${params.unit === undefined ? launch : launchUnit}
+${startUp(params)}
 fi
 wait_up`)
 }

@@ -7,17 +7,16 @@ import {
   type Probe,
   quote,
   run,
-  type Step,
   shellText,
   splitLines,
   text,
   z,
 } from '../src/index.ts'
-import { affecting, serverEffects } from './affecting.ts'
 import { explainFault } from './serverShell.ts'
 import { isOfUnit, isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
 import { tomcatParams } from './tomcatParams.ts'
 import { startTomcat, stopTomcat } from './tomcatProcess.ts'
+import { processChanges } from './tomcatStart.ts'
 
 /**
  * Restarts a Tomcat, or starts it, and waits until it answers: meant as a handler of what writes its configuration.
@@ -50,13 +49,10 @@ export const tomcatRestart = defineTask({
   // The configuration is looked at last: a dry run does not know it where it is about to be written.
   plan: (params, observed): readonly Change[] => {
     const { home, user, unit, onlyIfRunning } = params
-    const what = `tomcat ${home}`
-    const acting = (from: string, to: string, ...steps: Step[]) =>
-      affecting(serverEffects(home, unit), [{ what, from, to, steps }])
     const starting = run(startTomcat(params), { explain: explainFault })
     const jvm = theJvm(observed.jvms, home)
     if (!jvm && onlyIfRunning) return []
-    if (!jvm) return acting('not running', 'started', starting)
+    if (!jvm) return processChanges(params, 'not running', 'started', starting)
     const isCurrent = observed.configuration.every(({ changedMs }) => changedMs < jvm.startedMs)
     const isOwned = isOwnedBy(jvm, user)
     if (isCurrent && isOwned && isOfUnit(jvm, unit) && !params.always) return []
@@ -66,7 +62,7 @@ export const tomcatRestart = defineTask({
       ...(isOfUnit(jvm, unit) ? [] : [`not of ${unit}`]),
     ].join(' ')
     const stopping = run(stopTomcat(params), { explain: explainFault })
-    return acting(from, 'restarted', stopping, starting)
+    return processChanges(params, from, 'restarted', stopping, starting)
   },
   verify: false,
 })

@@ -1,11 +1,11 @@
 // The task that sees to it that a Tomcat runs and answers.
 
-import { type Change, defineTask, PlaybookError, run, type Step, z } from '../src/index.ts'
-import { affecting, serverEffects } from './affecting.ts'
+import { type Change, defineTask, run, z } from '../src/index.ts'
 import { explainFault } from './serverShell.ts'
-import { isOfUnit, isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
+import { requireOwner, theJvm, tomcatJvms } from './tomcatJvms.ts'
 import { tomcatParams } from './tomcatParams.ts'
-import { startTomcat, stopTomcat, tomcatStatus, waitForTomcat } from './tomcatProcess.ts'
+import { startTomcat, tomcatStatus, waitForTomcat } from './tomcatProcess.ts'
+import { processChanges, startChanges } from './tomcatStart.ts'
 
 /**
  * A Tomcat runs, as the right account, and answers HTTP. One that does not run is started by its startup.sh, one that is
@@ -16,6 +16,8 @@ import { startTomcat, stopTomcat, tomcatStatus, waitForTomcat } from './tomcatPr
  * - `user`: the account to run as (the task has to be root for that); the task's own user if not given.
  * - `path` (`/`) and `status` (200): what must answer with what.
  * - `within`: seconds to wait for the answer, 120 if not given. A JVM that ends fails the task at once.
+ * - `start` (default true): false where `tomcatStarted` has started it before; one that does not run has died then, and
+ *   fails.
  * - `javaHome`: JAVA_HOME for startup.sh. `log`: where the console goes, `*` allowed, whose end a failure shows.
  * - `unit`: the unit of systemd that it is, whose main process is the JVM (`systemdUnit` makes one). It is started by
  *   systemctl then; one that was started by hand is ended, and started as the unit.
@@ -30,32 +32,22 @@ import { startTomcat, stopTomcat, tomcatStatus, waitForTomcat } from './tomcatPr
 export const tomcatRunning = defineTask({
   name: 'tomcatRunning',
   summary: 'Starts a Tomcat that does not run, and waits until it answers.',
-  params: z.strictObject(tomcatParams),
+  params: z.strictObject({
+    ...tomcatParams,
+    start: z.boolean().default(true).describe('Start one that does not run; false: it was started before.'),
+  }),
   title: ({ home }) => home,
   probe: (params) => ({ jvms: tomcatJvms(params.home), status: tomcatStatus(params) }),
   plan: (params, { jvms, status }): readonly Change[] => {
-    const { home, user, unit } = params
-    const what = `tomcat ${home}`
-    const answering = `answering HTTP ${params.status} on port ${params.httpPort}`
-    const acting = (from: string, to: string, ...steps: Step[]) =>
-      affecting(serverEffects(home, unit), [{ what, from, to, steps }])
-    const starting = run(startTomcat(params), { explain: explainFault })
-    const jvm = theJvm(jvms, home)
-    if (!jvm) return acting('not running', answering, starting)
-    if (!isOwnedBy(jvm, user)) {
-      throw new PlaybookError(
-        'E_TOMCAT_OWNER',
-        `The Tomcat of ${home} (pid ${jvm.pid}) runs as ${jvm.owner}, not as ${user}.`,
-        { hint: 'The task tomcatRestart restarts it as the right account.' },
-      )
-    }
-    if (!isOfUnit(jvm, unit)) {
-      const stopping = run(stopTomcat(params), { explain: explainFault })
-      const from = `pid ${jvm.pid}, not of ${unit}`
-      return acting(from, `${answering}, as ${unit}`, stopping, starting)
-    }
+    const to = `answering HTTP ${params.status} on port ${params.httpPort}`
+    const jvm = theJvm(jvms, params.home)
+    const starting = params.start ? startChanges(jvm, params, { start: startTomcat(params), to }) : []
+    if (starting.length > 0) return starting
+    const waiting = run(waitForTomcat(params), { explain: explainFault })
+    if (!jvm) return processChanges(params, 'not running', to, waiting)
+    requireOwner(jvm, params.home, params.user)
     if (status === params.status) return []
     const from = `pid ${jvm.pid}, ${status === 0 ? 'no answer' : `HTTP ${status}`}`
-    return acting(from, answering, run(waitForTomcat(params), { explain: explainFault }))
+    return processChanges(params, from, to, waiting)
   },
 })

@@ -59,6 +59,12 @@ end_of_log() { # what was written since the mark, without stack frames and the l
   end=$(tail -c +$((size + 1)) "$file" 2>/dev/null | tail -n 500 | grep -Ev '^[[:space:]]*at |VersionLoggerListener|^NOTE: Picked up|^$' | tail -n 15)
   if [ -n "$end" ]; then printf 'The end of %s:\\n%s\\n' "$file" "$end"; else echo "It wrote nothing to $logs."; fi >&2
 }
+died() {
+  fault E_TOMCAT_DIED "$1"
+  end_of_log
+  echo "= hint See what it says by hand: $home/bin/catalina.sh run\${user:+, as $user}" >&2
+  exit 1
+}
 as() {
   if [ -z "$user" ] || [ "$(id -un)" = "$user" ] || [ "$(id -u)" = "$user" ]; then "$@"
   elif command -v runuser >/dev/null 2>&1; then runuser -u "$user" -- "$@"
@@ -79,12 +85,9 @@ wait_up() {
         exit 0
       fi
     elif [ -n "$seen" ] || [ "$passed" -ge 1000 ]; then
-      if [ -n "$seen" ]; then fault E_TOMCAT_DIED "The Tomcat of $home ended while it started."
-      else fault E_TOMCAT_DIED "The Tomcat of $home was started, and no JVM is there."
+      if [ -n "$seen" ]; then died "The Tomcat of $home ended while it started."
+      else died "The Tomcat of $home was started, and no JVM is there."
       fi
-      end_of_log
-      echo "= hint See what it says by hand: $home/bin/catalina.sh run\${user:+, as $user}" >&2
-      exit 1
     fi
     if [ "$passed" -ge ${Math.round(within * 100)} ]; then
       case $code in ''|000) last="no answer" ;; *) last="HTTP $code" ;; esac
@@ -146,6 +149,14 @@ said=$(systemctl start -- "$unit" 2>&1) || {
   echo "= hint journalctl -u $unit" >&2
   exit 1
 }`
+
+/** Starts a Tomcat, its unit if it is one, after a look at all that would make that fail in silence. */
+export function startUp(params: TomcatParams): string {
+  const { unit } = params
+  return [exportJavaHome(params), requirements, 'mark_log', unit === undefined ? launch : launchUnit].join(
+    '\n',
+  )
+}
 
 export function exportJavaHome({ javaHome }: TomcatParams): string {
   return javaHome === undefined ? ':' : `export JAVA_HOME=${quote(javaHome)}`

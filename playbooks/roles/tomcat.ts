@@ -1,6 +1,6 @@
 // One Tomcat instance of a WAS host: unpacked, configured, restarted where its configuration changed.
 
-import type { PlayHost, Task, TaskList } from 'run-playbook'
+import type { PlayHost, TaskList } from 'run-playbook'
 import {
   copyFile,
   directory,
@@ -8,6 +8,7 @@ import {
   patchCatalinaSh,
   tomcatRestart,
   tomcatRunning,
+  tomcatStarted,
   unarchive,
 } from 'run-playbook/tasks'
 import { type ClusterSettings, serverXmlEdits } from './serverXml.ts'
@@ -139,7 +140,16 @@ function hostsOf({ name }: Instance, host: PlayHost<WasVars>) {
   })
 }
 
-/** The instance runs, as the account, and answers. */
-export function tomcatUp(instance: Instance, vars: WasVars): Task {
-  return tomcatRunning(instancePlaces(instance, vars).process, { title: `tomcatRunning ${instance.name}` })
+/** The instances run, as the account, and answer: all are started before the first is waited for. */
+export function tomcatsUp(vars: WasVars): TaskList {
+  const instances = vars.instances.map((instance) => ({
+    name: instance.name,
+    process: instancePlaces(instance, vars).process,
+  }))
+  return [
+    instances.map(({ name, process }) => tomcatStarted(process, { title: `tomcatStarted ${name}` })),
+    instances.map(({ name, process }) =>
+      tomcatRunning({ ...process, start: false }, { title: `tomcatRunning ${name}` }),
+    ),
+  ]
 }

@@ -11,7 +11,7 @@ import {
   user,
 } from 'run-playbook/tasks'
 import { numericAddress } from './siteAddress.ts'
-import { tomcatArchive, tomcatInstance, tomcatUp } from './tomcat.ts'
+import { tomcatArchive, tomcatInstance, tomcatsUp } from './tomcat.ts'
 import type { WasVars } from './wasVars.ts'
 
 /** All tasks of a WAS host, in the runbook's order, but for the account, which is made before it is needed. */
@@ -33,7 +33,7 @@ export function was(host: PlayHost<WasVars>): TaskList {
     wasFirewall(host),
     // What runs with an old configuration is restarted before it is asked at its new port.
     flushHandlers(),
-    vars.instances.map((instance) => tomcatUp(instance, vars)),
+    tomcatsUp(vars),
   ]
 }
 

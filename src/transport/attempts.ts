@@ -66,7 +66,7 @@ function keyAttempts(
     ...own.map((each) =>
       identityAttempt(`${name}, ${describeCertificate(each, user, Date.now())}`, identityOf(key, each), user),
     ),
-    { method: 'publickey', name, auth: { type: 'publickey', username: user, key } },
+    identityAttempt(name, identityOf(key), user),
   ]
 }
 

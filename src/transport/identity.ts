@@ -10,6 +10,8 @@ export type Identity = {
   readonly type: string
   /** The public key, or the certificate, as it is sent. */
   readonly blob: Buffer
+  /** true: signing asks nobody, so it is done at once, without a round trip to ask the host whether it would take it. */
+  readonly isAtHand?: boolean
   /** A signature as it is sent: its algorithm, then its bytes. */
   readonly sign: (data: Buffer, algorithm: string) => Promise<Buffer>
 }
@@ -22,6 +24,7 @@ export function identityOf(
   return {
     type: certificate?.type ?? key.type,
     blob: certificate?.blob ?? key.getPublicSSH(),
+    isAtHand: true,
     sign: async (data, algorithm) => {
       const hash = /^rsa-(sha2)-(\d+)$/.exec(algorithm)?.[2]
       const signature: unknown = key.sign(data, hash === undefined ? undefined : `sha${hash}`)
@@ -83,8 +86,9 @@ export function offerIdentities(client: Client, { methodsLeft, onUnsigned }: Off
     const identity = identities.get(key)
     if (!identity) return authPK(user, key, given, sign)
     const algorithm = given ?? algorithmOf(identity)
-    const request = requestOf(user, algorithm, identity, sign !== undefined)
-    if (sign === undefined) return send(protocol, request)
+    const isSigned = sign !== undefined || identity.isAtHand === true
+    const request = requestOf(user, algorithm, identity, isSigned)
+    if (!isSigned) return send(protocol, request)
     const signed = Buffer.concat([sshString(protocol._kex.sessionID), request])
     identity.sign(signed, plainType(algorithm)).then(
       (signature) => send(protocol, Buffer.concat([request, sshString(signature)])),
@@ -103,7 +107,7 @@ function algorithmOf({ type }: Identity): string {
 
 const userauthRequest = 50
 
-/** RFC 4252, section 7. */
+/** RFC 4252, section 7: unsigned it asks whether the host would take the identity, which may be left out. */
 function requestOf(user: string, algorithm: string, { blob }: Identity, isSigned: boolean): Buffer {
   return Buffer.concat([
     Buffer.from([userauthRequest]),

@@ -26,6 +26,7 @@ const inPlaybooks = [
   'tomcatCluster',
   'tomcatRestart',
   'tomcatRunning',
+  'tomcatStarted',
   'tomcatStopped',
 ]
 

@@ -84,6 +84,12 @@ for (const { title, jvms, change, steps } of unitRows) {
   })
 }
 
+test('tomcatRunning leaves the start to others where it is told to', () => {
+  const { changes, steps } = planned(tomcatRunning, { ...params, start: false }, { jvms: [], status: 0 })
+  assert.is(changes[0]!.from, 'not running')
+  assert.not.match(steps.join(), 'startup.sh" </dev/null')
+})
+
 const faults = [
   { title: 'as another account', jvms: [{ ...jvm, owner: 'root', uid: '0' }], code: 'E_TOMCAT_OWNER' },
   { title: 'twice', jvms: [jvm, { ...jvm, pid: 900 }], code: 'E_TOMCAT_TWICE' },

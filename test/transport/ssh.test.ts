@@ -22,7 +22,9 @@ let sshd: Sshd
 let user: TestUser
 test.before(async () => {
   if (missing) return
-  sshd = await startSshd({ config: ['PasswordAuthentication yes', 'HostKeyAlgorithms +ssh-rsa'] })
+  sshd = await startSshd({
+    config: ['PasswordAuthentication yes', 'HostKeyAlgorithms +ssh-rsa', 'LogLevel VERBOSE'],
+  })
   user = addUser()
 })
 test.after(async () => {
@@ -49,6 +51,14 @@ for (const type of ['ed25519', 'rsa', 'ecdsa'] as const) {
     })
   }
 }
+
+it('A key of a file is offered signed, which saves a round trip', async () => {
+  const before = sshd.log().length
+  await (await connect(settingsFor(sshd, { user: user.name, privateKeyFile: sshd.keyFile }), {})).close()
+  const log = sshd.log().slice(before)
+  assert.match(log, new RegExp(`Accepted publickey for ${user.name} `))
+  assert.not.match(log, 'Postponed publickey') // what sshd says of one that is only asked about
+})
 
 it('An encrypted key is parsed once for all hosts', async () => {
   const { connect } = sshTransport()
