@@ -79,11 +79,14 @@ export const firewallRichRule = defineTask({
   },
   probe: ({ zone }) => ({ zone: zoneState(zone) }),
   plan: (params, { zone }) => {
-    const scopes = scopesOf(zone, params)
+    const scopes = scopesOf(zone, params).map(({ scope, settings }) => ({
+      scope,
+      listed: listedRules(settings),
+    }))
     const differences = rulesOf(params).flatMap((rule): ZoneDifference[] => {
       const options = Object.fromEntries(
         scopes
-          .map(({ scope, settings }) => [scope, ruleOptions(rule, params.state, settings)] as const)
+          .map(({ scope, listed }) => [scope, ruleOptions(rule, params.state, listed)] as const)
           .filter(([, each]) => each.length > 0),
       )
       if (Object.keys(options).length === 0) return []
@@ -121,11 +124,18 @@ function rulesOf({ rules, sources, ports = [], services = [], action }: RulePara
   return [...new Set(made)]
 }
 
+/** Each rule of a zone in firewalld's own form, with the words of the one there is. */
+type ListedRules = readonly (readonly [normal: string, listed: string])[]
+
+function listedRules({ rules }: ZoneSettings): ListedRules {
+  return rules.map((listed) => [listedRule(listed), listed])
+}
+
 /** firewall-cmd's options that give a rule its state; none if it has it. Removal needs the words of the one there is. */
-function ruleOptions(rule: string, state: 'present' | 'absent', settings: ZoneSettings): string[] {
-  const same = settings.rules.filter((each) => listedRule(each) === rule)
+function ruleOptions(rule: string, state: 'present' | 'absent', listed: ListedRules): string[] {
+  const same = listed.filter(([normal]) => normal === rule)
   if (state === 'present') return same.length > 0 ? [] : [`--add-rich-rule=${rule}`]
-  return same.map((each) => `--remove-rich-rule=${each}`)
+  return same.map(([, words]) => `--remove-rich-rule=${words}`)
 }
 
 /** A rule as firewalld lists it; one in words that are not known here is itself, and equals no other. */
