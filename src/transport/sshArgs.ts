@@ -21,25 +21,12 @@ const asOption: { readonly [flag: string]: string } = {
 const fixed: { readonly [flag: string]: readonly [string, string] } = {
   '-4': ['addressfamily', 'inet'],
   '-6': ['addressfamily', 'inet6'],
+  '-A': ['forwardagent', 'yes'],
+  '-a': ['forwardagent', 'no'],
 }
 
-/** Flags that change nothing here: no terminal, no forwarding, compression, verbosity. */
-const without = new Set([
-  '-A',
-  '-a',
-  '-C',
-  '-k',
-  '-n',
-  '-q',
-  '-T',
-  '-v',
-  '-vv',
-  '-vvv',
-  '-x',
-  '-X',
-  '-Y',
-  '-y',
-])
+/** Flags that change nothing here: no terminal, no forwarding of windows, compression, verbosity. */
+const without = new Set(['-C', '-k', '-n', '-q', '-T', '-v', '-vv', '-vvv', '-x', '-X', '-Y', '-y'])
 const withValue = new Set(['-c', '-E', '-m', '-S'])
 
 /**
@@ -80,6 +67,6 @@ function parseOption(text: string): [string, string] {
 
 function unsupported(arg: string): PlaybookError {
   return new PlaybookError('E_SSH_ARGS', `The ssh argument ${arg} is not supported.`, {
-    hint: 'Supported are -o, -F, -J, -i, -p, -l, -b, -4 and -6.',
+    hint: 'Supported are -o, -F, -J, -i, -p, -l, -b, -A, -a, -4 and -6.',
   })
 }

@@ -2,7 +2,7 @@
 
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client, ClientChannel } from 'ssh2'
+import type { Client, ClientChannel, ExecOptions } from 'ssh2'
 import { UnreachableError } from '../model/error.ts'
 import type { Link } from './connection.ts'
 import { limiter } from './limit.ts'
@@ -40,12 +40,12 @@ export function sshLink(login: Login, target: SshTarget, release: () => void): L
   const stopWatching = watchSilence(stream, target, (seconds) => breakDown(`no answer for ${seconds} s`))
   if (stream.destroyed) breakDown('it was cut')
 
+  const opening = channelOpener(client, target, over)
   const oneOfFew = limiter(4) // more at once, and sshd refuses some that would fit a moment later
   return {
     place: target.place,
     user: target.user,
-    start: (command) =>
-      oneOfFew(async () => channelProgram(await openChannel(client, command, target, over), over)),
+    start: (command) => oneOfFew(async () => channelProgram(await opening(command), over)),
     onBroken: (listener) => {
       const broken = over.outcome()?.broken
       if (broken) queueMicrotask(() => listener(broken))
@@ -104,29 +104,40 @@ const silenceAfterExitMs = 1000
 
 const openingTriesMs = [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 1000, 1000, 1000, 1000]
 
-/** Opens a channel for a command. sshd refuses one too many (MaxSessions), also for a moment after one was closed. */
-async function openChannel(
-  client: Client,
-  command: string,
-  target: SshTarget,
-  over: Lifetime,
-): Promise<ClientChannel> {
-  for (let attempt = 0; ; attempt += 1) {
-    const opened = await tryToOpen(client, command, over)
-    if (!(opened instanceof Error)) return opened
-    const outcome = over.outcome()
-    if (outcome) throw outcome.broken ?? closed(target)
-    const waitMs = openingTriesMs[attempt]
-    if (!isRefusal(opened) || waitMs === undefined) throw sessionRefused(target, opened)
-    await sleep(waitMs * (0.5 + Math.random()))
+/**
+ * Opens channels for commands. sshd refuses one too many (MaxSessions), also for a moment after one was closed; and it may
+ * refuse the agent, without which things go on.
+ */
+function channelOpener(client: Client, target: SshTarget, over: Lifetime) {
+  let agentForward = target.forwardedAgent !== undefined
+
+  return async (command: string): Promise<ClientChannel> => {
+    for (let attempt = 0; ; attempt += 1) {
+      const opened = await tryToOpen(client, command, { agentForward } as ExecOptions, over)
+      if (!(opened instanceof Error)) return opened
+      const outcome = over.outcome()
+      if (outcome) throw outcome.broken ?? closed(target)
+      if (agentForward && /agent forwarding/.test(opened.message)) {
+        agentForward = false
+        continue
+      }
+      const waitMs = openingTriesMs[attempt]
+      if (!isRefusal(opened) || waitMs === undefined) throw sessionRefused(target, opened)
+      await sleep(waitMs * (0.5 + Math.random()))
+    }
   }
 }
 
-function tryToOpen(client: Client, command: string, over: Lifetime): Promise<ClientChannel | Error> {
+function tryToOpen(
+  client: Client,
+  command: string,
+  options: ExecOptions,
+  over: Lifetime,
+): Promise<ClientChannel | Error> {
   return new Promise((resolve) => {
     const forget = over.onEnd(() => resolve(new Error('The connection is over.')))
     try {
-      client.exec(command, (error, channel) => {
+      client.exec(command, options, (error, channel) => {
         forget()
         resolve(error ?? channel)
       })

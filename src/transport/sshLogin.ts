@@ -142,6 +142,7 @@ async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login
       } else decide()
     },
     authHandler: auth.handler as never,
+    agent: target.forwardedAgent,
   })
   const client = ssh.connection!
   const abort = () => socket.stream.destroy()

@@ -28,6 +28,8 @@ export type SshTarget = {
   readonly isIdentitiesOnly: boolean
   /** The agent's socket. */
   readonly agent?: string
+  /** The agent that programs on the host may ask. */
+  readonly forwardedAgent?: string
   /** Authentication methods in the order to try them. */
   readonly methods: readonly AuthMethod[]
   /** Jump hosts, the first to connect to first. */
@@ -88,7 +90,7 @@ function givenOptions(args: SshArgs, settings: ConnectionSettings): SshOptions {
 }
 
 const understood = new Set(
-  `addressfamily bindaddress certificatefile connecttimeout globalknownhostsfile hostkeyalias hostname identitiesonly identityagent
+  `addressfamily bindaddress certificatefile connecttimeout forwardagent globalknownhostsfile hostkeyalias hostname identitiesonly identityagent
   identityfile kbdinteractiveauthentication passwordauthentication port preferredauthentications proxycommand
   proxyjump pubkeyauthentication serveralivecountmax serveraliveinterval stricthostkeychecking user
   userknownhostsfile`.split(/\s+/),
@@ -137,6 +139,7 @@ function targetFrom(
     certificateFiles: (options.get('certificatefile') ?? []).filter(isFile).map(path),
     isIdentitiesOnly: isYes(one('identitiesonly')) === true,
     agent: agentSocket(agent, path),
+    forwardedAgent: forwardedSocket(one('forwardagent'), agent, path),
     methods: methods(one),
     ...way(options, tokens),
     family: { inet: 4 as const, inet6: 6 as const }[one('addressfamily') ?? ''],
@@ -182,6 +185,12 @@ function agentSocket(text: string, path: (text: string) => string): string | und
   if (text === 'SSH_AUTH_SOCK') return process.env.SSH_AUTH_SOCK || undefined
   if (text.startsWith('$')) return process.env[text.replace(/[${}]/g, '')] || undefined
   return path(text)
+}
+
+/** ForwardAgent: yes, for the agent that is logged in with, or another one's socket. */
+function forwardedSocket(text: string | undefined, agent: string, path: (text: string) => string) {
+  if (text === undefined || isYes(text) === false) return undefined
+  return agentSocket(isYes(text) ? agent : text, path)
 }
 
 function methods(one: (keyword: string) => string | undefined): AuthMethod[] {

@@ -9,13 +9,14 @@ import * as assert from 'uvu/assert'
 import { cgroupFolders, killAll } from '../../lab/cgroup.ts'
 import { down, type Lab, up } from '../../lab/lab.ts'
 import { machineName } from '../../lab/topology.ts'
-import { copyFile, shell } from '../../tasks/index.ts'
+import { copyFile, reboot, shell } from '../../tasks/index.ts'
 import { type LabSite, type Line, labSite, playbookText, type Ran, ranOf } from './labSite.ts'
 
 const name = 'e2e-connections'
 let lab: Lab
 let site: LabSite
 let who: string
+const rootPassword = 'of root alone'
 let passwords: { readonly deploy: string; readonly ops: string }
 
 test('a fresh lab comes up', async () => {
@@ -43,6 +44,7 @@ test('a fresh lab comes up', async () => {
       'web-02',
       `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' >/etc/ssh/sshd_config.d/kbd.conf && systemctl restart ssh`,
     ),
+    site.on('was-01', `echo root:${rootPassword} | chpasswd`),
     site.on(
       'was-02',
       `firewall-cmd -q --add-port=2222/tcp && firewall-cmd -q --add-rich-rule='rule port port=2223 protocol=tcp drop'`,
@@ -129,6 +131,12 @@ const sudoWays: readonly ({ readonly title: string; readonly words?: readonly st
     says: /^root in /,
   },
   {
+    title: "deploy knows root's password, and becomes it by su",
+    host: 'was-01',
+    vars: () => ({ ansible_user: 'deploy', ansible_become_method: 'su', ansible_su_pass: rootPassword }),
+    says: /^root in \/, \/root$/m,
+  },
+  {
     title: 'ops becomes another user that is not root',
     host: 'was-01',
     vars: () => ({ ansible_user: 'ops', ansible_become_user: 'deploy' }),
@@ -153,6 +161,21 @@ const faults: readonly Failed[] = [
     code: 'E_BECOME_PASSWORD',
     exit: 2,
     says: /deploy@10[\s\S]*-K/,
+  },
+  {
+    title: 'a wrong password for su',
+    host: 'was-01',
+    vars: () => ({ ansible_user: 'deploy', ansible_become_method: 'su', ansible_become_password: 'wrong' }),
+    code: 'E_BECOME_PASSWORD',
+    exit: 2,
+    says: /su on deploy@10[\s\S]*the password of root/,
+  },
+  {
+    title: 'doas, which is not there',
+    host: 'was-01',
+    vars: () => ({ ansible_user: 'deploy', ansible_become_method: 'doas' }),
+    code: 'E_BECOME_MISSING',
+    exit: 2,
   },
   {
     title: 'no sudo password where one is wanted',
@@ -357,6 +380,24 @@ Host *
   const ran = await site.run(who, '-i', inventory, '-vvv')
   assert.is(ran.code, 0, saidBy(ran))
   assert.ok(stepOutput(ran).startsWith(`ops from ${addressOf('web-02')} `), stepOutput(ran))
+})
+
+test('a host that is restarted and stays away is unreachable, after the time that was given it', async () => {
+  const tasks = () => [
+    reboot({ rebootCommand: 'systemctl poweroff', rebootTimeout: 12, connectTimeout: 2 }),
+    shell({ script: 'true' }, { title: 'after it' }),
+  ]
+  site.write('away.ts', playbookText({ name: 'away', settings: 'become: true', tasks }))
+  const inventory = site.inventory('away', { 'was-02': { ansible_user: 'ops' } })
+  const startedAt = performance.now()
+  const ran = await site.run('away.ts', '-i', inventory)
+  const seconds = (performance.now() - startedAt) / 1000
+  assert.is(ran.code, 4, saidBy(ran))
+  const { task, error } = endOf(ran, 'was-02')
+  assert.equal([task, error?.code], ['reboot', 'E_REBOOT_TIMEOUT'])
+  assert.match(error!.message, /^was-02 was restarted and has not come back: waited for 1[2-5] s\.$/)
+  assert.ok(seconds > 12 && seconds < 18, `took ${seconds} s`)
+  await up(name)
 })
 
 type Death = {

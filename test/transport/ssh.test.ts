@@ -108,6 +108,36 @@ it('Keys of an agent log in, and a dead agent is passed over', async () => {
   await using(connect(settings, {}), async (connection) => assert.is(connection.user, user.name))
 })
 
+it('ForwardAgent lets programs on the host ask the agent, and a host that refuses it goes on without', async () => {
+  const socket = join(sshd.folder, 'agent-forwarded')
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const refusing = await startSshd({ config: ['AllowAgentForwarding no'] })
+  try {
+    await new Promise((resolve) => agent.stdout.once('data', resolve))
+    const env = { ...process.env, SSH_AUTH_SOCK: socket }
+    execFileSync('ssh-add', ['-q', sshd.keyFile], { env, stdio: 'ignore' })
+    const keys = 'ssh-add -l 2>/dev/null | wc -l'
+    for (const [host, args, count] of [
+      [sshd, ['-o', 'ForwardAgent=yes'], 1],
+      [sshd, ['-A'], 1],
+      [sshd, ['-o', `ForwardAgent=${socket}`], 1],
+      [sshd, [], 0],
+      [sshd, ['-a', '-o', 'ForwardAgent=yes'], 0],
+      [refusing, ['-A'], 0],
+    ] as const) {
+      const sshArgs = [...args, '-o', `IdentityAgent=${socket}`, ...isolated(host.knownHostsFile)]
+      await using(connect(settingsFor(host, { sshArgs }), {}), async (connection) => {
+        const shells = await Promise.all([connection.openShell(), connection.openShell()])
+        const found = await Promise.all(shells.map((shell) => ask(shell, keys)))
+        assert.equal(found.map(Number), [count, count], args.join(' '))
+      })
+    }
+  } finally {
+    agent.kill()
+    await refusing.stop()
+  }
+})
+
 it('A password logs in', async () => {
   const settings = settingsFor(sshd, {
     user: user.name,

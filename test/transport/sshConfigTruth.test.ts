@@ -74,6 +74,7 @@ const configs: readonly [title: string, config: string, host?: string][] = [
   ['times', 'ConnectTimeout 3\nServerAliveInterval 9\nServerAliveCountMax 2\n'],
   ['times with units', 'ConnectTimeout 1m30s\nServerAliveInterval 2m\n'],
   ['ways to log in', 'PreferredAuthentications password,publickey\nIdentitiesOnly yes\n'],
+  ['a forwarded agent', 'ForwardAgent yes\nIdentityAgent /run/agent\n'],
   ['yes and true', 'IdentitiesOnly true\nPasswordAuthentication false\nStrictHostKeyChecking true\n'],
   ['known_hosts', 'UserKnownHostsFile none\nGlobalKnownHostsFile /g /h\n'],
   ['what is unknown, if it may be', 'IgnoreUnknown Foo*\nFooBar 1\nPort 18\n'],
@@ -119,6 +120,7 @@ function theirs(file: string, host: string): Summary {
       .replace(/^none$/, '')
       .replaceAll('%h', one('hostname'))
       .replaceAll('%p', one('port')),
+    forwarded: one('forwardagent').replace(/^no$/, ''),
     family: one('addressfamily').replace('any', ''),
     bind: one('bindaddress'),
     timeout: one('connecttimeout').replace('none', '10'),
@@ -160,6 +162,7 @@ function ours(file: string, host: string): Summary {
     alias: target.hostKeyAlias ?? '',
     jump: target.jumps.map(jumpText).join(','),
     command: target.proxyCommand ?? '',
+    forwarded: target.forwardedAgent === undefined ? '' : 'yes',
     family: { 4: 'inet', 6: 'inet6', 0: '' }[target.family ?? 0],
     bind: target.bindAddress ?? '',
     timeout: String(target.timeoutMs / 1000),
