@@ -78,7 +78,7 @@ async function attemptOnce(
   const { item, ahead, session, target, account, lookout, turn, site, emit } = options
   const { fetch, artifacts, reach } = options
   account.note(reported(item, changes).map(({ what }) => what))
-  await lookout.looksOver()
+  await lookout.looksOver(item)
   emit({ kind: 'taskStart', host: session.host, task: item.label, index: item.index })
   turn.noteChange()
   site.changes += 1

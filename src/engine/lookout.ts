@@ -7,7 +7,7 @@ import { type Item, isAnswered } from './item.ts'
 import { beginLook, inquiriesByPlace, type Seen } from './look.ts'
 import type { Look } from './looks.ts'
 import { otherHostLost } from './loss.ts'
-import { type Place, placeKey } from './place.ts'
+import { isOnHost, type Place, placeKey } from './place.ts'
 import type { HostSession } from './session.ts'
 import { firstWindow, type Window, windowAfterChange, windowAfterQuiet } from './window.ts'
 
@@ -63,9 +63,10 @@ export class Lookout {
     }
   }
 
-  /** Waits for all that is under way, however it ends: a change must not get among what is being read. */
-  async looksOver(): Promise<void> {
-    await Promise.all([...this.#seen.values()].map(({ look }) => look?.settled))
+  /** Waits for what is being read on a host, however that ends: a change there must not get among it. */
+  async looksOver({ on }: Place): Promise<void> {
+    const there = [...this.#seen].filter(([key]) => isOnHost(key, on))
+    await Promise.all(there.map(([, { look }]) => look?.settled))
   }
 
   #look(items: readonly Item[]): void {

@@ -10,3 +10,8 @@ export type Place = {
 export function placeKey({ on = '', as = '' }: Place): string {
   return `${on}\n${as}`
 }
+
+/** Whether a key is of a place on that host. */
+export function isOnHost(key: string, on = ''): boolean {
+  return key.startsWith(`${on}\n`)
+}

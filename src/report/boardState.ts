@@ -1,7 +1,8 @@
 // What the board knows of a play: where each host is, from the events so far.
 
-import type { RunEvent, TaskLabel } from '../model/event.ts'
+import type { RunEvent } from '../model/event.ts'
 import { lastDrawn } from './harmless.ts'
+import { placedTitle } from './hostText.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
 
 export type HostPhase =
@@ -80,7 +81,7 @@ class Board {
     },
     hostWaiting: ({ host, for: waitsFor }) => this.#set(host, { phase: 'waiting', waitsFor }),
     taskStart: ({ host, task, index }, since) =>
-      this.#set(host, { phase: 'running', title: titleText(task), since, line: '', done: index }),
+      this.#set(host, { phase: 'running', title: placedTitle(task), since, line: '', done: index }),
     output: ({ host, line }) => {
       const shown = lastDrawn(line)
       if (shown !== '') this.#set(host, { line: shown })
@@ -94,7 +95,7 @@ class Board {
       const phase: Partial<HostState> = isFatal
         ? { phase: result.status as HostPhase, code: result.error?.code ?? '' }
         : { phase: 'running' }
-      this.#set(host, { title: titleText(task), since: undefined, line: '', ...done, ...phase })
+      this.#set(host, { title: placedTitle(task), since: undefined, line: '', ...done, ...phase })
     },
     trip: ({ host }) => this.#advance(host),
     command: () => {},
@@ -119,10 +120,6 @@ class Board {
   #advance(name: string): void {
     if (this.play?.hosts.get(name)?.phase === 'connecting') this.#set(name, { phase: 'looking' })
   }
-}
-
-function titleText({ title, delegate }: TaskLabel): string {
-  return delegate === undefined ? title : `-> ${delegate}  ${title}`
 }
 
 function begun(name: string): HostState {

@@ -6,3 +6,8 @@ import type { TaskLabel } from '../model/event.ts'
 export function hostText(host: string, { delegate }: Pick<TaskLabel, 'delegate'>): string {
   return delegate === undefined ? host : `${host} -> ${delegate}`
 }
+
+/** The title where the host stands elsewhere: `copyFile /etc/motd`, or `-> lb-01  copyFile /etc/motd`. */
+export function placedTitle({ title, delegate }: Pick<TaskLabel, 'title' | 'delegate'>): string {
+  return delegate === undefined ? title : `-> ${delegate}  ${title}`
+}

@@ -4,6 +4,7 @@ import type { RunEvent } from '../model/event.ts'
 import type { HostRecap } from '../model/outcome.ts'
 import { failureLines } from './failureText.ts'
 import { harmless, pictured } from './harmless.ts'
+import { placedTitle } from './hostText.ts'
 import { hunkLines } from './hunks.ts'
 import { html, type Markup, nothing } from './markup.ts'
 import { createOutcomes } from './outcomes.ts'
@@ -107,7 +108,7 @@ function taskRow({ task, result }: Of<'taskEnd'>, { cwd, isCheck }: Context): Ma
   const label = isCheck && status === 'changed' ? 'would change' : `${status}${isIgnored ? ' (ignored)' : ''}`
   const failure = result.error ? failureLines(task, result, { paint: plainPaint, cwd, isWhole: true }) : []
   const changes = result.error ? [] : result.changes.map((change) => changeItem(change))
-  return html`<tr class="${status}"><td>${label}<td>${task.isHandler ? 'handler ' : ''}${harmless(task.title)}${
+  return html`<tr class="${status}"><td>${label}<td>${task.isHandler ? 'handler ' : ''}${harmless(placedTitle(task))}${
     reason ? html` <i>${harmless(reason)}</i>` : ''
   }${changes.length > 0 ? html`<ul>${changes}</ul>` : ''}${
     failure.length > 0 ? html`<pre>${failure.join('\n')}</pre>` : ''

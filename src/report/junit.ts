@@ -7,6 +7,7 @@ import type { TaskResult } from '../model/outcome.ts'
 import { changeText } from './changeText.ts'
 import { placeText } from './failureText.ts'
 import { harmless, harmlessLines } from './harmless.ts'
+import { placedTitle } from './hostText.ts'
 import type { Reporter } from './reporterContract.ts'
 import type { Sink } from './sink.ts'
 
@@ -99,7 +100,7 @@ function caseNode({ play, host, task, result }: Ended, cwd: string): object {
   const changes = inline === undefined ? below : [inline]
   const told = result.isIgnored && result.error ? [...changes, ...errorLines(result.error)] : changes
   return {
-    '@_name': harmless(`${task.isHandler ? 'handler ' : ''}${task.title}`),
+    '@_name': harmless(`${task.isHandler ? 'handler ' : ''}${placedTitle(task)}`),
     '@_classname': harmless(`${play}.${host}`),
     ...(file ? { '@_file': file, '@_line': line } : {}),
     '@_time': seconds(result.durationMs),

@@ -1,0 +1,69 @@
+// Tests how every reporter names the host of a delegated task, and the one on which it is carried out.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { UnreachableError } from '../../src/model/error.ts'
+import type { RunEvent, TaskLabel } from '../../src/model/event.ts'
+import { emptyCounts, type HostRecap } from '../../src/model/outcome.ts'
+import { createBoardState } from '../../src/report/boardState.ts'
+import { createHtmlReporter } from '../../src/report/html.ts'
+import { createJunitReporter } from '../../src/report/junit.ts'
+import { documentOf, reported } from './capture.ts'
+
+const task: TaskLabel = { name: 'line', title: 'line /etc/lb.conf', isHandler: false, delegate: 'lb-01' }
+const own: TaskLabel = { name: 'ping', title: 'ping', isHandler: false }
+const at = { play: 'P', host: 'web-01', index: 0 }
+const error = new UnreachableError('E_CONNECTION_LOST', 'Gone.', 'busy')
+const change = { what: 'server web-01', from: 'up', to: 'drained' }
+const recap: HostRecap = {
+  ...{ host: 'web-01', ignored: 1, tasks: 2, trips: 1, durationMs: 1 },
+  counts: { ...emptyCounts(), changed: 1 },
+}
+const started: readonly RunEvent[] = [
+  { kind: 'runStart', playbooks: ['p.ts'], isCheck: false },
+  { kind: 'playStart', play: 'P', hosts: ['web-01'], isCheck: false },
+  { kind: 'hostStart', play: 'P', host: 'web-01', tasks: 2 },
+  { kind: 'taskStart', host: 'web-01', task, index: 0 },
+  { kind: 'output', host: 'web-01', task, stream: 'stdout', line: 'draining' },
+]
+const events: readonly RunEvent[] = [
+  ...started,
+  { kind: 'taskEnd', ...at, task, result: { status: 'changed', changes: [change], durationMs: 1 } },
+  {
+    kind: 'taskEnd',
+    ...{ ...at, index: 1, task: own },
+    result: { status: 'unreachable', isIgnored: true, changes: [], durationMs: 1, error },
+  },
+  { kind: 'hostEnd', play: 'P', recap },
+  { kind: 'playEnd', play: 'P', hosts: [recap], durationMs: 1, isCheck: false },
+]
+
+test('lines name both hosts, of what changed and of what a step says; a loss that was ignored is no end', async () => {
+  const { stdout } = await reported(events, { output: 'lines', verbosity: 1 })
+  assert.match(stdout, /^web-01 -> lb-01 {2}changed {2}line \/etc\/lb\.conf/m)
+  assert.match(stdout, /^web-01 -> lb-01 {2}output {3}draining/m)
+  assert.match(stdout, /^web-01 {2}ignored {2}ping/m)
+  assert.match(stdout, /^web-01 {2}ok/m)
+})
+
+test('an interruption names both hosts of a step that was running', async () => {
+  const running = [{ host: 'web-01', task: 'line /etc/lb.conf', delegate: 'lb-01' }]
+  const { stdout } = await reported([...started, { kind: 'interrupted', running }])
+  assert.match(stdout, 'A step was running on 1 host:')
+  assert.match(stdout, /web-01 -> lb-01 {2}line \/etc\/lb\.conf/)
+})
+
+test('the board shows where the task at hand is carried out, and goes on after a loss that was ignored', () => {
+  const state = createBoardState()
+  for (const event of started) state.apply(event, 0)
+  assert.is(state.play()?.hosts.get('web-01')?.title, '-> lb-01  line /etc/lb.conf')
+  for (const event of events.slice(started.length, -2)) state.apply(event, 0)
+  assert.is(state.play()?.hosts.get('web-01')?.phase, 'running')
+})
+
+test('the documents name the delegate before the title', async () => {
+  assert.match(await documentOf(createJunitReporter, events), 'name="-&gt; lb-01  line /etc/lb.conf"')
+  assert.match(await documentOf(createHtmlReporter, events), /-&#62; lb-01 {2}line/)
+})
+
+test.run()
