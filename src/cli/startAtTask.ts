@@ -5,6 +5,7 @@ import { takesPart } from '../engine/play.ts'
 import { entryNames, type StartingPlays, startingAt } from '../engine/startAt.ts'
 import { PlaybookError } from '../model/error.ts'
 import { nearest } from '../model/suggest.ts'
+import { taskPlace } from './taskPlace.ts'
 
 /**
  * The plays from a task on; where they begin is said on stderr.
@@ -36,7 +37,7 @@ function placeText({ play, hosts }: PlayPlan): string {
   const idle = hosts.filter((host) => !takesPart(host)).map(({ host }) => host.name)
   const { items = [], begin } = hosts.find((host) => host.items && takesPart(host))!
   const index = begin!(items)!
-  const place = `Starts at ${items[index]!.task.title}, task ${index + 1} of ${items.length} of ${name}.`
+  const place = `Starts at ${taskPlace(items, index)} of ${name}.`
   if (idle.length === 0) return place
   return `${place} ${idle.join(', ')} ${idle.length === 1 ? 'has' : 'have'} no such task and take${idle.length === 1 ? 's' : ''} no part in ${name}.`
 }

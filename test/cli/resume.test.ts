@@ -10,7 +10,7 @@ import { runHere } from './inProcess.ts'
 
 /** A task for each word of a file, so that a playbook can change between two runs; `!word` fails while a file is there. */
 const playbook = `import { readFileSync } from 'node:fs'
-import { block, definePlay, stdout, sh } from 'run-playbook'
+import { block, definePlay, flushHandlers, stdout, sh } from 'run-playbook'
 import { command } from 'run-playbook/tasks'
 
 const here = process.cwd()
@@ -42,6 +42,9 @@ const site = cliSite({
 })\n`,
   'handlers.ts': `${playbook}export default all('Handlers', 'first', {
   tasks: ({ name }) => [say(name, 'a', { notify: say(name, 'restart') }), say(name, 'b')],
+})\n`,
+  'flush.ts': `${playbook}export default all('Flush', 'first', {
+  tasks: ({ name }) => [say(name, 'a', { notify: say(name, 'restart') }), flushHandlers(), say(name, 'b')],
 })\n`,
   'vars.ts': `${playbook}export default all('Vars', 'first', {
   tasks: ({ name, vars }) => [say(name, 'a'), say(name, vars.word ?? 'none'), say(name, 'b')],
@@ -140,6 +143,14 @@ const cases: readonly {
     first: { one: 'a b restart', two: 'a b restart' },
     later: { one: 'restart' },
     tells: /^Handlers: one after its last task$/m,
+  },
+  {
+    title: 'a handler that failed where handlers are flushed',
+    fails: ['one-restart'],
+    run: 'flush',
+    first: { one: 'a restart', two: 'a restart b' },
+    later: { one: 'restart b' },
+    tells: /^Flush: one from the handlers that it owes$/m,
   },
   {
     title: 'a handler that a failure kept from running runs though its task is left out',

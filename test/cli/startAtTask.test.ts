@@ -47,22 +47,22 @@ test.after(() => site.remove())
 const cases: readonly [args: string, says: string, run: readonly string[]][] = [
   [
     'plays --start-at-task omega',
-    'Starts at omega, task 6 of 6 of First.',
+    'Starts at omega, task 5 of 5 of First.',
     ['one omega', 'two omega', 'two alpha', 'two waitFor /'],
   ],
   [
     'plays --start-at-task alpha -l one',
-    'Starts at alpha, task 1 of 6 of First.',
+    'Starts at alpha, task 1 of 5 of First.',
     ['one alpha', 'one beta', 'one handler', 'one only on one', 'one omega'],
   ],
   [
     'plays --start-at-task be*',
-    'Starts at beta, task 2 of 6 of First.',
+    'Starts at beta, task 2 of 5 of First.',
     ['one beta', 'two beta', 'one only on one', 'one omega', 'two omega', 'two alpha', 'two waitFor /'],
   ],
   [
     'plays --start-at-task only*',
-    'Starts at only on one, task 5 of 6 of First. two has no such task and takes no part in First.',
+    'Starts at only on one, task 4 of 5 of First. two has no such task and takes no part in First.',
     ['one only on one', 'one omega', 'two alpha', 'two waitFor /'],
   ],
   ['plays --start-at-task waitFor', 'Starts at waitFor /, task 2 of 2 of Second.', ['two waitFor /']],

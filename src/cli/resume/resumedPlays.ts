@@ -2,6 +2,8 @@
 
 import type { Begin, HostPlan, PlayPlan } from '../../engine/plan.ts'
 import type { HostProgress, PlayProgress } from '../../journal/progress.ts'
+import { isFlush } from '../../model/flushHandlers.ts'
+import { taskPlace } from '../taskPlace.ts'
 import { resumePoint } from './resumePoint.ts'
 
 /**
@@ -77,9 +79,9 @@ function placeLines({ play, hosts }: PlayPlan): string[] {
 function placeOf({ items, begin }: HostPlan): string {
   if (!items) return 'from where it stopped, once the facts are read'
   const index = begin?.(items) ?? 0
-  const item = items[index]
   if (index === 0) return 'from the beginning'
-  return item ? `from ${item.task.title}, task ${index + 1} of ${items.length}` : 'after its last task'
+  if (items[index] && isFlush(items[index].task)) return 'from the handlers that it owes'
+  return index < items.length ? `from ${taskPlace(items, index)}` : 'after its last task'
 }
 
 function missingHosts(plays: readonly PlayPlan[], progress: readonly PlayProgress[]): Set<string> {
