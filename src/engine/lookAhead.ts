@@ -37,7 +37,8 @@ async function look(plan: HostPlan, state: RunState): Promise<void> {
   for (const [place, ask] of inquiriesByPlace(items)) {
     const answers = emptyAnswers()
     const look = beginLook(session.look, place.as, ask, answers)
-    seen.set(placeKey(place), { answers, mark: session.changes, look })
+    const next = () => look.next().catch(() => {}) // who waits for it looks for itself then
+    seen.set(placeKey(place), { answers, mark: session.changes, look: { ...look, next } })
   }
   await Promise.all([...seen.values()].map(({ look }) => look?.settled))
 }

@@ -137,6 +137,22 @@ test('a host that could not be reached early is tried again in its own play', as
   assert.equal(story, ['a: ok look', 'b: ok look'])
 })
 
+test('a host whose early look fails when its play has begun already is tried again as well', async () => {
+  let attempts = 0
+  const plays = [onlyOn('a', [look({ script: 'true' })]), onlyOn('b', [look({ script: 'true' })])]
+  const { story } = await runPlays(plays, {
+    hosts: ['a', 'b'],
+    connect: async (settings) => {
+      if (settings.host !== 'b') return localTransport.connect(settings, {})
+      attempts += 1
+      if (attempts > 1) return localTransport.connect(settings, {})
+      await sleep(500)
+      throw new UnreachableError('E_TIMEOUT', 'b does not answer.', 'connect')
+    },
+  })
+  assert.equal(story, ['a: ok look', 'b: ok look'])
+})
+
 test('a host of a later play that cannot be reached is told in its own play, once', async () => {
   const plays = [onlyOn('a', [look({ script: 'true' })]), onlyOn('b', [look({ script: 'true' })])]
   const { story, events } = await runPlays(plays, {
