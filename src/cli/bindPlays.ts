@@ -1,5 +1,6 @@
 // Binds plays to the hosts of an inventory: hosts chosen, variables checked, tasks made; everything wrong at once.
 
+import { maskedFault } from '../engine/masking.ts'
 import { type BoundPlay, type PlayPlan, planPlays } from '../engine/plan.ts'
 import { checkVars } from '../inventory/checkVars.ts'
 import {
@@ -8,7 +9,9 @@ import {
   connectionSettings,
 } from '../inventory/connectionSettings.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import type { Faults } from '../model/error.ts'
 import type { Play } from '../model/play.ts'
+import { secretsIn } from '../model/secret.ts'
 import { collectFaults } from './faults.ts'
 import type { RunFlags } from './flags.ts'
 import { shortPath } from './places.ts'
@@ -38,7 +41,11 @@ export async function bindPlays(
       tags: { only: flags.tags, skip: flags.skipTags },
     }),
   )
-  throwIfAny()
+  try {
+    throwIfAny()
+  } catch (thrown) {
+    throw maskedFault(thrown as Faults, secretsIn(bound.map(({ vars }) => [...vars.values()])))
+  }
   return plans!
 }
 

@@ -2,6 +2,8 @@
 
 import type { HostPlan, PlayPlan } from '../engine/plan.ts'
 import { takesPart } from '../engine/play.ts'
+import { masked, secretsIn } from '../model/secret.ts'
+import type { Task } from '../model/task.ts'
 import type { RunFlags } from './flags.ts'
 
 /** Writes the lists to stdout; the exit code is 0. */
@@ -29,7 +31,7 @@ function planLines({ play, hosts }: PlayPlan, flags: Parameters<typeof listPlan>
     for (const { host, items } of hosts) {
       lines.push(`  ${host.name}`)
       lines.push(
-        ...(items?.map(({ task }) => `    ${task.title}${tagText(task.options.tags)}`) ?? [
+        ...(items?.map(({ task }) => `    ${shownTitle(task, host)}${tagText(task.options.tags)}`) ?? [
           '    (its tasks depend on facts)',
         ]),
       )
@@ -40,6 +42,11 @@ function planLines({ play, hosts }: PlayPlan, flags: Parameters<typeof listPlan>
     lines.push(`  ${tags.length === 0 ? '(no tags)' : tags.join(', ')}`)
   }
   return lines
+}
+
+/** A title is made of what the play was given: a run would mask it too. */
+function shownTitle({ title, params, options }: Task, { vars }: HostPlan['host']): string {
+  return masked(title, secretsIn([vars, params, options.environment]))
 }
 
 /** --syntax-check: says what was found to be right. */

@@ -72,7 +72,9 @@ export function inquiry(questions: readonly Question[]): Inquiry {
   const hidesFiles = questions.some(({ probe, isHidden }) => isHidden && probe.kind === 'file')
   const batches = fileBatches([...requests.values()])
   const keys = [...commands.keys()]
-  const ofBatches = batches.map(({ script }): ScriptEntry => ({ kind: 'probe', body: script }))
+  const ofBatches = batches.map(
+    ({ script, saysContents = false }): ScriptEntry => ({ kind: 'probe', body: script, saysContents }),
+  )
   const completedBy = completions(batches, [...requests])
   return {
     entries: [...ofBatches.map((entry) => (hidesFiles ? hidden(entry) : entry)), ...commands.values()],

@@ -1,9 +1,10 @@
 // Masks secrets in everything that leaves the engine.
 
-import { PlaybookError, UnreachableError } from '../model/error.ts'
+import { Faults, PlaybookError, UnreachableError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
-import { asWritten, masked, type Secret, secretsIn } from '../model/secret.ts'
+import { masked, type Secret, secretsIn } from '../model/secret.ts'
 import type { Task } from '../model/task.ts'
+import { writtenForms } from '../model/writtenForms.ts'
 import type { Item } from './item.ts'
 
 type Mask = (text: string) => string
@@ -21,8 +22,8 @@ export function eventMask(secrets: ReadonlySet<Secret>): (event: RunEvent) => Ru
 
 /** Matches wherever there may be something to mask: a secret of several lines is masked line by line too. */
 function anyLineOf(secrets: ReadonlySet<Secret>): RegExp | undefined {
-  const lines = new Set([...secrets].flatMap((secret) => secret.reveal().split('\n')).flatMap(asWritten))
-  const texts = [...lines].filter((line) => line !== '')
+  const lines = new Set([...secrets].flatMap((secret) => secret.reveal().split('\n')).flatMap(writtenForms))
+  const texts = [...lines].filter((line) => line.trim().length >= 3)
   if (texts.length === 0) return undefined
   return new RegExp(texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'))
 }
@@ -40,7 +41,14 @@ function maskedField(key: string, value: unknown, mask: Mask): unknown {
   return key === 'kind' || key === 'status' || key === 'stream' ? value : maskedValue(value, mask)
 }
 
+/** What is wrong, without the secrets that plays were given and have put into their tasks. */
+export function maskedFault(error: PlaybookError, secrets: ReadonlySet<Secret>): PlaybookError {
+  const told = [...secrets].filter(({ isRevealed }) => isRevealed)
+  return told.length === 0 ? error : maskedError(error, (text) => masked(text, told))
+}
+
 function maskedError(error: PlaybookError, mask: Mask): PlaybookError {
+  if (error instanceof Faults) return new Faults(error.faults.map((each) => maskedError(each, mask)))
   const message = mask(error.message)
   const options = {
     hint: error.hint === undefined ? undefined : mask(error.hint),

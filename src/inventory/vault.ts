@@ -79,6 +79,10 @@ export class VaultSecret extends Secret {
     this.#opened ??= this.#open()
     return this.#opened
   }
+
+  override get isRevealed(): boolean {
+    return this.#opened !== undefined
+  }
 }
 
 /** A text or number out of a file that was encrypted as a whole; `plain` is the value as the file has it. */

@@ -1,6 +1,7 @@
 // A value that is never shown: whoever prints, serialises or inspects it gets eight bullets.
 
 import { inspect } from 'node:util'
+import { writtenForms } from './writtenForms.ts'
 
 const mask = '••••••••'
 
@@ -12,6 +13,7 @@ const mask = '••••••••'
  */
 export class Secret {
   readonly #value: string
+  #isRevealed = false
 
   constructor(value: string) {
     this.#value = value
@@ -19,7 +21,13 @@ export class Secret {
 
   /** The value itself. For the place that sends it, and no other. */
   reveal(): string {
+    this.#isRevealed = true
     return this.#value
+  }
+
+  /** Whether anybody has asked for the value: only then can it stand in a text. */
+  get isRevealed(): boolean {
+    return this.#isRevealed
   }
 
   toString(): string {
@@ -55,17 +63,12 @@ export function secretsIn(value: unknown, found: Set<Secret> = new Set()): Set<S
   return found
 }
 
-/** Masks the given secrets in a text, the longest first, also line by line where a secret has several lines. */
+/** Masks the given secrets in a text in all their forms, the longest first, line by line too where one has several. */
 export function masked(text: string, secrets: Iterable<Secret>): string {
   const values = [...secrets].flatMap((each) =>
-    [each.reveal(), ...each.reveal().split('\n')].flatMap(asWritten),
+    [each.reveal(), ...each.reveal().split('\n')].flatMap(writtenForms),
   )
   const worth = [...new Set(values)].filter((value) => value.trim().length >= 3)
   worth.sort((a, b) => b.length - a.length)
   return worth.reduce((result, value) => result.split(value).join(mask), text)
-}
-
-/** A text as it stands anywhere, and as it stands in a script, in single quotes. */
-export function asWritten(text: string): string[] {
-  return text.includes("'") ? [text, text.replaceAll("'", "'\\''")] : [text]
 }

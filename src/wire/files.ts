@@ -8,6 +8,8 @@ import { type Output, splitLines } from '../model/probe.ts'
 /** A command that answers for several files, and what to make of its output. */
 export type FileBatch = {
   readonly script: string
+  /** Whether it says what files hold. */
+  readonly saysContents?: boolean
   /** Whether what it says is part of the answer to a request. */
   readonly concerns: (request: FileRequest) => boolean
   readonly read: (output: Output, answers: FileAnswers) => void
@@ -132,6 +134,7 @@ function contentBatch(paths: readonly string[], limit: number): FileBatch {
   const asked = new Set(paths)
   return {
     concerns: ({ path, contentLimit }) => contentLimit === limit && asked.has(path),
+    saysContents: true,
     script: `${onlyReadable(paths)}; [ $# -eq 0 ] || head -v -c ${limit + 1} -- "$@"`,
     read: (output, answers) => readContents(output.stdout, paths, limit, answers),
   }

@@ -20,6 +20,17 @@ const rows: readonly (readonly [title: string, secrets: readonly string[], text:
   ['A pattern in a secret is no pattern', ['.*'], 'all of it', 'all of it'],
   ['The longest comes first', ['pass', 'password'], 'password', bullets],
   ['A line of a secret with several lines is masked', ['first\nsecond'], 'second', bullets],
+  ['A secret is masked as JSON has it', ['a"b\nc'], '{"x":"a\\"b\\nc"}', `{"x":"${bullets}"}`],
+  ['A secret is masked as XML has it', ['a<b>&"'], '<x y="a&lt;b&gt;&amp;&quot;"/>', `<x y="${bullets}"/>`],
+  [
+    'A secret is masked as a URL has it',
+    ['pä ss/1'],
+    'https://u:p%C3%A4%20ss%2F1@h/',
+    `https://u:${bullets}@h/`,
+  ],
+  ['A secret is masked in double quotes of a shell', ['a$b`c'], 'x "a\\$b\\`c"', `x "${bullets}"`],
+  ['A secret is masked in base64', ['hunter2!'], 'aHVudGVyMiE=', `${bullets}E=`],
+  ['A secret is masked inside of base64', ['hunter2!'], 'dXNlcjpodW50ZXIyIQ==', `dXNlcjp${bullets}Q==`],
   ['What is too short to be a secret stays', ['ab'], 'about', 'about'],
   ['An empty secret masks nothing', [''], 'text', 'text'],
 ]
