@@ -1,7 +1,17 @@
 // What the httpd tasks share, itself no task: how the server of a prefix runs, and what starts, reloads and restarts it.
 
-import { type Command, type Output, output, type Probe, shellText, splitLines, text } from '../src/index.ts'
-import { serverState } from './affecting.ts'
+import {
+  type Change,
+  type Command,
+  type Output,
+  output,
+  type Probe,
+  run,
+  shellText,
+  splitLines,
+  text,
+} from '../src/index.ts'
+import { affecting, serverEffects, serverState } from './affecting.ts'
 import type { HttpdParams } from './httpdParams.ts'
 import { preamble, requireGood } from './httpdShell.ts'
 import { explainFault } from './serverShell.ts'
@@ -24,6 +34,23 @@ export function isOfUnit(state: HttpdState, unit: string | undefined): boolean {
   return unit === undefined || state.unit === unit
 }
 
+/** A server that was just started, reloaded or restarted, as far as a dry run knows: nothing is newer than it. */
+function upToDate({ unit }: HttpdParams): HttpdState {
+  return { pid: 0, loadedMs: Number.POSITIVE_INFINITY, configuration: undefined, isReplaced: false, unit }
+}
+
+/** The change of a server, by a command after which it runs with all that lies there. */
+export function httpdChange(
+  params: HttpdParams,
+  from: string,
+  to: string,
+  command: Command,
+): readonly Change[] {
+  const steps = [run(command, { explain: explainFault })]
+  const effects = serverEffects(params.prefix, params.unit, upToDate(params))
+  return affecting(effects, [{ what: `httpd ${params.prefix}`, from, to, steps }])
+}
+
 /** How the server of a prefix runs. Sources: proc(5), cgroups(7); mod_mpm_common, PidFile of httpd 2.4. */
 export function httpdState(
   params: HttpdParams,
@@ -36,7 +63,7 @@ sed -nE 's|^[0-9]+:(name=systemd)?:.*/([^/]+[.]service)$|unit \\2|p' "/proc/$p/c
 find "$prefix/conf" -type f ! -name '.run-playbook-*' -exec stat -c '%.9Y %n' {} + 2>/dev/null | sort -n | tail -n 1
 awk -v prefix="$prefix/" '$6 ~ /\\/(bin\\/httpd|modules\\/[^\\/]*\\.so)$/ && (index($6, prefix) != 1 || $7 == "(deleted)") { print "replaced"; exit }' "/proc/$p/maps" 2>/dev/null
 exit 0`
-  return output(shellText(script), parseState, { reads: [serverState(params.prefix), ...reads] })
+  return output(shellText(script), parseState, { reads, state: serverState(params.prefix) })
 }
 
 /** Whether the configuration as it lies there would do: empty text if so, else what is wrong. */

@@ -1,10 +1,8 @@
 // The task that has an Apache httpd take a configuration, module or program that is newer than what it runs with.
 
-import { type Change, type Command, defineTask, run, z } from '../src/index.ts'
-import { affecting, serverEffects } from './affecting.ts'
+import { type Change, type Command, defineTask, z } from '../src/index.ts'
 import { httpdParams } from './httpdParams.ts'
-import { httpdState, isOfUnit, reloadHttpd, restartHttpd, startHttpd } from './httpdProcess.ts'
-import { explainFault } from './serverShell.ts'
+import { httpdChange, httpdState, isOfUnit, reloadHttpd, restartHttpd, startHttpd } from './httpdProcess.ts'
 
 /**
  * Reloads an httpd, or restarts or starts it, and waits until it is up: meant as a handler of what writes its
@@ -37,11 +35,7 @@ export const httpdReload = defineTask({
   title: ({ prefix }) => prefix,
   probe: (params) => ({ state: httpdState(params, [`${params.prefix}/conf`]) }),
   plan: (params, { state }): readonly Change[] => {
-    const what = `httpd ${params.prefix}`
-    const acting = (from: string, to: string, command: Command) =>
-      affecting(serverEffects(params.prefix, params.unit), [
-        { what, from, to, steps: [run(command, { explain: explainFault })] },
-      ])
+    const acting = (from: string, to: string, command: Command) => httpdChange(params, from, to, command)
     if (!state) return acting('not running', 'started', startHttpd(params))
     const from = `pid ${state.pid}`
     if (state.isReplaced || !isOfUnit(state, params.unit))

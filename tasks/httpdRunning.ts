@@ -1,10 +1,8 @@
 // The task that sees to it that an Apache httpd built from source runs.
 
-import { type Change, type Command, defineTask, run, z } from '../src/index.ts'
-import { affecting, serverEffects } from './affecting.ts'
+import { type Change, type Command, defineTask, z } from '../src/index.ts'
 import { httpdParams } from './httpdParams.ts'
-import { httpdState, isOfUnit, restartHttpd, startHttpd } from './httpdProcess.ts'
-import { explainFault } from './serverShell.ts'
+import { httpdChange, httpdState, isOfUnit, restartHttpd, startHttpd } from './httpdProcess.ts'
 
 /**
  * The httpd of a prefix runs. One that does not is started by its apachectl, after its configuration has been checked:
@@ -29,11 +27,7 @@ export const httpdRunning = defineTask({
   title: ({ prefix }) => prefix,
   probe: (params) => ({ state: httpdState(params) }),
   plan: (params, { state }): readonly Change[] => {
-    const what = `httpd ${params.prefix}`
-    const acting = (from: string, to: string, command: Command) =>
-      affecting(serverEffects(params.prefix, params.unit), [
-        { what, from, to, steps: [run(command, { explain: explainFault })] },
-      ])
+    const acting = (from: string, to: string, command: Command) => httpdChange(params, from, to, command)
     if (!state) return acting('not running', 'running', startHttpd(params))
     if (isOfUnit(state, params.unit)) return []
     const from = `pid ${state.pid}, not of ${params.unit}`

@@ -57,7 +57,9 @@ export function predict(
 /** Notes a task of which nobody can know what it would change. */
 export function doubt(prediction: Prediction, by: string): void {
   prediction.pending.push(by)
-  note(prediction, { by, at: prediction.pending.length }, { state: 'listening' })
+  // The reason that is told is what is planned, where something is.
+  if (!prediction.states.has('listening'))
+    note(prediction, { by, at: prediction.pending.length }, { state: 'listening' })
 }
 
 /** Whether the last that was planned may start or end what listens on the host. */

@@ -164,7 +164,7 @@ const rows: Row[] = [
     {},
     httpdReload({ prefix: '/a' }),
     'state',
-    'unknown',
+    ({ loadedMs }: { loadedMs: number }) => loadedMs === Number.POSITIVE_INFINITY,
   ],
   [
     'httpd: that of another',
