@@ -1,6 +1,6 @@
 // The flags of a run, each with what it does, on this machine.
 
-import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
@@ -298,6 +298,28 @@ test('--flush-cache removes what is kept on this machine, and says what that was
     'task directory path=/ -i inventory.yaml --flush-cache --list-hosts',
   )
   assert.match(behind, /0 downloads, 0 builds/)
+})
+
+test('-f says how many hosts are worked on at once', async () => {
+  site.write({
+    'naps.ts': `import { definePlay } from 'run-playbook'
+import { shell } from 'run-playbook/tasks'
+const log = process.cwd() + '/naps'
+export default definePlay({
+  name: 'Naps',
+  hosts: 'all',
+  tasks: ({ name }) => [shell({ script: 'echo begin >> ' + log + '; sleep 0.7; echo end >> ' + log }, { title: name })],
+})
+`,
+  })
+  for (const [forks, order] of [
+    ['1', 'begin end begin end'],
+    ['2', 'begin begin end end'],
+  ] as const) {
+    rmSync(join(site.path, 'naps'), { force: true })
+    assert.is((await site.run(`naps -i inventory.yaml -f ${forks}`)).code, 0)
+    assert.is(readFileSync(join(site.path, 'naps'), 'utf8').trim().split('\n').join(' '), order)
+  }
 })
 
 test('a mistyped command is compared with those of --help', async () => {
