@@ -24,19 +24,20 @@ export type EndedTask = {
 
 /** The plays of a run in the order in which they began; those that it did not come to are not among them. */
 export function progressOf(events: readonly RunEvent[]): PlayProgress[] {
-  const plays: { play: string; hosts: Map<string, HostProgress> }[] = []
-  const update = (host: string, change: (before: HostProgress) => HostProgress) => {
-    const hosts = plays.at(-1)?.hosts
-    hosts?.set(host, change(hosts.get(host) ?? untouched))
+  const plays: { play: string; hosts: Map<string, Tally> }[] = []
+  const tally = (host: string): Tally => {
+    const { hosts } = plays.at(-1)!
+    const known = hosts.get(host) ?? untouched()
+    hosts.set(host, known)
+    return known
   }
   for (const event of events) {
     if (event.kind === 'playStart')
-      plays.push({ play: event.play, hosts: new Map(event.hosts.map((host) => [host, untouched])) })
-    if (event.kind === 'hostStart') update(event.host, () => untouched)
-    if (event.kind === 'taskStart') update(event.host, (before) => underway(before, event))
-    if (event.kind === 'taskEnd') update(event.host, (before) => afterTask(before, event))
-    if (event.kind === 'hostEnd' && !event.recap.isCutShort)
-      update(event.recap.host, (before) => (before.end === 'stopped' ? { ...before, end: 'done' } : before))
+      plays.push({ play: event.play, hosts: new Map(event.hosts.map((host) => [host, untouched()])) })
+    if (event.kind === 'hostStart') plays.at(-1)?.hosts.set(event.host, untouched())
+    if (event.kind === 'taskStart') begin(tally(event.host), event)
+    if (event.kind === 'taskEnd') finish(tally(event.host), event)
+    if (event.kind === 'hostEnd' && !event.recap.isCutShort) close(tally(event.recap.host))
   }
   return plays
 }
@@ -46,23 +47,34 @@ export function isUnfinished(progress: readonly PlayProgress[]): boolean {
   return progress.some(({ hosts }) => [...hosts.values()].some(({ end }) => end !== 'done'))
 }
 
-const untouched: HostProgress = { end: 'stopped', ended: [] }
+/** A host's progress while it is read. */
+type Tally = { end: HostProgress['end']; readonly ended: EndedTask[]; stoppedAt?: EndedTask }
 
 type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
 
-function underway({ end, ended, stoppedAt }: HostProgress, event: Of<'taskStart'>): HostProgress {
-  if (end !== 'stopped') return { end, ended, ...(stoppedAt ? { stoppedAt } : {}) }
-  return { end, ended, stoppedAt: endedTask(event, false) }
+function untouched(): Tally {
+  return { end: 'stopped', ended: [] }
+}
+
+function begin(tally: Tally, event: Of<'taskStart'>): void {
+  if (tally.end === 'stopped') tally.stoppedAt = endedTask(event, false)
 }
 
 /** The first failure that was not forgiven is where the host stopped; `always` tasks may come after it. */
-function afterTask({ end, ended, stoppedAt }: HostProgress, event: Of<'taskEnd'>): HostProgress {
+function finish(tally: Tally, event: Of<'taskEnd'>): void {
   const { status, isIgnored } = event.result
   const isFailed = status === 'failed' || status === 'unreachable'
   const task = endedTask(event, isFailed)
-  const list = [...ended, task]
-  if (end !== 'stopped') return { end, ended: list, ...(stoppedAt ? { stoppedAt } : {}) }
-  return isFailed && !isIgnored ? { end: status, ended: list, stoppedAt: task } : { end, ended: list }
+  tally.ended.push(task)
+  if (tally.end !== 'stopped') return
+  delete tally.stoppedAt
+  if (!isFailed || isIgnored) return
+  tally.end = status
+  tally.stoppedAt = task
+}
+
+function close(tally: Tally): void {
+  if (tally.end === 'stopped') tally.end = 'done'
 }
 
 function endedTask({ task, index }: Of<'taskStart' | 'taskEnd'>, isFailed: boolean): EndedTask {

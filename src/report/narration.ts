@@ -183,7 +183,8 @@ class Teller {
   }
 
   #resumeLines(): readonly string[] {
-    return this.#resumeCommand === undefined ? none : [`${this.#resumeCommand}   goes on from here`]
+    const command = this.#resumeCommand
+    return command === undefined ? none : [`${this.#paint.hint(command)}   goes on from here`]
   }
 
   #takeSummary(): readonly string[] {
