@@ -1,6 +1,6 @@
 // Reads one inventory source into the draft: decides what it is, and hands it to the reader of that kind.
 
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
 import type { Draft } from './draft.ts'
 import { type Files, inventoryFiles, isFolder } from './files.ts'
@@ -27,6 +27,13 @@ export async function readSource(source: string, context: SourceContext): Promis
   for (const file of files) await readFile(file, context)
 }
 
+function tomlFault(path: string, file: string): PlaybookError {
+  return new PlaybookError('E_INVENTORY', 'a TOML inventory is not read', {
+    where: { file, line: 1 },
+    hint: `Make it YAML: ansible-inventory -i ${basename(path)} --list --yaml`,
+  })
+}
+
 function emptyFolder(file: string): PlaybookError {
   return new PlaybookError('E_INVENTORY', `The folder ${file} has no inventory file.`, {
     hint: 'Files that begin with "." or end in .cfg, .md, .txt, .rst, .orig, .bak, .retry, .swp or ~ are not read.',
@@ -36,6 +43,10 @@ function emptyFolder(file: string): PlaybookError {
 async function readFile(path: string, context: SourceContext): Promise<void> {
   const extension = extname(path)
   if (moduleExtensions.includes(extension)) return readModule(path, context)
+  if (extension === '.toml') {
+    context.draft.faults.push(tomlFault(path, context.files.shown(path)))
+    return
+  }
   if (isScript(path)) return readScript(path, context.files, context.draft)
   const read = context.files.text(path)
   if (!read) return
