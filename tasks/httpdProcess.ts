@@ -29,11 +29,6 @@ export type HttpdState = {
   readonly unit?: string | undefined
 }
 
-/** Whether a server runs as the unit that is wanted, if one is. */
-export function isOfUnit(state: HttpdState, unit: string | undefined): boolean {
-  return unit === undefined || state.unit === unit
-}
-
 /** A server that was just started, reloaded or restarted, as far as a dry run knows: nothing is newer than it. */
 function upToDate({ unit }: HttpdParams): HttpdState {
   return { pid: 0, loadedMs: Number.POSITIVE_INFINITY, configuration: undefined, isReplaced: false, unit }

@@ -2,7 +2,8 @@
 
 import { type Change, type Command, defineTask, z } from '../src/index.ts'
 import { httpdParams } from './httpdParams.ts'
-import { httpdChange, httpdState, isOfUnit, reloadHttpd, restartHttpd, startHttpd } from './httpdProcess.ts'
+import { httpdChange, httpdState, reloadHttpd, restartHttpd, startHttpd } from './httpdProcess.ts'
+import { isOfUnit } from './systemdState.ts'
 
 /**
  * Reloads an httpd, or restarts or starts it, and waits until it is up: meant as a handler of what writes its

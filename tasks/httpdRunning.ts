@@ -2,7 +2,8 @@
 
 import { type Change, type Command, defineTask, z } from '../src/index.ts'
 import { httpdParams } from './httpdParams.ts'
-import { httpdChange, httpdState, isOfUnit, restartHttpd, startHttpd } from './httpdProcess.ts'
+import { httpdChange, httpdState, restartHttpd, startHttpd } from './httpdProcess.ts'
+import { isOfUnit } from './systemdState.ts'
 
 /**
  * The httpd of a prefix runs. One that does not is started by its apachectl, after its configuration has been checked:

@@ -52,6 +52,14 @@ export function unitIfAny(name: string | undefined): Probe<Unit | undefined> {
   return name === undefined ? output(sh`:`, () => undefined, { reads: [] }) : unitState(name)
 }
 
+/** Whether a process runs as the unit that is wanted, if one is. */
+export function isOfUnit(
+  process: { readonly unit?: string | undefined },
+  wanted: string | undefined,
+): boolean {
+  return wanted === undefined || process.unit === wanted
+}
+
 export function isUp({ active }: Unit): boolean {
   return active === 'active' || active === 'reloading' || active === 'refreshing'
 }

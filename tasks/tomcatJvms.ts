@@ -39,11 +39,6 @@ export function theJvm(jvms: readonly TomcatJvm[], home: string): TomcatJvm | un
   return jvms[0]
 }
 
-/** Whether a JVM runs as the unit that is wanted, if one is. */
-export function isOfUnit(jvm: TomcatJvm, unit: string | undefined): boolean {
-  return unit === undefined || jvm.unit === unit
-}
-
 /** Whether a JVM runs as the account that is wanted, a name or a number. */
 export function isOwnedBy(jvm: TomcatJvm, user: string | undefined): boolean {
   return user === undefined || user === jvm.owner || user === jvm.uid

@@ -13,7 +13,8 @@ import {
   z,
 } from '../src/index.ts'
 import { explainFault } from './serverShell.ts'
-import { isOfUnit, isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
+import { isOfUnit } from './systemdState.ts'
+import { isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
 import { tomcatParams } from './tomcatParams.ts'
 import { startTomcat, stopTomcat } from './tomcatProcess.ts'
 import { processChanges } from './tomcatStart.ts'

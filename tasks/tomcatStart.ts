@@ -3,7 +3,8 @@
 import { type Change, type Command, run, type Step } from '../src/index.ts'
 import { affecting, serverEffects } from './affecting.ts'
 import { explainFault } from './serverShell.ts'
-import { isOfUnit, requireOwner, type TomcatJvm } from './tomcatJvms.ts'
+import { isOfUnit } from './systemdState.ts'
+import { requireOwner, type TomcatJvm } from './tomcatJvms.ts'
 import type { TomcatParams } from './tomcatParams.ts'
 import { stopTomcat } from './tomcatProcess.ts'
 
