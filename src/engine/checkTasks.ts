@@ -33,18 +33,16 @@ function strangeIn(list: readonly unknown[]): unknown {
   return undefined
 }
 
-function faultsIn(list: readonly unknown[]): PlaybookError[] {
+/** Each task once: a handler is the same object wherever it is notified by reference. */
+function faultsIn(list: readonly unknown[], seen: Set<unknown> = new Set()): PlaybookError[] {
   return (list.flat(Number.POSITIVE_INFINITY) as (Task | Block | undefined)[]).flatMap((item) => {
-    if (!item?.kind) return []
+    if (!item?.kind || seen.has(item)) return []
+    seen.add(item)
     const handlers = [item.options.notify ?? []].flat()
-    const own = keywordFaults(
-      item.kind,
-      item.kind === 'task' ? item.title : 'block',
-      item.options,
-      item.where,
-    )
+    const name = item.kind === 'task' ? item.title : 'block'
+    const own = keywordFaults(item.kind, name, item.options, item.where)
     const { tasks = [], options } = item as Block
-    return [...own, ...faultsIn([...handlers, tasks, options.rescue ?? [], options.always ?? []])]
+    return [...own, ...faultsIn([...handlers, tasks, options.rescue ?? [], options.always ?? []], seen)]
   })
 }
 

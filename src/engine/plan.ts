@@ -121,8 +121,8 @@ async function planHost(
     const all = placedTasks(sections(play, playHost(host, vars.get(host.name), facts, options.site)))
     for (const { task } of all) for (const tag of task.options.tags ?? []) tags.add(tag)
     const tasks = selectedTasks(all, spec.tags ?? [], options.tags)
-    for (const handler of tasks.flatMap(({ task }) => [task.options.notify ?? []].flat() as readonly Task[]))
-      placeOf(withInherited(handler, defaults))
+    const handlers = tasks.flatMap(({ task }) => [task.options.notify ?? []].flat() as readonly Task[])
+    for (const handler of new Set(handlers)) placeOf(withInherited(handler, defaults))
     const nthAt = counter()
     return Promise.all(
       tasks.map((placed, index) => {
