@@ -88,7 +88,7 @@ test('a run that is stopped does not go on waiting', async () => {
     },
   })
   assert.ok(ran.recap.isInterrupted)
-  assert.ok(performance.now() - startedAt < 1500)
+  assert.ok(performance.now() - startedAt < 5000)
 })
 
 test.run()

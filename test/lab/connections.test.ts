@@ -395,8 +395,8 @@ test('a host that is restarted and stays away is unreachable, after the time tha
   assert.is(ran.code, 4, saidBy(ran))
   const { task, error } = endOf(ran, 'was-02')
   assert.equal([task, error?.code], ['reboot', 'E_REBOOT_TIMEOUT'])
-  assert.match(error!.message, /^was-02 was restarted and has not come back: waited for 1[2-5] s\.$/)
-  assert.ok(seconds > 12 && seconds < 18, `took ${seconds} s`)
+  assert.match(error!.message, /^was-02 was restarted and has not come back: waited for (1[2-9]|2\d) s\.$/)
+  assert.ok(seconds > 12 && seconds < 30, `took ${seconds} s`)
   await up(name)
 })
 

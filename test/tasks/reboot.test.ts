@@ -189,7 +189,7 @@ for (const { title, params, status, code, says } of failures) {
     const error = failed(events)
     assert.is(error.code, code)
     assert.match([error.message, ...error.details, error.hint].join('\n'), says)
-    assert.ok(seconds < 8, `took ${seconds} s`)
+    assert.ok(seconds < 15, `took ${seconds} s`)
   })
 }
 
@@ -205,7 +205,7 @@ it('Ctrl-C ends the waiting at once', async () => {
     }),
   )
   assert.ok(recap.isInterrupted)
-  assert.ok(seconds < 4, `took ${seconds} s`)
+  assert.ok(seconds < 8, `took ${seconds} s`)
 })
 
 it('a dry run tells it, and restarts nothing', async () => {

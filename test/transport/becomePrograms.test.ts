@@ -114,7 +114,7 @@ for (const { title, as, user } of ways) {
   it(`${title}: a shell, and files both ways to the byte`, async () => {
     const whom = user()
     await using(connect(settings(as()), {}), async (connection) => {
-      const shell = await within(5000, 'openShell', connection.openShell(whom))
+      const shell = await within(15_000, 'openShell', connection.openShell(whom))
       assert.is(await ask(shell, 'id -un; cat'), `${whom}\n`)
       await bringBytes(connection, whom)
     })
@@ -173,7 +173,7 @@ it('doas with a password leaves nothing behind, and what it runs is at rest', as
     )
   })
   for (let attempt = 0; running(asked.name, nobody.name) !== ''; attempt += 1) {
-    assert.ok(attempt < 20, running(asked.name, nobody.name))
+    assert.ok(attempt < 100, running(asked.name, nobody.name))
     await sleep(100)
   }
 })
@@ -306,7 +306,7 @@ for (const { title, as, user = () => 'root', more, code, says = /./ } of refusal
 
 async function refusal(settings: ConnectionSettings, as: string): Promise<PlaybookError> {
   return using(connect(settings, {}), async (connection) => {
-    const error = await within(8000, 'openShell', errorOf(connection.openShell(as)))
+    const error = await within(20_000, 'openShell', errorOf(connection.openShell(as)))
     assert.is(await ask(await connection.openShell(), 'echo still here'), 'still here\n')
     return error
   })
