@@ -24,7 +24,8 @@ what was asked for and gives changes: from, to, and steps as data. The engine al
 4. \`wire\` makes one POSIX sh script of steps and probes (\`script\`, \`files\`, \`stepScript\`) and splits the bytes that come
    back (\`frame\`). Pure text, no socket.
 5. \`transport\` reaches a host and gives long-lived shells, as the login user or another. Bytes only.
-6. Everything that happens is an event (\`model/event\`); \`report\` and \`journal\` listen.
+6. Everything that happens is an event (\`model/event\`); \`report\` and \`journal\` listen. A later run can go on with what the
+   journal kept: \`journal/progress\` says how far each host came, \`cli/resume\` where it begins.
 
 ## Where does a line go?
 

@@ -37,6 +37,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
     .helpOption('-h, --help', 'shows this')
     .helpCommand(false)
     .argument('[playbooks...]', 'playbooks, looked for here, then in playbooks/')
+    .addHelpText('after', exitCodes)
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride()
@@ -71,6 +72,11 @@ function createProgram(version: string, done: (code: number) => void): Command {
   addCompletionCommands(program, done)
   return program
 }
+
+const exitCodes = `
+Exit codes: 0 all went well; 1 usage, configuration, or faults in files; 2 a host failed; 4 one was unreachable;
+6 both; 130 interrupted; 141 nobody reads the output any more.
+`
 
 /** Behind the task's name its own parameters stand among the flags: they are told apart when the task is known. */
 function addTaskCommand(program: Command, done: (code: number) => void): void {

@@ -16,7 +16,10 @@ export function withRunFlags(command: Command): Command {
       collect,
       [],
     )
-    .option('-l, --limit <pattern>', 'only these hosts')
+    .option(
+      '-l, --limit <pattern>',
+      'only these hosts; @failed: what the last run left behind; @file: those in it',
+    )
     .option('-t, --tags <tags>', 'only tasks with these tags', collectWords, [])
     .option('--skip-tags <tags>', 'no tasks with these tags', collectWords, [])
     .option('-C, --check', 'changes nothing; shows what would change')
