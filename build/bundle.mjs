@@ -22,7 +22,7 @@ const program = await build({
   metafile: true,
   // What has files of its own to find, or is not needed by most runs.
   external: ['jiti', 'listr2', 'string-width', 'undici', 'zx', 'cpu-features'],
-  plugins: [lateModules(), nativeCrypto()],
+  plugins: [lateModules(), nativeCrypto(), withoutHttpAgents()],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: {
     js: "(function (exports, require, module, __filename, __dirname) { const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
@@ -59,5 +59,13 @@ function nativeCrypto() {
         path: 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node',
         external: true,
       })),
+  }
+}
+
+/** ssh2's agents that make HTTP requests through SSH would load http and tls at each start, and are not used. */
+function withoutHttpAgents() {
+  return {
+    name: 'without HTTP agents',
+    setup: ({ onLoad }) => onLoad({ filter: /ssh2\/lib\/http-agents\.js$/ }, () => ({ contents: '' })),
   }
 }

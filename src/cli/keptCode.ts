@@ -1,6 +1,15 @@
 // Runs a script with the code that V8 made of it in an earlier run: compiling takes a third of the time of a short run.
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { getHeapCodeStatistics } from 'node:v8'
@@ -27,11 +36,11 @@ export function runScript<T>(file: string, folder: string): RunScript<T> {
   })
   const module = { exports: {} as T }
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
-  const knownBytes = script.cachedDataRejected === false ? kept!.bytecodeBytes : 0
-  return { exports: module.exports, keep: () => keepCode(script, place, knownBytes) }
+  const known = script.cachedDataRejected === false ? kept : undefined
+  return { exports: module.exports, keep: () => keepCode(script, place, known) }
 }
 
-type Kept = { readonly code: Buffer; readonly bytecodeBytes: number }
+type Kept = { readonly code: Buffer; readonly bytecodeBytes: number; readonly checkedAtMs: number }
 
 /** Before the code stands how much of it there was: functions are compiled when they are first called. */
 const headerBytes = 8
@@ -39,25 +48,35 @@ const headerBytes = 8
 function readKept(place: string): Kept | undefined {
   try {
     const bytes = readFileSync(place)
-    return { code: bytes.subarray(headerBytes), bytecodeBytes: bytes.readDoubleLE(0) }
+    const checkedAtMs = statSync(place).mtimeMs
+    return { code: bytes.subarray(headerBytes), bytecodeBytes: bytes.readDoubleLE(0), checkedAtMs }
   } catch {
     return undefined
   }
 }
 
+/** Counting what was compiled walks through the heap: enough from time to time. */
+const checkIntervalMs = 10 * 60 * 1000
+
 /** A command that only lists compiles less than a run, whose code then takes the place of its. */
-function keepCode(script: Script, place: string, knownBytes: number): void {
+function keepCode(script: Script, place: string, known: Kept | undefined): void {
+  if (known && Date.now() - known.checkedAtMs < checkIntervalMs) return
   const { bytecode_and_metadata_size: bytecodeBytes } = getHeapCodeStatistics()
-  if (bytecodeBytes < knownBytes * 1.1) return
-  const header = Buffer.alloc(headerBytes)
-  header.writeDoubleLE(bytecodeBytes)
+  const hasGrown = bytecodeBytes > (known?.bytecodeBytes ?? 0) * 1.1
   try {
-    mkdirSync(dirname(place), { recursive: true, mode: 0o700 })
-    replace(place, Buffer.concat([header, script.createCachedData()]))
-    removeOld(dirname(place))
+    if (hasGrown) write(place, script.createCachedData(), bytecodeBytes)
+    else utimesSync(place, new Date(), new Date())
   } catch {
     // a folder that is not ours, a full disk
   }
+}
+
+function write(place: string, code: Buffer, bytecodeBytes: number): void {
+  const header = Buffer.alloc(headerBytes)
+  header.writeDoubleLE(bytecodeBytes)
+  mkdirSync(dirname(place), { recursive: true, mode: 0o700 })
+  replace(place, Buffer.concat([header, code]))
+  removeOld(dirname(place))
 }
 
 function replace(place: string, bytes: Buffer): void {
@@ -71,7 +90,7 @@ function replace(place: string, bytes: Buffer): void {
   }
 }
 
-/** What other versions of the program or of Node.js left behind. One that is still in use is made again. */
+/** What other versions of the program or of Node.js left behind. */
 function removeOld(folder: string): void {
   const limitMs = Date.now() - 30 * 24 * 3600 * 1000
   for (const name of readdirSync(folder)) {

@@ -1,6 +1,5 @@
 // Why no mirror delivered the file, mirror by mirror. No task.
 
-import { STATUS_CODES } from 'node:http'
 import { posix } from 'node:path'
 import { type FileState, type Output, PlaybookError, splitLines, text } from '../../src/index.ts'
 import { isPrivate, shownAddress, withoutCredentials } from './address.ts'
@@ -31,10 +30,15 @@ function reason({ checksum }: Wanted, url: string, line: string): string {
     return `${algorithmName(checksum)} is ${shorten(rest)}, expected ${shorten(checksum.hex)}`
   const status = /(?:status=|ERROR |HTTP\/1\.\d )([45]\d\d)/.exec(rest)?.[1]
   if (/Authentication Failed/.test(rest)) return '401 Unauthorized'
-  if (status) return `${status} ${STATUS_CODES[status] ?? ''}`.trim()
+  if (status) return `${status} ${statusText(status)}`.trim()
   const error =
     /(?:curl: \(\d+\) |failed: |wget: )(.*?)\.?\s*$/.exec(rest)?.[1] ?? rest.replace(/^status=\d+ /, '')
   return withoutCredentials(error, url).trim() || 'no answer'
+}
+
+/** Node.js's own words; its module would cost every start of the program some milliseconds. */
+function statusText(status: string): string {
+  return process.getBuiltinModule('node:http').STATUS_CODES[status] ?? ''
 }
 
 function noTool(hasSecrets: boolean): PlaybookError {

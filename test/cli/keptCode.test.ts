@@ -45,6 +45,11 @@ keep()`
   }
 }
 
+function makeOlder(file: string, seconds: number): void {
+  const time = Date.now() / 1000 - seconds
+  utimesSync(file, time, time)
+}
+
 test('a script runs as a module, and its code is kept for the user alone', () =>
   inFolder(({ run, folder, kept }) => {
     assert.is(run(), 'script.js')
@@ -61,12 +66,25 @@ test('kept code is used, and not written again where nothing more was compiled',
     assert.ok(readFileSync(kept).equals(before))
   }))
 
-test('a run that compiled much more has its code kept instead', () =>
+test('a run that compiled much more has its code kept instead, once some minutes have passed', () =>
   inFolder(({ run, kept }) => {
     run()
     const before = statSync(kept).size
     assert.is(run('many'), '3000')
+    assert.is(statSync(kept).size, before)
+    makeOlder(kept, 15 * 60)
+    assert.is(run('many'), '3000')
     assert.ok(statSync(kept).size > before * 2)
+  }))
+
+test('code that is in use does not grow old', () =>
+  inFolder(({ run, kept }) => {
+    run()
+    const [bytes, { mtimeMs }] = [readFileSync(kept), statSync(kept)]
+    makeOlder(kept, 15 * 60)
+    run()
+    assert.ok(readFileSync(kept).equals(bytes))
+    assert.ok(statSync(kept).mtimeMs >= mtimeMs)
   }))
 
 const spoiled: readonly [title: string, spoil: (bytes: Buffer) => Buffer][] = [
@@ -101,8 +119,7 @@ test('what was kept for others a month ago goes', () =>
     run()
     const [old, young] = [join(folder, 'old'), join(folder, 'young')]
     for (const file of [old, young]) writeFileSync(file, 'x')
-    const longAgo = Date.now() / 1000 - 40 * 24 * 3600
-    utimesSync(old, longAgo, longAgo)
+    makeOlder(old, 40 * 24 * 3600)
     rmSync(kept)
     run()
     assert.equal(readdirSync(folder).sort(), [keptName, 'young'])
