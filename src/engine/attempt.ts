@@ -29,6 +29,8 @@ export type AttemptOptions = Pick<ActOptions, 'fetch' | 'artifacts' | 'reach'> &
   readonly site: { changes: number }
   readonly emit: (event: RunEvent) => void
   readonly look: () => Promise<Verdict>
+  /** true: nothing more is started. */
+  readonly isOver: () => boolean
   readonly signal?: AbortSignal
 }
 
@@ -42,31 +44,32 @@ export type Tried = {
   readonly wasCarriedOut: boolean
 }
 
-/** `found` is what the first look found. */
-export async function tryUntilDone(found: Verdict, options: AttemptOptions): Promise<Tried> {
-  const { item, lookout, signal, look, target } = options
+/** `found` is what the first look found. Gives undefined where all was over before anything was begun. */
+export async function tryUntilDone(found: Verdict, options: AttemptOptions): Promise<Tried | undefined> {
+  const { item, lookout, signal, look, target, isOver } = options
   const { retry = { attempts: 1 } } = item.task.options
   let changes: readonly Change[] = []
   let wasCarriedOut = false
   let verdict = found
   for (let attempt = 1; ; attempt += 1) {
-    await target.changing(async () => {
+    const isBegun = await target.changing(async () => {
+      if (isOver()) return false
       // Another host may have changed the delegate while this one waited.
-      if (!isAnswered(item, lookout.answersFor(item))) verdict = await look()
-      if (verdict.kind !== 'changes') return
+      if (attempt > 1 || !isAnswered(item, lookout.answersFor(item))) verdict = await look()
+      if (verdict.kind !== 'changes') return true
       if (changes.length === 0) changes = verdict.changes
       const tried = await attemptOnce(verdict.changes, options)
       wasCarriedOut = tried.wasCarriedOut
       if (tried.error) verdict = { kind: 'failed', error: tried.error }
+      return true
     })
-    if (verdict.kind !== 'failed' || attempt >= retry.attempts || signal?.aborted)
+    if (!isBegun && attempt === 1) return undefined
+    if (verdict.kind !== 'failed' || attempt >= retry.attempts || isOver())
       return { changes, verdict, wasCarriedOut }
     const seconds = pauseSeconds(retry, attempt)
     tellRetry(verdict.error, attempt, seconds, options)
     await pause(seconds * 1000, signal)
-    if (signal?.aborted) return { changes, verdict, wasCarriedOut }
     lookout.forget()
-    verdict = await look()
   }
 }
 

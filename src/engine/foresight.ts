@@ -55,7 +55,7 @@ export class Foresight {
 
   #predictionOf(session: HostSession): Prediction {
     const { restarts } = this.#options.site
-    session.prediction ??= noPrediction(() => restarts.find(({ host }) => host !== session.host)?.by)
+    session.prediction ??= noPrediction(() => restarts.findLast(({ host }) => host !== session.host)?.by)
     return session.prediction
   }
 }

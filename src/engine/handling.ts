@@ -190,15 +190,21 @@ class Handling {
     })
   }
 
-  async #change(found: Verdict): Promise<Ended> {
+  async #change(found: Verdict): Promise<Handled> {
     const { signal, sessionAt } = this.#options
     const { notifications } = this.#round.handlers
     const takeBack = notifications.expect(this.#item.task)
-    const { changes, verdict, wasCarriedOut } = await tryUntilDone(found, {
+    const tried = await tryUntilDone(found, {
       ...this.#options,
       ...{ item: this.#item, ahead: this.#round.items.slice(this.#index), target: sessionAt(this.#item) },
       ...{ lookout: this.#round.lookout, account: this.#standing.account, look: () => this.#look() },
+      isOver: () => this.#isOver(),
     })
+    if (!tried) {
+      takeBack()
+      return 'stop'
+    }
+    const { changes, verdict, wasCarriedOut } = tried
     const told = reported(this.#item, changes)
     if (verdict.kind === 'failed') {
       if (!wasCarriedOut && !signal?.aborted) takeBack()

@@ -207,6 +207,21 @@ test('an interruption stops a step on the delegate, and names both hosts', () =>
     assert.not(existsSync(late))
   }))
 
+test('an interruption starts no step of those that waited for the delegate', () =>
+  inFolder(async (path) => {
+    const controller = new AbortController()
+    const log = path('log')
+    const { recap } = await runTasks([mark({ log, word: 'x', after: 'sleep 20' }, { delegateTo: 'lb' })], {
+      hosts: ['a', 'b', 'c'],
+      others: ['lb'],
+      connect: namedHosts().connect,
+      signal: controller.signal,
+      onEvent: (event) => event.kind === 'taskStart' && setTimeout(() => controller.abort(), 300),
+    })
+    assert.ok(recap.isInterrupted)
+    assert.equal(marksIn(log), ['x at lb as login'])
+  }))
+
 test('what is secret of a delegate is masked, though it has no part in any play', async () => {
   const { events } = await runTasks(
     [mark({ log: '/dev/null', word: 'x', after: 'echo hunter2; exit 1' }, { delegateTo: 'lb' })],

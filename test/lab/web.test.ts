@@ -30,13 +30,18 @@ test('a dry run on empty hosts goes through to the end and touches nothing', asy
   assert.is(await fingerprint(), before)
 })
 
-test('the run takes four bare hosts to a site, and nothing changes that the dry run called ok', async () => {
+test('the run takes four bare hosts to a site, and nothing but what the dry run said', async () => {
   const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stderr + ran.stdout.slice(-3000))
   const changed = new Set(ended(ran, 'changed'))
   assert.equal(
     ended(dryRun, 'ok').filter((task) => changed.has(task)),
     [],
+  )
+  assert.equal(
+    ended(dryRun, 'changed').filter((task) => !changed.has(task)),
+    [],
+    'said to change, and did not',
   )
   assert.ok(changed.has('web-01: httpdRunning /data2/apache'))
 })
