@@ -10,7 +10,7 @@ export type TestUserOptions = {
   readonly shell?: string
   /** Rules for sudo, `USER` standing for the name. */
   readonly sudoers?: string
-  /** Rules for doas, likewise. */
+  /** A rule for doas, likewise. */
   readonly doas?: string
 }
 
@@ -25,13 +25,13 @@ export function addUser({ shell = '/bin/sh', sudoers, doas }: TestUserOptions = 
   patiently('chpasswd', [], `${name}:${password}\n`)
   const rules = `/etc/sudoers.d/${name}`
   if (sudoers) writeFileSync(rules, `${sudoers.replaceAll('USER', name)}\n`, { mode: 0o440 })
-  if (doas) writeFileSync(doasFile, `${doasRules()}${doas.replaceAll('USER', name)}\n`, { mode: 0o600 })
+  if (doas) writeDoasRules(`${doasRules()}${doas.replaceAll('USER', name)} # ${name}\n`)
   return {
     name,
     password,
     remove: () => {
       rmSync(rules, { force: true })
-      if (doas) writeFileSync(doasFile, doasRules().replace(new RegExp(`.*\\b${name}\\b.*\n`, 'g'), ''))
+      if (doas) writeDoasRules(doasRules().replace(new RegExp(`.* # ${name}\n`, 'g'), ''))
       patiently('userdel', ['--remove', '--force', name])
     },
   }
@@ -54,6 +54,11 @@ const doasFile = '/etc/doas.conf'
 
 function doasRules(): string {
   return existsSync(doasFile) ? readFileSync(doasFile, 'utf8') : ''
+}
+
+function writeDoasRules(text: string): void {
+  if (text === '') rmSync(doasFile, { force: true })
+  else writeFileSync(doasFile, text, { mode: 0o600 })
 }
 
 /** Why tests that become others by this program cannot run here, if they cannot. With CI=true, that is an error. */
