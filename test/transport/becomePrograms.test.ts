@@ -1,7 +1,7 @@
 // Becoming others by the real sudo, su and doas, over a real sshd and here: without and with password, wrong, denied.
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, statSync } from 'node:fs'
+import { readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -178,12 +178,15 @@ it('doas with a password leaves nothing behind, and what it runs is at rest', as
   }
 })
 
+/** Processes of these users, those in containers excepted: their users may have the same numbers. */
 function running(...users: readonly string[]): string {
-  const text = execFileSync('ps', ['-eo', 'user:32,args'], { encoding: 'utf8' })
-  return text
-    .split('\n')
-    .filter((line) => users.includes(line.split(' ')[0]!))
-    .join('\n')
+  const here = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))![0]
+  const text = execFileSync('ps', ['-eo', 'pidns,user:32,args'], { encoding: 'utf8' })
+  const isOurs = (line: string) => {
+    const [space, user = ''] = line.trim().split(/\s+/)
+    return space === here && users.includes(user)
+  }
+  return text.split('\n').filter(isOurs).join('\n')
 }
 
 it('Here as over ssh: root becomes others by each of them', async () => {
