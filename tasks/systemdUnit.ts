@@ -37,7 +37,8 @@ const folder = '/etc/systemd/system'
  * `NAME.d/DROPIN.conf` there. The file is checked by `systemd-analyze verify` before it takes its place, and systemd reads
  * it at once (daemon-reload); it is reloaded, too, where somebody else has changed the file and not done it.
  *
- * - `name`: the unit (`backup.timer`; without an ending it is a service). `dropIn`: the name of a drop-in.
+ * - `name`: the unit (`backup.timer`; without an ending it is a service), or a template (`worker@`). `dropIn`: the name of a
+ *   drop-in.
  * - `content`: the whole text.
  * - `enabled`: whether the unit starts at boot. Enabled anew where its `[Install]` changes, so that no old link stays.
  * - `state: 'absent'`: the unit is stopped and disabled, its file is removed, and systemd forgets it; a drop-in is only

@@ -1,15 +1,14 @@
 // The task that sees to it that a Tomcat has found the other members of its cluster.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Change,
   type Command,
-  type CommandProbe,
   call,
   defineTask,
   type Output,
   output,
   PlaybookError,
+  type Probe,
   quote,
   type StepConnection,
   shellText,
@@ -17,6 +16,7 @@ import {
   text,
   z,
 } from '../src/index.ts'
+import { serverShell } from './serverShell.ts'
 import { type TomcatJvm, tomcatJvms } from './tomcatJvms.ts'
 import { tomcatParams } from './tomcatParams.ts'
 import { logFiles } from './tomcatShell.ts'
@@ -59,7 +59,7 @@ export const tomcatCluster = defineTask({
     const seen = membersIn(logs, jvm).length
     if (seen >= members) return []
     const what = `cluster of ${home}`
-    const steps = [call(what, (connection) => waitForMembers(connection, params))]
+    const steps = [call(what, (connection) => waitForMembers(connection, params, jvm, logs))]
     return [{ what, from: count(seen), to: count(members), steps, effects: [] }]
   },
 })
@@ -82,12 +82,15 @@ function count(members: number): string {
   return `${members} member${members === 1 ? '' : 's'}`
 }
 
-function clusterLogs(params: ClusterParams): CommandProbe<ClusterLog[]> {
+function clusterLogs(params: ClusterParams): Probe<ClusterLog[]> {
+  return output(shellText(printLogs(params)), parseLogs, { reads: ['processes', 'elsewhere'] })
+}
+
+function printLogs(params: ClusterParams): string {
   const files = logFiles(params)
-  const script = `stat -c '= %Y %n' ${files} 2>/dev/null
+  return `stat -c '= %Y %n' ${files} 2>/dev/null
 grep -HF SimpleTcpCluster. ${files} 2>/dev/null
 exit 0`
-  return output(shellText(script), parseLogs, { reads: ['processes', 'elsewhere'] })
 }
 
 /** The logs, the oldest first. */
@@ -127,26 +130,49 @@ function writtenBy({ startedMs }: TomcatJvm, logs: readonly ClusterLog[]): reado
   return logs.filter(({ changedMs }) => changedMs >= startedMs - 2000)
 }
 
-/** Asks again what the probes have asked, twice a second. */
-async function waitForMembers(connection: StepConnection, params: ClusterParams): Promise<void> {
+/** Looks again whenever the cluster has logged something more; the counting is done here alone. */
+async function waitForMembers(
+  connection: StepConnection,
+  params: ClusterParams,
+  jvm: TomcatJvm,
+  first: readonly ClusterLog[],
+): Promise<void> {
   const { home, members, within } = params
   const deadlineMs = Date.now() + within * 1000
+  let logs = first
   for (;;) {
-    const [jvm] = await asked(connection, tomcatJvms(home))
-    if (!jvm) throw new PlaybookError('E_TOMCAT_DOWN', `The Tomcat of ${home} ended meanwhile.`)
-    const logs = await asked(connection, clusterLogs(params))
     const seen = membersIn(logs, jvm).length
     if (seen >= members) return
-    if (Date.now() >= deadlineMs) {
+    const restMs = deadlineMs - Date.now()
+    if (restMs <= 0) {
       const end = await connection.run(endOf(writtenBy(jvm, logs).map(({ path }) => path)))
       throw tooFew(params, seen, splitLines(text(end)))
     }
-    await sleep(500)
+    const result = await connection.run(nextLogs(params, jvm, logs, restMs))
+    if (result.code === downCode)
+      throw new PlaybookError('E_TOMCAT_DOWN', `The Tomcat of ${home} ended meanwhile.`)
+    logs = parseLogs(result)
   }
 }
 
-async function asked<T>(connection: StepConnection, { command, parse }: CommandProbe<T>): Promise<T> {
-  return parse(await connection.run(command))
+const downCode = 3
+
+/** Waits until there is a line more, and prints the logs as the probe does. */
+function nextLogs(
+  params: ClusterParams,
+  { pid }: TomcatJvm,
+  logs: readonly ClusterLog[],
+  restMs: number,
+): Command {
+  const known = logs.reduce((sum, { lines }) => sum + lines.length, 0)
+  return shellText(`${serverShell}
+limit=$(($(now) + ${Math.ceil(restMs / 10)}))
+while [ "$(cat ${logFiles(params)} 2>/dev/null | grep -cF SimpleTcpCluster.)" -eq ${known} ]; do
+  [ -d /proc/${pid} ] || exit ${downCode}
+  [ "$(now)" -lt "$limit" ] || break
+  sleep 0.2
+done
+${printLogs(params)}`)
 }
 
 function tooFew(
