@@ -46,8 +46,11 @@ export function checkVars<T extends z.ZodType>(
     const result = open?.safeParse(host.vars)
     if (!result) parsed.set(host, guarded(host) as z.output<T>)
     else if (result.success) parsed.set(host, result.data as z.output<T>)
-    findings.push(...jinjaFindings(host, open))
-    for (const issue of result?.error?.issues ?? []) addIssue(issue, host, findings, lacking)
+    const jinja = jinjaFindings(host, open)
+    findings.push(...jinja)
+    const isJinja = (name: PropertyKey | undefined) => jinja.some(({ path }) => path[0] === name)
+    for (const issue of result?.error?.issues ?? [])
+      if (!isJinja(issue.path[0])) addIssue(issue, host, findings, lacking)
   }
   const faults = [
     ...valueFaults(findings, hosts),
@@ -77,10 +80,7 @@ function addIssue(
     else lacking.set(String(name), [host])
     return
   }
-  const isJinja = findings.some(
-    (each) => each.host === host && each.code === 'E_JINJA' && each.path[0] === name,
-  )
-  if (!isJinja) findings.push({ host, path: issue.path, code: 'E_VARS', text: textOf(issue, host) })
+  findings.push({ host, path: issue.path, code: 'E_VARS', text: textOf(issue, host) })
 }
 
 function textOf(issue: z.core.$ZodIssue, host: LoadedHost): string {

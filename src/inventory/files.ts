@@ -95,6 +95,11 @@ export class Files {
     return isFolder(path) ? folderFiles(path) : [path]
   }
 
+  /** Whether a folder is there and not empty. */
+  hasFilesIn(folder: string): boolean {
+    return this.#namesIn(folder).size > 0
+  }
+
   #parse(path: string): Located | undefined {
     const read = this.text(path)
     return read && this.yamlText(path, read.text, read.isConcealed)

@@ -143,7 +143,7 @@ export class VarsReader {
   }
 
   #layersIn(folder: string, owner: Exclude<Owner, { kind: 'extra' }>): readonly Layer[] {
-    if (owner.name.startsWith('/')) return []
+    if (owner.name.startsWith('/') || !this.#files.hasFilesIn(folder)) return noLayers
     const key = `${folder}/${owner.name}`
     let layers = this.#fileLayers.get(key)
     if (!layers) {
@@ -165,6 +165,9 @@ export class VarsReader {
     return new Map()
   }
 }
+
+/** Shared by the hosts without files, which are most. */
+const noLayers: readonly Layer[] = []
 
 /** The groups of a host, parents included, `all` too. */
 export function groupsOf(host: DraftHost, draft: Draft): Set<DraftGroup> {

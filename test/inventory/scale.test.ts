@@ -1,0 +1,69 @@
+// Large inventories cost what their hosts cost, and no more: 50,000 hosts are loaded, chosen, listed and checked.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { checkVars } from '../../src/inventory/checkVars.ts'
+import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
+import { listInventory } from '../../src/inventory/listing.ts'
+import { Faults } from '../../src/model/error.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'inventory-scale-'))
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+writeFileSync(
+  join(folder, 'hosts.yaml'),
+  `all:
+  vars: { number: text, jinja: "{{ x }}" }
+  children:
+    web: { hosts: { "web[00001:25000].example.com": { http: 80 } }, vars: { ansible_user: deploy } }
+    db: { hosts: { "db[00001:25000].example.com": } }
+    even: { hosts: { "web[00002:25000:2].example.com": } }
+    site: { children: { web: , db: } }
+`,
+)
+let inventory: Inventory
+
+/** Seconds of the processor that one after the other may take: what grows with the square takes minutes. */
+const secondsAllowed = 15
+
+const steps: readonly (readonly [title: string, work: () => unknown])[] = [
+  [
+    'loaded',
+    async () => {
+      inventory = await loadInventory(['hosts.yaml'], { cwd: folder })
+      assert.is(inventory.hosts.length, 50_000)
+    },
+  ],
+  [
+    'chosen by patterns and a limit',
+    () => assert.is(inventory.select('site:!even:~db.*', 'web*:db0*[0:9]').length, 12_510),
+  ],
+  ['listed', () => assert.is(Object.keys(listInventory(inventory)._meta.hostvars).length, 50_000)],
+  [
+    'checked, and what is wrong with all of them is said once',
+    () => {
+      const schema = z.object({ number: z.int(), jinja: z.string(), lacking: z.string() })
+      try {
+        checkVars(schema, inventory.select('all'), { name: 'P' })
+        assert.unreachable('nothing was found wrong')
+      } catch (thrown) {
+        assert.instance(thrown, Faults)
+        assert.is((thrown as Faults).faults.length, 3)
+      }
+    },
+  ],
+]
+
+for (const [title, work] of steps) {
+  test(`50,000 hosts are ${title}`, async () => {
+    const before = process.cpuUsage()
+    await work()
+    const { user } = process.cpuUsage(before)
+    assert.ok(user < secondsAllowed * 1e6, `${user / 1e6} s`)
+  })
+}
+
+test.run()
