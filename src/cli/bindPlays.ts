@@ -12,6 +12,7 @@ import type { Inventory } from '../inventory/inventory.ts'
 import type { Faults } from '../model/error.ts'
 import type { Play } from '../model/play.ts'
 import { secretsIn } from '../model/secret.ts'
+import { withPlace } from '../model/withPlace.ts'
 import { collectFaults } from './faults.ts'
 import type { RunFlags } from './flags.ts'
 import { shortPath } from './places.ts'
@@ -51,6 +52,7 @@ export async function bindPlays(
 
 function bindPlay(play: Play, inventory: Inventory, { limit, become }: RunFlags): BoundPlay {
   const { spec } = play
+  withPlace(placeOf(play), () => inventory.select(spec.hosts))
   const hosts = inventory.select(spec.hosts, limit)
   const checked = checkVars(spec.vars, hosts, { name: spec.name, where: placeOf(play) })
   const vars = new Map([...checked].map(([host, each]) => [host.name, each]))

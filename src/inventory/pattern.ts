@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
 import { globMatcher } from '../model/glob.ts'
 import { nearest } from '../model/suggest.ts'
+import { withPlace } from '../model/withPlace.ts'
 import { parseAddress } from './hostRange.ts'
 
 /** The names a pattern is matched against. */
@@ -44,20 +45,31 @@ export function isLocalhost(name: string): boolean {
 
 function limitHosts(limit: string, known: KnownNames): string[] {
   const patterns = splitPattern(limit).flatMap((each) =>
-    each.startsWith('@') ? limitFile(each.slice(1), known.cwd) : [each],
+    each.startsWith('@') ? limitFile(each.slice(1), known) : [each],
   )
   const kept = patterns.length === 0 ? [] : evaluate(patterns, limit, known)
   if (kept.length === 0) throw emptyLimit(limit, known.groups.get('all') ?? [])
   return kept
 }
 
-function limitFile(name: string, cwd: string): string[] {
-  const path = resolve(cwd, name)
+/** The patterns of a file, one a line; each is looked at alone, so that a wrong one is said with its line. */
+function limitFile(name: string, known: KnownNames): string[] {
+  const path = resolve(known.cwd, name)
   if (!existsSync(path) || !statSync(path).isFile()) {
     throw new PlaybookError('E_LIMIT_FILE', `No file ${name} with hosts to limit the run to.`)
   }
   const lines = readFileSync(path, 'utf8').split('\n')
-  return lines.map((line) => line.trim()).filter((line) => line !== '')
+  return lines.flatMap((line, index) => {
+    const pattern = line.trim()
+    if (pattern === '') return []
+    withPlace({ file: name, line: index + 1 }, () => matchOrHost(pattern.replace(/^[&!]/, ''), known))
+    return [pattern]
+  })
+}
+
+/** A name that is a host and a group means the host. */
+function matchOrHost(pattern: string, known: KnownNames): readonly string[] {
+  return known.hosts.has(pattern) ? [pattern] : matchOne(pattern, known)
 }
 
 function emptyLimit(limit: string, possible: readonly string[]): PlaybookError {
@@ -87,9 +99,7 @@ function evaluate(patterns: readonly string[], whole: string, known: KnownNames)
   const unions = patterns.filter((each) => !/^[&!]/.test(each))
   const hosts = new Set(
     // A name that is a host and a group means the host here, the group behind & and !: so it is in Ansible.
-    (unions.length > 0 ? unions : ['all']).flatMap((each) =>
-      known.hosts.has(each) ? [each] : matchOne(each, known),
-    ),
+    (unions.length > 0 ? unions : ['all']).flatMap((each) => matchOrHost(each, known)),
   )
   for (const each of patterns.filter((pattern) => pattern.startsWith('&'))) {
     const kept = new Set(matchOne(each.slice(1), known))

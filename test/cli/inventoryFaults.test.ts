@@ -45,6 +45,16 @@ export default [
   'tab.yaml': 'web:\n  hosts:\n\tone:\n',
   'broken.yaml': 'web:\n  hosts: [one, two\n',
   'odd.yaml': 'web:\n  host:\n    one:\n',
+  'cycle.yaml': 'web:\n  children:\n    db:\n      children:\n        web:\n',
+  'undefined.ini': 'one\n[web:children]\ndb\n',
+  'range.yaml': 'web:\n  hosts:\n    w[05:1]:\n',
+  'vaulted.yaml': '$ANSIBLE_VAULT;1.1;AES256\n6162\n',
+  'folder/1.yaml': twoHosts,
+  'folder/2.ini': '[web\none\n',
+  'folder/group_vars/web.yaml': 'a: [1\n',
+  'none.txt': '\n',
+  'limit.txt': 'one\n\n!onne\n',
+  'unknown.ts': `import { definePlay } from 'run-playbook'\nexport default definePlay({ name: 'Unknown', hosts: 'web:dbs', tasks: () => [] })\n`,
 })
 test.after(() => site.remove())
 
@@ -67,6 +77,44 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
   ['YAML with a tab', 'any -i tab.yaml', /^tab\.yaml:3:1 .*tab/i],
   ['YAML that does not parse', 'any -i broken.yaml', /^broken\.yaml:\d+:\d+ /],
   ['A key that a group does not have', 'any -i odd.yaml', /^odd\.yaml:2:3 .*host/],
+  [
+    'A cycle of groups',
+    'any -i cycle.yaml',
+    /^cycle\.yaml:3:5 {2}group db is a child of web, and web lies inside db {2}E_INVENTORY_CYCLE\n/,
+  ],
+  [
+    'A group that nothing declares',
+    'any -i undefined.ini',
+    /^undefined\.ini:3:1 .*names the group db, which no section declares/,
+  ],
+  ['A bad range', 'any -i range.yaml', /^range\.yaml:3:5 .*E_HOST_RANGE\n/],
+  [
+    'A folder in which two files are wrong and one is good',
+    'any -i folder',
+    /^folder\/2\.ini:1:1 .*\n(?: {4}.*\n)*folder\/group_vars\/web\.yaml:2:1 .*\n(?: {4}.*\n)*2 faults\./,
+  ],
+  ['A wrong inventory beside a good one', 'any -i inventory.yaml -i odd.yaml', /^odd\.yaml:2:3 /],
+  ['A damaged vault', 'any -i vaulted.yaml', /^vaulted\.yaml:1 .*not a whole vault text.*E_VAULT\n/],
+  [
+    'A play of a group that is not there',
+    'unknown -i inventory.yaml',
+    /^unknown\.ts:2 {2}No host or group "dbs"\. {2}E_UNKNOWN_GROUP\n/,
+  ],
+  [
+    'A limit file without a host',
+    'any -i inventory.yaml -l @none.txt',
+    /^--limit @none\.txt leaves no host\. {2}E_LIMIT_EMPTY\n/,
+  ],
+  [
+    'A limit file with a name that nothing has',
+    'any -i inventory.yaml -l @limit.txt',
+    /^limit\.txt:3 {2}No host or group "onne"\. {2}E_UNKNOWN_HOST\n {4}Did you mean one\?\n/,
+  ],
+  [
+    'A limit file that is not there',
+    'any -i inventory.yaml -l @nothing.txt',
+    /^No file nothing\.txt with hosts to limit the run to\. {2}E_LIMIT_FILE\n/,
+  ],
   [
     'An inventory that is not there: the nearest',
     'any -i inventry.yaml',

@@ -173,7 +173,7 @@ export default definePlay({ name: 'x', hosts: 'web', tasks: () => [
     'A group that the inventory does not have',
     'noGroup.ts',
     `import { definePlay } from 'run-playbook'\nexport default definePlay({ name: 'x', hosts: 'wbe', tasks: () => [] })\n`,
-    `No host or group "wbe".  E_UNKNOWN_GROUP\n    Did you mean web?`,
+    `noGroup.ts:2  No host or group "wbe".  E_UNKNOWN_GROUP\n    Did you mean web?`,
   ],
   [
     'A variable that the inventory lacks: who needs it, and where',
