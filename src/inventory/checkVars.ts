@@ -14,6 +14,7 @@ import { nodeAt } from './located.ts'
 export type CheckedPlay = { readonly name: string; readonly where?: SourceLocation }
 
 const secretHint = 'It comes from a vault: let the schema take z.instanceof(Secret).'
+const plainHint = 'Encrypt it: run-playbook vault encrypt-string'
 
 /** What is wrong with one host's variables. */
 type Finding = {
@@ -131,7 +132,8 @@ function valueFaults(findings: readonly Finding[], hosts: readonly LoadedHost[])
     seen.add(key)
     const what = `${owner}: ${name}`
     if (code === 'E_JINJA') return [jinjaFault(what, where)]
-    const hint = isSecret(host, path) ? secretHint : undefined
+    const isPlain = text.endsWith('got a plain value')
+    const hint = isPlain ? plainHint : isSecret(host, path) ? secretHint : undefined
     return [
       new PlaybookError('E_VARS', `${what}  ${text}`, {
         ...(where ? { where } : {}),

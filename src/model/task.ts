@@ -189,10 +189,17 @@ export function issueText(issue: z.core.$ZodIssue, root: unknown): string {
   )
   const inner = innerIssue(issue)
   if (inner) return `${formatPath(inner.path)}: ${issueText(inner, value)}`
-  const got = value instanceof Secret ? 'a secret' : value === undefined ? 'nothing' : abbreviated(value)
   const [expected, ...others] = new Set(expectations(issue))
+  const got = gotText(value, [expected, ...others].includes('expected Secret'))
   const alternatives = [expected, ...others.map((text) => text.replace(/^expected /, ''))]
   return issue.code === 'unrecognized_keys' ? issue.message : `${alternatives.join(' or ')}, got ${got}`
+}
+
+/** What stands in the place of a secret may be one that nobody has encrypted yet: it is not shown. */
+function gotText(value: unknown, isSecretWanted: boolean): string {
+  if (value instanceof Secret) return 'a secret'
+  if (value === undefined) return 'nothing'
+  return isSecretWanted ? 'a plain value' : abbreviated(value)
 }
 
 /** Of a value that fits no alternative of a union: what is wrong inside of it, by the alternative that fits best. */

@@ -104,6 +104,20 @@ export default definePlay({ name: 'Typed', hosts: 'all', vars: z.object({ word: 
   assertHidden(ended)
 })
 
+test('what is not encrypted yet, where a secret is wanted, is told without it', async () => {
+  site.write({
+    'plain/plain.yaml': 'all: { hosts: { one: { word: hunter2-in-the-clear } } }\n',
+    'plain/wanted.ts': `import { definePlay, Secret, z } from 'run-playbook'
+export default definePlay({ name: 'Wanted', hosts: 'all', vars: z.object({ word: z.instanceof(Secret) }), tasks: () => [] })
+`,
+  })
+  const { code, stdout, stderr } = await site.run('plain/wanted.ts -i plain/plain.yaml')
+  assert.equal([code, stdout], [1, ''])
+  assert.match(stderr, /one: word {2}expected Secret, got a plain value/)
+  assert.match(stderr, /vault encrypt-string/)
+  assert.not.match(stderr, /hunter2/)
+})
+
 test('what files hold is not shown by -vvv, whose secrets nobody named', async () => {
   site.write({
     'out/config': 'token = nobody-named-this\n',
