@@ -46,6 +46,14 @@ export {
 } from './model/fileChange.ts'
 export { flushHandlers } from './model/flushHandlers.ts'
 export type { OtherHost, PlayHost } from './model/host.ts'
+export {
+  defineInventory,
+  type InventoryDefinition,
+  type InventoryGroupTree,
+  type InventoryModule,
+  type InventoryTree,
+  type InventoryVars,
+} from './model/inventoryModule.ts'
 export { absolutePath, account, checksum, fileAttributes, fileMode } from './model/params.ts'
 export {
   type BatchSize,

@@ -5,10 +5,15 @@ import { join } from 'node:path'
 import { cacheFolder } from './cacheFolder.ts'
 
 /** The folders of the cache, and what one file in each is called. */
-const kinds = { jiti: 'compiled file', downloads: 'download', builds: 'build' } as const
+const kinds = {
+  jiti: 'compiled file',
+  downloads: 'download',
+  builds: 'build',
+  inventories: 'inventory answer',
+} as const
 
 /**
- * Removes compiled playbooks, downloads and builds from the folder of this user's cache, and says on stderr what there
+ * Removes compiled playbooks, downloads, builds and what inventory modules said from the folder of this user's cache, and says on stderr what there
  * was. Facts of hosts are kept nowhere: each run reads what it needs. A run that goes on meanwhile may miss a file.
  */
 export async function flushCache(): Promise<void> {

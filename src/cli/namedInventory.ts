@@ -1,7 +1,9 @@
 // The inventory that the command line names, with the variables and vault passwords that belong to it.
 
+import { join } from 'node:path'
 import { type Inventory, loadInventory } from '../inventory/inventory.ts'
 import { PlaybookError } from '../model/error.ts'
+import { cacheFolder } from './cacheFolder.ts'
 import { loadModule } from './loadModule.ts'
 import { filesIn } from './nearestFile.ts'
 import { type VaultFlags, vaultPasswords } from './vaultPasswords.ts'
@@ -21,6 +23,7 @@ export async function inventoryOf(flags: InventoryFlags, playbookDir?: string): 
   return loadInventory(flags.inventory, {
     ...(playbookDir ? { playbookDir } : {}),
     extraVars: flags.extraVars,
+    cacheFolder: join(cacheFolder(), 'inventories'),
     loadModule: async (path) => (await loadModule(path)).default,
     vaultPasswords: await vaultPasswords(flags),
   })

@@ -55,7 +55,10 @@ export function withRunFlags(command: Command): Command {
     .option('--list-tasks', 'shows the tasks, runs nothing')
     .option('--list-tags', 'shows the tags, runs nothing')
     .option('--syntax-check', 'loads and checks everything, contacts no host')
-    .option('--flush-cache', 'removes compiled playbooks, downloads and builds that are kept on this machine')
+    .option(
+      '--flush-cache',
+      'removes compiled playbooks, downloads, builds and answers of inventory modules that are kept on this machine',
+    )
     .configureHelp({ optionDescription: ({ description }) => description })
   return withAnswers(withOtherNames(command))
 }

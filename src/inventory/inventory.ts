@@ -26,6 +26,8 @@ export type LoadInventoryOptions = {
   /** Loads a `.ts` or `.js` inventory: its module, whose default export is taken. */
   readonly loadModule?: (path: string) => Promise<unknown>
   readonly vaultPasswords?: readonly VaultPassword[]
+  /** Where the answers of inventory modules are kept that allow it (`cacheSeconds`); without it none is. */
+  readonly cacheFolder?: string
 }
 
 /** A group of a loaded inventory. */
@@ -94,7 +96,13 @@ export async function loadInventory(
   const files = new Files({ cwd, vaultPasswords: options.vaultPasswords ?? [] })
   const draft = new Draft()
   const paths = sources.map((source) => findInventory(source, cwd))
-  for (const path of paths) await readSource(path, { draft, files, loadModule: options.loadModule })
+  for (const path of paths)
+    await readSource(path, {
+      draft,
+      files,
+      loadModule: options.loadModule,
+      cacheFolder: options.cacheFolder,
+    })
   reconcile(draft)
   const vars = new VarsReader(
     draft,

@@ -6,6 +6,7 @@ import type { Draft } from './draft.ts'
 import { type Files, inventoryFiles, isFolder } from './files.ts'
 import { readIni } from './ini.ts'
 import { fromPlain, textSource } from './located.ts'
+import { moduleAnswer } from './moduleAnswer.ts'
 import { addHosts, readTree } from './readTree.ts'
 import { isScript, readScript } from './script.ts'
 
@@ -13,6 +14,8 @@ export type SourceContext = {
   readonly draft: Draft
   readonly files: Files
   readonly loadModule: ((path: string) => Promise<unknown>) | undefined
+  /** Where answers of modules are kept that allow it. */
+  readonly cacheFolder: string | undefined
 }
 
 const moduleExtensions = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
@@ -73,7 +76,10 @@ function readHostList(source: string, { draft }: SourceContext): void {
 }
 
 /** A module's default export is the YAML's shape as an object, or a function that gives it. */
-async function readModule(path: string, { draft, files, loadModule }: SourceContext): Promise<void> {
+async function readModule(
+  path: string,
+  { draft, files, loadModule, cacheFolder }: SourceContext,
+): Promise<void> {
   const file = files.shown(path)
   const where = { file, line: 1 }
   if (!loadModule) {
@@ -85,7 +91,7 @@ async function readModule(path: string, { draft, files, loadModule }: SourceCont
   try {
     const loaded = (await loadModule(path)) as { default?: unknown } | undefined
     const exported = loaded?.default ?? loaded
-    const value: unknown = typeof exported === 'function' ? await exported() : exported
+    const value = await moduleAnswer(exported, path, cacheFolder)
     readTree(fromPlain(value, textSource(file, '')), draft)
   } catch (error) {
     const message = `the inventory module failed: ${(error as Error).message}`

@@ -296,7 +296,7 @@ test('--flush-cache removes what is kept on this machine, and says what that was
   assert.is(code, 0)
   assert.match(
     stderr,
-    /^Flushed \/.*\.cache\/run-playbook: \d+ compiled files?, 1 download, 1 build\. Facts are not kept\.\n$/,
+    /^Flushed \/.*\.cache\/run-playbook: \d+ compiled files?, 1 download, 1 build, 0 inventory answers\. Facts are not kept\.\n$/,
   )
   assert.equal(readdirSync(join(site.path, cache)).sort(), ['jiti', 'lab'])
   const { stderr: behind } = await site.run(
