@@ -18,9 +18,11 @@ what was asked for and gives changes: from, to, and steps as data. The engine al
    is wrong is shown at once, before any host is contacted.
 2. \`engine/run\` takes one play after the other, \`engine/play\` its hosts at once; \`turns\` lets them change in batches
    (\`serial\`), while all may look; \`lookAhead\` looks at the hosts of later plays meanwhile.
-3. \`engine/converge\` brings one host home: \`lookout\` asks (one *trip* per user, for as many tasks as \`window\` allows, the
-   first time for all, those of later plays included), \`item\` compares each task as soon as its answers are in, \`act\`
-   carries out the steps and asks again in the same trip. A task that still differs has not converged. In check mode \`prediction\` stands in for the steps.
+3. \`engine/converge\` takes one host through its tasks, \`handling\` one of them to its end: \`lookout\` asks (one *trip* per
+   user and delegate, for as many tasks as \`window\` allows, the first time for all, those of later plays included),
+   \`judge\` compares each task as soon as its answers are in, \`attempt\` has \`act\` carry out the steps and ask again in
+   the same trip, as often as the task says. A task that still differs has not converged. In check mode \`foresight\`
+   stands in for the steps. What hosts share in a play, \`turns\`, \`throttle\` and \`runOnce\`, lets one wait for another.
 4. \`wire\` makes one POSIX sh script of steps and probes (\`script\`, \`files\`, \`stepScript\`) and splits the bytes that come
    back (\`frame\`). Pure text, no socket.
 5. \`transport\` reaches a host and gives long-lived shells, as the login user or another. Bytes only.

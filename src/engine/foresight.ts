@@ -2,7 +2,8 @@
 
 import type { Change } from '../model/change.ts'
 import type { Answers } from './answers.ts'
-import { type Item, stateAt } from './item.ts'
+import type { Item } from './item.ts'
+import { stateAt } from './judge.ts'
 import type { Place } from './place.ts'
 import { doubt, isListeningTouched, noPrediction, type Prediction, predict } from './prediction.ts'
 import type { HostSession } from './session.ts'

@@ -20,7 +20,7 @@ export class HandlerItems {
   async take(index: number, places: readonly BlockPlace[]): Promise<Item[]> {
     const items: Item[] = []
     for (const { task, doubtfulBy } of this.notifications.take()) {
-      const item = await this.#prepare({ task, places }, { index: index + items.length, isHandler: true })
+      const item = await this.#prepare({ task, places }, { index: index + items.length })
       if (doubtfulBy !== undefined) this.#doubtful.set(item, doubtfulBy)
       items.push(item)
     }
