@@ -199,6 +199,8 @@ export class HostSession {
           stopped()
           running = { as, pid, owner: watcher.owner }
           this.running.add(running)
+          // It has begun while the run was being stopped: nobody has seen it yet.
+          if (this.#options.signal?.aborted) void this.kill(running).catch(() => {})
           watcher.started?.(index, pid)
         },
         ended: (index, output) => {

@@ -11,21 +11,22 @@ import { run } from '../../src/model/step.ts'
 import { defineTask } from '../../src/model/task.ts'
 import { runPlays, temporaryFolder } from './harness.ts'
 
-/** Writes down that it began and that it ended; fails on the hosts it is told. */
+/** Writes down that it began, when all of its batch have, and that it ended; fails on the hosts it is told. */
 const visit = defineTask({
   name: 'visit',
   summary: 'Writes down a name.',
-  params: z.strictObject({ log: z.string(), host: z.string(), failing: z.string() }),
+  params: z.strictObject({ log: z.string(), host: z.string(), failing: z.string(), batch: z.string() }),
   probe: () => ({}),
-  plan: ({ log, host, failing }) => [
+  plan: ({ log, host, failing, batch }) => [
     {
       what: host,
       from: '-',
       to: 'visited',
       steps: [
-        run(
-          sh`echo ${host} >> ${log}; sleep 0.2; case ${failing} in *${host}*) exit 1 ;; esac; echo ${host.toUpperCase()} >> ${log}`,
-        ),
+        run(sh`echo ${host} >> ${log}
+for i in $(seq 60); do [ "$(grep -c ${`^[${batch}]$`} ${log})" -ge ${batch.length} ] && break; sleep 0.05; done
+case ${failing} in *${host}*) exit 1 ;; esac
+echo ${host.toUpperCase()} >> ${log}`),
       ],
     },
   ],
@@ -95,7 +96,9 @@ for (const { title, play, failing, hosts, batches } of rows) {
       ...(play as object),
       name: 'p',
       hosts: 'all',
-      tasks: (host) => [visit({ log, host: host.name, failing })],
+      tasks: ({ name: host }) => [
+        visit({ log, host, failing, batch: batches.find((each) => each.includes(host)) ?? host }),
+      ],
     })
     await runPlays([spec], { hosts: [...hosts] })
     const names = existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(0, -1) : []

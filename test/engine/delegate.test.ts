@@ -12,7 +12,7 @@ import { stdout } from '../../src/model/probe.ts'
 import { secret } from '../../src/model/secret.ts'
 import { defineTask } from '../../src/model/task.ts'
 import { inFolder, type Ran, type RunSettings, runPlays, runTasks } from './harness.ts'
-import { hasLine, mark, marksIn, namedHosts } from './namedHosts.ts'
+import { hasLine, mark, marksIn, namedHosts, whenMarked } from './namedHosts.ts'
 
 const tripsTo = ({ events }: Ran, host: string) =>
   events.filter((event) => event.kind === 'trip' && event.host === host).length
@@ -187,6 +187,7 @@ test('an interruption stops a step on the delegate, and names both hosts', () =>
   inFolder(async (path) => {
     const controller = new AbortController()
     const late = path('late')
+    whenMarked(path('log'), () => controller.abort())
     const { events, recap } = await runTasks(
       [mark({ log: path('log'), word: 'a', after: `sleep 20; touch ${late}` }, { delegateTo: 'lb' })],
       {
@@ -194,9 +195,6 @@ test('an interruption stops a step on the delegate, and names both hosts', () =>
         others: ['lb'],
         connect: namedHosts().connect,
         signal: controller.signal,
-        onEvent: (event) => {
-          if (event.kind === 'taskStart') setTimeout(() => controller.abort(), 300)
-        },
       },
     )
     assert.ok(recap.isInterrupted)
@@ -211,12 +209,12 @@ test('an interruption starts no step of those that waited for the delegate', () 
   inFolder(async (path) => {
     const controller = new AbortController()
     const log = path('log')
+    whenMarked(log, () => controller.abort())
     const { recap } = await runTasks([mark({ log, word: 'x', after: 'sleep 20' }, { delegateTo: 'lb' })], {
       hosts: ['a', 'b', 'c'],
       others: ['lb'],
       connect: namedHosts().connect,
       signal: controller.signal,
-      onEvent: (event) => event.kind === 'taskStart' && setTimeout(() => controller.abort(), 300),
     })
     assert.ok(recap.isInterrupted)
     assert.equal(marksIn(log), ['x at lb as login'])

@@ -60,6 +60,16 @@ export function marksIn(log: string): string[] {
   return existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(0, -1) : []
 }
 
+/** Acts as soon as a step has written into the log: it is running then, however slow the machine is. */
+export function whenMarked(log: string, act: () => void): void {
+  const timer = setInterval(() => {
+    if (marksIn(log).length === 0) return
+    clearInterval(timer)
+    act()
+  }, 20)
+  setTimeout(() => clearInterval(timer), 20_000).unref()
+}
+
 /** Writes `WORD at HOST as USER` into a log each time, then runs a script. */
 export const mark = defineTask({
   name: 'mark',
@@ -72,7 +82,7 @@ export const mark = defineTask({
       what: word,
       from: '-',
       to: 'marked',
-      steps: [run(sh`echo ${word} at "$AT" as "$AS" >> ${log}`), run(shellText(after))],
+      steps: [run(shellText(`${sh`echo ${word} at "$AT" as "$AS" >> ${log}`.script}\n${after}`))],
     },
   ],
   verify: false,

@@ -6,12 +6,13 @@ import { exitCode } from '../../src/engine/run.ts'
 import { block } from '../../src/model/block.ts'
 import { definePlay } from '../../src/model/play.ts'
 import { inFolder, runPlays, runTasks } from './harness.ts'
-import { mark, marksIn, namedHosts } from './namedHosts.ts'
+import { mark, marksIn, namedHosts, whenMarked } from './namedHosts.ts'
 
 test('a host that is lost in the middle of a task goes on with the next on a new connection', () =>
   inFolder(async (path) => {
     const log = path('log')
     const hosts = namedHosts()
+    whenMarked(path('log'), () => hosts.lose('one'))
     const { story, recap, events } = await runTasks(
       [
         mark({ log, word: 'reboot', after: 'sleep 20' }, { ignoreUnreachable: true }),
@@ -19,10 +20,6 @@ test('a host that is lost in the middle of a task goes on with the next on a new
       ],
       {
         connect: hosts.connect,
-        onEvent: (event) => {
-          if (event.kind === 'taskStart' && event.task.title === 'mark reboot')
-            setTimeout(() => hosts.lose('one'), 300)
-        },
       },
     )
     assert.equal(story, ['one: unreachable mark reboot', 'one: changed mark next'])
@@ -42,11 +39,11 @@ test('a host that is lost in the middle of a task goes on with the next on a new
 test('without it the host is lost for the rest of the run', () =>
   inFolder(async (path) => {
     const hosts = namedHosts()
+    whenMarked(path('log'), () => hosts.lose('one'))
     const { story, recap } = await runTasks(
       [mark({ log: path('log'), word: 'a', after: 'sleep 20' }), mark({ log: path('log'), word: 'b' })],
       {
         connect: hosts.connect,
-        onEvent: (event) => event.kind === 'taskStart' && setTimeout(() => hosts.lose('one'), 300),
       },
     )
     assert.equal(story, ['one: unreachable mark a'])
@@ -74,6 +71,7 @@ test('a play that ignores it takes the host into later plays', () =>
   inFolder(async (path) => {
     const log = path('log')
     const hosts = namedHosts()
+    whenMarked(path('log'), () => hosts.lose('one'))
     const play = (name: string, after: string) =>
       definePlay({
         name,
@@ -83,10 +81,6 @@ test('a play that ignores it takes the host into later plays', () =>
       })
     const { story } = await runPlays([play('1', 'sleep 20'), play('2', 'true')], {
       connect: hosts.connect,
-      onEvent: (event) => {
-        if (event.kind === 'taskStart' && event.task.title === 'mark 1')
-          setTimeout(() => hosts.lose('one'), 300)
-      },
     })
     assert.equal(story, ['one: unreachable mark 1', 'one: changed mark 2'])
   }))
