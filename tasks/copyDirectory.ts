@@ -20,7 +20,7 @@ import {
   upload,
   z,
 } from '../src/index.ts'
-import { noFolder, ownPath, pathBelow } from './paths.ts'
+import { noFolder, ownPath, pathBelow } from './params/paths.ts'
 import { conflict, copied, differs, type EntryAttributes, fromTo } from './tree/compare.ts'
 import { others } from './tree/others.ts'
 import { withArchive } from './tree/pack.ts'

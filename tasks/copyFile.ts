@@ -22,8 +22,8 @@ import {
   upload,
   z,
 } from '../src/index.ts'
-import { noFolder } from './paths.ts'
-import { validation, writingParams } from './textFile.ts'
+import { noFolder } from './params/paths.ts'
+import { validation, writingParams } from './text/textFile.ts'
 
 /** Up to this many bytes a text is compared and sent as text, so that --diff can show it. */
 const textLimitBytes = 1024 * 1024

@@ -4,7 +4,7 @@ import { type Change, defineTask, output, type Step, z } from '../src/index.ts'
 import { type Installed, installedScript, parseInstalled } from './dnf/installed.ts'
 import { isRpmFile, nameFault, word } from './dnf/params.ts'
 import { removal, transaction } from './dnf/transaction.ts'
-import { oneOrMany } from './oneOrMany.ts'
+import { oneOrMany } from './params/oneOrMany.ts'
 
 /**
  * Installs packages by dnf, brings them up to date, or removes them, all that is missing in one transaction. A host on

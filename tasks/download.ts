@@ -24,7 +24,7 @@ import { explained } from './download/failure.ts'
 import { address, addresses, type Wanted } from './download/params.ts'
 import { fetchScript, headerLines } from './download/script.ts'
 import { shortSum } from './download/sum.ts'
-import { noFolder } from './paths.ts'
+import { noFolder } from './params/paths.ts'
 
 /**
  * Fetches a file. One that is there with the right checksum costs no request; one that is there stays as it is until

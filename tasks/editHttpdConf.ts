@@ -11,7 +11,7 @@ import {
   PlaybookError,
   z,
 } from '../src/index.ts'
-import { editedAt, validation, writingParams } from './textFile.ts'
+import { editedAt, validation, writingParams } from './text/textFile.ts'
 
 const editKinds = ['set', 'uncomment', 'comment', 'remove', 'section'] as const
 

@@ -11,7 +11,7 @@ import {
   type XmlEdit,
   z,
 } from '../src/index.ts'
-import { editedAt, validation, writingParams } from './textFile.ts'
+import { editedAt, validation, writingParams } from './text/textFile.ts'
 
 const editKinds = ['set', 'uncomment', 'comment', 'ensure', 'remove', 'text'] as const
 

@@ -1,8 +1,14 @@
 // The task that opens and closes ports in firewalld.
 
 import { defineTask, PlaybookError, z } from '../src/index.ts'
-import { scopesOf, type ZoneDifference, type ZoneSettings, zoneChanges, zoneState } from './firewalld.ts'
-import { oneOrMany } from './oneOrMany.ts'
+import {
+  scopesOf,
+  type ZoneDifference,
+  type ZoneSettings,
+  zoneChanges,
+  zoneState,
+} from './firewall/firewalld.ts'
+import { oneOrMany } from './params/oneOrMany.ts'
 
 type PortRange = { readonly first: number; readonly last: number; readonly protocol: string }
 

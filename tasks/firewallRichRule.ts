@@ -1,9 +1,15 @@
 // The task that adds and removes rich rules of firewalld.
 
 import { defineTask, PlaybookError, z } from '../src/index.ts'
-import { scopesOf, type ZoneDifference, type ZoneSettings, zoneChanges, zoneState } from './firewalld.ts'
-import { normalRule } from './firewallRule.ts'
-import { oneOrMany } from './oneOrMany.ts'
+import {
+  scopesOf,
+  type ZoneDifference,
+  type ZoneSettings,
+  zoneChanges,
+  zoneState,
+} from './firewall/firewalld.ts'
+import { normalRule } from './firewall/firewallRule.ts'
+import { oneOrMany } from './params/oneOrMany.ts'
 
 const ruleText = z.string().transform((value, context) => {
   try {

@@ -26,12 +26,12 @@ import {
   writtenFile,
   z,
 } from '../src/index.ts'
-import { httpdParams } from './httpdParams.ts'
-import { configurationFaults } from './httpdProcess.ts'
-import { preamble } from './httpdShell.ts'
-import { checkJkWorkers } from './jkWorkers.ts'
-import { explainFault } from './serverShell.ts'
-import { editedAt } from './textFile.ts'
+import { httpdParams } from './httpd/httpdParams.ts'
+import { configurationFaults } from './httpd/httpdProcess.ts'
+import { preamble } from './httpd/httpdShell.ts'
+import { checkJkWorkers } from './httpd/jkWorkers.ts'
+import { explainFault } from './server/serverShell.ts'
+import { editedAt } from './text/textFile.ts'
 
 const configurationFile = z
   .strictObject({

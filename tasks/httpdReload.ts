@@ -1,9 +1,9 @@
 // The task that has an Apache httpd take a configuration, module or program that is newer than what it runs with.
 
 import { type Change, type Command, defineTask, z } from '../src/index.ts'
-import { httpdParams } from './httpdParams.ts'
-import { httpdChange, httpdState, reloadHttpd, restartHttpd, startHttpd } from './httpdProcess.ts'
-import { isOfUnit } from './systemdState.ts'
+import { httpdParams } from './httpd/httpdParams.ts'
+import { httpdChange, httpdState, reloadHttpd, restartHttpd, startHttpd } from './httpd/httpdProcess.ts'
+import { isOfUnit } from './server/systemdState.ts'
 
 /**
  * Reloads an httpd, or restarts or starts it, and waits until it is up: meant as a handler of what writes its

@@ -1,9 +1,9 @@
 // The task that sees to it that an Apache httpd built from source runs.
 
 import { type Change, type Command, defineTask, z } from '../src/index.ts'
-import { httpdParams } from './httpdParams.ts'
-import { httpdChange, httpdState, restartHttpd, startHttpd } from './httpdProcess.ts'
-import { isOfUnit } from './systemdState.ts'
+import { httpdParams } from './httpd/httpdParams.ts'
+import { httpdChange, httpdState, restartHttpd, startHttpd } from './httpd/httpdProcess.ts'
+import { isOfUnit } from './server/systemdState.ts'
 
 /**
  * The httpd of a prefix runs. One that does not is started by its apachectl, after its configuration has been checked:

@@ -12,9 +12,9 @@ import {
   shellText,
   z,
 } from '../src/index.ts'
-import { httpdParams } from './httpdParams.ts'
-import { reloadHttpd } from './httpdProcess.ts'
-import { explainFault } from './serverShell.ts'
+import { httpdParams } from './httpd/httpdParams.ts'
+import { reloadHttpd } from './httpd/httpdProcess.ts'
+import { explainFault } from './server/serverShell.ts'
 
 /**
  * Changes the activation of a worker in the `workers.properties` of each web server, and has httpd read it by a graceful

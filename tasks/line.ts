@@ -25,7 +25,7 @@ import {
   textLines,
   validation,
   writingParams,
-} from './textFile.ts'
+} from './text/textFile.ts'
 
 /**
  * Puts a line into a text file, in place of one that matches or as a new one, or takes lines out.

@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 import { account, type Change, defineTask, file, PlaybookError, run, sh, z } from '../src/index.ts'
 import { modeTests, treeMode } from './ownership/modes.ts'
 import { differing, entries, ownerSpec, ownerTest, touching } from './ownership/tree.ts'
-import { ownPath, pathBelow } from './paths.ts'
+import { ownPath, pathBelow } from './params/paths.ts'
 
 /**
  * Gives a directory and all that is below it an owner, a group, and modes. One pass of `find` tells what differs; a

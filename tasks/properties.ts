@@ -13,7 +13,7 @@ import {
   secret,
   z,
 } from '../src/index.ts'
-import { editedAt, validation, writingParams } from './textFile.ts'
+import { editedAt, validation, writingParams } from './text/textFile.ts'
 
 const propertyValue = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
   error: 'expected a text, a number, true or false, or a secret',

@@ -15,7 +15,7 @@ import {
   text,
   z,
 } from '../src/index.ts'
-import { ownPath } from './paths.ts'
+import { ownPath } from './params/paths.ts'
 
 /**
  * Removes a file, a link (never its target), or a directory.

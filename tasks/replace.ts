@@ -10,7 +10,7 @@ import {
   PlaybookError,
   z,
 } from '../src/index.ts'
-import { abbreviated, compiles, fileText, patternSource, validation, writingParams } from './textFile.ts'
+import { abbreviated, compiles, fileText, patternSource, validation, writingParams } from './text/textFile.ts'
 
 /**
  * Replaces every match of a pattern in a text file.

@@ -1,7 +1,7 @@
 // The task that starts, stops, enables and masks a unit of systemd.
 
 import { type Change, type Command, defineTask, type Effect, sh, z } from '../src/index.ts'
-import { affecting } from './affecting.ts'
+import { affecting } from './server/affecting.ts'
 import {
   enableChanges,
   isDown,
@@ -13,7 +13,7 @@ import {
   type Unit,
   unitName,
   unitState,
-} from './systemdState.ts'
+} from './server/systemdState.ts'
 
 /**
  * A unit of systemd runs or does not, starts at boot or does not, is masked or not. All that has to be known is asked in

@@ -10,9 +10,9 @@ import {
   sh,
   z,
 } from '../src/index.ts'
-import { explainFault } from './serverShell.ts'
-import { type TomcatParams, tomcatParams } from './tomcatParams.ts'
-import { startTomcat, stopTomcat } from './tomcatProcess.ts'
+import { explainFault } from './server/serverShell.ts'
+import { type TomcatParams, tomcatParams } from './tomcat/tomcatParams.ts'
+import { startTomcat, stopTomcat } from './tomcat/tomcatProcess.ts'
 
 const { httpPort, ...process } = tomcatParams
 

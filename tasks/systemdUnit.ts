@@ -17,7 +17,7 @@ import {
   shellText,
   z,
 } from '../src/index.ts'
-import { affecting } from './affecting.ts'
+import { affecting } from './server/affecting.ts'
 import {
   enableChanges,
   isDown,
@@ -28,7 +28,7 @@ import {
   type Unit,
   unitName,
   unitState,
-} from './systemdState.ts'
+} from './server/systemdState.ts'
 
 const folder = '/etc/systemd/system'
 

@@ -23,7 +23,7 @@ import {
   textLines,
   validation,
   writingParams,
-} from './textFile.ts'
+} from './text/textFile.ts'
 
 /**
  * Puts lines into a text file between two marker lines, by which it finds them again, or takes them out.

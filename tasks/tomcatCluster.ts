@@ -16,10 +16,10 @@ import {
   text,
   z,
 } from '../src/index.ts'
-import { serverShell } from './serverShell.ts'
-import { type TomcatJvm, tomcatJvms } from './tomcatJvms.ts'
-import { tomcatParams } from './tomcatParams.ts'
-import { logFiles } from './tomcatShell.ts'
+import { serverShell } from './server/serverShell.ts'
+import { type TomcatJvm, tomcatJvms } from './tomcat/tomcatJvms.ts'
+import { tomcatParams } from './tomcat/tomcatParams.ts'
+import { logFiles } from './tomcat/tomcatShell.ts'
 
 /**
  * A Tomcat that runs sees as many other members of its cluster as it should, or comes to within a time. It is read from

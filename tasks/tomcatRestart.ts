@@ -12,12 +12,12 @@ import {
   text,
   z,
 } from '../src/index.ts'
-import { explainFault } from './serverShell.ts'
-import { isOfUnit } from './systemdState.ts'
-import { isOwnedBy, theJvm, tomcatJvms } from './tomcatJvms.ts'
-import { tomcatParams } from './tomcatParams.ts'
-import { startTomcat, stopTomcat } from './tomcatProcess.ts'
-import { processChanges } from './tomcatStart.ts'
+import { explainFault } from './server/serverShell.ts'
+import { isOfUnit } from './server/systemdState.ts'
+import { isOwnedBy, theJvm, tomcatJvms } from './tomcat/tomcatJvms.ts'
+import { tomcatParams } from './tomcat/tomcatParams.ts'
+import { startTomcat, stopTomcat } from './tomcat/tomcatProcess.ts'
+import { processChanges } from './tomcat/tomcatStart.ts'
 
 /**
  * Restarts a Tomcat, or starts it, and waits until it answers: meant as a handler of what writes its configuration.

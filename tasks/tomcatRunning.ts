@@ -1,11 +1,11 @@
 // The task that sees to it that a Tomcat runs and answers.
 
 import { type Change, defineTask, run, z } from '../src/index.ts'
-import { explainFault } from './serverShell.ts'
-import { requireOwner, theJvm, tomcatJvms } from './tomcatJvms.ts'
-import { tomcatParams } from './tomcatParams.ts'
-import { startTomcat, tomcatStatus, waitForTomcat } from './tomcatProcess.ts'
-import { processChanges, startChanges } from './tomcatStart.ts'
+import { explainFault } from './server/serverShell.ts'
+import { requireOwner, theJvm, tomcatJvms } from './tomcat/tomcatJvms.ts'
+import { tomcatParams } from './tomcat/tomcatParams.ts'
+import { startTomcat, tomcatStatus, waitForTomcat } from './tomcat/tomcatProcess.ts'
+import { processChanges, startChanges } from './tomcat/tomcatStart.ts'
 
 /**
  * A Tomcat runs, as the right account, and answers HTTP. One that does not run is started by its startup.sh, one that is

@@ -1,10 +1,10 @@
 // The task that starts a Tomcat without waiting for its answer.
 
 import { type Change, defineTask, z } from '../src/index.ts'
-import { theJvm, tomcatJvms } from './tomcatJvms.ts'
-import { tomcatParams } from './tomcatParams.ts'
-import { launchTomcat } from './tomcatProcess.ts'
-import { startChanges } from './tomcatStart.ts'
+import { theJvm, tomcatJvms } from './tomcat/tomcatJvms.ts'
+import { tomcatParams } from './tomcat/tomcatParams.ts'
+import { launchTomcat } from './tomcat/tomcatProcess.ts'
+import { startChanges } from './tomcat/tomcatStart.ts'
 
 /**
  * Starts a Tomcat that does not run, as `tomcatRunning` does, and goes on as soon as its JVM is there: several start at

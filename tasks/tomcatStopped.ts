@@ -1,12 +1,12 @@
 // The task that sees to it that a Tomcat does not run.
 
 import { type Change, defineTask, run, z } from '../src/index.ts'
-import { affecting, serverEffects } from './affecting.ts'
-import { explainFault } from './serverShell.ts'
-import { isDown, unitIfAny } from './systemdState.ts'
-import { theJvm, tomcatJvms } from './tomcatJvms.ts'
-import { tomcatParams } from './tomcatParams.ts'
-import { stopTomcat } from './tomcatProcess.ts'
+import { affecting, serverEffects } from './server/affecting.ts'
+import { explainFault } from './server/serverShell.ts'
+import { isDown, unitIfAny } from './server/systemdState.ts'
+import { theJvm, tomcatJvms } from './tomcat/tomcatJvms.ts'
+import { tomcatParams } from './tomcat/tomcatParams.ts'
+import { stopTomcat } from './tomcat/tomcatProcess.ts'
 
 /**
  * A Tomcat does not run. One that does is ended by its shutdown.sh, after 30 s by SIGTERM, after 10 more by SIGKILL.

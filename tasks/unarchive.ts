@@ -14,7 +14,7 @@ import {
   write,
   z,
 } from '../src/index.ts'
-import { pathBelow } from './paths.ts'
+import { pathBelow } from './params/paths.ts'
 import { explained } from './unarchive/failure.ts'
 import { formatOf } from './unarchive/params.ts'
 import { unpacking } from './unarchive/script.ts'

@@ -1,7 +1,7 @@
 // What buildFromSource is told, checked.
 
 import { absolutePath, account, checksum, Secret, z } from '../../src/index.ts'
-import { ownPath, pathBelow } from '../paths.ts'
+import { ownPath, pathBelow } from '../params/paths.ts'
 
 const address = z.string().regex(/^(?:https?|ftp):\/\/[^\s"\\<>]+$/i, 'expected an address (https://…)')
 const word = z

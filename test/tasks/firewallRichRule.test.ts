@@ -3,9 +3,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { planned } from '../../src/testing/index.ts'
-import type { ZoneState } from '../../tasks/firewalld.ts'
+import type { ZoneState } from '../../tasks/firewall/firewalld.ts'
+import { normalRule } from '../../tasks/firewall/firewallRule.ts'
 import { firewallRichRule } from '../../tasks/firewallRichRule.ts'
-import { normalRule } from '../../tasks/firewallRule.ts'
 
 const normalForms: readonly (readonly [string, string])[] = [
   ['rule accept source address=10.0.0.1 family=ipv4', 'rule family="ipv4" source address="10.0.0.1" accept'],

@@ -6,7 +6,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { FileState, PlaybookError } from '../../src/index.ts'
 import { planned } from '../../src/testing/index.ts'
-import type { Unit } from '../../tasks/systemdState.ts'
+import type { Unit } from '../../tasks/server/systemdState.ts'
 import { systemdUnit } from '../../tasks/systemdUnit.ts'
 import { inFolder, runShell, shells } from './apply.ts'
 

@@ -3,7 +3,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { planned } from '../../src/testing/index.ts'
-import type { Unit } from '../../tasks/systemdState.ts'
+import type { Unit } from '../../tasks/server/systemdState.ts'
 import { tomcatStopped } from '../../tasks/tomcatStopped.ts'
 
 const home = '/data2/was/ws-old-server'

@@ -1,6 +1,6 @@
 // What the scripts for Tomcat and httpd share, no task: the clock, who has a port, and how a failure is told.
 
-import { type Output, PlaybookError, splitLines } from '../src/index.ts'
+import { type Output, PlaybookError, splitLines } from '../../src/index.ts'
 
 /**
  * `now` prints hundredths of seconds; `listener PORT` the process that listens there, `?` where that cannot be seen, and

@@ -1,7 +1,7 @@
 // The JVMs of all Tomcats of a host, by one probe that is the same for every instance. Not a task.
 
-import { type CommandProbe, type Output, output, PlaybookError, shellText } from '../src/index.ts'
-import { serverState } from './affecting.ts'
+import { type CommandProbe, type Output, output, PlaybookError, shellText } from '../../src/index.ts'
+import { serverState } from '../server/affecting.ts'
 
 /** A JVM that runs a Tomcat: since when in milliseconds since 1970, and the unit of systemd it belongs to. */
 export type TomcatJvm = {

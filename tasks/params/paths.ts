@@ -1,7 +1,7 @@
 // Paths that tasks take from people and must not take lightly. No task.
 
 import { posix } from 'node:path'
-import { absolutePath, PlaybookError, z } from '../src/index.ts'
+import { absolutePath, PlaybookError, z } from '../../src/index.ts'
 
 const systemRoots = [
   '',

@@ -1,7 +1,7 @@
 // The parameters that the httpd tasks share, itself no task.
 
-import { absolutePath, z } from '../src/index.ts'
-import { unitName } from './systemdState.ts'
+import { absolutePath, z } from '../../src/index.ts'
+import { unitName } from '../server/systemdState.ts'
 
 /** The parameters by which an httpd is known. */
 export const httpdParams = {

@@ -1,6 +1,6 @@
 // What mod_jk would take without a word and then not serve: mounts of workers that nobody defines, keys set twice. No task.
 
-import { PlaybookError } from '../src/index.ts'
+import { PlaybookError } from '../../src/index.ts'
 
 /** A file of the configuration as it would be. */
 export type ConfigurationText = { readonly path: string; readonly text: string }

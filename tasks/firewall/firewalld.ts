@@ -12,7 +12,7 @@ import {
   sh,
   splitLines,
   text,
-} from '../src/index.ts'
+} from '../../src/index.ts'
 
 /** What a zone holds: ports as firewalld writes them (`8080/tcp`, `8000-8100/tcp`), rich rules in its own words. */
 export type ZoneSettings = { readonly ports: readonly string[]; readonly rules: readonly string[] }

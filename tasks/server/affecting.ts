@@ -1,6 +1,6 @@
 // What a task's changes affect besides the files they write, said of all of them at once; itself no task.
 
-import type { Change, Effect } from '../src/index.ts'
+import type { Change, Effect } from '../../src/index.ts'
 
 /** The changes, with these effects added to those that they have. Of no change nothing is said. */
 export function affecting(effects: readonly Effect[], changes: readonly Change[]): readonly Change[] {

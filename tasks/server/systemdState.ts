@@ -15,7 +15,7 @@ import {
   splitLines,
   text,
   z,
-} from '../src/index.ts'
+} from '../../src/index.ts'
 
 const unitTypes = 'service|socket|target|timer|mount|automount|swap|path|slice|scope|device'
 

@@ -1,9 +1,9 @@
 // What a start of a Tomcat is due for, and the steps of it. Not a task.
 
-import { type Change, type Command, run, type Step } from '../src/index.ts'
-import { affecting, serverEffects } from './affecting.ts'
-import { explainFault } from './serverShell.ts'
-import { isOfUnit } from './systemdState.ts'
+import { type Change, type Command, run, type Step } from '../../src/index.ts'
+import { affecting, serverEffects } from '../server/affecting.ts'
+import { explainFault } from '../server/serverShell.ts'
+import { isOfUnit } from '../server/systemdState.ts'
 import { requireOwner, type TomcatJvm } from './tomcatJvms.ts'
 import type { TomcatParams } from './tomcatParams.ts'
 import { stopTomcat } from './tomcatProcess.ts'

@@ -1,7 +1,7 @@
 // The sh text that the Tomcat tasks are made of, itself no task: finding the JVM of a home, starting it, waiting, logs.
 
-import { quote } from '../src/index.ts'
-import { serverShell } from './serverShell.ts'
+import { quote } from '../../src/index.ts'
+import { serverShell } from '../server/serverShell.ts'
 import type { TomcatParams } from './tomcatParams.ts'
 
 /**

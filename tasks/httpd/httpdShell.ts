@@ -1,8 +1,8 @@
 // The sh text that the httpd tasks are made of, itself no task: finding the server of a prefix, checking, starting it.
 
-import { quote } from '../src/index.ts'
+import { quote } from '../../src/index.ts'
+import { serverShell } from '../server/serverShell.ts'
 import type { HttpdParams } from './httpdParams.ts'
-import { serverShell } from './serverShell.ts'
 
 /**
  * `check` runs apachectl -t and looks for what it does not find: log folders and log programs that are not there, with

@@ -9,7 +9,7 @@ import {
   quote,
   shellText,
   z,
-} from '../src/index.ts'
+} from '../../src/index.ts'
 
 /** The parameters of a task that writes a file: attributes, where the original is kept, how the new one is checked. */
 export const writingParams = {

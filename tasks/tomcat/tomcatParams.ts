@@ -1,7 +1,7 @@
 // The parameters that the Tomcat tasks share, itself no task.
 
-import { absolutePath, account, z } from '../src/index.ts'
-import { unitName } from './systemdState.ts'
+import { absolutePath, account, z } from '../../src/index.ts'
+import { unitName } from '../server/systemdState.ts'
 
 /** The parameters by which a Tomcat is known, started and asked. */
 export const tomcatParams = {

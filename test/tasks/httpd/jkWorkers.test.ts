@@ -2,8 +2,8 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { PlaybookError } from '../../src/index.ts'
-import { checkJkWorkers } from '../../tasks/jkWorkers.ts'
+import type { PlaybookError } from '../../../src/index.ts'
+import { checkJkWorkers } from '../../../tasks/httpd/jkWorkers.ts'
 
 const workers = [
   'worker.list=ecs_lb,jkstatus',

@@ -1,6 +1,6 @@
 // The schema of a parameter that takes one value or a list of them, itself no task.
 
-import { z } from '../src/index.ts'
+import { z } from '../../src/index.ts'
 
 /**
  * One text, or a list of at least one, as a list of what `item` makes of each. An item that is wrong is named with what

@@ -1,6 +1,6 @@
 // The normal form of a rich rule of firewalld, itself no task: the words and the order in which firewalld prints it.
 
-import { PlaybookError } from '../src/index.ts'
+import { PlaybookError } from '../../src/index.ts'
 
 type Attributes = { readonly [name: string]: string }
 type Part = { readonly element: string; isNegated: boolean; attributes: Attributes; limit?: Attributes }

@@ -1,7 +1,7 @@
 // What the Tomcat tasks share, itself no task: asking, starting, stopping and waiting for the Tomcat of a home.
 
-import { type Command, type Output, output, type Probe, shellText, text } from '../src/index.ts'
-import { serverState } from './affecting.ts'
+import { type Command, type Output, output, type Probe, shellText, text } from '../../src/index.ts'
+import { serverState } from '../server/affecting.ts'
 import type { TomcatParams } from './tomcatParams.ts'
 import { askHttp, exportJavaHome, preamble, startUp } from './tomcatShell.ts'
 

@@ -10,11 +10,11 @@ import {
   shellText,
   splitLines,
   text,
-} from '../src/index.ts'
-import { affecting, serverEffects, serverState } from './affecting.ts'
+} from '../../src/index.ts'
+import { affecting, serverEffects, serverState } from '../server/affecting.ts'
+import { explainFault } from '../server/serverShell.ts'
 import type { HttpdParams } from './httpdParams.ts'
 import { preamble, requireGood } from './httpdShell.ts'
-import { explainFault } from './serverShell.ts'
 
 /** A server as it runs; `undefined` where none does. Times in milliseconds since 1970. */
 export type HttpdState = {
