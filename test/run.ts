@@ -1,7 +1,7 @@
 // Runs the built test files, each in a process of its own with a time limit, and ends with `N passed, N failed`.
 
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,7 +40,13 @@ function testFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.test.js'))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter(isOfSource)
     .sort()
+}
+
+/** What an earlier build left of a test that is gone, or has another name now, is no test. */
+function isOfSource(file: string): boolean {
+  return existsSync(join(here, '../../test', file.replace(/\.js$/, '.ts')))
 }
 
 /** The lab's tests share the machine with nothing else. Where it cannot be, they are skipped by name, but not in CI. */
