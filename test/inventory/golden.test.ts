@@ -28,12 +28,13 @@ type Golden = {
 }
 
 /** `INVENTORY_CASES` names another folder: random ones, see test/fixtures/inventory/fuzz.py. */
+const isRandom = process.env.INVENTORY_CASES !== undefined
 const cases = process.env.INVENTORY_CASES ?? fixtureFolder('cases')
 
 for (const name of readdirSync(cases).sort()) {
   const folder = join(cases, name)
   const golden = json(folder, 'golden.json') as Golden
-  if (golden.refused && process.env.INVENTORY_CASES) continue
+  if (golden.refused && isRandom) continue
 
   test(`${name} is listed as ansible-inventory lists it`, async () => {
     const inventory = await load(folder)
@@ -59,6 +60,7 @@ test('there are at least 100 inventories and 200 patterns', () => {
     const { patterns = {}, limits = [] } = json(join(cases, name), 'golden.json') as Golden
     return Object.keys(patterns).length + limits.length
   })
+  if (isRandom) return
   const patterns = counts.reduce((a, b) => a + b)
   assert.ok(folders.length >= 100, `${folders.length} inventories`)
   assert.ok(patterns >= 200, `${patterns} patterns`)
@@ -80,6 +82,7 @@ function selected(inventory: Inventory, pattern: string, limit?: string): Hosts 
   } catch (error) {
     const { code, message } = error as PlaybookError
     if (code === 'E_UNKNOWN_GROUP' || code === 'E_UNKNOWN_HOST') return null
+    if (code === 'E_LIMIT_EMPTY' && isRandom) return []
     throw new Error(`${pattern}: ${message}`)
   }
 }
