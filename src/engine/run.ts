@@ -82,9 +82,8 @@ function interrupt({ sessions, emit }: RunState): void {
   })
   const kills = steps.map(({ session, step }) => session.kill(step).catch(() => {}))
   const limit = new Promise((resolve) => setTimeout(resolve, 1500).unref())
-  void Promise.race([Promise.all(kills), limit]).then(() =>
-    Promise.all(all.map((session) => session.close())),
-  )
+  const over = Promise.all([...kills, ...all.map((session) => session.stepsOver())])
+  void Promise.race([over, limit]).then(() => Promise.all(all.map((session) => session.close())))
 }
 
 function summed(recaps: readonly HostRecap[]): HostRecap[] {

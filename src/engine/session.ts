@@ -47,6 +47,8 @@ export class HostSession {
   #trips = 0
   /** Its steps that are running: more than one where other hosts' tasks are carried out here too. */
   readonly running = new Set<RunningStep>()
+  /** Trips under way that carry steps: one of them may be about to begin, though none is running. */
+  readonly #acting = new Set<Promise<unknown>>()
   /** Counts the beginnings and ends of changes: an answer is void once it has gone on. */
   changes = 0
   /** Lets one task after the other change the host, each knowing what the one before it left. */
@@ -143,6 +145,11 @@ export class HostSession {
     return turn
   }
 
+  /** Resolves when no step is under way any more. */
+  async stepsOver(): Promise<void> {
+    await Promise.allSettled([...this.#acting])
+  }
+
   /** Kills a running step with all its children: asks first, forces after two seconds. */
   async kill({ as, pid }: Process): Promise<void> {
     const connection = await this.connection()
@@ -192,8 +199,9 @@ export class HostSession {
     let running: RunningStep | undefined
     const stopped = () => running && this.running.delete(running)
     let outputs: (Output | undefined)[]
+    let acting: Promise<unknown> | undefined
     try {
-      outputs = await exchange(open.shell, open.isPrimed ? '' : prologue, entries, {
+      const answered = exchange(open.shell, open.isPrimed ? '' : prologue, entries, {
         ...watcher,
         started: (index, pid) => {
           stopped()
@@ -211,6 +219,9 @@ export class HostSession {
           isShared = true
         },
       })
+      acting = steps > 0 ? answered : undefined
+      if (acting) this.#acting.add(acting)
+      outputs = await answered
       open.isPrimed = true
       this.#tell(entries, outputs)
     } catch (thrown) {
@@ -218,6 +229,7 @@ export class HostSession {
       throw thrown
     } finally {
       stopped()
+      if (acting) this.#acting.delete(acting)
       const durationMs = performance.now() - startedAt
       emit({ kind: 'trip', host, as, probes: entries.length - steps, steps, durationMs })
     }

@@ -857,6 +857,28 @@ test('an interruption kills the running step and ends the run', () =>
     assert.not(existsSync(path('late')))
   }))
 
+test('an interruption that comes while a step is on its way stops that step too', () =>
+  inFolder(async (path) => {
+    const controller = new AbortController()
+    const connect = async (to: ConnectionSettings): Promise<Connection> => {
+      const connection = await localTransport.connect(to, {})
+      const openShell: Connection['openShell'] = async () => {
+        const shell = await connection.openShell()
+        const write = async (bytes: Uint8Array) => {
+          await shell.write(bytes)
+          if (Buffer.from(bytes).includes('touch')) controller.abort()
+        }
+        return { ...shell, write }
+      }
+      return { ...connection, openShell }
+    }
+    const tasks = [shell({ script: `sleep 2; touch ${path('late')}` })]
+    const { recap } = await runTasks(tasks, { signal: controller.signal, connect })
+    assert.ok(recap.isInterrupted)
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    assert.not(existsSync(path('late')))
+  }))
+
 for (const [size, text] of [
   ['small', 'x'],
   ['large', 'x'.repeat(200_000)],
