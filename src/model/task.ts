@@ -199,7 +199,9 @@ export function issueText(issue: z.core.$ZodIssue, root: unknown): string {
 function gotText(value: unknown, isSecretWanted: boolean): string {
   if (value instanceof Secret) return 'a secret'
   if (value === undefined) return 'nothing'
-  return isSecretWanted ? 'a plain value' : abbreviated(value)
+  if (!isSecretWanted) return abbreviated(value)
+  if (typeof value === 'string') return 'a plain value'
+  return Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`
 }
 
 /** Of a value that fits no alternative of a union: what is wrong inside of it, by the alternative that fits best. */

@@ -123,7 +123,7 @@ const planning: readonly Case[] = [
     'A value that is none of the types it may be',
     'union.ts',
     play(`[copyFile({ dest: '/tmp/x', content: 5 as any })]`),
-    `union.ts:7  copyFile: content: expected string or Buffer or Secret, got 5  E_PARAMS`,
+    `union.ts:7  copyFile: content: expected string or Buffer or Secret, got a number  E_PARAMS`,
   ],
   [
     'tasks() that throws: the line that threw, in whichever file',
