@@ -26,22 +26,20 @@ export function textOf({ lines }: HttpdDocument): string {
 
 /** The document with splices applied, which may touch but not overlap. Lines they are not about are the same objects. */
 export function applyLineSplices(document: HttpdDocument, splices: readonly LineSplice[]): HttpdDocument {
+  if (splices.length === 0) return document
   const sorted = [...splices].sort((a, b) => a.at - b.at || a.remove - b.remove)
-  const parts: HttpdLine[][] = []
+  const lines = [...document.lines]
   let isNestingKept = true
   let next = 0
   for (const { at, remove, text } of sorted) {
     if (at < next) throw new RangeError(`A splice at line ${at} overlaps one that ends at ${next}.`)
-    parts.push(document.lines.slice(next, at))
-    if (text !== '') closeLast(parts, lineEndAt(document, at))
+    const start = at + lines.length - document.lines.length
     const inserted = scanLines(text)
-    const removed = document.lines.slice(at, at + remove)
+    const removed = lines.splice(start, remove, ...inserted)
+    if (inserted.length > 0) closeLine(lines, start - 1, lineEndAt(document, at))
     isNestingKept &&= inserted.length === remove && ![...inserted, ...removed].some(isTag)
-    parts.push(inserted)
     next = at + remove
   }
-  parts.push(document.lines.slice(next))
-  const lines = ([] as HttpdLine[]).concat(...parts)
   return isNestingKept ? { ...document, lines } : { ...document, ...nested(lines) }
 }
 
@@ -72,12 +70,11 @@ export function shownLine({ raw }: HttpdLine): string {
 }
 
 /** What was the last line of the file gets an end before another follows it. */
-function closeLast(parts: readonly HttpdLine[][], lineEnd: string): void {
-  const part = parts.findLast((each) => each.length > 0)
-  const last = part?.at(-1)
-  if (!part || !last) return
+function closeLine(lines: HttpdLine[], index: number, lineEnd: string): void {
+  const last = lines[index]
+  if (!last) return
   const isOpen = !last.raw.endsWith('\n') || isContinued(last.raw, last.raw.length)
-  if (isOpen) part[part.length - 1] = { ...last, raw: last.raw + lineEnd }
+  if (isOpen) lines[index] = { ...last, raw: last.raw + lineEnd }
 }
 
 function nested(lines: readonly HttpdLine[]): Pick<HttpdDocument, 'lines' | 'closes'> {

@@ -5,6 +5,7 @@ import { type CommentedOut, commentedOut } from './commentedOut.ts'
 import { type HttpdDocument, lineNumber, shownLine } from './document.ts'
 import type { HttpdPath, HttpdSelector } from './edit.ts'
 import { isPrefix } from './keys.ts'
+import type { HttpdLine } from './line.ts'
 import { renderOpening, textsOf } from './render.ts'
 import { argumentsOf } from './words.ts'
 
@@ -51,7 +52,8 @@ export function liveIn(
   name: string,
   args: readonly string[] = [],
 ): number[] {
-  const named = childrenOf(document, scope, name.toLowerCase())
+  const lower = name.toLowerCase()
+  const named = childrenOf(document, scope, (line) => line.name === lower)
   return args.length === 0 ? named : named.filter((index) => isPrefix(args, valuesOf(document, index)))
 }
 
@@ -70,8 +72,8 @@ export function commentedIn(
   const { lines } = document
   const lower = name.toLowerCase()
   const found: Commented[] = []
-  for (const index of childrenOf(document, scope, '')) {
-    const revived = lines[index]!.commented === lower ? commentedOut(lines[index]!) : undefined
+  for (const index of childrenOf(document, scope, (line) => line.commented === lower)) {
+    const revived = commentedOut(lines[index]!)
     if (!revived || !isPrefix(args, revived.args)) continue
     const isProse = revived.hasBlank && (args.length === 0 || lines[index + 1]?.kind === 'comment')
     if (!isProse) found.push({ index, revived })
@@ -79,13 +81,17 @@ export function commentedIn(
   return found
 }
 
-/** The lines right in a scope, if given of one name (in lower case); of a section in it only the one that opens it. */
-export function childrenOf({ lines, closes }: HttpdDocument, scope: Scope, name?: string): number[] {
+/** The lines right in a scope that are wanted, all if nothing is said; of a section in it only the one that opens it. */
+export function childrenOf(
+  { lines, closes }: HttpdDocument,
+  scope: Scope,
+  isWanted: (line: HttpdLine) => boolean = () => true,
+): number[] {
   const end = scope === TOP ? lines.length : closes[scope]!
   const found: number[] = []
   for (let index = scope + 1; index < end; index++) {
     const line = lines[index]!
-    if (name === undefined || line.name === name) found.push(index)
+    if (isWanted(line)) found.push(index)
     if (line.kind === 'open') index = closes[index]!
   }
   return found
