@@ -1,5 +1,6 @@
 // The folder of what is kept for this user from run to run, whatever the project.
 
+import { lstatSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,4 +11,23 @@ import { join } from 'node:path'
  */
 export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'run-playbook')
+}
+
+/**
+ * A folder of the cache from which code is run; it is made. `undefined` where that could be somebody else's: root with
+ * the HOME of another (`sudo -E`) must not run what that user may write.
+ */
+export function codeFolder(name: string): string | undefined {
+  const folder = join(cacheFolder(), name)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return [cacheFolder(), folder].every(isOursAlone) ? folder : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isOursAlone(folder: string): boolean {
+  const { uid, mode } = lstatSync(folder)
+  return (uid === process.geteuid?.() || process.geteuid === undefined) && (mode & 0o022) === 0
 }

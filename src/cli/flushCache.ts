@@ -13,8 +13,9 @@ const kinds = {
 } as const
 
 /**
- * Removes compiled playbooks, downloads, builds and what inventory modules said from the folder of this user's cache, and says on stderr what there
- * was. Facts of hosts are kept nowhere: each run reads what it needs. A run that goes on meanwhile may miss a file.
+ * Removes compiled playbooks, downloads, builds and what inventory modules said from the folder of this user's cache,
+ * and says on stderr what there was. Facts of hosts are kept nowhere: each run reads what it needs. A run that goes on
+ * meanwhile may miss a file.
  */
 export async function flushCache(): Promise<void> {
   const counts: string[] = []

@@ -23,12 +23,13 @@ export type RunScript<T> = {
 
 /**
  * Runs a CommonJS script, which stands in the file as one function of `exports`, `require`, `module`, `__filename` and
- * `__dirname`. Code is kept in `folder`, by the name of the file, which has to hold a digest of its content: V8 itself
- * looks at version and flags, and of the text at the length alone.
+ * `__dirname`. Code is kept in `folder`, if one is given, by the name of the file, which has to hold a digest of its
+ * content: V8 itself looks at version and flags, and of the text at the length alone.
  */
-export function runScript<T>(file: string, folder: string): RunScript<T> {
-  const place = join(folder, `${basename(file)}-${process.version}-${process.arch}`)
-  const kept = readKept(place)
+export function runScript<T>(file: string, folder: string | undefined): RunScript<T> {
+  const place =
+    folder === undefined ? undefined : join(folder, `${basename(file)}-${process.version}-${process.arch}`)
+  const kept = place === undefined ? undefined : readKept(place)
   const script = new Script(readFileSync(file, 'latin1'), {
     filename: file,
     cachedData: kept?.code,
@@ -37,7 +38,10 @@ export function runScript<T>(file: string, folder: string): RunScript<T> {
   const module = { exports: {} as T }
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
   const known = script.cachedDataRejected === false ? kept : undefined
-  return { exports: module.exports, keep: () => keepCode(script, place, known) }
+  const keep = () => {
+    if (place !== undefined) keepCode(script, place, known)
+  }
+  return { exports: module.exports, keep }
 }
 
 type Kept = { readonly code: Buffer; readonly bytecodeBytes: number; readonly checkedAtMs: number }

@@ -1,10 +1,10 @@
 // Loads TypeScript of the user's with jiti, in which `run-playbook` is this running copy.
 
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
-import { cacheFolder } from './cacheFolder.ts'
+import { codeFolder } from './cacheFolder.ts'
 import { loadError } from './loadError.ts'
 import { nearestFile } from './nearestFile.ts'
 import { shortPath } from './places.ts'
@@ -24,7 +24,7 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
   const modules = await virtualModules()
   const { createJiti } = jitiAsCommonJs()
   const jiti = createJiti(import.meta.url, {
-    fsCache: compiledFolder(),
+    fsCache: codeFolder('jiti') ?? false,
     interopDefault: false,
     virtualModules: modules,
   })
@@ -38,15 +38,4 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
 /** Loaded as CommonJS: as an ES module, Node.js first searches all of its bundle for exports, which takes three times as long. */
 function jitiAsCommonJs(): typeof import('jiti') {
   return createRequire(import.meta.url)('jiti')
-}
-
-/** A folder of the user's own: a shared one would let others plant code. */
-function compiledFolder(): string | false {
-  const folder = join(cacheFolder(), 'jiti')
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return folder
-  } catch {
-    return false
-  }
 }

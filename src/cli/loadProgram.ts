@@ -1,8 +1,7 @@
 // Loads the program: bundled in one script, or in this folder's modules where nobody has bundled them.
 
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cacheFolder } from './cacheFolder.ts'
+import { codeFolder } from './cacheFolder.ts'
 import { runScript } from './keptCode.ts'
 import type { main } from './program.ts'
 
@@ -18,6 +17,6 @@ export type LoadedProgram = {
 export async function loadProgram(): Promise<LoadedProgram> {
   if (typeof BUNDLED_PROGRAM === 'undefined') return { ...(await import('./program.ts')), keep: () => {} }
   const file = fileURLToPath(new URL(BUNDLED_PROGRAM, import.meta.url))
-  const { exports, keep } = runScript<Pick<LoadedProgram, 'main'>>(file, join(cacheFolder(), 'code'))
+  const { exports, keep } = runScript<Pick<LoadedProgram, 'main'>>(file, codeFolder('code'))
   return { ...exports, keep }
 }
