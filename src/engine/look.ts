@@ -1,10 +1,12 @@
 // One look at a place: what tasks ask there, in one trip, each answer taken when it comes in.
 
+import type { PlaybookError } from '../model/error.ts'
 import type { Output } from '../model/probe.ts'
 import { type Answers, type Inquiry, inquiry } from './answers.ts'
 import { type Item, questionsOf } from './item.ts'
 import type { Look } from './looks.ts'
 import { type Place, placeKey } from './place.ts'
+import { isRefusal } from './refusal.ts'
 
 /** What was read at a place, and the host's count of changes before it was. */
 export type Seen = {
@@ -21,6 +23,8 @@ export type LookUnderWay = {
   readonly next: () => Promise<void>
   /** Resolves at its end, whatever that is. */
   readonly settled: Promise<void>
+  /** The refusal that ended it, if one did. */
+  readonly refusal: () => PlaybookError | undefined
 }
 
 /** What the items ask, at each place where one of them is carried out. */
@@ -36,13 +40,18 @@ export function inquiriesByPlace(items: readonly Item[]): [Place, Inquiry][] {
 export function beginLook(look: Look, as: string | undefined, ask: Inquiry, answers: Answers): LookUnderWay {
   const bell = createBell()
   let isOver = false
+  let refusal: PlaybookError | undefined
   const end = takeEach(look, as, ask, answers, bell.ring).finally(() => {
     isOver = true
+  })
+  const settled = end.catch((thrown) => {
+    if (isRefusal(thrown)) refusal = thrown
   })
   return {
     isOver: () => isOver,
     next: () => Promise.race([bell.rung(), end]),
-    settled: end.catch(() => {}),
+    settled,
+    refusal: () => refusal,
   }
 }
 

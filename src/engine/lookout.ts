@@ -51,15 +51,21 @@ export class Lookout {
 
   /**
    * Makes sure that the first of the items is answered: by one trip per place for as many as the window holds. It waits
-   * for no more than that: what follows is compared while the rest of the trip is under way.
+   * for no more than that: what follows is compared while the rest of the trip is under way. Who was refused in an early
+   * look, and nothing has changed since, is refused still: nobody asks again.
    */
   async ensure(items: readonly Item[]): Promise<void> {
     const first = items[0]!
     for (;;) {
       const { answers, look } = this.#seenAt(first)
       if (isAnswered(first, answers)) return
-      if (look && !look.isOver()) await look.next()
-      else this.#look(items)
+      if (look && !look.isOver()) {
+        await look.next()
+        continue
+      }
+      const refusal = look?.refusal()
+      if (refusal) throw refusal
+      this.#look(items)
     }
   }
 

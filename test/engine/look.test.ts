@@ -1,6 +1,6 @@
 // Looks: answers are taken as they come in, changes wait for what is being read, and hosts of later plays are seen early.
 
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
@@ -168,6 +168,34 @@ test('a host of a later play that cannot be reached is told in its own play, onc
       events.findLastIndex(({ kind }) => kind === 'taskEnd'),
   )
 })
+
+const refusals: readonly [title: string, changesFirst: boolean, attempts: number, story: string[]][] = [
+  ['is not tried again: that would count as another', false, 1, ['a: ok exists', 'b: unreachable look']],
+  ['is tried again where something has changed since', true, 2, ['a: changed exists', 'b: ok look']],
+]
+for (const [title, changesFirst, expected, told] of refusals) {
+  test(`a login that was refused in an early look ${title}`, () =>
+    inFolder(async (path) => {
+      const account = path('account')
+      if (!changesFirst) writeFileSync(account, '')
+      let attempts = 0
+      const plays = [
+        onlyOn('a', [exists({ path: account, log: path('log') })]),
+        onlyOn('b', [look({ script: 'true' })]),
+      ]
+      const { story } = await runPlays(plays, {
+        hosts: ['a', 'b'],
+        connect: async (settings) => {
+          if (settings.host !== 'b') return localTransport.connect(settings, {})
+          attempts += 1
+          if (attempts > 1) return localTransport.connect(settings, {})
+          throw new UnreachableError('E_AUTH', 'b does not let you in.', 'connect')
+        },
+      })
+      assert.equal(story, told)
+      assert.is(attempts, expected)
+    }))
+}
 
 test('an interrupted run waits for no early look, and tells nothing after its end', async () => {
   const abort = new AbortController()
