@@ -20,6 +20,7 @@ import { buildOn } from './build/build.ts'
 import { type Build, buildParams } from './build/params.ts'
 import { platformOf } from './build/platform.ts'
 import { describeStamp, notedCompiler, type Patch, recipeText, sha256, stampPath } from './build/recipe.ts'
+import { ownerSpec } from './params/ownerSpec.ts'
 
 /**
  * Builds software from its source: fetch, unpack, patch, configure, make, check, install. Nothing happens while the
@@ -168,7 +169,7 @@ function present(
 /** Of a tree that is right, its owner: as the task ownership does it, what is kept left out. */
 function ownerChanges({ prefix, installs, owner, group, keep }: Build, tree: FileState): Change[] {
   if (installs) return []
-  const account = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const account = ownerSpec({ owner, group })
   const kept = [...keep.map((path) => `./${path}`), './.built-*']
   const pruned = kept.flatMap((path, index) => [...(index > 0 ? ['-o'] : []), '-path', path])
   return attributeChanges(prefix, tree, { owner, group }).map((change) => ({

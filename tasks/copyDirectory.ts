@@ -20,6 +20,7 @@ import {
   upload,
   z,
 } from '../src/index.ts'
+import { ownerSpec } from './params/ownerSpec.ts'
 import { noFolder, ownPath, pathBelow } from './params/paths.ts'
 import { conflict, copied, differs, type EntryAttributes, fromTo } from './tree/compare.ts'
 import { others } from './tree/others.ts'
@@ -151,7 +152,7 @@ function rootChanges(params: Params, root: FileState): Change[] {
   const entry = { type: 'directory', path: '' } as const
   if (root.type !== 'absent') return attributeChanges(dest, root, wanted(entry, params))
   const mode = newMode(entry, params)
-  const spec = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const spec = ownerSpec({ owner, group })
   const steps = [
     run(sh`mkdir -m ${mode.toString(8)} -- ${dest}`),
     ...(spec === '' ? [] : [run(sh`chown ${spec} -- ${dest}`)]),

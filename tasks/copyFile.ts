@@ -1,7 +1,5 @@
 // The task copyFile: a file with given content, from the playbook or from a file on the controller.
 
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { posix, resolve } from 'node:path'
 import {
@@ -22,6 +20,7 @@ import {
   upload,
   z,
 } from '../src/index.ts'
+import { digestOf } from './params/digest.ts'
 import { noFolder } from './params/paths.ts'
 import { validation, writingParams } from './text/textFile.ts'
 
@@ -138,12 +137,6 @@ async function sourceFile(path: string): Promise<Source> {
     if (!text.includes(0)) return { ...about, text }
   }
   return { ...about, sha256: await digestOf(path) }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer)
-  return hash.digest('hex')
 }
 
 /** What has to be known of the file on the host; one larger than the wanted content need not be sent. */

@@ -14,6 +14,7 @@ import {
   sh,
   z,
 } from '../src/index.ts'
+import { ownerSpec } from './params/ownerSpec.ts'
 
 /**
  * Makes a directory, and gives it owner, group and mode.
@@ -51,7 +52,7 @@ function creation({ path, parents, mode = 0o755, owner, group }: Wanted): Change
   const make = parents
     ? sh`mkdir -p -m ${formatMode(mode)} -- ${path}`
     : sh`mkdir -m ${formatMode(mode)} -- ${path}`
-  const account = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const account = ownerSpec({ owner, group })
   // A directory made in a setgid one inherits the bit, and GNU chmod takes it away only if given five digits.
   const settle = sh`chmod ${`0${formatMode(mode)}`} -- ${path}`
   return {

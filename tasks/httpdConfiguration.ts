@@ -30,6 +30,7 @@ import { httpdParams } from './httpd/httpdParams.ts'
 import { configurationFaults } from './httpd/httpdProcess.ts'
 import { preamble } from './httpd/httpdShell.ts'
 import { checkJkWorkers } from './httpd/jkWorkers.ts'
+import { ownerSpec } from './params/ownerSpec.ts'
 import { explainFault } from './server/serverShell.ts'
 import { editedAt } from './text/textFile.ts'
 
@@ -173,7 +174,7 @@ function contentChanges({ path, mode, state, content, edits }: Wanted, { owner, 
 
 /** Puts the files in place, checks them, and puts the old ones back where they are refused. */
 function putInPlace(files: readonly Wanted[], { prefix, owner, group }: Params): Step {
-  const spec = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const spec = ownerSpec({ owner, group })
   const each = (name: string) =>
     files.map(({ path, keep, mode, state }) => {
       const bits = mode ?? (state.type === 'file' ? state.mode : 0o644)

@@ -3,7 +3,8 @@
 import { posix } from 'node:path'
 import { account, type Change, defineTask, file, PlaybookError, run, sh, z } from '../src/index.ts'
 import { modeTests, treeMode } from './ownership/modes.ts'
-import { differing, entries, ownerSpec, ownerTest, touching } from './ownership/tree.ts'
+import { differing, entries, ownerTest, touching } from './ownership/tree.ts'
+import { ownerSpec } from './params/ownerSpec.ts'
 import { ownPath, pathBelow } from './params/paths.ts'
 
 /**

@@ -2,6 +2,7 @@
 
 import { posix } from 'node:path'
 import { type Command, type Output, PlaybookError, sh, shellText } from '../../src/index.ts'
+import { ownerSpec } from '../params/ownerSpec.ts'
 import { archiveFile, type Build } from './params.ts'
 import { sha256 } from './recipe.ts'
 
@@ -34,7 +35,7 @@ const prefixCode = 84
 export function prelude(build: Build): Command {
   const { folder, archive, source, log } = workshopOf(build)
   const { name, prefix, user = '', owner, group } = build
-  const account = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const account = ownerSpec({ owner, group })
   return sh`name=${name} prefix=${prefix} work=${folder} archive=${archive} source=${source} log=${log} user=${user} account=${account}
 [ -n "$account" ] || [ -z "$user" ] || account=$(id -u):$(id -g)
 stage=$work/stage stamp=.built-$name

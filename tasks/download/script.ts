@@ -9,6 +9,7 @@ import {
   sh,
   shellText,
 } from '../../src/index.ts'
+import { ownerSpec } from '../params/ownerSpec.ts'
 import { isPrivate } from './address.ts'
 import type { Wanted } from './params.ts'
 
@@ -79,7 +80,7 @@ else exit ${noToolCode}; fi`
 /** Gives the file its attributes, those of the one it replaces where no others are wanted, and its name. */
 function placement({ mode, owner, group }: Wanted, current: FileState): Command {
   const kept = current.type === 'file' ? current : undefined
-  const wanted = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const wanted = ownerSpec({ owner, group })
   const lines = [
     kept
       ? sh`chown ${`${kept.uid}:${kept.gid}`} -- "$part" 2>/dev/null; chcon --reference="$dest" -- "$part" 2>/dev/null`

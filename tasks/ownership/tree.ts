@@ -82,10 +82,6 @@ export function ownerTest({ owner, group }: Wanted): string {
   return tests.filter((test) => test !== '').join(' -o ')
 }
 
-export function ownerSpec({ owner, group }: Wanted): string {
-  return `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
-}
-
 /** `12 others: conf/a, conf/b, conf/c, …` */
 export function entries({ count, first }: Differing): string {
   const names = first.map((name) => name.replace(/^\.\//, '')).join(', ')

@@ -1,6 +1,7 @@
 // The shell text that unpacks a tar file beside a tree, and moves its entries to their places one by one. No task.
 
 import { lastLines, type Output, PlaybookError, run, type Step, sh, shellText } from '../../src/index.ts'
+import { ownerSpec } from '../params/ownerSpec.ts'
 
 export type Placing = {
   /** The tree's root, which is there. */
@@ -20,7 +21,7 @@ export type Placing = {
  * that are new are moved whole.
  */
 export function placing({ dest, archive, stage, owner, group, setsModes }: Placing): Step {
-  const spec = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const spec = ownerSpec({ owner, group })
   const command = sh`dest=${dest} archive=${archive} stage=${stage} spec=${spec} modes=${setsModes ? '1' : ''}
 ${shellText(script)}`
   return run(command, {

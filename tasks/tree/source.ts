@@ -1,10 +1,9 @@
 // A tree on the controller as a list of its entries: what copyDirectory compares hosts with. No task.
 
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { PlaybookError } from '../../src/index.ts'
+import { digestOf } from '../params/digest.ts'
 
 /** One entry, `path` being relative to the tree and with slashes; parents come before what they hold. */
 export type SourceEntry =
@@ -70,12 +69,6 @@ async function sourceEntry(root: string, path: string): Promise<SourceEntry> {
   if (!found.isFile()) throw strange(origin, 'is neither file, folder nor link')
   const sha256 = await digestOf(origin).catch(unreadable(origin))
   return { type: 'file', path, origin, size: found.size, mode: found.mode & 0o777, sha256 }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer)
-  return hash.digest('hex')
 }
 
 function strange(path: string, what: string): PlaybookError {

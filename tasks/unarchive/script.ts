@@ -1,6 +1,7 @@
 // The shell text that unpacks an archive beside its place, and moves it there once it is found to be right. No task.
 
 import { type Command, sh, shellText } from '../../src/index.ts'
+import { ownerSpec } from '../params/ownerSpec.ts'
 import { functions } from './functions.ts'
 import { formatOf, type Wanted } from './params.ts'
 
@@ -13,7 +14,7 @@ export const layoutCode = 76
 /** Unpacks into `$tree`, a new folder beside `$dest`, makes of it what is wanted, and moves it there. */
 export function unpacking(wanted: Wanted): Command {
   const { src, dest, stripComponents, exclude, preserve, creates, owner, group } = wanted
-  const account = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const account = ownerSpec({ owner, group })
   return sh`src=${src} dest=${dest} account=${account} creates=${creates ?? '.'} strip=${stripComponents} unsafe=${unsafeCode} conflict=${conflictCode}
 ${shellText(functions)}
 need() { command -v "$1" >/dev/null || fail ${toolCode} "$1"; }

@@ -1,0 +1,6 @@
+// An owner and a group as chown takes them. No task.
+
+/** `ecsuser:ecsuser`, `ecsuser`, `:ecsuser`; empty where neither is given. */
+export function ownerSpec({ owner, group }: { readonly owner?: string; readonly group?: string }): string {
+  return `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+}
