@@ -5,7 +5,6 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { architectureText } from '../docs/architecture.ts'
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)))
 
@@ -90,10 +89,6 @@ test('every test file runs its tests', () => {
 test('every source file opens with a sentence that says what it is', () => {
   const silent = files.filter((file) => !/^(?:#!.*\n)?\/\/ \S.*/.test(readFileSync(join(root, file), 'utf8')))
   assert.equal(silent, [])
-})
-
-test('ARCHITECTURE.md is up to date: npm run docs writes it', () => {
-  assert.ok(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8') === architectureText(root))
 })
 
 function sourceFiles(folder: string): string[] {
