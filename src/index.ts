@@ -39,9 +39,9 @@ export {
   attributeChanges,
   contentBytes,
   contentOf,
+  type DesiredAttributes as WantedAttributes,
+  type DesiredFile as WantedFile,
   fileChanges,
-  type WantedAttributes,
-  type WantedFile,
   writtenFile,
 } from './model/fileChange.ts'
 export { flushHandlers } from './model/flushHandlers.ts'

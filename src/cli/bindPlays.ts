@@ -9,10 +9,10 @@ import {
   connectionSettings,
 } from '../inventory/connectionSettings.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import type { Faults } from '../model/error.ts'
+import type { AggregatePlaybookError } from '../model/error.ts'
 import type { Play } from '../model/play.ts'
 import { secretsIn } from '../model/secret.ts'
-import { withPlace } from '../model/withPlace.ts'
+import { withLocation } from '../model/withPlace.ts'
 import { collectFaults } from './faults.ts'
 import type { RunFlags } from './flags.ts'
 import { shortPath } from './places.ts'
@@ -45,14 +45,17 @@ export async function bindPlays(
   try {
     throwIfAny()
   } catch (thrown) {
-    throw maskedFault(thrown as Faults, secretsIn(bound.map(({ vars }) => [...vars.values()])))
+    throw maskedFault(
+      thrown as AggregatePlaybookError,
+      secretsIn(bound.map(({ vars }) => [...vars.values()])),
+    )
   }
   return plans!
 }
 
 function bindPlay(play: Play, inventory: Inventory, { limit, become }: RunFlags): BoundPlay {
   const { spec } = play
-  withPlace(placeOf(play), () => inventory.select(spec.hosts))
+  withLocation(placeOf(play), () => inventory.select(spec.hosts))
   const hosts = inventory.select(spec.hosts, limit)
   const checked = checkVars(spec.vars, hosts, { name: spec.name, where: placeOf(play) })
   const vars = new Map([...checked].map(([host, each]) => [host.name, each]))

@@ -8,7 +8,7 @@ import type { RunOptions } from '../engine/runState.ts'
 import type { StartingPlays } from '../engine/startAt.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
-import { openOwedHandlers } from '../journal/owedHandlers.ts'
+import { openPendingHandlers } from '../journal/owedHandlers.ts'
 import { PlaybookError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { Play } from '../model/play.ts'
@@ -87,7 +87,7 @@ function surroundings(
     forceHandlers: flags.forceHandlers === true,
     isTalkative: flags.verbose >= 2,
     connect: async (settings, options) => (await transportFor(settings)).connect(settings, options),
-    owed: openOwedHandlers(join(process.cwd(), '.run-playbook')),
+    owed: openPendingHandlers(join(process.cwd(), '.run-playbook')),
     fetch: createFetcher(join(cacheFolder(), 'downloads'), signal),
     artifacts: createArtifacts(join(cacheFolder(), 'builds')),
   }
@@ -97,7 +97,7 @@ function surroundings(
 async function openedJournal(tell: (event: RunEvent) => void): Promise<Journal | undefined> {
   const warn = ({ message }: PlaybookError) => tell({ kind: 'warning', message })
   try {
-    return await openJournal(join(process.cwd(), '.run-playbook'), { onFault: warn })
+    return await openJournal(join(process.cwd(), '.run-playbook'), { onError: warn })
   } catch (thrown) {
     if (!(thrown instanceof PlaybookError)) throw thrown
     warn(thrown)

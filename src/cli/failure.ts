@@ -1,6 +1,6 @@
 // What a person reads where the command ends before or without a run.
 
-import { Faults, PlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../model/error.ts'
 import { formatLocation } from '../model/location.ts'
 import { harmlessLines } from '../report/harmless.ts'
 import { createPaint, type Paint } from '../report/paint.ts'
@@ -19,9 +19,9 @@ export async function failureText(thrown: unknown, cwd: string): Promise<string>
     return `This is a fault of run-playbook itself.  E_INTERNAL\n${text}\n`
   }
   const modules = await virtualModules()
-  const faults = thrown instanceof Faults ? thrown.faults : [thrown]
+  const faults = thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown]
   const lines = faults.flatMap((fault) => errorLines(clarified(fault, modules), cwd, paint))
-  if (thrown instanceof Faults)
+  if (thrown instanceof AggregatePlaybookError)
     lines.push(`${faults.length} fault${faults.length === 1 ? '' : 's'}. No host was contacted.`)
   return `${lines.join('\n')}\n`
 }

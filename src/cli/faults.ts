@@ -1,6 +1,6 @@
 // Collects what is wrong in several places, so that a person sees all of it at once.
 
-import { Faults, PlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../model/error.ts'
 
 export type FaultCollector = {
   /** What the work gives; undefined where it fails, whose faults are kept. What is no PlaybookError is thrown on. */
@@ -17,12 +17,13 @@ export function collectFaults(): FaultCollector {
         return await work()
       } catch (thrown) {
         if (!(thrown instanceof PlaybookError)) throw thrown
-        for (const fault of thrown instanceof Faults ? thrown.faults : [thrown]) kept.set(keyOf(fault), fault)
+        for (const fault of thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown])
+          kept.set(keyOf(fault), fault)
         return undefined
       }
     },
     throwIfAny: () => {
-      if (kept.size > 0) throw new Faults([...kept.values()])
+      if (kept.size > 0) throw new AggregatePlaybookError([...kept.values()])
     },
   }
 }

@@ -4,7 +4,7 @@ import { PlaybookError } from '../model/error.ts'
 import type { FileRequest } from '../model/file.ts'
 import type { CommandProbe, Output, Probe } from '../model/probe.ts'
 import { revealed, type Secret } from '../model/secret.ts'
-import { type FileAnswers, type FileBatch, fileBatches, fileState, noAnswers } from '../wire/files.ts'
+import { emptyFileResults, type FileBatch, type FileResults, fileBatches, fileState } from '../wire/files.ts'
 import type { ScriptEntry } from '../wire/script.ts'
 
 /** A probe, with the environment its command runs in. */
@@ -21,11 +21,11 @@ export type Environment = { readonly [name: string]: string | Secret }
 export type Answers = {
   readonly commands: Map<string, Output>
   readonly requests: Set<string>
-  readonly files: FileAnswers
+  readonly files: FileResults
 }
 
 export function emptyAnswers(): Answers {
-  return { commands: new Map(), requests: new Set(), files: noAnswers() }
+  return { commands: new Map(), requests: new Set(), files: emptyFileResults() }
 }
 
 export function hasAnswer(answers: Answers, { probe, environment }: Question): boolean {
@@ -73,7 +73,11 @@ export function inquiry(questions: readonly Question[]): Inquiry {
   const batches = fileBatches([...requests.values()])
   const keys = [...commands.keys()]
   const ofBatches = batches.map(
-    ({ script, saysContents = false }): ScriptEntry => ({ kind: 'probe', body: script, saysContents }),
+    ({ script, printsContents: saysContents = false }): ScriptEntry => ({
+      kind: 'probe',
+      body: script,
+      printsContents: saysContents,
+    }),
   )
   const completedBy = completions(batches, [...requests])
   return {
@@ -100,7 +104,7 @@ function completions(
 ): string[][] {
   const completed: string[][] = batches.map(() => [])
   for (const [key, request] of requests) {
-    const last = batches.findLastIndex(({ concerns }) => concerns(request))
+    const last = batches.findLastIndex(({ covers: concerns }) => concerns(request))
     completed[last]!.push(key)
   }
   return completed

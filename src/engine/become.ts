@@ -1,7 +1,7 @@
 // Whom a task becomes, and how: its own word, then the play's, then the inventory's.
 
-import { type BecomeMethod, becomeWord } from '../model/become.ts'
-import { becomingBy, type ConnectionSettings } from '../model/host.ts'
+import { type BecomeMethod, formatBecomeUser } from '../model/become.ts'
+import { becomeSettingsFor, type ConnectionSettings } from '../model/host.ts'
 import type { PlaySpec } from '../model/play.ts'
 import type { Task } from '../model/task.ts'
 
@@ -21,9 +21,9 @@ export function becomeUser(
   const ofPlay = becomesByDefault === undefined ? play.become : becomesByDefault && (play.become || true)
   const wanted = task.options.become ?? ofPlay ?? false
   if (wanted === false) return undefined
-  const { method, user: usual } = becomingBy(methodFor(task, play, settings), settings)
+  const { method, user: usual } = becomeSettingsFor(methodFor(task, play, settings), settings)
   const user = wanted !== true ? wanted : typeof play.become === 'string' ? play.become : usual
-  return becomeWord({ user, ...(method === settings.become.method ? {} : { method }) })
+  return formatBecomeUser({ user, ...(method === settings.become.method ? {} : { method }) })
 }
 
 /** As Ansible weighs it: a host's own variable is stronger than what its play says. */

@@ -1,6 +1,6 @@
 // Checks what a play's `tasks` gave before it is taken apart: a playbook runs without having been type-checked.
 
-import { Faults, PlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../model/error.ts'
 import type { Play } from '../model/play.ts'
 import type { AnyTaskFunction, Block, Task, TaskList } from '../model/task.ts'
 import { keywordFaults } from './keywords.ts'
@@ -17,7 +17,7 @@ export function requireTasks(list: unknown, play: Play): asserts list is TaskLis
     })
   }
   const faults = faultsIn(list)
-  if (faults.length > 0) throw new Faults(faults)
+  if (faults.length > 0) throw new AggregatePlaybookError(faults)
 }
 
 /** What stands in a list, or in a block of it, and is no task. */

@@ -2,7 +2,7 @@
 
 import { isFlush } from '../model/flushHandlers.ts'
 import type { HostRecap } from '../model/outcome.ts'
-import type { OwedHandlers } from '../model/owed.ts'
+import type { PendingHandlers } from '../model/owed.ts'
 import { Account } from './account.ts'
 import { type Ended, isBad, isForgiven } from './ended.ts'
 import { afterFailure, afterSuccess, type Failing } from './flow.ts'
@@ -25,7 +25,7 @@ export type ConvergeOptions = HandlingOptions & {
   /** true: a host that fails runs its notified handlers before it stops. */
   readonly forcesHandlers: boolean
   /** Handlers that are owed from run to run. */
-  readonly owed?: OwedHandlers
+  readonly owed?: PendingHandlers
 }
 
 /** How a host ended in a play. */

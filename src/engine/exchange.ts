@@ -44,7 +44,7 @@ export function exchange(
     }
     const reader = frameReader(marker, {
       ...watcher,
-      isEndEnough: (index) => entries[index]?.kind === 'step',
+      isTruncatable: (index) => entries[index]?.kind === 'step',
       entry: (index, output) => {
         outputs[index] = output
         watcher.ended?.(index, output)

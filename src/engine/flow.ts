@@ -1,10 +1,10 @@
 // Which task comes next, blocks considered: rescue after a failure, always in any case.
 
-import type { BlockPlace } from '../model/block.ts'
+import type { BlockPart } from '../model/block.ts'
 import type { Block } from '../model/task.ts'
 
 /** What stands in a list of tasks; only its place matters here. */
-export type Step = { readonly places: readonly BlockPlace[] }
+export type Step = { readonly places: readonly BlockPart[] }
 
 /** Blocks whose failure is not forgiven; their `always` still has to run. */
 export type Failing = Set<Block>
@@ -39,10 +39,10 @@ export function afterSuccess(steps: readonly Step[], index: number, failing: Fai
 function outOf(
   steps: readonly Step[],
   index: number,
-  places: readonly BlockPlace[],
+  places: readonly BlockPart[],
   failing: Failing,
 ): Turnoff | undefined {
-  const rescueOf = ({ block, part }: BlockPlace) =>
+  const rescueOf = ({ block, part }: BlockPart) =>
     part === 'tasks' ? firstOf(steps, index, block, 'rescue') : undefined
   for (const [depth, place] of places.entries()) {
     const { block, part } = place
@@ -63,7 +63,7 @@ function firstOf(
   steps: readonly Step[],
   after: number,
   block: Block,
-  part: BlockPlace['part'],
+  part: BlockPart['part'],
 ): number | undefined {
   const found = steps.findIndex(
     ({ places }, index) =>
@@ -73,7 +73,7 @@ function firstOf(
 }
 
 /** A rescue that is met without a failure is passed over. */
-function startsRescue(here: readonly BlockPlace[], ahead: readonly BlockPlace[]): boolean {
+function startsRescue(here: readonly BlockPart[], ahead: readonly BlockPart[]): boolean {
   return ahead.some(
     ({ block, part }) =>
       part === 'rescue' && !here.some((place) => place.block === block && place.part === 'rescue'),

@@ -1,6 +1,6 @@
 // The handlers of a host: notified by its tasks, made ready where they run.
 
-import type { BlockPlace } from '../model/block.ts'
+import type { BlockPart } from '../model/block.ts'
 import type { Item } from './item.ts'
 import { Notifications, type NotificationsOptions } from './notifications.ts'
 import type { Prepare } from './plan.ts'
@@ -17,10 +17,10 @@ export class HandlerItems {
   }
 
   /** Takes out all that are waiting, to stand from `index` on, in the blocks of the place where they are flushed. */
-  async take(index: number, places: readonly BlockPlace[]): Promise<Item[]> {
+  async take(index: number, places: readonly BlockPart[]): Promise<Item[]> {
     const items: Item[] = []
     for (const { task, doubtfulBy } of this.notifications.take()) {
-      const item = await this.#prepare({ task, places }, { index: index + items.length })
+      const item = await this.#prepare({ task, blocks: places }, { index: index + items.length })
       if (doubtfulBy !== undefined) this.#doubtful.set(item, doubtfulBy)
       items.push(item)
     }

@@ -1,7 +1,7 @@
 // A task made ready for a host: its probes, its user, its environment.
 
 import { dirname } from 'node:path'
-import type { BlockPlace, PlacedTask } from '../model/block.ts'
+import type { BlockPart, FlatTask } from '../model/block.ts'
 import { PlaybookError, toPlaybookError } from '../model/error.ts'
 import type { TaskLabel } from '../model/event.ts'
 import type { Probe, Probes } from '../model/probe.ts'
@@ -12,7 +12,7 @@ import type { Place } from './place.ts'
 export type Item = Place & {
   readonly task: Task
   /** The blocks around it, the outermost first. */
-  readonly places: readonly BlockPlace[]
+  readonly places: readonly BlockPart[]
   /** Those of its blocks and its own: all must hold. */
   readonly conditions: readonly Probe<boolean>[]
   readonly label: TaskLabel
@@ -38,7 +38,7 @@ export type Setting = Place & {
  * @throws PlaybookError at the task's place, where an input is missing
  */
 export async function prepareItem(
-  { task, places = [], conditions = [] }: Pick<PlacedTask, 'task'> & Partial<PlacedTask>,
+  { task, blocks: places = [], conditions = [] }: Pick<FlatTask, 'task'> & Partial<FlatTask>,
   { index, on, as, isHandler, key }: Setting,
 ): Promise<Item> {
   const where = task.where()

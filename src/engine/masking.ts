@@ -1,10 +1,10 @@
 // Masks secrets in everything that leaves the engine.
 
-import { Faults, PlaybookError, UnreachableError } from '../model/error.ts'
+import { AggregatePlaybookError, PlaybookError, UnreachableError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
 import { masked, type Secret, secretsIn } from '../model/secret.ts'
 import type { Task } from '../model/task.ts'
-import { writtenForms } from '../model/writtenForms.ts'
+import { secretEncodings } from '../model/writtenForms.ts'
 import type { Item } from './item.ts'
 
 type Mask = (text: string) => string
@@ -22,7 +22,9 @@ export function eventMask(secrets: ReadonlySet<Secret>): (event: RunEvent) => Ru
 
 /** Matches wherever there may be something to mask: a secret of several lines is masked line by line too. */
 function anyLineOf(secrets: ReadonlySet<Secret>): RegExp | undefined {
-  const lines = new Set([...secrets].flatMap((secret) => secret.reveal().split('\n')).flatMap(writtenForms))
+  const lines = new Set(
+    [...secrets].flatMap((secret) => secret.reveal().split('\n')).flatMap(secretEncodings),
+  )
   const texts = [...lines].filter((line) => line.trim().length >= 3)
   if (texts.length === 0) return undefined
   return new RegExp(texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'))
@@ -48,7 +50,8 @@ export function maskedFault(error: PlaybookError, secrets: ReadonlySet<Secret>):
 }
 
 function maskedError(error: PlaybookError, mask: Mask): PlaybookError {
-  if (error instanceof Faults) return new Faults(error.faults.map((each) => maskedError(each, mask)))
+  if (error instanceof AggregatePlaybookError)
+    return new AggregatePlaybookError(error.errors.map((each) => maskedError(each, mask)))
   const message = mask(error.message)
   const options = {
     hint: error.hint === undefined ? undefined : mask(error.hint),

@@ -1,6 +1,6 @@
 // Which handlers a host owes, whether that is sure, and what an earlier run left owing.
 
-import type { OwedHandlers } from '../model/owed.ts'
+import type { PendingHandlers } from '../model/owed.ts'
 import type { Task } from '../model/task.ts'
 import { isSameHandler } from './sameHandler.ts'
 
@@ -8,7 +8,7 @@ export type NotificationsOptions = {
   readonly play: string
   readonly host: string
   /** What is owed from run to run; none in check mode, which owes nothing. */
-  readonly owed?: OwedHandlers
+  readonly owed?: PendingHandlers
 }
 
 export class Notifications {

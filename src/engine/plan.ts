@@ -1,7 +1,7 @@
 // Before any host is contacted: which hosts, variables and tasks each play has, and everything wrong with them.
 
-import { type PlacedTask, placedTasks } from '../model/block.ts'
-import { Faults, PlaybookError, toPlaybookError } from '../model/error.ts'
+import { type FlatTask, flattenTasks } from '../model/block.ts'
+import { AggregatePlaybookError, PlaybookError, toPlaybookError } from '../model/error.ts'
 import type { InventoryHost } from '../model/host.ts'
 import { withInherited } from '../model/inherit.ts'
 import { thrownAt } from '../model/location.ts'
@@ -42,7 +42,7 @@ export type HostPlan = Login & {
 }
 
 export type Prepare = (
-  placed: Pick<PlacedTask, 'task'> & Partial<PlacedTask>,
+  placed: Pick<FlatTask, 'task'> & Partial<FlatTask>,
   /** `key`: where it stands in the playbook; a handler has none. */
   place: { readonly index: number; readonly key?: string },
 ) => Promise<Item>
@@ -74,14 +74,16 @@ export async function planPlays(plays: readonly BoundPlay[], options: PlanOption
       try {
         hosts.push(await planHost(bound, host, options))
       } catch (thrown) {
-        for (const fault of thrown instanceof Faults ? thrown.faults : [playFault(thrown, bound.play)]) {
+        for (const fault of thrown instanceof AggregatePlaybookError
+          ? thrown.errors
+          : [playFault(thrown, bound.play)]) {
           faults.set(faultKey(fault), fault)
         }
       }
     }
     plans.push({ play: bound.play, hosts })
   }
-  if (faults.size > 0) throw new Faults([...faults.values()])
+  if (faults.size > 0) throw new AggregatePlaybookError([...faults.values()])
   return plans
 }
 
@@ -111,7 +113,7 @@ async function planHost(
   }
   const tags = new Set(spec.tags)
   const itemsOf = async (facts: Record<string, unknown> | undefined): Promise<Item[]> => {
-    const all = placedTasks(sections(play, playHost(host, vars.get(host.name), facts, options.site)))
+    const all = flattenTasks(sections(play, playHost(host, vars.get(host.name), facts, options.site)))
     for (const { task } of all) for (const tag of task.options.tags ?? []) tags.add(tag)
     const tasks = selectedTasks(all, spec.tags ?? [], options.tags)
     const handlers = tasks.flatMap(({ task }) => [task.options.notify ?? []].flat() as readonly Task[])

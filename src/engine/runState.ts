@@ -1,7 +1,7 @@
 // What a run is given, and what its plays share.
 
 import type { Listener, Resumable, RunEvent } from '../model/event.ts'
-import type { OwedHandlers } from '../model/owed.ts'
+import type { PendingHandlers } from '../model/owed.ts'
 import { type Secret, secretsIn } from '../model/secret.ts'
 import type { ActOptions } from './act.ts'
 import type { Consent } from './consent.ts'
@@ -17,7 +17,7 @@ export type RunOptions = {
   readonly connect: Connect
   readonly fetch: ActOptions['fetch']
   /** Handlers that are owed from run to run; without it a failed run forgets them. */
-  readonly owed?: OwedHandlers
+  readonly owed?: PendingHandlers
   readonly artifacts: ActOptions['artifacts']
   readonly listener: Listener
   readonly isCheck: boolean

@@ -271,7 +271,7 @@ export class HostSession {
       const { code, stdout, stderr } = output
       const said = {
         script: entry.body.toString(),
-        stdout: entry.saysContents ? `(what files hold, ${stdout.length} bytes)` : stdout.toString('utf8'),
+        stdout: entry.printsContents ? `(what files hold, ${stdout.length} bytes)` : stdout.toString('utf8'),
         stderr: stderr.toString('utf8'),
       }
       emit({ kind: 'command', host, code, isStep, ...(entry.isHidden ? hidden : said) })

@@ -1,6 +1,6 @@
 // Which tasks a run takes, by their tags: --tags and --skip-tags as Ansible means them.
 
-import type { PlacedTask } from '../model/block.ts'
+import type { FlatTask } from '../model/block.ts'
 import { isFlush } from '../model/flushHandlers.ts'
 
 export type TagSelection = { readonly only: readonly string[]; readonly skip: readonly string[] }
@@ -10,10 +10,10 @@ export type TagSelection = { readonly only: readonly string[]; readonly skip: re
  * is asked for; `all`, `tagged` and `untagged` are understood. Handlers are flushed where a play says so in any case.
  */
 export function selectedTasks(
-  placed: readonly PlacedTask[],
+  placed: readonly FlatTask[],
   playTags: readonly string[],
   selection: TagSelection,
-): PlacedTask[] {
+): FlatTask[] {
   return placed.filter(
     ({ task }) => isFlush(task) || isSelected([...playTags, ...(task.options.tags ?? [])], selection),
   )

@@ -1,7 +1,7 @@
 // Checks the variables of a play's hosts against the play's schema, before any host is touched.
 
 import type { z } from 'zod'
-import { Faults, PlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../model/error.ts'
 import { formatLocation, type SourceLocation } from '../model/location.ts'
 import { Secret } from '../model/secret.ts'
 import { didYouMean } from '../model/suggest.ts'
@@ -57,7 +57,7 @@ export function checkVars<T extends z.ZodType>(
     ...valueFaults(findings, hosts),
     ...[...lacking].flatMap(([name, without]) => missingFaults(name, without, hosts, play)),
   ]
-  if (faults.length > 0) throw new Faults(faults)
+  if (faults.length > 0) throw new AggregatePlaybookError(faults)
   return parsed
 }
 

@@ -2,7 +2,7 @@
 
 import { homedir } from 'node:os'
 import type { BecomeMethod } from '../model/become.ts'
-import { Faults } from '../model/error.ts'
+import { AggregatePlaybookError } from '../model/error.ts'
 import type { ConnectionSettings, InventoryHost } from '../model/host.ts'
 import type { Secret } from '../model/secret.ts'
 import { didYouMean } from '../model/suggest.ts'
@@ -88,7 +88,7 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
     ...(timeout === undefined ? {} : { timeout }),
     ...becomeSettings(vars, flags),
   }
-  if (vars.faults.length > 0) throw new Faults(vars.faults)
+  if (vars.faults.length > 0) throw new AggregatePlaybookError(vars.faults)
   return settings
 }
 
@@ -100,7 +100,7 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
 export function becomesByDefault(host: InventoryHost): boolean | undefined {
   const vars = new VarReader(host)
   const wanted = vars.boolean(['ansible_become'])
-  if (vars.faults.length > 0) throw new Faults(vars.faults)
+  if (vars.faults.length > 0) throw new AggregatePlaybookError(vars.faults)
   return wanted
 }
 

@@ -1,7 +1,7 @@
 // Loads an inventory: its sources, variable files and command-line variables become hosts and groups.
 
 import { isAbsolute, resolve } from 'node:path'
-import { Faults, type PlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, type PlaybookError } from '../model/error.ts'
 import type { SourceLocation } from '../model/location.ts'
 import { Draft, type DraftGroup, type DraftHost, membersOf, reconcile } from './draft.ts'
 import { type ExtraVars, extraEntries } from './extraVars.ts'
@@ -115,7 +115,7 @@ export async function loadInventory(
   )
   vars.readAll()
   const faults = [...draft.faults, ...files.faults]
-  if (faults.length > 0) throw new Faults(faults)
+  if (faults.length > 0) throw new AggregatePlaybookError(faults)
   return makeInventory(draft, vars, [...files.warnings, ...draft.warnings], cwd)
 }
 

@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { PlaybookError } from '../model/error.ts'
 import { globMatcher } from '../model/glob.ts'
 import { nearest } from '../model/suggest.ts'
-import { withPlace } from '../model/withPlace.ts'
+import { withLocation } from '../model/withPlace.ts'
 import { parseAddress } from './hostRange.ts'
 
 /** The names a pattern is matched against. */
@@ -62,7 +62,7 @@ function limitFile(name: string, known: KnownNames): string[] {
   return lines.flatMap((line, index) => {
     const pattern = line.trim()
     if (pattern === '') return []
-    withPlace({ file: name, line: index + 1 }, () => matchOrHost(pattern.replace(/^[&!]/, ''), known))
+    withLocation({ file: name, line: index + 1 }, () => matchOrHost(pattern.replace(/^[&!]/, ''), known))
     return [pattern]
   })
 }

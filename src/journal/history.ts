@@ -40,11 +40,11 @@ export async function listRuns(directory: string): Promise<RunEntry[]> {
 /** The newest run that is wanted, with its events; undefined where there is none. */
 export async function lastRun(
   directory: string,
-  isWanted: (run: RunEntry) => boolean = () => true,
+  matches: (run: RunEntry) => boolean = () => true,
 ): Promise<RecordedRun | undefined> {
   for (const name of await runNames(directory)) {
     const run = await readNamed(directory, name)
-    if (run && isWanted(run)) return run
+    if (run && matches(run)) return run
   }
   return undefined
 }

@@ -22,7 +22,7 @@ export type JournalOptions = {
   /** Now. Default: the clock's. */
   readonly time?: () => Date
   /** Told once, where the journal cannot be written on (a full disk): the run goes on without. */
-  readonly onFault?: (error: PlaybookError) => void
+  readonly onError?: (error: PlaybookError) => void
 }
 
 /**
@@ -39,14 +39,14 @@ export type JournalOptions = {
  * await journal.close()
  */
 export async function openJournal(directory: string, options: JournalOptions = {}): Promise<Journal> {
-  const { keep = 100, time = () => new Date(), onFault = () => {} } = options
+  const { keep = 100, time = () => new Date(), onError: onFault = () => {} } = options
   const name = `${fileTime(time())}-${process.pid}.jsonl`
   const file = join(directory, 'runs', name)
   const writer = await opened(directory, file).catch((thrown) => {
-    throw journalFault(file, thrown)
+    throw journalError(file, thrown)
   })
-  await pointTo(directory, name)
-  await forgetOldest(directory, keep)
+  await linkLatest(directory, name)
+  await pruneRuns(directory, keep)
   return { file, ...journalOn(writer, file, time, onFault) }
 }
 
@@ -80,7 +80,7 @@ function journalOn(
       writeWhole(descriptor, Buffer.from(text))
     } catch (thrown) {
       isOpen = false
-      onFault(journalFault(file, thrown))
+      onFault(journalError(file, thrown))
     }
   }
   process.once('exit', flush)
@@ -107,7 +107,7 @@ function writeWhole(descriptor: number, bytes: Buffer): void {
 }
 
 /** `last` is there for people (`tail -f .run-playbook/last`); where links cannot be made they do without. */
-async function pointTo(directory: string, name: string): Promise<void> {
+async function linkLatest(directory: string, name: string): Promise<void> {
   const link = join(directory, `last.${process.pid}`)
   try {
     await rm(link, { force: true })
@@ -118,7 +118,7 @@ async function pointTo(directory: string, name: string): Promise<void> {
   }
 }
 
-async function forgetOldest(directory: string, keep: number): Promise<void> {
+async function pruneRuns(directory: string, keep: number): Promise<void> {
   const surplus = (await runNames(directory)).slice(keep)
   await Promise.all(surplus.map((name) => rm(join(directory, 'runs', name), { force: true }).catch(() => {})))
 }
@@ -132,7 +132,7 @@ function newestFirst(one: string, other: string): number {
   return one < other ? 1 : one > other ? -1 : 0
 }
 
-function journalFault(file: string, cause: unknown): PlaybookError {
+function journalError(file: string, cause: unknown): PlaybookError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new PlaybookError('E_JOURNAL', `The journal ${file} cannot be written: ${reason}`, {
     hint: 'Make the folder writable, or run without a journal.',

@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { OwedHandlers } from '../model/owed.ts'
+import type { PendingHandlers } from '../model/owed.ts'
 
 type Record = { [play: string]: { [host: string]: string[] } }
 
@@ -12,7 +12,7 @@ type Record = { [play: string]: { [host: string]: string[] } }
  *
  * @param directory usually `.run-playbook` in the working directory
  */
-export function openOwedHandlers(directory: string): OwedHandlers {
+export function openPendingHandlers(directory: string): PendingHandlers {
   const file = join(directory, 'handlers.json')
   const record = readRecord(file)
   const titlesOf = (play: string, host: string) => record[play]?.[host] ?? []

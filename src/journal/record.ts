@@ -1,6 +1,6 @@
 // Events as lines of a journal, and back: what was written can be told again by any reporter.
 
-import { Faults, PlaybookError, UnreachableError } from '../model/error.ts'
+import { AggregatePlaybookError, PlaybookError, UnreachableError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { SourceLocation } from '../model/location.ts'
 import type { ReportedChange } from '../model/outcome.ts'
@@ -16,7 +16,7 @@ type ErrorRecord = {
   readonly where?: SourceLocation
   /** Of an UnreachableError. */
   readonly stage?: UnreachableError['stage']
-  readonly faults?: readonly ErrorRecord[]
+  readonly errors?: readonly ErrorRecord[]
 }
 
 /** Texts longer than this, both sides together, are left out of the journal; what changed is still told. */
@@ -43,13 +43,13 @@ function recordable(event: RunEvent): object {
     ...event,
     result: {
       ...result,
-      changes: changes.map(withinMeasure),
+      changes: changes.map(withoutLargeDiff),
       ...(error ? { error: errorRecord(error) } : {}),
     },
   }
 }
 
-function withinMeasure(change: ReportedChange): ReportedChange {
+function withoutLargeDiff(change: ReportedChange): ReportedChange {
   const { diff, ...rest } = change
   return diff && diff.before.length + diff.after.length > largestDiff ? rest : change
 }
@@ -63,7 +63,7 @@ function errorRecord(error: PlaybookError): ErrorRecord {
     ...(hint === undefined ? {} : { hint }),
     ...(where === undefined ? {} : { where }),
     ...(error instanceof UnreachableError ? { stage: error.stage } : {}),
-    ...(error instanceof Faults ? { faults: error.faults.map(errorRecord) } : {}),
+    ...(error instanceof AggregatePlaybookError ? { errors: error.errors.map(errorRecord) } : {}),
   }
 }
 
@@ -80,9 +80,9 @@ function revivedError({
   hint,
   where,
   stage,
-  faults,
+  errors: faults,
 }: ErrorRecord): PlaybookError {
-  if (faults) return new Faults(faults.map(revivedError))
+  if (faults) return new AggregatePlaybookError(faults.map(revivedError))
   const options = { details, hint, where }
   return stage
     ? new UnreachableError(code, message, stage, options)

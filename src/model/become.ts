@@ -10,15 +10,15 @@ export function isBecomeMethod(text: unknown): text is BecomeMethod {
 }
 
 /** Whom to become, and how, where it is not by the host's own method. */
-export type Becoming = { readonly user: string; readonly method?: BecomeMethod }
+export type BecomeUser = { readonly user: string; readonly method?: BecomeMethod }
 
 /** As one word, which no two ways share: no account has a colon in its name. @example becomeWord({ user: 'root', method: 'su' }) // 'su:root' */
-export function becomeWord({ user, method }: Becoming): string {
+export function formatBecomeUser({ user, method }: BecomeUser): string {
   return method === undefined ? user : `${method}:${user}`
 }
 
 /** The word read again. */
-export function becomingOf(word: string): Becoming {
+export function parseBecomeUser(word: string): BecomeUser {
   const [first = '', user] = word.split(/:(.*)/s)
   return user !== undefined && isBecomeMethod(first) ? { user, method: first } : { user: word }
 }

@@ -17,34 +17,34 @@ export function block(tasks: TaskList, options: BlockOptions = {}): Block {
 }
 
 /** Which part of which block a task stands in. */
-export type BlockPlace = { readonly block: Block; readonly part: 'tasks' | 'rescue' | 'always' }
+export type BlockPart = { readonly block: Block; readonly part: 'tasks' | 'rescue' | 'always' }
 
 /** A task with the blocks around it, the outermost first. */
-export type PlacedTask = {
+export type FlatTask = {
   readonly task: Task
-  readonly places: readonly BlockPlace[]
+  readonly blocks: readonly BlockPart[]
   /** Conditions of the blocks around it; its own stands in its options. */
   readonly conditions: readonly Probe<boolean>[]
 }
 
 /** All tasks of a list in order, nested lists and blocks opened: of a block its tasks, then rescue, then always. */
-export function placedTasks(
+export function flattenTasks(
   list: TaskList,
-  around: Omit<PlacedTask, 'task'> = { places: [], conditions: [] },
-): PlacedTask[] {
-  return list.flatMap((item): PlacedTask[] => {
+  around: Omit<FlatTask, 'task'> = { blocks: [], conditions: [] },
+): FlatTask[] {
+  return list.flatMap((item): FlatTask[] => {
     if (!item) return []
-    if (Array.isArray(item)) return placedTasks(item as TaskList, around)
+    if (Array.isArray(item)) return flattenTasks(item as TaskList, around)
     const one = item as Task | Block
     return one.kind === 'block' ? blockTasks(one, around) : [{ ...around, task: one }]
   })
 }
 
-function blockTasks(block: Block, { places, conditions }: Omit<PlacedTask, 'task'>): PlacedTask[] {
+function blockTasks(block: Block, { blocks: places, conditions }: Omit<FlatTask, 'task'>): FlatTask[] {
   const { when, rescue = [], always = [] } = block.options
   const inner = when ? [...conditions, when] : conditions
-  const part = (name: BlockPlace['part'], list: TaskList) =>
-    placedTasks(list, { places: [...places, { block, part: name }], conditions: inner })
+  const part = (name: BlockPart['part'], list: TaskList) =>
+    flattenTasks(list, { blocks: [...places, { block, part: name }], conditions: inner })
   return [...part('tasks', block.tasks), ...part('rescue', rescue), ...part('always', always)].map(
     (placed) => ({
       ...placed,

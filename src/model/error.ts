@@ -36,13 +36,13 @@ export class PlaybookError extends Error {
 }
 
 /** Several faults found at once (an inventory's, a playbook's), all shown before any host is touched. */
-export class Faults extends PlaybookError {
-  readonly faults: readonly PlaybookError[]
+export class AggregatePlaybookError extends PlaybookError {
+  readonly errors: readonly PlaybookError[]
 
-  constructor(faults: readonly PlaybookError[]) {
-    super('E_FAULTS', `${faults.length} fault${faults.length === 1 ? '' : 's'}`)
+  constructor(errors: readonly PlaybookError[]) {
+    super('E_FAULTS', `${errors.length} fault${errors.length === 1 ? '' : 's'}`)
     this.name = 'Faults'
-    this.faults = faults
+    this.errors = errors
   }
 }
 
@@ -62,7 +62,7 @@ export class UnreachableError extends PlaybookError {
 
 /** The lines a person reads: place and message, what the host said, what to do. */
 export function describeError(error: PlaybookError): string[] {
-  if (error instanceof Faults) return error.faults.flatMap(describeError)
+  if (error instanceof AggregatePlaybookError) return error.errors.flatMap(describeError)
   const place = error.where ? `${formatLocation(error.where)}  ` : ''
   return [`${place}${error.message}`, ...error.details, ...(error.hint ? [error.hint] : [])]
 }

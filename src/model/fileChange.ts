@@ -8,9 +8,9 @@ import { contentLimitBytes } from './probe.ts'
 import { revealed, Secret } from './secret.ts'
 import { run, type Step, write } from './step.ts'
 
-export type WantedAttributes = { readonly mode?: number; readonly owner?: string; readonly group?: string }
+export type DesiredAttributes = { readonly mode?: number; readonly owner?: string; readonly group?: string }
 
-export type WantedFile = WantedAttributes & {
+export type DesiredFile = DesiredAttributes & {
   readonly path: string
   readonly content: string | Buffer | Secret
   readonly keep?: string
@@ -25,16 +25,16 @@ export type WantedFile = WantedAttributes & {
  *
  * @throws PlaybookError E_NOT_A_FILE where a directory or device stands at the path
  */
-export function fileChanges(state: FileState, wanted: WantedFile): Change[] {
-  const content = contentBytes(wanted.content)
-  if (state.type !== 'absent' && state.type !== 'file') throw notAFile(wanted.path, state)
+export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
+  const content = contentBytes(desired.content)
+  if (state.type !== 'absent' && state.type !== 'file') throw notAFile(desired.path, state)
   if (state.type === 'file' && state.content?.equals(content))
-    return attributeChanges(wanted.path, state, wanted)
-  const { path, mode, owner, group, keep, validate } = wanted
-  const step = write({ path, content: wanted.content, mode, owner, group, keep, validate })
-  const isSecret = wanted.content instanceof Secret
+    return attributeChanges(desired.path, state, desired)
+  const { path, mode, owner, group, keep, validate } = desired
+  const step = write({ path, content: desired.content, mode, owner, group, keep, validate })
+  const isSecret = desired.content instanceof Secret
   const diff = isSecret ? undefined : textDiff(path, state, content)
-  const [first, ...others] = wanted.edits?.length ? wanted.edits : [sizeEdit(path, state, content)]
+  const [first, ...others] = desired.edits?.length ? desired.edits : [sizeEdit(path, state, content)]
   return [
     { ...first!, ...(diff ? { diff } : {}), steps: [step] },
     ...others.map((edit) => ({ ...edit, steps: [] })),
@@ -42,10 +42,10 @@ export function fileChanges(state: FileState, wanted: WantedFile): Change[] {
 }
 
 /** The changes that give what stands at a path the wanted owner, group and mode. Its type is left as it is. */
-export function attributeChanges(path: string, state: FileState, wanted: WantedAttributes): Change[] {
+export function attributeChanges(path: string, state: FileState, desired: DesiredAttributes): Change[] {
   if (state.type === 'absent') return []
   const changes: Change[] = []
-  const { owner, group, mode } = wanted
+  const { owner, group, mode } = desired
   const ownership = [
     owner !== undefined && owner !== state.owner && owner !== String(state.uid) ? owner : undefined,
     group !== undefined && group !== state.group && group !== String(state.gid) ? group : undefined,
@@ -57,7 +57,7 @@ export function attributeChanges(path: string, state: FileState, wanted: WantedA
       what: `${path} owner`,
       from: `${state.owner}:${state.group}`,
       to,
-      steps: [run(sh`${chown(state)} ${spec} -- ${path}`), ...restoredBits(path, state, wanted)],
+      steps: [run(sh`${chown(state)} ${spec} -- ${path}`), ...restoredBits(path, state, desired)],
       effects: [{ path, becomes: withOwner(state, owner, group) }],
     })
   }
@@ -79,10 +79,10 @@ function chown(state: FileState): Command {
 }
 
 /** A change of owner clears the setuid and setgid bits of a file. */
-function restoredBits(path: string, state: FileState, { mode }: WantedAttributes): Step[] {
+function restoredBits(path: string, state: FileState, { mode }: DesiredAttributes): Step[] {
   if (state.type !== 'file') return []
-  const wanted = mode ?? state.mode
-  return (wanted & 0o6000) === 0 ? [] : [run(chmod(path, wanted))]
+  const desired = mode ?? state.mode
+  return (desired & 0o6000) === 0 ? [] : [run(chmod(path, desired))]
 }
 
 /** Five digits: GNU chmod leaves the setuid and setgid bits of a directory alone where it is given four. */
@@ -151,13 +151,13 @@ function withOwner<S extends Exclude<FileState, { type: 'absent' }>>(
 }
 
 /** What a file is after a write of these bytes: for check mode. */
-export function writtenFile(before: FileState, content: Buffer, wanted: WantedAttributes): RegularFile {
+export function writtenFile(before: FileState, content: Buffer, desired: DesiredAttributes): RegularFile {
   const kept = before.type === 'absent' ? undefined : before
   return {
     type: 'file',
-    mode: wanted.mode ?? kept?.mode ?? 0o644,
-    owner: wanted.owner ?? kept?.owner ?? 'root',
-    group: wanted.group ?? kept?.group ?? wanted.owner ?? 'root',
+    mode: desired.mode ?? kept?.mode ?? 0o644,
+    owner: desired.owner ?? kept?.owner ?? 'root',
+    group: desired.group ?? kept?.group ?? desired.owner ?? 'root',
     uid: kept?.uid ?? -1,
     gid: kept?.gid ?? -1,
     mtimeMs: kept?.mtimeMs ?? 0,

@@ -48,7 +48,7 @@ export type BecomeSettings = {
 }
 
 /** How to become another user by a method: the settings of that method, or else those of the host's own. */
-export function becomingBy(
+export function becomeSettingsFor(
   method: BecomeMethod,
   { become, becomeOtherwise = [] }: Pick<ConnectionSettings, 'become' | 'becomeOtherwise'>,
 ): BecomeSettings {

@@ -1,7 +1,7 @@
 // Handlers that are owed from run to run, as the engine sees them; the journal keeps them.
 
 /** By play and host, the titles of the handlers that were notified and have not run. */
-export type OwedHandlers = {
+export type PendingHandlers = {
   readonly of: (play: string, host: string) => readonly string[]
   readonly add: (play: string, host: string, title: string) => void
   readonly settle: (play: string, host: string, title: string) => void

@@ -1,7 +1,7 @@
 // A value that is never shown: whoever prints, serialises or inspects it gets eight bullets.
 
 import { inspect } from 'node:util'
-import { writtenForms } from './writtenForms.ts'
+import { secretEncodings } from './writtenForms.ts'
 
 const mask = '••••••••'
 
@@ -66,7 +66,7 @@ export function secretsIn(value: unknown, found: Set<Secret> = new Set()): Set<S
 /** Masks the given secrets in a text in all their forms, the longest first, line by line too where one has several. */
 export function masked(text: string, secrets: Iterable<Secret>): string {
   const values = [...secrets].flatMap((each) =>
-    [each.reveal(), ...each.reveal().split('\n')].flatMap(writtenForms),
+    [each.reveal(), ...each.reveal().split('\n')].flatMap(secretEncodings),
   )
   const worth = [...new Set(values)].filter((value) => value.trim().length >= 3)
   worth.sort((a, b) => b.length - a.length)

@@ -4,7 +4,7 @@ import { PlaybookError } from './error.ts'
 import type { SourceLocation } from './location.ts'
 
 /** What the work gives; its fault, if it has none, gets the place. */
-export function withPlace<T>(where: SourceLocation | undefined, work: () => T): T {
+export function withLocation<T>(where: SourceLocation | undefined, work: () => T): T {
   try {
     return work()
   } catch (thrown) {

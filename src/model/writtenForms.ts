@@ -9,7 +9,7 @@ const leastForBase64 = 6
  *
  * @example writtenForms("it's") // ["it's", "it'\\''s", 'it&#39;s', 'it&apos;s', 'it%27s', …]
  */
-export function writtenForms(text: string): string[] {
+export function secretEncodings(text: string): string[] {
   const forms = new Set([
     text,
     text.replaceAll("'", "'\\''"),

@@ -1,7 +1,7 @@
 // A failure as lines of text: where in the user's file, what was tried, what the host said, what to do.
 
 import { relative } from 'node:path'
-import { Faults, type PlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, type PlaybookError } from '../model/error.ts'
 import type { TaskLabel } from '../model/event.ts'
 import { formatLocation, type SourceLocation } from '../model/location.ts'
 import type { TaskResult } from '../model/outcome.ts'
@@ -44,7 +44,8 @@ function errorLines(
   task: TaskLabel,
   { paint, cwd }: { paint: Paint; cwd: string },
 ): string[] {
-  if (error instanceof Faults) return error.faults.flatMap((each) => errorLines(each, task, { paint, cwd }))
+  if (error instanceof AggregatePlaybookError)
+    return error.errors.flatMap((each) => errorLines(each, task, { paint, cwd }))
   const isElsewhere = error.where && !isSamePlace(error.where, task.where)
   const place = isElsewhere && error.where ? `${placeText(error.where, cwd)}  ` : ''
   const [first = '', ...rest] = harmlessLines(withoutTitle(error.message, task.title))

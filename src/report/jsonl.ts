@@ -1,6 +1,6 @@
 // The reporter for machines: one JSON object a line on stdout, and nothing else there.
 
-import { Faults, type PlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, type PlaybookError } from '../model/error.ts'
 import type { RunEvent, TaskLabel } from '../model/event.ts'
 import type { HostRecap, ReportedChange } from '../model/outcome.ts'
 import type { Reporter } from './reporterContract.ts'
@@ -121,7 +121,7 @@ function errorRecord(error: PlaybookError): Fields {
     details,
     hint,
     where,
-    ...(error instanceof Faults ? { faults: error.faults.map(errorRecord) } : {}),
+    ...(error instanceof AggregatePlaybookError ? { faults: error.errors.map(errorRecord) } : {}),
   }
 }
 

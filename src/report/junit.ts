@@ -1,7 +1,7 @@
 // The reporter for CI: JUnit's XML, a suite a host and play, a case a task.
 
 import { XMLBuilder } from 'fast-xml-parser'
-import { Faults, type PlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, type PlaybookError } from '../model/error.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { TaskResult } from '../model/outcome.ts'
 import { changeText } from './changeText.ts'
@@ -123,7 +123,7 @@ function verdictNode({ error, reason }: TaskResult): object {
 }
 
 function errorLines(error: PlaybookError): string[] {
-  if (error instanceof Faults) return error.faults.flatMap(errorLines)
+  if (error instanceof AggregatePlaybookError) return error.errors.flatMap(errorLines)
   const { message, details, hint } = error
   return [message, ...details, ...(hint ? [hint] : [])].flatMap(harmlessLines)
 }

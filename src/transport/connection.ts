@@ -1,8 +1,8 @@
 // A connection made of a way to start programs: shells and uploads, the same for every transport.
 
-import { type Becoming, becomingOf } from '../model/become.ts'
+import { type BecomeUser, parseBecomeUser } from '../model/become.ts'
 import { UnreachableError } from '../model/error.ts'
-import { type BecomeSettings, becomingBy, type ConnectionSettings } from '../model/host.ts'
+import { type BecomeSettings, becomeSettingsFor, type ConnectionSettings } from '../model/host.ts'
 import { download } from './download.ts'
 import { limiter } from './limit.ts'
 import { open } from './opening.ts'
@@ -27,7 +27,7 @@ export function connectionOver(link: Link, settings: ConnectionSettings): Connec
   const timeoutMs = Math.max(settings.timeout ?? 0, 30) * 1000
   const oneOfFew = limiter(4) // each takes one of the 10 sessions that sshd gives a connection
   const becoming = (as: string | undefined): BecomeSettings | undefined =>
-    as === undefined ? undefined : becomeSettings(becomingOf(as), user, settings)
+    as === undefined ? undefined : becomeSettings(parseBecomeUser(as), user, settings)
 
   return {
     user,
@@ -45,11 +45,13 @@ export function connectionOver(link: Link, settings: ConnectionSettings): Connec
 }
 
 function becomeSettings(
-  { user, method }: Becoming,
+  { user, method }: BecomeUser,
   loginUser: string,
   settings: ConnectionSettings,
 ): BecomeSettings | undefined {
-  return user === loginUser ? undefined : { ...becomingBy(method ?? settings.become.method, settings), user }
+  return user === loginUser
+    ? undefined
+    : { ...becomeSettingsFor(method ?? settings.become.method, settings), user }
 }
 
 /** A shell over a program that is `sh`. Busy from the first write on: where a trip ends is not known here. */

@@ -9,14 +9,14 @@ import { type Output, splitLines } from '../model/probe.ts'
 export type FileBatch = {
   readonly script: string
   /** Whether it says what files hold. */
-  readonly saysContents?: boolean
+  readonly printsContents?: boolean
   /** Whether what it says is part of the answer to a request. */
-  readonly concerns: (request: FileRequest) => boolean
-  readonly read: (output: Output, answers: FileAnswers) => void
+  readonly covers: (request: FileRequest) => boolean
+  readonly read: (output: Output, results: FileResults) => void
 }
 
 /** The answers collected so far; ask it with `fileState`. */
-export type FileAnswers = {
+export type FileResults = {
   readonly followed: Map<string, FileState>
   readonly unfollowed: Map<string, FileState>
   /** By path and by how much was asked for: another limit is another answer. */
@@ -27,14 +27,14 @@ export type FileAnswers = {
 
 const pathsPerCommand = 400
 
-export function noAnswers(): FileAnswers {
+export function emptyFileResults(): FileResults {
   return { followed: new Map(), unfollowed: new Map(), contents: new Map(), digests: new Map(), problems: [] }
 }
 
 /** The commands that answer the requests, those of stat first: reading a content needs its size. */
 export function fileBatches(requests: readonly FileRequest[]): FileBatch[] {
-  const pathsWhere = (wanted: (request: FileRequest) => boolean) => [
-    ...new Set(requests.filter(wanted).map((request) => request.path)),
+  const pathsWhere = (matches: (request: FileRequest) => boolean) => [
+    ...new Set(requests.filter(matches).map((request) => request.path)),
   ]
   const limits = [...new Set(requests.map((request) => request.contentLimit))].filter((limit) => limit > 0)
   return [
@@ -58,38 +58,38 @@ export function fileBatches(requests: readonly FileRequest[]): FileBatch[] {
  *
  * @throws PlaybookError E_STAT where the host could not tell (no permission, a loop of links)
  */
-export function fileState(request: FileRequest, answers: FileAnswers): FileState {
+export function fileState(request: FileRequest, results: FileResults): FileState {
   const { path, follow, contentLimit, digest } = request
-  const state = (follow ? answers.followed : answers.unfollowed).get(path)
+  const state = (follow ? results.followed : results.unfollowed).get(path)
   if (!state) {
-    const problem = answers.problems.find((line) => line.includes(`'${path}'`))
+    const problem = results.problems.find((line) => line.includes(`'${path}'`))
     if (problem)
       throw new PlaybookError('E_STAT', `${path} cannot be looked at: ${problem.replace(/^stat: /, '')}`)
     return { type: 'absent' }
   }
   if (state.type !== 'file') return state
-  const content = contentLimit > 0 ? answers.contents.get(contentKey(path, contentLimit)) : undefined
-  const hex = digest ? answers.digests.get(`${digest}:${path}`) : undefined
+  const content = contentLimit > 0 ? results.contents.get(contentKey(path, contentLimit)) : undefined
+  const hex = digest ? results.digests.get(`${digest}:${path}`) : undefined
   const isWhole = content !== undefined && content.length <= contentLimit
   return { ...state, ...(isWhole ? { content, size: content.length } : {}), ...(hex ? { digest: hex } : {}) }
 }
 
 function statBatch(paths: readonly string[], follow: boolean): FileBatch {
-  const asked = new Set(paths)
+  const requested = new Set(paths)
   const link = follow
     ? ''
     : `; for f in ${words(paths)}; do [ -L "$f" ] && printf 'L|%s|%s\\n' "$(readlink -- "$f")" "$f"; done; :`
   return {
-    concerns: (request) => request.follow === follow && asked.has(request.path),
+    covers: (request) => request.follow === follow && requested.has(request.path),
     script: `stat ${follow ? '-L ' : ''}-c '%f|%u|%g|%s|%h|%Y|%U|%G|%n' -- ${words(paths)}${link}`,
-    read: (output, answers) => {
+    read: (output, results) => {
       if (output.code > 125)
         throw new PlaybookError('E_STAT', `stat does not run on this host: ${output.stderr}`)
-      const into = follow ? answers.followed : answers.unfollowed
+      const into = follow ? results.followed : results.unfollowed
       for (const line of splitLines(output.stdout.toString('utf8'))) readStatLine(line, into)
       for (const line of splitLines(output.stderr.toString('utf8'))) {
         if (line !== '' && !/No such file or directory|Not a directory/.test(line))
-          answers.problems.push(line)
+          results.problems.push(line)
       }
     },
   }
@@ -131,23 +131,23 @@ function stateOfType(
 
 /** `head -v` writes `==> PATH <==` above each content; its size, known from stat, tells where it ends. */
 function contentBatch(paths: readonly string[], limit: number): FileBatch {
-  const asked = new Set(paths)
+  const requested = new Set(paths)
   return {
-    concerns: ({ path, contentLimit }) => contentLimit === limit && asked.has(path),
-    saysContents: true,
+    covers: ({ path, contentLimit }) => contentLimit === limit && requested.has(path),
+    printsContents: true,
     script: `${onlyReadable(paths)}; [ $# -eq 0 ] || head -v -c ${limit + 1} -- "$@"`,
-    read: (output, answers) => readContents(output.stdout, paths, limit, answers),
+    read: (output, results) => readContents(output.stdout, paths, limit, results),
   }
 }
 
-function readContents(bytes: Buffer, paths: readonly string[], limit: number, answers: FileAnswers): void {
+function readContents(bytes: Buffer, paths: readonly string[], limit: number, results: FileResults): void {
   let at = 0
   for (const [index, path] of paths.entries()) {
     const header = Buffer.from(`==> ${path} <==\n`)
     if (!bytes.subarray(at, at + header.length).equals(header)) continue
     const begin = at + header.length
-    const end = contentEnd(bytes, begin, sizeOf(path, limit, answers), paths.slice(index + 1, index + 50))
-    answers.contents.set(contentKey(path, limit), Buffer.from(bytes.subarray(begin, end)))
+    const end = contentEnd(bytes, begin, sizeOf(path, limit, results), paths.slice(index + 1, index + 50))
+    results.contents.set(contentKey(path, limit), Buffer.from(bytes.subarray(begin, end)))
     at = end + 1
   }
 }
@@ -173,20 +173,20 @@ function contentEnd(bytes: Buffer, begin: number, size: number | undefined, next
   return bytes.length
 }
 
-function sizeOf(path: string, limit: number, answers: FileAnswers): number | undefined {
-  const state = answers.followed.get(path)
+function sizeOf(path: string, limit: number, results: FileResults): number | undefined {
+  const state = results.followed.get(path)
   return state?.type === 'file' ? Math.min(state.size, limit + 1) : undefined
 }
 
 function digestBatch(paths: readonly string[], algorithm: DigestAlgorithm): FileBatch {
-  const asked = new Set(paths)
+  const requested = new Set(paths)
   return {
-    concerns: ({ path, digest }) => digest === algorithm && asked.has(path),
+    covers: ({ path, digest }) => digest === algorithm && requested.has(path),
     script: `${onlyReadable(paths)}; [ $# -eq 0 ] || ${algorithm}sum -- "$@"`,
-    read: (output, answers) => {
+    read: (output, results) => {
       for (const line of splitLines(output.stdout.toString('utf8'))) {
         const match = /^\\?([0-9a-f]+) [ *](.*)$/.exec(line)
-        if (match) answers.digests.set(`${algorithm}:${match[2]}`, match[1]!)
+        if (match) results.digests.set(`${algorithm}:${match[2]}`, match[1]!)
       }
     },
   }

@@ -8,15 +8,15 @@ export type FrameHandlers = {
   /** A step has begun, as the leader of the process group `pid`. */
   readonly started?: (index: number, pid: number) => void
   /** A step has left processes running that may hold on to the streams. */
-  readonly left?: () => void
+  readonly leftRunning?: () => void
   /** Bytes of an entry that is not complete yet. */
   readonly partial?: (index: number, stream: StreamName, bytes: Buffer) => void
   /** Whether the beginning and the end of an entry's output will do, if it is very long: a build's may have gigabytes. */
-  readonly isEndEnough?: (index: number) => boolean
+  readonly isTruncatable?: (index: number) => boolean
 }
 
 /** How much is kept of the beginning, and of the end, of an output of which that is enough. */
-const keptBytes = 4 * 1024 * 1024
+const truncationBytes = 4 * 1024 * 1024
 
 export type StreamName = 'stdout' | 'stderr'
 
@@ -43,9 +43,9 @@ export function frameReader(marker: string, handlers: FrameHandlers): FrameReade
           complete(index)
         },
         started: (index, pid) => handlers.started?.(index, pid),
-        left: () => handlers.left?.(),
+        leftRunning: () => handlers.leftRunning?.(),
         partial: (index, bytes) => handlers.partial?.(index, stream, bytes),
-        isEndEnough: (index) => handlers.isEndEnough?.(index) ?? false,
+        isTruncatable: (index) => handlers.isTruncatable?.(index) ?? false,
       }),
     ]),
   ) as Record<StreamName, (bytes: Buffer) => void>
@@ -57,27 +57,27 @@ type Closed = { readonly body: Buffer; readonly rest: string }
 type StreamHandlers = {
   readonly closed: (index: number, part: Closed) => void
   readonly started: (index: number, pid: number) => void
-  readonly left: () => void
+  readonly leftRunning: () => void
   readonly partial: (index: number, bytes: Buffer) => void
-  readonly isEndEnough: (index: number) => boolean
+  readonly isTruncatable: (index: number) => boolean
 }
 
 function streamReader(marker: string, handlers: StreamHandlers): (bytes: Buffer) => void {
   const needle = Buffer.from(`\n${marker} `)
-  let body = keptBody()
+  let body = outputBuffer()
   let carry: Buffer = Buffer.alloc(0)
   let index = 0
   const keep = (bytes: Buffer) => {
     if (bytes.length === 0) return
-    body.add(bytes, handlers.isEndEnough(index))
+    body.add(bytes, handlers.isTruncatable(index))
     handlers.partial(index, bytes)
   }
   const record = (text: string) => {
     const [word, rest = ''] = text.split(' ')
     if (word === 'p') return handlers.started(index, Number(rest))
-    if (word === 'l') return handlers.left()
+    if (word === 'l') return handlers.leftRunning()
     handlers.closed(Number(word), { body: body.whole(), rest })
-    body = keptBody()
+    body = outputBuffer()
     index = Number(word) + 1
   }
   return (bytes) => {
@@ -99,7 +99,7 @@ function streamReader(marker: string, handlers: StreamHandlers): (bytes: Buffer)
 }
 
 /** Collects an output; of a very long one of which the ends are enough, the middle is left out and that is said. */
-function keptBody(): {
+function outputBuffer(): {
   readonly add: (bytes: Buffer, isEndEnough: boolean) => void
   readonly whole: () => Buffer
 } {
@@ -107,24 +107,24 @@ function keptBody(): {
   let last: Buffer[] = []
   let firstBytes = 0
   let lastBytes = 0
-  let leftOut = 0
+  let omitted = 0
   return {
     add: (bytes, isEndEnough) => {
-      if (!isEndEnough || firstBytes < keptBytes) {
+      if (!isEndEnough || firstBytes < truncationBytes) {
         first.push(bytes)
         firstBytes += bytes.length
         return
       }
       last.push(Buffer.from(bytes)) // a copy: a slice would keep all of its packet
       lastBytes += bytes.length
-      if (lastBytes < 2 * keptBytes) return
+      if (lastBytes < 2 * truncationBytes) return
       const joined = Buffer.concat(last)
-      leftOut += joined.length - keptBytes
-      last = [joined.subarray(joined.length - keptBytes)]
-      lastBytes = keptBytes
+      omitted += joined.length - truncationBytes
+      last = [joined.subarray(joined.length - truncationBytes)]
+      lastBytes = truncationBytes
     },
     whole: () => {
-      const gap = leftOut > 0 ? [Buffer.from(`\n… ${leftOut} bytes left out …\n`)] : []
+      const gap = omitted > 0 ? [Buffer.from(`\n… ${omitted} bytes left out …\n`)] : []
       return Buffer.concat([...first, ...gap, ...last])
     },
   }

@@ -15,7 +15,7 @@ export type ScriptEntry = {
   /** true: what it leaves running has let go of our streams. */
   readonly isDetaching?: boolean
   /** true: what it says is what files hold, of which the size alone is told. */
-  readonly saysContents?: boolean
+  readonly printsContents?: boolean
   /** true: neither its text nor what it says is told (noLog). */
   readonly isHidden?: boolean
 }

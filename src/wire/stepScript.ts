@@ -36,18 +36,18 @@ export function writeEntry(step: WriteStep): ScriptEntry {
   const body = Buffer.concat([
     Buffer.from(`${resolveTarget(step.path)}
 n=$(mktemp "$d/.run-playbook-XXXXXXXX") || exit 1
-${likeTarget(step)}
+${copyAttributes(step)}
 `),
     Buffer.from('printf %s '),
     quotedBytes(content),
-    Buffer.from(` >"$n" && [ "$(wc -c <"$n")" -eq ${content.length} ] || { ${sayRoom}; fail 1; }
-${intoPlace(step)}`),
+    Buffer.from(` >"$n" && [ "$(wc -c <"$n")" -eq ${content.length} ] || { ${reportFreeSpace}; fail 1; }
+${moveIntoPlace(step)}`),
   ])
   return { kind: 'step', body }
 }
 
 /** What a shell says of a write that failed ("printf: I/O error") does not tell why. */
-const sayRoom = `df -Pk -- "$d" | { read -r head; read -r device total used free rest; echo "The file system of $d has $free kB left." >&2; }`
+const reportFreeSpace = `df -Pk -- "$d" | { read -r head; read -r device total used free rest; echo "The file system of $d has $free kB left." >&2; }`
 
 /** Puts an uploaded file, already on the host at `temporaryPath`, into place. */
 export function placeEntry(step: UploadStep, temporaryPath: string, sha256: string): ScriptEntry {
@@ -56,13 +56,13 @@ ${resolveTarget(step.path)}
 fail() { rm -f -- "$u" "$n"; exit "$1"; }
 case $(sha256sum -- "$u") in "${sha256} "*|"\\\\${sha256} "*) ;; *) echo "The upload of ${quote(step.path)} arrived damaged." >&2; fail 1;; esac
 n=$(mktemp "$d/.run-playbook-XXXXXXXX") || fail 1
-${likeTarget(step)}
+${copyAttributes(step)}
 if [ -e "$t" ] || [ "\${u%/*}" != "$d" ]; then cat -- "$u" >"$n" || fail 1; rm -f -- "$u"; else chmod ${formatMode(step.mode ?? 0o644)} -- "$u" && mv -f -- "$u" "$n" || fail 1; fi
-${intoPlace(step)}`
+${moveIntoPlace(step)}`
   return { kind: 'step', body }
 }
 
-type Placed = Pick<WriteStep, 'path' | 'mode' | 'owner' | 'group' | 'keep' | 'validate'>
+type FilePlacement = Pick<WriteStep, 'path' | 'mode' | 'owner' | 'group' | 'keep' | 'validate'>
 
 /** `t`: the file itself, at the end of links; `d`: its folder. */
 function resolveTarget(path: string): string {
@@ -75,7 +75,7 @@ d=\${t%/*}; [ -n "$d" ] || d=/
 }
 
 /** Gives the new file all attributes of the one it will replace: owner, mode, SELinux context, ACL. */
-function likeTarget({ mode }: Placed): string {
+function copyAttributes({ mode }: FilePlacement): string {
   const first =
     mode === undefined
       ? 'if [ -e "$t" ]; then :; else chmod 644 -- "$n" || fail 1; fi'
@@ -85,7 +85,7 @@ if [ -z "$w" ]; then cp -a -- "$t" "$n" || fail 1; fi
 ${first}`
 }
 
-function intoPlace({ owner, group, mode, keep, validate }: Placed): string {
+function moveIntoPlace({ owner, group, mode, keep, validate }: FilePlacement): string {
   const spec = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
   const lines = [
     spec ? `chown ${quote(spec)} -- "$n" || fail 1` : '',
@@ -94,7 +94,7 @@ function intoPlace({ owner, group, mode, keep, validate }: Placed): string {
       ? `${subshellOf(validate, '$n')} || { r=$?; echo "The new content was refused by its check; the file was left as it was." >&2; fail "$r"; }`
       : '',
     keep ? keepOriginal(keep) : '',
-    onDisk,
+    syncToDisk,
     'mv -f -- "$n" "$t" || fail 1',
     'if [ -n "$w" ] && [ -e /sys/fs/selinux/enforce ] && command -v restorecon >/dev/null; then restorecon -- "$t"; fi; :',
   ]
@@ -102,7 +102,7 @@ function intoPlace({ owner, group, mode, keep, validate }: Placed): string {
 }
 
 /** Without it a file may be empty after a loss of power: its new name may reach the disk before its content does. */
-const onDisk = 'sync -- "$n" 2>/dev/null || :'
+const syncToDisk = 'sync -- "$n" 2>/dev/null || :'
 
 function keepOriginal(keep: string): string {
   const path = quote(keep)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { encryptVault, inlineVault } from '../../src/inventory/vaultWrite.ts'
-import { writtenForms } from '../../src/model/writtenForms.ts'
+import { secretEncodings } from '../../src/model/writtenForms.ts'
 import { cliSite, type Ended } from './command.ts'
 
 /** One with all that shells, JSON, XML and URLs escape; one of several lines; one out of a file of values. */
@@ -143,7 +143,7 @@ function assertHidden({ stdout, stderr }: Ended): void {
 /** Each secret's lines, in each of its forms, that stand in a text. */
 function leaksIn(text: string): string[] {
   const parts = [password, ...secrets].flatMap((each) => [each, ...each.split('\n')])
-  return [...new Set(parts.flatMap(writtenForms))].filter((form) => text.includes(form))
+  return [...new Set(parts.flatMap(secretEncodings))].filter((form) => text.includes(form))
 }
 
 /** All that runs have kept. */

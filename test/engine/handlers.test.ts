@@ -2,7 +2,7 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { openOwedHandlers } from '../../src/journal/owedHandlers.ts'
+import { openPendingHandlers } from '../../src/journal/owedHandlers.ts'
 import { block } from '../../src/model/block.ts'
 import { flushHandlers } from '../../src/model/flushHandlers.ts'
 import { definePlay } from '../../src/model/play.ts'
@@ -87,7 +87,7 @@ test('a handler may notify another one, which runs behind it', () =>
 test('of handlers with one title, each that was owed runs in the next run, and that is said once', () =>
   inFolder(async (path) => {
     const log = path('log')
-    const settings = () => ({ connect, owed: openOwedHandlers(path('.run-playbook')) })
+    const settings = () => ({ connect, owed: openPendingHandlers(path('.run-playbook')) })
     const tasks = (after: string): TaskList => [
       mark({ log: path('tasks'), word: 'a' }, { notify: mark({ log, word: 'one' }, { title: 'restart' }) }),
       mark({ log: path('tasks'), word: 'b' }, { notify: mark({ log, word: 'two' }, { title: 'restart' }) }),
@@ -114,7 +114,7 @@ for (const [title, ofPlay, ofRun, words] of forced) {
     inFolder(async (path) => {
       const log = path('log')
       const say = (word: string, options: TaskOptions = {}) => mark({ log, word }, options)
-      const owed = openOwedHandlers(path('.run-playbook'))
+      const owed = openPendingHandlers(path('.run-playbook'))
       const play = definePlay({
         name: 'p',
         hosts: 'all',

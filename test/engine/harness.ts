@@ -10,7 +10,7 @@ import type { RunOptions } from '../../src/engine/runState.ts'
 import type { RunEvent } from '../../src/model/event.ts'
 import type { ConnectionSettings, InventoryHost } from '../../src/model/host.ts'
 import type { RunRecap } from '../../src/model/outcome.ts'
-import type { OwedHandlers } from '../../src/model/owed.ts'
+import type { PendingHandlers } from '../../src/model/owed.ts'
 import { definePlay, type Play } from '../../src/model/play.ts'
 import type { TaskList } from '../../src/model/task.ts'
 import { transports } from '../../src/transport/connect.ts'
@@ -39,7 +39,7 @@ export type RunSettings = {
   readonly artifacts?: Artifacts
   readonly fetch?: RunOptions['fetch']
   readonly signal?: AbortSignal
-  readonly owed?: OwedHandlers
+  readonly owed?: PendingHandlers
   readonly onEvent?: (event: RunEvent) => void
   readonly tags?: { only?: string[]; skip?: string[] }
 }

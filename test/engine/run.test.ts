@@ -5,7 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { exitCode } from '../../src/engine/run.ts'
-import { openOwedHandlers } from '../../src/journal/owedHandlers.ts'
+import { openPendingHandlers } from '../../src/journal/owedHandlers.ts'
 import { block } from '../../src/model/block.ts'
 import { sh } from '../../src/model/command.ts'
 import { PlaybookError, UnreachableError } from '../../src/model/error.ts'
@@ -172,7 +172,7 @@ test('handlers are flushed where a play says so, whatever tags are asked for', (
 test('a handler that a failed run did not come to runs in the next one, once, and that is said', () =>
   inFolder(async (path) => {
     const restart = note({ path: path('log'), word: 'restart' })
-    const settings = () => ({ owed: openOwedHandlers(path('.run-playbook')) })
+    const settings = () => ({ owed: openPendingHandlers(path('.run-playbook')) })
     const tasks = (script: string) => [
       content({ path: path('a'), text: 'a' }, { notify: restart }),
       shell({ script }),
@@ -193,7 +193,7 @@ test('a handler that a failed run did not come to runs in the next one, once, an
 test('what is owed outlasts a run that leaves its tasks out by tags', () =>
   inFolder(async (path) => {
     const restart = note({ path: path('log'), word: 'restart' })
-    const settings = () => ({ owed: openOwedHandlers(path('.run-playbook')) })
+    const settings = () => ({ owed: openPendingHandlers(path('.run-playbook')) })
     const tasks = (script: string) => [
       content({ path: path('a'), text: 'a' }, { notify: restart }),
       shell({ script }, { tags: ['only'] }),
@@ -208,8 +208,8 @@ test('what is owed outlasts a run that leaves its tasks out by tags', () =>
 test('a handler is owed where the host was lost in the middle of the change, and not where the change failed', () =>
   inFolder(async (path) => {
     const restart = note({ path: path('log'), word: 'restart' })
-    const settings = () => ({ owed: openOwedHandlers(path('.run-playbook')) })
-    const owed = () => openOwedHandlers(path('.run-playbook')).of('test', 'one')
+    const settings = () => ({ owed: openPendingHandlers(path('.run-playbook')) })
+    const owed = () => openPendingHandlers(path('.run-playbook')).of('test', 'one')
     await runTasks([shell({ script: 'exit 1' }, { notify: restart })], settings())
     assert.equal(owed(), [])
     // The shell that we talk to is the last one on the way up.

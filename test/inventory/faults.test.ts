@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
-import { describeError, Faults, PlaybookError } from '../../src/model/error.ts'
+import { AggregatePlaybookError, describeError, PlaybookError } from '../../src/model/error.ts'
 
 const test = suite<{ folder: string }>()
 
@@ -343,7 +343,7 @@ for (const { title, files, sources, extraVars, executable, lines } of rows) {
     const error = await errorOf(
       loadInventory(sources ?? [Object.keys(files)[0]!], { cwd, ...(extraVars ? { extraVars } : {}) }),
     )
-    assert.instance(error, Faults)
+    assert.instance(error, AggregatePlaybookError)
     assert.equal(describeError(error), lines)
   })
 }

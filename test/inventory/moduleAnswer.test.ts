@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
-import { Faults } from '../../src/model/error.ts'
+import { AggregatePlaybookError } from '../../src/model/error.ts'
 import { defineInventory, type InventoryTree } from '../../src/model/inventoryModule.ts'
 import { secret } from '../../src/model/secret.ts'
 
@@ -67,8 +67,8 @@ test('an answer with secrets is refused where it was to be kept', async () => {
     await hosts()
     assert.unreachable('it was kept')
   } catch (thrown) {
-    assert.instance(thrown, Faults)
-    assert.match((thrown as Faults).faults[0]!.message, /secrets is not kept on disk/)
+    assert.instance(thrown, AggregatePlaybookError)
+    assert.match((thrown as AggregatePlaybookError).errors[0]!.message, /secrets is not kept on disk/)
   }
   assert.throws(() => readdirSync(cacheFolder))
 })

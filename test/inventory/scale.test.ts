@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { checkVars } from '../../src/inventory/checkVars.ts'
 import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
 import { listInventory } from '../../src/inventory/listing.ts'
-import { Faults } from '../../src/model/error.ts'
+import { AggregatePlaybookError } from '../../src/model/error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'inventory-scale-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -50,8 +50,8 @@ const steps: readonly (readonly [title: string, work: () => unknown])[] = [
         checkVars(schema, inventory.select('all'), { name: 'P' })
         assert.unreachable('nothing was found wrong')
       } catch (thrown) {
-        assert.instance(thrown, Faults)
-        assert.is((thrown as Faults).faults.length, 3)
+        assert.instance(thrown, AggregatePlaybookError)
+        assert.is((thrown as AggregatePlaybookError).errors.length, 3)
       }
     },
   ],

@@ -7,7 +7,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
 import { decryptVault, type VaultPassword } from '../../src/inventory/vault.ts'
-import { describeError, Faults, PlaybookError } from '../../src/model/error.ts'
+import { AggregatePlaybookError, describeError, PlaybookError } from '../../src/model/error.ts'
 import { Secret } from '../../src/model/secret.ts'
 
 // Made by ansible-vault 2.19 with the password "correct horse": format 1.1, and 1.2 with the id "prod".
@@ -107,10 +107,10 @@ test('values of a vault, and of a vaulted file, are secrets; true and false are 
 test('a vaulted file without its password is a fault of the load', async () => {
   const error = await loadInventory(['hosts.yml'], { cwd }).then(
     () => assert.unreachable('it loaded'),
-    (each: unknown) => each as Faults,
+    (each: unknown) => each as AggregatePlaybookError,
   )
-  assert.instance(error, Faults)
-  assert.equal(describeError(error as Faults), [
+  assert.instance(error, AggregatePlaybookError)
+  assert.equal(describeError(error as AggregatePlaybookError), [
     'group_vars/all/vault.yml:1  this is encrypted by a vault, and no vault password was given',
     'Give its password: --vault-password-file FILE',
   ])

@@ -17,7 +17,7 @@ import * as assert from 'uvu/assert'
 import { lastRun, listRuns, readRun } from '../../src/journal/history.ts'
 import { type JournalOptions, openJournal } from '../../src/journal/journal.ts'
 import { readRecord, recordLine } from '../../src/journal/record.ts'
-import { Faults, PlaybookError, UnreachableError } from '../../src/model/error.ts'
+import { AggregatePlaybookError, PlaybookError, UnreachableError } from '../../src/model/error.ts'
 import type { RunEvent } from '../../src/model/event.ts'
 import type { TaskResult } from '../../src/model/outcome.ts'
 import { secret } from '../../src/model/secret.ts'
@@ -189,7 +189,7 @@ for (const error of [
   new PlaybookError('E_A', 'No.'),
   new PlaybookError('E_B', 'No.', { details: ['a'], hint: 'Do.', where }),
   new UnreachableError('E_C', 'Gone.', 'busy', { hint: 'Again.' }),
-  new Faults([new PlaybookError('E_A', 'No.', { where }), new PlaybookError('E_B', 'No.')]),
+  new AggregatePlaybookError([new PlaybookError('E_A', 'No.', { where }), new PlaybookError('E_B', 'No.')]),
 ]) {
   test(`${error.name} ${error.code} comes back as itself`, () => {
     const back = errorOf(backAgain(ended({ status: 'failed', error })))!

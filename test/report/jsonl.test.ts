@@ -2,7 +2,7 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Faults, PlaybookError } from '../../src/model/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../../src/model/error.ts'
 import type { RunEvent, TaskLabel } from '../../src/model/event.ts'
 import type { TaskResult } from '../../src/model/outcome.ts'
 import { masked, secret } from '../../src/model/secret.ts'
@@ -83,7 +83,7 @@ test('an error tells code, message, details, hint and place, and each of several
   }
   const [one, several] = await linesOf([
     ended({ status: 'failed', isIgnored: true, error }),
-    ended({ status: 'failed', error: new Faults([error]) }),
+    ended({ status: 'failed', error: new AggregatePlaybookError([error]) }),
   ])
   assert.equal(one!.error, record)
   assert.is(one!.isIgnored, true)

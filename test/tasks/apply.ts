@@ -9,7 +9,7 @@ import type { z } from 'zod'
 import type { Change, Output, Step, StepConnection, TaskFunction } from '../../src/index.ts'
 import { contentBytes, lastLines, PlaybookError } from '../../src/index.ts'
 import type { FileProbe, Probes } from '../../src/model/probe.ts'
-import { fileBatches, fileState, noAnswers } from '../../src/wire/files.ts'
+import { emptyFileResults, fileBatches, fileState } from '../../src/wire/files.ts'
 import { prologue, type ScriptEntry } from '../../src/wire/script.ts'
 import { placeEntry, runEntry, writeEntry } from '../../src/wire/stepScript.ts'
 
@@ -64,7 +64,7 @@ async function look<S extends z.ZodType, I, P extends Probes>(
   const parsed = task(params).params as z.output<S>
   const inputs = (await spec.inputs?.(parsed, { directory: options.directory ?? '/' })) as I
   const probes = spec.probe(parsed, inputs)
-  const answers = noAnswers()
+  const answers = emptyFileResults()
   const fileProbes = Object.values(probes).filter((probe) => probe.kind === 'file') as FileProbe<unknown>[]
   const batches = fileBatches(fileProbes.map(({ request }) => request))
   const outputs = await Promise.all(batches.map(({ script }) => runShell(script, options)))

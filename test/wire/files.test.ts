@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { FileRequest } from '../../src/model/file.ts'
-import { type FileBatch, fileBatches, fileState, noAnswers } from '../../src/wire/files.ts'
+import { emptyFileResults, type FileBatch, fileBatches, fileState } from '../../src/wire/files.ts'
 import { temporaryFolder } from '../engine/harness.ts'
 
 const shells = ['dash', 'bash'].filter((shell) => has(shell))
@@ -34,7 +34,7 @@ function runBatch(shell: string, { script }: FileBatch): { stdout: Buffer; stder
 }
 
 function ask(shell: string, requests: readonly FileRequest[]) {
-  const answers = noAnswers()
+  const answers = emptyFileResults()
   for (const batch of fileBatches(requests)) batch.read(runBatch(shell, batch), answers)
   return requests.map((request) => fileState(request, answers))
 }
@@ -136,7 +136,7 @@ test('a file that grows while it is read is still told from the next one', () =>
   const [first, second] = ['log', 'other'].map((name) => join(folder.path, name)) as [string, string]
   writeFileSync(first, 'one\n')
   writeFileSync(second, 'two')
-  const answers = noAnswers()
+  const answers = emptyFileResults()
   for (const [index, batch] of fileBatches([whole(first), whole(second)]).entries()) {
     if (index === 1) appendFileSync(first, 'grown\n')
     batch.read(runBatch('sh', batch), answers)

@@ -98,7 +98,7 @@ test('a large output is read in linear time', () => {
 test('of a very long output of a step the beginning and the end are kept, and what is left out is said', () => {
   let output = ''
   const reader = frameReader(marker, {
-    isEndEnough: () => true,
+    isTruncatable: () => true,
     entry: (_, whole) => {
       output = whole?.stdout.toString() ?? ''
     },
