@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PlaybookError } from '../src/model/error.ts'
+import { PlaybookError } from '../src/model/errors/error.ts'
 import { cached, folderOf } from './cached.ts'
 import { cgroupFolders, killAll, removeCgroups } from './cgroup.ts'
 import { makeCredentials, writeKnownHosts } from './credentials.ts'

@@ -1,7 +1,7 @@
 // The command `npm run lab -- up | down | status | ssh`: reads argv, sets the exit code.
 
 import { Command } from 'commander'
-import { PlaybookError } from '../src/model/error.ts'
+import { PlaybookError } from '../src/model/errors/error.ts'
 import { instanceFiles } from './instance.ts'
 import { down, up } from './lab.ts'
 import { ownedNetwork } from './network.ts'

@@ -1,7 +1,7 @@
 // The bridge of an instance: a subnet of its own in the machine's root namespace, with no way out of it.
 
 import { join } from 'node:path'
-import { PlaybookError } from '../src/model/error.ts'
+import { PlaybookError } from '../src/model/errors/error.ts'
 import { cgroupFolders, killAll } from './cgroup.ts'
 import { exists } from './exists.ts'
 import { sharedFolder } from './folders.ts'

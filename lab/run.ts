@@ -1,7 +1,7 @@
 // Local commands by zx, with settings of the lab's own: quiet, no stdin unless given, and a failure told as the project tells errors.
 
 import { $, type Options } from 'zx'
-import { PlaybookError } from '../src/model/error.ts'
+import { PlaybookError } from '../src/model/errors/error.ts'
 
 type Command = (pieces: TemplateStringsArray, ...args: unknown[]) => Promise<string>
 

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import { lastRun } from '../src/journal/history.ts'
-import { PlaybookError } from '../src/model/error.ts'
-import type { RunRecap } from '../src/model/outcome.ts'
+import { PlaybookError } from '../src/model/errors/error.ts'
+import type { RunRecap } from '../src/model/run/outcome.ts'
 
 export type RunSummary = {
   readonly title: string

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { PlaybookError } from '../src/model/error.ts'
+import { PlaybookError } from '../src/model/errors/error.ts'
 import type { Piece } from './cached.ts'
 import { machineSources, SUITE, sourceLines } from './debian.ts'
 import { run, runIn } from './run.ts'

@@ -1,7 +1,7 @@
 // Logging in to a lab's hosts with OpenSSH, without the user's own configuration.
 
 import { spawn } from 'node:child_process'
-import { PlaybookError } from '../src/model/error.ts'
+import { PlaybookError } from '../src/model/errors/error.ts'
 import type { Address } from './topology.ts'
 
 type Access = { readonly keyFile: string; readonly knownHostsFile: string }

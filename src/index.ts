@@ -33,17 +33,26 @@ export { block } from './model/block.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'
 export { type Command, quote, sh, shellText } from './model/command.ts'
 export { defineConfig, type RunPlaybookConfig } from './model/config.ts'
-export { PlaybookError, UnreachableError } from './model/error.ts'
-export { type DigestAlgorithm, type FileState, formatMode, type RegularFile } from './model/file.ts'
+export { PlaybookError, UnreachableError } from './model/errors/error.ts'
 export {
   attributeChanges,
   contentBytes,
   contentOf,
+  type DesiredAttributes,
+  /** @deprecated Use DesiredAttributes. */
   type DesiredAttributes as WantedAttributes,
+  type DesiredFile,
+  /** @deprecated Use DesiredFile. */
   type DesiredFile as WantedFile,
   fileChanges,
   writtenFile,
-} from './model/fileChange.ts'
+} from './model/files/fileChange.ts'
+export {
+  type DigestAlgorithm,
+  type FileState,
+  formatMode,
+  type RegularFile,
+} from './model/files/fileState.ts'
 export { flushHandlers } from './model/flushHandlers.ts'
 export type { OtherHost, PlayHost } from './model/host.ts'
 export {
@@ -79,7 +88,7 @@ export {
   succeeds,
   text,
 } from './model/probe.ts'
-export { revealed, Secret, secret } from './model/secret.ts'
+export { revealed, Secret, secret } from './model/secrets/secret.ts'
 export {
   type Artifact,
   type Checksum,

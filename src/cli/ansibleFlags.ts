@@ -2,7 +2,7 @@
 
 import type { EventEmitter } from 'node:events'
 import { type Command, Option } from 'commander'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 
 /** By our flag, the other names that ansible-playbook has for it. */
 const otherNames: { readonly [flag: string]: string } = {

@@ -9,10 +9,10 @@ import {
   connectionSettings,
 } from '../inventory/connectionSettings.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import type { AggregatePlaybookError } from '../model/error.ts'
+import type { AggregatePlaybookError } from '../model/errors/error.ts'
+import { withLocation } from '../model/errors/withLocation.ts'
 import type { Play } from '../model/play.ts'
-import { secretsIn } from '../model/secret.ts'
-import { withLocation } from '../model/withPlace.ts'
+import { secretsIn } from '../model/secrets/secret.ts'
 import { collectFaults } from './faults.ts'
 import type { RunFlags } from './flags.ts'
 import { shortPath } from './places.ts'

@@ -2,7 +2,7 @@
 
 import type { ConnectionFlags } from '../inventory/connectionSettings.ts'
 import { shellSplit } from '../inventory/shellSplit.ts'
-import type { Secret } from '../model/secret.ts'
+import type { Secret } from '../model/secrets/secret.ts'
 import type { RunFlags } from './flags.ts'
 import { readPassword } from './passwordFile.ts'
 import { askSecret } from './prompt.ts'

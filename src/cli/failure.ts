@@ -1,7 +1,7 @@
 // What a person reads where the command ends before or without a run.
 
-import { AggregatePlaybookError, PlaybookError } from '../model/error.ts'
-import { formatLocation } from '../model/location.ts'
+import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
+import { formatLocation } from '../model/errors/location.ts'
 import { harmlessLines } from '../report/harmless.ts'
 import { createPaint, type Paint } from '../report/paint.ts'
 import { clarified } from './loadError.ts'

@@ -1,6 +1,6 @@
 // Collects what is wrong in several places, so that a person sees all of it at once.
 
-import { AggregatePlaybookError, PlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 
 export type FaultCollector = {
   /** What the work gives; undefined where it fails, whose faults are kept. What is no PlaybookError is thrown on. */

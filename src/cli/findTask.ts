@@ -1,8 +1,8 @@
 // Finds a task by its name, or in a file that exports it.
 
 import { resolve } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
-import { nearest } from '../model/suggest.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { nearest } from '../model/errors/suggest.ts'
 import type { AnyTaskFunction } from '../model/task.ts'
 import { loadModule } from './loadModule.ts'
 

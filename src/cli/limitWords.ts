@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { splitPattern } from '../inventory/pattern.ts'
 import { type HostProgress, progressOf } from '../journal/progress.ts'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import { lastPlaybookRun } from './resume/lastPlaybookRun.ts'
 
 type Word = '@failed' | '@unreachable'

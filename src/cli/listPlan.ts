@@ -2,7 +2,7 @@
 
 import type { HostPlan, PlayPlan } from '../engine/plan.ts'
 import { takesPart } from '../engine/play.ts'
-import { masked, secretsIn } from '../model/secret.ts'
+import { masked, secretsIn } from '../model/secrets/secret.ts'
 import type { Task } from '../model/task.ts'
 import type { RunFlags } from './flags.ts'
 

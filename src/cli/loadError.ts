@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
-import { type SourceLocation, thrownAt } from '../model/location.ts'
-import { didYouMean } from '../model/suggest.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { type SourceLocation, thrownAt } from '../model/errors/location.ts'
+import { didYouMean } from '../model/errors/suggest.ts'
 import { nearestFile } from './nearestFile.ts'
 import { shortPath } from './places.ts'
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import { codeFolder } from './cacheFolder.ts'
 import { loadError } from './loadError.ts'
 import { nearestFile } from './nearestFile.ts'

@@ -2,9 +2,9 @@
 
 import { existsSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { nearest } from '../model/errors/suggest.ts'
 import type { Play } from '../model/play.ts'
-import { nearest } from '../model/suggest.ts'
 import { commandNames } from './commandNames.ts'
 import { loadModule } from './loadModule.ts'
 import { filesIn, nearestFile } from './nearestFile.ts'

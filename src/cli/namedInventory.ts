@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { type Inventory, loadInventory } from '../inventory/inventory.ts'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import { cacheFolder } from './cacheFolder.ts'
 import { loadModule } from './loadModule.ts'
 import { filesIn } from './nearestFile.ts'

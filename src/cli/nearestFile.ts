@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { nearest } from '../model/suggest.ts'
+import { nearest } from '../model/errors/suggest.ts'
 
 /** `Did you mean playbooks/was.ts?`, of the files in the folders; undefined where none is near. */
 export function nearestFile(

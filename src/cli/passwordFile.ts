@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
-import { Secret } from '../model/secret.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { Secret } from '../model/secrets/secret.ts'
 
 /**
  * A file's text without spaces and line ends around it; what an executable file prints, without line ends around

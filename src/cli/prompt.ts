@@ -2,8 +2,8 @@
 
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { PlaybookError } from '../model/error.ts'
-import { Secret } from '../model/secret.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { Secret } from '../model/secrets/secret.ts'
 import { Interruption } from './interruption.ts'
 
 /**

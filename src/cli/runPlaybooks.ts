@@ -1,7 +1,7 @@
 // run-playbook PLAYBOOK…: loads playbooks and inventory, and runs the plays in order.
 
 import { dirname } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import { type Execution, execute } from './execute.ts'
 import { collectFaults } from './faults.ts'
 import type { RunFlags } from './flags.ts'

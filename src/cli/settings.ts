@@ -2,9 +2,9 @@
 
 import type { Command, Option } from 'commander'
 import type { RunPlaybookConfig } from '../model/config.ts'
-import { PlaybookError } from '../model/error.ts'
-import type { SourceLocation } from '../model/location.ts'
-import { nearest } from '../model/suggest.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
+import { nearest } from '../model/errors/suggest.ts'
 import { type ConfigFile, loadConfigFile } from './configFile.ts'
 
 type Name = keyof RunPlaybookConfig

@@ -3,8 +3,8 @@
 import type { PlayPlan } from '../engine/plan.ts'
 import { takesPart } from '../engine/play.ts'
 import { entryNames, type StartingPlays, startingAt } from '../engine/startAt.ts'
-import { PlaybookError } from '../model/error.ts'
-import { nearest } from '../model/suggest.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { nearest } from '../model/errors/suggest.ts'
 import { taskPlace } from './taskPlace.ts'
 
 /**

@@ -1,6 +1,6 @@
 // run-playbook task NAME: any task as a one-off, its parameters from the command line.
 
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import { definePlay, type Play } from '../model/play.ts'
 import type { AnyTaskFunction, Task } from '../model/task.ts'
 import { execute } from './execute.ts'

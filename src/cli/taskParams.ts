@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { PlaybookError } from '../model/error.ts'
-import { nearest } from '../model/suggest.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { nearest } from '../model/errors/suggest.ts'
 import type { AnyTaskFunction } from '../model/task.ts'
 
 /**

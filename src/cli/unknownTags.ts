@@ -1,9 +1,9 @@
 // Tags of the command line that no task has: mistyped, or of another playbook.
 
 import type { PlayPlan } from '../engine/plan.ts'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { nearest } from '../model/errors/suggest.ts'
 import { isFlush } from '../model/flushHandlers.ts'
-import { nearest } from '../model/suggest.ts'
 import type { RunFlags } from './flags.ts'
 
 const meanings = ['all', 'tagged', 'untagged', 'always', 'never']

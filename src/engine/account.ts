@@ -1,8 +1,8 @@
 // Tells how the tasks of a host ended, and counts them. Events are held back until the host's turn has come.
 
-import { type PlaybookError, UnreachableError } from '../model/error.ts'
-import type { RunEvent, TaskLabel } from '../model/event.ts'
-import { emptyCounts, type HostRecap, type TaskResult } from '../model/outcome.ts'
+import { type PlaybookError, UnreachableError } from '../model/errors/error.ts'
+import type { RunEvent, TaskLabel } from '../model/run/event.ts'
+import { emptyCounts, type HostRecap, type TaskResult } from '../model/run/outcome.ts'
 import { type Ended, isBad, isForgiven } from './ended.ts'
 import type { Item } from './item.ts'
 import { interrupted, lossOf } from './loss.ts'

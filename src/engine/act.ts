@@ -4,8 +4,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { posix } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
-import { PlaybookError } from '../model/error.ts'
-import { contentBytes } from '../model/fileChange.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { contentBytes } from '../model/files/fileChange.ts'
 import { lastLines, type Output } from '../model/probe.ts'
 import type {
   CallStep,

@@ -1,9 +1,9 @@
 // What was read on a host in one trip, kept raw until a task's turn comes.
 
-import { PlaybookError } from '../model/error.ts'
-import type { FileRequest } from '../model/file.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { FileRequest } from '../model/files/fileState.ts'
 import type { CommandProbe, Output, Probe } from '../model/probe.ts'
-import { revealed, type Secret } from '../model/secret.ts'
+import { revealed, type Secret } from '../model/secrets/secret.ts'
 import { emptyFileResults, type FileBatch, type FileResults, fileBatches, fileState } from '../wire/files.ts'
 import type { ScriptEntry } from '../wire/script.ts'
 

@@ -1,9 +1,9 @@
 // Tries a task until it is done, as often as it says: act, with the next look in the same trip, and look again.
 
 import type { Change } from '../model/change.ts'
-import { PlaybookError, toPlaybookError, UnreachableError } from '../model/error.ts'
-import type { RunEvent } from '../model/event.ts'
-import type { ReportedChange } from '../model/outcome.ts'
+import { PlaybookError, toPlaybookError, UnreachableError } from '../model/errors/error.ts'
+import type { RunEvent } from '../model/run/event.ts'
+import type { ReportedChange } from '../model/run/outcome.ts'
 import type { Account } from './account.ts'
 import { type ActOptions, act } from './act.ts'
 import { type Item, isAnswered } from './item.ts'

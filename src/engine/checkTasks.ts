@@ -1,6 +1,6 @@
 // Checks what a play's `tasks` gave before it is taken apart: a playbook runs without having been type-checked.
 
-import { AggregatePlaybookError, PlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 import type { Play } from '../model/play.ts'
 import type { AnyTaskFunction, Block, Task, TaskList } from '../model/task.ts'
 import { keywordFaults } from './keywords.ts'

@@ -1,8 +1,8 @@
 // Brings one host to the state its tasks describe: goes through them in order, and through its handlers.
 
 import { isFlush } from '../model/flushHandlers.ts'
-import type { HostRecap } from '../model/outcome.ts'
-import type { PendingHandlers } from '../model/owed.ts'
+import type { HostRecap } from '../model/run/outcome.ts'
+import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
 import { Account } from './account.ts'
 import { type Ended, isBad, isForgiven } from './ended.ts'
 import { afterFailure, afterSuccess, type Failing } from './flow.ts'

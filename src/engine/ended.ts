@@ -1,7 +1,7 @@
 // What is made of the end of a task: whether it is forgiven, and how much of it may be told.
 
-import { PlaybookError } from '../model/error.ts'
-import type { TaskResult } from '../model/outcome.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { TaskResult } from '../model/run/outcome.ts'
 import type { Item } from './item.ts'
 
 /** How a task ended on a host, before it is known how long it took. */

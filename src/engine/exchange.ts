@@ -1,7 +1,7 @@
 // One exchange with a shell: a script goes out, one output per entry comes back.
 
 import { randomBytes } from 'node:crypto'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import type { Output } from '../model/probe.ts'
 import type { Shell } from '../transport/transport.ts'
 import { frameReader, type StreamName } from '../wire/frame.ts'

@@ -1,9 +1,9 @@
 // Handles one task on a host: what its turn finds, what is done about it, and how it ended.
 
 import type { Change } from '../model/change.ts'
-import { UnreachableError } from '../model/error.ts'
-import type { RunEvent } from '../model/event.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import type { Output } from '../model/probe.ts'
+import type { RunEvent } from '../model/run/event.ts'
 import type { ScriptEntry } from '../wire/script.ts'
 import type { Account } from './account.ts'
 import type { ActOptions } from './act.ts'

@@ -1,6 +1,6 @@
 // A host's turn to change: it waits for it, sees whether what it saw before is void, and tells then what it has done.
 
-import type { RunEvent } from '../model/event.ts'
+import type { RunEvent } from '../model/run/event.ts'
 import type { Account } from './account.ts'
 import type { Ended } from './ended.ts'
 import type { Item } from './item.ts'

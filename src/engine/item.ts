@@ -2,9 +2,9 @@
 
 import { dirname } from 'node:path'
 import type { BlockPart, FlatTask } from '../model/block.ts'
-import { PlaybookError, toPlaybookError } from '../model/error.ts'
-import type { TaskLabel } from '../model/event.ts'
+import { PlaybookError, toPlaybookError } from '../model/errors/error.ts'
 import type { Probe, Probes } from '../model/probe.ts'
+import type { TaskLabel } from '../model/run/event.ts'
 import type { Task } from '../model/task.ts'
 import { type Answers, type Environment, hasAnswer, type Question } from './answers.ts'
 import type { Place } from './place.ts'

@@ -1,8 +1,8 @@
 // Compares a task with what its host said, or in check mode with what is foreseen: pure.
 
 import type { Change } from '../model/change.ts'
-import { PlaybookError, toPlaybookError } from '../model/error.ts'
-import type { FileState } from '../model/file.ts'
+import { PlaybookError, toPlaybookError } from '../model/errors/error.ts'
+import type { FileState } from '../model/files/fileState.ts'
 import type { Probe, Probes } from '../model/probe.ts'
 import { type Answers, answeredFile, commandOutput } from './answers.ts'
 import type { Item } from './item.ts'

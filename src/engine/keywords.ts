@@ -2,11 +2,11 @@
 
 import { z } from 'zod'
 import { becomeMethods } from '../model/become.ts'
-import { PlaybookError } from '../model/error.ts'
-import type { SourceLocation } from '../model/location.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
+import { didYouMean } from '../model/errors/suggest.ts'
 import type { PlaySpec } from '../model/play.ts'
-import { Secret } from '../model/secret.ts'
-import { didYouMean } from '../model/suggest.ts'
+import { Secret } from '../model/secrets/secret.ts'
 import { type BlockOptions, issueText, type TaskOptions } from '../model/task.ts'
 
 /** A schema for each keyword: one that is added to the types does not compile until it stands here too. */

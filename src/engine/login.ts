@@ -1,9 +1,9 @@
 // How the hosts of a play, and others that its tasks name, are reached, and whom tasks become there.
 
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { didYouMean } from '../model/errors/suggest.ts'
 import type { ConnectionSettings, InventoryHost } from '../model/host.ts'
 import type { Play } from '../model/play.ts'
-import { didYouMean } from '../model/suggest.ts'
 import type { Task } from '../model/task.ts'
 import { becomeUser } from './become.ts'
 import type { Site } from './playHost.ts'

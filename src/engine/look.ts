@@ -1,6 +1,6 @@
 // One look at a place: what tasks ask there, in one trip, each answer taken when it comes in.
 
-import type { PlaybookError } from '../model/error.ts'
+import type { PlaybookError } from '../model/errors/error.ts'
 import type { Output } from '../model/probe.ts'
 import { type Answers, type Inquiry, inquiry } from './answers.ts'
 import { type Item, questionsOf } from './item.ts'

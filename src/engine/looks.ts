@@ -1,6 +1,6 @@
 // Lets those who ask one host at the same time share a trip: many hosts that delegate to it, and itself.
 
-import { UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import type { Output } from '../model/probe.ts'
 import type { ScriptEntry } from '../wire/script.ts'
 

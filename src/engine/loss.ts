@@ -1,6 +1,6 @@
 // What is known of a task when its host was lost or the run was interrupted, for the person who has to look.
 
-import { PlaybookError, toPlaybookError, UnreachableError } from '../model/error.ts'
+import { PlaybookError, toPlaybookError, UnreachableError } from '../model/errors/error.ts'
 
 const again = 'Run it again: what is done already will not be done twice.'
 

@@ -1,10 +1,10 @@
 // Masks secrets in everything that leaves the engine.
 
-import { AggregatePlaybookError, PlaybookError, UnreachableError } from '../model/error.ts'
-import type { RunEvent } from '../model/event.ts'
-import { masked, type Secret, secretsIn } from '../model/secret.ts'
+import { AggregatePlaybookError, PlaybookError, UnreachableError } from '../model/errors/error.ts'
+import type { RunEvent } from '../model/run/event.ts'
+import { masked, type Secret, secretsIn } from '../model/secrets/secret.ts'
+import { secretEncodings } from '../model/secrets/secretEncodings.ts'
 import type { Task } from '../model/task.ts'
-import { secretEncodings } from '../model/writtenForms.ts'
 import type { Item } from './item.ts'
 
 type Mask = (text: string) => string

@@ -1,6 +1,6 @@
 // Which handlers a host owes, whether that is sure, and what an earlier run left owing.
 
-import type { PendingHandlers } from '../model/owed.ts'
+import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
 import type { Task } from '../model/task.ts'
 import { isSameHandler } from './sameHandler.ts'
 

@@ -1,6 +1,6 @@
 // Connects again and again, to a host that is about to come.
 
-import { UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import type { Connection } from '../transport/transport.ts'
 import { pause } from './pause.ts'
 

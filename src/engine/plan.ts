@@ -1,10 +1,10 @@
 // Before any host is contacted: which hosts, variables and tasks each play has, and everything wrong with them.
 
 import { type FlatTask, flattenTasks } from '../model/block.ts'
-import { AggregatePlaybookError, PlaybookError, toPlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError, PlaybookError, toPlaybookError } from '../model/errors/error.ts'
+import { thrownAt } from '../model/errors/location.ts'
 import type { InventoryHost } from '../model/host.ts'
 import { withInherited } from '../model/inherit.ts'
-import { thrownAt } from '../model/location.ts'
 import type { Play } from '../model/play.ts'
 import type { Task } from '../model/task.ts'
 import { type Item, prepareItem } from './item.ts'

@@ -1,7 +1,7 @@
 // Runs one play on its hosts: batches, forks, and what happens to the others when a host fails.
 
-import { UnreachableError } from '../model/error.ts'
-import { emptyCounts, type HostRecap } from '../model/outcome.ts'
+import { UnreachableError } from '../model/errors/error.ts'
+import { emptyCounts, type HostRecap } from '../model/run/outcome.ts'
 import { batchesOf } from './batches.ts'
 import { type ConvergeOptions, converge, type HostEnd } from './converge.ts'
 import { readFacts } from './facts.ts'

@@ -1,6 +1,6 @@
 // A refusal to let someone in: asked again with the same words, it counts as another failed attempt and may lock an account.
 
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 
 const codes = new Set(['E_AUTH', 'E_BECOME_PASSWORD', 'E_BECOME_DENIED'])
 

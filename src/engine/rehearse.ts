@@ -1,7 +1,7 @@
 // Rehearses planned steps in check mode: what can be known to fail without carrying it out is said before.
 
 import type { Change } from '../model/change.ts'
-import { PlaybookError, UnreachableError } from '../model/error.ts'
+import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import { lastLines, type Output } from '../model/probe.ts'
 import type { RunStep } from '../model/step.ts'
 import type { ScriptEntry } from '../wire/script.ts'

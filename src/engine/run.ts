@@ -1,7 +1,7 @@
 // Runs plays: one after the other, the hosts of each at once, and adds up how they ended.
 
-import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/outcome.ts'
-import { type Secret, secretsIn } from '../model/secret.ts'
+import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/run/outcome.ts'
+import { type Secret, secretsIn } from '../model/secrets/secret.ts'
 import { lookAhead } from './lookAhead.ts'
 import { eventMask, secretsOfItems } from './masking.ts'
 import { runPlay } from './play.ts'

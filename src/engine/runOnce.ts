@@ -1,7 +1,7 @@
 // Tasks that one host of a batch carries out for all: who does, and how it ended for the others.
 
-import { PlaybookError } from '../model/error.ts'
-import type { Status } from '../model/outcome.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { Status } from '../model/run/outcome.ts'
 import type { Item } from './item.ts'
 
 /** How the task ended on the host that carried it out. */

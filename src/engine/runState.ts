@@ -1,8 +1,8 @@
 // What a run is given, and what its plays share.
 
-import type { Listener, Resumable, RunEvent } from '../model/event.ts'
-import type { PendingHandlers } from '../model/owed.ts'
-import { type Secret, secretsIn } from '../model/secret.ts'
+import type { Listener, Resumable, RunEvent } from '../model/run/event.ts'
+import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
+import { type Secret, secretsIn } from '../model/secrets/secret.ts'
 import type { ActOptions } from './act.ts'
 import type { Consent } from './consent.ts'
 import type { Planned } from './foresight.ts'

@@ -1,7 +1,7 @@
 // Whether two handlers are the same, although each was written where it is notified.
 
 import { isDeepStrictEqual } from 'node:util'
-import { Secret } from '../model/secret.ts'
+import { Secret } from '../model/secrets/secret.ts'
 import type { Task } from '../model/task.ts'
 
 /** One definition, equal parameters, and the same user, host and surroundings: then it runs once. */

@@ -1,8 +1,8 @@
 // One host during a run: its connection, a shell per user, its trips, counted and told.
 
-import type { RunEvent } from '../model/event.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import type { Output } from '../model/probe.ts'
+import type { RunEvent } from '../model/run/event.ts'
 import type { ReconnectOptions } from '../model/step.ts'
 import type { Connection, Shell } from '../transport/transport.ts'
 import { prologue, type ScriptEntry } from '../wire/script.ts'

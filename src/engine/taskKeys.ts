@@ -1,6 +1,6 @@
 // Where tasks stand in a playbook, as keys that are the same on every host.
 
-import { formatLocation } from '../model/location.ts'
+import { formatLocation } from '../model/errors/location.ts'
 import type { Task } from '../model/task.ts'
 
 /** Gives the tasks of a list their keys, one after the other: those that one line makes are told apart by their order. */

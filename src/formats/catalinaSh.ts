@@ -1,6 +1,6 @@
 // Makes Tomcat's catalina.sh send what it would write to catalina.out through rotatelogs.
 
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 
 export type CatalinaShOptions = {
   /** Path of the rotatelogs program on the host; without it no JVM stays alive, and startup.sh does not say so. */

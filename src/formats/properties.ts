@@ -1,8 +1,8 @@
 // A lossless editor of Java's .properties files: an edit changes its own bytes and no others.
 
 import { isUtf8 } from 'node:buffer'
-import { PlaybookError } from '../model/error.ts'
-import { revealed, Secret } from '../model/secret.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { revealed, Secret } from '../model/secrets/secret.ts'
 import type {
   PropertiesChange,
   PropertiesEdit,

@@ -1,9 +1,9 @@
 // How to become another user on a host: `ansible_become_*`, and the variables that each method has of its own.
 
 import { type BecomeMethod, becomeMethods, isBecomeMethod } from '../model/become.ts'
+import { didYouMean } from '../model/errors/suggest.ts'
 import type { BecomeSettings, ConnectionSettings } from '../model/host.ts'
-import type { Secret } from '../model/secret.ts'
-import { didYouMean } from '../model/suggest.ts'
+import type { Secret } from '../model/secrets/secret.ts'
 import type { VarReader } from './varReader.ts'
 
 export type BecomeFlags = {

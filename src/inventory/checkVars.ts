@@ -1,10 +1,10 @@
 // Checks the variables of a play's hosts against the play's schema, before any host is touched.
 
 import type { z } from 'zod'
-import { AggregatePlaybookError, PlaybookError } from '../model/error.ts'
-import { formatLocation, type SourceLocation } from '../model/location.ts'
-import { Secret } from '../model/secret.ts'
-import { didYouMean } from '../model/suggest.ts'
+import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
+import { formatLocation, type SourceLocation } from '../model/errors/location.ts'
+import { didYouMean } from '../model/errors/suggest.ts'
+import { Secret } from '../model/secrets/secret.ts'
 import { formatPath, issueText } from '../model/task.ts'
 import type { GroupPlace, LoadedHost } from './hostVars.ts'
 import { findJinjaIn, jinjaFault } from './jinja.ts'

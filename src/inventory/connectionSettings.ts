@@ -2,10 +2,10 @@
 
 import { homedir } from 'node:os'
 import type { BecomeMethod } from '../model/become.ts'
-import { AggregatePlaybookError } from '../model/error.ts'
+import { AggregatePlaybookError } from '../model/errors/error.ts'
+import { didYouMean } from '../model/errors/suggest.ts'
 import type { ConnectionSettings, InventoryHost } from '../model/host.ts'
-import type { Secret } from '../model/secret.ts'
-import { didYouMean } from '../model/suggest.ts'
+import type { Secret } from '../model/secrets/secret.ts'
 import { becomeSettings } from './becomeSettings.ts'
 import { VarReader } from './varReader.ts'
 

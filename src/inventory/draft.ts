@@ -1,7 +1,7 @@
 // The inventory while it is read: groups and hosts that sources add to, in the order in which Ansible keeps them.
 
-import { PlaybookError } from '../model/error.ts'
-import type { SourceLocation } from '../model/location.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
 import type { Entry } from './located.ts'
 
 export type DraftGroup = {

@@ -1,7 +1,7 @@
 // Variables of the command line (`-e`): `key=value`, `@file`, YAML or JSON, or an object.
 
 import { resolve } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import { Files } from './files.ts'
 import { keyValues } from './keyValues.ts'
 import { type Entry, fromPlain, type Located } from './located.ts'

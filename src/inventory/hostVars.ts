@@ -1,9 +1,9 @@
 // The variables of a host: layers in Ansible's order of precedence, merged when they are first read.
 
 import { dirname, join } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
 import type { InventoryHost } from '../model/host.ts'
-import type { SourceLocation } from '../model/location.ts'
 import { ancestorsOf, type Draft, type DraftGroup, type DraftHost, sortGroups } from './draft.ts'
 import { type Files, isFolder } from './files.ts'
 import { describeValue, type Entry, type Located, nodeAt, placeOf } from './located.ts'

@@ -1,7 +1,7 @@
 // Reads Ansible's INI inventories: sections of hosts, `[group:vars]`, `[group:children]`.
 
-import { PlaybookError } from '../model/error.ts'
-import { didYouMean } from '../model/suggest.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { didYouMean } from '../model/errors/suggest.ts'
 import type { Draft, DraftGroup } from './draft.ts'
 import { type Entry, fromPlain, type Source, textSource } from './located.ts'
 import { pythonLiteral } from './pythonLiteral.ts'

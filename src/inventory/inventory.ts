@@ -1,8 +1,8 @@
 // Loads an inventory: its sources, variable files and command-line variables become hosts and groups.
 
 import { isAbsolute, resolve } from 'node:path'
-import { AggregatePlaybookError, type PlaybookError } from '../model/error.ts'
-import type { SourceLocation } from '../model/location.ts'
+import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
 import { Draft, type DraftGroup, type DraftHost, membersOf, reconcile } from './draft.ts'
 import { type ExtraVars, extraEntries } from './extraVars.ts'
 import { Files, findInventory } from './files.ts'

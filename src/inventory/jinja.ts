@@ -1,7 +1,7 @@
 // Finds Jinja in values: Ansible would evaluate it, here it stays text and is an error where a play reads it.
 
-import { PlaybookError } from '../model/error.ts'
-import type { SourceLocation } from '../model/location.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
 import type { Located } from './located.ts'
 
 const opening = /\{\{|\{%|\{#/

@@ -1,6 +1,6 @@
 // The marks in Ansible's JSON: what it printed of a vault's value or of unsafe text is read back as that.
 
-import type { Secret } from '../model/secret.ts'
+import type { Secret } from '../model/secrets/secret.ts'
 import { type Entry, type Located, placeOf } from './located.ts'
 
 /** Makes a secret of a vault's text. */

@@ -1,6 +1,6 @@
 // Values that know where they were written: the one shape into which YAML, INI, scripts and modules are read.
 
-import type { SourceLocation } from '../model/location.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
 
 /** A text that was read, able to turn an offset into a line and column. */
 export type Source = {

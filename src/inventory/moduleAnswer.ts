@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import type { InventoryDefinition } from '../model/inventoryModule.ts'
-import { secretsIn } from '../model/secret.ts'
+import { secretsIn } from '../model/secrets/secret.ts'
 
 /**
  * The tree that a module's export stands for.

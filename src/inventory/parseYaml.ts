@@ -2,8 +2,8 @@
 
 import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml'
-import { PlaybookError } from '../model/error.ts'
-import type { Secret } from '../model/secret.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { Secret } from '../model/secrets/secret.ts'
 import { type Entry, type Located, type Source, textSource } from './located.ts'
 import { pythonFloat } from './pythonText.ts'
 import { isFloatWord, plainScalar, yamlBool, yamlFloat, yamlInt, yamlTimestamp } from './yamlScalar.ts'

@@ -2,10 +2,10 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { nearest } from '../model/errors/suggest.ts'
+import { withLocation } from '../model/errors/withLocation.ts'
 import { globMatcher } from '../model/glob.ts'
-import { nearest } from '../model/suggest.ts'
-import { withLocation } from '../model/withPlace.ts'
 import { parseAddress } from './hostRange.ts'
 
 /** The names a pattern is matched against. */

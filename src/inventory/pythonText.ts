@@ -1,6 +1,6 @@
 // Values as Python's str() and repr() write them: what Ansible puts into its graph.
 
-import { Secret } from '../model/secret.ts'
+import { Secret } from '../model/secrets/secret.ts'
 
 /** As `str(value)`: text as it is, everything else as `repr`. */
 export function pythonText(value: unknown): string {

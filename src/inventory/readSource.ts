@@ -1,7 +1,7 @@
 // Reads one inventory source into the draft: decides what it is, and hands it to the reader of that kind.
 
 import { basename, extname } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import type { Draft } from './draft.ts'
 import { type Files, inventoryFiles, isFolder } from './files.ts'
 import { readIni } from './ini.ts'

@@ -1,7 +1,7 @@
 // Reads the YAML shape of an inventory (groups with hosts, children, vars), wherever the values came from.
 
-import { PlaybookError } from '../model/error.ts'
-import { nearest } from '../model/suggest.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { nearest } from '../model/errors/suggest.ts'
 import type { Draft, DraftGroup } from './draft.ts'
 import { expandHosts } from './hostRange.ts'
 import { describeValue, type Entry, keyPlaceOf, type Located, placeOf } from './located.ts'

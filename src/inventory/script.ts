@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import type { Draft, DraftGroup } from './draft.ts'
 import type { Files } from './files.ts'
 import { mayHoldMarks, withMarks } from './jsonMarks.ts'

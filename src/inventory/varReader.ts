@@ -1,8 +1,8 @@
 // Reads a host's variables as the types that connections want; what does not fit becomes a fault.
 
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import type { InventoryHost } from '../model/host.ts'
-import { Secret } from '../model/secret.ts'
+import { Secret } from '../model/secrets/secret.ts'
 import { holdsJinja, jinjaFault } from './jinja.ts'
 import { describeValue } from './located.ts'
 import { shellSplit } from './shellSplit.ts'

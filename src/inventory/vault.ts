@@ -1,9 +1,9 @@
 // Opens what `ansible-vault` encrypted: whole files and single values, formats 1.1 and 1.2.
 
 import { createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
-import { PlaybookError } from '../model/error.ts'
-import type { SourceLocation } from '../model/location.ts'
-import { revealed, Secret } from '../model/secret.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
+import { revealed, Secret } from '../model/secrets/secret.ts'
 
 /** A vault's password; `id` is the label after `--vault-id`, `default` if not given. */
 export type VaultPassword = { readonly id?: string; readonly password: string | Secret }

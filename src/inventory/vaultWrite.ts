@@ -1,7 +1,7 @@
 // Encrypts as `ansible-vault` does: whole files and single values, formats 1.1 and 1.2.
 
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
-import { revealed, type Secret } from '../model/secret.ts'
+import { revealed, type Secret } from '../model/secrets/secret.ts'
 import { vaultKeys } from './vault.ts'
 
 export type EncryptOptions = {

@@ -1,8 +1,8 @@
 // Where a value of the inventory comes from: everything that sets it, which one wins, and for whom.
 
-import { PlaybookError } from '../model/error.ts'
-import type { SourceLocation } from '../model/location.ts'
-import { didYouMean } from '../model/suggest.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
+import { didYouMean } from '../model/errors/suggest.ts'
 import type { Inventory, InventoryGroup, LoadedHost, Owner, Setting } from './inventory.ts'
 import { type Located, nodeAt, placeOf } from './located.ts'
 

@@ -2,9 +2,9 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
-import type { Resumable } from '../model/event.ts'
-import type { RunRecap } from '../model/outcome.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { Resumable } from '../model/run/event.ts'
+import type { RunRecap } from '../model/run/outcome.ts'
 import { runNames } from './journal.ts'
 import { type RecordedEvent, readRecord } from './record.ts'
 

@@ -3,8 +3,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
-import type { Listener, RunEvent } from '../model/event.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { Listener, RunEvent } from '../model/run/event.ts'
 import { recordLine } from './record.ts'
 
 export type Journal = {

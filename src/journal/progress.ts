@@ -1,6 +1,6 @@
 // How far a run came: what each host got through in each play, and where it stopped.
 
-import type { RunEvent } from '../model/event.ts'
+import type { RunEvent } from '../model/run/event.ts'
 
 /** A play that was begun, and how far each of its hosts came. */
 export type PlayProgress = { readonly play: string; readonly hosts: ReadonlyMap<string, HostProgress> }

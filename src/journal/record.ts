@@ -1,9 +1,9 @@
 // Events as lines of a journal, and back: what was written can be told again by any reporter.
 
-import { AggregatePlaybookError, PlaybookError, UnreachableError } from '../model/error.ts'
-import type { RunEvent } from '../model/event.ts'
-import type { SourceLocation } from '../model/location.ts'
-import type { ReportedChange } from '../model/outcome.ts'
+import { AggregatePlaybookError, PlaybookError, UnreachableError } from '../model/errors/error.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
+import type { RunEvent } from '../model/run/event.ts'
+import type { ReportedChange } from '../model/run/outcome.ts'
 
 /** An event with the time it happened (ISO 8601, UTC). */
 export type RecordedEvent = { readonly time: string; readonly event: RunEvent }

@@ -1,7 +1,7 @@
 // A group of tasks with what to do when one of them fails, and what to do in any case.
 
+import { callSite } from './errors/location.ts'
 import { withInherited } from './inherit.ts'
-import { callSite } from './location.ts'
 import type { Probe } from './probe.ts'
 import type { Block, BlockOptions, Task, TaskList } from './task.ts'
 

@@ -1,6 +1,6 @@
 // A change: one thing that differs, from what, to what, and the steps that close it.
 
-import type { FileState } from './file.ts'
+import type { FileState } from './files/fileState.ts'
 import type { Step } from './step.ts'
 
 /**

@@ -1,7 +1,7 @@
 // A shell command as data: POSIX sh text in which every interpolated value is quoted.
 
-import { PlaybookError } from './error.ts'
-import { Secret } from './secret.ts'
+import { PlaybookError } from './errors/error.ts'
+import { Secret } from './secrets/secret.ts'
 
 /** POSIX sh text, ready to run. Made by `sh`, so that values inside it are quoted. */
 export type Command = { readonly kind: 'command'; readonly script: string }

@@ -1,8 +1,8 @@
 // A host as the inventory knows it, and as a play sees it.
 
 import type { BecomeMethod } from './become.ts'
-import type { SourceLocation } from './location.ts'
-import type { Secret } from './secret.ts'
+import type { SourceLocation } from './errors/location.ts'
+import type { Secret } from './secrets/secret.ts'
 
 /** A host of the inventory, its variables merged from groups, group_vars and host_vars. */
 export type InventoryHost = {

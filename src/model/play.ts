@@ -2,8 +2,8 @@
 
 import type { z } from 'zod'
 import type { BecomeMethod } from './become.ts'
+import { callSite, type SourceLocation } from './errors/location.ts'
 import type { PlayHost } from './host.ts'
-import { callSite, type SourceLocation } from './location.ts'
 import type { Observed, Probes } from './probe.ts'
 import type { TaskList, TaskOptions } from './task.ts'
 

@@ -1,8 +1,8 @@
 // A probe says what to read on a host, as data, and how to parse what comes back.
 
 import type { Command } from './command.ts'
-import { PlaybookError } from './error.ts'
-import type { DigestAlgorithm, FileRequest, FileState } from './file.ts'
+import { PlaybookError } from './errors/error.ts'
+import type { DigestAlgorithm, FileRequest, FileState } from './files/fileState.ts'
 
 /** What a command said. The streams are bytes, because a character may be split between packets. */
 export type Output = { readonly stdout: Buffer; readonly stderr: Buffer; readonly code: number }

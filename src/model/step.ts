@@ -1,9 +1,9 @@
 // A step closes a difference on a host, as data; the engine carries it out.
 
 import type { Command } from './command.ts'
-import type { PlaybookError } from './error.ts'
+import type { PlaybookError } from './errors/error.ts'
 import type { Output } from './probe.ts'
-import type { Secret } from './secret.ts'
+import type { Secret } from './secrets/secret.ts'
 
 export type Step = RunStep | WriteStep | UploadStep | StartStep | CallStep
 

@@ -3,10 +3,10 @@
 import type { z } from 'zod'
 import type { BecomeMethod } from './become.ts'
 import type { Change } from './change.ts'
-import { PlaybookError } from './error.ts'
-import { callSite, type SourceLocation } from './location.ts'
+import { PlaybookError } from './errors/error.ts'
+import { callSite, type SourceLocation } from './errors/location.ts'
 import type { Observed, Probe, Probes } from './probe.ts'
-import { Secret } from './secret.ts'
+import { Secret } from './secrets/secret.ts'
 
 /** The definition of a task. Write the members in this order: TypeScript infers from left to right. */
 export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {

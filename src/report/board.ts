@@ -1,6 +1,6 @@
 // The reporter for people at a terminal: a board of the hosts at work, and above it, scrolling away, what is done.
 
-import type { RunEvent } from '../model/event.ts'
+import type { RunEvent } from '../model/run/event.ts'
 import { boardFrame } from './boardFrame.ts'
 import { type HostTask, showHosts } from './boardRenderer.ts'
 import { createBoardState } from './boardState.ts'

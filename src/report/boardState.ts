@@ -1,6 +1,6 @@
 // What the board knows of a play: where each host is, from the events so far.
 
-import type { RunEvent } from '../model/event.ts'
+import type { RunEvent } from '../model/run/event.ts'
 import { lastDrawn } from './harmless.ts'
 import { placedTitle } from './hostText.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'

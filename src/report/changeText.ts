@@ -1,6 +1,6 @@
 // Changes as lines of text: what, from → to, without saying twice what the task's title says already.
 
-import type { ReportedChange } from '../model/outcome.ts'
+import type { ReportedChange } from '../model/run/outcome.ts'
 import { harmless } from './harmless.ts'
 
 export type ChangeText = {

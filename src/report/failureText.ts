@@ -1,10 +1,10 @@
 // A failure as lines of text: where in the user's file, what was tried, what the host said, what to do.
 
 import { relative } from 'node:path'
-import { AggregatePlaybookError, type PlaybookError } from '../model/error.ts'
-import type { TaskLabel } from '../model/event.ts'
-import { formatLocation, type SourceLocation } from '../model/location.ts'
-import type { TaskResult } from '../model/outcome.ts'
+import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
+import { formatLocation, type SourceLocation } from '../model/errors/location.ts'
+import type { TaskLabel } from '../model/run/event.ts'
+import type { TaskResult } from '../model/run/outcome.ts'
 import { changeText } from './changeText.ts'
 import { harmless, harmlessLines } from './harmless.ts'
 import type { Paint } from './paint.ts'

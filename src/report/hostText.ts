@@ -1,6 +1,6 @@
 // Names the host that a line is about, and with it the one on which a delegated task is carried out.
 
-import type { TaskLabel } from '../model/event.ts'
+import type { TaskLabel } from '../model/run/event.ts'
 
 /** `web-01`, or `web-01 -> lb-01`. */
 export function hostText(host: string, { delegate }: Pick<TaskLabel, 'delegate'>): string {

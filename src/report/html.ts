@@ -1,7 +1,7 @@
 // The reporter for a browser: one page that needs nothing else, with all that happened in a run.
 
-import type { RunEvent } from '../model/event.ts'
-import type { HostRecap } from '../model/outcome.ts'
+import type { RunEvent } from '../model/run/event.ts'
+import type { HostRecap } from '../model/run/outcome.ts'
 import { failureLines } from './failureText.ts'
 import { harmless, pictured } from './harmless.ts'
 import { placedTitle } from './hostText.ts'

@@ -1,8 +1,8 @@
 // The reporter for machines: one JSON object a line on stdout, and nothing else there.
 
-import { AggregatePlaybookError, type PlaybookError } from '../model/error.ts'
-import type { RunEvent, TaskLabel } from '../model/event.ts'
-import type { HostRecap, ReportedChange } from '../model/outcome.ts'
+import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
+import type { RunEvent, TaskLabel } from '../model/run/event.ts'
+import type { HostRecap, ReportedChange } from '../model/run/outcome.ts'
 import type { Reporter } from './reporterContract.ts'
 import type { Sink } from './sink.ts'
 

@@ -1,9 +1,9 @@
 // The reporter for CI: JUnit's XML, a suite a host and play, a case a task.
 
 import { XMLBuilder } from 'fast-xml-parser'
-import { AggregatePlaybookError, type PlaybookError } from '../model/error.ts'
-import type { RunEvent } from '../model/event.ts'
-import type { TaskResult } from '../model/outcome.ts'
+import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
+import type { RunEvent } from '../model/run/event.ts'
+import type { TaskResult } from '../model/run/outcome.ts'
 import { changeText } from './changeText.ts'
 import { placeText } from './failureText.ts'
 import { harmless, harmlessLines } from './harmless.ts'

@@ -1,6 +1,6 @@
 // The reporter for logs, pipes and CI: a line for what happened, none for what did not.
 
-import type { RunEvent } from '../model/event.ts'
+import type { RunEvent } from '../model/run/event.ts'
 import type { Clock } from './clock.ts'
 import { formatDuration } from './duration.ts'
 import { harmless, lastDrawn } from './harmless.ts'

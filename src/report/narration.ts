@@ -1,7 +1,7 @@
 // What a run's events read like as lines of text: the lines mode prints them, and so does what scrolls above the board.
 
-import type { RunEvent } from '../model/event.ts'
-import type { HostRecap } from '../model/outcome.ts'
+import type { RunEvent } from '../model/run/event.ts'
+import type { HostRecap } from '../model/run/outcome.ts'
 import { columnsFor, indented } from './columns.ts'
 import { formatDuration } from './duration.ts'
 import { placeText } from './failureText.ts'

@@ -1,7 +1,7 @@
 // Keeps how hosts come out of plays and of the run: counts alone do not tell an ignored failure from a fatal one.
 
-import type { RunEvent } from '../model/event.ts'
-import type { HostRecap } from '../model/outcome.ts'
+import type { RunEvent } from '../model/run/event.ts'
+import type { HostRecap } from '../model/run/outcome.ts'
 import type { HostOutcome } from './recapText.ts'
 
 export type Outcomes = {

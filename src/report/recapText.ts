@@ -1,6 +1,6 @@
 // What hosts, plays and runs add up to, in words.
 
-import { emptyCounts, type HostRecap, type Status } from '../model/outcome.ts'
+import { emptyCounts, type HostRecap, type Status } from '../model/run/outcome.ts'
 import { formatDuration } from './duration.ts'
 
 export type Totals = { readonly [S in Status]: number }

@@ -1,7 +1,7 @@
 // A reporter listens to a run's events and writes them, for people or for machines.
 
 import type { Writable } from 'node:stream'
-import type { Listener } from '../model/event.ts'
+import type { Listener } from '../model/run/event.ts'
 
 export type Reporter = {
   /** Takes every event of one run, in order. It never throws. */

@@ -1,8 +1,8 @@
 // How a task ended on a host, as lines of text: its headline, and below it the changes, the differences, the failure.
 
 import type { TextDiff } from '../model/change.ts'
-import type { RunEvent, TaskLabel } from '../model/event.ts'
-import type { ReportedChange, TaskResult } from '../model/outcome.ts'
+import type { RunEvent, TaskLabel } from '../model/run/event.ts'
+import type { ReportedChange, TaskResult } from '../model/run/outcome.ts'
 import { changeText } from './changeText.ts'
 import { type Columns, indented } from './columns.ts'
 import { failureLines } from './failureText.ts'

@@ -1,7 +1,7 @@
 // Says why sudo, su or doas did not let us become someone, from what it said (in the C locale) and how it ended.
 
 import type { BecomeMethod } from '../model/become.ts'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
 import { becomePrograms, noTerminal } from './becomeMethod.ts'
 import type { Exit } from './program.ts'

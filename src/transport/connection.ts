@@ -1,7 +1,7 @@
 // A connection made of a way to start programs: shells and uploads, the same for every transport.
 
 import { type BecomeUser, parseBecomeUser } from '../model/become.ts'
-import { UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import { type BecomeSettings, becomeSettingsFor, type ConnectionSettings } from '../model/host.ts'
 import { download } from './download.ts'
 import { limiter } from './limit.ts'

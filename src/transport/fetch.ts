@@ -5,7 +5,7 @@ import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync } fr
 import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import type { Checksum, UploadSource } from '../model/step.ts'
 import { webFetch } from './proxy.ts'
 

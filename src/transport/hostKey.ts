@@ -3,7 +3,7 @@
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { UnreachableError } from '../model/error.ts'
+import type { UnreachableError } from '../model/errors/error.ts'
 import type { Certificate } from './certificate.ts'
 import { certificateFault } from './hostCertificate.ts'
 import { changed, listedAs, revoked, unknown } from './hostKeyFailure.ts'

@@ -1,6 +1,6 @@
 // Says for people why the key of a host is not trusted, and what to do.
 
-import { UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import { fingerprint, type KnownHost, keyType, knownHostsLine } from './knownHosts.ts'
 import type { SshTarget } from './sshTarget.ts'
 

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
-import type { Secret } from '../model/secret.ts'
+import type { Secret } from '../model/secrets/secret.ts'
 import { type Certificate, certificateOf } from './certificate.ts'
 
 /** A key, or why there is none. */

@@ -1,7 +1,7 @@
 // Reaches this machine itself: a connection that is child processes.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import { connectionOver } from './connection.ts'
 import { localUser } from './localUser.ts'

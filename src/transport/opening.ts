@@ -1,7 +1,7 @@
 // Starts a program as a user of the host, past motd, rc files and a password prompt, to where it reads our bytes.
 
 import { randomBytes } from 'node:crypto'
-import { PlaybookError, UnreachableError } from '../model/error.ts'
+import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
 import { becomeFailure, passwordHint } from './becomeFailure.ts'
 import { becomePrograms, saying, words } from './becomeMethod.ts'

@@ -1,7 +1,7 @@
 // A program running on a host, or here: bytes in, bytes out, and how it ended.
 
 import type { Readable, Writable } from 'node:stream'
-import type { UnreachableError } from '../model/error.ts'
+import type { UnreachableError } from '../model/errors/error.ts'
 
 /** How a program ended. Neither code nor signal: nobody knows, because the connection broke (`broken`) or was closed. */
 export type Exit = { readonly code?: number; readonly signal?: string; readonly broken?: UnreachableError }

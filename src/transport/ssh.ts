@@ -1,7 +1,7 @@
 // Reaches hosts by ssh: node-ssh logs in, ssh2 opens the channels.
 
 import { setMaxListeners } from 'node:events'
-import { UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import { connectionOver } from './connection.ts'
 import { type JumpPool, jumpPool } from './jumpPool.ts'

@@ -1,6 +1,6 @@
 // ssh's own command line, as far as it says how to reach a host: `-o Key=Value`, `-J jump`, `-i key`, `-F file`.
 
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 
 /** Options by keyword in lower case, in the order given; the file of `-F`. */
 export type SshArgs = {

@@ -1,6 +1,6 @@
 // Says for people why an ssh connection did not come about, or broke.
 
-import { UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import type { SshTarget } from './sshTarget.ts'
 
 /** The error of a socket that did not connect. */

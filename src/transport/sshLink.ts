@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientChannel, ExecOptions } from 'ssh2'
-import { UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import type { Link } from './connection.ts'
 import { limiter } from './limit.ts'
 import { type Exit, type Program, programOver } from './program.ts'

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NodeSSH } from 'node-ssh'
 import type { Algorithms, Client } from 'ssh2'
-import { UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import { type Authentication, authentication } from './authentication.ts'
 import type { Certificate } from './certificate.ts'

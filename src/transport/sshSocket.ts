@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'ssh2'
-import { UnreachableError } from '../model/error.ts'
+import { UnreachableError } from '../model/errors/error.ts'
 import { refused } from './sshFailure.ts'
 import type { SshTarget } from './sshTarget.ts'
 

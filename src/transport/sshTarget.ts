@@ -2,7 +2,7 @@
 
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 import { localUser } from './localUser.ts'
 import { parseSshArgs, type SshArgs } from './sshArgs.ts'

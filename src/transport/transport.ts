@@ -1,7 +1,7 @@
 // How the engine reaches a host: a connection, long-lived shells on it, and a way for large files. Bytes only.
 
 import type { Readable } from 'node:stream'
-import type { UnreachableError } from '../model/error.ts'
+import type { UnreachableError } from '../model/errors/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 
 /** Reaches hosts of one kind. */

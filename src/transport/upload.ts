@@ -1,7 +1,7 @@
 // Sends bytes into a new file on a host, by `cat` on a program of its own.
 
 import type { Readable } from 'node:stream'
-import { PlaybookError, UnreachableError } from '../model/error.ts'
+import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
 import { open } from './opening.ts'
 import { type Exit, type Program, ProgramEnded, type Start } from './program.ts'

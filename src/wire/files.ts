@@ -1,8 +1,8 @@
 // Reads what many tasks want to know of files at once: one stat, one read, one digest, whatever their number.
 
 import { quote } from '../model/command.ts'
-import { PlaybookError } from '../model/error.ts'
-import type { DigestAlgorithm, FileRequest, FileState } from '../model/file.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { DigestAlgorithm, FileRequest, FileState } from '../model/files/fileState.ts'
 import { type Output, splitLines } from '../model/probe.ts'
 
 /** A command that answers for several files, and what to make of its output. */

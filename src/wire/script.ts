@@ -1,7 +1,7 @@
 // Makes one POSIX sh script of the entries of a trip: steps first, then probes, each closed by a marker.
 
 import { quote } from '../model/command.ts'
-import { PlaybookError } from '../model/error.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 
 /** One thing to run in a trip. A step that fails stops the steps and probes after it. */
 export type ScriptEntry = {

@@ -2,9 +2,9 @@
 
 import type { Command } from '../model/command.ts'
 import { quote } from '../model/command.ts'
-import { formatMode } from '../model/file.ts'
-import { contentBytes } from '../model/fileChange.ts'
-import { revealed, type Secret } from '../model/secret.ts'
+import { contentBytes } from '../model/files/fileChange.ts'
+import { formatMode } from '../model/files/fileState.ts'
+import { revealed, type Secret } from '../model/secrets/secret.ts'
 import type { RunStep, StartStep, UploadStep, WriteStep } from '../model/step.ts'
 import { quotedBytes, type ScriptEntry } from './script.ts'
 

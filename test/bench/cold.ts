@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { down, up } from '../../lab/lab.ts'
 import { sayOnStderr } from '../../lab/progress.ts'
-import type { RunEvent } from '../../src/model/event.ts'
+import type { RunEvent } from '../../src/model/run/event.ts'
 import { makeSite } from '../lab/site.ts'
 import { type Figure, ms, table } from './figure.ts'
 import { newestRun, type Run } from './journals.ts'

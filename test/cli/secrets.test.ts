@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { encryptVault, inlineVault } from '../../src/inventory/vaultWrite.ts'
-import { secretEncodings } from '../../src/model/writtenForms.ts'
+import { secretEncodings } from '../../src/model/secrets/secretEncodings.ts'
 import { cliSite, type Ended } from './command.ts'
 
 /** One with all that shells, JSON, XML and URLs escape; one of several lines; one out of a file of values. */

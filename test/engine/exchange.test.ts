@@ -3,7 +3,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { exchange } from '../../src/engine/exchange.ts'
-import { PlaybookError, UnreachableError } from '../../src/model/error.ts'
+import { PlaybookError, UnreachableError } from '../../src/model/errors/error.ts'
 import { transportFor } from '../../src/transport/connect.ts'
 import type { Shell } from '../../src/transport/transport.ts'
 import { prologue, type ScriptEntry } from '../../src/wire/script.ts'

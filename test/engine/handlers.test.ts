@@ -2,11 +2,11 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { openPendingHandlers } from '../../src/journal/owedHandlers.ts'
+import { openPendingHandlers } from '../../src/journal/pendingHandlers.ts'
 import { block } from '../../src/model/block.ts'
 import { flushHandlers } from '../../src/model/flushHandlers.ts'
 import { definePlay } from '../../src/model/play.ts'
-import { secret } from '../../src/model/secret.ts'
+import { secret } from '../../src/model/secrets/secret.ts'
 import type { TaskList, TaskOptions } from '../../src/model/task.ts'
 import { inFolder, runPlays, runTasks } from './harness.ts'
 import { mark, marksIn, namedHosts } from './namedHosts.ts'

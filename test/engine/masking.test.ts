@@ -3,9 +3,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { eventMask } from '../../src/engine/masking.ts'
-import { UnreachableError } from '../../src/model/error.ts'
-import type { RunEvent } from '../../src/model/event.ts'
-import { secret } from '../../src/model/secret.ts'
+import { UnreachableError } from '../../src/model/errors/error.ts'
+import type { RunEvent } from '../../src/model/run/event.ts'
+import { secret } from '../../src/model/secrets/secret.ts'
 
 const bullets = '••••••••'
 

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type CatalinaShOptions, patchCatalinaSh } from '../../src/formats/catalinaSh.ts'
-import type { PlaybookError } from '../../src/model/error.ts'
+import type { PlaybookError } from '../../src/model/errors/error.ts'
 import { crlf, lineDiff, TOMCAT_VERSIONS, tomcatFile, tomcatText } from './xmlFixtures.ts'
 
 const ECS: CatalinaShOptions = {

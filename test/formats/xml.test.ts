@@ -3,7 +3,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { editXml, type XmlEdit } from '../../src/formats/xml.ts'
-import { PlaybookError } from '../../src/model/error.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
 
 type Row = { title: string; before: string; edit: XmlEdit; after: string; changes?: string[] }
 

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { attributeValue, parseXml, stringValue } from '../../src/formats/xml/document.ts'
 import { allElements } from '../../src/formats/xml/layout.ts'
 import type { XmlNode } from '../../src/formats/xml/node.ts'
-import type { PlaybookError } from '../../src/model/error.ts'
+import type { PlaybookError } from '../../src/model/errors/error.ts'
 import { crlf, NASTY, tomcatText } from './xmlFixtures.ts'
 
 const parse = (text: string) => parseXml({ text, encoding: 'utf-8', bom: false })

@@ -6,7 +6,7 @@ import { parseXml } from '../../src/formats/xml/document.ts'
 import { lineAt } from '../../src/formats/xml/fault.ts'
 import { select } from '../../src/formats/xml/select.ts'
 import { parseSelector } from '../../src/formats/xml/selector.ts'
-import type { PlaybookError } from '../../src/model/error.ts'
+import type { PlaybookError } from '../../src/model/errors/error.ts'
 
 // One node a line, so that a line number names it.
 const LINES = `<!-- top -->

@@ -7,8 +7,8 @@ import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { checkVars } from '../../src/inventory/checkVars.ts'
 import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
-import { describeError, type PlaybookError } from '../../src/model/error.ts'
-import { Secret } from '../../src/model/secret.ts'
+import { describeError, type PlaybookError } from '../../src/model/errors/error.ts'
+import { Secret } from '../../src/model/secrets/secret.ts'
 
 const here = fileURLToPath(import.meta.url)
 const cwd = resolve(

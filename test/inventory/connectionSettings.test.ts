@@ -8,9 +8,9 @@ import {
   type ConnectionFlags,
   connectionSettings,
 } from '../../src/inventory/connectionSettings.ts'
-import { describeError, type PlaybookError } from '../../src/model/error.ts'
+import { describeError, type PlaybookError } from '../../src/model/errors/error.ts'
 import type { InventoryHost } from '../../src/model/host.ts'
-import { Secret } from '../../src/model/secret.ts'
+import { Secret } from '../../src/model/secrets/secret.ts'
 
 type Vars = { readonly [name: string]: unknown }
 

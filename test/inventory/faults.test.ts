@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
-import { AggregatePlaybookError, describeError, PlaybookError } from '../../src/model/error.ts'
+import { AggregatePlaybookError, describeError, PlaybookError } from '../../src/model/errors/error.ts'
 
 const test = suite<{ folder: string }>()
 

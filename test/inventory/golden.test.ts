@@ -7,7 +7,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
 import { listInventory, listVars } from '../../src/inventory/listing.ts'
-import type { PlaybookError } from '../../src/model/error.ts'
+import type { PlaybookError } from '../../src/model/errors/error.ts'
 
 type Case = {
   readonly sources: readonly string[]

@@ -6,9 +6,9 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findInventory, loadInventory } from '../../src/inventory/inventory.ts'
 import { findJinja } from '../../src/inventory/jinja.ts'
-import { describeError, type PlaybookError } from '../../src/model/error.ts'
-import { formatLocation } from '../../src/model/location.ts'
-import type { Secret } from '../../src/model/secret.ts'
+import { describeError, type PlaybookError } from '../../src/model/errors/error.ts'
+import { formatLocation } from '../../src/model/errors/location.ts'
+import type { Secret } from '../../src/model/secrets/secret.ts'
 
 const here = fileURLToPath(import.meta.url)
 const fixtures = resolve(

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { connectionSettings } from '../../src/inventory/connectionSettings.ts'
 import { connectionVars } from '../../src/inventory/connectionVars.ts'
 import { inventorySchema, type JsonSchema } from '../../src/inventory/jsonSchema.ts'
-import { Secret } from '../../src/model/secret.ts'
+import { Secret } from '../../src/model/secrets/secret.ts'
 
 const tree = z.object({
   name: z.string(),

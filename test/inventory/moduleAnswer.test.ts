@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
-import { AggregatePlaybookError } from '../../src/model/error.ts'
+import { AggregatePlaybookError } from '../../src/model/errors/error.ts'
 import { defineInventory, type InventoryTree } from '../../src/model/inventoryModule.ts'
-import { secret } from '../../src/model/secret.ts'
+import { secret } from '../../src/model/secrets/secret.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'inventory-module-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))

@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { expandHosts, parseAddress } from '../../src/inventory/hostRange.ts'
 import { checkLimit, type KnownNames, selectHosts, splitPattern } from '../../src/inventory/pattern.ts'
-import { describeError, type PlaybookError } from '../../src/model/error.ts'
+import { describeError, type PlaybookError } from '../../src/model/errors/error.ts'
 
 const known: KnownNames = {
   groups: new Map([

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { checkVars } from '../../src/inventory/checkVars.ts'
 import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
 import { listInventory } from '../../src/inventory/listing.ts'
-import { AggregatePlaybookError } from '../../src/model/error.ts'
+import { AggregatePlaybookError } from '../../src/model/errors/error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'inventory-scale-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))

@@ -7,8 +7,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
 import { decryptVault, type VaultPassword } from '../../src/inventory/vault.ts'
-import { AggregatePlaybookError, describeError, PlaybookError } from '../../src/model/error.ts'
-import { Secret } from '../../src/model/secret.ts'
+import { AggregatePlaybookError, describeError, PlaybookError } from '../../src/model/errors/error.ts'
+import { Secret } from '../../src/model/secrets/secret.ts'
 
 // Made by ansible-vault 2.19 with the password "correct horse": format 1.1, and 1.2 with the id "prod".
 const plain11 = `$ANSIBLE_VAULT;1.1;AES256

@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decryptVault, openVault } from '../../src/inventory/vault.ts'
 import { encryptVault, inlineVault } from '../../src/inventory/vaultWrite.ts'
-import { Secret } from '../../src/model/secret.ts'
+import { Secret } from '../../src/model/secrets/secret.ts'
 
 const password = 'correct horse'
 const salt = Buffer.from('0123456789abcdef0123456789abcdef')

@@ -3,8 +3,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { isUnfinished, progressOf } from '../../src/journal/progress.ts'
-import type { RunEvent, TaskLabel } from '../../src/model/event.ts'
-import { emptyCounts, type TaskResult } from '../../src/model/outcome.ts'
+import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'
+import { emptyCounts, type TaskResult } from '../../src/model/run/outcome.ts'
 
 const label = (title: string): TaskLabel => ({
   name: title,

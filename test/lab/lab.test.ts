@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Answer, down, find, isSupported, type Lab, ssh, up } from '../../lab/lab.ts'
-import { PlaybookError } from '../../src/model/error.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
 
 const NAME = 't-lab'
 let lab: Lab

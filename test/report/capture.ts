@@ -1,7 +1,7 @@
 // What the tests of reporters need: streams that remember, and a clock turned by hand.
 
 import { Writable } from 'node:stream'
-import type { RunEvent } from '../../src/model/event.ts'
+import type { RunEvent } from '../../src/model/run/event.ts'
 import type { Clock } from '../../src/report/clock.ts'
 import { createReporter, type Reporter, type ReporterOptions } from '../../src/report/reporter.ts'
 import { createSink, type Sink } from '../../src/report/sink.ts'

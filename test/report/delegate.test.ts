@@ -2,9 +2,9 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { UnreachableError } from '../../src/model/error.ts'
-import type { RunEvent, TaskLabel } from '../../src/model/event.ts'
-import { emptyCounts, type HostRecap } from '../../src/model/outcome.ts'
+import { UnreachableError } from '../../src/model/errors/error.ts'
+import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'
+import { emptyCounts, type HostRecap } from '../../src/model/run/outcome.ts'
 import { createBoardState } from '../../src/report/boardState.ts'
 import { createHtmlReporter } from '../../src/report/html.ts'
 import { createJunitReporter } from '../../src/report/junit.ts'

@@ -2,10 +2,10 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { AggregatePlaybookError, PlaybookError } from '../../src/model/error.ts'
-import type { RunEvent, TaskLabel } from '../../src/model/event.ts'
-import type { TaskResult } from '../../src/model/outcome.ts'
-import { masked, secret } from '../../src/model/secret.ts'
+import { AggregatePlaybookError, PlaybookError } from '../../src/model/errors/error.ts'
+import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'
+import type { TaskResult } from '../../src/model/run/outcome.ts'
+import { masked, secret } from '../../src/model/secrets/secret.ts'
 import { reported } from './capture.ts'
 import { tellStory } from './story.ts'
 

@@ -1,14 +1,14 @@
 // Tells a realistic run as events: for demonstrations and for the tests of the reporters.
 
-import { PlaybookError, UnreachableError } from '../../src/model/error.ts'
-import type { RunEvent, TaskLabel } from '../../src/model/event.ts'
+import { PlaybookError, UnreachableError } from '../../src/model/errors/error.ts'
+import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'
 import {
   emptyCounts,
   type HostRecap,
   type ReportedChange,
   type Status,
   type TaskResult,
-} from '../../src/model/outcome.ts'
+} from '../../src/model/run/outcome.ts'
 
 export type StoryOptions = {
   readonly isCheck?: boolean

@@ -1,7 +1,7 @@
 // Connection settings and small helps for the tests of transports.
 
-import type { UnreachableError } from '../../src/model/error.ts'
-import { PlaybookError } from '../../src/model/error.ts'
+import type { UnreachableError } from '../../src/model/errors/error.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
 import type { ConnectionSettings } from '../../src/model/host.ts'
 import type { Connection, Shell } from '../../src/transport/transport.ts'
 import type { Sshd } from './sshd.ts'

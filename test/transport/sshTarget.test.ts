@@ -5,7 +5,7 @@ import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { PlaybookError } from '../../src/model/error.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
 import type { ConnectionSettings } from '../../src/model/host.ts'
 import { type SshTarget, sshTarget } from '../../src/transport/sshTarget.ts'
 

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { lastRun, type RecordedRun, readRun } from '../../journal/history.ts'
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { createJsonlReporter } from '../../report/jsonl.ts'
 import { createReporter, type Reporter } from '../../report/reporter.ts'
 import { createSink } from '../../report/sink.ts'

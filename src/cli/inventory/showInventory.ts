@@ -1,9 +1,9 @@
 // run-playbook inventory: shows what an inventory holds, in one of the ways that its flags name.
 
 import type { Inventory } from '../../inventory/inventory.ts'
-import { PlaybookError } from '../../model/error.ts'
-import { formatLocation } from '../../model/location.ts'
-import { nearest } from '../../model/suggest.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { formatLocation } from '../../model/errors/location.ts'
+import { nearest } from '../../model/errors/suggest.ts'
 import { inventoryOf } from '../namedInventory.ts'
 import { listingJson } from './listingJson.ts'
 import { type InventoryShowFlags, inventoryActions } from './showFlags.ts'

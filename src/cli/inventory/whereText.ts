@@ -2,8 +2,8 @@
 
 import type { Owner } from '../../inventory/inventory.ts'
 import type { Origin, Whereabouts } from '../../inventory/where.ts'
-import { formatLocation } from '../../model/location.ts'
-import { Secret } from '../../model/secret.ts'
+import { formatLocation } from '../../model/errors/location.ts'
+import { Secret } from '../../model/secrets/secret.ts'
 import { shortPath } from '../places.ts'
 import { escapeUnseen } from './listingJson.ts'
 

@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander'
 import { inlineVarNames } from '../../inventory/extraVars.ts'
-import { PlaybookError } from '../../model/error.ts'
-import type { Resumable } from '../../model/event.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
+import type { Resumable } from '../../model/run/event.ts'
 import type { RunFlags } from '../flags.ts'
 import { settable } from '../settings.ts'
 

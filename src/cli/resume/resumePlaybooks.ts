@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import type { RunEntry } from '../../journal/history.ts'
 import { isUnfinished, progressOf } from '../../journal/progress.ts'
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import type { RunFlags } from '../flags.ts'
 import { localTime } from '../history/localTime.ts'
 import { runPlaybooks } from '../runPlaybooks.ts'

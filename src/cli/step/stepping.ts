@@ -1,7 +1,7 @@
 // What --step means for a run: who is asked before each task, and how the run is told meanwhile.
 
 import type { Consent } from '../../engine/consent.ts'
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import type { RunFlags } from '../flags.ts'
 import { stepConsent } from './stepConsent.ts'
 import { terminalLines } from './terminalLines.ts'

@@ -1,7 +1,7 @@
 // Questions on the terminal, each answered by a line.
 
 import { createInterface } from 'node:readline'
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import type { AskLine } from './stepConsent.ts'
 
 export type TerminalLines = { readonly ask: AskLine; readonly close: () => void }

@@ -5,7 +5,7 @@ import { accessSync, constants, mkdtempSync, readFileSync, rmSync, statfsSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { shellSplit } from '../../inventory/shellSplit.ts'
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 
 const tmpfs = 0x01021994
 

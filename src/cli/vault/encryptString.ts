@@ -1,7 +1,7 @@
 // run-playbook vault encrypt-string: texts of the command line, of stdin or of a prompt, as YAML values.
 
 import { encryptVault, inlineVault } from '../../inventory/vaultWrite.ts'
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { askSecret } from '../prompt.ts'
 import { newPassword } from './passwords.ts'
 import type { VaultCommandFlags } from './vaultActions.ts'

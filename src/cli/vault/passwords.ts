@@ -1,8 +1,8 @@
 // The passwords that a vault command opens with, and the one that it encrypts by.
 
 import type { VaultPassword } from '../../inventory/vault.ts'
-import { PlaybookError } from '../../model/error.ts'
-import type { Secret } from '../../model/secret.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
+import type { Secret } from '../../model/secrets/secret.ts'
 import { askSecret } from '../prompt.ts'
 import { type VaultFlags, vaultPasswords, vaultSources } from '../vaultPasswords.ts'
 

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 
 /** A file's bytes; `-` is stdin. @throws PlaybookError E_VAULT_FILE */
 export function readInput(file: string): Buffer {

@@ -1,6 +1,6 @@
 // A configuration file as lines and their nesting: what edits look into, and what splices of lines make anew.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import type { DecodedHttpd, HttpdEncoding } from './encoding.ts'
 import { type HttpdLine, isContinued, scanLines } from './line.ts'
 

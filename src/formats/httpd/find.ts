@@ -1,6 +1,6 @@
 // Finding lines: the sections of a path, and the live or commented-out directives in them.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { type CommentedOut, commentedOut } from './commentedOut.ts'
 import { type HttpdDocument, lineNumber, shownLine } from './document.ts'
 import type { HttpdPath, HttpdSelector } from './edit.ts'

@@ -1,6 +1,6 @@
 // Where a new line goes, and how it is indented there.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { type HttpdDocument, lineEndAt } from './document.ts'
 import type { HttpdPath, HttpdPlace } from './edit.ts'
 import {

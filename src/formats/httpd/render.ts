@@ -1,6 +1,6 @@
 // Data to configuration text: values with quotes where they need them, directives and sections with their lines.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import type { DirectiveSpec, HttpdNode, HttpdValue, SectionSpec } from './edit.ts'
 
 /** A value as httpd's arguments are: `on` and `off` for true and false. */

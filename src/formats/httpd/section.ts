@@ -1,6 +1,6 @@
 // `section`: a section that must be there and mean exactly this, with as few lines changed as that takes.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { type HttpdDocument, lineNumber } from './document.ts'
 import type { HttpdNode, HttpdPath, HttpdSectionEdit } from './edit.ts'
 import { type HttpdEdited, joinedEdits, labelIn, labelOf, shownArguments } from './edited.ts'

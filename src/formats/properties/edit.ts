@@ -1,6 +1,6 @@
 // The edits that editProperties understands and what it reports.
 
-import type { Secret } from '../../model/secret.ts'
+import type { Secret } from '../../model/secrets/secret.ts'
 
 /** Sets a key; a new one goes after the key named, or to the end. A `Secret` is written, and shown nowhere. */
 export type PropertySetEdit = {

@@ -1,6 +1,6 @@
 // Text to entries with exact spans, by the grammar of java.util.Properties.load.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 
 /**
  * A key and its value. `start` to `end` are all its lines with the last one's line end; the value stands from

@@ -1,6 +1,6 @@
 // Setting and removing attributes of an element, in the layout that it has.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { attributeOf, attributeValue, type XmlDocument } from './document.ts'
 import type { SetEdit, XmlAttributes, XmlChange, XmlValue } from './edit.ts'
 import { escapeAttribute } from './entities.ts'

@@ -1,6 +1,6 @@
 // Commenting elements out, and bringing commented-out ones back to life.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { describeAttributes, type Edited, setAttributes } from './attributes.ts'
 import { elementAt, type Revival, revivals, reviveComment } from './commentedOut.ts'
 import type { XmlDocument } from './document.ts'

@@ -1,6 +1,6 @@
 // Elements that stand in comments: finding them as if they were live, and the splices that make them so.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { withText, type XmlDocument } from './document.ts'
 import { lineAt } from './fault.ts'
 import { indentAt, lineStartOf } from './layout.ts'

@@ -1,6 +1,6 @@
 // `ensure`: a child that must be there and mean exactly this, with as few bytes changed as that takes.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { describeAttributes, type Edited, joined, setAttributes } from './attributes.ts'
 import type { XmlDocument } from './document.ts'
 import type { EnsureEdit, XmlAttributes, XmlSelector, XmlValue } from './edit.ts'

@@ -1,6 +1,6 @@
 // Errors that point into an XML text: line, column, what was expected and the text that stands there.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 
 /** An E_XML error at an offset: `71:5 "</Engine>" expected, found "</Host>"`. */
 export function xmlFault(text: string, offset: number, message: string, hint?: string): PlaybookError {

@@ -1,6 +1,6 @@
 // Where the text of a new child goes, so that it gets lines of its own where its siblings have them.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import type { XmlDocument } from './document.ts'
 import type { XmlPlace } from './edit.ts'
 import {

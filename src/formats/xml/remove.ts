@@ -1,6 +1,6 @@
 // Removing an element or a comment, with the lines that it fills.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { type Edited, joined } from './attributes.ts'
 import type { XmlDocument } from './document.ts'
 import type { RemoveEdit } from './edit.ts'

@@ -1,6 +1,6 @@
 // From a selector as an edit gives it to the node or nodes that the edit is about.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import type { XmlDocument } from './document.ts'
 import type { XmlSelector } from './edit.ts'
 import { lineAt } from './fault.ts'

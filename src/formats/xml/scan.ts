@@ -1,6 +1,6 @@
 // XML text to tokens with exact spans: the lexical half of well-formedness, with errors that say what was expected.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { type Doctype, readDoctype } from './doctype.ts'
 import type { Entities } from './entities.ts'
 import { foundAt, xmlFault } from './fault.ts'

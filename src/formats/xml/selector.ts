@@ -1,6 +1,6 @@
 // The selector language, a subset of XPath 1.0, from text to data.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { nameAt } from './name.ts'
 
 export type NodeTest =

@@ -1,6 +1,6 @@
 // Setting the text of an element; white space around it, comments and CDATA sections stay.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { type Edited, joined } from './attributes.ts'
 import { stringValue, type XmlDocument } from './document.ts'
 import type { TextEdit } from './edit.ts'

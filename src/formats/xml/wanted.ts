@@ -1,6 +1,6 @@
 // The element that an `ensure` asks for, whether it came as data or as XML text.
 
-import { PlaybookError } from '../../model/error.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import { checkAttributeName } from './attributes.ts'
 import { attributeValue, parseXml, stringValue, type XmlDocument } from './document.ts'
 import type { ElementSpec } from './edit.ts'

@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PendingHandlers } from '../model/owed.ts'
+import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
 
 type Record = { [play: string]: { [host: string]: string[] } }
 

@@ -1,7 +1,7 @@
 // How a task ended on a host, and what a whole run adds up to.
 
-import type { TextDiff } from './change.ts'
-import type { PlaybookError } from './error.ts'
+import type { TextDiff } from '../change.ts'
+import type { PlaybookError } from '../errors/error.ts'
 
 /** `unknown` occurs in check mode alone: it depends on something that would have changed first. */
 export type Status = 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable' | 'unknown'

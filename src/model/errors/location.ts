@@ -43,7 +43,7 @@ export function thrownAt(thrown: unknown): SourceLocation | undefined {
   return places.find(({ file }) => isUsers(file))
 }
 
-const own = ['../', '../../tasks/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)))
+const own = ['../../', '../../../tasks/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)))
 
 function isUsers(file: string): boolean {
   return (

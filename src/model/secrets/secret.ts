@@ -1,7 +1,7 @@
 // A value that is never shown: whoever prints, serialises or inspects it gets eight bullets.
 
 import { inspect } from 'node:util'
-import { secretEncodings } from './writtenForms.ts'
+import { secretEncodings } from './secretEncodings.ts'
 
 const mask = '••••••••'
 

@@ -1,12 +1,12 @@
 // The comparison every task that makes a file shares: content and attributes wanted against what stands there.
 
-import type { Change, TextDiff } from './change.ts'
-import { type Command, sh } from './command.ts'
-import { PlaybookError } from './error.ts'
-import { type FileState, formatMode, type RegularFile } from './file.ts'
-import { contentLimitBytes } from './probe.ts'
-import { revealed, Secret } from './secret.ts'
-import { run, type Step, write } from './step.ts'
+import type { Change, TextDiff } from '../change.ts'
+import { type Command, sh } from '../command.ts'
+import { PlaybookError } from '../errors/error.ts'
+import { contentLimitBytes } from '../probe.ts'
+import { revealed, Secret } from '../secrets/secret.ts'
+import { run, type Step, write } from '../step.ts'
+import { type FileState, formatMode, type RegularFile } from './fileState.ts'
 
 export type DesiredAttributes = { readonly mode?: number; readonly owner?: string; readonly group?: string }
 

@@ -1,6 +1,6 @@
 // Everything that can happen in a run, as a union: a new event does not compile until every reporter knows it.
 
-import type { SourceLocation } from './location.ts'
+import type { SourceLocation } from '../errors/location.ts'
 import type { HostRecap, RunRecap, TaskResult } from './outcome.ts'
 
 export type RunEvent =
