@@ -3,42 +3,42 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlaybookError } from '../src/model/errors/error.ts'
-import { cached, folderOf } from './cached.ts'
-import { cgroupFolders, killAll, removeCgroups } from './cgroup.ts'
-import { makeCredentials, writeKnownHosts } from './credentials.ts'
-import type { Lab } from './description.ts'
-import { exists } from './exists.ts'
-import { awaitHost, type HostPlace, isHostUp, reviveHost, stopHost } from './host.ts'
-import { image } from './image.ts'
+import { artifactFolder, cachedArtifact } from './artifacts/artifactCache.ts'
+import { image } from './artifacts/image.ts'
+import { rpmRepository } from './artifacts/rpmRepository.ts'
+import { readSources, type Sources, sources } from './artifacts/sources.ts'
+import { makeCredentials, writeKnownHosts } from './instance/credentials.ts'
+import type { Lab } from './instance/description.ts'
+import { type HostSpec, isHostUp, reviveHost, stopHost, waitForHost } from './instance/host.ts'
 import {
   type InstanceFiles,
   type InstanceRecord,
   instanceFiles,
   readRecord,
   writeRecord,
-} from './instance.ts'
-import { writeInventory } from './inventory.ts'
-import { withLock } from './lock.ts'
-import { prepareMachine } from './machine.ts'
-import { askShares, mirrorUrl, startMirror } from './mirror.ts'
-import type { Shares } from './mirrorServer.ts'
-import { claimNetwork, isAbandoned, ownedNetwork, releaseNetwork } from './network.ts'
-import { packages } from './packages.ts'
-import { type Say, silent, timed } from './progress.ts'
-import { readSources, type Sources, sources } from './sources.ts'
-import { isSupported } from './support.ts'
-import { DEFAULT_NAME, type Topology, topology } from './topology.ts'
-import { removeUnusedImages } from './unused.ts'
+} from './instance/instanceFiles.ts'
+import { writeInventory } from './instance/inventory.ts'
+import { fetchShares, mirrorUrl, startMirror } from './instance/mirror.ts'
+import type { Shares } from './instance/mirrorServer.ts'
+import { claimNetwork, isAbandoned, ownedNetwork, releaseNetwork } from './instance/network.ts'
+import { DEFAULT_NAME, type Topology, topology } from './instance/topology.ts'
+import { cgroupFolders, killAll, removeCgroups } from './machine/cgroup.ts'
+import { exists } from './machine/exists.ts'
+import { withLock } from './machine/lock.ts'
+import { type Log, noLog, timed } from './machine/log.ts'
+import { prepareMachine } from './machine/prerequisites.ts'
+import { isSupported } from './machine/support.ts'
+import { pruneImages } from './pruneImages.ts'
 
-export type { Lab } from './description.ts'
-export { type Answer, ssh } from './ssh.ts'
-export { isSupported } from './support.ts'
+export type { Lab } from './instance/description.ts'
+export { type SshResult as Answer, ssh } from './instance/ssh.ts'
+export { isSupported } from './machine/support.ts'
 
 export type UpOptions = {
   /** Throws the hosts' state away first. */
   readonly isFresh?: boolean
   /** Hears what is being done. */
-  readonly say?: Say
+  readonly log?: Log
 }
 
 /**
@@ -47,22 +47,22 @@ export type UpOptions = {
  */
 export async function up(
   name: string = DEFAULT_NAME,
-  { isFresh = false, say = silent }: UpOptions = {},
+  { isFresh = false, log = noLog }: UpOptions = {},
 ): Promise<Lab> {
   const support = await isSupported()
   if (!support.ok) throw new PlaybookError('E_LAB_UNSUPPORTED', `No lab on this machine: ${support.reason}.`)
   const files = instanceFiles(name)
-  await prepareMachine(say)
-  return withLock(files.lock, () => raise(name, files, isFresh, say), say)
+  await prepareMachine(log)
+  return withLock(files.lock, () => bringUp(name, files, isFresh, log), log)
 }
 
 /** Takes the lab down: no process, interface, mount or group of it stays. `isPurge` deletes its state as well. */
 export async function down(
   name: string = DEFAULT_NAME,
-  { isPurge = false, say = silent }: { isPurge?: boolean; say?: Say } = {},
+  { isPurge = false, log = noLog }: { isPurge?: boolean; log?: Log } = {},
 ): Promise<void> {
   const files = instanceFiles(name)
-  await withLock(files.lock, () => lower(files, isPurge, say), say)
+  await withLock(files.lock, () => takeDown(files, isPurge, log), log)
   if (isPurge) await rm(files.lock, { force: true })
 }
 
@@ -70,27 +70,27 @@ export async function down(
 export async function find(name: string = DEFAULT_NAME): Promise<Lab | undefined> {
   const files = instanceFiles(name)
   const network = await ownedNetwork(files.folder)
-  const shares = network && (await askShares(network))
+  const shares = network && (await fetchShares(network))
   return network && shares && describe(name, files, network, shares)
 }
 
-async function raise(name: string, files: InstanceFiles, isFresh: boolean, say: Say): Promise<Lab> {
+async function bringUp(name: string, files: InstanceFiles, isFresh: boolean, log: Log): Promise<Lab> {
   const last = await readRecord(files)
   const [baseImage, sourcesFolder] = await Promise.all([
-    chooseImage(files, isFresh ? undefined : last, say),
-    cached(sources, say),
+    chooseImage(files, isFresh ? undefined : last, log),
+    cachedArtifact(sources, log),
   ])
-  const packagesFolder = await cached(await packages(baseImage), say)
+  const packagesFolder = await cachedArtifact(await rpmRepository(baseImage), log)
   const network = await claimNetwork(name, files.folder)
   const hasMoved = last !== undefined && (last.image !== baseImage || last.number !== network.number)
-  if (isFresh || hasMoved) await discardHosts(files, network, baseImage, say)
+  if (isFresh || hasMoved) await discardHosts(files, network, baseImage, log)
   await writeRecord(files, { number: network.number, image: baseImage })
-  await removeUnusedImages()
+  await pruneImages()
   await makeCredentials(files)
   await writeKnownHosts(files, network.hosts)
   const shares = { sources: sourcesFolder, packages: packagesFolder }
   await startMirror(network, shares, files)
-  await raiseHosts(places(files, network, baseImage), name, say)
+  await bootHosts(hostSpecs(files, network, baseImage), name, log)
   const lab = await describe(name, files, network, shares)
   await writeInventory(lab)
   return lab
@@ -100,61 +100,61 @@ async function raise(name: string, files: InstanceFiles, isFresh: boolean, say: 
 async function chooseImage(
   files: InstanceFiles,
   last: InstanceRecord | undefined,
-  say: Say,
+  log: Log,
 ): Promise<string> {
   if (!last || !(await exists(last.image)) || !(await exists(join(files.folder, 'hosts'))))
-    return cached(image, say)
-  if (last.image !== folderOf(image))
-    say('the hosts are on an older image; `up --fresh` takes the present one')
+    return cachedArtifact(image, log)
+  if (last.image !== artifactFolder(image))
+    log('the hosts are on an older image; `up --fresh` takes the present one')
   return last.image
 }
 
-async function raiseHosts(all: readonly HostPlace[], name: string, say: Say): Promise<void> {
+async function bootHosts(all: readonly HostSpec[], name: string, log: Log): Promise<void> {
   const areUp = await Promise.all(all.map(isHostUp))
   const missing = all.filter((_, index) => !areUp[index])
   const names = missing.map(({ host }) => host.name).join(' ')
-  if (missing.length === 0) say(`lab ${name} is up already`)
+  if (missing.length === 0) log(`lab ${name} is up already`)
   else
-    await timed(say, `booting ${names}`, async () => {
+    await timed(log, `booting ${names}`, async () => {
       await Promise.all(missing.map(reviveHost))
-      await Promise.all(missing.map((place) => awaitHost(place, say)))
+      await Promise.all(missing.map((spec) => waitForHost(spec, log)))
     })
-  await Promise.all(all.filter((_, index) => areUp[index]).map((place) => awaitHost(place, say)))
+  await Promise.all(all.filter((_, index) => areUp[index]).map((spec) => waitForHost(spec, log)))
 }
 
 async function discardHosts(
   files: InstanceFiles,
   network: Topology,
   baseImage: string,
-  say: Say,
+  log: Log,
 ): Promise<void> {
-  say("throwing the hosts' state away")
-  await Promise.all(places(files, network, baseImage).map((place) => stopHost(place, 0)))
+  log("throwing the hosts' state away")
+  await Promise.all(hostSpecs(files, network, baseImage).map((spec) => stopHost(spec, 0)))
   await rm(join(files.folder, 'hosts'), { recursive: true, force: true })
 }
 
-async function lower(files: InstanceFiles, isPurge: boolean, say: Say): Promise<void> {
-  const network = await networkToLower(files)
+async function takeDown(files: InstanceFiles, isPurge: boolean, log: Log): Promise<void> {
+  const network = await networkToRelease(files)
   if (network) {
-    await timed(say, 'stopping the hosts', async () => {
+    await timed(log, 'stopping the hosts', async () => {
       const limitMs = isPurge ? 0 : 20_000
-      await Promise.all(places(files, network, '').map((place) => stopHost(place, limitMs)))
+      await Promise.all(hostSpecs(files, network, '').map((spec) => stopHost(spec, limitMs)))
       await killAll(cgroupFolders(network.number))
     })
     await removeCgroups(cgroupFolders(network.number))
     await releaseNetwork(network)
-  } else say('it is down already')
+  } else log('it is down already')
   if (isPurge) await rm(files.folder, { recursive: true, force: true })
 }
 
 /** The network it holds, or, where only the bridge is gone, the one it remembers. */
-async function networkToLower(files: InstanceFiles): Promise<Topology | undefined> {
+async function networkToRelease(files: InstanceFiles): Promise<Topology | undefined> {
   const last = await readRecord(files)
   const remembered = last && (await isAbandoned(last.number)) ? topology(last.number) : undefined
   return (await ownedNetwork(files.folder)) ?? remembered
 }
 
-function places(files: InstanceFiles, network: Topology, baseImage: string): HostPlace[] {
+function hostSpecs(files: InstanceFiles, network: Topology, baseImage: string): HostSpec[] {
   return network.hosts.map((host) => ({ host, network, files, image: baseImage }))
 }
 

@@ -2,13 +2,13 @@
 
 import { Command } from 'commander'
 import { PlaybookError } from '../src/model/errors/error.ts'
-import { instanceFiles } from './instance.ts'
+import { instanceFiles } from './instance/instanceFiles.ts'
+import { ownedNetwork } from './instance/network.ts'
+import { findHost, sshThrough } from './instance/ssh.ts'
+import { DEFAULT_NAME } from './instance/topology.ts'
 import { down, up } from './lab.ts'
-import { ownedNetwork } from './network.ts'
-import { sayOnStderr } from './progress.ts'
-import { findHost, sshThrough } from './ssh.ts'
+import { logToStderr } from './machine/log.ts'
 import { printStatus } from './status.ts'
-import { DEFAULT_NAME } from './topology.ts'
 
 type Named = { readonly name: string }
 
@@ -19,7 +19,7 @@ const program = new Command('lab')
 define('up', 'brings the hosts up, from whatever state they are in')
   .option('--fresh', "throws the hosts' state away first")
   .action(async ({ name, fresh }: Named & { fresh?: boolean }) => {
-    const lab = await up(name, { isFresh: fresh === true, say: sayOnStderr() })
+    const lab = await up(name, { isFresh: fresh === true, log: logToStderr() })
     for (const host of lab.hosts) console.log(`${host.name}  ${host.address}`)
     console.log(`inventory: ${lab.inventoryFile}\nkey:       ${lab.keyFile}\nmirror:    ${lab.mirror}`)
   })
@@ -27,7 +27,7 @@ define('up', 'brings the hosts up, from whatever state they are in')
 define('down', 'stops the hosts and removes everything but their state')
   .option('--purge', 'deletes their state as well')
   .action(({ name, purge }: Named & { purge?: boolean }) =>
-    down(name, { isPurge: purge === true, say: sayOnStderr() }),
+    down(name, { isPurge: purge === true, log: logToStderr() }),
   )
 
 define('status', 'says what is up; exit code 1 if not all is').action(async ({ name }: Named) => {

@@ -1,11 +1,11 @@
 // What is up of an instance, host by host, as a table for people.
 
-import { answersSsh, isAlive } from './host.ts'
-import { instanceFiles } from './instance.ts'
-import { askShares, mirrorUrl } from './mirror.ts'
-import { ownedNetwork } from './network.ts'
-import { ssh } from './ssh.ts'
-import type { Address, Topology } from './topology.ts'
+import { answersSsh, isAlive } from './instance/host.ts'
+import { instanceFiles } from './instance/instanceFiles.ts'
+import { fetchShares, mirrorUrl } from './instance/mirror.ts'
+import { ownedNetwork } from './instance/network.ts'
+import { ssh } from './instance/ssh.ts'
+import type { Address, Topology } from './instance/topology.ts'
 
 /** Prints the instance's state and says whether all of it is up. */
 export async function printStatus(name: string): Promise<boolean> {
@@ -16,7 +16,7 @@ export async function printStatus(name: string): Promise<boolean> {
     return false
   }
   const rows = await Promise.all(network.hosts.map((host) => hostRow(host, network, files)))
-  const isServed = (await askShares(network)) !== undefined
+  const isServed = (await fetchShares(network)) !== undefined
   for (const { cells } of [{ cells: ['HOST', 'ADDRESS', 'CONTAINER', 'SYSTEM', 'SSH'] }, ...rows])
     console.log(
       cells

@@ -23,6 +23,9 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'src/index.ts': ['src/model', 'src/formats'],
   tasks: ['src/index.ts'],
   playbooks: [],
+  'lab/machine': ['src/model'],
+  'lab/artifacts': ['src/model', 'lab/machine'],
+  'lab/instance': ['src/model', 'lab/machine', 'lab/artifacts'],
   lab: ['src/model', 'src/journal'],
   docs: ['src/cli', 'src/model'],
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { down, up } from '../../lab/lab.ts'
-import { sayOnStderr } from '../../lab/progress.ts'
+import { logToStderr } from '../../lab/machine/log.ts'
 import { makeSite } from '../lab/site.ts'
 import type { ColdOptions } from './cold.ts'
 import { type Figure, times } from './figure.ts'
@@ -13,17 +13,17 @@ import { newestRun, type Run } from './journals.ts'
 /** Not asked for in seconds: a share of what compiling takes says that nothing was compiled. */
 const limit = 0.33
 
-export async function benchBuild({ isFresh }: ColdOptions, say: (line: string) => void): Promise<Figure[]> {
+export async function benchBuild({ isFresh }: ColdOptions, log: (line: string) => void): Promise<Figure[]> {
   const run = isFresh ? await freshRun() : await newestRun(join(process.cwd(), '.run-playbook'), isBuild)
   if (!run) {
-    say(
+    log(
       'Not measured: no journal here has a run that built httpd for two hosts. Take one: npm run bench -- build --cold',
     )
     return []
   }
   const [first, second] = buildsOf(run) as [Build, Build]
-  say(`Run of ${run[0]!.time}`)
-  for (const { host, seconds } of [first, second]) say(`${host}   ${seconds.toFixed(1)} s`)
+  log(`Run of ${run[0]!.time}`)
+  for (const { host, seconds } of [first, second]) log(`${host}   ${seconds.toFixed(1)} s`)
   const ratio = second.seconds / first.seconds
   const what = "second WEB host's build / the first's"
   return [{ what, value: times(ratio), target: `at most ${limit} ×`, isMet: ratio <= limit }]
@@ -33,7 +33,7 @@ const labName = 'bench'
 
 /** With a cache of its own: a build that an earlier run kept would leave nothing to compile. */
 async function freshRun(): Promise<Run | undefined> {
-  const lab = await up(labName, { isFresh: true, say: sayOnStderr() })
+  const lab = await up(labName, { isFresh: true, log: logToStderr() })
   const site = makeSite(lab)
   const cache = mkdtempSync(join(tmpdir(), 'run-playbook-builds-'))
   const before = process.env.XDG_CACHE_HOME
@@ -47,7 +47,7 @@ async function freshRun(): Promise<Run | undefined> {
     else process.env.XDG_CACHE_HOME = before
     rmSync(cache, { recursive: true, force: true })
     site.remove()
-    await down(labName, { isPurge: true, say: sayOnStderr() })
+    await down(labName, { isPurge: true, log: logToStderr() })
   }
 }
 

@@ -7,7 +7,7 @@ import { type Figure, ms, ratioFigure, times } from './figure.ts'
 import { type CommandLine, interleaved, timeOf } from './measure.ts'
 import { mainJs } from './stand.ts'
 
-export async function benchCli(say: (line: string) => void): Promise<Figure[]> {
+export async function benchCli(log: (line: string) => void): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'run-playbook-bench-'))
   try {
     for (const [name, text] of Object.entries(files)) {
@@ -24,11 +24,11 @@ export async function benchCli(say: (line: string) => void): Promise<Figure[]> {
       },
       inventoryOnly: () => timeOf(command(folder, mainJs, 'docs', 'copyFile')),
     })
-    say(`node -e 0                                    ${ms(time.node)}`)
-    say(`run-playbook --version                       ${ms(time.version)}`)
-    say(`run-playbook docs copyFile                   ${ms(time.inventoryOnly)}`)
-    say(`a playbook of three files, --syntax-check    ${ms(time.warm)}`)
-    say(`the same, nothing compiled yet               ${ms(time.cold)}`)
+    log(`node -e 0                                    ${ms(time.node)}`)
+    log(`run-playbook --version                       ${ms(time.version)}`)
+    log(`run-playbook docs copyFile                   ${ms(time.inventoryOnly)}`)
+    log(`a playbook of three files, --syntax-check    ${ms(time.warm)}`)
+    log(`the same, nothing compiled yet               ${ms(time.cold)}`)
     return [
       ratioFigure('--version / node -e 0', time.version / time.node, 1.5),
       { what: 'loading three files / node -e 0', value: times(time.warm / time.node) },

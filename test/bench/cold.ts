@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { down, up } from '../../lab/lab.ts'
-import { sayOnStderr } from '../../lab/progress.ts'
+import { logToStderr } from '../../lab/machine/log.ts'
 import type { RunEvent } from '../../src/model/run/event.ts'
 import { makeSite } from '../lab/site.ts'
 import { type Figure, ms, table } from './figure.ts'
@@ -13,21 +13,21 @@ export type ColdOptions = {
   readonly isFresh: boolean
 }
 
-export async function benchCold({ isFresh }: ColdOptions, say: (line: string) => void): Promise<Figure[]> {
+export async function benchCold({ isFresh }: ColdOptions, log: (line: string) => void): Promise<Figure[]> {
   const run = isFresh ? await freshRun() : await lastColdRun(join(process.cwd(), '.run-playbook'))
   if (!run) {
-    say(
+    log(
       'Not measured: no journal here has a cold run of was.ts. Take one on fresh hosts: npm run bench -- cold --cold',
     )
     return []
   }
-  return tell(run, say)
+  return tell(run, log)
 }
 
 const labName = 'bench'
 
 async function freshRun(): Promise<Run | undefined> {
-  const lab = await up(labName, { isFresh: true, say: sayOnStderr() })
+  const lab = await up(labName, { isFresh: true, log: logToStderr() })
   const site = makeSite(lab)
   try {
     const { code, stderr } = await site.runPlaybook('was.ts')
@@ -35,7 +35,7 @@ async function freshRun(): Promise<Run | undefined> {
     return await lastColdRun(join(site.folder, '.run-playbook'))
   } finally {
     site.remove()
-    await down(labName, { isPurge: true, say: sayOnStderr() })
+    await down(labName, { isPurge: true, log: logToStderr() })
   }
 }
 
@@ -53,11 +53,11 @@ function isCold(events: readonly RunEvent[]): boolean {
   return isWas && !isCheck && hosts.length > 0 && hosts.every(({ counts }) => counts.changed >= 15)
 }
 
-function tell(run: Run, say: (line: string) => void): Figure[] {
+function tell(run: Run, log: (line: string) => void): Figure[] {
   const events = run.map(({ event }) => event)
   const end = events.findLast((event) => event.kind === 'runEnd')
   if (end?.kind !== 'runEnd') return []
-  say(`Run of ${run[0]!.time}`)
+  log(`Run of ${run[0]!.time}`)
   const hosts = end.recap.hosts.map(({ host, counts, trips }) => {
     const inTrips = events.reduce(
       (sum, event) => (event.kind === 'trip' && event.host === host ? sum + event.durationMs : sum),
@@ -65,9 +65,9 @@ function tell(run: Run, say: (line: string) => void): Figure[] {
     )
     return [host, String(counts.changed), String(trips), ms(inTrips)]
   })
-  for (const line of table([['host', 'changed', 'trips', 'in trips'], ...hosts])) say(line)
-  say('')
-  for (const line of table([['task', 'times', 'together'], ...longestTasks(events).slice(0, 10)])) say(line)
+  for (const line of table([['host', 'changed', 'trips', 'in trips'], ...hosts])) log(line)
+  log('')
+  for (const line of table([['task', 'times', 'together'], ...longestTasks(events).slice(0, 10)])) log(line)
   const trips = end.recap.hosts.map((host) => host.trips)
   return [
     { what: 'cold run of the WAS role', value: `${(end.recap.durationMs / 1000).toFixed(1)} s` },

@@ -4,11 +4,11 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { answersSsh } from '../../lab/host.ts'
-import { type InstanceFiles, instanceFiles } from '../../lab/instance.ts'
-import { mirrorUrl } from '../../lab/mirror.ts'
-import { ownedNetwork } from '../../lab/network.ts'
-import type { Address } from '../../lab/topology.ts'
+import { answersSsh } from '../../lab/instance/host.ts'
+import { type InstanceFiles, instanceFiles } from '../../lab/instance/instanceFiles.ts'
+import { mirrorUrl } from '../../lab/instance/mirror.ts'
+import { ownedNetwork } from '../../lab/instance/network.ts'
+import type { Address } from '../../lab/instance/topology.ts'
 import { inventoryFor } from '../lab/site.ts'
 import { type DelayProxy, startDelayProxy } from './delayProxy.ts'
 import { type Figure, ms, ratioFigure, table } from './figure.ts'
@@ -34,16 +34,16 @@ export type Deployed = {
 export async function benchDeployed(
   deployed: Deployed,
   labName: string,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<Figure[]> {
   const stand = await standOn(labName, deployed)
   if (typeof stand === 'string') {
-    say(`Not measured: ${stand}.`)
+    log(`Not measured: ${stand}.`)
     return []
   }
   try {
     if (!(await isConverged(stand, deployed))) {
-      say(`Not measured: ${deployed.playbook} finds something to do on the lab as it is.`)
+      log(`Not measured: ${deployed.playbook} finds something to do on the lab as it is.`)
       return []
     }
     const figures: Figure[] = []
@@ -53,7 +53,7 @@ export async function benchDeployed(
       rows.push([ms(line.rttMs), ...measured.row])
       figures.push(measured.figure)
     }
-    for (const row of table(rows)) say(row)
+    for (const row of table(rows)) log(row)
     return figures
   } finally {
     rmSync(stand.folder, { recursive: true, force: true })

@@ -7,7 +7,7 @@ import { hostName, type Stand, warmUp } from './stand.ts'
 const sizes = [50, 200] as const
 const filesEach = 20
 
-export async function benchFleet(stand: Stand, say: (line: string) => void): Promise<Figure[]> {
+export async function benchFleet(stand: Stand, log: (line: string) => void): Promise<Figure[]> {
   const rows: string[][] = [
     ['hosts', 'run-playbook', 'xargs ssh', 'ratio', 'own CPU', 'memory', 'longest lag'],
   ]
@@ -34,7 +34,7 @@ export async function benchFleet(stand: Stand, say: (line: string) => void): Pro
     ])
     figures.push(ratioFigure(`${hosts} hosts / xargs -P 20 ssh true`, ratio, 1))
   }
-  for (const line of table(rows)) say(line)
+  for (const line of table(rows)) log(line)
   return figures
 }
 

@@ -9,13 +9,13 @@ import { median } from './measure.ts'
 const limitMs = 50
 
 /** The first time is told as well: a run edits a file once. */
-export async function benchHttpdConf(say: (line: string) => void): Promise<Figure[]> {
+export async function benchHttpdConf(log: (line: string) => void): Promise<Figure[]> {
   const text = largeHttpdConf()
   const bytes = Buffer.from(text)
   const edits = httpdConfEdits({ account: 'ecsuser' })
   const times = Array.from({ length: 9 }, () => cpuMsOf(() => editHttpd(bytes, edits)))
   const middle = median(times)
-  say(`${text.split('\n').length} lines, ${edits.length} edits: first ${ms(times[0]!)}, median ${ms(middle)}`)
+  log(`${text.split('\n').length} lines, ${edits.length} edits: first ${ms(times[0]!)}, median ${ms(middle)}`)
   return [
     {
       what: 'httpd.conf of 10,000 lines, CPU',

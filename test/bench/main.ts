@@ -1,7 +1,7 @@
 // The benchmark: ratios measured in one run, against their targets. `npm run bench -- cli conf scale fleet pair was site cold build`.
 
 import { parseArgs } from 'node:util'
-import { DEFAULT_NAME } from '../../lab/topology.ts'
+import { DEFAULT_NAME } from '../../lab/instance/topology.ts'
 import { benchBuild } from './build.ts'
 import { benchCli } from './cli.ts'
 import { benchCold } from './cold.ts'
@@ -15,12 +15,12 @@ import { benchSite } from './site.ts'
 import { type Stand, standMissing, startStand } from './stand.ts'
 import { benchWas } from './was.ts'
 
-type Say = (line: string) => void
+type Log = (line: string) => void
 
 type Part = {
   /** What its figures mean. */
   readonly about: string
-  readonly measure: (say: Say) => Promise<Figure[]>
+  readonly measure: (log: Log) => Promise<Figure[]>
 }
 
 const { values: options, positionals } = parseArgs({
@@ -45,40 +45,40 @@ const parts: { readonly [name: string]: Part } = {
   scale: {
     about:
       'One host, 60, 600 and 6,000 small files that are as they should be. Growth is per tenfold of tasks.',
-    measure: (say) => onStand((stand) => benchScale(stand, say)),
+    measure: (log) => onStand((stand) => benchScale(stand, log)),
   },
   fleet: {
     about:
       '50 and 200 hosts (one sshd standing for all), 20 small files each, against xargs -P 20 ssh HOST true.',
-    measure: (say) => onStand((stand) => benchFleet(stand, say)),
+    measure: (log) => onStand((stand) => benchFleet(stand, log)),
   },
   pair: {
     about: 'Two hosts, 60 small files each, the whole command against ssh HOST true on both at once.',
-    measure: (say) => onStand((stand) => benchPair(stand, say)),
+    measure: (log) => onStand((stand) => benchPair(stand, log)),
   },
   was: {
     about:
       'The WAS role, deployed already, on the two hosts of the lab, against ssh HOST true on both at once.',
-    measure: (say) => benchWas(options.lab, say),
+    measure: (log) => benchWas(options.lab, log),
   },
   site: {
     about:
       'The whole site, deployed already, on the four hosts of the lab, against ssh HOST true on all at once.',
-    measure: (say) => benchSite(options.lab, say),
+    measure: (log) => benchSite(options.lab, log),
   },
   cold: {
     about:
       'The WAS role on empty hosts: from the last such run here, or with --cold on fresh hosts of its own.',
-    measure: (say) => benchCold({ isFresh: options.cold }, say),
+    measure: (log) => benchCold({ isFresh: options.cold }, log),
   },
   build: {
     about:
       'httpd on two empty WEB hosts: from the last such run here, or with --cold on fresh hosts of its own.',
-    measure: (say) => benchBuild({ isFresh: options.cold }, say),
+    measure: (log) => benchBuild({ isFresh: options.cold }, log),
   },
 }
 
-const say: Say = (line) => process.stdout.write(`${line}\n`)
+const log: Log = (line) => process.stdout.write(`${line}\n`)
 
 // What was set up for the measured commands is taken down as after any failure.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stopMeasuring)
@@ -88,32 +88,32 @@ process.exitCode = await main(positionals)
 async function main(names: readonly string[]): Promise<number> {
   const wrong = names.find((name) => !(name in parts))
   if (wrong !== undefined) {
-    say(`No part "${wrong}". There are: ${Object.keys(parts).join(', ')}.`)
+    log(`No part "${wrong}". There are: ${Object.keys(parts).join(', ')}.`)
     return 1
   }
   const figures: Figure[] = []
   const broken: string[] = []
   for (const name of names.length > 0 ? names : Object.keys(parts)) {
     const { about, measure } = parts[name]!
-    say(`${name}: ${about}`)
+    log(`${name}: ${about}`)
     try {
-      figures.push(...(await measure((line) => say(`  ${line}`))))
+      figures.push(...(await measure((line) => log(`  ${line}`))))
     } catch (thrown) {
       broken.push(name)
-      say(`  ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+      log(`  ${thrown instanceof Error ? thrown.message : String(thrown)}`)
     }
-    say('')
+    log('')
     if (isStopped()) return 130
   }
-  for (const line of summary(figures)) say(line)
-  if (broken.length > 0) say(`Not measured for a fault: ${broken.join(', ')}.`)
+  for (const line of summary(figures)) log(line)
+  if (broken.length > 0) log(`Not measured for a fault: ${broken.join(', ')}.`)
   return broken.length > 0 ? 1 : 0
 }
 
 async function onStand(measure: (stand: Stand) => Promise<Figure[]>): Promise<Figure[]> {
   const missing = standMissing()
   if (missing) {
-    say(`  Not measured: ${missing}.`)
+    log(`  Not measured: ${missing}.`)
     return []
   }
   const stand = await startStand()

@@ -5,7 +5,7 @@ import { type Figure, ms, ratioFigure } from './figure.ts'
 import { interleaved, timeOf } from './measure.ts'
 import { hostName, type Stand, warmUp } from './stand.ts'
 
-export async function benchPair(stand: Stand, say: (line: string) => void): Promise<Figure[]> {
+export async function benchPair(stand: Stand, log: (line: string) => void): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const { rttMs, limit } of [
     { rttMs: 0, limit: 3 },
@@ -20,7 +20,7 @@ export async function benchPair(stand: Stand, say: (line: string) => void): Prom
         own: () => timeOf(stand.playbook(inventory)),
         ssh: () => inParallel([1, 2].map((number) => [...ssh, hostName(number), 'true'])),
       })
-      say(`RTT ${rttMs} ms   run-playbook ${ms(time.own)}   ssh host true, both in parallel ${ms(time.ssh)}`)
+      log(`RTT ${rttMs} ms   run-playbook ${ms(time.own)}   ssh host true, both in parallel ${ms(time.ssh)}`)
       figures.push(
         ratioFigure(`two hosts of 60 files / ssh true, RTT ${rttMs} ms`, time.own / time.ssh, limit),
       )

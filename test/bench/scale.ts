@@ -6,7 +6,7 @@ import { lastRecap, type Stand, warmUp } from './stand.ts'
 
 const sizes = ['60', '600', '6000'] as const
 
-export async function benchScale(stand: Stand, say: (line: string) => void): Promise<Figure[]> {
+export async function benchScale(stand: Stand, log: (line: string) => void): Promise<Figure[]> {
   const inventories = new Map<string, string>()
   for (const size of [...sizes].reverse()) {
     const inventory = stand.inventory({ hosts: 1, files: Number(size), port: stand.sshd.port })
@@ -38,7 +38,7 @@ export async function benchScale(stand: Stand, say: (line: string) => void): Pro
       ms(usage.longestLagMs),
     ])
   }
-  for (const line of table(rows)) say(line)
+  for (const line of table(rows)) log(line)
   const memory = (size: string) => usages.get(size)!.maxRssMb
   return [
     { what: 'trips at 60, 600, 6000 tasks', value: String(trips), target: '1', isMet: trips === 1 },

@@ -5,7 +5,7 @@ import type { Figure } from './figure.ts'
 
 const lines = [{ rttMs: 50, limit: 2, rounds: 9 }]
 
-export function benchSite(labName: string, say: (line: string) => void): Promise<Figure[]> {
+export function benchSite(labName: string, log: (line: string) => void): Promise<Figure[]> {
   const isFor = () => true
-  return benchDeployed({ what: 'whole site, four hosts', playbook: 'site.ts', isFor, lines }, labName, say)
+  return benchDeployed({ what: 'whole site, four hosts', playbook: 'site.ts', isFor, lines }, labName, log)
 }

@@ -9,7 +9,7 @@ const lines = [
   { rttMs: 50, limit: 2, rounds: 9 },
 ]
 
-export function benchWas(labName: string, say: (line: string) => void): Promise<Figure[]> {
+export function benchWas(labName: string, log: (line: string) => void): Promise<Figure[]> {
   const isFor = (host: string) => host.startsWith('was-')
-  return benchDeployed({ what: 'WAS role, two hosts', playbook: 'was.ts', isFor, lines }, labName, say)
+  return benchDeployed({ what: 'WAS role, two hosts', playbook: 'was.ts', isFor, lines }, labName, log)
 }

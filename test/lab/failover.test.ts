@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type TomcatStatus, tomcatStatuses } from '../../lab/demo/tomcatStatus.ts'
 import { down, type Lab, up } from '../../lab/lab.ts'
-import { type TomcatState, tomcatStates } from '../../lab/tomcats.ts'
 import { busySessions } from './busySessions.ts'
 import { ended, makeSite, type Site } from './site.ts'
 
@@ -22,14 +22,14 @@ test('a site comes up on bare hosts', async () => {
 })
 
 test('each of three sessions goes on when either WAS that serves it is shut down, through both WEB hosts', async () => {
-  const before = await tomcatStates(lab)
+  const before = await tomcatStatuses(lab)
   const ran = await site.runPlaybook('sessions.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stderr + ran.stdout.slice(-3000))
   assert.equal(
     ended(ran, 'changed'),
     vhosts.map((vhost) => `web-01: sessionSurvives ${vhost}`),
   )
-  const after = await tomcatStates(lab)
+  const after = await tomcatStatuses(lab)
   assert.equal(answering(after), [200, 200, 200, 200, 200, 200])
   assert.equal(pidsKept(before, after), [false, false, false, false, false, false])
 })
@@ -38,7 +38,7 @@ test('every Tomcat is restarted while 50 sessions are busy: no request fails, no
   // mod_jk forgets that the test before has stopped its workers: it would try one or the other again with a new session.
   for (const host of ['web-01', 'web-02'])
     await site.on(host, '/data2/apache/bin/apachectl -k graceful; sleep 1')
-  const before = await tomcatStates(lab)
+  const before = await tomcatStatuses(lab)
   const through = lab.hosts.filter(({ name }) => name.startsWith('web-')).map(({ address }) => address)
   const busy = busySessions({ through, hosts: vhosts, sessions: 50, thinkMs: 500 })
   const ran = await site.runPlaybook('rolling.ts', '--output', 'jsonl')
@@ -48,7 +48,7 @@ test('every Tomcat is restarted while 50 sessions are busy: no request fails, no
   assert.equal(lost, [])
   assert.ok(requests > 500, `${requests} requests`)
   assert.equal([...routes.keys()].sort(), ['ecs1', 'ecs2', 'ifs1', 'ifs2', 'pls1', 'pls2'])
-  const after = await tomcatStates(lab)
+  const after = await tomcatStatuses(lab)
   assert.equal(answering(after), [200, 200, 200, 200, 200, 200])
   assert.equal(pidsKept(before, after), [false, false, false, false, false, false])
 })
@@ -63,10 +63,10 @@ const units = ['-e', '{"systemd_units": true}', '-l', 'was-02,web-02', '--output
 const tomcatUnits = ['ecs', 'ifs', 'pls'].map((each) => `ws-${each}-server`)
 
 test('Tomcats and httpd that were started by hand become units, one start each, and a second run finds nothing to do', async () => {
-  const before = await tomcatStates(lab)
+  const before = await tomcatStatuses(lab)
   const ran = await site.runPlaybook('site.ts', ...units)
   assert.is(ran.code, 0, ran.stdout.slice(-3000))
-  const after = await tomcatStates(lab)
+  const after = await tomcatStatuses(lab)
   assert.equal(answering(after), [200, 200, 200, 200, 200, 200])
   assert.equal(pidsKept(before, after), [true, true, true, false, false, false])
   assert.equal(
@@ -78,7 +78,7 @@ test('Tomcats and httpd that were started by hand become units, one start each, 
 })
 
 test('systemd starts a JVM and an httpd again that were killed', async () => {
-  const before = await tomcatStates(lab)
+  const before = await tomcatStatuses(lab)
   await site.on('was-02', 'kill -9 $(systemctl show -p MainPID --value ws-pls-server); sleep 1')
   await site.on('web-02', 'kill -9 $(cat /data2/apache/logs/httpd.pid); sleep 1')
   await site.on('was-02', awaitUnits(tomcatUnits))
@@ -88,7 +88,7 @@ test('systemd starts a JVM and an httpd again that were killed', async () => {
     ended(ran, 'failed', 'changed').filter((task) => !/tomcatRunning pls|tomcatCluster pls/.test(task)),
     [],
   )
-  assert.equal(pidsKept(before, await tomcatStates(lab)), [true, true, true, true, true, false])
+  assert.equal(pidsKept(before, await tomcatStatuses(lab)), [true, true, true, true, true, false])
 })
 
 test('after a reboot of a WAS and a WEB host all of them run, and a run finds nothing to do', async () => {
@@ -104,7 +104,7 @@ test('after a reboot of a WAS and a WEB host all of them run, and a run finds no
 test('where they shall be no units any more, the units go, and all run as they did before', async () => {
   const ran = await site.runPlaybook('site.ts', '-e', '{"systemd_units": false}', '-l', 'was-02,web-02')
   assert.is(ran.code, 0, ran.stdout.slice(-3000))
-  assert.equal(answering(await tomcatStates(lab)), [200, 200, 200, 200, 200, 200])
+  assert.equal(answering(await tomcatStatuses(lab)), [200, 200, 200, 200, 200, 200])
   const { stdout } = await site.on(
     'was-02',
     "ls /etc/systemd/system | grep ws-; systemctl list-units --all --no-legend 'ws-*'",
@@ -120,12 +120,18 @@ test('a Tomcat that does not come up again stays out of rotation, and no other i
     'was-01',
     `cd ${conf} && cp -a catalina.properties saved && echo 'common.loader=' > catalina.properties`,
   )
-  const before = await tomcatStates(lab)
+  const before = await tomcatStatuses(lab)
   const ran = await site.runPlaybook('rolling.ts', '--output', 'jsonl')
   await site.on('was-01', `cd ${conf} && mv saved catalina.properties`)
   assert.is(ran.code, 2, ran.stdout.slice(-2000))
   assert.equal(ended(ran, 'failed'), ['was-01: restartTomcat ecs'])
-  assert.equal(pidsKept(before.slice(1), (await tomcatStates(lab)).slice(1)), [true, true, true, true, true])
+  assert.equal(pidsKept(before.slice(1), (await tomcatStatuses(lab)).slice(1)), [
+    true,
+    true,
+    true,
+    true,
+    true,
+  ])
   const { stdout } = await site.on('web-02', 'grep activation /data2/apache/conf/workers.properties')
   assert.is(stdout.trim(), 'worker.ecs1.activation=stopped')
   const repaired = await site.runPlaybook('site.ts', '--output', 'jsonl')
@@ -166,7 +172,7 @@ test('without replication the same test fails, says at which request, and leaves
     /ecs\.test\.co\.kr, request 3, through web-01: (?:a new session came from ecs[12], with count 1; expected the old one with 3|ecs[12] answered with count 1, expected 3)/,
   )
   assert.match(ran.stdout, /request 2, through web-02: HTTP 200, ecs[12], count 2/)
-  assert.equal(answering(await tomcatStates(lab)), [200, 200, 200, 200, 200, 200])
+  assert.equal(answering(await tomcatStatuses(lab)), [200, 200, 200, 200, 200, 200])
   const cluster = await site.runPlaybook('was.ts', '--tags', 'cluster')
   assert.is(cluster.code, 0, cluster.stdout)
 })
@@ -206,11 +212,11 @@ function awaitAnswer(port: number): string {
   return `for i in $(seq 900); do [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' http://127.0.0.1:${port}/)" = 200 ] && break; sleep 0.1; done`
 }
 
-function answering(states: readonly TomcatState[]): number[] {
+function answering(states: readonly TomcatStatus[]): number[] {
   return states.map(({ status }) => status)
 }
 
-function pidsKept(before: readonly TomcatState[], after: readonly TomcatState[]): boolean[] {
+function pidsKept(before: readonly TomcatStatus[], after: readonly TomcatStatus[]): boolean[] {
   return after.map(({ pid }, index) => pid !== undefined && pid === before[index]!.pid)
 }
 

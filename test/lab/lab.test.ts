@@ -117,7 +117,7 @@ check('the mirror serves the sources whole, spoilt, or not at all', async () => 
 
 check('up on a lab that is up says so and boots nothing', async () => {
   const said: string[] = []
-  await up(NAME, { say: (text) => said.push(text) })
+  await up(NAME, { log: (text) => said.push(text) })
   assert.equal(said, [`lab ${NAME} is up already`])
 })
 

@@ -5,17 +5,17 @@ import { buffer } from 'node:stream/consumers'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
-import { cgroupRoots } from '../../lab/cgroup.ts'
-import { corrupt } from '../../lab/corrupt.ts'
-import { parseLines, parseStanzas, sourceLines } from '../../lab/debian.ts'
-import { DELIVERED, hideScript } from '../../lab/delivered.ts'
-import { inventoryText } from '../../lab/inventory.ts'
+import { parseLines, parseStanzas, sourceLines } from '../../lab/artifacts/aptSources.ts'
+import { hideScript, RPM_CATALOG } from '../../lab/artifacts/rpmCatalog.ts'
+import { parseHidden, specText } from '../../lab/artifacts/rpmRepository.ts'
+import { orderVersions, upstream } from '../../lab/artifacts/sources.ts'
+import { corruptingStream } from '../../lab/instance/corruptingStream.ts'
+import { inventoryText } from '../../lab/instance/inventory.ts'
+import { resolveTarget } from '../../lab/instance/mirrorServer.ts'
+import { ownerOf } from '../../lab/instance/network.ts'
+import { machineName, numbersFor, topology } from '../../lab/instance/topology.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { resolveTarget } from '../../lab/mirrorServer.ts'
-import { takenBy } from '../../lab/network.ts'
-import { parseHidden, specText } from '../../lab/packages.ts'
-import { orderVersions, upstream } from '../../lab/sources.ts'
-import { machineName, numbersFor, topology } from '../../lab/topology.ts'
+import { cgroupRoots } from '../../lab/machine/cgroup.ts'
 
 test("apt's one-line sources are read with their key", () => {
   const text = [
@@ -115,7 +115,7 @@ for (const [title, links, routes, expected] of [
   ['a route', [], [{ dst: '10.98.3.0/24', dev: 'tun0' }], 'the route to 10.98.3.0/24 through tun0'],
 ] as const)
   test(`subnet 10.98.3.0/24 is taken by ${title}`, () =>
-    assert.is(takenBy(topology(3), links, routes), expected))
+    assert.is(ownerOf(topology(3), links, routes), expected))
 
 test('control groups: the unified hierarchy and the one of systemd', () => {
   const mountinfo = `24 1 0:5 / /sys/fs/cgroup rw shared:9 - tmpfs tmpfs rw
@@ -149,9 +149,9 @@ test('every package of the runbook is delivered, and what is required exists', (
     'redhat-rpm-config gcc gcc-c++ make apr-devel apr-util apr-util-devel pcre-devel openssl-devel',
   ]
   const names = new Set(
-    DELIVERED.flatMap(({ name, provides = [] }) => [name, ...provides.map((what) => what.split(' ')[0])]),
+    RPM_CATALOG.flatMap(({ name, provides = [] }) => [name, ...provides.map((what) => what.split(' ')[0])]),
   )
-  const needed = [...runbook.join(' ').split(' '), ...DELIVERED.flatMap(({ requires = [] }) => requires)]
+  const needed = [...runbook.join(' ').split(' '), ...RPM_CATALOG.flatMap(({ requires = [] }) => requires)]
   assert.equal(
     needed.filter((name) => !names.has(name)),
     [],
@@ -188,8 +188,8 @@ for (const [path, expected] of [
 test('spoilt bytes are as many as before and wrong in the same places however they are cut', async () => {
   const whole = Buffer.alloc(2500, 'a')
   const parts = [whole.subarray(0, 700), whole.subarray(700, 1999), whole.subarray(1999)]
-  const spoilt = await buffer(Readable.from([whole]).pipe(corrupt()))
-  assert.equal(await buffer(Readable.from(parts).pipe(corrupt())), spoilt)
+  const spoilt = await buffer(Readable.from([whole]).pipe(corruptingStream()))
+  assert.equal(await buffer(Readable.from(parts).pipe(corruptingStream())), spoilt)
   const wrong = [...spoilt.entries()].flatMap(([at, byte]) => (byte === whole[at] ? [] : [at]))
   assert.equal([spoilt.length, wrong], [2500, [0, 999, 1999]])
 })

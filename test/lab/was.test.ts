@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { diffLines } from 'diff'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { tomcatStatuses } from '../../lab/demo/tomcatStatus.ts'
 import { down, type Lab, up } from '../../lab/lab.ts'
-import { tomcatStates } from '../../lab/tomcats.ts'
 import { ended, makeSite, type Ran, type Site, trips } from './site.ts'
 
 const name = 'e2e-was'
@@ -54,7 +54,7 @@ test('a second run finds nothing to do, in one trip a host', async () => {
 })
 
 test('six Tomcats answer, each run by ecsuser and a member of its cluster', async () => {
-  const states = await tomcatStates(lab)
+  const states = await tomcatStatuses(lab)
   assert.equal(
     states.map(({ host, instance, status, members }) => [host, instance, status, members]),
     ['was-01', 'was-02'].flatMap((host) => instances.map((instance) => [host, instance, 200, 1])),
@@ -127,7 +127,7 @@ test('the firewall has what the runbook opens and what it forgets, at runtime an
 })
 
 test('one changed port restarts that instance on one host after the other, and nothing else', async () => {
-  const before = await tomcatStates(lab)
+  const before = await tomcatStatuses(lab)
   site.setVars('was', (vars) => {
     ;(vars.instances as { http: number }[])[1]!.http = 8091
   })
@@ -149,7 +149,7 @@ test('one changed port restarts that instance on one host after the other, and n
   )
   const { stdout } = await site.on('was-01', 'curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:8091/')
   assert.is(stdout, '200')
-  const after = await tomcatStates(lab)
+  const after = await tomcatStatuses(lab)
   const isSamePid = after.map(({ pid }, index) => pid === before[index]!.pid)
   assert.equal(isSamePid, [true, false, true, true, false, true])
   site.setVars('was', (vars) => {

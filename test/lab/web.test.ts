@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { tomcatStatuses } from '../../lab/demo/tomcatStatus.ts'
 import { down, type Lab, up } from '../../lab/lab.ts'
-import { tomcatStates } from '../../lab/tomcats.ts'
 import { ended, makeSite, type Ran, type Site, trips } from './site.ts'
 
 const name = 'e2e-web'
@@ -436,7 +436,7 @@ type Pids = { readonly tomcats: readonly (number | undefined)[]; readonly httpds
 /** Of the three instances on both WAS hosts, and of both httpds. */
 async function pids(): Promise<Pids> {
   const [states, ...answers] = await Promise.all([
-    tomcatStates(lab),
+    tomcatStatuses(lab),
     ...web.map((host) => site.on(host, `cat ${apache}/logs/httpd.pid`)),
   ])
   return { tomcats: states.map(({ pid }) => pid), httpds: answers.map(({ stdout }) => stdout.trim()) }

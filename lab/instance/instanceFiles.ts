@@ -2,8 +2,8 @@
 
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PlaybookError } from '../src/model/errors/error.ts'
-import { instanceFolder, labFolder } from './folders.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
+import { instanceFolder, labFolder } from '../machine/folders.ts'
 
 /** What an instance remembers: its number (see `topology`) and the image its hosts' file systems lie on. */
 export type InstanceRecord = { readonly number: number; readonly image: string }

@@ -2,10 +2,10 @@
 
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Piece } from './cached.ts'
-import { machineSources, SUITE, sourceLines } from './debian.ts'
-import { DELIVERED, hideScript } from './delivered.ts'
-import { isolated } from './isolated.ts'
+import { runIsolated } from '../machine/runIsolated.ts'
+import { machineSources, SUITE, sourceLines } from './aptSources.ts'
+import type { Artifact } from './artifactCache.ts'
+import { hideScript, RPM_CATALOG } from './rpmCatalog.ts'
 
 const PACKAGES = [
   'systemd systemd-sysv dbus openssh-server iproute2 procps ca-certificates sudo',
@@ -15,9 +15,9 @@ const PACKAGES = [
 ].flatMap((line) => line.split(' '))
 
 /** The image as a piece: `root/` is the file system, `hidden.tsv` what was hidden and where it is now. */
-export const image: Piece = {
+export const image: Artifact = {
   kind: 'image',
-  recipe: [SUITE, ...PACKAGES, settleScript(), hideScript(DELIVERED)].join('\n'),
+  recipe: [SUITE, ...PACKAGES, settleScript(), hideScript(RPM_CATALOG)].join('\n'),
   make: makeImage,
 }
 
@@ -29,9 +29,9 @@ async function makeImage(folder: string): Promise<void> {
   const modes = ['--variant=minbase', '--mode=root', '--format=directory']
   const asRoot = '--aptopt=APT::Sandbox::User "root"' // apt's own user cannot read a cache below /root
   const command = ['mmdebstrap', ...modes, asRoot, `--include=${PACKAGES}`, SUITE, root, list]
-  await isolated(command, { env: { ...process.env, TMPDIR: folder } })
-  const input = `${settleScript()}\n${hideScript(DELIVERED)}`
-  const hidden = await isolated(['chroot', root, 'sh', '-eu'], { input })
+  await runIsolated(command, { env: { ...process.env, TMPDIR: folder } })
+  const input = `${settleScript()}\n${hideScript(RPM_CATALOG)}`
+  const hidden = await runIsolated(['chroot', root, 'sh', '-eu'], { input })
   await writeFile(join(folder, 'hidden.tsv'), hidden)
   await rm(list)
 }

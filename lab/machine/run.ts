@@ -1,7 +1,7 @@
 // Local commands by zx, with settings of the lab's own: quiet, no stdin unless given, and a failure told as the project tells errors.
 
 import { $, type Options } from 'zx'
-import { PlaybookError } from '../src/model/errors/error.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
 
 type Command = (pieces: TemplateStringsArray, ...args: unknown[]) => Promise<string>
 
@@ -21,9 +21,9 @@ export function runIn(options: Partial<Options>): Command {
 }
 
 /** The error of a local command that failed, with the last lines of what it said. */
-export function commandError(command: string, code: number | null, said: string): PlaybookError {
+export function commandError(command: string, code: number | null, output: string): PlaybookError {
   return new PlaybookError('E_LAB_COMMAND', `"${headline(command)}" failed with code ${code}.`, {
-    details: lastLines(said, 12),
+    details: lastLines(output, 12),
   })
 }
 

@@ -1,9 +1,9 @@
 // The table that closes the demo.
 
 import type { RunSummary } from './runSummary.ts'
-import type { TomcatState } from './tomcats.ts'
+import type { TomcatStatus } from './tomcatStatus.ts'
 
-export function tableText(tomcats: readonly TomcatState[], runs: readonly RunSummary[]): string {
+export function tableText(tomcats: readonly TomcatStatus[], runs: readonly RunSummary[]): string {
   const tomcatRows = tomcats.map(({ host, instance, address, status, members, pid }) => [
     `${host} ${instance}`,
     address,

@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { exists } from './exists.ts'
-import type { InstanceFiles } from './instance.ts'
-import { run } from './run.ts'
+import { exists } from '../machine/exists.ts'
+import { run } from '../machine/run.ts'
+import type { InstanceFiles } from './instanceFiles.ts'
 import { type Address, HOSTS } from './topology.ts'
 
 /** Passwords of the users that have one: `deploy` needs it for sudo, `ops` does not. */

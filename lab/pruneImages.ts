@@ -2,14 +2,14 @@
 
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { folderOf } from './cached.ts'
-import { sharedFolder } from './folders.ts'
-import { image } from './image.ts'
-import { allRecords } from './instance.ts'
-import { withLock } from './lock.ts'
+import { artifactFolder } from './artifacts/artifactCache.ts'
+import { image } from './artifacts/image.ts'
+import { allRecords } from './instance/instanceFiles.ts'
+import { sharedFolder } from './machine/folders.ts'
+import { withLock } from './machine/lock.ts'
 
 /** Removes images made by former versions of the lab, once nothing needs them. */
-export async function removeUnusedImages(): Promise<void> {
+export async function pruneImages(): Promise<void> {
   if ((await unusedImages()).length === 0) return
   await withLock(join(sharedFolder(), 'image.lock'), async () => {
     await Promise.all((await unusedImages()).map((folder) => rm(folder, { recursive: true, force: true })))
@@ -17,7 +17,9 @@ export async function removeUnusedImages(): Promise<void> {
 }
 
 async function unusedImages(): Promise<string[]> {
-  const used = new Set([...(await allRecords()).values()].map(({ image }) => image)).add(folderOf(image))
+  const used = new Set([...(await allRecords()).values()].map(({ image }) => image)).add(
+    artifactFolder(image),
+  )
   const all = (await readdir(sharedFolder())).filter((name) => /^image-[0-9a-f]+$/.test(name))
   return all.map((name) => join(sharedFolder(), name)).filter((folder) => !used.has(folder))
 }

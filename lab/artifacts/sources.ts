@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { PlaybookError } from '../src/model/errors/error.ts'
-import type { Piece } from './cached.ts'
-import { machineSources, SUITE, sourceLines } from './debian.ts'
-import { run, runIn } from './run.ts'
-import { makeTomcat, TOMCAT_VERSION } from './tomcat.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
+import { run, runIn } from '../machine/run.ts'
+import { machineSources, SUITE, sourceLines } from './aptSources.ts'
+import type { Artifact } from './artifactCache.ts'
+import { makeTomcat, TOMCAT_VERSION } from './tomcatArchive.ts'
 
 /** One archive: its version, its path under the mirror's `/dist`, and the SHA-512 of its bytes in hex. */
 export type Source = { readonly version: string; readonly path: string; readonly sha512: string }
@@ -16,26 +16,26 @@ export type Sources = { readonly tomcat: Source; readonly httpd: Source; readonl
 /** A Debian source package: the versions to try first (not every version listed is served), and upstream's path. */
 type DebianSource = {
   readonly debian: string
-  readonly wanted: readonly string[]
+  readonly preferred: readonly string[]
   readonly path: (version: string) => string
 }
 
 const NEXT_SUITE = 'trixie'
 const HTTPD: DebianSource = {
   debian: 'apache2',
-  wanted: ['2.4.65', '2.4.68'],
+  preferred: ['2.4.65', '2.4.68'],
   path: (version) => `httpd/httpd-${version}.tar.gz`,
 }
 const MOD_JK: DebianSource = {
   debian: 'libapache-mod-jk',
-  wanted: ['1.2.48', '1.2.50'],
+  preferred: ['1.2.48', '1.2.50'],
   path: (version) => `tomcat/tomcat-connectors/jk/tomcat-connectors-${version}-src.tar.gz`,
 }
 
 /** The sources as a piece: `dist/` with the archives and their .sha512 files, `sources.json` (a `Sources`). */
-export const sources: Piece = {
+export const sources: Artifact = {
   kind: 'sources',
-  recipe: JSON.stringify([1, TOMCAT_VERSION, HTTPD.wanted, MOD_JK.wanted, SUITE, NEXT_SUITE]),
+  recipe: JSON.stringify([1, TOMCAT_VERSION, HTTPD.preferred, MOD_JK.preferred, SUITE, NEXT_SUITE]),
   make: getSources,
 }
 
@@ -94,7 +94,7 @@ async function getDebianSource(
   const listed = await run`apt-cache ${options} showsrc ${source.debian}`
   const versions = orderVersions(
     [...listed.matchAll(/^Version: (.*)$/gm)].map(([, version = '']) => version),
-    source.wanted,
+    source.preferred,
   )
   for (const version of versions) {
     const got = await download(scratch, options, source.debian, version)
@@ -107,9 +107,9 @@ async function getDebianSource(
 }
 
 /** The wanted upstream versions first, in their order, then the others as listed; pure. */
-export function orderVersions(listed: readonly string[], wanted: readonly string[]): string[] {
+export function orderVersions(listed: readonly string[], preferred: readonly string[]): string[] {
   const rank = (version: string) =>
-    (wanted.indexOf(upstream(version)) + wanted.length + 1) % (wanted.length + 1)
+    (preferred.indexOf(upstream(version)) + preferred.length + 1) % (preferred.length + 1)
   return [...new Set(listed)].sort((a, b) => rank(a) - rank(b))
 }
 

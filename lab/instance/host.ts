@@ -5,18 +5,18 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PlaybookError } from '../src/model/errors/error.ts'
-import { cgroupFolders, killAll, makeCgroups, processesIn, signal } from './cgroup.ts'
-import { exists } from './exists.ts'
-import type { InstanceFiles } from './instance.ts'
-import type { Say } from './progress.ts'
-import { lastLines, run } from './run.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
+import { cgroupFolders, killAll, makeCgroups, processesIn, signal } from '../machine/cgroup.ts'
+import { exists } from '../machine/exists.ts'
+import type { Log } from '../machine/log.ts'
+import { lastLines, run } from '../machine/run.ts'
+import type { InstanceFiles } from './instanceFiles.ts'
 import { seedHost } from './seed.ts'
 import { ssh } from './ssh.ts'
 import { type Address, machineName, type Topology } from './topology.ts'
 
 /** Everything that is to know about a host to boot it. `image` is the image's folder. */
-export type HostPlace = {
+export type HostSpec = {
   readonly host: Address
   readonly network: Topology
   readonly files: InstanceFiles
@@ -47,12 +47,12 @@ done
 exit "$code"`
 
 /** Boots the host; what is left of a former boot is killed first, and a host without a layer of its own gets one. */
-export async function bootHost(place: HostPlace): Promise<void> {
-  await killHost(place)
-  await layHost(place)
-  const { groups, keeperGroups } = groupsOf(place)
+export async function bootHost(spec: HostSpec): Promise<void> {
+  await killHost(spec)
+  await createLayer(spec)
+  const { groups, keeperGroups } = groupsOf(spec)
   await makeCgroups([...groups, ...keeperGroups])
-  const folder = place.files.hostFolder(place.host.name)
+  const folder = spec.files.hostFolder(spec.host.name)
   const log = await open(join(folder, 'console.log'), 'w')
   const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', KEEPER], {
     cwd: '/',
@@ -60,13 +60,13 @@ export async function bootHost(place: HostPlace): Promise<void> {
     stdio: ['ignore', log.fd, log.fd],
     env: {
       PATH: process.env.PATH,
-      LOWER: join(place.image, 'root'),
+      LOWER: join(spec.image, 'root'),
       UPPER: join(folder, 'upper'),
       WORK: join(folder, 'work'),
       ROOT: join(folder, 'root'),
-      MACHINE: machineName(place.network.number, place.host.name),
-      HOST: place.host.name,
-      BRIDGE: place.network.bridge,
+      MACHINE: machineName(spec.network.number, spec.host.name),
+      HOST: spec.host.name,
+      BRIDGE: spec.network.bridge,
       KEEPER_GROUPS: keeperGroups.join(' '),
       HOST_GROUPS: groups.join(' '),
     },
@@ -80,47 +80,47 @@ export async function bootHost(place: HostPlace): Promise<void> {
  * Waits until systemd has started everything and ssh answers. A unit that failed is told; one that the lab cannot do
  * without is `E_LAB_BOOT`, with what the host's console said last.
  */
-export async function awaitHost(place: HostPlace, say: Say, limitMs = 240_000): Promise<void> {
+export async function waitForHost(spec: HostSpec, log: Log, limitMs = 240_000): Promise<void> {
   const deadline = Date.now() + limitMs
-  while (!(await answersSsh(place.host.address))) {
-    if (!(await isAlive(place))) throw await bootError(place, 'stopped while booting')
-    if (Date.now() > deadline) throw await bootError(place, 'has no ssh')
+  while (!(await answersSsh(spec.host.address))) {
+    if (!(await isAlive(spec))) throw await bootError(spec, 'stopped while booting')
+    if (Date.now() > deadline) throw await bootError(spec, 'has no ssh')
     await sleep(100)
   }
-  const { stdout } = await ssh(place.files, place.host, 'systemctl is-system-running --wait')
+  const { stdout } = await ssh(spec.files, spec.host, 'systemctl is-system-running --wait')
   if (stdout.trim() === 'running') return
-  const failed = await ssh(place.files, place.host, 'systemctl --failed --plain --no-legend --no-pager')
+  const failed = await ssh(spec.files, spec.host, 'systemctl --failed --plain --no-legend --no-pager')
   const units = failed.stdout.split('\n').flatMap((line) => line.split(' ')[0] || [])
   const what = `is ${stdout.trim() || 'not running'}, failed: ${units.join(', ') || 'nothing'}`
   if (stdout.trim() !== 'degraded' || units.some((unit) => ESSENTIAL.includes(unit)))
-    throw await bootError(place, what)
-  say(`${place.host.name} ${what}`)
+    throw await bootError(spec, what)
+  log(`${spec.host.name} ${what}`)
 }
 
 /** Boots a host that is not up; one that lives without ssh gets five seconds before it is killed. */
-export async function reviveHost(place: HostPlace): Promise<void> {
-  for (const deadline = Date.now() + 5000; (await isAlive(place)) && Date.now() < deadline; await sleep(100))
-    if (await answersSsh(place.host.address)) return
-  await bootHost(place)
+export async function reviveHost(spec: HostSpec): Promise<void> {
+  for (const deadline = Date.now() + 5000; (await isAlive(spec)) && Date.now() < deadline; await sleep(100))
+    if (await answersSsh(spec.host.address)) return
+  await bootHost(spec)
 }
 
 /** Whether the host's nspawn lives and its sshd greets. */
-export async function isHostUp(place: HostPlace): Promise<boolean> {
-  return (await isAlive(place)) && (await answersSsh(place.host.address))
+export async function isHostUp(spec: HostSpec): Promise<boolean> {
+  return (await isAlive(spec)) && (await answersSsh(spec.host.address))
 }
 
 /** Shuts the host down in good order, by force after `limitMs` (0: at once). */
-export async function stopHost(place: HostPlace, limitMs: number): Promise<void> {
-  const { groups } = groupsOf(place)
+export async function stopHost(spec: HostSpec, limitMs: number): Promise<void> {
+  const { groups } = groupsOf(spec)
   const deadline = Date.now() + limitMs
   for (const pid of limitMs > 0 ? await nspawnsIn(groups) : []) signal(pid, 'SIGTERM')
   while (Date.now() < deadline && (await nspawnsIn(groups)).length > 0) await sleep(50)
-  await killHost(place)
+  await killHost(spec)
 }
 
 /** Whether the host's container lives (it may still be booting). */
-export async function isAlive(place: HostPlace): Promise<boolean> {
-  const { groups, keeperGroups } = groupsOf(place)
+export async function isAlive(spec: HostSpec): Promise<boolean> {
+  const { groups, keeperGroups } = groupsOf(spec)
   return (await processesIn(keeperGroups)).length > 0 || (await nspawnsIn(groups)).length > 0
 }
 
@@ -139,20 +139,20 @@ export function answersSsh(address: string): Promise<boolean> {
   })
 }
 
-async function killHost(place: HostPlace): Promise<void> {
-  const { groups, keeperGroups } = groupsOf(place)
+async function killHost(spec: HostSpec): Promise<void> {
+  const { groups, keeperGroups } = groupsOf(spec)
   await killAll([...groups, ...keeperGroups])
-  await dropInterface(place)
+  await deleteInterface(spec)
 }
 
 /** The kernel takes a dead host's interface away in its own time, and a new one may not bear its name before. */
-async function dropInterface({ host, network }: HostPlace): Promise<void> {
+async function deleteInterface({ host, network }: HostSpec): Promise<void> {
   const name = `vb-${machineName(network.number, host.name)}`
   await run`ip link delete ${name}`.catch(() => {}) // gone already
 }
 
 /** A host's layer is made aside and renamed, so that a killed `up` leaves a whole one or none. */
-async function layHost({ host, network, files, image }: HostPlace): Promise<void> {
+async function createLayer({ host, network, files, image }: HostSpec): Promise<void> {
   const folder = files.hostFolder(host.name)
   if (await exists(folder)) return
   const aside = `${folder}.unfinished`
@@ -162,7 +162,7 @@ async function layHost({ host, network, files, image }: HostPlace): Promise<void
   await rename(aside, folder)
 }
 
-function groupsOf({ host, network }: HostPlace) {
+function groupsOf({ host, network }: HostSpec) {
   return {
     groups: cgroupFolders(network.number, host.name),
     keeperGroups: cgroupFolders(network.number, `${host.name}.keeper`),
@@ -175,7 +175,7 @@ async function nspawnsIn(groups: readonly string[]): Promise<number[]> {
   return pids.filter((_, index) => names[index]?.trim() === 'systemd-nspawn')
 }
 
-async function bootError({ host, files }: HostPlace, what: string): Promise<PlaybookError> {
+async function bootError({ host, files }: HostSpec, what: string): Promise<PlaybookError> {
   const log = join(files.hostFolder(host.name), 'console.log')
   return new PlaybookError('E_LAB_BOOT', `${host.name} (${host.address}) ${what}.`, {
     hint: `Read ${log}, or throw the hosts' state away: npm run lab -- up --fresh`,

@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process'
 import { open } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { PlaybookError } from '../src/model/errors/error.ts'
-import { cgroupFolders, killAll, makeCgroups } from './cgroup.ts'
-import type { InstanceFiles } from './instance.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
+import { cgroupFolders, killAll, makeCgroups } from '../machine/cgroup.ts'
+import type { InstanceFiles } from './instanceFiles.ts'
 import type { Shares } from './mirrorServer.ts'
 import { MIRROR_PORT, type Topology } from './topology.ts'
 
@@ -33,12 +33,12 @@ export async function startMirror(network: Topology, shares: Shares, files: Inst
 
 /** Whether the mirror answers, and serves these folders. */
 export async function isServing(network: Topology, shares: Shares): Promise<boolean> {
-  const answer = await askShares(network)
+  const answer = await fetchShares(network)
   return answer?.sources === shares.sources && answer.packages === shares.packages
 }
 
 /** What the mirror of this network serves, if there is one. */
-export async function askShares(network: Topology): Promise<Shares | undefined> {
+export async function fetchShares(network: Topology): Promise<Shares | undefined> {
   return fetch(`${mirrorUrl(network)}/lab`, { signal: AbortSignal.timeout(1000) }).then(
     (response) => response.json() as Promise<Shares>,
     () => undefined,

@@ -1,9 +1,9 @@
 // How the six Tomcats of a lab are: asked over HTTP on their own host, their cluster read in their log.
 
-import type { Lab } from './lab.ts'
-import { ssh } from './ssh.ts'
+import { ssh } from '../instance/ssh.ts'
+import type { Lab } from '../lab.ts'
 
-export type TomcatState = {
+export type TomcatStatus = {
   readonly host: string
   readonly instance: string
   readonly address: string
@@ -20,7 +20,7 @@ const instances = [
   { name: 'pls', port: 8082 },
 ]
 
-export async function tomcatStates(lab: Lab): Promise<TomcatState[]> {
+export async function tomcatStatuses(lab: Lab): Promise<TomcatStatus[]> {
   const hosts = lab.hosts.filter(({ name }) => name.startsWith('was-'))
   const all = hosts.flatMap((host) => instances.map((instance) => ({ host, instance })))
   return Promise.all(

@@ -2,7 +2,7 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PlaybookError } from '../src/model/errors/error.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
 
 /** One server and suite of a package source. */
 export type AptSource = { readonly uri: string; readonly suite: string; readonly signedBy?: string }

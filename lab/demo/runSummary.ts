@@ -1,9 +1,9 @@
 // What the last run of a folder cost, from its journal.
 
 import { join } from 'node:path'
-import { lastRun } from '../src/journal/history.ts'
-import { PlaybookError } from '../src/model/errors/error.ts'
-import type { RunRecap } from '../src/model/run/outcome.ts'
+import { lastRun } from '../../src/journal/history.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
+import type { RunRecap } from '../../src/model/run/outcome.ts'
 
 export type RunSummary = {
   readonly title: string

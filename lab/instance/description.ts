@@ -1,6 +1,6 @@
 // What is known of a lab that is up.
 
-import type { Sources } from './sources.ts'
+import type { Sources } from '../artifacts/sources.ts'
 import type { Address } from './topology.ts'
 
 /** A lab that is up. */

@@ -5,7 +5,7 @@ import { Transform } from 'node:stream'
 const PERIOD = 1000
 
 /** A stream that inverts the bytes at offsets 0, 999, 1999, 2999 … */
-export function corrupt(): Transform {
+export function corruptingStream(): Transform {
   let offset = 0
   return new Transform({
     transform(chunk: Buffer, _, done) {

@@ -2,7 +2,7 @@
 
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run, runIn } from './run.ts'
+import { run, runIn } from '../machine/run.ts'
 
 /** The runbook's version. */
 export const TOMCAT_VERSION = '9.0.109'

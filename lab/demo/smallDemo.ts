@@ -9,8 +9,8 @@ import { stringify } from 'yaml'
 import { type RunSummary, summaryOf } from './runSummary.ts'
 import { makeKeys, type SmallHost, startSmallHost } from './smallHost.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const command = fileURLToPath(new URL('../bundle/cli/main.js', import.meta.url))
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const command = fileURLToPath(new URL('../../bundle/cli/main.js', import.meta.url))
 const hostNames = ['small-01', 'small-02', 'small-03']
 
 /** Runs the tour on three small hosts: twice, and with --check --diff before. Everything it made is removed. */

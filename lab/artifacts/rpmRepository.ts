@@ -2,16 +2,16 @@
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Piece } from './cached.ts'
-import { DELIVERED, type Delivered } from './delivered.ts'
-import { run } from './run.ts'
+import { run } from '../machine/run.ts'
+import type { Artifact } from './artifactCache.ts'
+import { RPM_CATALOG, type Rpm } from './rpmCatalog.ts'
 
 type Hidden = { readonly rpm: string; readonly path: string; readonly target: string }
 
 /** The repository as a piece, for the image in `imageFolder`: a folder that dnf takes as baseurl. */
-export async function packages(imageFolder: string): Promise<Piece> {
+export async function rpmRepository(imageFolder: string): Promise<Artifact> {
   const hidden = parseHidden(await readFile(join(imageFolder, 'hidden.tsv'), 'utf8'))
-  const spec = specText(DELIVERED, hidden)
+  const spec = specText(RPM_CATALOG, hidden)
   return { kind: 'packages', recipe: spec, make: (folder) => buildRepository(folder, spec) }
 }
 
@@ -37,7 +37,7 @@ export function parseHidden(text: string): Hidden[] {
 }
 
 /** One spec whose main package has no files, so that only the subpackages come out; pure. */
-export function specText(table: readonly Delivered[], hidden: readonly Hidden[]): string {
+export function specText(table: readonly Rpm[], hidden: readonly Hidden[]): string {
   const links = hidden.map(
     ({ path, target }) => `mkdir -p %{buildroot}${folderOf(path)}; ln -s ${target} %{buildroot}${path}`,
   )
@@ -59,7 +59,7 @@ ${table.map(({ name }) => `%files -n ${name}\n${filesOf(name, hidden)}`).join('\
 `
 }
 
-function subpackage({ name, version, summary, provides = [], requires = [] }: Delivered): string {
+function subpackage({ name, version, summary, provides = [], requires = [] }: Rpm): string {
   return `
 %package -n ${name}
 Version: ${version}

@@ -1,11 +1,11 @@
 // Logging in to a lab's hosts with OpenSSH, without the user's own configuration.
 
 import { spawn } from 'node:child_process'
-import { PlaybookError } from '../src/model/errors/error.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
 import type { Address } from './topology.ts'
 
 type Access = { readonly keyFile: string; readonly knownHostsFile: string }
-export type Answer = { readonly code: number; readonly stdout: string; readonly stderr: string }
+export type SshResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
 export type SshOptions = {
   /** Who logs in; `root` when left out. */
   readonly user?: string
@@ -22,7 +22,7 @@ export function ssh(
   host: Address,
   command: string,
   options: SshOptions = {},
-): Promise<Answer> {
+): Promise<SshResult> {
   const child = spawn('ssh', [...sshArguments(access, host, options.user), command])
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []

@@ -1,13 +1,13 @@
 // The bridge of an instance: a subnet of its own in the machine's root namespace, with no way out of it.
 
 import { join } from 'node:path'
-import { PlaybookError } from '../src/model/errors/error.ts'
-import { cgroupFolders, killAll } from './cgroup.ts'
-import { exists } from './exists.ts'
-import { sharedFolder } from './folders.ts'
-import { allRecords } from './instance.ts'
-import { withLock } from './lock.ts'
-import { run } from './run.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
+import { cgroupFolders, killAll } from '../machine/cgroup.ts'
+import { exists } from '../machine/exists.ts'
+import { sharedFolder } from '../machine/folders.ts'
+import { withLock } from '../machine/lock.ts'
+import { run } from '../machine/run.ts'
+import { allRecords } from './instanceFiles.ts'
 import { numbersFor, type Topology, topology } from './topology.ts'
 
 type Link = { readonly ifname: string; readonly ifalias?: string }
@@ -18,7 +18,7 @@ type Route = { readonly dst: string; readonly dev?: string }
  * The number it had before is kept if it is still free.
  */
 export async function claimNetwork(name: string, folder: string): Promise<Topology> {
-  return withLock(join(sharedFolder(), 'network.lock'), async () => raise(await claim(name, folder)))
+  return withLock(join(sharedFolder(), 'network.lock'), async () => bringUp(await claim(name, folder)))
 }
 
 async function claim(name: string, folder: string): Promise<Topology> {
@@ -28,15 +28,15 @@ async function claim(name: string, folder: string): Promise<Topology> {
   const [links, routes, records] = await Promise.all([allLinks(), allRoutes(), allRecords()])
   const candidates = numbersFor(name, records).map(topology)
   for (const candidate of candidates) {
-    if (takenBy(candidate, links, routes)) continue
+    if (ownerOf(candidate, links, routes)) continue
     if (!(await makeBridge(candidate, folder))) continue
     await killAll(cgroupFolders(candidate.number)) // hosts whose bridge was taken away are cut off for good
     return candidate
   }
-  const wanted = candidates[0] ?? topology(0)
+  const first = candidates[0] ?? topology(0)
   throw new PlaybookError(
     'E_LAB_SUBNET_TAKEN',
-    `Subnet ${wanted.subnet} of lab "${name}" is taken by ${takenBy(wanted, links, routes) ?? 'something else'}.`,
+    `Subnet ${first.subnet} of lab "${name}" is taken by ${ownerOf(first, links, routes) ?? 'something else'}.`,
     'Free that subnet, or bring up a lab of another name: npm run lab -- up --name other',
   )
 }
@@ -81,14 +81,14 @@ async function makeBridge({ bridge, number }: Topology, folder: string): Promise
   return made
 }
 
-async function raise(network: Topology): Promise<Topology> {
+async function bringUp(network: Topology): Promise<Topology> {
   await run`ip address replace ${`${network.bridgeAddress}/24`} dev ${network.bridge}`
   await run`ip link set ${network.bridge} up`
   return network
 }
 
 /** Who holds the bridge's name or a route into the subnet; pure. */
-export function takenBy(
+export function ownerOf(
   candidate: Topology,
   links: readonly Link[],
   routes: readonly Route[],

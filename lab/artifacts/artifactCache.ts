@@ -3,40 +3,40 @@
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exists } from './exists.ts'
-import { sharedFolder } from './folders.ts'
-import { withLock } from './lock.ts'
-import { type Say, timed } from './progress.ts'
+import { exists } from '../machine/exists.ts'
+import { sharedFolder } from '../machine/folders.ts'
+import { withLock } from '../machine/lock.ts'
+import { type Log, timed } from '../machine/log.ts'
 
 /** A thing to make once: `recipe` is all it is made from, as text; `make` fills the empty folder it is given. */
-export type Piece = {
+export type Artifact = {
   readonly kind: 'image' | 'packages' | 'sources'
   readonly recipe: string
   readonly make: (folder: string) => Promise<void>
 }
 
 /** The folder of a piece, made if it is not there yet. Two callers at once make it once. */
-export async function cached(piece: Piece, say: Say): Promise<string> {
-  const folder = folderOf(piece)
+export async function cachedArtifact(artifact: Artifact, log: Log): Promise<string> {
+  const folder = artifactFolder(artifact)
   if (await exists(folder)) return folder
   return withLock(
-    join(sharedFolder(), `${piece.kind}.lock`),
+    join(sharedFolder(), `${artifact.kind}.lock`),
     async () => {
       if (await exists(folder)) return folder
-      await removeUnfinished(piece.kind)
-      return timed(say, `making the ${piece.kind}`, () => makeAside(folder, piece.make))
+      await removeUnfinished(artifact.kind)
+      return timed(log, `making the ${artifact.kind}`, () => makeAside(folder, artifact.make))
     },
-    say,
+    log,
   )
 }
 
 /** Where a piece is or will be. */
-export function folderOf({ kind, recipe }: Piece): string {
+export function artifactFolder({ kind, recipe }: Artifact): string {
   const digest = createHash('sha256').update(recipe).digest('hex').slice(0, 16)
   return join(sharedFolder(), `${kind}-${digest}`)
 }
 
-async function makeAside(folder: string, make: Piece['make']): Promise<string> {
+async function makeAside(folder: string, make: Artifact['make']): Promise<string> {
   await mkdir(sharedFolder(), { recursive: true })
   const aside = await mkdtemp(`${folder}.unfinished-`)
   try {

@@ -9,7 +9,7 @@ const WITH_US = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', '
 const NAMESPACES = [...WITH_US, '--pid', '--fork', '--kill-child']
 
 /** Runs a command and gives its stdout; a failure is `E_LAB_COMMAND`. `input` is its stdin. */
-export async function isolated(
+export async function runIsolated(
   command: readonly string[],
   { input = '', env = process.env }: { input?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<string> {

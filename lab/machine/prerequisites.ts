@@ -4,7 +4,7 @@ import { access, constants, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sharedFolder } from './folders.ts'
 import { withLock } from './lock.ts'
-import { type Say, timed } from './progress.ts'
+import { type Log, timed } from './log.ts'
 import { runIn } from './run.ts'
 
 /** Program → the Debian package that has it. */
@@ -22,10 +22,10 @@ const PROGRAMS = {
 } as const
 
 /** Installs what is missing; refreshes apt's lists only when they do not know a package. */
-export async function prepareMachine(say: Say): Promise<void> {
+export async function prepareMachine(log: Log): Promise<void> {
   await allowManyHosts()
   if ((await missingPackages()).length === 0) return
-  await withLock(join(sharedFolder(), 'apt.lock'), () => install(say), say)
+  await withLock(join(sharedFolder(), 'apt.lock'), () => install(log), log)
 }
 
 /** Each systemd takes a dozen inotify instances of root's; the kernel's usual 128 do not last for three labs. */
@@ -35,12 +35,12 @@ async function allowManyHosts(): Promise<void> {
   if (limit > 0 && limit < 1024) await writeFile(file, '1024').catch(() => {}) // may be read-only; few hosts boot all the same
 }
 
-async function install(say: Say): Promise<void> {
+async function install(log: Log): Promise<void> {
   const packages = await missingPackages()
   if (packages.length === 0) return
   const apt = runIn({ env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
   const installAll = () => apt`apt-get install -y -q --no-install-recommends ${packages}`
-  await timed(say, `installing ${packages.join(' ')}`, async () => {
+  await timed(log, `installing ${packages.join(' ')}`, async () => {
     await installAll().catch(async () => {
       await apt`apt-get update -q`
       await installAll()

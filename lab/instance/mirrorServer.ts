@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { corrupt } from './corrupt.ts'
+import { corruptingStream } from './corruptingStream.ts'
 
 /** Which folder stands behind which first path segment. */
 export type Shares = { readonly sources: string; readonly packages: string }
@@ -50,7 +50,7 @@ async function answer(shares: Shares, request: IncomingMessage, response: Server
   if (request.method === 'HEAD') return void response.end()
   const bytes = createReadStream(target.file)
   bytes.on('error', () => response.destroy())
-  if (target.isCorrupt) bytes.pipe(corrupt()).pipe(response)
+  if (target.isCorrupt) bytes.pipe(corruptingStream()).pipe(response)
   else bytes.pipe(response)
 }
 

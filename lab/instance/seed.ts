@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, chown, lstat, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { runIn } from '../machine/run.ts'
 import { type Passwords, readPasswords } from './credentials.ts'
-import type { InstanceFiles } from './instance.ts'
-import { runIn } from './run.ts'
+import type { InstanceFiles } from './instanceFiles.ts'
 import { type Address, MIRROR_PORT, type Topology } from './topology.ts'
 
 type SeedFile = { readonly path: string; readonly text: string; readonly mode?: number }
@@ -30,7 +30,7 @@ export async function seedHost(
     { path: 'etc/shadow', text: await withPasswords(shadow, await readPasswords(files)), mode: 0o640 },
     { path: 'etc/yum.repos.d/lab.repo', text: repository(network) },
   ]
-  for (const seed of seeds) await lay(upper, lower, seed)
+  for (const seed of seeds) await writeSeed(upper, lower, seed)
 }
 
 function identity({ name, address }: Address, { hosts }: Topology): SeedFile[] {
@@ -92,16 +92,24 @@ gpgcheck=0
 }
 
 /** Writes one file into the upper layer; folders and owners are as in the image, which shows through elsewhere. */
-async function lay(upper: string, lower: string, { path, text, mode = 0o644 }: SeedFile): Promise<void> {
-  const owner = await layFolder(upper, lower, dirname(path))
+async function writeSeed(
+  upper: string,
+  lower: string,
+  { path, text, mode = 0o644 }: SeedFile,
+): Promise<void> {
+  const owner = await createFolder(upper, lower, dirname(path))
   await writeFile(join(upper, path), text)
   await chmod(join(upper, path), mode)
   const { uid, gid } = await lstat(join(lower, path)).catch(() => owner)
   await chown(join(upper, path), uid, gid)
 }
 
-async function layFolder(upper: string, lower: string, path: string): Promise<{ uid: number; gid: number }> {
-  if (path !== '.') await layFolder(upper, lower, dirname(path))
+async function createFolder(
+  upper: string,
+  lower: string,
+  path: string,
+): Promise<{ uid: number; gid: number }> {
+  if (path !== '.') await createFolder(upper, lower, dirname(path))
   const { mode, uid, gid } = await lstat(join(lower, path))
   await mkdir(join(upper, path), { recursive: true })
   await chmod(join(upper, path), mode & 0o7777)

@@ -4,7 +4,7 @@
  * An RPM of the lab. `files` are paths on the image (with `from` where Debian has the file elsewhere); `debian` takes
  * the programs and headers of a Debian package. The image has the real things hidden; the RPM brings links to them.
  */
-export type Delivered = {
+export type Rpm = {
   readonly name: string
   readonly version: string
   readonly summary: string
@@ -17,7 +17,7 @@ export type Delivered = {
 const TRIPLE = 'x86_64-linux-gnu'
 
 /** Rocky 9's names; an RPM without files or a Debian package brings nothing but its name. */
-export const DELIVERED: readonly Delivered[] = [
+export const RPM_CATALOG: readonly Rpm[] = [
   {
     name: 'java-17-openjdk-headless',
     version: '17.0.15',
@@ -99,7 +99,7 @@ export const HIDDEN = '/opt/hidden'
  * A script for the image that hides every file of the table and prints, on descriptor 3, lines of RPM, path and link
  * target. A link is deleted, for its target stays where it is; a file is moved.
  */
-export function hideScript(table: readonly Delivered[]): string {
+export function hideScript(table: readonly Rpm[]): string {
   return `hide() {
   path=$2; from=\${3:-$2}
   if [ -L "$from" ]; then
@@ -123,7 +123,7 @@ hidePackage() {
 ${table.flatMap(hideCalls).join('\n')}`
 }
 
-function hideCalls({ name, files = [], debian }: Delivered): string[] {
+function hideCalls({ name, files = [], debian }: Rpm): string[] {
   const ofFiles = files.map((file) =>
     typeof file === 'string' ? `hide ${name} ${file}` : `hide ${name} ${file.path} ${file.from}`,
   )

@@ -1,12 +1,12 @@
 // What the lab says while it works: one line a step, with the seconds since it began.
 
 /** Listens to progress: one short sentence at a time, without a newline. */
-export type Say = (text: string) => void
+export type Log = (text: string) => void
 
-export const silent: Say = () => {}
+export const noLog: Log = () => {}
 
 /** Writes progress to stderr as `[  3.2 s] booting was-01`; the clock starts when this is called. */
-export function sayOnStderr(): Say {
+export function logToStderr(): Log {
   const startedMs = Date.now()
   return (text) => {
     const seconds = ((Date.now() - startedMs) / 1000).toFixed(1).padStart(5)
@@ -15,10 +15,10 @@ export function sayOnStderr(): Say {
 }
 
 /** Says that `text` begins, does `work`, and says how many seconds it took. */
-export async function timed<T>(say: Say, text: string, work: () => Promise<T>): Promise<T> {
+export async function timed<T>(log: Log, text: string, work: () => Promise<T>): Promise<T> {
   const startedMs = Date.now()
-  say(`${text} …`)
+  log(`${text} …`)
   const result = await work()
-  say(`${text}: done in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`)
+  log(`${text}: done in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`)
   return result
 }
