@@ -107,9 +107,7 @@ if cmp -s "$file" "$new"; then rm -f -- "$new"; else mv -f -- "$new" "$file" && 
 
 function explained(result: Output, on: string): PlaybookError | undefined {
   const error = explainFault(result)
-  if (!error) return undefined
-  const { code, message, details, hint } = error
-  return new PlaybookError(code, `${on}: ${message}`, { details, ...(hint ? { hint } : {}) })
+  return error?.with({ message: `${on}: ${error.message}` })
 }
 
 function failed(result: Output, on: string): PlaybookError {

@@ -40,8 +40,7 @@ export function clarified(error: PlaybookError, modules: Modules): PlaybookError
     exported && !(name in exported)
       ? [`${from} exports no ${name}.`, didYouMean(name, Object.keys(exported))].filter(Boolean).join(' ')
       : error.hint
-  const { code, details, where, cause } = error
-  return new PlaybookError(code, message, { hint, details, where, cause })
+  return error.with({ message, hint })
 }
 
 /** jiti says `ParseError: TEXT`, and on the next line FILE:LINE:COLUMN, the column from 0. */

@@ -51,9 +51,10 @@ function unplaced(task: AnyTaskFunction, params: Record<string, unknown>): Task 
     return { ...task(params), where: () => undefined }
   } catch (thrown) {
     if (!(thrown instanceof PlaybookError)) throw thrown
-    const { code, message, details, cause } = thrown
-    const hint = `Its parameters: run-playbook task ${task.spec.name} --help`
-    throw new PlaybookError(code, message, { details, cause, hint })
+    throw thrown.with({
+      where: undefined,
+      hint: `Its parameters: run-playbook task ${task.spec.name} --help`,
+    })
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { dirname } from 'node:path'
 import type { BlockPart, FlatTask } from '../model/block.ts'
-import { PlaybookError, toPlaybookError } from '../model/errors/error.ts'
+import { type PlaybookError, toPlaybookError } from '../model/errors/error.ts'
 import type { Probe, Probes } from '../model/probe.ts'
 import type { TaskLabel } from '../model/run/event.ts'
 import type { Task } from '../model/task.ts'
@@ -72,8 +72,8 @@ async function readInputs(task: Task, directory: string): Promise<{ inputs: unkn
   return { inputs, probes: task.spec.probe(task.params, inputs) }
 }
 
-function atTask({ code, message, hint, details, where }: PlaybookError, task: Task): PlaybookError {
-  return new PlaybookError(code, `${task.title}: ${message}`, { hint, details, where: where ?? task.where() })
+function atTask(error: PlaybookError, task: Task): PlaybookError {
+  return error.with({ message: `${task.title}: ${error.message}`, where: error.where ?? task.where() })
 }
 
 /** Everything to read for a task, its conditions included. */

@@ -12,7 +12,7 @@ export function lossOf(thrown: unknown, title: string, what: readonly string[]):
     what.length === 0
       ? [`Nothing was being changed (${title} was being looked at).`]
       : [`It was at: ${what.join(', ')}.`, `Whether ${title} was done is not known.`]
-  return new UnreachableError(thrown.code, thrown.message, thrown.stage, {
+  return thrown.with({
     details: [...state, ...thrown.details],
     hint: thrown.hint ?? again,
     cause: thrown,

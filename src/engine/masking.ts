@@ -1,6 +1,6 @@
 // Masks secrets in everything that leaves the engine.
 
-import { AggregatePlaybookError, PlaybookError, UnreachableError } from '../model/errors/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 import type { RunEvent } from '../model/run/event.ts'
 import { masked, type Secret, secretsIn } from '../model/secrets/secret.ts'
 import { secretEncodings } from '../model/secrets/secretEncodings.ts'
@@ -52,15 +52,13 @@ export function maskedFault(error: PlaybookError, secrets: ReadonlySet<Secret>):
 function maskedError(error: PlaybookError, mask: Mask): PlaybookError {
   if (error instanceof AggregatePlaybookError)
     return new AggregatePlaybookError(error.errors.map((each) => maskedError(each, mask)))
-  const message = mask(error.message)
-  const options = {
-    hint: error.hint === undefined ? undefined : mask(error.hint),
-    where: error.where,
-    details: error.details.map(mask),
-  }
-  return error instanceof UnreachableError
-    ? new UnreachableError(error.code, message, error.stage, options)
-    : new PlaybookError(error.code, message, options)
+  const { message, hint, details } = error
+  return error.with({
+    message: mask(message),
+    hint: hint === undefined ? undefined : mask(hint),
+    details: details.map(mask),
+    cause: undefined, // it may hold the secrets
+  })
 }
 
 /** What is secret in tasks and their handlers, which stand in no list. */

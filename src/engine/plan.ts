@@ -134,8 +134,8 @@ function atTask<T>(task: Task, work: () => T): T {
   try {
     return work()
   } catch (thrown) {
-    const { code, message, hint, details, where = task.where() } = toPlaybookError(thrown)
-    throw new PlaybookError(code, `${task.title}: ${message}`, { hint, details, where })
+    const error = toPlaybookError(thrown)
+    throw error.with({ message: `${task.title}: ${error.message}`, where: error.where ?? task.where() })
   }
 }
 

@@ -7,7 +7,6 @@ import { download } from './download.ts'
 import { limiter } from './limit.ts'
 import { open } from './opening.ts'
 import { type Exit, type Program, ProgramEnded, type Start } from './program.ts'
-import { atStage } from './stage.ts'
 import type { Connection, Shell } from './transport.ts'
 import { upload } from './upload.ts'
 
@@ -72,7 +71,7 @@ function shellOver(program: Program, place: string): Shell {
 }
 
 function shellEnded(exit: Exit, place: string, stage: 'idle' | 'busy'): UnreachableError {
-  if (exit.broken) return atStage(exit.broken, stage)
+  if (exit.broken) return exit.broken.with({ stage })
   if (exit.code === undefined && exit.signal === undefined) {
     return new UnreachableError('E_CONNECTION_CLOSED', `The shell on ${place} was closed.`, stage)
   }

@@ -6,7 +6,6 @@ import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
 import { open } from './opening.ts'
 import type { Exit, Program, Start } from './program.ts'
-import { atStage } from './stage.ts'
 
 export type DownloadOptions = {
   readonly place: string
@@ -80,7 +79,7 @@ function received(program: Program, file: Awaited<ReturnType<typeof openFile>>):
 function judge({ exit, stderr, digest, fault }: Received, options: DownloadOptions): void {
   const { place, path } = options
   if (fault) throw here(options, fault)
-  if (exit.broken) throw atStage(exit.broken, 'busy')
+  if (exit.broken) throw exit.broken.with({ stage: 'busy' })
   if (exit.code === undefined && exit.signal === undefined) {
     throw new UnreachableError('E_CONNECTION_CLOSED', `The connection to ${place} was closed.`, 'busy')
   }

@@ -115,16 +115,14 @@ function configArgs(args: readonly string[]): string[] {
 
 function throughWhom({ place }: SshTarget, error: unknown): unknown {
   if (!(error instanceof UnreachableError) || error.code === 'E_PROXY') return error
-  const { message, hint, details, where, code } = error
-  return new UnreachableError(
-    'E_PROXY',
-    `No way to ${place}, since its jump host fails. ${message}`,
-    'connect',
-    {
-      ...{ hint, where, cause: error },
-      details: [...details, `(${code})`],
-    },
-  )
+  const { code, message, details } = error
+  return error.with({
+    code: 'E_PROXY',
+    message: `No way to ${place}: its jump host cannot be used. ${message}`,
+    stage: 'connect',
+    details: [...details, `(${code})`],
+    cause: error,
+  })
 }
 
 function tooManyJumps({ place }: SshTarget): UnreachableError {

@@ -5,7 +5,6 @@ import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
 import { open } from './opening.ts'
 import { type Exit, type Program, ProgramEnded, type Start } from './program.ts'
-import { atStage } from './stage.ts'
 
 export type UploadOptions = {
   readonly place: string
@@ -89,7 +88,7 @@ function bytesOf(chunk: unknown): Uint8Array {
 
 function judge({ exit, stderr }: Ending, { place, path }: UploadOptions): void {
   if (exit.code === 0) return
-  if (exit.broken) throw atStage(exit.broken, 'busy')
+  if (exit.broken) throw exit.broken.with({ stage: 'busy' })
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   if (exit.code === undefined && exit.signal === undefined) {
     throw new UnreachableError('E_CONNECTION_CLOSED', `The connection to ${place} was closed.`, 'busy')

@@ -37,8 +37,7 @@ export function editedAt<T>(path: string, edit: () => T): T {
     return edit()
   } catch (thrown) {
     if (!(thrown instanceof PlaybookError)) throw thrown
-    const { code, message, hint, details } = thrown
-    throw new PlaybookError(code, `${path}: ${message}`, { hint, details, cause: thrown })
+    throw thrown.with({ message: `${path}: ${thrown.message}`, cause: thrown })
   }
 }
 

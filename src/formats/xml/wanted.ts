@@ -108,12 +108,7 @@ function parseFragment(document: XmlDocument, raw: string): XmlDocument {
     return parseXml({ text: prolog + raw, encoding: document.encoding, bom: false })
   } catch (error) {
     if (!(error instanceof PlaybookError)) throw error
-    const { code, message, details, hint } = error
-    throw new PlaybookError(code, `In the XML text given for ensure: ${message}`, {
-      details,
-      hint,
-      cause: error,
-    })
+    throw error.with({ message: `In the XML text given for ensure: ${error.message}`, cause: error })
   }
 }
 

@@ -12,6 +12,8 @@ export type ErrorOptions = {
   readonly cause?: unknown
 }
 
+export type ErrorChanges = ErrorOptions & { readonly code?: string; readonly message?: string }
+
 /**
  * An error for people: `code` is stable (`E_UNKNOWN_TASK`), `message` says what happened and with which value,
  * `hint` the next thing to do, `where` the file and line.
@@ -33,6 +35,20 @@ export class PlaybookError extends Error {
     this.where = where
     this.details = details
   }
+
+  /**
+   * A copy with some fields changed; one given as undefined is cleared.
+   *
+   * @example throw error.with({ message: `${path}: ${error.message}`, cause: error })
+   */
+  with(changes: ErrorChanges): PlaybookError {
+    const { code, message, ...options } = { ...fieldsOf(this), ...changes }
+    return new PlaybookError(code, message, options)
+  }
+}
+
+function fieldsOf({ code, message, hint, where, details, cause }: PlaybookError) {
+  return { code, message, hint, where, details, cause }
 }
 
 /** Several faults found at once (an inventory's, a playbook's), all shown before any host is touched. */
@@ -46,17 +62,24 @@ export class AggregatePlaybookError extends PlaybookError {
   }
 }
 
+type ConnectionStage = 'connect' | 'idle' | 'busy'
+
 /**
  * A host could not be reached, or the connection to it broke. `stage` tells whether anything can have happened
  * there: `connect` (nothing was done), `idle`, or `busy` (something was running, its end is not known).
  */
 export class UnreachableError extends PlaybookError {
-  readonly stage: 'connect' | 'idle' | 'busy'
+  readonly stage: ConnectionStage
 
-  constructor(code: string, message: string, stage: 'connect' | 'idle' | 'busy', options: ErrorOptions = {}) {
+  constructor(code: string, message: string, stage: ConnectionStage, options: ErrorOptions = {}) {
     super(code, message, options)
     this.name = 'UnreachableError'
     this.stage = stage
+  }
+
+  override with(changes: ErrorChanges & { readonly stage?: ConnectionStage }): UnreachableError {
+    const { code, message, stage = this.stage, ...options } = { ...fieldsOf(this), ...changes }
+    return new UnreachableError(code, message, stage, options)
   }
 }
 

@@ -9,7 +9,6 @@ export function withLocation<T>(where: SourceLocation | undefined, work: () => T
     return work()
   } catch (thrown) {
     if (!(thrown instanceof PlaybookError) || thrown.where || !where) throw thrown
-    const { code, message, hint, details } = thrown
-    throw new PlaybookError(code, message, { where, details, ...(hint ? { hint } : {}) })
+    throw thrown.with({ where })
   }
 }
