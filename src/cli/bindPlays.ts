@@ -2,7 +2,7 @@
 
 import { maskedFault } from '../engine/masking.ts'
 import { type BoundPlay, type PlayPlan, planPlays } from '../engine/plan.ts'
-import { checkVars } from '../inventory/checkVars.ts'
+import { validateVars } from '../inventory/checkVars.ts'
 import {
   becomesByDefault,
   type ConnectionFlags,
@@ -33,7 +33,7 @@ export async function bindPlays(
   const patterns = bound.map(({ play }) => play.spec.hosts)
   const { limit } = flags
   if (limit !== undefined && bound.length === plays.length)
-    await attempt(() => inventory.checkLimit(patterns, limit))
+    await attempt(() => inventory.validateLimit(patterns, limit))
   const plans = await attempt(() =>
     planPlays(bound, {
       site: { select: (pattern) => inventory.select(pattern) },
@@ -57,7 +57,7 @@ function bindPlay(play: Play, inventory: Inventory, { limit, become }: RunFlags)
   const { spec } = play
   withLocation(placeOf(play), () => inventory.select(spec.hosts))
   const hosts = inventory.select(spec.hosts, limit)
-  const checked = checkVars(spec.vars, hosts, { name: spec.name, where: placeOf(play) })
+  const checked = validateVars(spec.vars, hosts, { name: spec.name, where: placeOf(play) })
   const vars = new Map([...checked].map(([host, each]) => [host.name, each]))
   const own = become === true ? { ...play, spec: { ...spec, become: spec.become ?? true } } : play
   return { play: own, hosts, vars }

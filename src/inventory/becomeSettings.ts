@@ -4,7 +4,7 @@ import { type BecomeMethod, becomeMethods, isBecomeMethod } from '../model/becom
 import { didYouMean } from '../model/errors/suggest.ts'
 import type { BecomeSettings, ConnectionSettings } from '../model/host.ts'
 import type { Secret } from '../model/secrets/secret.ts'
-import type { VarReader } from './varReader.ts'
+import type { TypedVars } from './varReader.ts'
 
 export type BecomeFlags = {
   readonly becomeUser?: string
@@ -14,7 +14,7 @@ export type BecomeFlags = {
 
 /** The method that counts on the host, and the others where the host has variables for one of them alone. */
 export function becomeSettings(
-  vars: VarReader,
+  vars: TypedVars,
   flags: BecomeFlags,
 ): Pick<ConnectionSettings, 'become' | 'becomeOtherwise'> {
   const given = methodOf(vars)
@@ -30,17 +30,22 @@ export function becomeSettings(
   }
 }
 
-function methodOf(vars: VarReader): BecomeMethod | undefined {
+function methodOf(vars: TypedVars): BecomeMethod | undefined {
   const text = vars.text(['ansible_become_method'])
   if (text === undefined) return undefined
   const name = text.replace(/^(?:ansible\.builtin|community\.general)\./, '')
   if (isBecomeMethod(name)) return name
   const hint = didYouMean(name, becomeMethods) ?? `There are ${becomeMethods.join(', ')}.`
-  vars.fault('E_BECOME_METHOD', 'ansible_become_method', `"${text}" is no way to become another user`, hint)
+  vars.addError(
+    'E_BECOME_METHOD',
+    'ansible_become_method',
+    `"${text}" is no way to become another user`,
+    hint,
+  )
   return undefined
 }
 
-function settingsBy(method: BecomeMethod, vars: VarReader, flags: BecomeFlags): BecomeSettings {
+function settingsBy(method: BecomeMethod, vars: TypedVars, flags: BecomeFlags): BecomeSettings {
   const names = namesOf(method)
   const password = vars.secret(names.password.flat()) ?? flags.becomePassword
   const program = vars.text(names.program.flat())

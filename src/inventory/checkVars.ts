@@ -6,12 +6,12 @@ import { formatLocation, type SourceLocation } from '../model/errors/location.ts
 import { didYouMean } from '../model/errors/suggest.ts'
 import { Secret } from '../model/secrets/secret.ts'
 import { formatPath, issueText } from '../model/task.ts'
-import type { GroupPlace, LoadedHost } from './hostVars.ts'
-import { findJinjaIn, jinjaFault } from './jinja.ts'
+import type { HostGroup, LoadedHost } from './hostVars.ts'
+import { findJinjaInNode, jinjaError } from './jinja.ts'
 import { nodeAt } from './located.ts'
 
 /** The play as faults name it. */
-export type CheckedPlay = { readonly name: string; readonly where?: SourceLocation }
+export type PlayReference = { readonly name: string; readonly where?: SourceLocation }
 
 const secretHint = 'It comes from a vault: let the schema take z.instanceof(Secret).'
 const plainHint = 'Encrypt it: run-playbook vault encrypt-string'
@@ -34,30 +34,30 @@ type Finding = {
  * hosts of a group lack is said once, at the group's variables.
  * @example checkVars(z.object({ tomcat_version: z.string() }), inventory.select('was'), { name: 'WAS' })
  */
-export function checkVars<T extends z.ZodType>(
+export function validateVars<T extends z.ZodType>(
   schema: T | undefined,
   hosts: readonly LoadedHost[],
-  play: CheckedPlay,
+  play: PlayReference,
 ): Map<LoadedHost, z.output<T>> {
   const parsed = new Map<LoadedHost, z.output<T>>()
   const findings: Finding[] = []
-  const lacking = new Map<string, LoadedHost[]>()
-  const open = schema && withoutStrictness(schema)
+  const missing = new Map<string, LoadedHost[]>()
+  const looseSchema = schema && withoutStrictness(schema)
   for (const host of hosts) {
-    const result = open?.safeParse(host.vars)
-    if (!result) parsed.set(host, guarded(host) as z.output<T>)
+    const result = looseSchema?.safeParse(host.vars)
+    if (!result) parsed.set(host, withJinjaGuards(host) as z.output<T>)
     else if (result.success) parsed.set(host, result.data as z.output<T>)
-    const jinja = jinjaFindings(host, open)
+    const jinja = jinjaFindings(host, looseSchema)
     findings.push(...jinja)
     const isJinja = (name: PropertyKey | undefined) => jinja.some(({ path }) => path[0] === name)
     for (const issue of result?.error?.issues ?? [])
-      if (!isJinja(issue.path[0])) addIssue(issue, host, findings, lacking)
+      if (!isJinja(issue.path[0])) addIssue(issue, host, findings, missing)
   }
-  const faults = [
-    ...valueFaults(findings, hosts),
-    ...[...lacking].flatMap(([name, without]) => missingFaults(name, without, hosts, play)),
+  const errors = [
+    ...valueErrors(findings, hosts),
+    ...[...missing].flatMap(([name, without]) => missingErrors(name, without, hosts, play)),
   ]
-  if (faults.length > 0) throw new AggregatePlaybookError(faults)
+  if (errors.length > 0) throw new AggregatePlaybookError(errors)
   return parsed
 }
 
@@ -72,13 +72,13 @@ function addIssue(
   issue: z.core.$ZodIssue,
   host: LoadedHost,
   findings: Finding[],
-  lacking: Map<string, LoadedHost[]>,
+  missing: Map<string, LoadedHost[]>,
 ): void {
   const [name] = issue.path
   if (issue.path.length === 1 && host.vars[String(name)] === undefined && issue.code !== 'custom') {
-    const known = lacking.get(String(name))
+    const known = missing.get(String(name))
     if (known) known.push(host)
-    else lacking.set(String(name), [host])
+    else missing.set(String(name), [host])
     return
   }
   findings.push({ host, path: issue.path, code: 'E_VARS', text: textOf(issue, host) })
@@ -100,19 +100,19 @@ function jinjaFindings(host: LoadedHost, schema: z.ZodType | undefined): Finding
 }
 
 function jinjaPath(host: LoadedHost, name: string): PropertyKey[] | undefined {
-  const node = host.settings(name).at(-1)?.node
-  return node && findJinjaIn(node)
+  const node = host.definitions(name).at(-1)?.node
+  return node && findJinjaInNode(node)
 }
 
 /** The host's variables, those that hold Jinja as errors that wait for a reader. */
-function guarded(host: LoadedHost): LoadedHost['vars'] {
+function withJinjaGuards(host: LoadedHost): LoadedHost['vars'] {
   const names = Object.keys(host.vars).filter((name) => jinjaPath(host, name))
   if (names.length === 0) return host.vars
   const vars: Record<string, unknown> = { ...host.vars }
   for (const name of names) {
     const path = [name, ...jinjaPath(host, name)!]
     const get = () => {
-      throw jinjaFault(`${host.name}: ${formatPath(path)}`, host.where(path))
+      throw jinjaError(`${host.name}: ${formatPath(path)}`, host.where(path))
     }
     Object.defineProperty(vars, name, { get, enumerable: true })
   }
@@ -121,17 +121,17 @@ function guarded(host: LoadedHost): LoadedHost['vars'] {
 }
 
 /** One fault for what one line says, whichever hosts it reaches. */
-function valueFaults(findings: readonly Finding[], hosts: readonly LoadedHost[]): PlaybookError[] {
+function valueErrors(findings: readonly Finding[], hosts: readonly LoadedHost[]): PlaybookError[] {
   const seen = new Set<string>()
   return findings.flatMap(({ host, path, code, text }) => {
-    const where = placeOfFinding(host, path)
+    const where = findingLocation(host, path)
     const name = formatPath(path) || 'the variables'
     const owner = ownerName(host, path, hosts)
     const key = `${where ? formatLocation(where) : owner} ${name} ${text}`
     if (seen.has(key)) return []
     seen.add(key)
     const what = `${owner}: ${name}`
-    if (code === 'E_JINJA') return [jinjaFault(what, where)]
+    if (code === 'E_JINJA') return [jinjaError(what, where)]
     const isPlain = text.endsWith('got a plain value')
     const hint = isPlain ? plainHint : isSecret(host, path) ? secretHint : undefined
     return [
@@ -144,30 +144,30 @@ function valueFaults(findings: readonly Finding[], hosts: readonly LoadedHost[])
 }
 
 function isSecret(host: LoadedHost, path: readonly PropertyKey[]): boolean {
-  const node = host.settings(String(path[0])).at(-1)?.node
+  const node = host.definitions(String(path[0])).at(-1)?.node
   return node !== undefined && nodeAt(node, path.slice(1)).value instanceof Secret
 }
 
-function placeOfFinding(host: LoadedHost, path: readonly PropertyKey[]): SourceLocation | undefined {
-  return path.length === 0 ? host.named : host.where(path)
+function findingLocation(host: LoadedHost, path: readonly PropertyKey[]): SourceLocation | undefined {
+  return path.length === 0 ? host.declaredAt : host.where(path)
 }
 
 /** The group whose variable it is, or the host. */
 function ownerName(host: LoadedHost, path: readonly PropertyKey[], hosts: readonly LoadedHost[]): string {
-  const owner = host.settings(String(path[0])).at(-1)?.owner
+  const owner = host.definitions(String(path[0])).at(-1)?.owner
   if (owner?.kind === 'extra') return '-e'
   return owner?.kind === 'group' && hosts.length > 1 ? owner.name : host.name
 }
 
 /** A variable that is missing: once for each group of which all hosts lack it, then host by host. */
-function missingFaults(
+function missingErrors(
   name: string,
   without: readonly LoadedHost[],
   hosts: readonly LoadedHost[],
-  play: CheckedPlay,
+  play: PlayReference,
 ): PlaybookError[] {
   const needs = play.where ? `${play.name} (${play.where.file}:${play.where.line})` : play.name
-  const fault = (who: string, where: SourceLocation | undefined, siblings: Iterable<string>) => {
+  const missingError = (who: string, where: SourceLocation | undefined, siblings: Iterable<string>) => {
     const hint = didYouMean(name, siblings)?.replace(/^Did you mean (.*)\?$/, 'There is $1: is it that one?')
     const message = `${who}: ${name} is missing; ${needs} needs it`
     return new PlaybookError('E_MISSING_VAR', message, {
@@ -175,30 +175,30 @@ function missingFaults(
       ...(hint ? { hint } : {}),
     })
   }
-  const { groups, rest } = covering(without, hosts)
+  const { groups, rest } = coveringGroups(without, hosts)
   const known = Object.keys(without[0]!.vars)
   return [
-    ...groups.map((group) => fault(group.name, group.where, known)),
-    ...rest.map((host) => fault(host.name, host.named, Object.keys(host.vars))),
+    ...groups.map((group) => missingError(group.name, group.where, known)),
+    ...rest.map((host) => missingError(host.name, host.declaredAt, Object.keys(host.vars))),
   ]
 }
 
 /** The fewest groups whose hosts, as far as they are in the play, all lack the variable; and the hosts left over. */
-function covering(
+function coveringGroups(
   without: readonly LoadedHost[],
   hosts: readonly LoadedHost[],
-): { readonly groups: GroupPlace[]; readonly rest: LoadedHost[] } {
+): { readonly groups: HostGroup[]; readonly rest: LoadedHost[] } {
   const names = new Set(without.map((host) => host.name))
   const inPlay = hosts.map((host) => host.name)
   const candidates = new Map(without.flatMap((host) => host.memberOf).map((group) => [group.name, group]))
   const whole = [...candidates.values()].filter((group) =>
     inPlay.filter((name) => group.members.has(name)).every((name) => names.has(name)),
   )
-  const groups: GroupPlace[] = []
+  const groups: HostGroup[] = []
   const left = new Set(names)
   for (;;) {
-    const gain = (group: GroupPlace) => [...left].filter((name) => group.members.has(name)).length
-    const best = whole.reduce<GroupPlace | undefined>(
+    const gain = (group: HostGroup) => [...left].filter((name) => group.members.has(name)).length
+    const best = whole.reduce<HostGroup | undefined>(
       (a, b) => (a && !isBetter(b, a, gain) ? a : b),
       undefined,
     )
@@ -210,7 +210,7 @@ function covering(
 }
 
 /** More hosts first; of equal ones the smaller group, then the one deeper down. */
-function isBetter(a: GroupPlace, b: GroupPlace, gain: (group: GroupPlace) => number): boolean {
+function isBetter(a: HostGroup, b: HostGroup, gain: (group: HostGroup) => number): boolean {
   if (gain(a) !== gain(b)) return gain(a) > gain(b)
   return a.members.size <= b.members.size
 }

@@ -7,7 +7,7 @@ import { didYouMean } from '../model/errors/suggest.ts'
 import type { ConnectionSettings, InventoryHost } from '../model/host.ts'
 import type { Secret } from '../model/secrets/secret.ts'
 import { becomeSettings } from './becomeSettings.ts'
-import { VarReader } from './varReader.ts'
+import { TypedVars } from './varReader.ts'
 
 /**
  * What the command line says of connections. As in Ansible, a host's own variable is stronger than a flag;
@@ -57,7 +57,7 @@ const connectionKinds: Readonly<Record<string, ConnectionSettings['kind']>> = {
  * @example connectionSettings(inventory.host('web-01')!, { user: 'deploy' })
  */
 export function connectionSettings(host: InventoryHost, flags: ConnectionFlags = {}): ConnectionSettings {
-  const vars = new VarReader(host)
+  const vars = new TypedVars(host)
   const port = vars.number(['ansible_port', 'ansible_ssh_port'], 1, 65535)
   const user = vars.text(['ansible_user', 'ansible_ssh_user']) ?? flags.user
   const password =
@@ -88,7 +88,7 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
     ...(timeout === undefined ? {} : { timeout }),
     ...becomeSettings(vars, flags),
   }
-  if (vars.faults.length > 0) throw new AggregatePlaybookError(vars.faults)
+  if (vars.errors.length > 0) throw new AggregatePlaybookError(vars.errors)
   return settings
 }
 
@@ -98,18 +98,18 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
  * @throws Faults with E_CONNECTION_VAR where it is no boolean
  */
 export function becomesByDefault(host: InventoryHost): boolean | undefined {
-  const vars = new VarReader(host)
-  const wanted = vars.boolean(['ansible_become'])
-  if (vars.faults.length > 0) throw new AggregatePlaybookError(vars.faults)
-  return wanted
+  const vars = new TypedVars(host)
+  const becomes = vars.boolean(['ansible_become'])
+  if (vars.errors.length > 0) throw new AggregatePlaybookError(vars.errors)
+  return becomes
 }
 
-function connectionKind(vars: VarReader, flags: ConnectionFlags): ConnectionSettings['kind'] {
+function connectionKind(vars: TypedVars, flags: ConnectionFlags): ConnectionSettings['kind'] {
   const name = vars.text(['ansible_connection']) ?? flags.connection ?? 'ssh'
   const kind = Object.hasOwn(connectionKinds, name) ? connectionKinds[name] : undefined
   if (kind) return kind
   const hint = didYouMean(name, Object.keys(connectionKinds)) ?? 'There are ssh and local.'
-  vars.fault('E_CONNECTION_KIND', 'ansible_connection', `"${name}" is no kind of connection`, hint)
+  vars.addError('E_CONNECTION_KIND', 'ansible_connection', `"${name}" is no kind of connection`, hint)
   return 'ssh'
 }
 

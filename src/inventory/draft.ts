@@ -2,37 +2,37 @@
 
 import { PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
-import type { Entry } from './located.ts'
+import type { MapEntry } from './located.ts'
 
-export type DraftGroup = {
+export type GroupData = {
   readonly name: string
-  readonly hosts: Set<DraftHost>
-  readonly children: Set<DraftGroup>
-  readonly parents: Set<DraftGroup>
-  readonly vars: Map<string, Entry>
+  readonly hosts: Set<HostData>
+  readonly children: Set<GroupData>
+  readonly parents: Set<GroupData>
+  readonly vars: Map<string, MapEntry>
   priority: number
   /** Distance from `all`, the longest way; known once all sources are read. */
   depth: number
   /** Where it was first named. */
-  readonly where: SourceLocation | undefined
+  readonly declaredAt: SourceLocation | undefined
 }
 
-export type DraftHost = {
+export type HostData = {
   readonly name: string
-  readonly vars: Map<string, Entry>
-  readonly groups: Set<DraftGroup>
+  readonly vars: Map<string, MapEntry>
+  readonly groups: Set<GroupData>
   /** Where it was first named. */
-  readonly where: SourceLocation | undefined
+  readonly declaredAt: SourceLocation | undefined
 }
 
 /** Groups and hosts by name, and what was found wrong. */
-export class Draft {
-  readonly groups = new Map<string, DraftGroup>()
-  readonly hosts = new Map<string, DraftHost>()
-  readonly faults: PlaybookError[] = []
+export class InventoryBuilder {
+  readonly groups = new Map<string, GroupData>()
+  readonly hosts = new Map<string, HostData>()
+  readonly errors: PlaybookError[] = []
   readonly warnings: PlaybookError[] = []
-  readonly all: DraftGroup
-  readonly ungrouped: DraftGroup
+  readonly all: GroupData
+  readonly ungrouped: GroupData
 
   constructor() {
     this.all = this.addGroup('all')
@@ -40,10 +40,10 @@ export class Draft {
     this.addChild(this.all, this.ungrouped)
   }
 
-  addGroup(name: string, where?: SourceLocation): DraftGroup {
+  addGroup(name: string, where?: SourceLocation): GroupData {
     const known = this.groups.get(name)
     if (known) return known
-    const group: DraftGroup = {
+    const group: GroupData = {
       name,
       hosts: new Set(),
       children: new Set(),
@@ -51,17 +51,17 @@ export class Draft {
       vars: new Map(),
       priority: 1,
       depth: 0,
-      where,
+      declaredAt: where,
     }
     this.groups.set(name, group)
     return group
   }
 
   /** A port given beside the name counts only where the host is named first, as in Ansible. */
-  addHost(name: string, group: DraftGroup | undefined, port?: Entry, where?: SourceLocation): DraftHost {
+  addHost(name: string, group: GroupData | undefined, port?: MapEntry, where?: SourceLocation): HostData {
     let host = this.hosts.get(name)
     if (!host) {
-      host = { name, vars: new Map(), groups: new Set(), where }
+      host = { name, vars: new Map(), groups: new Set(), declaredAt: where }
       if (port) host.vars.set('ansible_port', port)
       this.hosts.set(name, host)
     }
@@ -72,33 +72,33 @@ export class Draft {
     return host
   }
 
-  addChild(parent: DraftGroup, child: DraftGroup, where?: SourceLocation): void {
+  addChild(parent: GroupData, child: GroupData, where?: SourceLocation): void {
     if (parent.children.has(child)) return
     if (parent === child || ancestorsOf(parent).has(child)) {
       const message =
         parent === child
           ? `group ${child.name} has itself as a child`
           : `group ${child.name} is a child of ${parent.name}, and ${parent.name} lies inside ${child.name}`
-      this.faults.push(new PlaybookError('E_INVENTORY_CYCLE', message, { where: where ?? child.where }))
+      this.errors.push(new PlaybookError('E_INVENTORY_CYCLE', message, { where: where ?? child.declaredAt }))
       return
     }
     parent.children.add(child)
     child.parents.add(parent)
   }
 
-  setGroupVar(group: DraftGroup, entry: Entry): void {
+  setGroupVar(group: GroupData, entry: MapEntry): void {
     if (entry.key !== 'ansible_group_priority') {
       group.vars.set(entry.key, entry)
       return
     }
     const priority = Number(entry.node.value)
     if (Number.isInteger(priority)) group.priority = priority
-    else this.fault('ansible_group_priority must be a whole number', entry)
+    else this.addError('ansible_group_priority must be a whole number', entry)
   }
 
-  fault(message: string, { node }: Entry, hint?: string): void {
+  addError(message: string, { node }: MapEntry, hint?: string): void {
     const where = node.source && { file: node.source.file, ...node.source.locate(node.offset) }
-    this.faults.push(new PlaybookError('E_INVENTORY', message, { where, ...(hint ? { hint } : {}) }))
+    this.errors.push(new PlaybookError('E_INVENTORY', message, { where, ...(hint ? { hint } : {}) }))
   }
 }
 
@@ -106,25 +106,25 @@ export class Draft {
  * Brings the groups into Ansible's order once all sources are read: a group without parents is a child of `all`,
  * `ungrouped` holds the hosts that are in no other group, a group's depth is its longest way from `all`.
  */
-export function reconcile(draft: Draft): void {
-  for (const group of draft.groups.values()) {
-    if (group !== draft.all && group.parents.size === 0) draft.addChild(draft.all, group)
+export function reconcile(builder: InventoryBuilder): void {
+  for (const group of builder.groups.values()) {
+    if (group !== builder.all && group.parents.size === 0) builder.addChild(builder.all, group)
   }
-  const aboveUngrouped = ancestorsOf(draft.ungrouped).size > 1
-  for (const host of draft.hosts.values()) {
+  const aboveUngrouped = ancestorsOf(builder.ungrouped).size > 1
+  for (const host of builder.hosts.values()) {
     const isGrouped = [...host.groups].some(
-      (group) => group !== draft.all && (group !== draft.ungrouped || aboveUngrouped),
+      (group) => group !== builder.all && (group !== builder.ungrouped || aboveUngrouped),
     )
-    if (!isGrouped) draft.addHost(host.name, draft.ungrouped)
-    else if (draft.ungrouped.hosts.delete(host)) host.groups.delete(draft.ungrouped)
+    if (!isGrouped) builder.addHost(host.name, builder.ungrouped)
+    else if (builder.ungrouped.hosts.delete(host)) host.groups.delete(builder.ungrouped)
   }
-  setDepths(draft.all)
-  warnOfSharedNames(draft)
+  setDepths(builder.all)
+  warnOfSharedNames(builder)
 }
 
 /** Every group above a group. */
-export function ancestorsOf(group: DraftGroup): Set<DraftGroup> {
-  const found = new Set<DraftGroup>()
+export function ancestorsOf(group: GroupData): Set<GroupData> {
+  const found = new Set<GroupData>()
   const waiting = [...group.parents]
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     if (found.has(next)) continue
@@ -135,12 +135,12 @@ export function ancestorsOf(group: DraftGroup): Set<DraftGroup> {
 }
 
 /** A group's hosts, its children's included: nearest generation first, each host once. */
-export function membersOf(group: DraftGroup): Set<DraftHost> {
-  const members = new Set<DraftHost>()
-  const seen = new Set<DraftGroup>()
+export function membersOf(group: GroupData): Set<HostData> {
+  const members = new Set<HostData>()
+  const seen = new Set<GroupData>()
   let generation = new Set([group])
   while (generation.size > 0) {
-    const next = new Set<DraftGroup>()
+    const next = new Set<GroupData>()
     for (const each of generation) {
       seen.add(each)
       for (const host of each.hosts) members.add(host)
@@ -152,17 +152,17 @@ export function membersOf(group: DraftGroup): Set<DraftHost> {
 }
 
 /** Parents before children, then by priority, then by name: later ones win. */
-export function sortGroups(groups: Iterable<DraftGroup>): DraftGroup[] {
+export function sortGroups(groups: Iterable<GroupData>): GroupData[] {
   return [...groups].sort(
     (a, b) =>
       a.depth - b.depth || a.priority - b.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
   )
 }
 
-function setDepths(all: DraftGroup): void {
+function setDepths(all: GroupData): void {
   let generation = new Set([all])
   for (let depth = 0; generation.size > 0; depth++) {
-    const next = new Set<DraftGroup>()
+    const next = new Set<GroupData>()
     for (const group of generation) {
       group.depth = depth
       for (const child of group.children) next.add(child)
@@ -171,10 +171,10 @@ function setDepths(all: DraftGroup): void {
   }
 }
 
-function warnOfSharedNames(draft: Draft): void {
-  for (const [name, host] of draft.hosts) {
-    if (!draft.groups.has(name)) continue
+function warnOfSharedNames(builder: InventoryBuilder): void {
+  for (const [name, host] of builder.hosts) {
+    if (!builder.groups.has(name)) continue
     const message = `${name} is a host and a group; alone in a pattern it means the host`
-    draft.warnings.push(new PlaybookError('E_SHARED_NAME', message, { where: host.where }))
+    builder.warnings.push(new PlaybookError('E_SHARED_NAME', message, { where: host.declaredAt }))
   }
 }

@@ -2,23 +2,23 @@
 
 import { resolve } from 'node:path'
 import { PlaybookError } from '../model/errors/error.ts'
-import { Files } from './files.ts'
-import { keyValues } from './keyValues.ts'
-import { type Entry, fromPlain, type Located } from './located.ts'
+import { FileLoader } from './files.ts'
+import { parseKeyValues } from './keyValues.ts'
+import { type MapEntry, type SourceNode, toSourceNode } from './located.ts'
 
 export type ExtraVars = string | { readonly [name: string]: unknown }
 
 /** The entries of all that was given, later ones over earlier ones; faults go to `files`. */
 export function extraEntries(
   given: readonly ExtraVars[],
-  files: Files,
+  files: FileLoader,
   cwd: string,
-): ReadonlyMap<string, Entry> {
-  const entries = new Map<string, Entry>()
+): ReadonlyMap<string, MapEntry> {
+  const entries = new Map<string, MapEntry>()
   for (const each of given) {
     const node = readExtra(each, files, cwd)
     if (node?.entries) for (const [name, entry] of node.entries) entries.set(name, entry)
-    else if (node) files.faults.push(extraFault(String(each), 'is not a mapping of variables'))
+    else if (node) files.errors.push(extraVarsError(String(each), 'is not a mapping of variables'))
   }
   return entries
 }
@@ -26,24 +26,24 @@ export function extraEntries(
 /** The names of variables that were given with their values, not by a file. */
 export function inlineVarNames(given: readonly string[], cwd: string): string[] {
   const inline = given.filter((each) => !each.trim().startsWith('@'))
-  return [...extraEntries(inline, new Files({ cwd, vaultPasswords: [] }), cwd).keys()]
+  return [...extraEntries(inline, new FileLoader({ cwd, vaultPasswords: [] }), cwd).keys()]
 }
 
-function readExtra(given: ExtraVars, files: Files, cwd: string): Located | undefined {
-  if (typeof given !== 'string') return fromPlain(given)
+function readExtra(given: ExtraVars, files: FileLoader, cwd: string): SourceNode | undefined {
+  if (typeof given !== 'string') return toSourceNode(given)
   const text = given.trim()
   if (text === '') return undefined
-  if (text.startsWith('@')) return files.yaml(resolve(cwd, text.slice(1)))
-  if (/^[[{]/.test(text)) return files.yamlText('-e', text)
+  if (text.startsWith('@')) return files.readYaml(resolve(cwd, text.slice(1)))
+  if (/^[[{]/.test(text)) return files.parseYaml('-e', text)
   try {
-    return fromPlain(Object.fromEntries(keyValues(text)))
+    return toSourceNode(Object.fromEntries(parseKeyValues(text)))
   } catch (error) {
-    files.faults.push(extraFault(text, (error as Error).message))
+    files.errors.push(extraVarsError(text, (error as Error).message))
     return undefined
   }
 }
 
-function extraFault(given: string, message: string): PlaybookError {
+function extraVarsError(given: string, message: string): PlaybookError {
   return new PlaybookError(
     'E_EXTRA_VARS',
     `-e ${given}: ${message}`,

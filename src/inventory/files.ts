@@ -5,53 +5,53 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { PlaybookError } from '../model/errors/error.ts'
 import { didYouMean } from '../model/errors/suggest.ts'
-import { mayHoldMarks, type OpenVault, withMarks } from './jsonMarks.ts'
-import type { Located } from './located.ts'
+import { decodeAnsibleTypes, mayHaveAnsibleTypes, type OpenVault } from './jsonMarks.ts'
+import type { SourceNode } from './located.ts'
 import { parseYaml } from './parseYaml.ts'
-import { concealed, decryptVault, isVault, type VaultPassword, VaultSecret } from './vault.ts'
+import { decryptVault, isVault, toVaultFileSecret, type VaultPassword, VaultSecret } from './vault.ts'
 
 // What Ansible's inventory manager skips in a directory (INVENTORY_IGNORE_EXTS and its fixed names, 2.19).
 const ignored =
   /^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.cfg|\.retry)$/
 const varsExtensions = ['', '.yml', '.yaml', '.json']
 
-export type FilesOptions = {
+export type FileLoaderOptions = {
   /** The working folder: messages name files relative to it. */
   readonly cwd: string
   readonly vaultPasswords: readonly VaultPassword[]
 }
 
 /** The reader of an inventory's files; faults and warnings of all of them gather in it. */
-export class Files {
-  readonly faults: PlaybookError[] = []
+export class FileLoader {
+  readonly errors: PlaybookError[] = []
   readonly warnings: PlaybookError[] = []
-  readonly #options: FilesOptions
-  readonly #parsed = new Map<string, Located | undefined>()
+  readonly #options: FileLoaderOptions
+  readonly #parsed = new Map<string, SourceNode | undefined>()
   readonly #listed = new Map<string, ReadonlySet<string>>()
 
-  constructor(options: FilesOptions) {
+  constructor(options: FileLoaderOptions) {
     this.#options = options
   }
 
   /** A path as messages show it. */
-  shown(path: string): string {
+  displayPath(path: string): string {
     const short = relative(this.#options.cwd, path)
     return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short
   }
 
   /** A file's text, opened if it is a vault; undefined, and a fault, where it cannot be read. */
-  text(path: string): { readonly text: string; readonly isConcealed: boolean } | undefined {
-    const where = { file: this.shown(path), line: 1 }
+  readText(path: string): { readonly readText: string; readonly isEncrypted: boolean } | undefined {
+    const where = { file: this.displayPath(path), line: 1 }
     try {
       const bytes = readFileSync(path)
-      const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
-      if (!isUtf8(bytes)) throw notUtf8(text, where.file)
-      if (!isVault(text)) return { text, isConcealed: false }
-      return { text: decryptVault(text, this.#options.vaultPasswords, where), isConcealed: true }
+      const readText = bytes.toString('utf8').replace(/^\uFEFF/, '')
+      if (!isUtf8(bytes)) throw invalidUtf8(readText, where.file)
+      if (!isVault(readText)) return { readText, isEncrypted: false }
+      return { readText: decryptVault(readText, this.#options.vaultPasswords, where), isEncrypted: true }
     } catch (error) {
       const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
       const message = `cannot be read: ${isMissing ? 'there is no such file' : (error as Error).message}`
-      this.faults.push(
+      this.errors.push(
         error instanceof PlaybookError
           ? error
           : new PlaybookError('E_INVENTORY', message, { where, cause: error }),
@@ -61,22 +61,22 @@ export class Files {
   }
 
   /** A YAML file as located values; undefined where it is empty or wrong. */
-  yaml(path: string): Located | undefined {
+  readYaml(path: string): SourceNode | undefined {
     if (!this.#parsed.has(path)) this.#parsed.set(path, this.#parse(path))
     return this.#parsed.get(path)
   }
 
   /** A YAML text that was read already. */
-  yamlText(path: string, text: string, isConcealed = false): Located | undefined {
-    const { root, faults, warnings } = parseYaml(text, {
-      file: this.shown(path),
+  parseYaml(path: string, readText: string, isEncrypted = false): SourceNode | undefined {
+    const { root, errors, warnings } = parseYaml(readText, {
+      file: this.displayPath(path),
       openVault: this.openVault,
-      ...(isConcealed ? { conceal: concealed } : {}),
+      ...(isEncrypted ? { toSecret: toVaultFileSecret } : {}),
     })
-    this.faults.push(...faults)
+    this.errors.push(...errors)
     this.warnings.push(...warnings)
-    if (faults.length > 0 || !root) return undefined
-    return mayHoldMarks(text) ? withMarks(root, this.openVault) : root
+    if (errors.length > 0 || !root) return undefined
+    return mayHaveAnsibleTypes(readText) ? decodeAnsibleTypes(root, this.openVault) : root
   }
 
   /** The secret of a single value's vault text, opened when it is first needed. */
@@ -100,9 +100,9 @@ export class Files {
     return this.#namesIn(folder).size > 0
   }
 
-  #parse(path: string): Located | undefined {
-    const read = this.text(path)
-    return read && this.yamlText(path, read.text, read.isConcealed)
+  #parse(path: string): SourceNode | undefined {
+    const read = this.readText(path)
+    return read && this.parseYaml(path, read.readText, read.isEncrypted)
   }
 
   #namesIn(folder: string): ReadonlySet<string> {
@@ -123,8 +123,8 @@ export class Files {
  * @example findInventory('lab.yaml', '/repo') // '/repo/inventory/lab.yaml'
  */
 export function findInventory(name: string, cwd: string): string {
-  const places = isAbsolute(name) ? [name] : [resolve(cwd, name), resolve(cwd, 'inventory', name)]
-  const found = places.find((place) => existsSync(place))
+  const candidates = isAbsolute(name) ? [name] : [resolve(cwd, name), resolve(cwd, 'inventory', name)]
+  const found = candidates.find((candidate) => existsSync(candidate))
   if (found !== undefined) return found
   if (name.includes(',') && !isAbsolute(name)) return name
   const beside = [cwd, resolve(cwd, 'inventory')].flatMap((folder) =>
@@ -133,9 +133,9 @@ export function findInventory(name: string, cwd: string): string {
   const likely = beside.find((file) => file.replace(/\.\w+$/, '') === name)
   const hint = likely ? `Did you mean ${likely}?` : didYouMean(name, beside)
   throw new PlaybookError('E_NO_INVENTORY', `No inventory "${name}".`, {
-    details: places.map(
-      (place) =>
-        `Looked at ${relative(cwd, place).startsWith('..') ? place : `.${sep}${relative(cwd, place)}`}`,
+    details: candidates.map(
+      (candidate) =>
+        `Looked at ${relative(cwd, candidate).startsWith('..') ? candidate : `.${sep}${relative(cwd, candidate)}`}`,
     ),
     hint: hint ?? `A list of hosts ends with a comma: -i ${name},`,
   })
@@ -155,7 +155,7 @@ export function isFolder(path: string): boolean {
 }
 
 /** `text` has U+FFFD where bytes were no character. */
-function notUtf8(text: string, file: string): PlaybookError {
+function invalidUtf8(text: string, file: string): PlaybookError {
   const line = text.slice(0, text.indexOf('\uFFFD')).split('\n').length
   const message = 'bytes that are no UTF-8 stand in this line'
   return new PlaybookError('E_INVENTORY', message, { where: { file, line }, hint: 'Save the file as UTF-8.' })

@@ -1,8 +1,8 @@
 // The inventory as a tree of groups and hosts, in the lines of `ansible-inventory --graph`.
 
 import type { Inventory, InventoryGroup } from './inventory.ts'
-import { isMagic } from './magicNames.ts'
-import { pythonText } from './pythonText.ts'
+import { isMagicVar } from './magicNames.ts'
+import { pythonStr } from './pythonText.ts'
 
 /**
  * The lines of the tree below a group: `@name:` for groups, `|--` a level. With `vars` each host's merged variables
@@ -34,9 +34,9 @@ export function inventoryGraph(
 
 function varLines(vars: { readonly [name: string]: unknown }, depth: number): string[] {
   const names = Object.keys(vars)
-    .filter((name) => !isMagic(name))
+    .filter((name) => !isMagicVar(name))
     .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-  return names.map((name) => branch(`{${name} = ${pythonText(vars[name])}}`, depth))
+  return names.map((name) => branch(`{${name} = ${pythonStr(vars[name])}}`, depth))
 }
 
 function branch(text: string, depth: number): string {

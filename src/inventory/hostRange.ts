@@ -30,10 +30,10 @@ const addressForms = [
 const bracketedHostPort = /^\[(.+)\]:([0-9]+)$/
 const hostPort = /^((?:[^:[\]]|\[[^\]]*\])*):([0-9]+)$/
 /** More is a slip, not a range. */
-const mostHosts = 1_000_000
+const maxHosts = 1_000_000
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
-export type HostEntry = { readonly names: readonly string[]; readonly port?: number }
+export type ExpandedHosts = { readonly names: readonly string[]; readonly port?: number }
 
 /**
  * The host names that an inventory's entry stands for, and the port after them.
@@ -41,7 +41,7 @@ export type HostEntry = { readonly names: readonly string[]; readonly port?: num
  * @throws RangeError where a range is not `[from:to]` or `[from:to:step]`, or runs backwards
  * @example expandHosts('web[01:03]:2222') // { names: ['web01', 'web02', 'web03'], port: 2222 }
  */
-export function expandHosts(entry: string): HostEntry {
+export function expandHostRange(entry: string): ExpandedHosts {
   const address = parseAddress(entry)
   const pattern = address?.host ?? entry
   const names = pattern.includes('[') ? expandRange(pattern) : [pattern]
@@ -105,7 +105,7 @@ function numberRange(range: string, from: string, to: string, step: number): str
     throw new RangeError(`[${range}] has a leading zero, so both ends need the same number of digits`)
   }
   const values: string[] = []
-  if ((Number(to) - Number(first)) / step > mostHosts)
+  if ((Number(to) - Number(first)) / step > maxHosts)
     throw new RangeError(`[${range}] stands for too many hosts`)
   for (let at = Number(first); at <= Number(to); at += step) values.push(String(at).padStart(width, '0'))
   return values

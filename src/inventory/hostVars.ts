@@ -4,35 +4,35 @@ import { dirname, join } from 'node:path'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
 import type { InventoryHost } from '../model/host.ts'
-import { ancestorsOf, type Draft, type DraftGroup, type DraftHost, sortGroups } from './draft.ts'
-import { type Files, isFolder } from './files.ts'
-import { describeValue, type Entry, type Located, nodeAt, placeOf } from './located.ts'
+import { ancestorsOf, type GroupData, type HostData, type InventoryBuilder, sortGroups } from './draft.ts'
+import { type FileLoader, isFolder } from './files.ts'
+import { describeValue, locationOf, type MapEntry, nodeAt, type SourceNode } from './located.ts'
 
 /** Who set a variable: a group, the host itself, or the command line. */
-export type Owner =
+export type VarOwner =
   | { readonly kind: 'group'; readonly name: string }
   | { readonly kind: 'host'; readonly name: string }
   | { readonly kind: 'extra' }
 
 /** One place that sets a variable of a host. */
-export type Setting = {
-  readonly owner: Owner
-  readonly node: Located
+export type VarDefinition = {
+  readonly owner: VarOwner
+  readonly node: SourceNode
   readonly where: SourceLocation | undefined
 }
 
 /** A host of a loaded inventory: more than a play sees. */
 export type LoadedHost = InventoryHost & {
   /** Everything that sets a variable of this host; the last one wins, the others are overridden. */
-  readonly settings: (name: string) => readonly Setting[]
+  readonly definitions: (name: string) => readonly VarDefinition[]
   /** Where the host was first named; undefined for the implicit localhost. */
-  readonly named: SourceLocation | undefined
+  readonly declaredAt: SourceLocation | undefined
   /** Its groups with their places, `all` first, then parents before children. */
-  readonly memberOf: readonly GroupPlace[]
+  readonly memberOf: readonly HostGroup[]
 }
 
 /** A group as a fault points at it. */
-export type GroupPlace = {
+export type HostGroup = {
   readonly name: string
   /** Where its variables stand, or where it was first named. */
   readonly where: SourceLocation | undefined
@@ -40,27 +40,32 @@ export type GroupPlace = {
   readonly members: ReadonlySet<string>
 }
 
-type Layer = { readonly owner: Owner; readonly vars: ReadonlyMap<string, Entry> }
+type Layer = { readonly owner: VarOwner; readonly vars: ReadonlyMap<string, MapEntry> }
 
 /** Where variable files stand: the folders beside the inventory sources, in their order, and beside the playbook. */
-export type VarsFolders = { readonly inventory: readonly string[]; readonly playbook: readonly string[] }
+export type VarFolders = { readonly inventory: readonly string[]; readonly playbook: readonly string[] }
 
 /** The folder whose group_vars/ and host_vars/ belong to a source. */
-export function folderOf(source: string): string {
+export function varFolderOf(source: string): string {
   return isFolder(source) ? source : dirname(source)
 }
 
 /** Finds and merges the variables of hosts and groups. */
-export class VarsReader {
-  readonly #draft: Draft
-  readonly #files: Files
-  readonly #folders: VarsFolders
-  readonly #extra: ReadonlyMap<string, Entry>
+export class VariableManager {
+  readonly #builder: InventoryBuilder
+  readonly #files: FileLoader
+  readonly #folders: VarFolders
+  readonly #extra: ReadonlyMap<string, MapEntry>
   readonly #merged = new Map<string, GroupLayers>()
   readonly #fileLayers = new Map<string, readonly Layer[]>()
 
-  constructor(draft: Draft, files: Files, folders: VarsFolders, extra: ReadonlyMap<string, Entry>) {
-    this.#draft = draft
+  constructor(
+    builder: InventoryBuilder,
+    files: FileLoader,
+    folders: VarFolders,
+    extra: ReadonlyMap<string, MapEntry>,
+  ) {
+    this.#builder = builder
     this.#files = files
     this.#folders = folders
     this.#extra = extra
@@ -68,12 +73,12 @@ export class VarsReader {
 
   /** Reads every group's and host's variable files, so that all their faults are known. */
   readAll(): void {
-    for (const group of this.#draft.groups.values()) this.groupLayers(group)
-    for (const host of this.#draft.hosts.values()) this.#hostLayers(host)
+    for (const group of this.#builder.groups.values()) this.groupLayers(group)
+    for (const host of this.#builder.hosts.values()) this.#hostLayers(host)
   }
 
   /** All layers of one group: the inventory's, then those of its files. */
-  groupLayers(group: DraftGroup): readonly Layer[] {
+  groupLayers(group: GroupData): readonly Layer[] {
     return [
       inventoryLayer(group),
       ...this.#groupFiles(group, 'inventory'),
@@ -82,32 +87,40 @@ export class VarsReader {
   }
 
   /** A group's own variables, those of its files included. */
-  groupValues(group: DraftGroup): Readonly<Record<string, unknown>> {
+  groupValues(group: GroupData): Readonly<Record<string, unknown>> {
     const priority = group.priority === 1 ? {} : { ansible_group_priority: group.priority }
     return Object.freeze({ ...mergeInto({}, this.groupLayers(group)), ...priority })
   }
 
   /** What sets a variable in a group's own layers and its parents', in the order in which a host of it has them. */
-  groupSettings(group: DraftGroup, variable: string): readonly Setting[] {
-    const groups = new Set([this.#draft.all, ...ancestorsOf(group), group])
-    return settingsIn(this.#groupVars(sortGroups(groups)).layers, variable)
+  groupDefinitions(group: GroupData, variable: string): readonly VarDefinition[] {
+    const groups = new Set([this.#builder.all, ...ancestorsOf(group), group])
+    return definitionsIn(this.#groupVars(sortGroups(groups)).layers, variable)
   }
 
   /** A host with its merged variables. */
-  host(host: DraftHost, places: (group: DraftGroup) => GroupPlace): LoadedHost {
-    const groups = sortGroups(groupsOf(host, this.#draft))
+  host(host: HostData, groupOf: (group: GroupData) => HostGroup): LoadedHost {
+    const groups = sortGroups(groupsOf(host, this.#builder))
     const shared = this.#groupVars(groups)
     const own = this.#hostLayers(host)
-    return loadedHost({ name: host.name, named: host.where, groups, shared, own, extra: this.#extra, places })
+    return loadedHost({
+      name: host.name,
+      declaredAt: host.declaredAt,
+      groups,
+      shared,
+      own,
+      extra: this.#extra,
+      groupOf,
+    })
   }
 
   // Ansible's VARIABLE_PRECEDENCE: all_inventory, groups_inventory, all_plugins_inventory, all_plugins_play,
   // groups_plugins_inventory, groups_plugins_play.
-  #groupVars(groups: readonly DraftGroup[]): GroupLayers {
+  #groupVars(groups: readonly GroupData[]): GroupLayers {
     const key = groups.map((group) => group.name).join('\0')
     let merged = this.#merged.get(key)
     if (!merged) {
-      const { all } = this.#draft
+      const { all } = this.#builder
       const others = groups.filter((group) => group !== all)
       merged = mergedLayers([
         inventoryLayer(all),
@@ -123,7 +136,7 @@ export class VarsReader {
   }
 
   /** Folder after folder, and in each the groups in order: a later source's parent beats an earlier one's child. */
-  #byFolder(groups: readonly DraftGroup[], from: keyof VarsFolders): Layer[] {
+  #byFolder(groups: readonly GroupData[], from: keyof VarFolders): Layer[] {
     return this.#folders[from].flatMap((folder) =>
       groups.flatMap((group) =>
         this.#layersIn(join(folder, 'group_vars'), { kind: 'group', name: group.name }),
@@ -131,18 +144,18 @@ export class VarsReader {
     )
   }
 
-  #groupFiles(group: DraftGroup, from: keyof VarsFolders): Layer[] {
+  #groupFiles(group: GroupData, from: keyof VarFolders): Layer[] {
     return this.#byFolder([group], from)
   }
 
-  #hostLayers(host: DraftHost): Layer[] {
-    const owner: Owner = { kind: 'host', name: host.name }
+  #hostLayers(host: HostData): Layer[] {
+    const owner: VarOwner = { kind: 'host', name: host.name }
     const folders = [...this.#folders.inventory, ...this.#folders.playbook]
     const files = folders.flatMap((folder) => this.#layersIn(join(folder, 'host_vars'), owner))
     return [{ owner, vars: host.vars }, ...files]
   }
 
-  #layersIn(folder: string, owner: Exclude<Owner, { kind: 'extra' }>): readonly Layer[] {
+  #layersIn(folder: string, owner: Exclude<VarOwner, { kind: 'extra' }>): readonly Layer[] {
     if (owner.name.startsWith('/') || !this.#files.hasFilesIn(folder)) return noLayers
     const key = `${folder}/${owner.name}`
     let layers = this.#fileLayers.get(key)
@@ -154,14 +167,14 @@ export class VarsReader {
     return layers
   }
 
-  #varsOf(file: string): ReadonlyMap<string, Entry> {
-    const root = this.#files.yaml(file)
+  #varsOf(file: string): ReadonlyMap<string, MapEntry> {
+    const root = this.#files.readYaml(file)
     if (!root || root.value === null) return new Map()
     if (root.entries) return root.entries
     const message = `a file of variables is a mapping, got ${describeValue(root.value)}`
     const hint = Array.isArray(root.value) ? 'Write "name: value" in place of "- name: value".' : undefined
-    const where = placeOf(root)
-    this.#files.faults.push(new PlaybookError('E_INVENTORY', message, { where, ...(hint ? { hint } : {}) }))
+    const where = locationOf(root)
+    this.#files.errors.push(new PlaybookError('E_INVENTORY', message, { where, ...(hint ? { hint } : {}) }))
     return new Map()
   }
 }
@@ -170,8 +183,8 @@ export class VarsReader {
 const noLayers: readonly Layer[] = []
 
 /** The groups of a host, parents included, `all` too. */
-export function groupsOf(host: DraftHost, draft: Draft): Set<DraftGroup> {
-  const found = new Set<DraftGroup>([draft.all])
+export function groupsOf(host: HostData, builder: InventoryBuilder): Set<GroupData> {
+  const found = new Set<GroupData>([builder.all])
   for (const group of host.groups) {
     found.add(group)
     for (const ancestor of ancestorsOf(group)) found.add(ancestor)
@@ -196,27 +209,27 @@ function mergeInto(values: Record<string, unknown>, layers: readonly Layer[]): R
   return values
 }
 
-function inventoryLayer(group: DraftGroup): Layer {
+function inventoryLayer(group: GroupData): Layer {
   return { owner: { kind: 'group', name: group.name }, vars: group.vars }
 }
 
 type HostParts = {
   readonly name: string
-  readonly named: SourceLocation | undefined
-  readonly groups: readonly DraftGroup[]
+  readonly declaredAt: SourceLocation | undefined
+  readonly groups: readonly GroupData[]
   readonly shared: GroupLayers
   readonly own: readonly Layer[]
-  readonly extra: ReadonlyMap<string, Entry>
-  readonly places: (group: DraftGroup) => GroupPlace
+  readonly extra: ReadonlyMap<string, MapEntry>
+  readonly groupOf: (group: GroupData) => HostGroup
 }
 
-function loadedHost({ name, named, groups, shared, own, extra, places }: HostParts): LoadedHost {
-  const layers = [...shared.layers, ...own, { owner: { kind: 'extra' } as Owner, vars: extra }]
+function loadedHost({ name, declaredAt: named, groups, shared, own, extra, groupOf }: HostParts): LoadedHost {
+  const layers = [...shared.layers, ...own, { owner: { kind: 'extra' } as VarOwner, vars: extra }]
   let vars: Readonly<Record<string, unknown>> | undefined
-  const settings = (variable: string) => settingsIn(layers, variable)
+  const definitions = (variable: string) => definitionsIn(layers, variable)
   return {
     name,
-    named,
+    declaredAt: named,
     groups: groups
       .map((group) => group.name)
       .filter((group) => group !== 'all')
@@ -226,20 +239,20 @@ function loadedHost({ name, named, groups, shared, own, extra, places }: HostPar
       return vars
     },
     get memberOf() {
-      return groups.map(places)
+      return groups.map(groupOf)
     },
-    settings,
+    definitions,
     where: ([variable, ...path]) => {
-      const winner = settings(String(variable)).at(-1)
-      return winner && placeOf(nodeAt(winner.node, path))
+      const winner = definitions(String(variable)).at(-1)
+      return winner && locationOf(nodeAt(winner.node, path))
     },
   }
 }
 
-function settingsIn(layers: readonly Layer[], variable: string): Setting[] {
-  return layers.flatMap(({ owner, vars }): Setting[] => {
+function definitionsIn(layers: readonly Layer[], variable: string): VarDefinition[] {
+  return layers.flatMap(({ owner, vars }): VarDefinition[] => {
     const entry = vars.get(variable)
-    return entry ? [{ owner, node: entry.node, where: placeOf(entry.node) }] : []
+    return entry ? [{ owner, node: entry.node, where: locationOf(entry.node) }] : []
   })
 }
 

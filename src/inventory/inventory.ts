@@ -3,17 +3,23 @@
 import { isAbsolute, resolve } from 'node:path'
 import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
-import { Draft, type DraftGroup, type DraftHost, membersOf, reconcile } from './draft.ts'
+import { type GroupData, type HostData, InventoryBuilder, membersOf, reconcile } from './draft.ts'
 import { type ExtraVars, extraEntries } from './extraVars.ts'
-import { Files, findInventory } from './files.ts'
-import { folderOf, type GroupPlace, type LoadedHost, type Setting, VarsReader } from './hostVars.ts'
-import { fromPlain, keyPlaceOf } from './located.ts'
-import { checkLimit, isLocalhost, type KnownNames, selectHosts } from './pattern.ts'
+import { FileLoader, findInventory } from './files.ts'
+import {
+  type HostGroup,
+  type LoadedHost,
+  type VarDefinition,
+  VariableManager,
+  varFolderOf,
+} from './hostVars.ts'
+import { keyLocationOf, toSourceNode } from './located.ts'
+import { isLocalhost, type KnownNames, selectHosts, validateLimit } from './pattern.ts'
 import { readSource } from './readSource.ts'
 import type { VaultPassword } from './vault.ts'
 
 export { findInventory } from './files.ts'
-export type { LoadedHost, Owner, Setting } from './hostVars.ts'
+export type { LoadedHost, VarDefinition as Setting, VarOwner as Owner } from './hostVars.ts'
 export { VaultFileSecret, type VaultPassword, VaultSecret } from './vault.ts'
 
 export type LoadInventoryOptions = {
@@ -42,7 +48,7 @@ export type InventoryGroup = {
   /** Its own variables, group_vars/ included; not its parents'. */
   readonly vars: { readonly [name: string]: unknown }
   /** Everything in its own and its parents' variables that sets a variable; the last one wins. */
-  readonly settings: (name: string) => readonly Setting[]
+  readonly definitions: (name: string) => readonly VarDefinition[]
   /** Where its variables stand, or where it was first named. */
   readonly where: SourceLocation | undefined
 }
@@ -70,7 +76,7 @@ export type Inventory = {
    *
    * @throws PlaybookError E_LIMIT_EMPTY naming the limit and the hosts that were possible
    */
-  readonly checkLimit: (patterns: readonly string[], limit: string) => void
+  readonly validateLimit: (patterns: readonly string[], limit: string) => void
 }
 
 /**
@@ -93,74 +99,74 @@ export async function loadInventory(
   options: LoadInventoryOptions = {},
 ): Promise<Inventory> {
   const cwd = resolve(options.cwd ?? '.')
-  const files = new Files({ cwd, vaultPasswords: options.vaultPasswords ?? [] })
-  const draft = new Draft()
+  const files = new FileLoader({ cwd, vaultPasswords: options.vaultPasswords ?? [] })
+  const builder = new InventoryBuilder()
   const paths = sources.map((source) => findInventory(source, cwd))
   for (const path of paths)
     await readSource(path, {
-      draft,
+      builder,
       files,
       loadModule: options.loadModule,
       cacheFolder: options.cacheFolder,
     })
-  reconcile(draft)
-  const vars = new VarsReader(
-    draft,
+  reconcile(builder)
+  const vars = new VariableManager(
+    builder,
     files,
     {
-      inventory: paths.filter((path) => !isHostList(path)).map(folderOf),
+      inventory: paths.filter((path) => !isHostList(path)).map(varFolderOf),
       playbook: options.playbookDir === undefined ? [] : [resolve(cwd, options.playbookDir)],
     },
     extraEntries(options.extraVars ?? [], files, cwd),
   )
   vars.readAll()
-  const faults = [...draft.faults, ...files.faults]
+  const faults = [...builder.errors, ...files.errors]
   if (faults.length > 0) throw new AggregatePlaybookError(faults)
-  return makeInventory(draft, vars, [...files.warnings, ...draft.warnings], cwd)
+  return makeInventory(builder, vars, [...files.warnings, ...builder.warnings], cwd)
 }
 
 function makeInventory(
-  draft: Draft,
-  vars: VarsReader,
+  builder: InventoryBuilder,
+  vars: VariableManager,
   warnings: readonly PlaybookError[],
   cwd: string,
 ): Inventory {
-  const members = new Map([...draft.groups.values()].map((group) => [group, membersOf(group)]))
-  const places = groupPlaces(vars, members)
-  const hosts = [...members.get(draft.all)!].map((host) => vars.host(host, places))
+  const members = new Map([...builder.groups.values()].map((group) => [group, membersOf(group)]))
+  const groupOf = hostGroups(vars, members)
+  const hosts = [...members.get(builder.all)!].map((host) => vars.host(host, groupOf))
   const byName = new Map(hosts.map((host) => [host.name, host]))
   const known: KnownNames = {
     groups: new Map([...members].map(([{ name }, each]) => [name, [...each].map((host) => host.name)])),
-    hosts: new Set(draft.hosts.keys()),
+    hosts: new Set(builder.hosts.keys()),
     cwd,
   }
   const host = (name: string) => byName.get(name) ?? localhost(name)
   return {
     hosts,
     groups: new Map(
-      [...members].map(([group, each]) => [group.name, inventoryGroup(group, each, vars, places)]),
+      [...members].map(([group, each]) => [group.name, inventoryGroup(group, each, vars, groupOf)]),
     ),
     warnings,
     host,
     select: (pattern, limit) => selectHosts(pattern, limit, known).map((name) => host(name)!),
-    checkLimit: (patterns, limit) => checkLimit(patterns, limit, known),
+    validateLimit: (patterns, limit) => validateLimit(patterns, limit, known),
   }
 
   /** A name of this machine means the host that goes by another of them, or the implicit one. */
   function localhost(name: string): LoadedHost | undefined {
     if (!isLocalhost(name)) return undefined
     const named = hosts.find((each) => isLocalhost(each.name))
-    const found = named ?? vars.host(implicitLocalhost(name), places)
+    const found = named ?? vars.host(implicitLocalhost(name), groupOf)
     byName.set(name, found)
     return found
   }
 }
 
 function inventoryGroup(
-  group: DraftGroup,
-  members: ReadonlySet<DraftHost>,
-  vars: VarsReader,
-  places: (group: DraftGroup) => GroupPlace,
+  group: GroupData,
+  members: ReadonlySet<HostData>,
+  vars: VariableManager,
+  groupOf: (group: GroupData) => HostGroup,
 ): InventoryGroup {
   return {
     name: group.name,
@@ -170,27 +176,31 @@ function inventoryGroup(
     get vars() {
       return vars.groupValues(group)
     },
-    settings: (name) => vars.groupSettings(group, name),
+    definitions: (name) => vars.groupDefinitions(group, name),
     get where() {
-      return places(group).where
+      return groupOf(group).where
     },
   }
 }
 
-function groupPlaces(
-  vars: VarsReader,
-  members: ReadonlyMap<DraftGroup, ReadonlySet<DraftHost>>,
-): (group: DraftGroup) => GroupPlace {
-  const known = new Map<DraftGroup, GroupPlace>()
+function hostGroups(
+  vars: VariableManager,
+  members: ReadonlyMap<GroupData, ReadonlySet<HostData>>,
+): (group: GroupData) => HostGroup {
+  const known = new Map<GroupData, HostGroup>()
   return (group) => {
-    let place = known.get(group)
-    if (!place) {
+    let hostGroup = known.get(group)
+    if (!hostGroup) {
       const first = vars.groupLayers(group).flatMap((layer) => [...layer.vars.values()])[0]
-      const where = (first && keyPlaceOf(first)) ?? group.where
-      place = { name: group.name, where, members: new Set([...members.get(group)!].map((host) => host.name)) }
-      known.set(group, place)
+      const where = (first && keyLocationOf(first)) ?? group.declaredAt
+      hostGroup = {
+        name: group.name,
+        where,
+        members: new Set([...members.get(group)!].map((host) => host.name)),
+      }
+      known.set(group, hostGroup)
     }
-    return place
+    return hostGroup
   }
 }
 
@@ -199,8 +209,8 @@ function isHostList(path: string): boolean {
 }
 
 /** As Ansible has it: in no group, with the variables of `all`, reached without a connection. */
-function implicitLocalhost(name: string): DraftHost {
-  const node = fromPlain('local')
+function implicitLocalhost(name: string): HostData {
+  const node = toSourceNode('local')
   const entry = { key: 'ansible_connection', keySource: undefined, keyOffset: 0, node }
-  return { name, vars: new Map([[entry.key, entry]]), groups: new Set(), where: undefined }
+  return { name, vars: new Map([[entry.key, entry]]), groups: new Set(), declaredAt: undefined }
 }

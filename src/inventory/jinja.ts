@@ -2,12 +2,12 @@
 
 import { PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
-import type { Located } from './located.ts'
+import type { SourceNode } from './located.ts'
 
 const opening = /\{\{|\{%|\{#/
 
 /** Whether a text holds Jinja: `{{ … }}`, `{% … %}` or `{# … #}`. */
-export function holdsJinja(text: string): boolean {
+export function hasJinja(text: string): boolean {
   return opening.test(text)
 }
 
@@ -17,7 +17,7 @@ export function holdsJinja(text: string): boolean {
  * @example findJinja({ urls: ['{{ mirror }}/a'] }) // ['urls', 0]
  */
 export function findJinja(value: unknown): PropertyKey[] | undefined {
-  if (typeof value === 'string') return holdsJinja(value) ? [] : undefined
+  if (typeof value === 'string') return hasJinja(value) ? [] : undefined
   if (value === null || typeof value !== 'object') return undefined
   const members: [PropertyKey, unknown][] = Array.isArray(value)
     ? [...value.entries()]
@@ -30,21 +30,21 @@ export function findJinja(value: unknown): PropertyKey[] | undefined {
 }
 
 /** As findJinja, where the value's origin is known: what is marked `!unsafe` holds none. */
-export function findJinjaIn(node: Located): PropertyKey[] | undefined {
-  if (node.isRaw) return undefined
-  if (typeof node.value === 'string') return holdsJinja(node.value) ? [] : undefined
-  const members: Iterable<readonly [PropertyKey, Located]> = node.items
+export function findJinjaInNode(node: SourceNode): PropertyKey[] | undefined {
+  if (node.isUnsafe) return undefined
+  if (typeof node.value === 'string') return hasJinja(node.value) ? [] : undefined
+  const members: Iterable<readonly [PropertyKey, SourceNode]> = node.items
     ? node.items.entries()
     : [...(node.entries?.values() ?? [])].map(({ key, node: member }) => [key, member] as const)
   for (const [key, member] of members) {
-    const found = findJinjaIn(member)
+    const found = findJinjaInNode(member)
     if (found) return [key, ...found]
   }
   return undefined
 }
 
 /** The error for Jinja that a play or a connection reads. */
-export function jinjaFault(what: string, where: SourceLocation | undefined): PlaybookError {
+export function jinjaError(what: string, where: SourceLocation | undefined): PlaybookError {
   return new PlaybookError(
     'E_JINJA',
     `${what} holds Jinja, which is not evaluated; compute it in TypeScript instead`,

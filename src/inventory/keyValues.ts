@@ -21,9 +21,9 @@ const braces = [
  * @throws RangeError where a word has no `=`, or a quote or Jinja's braces are not closed
  * @example keyValues(`a=1 b="x y" c={"d":1}`) // [['a', '1'], ['b', 'x y'], ['c', '{"d":1}']]
  */
-export function keyValues(text: string): [key: string, value: string][] {
-  return wordsOf(text).map((written) => {
-    const word = decoded(written)
+export function parseKeyValues(text: string): [key: string, value: string][] {
+  return splitWords(text).map((written) => {
+    const word = decodeEscapes(written)
     const equals = /^[\s\S]*?[^\\](?==)/.exec(word)?.[0].length ?? 0
     if (equals < 1) throw new RangeError(`"${written}" is not key=value`)
     return [word.slice(0, equals).trim(), unquoted(word.slice(equals + 1).trim())]
@@ -31,7 +31,7 @@ export function keyValues(text: string): [key: string, value: string][] {
 }
 
 /** Blanks split, but not within quotes and Jinja's braces. */
-function wordsOf(text: string): string[] {
+function splitWords(text: string): string[] {
   const words: string[] = []
   let quote: string | undefined
   const depths = [0, 0, 0]
@@ -61,7 +61,7 @@ function count(text: string, part: string): number {
   return text.split(part).length - 1
 }
 
-function decoded(word: string): string {
+function decodeEscapes(word: string): string {
   return word.replace(
     /\\(?:U([0-9a-fA-F]{8})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\\'"abfnrtv]))/g,
     (whole, long, short, byte, char) => {

@@ -1,8 +1,8 @@
 // The inventory as `ansible-inventory --list` prints it.
 
 import type { Inventory, LoadedHost } from './inventory.ts'
-import type { Located } from './located.ts'
-import { isMagic } from './magicNames.ts'
+import type { SourceNode } from './located.ts'
+import { isMagicVar } from './magicNames.ts'
 import { VaultFileSecret, VaultSecret } from './vault.ts'
 
 /** A group as Ansible lists it; empty parts are left out. */
@@ -37,19 +37,19 @@ export function listInventory(inventory: Inventory): Listing {
 
 /** A host's variables as Ansible lists them. */
 export function listVars(host: LoadedHost): { readonly [name: string]: unknown } {
-  const names = Object.keys(host.vars).filter((name) => !isMagic(name))
-  return Object.fromEntries(names.map((name) => [name, listed(host.settings(name).at(-1)!.node)]))
+  const names = Object.keys(host.vars).filter((name) => !isMagicVar(name))
+  return Object.fromEntries(names.map((name) => [name, listedValue(host.definitions(name).at(-1)!.node)]))
 }
 
-function listed(node: Located, isRaw = node.isRaw === true): unknown {
+function listedValue(node: SourceNode, isUnsafe = node.isUnsafe === true): unknown {
   const { value, items, entries } = node
   if (value instanceof VaultSecret) return { __ansible_vault: value.ciphertext }
   if (value instanceof VaultFileSecret) return value.plain()
-  if (items) return items.map((item) => listed(item, isRaw || item.isRaw))
+  if (items) return items.map((item) => listedValue(item, isUnsafe || item.isUnsafe))
   if (entries) {
     return Object.fromEntries(
-      [...entries].map(([key, { node: item }]) => [key, listed(item, isRaw || item.isRaw)]),
+      [...entries].map(([key, { node: item }]) => [key, listedValue(item, isUnsafe || item.isUnsafe)]),
     )
   }
-  return isRaw && typeof value === 'string' ? { __ansible_unsafe: value } : value
+  return isUnsafe && typeof value === 'string' ? { __ansible_unsafe: value } : value
 }

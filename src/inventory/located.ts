@@ -3,7 +3,7 @@
 import type { SourceLocation } from '../model/errors/location.ts'
 
 /** A text that was read, able to turn an offset into a line and column. */
-export type Source = {
+export type SourceText = {
   /** As shown to people: relative to the working folder where it lies inside. */
   readonly file: string
   /** Line and column of an offset, counting from 1. */
@@ -11,40 +11,40 @@ export type Source = {
 }
 
 /** A value and the offset at which it starts. What has no text (a module's object) has no source. */
-export type Located = {
+export type SourceNode = {
   readonly value: unknown
-  readonly source: Source | undefined
+  readonly source: SourceText | undefined
   readonly offset: number
   /** Of a mapping: its entries in the order written, merged ones first. */
-  readonly entries?: ReadonlyMap<string, Entry>
+  readonly entries?: ReadonlyMap<string, MapEntry>
   /** Of a list. */
-  readonly items?: readonly Located[]
+  readonly items?: readonly SourceNode[]
   /** Marked `!unsafe`: braces in it are not Jinja. */
-  readonly isRaw?: boolean
+  readonly isUnsafe?: boolean
 }
 
 /** An entry of a mapping. `keyOffset` lies in the source of the file that holds the key. */
-export type Entry = {
+export type MapEntry = {
   readonly key: string
-  readonly keySource: Source | undefined
+  readonly keySource: SourceText | undefined
   readonly keyOffset: number
-  readonly node: Located
+  readonly node: SourceNode
   /** The key as it is written, where YAML takes it for something else than text: `yes`, `8080`, `~`. */
   readonly unquoted?: string
 }
 
 /** The place at which a value starts. */
-export function placeOf({ source, offset }: Located): SourceLocation | undefined {
+export function locationOf({ source, offset }: SourceNode): SourceLocation | undefined {
   return source && { file: source.file, ...source.locate(offset) }
 }
 
 /** The place at which an entry's key starts. */
-export function keyPlaceOf({ keySource, keyOffset }: Entry): SourceLocation | undefined {
+export function keyLocationOf({ keySource, keyOffset }: MapEntry): SourceLocation | undefined {
   return keySource && { file: keySource.file, ...keySource.locate(keyOffset) }
 }
 
 /** What stands at a path inside a value, or the innermost part that exists on the way there. */
-export function nodeAt(root: Located, path: readonly PropertyKey[]): Located {
+export function nodeAt(root: SourceNode, path: readonly PropertyKey[]): SourceNode {
   let at = root
   for (const key of path) {
     const next = at.entries?.get(String(key))?.node ?? at.items?.[Number(key)]
@@ -55,21 +55,21 @@ export function nodeAt(root: Located, path: readonly PropertyKey[]): Located {
 }
 
 /** A plain value (from a module, a script, the command line) without places, or all at one place. */
-export function fromPlain(value: unknown, source?: Source, offset = 0): Located {
+export function toSourceNode(value: unknown, source?: SourceText, offset = 0): SourceNode {
   if (Array.isArray(value)) {
-    const items = value.map((item) => fromPlain(item, source, offset))
+    const items = value.map((item) => toSourceNode(item, source, offset))
     return { value, source, offset, items }
   }
   if (!isPlainObject(value)) return { value, source, offset }
-  const entries = new Map<string, Entry>()
+  const entries = new Map<string, MapEntry>()
   for (const [key, item] of Object.entries(value)) {
-    entries.set(key, { key, keySource: source, keyOffset: offset, node: fromPlain(item, source, offset) })
+    entries.set(key, { key, keySource: source, keyOffset: offset, node: toSourceNode(item, source, offset) })
   }
   return { value, source, offset, entries }
 }
 
 /** A text as a source, its line starts found when first asked for. */
-export function textSource(file: string, text: string): Source {
+export function sourceText(file: string, text: string): SourceText {
   let starts: number[] | undefined
   return {
     file,
@@ -103,12 +103,12 @@ function lineStarts(text: string): number[] {
   return starts
 }
 
-function lastIndexAtMost(sorted: readonly number[], wanted: number): number {
+function lastIndexAtMost(sorted: readonly number[], target: number): number {
   let low = 0
   let high = sorted.length - 1
   while (low < high) {
     const middle = (low + high + 1) >> 1
-    if (sorted[middle]! <= wanted) low = middle
+    if (sorted[middle]! <= target) low = middle
     else high = middle - 1
   }
   return low

@@ -1,11 +1,11 @@
 // The names that Ansible gives values of its own: what an inventory says under them is not listed.
 
 /** Whether Ansible sets a variable of this name itself (INTERNAL_STATIC_VARS of ansible/constants.py, 2.19). */
-export function isMagic(name: string): boolean {
-  return magicNames.has(name)
+export function isMagicVar(name: string): boolean {
+  return magicVars.has(name)
 }
 
-const magicNames: ReadonlySet<string> = new Set([
+const magicVars: ReadonlySet<string> = new Set([
   'ansible_async_path',
   'ansible_collection_name',
   'ansible_config_file',

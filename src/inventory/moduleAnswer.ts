@@ -13,7 +13,7 @@ import { secretsIn } from '../model/secrets/secret.ts'
  * @param folder where answers are kept; without it none is
  * @throws PlaybookError E_INVENTORY for an answer with secrets that was to be kept
  */
-export async function moduleAnswer(
+export async function evaluateModule(
   exported: unknown,
   path: string,
   folder: string | undefined,
@@ -23,7 +23,7 @@ export async function moduleAnswer(
   const { cacheSeconds = 0, load } = exported
   if (cacheSeconds <= 0 || folder === undefined) return load()
   const file = join(folder, `${createHash('sha256').update(path).digest('hex')}.json`)
-  return keptAnswer(file, path, cacheSeconds) ?? keep(file, path, await load())
+  return readCache(file, path, cacheSeconds) ?? writeCache(file, path, await load())
 }
 
 function isDefinition(exported: unknown): exported is InventoryDefinition {
@@ -32,10 +32,10 @@ function isDefinition(exported: unknown): exported is InventoryDefinition {
 }
 
 /** Undefined where there is none, or it is too old, or the module's file is younger. */
-function keptAnswer(file: string, path: string, cacheSeconds: number): unknown {
+function readCache(file: string, path: string, cacheSeconds: number): unknown {
   const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0 }
-  const isGood = Date.now() - mtimeMs < cacheSeconds * 1000 && statSync(path).mtimeMs < mtimeMs
-  if (!isGood) return undefined
+  const isFresh = Date.now() - mtimeMs < cacheSeconds * 1000 && statSync(path).mtimeMs < mtimeMs
+  if (!isFresh) return undefined
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
@@ -44,17 +44,17 @@ function keptAnswer(file: string, path: string, cacheSeconds: number): unknown {
 }
 
 /** The answer as it will be read again, so that the first run sees what the next ones see. */
-function keep(file: string, path: string, answer: unknown): unknown {
-  if (secretsIn(answer).size > 0) {
+function writeCache(file: string, path: string, tree: unknown): unknown {
+  if (secretsIn(tree).size > 0) {
     throw new PlaybookError('E_INVENTORY', 'an inventory with secrets is not kept on disk', {
       where: { file: path, line: 1 },
       hint: 'Leave cacheSeconds out, or keep the secrets in a vault.',
     })
   }
-  const text = JSON.stringify(answer)
+  const text = JSON.stringify(tree)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const beside = `${file}.${process.pid}`
-  writeFileSync(beside, text, { mode: 0o600 })
-  renameSync(beside, file)
+  const temporary = `${file}.${process.pid}`
+  writeFileSync(temporary, text, { mode: 0o600 })
+  renameSync(temporary, file)
   return JSON.parse(text)
 }

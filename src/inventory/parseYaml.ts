@@ -4,14 +4,14 @@ import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { Secret } from '../model/secrets/secret.ts'
-import { type Entry, type Located, type Source, textSource } from './located.ts'
+import { type MapEntry, type SourceNode, type SourceText, sourceText } from './located.ts'
 import { pythonFloat } from './pythonText.ts'
 import { isFloatWord, plainScalar, yamlBool, yamlFloat, yamlInt, yamlTimestamp } from './yamlScalar.ts'
 
 export type ParsedYaml = {
   /** Absent where the text is empty or does not parse. */
-  readonly root?: Located
-  readonly faults: readonly PlaybookError[]
+  readonly root?: SourceNode
+  readonly errors: readonly PlaybookError[]
   readonly warnings: readonly PlaybookError[]
 }
 
@@ -21,7 +21,7 @@ export type ParseYamlOptions = {
   /** Makes a secret of the text of a `!vault` value. */
   readonly openVault: (ciphertext: string, at: () => PlaybookError['where']) => Secret
   /** Makes secrets of all texts and numbers: for a file that was encrypted as a whole. */
-  readonly conceal?: (text: string, value: unknown) => unknown
+  readonly toSecret?: (text: string, value: unknown) => unknown
 }
 
 /**
@@ -37,34 +37,34 @@ export function parseYaml(text: string, options: ParseYamlOptions): ParsedYaml {
     resolveKnownTags: false,
     uniqueKeys: false,
   })
-  const source = textSource(options.file, text)
-  const unprintable = unprintableFault(text, source)
-  if (unprintable) return { faults: [unprintable], warnings: [] }
+  const source = sourceText(options.file, text)
+  const unprintable = unprintableError(text, source)
+  if (unprintable) return { errors: [unprintable], warnings: [] }
   if (document.errors.length > 0)
-    return { faults: syntaxFaults(document, text, source, options.conceal === undefined), warnings: [] }
-  if (!document.contents) return { faults: [], warnings: [] }
-  const reader = new Reader(source, options, aliasTargets(document, text))
+    return { errors: syntaxErrors(document, text, source, options.toSecret === undefined), warnings: [] }
+  if (!document.contents) return { errors: [], warnings: [] }
+  const reader = new YamlReader(source, options, aliasTargets(document, text))
   const root = reader.read(document.contents as Node)
-  return { root, faults: reader.faults, warnings: reader.warnings }
+  return { root, errors: reader.errors, warnings: reader.warnings }
 }
 
 const pairTags = ['tag:yaml.org,2002:omap', 'tag:yaml.org,2002:pairs']
 
-class Reader {
-  readonly faults: PlaybookError[] = []
+class YamlReader {
+  readonly errors: PlaybookError[] = []
   readonly warnings: PlaybookError[] = []
-  readonly #known = new Map<Node, Located>()
-  readonly #source: Source
+  readonly #known = new Map<Node, SourceNode>()
+  readonly #source: SourceText
   readonly #options: ParseYamlOptions
   readonly #targets: ReadonlyMap<Alias, Node>
 
-  constructor(source: Source, options: ParseYamlOptions, targets: ReadonlyMap<Alias, Node>) {
+  constructor(source: SourceText, options: ParseYamlOptions, targets: ReadonlyMap<Alias, Node>) {
     this.#source = source
     this.#options = options
     this.#targets = targets
   }
 
-  read(node: Node | null): Located {
+  read(node: Node | null): SourceNode {
     if (node === null) return this.#at(null, 0)
     if (isAlias(node)) return this.#readAlias(node)
     const located = this.#readNode(node)
@@ -72,7 +72,7 @@ class Reader {
     return located
   }
 
-  #readNode(node: Node): Located {
+  #readNode(node: Node): SourceNode {
     const offset = offsetOf(node)
     if (isMap(node)) return this.#readMap(node, offset)
     if (isSeq(node)) return this.#readList(node, offset)
@@ -80,23 +80,23 @@ class Reader {
     return this.#at(null, offset)
   }
 
-  #readAlias(node: Alias): Located {
+  #readAlias(node: Alias): SourceNode {
     const target = this.#targets.get(node)
     const located = target && this.#known.get(target)
     if (located) return located
     const message = target
       ? `*${node.source} stands inside its own anchor`
       : `*${node.source} has no anchor &${node.source} before it`
-    this.#fault(offsetOf(node), message)
+    this.#addError(offsetOf(node), message)
     return this.#at(null, offsetOf(node))
   }
 
-  #readMap(node: YAMLMap, offset: number): Located {
-    if (node.tag === '!vault') this.#fault(offset, '!vault wants text, got a mapping')
+  #readMap(node: YAMLMap, offset: number): SourceNode {
+    if (node.tag === '!vault') this.#addError(offset, '!vault wants text, got a mapping')
     else if (node.tag === 'tag:yaml.org,2002:set') return this.#readSet(node, offset)
     else this.#checkTag(node, offset, ['tag:yaml.org,2002:map', '!unsafe'])
-    const merged = new Map<string, Entry>()
-    const own = new Map<string, Entry>()
+    const merged = new Map<string, MapEntry>()
+    const own = new Map<string, MapEntry>()
     for (const pair of node.items as Pair<Node, Node | null>[]) {
       if (isMergeKey(pair.key)) this.#merge(pair.value, merged)
       else this.#readPair(pair, own)
@@ -104,17 +104,23 @@ class Reader {
     const entries = merged.size > 0 ? new Map([...merged, ...own]) : own
     const value: Record<string, unknown> = {}
     for (const [key, entry] of entries) setProperty(value, key, entry.node.value)
-    const isRaw = node.tag === '!unsafe'
-    return { value: Object.freeze(value), source: this.#source, offset, entries, ...(isRaw ? { isRaw } : {}) }
+    const isUnsafe = node.tag === '!unsafe'
+    return {
+      value: Object.freeze(value),
+      source: this.#source,
+      offset,
+      entries,
+      ...(isUnsafe ? { isUnsafe } : {}),
+    }
   }
 
   /** Python's set, a list here. */
-  #readSet(node: YAMLMap, offset: number): Located {
+  #readSet(node: YAMLMap, offset: number): SourceNode {
     const items = (node.items as Pair<Node, Node | null>[]).map(({ key }) => this.read(key))
     return this.#listOf(items, offset)
   }
 
-  #readPair(pair: Pair<Node, Node | null>, entries: Map<string, Entry>): void {
+  #readPair(pair: Pair<Node, Node | null>, entries: Map<string, MapEntry>): void {
     const keyOffset = offsetOf(pair.key)
     const read = this.#readKey(pair.key, keyOffset)
     if (read === undefined) return
@@ -131,7 +137,7 @@ class Reader {
   }
 
   /** A key as JSON writes it: `true`, `null`, `15` for `017`, `1.0`. */
-  #readKey(node: Node, offset: number): Pick<Entry, 'key' | 'unquoted'> | undefined {
+  #readKey(node: Node, offset: number): Pick<MapEntry, 'key' | 'unquoted'> | undefined {
     const target = isAlias(node) ? this.#targets.get(node) : node
     if (isScalar(target)) {
       const scalar = target as Scalar<string>
@@ -142,7 +148,7 @@ class Reader {
       return { key: isFloat ? pythonFloat(value) : String(value), unquoted: scalar.value }
     }
     const isJinja = isMap(target) && target.flow === true
-    this.#fault(
+    this.#addError(
       offset,
       'a key must be a word, got a mapping or list',
       isJinja ? 'A value that starts with {{ needs quotes.' : undefined,
@@ -150,50 +156,50 @@ class Reader {
     return undefined
   }
 
-  #merge(value: Node | null, merged: Map<string, Entry>): void {
+  #merge(value: Node | null, merged: Map<string, MapEntry>): void {
     const node = this.read(value)
     const parts = node.items ? [...node.items].reverse() : [node]
     for (const part of parts) {
       if (part.entries) for (const [key, entry] of part.entries) merged.set(key, entry)
-      else this.#fault(part.offset, '<< merges mappings, got something else')
+      else this.#addError(part.offset, '<< merges mappings, got something else')
     }
   }
 
-  #readList(node: YAMLSeq, offset: number): Located {
+  #readList(node: YAMLSeq, offset: number): SourceNode {
     if (pairTags.includes(node.tag ?? '')) return this.#readPairs(node, offset)
     this.#checkTag(node, offset, ['tag:yaml.org,2002:seq', '!unsafe'])
     const items = (node.items as Node[]).map((item) => this.read(item))
     const list = this.#listOf(items, offset)
-    return node.tag === '!unsafe' ? { ...list, isRaw: true } : list
+    return node.tag === '!unsafe' ? { ...list, isUnsafe: true } : list
   }
 
   /** `!!omap` and `!!pairs`: a list of keys with their values. */
-  #readPairs(node: YAMLSeq, offset: number): Located {
+  #readPairs(node: YAMLSeq, offset: number): SourceNode {
     const items = (node.items as Node[]).map((item) => {
       const [pair, ...more] = isMap(item) ? (item.items as Pair<Node, Node | null>[]) : []
       if (pair && more.length === 0)
         return this.#listOf([this.read(pair.key), this.read(pair.value)], offsetOf(item))
-      this.#fault(offsetOf(item), `${shownTag(node.tag!)} is a list of single "key: value"`)
+      this.#addError(offsetOf(item), `${displayTag(node.tag!)} is a list of single "key: value"`)
       return this.#at(null, offsetOf(item))
     })
     return this.#listOf(items, offset)
   }
 
-  #listOf(items: readonly Located[], offset: number): Located {
+  #listOf(items: readonly SourceNode[], offset: number): SourceNode {
     const value = Object.freeze(items.map((item) => item.value))
     return { value, source: this.#source, offset, items }
   }
 
-  #readScalar(node: Scalar<string>, offset: number): Located {
+  #readScalar(node: Scalar<string>, offset: number): SourceNode {
     if (node.tag === '!vault' || node.tag === '!vault-encrypted') {
       const source = this.#source
       const where = () => ({ file: source.file, ...source.locate(offset) })
       return this.#at(this.#options.openVault(node.value, where), offset)
     }
     const value = this.#scalarValue(node, offset)
-    const shown = this.#options.conceal ? this.#options.conceal(node.value, value) : value
+    const shown = this.#options.toSecret ? this.#options.toSecret(node.value, value) : value
     const located = this.#at(shown, offset)
-    return node.tag === '!unsafe' ? { ...located, isRaw: true } : located
+    return node.tag === '!unsafe' ? { ...located, isUnsafe: true } : located
   }
 
   #scalarValue(node: Scalar<string>, offset: number): unknown {
@@ -216,33 +222,33 @@ class Reader {
         case 'tag:yaml.org,2002:timestamp':
           return yamlTimestamp(node.value)
         default:
-          this.#fault(offset, `the tag ${shownTag(node.tag)} is not known here`)
+          this.#addError(offset, `the tag ${displayTag(node.tag)} is not known here`)
       }
     } catch (error) {
-      const wanted = node.tag ? shownTag(node.tag) : 'number'
-      const message = error instanceof RangeError ? error.message : `the value is no ${wanted}`
-      this.#fault(offset, message, 'Put it in quotes if it is text.')
+      const expected = node.tag ? displayTag(node.tag) : 'number'
+      const message = error instanceof RangeError ? error.message : `the value is no ${expected}`
+      this.#addError(offset, message, 'Put it in quotes if it is text.')
     }
     return null
   }
 
   #checkTag(node: Node & { tag?: string }, offset: number, known: readonly string[]): void {
     if (node.tag === undefined || node.tag === '!' || known.includes(node.tag)) return
-    this.#fault(offset, `the tag ${shownTag(node.tag)} is not known here`)
+    this.#addError(offset, `the tag ${displayTag(node.tag)} is not known here`)
   }
 
-  #fault(offset: number, message: string, hint?: string): void {
+  #addError(offset: number, message: string, hint?: string): void {
     const where = { file: this.#source.file, ...this.#source.locate(offset) }
-    this.faults.push(new PlaybookError('E_YAML', message, { where, ...(hint ? { hint } : {}) }))
+    this.errors.push(new PlaybookError('E_YAML', message, { where, ...(hint ? { hint } : {}) }))
   }
 
-  #at(value: unknown, offset: number): Located {
+  #at(value: unknown, offset: number): SourceNode {
     return { value, source: this.#source, offset }
   }
 }
 
 /** A character that YAML lets stand in no text as it is. */
-function unprintableFault(text: string, source: Source): PlaybookError | undefined {
+function unprintableError(text: string, source: SourceText): PlaybookError | undefined {
   const found = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/.exec(text)
   if (!found) return undefined
   const code = found[0].charCodeAt(0).toString(16).padStart(2, '0')
@@ -270,24 +276,29 @@ function aliasTargets(document: Document, text: string): ReadonlyMap<Alias, Node
 }
 
 /** `showsLine`: not where the line is part of what was encrypted. */
-function syntaxFaults(document: Document, text: string, source: Source, showsLine: boolean): PlaybookError[] {
+function syntaxErrors(
+  document: Document,
+  text: string,
+  source: SourceText,
+  showsLine: boolean,
+): PlaybookError[] {
   const tabs = [...text.matchAll(/^ *\t/gm)].filter(() =>
     document.errors.some((error) => error.code === 'TAB_AS_INDENT' || startsWithTab(text, error.pos[0])),
   )
   if (tabs.length > 0) {
     return tabs.map((match) => {
-      const place = source.locate(match.index + match[0].length - 1)
-      const message = `line ${place.line} has a tab; YAML indents with spaces`
-      return new PlaybookError('E_YAML', message, { where: { file: source.file, ...place } })
+      const location = source.locate(match.index + match[0].length - 1)
+      const message = `line ${location.line} has a tab; YAML indents with spaces`
+      return new PlaybookError('E_YAML', message, { where: { file: source.file, ...location } })
     })
   }
   const first = document.errors[0]!
-  const place = source.locate(Math.min(first.pos[0], text.length))
-  const line = text.split('\n')[place.line - 1]!.trim()
-  const [message, hint] = plainWords(first.code, first.message)
+  const location = source.locate(Math.min(first.pos[0], text.length))
+  const line = text.split('\n')[location.line - 1]!.trim()
+  const [message, hint] = syntaxMessage(first.code, first.message)
   return [
     new PlaybookError('E_YAML', message, {
-      where: { file: source.file, ...place },
+      where: { file: source.file, ...location },
       details: line && showsLine ? [`    ${line}`] : [],
       ...(hint ? { hint } : {}),
     }),
@@ -299,7 +310,7 @@ function startsWithTab(text: string, offset: number): boolean {
   return /^ *\t/.test(text.slice(start, start + 200))
 }
 
-function plainWords(code: string, message: string): [string, string?] {
+function syntaxMessage(code: string, message: string): [string, string?] {
   switch (code) {
     case 'BLOCK_AS_IMPLICIT_KEY':
       return ['a second ": " in one line', 'Put a value that holds ": " in quotes.']
@@ -330,7 +341,7 @@ function setProperty(target: Record<string, unknown>, key: string, value: unknow
   } else target[key] = value
 }
 
-function shownTag(tag: string): string {
+function displayTag(tag: string): string {
   return tag.replace(/^tag:yaml\.org,2002:/, '!!')
 }
 

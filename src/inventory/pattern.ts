@@ -32,7 +32,7 @@ export function selectHosts(pattern: string, limit: string | undefined, known: K
 }
 
 /** Makes sure that a limit leaves a host to at least one of the patterns. */
-export function checkLimit(patterns: readonly string[], limit: string, known: KnownNames): void {
+export function validateLimit(patterns: readonly string[], limit: string, known: KnownNames): void {
   const possible = new Set(patterns.flatMap((pattern) => selectHosts(pattern, undefined, known)))
   const kept = limitHosts(limit, known)
   if (!kept.some((host) => possible.has(host))) throw emptyLimit(limit, [...possible])
@@ -73,10 +73,10 @@ function matchOrHost(pattern: string, known: KnownNames): readonly string[] {
 }
 
 function emptyLimit(limit: string, possible: readonly string[]): PlaybookError {
-  const shown = possible.slice(0, 20).join(', ')
+  const listed = possible.slice(0, 20).join(', ')
   const more = possible.length > 20 ? ` and ${possible.length - 20} more` : ''
   return new PlaybookError('E_LIMIT_EMPTY', `--limit ${limit} leaves no host.`, {
-    hint: possible.length === 0 ? 'There are no hosts.' : `Possible are: ${shown}${more}`,
+    hint: possible.length === 0 ? 'There are no hosts.' : `Possible are: ${listed}${more}`,
   })
 }
 
@@ -94,8 +94,8 @@ export function splitPattern(text: string): string[] {
 }
 
 /** Unions first, then intersections, then exclusions, whatever order they were written in. */
-function evaluate(patterns: readonly string[], whole: string, known: KnownNames): string[] {
-  if (patterns.length === 0) throw new PlaybookError('E_PATTERN', `"${whole}" names no host or group.`)
+function evaluate(patterns: readonly string[], text: string, known: KnownNames): string[] {
+  if (patterns.length === 0) throw new PlaybookError('E_PATTERN', `"${text}" names no host or group.`)
   const unions = patterns.filter((each) => !/^[&!]/.test(each))
   const hosts = new Set(
     // A name that is a host and a group means the host here, the group behind & and !: so it is in Ansible.

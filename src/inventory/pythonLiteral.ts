@@ -113,14 +113,14 @@ class LiteralReader {
   #string(): string {
     const start = stringStart.exec(this.#rest())!
     const quote = start[1]!
-    const isRaw = /r/i.test(start[0].slice(0, -quote.length))
+    const isUnsafe = /r/i.test(start[0].slice(0, -quote.length))
     let text = ''
     this.#at += start[0].length
     for (;;) {
       const char = this.#text[this.#at]
       if (char === undefined || (char === '\n' && quote.length === 1)) throw new NotLiteral()
       if (this.#text.startsWith(quote, this.#at)) return this.#advance(quote.length, text)
-      if (char === '\\') text += isRaw ? this.#rawPair() : this.#escape()
+      if (char === '\\') text += isUnsafe ? this.#rawPair() : this.#escape()
       else text += this.#advance0(char)
     }
   }

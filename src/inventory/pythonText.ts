@@ -3,7 +3,7 @@
 import { Secret } from '../model/secrets/secret.ts'
 
 /** As `str(value)`: text as it is, everything else as `repr`. */
-export function pythonText(value: unknown): string {
+export function pythonStr(value: unknown): string {
   return typeof value === 'string' ? value : pythonRepr(value)
 }
 

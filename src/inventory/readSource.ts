@@ -2,17 +2,17 @@
 
 import { basename, extname } from 'node:path'
 import { PlaybookError } from '../model/errors/error.ts'
-import type { Draft } from './draft.ts'
-import { type Files, inventoryFiles, isFolder } from './files.ts'
+import type { InventoryBuilder } from './draft.ts'
+import { type FileLoader, inventoryFiles, isFolder } from './files.ts'
 import { readIni } from './ini.ts'
-import { fromPlain, textSource } from './located.ts'
-import { moduleAnswer } from './moduleAnswer.ts'
-import { addHosts, readTree } from './readTree.ts'
+import { sourceText, toSourceNode } from './located.ts'
+import { evaluateModule } from './moduleAnswer.ts'
+import { addHosts, readGroupTree } from './readTree.ts'
 import { isScript, readScript } from './script.ts'
 
 export type SourceContext = {
-  readonly draft: Draft
-  readonly files: Files
+  readonly builder: InventoryBuilder
+  readonly files: FileLoader
   readonly loadModule: ((path: string) => Promise<unknown>) | undefined
   /** Where answers of modules are kept that allow it. */
   readonly cacheFolder: string | undefined
@@ -26,11 +26,11 @@ export async function readSource(source: string, context: SourceContext): Promis
   if (source.includes(',') && !source.startsWith('/')) return readHostList(source, context)
   if (!isFolder(source)) return readFile(source, context)
   const files = inventoryFiles(source)
-  if (files.length === 0) context.draft.faults.push(emptyFolder(context.files.shown(source)))
+  if (files.length === 0) context.builder.errors.push(emptyFolder(context.files.displayPath(source)))
   for (const file of files) await readFile(file, context)
 }
 
-function tomlFault(path: string, file: string): PlaybookError {
+function tomlError(path: string, file: string): PlaybookError {
   return new PlaybookError('E_INVENTORY', 'a TOML inventory is not read', {
     where: { file, line: 1 },
     hint: `Make it YAML: ansible-inventory -i ${basename(path)} --list --yaml`,
@@ -47,16 +47,17 @@ async function readFile(path: string, context: SourceContext): Promise<void> {
   const extension = extname(path)
   if (moduleExtensions.includes(extension)) return readModule(path, context)
   if (extension === '.toml') {
-    context.draft.faults.push(tomlFault(path, context.files.shown(path)))
+    context.builder.errors.push(tomlError(path, context.files.displayPath(path)))
     return
   }
-  if (isScript(path)) return readScript(path, context.files, context.draft)
-  const read = context.files.text(path)
+  if (isScript(path)) return readScript(path, context.files, context.builder)
+  const read = context.files.readText(path)
   if (!read) return
-  const isYaml = yamlExtensions.includes(extension) || (extension !== '.ini' && looksLikeYaml(read.text))
-  if (!isYaml) return readIni(read.text, context.files.shown(path), context.draft, read.isConcealed)
-  const root = context.files.yamlText(path, read.text, read.isConcealed)
-  if (root) readTree(root, context.draft)
+  const isYaml = yamlExtensions.includes(extension) || (extension !== '.ini' && looksLikeYaml(read.readText))
+  if (!isYaml)
+    return readIni(read.readText, context.files.displayPath(path), context.builder, read.isEncrypted)
+  const root = context.files.parseYaml(path, read.readText, read.isEncrypted)
+  if (root) readGroupTree(root, context.builder)
 }
 
 /** The first line that says something decides: `---`, `{`, or `name:`. */
@@ -65,25 +66,25 @@ function looksLikeYaml(text: string): boolean {
   return /^(?:---|%YAML|\{|(?:"[^"]*"|'[^']*'|[^\s[=:]+)\s*:(?:\s|$))/.test(first)
 }
 
-function readHostList(source: string, { draft }: SourceContext): void {
-  const list = textSource(`-i ${source}`, source)
+function readHostList(source: string, { builder }: SourceContext): void {
+  const list = sourceText(`-i ${source}`, source)
   for (const name of source.split(',')) {
     const key = name.trim()
     if (key === '') continue
     const node = { value: null, source: list, offset: 0 }
-    addHosts({ key, keySource: list, keyOffset: source.indexOf(key), node }, draft.ungrouped, [], draft)
+    addHosts({ key, keySource: list, keyOffset: source.indexOf(key), node }, builder.ungrouped, [], builder)
   }
 }
 
 /** A module's default export is the YAML's shape as an object, or a function that gives it. */
 async function readModule(
   path: string,
-  { draft, files, loadModule, cacheFolder }: SourceContext,
+  { builder, files, loadModule, cacheFolder }: SourceContext,
 ): Promise<void> {
-  const file = files.shown(path)
+  const file = files.displayPath(path)
   const where = { file, line: 1 }
   if (!loadModule) {
-    draft.faults.push(
+    builder.errors.push(
       new PlaybookError('E_INVENTORY', 'an inventory module cannot be loaded here', { where }),
     )
     return
@@ -91,11 +92,11 @@ async function readModule(
   try {
     const loaded = (await loadModule(path)) as { default?: unknown } | undefined
     const exported = loaded?.default ?? loaded
-    const value = await moduleAnswer(exported, path, cacheFolder)
-    readTree(fromPlain(value, textSource(file, '')), draft)
+    const value = await evaluateModule(exported, path, cacheFolder)
+    readGroupTree(toSourceNode(value, sourceText(file, '')), builder)
   } catch (error) {
     const message = `the inventory module failed: ${(error as Error).message}`
-    draft.faults.push(
+    builder.errors.push(
       error instanceof PlaybookError
         ? error
         : new PlaybookError('E_INVENTORY', message, { where, cause: error }),

@@ -4,10 +4,10 @@ import { execFile } from 'node:child_process'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { PlaybookError } from '../model/errors/error.ts'
-import type { Draft, DraftGroup } from './draft.ts'
-import type { Files } from './files.ts'
-import { mayHoldMarks, withMarks } from './jsonMarks.ts'
-import { describeValue, fromPlain, type Located, placeOf, textSource } from './located.ts'
+import type { GroupData, InventoryBuilder } from './draft.ts'
+import type { FileLoader } from './files.ts'
+import { decodeAnsibleTypes, mayHaveAnsibleTypes } from './jsonMarks.ts'
+import { describeValue, locationOf, type SourceNode, sourceText, toSourceNode } from './located.ts'
 
 /** Whether a file is to be run, not read: executable, and a script (`#!`) or a binary. */
 export function isScript(path: string): boolean {
@@ -21,29 +21,29 @@ export function isScript(path: string): boolean {
  * what they say to the draft
  * (https://docs.ansible.com/ansible/latest/dev_guide/developing_inventory.html#inventory-script-conventions).
  */
-export async function readScript(path: string, files: Files, draft: Draft): Promise<void> {
-  const where = { file: files.shown(path), line: 1 }
+export async function readScript(path: string, files: FileLoader, builder: InventoryBuilder): Promise<void> {
+  const where = { file: files.displayPath(path), line: 1 }
   try {
-    const listing = await answerOf(path, ['--list'], files)
+    const listing = await runScript(path, ['--list'], files)
     if (!listing.entries) throw wrongShape('--list', 'a mapping of groups', listing)
     const meta = listing.entries.get('_meta')?.node.entries?.get('hostvars')?.node
     if (meta && !meta.entries) throw wrongShape('_meta.hostvars', 'a mapping of hosts', meta)
     const hosts = new Set<string>()
     for (const { key, node } of listing.entries.values()) {
-      if (key !== '_meta') readGroup(draft.addGroup(key, where), node, draft, hosts)
+      if (key !== '_meta') readGroup(builder.addGroup(key, where), node, builder, hosts)
     }
     for (const name of hosts) {
-      const vars = meta ? meta.entries!.get(name)?.node : await answerOf(path, ['--host', name], files)
+      const vars = meta ? meta.entries!.get(name)?.node : await runScript(path, ['--host', name], files)
       if (vars && !vars.entries) throw wrongShape(`variables of ${name}`, 'a mapping', vars)
-      for (const entry of vars?.entries?.values() ?? []) draft.hosts.get(name)!.vars.set(entry.key, entry)
+      for (const entry of vars?.entries?.values() ?? []) builder.hosts.get(name)!.vars.set(entry.key, entry)
     }
   } catch (error) {
     if (!(error instanceof PlaybookError)) throw error
-    draft.faults.push(error)
+    builder.errors.push(error)
   }
 }
 
-function readGroup(group: DraftGroup, node: Located, draft: Draft, hosts: Set<string>): void {
+function readGroup(group: GroupData, node: SourceNode, builder: InventoryBuilder, hosts: Set<string>): void {
   const { entries } = node
   const isBareHost = entries && !['hosts', 'vars', 'children'].some((key) => entries.has(key))
   const names = isBareHost
@@ -52,16 +52,16 @@ function readGroup(group: DraftGroup, node: Located, draft: Draft, hosts: Set<st
   const vars = isBareHost ? node : entries?.get('vars')?.node
   for (const name of names) {
     hosts.add(name)
-    draft.addHost(name, group, undefined, placeOf(node))
+    builder.addHost(name, group, undefined, locationOf(node))
   }
   if (vars && !vars.entries) throw wrongShape(`${group.name}.vars`, 'a mapping of variables', vars)
-  for (const entry of vars?.entries?.values() ?? []) draft.setGroupVar(group, entry)
+  for (const entry of vars?.entries?.values() ?? []) builder.setGroupVar(group, entry)
   for (const child of namesIn(`${group.name}.children`, entries?.get('children')?.node)) {
-    draft.addChild(group, draft.addGroup(child, placeOf(node)), placeOf(node))
+    builder.addChild(group, builder.addGroup(child, locationOf(node)), locationOf(node))
   }
 }
 
-function namesIn(what: string, node: Located | undefined): string[] {
+function namesIn(what: string, node: SourceNode | undefined): string[] {
   if (!node) return []
   if (!node.items || node.items.some((item) => typeof item.value !== 'string')) {
     throw wrongShape(what, 'a list of names', node)
@@ -69,14 +69,14 @@ function namesIn(what: string, node: Located | undefined): string[] {
   return node.items.map((item) => item.value as string)
 }
 
-async function answerOf(path: string, options: readonly string[], files: Files): Promise<Located> {
-  const file = files.shown(path)
+async function runScript(path: string, options: readonly string[], files: FileLoader): Promise<SourceNode> {
+  const file = files.displayPath(path)
   const shown = [file, ...options].join(' ')
   const where = { file, line: 1 }
   try {
     const { stdout } = await promisify(execFile)(path, options, { maxBuffer: 1024 ** 3 })
-    const answer = fromPlain(JSON.parse(stdout.trim() === '' ? '{}' : stdout), textSource(file, ''))
-    return mayHoldMarks(stdout) ? withMarks(answer, files.openVault) : answer
+    const answer = toSourceNode(JSON.parse(stdout.trim() === '' ? '{}' : stdout), sourceText(file, ''))
+    return mayHaveAnsibleTypes(stdout) ? decodeAnsibleTypes(answer, files.openVault) : answer
   } catch (error) {
     const { code, stderr = '' } = error as { code?: unknown; stderr?: string }
     const what =
@@ -90,8 +90,8 @@ async function answerOf(path: string, options: readonly string[], files: Files):
   }
 }
 
-function wrongShape(what: string, expected: string, node: Located): PlaybookError {
-  const where = placeOf(node)
+function wrongShape(what: string, expected: string, node: SourceNode): PlaybookError {
+  const where = locationOf(node)
   const message = `${what}: expected ${expected}, got ${describeValue(node.value)}`
   return new PlaybookError('E_INVENTORY_SCRIPT', message, { ...(where ? { where } : {}) })
 }

@@ -3,13 +3,13 @@
 import { PlaybookError } from '../model/errors/error.ts'
 import type { InventoryHost } from '../model/host.ts'
 import { Secret } from '../model/secrets/secret.ts'
-import { holdsJinja, jinjaFault } from './jinja.ts'
+import { hasJinja, jinjaError } from './jinja.ts'
 import { describeValue } from './located.ts'
 import { shellSplit } from './shellSplit.ts'
 
 /** The variables of a host, each by its names: where several are set, the last of them counts, as in Ansible. */
-export class VarReader {
-  readonly faults: PlaybookError[] = []
+export class TypedVars {
+  readonly errors: PlaybookError[] = []
   readonly #host: InventoryHost
 
   constructor(host: InventoryHost) {
@@ -63,10 +63,10 @@ export class VarReader {
     return this.#lastSet(names) !== undefined
   }
 
-  fault(code: string, name: string, message: string, hint?: string): void {
+  addError(code: string, name: string, message: string, hint?: string): void {
     const where = this.#host.where([name])
     const text = `${this.#host.name}: ${name}: ${message}`
-    this.faults.push(
+    this.errors.push(
       new PlaybookError(code, text, { ...(where ? { where } : {}), ...(hint ? { hint } : {}) }),
     )
   }
@@ -80,13 +80,13 @@ export class VarReader {
     if (name === undefined) return undefined
     const given = this.#host.vars[name]
     const value = given instanceof Secret ? given.reveal() : given
-    if (typeof given === 'string' && holdsJinja(given)) {
-      this.faults.push(jinjaFault(`${this.#host.name}: ${name}`, this.#host.where([name])))
+    if (typeof given === 'string' && hasJinja(given)) {
+      this.errors.push(jinjaError(`${this.#host.name}: ${name}`, this.#host.where([name])))
       return undefined
     }
     const parsed = parse(value)
     if (parsed === undefined)
-      this.fault('E_CONNECTION_VAR', name, `expected ${expected}, got ${describeValue(given)}`)
+      this.addError('E_CONNECTION_VAR', name, `expected ${expected}, got ${describeValue(given)}`)
     return parsed
   }
 

@@ -43,10 +43,10 @@ export function openVault(
   where?: SourceLocation,
 ): OpenedVault {
   const { id, salt, mac, data } = parseEnvelope(ciphertext, where)
-  const own = passwords.filter((each) => (each.id ?? 'default') === id)
-  const others = passwords.filter((each) => !own.includes(each))
-  for (const each of [...own, ...others]) {
-    const plain = opened(revealed(each.password), salt, mac, data)
+  const matching = passwords.filter((each) => (each.id ?? 'default') === id)
+  const others = passwords.filter((each) => !matching.includes(each))
+  for (const each of [...matching, ...others]) {
+    const plain = decrypt(revealed(each.password), salt, mac, data)
     if (plain !== undefined) return { plain, id, password: each }
   }
   const label = id === 'default' ? '' : ` (id "${id}")`
@@ -101,15 +101,15 @@ export class VaultFileSecret extends Secret {
 }
 
 /** A secret of a text or number from an encrypted file; true, false and null tell nothing and stay as they are. */
-export function concealed(text: string, value: unknown): unknown {
+export function toVaultFileSecret(text: string, value: unknown): unknown {
   return typeof value === 'string' || typeof value === 'number' ? new VaultFileSecret(text, value) : value
 }
 
 /** As `concealed`, for all parts of a value. */
-export function concealedDeep(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(concealedDeep)
-  if (value === null || typeof value !== 'object') return concealed(String(value), value)
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, concealedDeep(item)]))
+export function toVaultFileSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toVaultFileSecrets)
+  if (value === null || typeof value !== 'object') return toVaultFileSecret(String(value), value)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toVaultFileSecrets(item)]))
 }
 
 type Envelope = { readonly id: string; readonly salt: Buffer; readonly mac: Buffer; readonly data: Buffer }
@@ -139,7 +139,7 @@ function hexText(text: string): Buffer | undefined {
     : undefined
 }
 
-function opened(password: string, salt: Buffer, mac: Buffer, data: Buffer): Buffer | undefined {
+function decrypt(password: string, salt: Buffer, mac: Buffer, data: Buffer): Buffer | undefined {
   const keys = vaultKeys(password, salt)
   const actual = createHmac('sha256', keys.mac).update(data).digest()
   if (actual.length !== mac.length || !timingSafeEqual(actual, mac)) return undefined

@@ -4,7 +4,7 @@ import { PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
 import { didYouMean } from '../model/errors/suggest.ts'
 import type { Inventory, InventoryGroup, LoadedHost, Owner, Setting } from './inventory.ts'
-import { type Located, nodeAt, placeOf } from './located.ts'
+import { locationOf, nodeAt, type SourceNode } from './located.ts'
 
 /** One place that sets a value, or replaces the whole variable without it. */
 export type Origin = {
@@ -15,16 +15,16 @@ export type Origin = {
   readonly value: unknown
 }
 
-export type Whereabouts = {
+export type VarOrigins = {
   /** `web-01.instances[1].http` */
   readonly name: string
   /** All that set it, the weakest first; the last one wins. */
   readonly origins: readonly Origin[]
   /** Of a group: the hosts in it that get another value, by what sets it for them. */
-  readonly others: readonly { readonly origin: Origin; readonly hosts: readonly string[] }[]
+  readonly overrides: readonly { readonly origin: Origin; readonly hosts: readonly string[] }[]
 }
 
-type Subject = { readonly name: string; readonly settings: LoadedHost['settings'] }
+type Subject = { readonly name: string; readonly definitions: LoadedHost['definitions'] }
 
 /**
  * Finds what sets `NAME.variable` or a part of it (`was-01.instances[1].http`); NAME is a host or a group. For a
@@ -32,15 +32,15 @@ type Subject = { readonly name: string; readonly settings: LoadedHost['settings'
  *
  * @throws PlaybookError E_WHERE where the text has no such form, E_UNKNOWN_HOST, E_UNKNOWN_VAR with a suggestion
  */
-export function whereabouts(inventory: Inventory, text: string): Whereabouts {
+export function varOrigins(inventory: Inventory, text: string): VarOrigins {
   const { subject, group, rest } = subjectOf(inventory, text)
   const [variable = '', ...path] = pathOf(rest, text)
-  const settings = subject.settings(variable)
-  const origins = settings.map((setting) => originOf(setting, path))
-  const others = group ? othersOf(inventory, group, settings.at(-1), variable, path) : []
-  if (origins.at(-1)?.value === undefined && others.every(({ origin }) => origin.value === undefined))
-    throw unknownVar(inventory, subject.name, group, variable, path, settings.at(-1)?.node)
-  return { name: `${subject.name}.${shownPath([variable, ...path])}`, origins, others }
+  const definitions = subject.definitions(variable)
+  const origins = definitions.map((definition) => originOf(definition, path))
+  const overrides = group ? overridesOf(inventory, group, definitions.at(-1), variable, path) : []
+  if (origins.at(-1)?.value === undefined && overrides.every(({ origin }) => origin.value === undefined))
+    throw unknownVar(inventory, subject.name, group, variable, path, definitions.at(-1)?.node)
+  return { name: `${subject.name}.${displayPath([variable, ...path])}`, origins, overrides }
 }
 
 /** Names of hosts have dots too: the longest that fits. A name of both means the host. */
@@ -77,30 +77,30 @@ function pathOf(rest: string, whole: string): string[] {
 
 function originOf({ owner, node, where }: Setting, path: readonly string[]): Origin {
   const part = partOf(node, path)
-  return { owner, where: part ? placeOf(part) : where, value: part?.value }
+  return { owner, where: part ? locationOf(part) : where, value: part?.value }
 }
 
 /** What stands at the path; undefined where the value has nothing there. */
-function partOf(root: Located, path: readonly string[]): Located | undefined {
-  let at: Located | undefined = root
+function partOf(root: SourceNode, path: readonly string[]): SourceNode | undefined {
+  let at: SourceNode | undefined = root
   for (const key of path) at = at?.entries?.get(key)?.node ?? at?.items?.[Number(key)]
   return at
 }
 
-function othersOf(
+function overridesOf(
   inventory: Inventory,
   group: InventoryGroup,
   winner: Setting | undefined,
   variable: string,
   path: readonly string[],
-): Whereabouts['others'] {
-  const found = new Map<Located, { readonly origin: Origin; readonly hosts: string[] }>()
+): VarOrigins['overrides'] {
+  const found = new Map<SourceNode, { readonly origin: Origin; readonly hosts: string[] }>()
   for (const name of group.members) {
-    const setting = inventory.host(name)!.settings(variable).at(-1)
-    if (!setting || setting.node === winner?.node) continue
-    const known = found.get(setting.node)
+    const definition = inventory.host(name)!.definitions(variable).at(-1)
+    if (!definition || definition.node === winner?.node) continue
+    const known = found.get(definition.node)
     if (known) known.hosts.push(name)
-    else found.set(setting.node, { origin: originOf(setting, path), hosts: [name] })
+    else found.set(definition.node, { origin: originOf(definition, path), hosts: [name] })
   }
   return [...found.values()]
 }
@@ -111,7 +111,7 @@ function unknownVar(
   group: InventoryGroup | undefined,
   variable: string,
   path: readonly string[],
-  node: Located | undefined,
+  node: SourceNode | undefined,
 ): PlaybookError {
   if (!node) {
     const hosts = group ? group.members.map((each) => inventory.host(each)!) : [inventory.host(name)!]
@@ -127,13 +127,13 @@ function unknownVar(
   const hint = parent.items
     ? `It has ${parent.items.length} item${parent.items.length === 1 ? '' : 's'}, counted from 0.`
     : didYouMean(path[inner]!, parent.entries?.keys() ?? [])
-  const whole = shownPath([variable, ...path.slice(0, inner)])
+  const whole = displayPath([variable, ...path.slice(0, inner)])
   return new PlaybookError('E_UNKNOWN_VAR', `${name}: ${whole} has no "${path[inner]}".`, {
     ...(hint ? { hint } : {}),
-    where: placeOf(parent),
+    where: locationOf(parent),
   })
 }
 
-function shownPath(path: readonly string[]): string {
+function displayPath(path: readonly string[]): string {
   return path.map((key, index) => (/^\d+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join('')
 }

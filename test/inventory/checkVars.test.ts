@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
-import { checkVars } from '../../src/inventory/checkVars.ts'
+import { validateVars } from '../../src/inventory/checkVars.ts'
 import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
 import { describeError, type PlaybookError } from '../../src/model/errors/error.ts'
 import { Secret } from '../../src/model/secrets/secret.ts'
@@ -105,7 +105,7 @@ for (const [title, pattern, schema, lines] of rows) {
 test('variables come back as the schema makes them, without those it does not name', async () => {
   const inventory = await load()
   const schema = z.strictObject({ site: z.string(), node: z.coerce.string(), serial: z.number().default(1) })
-  const parsed = checkVars(schema, inventory.select('web'), was)
+  const parsed = validateVars(schema, inventory.select('web'), was)
   assert.equal(
     [...parsed].map(([{ name }, vars]) => [name, vars]),
     [
@@ -117,7 +117,7 @@ test('variables come back as the schema makes them, without those it does not na
 
 test('a schema may ask for the name of the host', async () => {
   const inventory = await load()
-  const parsed = checkVars(z.object({ inventory_hostname: z.string() }), inventory.select('was-01'), was)
+  const parsed = validateVars(z.object({ inventory_hostname: z.string() }), inventory.select('was-01'), was)
   assert.equal([...parsed.values()], [{ inventory_hostname: 'was-01' }])
 })
 
@@ -147,7 +147,7 @@ test('a secret where text was wanted says that it is one', async () => {
 test('without a schema everything comes back, and Jinja fails where it is read', async () => {
   const inventory = await load()
   const host = inventory.host('was-01')!
-  const vars = checkVars(undefined, [host], was).get(host) as Record<string, unknown>
+  const vars = validateVars(undefined, [host], was).get(host) as Record<string, unknown>
   assert.is(vars.site, 'main')
   assert.is(vars.raw, '{{ kept }}')
   assert.throws(
@@ -158,7 +158,7 @@ test('without a schema everything comes back, and Jinja fails where it is read',
 
 function faultsOf(inventory: Inventory, pattern: string, schema: z.ZodType): readonly string[] {
   try {
-    checkVars(schema, inventory.select(pattern), was)
+    validateVars(schema, inventory.select(pattern), was)
   } catch (error) {
     return describeError(error as PlaybookError)
   }

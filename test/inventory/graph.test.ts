@@ -7,7 +7,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { inventoryGraph } from '../../src/inventory/graph.ts'
 import { loadInventory } from '../../src/inventory/inventory.ts'
-import { pythonText } from '../../src/inventory/pythonText.ts'
+import { pythonStr } from '../../src/inventory/pythonText.ts'
 
 const cases = fileURLToPath(new URL('../../../test/fixtures/inventory/cases', import.meta.url))
 
@@ -72,7 +72,7 @@ const texts: readonly [unknown, string][] = [
 ]
 
 for (const [value, text] of texts) {
-  test(`Python writes ${JSON.stringify(value)} as ${text}`, () => assert.is(pythonText(value), text))
+  test(`Python writes ${JSON.stringify(value)} as ${text}`, () => assert.is(pythonStr(value), text))
 }
 
 function json(folder: string, file: string) {

@@ -56,7 +56,7 @@ test('everything that sets a variable is known, the winner last', async () => {
     playbookDir: resolve(cwd, 'play'),
     extraVars: [{ p7: 1 }],
   })
-  const settings = inventory.host('h')!.settings('p7')
+  const settings = inventory.host('h')!.definitions('p7')
   assert.equal(
     settings.map(
       ({ owner, where }) =>

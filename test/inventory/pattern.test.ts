@@ -2,8 +2,8 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { expandHosts, parseAddress } from '../../src/inventory/hostRange.ts'
-import { checkLimit, type KnownNames, selectHosts, splitPattern } from '../../src/inventory/pattern.ts'
+import { expandHostRange, parseAddress } from '../../src/inventory/hostRange.ts'
+import { type KnownNames, selectHosts, splitPattern, validateLimit } from '../../src/inventory/pattern.ts'
 import { describeError, type PlaybookError } from '../../src/model/errors/error.ts'
 
 const known: KnownNames = {
@@ -85,8 +85,8 @@ test('a regular expression that does not parse is refused', () => {
 })
 
 test('a limit must leave a host to one of the plays, not to each of them', () => {
-  checkLimit(['was', 'web'], 'web-01', known)
-  const error = thrown(() => checkLimit(['was'], 'web', known))
+  validateLimit(['was', 'web'], 'web-01', known)
+  const error = thrown(() => validateLimit(['was'], 'web', known))
   assert.equal(describeError(error), ['--limit web leaves no host.', 'Possible are: was-01, was-02'])
 })
 
@@ -114,7 +114,7 @@ const entries: readonly [string, readonly string[], number?][] = [
 
 for (const [entry, names, port] of entries) {
   test(`${entry} stands for ${names.length} host(s)`, () => {
-    assert.equal(expandHosts(entry), port === undefined ? { names } : { names, port })
+    assert.equal(expandHostRange(entry), port === undefined ? { names } : { names, port })
   })
 }
 
@@ -130,7 +130,7 @@ for (const entry of [
 ]) {
   test(`${entry} is no range`, () =>
     assert.throws(
-      () => expandHosts(entry),
+      () => expandHostRange(entry),
       (error: Error) => error instanceof RangeError,
     ))
 }

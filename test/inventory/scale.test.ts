@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
-import { checkVars } from '../../src/inventory/checkVars.ts'
+import { validateVars } from '../../src/inventory/checkVars.ts'
 import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
 import { listInventory } from '../../src/inventory/listing.ts'
 import { AggregatePlaybookError } from '../../src/model/errors/error.ts'
@@ -47,7 +47,7 @@ const steps: readonly (readonly [title: string, work: () => unknown])[] = [
     () => {
       const schema = z.object({ number: z.int(), jinja: z.string(), lacking: z.string() })
       try {
-        checkVars(schema, inventory.select('all'), { name: 'P' })
+        validateVars(schema, inventory.select('all'), { name: 'P' })
         assert.unreachable('nothing was found wrong')
       } catch (thrown) {
         assert.instance(thrown, AggregatePlaybookError)

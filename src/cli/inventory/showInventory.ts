@@ -50,14 +50,14 @@ const views: Views = {
   listHosts: async (flags) => {
     const inventory = await loaded(flags)
     const { listHosts, limit } = flags
-    if (limit !== undefined) inventory.checkLimit([listHosts!], limit)
+    if (limit !== undefined) inventory.validateLimit([listHosts!], limit)
     return inventory
       .select(listHosts!, limit)
       .map(({ name }) => `${name}\n`)
       .join('')
   },
   where: async (flags) => {
-    const { whereabouts } = await import('../../inventory/where.ts')
+    const { varOrigins: whereabouts } = await import('../../inventory/where.ts')
     const { whereText } = await import('./whereText.ts')
     return whereText(whereabouts(await loaded(flags), flags.where!))
   },

@@ -1,14 +1,14 @@
 // What sets a value, as lines: the place first, so that editors and terminals make a link of it.
 
 import type { Owner } from '../../inventory/inventory.ts'
-import type { Origin, Whereabouts } from '../../inventory/where.ts'
+import type { Origin, VarOrigins } from '../../inventory/where.ts'
 import { formatLocation } from '../../model/errors/location.ts'
 import { Secret } from '../../model/secrets/secret.ts'
 import { shortPath } from '../places.ts'
 import { escapeUnseen } from './listingJson.ts'
 
 /** A line for each place that sets the value, the weakest first; secrets are masked. */
-export function whereText({ origins, others }: Whereabouts): string {
+export function whereText({ origins, overrides: others }: VarOrigins): string {
   const rows = origins.map((origin, index) => [...cells(origin), endOf(origins, index)])
   const more = others.map(({ origin, hosts }) => [...cells(origin), `wins for ${hosts.join(', ')}`])
   const all = [...rows, ...more]
