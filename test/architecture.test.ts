@@ -12,6 +12,11 @@ const root = resolve(fileURLToPath(new URL('../..', import.meta.url)))
 const allowed: { readonly [folder: string]: readonly string[] } = {
   'src/model': [],
   'src/formats': ['src/model'],
+  'src/inventory/parsing': ['src/model'],
+  'src/inventory/vault': ['src/model'],
+  'src/inventory/sources': ['src/model', 'src/inventory/parsing', 'src/inventory/vault'],
+  'src/inventory/vars': ['src/model', 'src/inventory/parsing', 'src/inventory/sources'],
+  'src/inventory/connection': ['src/model', 'src/inventory/parsing'],
   'src/inventory': ['src/model'],
   'src/wire': ['src/model'],
   'src/journal': ['src/model'],

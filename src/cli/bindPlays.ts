@@ -2,13 +2,13 @@
 
 import { maskedFault } from '../engine/masking.ts'
 import { type BoundPlay, type PlayPlan, planPlays } from '../engine/plan.ts'
-import { validateVars } from '../inventory/checkVars.ts'
 import {
   becomesByDefault,
   type ConnectionFlags,
   connectionSettings,
-} from '../inventory/connectionSettings.ts'
+} from '../inventory/connection/connectionSettings.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import { validateVars } from '../inventory/vars/validateVars.ts'
 import type { AggregatePlaybookError } from '../model/errors/error.ts'
 import { withLocation } from '../model/errors/withLocation.ts'
 import type { Play } from '../model/play.ts'

@@ -1,7 +1,7 @@
 // What the command line says of connections; passwords are asked for or read from files.
 
-import type { ConnectionFlags } from '../inventory/connectionSettings.ts'
-import { shellSplit } from '../inventory/shellSplit.ts'
+import type { ConnectionFlags } from '../inventory/connection/connectionSettings.ts'
+import { shellSplit } from '../inventory/parsing/shellSplit.ts'
 import type { Secret } from '../model/secrets/secret.ts'
 import type { RunFlags } from './flags.ts'
 import { readPassword } from './passwordFile.ts'

@@ -1,6 +1,6 @@
 // The vault passwords that the command line names: of files, scripts and prompts, each with its label.
 
-import { decryptVault, isVault, type VaultPassword } from '../inventory/vault.ts'
+import { decryptVault, isVault, type VaultPassword } from '../inventory/vault/decrypt.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import { Secret } from '../model/secrets/secret.ts'
 import { readPassword, withHome } from './passwordFile.ts'

@@ -3,24 +3,26 @@
 import { isAbsolute, resolve } from 'node:path'
 import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
-import { type GroupData, type HostData, InventoryBuilder, membersOf, reconcile } from './draft.ts'
-import { type ExtraVars, extraEntries } from './extraVars.ts'
-import { FileLoader, findInventory } from './files.ts'
+import { keyLocationOf, toSourceNode } from './parsing/sourceNode.ts'
+import { isLocalhost, type KnownNames, selectHosts, validateLimit } from './pattern.ts'
+import { FileLoader, findInventory } from './sources/fileLoader.ts'
+import {
+  type GroupData,
+  type HostData,
+  InventoryBuilder,
+  membersOf,
+  reconcile,
+} from './sources/inventoryBuilder.ts'
+import { readSource } from './sources/readSource.ts'
+import { type ExtraVars, extraEntries } from './vars/extraVars.ts'
 import {
   type HostGroup,
   type LoadedHost,
   type VarDefinition,
   VariableManager,
   varFolderOf,
-} from './hostVars.ts'
-import { keyLocationOf, toSourceNode } from './located.ts'
-import { isLocalhost, type KnownNames, selectHosts, validateLimit } from './pattern.ts'
-import { readSource } from './readSource.ts'
-import type { VaultPassword } from './vault.ts'
-
-export { findInventory } from './files.ts'
-export type { LoadedHost, VarDefinition as Setting, VarOwner as Owner } from './hostVars.ts'
-export { VaultFileSecret, type VaultPassword, VaultSecret } from './vault.ts'
+} from './vars/hostVars.ts'
+import type { VaultPassword } from './vault/decrypt.ts'
 
 export type LoadInventoryOptions = {
   /** The working folder, in which names are looked for and to which places are relative; the process's if not given. */

@@ -6,7 +6,7 @@ import { PlaybookError } from '../model/errors/error.ts'
 import { nearest } from '../model/errors/suggest.ts'
 import { withLocation } from '../model/errors/withLocation.ts'
 import { globMatcher } from '../model/glob.ts'
-import { parseAddress } from './hostRange.ts'
+import { parseAddress } from './sources/hostRange.ts'
 
 /** The names a pattern is matched against. */
 export type KnownNames = {

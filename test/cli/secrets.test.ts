@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { encryptVault, inlineVault } from '../../src/inventory/vaultWrite.ts'
+import { encryptVault, inlineVault } from '../../src/inventory/vault/encrypt.ts'
 import { secretEncodings } from '../../src/model/secrets/secretEncodings.ts'
 import { cliSite, type Ended } from './command.ts'
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
-import { listInventory, listVars } from '../../src/inventory/listing.ts'
+import { listInventory, listVars } from '../../src/inventory/views/listing.ts'
 import { describeError, PlaybookError } from '../../src/model/errors/error.ts'
 
 type Case = {

@@ -2,8 +2,8 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { expandHostRange, parseAddress } from '../../src/inventory/hostRange.ts'
 import { type KnownNames, selectHosts, splitPattern, validateLimit } from '../../src/inventory/pattern.ts'
+import { expandHostRange, parseAddress } from '../../src/inventory/sources/hostRange.ts'
 import { describeError, type PlaybookError } from '../../src/model/errors/error.ts'
 
 const known: KnownNames = {

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
-import { validateVars } from '../../src/inventory/checkVars.ts'
 import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
-import { listInventory } from '../../src/inventory/listing.ts'
+import { validateVars } from '../../src/inventory/vars/validateVars.ts'
+import { listInventory } from '../../src/inventory/views/listing.ts'
 import { AggregatePlaybookError } from '../../src/model/errors/error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'inventory-scale-'))

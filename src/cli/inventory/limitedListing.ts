@@ -1,7 +1,7 @@
 // The listing of an inventory for the hosts of a limit alone, as ansible-inventory --list --limit has it.
 
 import type { Inventory } from '../../inventory/inventory.ts'
-import type { ListedGroup, Listing } from '../../inventory/listing.ts'
+import type { ListedGroup, Listing } from '../../inventory/views/listing.ts'
 
 /** @throws PlaybookError E_LIMIT_EMPTY, and what a pattern may be wrong in */
 export function limited(listing: Listing, inventory: Inventory, limit: string): Listing {

@@ -21,14 +21,14 @@ export async function showInventory(flags: InventoryShowFlags): Promise<number> 
 
 const views: Views = {
   list: async (flags) => {
-    const { listInventory } = await import('../../inventory/listing.ts')
+    const { listInventory } = await import('../../inventory/views/listing.ts')
     const { limited } = await import('./limitedListing.ts')
     const inventory = await loaded(flags)
     const listing = listInventory(inventory)
     return listingJson(flags.limit === undefined ? listing : limited(listing, inventory, flags.limit))
   },
   host: async (flags) => {
-    const { listVars } = await import('../../inventory/listing.ts')
+    const { listVars } = await import('../../inventory/views/listing.ts')
     const inventory = await loaded(flags)
     const host = inventory.host(flags.host!)
     if (!host)
@@ -40,7 +40,7 @@ const views: Views = {
     return listingJson(listVars(host))
   },
   graph: async (flags) => {
-    const { inventoryGraph } = await import('../../inventory/graph.ts')
+    const { inventoryGraph } = await import('../../inventory/views/graph.ts')
     const inventory = await loaded(flags)
     const name = flags.graph === true ? 'all' : flags.graph!
     const group = inventory.groups.get(name)
@@ -57,12 +57,12 @@ const views: Views = {
       .join('')
   },
   where: async (flags) => {
-    const { varOrigins: whereabouts } = await import('../../inventory/where.ts')
+    const { varOrigins: whereabouts } = await import('../../inventory/views/varOrigins.ts')
     const { whereText } = await import('./whereText.ts')
     return whereText(whereabouts(await loaded(flags), flags.where!))
   },
   schema: async ({ schema, vars }) => {
-    const { inventorySchema } = await import('../../inventory/jsonSchema.ts')
+    const { inventorySchema } = await import('../../inventory/views/jsonSchema.ts')
     const { findPlaybook, loadPlaybook } = await import('../loadPlaybook.ts')
     const plays = await loadPlaybook(findPlaybook(schema!))
     const wanted = plays.map(({ spec }) => ({ name: spec.name, vars: spec.vars }))

@@ -1,7 +1,7 @@
 // What sets a value, as lines: the place first, so that editors and terminals make a link of it.
 
-import type { Owner } from '../../inventory/inventory.ts'
-import type { Origin, VarOrigins } from '../../inventory/where.ts'
+import type { VarOwner } from '../../inventory/vars/hostVars.ts'
+import type { Origin, VarOrigins } from '../../inventory/views/varOrigins.ts'
 import { formatLocation } from '../../model/errors/location.ts'
 import { Secret } from '../../model/secrets/secret.ts'
 import { shortPath } from '../places.ts'
@@ -32,7 +32,7 @@ function cells({ where, owner, value }: Origin): string[] {
   return [place, ownerText(owner), valueText(value)]
 }
 
-function ownerText(owner: Owner): string {
+function ownerText(owner: VarOwner): string {
   return owner.kind === 'extra' ? 'command line' : `${owner.kind} ${owner.name}`
 }
 

@@ -1,7 +1,7 @@
 // The flags of a run that its journal keeps, so that --resume goes on as the run began.
 
 import type { Command } from 'commander'
-import { inlineVarNames } from '../../inventory/extraVars.ts'
+import { inlineVarNames } from '../../inventory/vars/extraVars.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { Resumable } from '../../model/run/event.ts'
 import type { RunFlags } from '../flags.ts'

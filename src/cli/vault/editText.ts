@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { shellSplit } from '../../inventory/shellSplit.ts'
+import { shellSplit } from '../../inventory/parsing/shellSplit.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 
 const tmpfs = 0x01021994

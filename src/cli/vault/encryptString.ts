@@ -1,6 +1,6 @@
 // run-playbook vault encrypt-string: texts of the command line, of stdin or of a prompt, as YAML values.
 
-import { encryptVault, inlineVault } from '../../inventory/vaultWrite.ts'
+import { encryptVault, inlineVault } from '../../inventory/vault/encrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { askSecret } from '../prompt.ts'
 import { newPassword } from './passwords.ts'

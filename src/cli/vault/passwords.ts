@@ -1,6 +1,6 @@
 // The passwords that a vault command opens with, and the one that it encrypts by.
 
-import type { VaultPassword } from '../../inventory/vault.ts'
+import type { VaultPassword } from '../../inventory/vault/decrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { Secret } from '../../model/secrets/secret.ts'
 import { askSecret } from '../prompt.ts'

@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import { isVault, type OpenedVault, openVault, type VaultPassword } from '../../inventory/vault.ts'
-import { encryptVault } from '../../inventory/vaultWrite.ts'
+import { isVault, type OpenedVault, openVault, type VaultPassword } from '../../inventory/vault/decrypt.ts'
+import { encryptVault } from '../../inventory/vault/encrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { revealed } from '../../model/secrets/secret.ts'
 import { editText } from './editText.ts'

@@ -1,0 +1,96 @@
+// Reads a host's variables as the types that connections want; what does not fit becomes a fault.
+
+import { PlaybookError } from '../../model/errors/error.ts'
+import type { InventoryHost } from '../../model/host.ts'
+import { Secret } from '../../model/secrets/secret.ts'
+import { hasJinja, jinjaError } from '../parsing/jinja.ts'
+import { shellSplit } from '../parsing/shellSplit.ts'
+import { describeValue } from '../parsing/sourceNode.ts'
+
+/** The variables of a host, each by its names: where several are set, the last of them counts, as in Ansible. */
+export class TypedVars {
+  readonly errors: PlaybookError[] = []
+  readonly #host: InventoryHost
+
+  constructor(host: InventoryHost) {
+    this.#host = host
+  }
+
+  text(names: readonly string[]): string | undefined {
+    return this.#read(names, 'text', (value) =>
+      typeof value === 'string' || typeof value === 'number' ? String(value) : undefined,
+    )
+  }
+
+  secret(names: readonly string[]): Secret | undefined {
+    const name = this.#lastSet(names)
+    const value = name === undefined ? undefined : this.#host.vars[name]
+    if (value instanceof Secret) return value
+    const text = this.text(names)
+    return text === undefined ? undefined : new Secret(text)
+  }
+
+  number(names: readonly string[], from: number, to: number): number | undefined {
+    const expected = to === 65535 ? 'a port (1-65535)' : 'a number of seconds'
+    return this.#read(names, expected, (value) => {
+      const number = typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value
+      const isWhole = to !== 65535 || Number.isInteger(number)
+      return typeof number === 'number' && isWhole && number >= from && number <= to ? number : undefined
+    })
+  }
+
+  boolean(names: readonly string[]): boolean | undefined {
+    return this.#read(names, 'yes or no', (value) => {
+      const word = String(value).toLowerCase()
+      if (['yes', 'true', 'on', '1', 'y', 't'].includes(word)) return true
+      return ['no', 'false', 'off', '0', 'n', 'f'].includes(word) ? false : undefined
+    })
+  }
+
+  words(names: readonly string[]): string[] | undefined {
+    return this.#read(names, 'words as a shell has them, every quote closed', (value) => {
+      if (typeof value !== 'string') return undefined
+      try {
+        return shellSplit(value)
+      } catch {
+        return undefined
+      }
+    })
+  }
+
+  /** Whether one of these says anything. */
+  has(names: readonly string[]): boolean {
+    return this.#lastSet(names) !== undefined
+  }
+
+  addError(code: string, name: string, message: string, hint?: string): void {
+    const where = this.#host.where([name])
+    const text = `${this.#host.name}: ${name}: ${message}`
+    this.errors.push(
+      new PlaybookError(code, text, { ...(where ? { where } : {}), ...(hint ? { hint } : {}) }),
+    )
+  }
+
+  #read<T>(
+    names: readonly string[],
+    expected: string,
+    parse: (value: unknown) => T | undefined,
+  ): T | undefined {
+    const name = this.#lastSet(names)
+    if (name === undefined) return undefined
+    const given = this.#host.vars[name]
+    const value = given instanceof Secret ? given.reveal() : given
+    if (typeof given === 'string' && hasJinja(given)) {
+      this.errors.push(jinjaError(`${this.#host.name}: ${name}`, this.#host.where([name])))
+      return undefined
+    }
+    const parsed = parse(value)
+    if (parsed === undefined)
+      this.addError('E_CONNECTION_VAR', name, `expected ${expected}, got ${describeValue(given)}`)
+    return parsed
+  }
+
+  #lastSet(names: readonly string[]): string | undefined {
+    return names.findLast((name) => this.#host.vars[name] !== undefined && this.#host.vars[name] !== null)
+  }
+}

@@ -1,0 +1,52 @@
+// Variables of the command line (`-e`): `key=value`, `@file`, YAML or JSON, or an object.
+
+import { resolve } from 'node:path'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { parseKeyValues } from '../parsing/keyValues.ts'
+import { type MapEntry, type SourceNode, toSourceNode } from '../parsing/sourceNode.ts'
+import { FileLoader } from '../sources/fileLoader.ts'
+
+export type ExtraVars = string | { readonly [name: string]: unknown }
+
+/** The entries of all that was given, later ones over earlier ones; faults go to `files`. */
+export function extraEntries(
+  given: readonly ExtraVars[],
+  files: FileLoader,
+  cwd: string,
+): ReadonlyMap<string, MapEntry> {
+  const entries = new Map<string, MapEntry>()
+  for (const each of given) {
+    const node = readExtra(each, files, cwd)
+    if (node?.entries) for (const [name, entry] of node.entries) entries.set(name, entry)
+    else if (node) files.errors.push(extraVarsError(String(each), 'is not a mapping of variables'))
+  }
+  return entries
+}
+
+/** The names of variables that were given with their values, not by a file. */
+export function inlineVarNames(given: readonly string[], cwd: string): string[] {
+  const inline = given.filter((each) => !each.trim().startsWith('@'))
+  return [...extraEntries(inline, new FileLoader({ cwd, vaultPasswords: [] }), cwd).keys()]
+}
+
+function readExtra(given: ExtraVars, files: FileLoader, cwd: string): SourceNode | undefined {
+  if (typeof given !== 'string') return toSourceNode(given)
+  const text = given.trim()
+  if (text === '') return undefined
+  if (text.startsWith('@')) return files.readYaml(resolve(cwd, text.slice(1)))
+  if (/^[[{]/.test(text)) return files.parseYaml('-e', text)
+  try {
+    return toSourceNode(Object.fromEntries(parseKeyValues(text)))
+  } catch (error) {
+    files.errors.push(extraVarsError(text, (error as Error).message))
+    return undefined
+  }
+}
+
+function extraVarsError(given: string, message: string): PlaybookError {
+  return new PlaybookError(
+    'E_EXTRA_VARS',
+    `-e ${given}: ${message}`,
+    'Give key=value, @file, or {"key": "value"}.',
+  )
+}

@@ -1,0 +1,140 @@
+// Where a value of the inventory comes from: everything that sets it, which one wins, and for whom.
+
+import { PlaybookError } from '../../model/errors/error.ts'
+import type { SourceLocation } from '../../model/errors/location.ts'
+import { didYouMean } from '../../model/errors/suggest.ts'
+import type { Inventory, InventoryGroup } from '../inventory.ts'
+import { locationOf, nodeAt, type SourceNode } from '../parsing/sourceNode.ts'
+import type { LoadedHost, VarDefinition, VarOwner } from '../vars/hostVars.ts'
+
+/** One place that sets a value, or replaces the whole variable without it. */
+export type Origin = {
+  readonly owner: VarOwner
+  /** Where the value stands; undefined for `-e key=value` and what no file says. */
+  readonly where: SourceLocation | undefined
+  /** The value there; undefined where the variable is set without this part of it. */
+  readonly value: unknown
+}
+
+export type VarOrigins = {
+  /** `web-01.instances[1].http` */
+  readonly name: string
+  /** All that set it, the weakest first; the last one wins. */
+  readonly origins: readonly Origin[]
+  /** Of a group: the hosts in it that get another value, by what sets it for them. */
+  readonly overrides: readonly { readonly origin: Origin; readonly hosts: readonly string[] }[]
+}
+
+type Subject = { readonly name: string; readonly definitions: LoadedHost['definitions'] }
+
+/**
+ * Finds what sets `NAME.variable` or a part of it (`was-01.instances[1].http`); NAME is a host or a group. For a
+ * group it is what the group's own and its parents' variables say.
+ *
+ * @throws PlaybookError E_WHERE where the text has no such form, E_UNKNOWN_HOST, E_UNKNOWN_VAR with a suggestion
+ */
+export function varOrigins(inventory: Inventory, text: string): VarOrigins {
+  const { subject, group, rest } = subjectOf(inventory, text)
+  const [variable = '', ...path] = pathOf(rest, text)
+  const definitions = subject.definitions(variable)
+  const origins = definitions.map((definition) => originOf(definition, path))
+  const overrides = group ? overridesOf(inventory, group, definitions.at(-1), variable, path) : []
+  if (origins.at(-1)?.value === undefined && overrides.every(({ origin }) => origin.value === undefined))
+    throw unknownVar(inventory, subject.name, group, variable, path, definitions.at(-1)?.node)
+  return { name: `${subject.name}.${displayPath([variable, ...path])}`, origins, overrides }
+}
+
+/** Names of hosts have dots too: the longest that fits. A name of both means the host. */
+function subjectOf(
+  inventory: Inventory,
+  text: string,
+): { readonly subject: Subject; readonly group?: InventoryGroup; readonly rest: string } {
+  const dots = [...text.matchAll(/\./g)].map(({ index }) => index)
+  for (const dot of dots.reverse()) {
+    const name = text.slice(0, dot)
+    const rest = text.slice(dot + 1)
+    const host = inventory.host(name)
+    if (host) return { subject: host, rest }
+    const group = inventory.groups.get(name)
+    if (group) return { subject: group, group, rest }
+  }
+  if (dots.length === 0) {
+    throw new PlaybookError('E_WHERE', `"${text}" names no variable.`, {
+      hint: 'Give HOST.variable or GROUP.variable, such as web-01.ansible_port or web.instances[0].name',
+    })
+  }
+  const name = text.slice(0, dots.at(-1))
+  const names = [...inventory.groups.keys(), ...inventory.hosts.map((host) => host.name)]
+  const hint = didYouMean(name, names) ?? 'run-playbook inventory --graph shows them.'
+  throw new PlaybookError('E_UNKNOWN_HOST', `No host or group "${name}".`, hint)
+}
+
+/** `instances[1].http` and `instances.1.http` are the same. */
+function pathOf(rest: string, whole: string): string[] {
+  const parts = rest.replaceAll(/\[(\d+)\]/g, '.$1').split('.')
+  if (parts.every((part) => part !== '')) return parts
+  throw new PlaybookError('E_WHERE', `"${whole}" has an empty part.`, 'Give HOST.variable[0].key')
+}
+
+function originOf({ owner, node, where }: VarDefinition, path: readonly string[]): Origin {
+  const part = partOf(node, path)
+  return { owner, where: part ? locationOf(part) : where, value: part?.value }
+}
+
+/** What stands at the path; undefined where the value has nothing there. */
+function partOf(root: SourceNode, path: readonly string[]): SourceNode | undefined {
+  let at: SourceNode | undefined = root
+  for (const key of path) at = at?.entries?.get(key)?.node ?? at?.items?.[Number(key)]
+  return at
+}
+
+function overridesOf(
+  inventory: Inventory,
+  group: InventoryGroup,
+  winner: VarDefinition | undefined,
+  variable: string,
+  path: readonly string[],
+): VarOrigins['overrides'] {
+  const found = new Map<SourceNode, { readonly origin: Origin; readonly hosts: string[] }>()
+  for (const name of group.members) {
+    const definition = inventory.host(name)!.definitions(variable).at(-1)
+    if (!definition || definition.node === winner?.node) continue
+    const known = found.get(definition.node)
+    if (known) known.hosts.push(name)
+    else found.set(definition.node, { origin: originOf(definition, path), hosts: [name] })
+  }
+  return [...found.values()]
+}
+
+function unknownVar(
+  inventory: Inventory,
+  name: string,
+  group: InventoryGroup | undefined,
+  variable: string,
+  path: readonly string[],
+  node: SourceNode | undefined,
+): PlaybookError {
+  if (!node) {
+    const hosts = group ? group.members.map((each) => inventory.host(each)!) : [inventory.host(name)!]
+    const known = new Set([
+      ...hosts.flatMap(({ vars }) => Object.keys(vars)),
+      ...Object.keys(group?.vars ?? {}),
+    ])
+    const hint = didYouMean(variable, known)
+    return new PlaybookError('E_UNKNOWN_VAR', `${name} has no variable "${variable}".`, hint ?? {})
+  }
+  const inner = path.findIndex((_, index) => !partOf(node, path.slice(0, index + 1)))
+  const parent = nodeAt(node, path.slice(0, inner))
+  const hint = parent.items
+    ? `It has ${parent.items.length} item${parent.items.length === 1 ? '' : 's'}, counted from 0.`
+    : didYouMean(path[inner]!, parent.entries?.keys() ?? [])
+  const whole = displayPath([variable, ...path.slice(0, inner)])
+  return new PlaybookError('E_UNKNOWN_VAR', `${name}: ${whole} has no "${path[inner]}".`, {
+    ...(hint ? { hint } : {}),
+    where: locationOf(parent),
+  })
+}
+
+function displayPath(path: readonly string[]): string {
+  return path.map((key, index) => (/^\d+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join('')
+}

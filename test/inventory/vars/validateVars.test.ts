@@ -1,0 +1,168 @@
+// A play's schema is checked on all its hosts at once, and every fault has its place.
+
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { type Inventory, loadInventory } from '../../../src/inventory/inventory.ts'
+import { validateVars } from '../../../src/inventory/vars/validateVars.ts'
+import { describeError, type PlaybookError } from '../../../src/model/errors/error.ts'
+import { Secret } from '../../../src/model/secrets/secret.ts'
+
+const here = fileURLToPath(import.meta.url)
+const cwd = resolve(
+  here.slice(0, here.lastIndexOf(here.includes('/dist/test/') ? '/dist/test/' : '/test/')),
+  'test/fixtures/inventory/loads',
+)
+const port = z.int('expected a port (1-65535)').min(1).max(65535)
+const was = { name: 'WAS', where: { file: 'playbooks/was.ts', line: 9 } }
+const load = () => loadInventory(['production.yml'], { cwd })
+
+type Row = readonly [title: string, pattern: string, schema: z.ZodType, lines: readonly string[]]
+
+const rows: readonly Row[] = [
+  [
+    'a wrong value in a group is said once, for the group',
+    'was',
+    z.object({ instances: z.array(z.object({ name: z.string(), http: port })) }),
+    ['production.yml:13:19  was: instances[1].http  expected a port (1-65535), got "8o81"'],
+  ],
+  [
+    'a wrong value of one host names the host',
+    'web',
+    z.object({ weight: z.number() }),
+    ['production.yml:19:35  web-01: weight  expected number, got "heavy"'],
+  ],
+  [
+    'what all hosts lack is missing in their group',
+    'was',
+    z.object({ tomcat_version: z.string() }),
+    ['production.yml:7:9  was: tomcat_version is missing; WAS (playbooks/was.ts:9) needs it'],
+  ],
+  [
+    'what all hosts of all groups lack is missing in all',
+    'all',
+    z.object({ tomcat_version: z.string() }),
+    ['production.yml:3:5  all: tomcat_version is missing; WAS (playbooks/was.ts:9) needs it'],
+  ],
+  [
+    'what one host lacks is missing there',
+    'was',
+    z.object({ node: z.number() }),
+    ['production.yml:16:9  was-02: node is missing; WAS (playbooks/was.ts:9) needs it'],
+  ],
+  [
+    'a misspelt variable is suggested',
+    'was',
+    z.object({ miror: z.string() }),
+    [
+      'production.yml:7:9  was: miror is missing; WAS (playbooks/was.ts:9) needs it',
+      'There is mirror: is it that one?',
+    ],
+  ],
+  [
+    'a part that is missing is said of what surrounds it',
+    'was',
+    z.object({ instances: z.array(z.object({ ajp: port.optional(), jvm: z.string() })) }),
+    [
+      'production.yml:11:13  was: instances[0].jvm  expected string, got nothing',
+      'production.yml:12:13  was: instances[1].jvm  expected string, got nothing',
+    ],
+  ],
+  [
+    'Jinja that the play reads is refused, raw text is not',
+    'was',
+    z.object({ template: z.string(), raw: z.string() }),
+    [
+      'production.yml:8:19  was: template holds Jinja, which is not evaluated; compute it in TypeScript instead',
+    ],
+  ],
+  [
+    'all faults of all hosts come together',
+    'was:web',
+    z.object({ node: z.number(), weight: z.number(), template: z.string() }),
+    [
+      'production.yml:8:19  was: template holds Jinja, which is not evaluated; compute it in TypeScript instead',
+      'production.yml:19:35  web-01: weight  expected number, got "heavy"',
+      'production.yml:7:9  was: weight is missing; WAS (playbooks/was.ts:9) needs it',
+      'production.yml:16:9  was-02: node is missing; WAS (playbooks/was.ts:9) needs it',
+      'production.yml:17:5  web: template is missing; WAS (playbooks/was.ts:9) needs it',
+    ],
+  ],
+  [
+    'a refinement of the whole is said of the host',
+    'web-02',
+    z.object({ node: z.number() }).refine(() => false, 'no node fits'),
+    ['production.yml:20:9  web-02: the variables  no node fits'],
+  ],
+]
+
+for (const [title, pattern, schema, lines] of rows) {
+  test(title, async () => assert.equal(faultsOf(await load(), pattern, schema), lines))
+}
+
+test('variables come back as the schema makes them, without those it does not name', async () => {
+  const inventory = await load()
+  const schema = z.strictObject({ site: z.string(), node: z.coerce.string(), serial: z.number().default(1) })
+  const parsed = validateVars(schema, inventory.select('web'), was)
+  assert.equal(
+    [...parsed].map(([{ name }, vars]) => [name, vars]),
+    [
+      ['web-01', { site: 'main', node: '9', serial: 1 }],
+      ['web-02', { site: 'main', node: '8', serial: 1 }],
+    ],
+  )
+})
+
+test('a schema may ask for the name of the host', async () => {
+  const inventory = await load()
+  const parsed = validateVars(z.object({ inventory_hostname: z.string() }), inventory.select('was-01'), was)
+  assert.equal([...parsed.values()], [{ inventory_hostname: 'was-01' }])
+})
+
+test('a limited play still names the group', async () => {
+  const inventory = await load()
+  assert.equal(faultsOf(inventory, 'was[0]', z.object({ x: z.string() })), [
+    'production.yml:7:9  was: x is missing; WAS (playbooks/was.ts:9) needs it',
+  ])
+})
+
+test('a wrong value of the command line says so', async () => {
+  const inventory = await loadInventory(['production.yml'], { cwd, extraVars: ['node=x'] })
+  assert.equal(faultsOf(inventory, 'all', z.object({ node: z.number() })), [
+    '-e: node  expected number, got "x"',
+  ])
+})
+
+test('a secret where text was wanted says that it is one', async () => {
+  const inventory = await loadInventory(['inline.yml'], { cwd })
+  assert.equal(faultsOf(inventory, 'h', z.object({ pw: z.string() })), [
+    'inline.yml:4:18  h: pw  expected string, got a secret',
+    'It comes from a vault: let the schema take z.instanceof(Secret).',
+  ])
+  assert.equal(faultsOf(inventory, 'h', z.object({ pw: z.instanceof(Secret) })), [])
+})
+
+test('without a schema everything comes back, and Jinja fails where it is read', async () => {
+  const inventory = await load()
+  const host = inventory.host('was-01')!
+  const vars = validateVars(undefined, [host], was).get(host) as Record<string, unknown>
+  assert.is(vars.site, 'main')
+  assert.is(vars.raw, '{{ kept }}')
+  assert.throws(
+    () => vars.template,
+    (error: PlaybookError) => error.code === 'E_JINJA' && error.where?.line === 8,
+  )
+})
+
+function faultsOf(inventory: Inventory, pattern: string, schema: z.ZodType): readonly string[] {
+  try {
+    validateVars(schema, inventory.select(pattern), was)
+  } catch (error) {
+    return describeError(error as PlaybookError)
+  }
+  return []
+}
+
+test.run()
