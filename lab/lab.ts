@@ -34,7 +34,7 @@ export type { Lab } from './instance/description.ts'
 export { type SshResult as Answer, ssh } from './instance/ssh.ts'
 export { isSupported } from './machine/support.ts'
 
-export type UpOptions = {
+type UpOptions = {
   /** Throws the hosts' state away first. */
   readonly isFresh?: boolean
   /** Hears what is being done. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 
 /** One server and suite of a package source. */
-export type AptSource = { readonly uri: string; readonly suite: string; readonly signedBy?: string }
+type AptSource = { readonly uri: string; readonly suite: string; readonly signedBy?: string }
 
 /** The release the lab's hosts run. */
 export const SUITE = 'bookworm'

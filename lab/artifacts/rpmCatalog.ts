@@ -93,7 +93,7 @@ export const RPM_CATALOG: readonly Rpm[] = [
 ]
 
 /** Where hidden files are kept, under their own paths. */
-export const HIDDEN = '/opt/hidden'
+const HIDDEN = '/opt/hidden'
 
 /**
  * A script for the image that hides every file of the table and prints, on descriptor 3, lines of RPM, path and link

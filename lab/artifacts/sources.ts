@@ -10,7 +10,7 @@ import type { Artifact } from './artifactCache.ts'
 import { makeTomcat, TOMCAT_VERSION } from './tomcatArchive.ts'
 
 /** One archive: its version, its path under the mirror's `/dist`, and the SHA-512 of its bytes in hex. */
-export type Source = { readonly version: string; readonly path: string; readonly sha512: string }
+type Source = { readonly version: string; readonly path: string; readonly sha512: string }
 export type Sources = { readonly tomcat: Source; readonly httpd: Source; readonly modJk: Source }
 
 /** A Debian source package: the versions to try first (not every version listed is served), and upstream's path. */

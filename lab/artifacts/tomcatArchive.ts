@@ -20,7 +20,7 @@ export async function makeTomcat(target: string, scratch: string): Promise<void>
 }
 
 /** A tar.gz whose bytes depend on the files' contents, names and modes alone. */
-export async function pack(folder: string, top: string, target: string): Promise<void> {
+async function pack(folder: string, top: string, target: string): Promise<void> {
   const stable = ['--sort=name', '--mtime=2025-09-01 00:00:00Z', '--owner=0', '--group=0', '--numeric-owner']
   await runIn({ cwd: folder })`tar ${stable} --format=gnu -cf - ${top} | gzip -n >${target}`
 }

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ssh2, { type ServerChannel, type Session } from 'ssh2'
 
-export type SmallKeys = { readonly clientKeyFile: string; readonly clientPublic: Buffer }
+type SmallKeys = { readonly clientKeyFile: string; readonly clientPublic: Buffer }
 export type SmallHost = {
   readonly name: string
   readonly port: number

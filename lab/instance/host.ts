@@ -47,7 +47,7 @@ done
 exit "$code"`
 
 /** Boots the host; what is left of a former boot is killed first, and a host without a layer of its own gets one. */
-export async function bootHost(spec: HostSpec): Promise<void> {
+async function bootHost(spec: HostSpec): Promise<void> {
   await killHost(spec)
   await createLayer(spec)
   const { groups, keeperGroups } = groupsOf(spec)

@@ -32,7 +32,7 @@ export async function startMirror(network: Topology, shares: Shares, files: Inst
 }
 
 /** Whether the mirror answers, and serves these folders. */
-export async function isServing(network: Topology, shares: Shares): Promise<boolean> {
+async function isServing(network: Topology, shares: Shares): Promise<boolean> {
   const answer = await fetchShares(network)
   return answer?.sources === shares.sources && answer.packages === shares.packages
 }

@@ -29,7 +29,7 @@ export function resolveTarget(shares: Shares, path: string): Target | undefined 
 }
 
 /** The server, not yet listening. `/lab` answers with the shares as JSON, so that who asks knows what is served. */
-export function mirrorServer(shares: Shares, log: (line: string) => void) {
+function mirrorServer(shares: Shares, log: (line: string) => void) {
   return createServer((request, response) => {
     response.on('close', () => log(`${request.method} ${request.url} ${response.statusCode}`))
     answer(shares, request, response).catch(() => response.writeHead(500).end())

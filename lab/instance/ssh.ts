@@ -6,7 +6,7 @@ import type { Address } from './topology.ts'
 
 type Access = { readonly keyFile: string; readonly knownHostsFile: string }
 export type SshResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
-export type SshOptions = {
+type SshOptions = {
   /** Who logs in; `root` when left out. */
   readonly user?: string
   /** What the command reads on stdin; nothing when left out. */

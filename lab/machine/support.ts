@@ -6,7 +6,7 @@ import { cgroupRoots } from './cgroup.ts'
 import { labFolder, sharedFolder } from './folders.ts'
 import { run } from './run.ts'
 
-export type Support = { readonly ok: true } | { readonly ok: false; readonly reason: string }
+type Support = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
 /** Tries what the lab does, in small, and says in one line what does not work. Leaves nothing behind. */
 export async function isSupported(): Promise<Support> {

@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 
 export type DelayProxy = { readonly port: number; readonly close: () => Promise<void> }
 
-export type DelayOptions = {
+type DelayOptions = {
   readonly host: string
   readonly port: number
   /** Round trip in milliseconds; half of it is added to each direction. */

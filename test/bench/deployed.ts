@@ -19,9 +19,9 @@ import { mainJs } from './stand.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** A round trip time, and how many times `ssh true` the run may take there. */
-export type Line = { readonly rttMs: number; readonly limit: number; readonly rounds: number }
+type Line = { readonly rttMs: number; readonly limit: number; readonly rounds: number }
 
-export type Deployed = {
+type Deployed = {
   /** `WAS role, two hosts`. */
   readonly what: string
   /** A playbook of the repository: `was.ts`. */

@@ -26,7 +26,7 @@ export async function benchHttpdConf(log: (line: string) => void): Promise<Figur
   ]
 }
 
-export function cpuMsOf(work: () => unknown): number {
+function cpuMsOf(work: () => unknown): number {
   const startedAt = process.cpuUsage()
   work()
   const { user, system } = process.cpuUsage(startedAt)

@@ -12,7 +12,7 @@ export type CommandLine = {
   readonly stdin?: string
 }
 
-export type Ended = {
+type Ended = {
   readonly ms: number
   readonly code: number
   readonly stdout: string

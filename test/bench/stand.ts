@@ -24,7 +24,7 @@ export type Stand = {
   readonly stop: () => Promise<void>
 }
 
-export type StandInventory = { readonly hosts: number; readonly files: number; readonly port: number }
+type StandInventory = { readonly hosts: number; readonly files: number; readonly port: number }
 
 /** Why there can be no stand here, if there can be none. */
 export const standMissing = sshdMissing
@@ -63,7 +63,7 @@ export async function warmUp(stand: Stand, inventory: string): Promise<void> {
   if (end.some(({ changed }) => changed > 0)) throw new Error('The second run still changes something.')
 }
 
-export type RecapLine = { readonly host: string; readonly changed: number; readonly trips: number }
+type RecapLine = { readonly host: string; readonly changed: number; readonly trips: number }
 
 /** The recaps of a run told with `--output jsonl`. */
 export function lastRecap(jsonl: string): RecapLine[] {

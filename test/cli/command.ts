@@ -18,7 +18,7 @@ export type Started = {
   readonly says: (text: RegExp) => Promise<void>
 }
 
-export type RunOptions = {
+type RunOptions = {
   readonly env?: { readonly [name: string]: string | undefined }
   /** Folder below the site's, in which the command runs. */
   readonly folder?: string

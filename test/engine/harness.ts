@@ -44,7 +44,7 @@ export type RunSettings = {
   readonly tags?: { only?: string[]; skip?: string[] }
 }
 
-export function inventoryHost(name: string, vars: Record<string, unknown> = {}): InventoryHost {
+function inventoryHost(name: string, vars: Record<string, unknown> = {}): InventoryHost {
   return { name, groups: ['all'], vars, where: () => undefined }
 }
 

@@ -12,7 +12,7 @@ import { defineTask } from '../../src/model/task.ts'
 import { localTransport } from '../../src/transport/local.ts'
 import type { Connection, Shell } from '../../src/transport/transport.ts'
 
-export type NamedHosts = {
+type NamedHosts = {
   readonly connect: (settings: ConnectionSettings) => Promise<Connection>
   /** Breaks the connection to a host, as if it had gone. */
   readonly lose: (host: string) => void

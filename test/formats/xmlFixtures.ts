@@ -13,7 +13,7 @@ export function tomcatText(path: string): string {
   return tomcatFile(path).toString('utf8')
 }
 
-export type Writing = {
+type Writing = {
   readonly name: string
   readonly write: (text: string) => Buffer
   readonly read: (bytes: Uint8Array) => string

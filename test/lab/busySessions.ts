@@ -2,7 +2,7 @@
 
 import { Agent, get } from 'node:http'
 
-export type BusyOptions = {
+type BusyOptions = {
   /** Addresses of the web servers; each session goes through them in turn. */
   readonly through: readonly string[]
   /** Host headers; the sessions are spread over them. */
@@ -12,7 +12,7 @@ export type BusyOptions = {
   readonly thinkMs: number
 }
 
-export type BusyCount = {
+type BusyCount = {
   readonly requests: number
   /** Requests without HTTP 200, in words. */
   readonly failed: readonly string[]

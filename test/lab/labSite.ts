@@ -30,7 +30,7 @@ export type Line = {
 
 export type Ran = Ended & { readonly lines: readonly Line[] }
 
-export type HostVars = { readonly [host: string]: { readonly [name: string]: unknown } }
+type HostVars = { readonly [host: string]: { readonly [name: string]: unknown } }
 
 export type LabSite = {
   readonly folder: string
@@ -69,7 +69,7 @@ export function labSite(lab: Lab): LabSite {
 export type TestHost = { readonly name: string; readonly vars: { readonly [name: string]: string } }
 
 /** A play of a test's playbook; `settings` is text of further members. */
-export type TestPlay = {
+type TestPlay = {
   readonly name: string
   readonly settings?: string
   readonly tasks: (host: TestHost) => library.TaskList

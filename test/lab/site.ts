@@ -80,7 +80,7 @@ export function inventoryFor(lab: Pick<Lab, 'hosts' | 'keyFile' | 'knownHostsFil
     .replaceAll('http://10.98.0.1:8098', lab.mirror)
 }
 
-export function runCommand(args: readonly string[], cwd: string, input?: string): Promise<Ran> {
+function runCommand(args: readonly string[], cwd: string, input?: string): Promise<Ran> {
   const child = spawn(process.execPath, [command, ...args.map((arg) => playbookPath(arg))], {
     cwd,
     env: { ...process.env, FORCE_COLOR: '0' },

@@ -6,7 +6,7 @@ import type { Clock } from '../../src/report/clock.ts'
 import { createReporter, type Reporter, type ReporterOptions } from '../../src/report/reporter.ts'
 import { createSink, type Sink } from '../../src/report/sink.ts'
 
-export type TestStream = Writable & { readonly text: () => string }
+type TestStream = Writable & { readonly text: () => string }
 
 export function createTestStream(): TestStream {
   let text = ''

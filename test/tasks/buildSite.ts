@@ -45,7 +45,7 @@ type SiteOptions = {
   readonly cache?: string
 }
 
-export type BuildRan = Ran & {
+type BuildRan = Ran & {
   /** What each host said while it built. */
   readonly said: (host: string) => string[]
   readonly error: (host: string) => {

@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 
 /** How the process behaves: answers, answers after a while, ends at once, or stays without an answer. */
-export type Behaviour = 'answer' | 'slow' | 'die' | 'silent'
+type Behaviour = 'answer' | 'slow' | 'die' | 'silent'
 
 export type FakeTomcat = {
   readonly home: string

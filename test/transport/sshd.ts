@@ -19,7 +19,7 @@ export function sshdMissing(): string | undefined {
   return reason
 }
 
-export type SshdOptions = {
+type SshdOptions = {
   /** Lines of sshd_config, before the usual ones: the first of a keyword counts. */
   readonly config?: readonly string[]
   readonly hostKeyType?: 'ed25519' | 'rsa' | 'ecdsa'

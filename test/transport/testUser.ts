@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 export type TestUser = { readonly name: string; readonly password: string; readonly remove: () => void }
 
-export type TestUserOptions = {
+type TestUserOptions = {
   /** `/bin/sh` if not given. */
   readonly shell?: string
   /** Rules for sudo, `USER` standing for the name. */
