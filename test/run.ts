@@ -26,7 +26,7 @@ const [mode = 'all', ...names] = process.argv.slice(2)
 const files = testFiles(here).filter(
   (file) => names.length === 0 || names.some((name) => file.includes(name)),
 )
-const isLab = (file: string) => file.startsWith(`lab/`)
+const isLab = (file: string) => file.startsWith('endToEnd/')
 const units = mode === 'lab' ? [] : files.filter((file) => !isLab(file))
 const labs = mode === 'unit' ? [] : files.filter(isLab)
 

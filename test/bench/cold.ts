@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { down, up } from '../../lab/lab.ts'
 import { logToStderr } from '../../lab/machine/log.ts'
 import type { RunEvent } from '../../src/model/run/event.ts'
-import { makeSite } from '../lab/site.ts'
+import { makeSite } from '../endToEnd/site.ts'
 import { type Figure, ms, table } from './figure.ts'
 import { newestRun, type Run } from './journals.ts'
 

@@ -9,7 +9,7 @@ import { type InstanceFiles, instanceFiles } from '../../lab/instance/instanceFi
 import { mirrorUrl } from '../../lab/instance/mirror.ts'
 import { ownedNetwork } from '../../lab/instance/network.ts'
 import type { Address } from '../../lab/instance/topology.ts'
-import { inventoryFor } from '../lab/site.ts'
+import { inventoryFor } from '../endToEnd/site.ts'
 import { type DelayProxy, startDelayProxy } from './delayProxy.ts'
 import { type Figure, ms, ratioFigure, table } from './figure.ts'
 import { type CommandLine, interleaved, median, runCommand, succeeding, timeOf } from './measure.ts'

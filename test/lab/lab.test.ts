@@ -1,224 +1,218 @@
-// A lab of its own for real: up, ssh, dnf, users, isolation, deaths, down. Needs root on Debian; skipped by name elsewhere.
+// Pure parts of the lab: apt sources, versions, subnets, the RPM spec, paths of the mirror.
 
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Answer, down, find, isSupported, type Lab, ssh, up } from '../../lab/lab.ts'
-import { PlaybookError } from '../../src/model/errors/error.ts'
+import { parse } from 'yaml'
+import { parseLines, parseStanzas, sourceLines } from '../../lab/artifacts/aptSources.ts'
+import { hideScript, RPM_CATALOG } from '../../lab/artifacts/rpmCatalog.ts'
+import { parseHidden, specText } from '../../lab/artifacts/rpmRepository.ts'
+import { orderVersions, upstream } from '../../lab/artifacts/sources.ts'
+import { corruptingStream } from '../../lab/instance/corruptingStream.ts'
+import { inventoryText } from '../../lab/instance/inventory.ts'
+import { resolveTarget } from '../../lab/instance/mirrorServer.ts'
+import { ownerOf } from '../../lab/instance/network.ts'
+import { machineName, numbersFor, topology } from '../../lab/instance/topology.ts'
+import type { Lab } from '../../lab/lab.ts'
+import { cgroupRoots } from '../../lab/machine/cgroup.ts'
 
-const NAME = 't-lab'
-let lab: Lab
-
-const host = (name: string) => lab.hosts.find((one) => one.name === name)!
-const on = (name: string, command: string): Promise<Answer> => ssh(lab, host(name), command)
-
-// uvu swallows an error of a hook, and one that has `details` of its own: so bringing up is a test, and errors are told in text.
-const check = (title: string, work: () => Promise<void>) =>
-  test(title, () =>
-    work().catch((error) => {
-      if (!(error instanceof PlaybookError)) throw error
-      throw new Error([error.code, error.message, ...error.details].join('\n'), { cause: error })
-    }),
-  )
-
-check('a new lab comes up', async () => {
-  lab = await up(NAME, { isFresh: true })
+test("apt's one-line sources are read with their key", () => {
+  const text = [
+    '# deb http://commented/ bookworm main',
+    'deb http://one/debian bookworm main contrib',
+    'deb-src http://source/debian bookworm main',
+    'deb [arch=amd64 signed-by=/k.gpg] http://two/debian bookworm-updates main',
+  ].join('\n')
+  assert.equal(parseLines(text), [
+    { uri: 'http://one/debian', suite: 'bookworm' },
+    { uri: 'http://two/debian', suite: 'bookworm-updates', signedBy: '/k.gpg' },
+  ])
 })
 
-check('every host answers with its own name, address and a system that runs', async () => {
-  const command = 'hostname; systemctl is-system-running; ip -4 -o addr show host0'
-  const answers = await Promise.all(lab.hosts.map(({ name }) => on(name, command)))
-  assert.equal(
-    lab.hosts.map(({ name }) => name),
-    ['was-01', 'was-02', 'web-01', 'web-02'],
-  )
-  for (const [index, { name, address }] of lab.hosts.entries()) {
-    const [hostname, state, shown] = answers[index]!.stdout.split('\n')
-    assert.equal([hostname, state], [name, 'running'])
-    assert.ok(shown?.includes(` ${address}/24 `), shown)
-  }
+test("apt's stanzas are read, suite by suite, without the disabled ones", () => {
+  const text = `Types: deb
+# a comment
+URIs: http://one/debian
+Suites: bookworm bookworm-updates
+Components: main
+Signed-By: /k.gpg
+
+Enabled: no
+Types: deb
+URIs: http://off/debian
+Suites: bookworm
+
+Types: deb-src
+URIs: http://source/debian
+Suites: bookworm
+`
+  assert.equal(parseStanzas(text), [
+    { uri: 'http://one/debian', suite: 'bookworm', signedBy: '/k.gpg' },
+    { uri: 'http://one/debian', suite: 'bookworm-updates', signedBy: '/k.gpg' },
+  ])
 })
 
-check('ssh hands on exit code, stdout, stderr and stdin', async () => {
-  const answer = await ssh(lab, host('was-01'), 'cat; echo no >&2; exit 7', { input: 'yes' })
-  assert.equal(answer, { code: 7, stdout: 'yes', stderr: 'no\n' })
-})
-
-check('a program is missing until dnf has installed its package', async () => {
-  const script =
-    'command -v make; rpm -q make; dnf -y -q install make >/dev/null; make -v | head -1; rpm -q make'
-  const { stdout } = await on('web-01', script)
-  assert.equal(stdout.split('\n')[0], 'package make is not installed')
-  assert.match(stdout, /^GNU Make /m)
-  assert.match(stdout, /^make-4\.3-1\.noarch$/m)
-})
-
-check('the hosts lack what the packages bring', async () => {
-  const programs = 'java rotatelogs gcc cc g++ make vim wget tar apr-1-config apu-1-config pcre2-config'
-  const { stdout } = await on('was-02', `for name in ${programs}; do command -v $name; done`)
-  assert.is(stdout, '')
-})
-
-check('deploy needs its password for sudo, ops needs none, and both log in by key', async () => {
-  const { deploy } = JSON.parse(readFileSync(lab.passwordsFile, 'utf8'))
-  assert.is(statSync(lab.passwordsFile).mode & 0o777, 0o600)
-  const as = (user: string, command: string, input = '') => ssh(lab, host('was-01'), command, { user, input })
-  assert.is((await as('ops', 'sudo -n id -un')).stdout, 'root\n')
-  assert.is.not((await as('deploy', 'sudo -n id -un')).code, 0)
-  assert.is((await as('deploy', 'sudo -S -p "" id -un', `${deploy}\n`)).stdout, 'root\n')
-  assert.is.not((await as('deploy', 'sudo -S -p "" id -un', 'wrong\n')).code, 0)
-})
-
-check('hosts reach one another and the bridge, and nothing beyond', async () => {
-  const outside = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(
-      ({ family, internal, address }) => family === 'IPv4' && !internal && address !== lab.bridgeAddress,
-    )
-  const inside = [lab.bridgeAddress, ...lab.hosts.map(({ address }) => address)]
-  const ping = async (address: string) => (await on('was-01', `ping -c1 -W2 ${address} >/dev/null 2>&1`)).code
-  assert.equal(await Promise.all(inside.map(ping)), [0, 0, 0, 0, 0])
-  assert.ok(outside.length > 0)
-  for (const { address } of outside) assert.is.not(await ping(address), 0, address)
-  assert.is((await on('was-01', 'ip route show default')).stdout, '')
-})
-
-check('multicast goes from host to host once the firewall lets it', async () => {
-  const receive = `firewall-cmd -q --add-port=45564/udp && timeout 20 python3 -c '
-import socket, struct
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("", 45564))
-s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, struct.pack("4sl", socket.inet_aton("228.0.0.4"), socket.INADDR_ANY))
-print(s.recv(9).decode())'`
-  const send = `timeout 20 python3 -c '
-import socket, time
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-while True: s.sendto(b"here I am", ("228.0.0.4", 45564)); time.sleep(0.1)'`
-  const sending = on('was-01', send)
-  assert.is((await on('was-02', receive)).stdout, 'here I am\n')
-  await on('was-01', "pkill -f '[s]endto'")
-  await sending
-})
-
-check('the mirror serves the sources whole, spoilt, or not at all', async () => {
-  for (const { path, sha512 } of Object.values(lab.sources)) {
-    const digest = async (url: string) => {
-      const bytes = Buffer.from(await (await fetch(url)).arrayBuffer())
-      return createHash('sha512').update(bytes).digest('hex')
-    }
-    assert.is(await digest(`${lab.mirror}/dist/${path}`), sha512)
-    assert.is.not(await digest(`${lab.mirror}/corrupt/dist/${path}`), sha512)
-    const stated = await (await fetch(`${lab.mirror}/corrupt/dist/${path}.sha512`)).text()
-    assert.ok(stated.startsWith(sha512))
-    assert.is((await fetch(`${lab.mirror}/missing/${path}`)).status, 404)
-  }
-})
-
-check('up on a lab that is up says so and boots nothing', async () => {
-  const said: string[] = []
-  await up(NAME, { log: (text) => said.push(text) })
-  assert.equal(said, [`lab ${NAME} is up already`])
-})
-
-check('after its container was killed, two ups at once bring a host back as it was', async () => {
-  const [nspawn] = containers('web-01')
-  process.kill(nspawn!, 'SIGKILL')
-  await waitUntil(() => containers('web-01').length === 0)
-  await Promise.all([up(NAME), up(NAME)])
+test('source lines carry the key, the kind and another release', () => {
+  const sources = [{ uri: 'http://one/debian', suite: 'bookworm-updates', signedBy: '/k.gpg' }]
   assert.is(
-    (await on('web-01', 'systemctl is-system-running; rpm -q make')).stdout,
-    'running\nmake-4.3-1.noarch\n',
+    sourceLines(sources, 'deb-src', 'trixie'),
+    'deb-src [signed-by=/k.gpg] http://one/debian trixie-updates main\n',
   )
 })
 
-check('a host that reboots comes back by itself', async () => {
-  const before = (await on('web-02', 'cat /proc/sys/kernel/random/boot_id; stat -c %Y /run/systemd')).stdout
-  await on('web-02', 'systemctl reboot')
-  const bootTime = async () =>
-    (await on('web-02', 'cat /proc/sys/kernel/random/boot_id; stat -c %Y /run/systemd')).stdout
-  await waitUntil(async () => !['', before].includes(await bootTime()))
-  assert.is((await on('web-02', 'systemctl is-system-running --wait')).stdout, 'running\n')
+for (const [version, expected] of [
+  ['2.4.68-1~deb12u1', '2.4.68'],
+  ['1:1.2.50-1', '1.2.50'],
+  ['1.0-2-3', '1.0-2'],
+] as const)
+  test(`upstream's part of ${version} is ${expected}`, () => assert.is(upstream(version), expected))
+
+test('wanted versions are tried first, in their order, then the others as listed', () => {
+  const listed = ['2.4.71-1', '2.4.68-1~deb12u1', '2.4.70-1', '2.4.65-1', '2.4.71-1']
+  assert.equal(orderVersions(listed, ['2.4.65', '2.4.68']), [
+    '2.4.65-1',
+    '2.4.68-1~deb12u1',
+    '2.4.71-1',
+    '2.4.70-1',
+  ])
 })
 
-check('a mirror that was killed is started again', async () => {
-  for (const pid of processes().filter(
-    ({ args }) => args.includes('mirrorServer') && args.includes(lab.bridgeAddress),
-  ))
-    process.kill(pid.pid, 'SIGKILL')
-  await waitUntil(async () => (await find(NAME)) === undefined)
-  await up(NAME)
-  assert.ok(await find(NAME))
+test('the demo has fixed addresses', () => {
+  const { subnet, bridge, bridgeAddress, hosts } = topology(0)
+  assert.equal([subnet, bridge, bridgeAddress], ['10.98.0.0/24', 'rplab0', '10.98.0.1'])
+  assert.equal(
+    hosts.map(({ address }) => address),
+    ['10.98.0.11', '10.98.0.12', '10.98.0.21', '10.98.0.22'],
+  )
 })
 
-check('down leaves nothing behind, and up then finds the hosts as they were', async () => {
-  assert.ok(remains().length > 10, 'the look for remains finds a lab that is up')
-  process.kill(containers('was-02')[0]!, 'SIGKILL')
-  await down(NAME)
-  assert.equal(remains(), [])
-  assert.is(await find(NAME), undefined)
-  lab = await up(NAME)
-  assert.is((await on('web-01', 'rpm -q make')).stdout, 'make-4.3-1.noarch\n')
+test('an interface name fits into 15 characters for every number and host', () => {
+  for (const { name } of topology(254).hosts) assert.ok(`vb-${machineName(254, name)}`.length <= 15)
 })
 
-check('down with purge leaves no state either', async () => {
-  await down(NAME, { isPurge: true })
-  assert.equal(remains(), [])
-  assert.not.ok(existsSync(lab.folder))
+test('a lab takes its last number first and those that others remember last', () => {
+  const records = new Map([
+    ['own', { number: 7 }],
+    ['other', { number: 1 }],
+  ])
+  assert.equal(numbersFor('own', records).slice(0, 3), [7, 2, 3])
+  assert.is(numbersFor('own', records).at(-1), 1)
+  assert.equal(numbersFor('demo', records), [0])
 })
 
-/** Whatever of this lab is still there: interfaces, groups, mounts, processes. */
-function remains(): string[] {
-  const number = lab.subnet.split('.')[2]
-  const isInterface = (name: string) => name === `rplab${number}` || name.startsWith(`vb-n${number}-`)
-  const groups = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd']
-    .map((root) => `${root}/run-playbook-lab.${number}`)
-    .filter((folder) => existsSync(folder))
-  const isOurs = (text: string) => text.includes(`${lab.folder}/`) || text.includes(lab.bridgeAddress)
-  return [
-    ...readdirSync('/sys/class/net').filter(isInterface),
-    ...groups,
-    ...readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter(isOurs),
-    ...processes().flatMap(({ pid, args, group }) =>
-      isOurs(args) || group.includes(`run-playbook-lab.${number}/`) ? [`${pid} ${args}`] : [],
-    ),
+for (const [title, links, routes, expected] of [
+  [
+    'nothing',
+    [{ ifname: 'eth0' }],
+    [
+      { dst: 'default', dev: 'eth0' },
+      { dst: '10.98.30.0/24', dev: 'x' },
+    ],
+    undefined,
+  ],
+  ['another lab', [{ ifname: 'rplab3', ifalias: 'its folder' }], [], 'its folder'],
+  ['a route', [], [{ dst: '10.98.3.0/24', dev: 'tun0' }], 'the route to 10.98.3.0/24 through tun0'],
+] as const)
+  test(`subnet 10.98.3.0/24 is taken by ${title}`, () =>
+    assert.is(ownerOf(topology(3), links, routes), expected))
+
+test('control groups: the unified hierarchy and the one of systemd', () => {
+  const mountinfo = `24 1 0:5 / /sys/fs/cgroup rw shared:9 - tmpfs tmpfs rw
+25 24 0:6 / /sys/fs/cgroup/memory rw shared:10 - cgroup cgroup rw,memory
+26 24 0:7 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd
+27 24 0:8 / /sys/fs/cgroup/unified rw shared:11 master:2 - cgroup2 cgroup2 rw
+`
+  assert.equal(cgroupRoots(mountinfo), ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified'])
+})
+
+test('the spec links what was hidden, package by package', () => {
+  const hidden = parseHidden('make\t/usr/bin/make\t/opt/hidden/usr/bin/make\n')
+  const table = [
+    { name: 'make', version: '4.3', summary: 'Builds', provides: ['gmake'] },
+    { name: 'all', version: '1', summary: 'Everything', requires: ['make'] },
   ]
-}
-
-const containers = (name: string) =>
-  processes().flatMap(({ pid, args, group }) =>
-    args.startsWith('systemd-nspawn') &&
-    group.includes(`run-playbook-lab.${lab.subnet.split('.')[2]}/${name}/`)
-      ? [pid]
-      : [],
+  const spec = specText(table, hidden)
+  assert.match(spec, 'ln -s /opt/hidden/usr/bin/make %{buildroot}/usr/bin/make\n')
+  assert.match(
+    spec,
+    '%package -n make\nVersion: 4.3\nSummary: Builds\nAutoReqProv: no\nProvides: gmake\n%description',
   )
+  assert.match(spec, '%files -n make\n/usr/bin/make\n')
+  assert.match(spec, 'Requires: make\n%description -n all')
+  assert.ok(spec.trimEnd().endsWith('%files -n all'))
+})
 
-/** All processes but zombies, which the machine's init reaps in its own time. */
-function processes(): { pid: number; args: string; group: string }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
-        const group = readFileSync(`/proc/${pid}/cgroup`, 'utf8')
-        return args === '' ? [] : [{ pid: Number(pid), args, group }]
-      } catch {
-        return [] // gone meanwhile
-      }
-    })
-}
-
-async function waitUntil(holds: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
-  for (
-    const deadline = Date.now() + limitMs;
-    !(await holds());
-    await new Promise((done) => setTimeout(done, 100))
+test('every package of the runbook is delivered, and what is required exists', () => {
+  const runbook = [
+    'java-17-openjdk httpd vim wget tar',
+    'redhat-rpm-config gcc gcc-c++ make apr-devel apr-util apr-util-devel pcre-devel openssl-devel',
+  ]
+  const names = new Set(
+    RPM_CATALOG.flatMap(({ name, provides = [] }) => [name, ...provides.map((what) => what.split(' ')[0])]),
   )
-    if (Date.now() > deadline) throw new Error('waited in vain')
-}
+  const needed = [...runbook.join(' ').split(' '), ...RPM_CATALOG.flatMap(({ requires = [] }) => requires)]
+  assert.equal(
+    needed.filter((name) => !names.has(name)),
+    [],
+  )
+})
 
-const support = await isSupported()
-test.after(() => down(NAME, { isPurge: true }))
-if (support.ok) test.run()
-else if (process.env.CI === 'true') throw new Error(`no lab here: ${support.reason}`)
-else console.log(`SKIPPED test/lab/lab.test.ts: ${support.reason}`)
+test('the hiding script names a file once, from where Debian has it', () => {
+  const script = hideScript([
+    {
+      name: 'a',
+      version: '1',
+      summary: '',
+      files: ['/usr/bin/a', { path: '/usr/sbin/b', from: '/usr/bin/b' }],
+    },
+    { name: 'c-devel', version: '1', summary: '', debian: 'libc-dev' },
+  ])
+  const calls = ['hide a /usr/bin/a', 'hide a /usr/sbin/b /usr/bin/b', 'hidePackage c-devel libc-dev']
+  assert.equal(script.split('\n').slice(-3), calls)
+})
+
+const shares = { sources: '/s', packages: '/p' }
+for (const [path, expected] of [
+  ['/dist/httpd/x.tar.gz', { file: '/s/dist/httpd/x.tar.gz', isCorrupt: false }],
+  ['/corrupt/dist/httpd/x.tar.gz', { file: '/s/dist/httpd/x.tar.gz', isCorrupt: true }],
+  ['/corrupt/dist/httpd/x.tar.gz.sha512', { file: '/s/dist/httpd/x.tar.gz.sha512', isCorrupt: false }],
+  ['/packages/repodata/repomd.xml', { file: '/p/repodata/repomd.xml', isCorrupt: false }],
+  ['/missing/httpd/x.tar.gz', undefined],
+  ['/dist/../../etc/passwd', undefined],
+  ['/dist/../packages/../../x', undefined],
+] as const)
+  test(`the mirror finds ${path} ${expected ? `at ${expected.file}` : 'nowhere'}`, () =>
+    assert.equal(resolveTarget(shares, path), expected))
+
+test('spoilt bytes are as many as before and wrong in the same places however they are cut', async () => {
+  const whole = Buffer.alloc(2500, 'a')
+  const parts = [whole.subarray(0, 700), whole.subarray(700, 1999), whole.subarray(1999)]
+  const spoilt = await buffer(Readable.from([whole]).pipe(corruptingStream()))
+  assert.equal(await buffer(Readable.from(parts).pipe(corruptingStream())), spoilt)
+  const wrong = [...spoilt.entries()].flatMap(([at, byte]) => (byte === whole[at] ? [] : [at]))
+  assert.equal([spoilt.length, wrong], [2500, [0, 999, 1999]])
+})
+
+test('the inventory has both groups, the connection and the versions', () => {
+  const lab = {
+    hosts: topology(0).hosts,
+    keyFile: '/k/id',
+    knownHostsFile: '/k/known',
+    inventoryVars: { tomcat_version: '9.0.109' },
+  } as unknown as Lab
+  const { all } = parse(inventoryText(lab))
+  assert.equal(all.vars, {
+    ansible_user: 'root',
+    ansible_ssh_private_key_file: '/k/id',
+    ansible_ssh_common_args: '-o UserKnownHostsFile=/k/known',
+    tomcat_version: '9.0.109',
+  })
+  assert.equal(all.children.was.hosts, {
+    'was-01': { ansible_host: '10.98.0.11' },
+    'was-02': { ansible_host: '10.98.0.12' },
+  })
+  assert.equal(Object.keys(all.children.web.hosts), ['web-01', 'web-02'])
+})
+
+test.run()

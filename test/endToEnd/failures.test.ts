@@ -25,7 +25,7 @@ const host = 'web-01'
 let lab: Lab
 let site: LabSite
 
-type Fault = {
+type Failure = {
   readonly title: string
   readonly setup?: string
   /** Its text goes into a playbook: it may use names of the library and its tasks alone. */
@@ -43,9 +43,9 @@ type Fault = {
 const small = (kibibytes: number, more = '') =>
   `mkdir -p /small && mount -t tmpfs -o size=${kibibytes}k,mode=755 small /small && echo 'all of the old' >/small/old${more}`
 
-const asItWas: Fault['shows'] = ['cat /small/old; ls -A /small; umount -l /small', 'all of the old\nold\n']
+const asItWas: Failure['shows'] = ['cat /small/old; ls -A /small; umount -l /small', 'all of the old\nold\n']
 
-const faults: readonly Fault[] = [
+const failures: readonly Failure[] = [
   // Packages.
   {
     title: 'a package that no repository has',
@@ -229,7 +229,7 @@ test('a fresh lab comes up', async () => {
   site.write('blob', randomBytes(3_000_000))
 })
 
-for (const [index, { title, setup = ':', tasks, code, says, isForeseen, shows }] of faults.entries()) {
+for (const [index, { title, setup = ':', tasks, code, says, isForeseen, shows }] of failures.entries()) {
   test(`${title}: ${code}, and what stood there is as it was`, async () => {
     const next = () => [shell({ script: 'touch /root/went-on' })]
     const prepared = await site.on(host, `rm -f /root/went-on; ${setup}`)
@@ -239,16 +239,16 @@ for (const [index, { title, setup = ':', tasks, code, says, isForeseen, shows }]
       playbookText({ name: 'fault', tasks }, { name: 'next', tasks: next }),
     )
     const inventory = site.inventory('hosts', { [host]: {} })
-    if (isForeseen) requireFault(await site.run(playbook, '-i', inventory, '--check'), code, says)
+    if (isForeseen) requireFailure(await site.run(playbook, '-i', inventory, '--check'), code, says)
     const ran = await site.run(playbook, '-i', inventory)
-    requireFault(ran, code, says)
+    requireFailure(ran, code, says)
     assert.not.match(ran.stdout + ran.stderr, /\n\s+at |\\n\s+at /, 'no stack trace')
     assert.is((await site.on(host, 'ls /root/went-on 2>/dev/null')).stdout, '', 'nothing after it was done')
     if (shows) assert.is((await site.on(host, shows[0])).stdout, shows[1])
   })
 }
 
-function requireFault(ran: Ran, code: string, says: RegExp): void {
+function requireFailure(ran: Ran, code: string, says: RegExp): void {
   assert.is(ran.code, 2, ran.stdout + ran.stderr)
   const { error } = ran.lines.find(({ status }) => status === 'failed')!
   assert.is(error?.code, code, JSON.stringify(error))
