@@ -1,12 +1,12 @@
 // Looks at the hosts of later plays while the first one runs: a site in which nothing changes takes no longer than a host.
 
+import { createLimiter } from '../model/limiter.ts'
 import type { Play } from '../model/play.ts'
 import { emptyAnswers } from './answers.ts'
 import type { Item } from './item.ts'
 import { beginLook, inquiriesByPlace, type Seen } from './look.ts'
 import { placeKey } from './place.ts'
 import type { HostPlan, PlayPlan } from './plan.ts'
-import { createPool } from './pool.ts'
 import { type RunState, sessionOf } from './runState.ts'
 
 /**
@@ -16,7 +16,7 @@ import { type RunState, sessionOf } from './runState.ts'
  */
 export function lookAhead(state: RunState): void {
   const { plays, forks } = state.options
-  const pool = createPool(forks)
+  const pool = createLimiter(forks)
   const begun = new Set(plays[0]?.hosts.map(({ host }) => host.name))
   for (const { play, hosts } of plays.slice(1)) {
     for (const plan of hosts.filter(({ host }) => !begun.has(host.name))) {

@@ -1,6 +1,7 @@
 // Runs one play on its hosts: batches, forks, and what happens to the others when a host fails.
 
 import { UnreachableError } from '../model/errors/error.ts'
+import { createLimiter } from '../model/limiter.ts'
 import { emptyCounts, type HostRecap } from '../model/run/outcome.ts'
 import { batchesOf } from './batches.ts'
 import { type ConvergeOptions, converge, type HostEnd } from './converge.ts'
@@ -12,7 +13,6 @@ import { knownItems, playsAfter } from './lookAhead.ts'
 import { interrupted } from './loss.ts'
 import { secretsOfItems } from './masking.ts'
 import type { HostPlan, PlayPlan } from './plan.ts'
-import { createPool } from './pool.ts'
 import { OnceForAll } from './runOnce.ts'
 import { type RunState, sessionOf } from './runState.ts'
 import type { HostSession } from './session.ts'
@@ -29,7 +29,7 @@ export async function runPlay({ play, hosts }: PlayPlan, state: RunState): Promi
   const batches = batchesOf(names, spec.serial)
   const turns = createTurns(batches)
   const shared = sharedByHosts(taking, batches)
-  const pool = createPool(spec.forks ?? options.forks)
+  const pool = createLimiter(spec.forks ?? options.forks)
   const failures = countFailures(batches, spec)
   const skipped: string[] = []
   const ends = await Promise.all(

@@ -1,6 +1,7 @@
 // One host during a run: its connection, a shell per user, its trips, counted and told.
 
 import type { ConnectionSettings } from '../model/host.ts'
+import { createLimiter, type Limiter } from '../model/limiter.ts'
 import type { Output } from '../model/probe.ts'
 import type { RunEvent } from '../model/run/event.ts'
 import type { ReconnectOptions } from '../model/step.ts'
@@ -10,7 +11,6 @@ import { type ExchangeWatcher, exchange } from './exchange.ts'
 import type { Seen } from './look.ts'
 import { createLooks, type Look } from './looks.ts'
 import { untilConnected } from './patience.ts'
-import { createPool, type Pool } from './pool.ts'
 import type { Prediction } from './prediction.ts'
 
 export type Connect = (
@@ -52,7 +52,7 @@ export class HostSession {
   /** Counts the beginnings and ends of changes: an answer is void once it has gone on. */
   changes = 0
   /** Lets one task after the other change the host, each knowing what the one before it left. */
-  readonly changing: Pool = createPool(1)
+  readonly changing: Limiter = createLimiter(1)
   /** Asks as a user: probes alone, which share a trip with all others that wait for the same shell. */
   readonly look: Look = createLooks((as, entries, ended) => this.#trip(as, entries, { ended }))
   readonly #options: SessionOptions

@@ -1,7 +1,7 @@
 // Lets at most so many hosts at once carry out a task: one pool for each place in the playbook.
 
+import { createLimiter, type Limiter } from '../model/limiter.ts'
 import type { Item } from './item.ts'
-import { createPool, type Pool } from './pool.ts'
 
 /** Carries out work for a task when its place has room; `onWait` is told the hosts that are in it, if it has none. */
 export type Throttle = <T>(
@@ -12,11 +12,11 @@ export type Throttle = <T>(
 ) => Promise<T>
 
 export function createThrottle(): Throttle {
-  const places = new Map<string, { readonly pool: Pool; readonly inside: Set<string> }>()
+  const places = new Map<string, { readonly pool: Limiter; readonly inside: Set<string> }>()
   return async (item, host, work, onWait) => {
     const { throttle } = item.task.options
     if (throttle === undefined) return work()
-    const { pool, inside } = places.get(item.key) ?? { pool: createPool(throttle), inside: new Set() }
+    const { pool, inside } = places.get(item.key) ?? { pool: createLimiter(throttle), inside: new Set() }
     places.set(item.key, { pool, inside })
     const enter = async () => {
       inside.add(host)

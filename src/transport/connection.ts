@@ -3,8 +3,8 @@
 import { type BecomeUser, parseBecomeUser } from '../model/become.ts'
 import { UnreachableError } from '../model/errors/error.ts'
 import { type BecomeSettings, becomeSettingsFor, type ConnectionSettings } from '../model/host.ts'
+import { createLimiter } from '../model/limiter.ts'
 import { download } from './download.ts'
-import { limiter } from './limit.ts'
 import { open } from './opening.ts'
 import { type Exit, type Program, ProgramEnded, type Start } from './program.ts'
 import type { Connection, Shell } from './transport.ts'
@@ -24,7 +24,7 @@ export type Link = {
 export function connectionOver(link: Link, settings: ConnectionSettings): Connection {
   const { place, user, start } = link
   const timeoutMs = Math.max(settings.timeout ?? 0, 30) * 1000
-  const oneOfFew = limiter(4) // each takes one of the 10 sessions that sshd gives a connection
+  const oneOfFew = createLimiter(4) // each takes one of the 10 sessions that sshd gives a connection
   const becoming = (as: string | undefined): BecomeSettings | undefined =>
     as === undefined ? undefined : becomeSettings(parseBecomeUser(as), user, settings)
 

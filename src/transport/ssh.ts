@@ -3,10 +3,10 @@
 import { setMaxListeners } from 'node:events'
 import { UnreachableError } from '../model/errors/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
+import { createLimiter, type Limiter } from '../model/limiter.ts'
 import { connectionOver } from './connection.ts'
 import { type JumpPool, jumpPool } from './jumpPool.ts'
 import { type Keyring, keyring } from './keyring.ts'
-import { type Limiter, limiter } from './limit.ts'
 import { aborted } from './sshFailure.ts'
 import { sshLink } from './sshLink.ts'
 import { type Login, logIn, logOut } from './sshLogin.ts'
@@ -23,7 +23,7 @@ type Shared = {
 
 /** A transport over ssh. Its connections share parsed keys, jump hosts and the limit on handshakes. */
 export function sshTransport(): Transport {
-  const shared: Shared = { handshakes: limiter(20), keyring: keyring(), jumps: jumpPool() }
+  const shared: Shared = { handshakes: createLimiter(20), keyring: keyring(), jumps: jumpPool() }
   return {
     connect: async (settings, options) => {
       const target = sshTarget(settings, options.log ?? (() => {}))

@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientChannel, ExecOptions } from 'ssh2'
 import { UnreachableError } from '../model/errors/error.ts'
+import { createLimiter } from '../model/limiter.ts'
 import type { Link } from './connection.ts'
-import { limiter } from './limit.ts'
 import { type Exit, type Program, programOver } from './program.ts'
 import { broke } from './sshFailure.ts'
 import { type Login, logOut } from './sshLogin.ts'
@@ -41,7 +41,7 @@ export function sshLink(login: Login, target: SshTarget, release: () => void): L
   if (stream.destroyed) breakDown('it was cut')
 
   const opening = channelOpener(client, target, over)
-  const oneOfFew = limiter(4) // more at once, and sshd refuses some that would fit a moment later
+  const oneOfFew = createLimiter(4) // more at once, and sshd refuses some that would fit a moment later
   return {
     place: target.place,
     user: target.user,

@@ -1,11 +1,11 @@
-// So many at once.
+// Limits on what runs at once.
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { limiter } from '../../src/transport/limit.ts'
+import { createLimiter } from '../../src/model/limiter.ts'
 
 test('No more than the limit run at once, in their order, and all do', async () => {
-  const limit = limiter(3)
+  const limit = createLimiter(3)
   const started: number[] = []
   let running = 0
   let most = 0
@@ -31,11 +31,24 @@ test('No more than the limit run at once, in their order, and all do', async () 
 })
 
 test('Work that fails makes room', async () => {
-  const limit = limiter(1)
+  const limit = createLimiter(1)
   const failed = limit(() => Promise.reject(new Error('no')))
   const next = limit(async () => 'done')
   assert.is(await failed.catch((error: Error) => error.message), 'no')
   assert.is(await next, 'done')
+})
+
+test('Work that has to wait is told so', async () => {
+  const limit = createLimiter(1)
+  const waited: string[] = []
+  const run = (name: string) =>
+    limit(
+      async () => {},
+      () => waited.push(name),
+    )
+  await Promise.all([run('first'), run('second')])
+  await run('third')
+  assert.equal(waited, ['second'])
 })
 
 test.run()
