@@ -1,13 +1,13 @@
 // A lossless editor of Apache httpd's configuration files: an edit changes its own lines and no others.
 
-import { commentEdit, uncommentEdit } from './httpd/comment.ts'
-import { applyLineSplices, type HttpdDocument, parseHttpd, textOf } from './httpd/document.ts'
 import type { HttpdChange, HttpdEdit } from './httpd/edit.ts'
-import type { HttpdEdited } from './httpd/edited.ts'
-import { decodeHttpd, encodeHttpd, inEncoding } from './httpd/encoding.ts'
-import { removeEdit } from './httpd/remove.ts'
-import { sectionEdit } from './httpd/section.ts'
-import { setEdit } from './httpd/set.ts'
+import { commentEdit, uncommentEdit } from './httpd/editing/comment.ts'
+import type { HttpdEditResult } from './httpd/editing/editResult.ts'
+import { removeEdit } from './httpd/editing/remove.ts'
+import { sectionEdit } from './httpd/editing/section.ts'
+import { setEdit } from './httpd/editing/set.ts'
+import { applyLineSplices, type HttpdDocument, parseHttpd, textOf } from './httpd/parsing/document.ts'
+import { decodeHttpd, encodeHttpd, inEncoding } from './httpd/parsing/encoding.ts'
 
 export type {
   DirectiveSpec,
@@ -70,7 +70,7 @@ export function editHttpd(
   return { bytes: encodeHttpd({ ...document, text: textOf(document) }), changes }
 }
 
-function editsOf(document: HttpdDocument, edit: HttpdEdit): HttpdEdited {
+function editsOf(document: HttpdDocument, edit: HttpdEdit): HttpdEditResult {
   if ('set' in edit) return setEdit(document, edit)
   if ('uncomment' in edit) return uncommentEdit(document, edit)
   if ('comment' in edit) return commentEdit(document, edit)

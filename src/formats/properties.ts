@@ -11,7 +11,7 @@ import type {
   PropertyRemoveEdit,
   PropertySetEdit,
 } from './properties/edit.ts'
-import { escapedKey, escapedValue } from './properties/escape.ts'
+import { escapeKey, escapeValue } from './properties/escape.ts'
 import { type PropertyEntry, scanProperties } from './properties/scan.ts'
 
 export type {
@@ -46,11 +46,11 @@ export function editProperties(
   edits: readonly PropertiesEdit[],
   { encoding = 'iso-8859-1' }: PropertiesOptions = {},
 ): { bytes: Uint8Array; changes: PropertiesChange[] } {
-  const original = decoded(bytes, encoding)
+  const original = decode(bytes, encoding)
   const changes: PropertiesChange[] = []
   let text = original
   for (const edit of edits) {
-    const edited = 'set' in edit ? withSet(text, edit, encoding) : withRemoved(text, edit)
+    const edited = 'set' in edit ? setProperty(text, edit, encoding) : removeProperty(text, edit)
     if (!edited) continue
     text = edited.text
     changes.push(edited.change)
@@ -68,12 +68,12 @@ export function readProperties(
   bytes: Uint8Array,
   { encoding = 'iso-8859-1' }: PropertiesOptions = {},
 ): Map<string, string> {
-  return new Map(scanProperties(decoded(bytes, encoding)).map(({ key, value }) => [key, value]))
+  return new Map(scanProperties(decode(bytes, encoding)).map(({ key, value }) => [key, value]))
 }
 
 const NODE_ENCODINGS = { 'iso-8859-1': 'latin1', 'utf-8': 'utf8' } as const
 
-function decoded(bytes: Uint8Array, encoding: PropertiesEncoding): string {
+function decode(bytes: Uint8Array, encoding: PropertiesEncoding): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (encoding === 'iso-8859-1' || isUtf8(buffer)) return buffer.toString(NODE_ENCODINGS[encoding])
   throw new PlaybookError('E_PROPERTIES_ENCODING', 'The file is not UTF-8.', "Say encoding: 'iso-8859-1'.")
@@ -81,27 +81,35 @@ function decoded(bytes: Uint8Array, encoding: PropertiesEncoding): string {
 
 type EditedText = { readonly text: string; readonly change: PropertiesChange }
 
-function withSet(text: string, edit: PropertySetEdit, encoding: PropertiesEncoding): EditedText | undefined {
+function setProperty(
+  text: string,
+  edit: PropertySetEdit,
+  encoding: PropertiesEncoding,
+): EditedText | undefined {
   const entries = scanProperties(text)
   const value = edit.value instanceof Secret ? revealed(edit.value) : String(edit.value)
-  const written = escapedValue(value, encoding)
+  const escaped = escapeValue(value, encoding)
   const entry = lastOf(entries, edit.set)
   if (entry?.value === value) return undefined
-  const from = entry ? shown(edit, entry.value) : 'absent'
+  const from = entry ? displayValue(edit, entry.value) : 'absent'
   return {
-    text: entry ? withValue(text, entry, written) : withEntry(text, entries, edit, written, encoding),
-    change: { what: edit.set, from, to: shown(edit, value) },
+    text: entry ? withValue(text, entry, escaped) : withEntry(text, entries, edit, escaped, encoding),
+    change: { what: edit.set, from, to: displayValue(edit, value) },
   }
 }
 
-function withRemoved(text: string, { remove }: PropertyRemoveEdit): EditedText | undefined {
+function removeProperty(text: string, { remove }: PropertyRemoveEdit): EditedText | undefined {
   const found = scanProperties(text).filter(({ key }) => key === remove)
   const last = found.at(-1)
   if (!last) return undefined
   const rest = found.reduceRight((before, { start, end }) => before.slice(0, start) + before.slice(end), text)
   return {
     text: rest,
-    change: { what: remove, from: shown({ set: remove, value: last.value }, last.value), to: 'removed' },
+    change: {
+      what: remove,
+      from: displayValue({ set: remove, value: last.value }, last.value),
+      to: 'removed',
+    },
   }
 }
 
@@ -109,21 +117,21 @@ function lastOf(entries: readonly PropertyEntry[], key: string): PropertyEntry |
   return entries.findLast((entry) => entry.key === key)
 }
 
-function withValue(text: string, entry: PropertyEntry, written: string): string {
+function withValue(text: string, entry: PropertyEntry, escaped: string): string {
   const separator = entry.separator === '' ? '=' : ''
-  return text.slice(0, entry.valueStart) + separator + written + text.slice(entry.valueEnd)
+  return text.slice(0, entry.valueStart) + separator + escaped + text.slice(entry.valueEnd)
 }
 
 function withEntry(
   text: string,
   entries: readonly PropertyEntry[],
   edit: PropertySetEdit,
-  written: string,
+  escaped: string,
   encoding: PropertiesEncoding,
 ): string {
-  const at = edit.after === undefined ? text.length : placeAfter(entries, edit.after)
+  const at = edit.after === undefined ? text.length : endOfKey(entries, edit.after)
   const lineEnd = lineEndOf(text)
-  const line = `${escapedKey(edit.set, encoding)}${usualSeparator(entries)}${written}${lineEnd}`
+  const line = `${escapeKey(edit.set, encoding)}${usualSeparator(entries)}${escaped}${lineEnd}`
   const before = text.slice(0, at)
   return before + closing(before, line, lineEnd) + line + text.slice(at)
 }
@@ -135,7 +143,7 @@ function closing(before: string, line: string, lineEnd: string): string {
   return ['', lineEnd].find(isOwnLine) ?? lineEnd + lineEnd
 }
 
-function placeAfter(entries: readonly PropertyEntry[], key: string): number {
+function endOfKey(entries: readonly PropertyEntry[], key: string): number {
   const entry = lastOf(entries, key)
   if (entry) return entry.end
   throw new PlaybookError('E_PROPERTIES_NO_MATCH', `No key ${key} that a new one could go after.`)
@@ -158,7 +166,7 @@ function mostCommon(values: readonly string[]): string | undefined {
 
 const SECRET_NAME = /(?:passw(?:or)?d|passphrase|secret)$/i
 
-function shown({ set, value }: PropertySetEdit, text: string): string {
+function displayValue({ set, value }: PropertySetEdit, text: string): string {
   if (value instanceof Secret) return String(value)
   if (SECRET_NAME.test(set) && text !== '') return '(hidden)'
   return text === '' ? 'empty' : text

@@ -1,14 +1,14 @@
 // A lossless editor of XML files: an edit changes its own bytes and no others.
 
-import { type Edited, setEdit } from './xml/attributes.ts'
-import { commentEdit, type Rewritten, uncommentEdit } from './xml/comment.ts'
-import { parseXml, withText, type XmlDocument } from './xml/document.ts'
 import type { XmlChange, XmlEdit } from './xml/edit.ts'
-import { decodeXml, encodeXml } from './xml/encoding.ts'
-import { ensureEdit } from './xml/ensure.ts'
-import { removeEdit } from './xml/remove.ts'
-import { applySplices } from './xml/splice.ts'
-import { textEdit } from './xml/text.ts'
+import { type EditResult, setEdit } from './xml/editing/attributes.ts'
+import { commentEdit, type RewriteResult, uncommentEdit } from './xml/editing/comment.ts'
+import { ensureEdit } from './xml/editing/ensure.ts'
+import { removeEdit } from './xml/editing/remove.ts'
+import { applySplices } from './xml/editing/splice.ts'
+import { textEdit } from './xml/editing/text.ts'
+import { parseXml, withText, type XmlDocument } from './xml/parsing/document.ts'
+import { decodeXml, encodeXml } from './xml/parsing/encoding.ts'
 
 export type {
   CommentEdit,
@@ -65,13 +65,13 @@ export function editXml(
   return { bytes: encodeXml(document), changes }
 }
 
-function applyEdit(document: XmlDocument, edit: XmlEdit): Rewritten {
+function applyEdit(document: XmlDocument, edit: XmlEdit): RewriteResult {
   if ('uncomment' in edit) return uncommentEdit(document, edit)
   const { splices, changes } = splicesOf(document, edit)
   return { text: applySplices(document.text, splices), changes }
 }
 
-function splicesOf(document: XmlDocument, edit: Exclude<XmlEdit, { uncomment: unknown }>): Edited {
+function splicesOf(document: XmlDocument, edit: Exclude<XmlEdit, { uncomment: unknown }>): EditResult {
   if ('set' in edit) return setEdit(document, edit)
   if ('comment' in edit) return commentEdit(document, edit)
   if ('ensure' in edit) return ensureEdit(document, edit)

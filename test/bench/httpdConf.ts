@@ -2,7 +2,7 @@
 
 import { httpdConfEdits } from '../../playbooks/roles/httpdConf.ts'
 import { editHttpd } from '../../src/formats/httpd.ts'
-import { largeHttpdConf } from '../formats/httpdFixtures.ts'
+import { largeHttpdConf } from '../formats/httpd/fixtures.ts'
 import { type Figure, ms } from './figure.ts'
 import { median } from './measure.ts'
 

@@ -5,7 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type CatalinaShOptions, patchCatalinaSh } from '../../src/formats/catalinaSh.ts'
 import type { PlaybookError } from '../../src/model/errors/error.ts'
-import { crlf, lineDiff, TOMCAT_VERSIONS, tomcatFile, tomcatText } from './xmlFixtures.ts'
+import { crlf, lineDiff, TOMCAT_VERSIONS, tomcatFile, tomcatText } from './xml/fixtures.ts'
 
 const ECS: CatalinaShOptions = {
   rotatelogs: '/usr/sbin/rotatelogs',

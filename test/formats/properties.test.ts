@@ -5,8 +5,8 @@ import * as assert from 'uvu/assert'
 import { scanProperties } from '../../src/formats/properties/scan.ts'
 import { editProperties, type PropertiesEdit, readProperties } from '../../src/formats/properties.ts'
 import { secret } from '../../src/index.ts'
-import { oneOf, type Random, randomNumbers } from './httpdFixtures.ts'
-import { crlf, tomcatText } from './xmlFixtures.ts'
+import { oneOf, type Random, randomNumbers } from './httpd/fixtures.ts'
+import { crlf, tomcatText } from './xml/fixtures.ts'
 
 const read: [title: string, text: string, entries: Record<string, string>][] = [
   ['three separators', 'a=1\nb:2\nc 3\n', { a: '1', b: '2', c: '3' }],

@@ -5,7 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type ServerXmlSettings, serverXmlEdits } from '../../playbooks/roles/serverXml.ts'
 import { editXml } from '../../src/formats/xml.ts'
-import { tomcatText } from '../formats/xmlFixtures.ts'
+import { tomcatText } from '../formats/xml/fixtures.ts'
 
 const stock = tomcatText('9.0.109/conf/server.xml')
 const plain: ServerXmlSettings = {

@@ -32,7 +32,7 @@ export type HttpdPlace =
   | { readonly after: HttpdSelector }
   | { readonly before: HttpdSelector }
 
-type Placed = {
+type Placement = {
   /** In which section; the top level if not given. */
   readonly in?: HttpdPath
   /** The first of several that applies. Default: after the last of the same name, else `last`. */
@@ -49,7 +49,7 @@ type Placed = {
  * @example { set: 'Timeout', args: [60], place: { after: 'ServerName' } }
  * @example { set: 'User', args: ['ecsuser'], in: [{ name: 'IfModule', args: ['unixd_module'] }] }
  */
-export type HttpdSetEdit = Placed & {
+export type HttpdSetEdit = Placement & {
   readonly set: string
   readonly args?: readonly HttpdValue[]
   readonly key?: number
@@ -86,7 +86,7 @@ export type HttpdRemoveEdit = {
  *
  * @example { section: 'Directory', args: ['/data2'], content: [{ name: 'Require', args: ['all', 'granted'] }] }
  */
-export type HttpdSectionEdit = Placed & {
+export type HttpdSectionEdit = Placement & {
   readonly section: string
   readonly args?: readonly HttpdValue[]
   readonly content: readonly HttpdNode[]

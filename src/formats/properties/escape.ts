@@ -2,16 +2,16 @@
 
 import type { PropertiesEncoding } from './edit.ts'
 
-export function escapedKey(key: string, encoding: PropertiesEncoding): string {
-  return escapedText(key, encoding).replace(/[ =:]|^[#!]/g, '\\$&')
+export function escapeKey(key: string, encoding: PropertiesEncoding): string {
+  return escapeText(key, encoding).replace(/[ =:]|^[#!]/g, '\\$&')
 }
 
 /** A value; its first blanks are escaped, and a first `=` or `:`, which after a blank would be the separator. */
-export function escapedValue(value: string, encoding: PropertiesEncoding): string {
-  return escapedText(value, encoding).replace(/^[ =:]/, '\\$&')
+export function escapeValue(value: string, encoding: PropertiesEncoding): string {
+  return escapeText(value, encoding).replace(/^[ =:]/, '\\$&')
 }
 
-function escapedText(text: string, encoding: PropertiesEncoding): string {
+function escapeText(text: string, encoding: PropertiesEncoding): string {
   const beyond = encoding === 'utf-8' ? /[\0-\x1f\x7f]/g : /[^\x20-\x7e]/g
   return text
     .replaceAll('\\', '\\\\')

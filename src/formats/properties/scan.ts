@@ -76,8 +76,8 @@ function entryOf(text: string, line: LogicalLine, start: number): PropertyEntry 
     valueAt = skipWhile(characters, valueAt + 1, isBlank)
   }
   return {
-    key: unescaped(text, characters.slice(0, keyEnd).join(''), start),
-    value: unescaped(text, characters.slice(valueAt).join(''), start),
+    key: unescapeText(text, characters.slice(0, keyEnd).join(''), start),
+    value: unescapeText(text, characters.slice(valueAt).join(''), start),
     separator: characters.slice(keyEnd, valueAt).join(''),
     start,
     end: next,
@@ -86,11 +86,11 @@ function entryOf(text: string, line: LogicalLine, start: number): PropertyEntry 
   }
 }
 
-function unescaped(text: string, written: string, offset: number): string {
+function unescapeText(text: string, written: string, offset: number): string {
   if (!written.includes('\\')) return written
   return written.replace(/\\(u[0-9a-fA-F]{4}|.?)/gs, (_, code: string, at: number) => {
     if (code.length === 5) return String.fromCharCode(Number.parseInt(code.slice(1), 16))
-    if (code === 'u') throw malformed(text, offset, written.slice(at + 2, at + 6))
+    if (code === 'u') throw malformedError(text, offset, written.slice(at + 2, at + 6))
     return CONTROLS.get(code) ?? code
   })
 }
@@ -102,7 +102,7 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
   ['f', '\f'],
 ])
 
-function malformed(text: string, offset: number, found: string): PlaybookError {
+function malformedError(text: string, offset: number, found: string): PlaybookError {
   const line = text.slice(0, offset).split(/\r\n|\r|\n/).length
   return new PlaybookError(
     'E_PROPERTIES',

@@ -1,0 +1,34 @@
+// What an edit comes to, and how its changes are worded.
+
+import type { HttpdChange, HttpdPath } from '../edit.ts'
+import type { LineSplice } from '../parsing/document.ts'
+import { renderOpening, renderValue } from './render.ts'
+
+export type HttpdEditResult = {
+  readonly splices: readonly LineSplice[]
+  readonly changes: readonly HttpdChange[]
+}
+
+export const UNCHANGED: HttpdEditResult = { splices: [], changes: [] }
+
+export function mergeResults(all: readonly HttpdEditResult[]): HttpdEditResult {
+  return { splices: all.flatMap((each) => each.splices), changes: all.flatMap((each) => each.changes) }
+}
+
+/** `<IfModule unixd_module> User`, `LoadModule jk_module`. */
+export function labelIn(path: HttpdPath, label: string): string {
+  return [...path.map(renderOpening), label].join(' ')
+}
+
+/** `<Directory /data2>` or `LoadModule jk_module`, of the given arguments. */
+export function labelOf(name: string, args: readonly string[], isSection = false): string {
+  return isSection
+    ? renderOpening({ name, args })
+    : [name, ...args.map((each) => renderValue(each))].join(' ')
+}
+
+/** Arguments as they may be shown: those of a directive that is called like a secret are not. */
+export function displayArguments(name: string, args: readonly string[]): string {
+  if (/(?:passw(?:or)?d|passphrase|secret)$/i.test(name) && args.length > 0) return '(hidden)'
+  return args.map((each) => renderValue(each)).join(' ') || 'present'
+}

@@ -1,0 +1,147 @@
+// Finding lines: the sections of a path, and the live or commented-out directives in them.
+
+import { PlaybookError } from '../../../model/errors/error.ts'
+import type { HttpdPath, HttpdSelector } from '../edit.ts'
+import { type CommentedOut, parseCommentedOut } from '../parsing/commentedOut.ts'
+import { displayLine, type HttpdDocument, lineNumber } from '../parsing/document.ts'
+import type { HttpdLine } from '../parsing/line.ts'
+import { argumentsOf } from '../parsing/words.ts'
+import { isPrefix } from './keys.ts'
+import { renderOpening, textsOf } from './render.ts'
+
+/** The line that opens a section, or the whole file. */
+export type Scope = number
+
+export const TOP: Scope = -1
+
+/**
+ * The sections that a path leads to: all that have these names and arguments.
+ *
+ * @throws PlaybookError E_HTTPD_NO_MATCH where there is none
+ */
+export function scopesOf(document: HttpdDocument, path: HttpdPath): Scope[] {
+  const scopes = scopesIfAny(document, path)
+  if (scopes.length === 0) throw noSection(document, path)
+  return scopes
+}
+
+export function scopesIfAny(document: HttpdDocument, path: HttpdPath): Scope[] {
+  let scopes: Scope[] = [TOP]
+  for (const { name, args } of path) {
+    scopes = scopes.flatMap((scope) => sectionsIn(document, scope, name, textsOf(args)))
+  }
+  return scopes
+}
+
+/** Sections right in a scope, of one name and exactly these arguments. */
+export function sectionsIn(
+  document: HttpdDocument,
+  scope: Scope,
+  name: string,
+  args: readonly string[],
+): number[] {
+  return liveIn(document, scope, name, args).filter(
+    (index) => isOpening(document, index) && valuesOf(document, index).length === args.length,
+  )
+}
+
+/** Directives and sections right in a scope, of one name, that begin with these arguments; by their (first) lines. */
+export function liveIn(
+  document: HttpdDocument,
+  scope: Scope,
+  name: string,
+  args: readonly string[] = [],
+): number[] {
+  const lower = name.toLowerCase()
+  const named = childrenOf(document, scope, (line) => line.name === lower)
+  return args.length === 0 ? named : named.filter((index) => isPrefix(args, valuesOf(document, index)))
+}
+
+export type CommentedMatch = { readonly index: number; readonly parsed: CommentedOut }
+
+/**
+ * Commented-out directives and section openings right in a scope, of one name, that begin with these arguments. With
+ * blanks after the `#` only where `args` are given and the comment ends there: else it is prose.
+ */
+export function commentedIn(
+  document: HttpdDocument,
+  scope: Scope,
+  name: string,
+  args: readonly string[] = [],
+): CommentedMatch[] {
+  const { lines } = document
+  const lower = name.toLowerCase()
+  const found: CommentedMatch[] = []
+  for (const index of childrenOf(document, scope, (line) => line.commented === lower)) {
+    const parsed = parseCommentedOut(lines[index]!)
+    if (!parsed || !isPrefix(args, parsed.args)) continue
+    const isProse = parsed.hasBlank && (args.length === 0 || lines[index + 1]?.kind === 'comment')
+    if (!isProse) found.push({ index, parsed })
+  }
+  return found
+}
+
+/** The lines right in a scope that are wanted, all if nothing is said; of a section in it only the one that opens it. */
+export function childrenOf(
+  { lines, closes }: HttpdDocument,
+  scope: Scope,
+  accept: (line: HttpdLine) => boolean = () => true,
+): number[] {
+  const end = scope === TOP ? lines.length : closes[scope]!
+  const found: number[] = []
+  for (let index = scope + 1; index < end; index++) {
+    const line = lines[index]!
+    if (accept(line)) found.push(index)
+    if (line.kind === 'open') index = closes[index]!
+  }
+  return found
+}
+
+/** The line after a directive, or after the section that a line opens. */
+export function endOf(document: HttpdDocument, index: number): number {
+  return isOpening(document, index) ? document.closes[index]! + 1 : index + 1
+}
+
+export function isOpening({ lines }: HttpdDocument, index: number): boolean {
+  return lines[index]!.kind === 'open'
+}
+
+export function valuesOf({ lines }: HttpdDocument, index: number): string[] {
+  return argumentsOf(lines[index]!).map(({ value }) => value)
+}
+
+export function selectorParts(selector: HttpdSelector): { name: string; args: string[] } {
+  return typeof selector === 'string'
+    ? { name: selector, args: [] }
+    : { name: selector.name, args: textsOf(selector.args) }
+}
+
+/** An E_HTTPD_NO_MATCH error that names what was looked for, where, and what of that name there is. */
+export function noMatchError(
+  document: HttpdDocument,
+  name: string,
+  args: readonly string[],
+  path: HttpdPath,
+): PlaybookError {
+  const requested = [name, ...args].join(' ')
+  const place = path.length === 0 ? 'at the top level' : `in ${path.map(renderOpening).join(' ')}`
+  return new PlaybookError('E_HTTPD_NO_MATCH', `No ${requested} ${place}, live or commented out.`, {
+    details: linesNamed(document, name),
+  })
+}
+
+function noSection(document: HttpdDocument, path: HttpdPath): PlaybookError {
+  const requested = path.map(renderOpening).join(' ')
+  const { name } = path.at(-1)!
+  return new PlaybookError('E_HTTPD_NO_MATCH', `No section ${requested}.`, {
+    details: linesNamed(document, name),
+  })
+}
+
+/** Where else the name stands, for the details of an error. */
+function linesNamed({ lines }: HttpdDocument, name: string): string[] {
+  const found = lines.flatMap((line, index) =>
+    line.name === name.toLowerCase() && line.kind !== 'close' ? [index] : [],
+  )
+  return found.slice(0, 5).map((index) => `line ${lineNumber(lines, index)}: ${displayLine(lines[index]!)}`)
+}

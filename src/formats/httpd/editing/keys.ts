@@ -1,0 +1,61 @@
+// Which directives may stand in a place many times, and by which arguments they are then told apart.
+
+/**
+ * How many leading arguments tell directives of this name apart (negative: trailing ones; Infinity: all): 1 for Listen,
+ * LoadModule, ErrorDocument …; 0 where one of the name is all there is to be.
+ *
+ * @example keyLength('ErrorDocument', ['404', '/missing.html']) // 1
+ * @example keyLength('Header', ['always', 'set', 'X-Frame-Options', 'DENY']) // 3
+ */
+export function keyLength(name: string, args: readonly string[]): number {
+  const key = KEYS.get(name.toLowerCase()) ?? 0
+  return typeof key === 'number' ? key : key(args)
+}
+
+/** Whether arguments have the key of others. */
+export function hasKeyOf(args: readonly string[], desired: readonly string[], key: number): boolean {
+  if (key === Number.POSITIVE_INFINITY) return isEqual(args, desired)
+  return key < 0
+    ? isPrefix(desired.slice(key), args.slice(key)) && args.length >= -key
+    : isPrefix(desired.slice(0, key), args)
+}
+
+export function isPrefix(start: readonly string[], args: readonly string[]): boolean {
+  return start.every((value, index) => args[index] === value)
+}
+
+export function isEqual(args: readonly string[], desired: readonly string[]): boolean {
+  return args.length === desired.length && isPrefix(desired, args)
+}
+
+type Key = number | ((args: readonly string[]) => number)
+
+const ALL = Number.POSITIVE_INFINITY
+
+const FIRST = [
+  'AddAlt AddAltByEncoding AddAltByType AddCharset AddDescription AddEncoding AddHandler AddIcon AddIconByEncoding',
+  'AddIconByType AddInputFilter AddLanguage AddOutputFilter AddOutputFilterByType AddType Alias AliasMatch',
+  'AuthnProviderAlias BalancerMember BrowserMatch BrowserMatchNoCase CustomLog Define ErrorDocument ExpiresByType',
+  'Include IncludeOptional JkMount JkUnMount Listen LoadFile LoadModule ProxyPass ProxyPassMatch ProxyPassReverse',
+  'ProxyPassReverseCookieDomain ProxyPassReverseCookiePath ScriptAlias ScriptAliasMatch SetEnv Substitute TransferLog',
+]
+
+const WHOLE = [
+  'Allow Deny DirectoryIndexRedirect JkEnvVar JkWorkerProperty NameVirtualHost PassEnv Require RewriteCond RewriteRule',
+  'ServerAlias UnDefine UnsetEnv Use',
+]
+
+const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
+  ...named(FIRST, 1),
+  ...named(WHOLE, ALL),
+  ...named(['SetEnvIf SetEnvIfNoCase SetEnvIfExpr'], ALL),
+  ...named(['SSLRandomSeed RemoteIPProxyProtocol'], 2),
+  ...named(['LogFormat'], -1),
+  ...named(['Header'], ([first]) => (/^(?:always|onsuccess)$/i.test(first ?? '') ? 3 : 2)),
+  ...named(['RequestHeader'], 2),
+  ...named(['Redirect RedirectMatch'], ([first]) => (/^(?:\d{3}|[a-z]+)$/i.test(first ?? '') ? 2 : 1)),
+])
+
+function named(names: readonly string[], key: Key): [string, Key][] {
+  return names.flatMap((each) => each.split(' ').map((name): [string, Key] => [name.toLowerCase(), key]))
+}

@@ -1,0 +1,85 @@
+// Where a new line goes, and how it is indented there.
+
+import { PlaybookError } from '../../../model/errors/error.ts'
+import type { HttpdPath, HttpdPlace } from '../edit.ts'
+import { type HttpdDocument, lineEndAt } from '../parsing/document.ts'
+import {
+  childrenOf,
+  commentedIn,
+  endOf,
+  isOpening,
+  liveIn,
+  noMatchError,
+  type Scope,
+  selectorParts,
+  TOP,
+} from './find.ts'
+import type { Layout } from './render.ts'
+
+/**
+ * The line before which something new of this name goes: the first place of several that applies; if none is given,
+ * after the last of its name, live or else commented out, or last.
+ *
+ * @throws PlaybookError E_HTTPD_NO_MATCH where no place applies
+ */
+export function insertionLine(
+  document: HttpdDocument,
+  scope: Scope,
+  path: HttpdPath,
+  name: string,
+  place: HttpdPlace | readonly HttpdPlace[] = [{ after: name }, 'last'],
+): number {
+  const places = Array.isArray(place) ? (place as readonly HttpdPlace[]) : [place as HttpdPlace]
+  for (const each of places) {
+    const index = lineOfPlace(document, scope, each)
+    if (index !== undefined) return index
+  }
+  const last = places.at(-1)
+  if (typeof last !== 'object') throw new PlaybookError('E_HTTPD_EDIT', 'An empty list of places.')
+  const { name: anchor, args } = selectorParts('after' in last ? last.after : last.before)
+  throw noMatchError(document, anchor, args, path)
+}
+
+function lineOfPlace(document: HttpdDocument, scope: Scope, place: HttpdPlace): number | undefined {
+  if (place === 'first') return scope + 1
+  if (place === 'last') return scope === TOP ? document.lines.length : document.closes[scope]!
+  const { name, args } = selectorParts('after' in place ? place.after : place.before)
+  const live = liveIn(document, scope, name, args)
+  const found = live.length > 0 ? live : commentedIn(document, scope, name, args).map(({ index }) => index)
+  if ('before' in place) return found[0]
+  return found.length === 0 ? undefined : endOf(document, found.at(-1)!)
+}
+
+/** How a new child of a scope is laid out when it is put before a line. */
+export function layoutAt(document: HttpdDocument, scope: Scope, index: number): Layout {
+  const unit = indentUnit(document)
+  return { indent: childIndent(document, scope, unit), unit, lineEnd: lineEndAt(document, index) }
+}
+
+function childIndent(document: HttpdDocument, scope: Scope, unit: string): string {
+  if (scope === TOP) return ''
+  const sibling = childrenOf(document, scope).find((index) => document.lines[index]!.name !== '')
+  return sibling === undefined
+    ? indentOf(document.lines[scope]!.raw) + unit
+    : indentOf(document.lines[sibling]!.raw)
+}
+
+/** By how much the file indents what is in a section: what most of the first sections show, or four blanks. */
+function indentUnit(document: HttpdDocument): string {
+  const counts = new Map<string, number>()
+  for (let index = 0, seen = 0; index < document.lines.length && seen < 20; index++) {
+    const inside = document.lines[index + 1]
+    if (!isOpening(document, index) || !inside || inside.kind === 'close' || inside.kind === 'blank') continue
+    const outer = indentOf(document.lines[index]!.raw)
+    const inner = indentOf(inside.raw)
+    if (inner.length <= outer.length || !inner.startsWith(outer)) continue
+    seen++
+    const unit = inner.slice(outer.length)
+    counts.set(unit, (counts.get(unit) ?? 0) + 1)
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '    '
+}
+
+function indentOf(raw: string): string {
+  return /^[ \t]*/.exec(raw)![0]
+}

@@ -1,0 +1,137 @@
+// Elements that stand in comments: finding them as if they were live, and the splices that make them so.
+
+import { PlaybookError } from '../../../model/errors/error.ts'
+import { withText, type XmlDocument } from '../parsing/document.ts'
+import { lineAt } from '../parsing/error.ts'
+import { nameAt } from '../parsing/name.ts'
+import type { XmlElement, XmlLeaf, XmlNode } from '../parsing/node.ts'
+import { elementEndAt } from '../parsing/scan.ts'
+import { select } from '../selecting/select.ts'
+import type { Selector } from '../selecting/selector.ts'
+import { indentAt, lineStartOf } from './layout.ts'
+import { applySplices, type Splice } from './splice.ts'
+
+/** A comment, the span in it that comes to life, and the document that this would give. */
+export type Uncommented = {
+  readonly comment: XmlLeaf
+  readonly document: XmlDocument
+  readonly start: number
+}
+
+/** The commented-out elements that the selector would match if they were live. */
+export function uncommentMatching(document: XmlDocument, selector: Selector): Uncommented[] {
+  const last = selector.steps.at(-1)!
+  if (last.test.kind !== 'element') return []
+  const { name } = last.test
+  return commentsIn(document.children).flatMap((comment) =>
+    elementsInside(document.text, comment)
+      .filter((span) => name === '*' || nameAt(document.text, span.start + 1) === name)
+      .map((span) => uncommentSpan(document, comment, span))
+      .filter((uncommented) => uncommented !== undefined)
+      .filter((uncommented) =>
+        select(uncommented.document, selector).some((node) => isAt(node, uncommented.start)),
+      ),
+  )
+}
+
+/**
+ * Brings to life what a comment holds: its one element, or all of them where it holds nothing else.
+ *
+ * @throws PlaybookError E_XML_COMMENT where it holds no whole element, or several among other text
+ */
+export function uncommentWhole(document: XmlDocument, comment: XmlLeaf): Uncommented {
+  const { text } = document
+  const spans = elementsInside(text, comment)
+  const line = lineAt(text, comment.start)
+  const [first] = spans
+  if (!first) {
+    throw new PlaybookError(
+      'E_XML_COMMENT',
+      `The comment on line ${line} holds no whole element that could be uncommented.`,
+    )
+  }
+  const whole = { start: first.start, end: spans.at(-1)!.end }
+  const between = spans.slice(1).map((span, index) => text.slice(spans[index]!.end, span.start))
+  if (between.some((piece) => piece.trim() !== '')) {
+    throw new PlaybookError(
+      'E_XML_COMMENT',
+      `The comment on line ${line} holds ${spans.length} elements with text between them.`,
+      "Select the one that is meant as if it were live, for example /Server/Service/Connector[@protocol='AJP/1.3'].",
+    )
+  }
+  return uncommentSpan(document, comment, whole) ?? notWellFormedError(line)
+}
+
+/** The one element that starts at an offset. */
+export function elementAt(document: XmlDocument, start: number): XmlElement {
+  const search = (nodes: readonly XmlNode[]): XmlElement | undefined => {
+    const node = nodes.find((each) => each.start <= start && start < each.end)
+    if (node?.kind !== 'element') return undefined
+    return node.start === start ? node : search(node.children)
+  }
+  return search(document.children)!
+}
+
+type Span = { readonly start: number; readonly end: number }
+
+function isAt(node: XmlNode, start: number): boolean {
+  return node.kind === 'element' && node.start === start
+}
+
+function commentsIn(nodes: readonly XmlNode[]): XmlLeaf[] {
+  return nodes.flatMap((node) => {
+    if (node.kind === 'element') return commentsIn(node.children)
+    return node.kind === 'comment' ? [node] : []
+  })
+}
+
+/** The spans of the outermost whole elements in a comment. */
+function elementsInside(text: string, comment: XmlLeaf): Span[] {
+  const inside = text.slice(0, comment.end - '-->'.length)
+  const spans: Span[] = []
+  for (let at = inside.indexOf('<', comment.start + 4); at !== -1; ) {
+    const end = nameAt(inside, at + 1) === '' ? undefined : elementEndAt(inside, at)
+    if (end !== undefined) spans.push({ start: at, end })
+    at = inside.indexOf('<', end ?? at + 1)
+  }
+  return spans
+}
+
+function uncommentSpan(document: XmlDocument, comment: XmlLeaf, span: Span): Uncommented | undefined {
+  const before = openBefore(document.text, comment, span)
+  const splices = [before, closeAfter(document.text, comment, span)]
+  const start = span.start + before.text.length - (before.end - before.start)
+  try {
+    return { comment, start, document: withText(document, applySplices(document.text, splices)) }
+  } catch (error) {
+    if (error instanceof PlaybookError) return undefined
+    throw error
+  }
+}
+
+/** Ends the comment before the element, or takes its start away where nothing stands in between. */
+function openBefore(text: string, comment: XmlLeaf, span: Span): Splice {
+  const before = text.slice(comment.start + '<!--'.length, span.start)
+  if (before.trim() !== '') {
+    const end = span.start - (before.length - before.trimEnd().length)
+    return { start: end, end, text: ' -->' }
+  }
+  const isOnOwnLine = before.includes('\n') && indentAt(text, comment.start) !== undefined
+  if (!isOnOwnLine) return { start: comment.start, end: span.start, text: '' }
+  return { start: lineStartOf(text, comment.start), end: lineStartOf(text, span.start), text: '' }
+}
+
+/** Starts a comment again after the element, or takes its end away. */
+function closeAfter(text: string, comment: XmlLeaf, span: Span): Splice {
+  const after = text.slice(span.end, comment.end - '-->'.length)
+  if (after.trim() === '') return { start: span.end, end: comment.end, text: '' }
+  const start = span.end + (after.length - after.trimStart().length)
+  return { start, end: start, text: '<!-- ' }
+}
+
+function notWellFormedError(line: number): never {
+  throw new PlaybookError(
+    'E_XML_COMMENT',
+    `What the comment on line ${line} holds would not be well-formed XML if it were live.`,
+  )
+}

@@ -1,0 +1,202 @@
+// `ensure`: a child that must be there and mean exactly this, with as few bytes changed as that takes.
+
+import { PlaybookError } from '../../../model/errors/error.ts'
+import type { EnsureEdit, XmlAttributes, XmlSelector, XmlValue } from '../edit.ts'
+import type { XmlDocument } from '../parsing/document.ts'
+import { lineAt } from '../parsing/error.ts'
+import type { XmlElement } from '../parsing/node.ts'
+import { IDENTIFYING, labelFor, labelOf } from '../selecting/label.ts'
+import { findOne, requireElement } from '../selecting/resolve.ts'
+import { describeAttributes, type EditResult, mergeResults, setAttributes } from './attributes.ts'
+import {
+  contentOf,
+  dataOfElement,
+  desiredElement,
+  type ElementData,
+  hasIdentity,
+  identityOf,
+} from './elementData.ts'
+import { type InsertPosition, insertElement, insertPosition } from './insert.ts'
+import { indentOfLine } from './layout.ts'
+import { removeNode } from './remove.ts'
+import { renderElement } from './render.ts'
+import type { Splice } from './splice.ts'
+import { setText } from './text.ts'
+
+export function ensureEdit(document: XmlDocument, edit: EnsureEdit): EditResult {
+  const parent = requireElement(document, edit.ensure)
+  const desired = desiredElement(document, edit.element)
+  const existing = findExisting(document, parent, desired, edit.match)
+  if (existing) return makeEqual(document, existing, desired)
+  return insertion(document, parent, desired, insertPosition(document, parent, edit.place ?? 'last'))
+}
+
+function findExisting(
+  document: XmlDocument,
+  parent: XmlElement,
+  desired: ElementData,
+  match: EnsureEdit['match'],
+): XmlElement | undefined {
+  if (isSelector(match)) {
+    const node = findOne(document, match, parent)
+    return node?.kind === 'element' ? node : undefined
+  }
+  const found = parent.children
+    .filter((node) => node.kind === 'element')
+    .filter(
+      (node) => node.name === desired.name && isSameElement(dataOfElement(document, node), desired, match),
+    )
+  if (found.length > 1) throw ambiguousChild(document, parent, desired, found)
+  return found[0]
+}
+
+function isSelector(match: EnsureEdit['match']): match is XmlSelector {
+  return typeof match === 'string' || Array.isArray(match)
+}
+
+/** Whether an existing element of the right name is the one that an edit is about. */
+function isSameElement(
+  existing: ElementData,
+  desired: ElementData,
+  match: { readonly [name: string]: XmlValue } | undefined,
+): boolean {
+  if (match)
+    return Object.entries(match).every(([name, value]) => existing.attributes[name] === String(value))
+  const identity = identityOf(desired)
+  return identity === undefined || hasIdentity(existing, identity)
+}
+
+function ambiguousChild(
+  document: XmlDocument,
+  parent: XmlElement,
+  { name }: ElementData,
+  found: readonly XmlElement[],
+): PlaybookError {
+  const lines = found.map((each) => lineAt(document.text, each.start)).join(', ')
+  return new PlaybookError(
+    'E_XML_AMBIGUOUS',
+    `${labelOf(document, parent)} has ${found.length} ${name} that the element of ensure could be (lines ${lines}).`,
+    `Say which one is meant: match: { … } with attributes, or match: "${name}[…]".`,
+  )
+}
+
+function insertion(
+  document: XmlDocument,
+  parent: XmlElement,
+  desired: ElementData,
+  position: InsertPosition,
+): EditResult {
+  const splices = [insertElement(document, parent, desired, position)]
+  return { splices, changes: [{ what: labelOfData(desired), from: 'absent', to: describe(desired) }] }
+}
+
+function labelOfData({ name, attributes }: ElementData): string {
+  return labelFor(
+    name,
+    IDENTIFYING.map((each) => attributes[each]).find((value) => value),
+  )
+}
+
+/** `port 4000, address 10.0.0.1, 3 elements inside`, without the attribute that the label shows. */
+function describe({ attributes, content }: ElementData): string {
+  const identifying = IDENTIFYING.find((each) => attributes[each])
+  const others = Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== identifying))
+  const count = content?.kind === 'children' ? content.children.length : 0
+  const parts = [describeAttributes(others), count ? `${count} element${count === 1 ? '' : 's'} inside` : '']
+  if (content?.kind === 'text') parts.push(content.text.trim())
+  return parts.filter((part) => part !== '').join(', ') || 'present'
+}
+
+/** The splices that make an element mean what is wanted: its attributes, and its content where that is given. */
+function makeEqual(document: XmlDocument, element: XmlElement, desired: ElementData): EditResult {
+  const superfluous = element.attributes.filter(({ name }) => desired.attributes[name] === undefined)
+  const attributes: XmlAttributes = {
+    ...desired.attributes,
+    ...Object.fromEntries(superfluous.map(({ name }) => [name, null])),
+  }
+  return withContent(document, element, desired, setAttributes(document, element, attributes))
+}
+
+function withContent(
+  document: XmlDocument,
+  element: XmlElement,
+  desired: ElementData,
+  attributes: EditResult,
+): EditResult {
+  const { content } = desired
+  if (content === undefined) return attributes
+  const current = contentOf(document, element)
+  if (content.kind === 'text' && isTextOrNothing(current)) {
+    return mergeResults([attributes, setText(document, element, content.text)])
+  }
+  if (content.kind === 'children' && current.kind === 'children') {
+    if (element.isSelfClosing && content.children.length > 0) return replacement(document, element, desired)
+    return mergeResults([attributes, alignChildren(document, element, content.children)])
+  }
+  const isSame = content.kind === 'mixed' && current.kind === 'mixed' && content.meaning === current.meaning
+  return isSame ? attributes : replacement(document, element, desired)
+}
+
+function isTextOrNothing(content: ReturnType<typeof contentOf>): boolean {
+  return content.kind === 'text' || (content.kind === 'children' && content.children.length === 0)
+}
+
+/** Writes the whole element anew: what it holds is of another kind. */
+function replacement(document: XmlDocument, element: XmlElement, desired: ElementData): EditResult {
+  const text = renderElement(document, desired, indentOfLine(document.text, element.start))
+  const splices: Splice[] = [{ start: element.start, end: element.end, text }]
+  return {
+    splices,
+    changes: [{ what: labelOf(document, element), from: 'other content', to: describe(desired) }],
+  }
+}
+
+/** Pairs the children by name and identity, in order; edits the pairs, removes and inserts the others. */
+function alignChildren(
+  document: XmlDocument,
+  parent: XmlElement,
+  desired: readonly ElementData[],
+): EditResult {
+  const current = parent.children.filter((node) => node.kind === 'element')
+  const pairs = commonSubsequence(
+    current.map((child) => keyOf(dataOfElement(document, child))),
+    desired.map(keyOf),
+  )
+  const kept = new Set(pairs.keys())
+  const partner = new Map([...pairs].map(([have, want]) => [want, have]))
+  const removals = current.filter((_, index) => !kept.has(index)).map((child) => removeNode(document, child))
+  let previous: XmlElement | undefined
+  const rest = desired.map((child, index) => {
+    const have = partner.get(index)
+    if (have === undefined)
+      return insertion(document, parent, child, previous ? { after: previous } : 'first')
+    previous = current[have]!
+    return makeEqual(document, previous, child)
+  })
+  return mergeResults([...rest, ...removals])
+}
+
+function keyOf(desired: ElementData): string {
+  const { attribute, child, value } = identityOf(desired) ?? {}
+  return JSON.stringify([desired.name, attribute, child, value])
+}
+
+/** The longest common subsequence of two lists: from the index in the first to that in the second. */
+function commonSubsequence(first: readonly string[], second: readonly string[]): Map<number, number> {
+  const lengths = Array.from({ length: first.length + 1 }, () => new Array<number>(second.length + 1).fill(0))
+  for (let i = first.length - 1; i >= 0; i--) {
+    for (let j = second.length - 1; j >= 0; j--) {
+      lengths[i]![j] =
+        first[i] === second[j]
+          ? lengths[i + 1]![j + 1]! + 1
+          : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!)
+    }
+  }
+  const pairs = new Map<number, number>()
+  for (let i = 0, j = 0; i < first.length && j < second.length; ) {
+    if (first[i] === second[j]) pairs.set(i++, j++)
+    else if (lengths[i + 1]![j]! >= lengths[i]![j + 1]!) i++
+    else j++
+  }
+  return pairs
+}

@@ -1,0 +1,112 @@
+// How the author of a document lays it out: line ends, indentation, quotes. Inserted text follows it.
+
+import type { XmlDocument } from '../parsing/document.ts'
+import type { XmlElement, XmlNode } from '../parsing/node.ts'
+
+/** The line end that most lines of a text have. */
+export function lineEndOf(text: string): string {
+  const all = text.split('\n').length - 1
+  const crlf = text.split('\r\n').length - 1
+  return crlf * 2 > all ? '\r\n' : '\n'
+}
+
+export function lineStartOf(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1
+}
+
+/** The blanks between the start of the line and an offset; undefined if anything else stands there. */
+export function indentAt(text: string, offset: number): string | undefined {
+  const before = text.slice(lineStartOf(text, offset), offset)
+  return /^[ \t]*$/.test(before) ? before : undefined
+}
+
+/** The end of the line, before its line end, if only blanks follow an offset; else undefined. */
+export function blankLineRest(text: string, offset: number): number | undefined {
+  const rest = /^[ \t]*(?=\r?\n|$)/.exec(text.slice(offset, text.indexOf('\n', offset) + 1 || undefined))
+  return rest ? offset + rest[0].length : undefined
+}
+
+/** The span of the whole lines that a node fills, line end included; undefined if it shares a line. */
+export function wholeLines(
+  text: string,
+  node: { start: number; end: number },
+): { start: number; end: number } | undefined {
+  const rest = blankLineRest(text, node.end)
+  if (indentAt(text, node.start) === undefined || rest === undefined) return undefined
+  const lineEnd = /^\r?\n/.exec(text.slice(rest, rest + 2))?.[0] ?? ''
+  return { start: lineStartOf(text, node.start), end: rest + lineEnd.length }
+}
+
+/** The indentation that children of an element have, or would have. */
+export function childIndent(document: XmlDocument, parent: XmlElement): string {
+  const sibling = parent.children.find(
+    (node) => isMarkup(node) && indentAt(document.text, node.start) !== undefined,
+  )
+  if (sibling) return indentAt(document.text, sibling.start)!
+  return (indentOfLine(document.text, parent.start) ?? '') + indentUnit(document)
+}
+
+/** Elements and comments: what gets lines of its own. */
+export function isMarkup(node: XmlNode): boolean {
+  return node.kind === 'element' || node.kind === 'comment'
+}
+
+export function indentOfLine(text: string, offset: number): string {
+  return /^[ \t]*/.exec(text.slice(lineStartOf(text, offset), offset))![0]
+}
+
+/** By how much the document indents a level; two blanks if it does not show. */
+export function indentUnit(document: XmlDocument): string {
+  const units = allElements(document.root).flatMap((element) => {
+    if (!element.parent) return []
+    const own = indentAt(document.text, element.start)
+    const outer = indentAt(document.text, element.parent.start)
+    return own !== undefined && outer !== undefined && own.length > outer.length && own.startsWith(outer)
+      ? [own.slice(outer.length)]
+      : []
+  })
+  return mostCommon(units) ?? '  '
+}
+
+/** How to write a new element, taken from what the document holds. */
+export type ElementStyle = {
+  readonly quote: string
+  /** `/>` or ` />`. */
+  readonly selfClose: string
+  /** Whether an element with several attributes gets a line for each; undefined if nothing shows it. */
+  readonly breaksAttributes: (name: string) => boolean | undefined
+}
+
+export function styleOf(document: XmlDocument): ElementStyle {
+  const elements = allElements(document.root)
+  const quotes = elements.flatMap(({ attributes }) =>
+    attributes.map(({ valueEnd }) => document.text[valueEnd]!),
+  )
+  const closings = elements
+    .filter((element) => element.isSelfClosing)
+    .map((element) => (/\s\/>$/.test(document.text.slice(element.start, element.end)) ? ' />' : '/>'))
+  return {
+    quote: mostCommon(quotes) ?? '"',
+    selfClose: mostCommon(closings) ?? '/>',
+    breaksAttributes: (name) => {
+      const several = elements.filter((element) => element.parent && element.attributes.length > 1)
+      const breaks = (some: readonly XmlElement[]) =>
+        mostCommon(some.map((each) => hasBrokenAttributes(document, each)))
+      return breaks(several.filter((element) => element.name === name)) ?? breaks(several)
+    },
+  }
+}
+
+function hasBrokenAttributes(document: XmlDocument, { attributes }: XmlElement): boolean {
+  return attributes.some(({ before, start }) => document.text.slice(before, start).includes('\n'))
+}
+
+export function allElements(element: XmlElement): XmlElement[] {
+  return [element, ...element.children.flatMap((node) => (node.kind === 'element' ? allElements(node) : []))]
+}
+
+function mostCommon<T>(values: readonly T[]): T | undefined {
+  const counts = new Map<T, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
+}
