@@ -1,7 +1,8 @@
 // run-playbook docs: the reference of the tasks, from their schemas and docstrings.
 
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, extname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { AnyTaskFunction } from '../model/task.ts'
 import { builtInTasks, findTask, isTaskFile } from './findTask.ts'
 import { paramLines, paramTexts } from './taskHelp.ts'
@@ -68,13 +69,17 @@ function code(text: string): string {
   return `\`${text.replaceAll('|', '\\|')}\``
 }
 
-/** One file, one task, same name. */
+/** One file, one task, same name, in whatever folder below tasks/. */
 function builtInText(task: AnyTaskFunction): TaskText {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
-  return textIn(new URL(`../../tasks/${task.spec.name}${extension}`, import.meta.url), task)
+  const folder = fileURLToPath(new URL('../../tasks/', import.meta.url))
+  const name = `${task.spec.name}${extname(import.meta.url)}`
+  const file = readdirSync(folder, { encoding: 'utf8', recursive: true }).find(
+    (path) => basename(path) === name,
+  )
+  return textIn(join(folder, file ?? name), task)
 }
 
-function textIn(file: string | URL, { spec }: AnyTaskFunction): TaskText {
+function textIn(file: string, { spec }: AnyTaskFunction): TaskText {
   try {
     return taskText(readFileSync(file, 'utf8'), spec.name)
   } catch {

@@ -3,7 +3,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { httpdUnitText, siteUnit, tomcatUnitText } from '../../playbooks/roles/units.ts'
-import { httpdRunning } from '../../tasks/httpdRunning.ts'
+import { httpdRunning } from '../../tasks/httpd/httpdRunning.ts'
 
 const home = '/data2/was/ws-ecs-server'
 const logs = '/data3/logs/tomcat/ws-ecs-server'

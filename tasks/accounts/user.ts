@@ -1,0 +1,113 @@
+// The task user: an account of the host that is there, or not.
+
+import {
+  absolutePath,
+  account,
+  type Change,
+  defineTask,
+  output,
+  PlaybookError,
+  Secret,
+  secret,
+  z,
+} from '../../src/index.ts'
+import { creation, differences, removal } from './userChanges.ts'
+import { wantedGroups } from './userParams.ts'
+import { lookup, parseFound } from './userState.ts'
+
+const groupName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected the name of a group')
+
+/**
+ * Makes, changes or removes an account. What is not given is left as it is, and decided by the host for a new account.
+ *
+ * - `name`: not a number. `uid`: its number (files keep the old one when it changes).
+ * - `group`: the primary group, which must exist; a new account gets one of its own name if not given.
+ * - `groups`: further groups, which must exist. `append` (default true) adds them to those it is in; false makes them
+ *   all it is in.
+ * - `shell`, `home` (absolute; files are not moved when it changes), `comment`.
+ * - `createHome`: whether the home directory is made; true if not given, false for `system`, whatever the
+ *   distribution's default. true, given, makes it for an account that is there too.
+ * - `system` (default false): a new account gets a number from the system's range.
+ * - `password`: a crypt hash (`openssl passwd -6`), or `'!'` or `'*'` for none that works. It is never shown and
+ *   travels on standard input; the host's present hash does not leave it. `updatePassword` (default `'always'`):
+ *   `'onCreate'` leaves that of an account that is there.
+ * - `state` (default `'present'`): `'absent'` removes the account; with `remove` its home directory and mail too.
+ *
+ * Errors: E_NO_GROUP, E_PASSWORD_HASH (a plain password), E_USER with what useradd, usermod or userdel said.
+ *
+ * Sources: useradd(8), usermod(8), userdel(8), chpasswd(8), getent(1).
+ *
+ * @example user({ name: 'ecsuser', createHome: false, shell: '/sbin/nologin' })
+ */
+export const user = defineTask({
+  name: 'user',
+  summary: 'Makes, changes or removes an account.',
+  params: z.strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/, 'expected the name of a user')
+      .describe('The account.'),
+    uid: z.int().min(0).optional().describe('Its number.'),
+    group: account.optional().describe('Its primary group, by name or number.'),
+    groups: z.array(groupName).optional().describe('Further groups it shall be in.'),
+    append: z
+      .boolean()
+      .default(true)
+      .describe('Whether the groups are added; false: it shall be in no others.'),
+    shell: absolutePath.optional().describe('Its shell.'),
+    home: absolutePath.optional().describe('Its home directory.'),
+    createHome: z
+      .boolean()
+      .optional()
+      .describe('Whether the home directory is made; not for system if not given.'),
+    system: z
+      .boolean()
+      .default(false)
+      .describe("Whether a new account gets a number from the system's range."),
+    comment: z
+      .string()
+      .regex(/^[^:\r\n\0]*$/, 'expected a text without ":" and line ends')
+      .optional()
+      .describe('The comment, usually the full name.'),
+    password: z
+      .union([z.instanceof(Secret), z.string().transform(secret)])
+      .optional()
+      .describe('A crypt hash. Never shown.'),
+    updatePassword: z
+      .enum(['always', 'onCreate'])
+      .default('always')
+      .describe('Whether the password of an account that is there is changed.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether it shall be there.'),
+    remove: z.boolean().default(false).describe('With absent: whether its home directory and mail go too.'),
+  }),
+  title: ({ name }) => name,
+  // The files of accounts are taken for folders of entries, so that check mode knows which of them are pending.
+  probe: (wanted) => ({
+    found: output(lookup(wanted), parseFound, {
+      reads: [`/etc/passwd/${wanted.name}`, ...wantedGroups(wanted).map((name) => `/etc/group/${name}`)],
+    }),
+  }),
+  plan: (wanted, { found }): Change[] => {
+    const { account } = found
+    if (wanted.state === 'absent') return account ? [removal(wanted, account)] : []
+    requireHash(wanted.password)
+    if (found.missingGroups.length > 0) throw noGroup(found.missingGroups)
+    return account ? differences(wanted, account, found) : [creation(wanted, found)]
+  },
+})
+
+/** A plain password, stored as a hash, would lock the account. @throws PlaybookError E_PASSWORD_HASH */
+function requireHash(password: Secret | undefined): void {
+  const isHash = (value: string) => /^[!*]+$|^!{0,2}\$[^:\s]+\$[^:\s]+$/.test(value)
+  if (password === undefined || isHash(password.reveal())) return
+  throw new PlaybookError('E_PASSWORD_HASH', 'The password is not a crypt hash.', {
+    hint: "openssl passwd -6 makes one; it begins with '$6$'.",
+  })
+}
+
+function noGroup(names: string[]): PlaybookError {
+  const calls = names.map((name) => `group({ name: '${name}' })`).join(', ')
+  return new PlaybookError('E_NO_GROUP', `The host has no group ${names.join(', ')}.`, {
+    hint: `Put ${calls} before this task.`,
+  })
+}

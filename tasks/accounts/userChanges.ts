@@ -1,0 +1,140 @@
+// The changes that make an account what is wanted, by the programs of shadow-utils. No task.
+
+import { createHash } from 'node:crypto'
+import {
+  type Change,
+  lastLines,
+  type Output,
+  PlaybookError,
+  run,
+  type Secret,
+  type Step,
+  secret,
+  sh,
+} from '../../src/index.ts'
+import type { Wanted } from './userParams.ts'
+import type { Account, Found } from './userState.ts'
+
+export function creation(wanted: Wanted, { hasNamesake }: Found): Change {
+  const { name, uid, group, groups, shell, home, system, comment, password } = wanted
+  const makesHome = wanted.createHome ?? !system
+  const options = [
+    makesHome ? '-m' : '-M',
+    ...(system ? ['-r'] : []),
+    ...(uid === undefined ? [] : ['-u', uid]),
+    ...(group !== undefined ? ['-g', group] : hasNamesake ? ['-g', name] : ['-U']),
+    ...(groups?.length ? ['-G', groups.join(',')] : []),
+    ...(shell === undefined ? [] : ['-s', shell]),
+    ...(home === undefined ? [] : ['-d', home]),
+    ...(comment === undefined ? [] : ['-c', comment]),
+  ]
+  const known = [
+    uid === undefined ? '' : `uid ${uid}`,
+    group ? `group ${group}` : '',
+    groups?.join(', ') ?? '',
+  ]
+  return {
+    what: `user ${name}`,
+    from: 'absent',
+    to: known.filter((part) => part !== '').join(', ') || 'present',
+    steps: [
+      command('useradd', [...options, '--', name]),
+      ...(password ? [passwordStep(name, password)] : []),
+    ],
+    effects: [...effects(wanted), ...(makesHome ? [{ tree: home ?? `/home/${name}` }] : [])],
+  }
+}
+
+export function differences(wanted: Wanted, account: Account, found: Found): Change[] {
+  const { name, uid, group, shell, home, comment, createHome } = wanted
+  const isOtherGroup = group !== undefined && group !== found.group && group !== String(account.gid)
+  const fields: [what: string, option: string, from: string | number, to: string | number | undefined][] = [
+    ['uid', '-u', account.uid, uid],
+    ['group', '-g', found.group ?? account.gid, isOtherGroup ? group : undefined],
+    ['shell', '-s', account.shell, shell],
+    ['home', '-d', account.home, home],
+    ['comment', '-c', account.comment, comment],
+  ]
+  const changes = fields.flatMap(([what, option, from, to]) =>
+    to === undefined || to === from
+      ? []
+      : [change(wanted, what, String(from), String(to), command('usermod', [option, to, '--', name]))],
+  )
+  const homeChange = createHome && (!found.hasHome || (home !== undefined && home !== account.home))
+  return [
+    ...changes,
+    ...groupsChange(wanted, found),
+    ...(homeChange ? homeCreation(wanted, home ?? account.home) : []),
+    ...passwordChange(wanted, found),
+  ]
+}
+
+function groupsChange(wanted: Wanted, found: Found): Change[] {
+  const { name, groups, append } = wanted
+  if (groups === undefined) return []
+  const present = found.groups.filter((each) => each !== found.group)
+  const all = found.groups
+  const missing = groups.filter((each) => !all.includes(each))
+  const extra = append ? [] : present.filter((each) => !groups.includes(each))
+  if (missing.length === 0 && extra.length === 0) return []
+  const words = append ? ['-a', '-G', missing.join(',')] : ['-G', groups.join(',')]
+  const to = append ? [...present, ...missing] : groups
+  const step = command('usermod', [...words, '--', name])
+  return [change(wanted, 'groups', present.join(', ') || 'none', to.join(', ') || 'none', step)]
+}
+
+/** As useradd does it for a new account. */
+function homeCreation(wanted: Wanted, home: string): Change[] {
+  const { name } = wanted
+  const make = sh`home=${home}
+[ -d "$home" ] && exit 0
+mkdir -p -- "$home" || exit 1
+[ ! -d /etc/skel ] || cp -R /etc/skel/. "$home" || exit 1
+chown -hR "$(id -u -- ${name}):$(id -g -- ${name})" "$home" && chmod 0700 "$home"`
+  const made = change(wanted, 'home directory', 'absent', home, run(make))
+  return [{ ...made, effects: [{ tree: home }] }]
+}
+
+function passwordChange(wanted: Wanted, { passwordDigest }: Found): Change[] {
+  const { name, password, updatePassword } = wanted
+  if (!password || updatePassword === 'onCreate') return []
+  if (createHash('sha256').update(password.reveal()).digest('hex') === passwordDigest) return []
+  return [change(wanted, 'password', 'another', 'as given', passwordStep(name, password))]
+}
+
+export function removal(wanted: Wanted, { uid, home }: Account): Change {
+  const words = [...(wanted.remove ? ['-r'] : []), '--', wanted.name]
+  return {
+    what: `user ${wanted.name}`,
+    from: `uid ${uid}`,
+    to: wanted.remove ? 'absent, with its home directory' : 'absent',
+    steps: [command('userdel', words)],
+    effects: [...effects(wanted), ...(wanted.remove ? [{ tree: home }] : [])],
+  }
+}
+
+function change(wanted: Wanted, what: string, from: string, to: string, step: Step): Change {
+  return { what: `user ${wanted.name} ${what}`, from, to, steps: [step], effects: effects(wanted) }
+}
+
+function effects({ name }: Wanted): { tree: string }[] {
+  return [{ tree: `/etc/passwd/${name}` }, { tree: `/etc/group/${name}` }]
+}
+
+function passwordStep(name: string, password: Secret): Step {
+  const stdin = secret(`${name}:${password.reveal()}\n`)
+  return run(sh`chpasswd -e`, { stdin, explain: (result) => explained('chpasswd', result) })
+}
+
+function command(program: string, words: (string | number)[]): Step {
+  return run(sh`${program} ${words}`, { explain: (result) => explained(program, result) })
+}
+
+function explained(program: string, result: Output): PlaybookError {
+  const said = lastLines(result)
+  const isBusy = result.code === 8 && program !== 'chpasswd'
+  return new PlaybookError('E_USER', said.at(-1) ?? `${program} ended with exit code ${result.code}.`, {
+    details: said.slice(0, -1),
+    ...(isBusy ? { hint: 'End its processes before this task.' } : {}),
+  })
+}

@@ -1,0 +1,222 @@
+// The task copyDirectory: a tree of files on the host like one on the controller.
+
+import { randomBytes } from 'node:crypto'
+import { posix, resolve } from 'node:path'
+import {
+  account,
+  attributeChanges,
+  type Change,
+  call,
+  defineTask,
+  type Effect,
+  type FileState,
+  file,
+  fileMode,
+  output,
+  type Probe,
+  run,
+  type Step,
+  sh,
+  upload,
+  z,
+} from '../../src/index.ts'
+import { ownerSpec } from '../params/ownerSpec.ts'
+import { noFolder, ownPath, pathBelow } from '../params/paths.ts'
+import { withArchive } from './copyDirectory/archive.ts'
+import { conflict, copied, differs, type EntryAttributes, fromTo } from './copyDirectory/compare.ts'
+import { others } from './copyDirectory/extraPaths.ts'
+import { placing, requireTar } from './copyDirectory/placement.ts'
+import { type SourceEntry, sourceTree } from './copyDirectory/sourceTree.ts'
+
+/**
+ * Copies a folder with all that is in it. What differs is found by one look at all files (by their SHA-256), and is
+ * brought in one stream, however many files it is; each takes its place by a rename.
+ *
+ * - `src`: a folder on the controller, relative to the folder of the file in which the task is written. What is in it
+ *   goes into `dest`, not the folder itself. Links are copied as links.
+ * - `dest` (absolute): the folder on the host; it is made where it is not there, but the one above it must be. A
+ *   directory of the system (`/etc`) is refused: name the one below it that is meant.
+ * - `exclude`: paths below `src` that are left out (`*` and `?` stand for any characters, `/` included), and below
+ *   `dest` left alone.
+ * - `purge` (default false): whether what `src` does not have is removed from `dest`.
+ * - `owner`, `group`: of all that is copied; default as they are, of new entries the become user.
+ * - `mode`: of files; default as they are, of new ones 0644, or 0755 where one may be executed in `src`. `'preserve'`
+ *   takes the permission bits of each. `dirMode`: of folders; default as they are, of new ones 0755.
+ *
+ * Errors: E_NO_SOURCE, E_SOURCE_NOT_A_DIRECTORY, E_SOURCE_ENTRY, E_SOURCE_CHANGED (on the controller), E_NO_FOLDER,
+ * E_CONFLICT (a file or link stands where `src` has a folder, or the other way round), E_MOUNT (a file system is mounted
+ * in what would be purged), E_TOOL (the host has no tar), E_COPY.
+ *
+ * @example copyDirectory({ src: 'files/site', dest: '/srv/www/site', owner: 'apache', group: 'apache', purge: true })
+ */
+export const copyDirectory = defineTask({
+  name: 'copyDirectory',
+  summary: 'Copies a folder of the controller with all that is in it, in one stream.',
+  params: z.strictObject({
+    src: z
+      .string()
+      .min(1)
+      .describe('A folder on the controller, relative to the file in which the task is written.'),
+    dest: ownPath.describe('The folder on the host.'),
+    exclude: z
+      .array(pathBelow)
+      .default([])
+      .describe('Paths below src and dest that are left alone; * and ? allowed.'),
+    purge: z.boolean().default(false).describe('Whether what src does not have is removed from dest.'),
+    owner: account.optional().describe('User that shall own all that is copied.'),
+    group: account.optional().describe('Group that shall own all that is copied.'),
+    mode: z
+      .union(
+        [fileMode, z.literal('preserve')],
+        "expected an octal mode such as '0644' or 0o644, or 'preserve'",
+      )
+      .optional()
+      .describe("Permission bits of files, as '0644' or 0o644; 'preserve': those of each in src."),
+    dirMode: fileMode.optional().describe("Permission bits of folders, as '0755' or 0o755."),
+  }),
+  title: ({ dest }) => dest,
+  inputs: ({ src, exclude }, { directory }) => sourceTree(resolve(directory, src), exclude),
+  probe: treeProbes,
+  plan: (params, observed, entries): Change[] => {
+    const { dest, purge } = params
+    const { root, above } = observed
+    if (above.type === 'absent') throw noFolder(dest)
+    if (root.type !== 'absent' && root.type !== 'directory') throw conflict(dest, root, 'a folder')
+    const stateOf = ({ path }: SourceEntry): FileState =>
+      root.type === 'absent' ? { type: 'absent' } : observed[`/${path}`]!
+    const pathOf = ({ path }: SourceEntry) => posix.join(dest, path)
+    const other = new Set(entries.filter((entry) => differs(entry, stateOf(entry), pathOf(entry))))
+    const same = entries.filter((entry) => !other.has(entry))
+    return [
+      ...rootChanges(params, root),
+      ...copies(params, [...other], stateOf),
+      ...same.flatMap((entry) => attributeChanges(pathOf(entry), stateOf(entry), wanted(entry, params))),
+      ...(purge && root.type === 'directory' ? removals(dest, observed.others) : []),
+    ]
+  },
+})
+
+type Params = {
+  readonly dest: string
+  readonly owner?: string
+  readonly group?: string
+  readonly mode?: number | 'preserve'
+  readonly dirMode?: number
+}
+
+/** Reports name so many entries, and count the others. */
+const shownEntries = 10
+
+/** An argument list holds only so much. */
+const pathsPerCommand = 400
+
+/** Those of entries by their path below `dest`, with the slash before it. */
+type TreeProbes = {
+  readonly root: Probe<FileState>
+  readonly above: Probe<FileState>
+  readonly others: Probe<string[]>
+  readonly [path: `/${string}`]: Probe<FileState>
+}
+
+function treeProbes(
+  { dest, purge, exclude }: Params & { readonly purge: boolean; readonly exclude: readonly string[] },
+  entries: readonly SourceEntry[],
+): TreeProbes {
+  const ofEntries = entries.map(({ type, path }) => {
+    const options = { follow: false, ...(type === 'file' ? { digest: 'sha256' as const } : {}) }
+    return [`/${path}`, file(posix.join(dest, path), options)] as const
+  })
+  return {
+    root: file(dest),
+    above: file(posix.dirname(dest)),
+    others: purge ? others(dest, exclude, entries) : output(sh`:`, () => [], { reads: [] }),
+    ...Object.fromEntries(ofEntries),
+  }
+}
+
+function wanted(entry: SourceEntry, { owner, group, mode, dirMode }: Params): EntryAttributes {
+  if (entry.type === 'link') return { owner, group }
+  if (entry.type === 'directory') return { owner, group, mode: dirMode }
+  return { owner, group, mode: mode === 'preserve' ? entry.mode : mode }
+}
+
+/** The permission bits of an entry that is new. */
+function newMode(entry: SourceEntry, params: Params): number {
+  if (entry.type === 'link') return 0o777
+  const plain = entry.type === 'directory' || (entry.mode & 0o100) !== 0 ? 0o755 : 0o644
+  return wanted(entry, params).mode ?? plain
+}
+
+function rootChanges(params: Params, root: FileState): Change[] {
+  const { dest, owner, group } = params
+  const entry = { type: 'directory', path: '' } as const
+  if (root.type !== 'absent') return attributeChanges(dest, root, wanted(entry, params))
+  const mode = newMode(entry, params)
+  const spec = ownerSpec({ owner, group })
+  const steps = [
+    run(sh`mkdir -m ${mode.toString(8)} -- ${dest}`),
+    ...(spec === '' ? [] : [run(sh`chown ${spec} -- ${dest}`)]),
+  ]
+  const becomes = copied(entry, root, { owner, group, mode })
+  return [{ what: dest, ...fromTo(entry, root), steps, effects: [{ path: dest, becomes }] }]
+}
+
+function copies(
+  params: Params,
+  entries: readonly SourceEntry[],
+  stateOf: (entry: SourceEntry) => FileState,
+): Change[] {
+  const { dest } = params
+  const lines = entries.map((entry) => ({
+    what: posix.join(dest, entry.path),
+    ...fromTo(entry, stateOf(entry)),
+  }))
+  const effects = entries.map((entry): Effect => {
+    const attributes = { ...wanted(entry, params), mode: newMode(entry, params) }
+    return { path: posix.join(dest, entry.path), becomes: copied(entry, stateOf(entry), attributes) }
+  })
+  const more = { from: 'absent or other', to: 'as in src' }
+  return together(dest, lines, more, [copyStep(params, entries)], effects)
+}
+
+function copyStep(params: Params, entries: readonly SourceEntry[]): Step {
+  const { dest, owner, group, mode } = params
+  const packed = entries.map((entry) => ({ entry, mode: newMode(entry, params) }))
+  return call(`copies ${entries.length} entries`, async ({ carryOut }) => {
+    const stage = posix.join(dest, `.run-playbook-${randomBytes(6).toString('hex')}`)
+    const archive = `${stage}.tar`
+    await carryOut(requireTar())
+    await withArchive(packed, (path) =>
+      carryOut(upload({ source: { kind: 'local', path }, path: archive, mode: 0o600 })),
+    )
+    await carryOut(placing({ dest, archive, stage, owner, group, setsModes: mode !== undefined }))
+  })
+}
+
+function removals(dest: string, paths: readonly string[]): Change[] {
+  const all = paths.map((path) => posix.join(dest, path))
+  const fromTo = { from: 'not in src', to: 'removed' }
+  const lines = all.map((what) => ({ what, ...fromTo }))
+  const chunks = Array.from({ length: Math.ceil(all.length / pathsPerCommand) }, (_, index) =>
+    all.slice(index * pathsPerCommand, (index + 1) * pathsPerCommand),
+  )
+  const steps = chunks.map((each) => run(sh`rm -rf -- ${each}`))
+  const effects = all.map((path): Effect => ({ path, becomes: { type: 'absent' } }))
+  return together(dest, lines, fromTo, steps, effects)
+}
+
+type Line = Pick<Change, 'what' | 'from' | 'to'>
+
+/** Changes that are made together: the first carries the steps; of many, those behind the first ten are counted. */
+function together(
+  dest: string,
+  lines: readonly Line[],
+  more: Pick<Line, 'from' | 'to'>,
+  steps: readonly Step[],
+  effects: readonly Effect[],
+): Change[] {
+  const shown = lines.length > shownEntries + 1 ? lines.slice(0, shownEntries) : lines
+  const rest = lines.length - shown.length
+  const all = rest > 0 ? [...shown, { what: `${rest} more below ${dest}`, ...more }] : shown
+  return all.map((line, index) => (index === 0 ? { ...line, steps, effects } : { ...line, steps: [] }))
+}

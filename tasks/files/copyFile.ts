@@ -1,0 +1,170 @@
+// The task copyFile: a file with given content, from the playbook or from a file on the controller.
+
+import { readFile, stat } from 'node:fs/promises'
+import { posix, resolve } from 'node:path'
+import {
+  absolutePath,
+  attributeChanges,
+  type Change,
+  type Command,
+  contentBytes,
+  defineTask,
+  type FileState,
+  file,
+  fileChanges,
+  fileMode,
+  PlaybookError,
+  run,
+  Secret,
+  sh,
+  upload,
+  z,
+} from '../../src/index.ts'
+import { noFolder } from '../params/paths.ts'
+import { validation, writingParams } from '../text/textFile.ts'
+import { digestOf } from './fileDigest.ts'
+
+/** Up to this many bytes a text is compared and sent as text, so that --diff can show it. */
+const textLimitBytes = 1024 * 1024
+
+/**
+ * Writes a file whole and atomically, where its bytes differ, and gives it owner, group and mode. A loss of power
+ * leaves the old content or the new. Of a file with several hard links this name alone gets the new content.
+ *
+ * - `dest` (absolute): the file on the host. Its folder must exist.
+ * - `content`: text, bytes, or a `Secret`, which no diff shows. Or `src`: a file on the controller, relative to the
+ *   folder of the file in which the task is written. A text of up to 1 MiB is compared as text; a larger or binary
+ *   file of any size by its SHA-256, and brought over a channel of its own. For a folder there is copyDirectory.
+ * - `owner`, `group`, `mode`: default as they are; of a new file the become user and 0644. `mode: 'preserve'` takes
+ *   the permission bits (0777) of `src`.
+ * - `keep` (absolute): where what stood at `dest` before the first change is kept, unless something stands there.
+ * - `validate`: a shell command with `{}` or `%s` for the new file's path, run before it takes its place: if it
+ *   fails, `dest` stays as it was. The new file lies in the same folder, so relative includes are found.
+ * - `follow` (default true): where `dest` is a symbolic link, its target is written. false: the link is replaced.
+ *
+ * Errors: E_NO_SOURCE, E_SOURCE_NOT_A_FILE (on the controller), E_NO_FOLDER, E_NOT_A_FILE (on the host).
+ *
+ * @example copyFile({ dest: '/etc/motd', content: 'Hello\n' })
+ * @example copyFile({ src: 'files/sudoers', dest: '/etc/sudoers.d/app', mode: '0440', validate: 'visudo -cf {}' })
+ */
+export const copyFile = defineTask({
+  name: 'copyFile',
+  summary: 'Writes a file, from given content or from a file on the controller.',
+  params: z
+    .strictObject({
+      dest: absolutePath.describe('The file on the host.'),
+      content: z
+        .union([z.string(), z.instanceof(Buffer), z.instanceof(Secret)])
+        .optional()
+        .describe('What it shall hold: text, bytes, or a secret, which is never shown.'),
+      src: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('A file on the controller, relative to the file in which the task is written.'),
+      ...writingParams,
+      mode: z
+        .union(
+          [fileMode, z.literal('preserve')],
+          "expected an octal mode such as '0644' or 0o644, or 'preserve'",
+        )
+        .optional()
+        .describe("Permission bits, as '0644' or 0o644; 'preserve': those of src."),
+      follow: z
+        .boolean()
+        .default(true)
+        .describe('Whether the target of a symbolic link is written; false replaces the link.'),
+    })
+    .refine(({ content, src }) => (content === undefined) !== (src === undefined), {
+      error: 'expected either content or src',
+    })
+    .refine(({ src, mode }) => mode !== 'preserve' || src !== undefined, {
+      path: ['mode'],
+      error: "'preserve' needs src",
+    }),
+  title: ({ dest }) => dest,
+  inputs: ({ src }, { directory }) => (src === undefined ? undefined : sourceFile(resolve(directory, src))),
+  probe: ({ dest, content }, source) => ({
+    current: file(dest, comparison(source, content)),
+    entry: file(dest, { follow: false }),
+    folder: file(posix.dirname(dest)),
+  }),
+  plan: (params, { current, entry, folder }, source): Change[] => {
+    const { dest, follow } = params
+    if (folder.type === 'absent') throw noFolder(dest)
+    const isReplaced = !follow && entry.type === 'link'
+    const before: FileState = isReplaced ? { type: 'absent' } : current
+    const mode = params.mode === 'preserve' ? source?.mode : params.mode
+    const wanted: Wanted = { ...params, path: dest, mode, validate: validation(params.validate) }
+    const content = params.content ?? source?.text
+    const changes =
+      content === undefined
+        ? uploadChanges(before, wanted, source!)
+        : fileChanges(before, { ...wanted, content })
+    return isReplaced ? [linkRemoval(dest, entry.target), ...changes] : changes
+  },
+})
+
+type Source = { path: string; size: number; mode: number; text?: Buffer; sha256?: string }
+
+type Wanted = {
+  path: string
+  mode?: number
+  owner?: string
+  group?: string
+  keep?: string
+  validate?: (path: string) => Command
+}
+
+async function sourceFile(path: string): Promise<Source> {
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const message =
+      cause.code === 'ENOENT' ? `No file ${path} to copy.` : `${path} cannot be read: ${cause.message}`
+    throw new PlaybookError('E_NO_SOURCE', message, {
+      hint: 'A relative src starts at the folder of the file in which the task is written.',
+      cause,
+    })
+  })
+  if (!found.isFile()) {
+    throw new PlaybookError(
+      'E_SOURCE_NOT_A_FILE',
+      `${path} is not a file: for a folder there is copyDirectory.`,
+    )
+  }
+  const about = { path, size: found.size, mode: found.mode & 0o777 }
+  if (found.size <= textLimitBytes) {
+    const text = await readFile(path)
+    if (!text.includes(0)) return { ...about, text }
+  }
+  return { ...about, sha256: await digestOf(path) }
+}
+
+/** What has to be known of the file on the host; one larger than the wanted content need not be sent. */
+function comparison(source: Source | undefined, content: string | Buffer | Secret | undefined) {
+  if (source?.sha256) return { digest: 'sha256' as const }
+  const length = content === undefined ? 0 : contentBytes(content).length
+  return { content: Math.max(textLimitBytes, length) }
+}
+
+function uploadChanges(state: FileState, wanted: Wanted, source: Source): Change[] {
+  const { path, mode, owner, group, keep, validate } = wanted
+  if (state.type === 'file' && state.digest === source.sha256) return attributeChanges(path, state, wanted)
+  if (state.type !== 'file' && state.type !== 'absent') {
+    throw new PlaybookError('E_NOT_A_FILE', `${path} is a ${state.type}, not a regular file.`)
+  }
+  const from = state.type === 'file' ? `${state.size} bytes` : 'absent'
+  const to = `${source.size} bytes`
+  const origin = { kind: 'local' as const, path: source.path }
+  const step = upload({ source: origin, path, mode, owner, group, keep, validate })
+  return [{ what: path, from, to: from === to ? `${to}, other content` : to, steps: [step] }]
+}
+
+function linkRemoval(dest: string, target: string): Change {
+  return {
+    what: dest,
+    from: `link to ${target}`,
+    to: 'a file of its own',
+    steps: [run(sh`rm -f -- ${dest}`)],
+    effects: [{ path: dest, becomes: { type: 'absent' } }],
+  }
+}

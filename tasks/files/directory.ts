@@ -1,0 +1,90 @@
+// The task directory: a directory that is there, with its owner, group and mode.
+
+import {
+  absolutePath,
+  attributeChanges,
+  type Change,
+  defineTask,
+  type FileState,
+  file,
+  fileAttributes,
+  formatMode,
+  PlaybookError,
+  run,
+  sh,
+  z,
+} from '../../src/index.ts'
+import { ownerSpec } from '../params/ownerSpec.ts'
+
+/**
+ * Makes a directory, and gives it owner, group and mode.
+ *
+ * - `path` (absolute). A symbolic link to a directory counts as that directory.
+ * - `owner`, `group`: default as they are; of a new directory the become user and its group.
+ * - `mode`: default as it is; 0755 for a new directory. Nothing below it is touched (see the task `ownership`).
+ * - `parents` (default true): missing directories above it are made as `mkdir -p` does, with mode 0755 and owned by
+ *   the become user: `owner`, `group` and `mode` are those of the last one alone.
+ *
+ * Errors: E_NOT_A_DIRECTORY where something else stands at the path, E_DANGLING_LINK where a link to nothing does.
+ *
+ * @example directory({ path: '/data3/logs/tomcat', owner: 'ecsuser', mode: '0750' })
+ */
+export const directory = defineTask({
+  name: 'directory',
+  summary: 'Makes a directory, with its owner, group and mode.',
+  params: z.strictObject({
+    path: absolutePath.describe('The directory.'),
+    ...fileAttributes,
+    parents: z.boolean().default(true).describe('Whether missing directories above it are made too (0755).'),
+  }),
+  title: ({ path }) => path,
+  probe: ({ path }) => ({ entry: file(path, { follow: false }), target: file(path) }),
+  plan: (wanted, { entry, target }): Change[] => {
+    if (target.type === 'directory') return attributeChanges(wanted.path, target, wanted)
+    if (target.type !== 'absent' || entry.type !== 'absent') throw inTheWay(wanted.path, entry, target)
+    return [creation(wanted)]
+  },
+})
+
+type Wanted = { path: string; parents: boolean; mode?: number; owner?: string; group?: string }
+
+function creation({ path, parents, mode = 0o755, owner, group }: Wanted): Change {
+  const make = parents
+    ? sh`mkdir -p -m ${formatMode(mode)} -- ${path}`
+    : sh`mkdir -m ${formatMode(mode)} -- ${path}`
+  const account = ownerSpec({ owner, group })
+  // A directory made in a setgid one inherits the bit, and GNU chmod takes it away only if given five digits.
+  const settle = sh`chmod ${`0${formatMode(mode)}`} -- ${path}`
+  return {
+    what: path,
+    from: 'absent',
+    to: ['directory', formatMode(mode), account].filter((part) => part !== '').join(' '),
+    steps: [run(make), ...(account === '' ? [] : [run(sh`chown ${account} -- ${path}`)]), run(settle)],
+    effects: [
+      {
+        path,
+        becomes: {
+          type: 'directory',
+          mode,
+          owner: owner ?? 'root',
+          group: group ?? owner ?? 'root',
+          uid: -1,
+          gid: -1,
+          mtimeMs: 0,
+        },
+      },
+    ],
+  }
+}
+
+function inTheWay(path: string, entry: FileState, target: FileState): PlaybookError {
+  if (entry.type === 'link' && target.type === 'absent') {
+    return new PlaybookError('E_DANGLING_LINK', `${path} is a link to ${entry.target}, where nothing is.`, {
+      hint: `Make ${entry.target} first, or remove the link.`,
+    })
+  }
+  const kind = target.type === 'other' ? 'special file' : target.type
+  return new PlaybookError('E_NOT_A_DIRECTORY', `${path} is a ${kind}, not a directory.`, {
+    hint: `If it may go: remove({ path: '${path}' }) before this task.`,
+  })
+}

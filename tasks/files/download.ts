@@ -1,0 +1,149 @@
+// The task download: a file fetched from the first mirror that has it, checked before it takes its place.
+
+import { posix } from 'node:path'
+import {
+  absolutePath,
+  attributeChanges,
+  type Change,
+  checksum,
+  defineTask,
+  type Effect,
+  type FileState,
+  file,
+  fileAttributes,
+  PlaybookError,
+  run,
+  Secret,
+  type Step,
+  secret,
+  upload,
+  writtenFile,
+  z,
+} from '../../src/index.ts'
+import { noFolder } from '../params/paths.ts'
+import { shortSum } from './download/checksumText.ts'
+import { explained } from './download/errors.ts'
+import { address, addresses, type Wanted } from './download/params.ts'
+import { fetchScript, headerLines } from './download/script.ts'
+
+/**
+ * Fetches a file. One that is there with the right checksum costs no request; one that is there stays as it is until
+ * a new one is complete and checked, and then is replaced in one go.
+ *
+ * - `url`, or `urls`: mirrors, tried in this order until one delivers the right bytes. http, https and ftp.
+ * - `dest` (absolute): the file itself, not its folder, which must exist. A symbolic link's target is written.
+ * - `checksum`: `sha256:HEX` or `sha512:HEX`, or the hex alone. `false`: take what comes; a file that is there is
+ *   then never fetched again.
+ * - `owner`, `group`, `mode`: default as they are; of a new file the become user and 0644.
+ * - `via` (default `'host'`): the host fetches it, by curl or else wget, which take its proxy from the environment.
+ *   `'controller'`: it is fetched here once for all hosts, and brought to them; for hosts without a way out.
+ * - `timeout` (seconds, default 30): how long a mirror may take to answer, or be silent, until the next is tried
+ *   (busybox's wget keeps to its own 15 minutes).
+ * - `headers`: of the request, by name; values may be secrets. Neither they nor the addresses stand in an argument
+ *   list, where ps would show them; busybox's wget, which takes nothing else, is not used for what holds a secret.
+ *   Not with `via: 'controller'`.
+ * - `insecure` (default false): does not check the mirror's certificate. The checksum is checked all the same.
+ *
+ * Errors: E_DOWNLOAD with each mirror and why it failed, E_NOT_A_FILE, E_NO_FOLDER, E_TOOL (neither curl nor wget).
+ * User names, passwords and queries of addresses are never shown.
+ *
+ * Sources: curl(1), GNU wget's manual (wgetrc commands), and Ansible's get_url.
+ *
+ * @example download({
+ *   urls: ['https://mirror-1.example/app-1.2.tar.gz', 'https://mirror-2.example/app-1.2.tar.gz'],
+ *   dest: '/opt/src/app-1.2.tar.gz',
+ *   checksum: 'sha512:7ab0…41',
+ * })
+ */
+export const download = defineTask({
+  name: 'download',
+  summary: 'Fetches a file from the first mirror that has it, and checks it before it takes its place.',
+  params: z
+    .strictObject({
+      url: address.optional().describe('The address of the file.'),
+      urls: z
+        .array(address)
+        .min(1, 'expected at least one address')
+        .optional()
+        .describe('Mirrors, tried in order.'),
+      dest: absolutePath.describe('The file on the host.'),
+      checksum: z
+        .union([checksum, z.literal(false)], 'expected sha256:… (64 hex digits), sha512:… (128), or false')
+        .describe('sha256:HEX or sha512:HEX; false takes what comes.'),
+      ...fileAttributes,
+      via: z
+        .enum(['host', 'controller'])
+        .default('host')
+        .describe('Who fetches it: the host, or the controller, which brings it there.'),
+      timeout: z
+        .number()
+        .positive()
+        .default(30)
+        .describe('Seconds a mirror may be silent until the next is tried.'),
+      headers: z
+        .record(
+          z.string().regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header'),
+          z.union([z.string(), z.instanceof(Secret)]),
+        )
+        .optional()
+        .describe('Headers of the request; values may be secrets.'),
+      insecure: z.boolean().default(false).describe("Whether the mirror's certificate goes unchecked."),
+    })
+    .refine(({ url, urls }) => (url === undefined) !== (urls === undefined), {
+      error: 'expected url or urls',
+    })
+    .refine(({ via, checksum }) => via === 'host' || checksum !== false, {
+      path: ['checksum'],
+      error: "expected a checksum, which via: 'controller' needs",
+    })
+    .refine(({ via, headers, insecure }) => via === 'host' || !(headers || insecure), {
+      path: ['via'],
+      error: "expected 'host' where headers or insecure are given",
+    }),
+  title: ({ dest }) => posix.basename(dest),
+  probe: ({ dest, checksum }) => ({
+    current: file(dest, checksum ? { digest: checksum.algorithm } : {}),
+    folder: file(posix.dirname(dest)),
+  }),
+  plan: (params, { current, folder }): Change[] => {
+    const { dest, checksum } = params
+    if (current.type !== 'file' && current.type !== 'absent') throw notAFile(params, current)
+    if (folder.type === 'absent') throw noFolder(dest)
+    if (current.type === 'file' && (!checksum || current.digest === checksum.hex)) {
+      return attributeChanges(dest, current, params)
+    }
+    const from = current.type === 'absent' ? 'absent' : shortSum(checksum, current.digest)
+    const to = checksum ? shortSum(checksum, checksum.hex) : 'fetched'
+    return [{ what: dest, from, to, steps: [fetching(params, current)], effects: [fetched(params, current)] }]
+  },
+})
+
+/** What a dry run takes for there: the file with its digest, but no content. */
+function fetched({ dest, checksum, mode, owner, group }: Wanted, before: FileState): Effect {
+  const { content: _, ...becomes } = writtenFile(before, Buffer.alloc(0), { mode, owner, group })
+  return checksum ? { path: dest, becomes: { ...becomes, digest: checksum.hex } } : { tree: dest }
+}
+
+function fetching(wanted: Wanted, current: FileState): Step {
+  const { dest, checksum, mode, owner, group, via } = wanted
+  const urls = addresses(wanted)
+  if (via === 'controller' && checksum) {
+    return upload({ source: { kind: 'fetch', urls, checksum }, path: dest, mode, owner, group })
+  }
+  return run(fetchScript(wanted, current), {
+    stdin: secret(`${headerLines(wanted)}\n${urls.join('\n')}\n`),
+    explain: (output) => explained(wanted, current, output),
+  })
+}
+
+function notAFile(wanted: Wanted, state: FileState): PlaybookError {
+  const { dest } = wanted
+  const name = posix.basename(new URL(addresses(wanted)[0]!).pathname)
+  return new PlaybookError(
+    'E_NOT_A_FILE',
+    `${dest} is a ${state.type === 'other' ? 'special file' : state.type}.`,
+    {
+      hint: `dest names the file itself: '${posix.join(dest, name)}'.`,
+    },
+  )
+}

@@ -1,0 +1,17 @@
+// Checksums, short enough for a line. No task.
+
+import type { Checksum } from '../../../src/index.ts'
+
+export function shortSum(checksum: Checksum | false, hex: string | undefined): string {
+  if (!checksum || !hex) return 'another file'
+  return `${algorithmName(checksum)} ${shorten(hex)}`
+}
+
+export function algorithmName({ algorithm }: Checksum): string {
+  return algorithm === 'sha512' ? 'SHA-512' : 'SHA-256'
+}
+
+/** `7ab0…41` */
+export function shorten(hex: string): string {
+  return `${hex.slice(0, 4)}…${hex.slice(-2)}`
+}

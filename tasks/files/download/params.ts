@@ -1,0 +1,34 @@
+// What download is told. No task.
+
+import { type Checksum, type Secret, z } from '../../../src/index.ts'
+
+export const address = z
+  .string()
+  .regex(
+    /^(?:https?|ftp):\/\/[^\s"\\<>]+$/i,
+    'expected an address that begins with https://, http:// or ftp://',
+  )
+  .refine(isAddress, 'expected an address')
+
+export type Wanted = {
+  url?: string
+  urls?: string[]
+  dest: string
+  checksum: Checksum | false
+  mode?: number
+  owner?: string
+  group?: string
+  via: 'host' | 'controller'
+  timeout: number
+  headers?: Record<string, string | Secret>
+  insecure: boolean
+}
+
+/** The mirrors, in order. */
+export function addresses({ url, urls }: Wanted): string[] {
+  return urls ?? [url!]
+}
+
+function isAddress(value: string): boolean {
+  return URL.canParse(value)
+}

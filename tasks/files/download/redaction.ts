@@ -1,0 +1,22 @@
+// What of an address, or of what a program says of it, may be shown. No task.
+
+import { Secret } from '../../../src/index.ts'
+import { addresses, type Wanted } from './params.ts'
+
+/** Whether something stands in the request that an argument list must not show. */
+export function isPrivate(wanted: Wanted): boolean {
+  const isSecret = Object.values(wanted.headers ?? {}).some((value) => value instanceof Secret)
+  return isSecret || addresses(wanted).some((url) => shownAddress(url) !== url)
+}
+
+/** An address without user, password and query, any of which may hold a credential. */
+export function shownAddress(url: string): string {
+  const plain = url.replace(/^(\w+:\/\/)[^/?#]*@/, '$1')
+  return plain.replace(/\?.*$/, '?…')
+}
+
+export function withoutCredentials(said: string, url: string): string {
+  const { password, search } = new URL(url)
+  const hidden = [url, password, decodeURIComponent(password), search].filter((each) => each.length > 1)
+  return hidden.reduce((result, each) => result.replaceAll(each, '…'), said)
+}

@@ -1,0 +1,74 @@
+// The task link: a symbolic link with its target.
+
+import {
+  absolutePath,
+  type Change,
+  type Command,
+  defineTask,
+  type FileState,
+  file,
+  PlaybookError,
+  run,
+  sh,
+  z,
+} from '../../src/index.ts'
+
+/**
+ * Makes a symbolic link, or gives one that is there another target, in one go: at no moment is it missing.
+ *
+ * - `path` (absolute): the link.
+ * - `target`: what it leads to, absolute or relative to the link's folder; put in as it is. It need not exist.
+ * - `force` (default false): whether a file at `path`, or an empty directory, gives way. A directory that is not empty
+ *   never does.
+ *
+ * Errors: E_IN_THE_WAY where something that is not a link stands at the path.
+ *
+ * @example link({ path: '/opt/app/current', target: 'releases/1.2' })
+ */
+export const link = defineTask({
+  name: 'link',
+  summary: 'Makes a symbolic link, or gives it another target.',
+  params: z.strictObject({
+    path: absolutePath.describe('The link.'),
+    target: z
+      .string()
+      .regex(/^[^\0\n]+$/, 'expected a path')
+      .describe("What it leads to, absolute or relative to the link's folder."),
+    force: z.boolean().default(false).describe('Whether a file, or an empty directory, gives way.'),
+  }),
+  title: ({ path }) => path,
+  probe: ({ path }) => ({ entry: file(path, { follow: false }) }),
+  plan: ({ path, target, force }, { entry }): Change[] => {
+    if (entry.type === 'link' && entry.target === target) return []
+    if (entry.type !== 'link' && entry.type !== 'absent' && !force) throw inTheWay(path, entry)
+    return [
+      {
+        what: path,
+        from: entry.type === 'link' ? `link to ${entry.target}` : described(entry),
+        to: `link to ${target}`,
+        steps: [run(linking(path, target, entry))],
+        effects: [{ tree: path }],
+      },
+    ]
+  },
+})
+
+/** Made under another name and renamed; a `mv` without -T would move it into the directory the old one leads to. */
+function linking(path: string, target: string, entry: FileState): Command {
+  const clearing = entry.type === 'directory' ? sh`rmdir -- ${path} || exit 1` : sh`:`
+  return sh`new=${`${path}.run-playbook-`}$$
+${clearing}
+trap 'rm -f -- "$new"' EXIT
+ln -s -- ${target} "$new" || exit 1
+mv -fT -- "$new" ${path}`
+}
+
+function described(entry: FileState): string {
+  return entry.type === 'other' ? 'special file' : entry.type
+}
+
+function inTheWay(path: string, entry: FileState): PlaybookError {
+  return new PlaybookError('E_IN_THE_WAY', `${path} is a ${described(entry)}, not a link.`, {
+    hint: entry.type === 'directory' ? undefined : 'force: true puts the link in its place.',
+  })
+}

@@ -1,0 +1,89 @@
+// Finds what differs in a tree, and touches just that, by find. No task.
+
+import {
+  type Command,
+  lastLines,
+  type Output,
+  output,
+  PlaybookError,
+  type Probe,
+  sh,
+  shellText,
+  splitLines,
+  text,
+} from '../../../src/index.ts'
+
+export type Wanted = {
+  path: string
+  owner?: string
+  group?: string
+  mode?: string
+  dirMode?: string
+  recursive: boolean
+  exclude: string[]
+}
+
+/** How many entries differ, and the first of them. */
+export type Differing = { count: number; first: string[] }
+
+const shownEntries = 3
+
+/** Counts what passes a test of `find`; without a test, nothing does. */
+export function differing(wanted: Wanted, test: string): Probe<Differing> {
+  const count = sh`${find(wanted, test, sh`-print`)} | awk ${`NR <= ${shownEntries} { print } END { print NR }`}`
+  return output(test === '' ? sh`echo 0` : count, parseDiffering, {
+    // The files of accounts are taken for folders of entries, as the tasks user and group do.
+    reads: [
+      wanted.path,
+      ...(wanted.owner === undefined ? [] : [`/etc/passwd/${wanted.owner}`]),
+      ...(wanted.group === undefined ? [] : [`/etc/group/${wanted.group}`]),
+    ],
+  })
+}
+
+/** @throws PlaybookError E_NO_ACCOUNT, E_FIND */
+function parseDiffering(result: Output): Differing {
+  const said = lastLines({ ...result, stdout: Buffer.alloc(0) }).filter((line) => !isGone(line))
+  const unknown = said.find((line) => /known (?:user|group)/.test(line))
+  if (unknown) {
+    throw new PlaybookError('E_NO_ACCOUNT', `The host does not know it: ${unknown}`, {
+      hint: 'The tasks user and group make accounts.',
+    })
+  }
+  if (said.length > 0) throw new PlaybookError('E_FIND', 'The tree cannot be read whole.', { details: said })
+  const lines = splitLines(text(result))
+  return { count: Number(lines.at(-1)), first: lines.slice(0, -1) }
+}
+
+function isGone(line: string): boolean {
+  return line.includes('No such file or directory')
+}
+
+/** Runs a command on what passes a test; what went meanwhile is no error. */
+export function touching(wanted: Wanted, test: string, command: Command): Command {
+  return sh`said=$( { ${find(wanted, test, sh`-exec ${command} -- {} +`)}; } 2>&1) || {
+  said=$(printf '%s\\n' "$said" | grep -v 'No such file or directory')
+  [ -z "$said" ] || { printf '%s\\n' "$said" >&2; exit 1; }
+}`
+}
+
+function find({ path, recursive, exclude }: Wanted, test: string, action: Command): Command {
+  const depth = shellText(recursive ? '' : '-maxdepth 0 ')
+  const pruned = exclude.map((each) => sh`-path ${`./${each}`}`.script).join(' -o ')
+  const prune = shellText(pruned === '' ? '' : `\\( ${pruned} \\) -prune -o `)
+  return sh`if [ -d ${path} ]; then cd -- ${path} && set -- .; else set -- ${path}; fi && find "$@" ${depth}-xdev ${prune}\\( ${shellText(test)} \\) ${action}`
+}
+
+export function ownerTest({ owner, group }: Wanted): string {
+  const tests = [
+    owner === undefined ? '' : sh`! -user ${owner}`.script,
+    group === undefined ? '' : sh`! -group ${group}`.script,
+  ]
+  return tests.filter((test) => test !== '').join(' -o ')
+}
+
+/** `12 others: conf/a, conf/b, conf/c, …` */
+export function entries({ count, first }: Differing): string {
+  const names = first.map((name) => name.replace(/^\.\//, '')).join(', ')
+  return `${count} ${count === 1 ? 'differs' : 'differ'}: ${names}${count > first.length ? ', …' : ''}`
+}

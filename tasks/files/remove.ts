@@ -1,0 +1,95 @@
+// The task remove: a path at which nothing shall be.
+
+import {
+  type Change,
+  type Command,
+  defineTask,
+  type FileState,
+  file,
+  type Output,
+  output,
+  PlaybookError,
+  run,
+  sh,
+  splitLines,
+  text,
+  z,
+} from '../../src/index.ts'
+import { ownPath } from '../params/paths.ts'
+
+/**
+ * Removes a file, a link (never its target), or a directory.
+ *
+ * - `path` (absolute). `/`, `/etc`, `/usr`, `/home` and other directories of the system are refused.
+ * - `recursive` (default false): whether a directory goes with all that is in it; an empty one goes without. Where
+ *   another file system is mounted in it, nothing is removed.
+ *
+ * Errors: E_NOT_EMPTY with what is in the directory, E_MOUNTED.
+ *
+ * @example remove({ path: '/data2/was/ws-ecs-server/webapps/examples', recursive: true })
+ */
+export const remove = defineTask({
+  name: 'remove',
+  summary: 'Removes a file, a link or a directory.',
+  params: z.strictObject({
+    path: ownPath.describe('What shall not be there.'),
+    recursive: z.boolean().default(false).describe('Whether a directory goes with all that is in it.'),
+  }),
+  title: ({ path }) => path,
+  probe: ({ path, recursive }) => ({
+    entry: file(path, { follow: false }),
+    inside: output(recursive ? sh`:` : sh`ls -A -- ${path}/ 2>/dev/null | head -n 4`, parseNames, {
+      reads: recursive ? [] : [path],
+    }),
+  }),
+  plan: ({ path, recursive }, { entry, inside }): Change[] => {
+    if (entry.type === 'absent') return []
+    if (entry.type === 'directory' && !recursive && inside.length > 0) throw notEmpty(path, inside)
+    return [
+      {
+        what: path,
+        from: described(entry),
+        to: 'absent',
+        steps: [run(removal(path, entry, recursive), { explain: explained })],
+        effects: [{ path, becomes: { type: 'absent' } }],
+      },
+    ]
+  },
+})
+
+const mountedCode = 72
+
+function removal(path: string, entry: FileState, recursive: boolean): Command {
+  if (entry.type !== 'directory') return sh`rm -f -- ${path}`
+  if (!recursive) return sh`rmdir -- ${path}`
+  return sh`real=$(cd -- ${path} && pwd -P) || exit 1
+while read -r _ at _; do
+  at=$(printf '%bx' "$at"); at=\${at%x}
+  case $at in "$real" | "$real"/*) printf '%s\\n' "$at" >&2; exit ${mountedCode} ;; esac
+done </proc/self/mounts
+rm -rf -- ${path}`
+}
+
+function explained(result: Output): PlaybookError | undefined {
+  if (result.code !== mountedCode) return undefined
+  const at = result.stderr.toString('utf8').trim()
+  return new PlaybookError('E_MOUNTED', `Nothing was removed: a file system is mounted at ${at}.`, {
+    hint: 'Unmount it before this task.',
+  })
+}
+
+function parseNames(result: Output): string[] {
+  return splitLines(text(result))
+}
+
+function notEmpty(path: string, inside: readonly string[]): PlaybookError {
+  const names = `${inside.slice(0, 3).join(', ')}${inside.length > 3 ? ', …' : ''}`
+  return new PlaybookError('E_NOT_EMPTY', `${path} is a directory that is not empty: ${names}`, {
+    hint: 'recursive: true removes it with all that is in it.',
+  })
+}
+
+function described(entry: FileState): string {
+  if (entry.type === 'link') return `link to ${entry.target}`
+  return entry.type === 'other' ? 'special file' : entry.type
+}

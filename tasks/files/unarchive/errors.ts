@@ -1,0 +1,34 @@
+// Why an archive could not be unpacked. No task.
+
+import { lastLines, type Output, PlaybookError } from '../../../src/index.ts'
+import { conflictCode, damagedCode, layoutCode, toolCode, unsafeCode } from './script.ts'
+
+/** What the script's exit code and words mean; undefined: nothing of its own. */
+export function explained(src: string, output: Output): PlaybookError | undefined {
+  const details = lastLines(output)
+  const last = details.at(-1) ?? ''
+  if (output.code === damagedCode) {
+    return new PlaybookError('E_ARCHIVE', `${src} could not be unpacked; dest was left as it was.`, {
+      details,
+    })
+  }
+  if (output.code === unsafeCode) {
+    return new PlaybookError('E_UNSAFE_ARCHIVE', `${src} holds what must not be unpacked: ${last}`, {
+      hint: 'Nothing was unpacked. Do you trust where it comes from?',
+    })
+  }
+  if (output.code === conflictCode) {
+    return new PlaybookError('E_CONFLICT', last, {
+      hint: 'Nothing was unpacked. exclude or preserve leaves a path as it is.',
+    })
+  }
+  if (output.code === toolCode) {
+    return new PlaybookError('E_TOOL', `The host has no ${last}, which unpacks ${src}.`, {
+      hint: 'Install it before this task.',
+    })
+  }
+  if (output.code !== layoutCode) return undefined
+  return new PlaybookError('E_ARCHIVE_LAYOUT', `${src}: ${last}`, {
+    hint: 'Nothing was unpacked. Are stripComponents and creates right for this archive?',
+  })
+}

@@ -1,0 +1,33 @@
+// What is noted of an archive where it was unpacked: while it says the same, nothing is to do. No task.
+
+import { posix } from 'node:path'
+import { type Checksum, type FileState, PlaybookError } from '../../../src/index.ts'
+import type { Wanted } from './params.ts'
+
+/** `/opt/app/.unarchived-apache-tomcat.tar.gz` for all versions of `apache-tomcat-9.0.109.tar.gz`. */
+export function stampPath(src: string, dest: string): string {
+  const name = posix.basename(src).replace(/[-_.]?v?\d+(?:\.\d+)+/g, '')
+  return posix.join(dest, `.unarchived-${name}`)
+}
+
+export function stampText(wanted: Wanted, digest: Checksum): string {
+  const { stripComponents, exclude } = wanted
+  const lines = [`${digest.algorithm} ${digest.hex}`, `stripComponents ${stripComponents}`]
+  return [...lines, ...exclude.map((path) => `exclude ${path}`), ''].join('\n')
+}
+
+/** @throws PlaybookError E_NO_ARCHIVE, E_CHECKSUM */
+export function archiveDigest(src: string, archive: FileState, wanted: Checksum | undefined): Checksum {
+  if (archive.type !== 'file' || archive.digest === undefined) {
+    const message =
+      archive.type === 'absent' ? `There is no archive ${src}.` : `The archive ${src} cannot be read.`
+    throw new PlaybookError('E_NO_ARCHIVE', message, { hint: 'download or copyFile bring it to the host.' })
+  }
+  if (wanted && archive.digest !== wanted.hex) {
+    throw new PlaybookError('E_CHECKSUM', `${src} is not the archive wanted.`, {
+      details: [`${wanted.algorithm} is ${archive.digest}`, `expected  ${wanted.hex}`],
+      hint: 'Is the checksum that of another version?',
+    })
+  }
+  return { algorithm: wanted?.algorithm ?? 'sha256', hex: archive.digest }
+}

@@ -1,0 +1,117 @@
+// The task that takes a worker of mod_jk out of rotation on web servers, or puts it back.
+
+import {
+  absolutePath,
+  call,
+  defineTask,
+  type Output,
+  PlaybookError,
+  quote,
+  run,
+  type StepConnection,
+  shellText,
+  z,
+} from '../../src/index.ts'
+import { explainFault } from '../services/serverShell.ts'
+import { httpdParams } from './params.ts'
+import { reloadHttpd } from './process.ts'
+
+/**
+ * Changes the activation of a worker in the `workers.properties` of each web server, and has httpd read it by a graceful
+ * reload, which ends no request. `active` is mod_jk's default: the line is taken out, and the file is as it was before.
+ *
+ * - `worker`: its name. `state`: `active`; `disabled`: no new sessions, those that it has go on; `stopped`: no requests, its
+ *   sessions go on at others.
+ * - `servers`: `on` which host of the inventory, `prefix` of its httpd, and its `unit` where it is one of systemd's. `file`:
+ *   its workers, relative to the prefix.
+ *
+ * It goes to the servers wherever it stands, one after the other, and acts each time it is run; a server on which it is so
+ * already is not reloaded.
+ *
+ * @throws PlaybookError E_JK_WORKER (a server does not know the worker), and those of `httpdReload`
+ * @example jkActivation({ worker: 'ecs1', state: 'stopped', servers: [{ on: 'web-01', prefix: '/data2/apache' }] })
+ *
+ * Source: the workers.properties reference of Apache Tomcat Connectors 1.2, `activation`.
+ */
+export const jkActivation = defineTask({
+  name: 'jkActivation',
+  summary: "Takes a worker of mod_jk out of the web servers' rotation, or puts it back.",
+  params: z.strictObject({
+    worker: z
+      .string()
+      .regex(/^[\w-]+$/, 'expected the name of a worker')
+      .describe('Name of the worker.'),
+    state: z
+      .enum(['active', 'disabled', 'stopped'])
+      .describe('What it shall take: all, its own sessions, nothing.'),
+    servers: z
+      .array(
+        z.strictObject({
+          on: z.string().min(1).describe('Host of the inventory.'),
+          prefix: absolutePath,
+          unit: httpdParams.unit,
+        }),
+      )
+      .min(1)
+      .describe('The web servers: [{"on": …, "prefix": …}, …].'),
+    file: z
+      .string()
+      .min(1)
+      .default('conf/workers.properties')
+      .describe('Their workers; relative to the prefix.'),
+    within: httpdParams.within,
+  }),
+  title: ({ worker, state }) => `${worker} ${state}`,
+  probe: () => ({}),
+  plan: (params) => [
+    {
+      what: `worker ${params.worker} on ${params.servers.map(({ on }) => on).join(', ')}`,
+      from: params.state === 'active' ? 'out of rotation' : 'in rotation',
+      to: params.state,
+      steps: [call(`${params.worker} ${params.state}`, (connection) => changed(connection, params))],
+    },
+  ],
+  verify: false,
+})
+
+type Params = {
+  readonly worker: string
+  readonly state: string
+  readonly servers: readonly { readonly on: string; readonly prefix: string; readonly unit?: string }[]
+  readonly file: string
+  readonly within: number
+}
+
+async function changed(connection: StepConnection, params: Params): Promise<void> {
+  for (const { on, prefix, unit } of params.servers) {
+    const there = connection.on(on)
+    const result = await there.run(shellText(rewritten(params, prefix)))
+    const fault = result.code === 0 ? undefined : (explained(result, on) ?? failed(result, on))
+    if (fault) throw fault
+    if (result.stdout.toString('utf8').trim() !== 'changed') continue
+    await there.carryOut(run(reloadHttpd({ prefix, unit, within: params.within }), { explain: explainFault }))
+  }
+}
+
+/** The file with the worker's activation, in place at once, with the attributes that it had. */
+function rewritten({ worker, state, file }: Params, prefix: string): string {
+  const path = file.startsWith('/') ? file : `${prefix}/${file}`
+  const line = state === 'active' ? '' : `worker.${worker}.activation=${state}`
+  return `file=${quote(path)}
+new=\${file%/*}/.run-playbook-new-\${file##*/}
+grep -q '^worker[.]${worker}[.]type[[:space:]]*[=:]' "$file" || { echo "= E_JK_WORKER There is no worker ${worker} in $file." >&2; exit 1; }
+cp -a -- "$file" "$new" &&
+{ grep -v '^worker[.]${worker}[.]activation[[:space:]]*[=:]' "$file"; ${line ? `echo ${quote(line)}; ` : ''}:; } >"$new" || { rm -f -- "$new"; exit 1; }
+if cmp -s "$file" "$new"; then rm -f -- "$new"; else mv -f -- "$new" "$file" && echo changed; fi`
+}
+
+function explained(result: Output, on: string): PlaybookError | undefined {
+  const error = explainFault(result)
+  return error?.with({ message: `${on}: ${error.message}` })
+}
+
+function failed(result: Output, on: string): PlaybookError {
+  return new PlaybookError('E_JK_WORKER', `${on}: its workers could not be changed.`, {
+    details: result.stderr.toString('utf8').trim().split('\n'),
+  })
+}

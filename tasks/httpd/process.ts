@@ -1,0 +1,136 @@
+// What the httpd tasks share, itself no task: how the server of a prefix runs, and what starts, reloads and restarts it.
+
+import {
+  type Change,
+  type Command,
+  type Output,
+  output,
+  type Probe,
+  run,
+  shellText,
+  splitLines,
+  text,
+} from '../../src/index.ts'
+import { affecting, serverEffects, serverState } from '../services/effects.ts'
+import { explainFault } from '../services/serverShell.ts'
+import type { HttpdParams } from './params.ts'
+import { preamble, requireGood } from './shell.ts'
+
+/** A server as it runs; `undefined` where none does. Times in milliseconds since 1970. */
+export type HttpdState = {
+  readonly pid: number
+  /** When it last read its configuration: httpd writes its pid file at each start and reload. */
+  readonly loadedMs: number
+  /** The newest file below conf, and when it was written. */
+  readonly configuration: { readonly path: string; readonly writtenMs: number } | undefined
+  /** true: its program or one of its modules has been replaced since it was started. */
+  readonly isReplaced: boolean
+  /** The unit of systemd it belongs to; of one that was started by hand, that of the login, or none. */
+  readonly unit?: string | undefined
+}
+
+/** A server that was just started, reloaded or restarted, as far as a dry run knows: nothing is newer than it. */
+function upToDate({ unit }: HttpdParams): HttpdState {
+  return { pid: 0, loadedMs: Number.POSITIVE_INFINITY, configuration: undefined, isReplaced: false, unit }
+}
+
+/** The change of a server, by a command after which it runs with all that lies there. */
+export function httpdChange(
+  params: HttpdParams,
+  from: string,
+  to: string,
+  command: Command,
+): readonly Change[] {
+  const steps = [run(command, { explain: explainFault })]
+  const effects = serverEffects(params.prefix, params.unit, upToDate(params))
+  return affecting(effects, [{ what: `httpd ${params.prefix}`, from, to, steps }])
+}
+
+/** How the server of a prefix runs. Sources: proc(5), cgroups(7); mod_mpm_common, PidFile of httpd 2.4. */
+export function httpdState(
+  params: HttpdParams,
+  reads: readonly string[] = [],
+): Probe<HttpdState | undefined> {
+  const script = `${preamble(params)}
+p=$(parent) || exit 0
+echo "$p $(stat -c %.9Y "$pidfile")"
+sed -nE 's|^[0-9]+:(name=systemd)?:.*/([^/]+[.]service)$|unit \\2|p' "/proc/$p/cgroup" 2>/dev/null
+find "$prefix/conf" -type f ! -name '.run-playbook-*' -exec stat -c '%.9Y %n' {} + 2>/dev/null | sort -n | tail -n 1
+awk -v prefix="$prefix/" '$6 ~ /\\/(bin\\/httpd|modules\\/[^\\/]*\\.so)$/ && (index($6, prefix) != 1 || $7 == "(deleted)") { print "replaced"; exit }' "/proc/$p/maps" 2>/dev/null
+exit 0`
+  return output(shellText(script), parseState, { reads, state: serverState(params.prefix) })
+}
+
+/** Whether the configuration as it lies there would do: empty text if so, else what is wrong. */
+export function configurationFaults(params: HttpdParams, reads: readonly string[]): Probe<string> {
+  const script = `${preamble(params)}
+[ -x "$prefix/bin/apachectl" ] || { echo "= E_NO_HTTPD There is no $prefix/bin/apachectl." >&2; exit 1; }
+check 2>&1 || exit 0`
+  return output(
+    shellText(script),
+    (result) => {
+      const fault = explainFault(result)
+      if (fault) throw fault
+      return text(result).trim()
+    },
+    { reads },
+  )
+}
+
+/** Starts a server that does not run; if it runs, nothing happens. */
+export function startHttpd(params: HttpdParams): Command {
+  return shellText(`${preamble(params)}
+if p=$(parent); then echo "pid $p"; exit 0; fi
+${requireGood('httpd was not started')}
+start_it`)
+}
+
+/** Has the server read its configuration again, without an end to any request; starts it if it does not run. */
+export function reloadHttpd(params: HttpdParams): Command {
+  return shellText(`${preamble(params)}
+${requireGood('the running server keeps the old one')}
+p=$(parent) || { start_it; exit 0; }
+before=$(stat -c %.9Y "$pidfile"); mark
+said=$(reload_it 2>&1) || fault E_HTTPD_RELOAD "httpd could not be reloaded: $(echo "$said" | tail -n 1)"
+limit=$(($(now) + within))
+until [ "$(stat -c %.9Y "$pidfile" 2>/dev/null)" != "$before" ] && parent >/dev/null; do
+  [ -d "/proc/$p" ] || { fault_of E_HTTPD_DIED "httpd (pid $p) ended when it read its new configuration."; }
+  [ "$(now)" -lt "$limit" ] || fault_of E_TIMEOUT "httpd (pid $p) has not taken its new configuration within ${params.within} s."
+  sleep 0.05
+done
+echo "pid $p"`)
+}
+
+/** Ends the server, after its requests have ended, and starts it: for a new program or module. */
+export function restartHttpd(params: HttpdParams): Command {
+  return shellText(`${preamble(params)}
+${requireGood('the old server goes on')}
+if p=$(parent); then
+  stop_unit
+  kill -WINCH "$p" 2>/dev/null
+  limit=$(($(now) + within))
+  while [ -d "/proc/$p" ] && [ "$(now)" -lt "$limit" ]; do sleep 0.05; done
+  [ -d "/proc/$p" ] && kill -TERM "$p"
+  limit=$(($(now) + 1000))
+  while [ -d "/proc/$p" ]; do
+    [ "$(now)" -lt "$limit" ] || fault E_HTTPD_STOP "httpd (pid $p) does not end."
+    sleep 0.05
+  done
+fi
+start_it`)
+}
+
+/** `pid loaded`, `unit name`, `written path`, `replaced`; a line each, the last three only where there is something to say. */
+function parseState(result: Output): HttpdState | undefined {
+  const [first, ...rest] = splitLines(text(result))
+  if (first === undefined) return undefined
+  const [pid, loaded] = first.split(' ')
+  const newest = rest.map((line) => /^(\d[\d.]*) (.*)$/.exec(line)).find((match) => match !== null)
+  return {
+    pid: Number(pid),
+    loadedMs: Number(loaded) * 1000,
+    configuration: newest ? { path: newest[2]!, writtenMs: Number(newest[1]) * 1000 } : undefined,
+    isReplaced: rest.includes('replaced'),
+    unit: rest.find((line) => line.startsWith('unit '))?.slice(5),
+  }
+}

@@ -1,0 +1,122 @@
+// The task that opens and closes ports in firewalld.
+
+import { defineTask, PlaybookError, z } from '../../src/index.ts'
+import { oneOrMany } from '../params/oneOrMany.ts'
+import { scopesOf, type ZoneDifference, type ZoneSettings, zoneChanges, zoneState } from './firewalld.ts'
+
+type PortRange = { readonly first: number; readonly last: number; readonly protocol: string }
+
+const portText = /^\s*(\d{1,5})(?:-(\d{1,5}))?\/(tcp|udp|sctp|dccp)\s*$/
+
+const portSpec = z
+  .string()
+  .refine(
+    (value) => value.split(',').every((part) => isPort(part)),
+    'expected PORT/PROTOCOL or FIRST-LAST/PROTOCOL such as 8080/tcp, ports 1-65535, tcp, udp, sctp or dccp',
+  )
+
+const portList = oneOrMany(portSpec).transform((list) =>
+  list.flatMap((each) => each.split(',').map((part) => part.trim())),
+)
+
+/**
+ * Opens or closes ports in a zone of firewalld, in the permanent configuration and at runtime at once, so that neither a
+ * `--reload` is needed (none is ever made: it would drop rules that stand only at runtime) nor a reboot undoes it.
+ *
+ * - `ports`: `'8080/tcp'`, a range `'8000-8100/udp'`, a list of them, or several with commas between. Protocols: tcp,
+ *   udp, sctp, dccp. A port inside an open range is open; closing a port of a range leaves the rest of the range open.
+ *   Ports that a *service* of the zone opens (`--add-service=http`) are not looked at.
+ * - `zone`: a zone's name; the default zone if not given.
+ * - `state`: `open` (the default) or `closed`.
+ * - `permanent`, `runtime`: which configurations; both true by default.
+ *
+ * While firewalld is stopped the permanent configuration is written by firewall-offline-cmd, the change says so, and
+ * there is no runtime configuration to compare.
+ *
+ * @throws PlaybookError E_FIREWALLD_MISSING (not installed), E_FIREWALL_ZONE (no such zone; lists those there are),
+ *   E_FIREWALLD_STOPPED (`permanent: false` while it is stopped), E_FIREWALLD (what firewalld refused)
+ * @example firewallPort({ ports: ['8080/tcp', '45564-45566/udp'] })
+ *
+ * Sources: firewall-cmd(1), firewalld.zone(5), firewalld.dbus(5).
+ */
+export const firewallPort = defineTask({
+  name: 'firewallPort',
+  summary: 'Opens or closes ports in firewalld, in the permanent configuration and at runtime.',
+  params: z
+    .strictObject({
+      ports: portList.describe("Ports: '8080/tcp', '8000-8100/tcp', or a list of them."),
+      zone: z
+        .string()
+        .regex(/^[A-Za-z0-9_/-]+$/, 'expected the name of a zone')
+        .optional()
+        .describe('Zone of firewalld; its default zone if not given.'),
+      state: z.enum(['open', 'closed']).default('open').describe('What the ports shall be.'),
+      permanent: z.boolean().default(true).describe('In the configuration that a restart reads.'),
+      runtime: z.boolean().default(true).describe('In the configuration that is in force now.'),
+    })
+    .refine(({ permanent, runtime }) => permanent || runtime, 'permanent and runtime cannot both be false'),
+  title: ({ ports, zone, state }) =>
+    `${ports.join(' ')}${zone ? ` in ${zone}` : ''}${state === 'closed' ? ' closed' : ''}`,
+  probe: ({ zone }) => ({ zone: zoneState(zone) }),
+  plan: (params, { zone }) => {
+    const scopes = scopesOf(zone, params)
+    const differences = [...new Set(params.ports)].flatMap((port): ZoneDifference[] => {
+      const options = Object.fromEntries(
+        scopes
+          .map(
+            ({ scope, settings }) => [scope, portOptions(parsePort(port), params.state, settings)] as const,
+          )
+          .filter(([, each]) => each.length > 0),
+      )
+      if (Object.keys(options).length === 0) return []
+      const from = params.state === 'open' ? 'closed' : 'open'
+      return [{ what: `port ${port}`, from, to: params.state, options }]
+    })
+    return zoneChanges(zone, params.zone, differences)
+  },
+})
+
+/** firewall-cmd's options that give a port or range its state; none if it has it. */
+function portOptions(wanted: PortRange, state: 'open' | 'closed', { ports }: ZoneSettings): string[] {
+  const open = ports.map(parsePort).filter(({ protocol }) => protocol === wanted.protocol)
+  if (state === 'open') return isCovered(wanted, open) ? [] : [`--add-port=${formatPort(wanted)}`]
+  return open
+    .map((each) => ({
+      ...wanted,
+      first: Math.max(each.first, wanted.first),
+      last: Math.min(each.last, wanted.last),
+    }))
+    .filter(({ first, last }) => first <= last)
+    .map((each) => `--remove-port=${formatPort(each)}`)
+}
+
+/** Whether every port of a range is in one of the open ranges. */
+function isCovered(wanted: PortRange, open: readonly PortRange[]): boolean {
+  let next = wanted.first
+  for (const { first, last } of [...open].sort((a, b) => a.first - b.first)) {
+    if (first <= next && last >= next) next = last + 1
+  }
+  return next > wanted.last
+}
+
+function isPort(value: string): boolean {
+  const match = portText.exec(value)
+  if (!match) return false
+  const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])]
+  return first >= 1 && last <= 65535 && first <= last
+}
+
+/** `8000-8100/tcp` as numbers. firewalld's own lists hold nothing else, but protocols may be upper case in old files. */
+function parsePort(value: string): PortRange {
+  const match = /^(\d+)(?:-(\d+))?\/(\w+)$/.exec(value)
+  if (!match) throw new PlaybookError('E_FIREWALLD', `firewalld lists a port as "${value}".`)
+  return {
+    first: Number(match[1]),
+    last: Number(match[2] ?? match[1]),
+    protocol: match[3]!.toLowerCase(),
+  }
+}
+
+function formatPort({ first, last, protocol }: PortRange): string {
+  return `${first === last ? first : `${first}-${last}`}/${protocol}`
+}

@@ -1,0 +1,129 @@
+// The task that installs, updates and removes RPM packages by dnf.
+
+import { type Change, defineTask, output, type Step, z } from '../../src/index.ts'
+import { oneOrMany } from '../params/oneOrMany.ts'
+import { isRpmFile, nameFault, word } from './dnfParams.ts'
+import { removal, transaction } from './dnfTransaction.ts'
+import { type Installed, installedScript, parseInstalled } from './installedPackages.ts'
+
+/**
+ * Installs packages by dnf, brings them up to date, or removes them, all that is missing in one transaction. A host on
+ * which nothing is missing is asked by `rpm` alone (0.03 s); dnf is not started there, except for `state: 'latest'`.
+ *
+ * - `name`: a package, a list, or several with commas between. Each may be a name (`vim`, also where the package that
+ *   provides it is called otherwise: `vim-enhanced`), a name with version, release or architecture
+ *   (`httpd-2.4.62`, `glibc.i686`), a capability (`perl(JSON)`), a file that a package holds (`/usr/bin/rotatelogs`), or
+ *   the path of an .rpm file on the host. `*` with `state: 'latest'` means all that is installed. Groups (`@…`),
+ *   patterns, comparisons and URLs are refused: whether they are installed cannot be told reliably.
+ * - `state`: `present` (the default; any version will do), `latest`, `absent`.
+ * - `enablerepo`, `disablerepo`, `exclude`: as dnf's options of that name, for this call.
+ * - `disableGpgCheck`, `allowErasing`, `nobest`, `skipBroken`, `cacheOnly`: as dnf's --nogpgcheck, --allowerasing, …
+ * - `weakDeps`: whether recommended packages come along; as dnf is configured if not given.
+ * - `updateCache`: reads the repositories' lists anew (--refresh).
+ * - `releasever`: the release to take packages of.
+ *
+ * A dry run has dnf resolve what is missing, without touching the host: a package that no repository has is an error
+ * there too.
+ *
+ * dnf waits for another dnf that runs; the option `timeout` of the task bounds it.
+ *
+ * @throws PlaybookError E_NO_RPM (no rpm on the host), E_NO_PACKAGE (naming those that no repository has),
+ *   E_NO_REPOSITORY, E_REPOSITORY (one that does not answer, or of which dnf does not know), E_GPG, E_DISK_FULL,
+ *   E_PACKAGE_LOCK, E_PACKAGE_CONFLICT, E_NOT_ROOT
+ * @example dnfInstall({ name: ['java-17-openjdk', 'httpd', 'vim', 'wget', 'tar'] })
+ *
+ * Sources: dnf(8), rpm(8); the messages are those of dnf 4.14 and dnf5.
+ */
+export const dnfInstall = defineTask({
+  name: 'dnfInstall',
+  summary: 'Installs, updates or removes packages by dnf.',
+  params: z
+    .strictObject({
+      name: oneOrMany(z.string())
+        .transform((list, context) => {
+          const names = [...new Set(list.flatMap((each) => each.split(',')).map((each) => each.trim()))]
+          for (const name of names) {
+            const fault = nameFault(name)
+            if (fault) context.addIssue({ code: 'custom', message: `"${name}": ${fault}` })
+          }
+          return names
+        })
+        .describe('Packages: names, capabilities, files they hold, or .rpm files on the host.'),
+      state: z.enum(['present', 'latest', 'absent']).default('present').describe('What shall be so.'),
+      enablerepo: oneOrMany(word).optional().describe('Repositories to enable for this call.'),
+      disablerepo: oneOrMany(word).optional().describe('Repositories to disable for this call.'),
+      exclude: oneOrMany(word).optional().describe('Packages to leave out.'),
+      disableGpgCheck: z.boolean().default(false).describe('Do not check signatures.'),
+      allowErasing: z.boolean().default(false).describe('Allow to remove packages that are in the way.'),
+      nobest: z.boolean().default(false).describe('Do not insist on the newest version.'),
+      skipBroken: z.boolean().default(false).describe('Leave out what cannot be installed.'),
+      weakDeps: z
+        .boolean()
+        .optional()
+        .describe('Install recommended packages too; as configured if not given.'),
+      updateCache: z.boolean().default(false).describe("Read the repositories' lists anew."),
+      cacheOnly: z.boolean().default(false).describe('Use what is in the cache, without any network.'),
+      releasever: word.optional().describe('The release of the distribution to take packages of.'),
+    })
+    .refine(
+      ({ name, state }) => state === 'latest' || !name.includes('*'),
+      "name: * stands for all packages, with state: 'latest'",
+    )
+    .refine(
+      ({ name, state }) => state !== 'absent' || !name.some(isRpmFile),
+      "name: with state: 'absent' name the package, not its file",
+    ),
+  title: ({ name, state }) => `${name.join(' ')}${state === 'present' ? '' : ` ${state}`}`,
+  probe: (params) => ({
+    installed: output(installedScript(params), (result) => parseInstalled(result, params), {
+      reads: params.name.map((name) => (isRpmFile(name) ? name : packageState(name))),
+    }),
+  }),
+  plan: (params, { installed }) => {
+    if (params.state === 'absent') return removals(installed.found)
+    const missing = installed.missing.map((name) => ({
+      what: `package ${name}`,
+      from: 'not installed',
+      to: 'installed',
+      effects: [{ state: packageState(name) }],
+    }))
+    const outdated = installed.updates.map(({ name, version }) => ({
+      what: `package ${name}`,
+      from: versionOf(name, installed.found),
+      to: version,
+      effects: [{ state: packageState(name) }],
+    }))
+    const all = params.name.includes('*')
+    return [
+      ...inOneTransaction(missing, transaction('install', params, installed.missing)),
+      ...inOneTransaction(
+        outdated,
+        transaction('upgrade', params, all ? [] : installed.updates.map(({ name }) => name)),
+      ),
+    ]
+  },
+})
+
+function removals(found: readonly Installed[]): readonly Change[] {
+  const changes = found.map(({ name, version }) => ({
+    what: `package ${name}`,
+    from: version,
+    to: 'not installed',
+    effects: [{ state: packageState(name) }],
+  }))
+  const names = found.map(({ name }) => name)
+  return inOneTransaction(changes, removal(names))
+}
+
+function inOneTransaction(changes: readonly Omit<Change, 'steps'>[], step: Step): readonly Change[] {
+  return changes.map((change, index) => ({ ...change, steps: index === 0 ? [step] : [] }))
+}
+
+/** What a dry run calls a package, or all of them. */
+function packageState(name: string): string {
+  return name === '*' ? 'packages' : `packages/${name}`
+}
+
+function versionOf(name: string, found: readonly Installed[]): string {
+  return found.find((each) => each.name === name)?.version ?? 'older'
+}

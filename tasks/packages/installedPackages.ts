@@ -1,0 +1,127 @@
+// Which packages a host has, asked by rpm, and which of them dnf has in a newer version. No task.
+
+import { type Command, type Output, PlaybookError, sh, shellText, splitLines, text } from '../../src/index.ts'
+import { explainDnf } from './dnfErrors.ts'
+import { type DnfParams, isRpmFile } from './dnfParams.ts'
+import { repositoryOptions } from './dnfTransaction.ts'
+
+export type Installed = { readonly name: string; readonly version: string }
+
+/** Which of the names nothing provides, what provides the others, and what of it dnf has in a newer version. */
+export type PackageState = {
+  readonly missing: readonly string[]
+  readonly found: readonly Installed[]
+  readonly updates: readonly Installed[]
+}
+
+const format = '= %{NAME} %{VERSION}-%{RELEASE}\\n'
+
+/**
+ * `rpm -q --whatprovides` finds `vim` in vim-enhanced, but knows neither name-version nor name.arch; `rpm -q` does. The
+ * second is only asked when the first missed something.
+ */
+export function installedScript(params: DnfParams): Command {
+  const names = params.name.filter((name) => name !== '*' && !isRpmFile(name))
+  const files = params.name.filter(isRpmFile)
+  const asked =
+    names.length === 0
+      ? ':'
+      : sh`rpm -q --qf ${format} --whatprovides ${names} 2>&1 || { echo '= again'; rpm -q --qf ${format} ${names} 2>&1; }`
+          .script
+  const looked = files.map(
+    (path) =>
+      sh`n=$(rpm -qp --nosignature --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}' ${path} 2>/dev/null) && rpm -q "$n" >/dev/null 2>&1 && echo '= file' ${path}`
+        .script,
+  )
+  return shellText(
+    [
+      "command -v rpm >/dev/null 2>&1 || { echo '= no rpm'; exit 0; }",
+      asked,
+      ...looked,
+      ...(params.state === 'latest' ? [updatesScript(params, names)] : []),
+      'exit 0',
+    ].join('\n'),
+  )
+}
+
+/** dnf looks for updates by the packages' own names only. */
+function updatesScript(params: DnfParams, names: readonly string[]): string {
+  const options = [...repositoryOptions(params), ...(params.updateCache ? ['--refresh'] : [])]
+  const check = sh`dnf -q check-update ${options}`.script
+  const asked = params.name.includes('*')
+    ? check
+    : `n=$(${sh`{ rpm -q --qf ${format} --whatprovides ${names}; rpm -q --qf ${format} ${names}; }`.script} 2>/dev/null | sed -n 's/^= \\([^ ]*\\) .*/\\1/p' | sort -u)
+[ -z "$n" ] || ${check} $n`
+  return `echo '= updates'\n${asked} 2>&1\necho "= code $?"`
+}
+
+/** What `installedScript` printed. */
+export function parseInstalled(result: Output, { name: names, state }: DnfParams): PackageState {
+  const said = splitLines(text(result))
+  if (said[0] === '= no rpm') {
+    throw new PlaybookError('E_NO_RPM', 'There is no rpm on this host, so no dnf either.', {
+      hint: 'dnfInstall is for hosts of the RPM family: Rocky, Alma, RHEL, Fedora.',
+    })
+  }
+  const [provided, again = [], updates = []] = splitAt(said, ['= again', '= updates'])
+  const absent = absentNames(provided)
+  const absentAgain = again.length > 0 ? absentNames(again) : absent
+  const files = new Set(said.filter((line) => line.startsWith('= file ')).map((line) => line.slice(7)))
+  const missing = names.filter((name) =>
+    isRpmFile(name) ? !files.has(name) : absent.has(name) && absentAgain.has(name),
+  )
+  return {
+    missing,
+    found: foundPackages([...provided, ...again]),
+    updates: state === 'latest' ? parseUpdates(updates) : [],
+  }
+}
+
+/** Cuts lines at the first of each heading; a heading that is missing leaves its part empty. */
+function splitAt(said: readonly string[], headings: readonly string[]): [string[], string[], string[]] {
+  const parts: string[][] = [[], [], []]
+  let at = 0
+  for (const line of said) {
+    const heading = headings.indexOf(line)
+    if (heading >= 0) at = heading + 1
+    else parts[at]!.push(line)
+  }
+  return parts as [string[], string[], string[]]
+}
+
+const absentForms = [
+  /^no package provides (.+)$/,
+  /^package (.+) is not installed$/,
+  /^file (.+) is not owned by any package$/,
+  /^error: file (.+): No such file or directory$/,
+]
+
+function absentNames(said: readonly string[]): Set<string> {
+  const found = said.flatMap((line) => absentForms.flatMap((form) => form.exec(line)?.[1] ?? []))
+  return new Set(found)
+}
+
+function foundPackages(said: readonly string[]): Installed[] {
+  const found = new Map<string, string>()
+  for (const line of said) {
+    const match = /^= (\S+) (\S+)$/.exec(line)
+    if (match && match[1] !== 'code' && match[1] !== 'file') found.set(match[1]!, match[2]!)
+  }
+  return [...found].map(([name, version]) => ({ name, version }))
+}
+
+/** `check-update` ends with 100 where there are updates. A long name or version breaks its line, so words count. */
+function parseUpdates(said: readonly string[]): Installed[] {
+  const code = Number(/^= code (\d+)$/.exec(said.at(-1) ?? '')?.[1])
+  const listed = said.slice(0, -1)
+  if (code !== 0 && code !== 100) {
+    throw explainDnf({ stdout: Buffer.from(listed.join('\n')), stderr: Buffer.alloc(0), code })
+  }
+  const end = listed.findIndex((line) => line.startsWith('Obsoleting Packages'))
+  const words = (end < 0 ? listed : listed.slice(0, end)).join(' ').split(/\s+/).filter(Boolean)
+  const updates: Installed[] = []
+  for (let at = 0; code === 100 && at + 2 < words.length; at += 3) {
+    updates.push({ name: words[at]!.replace(/\.[^.]*$/, ''), version: words[at + 1]!.replace(/^\d+:/, '') })
+  }
+  return updates
+}

@@ -1,0 +1,109 @@
+// The shell text that packs what a build staged, and that puts it in the place of what is installed.
+
+import { type Command, quote, sh, shellText } from '../../src/index.ts'
+import type { Build } from './buildParams.ts'
+import { prelude, workshopOf } from './workspace.ts'
+
+/** Ends placing a shared build whose programs lack libraries on this host; they are told, a line each. */
+export const foreignCode = 85
+
+/** Where a packed build lies on a host. */
+export function artifactPath(build: Build): string {
+  return `${workshopOf(build).folder}/artifact.tar.gz`
+}
+
+/** Packs what was staged: the whole tree, or the files it installs. */
+export function packing(build: Build): Command {
+  const names = build.installs ?? ['.']
+  return sh`${prelude(build)}
+umask 077
+tar -C "$stage$prefix" -czf ${artifactPath(build)} -- ${names}`
+}
+
+/**
+ * Installs what was staged here, or what another host packed. Everything is got ready beside its place first; then the
+ * whole tree takes its place by a rename, and the old one goes to `PREFIX.previous`; or, of what installs into a tree of
+ * something else, each file does.
+ */
+export function placing(build: Build, stamp: string, from: 'stage' | 'artifact'): Command {
+  const obtaining = from === 'stage' ? staged(build) : unpacked(build)
+  return sh`${prelude(build)}
+new=$(mktemp -d "${shellText(build.installs ? '$target/' : '$target')}.new-XXXXXXXX") || exit 1
+trap 'rm -rf -- "$new"' EXIT
+chmod 755 -- "$new" || exit 1
+tree=$new/tree
+${shellText(obtaining)}
+[ -z "$account" ] || chown -hR -- "$account" "$tree" || exit 1
+${shellText(build.installs ? '' : carrying(build.keep))}
+printf %s ${stamp} >"$new/stamp" && chmod 644 -- "$new/stamp" || exit 1
+${shellText(build.installs ? replacing(build.installs) : swapping)}
+rm -rf -- "$source" "$stage" "$archive" "$work/artifact.tar.gz" "$work/phases" "$work/recipe"
+[ -s "$log" ] || rm -f -- "$log"
+rmdir -- "$work" 2>/dev/null; :`
+}
+
+/** On one file system moving the tree is a rename, and else a copy. */
+function staged({ installs }: Build): string {
+  if (!installs) return 'mv -- "$stage$prefix" "$tree" || exit 1'
+  return sh`for file in ${installs}; do
+  mkdir -p -- "$(dirname -- "$tree/$file")" && cp -pP -- "$stage$prefix/$file" "$tree/$file" || exit 1
+done`.script
+}
+
+/** The dynamic linker is asked whether all libraries are there, before anything of it is installed. */
+function unpacked(build: Build): string {
+  return sh`mkdir -- "$tree" && tar -C "$tree" -xpof ${artifactPath(build)} || exit 1
+if command -v ldd >/dev/null; then
+  lost=$(export LD_LIBRARY_PATH="$tree/lib:$tree/lib64:$target/lib:$target/lib64"
+    find "$tree" -type f \\( -perm -100 -o -name '*.so*' \\) -exec ldd {} + 2>/dev/null | sed -n 's/^[[:space:]]*\\(.*\\) => not found.*/\\1/p' | sort -u)
+  [ -z "$lost" ] || { printf '%s\\n' "$lost" >&2; exit ${foreignCode}; }
+fi`.script
+}
+
+/**
+ * Brings the site's own paths, and what other builds have installed into the old tree, into the new one, as hard links:
+ * a log that is open goes on, and the old tree stays whole.
+ */
+function carrying(keep: readonly string[]): string {
+  return `carry() {
+  [ -e "$target/$1" ] || [ -L "$target/$1" ] || return 0
+  rm -rf -- "$tree/$1" && mkdir -p -- "$(dirname -- "$tree/$1")" || exit 1
+  cp -al -- "$target/$1" "$tree/$1" 2>/dev/null || { rm -rf -- "$tree/$1" && cp -a -- "$target/$1" "$tree/$1"; } || exit 1
+}
+${keep.map((path) => `carry ${quote(path)}`).join('\n')}
+for other in "$target"/.built-*; do
+  other=\${other##*/}
+  [ -f "$target/$other" ] && [ "$other" != "$stamp" ] || continue
+  carry "$other"
+  sed -n 's/^installs //p' "$target/$other" >"$new/carried" || exit 1
+  while IFS= read -r path; do [ -e "$tree/$path" ] || carry "$path"; done <"$new/carried"
+done`
+}
+
+const labelling = `label() {
+  if [ -e /sys/fs/selinux/enforce ] && command -v restorecon >/dev/null; then restorecon -RF -- "$@"; fi; :
+}`
+
+/** A crash between the two renames is told by the mark, and put right by the next run. */
+const swapping = `${labelling}
+mv -- "$new/stamp" "$tree/$stamp" || exit 1
+trap '' HUP INT TERM
+: >"$work/swapping" || exit 1
+if [ -e "$target" ]; then
+  rm -rf -- "$previous" && mv -- "$target" "$previous" || exit 1
+  mv -- "$tree" "$target" || { mv -- "$previous" "$target"; exit 1; }
+else mv -- "$tree" "$target" || exit 1; fi
+rm -f -- "$work/swapping"
+label "$target"`
+
+function replacing(installs: readonly string[]): string {
+  const files = installs.map(quote).join(' ')
+  return `${labelling}
+for file in ${files}; do
+  mkdir -p -- "$(dirname -- "$target/$file")" || exit 1
+  [ ! -d "$target/$file" ] || { echo "$target/$file is a directory." >&2; exit 1; }
+done
+trap '' HUP INT TERM
+for file in ${files}; do mv -f -- "$tree/$file" "$target/$file" || exit 1; label "$target/$file"; done
+mv -f -- "$new/stamp" "$target/$stamp"`
+}

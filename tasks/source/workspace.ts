@@ -1,0 +1,120 @@
+// The shell text that prepares the folder a build happens in, and the refusals that come before anything is done.
+
+import { posix } from 'node:path'
+import { type Command, type Output, PlaybookError, sh, shellText } from '../../src/index.ts'
+import { ownerSpec } from '../params/ownerSpec.ts'
+import { archiveFile, type Build } from './buildParams.ts'
+import { sha256 } from './recipe.ts'
+
+/** Where things lie while something is built. One folder for a name and prefix, so that builds do not pile up. */
+export type Workshop = {
+  readonly folder: string
+  readonly archive: string
+  readonly source: string
+  readonly log: string
+}
+
+export function workshopOf(build: Build): Workshop {
+  const { buildDir, name, prefix } = build
+  const folder = posix.join(buildDir, `${name}-${sha256(prefix).slice(0, 8)}`)
+  return {
+    folder,
+    archive: posix.join(folder, archiveFile(build)),
+    source: posix.join(folder, 'source'),
+    log: posix.join(folder, 'build.log'),
+  }
+}
+
+const noUserCode = 80
+const unsafeCode = 81
+const mountCode = 82
+const previousCode = 83
+const prefixCode = 84
+
+/** The variables and functions of every script of a build. */
+export function prelude(build: Build): Command {
+  const { folder, archive, source, log } = workshopOf(build)
+  const { name, prefix, user = '', owner, group } = build
+  const account = ownerSpec({ owner, group })
+  return sh`name=${name} prefix=${prefix} work=${folder} archive=${archive} source=${source} log=${log} user=${user} account=${account}
+[ -n "$account" ] || [ -z "$user" ] || account=$(id -u):$(id -g)
+stage=$work/stage stamp=.built-$name
+target=$prefix
+if [ -L "$target" ]; then target=$(readlink -f -- "$target") || exit 1; fi
+previous=$target.previous
+fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }`
+}
+
+/**
+ * Makes the folder, restores what an interrupted swap left, refuses what could not be installed in the end, and prints
+ * the phases that an earlier try of this very recipe has done. `recipe` is the digest of that.
+ */
+export function preparing(build: Build, recipe: string): Command {
+  const { buildDir, checksum, installs } = build
+  return sh`${prelude(build)}
+[ -z "$user" ] || id -u "$user" >/dev/null 2>&1 || fail ${noUserCode} "$user"
+base=${buildDir} recipe=${recipe}
+ours() {
+  [ -d "$1" ] && [ ! -L "$1" ] && [ "$(stat -c %u -- "$1")" = "$(id -u)" ] || fail ${unsafeCode} "$1"
+  case $(stat -c %A -- "$1") in ?????w* | ????????w*) fail ${unsafeCode} "$1" ;; esac
+}
+mkdir -p -- "$base" && ours "$base" && mkdir -p -- "$work" && ours "$work" || exit 1
+chmod 755 -- "$work" || exit 1
+${shellText(installs ? requireTree : requireSwappable)}
+if [ "$(cat -- "$work/recipe" 2>/dev/null)" != "$recipe" ]; then
+  rm -rf -- "$source" "$stage" "$work/phases" "$work/artifact.tar.gz" "$log"
+  for each in "$work"/archive-*; do [ "$each" = "$archive" ] || rm -f -- "$each"; done
+  printf '%s\\n' "$recipe" >"$work/recipe" || exit 1
+fi
+( umask 077; : >>"$log" ) || exit 1
+sum=$([ -f "$archive" ] && ${`${checksum.algorithm}sum`} <"$archive")
+[ "\${sum%% *}" != ${checksum.hex} ] || echo fetch
+[ ! -f "$work/phases" ] || cat -- "$work/phases"`
+}
+
+const requireTree = `[ -d "$target" ] || fail ${prefixCode} "$prefix"`
+
+/** A swap is two renames: if a crash came between them, the old tree stands aside and nothing in its place. */
+const requireSwappable = `if [ -e "$work/swapping" ] && [ ! -e "$target" ] && [ -d "$previous" ]; then mv -- "$previous" "$target" || exit 1; fi
+rm -f -- "$work/swapping"
+if [ -e "$target" ]; then
+  [ -d "$target" ] || fail ${prefixCode} "$prefix"
+  [ "$(stat -c %d -- "$target")" = "$(stat -c %d -- "$target/..")" ] || fail ${mountCode} "$prefix"
+fi
+if [ -d "$previous" ] && [ ! -e "$previous/.built-$name" ] && [ -n "$(ls -A -- "$previous")" ] && [ -n "$(ls -A -- "$target" 2>/dev/null)" ]; then fail ${previousCode} "$previous"; fi
+mkdir -p -- "$(dirname -- "$target")" || exit 1`
+
+/** What a refusal of `preparing` means. */
+export function explainRefusal({ prefix, user, buildDir, installs }: Build, output: Output): PlaybookError {
+  const said = output.stderr.toString('utf8').trim()
+  switch (output.code) {
+    case noUserCode:
+      return new PlaybookError('E_NO_USER', `There is no user ${user}, who is to build.`, {
+        hint: `Put user({ name: '${user}' }) before this task.`,
+      })
+    case unsafeCode:
+      return new PlaybookError('E_BUILD_DIR', `${said} is not safe to build in: others may write there.`, {
+        hint: `buildDir is to be a folder that the task's own user makes, and nobody else may write to. Remove ${buildDir}, or name another.`,
+      })
+    case mountCode:
+      return new PlaybookError('E_MOUNT_POINT', `${prefix} is a mount point, which cannot be swapped.`, {
+        hint: `Install into a folder below it: ${posix.join(prefix, 'app')}`,
+      })
+    case previousCode:
+      return new PlaybookError(
+        'E_PREVIOUS',
+        `${said} is in the way: it is where the old tree goes, and not from here.`,
+        { hint: `Move it away, or remove it: nothing in it is touched.` },
+      )
+    case prefixCode:
+      return new PlaybookError(
+        'E_PREFIX',
+        installs ? `There is no directory ${prefix} to install into.` : `${prefix} is not a directory.`,
+        installs ? { hint: 'Build what it belongs to before.' } : {},
+      )
+    default:
+      return new PlaybookError('E_BUILD_DIR', `${buildDir} cannot be prepared to build in.`, {
+        details: said.split('\n'),
+      })
+  }
+}

@@ -1,0 +1,128 @@
+// The task that runs a program, and what it shares with the task shell: when to run, and in which folder.
+
+import {
+  absolutePath,
+  type Change,
+  type Command,
+  defineTask,
+  type FileState,
+  file,
+  lastLines,
+  type Output,
+  PlaybookError,
+  type Probe,
+  revealed,
+  run,
+  Secret,
+  type Step,
+  sh,
+  z,
+} from '../../src/index.ts'
+
+/** The parameters that say when a command is run, and how. */
+export const commandParams = {
+  creates: absolutePath.optional().describe('Path that it makes: where that stands, it is not run.'),
+  removes: absolutePath
+    .optional()
+    .describe('Path that it removes: where nothing stands there, it is not run.'),
+  chdir: absolutePath.optional().describe('Folder to run it in; / if not given.'),
+  stdin: z
+    .union([z.string(), z.instanceof(Secret)])
+    .optional()
+    .describe('What it gets on standard input. The place for secrets, with the environment of the task.'),
+  okCodes: z.array(z.int().min(0).max(255)).min(1).default([0]).describe('Exit codes that mean success.'),
+}
+
+export type CommandParams = {
+  readonly creates?: string
+  readonly removes?: string
+  readonly chdir?: string
+  readonly stdin?: string | Secret
+  readonly okCodes: readonly number[]
+}
+
+/**
+ * Runs a program with its arguments, without a shell: nothing in them is expanded.
+ *
+ * - `argv`: the program and its arguments. They can be seen in the host's process list: secrets go on `stdin`.
+ * - `creates`, `removes`: the command is not run where the one stands or the other does not; without them it runs each
+ *   time, and each time counts as a change. A command that ends well and has not made `creates` is an error.
+ * - `chdir`: the folder to run in. `stdin`: text for its standard input, none if not given.
+ * - `okCodes`: exit codes that mean success, [0] if not given.
+ *
+ * Environment, account and timeout are options of every task: `{ environment, become, timeout }`.
+ *
+ * @throws PlaybookError E_NOT_CREATED, and the engine's error for another exit code
+ * @example command({ argv: ['make', '-j2'], chdir: '/root/src/httpd-2.4.68', creates: '/root/src/httpd-2.4.68/httpd' })
+ */
+export const command = defineTask({
+  name: 'command',
+  summary: 'Runs a program with its arguments, unless what it makes stands already.',
+  params: z.strictObject({
+    argv: z.array(z.string()).min(1).describe('The program and its arguments.'),
+    ...commandParams,
+  }),
+  title: ({ argv }) => shortened(argv.join(' ')),
+  probe: guards,
+  plan: (params, observed) =>
+    commandChanges(sh`${params.argv}`, shortened(params.argv.join(' ')), params, observed),
+  verify: false,
+})
+
+type Guards = { readonly created: FileState; readonly removed: FileState }
+
+/** What stands where `creates` and `removes` point; `/`, which is always there, where they are not given. */
+export function guards({ creates, removes }: CommandParams): {
+  readonly created: Probe<FileState>
+  readonly removed: Probe<FileState>
+} {
+  return {
+    created: file(creates ?? '/', { follow: false }),
+    removed: file(removes ?? '/', { follow: false }),
+  }
+}
+
+/** The one change of a command that has to run. */
+export function commandChanges(
+  commandLine: Command,
+  what: string,
+  params: CommandParams,
+  { created, removed }: Guards,
+): readonly Change[] {
+  const { creates, removes } = params
+  if (creates !== undefined && created.type !== 'absent') return []
+  if (removes !== undefined && removed.type === 'absent') return []
+  const steps = [
+    runStep(commandLine, what, params),
+    ...(creates === undefined ? [] : [checkCreated(creates, what)]),
+  ]
+  const from =
+    creates !== undefined ? `${creates} absent` : removes !== undefined ? `${removes} present` : 'not run'
+  const trees = [creates, removes].filter((path) => path !== undefined)
+  const effects = [...trees.map((tree) => ({ tree })), { state: 'listening' }]
+  return [{ what, from, to: 'run', steps, effects }]
+}
+
+/** At most 60 characters of one line, for titles. */
+export function shortened(line: string): string {
+  const first = line.trim().split('\n')[0]!
+  return first.length > 60 || first !== line.trim() ? `${first.slice(0, 59)}…` : first
+}
+
+function runStep(commandLine: Command, what: string, { chdir, stdin, okCodes }: CommandParams): Step {
+  return run(sh`cd ${chdir ?? '/'} || exit; ${commandLine}`, {
+    ...(stdin === undefined ? {} : { stdin: stdin instanceof Secret ? stdin : revealed(stdin) }),
+    okCodes,
+    explain: (said) =>
+      new PlaybookError('E_STEP', `Exit code ${said.code}: ${what}`, { details: lastLines(said) }),
+  })
+}
+
+function checkCreated(creates: string, what: string): Step {
+  return run(sh`[ -e ${creates} ] || [ -L ${creates} ]`, {
+    explain: (_: Output) =>
+      new PlaybookError('E_NOT_CREATED', `"${what}" ended well, but there is no ${creates}.`, {
+        hint: 'creates must name what the command makes.',
+      }),
+  })
+}

@@ -1,0 +1,216 @@
+// The task user: what it plans, and what it makes of account files of its own.
+
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { secret } from '../../../src/index.ts'
+import { planned } from '../../../src/testing/index.ts'
+import { user } from '../../../tasks/accounts/user.ts'
+import { applied, failure, inFolder, looked, shells } from '../apply.ts'
+import { canMakeAccounts, ownAccounts } from './accountFiles.ts'
+
+const hash = '$6$salt$hashed'
+const digest = createHash('sha256').update(hash).digest('hex')
+
+const nobody = { groups: [], hasHome: false, hasNamesake: false, missingGroups: [] }
+const app = {
+  ...nobody,
+  account: { uid: 5, gid: 6, comment: 'App', home: '/home/app', shell: '/bin/sh' },
+  group: 'app',
+  groups: ['app', 'www'],
+  hasHome: true,
+  hasNamesake: true,
+}
+
+const rows: [title: string, params: object, found: object, changes: string[], steps: string[]][] = [
+  ['one that is there needs nothing', {}, app, [], []],
+  [
+    'one that has all that is wanted needs nothing',
+    {
+      uid: 5,
+      group: 'app',
+      groups: ['www', 'app'],
+      shell: '/bin/sh',
+      home: '/home/app',
+      comment: 'App',
+      createHome: true,
+    },
+    app,
+    [],
+    [],
+  ],
+  ['the primary group by its number is the same', { group: 6 }, app, [], []],
+  ['the primary group is no extra one', { groups: ['www'], append: false }, app, [], []],
+  [
+    'a missing one is made with home and group, whatever the distribution does',
+    {},
+    nobody,
+    ['user app: absent → present'],
+    ['useradd -m -U -- app'],
+  ],
+  [
+    'a group of its name is used',
+    {},
+    { ...nobody, hasNamesake: true },
+    ['user app: absent → present'],
+    ['useradd -m -g app -- app'],
+  ],
+  [
+    'a system account gets no home',
+    { system: true, shell: '/sbin/nologin' },
+    nobody,
+    ['user app: absent → present'],
+    ['useradd -M -r -U -s /sbin/nologin -- app'],
+  ],
+  [
+    'a missing one is made with all that is given',
+    { uid: 5, group: 'www', groups: ['a', 'b'], home: '/srv/app', comment: "The app's", createHome: false },
+    nobody,
+    ['user app: absent → uid 5, group www, a, b'],
+    ["useradd -M -u 5 -g www -G a,b -d /srv/app -c 'The app'\\''s' -- app"],
+  ],
+  [
+    'only what differs is changed',
+    { uid: 9, shell: '/bin/bash', comment: 'App' },
+    app,
+    ['user app uid: 5 → 9', 'user app shell: /bin/sh → /bin/bash'],
+    ['usermod -u 9 -- app', 'usermod -s /bin/bash -- app'],
+  ],
+  [
+    'groups are added to those it is in',
+    { groups: ['wheel', 'www'] },
+    app,
+    ['user app groups: www → www, wheel'],
+    ['usermod -a -G wheel -- app'],
+  ],
+  [
+    'groups are all it is in, if so asked',
+    { groups: ['wheel'], append: false },
+    app,
+    ['user app groups: www → wheel'],
+    ['usermod -G wheel -- app'],
+  ],
+  [
+    'it leaves all groups, if so asked',
+    { groups: [], append: false },
+    app,
+    ['user app groups: www → none'],
+    ["usermod -G '' -- app"],
+  ],
+  ['the same password needs nothing', { password: secret(hash) }, { ...app, passwordDigest: digest }, [], []],
+  [
+    'another password is changed without being shown',
+    { password: secret(hash) },
+    { ...app, passwordDigest: 'x' },
+    ['user app password: another → as given'],
+    ['chpasswd -e'],
+  ],
+  ['a password for new accounts alone', { password: hash, updatePassword: 'onCreate' }, app, [], []],
+  [
+    'one that shall not be there is removed',
+    { state: 'absent' },
+    app,
+    ['user app: uid 5 → absent'],
+    ['userdel -- app'],
+  ],
+  [
+    'it is removed with its home',
+    { state: 'absent', remove: true },
+    app,
+    ['user app: uid 5 → absent, with its home directory'],
+    ['userdel -r -- app'],
+  ],
+  ['one that is not there is absent', { state: 'absent' }, nobody, [], []],
+]
+
+for (const [title, params, found, changes, steps] of rows) {
+  test(`user: ${title}`, () => {
+    const result = planned(user, { name: 'app', ...params }, { found: found as never })
+    assert.equal(
+      result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
+      changes,
+    )
+    assert.equal(result.steps, steps)
+  })
+}
+
+test('user: a password stands in no command', () => {
+  const { params } = user({ name: 'app', password: hash })
+  const probes = user.spec.probe(params as never, undefined)
+  const changes = user.spec.plan(params as never, { found: nobody as never }, undefined)
+  assert.not.match(JSON.stringify([params, probes, changes]), 'hashed')
+})
+
+const failures: [title: string, params: object, found: object, code: string][] = [
+  ['a plain password', { password: secret('correcthorse1') }, nobody, 'E_PASSWORD_HASH'],
+  ['an empty password', { password: secret('') }, nobody, 'E_PASSWORD_HASH'],
+  ['a group that is not there', { groups: ['no'] }, { ...app, missingGroups: ['no'] }, 'E_NO_GROUP'],
+]
+
+for (const [title, params, found, code] of failures) {
+  test(`user: ${title} is ${code}`, () => {
+    assert.throws(
+      () => planned(user, { name: 'app', ...params }, { found: found as never }),
+      (error: { code: string }) => error.code === code,
+    )
+  })
+}
+
+test('user: a number is no name', () => {
+  assert.throws(() => user({ name: '1000' }), /name of a user/)
+})
+
+for (const shell of canMakeAccounts ? shells : []) {
+  test(`user: is made, changed and removed (${shell.join(' ')})`, () =>
+    inFolder(async (folder) => {
+      const options = ownAccounts(folder, shell)
+      const line = (file: string) =>
+        readFileSync(`${folder}/etc/${file}`, 'utf8')
+          .split('\n')
+          .find((each) => each.startsWith('rp-app:'))
+      const home = `${folder}/home/rp app`
+      const params = {
+        name: 'rp-app',
+        uid: 54321,
+        home,
+        groups: ['daemon'],
+        comment: "it's",
+        password: secret(hash),
+      }
+      const made = await applied(user, { ...params, createHome: false }, options)
+      assert.equal(made.again, [])
+      assert.match(line('passwd')!, `:54321:`)
+      assert.match(line('shadow')!, `rp-app:${hash}:`)
+      assert.not.ok(existsSync(home))
+
+      const changed = {
+        ...params,
+        createHome: true,
+        groups: ['mail'],
+        append: false,
+        shell: '/bin/sh',
+        comment: '',
+      }
+      assert.equal((await applied(user, changed, options)).again, [])
+      assert.is(statSync(home).uid, 54321)
+      assert.is(statSync(home).mode & 0o7777, 0o700)
+      assert.match(readFileSync(`${folder}/etc/group`, 'utf8'), /^mail:.*rp-app$/m)
+      assert.not.match(readFileSync(`${folder}/etc/group`, 'utf8'), /^daemon:.*rp-app$/m)
+
+      const missing = await failure(() => looked(user, { name: 'rp-app', groups: ['rp-none'] }, options))
+      assert.is(missing.code, 'E_NO_GROUP')
+      const taken = await failure(() => applied(user, { name: 'rp-b', uid: 54321 }, options))
+      assert.is(taken.code, 'E_USER')
+      assert.match(taken.message, '54321')
+
+      assert.equal(
+        (await applied(user, { name: 'rp-app', state: 'absent', remove: true }, options)).again,
+        [],
+      )
+      assert.is(line('passwd'), undefined)
+      assert.not.ok(existsSync(home))
+    }))
+}
+
+test.run()

@@ -1,0 +1,218 @@
+// The task copyFile: what it plans, and what it writes.
+
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type FileState, secret } from '../../../src/index.ts'
+import { planned } from '../../../src/testing/index.ts'
+import { copyFile } from '../../../tasks/files/copyFile.ts'
+import { applied, failure, inFolder, looked, shells } from '../apply.ts'
+
+const about = { mode: 0o644, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
+const absent: FileState = { type: 'absent' }
+const folder: FileState = { type: 'directory', ...about }
+const holding = (text: string): FileState => ({
+  type: 'file',
+  ...about,
+  size: text.length,
+  links: 1,
+  content: Buffer.from(text),
+})
+
+const rows: [title: string, params: object, current: FileState, changes: string[], steps: string[]][] = [
+  ['the same bytes need nothing', { content: 'a\n' }, holding('a\n'), [], []],
+  ['a missing file is written', { content: 'a\n' }, absent, ['/x/f: absent → 2 bytes'], ['write /x/f']],
+  [
+    'other bytes of the same length are written',
+    { content: 'a\n' },
+    holding('b\n'),
+    ['/x/f: 2 bytes → 2 bytes, other content'],
+    ['write /x/f'],
+  ],
+  ['a secret is written', { content: secret('a\n') }, absent, ['/x/f: absent → 2 bytes'], ['write /x/f']],
+  [
+    'the mode alone is put right',
+    { content: 'a\n', mode: 0o600 },
+    holding('a\n'),
+    ['/x/f mode: 0644 → 0600'],
+    [],
+  ],
+]
+
+for (const [title, params, current, changes, steps] of rows) {
+  test(`copyFile: ${title}`, () => {
+    const result = planned(copyFile, { dest: '/x/f', ...params }, { current, entry: current, folder })
+    assert.equal(
+      result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
+      changes,
+    )
+    if (steps.length > 0) assert.equal(result.steps, steps)
+  })
+}
+
+test('copyFile: the content of a secret stands in no diff', () => {
+  const [change] = copyFile.spec.plan(
+    copyFile({ dest: '/x/f', content: secret('hunter2') }).params as never,
+    { current: absent, entry: absent, folder },
+    undefined,
+  )
+  assert.is(change!.diff, undefined)
+  assert.not.match(JSON.stringify(change), 'hunter2')
+})
+
+const wrong: [title: string, params: object, expected: RegExp][] = [
+  ['neither content nor src', {}, /either content or src/],
+  ['both content and src', { content: 'a', src: 'b' }, /either content or src/],
+  ['mode preserve without src', { content: 'a', mode: 'preserve' }, /needs src/],
+  ['a check that names no file', { content: 'a', validate: 'visudo -c' }, /with \{\}/],
+  ['an option that does not exist', { content: 'a', force: true }, /force/],
+]
+
+for (const [title, params, expected] of wrong) {
+  test(`copyFile: ${title} is a fault when it is written`, () => {
+    assert.throws(() => copyFile({ dest: '/x/f', ...params }), expected)
+  })
+}
+
+test('copyFile: a missing folder is an error that says what to do', () => {
+  assert.throws(
+    () =>
+      planned(copyFile, { dest: '/x/f', content: '' }, { current: absent, entry: absent, folder: absent }),
+    (error: { code: string; hint: string }) =>
+      error.code === 'E_NO_FOLDER' && error.hint.includes("directory({ path: '/x' })"),
+  )
+})
+
+test('copyFile: a missing or unusable src is an error', () =>
+  inFolder(async (base) => {
+    const missing = await failure(() => looked(copyFile, { dest: '/x/f', src: 'no' }, { directory: base }))
+    assert.is(missing.code, 'E_NO_SOURCE')
+    assert.match(missing.message, `${base}/no`)
+    const directory = await failure(() => looked(copyFile, { dest: '/x/f', src: '.' }, { directory: base }))
+    assert.is(directory.code, 'E_SOURCE_NOT_A_FILE')
+  }))
+
+for (const shell of shells) {
+  const name = shell.join(' ')
+
+  test(`copyFile: writes awkward text, keeps the original once, then needs nothing (${name})`, () =>
+    inFolder(async (base) => {
+      const dest = `${base}/it's $HOME`
+      const keep = `${base}/origin`
+      writeFileSync(dest, 'original')
+      for (const content of ["a'b\\n$(id)`id`\n\n", '', '%s %d\n', '한글 no newline']) {
+        const { again } = await applied(copyFile, { dest, content, keep, mode: '0640' }, { shell })
+        assert.equal(again, [])
+        assert.is(readFileSync(dest, 'utf8'), content)
+      }
+      assert.is(readFileSync(keep, 'utf8'), 'original')
+      assert.is(statSync(dest).mode & 0o7777, 0o640)
+    }))
+
+  test(`copyFile: a src is compared as text, or by digest where it is binary (${name})`, () =>
+    inFolder(async (base) => {
+      mkdirSync(`${base}/files`)
+      for (const content of [Buffer.from('text\n'), Buffer.from([0, 255, 10, 0]), Buffer.alloc(2e6, 'x')]) {
+        writeFileSync(`${base}/files/src`, content, { mode: 0o755 })
+        const params = { dest: `${base}/dest`, src: 'files/src', mode: 'preserve' as const }
+        const { changes, again } = await applied(copyFile, params, { shell, directory: base })
+        assert.is(changes.length, 1)
+        assert.equal(again, [])
+        assert.ok(readFileSync(`${base}/dest`).equals(content))
+        assert.is(statSync(`${base}/dest`).mode & 0o7777, 0o755)
+      }
+    }))
+
+  test(`copyFile: a link's target is written, or the link replaced (${name})`, () =>
+    inFolder(async (base) => {
+      writeFileSync(`${base}/real`, 'old')
+      symlinkSync('real', `${base}/link`)
+      const through = await applied(copyFile, { dest: `${base}/link`, content: 'new' }, { shell })
+      assert.equal(through.again, [])
+      assert.is(readFileSync(`${base}/real`, 'utf8'), 'new')
+      assert.ok(lstatSync(`${base}/link`).isSymbolicLink())
+      const own = await applied(copyFile, { dest: `${base}/link`, content: 'new', follow: false }, { shell })
+      assert.equal(own.again, [])
+      assert.ok(lstatSync(`${base}/link`).isFile())
+    }))
+
+  if (process.getuid?.() === 0) {
+    test(`copyFile: a setuid bit outlives a change of owner (${name})`, () =>
+      inFolder(async (base) => {
+        const dest = `${base}/f`
+        writeFileSync(dest, 'x')
+        chmodSync(dest, 0o4755)
+        for (const params of [{ mode: '4755' }, {}]) {
+          const owner = params.mode ? 65534 : 1
+          const { again } = await applied(copyFile, { dest, content: 'x', owner, ...params }, { shell })
+          assert.equal(again, [])
+          assert.is(statSync(dest).uid, owner)
+          assert.is(statSync(dest).mode & 0o7777, 0o4755)
+        }
+      }))
+  }
+
+  test(`copyFile: the new content is on the disk before it takes the place of the old (${name})`, () =>
+    inFolder(async (base) => {
+      const dest = `${base}/f`
+      for (const [content, code] of [
+        ['one\n', 0],
+        ['two\n', 1],
+        [Buffer.from('three\0'), 0],
+      ] as const) {
+        writeFileSync(dest, 'old\n')
+        writeFileSync(
+          `${base}/sync`,
+          `#!/bin/sh\necho "$(cat ${dest})" >${base}/was; cat "$2" >${base}/new; exit ${code}\n`,
+          { mode: 0o755 },
+        )
+        const { again } = await applied(copyFile, { dest, content }, { shell, path: `${base}:/usr/bin:/bin` })
+        assert.equal(again, [])
+        assert.is(readFileSync(`${base}/was`, 'utf8'), 'old\n')
+        assert.ok(readFileSync(`${base}/new`).equals(Buffer.from(content)))
+      }
+    }))
+
+  test(`copyFile: another hard link keeps the old content (${name})`, () =>
+    inFolder(async (base) => {
+      writeFileSync(`${base}/f`, 'old\n')
+      linkSync(`${base}/f`, `${base}/other`)
+      const { again } = await applied(copyFile, { dest: `${base}/f`, content: 'new\n' }, { shell })
+      assert.equal(again, [])
+      assert.is(readFileSync(`${base}/other`, 'utf8'), 'old\n')
+    }))
+
+  test(`copyFile: a refused check leaves the file as it was (${name})`, () =>
+    inFolder(async (base) => {
+      const dest = `${base}/f`
+      writeFileSync(dest, 'good\n')
+      await failure(() =>
+        applied(copyFile, { dest, content: 'bad\n', validate: 'grep -q good {}' }, { shell }),
+      )
+      assert.is(readFileSync(dest, 'utf8'), 'good\n')
+      const { again } = await applied(
+        copyFile,
+        { dest, content: 'also good\n', validate: 'grep -q good %s' },
+        { shell },
+      )
+      assert.equal(again, [])
+      const both = `test "$(printf '%s' {})" = {} && grep -q better {}`
+      const { again: afterBoth } = await applied(
+        copyFile,
+        { dest, content: 'better\n', validate: both },
+        { shell },
+      )
+      assert.equal(afterBoth, [], '%s is the path only where there is no {}')
+    }))
+}
+
+test.run()

@@ -1,0 +1,304 @@
+// The task download: what it plans, and what it fetches from mirrors on the loopback, good and bad.
+
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { delimiter, join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type FileState, secret } from '../../../src/index.ts'
+import { planned } from '../../../src/testing/index.ts'
+import { download } from '../../../tasks/files/download.ts'
+import { type ApplyOptions, applied, failure, inFolder, shells } from '../apply.ts'
+
+const good = Buffer.from([0, 255, 13, 10, ...Buffer.from('good')])
+const sha256 = createHash('sha256').update(good).digest('hex')
+const sha512 = createHash('sha512').update(good).digest('hex')
+
+const about = { mode: 0o644, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
+const folder: FileState = { type: 'directory', ...about }
+const absent: FileState = { type: 'absent' }
+const holding = (digest?: string): FileState => ({ type: 'file', ...about, size: 1, links: 1, digest })
+const base = { url: 'https://mirror.example/a.tar.gz', dest: '/src/a.tar.gz' }
+const other = 'e'.repeat(128)
+
+const rows: [title: string, params: object, current: FileState, changes: string[]][] = [
+  ['the right file needs no request', { checksum: sha256 }, holding(sha256), []],
+  ['a checksum may be in upper case', { checksum: `sha256:${sha256.toUpperCase()}` }, holding(sha256), []],
+  ['without a checksum a file that is there stays', { checksum: false }, holding(), []],
+  [
+    'without a checksum a missing file is fetched',
+    { checksum: false },
+    absent,
+    ['/src/a.tar.gz: absent → fetched'],
+  ],
+  [
+    'a missing file is fetched',
+    { checksum: sha512 },
+    absent,
+    [`/src/a.tar.gz: absent → SHA-512 ${sha512.slice(0, 4)}…${sha512.slice(-2)}`],
+  ],
+  [
+    'another file is replaced',
+    { checksum: sha512 },
+    holding(other),
+    [`/src/a.tar.gz: SHA-512 eeee…ee → SHA-512 ${sha512.slice(0, 4)}…${sha512.slice(-2)}`],
+  ],
+  [
+    'the mode of the right file is put right',
+    { checksum: sha256, mode: '0600' },
+    holding(sha256),
+    ['/src/a.tar.gz mode: 0644 → 0600'],
+  ],
+]
+
+for (const [title, params, current, changes] of rows) {
+  test(`download: ${title}`, () => {
+    const result = planned(download, { ...base, ...params } as never, { current, folder })
+    assert.equal(
+      result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
+      changes,
+    )
+  })
+}
+
+test("download: via: 'controller' is an upload of what the controller fetches", () => {
+  const { params } = download({ ...base, checksum: sha512, via: 'controller' })
+  const [change] = download.spec.plan(params as never, { current: absent, folder }, undefined)
+  assert.equal(change!.steps[0], {
+    kind: 'upload',
+    source: { kind: 'fetch', urls: [base.url], checksum: { algorithm: 'sha512', hex: sha512 } },
+    path: '/src/a.tar.gz',
+    mode: undefined,
+    owner: undefined,
+    group: undefined,
+  })
+})
+
+test('download: no credential stands in the command', () => {
+  const { params } = download({
+    url: 'https://me:hunter2@mirror.example/a?token=hunter3',
+    dest: '/a',
+    checksum: sha512,
+    headers: { Authorization: secret('Bearer hunter4') },
+  })
+  const changes = download.spec.plan(params as never, { current: absent, folder }, undefined)
+  assert.not.match(JSON.stringify(changes), /hunter/)
+})
+
+const wrong: [title: string, params: object, expected: RegExp][] = [
+  ['no checksum', {}, /checksum/],
+  ['no address', { url: undefined, checksum: false }, /url or urls/],
+  ['an address and mirrors', { urls: [base.url], checksum: false }, /url or urls/],
+  ['an address of another kind', { url: 'file:///etc/shadow', checksum: false }, /begins with https/],
+  ['a checksum that is none', { checksum: 'md5:abc' }, /sha256/],
+  ['the controller without checksum', { via: 'controller', checksum: false }, /needs/],
+  ['headers by the controller', { via: 'controller', checksum: sha256, headers: { A: 'b' } }, /'host'/],
+]
+
+for (const [title, params, expected] of wrong) {
+  test(`download: ${title} is a fault when it is written`, () => {
+    assert.throws(() => download({ ...base, ...params } as never), expected)
+  })
+}
+
+test('download: a folder as dest, or a missing one above it, is an error that says what to do', () => {
+  assert.throws(
+    () => planned(download, { ...base, dest: '/src', checksum: false }, { current: folder, folder }),
+    (error: { code: string; hint: string }) =>
+      error.code === 'E_NOT_A_FILE' && error.hint.includes('/src/a.tar.gz'),
+  )
+  assert.throws(
+    () => planned(download, { ...base, checksum: false }, { current: absent, folder: absent }),
+    (error: { code: string }) => error.code === 'E_NO_FOLDER',
+  )
+})
+
+const tools = [
+  'mktemp',
+  'sed',
+  'tr',
+  'grep',
+  'sha256sum',
+  'sha512sum',
+  'chown',
+  'chmod',
+  'mv',
+  'rm',
+  'readlink',
+  'stat',
+  'cat',
+  'head',
+]
+
+/** A folder to be the whole PATH: the usual tools, and of those that fetch only the named one. */
+function onlyWith(folder: string, tool: 'curl' | 'wget' | 'busybox wget' | 'none'): string {
+  const path = join(folder, 'path')
+  mkdirSync(path)
+  const names = tool === 'curl' || tool === 'wget' ? [...tools, tool] : tools
+  for (const name of names) symlinkSync(found(name)!, join(path, name))
+  if (tool === 'busybox wget') {
+    writeFileSync(join(path, 'wget'), `#!${found('busybox')} sh\nexec ${found('busybox')} wget "$@"\n`)
+    chmodSync(join(path, 'wget'), 0o755)
+  }
+  return path
+}
+
+function found(name: string): string | undefined {
+  return `${process.env.PATH}:/usr/sbin:/sbin`
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path))
+}
+
+type Mirror = { url: string; requests: IncomingMessage[] }
+
+async function withMirror(body: (mirror: Mirror) => Promise<void>): Promise<void> {
+  const requests: IncomingMessage[] = []
+  const server = createServer((request, response) => {
+    requests.push(request)
+    answer(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    await body({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests })
+  } finally {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+}
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const route = new URL(request.url!, 'http://x').pathname
+  if (route === '/good') response.end(good)
+  else if (route === '/bad') response.end('bad')
+  else if (route === '/moved') response.writeHead(302, { location: '/good' }).end()
+  else if (route === '/cut') {
+    response.writeHead(200, { 'content-length': 1000 })
+    response.write('begun')
+    setTimeout(() => response.destroy(), 20)
+  } else if (route === '/private' && request.headers['x-key'] === 'a "q" \\b') response.end(good)
+  else if (route === '/basic' && request.headers.authorization === `Basic ${btoa('me:p ss')}`)
+    response.end(good)
+  else if (route === '/basic') response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+  else response.writeHead(404).end('<html>nothing</html>')
+}
+
+type Tool = Parameters<typeof onlyWith>[1]
+
+// Every tool by one shell, and every shell by one tool: each shell reads all of the script.
+const ways: [tool: Tool, shell: readonly string[]][] = [
+  ...(['wget', 'busybox wget'] as const)
+    .filter((tool) => found(tool.split(' ')[0]!))
+    .map((tool): [Tool, readonly string[]] => [tool, shells[0]!]),
+  ...shells.map((shell): [Tool, readonly string[]] => ['curl', shell]),
+].map(([tool, shell]) => [tool, [found(shell[0]!)!, ...shell.slice(1)]])
+
+for (const [tool, shell] of ways) {
+  const name = `${tool}, ${shell.join(' ').replace(/^.*\//, '')}`
+  const body = (run: (folder: string, mirror: Mirror, options: ApplyOptions) => Promise<void>) => () =>
+    inFolder((folder) => withMirror((mirror) => run(folder, mirror, { shell, path: onlyWith(folder, tool) })))
+
+  test(
+    `download: the first good mirror wins, and a second run asks nobody (${name})`,
+    body(async (folder, { url, requests }, options) => {
+      const dest = `${folder}/it's a.gz`
+      const params = {
+        urls: [`${url}/no`, `${url}/bad`, `${url}/cut`, `${url}/moved`, `${url}/never`],
+        dest,
+        checksum: sha512,
+        mode: '0600',
+      }
+      const { again } = await applied(download, params, options)
+      assert.equal(again, [])
+      assert.equal(readFileSync(dest), good)
+      assert.is(statSync(dest).mode & 0o7777, 0o600)
+      assert.equal(
+        requests.map((request) => request.url),
+        ['/no', '/bad', '/cut', '/moved', '/good'],
+      )
+      assert.equal(readdirSync(folder).sort(), ["it's a.gz", 'path'])
+    }),
+  )
+
+  test(
+    `download: where all fail each reason is told, and what is there stays (${name})`,
+    body(async (folder, { url }, options) => {
+      const dest = `${folder}/a.gz`
+      writeFileSync(dest, 'old')
+      const urls = [`${url}/no`, `${url}/bad`, 'http://127.0.0.1:1/x']
+      const error = await failure(() => applied(download, { urls, dest, checksum: sha256 }, options))
+      assert.is(error.code, 'E_DOWNLOAD')
+      assert.is(error.details[0], `${url}/no   404 Not Found`)
+      assert.match(error.details[1]!, /\/bad {3}SHA-256 is [0-9a-f]{4}…[0-9a-f]{2}, expected [0-9a-f]{4}…/)
+      assert.match(error.details[2]!, /127\.0\.0\.1:1\/x {3}.*(refused|connect)/i)
+      assert.is(error.details[3], 'The file already on the host was left as it was.')
+      assert.is(readFileSync(dest, 'utf8'), 'old')
+      assert.equal(readdirSync(folder).sort(), ['a.gz', 'path'])
+    }),
+  )
+
+  test(
+    `download: a link's target is written, with the mode it had (${name})`,
+    body(async (folder, { url }, options) => {
+      writeFileSync(`${folder}/real`, 'old', { mode: 0o640 })
+      symlinkSync('real', `${folder}/link`)
+      await applied(download, { url: `${url}/good`, dest: `${folder}/link`, checksum: sha256 }, options)
+      assert.ok(lstatSync(`${folder}/link`).isSymbolicLink())
+      assert.equal(readFileSync(`${folder}/real`), good)
+      assert.is(statSync(`${folder}/real`).mode & 0o7777, 0o640)
+    }),
+  )
+
+  test(
+    `download: secrets reach the mirror, or nobody (${name})`,
+    body(async (folder, { url }, options) => {
+      const headed = {
+        url: `${url}/private`,
+        dest: `${folder}/a`,
+        checksum: sha256,
+        headers: { 'X-Key': secret('a "q" \\b') },
+      }
+      const known = {
+        url: `${url.replace('//', '//me:p%20ss@')}/basic`,
+        dest: `${folder}/b`,
+        checksum: false as const,
+      }
+      if (tool === 'busybox wget') {
+        assert.is((await failure(() => applied(download, headed, options))).code, 'E_TOOL')
+        assert.is((await failure(() => applied(download, known, options))).code, 'E_TOOL')
+        return
+      }
+      assert.equal((await applied(download, headed, options)).again, [])
+      assert.equal((await applied(download, known, options)).again, [])
+      const bad = {
+        ...known,
+        url: `${url.replace('//', '//me:hunter2@')}/basic?key=hunter3`,
+        dest: `${folder}/c`,
+      }
+      const error = await failure(() => applied(download, bad, options))
+      assert.equal(error.details, [`${url}/basic?…   401 Unauthorized`])
+    }),
+  )
+}
+
+test('download: without curl and wget the error says so', () =>
+  inFolder(async (folder) => {
+    const path = onlyWith(folder, 'none')
+    const params = { url: 'http://127.0.0.1:1/', dest: `${folder}/a`, checksum: false as const }
+    const error = await failure(() => applied(download, params, { shell: [found('dash')!], path }))
+    assert.is(error.code, 'E_TOOL')
+  }))
+
+test.run()

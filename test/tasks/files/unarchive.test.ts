@@ -1,0 +1,389 @@
+// The task unarchive: what it plans, and what it unpacks or refuses, by the tools of this machine.
+
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { FileState } from '../../../src/index.ts'
+import { planned } from '../../../src/testing/index.ts'
+import { unarchive } from '../../../tasks/files/unarchive.ts'
+import { applied, failure, inFolder, looked, shells } from '../apply.ts'
+
+const about = { mode: 0o644, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
+const absent: FileState = { type: 'absent' }
+const tree: FileState = { type: 'directory', ...about }
+const a = 'a'.repeat(64)
+const b = 'b'.repeat(64)
+const archive: FileState = { type: 'file', ...about, size: 1, links: 1, digest: a }
+const stampOf = (text: string): FileState => ({
+  type: 'file',
+  ...about,
+  size: text.length,
+  links: 1,
+  content: Buffer.from(text),
+})
+const stamp = stampOf(`sha256 ${a}\nstripComponents 0\n`)
+const base = { src: '/src/app-1.2.3.tar.gz', dest: '/opt/app' }
+const nothing = { archive, tree: absent, stamp: absent, created: absent }
+
+type Seen = typeof nothing
+
+const rows: [
+  title: string,
+  params: object,
+  seen: Partial<Record<keyof Seen, FileState>>,
+  changes: string[],
+][] = [
+  ['a missing tree is unpacked', {}, {}, ['/opt/app: not unpacked → app-1.2.3.tar.gz, sha256 aaaa…aa']],
+  ['a stamp of the same archive needs nothing', {}, { tree, stamp }, []],
+  [
+    'a stamp of another archive unpacks again',
+    {},
+    { tree, stamp: stampOf(`sha256 ${b}\nstripComponents 0\n`) },
+    ['/opt/app: another archive, or other options → app-1.2.3.tar.gz, sha256 aaaa…aa'],
+  ],
+  [
+    'other options unpack again',
+    { stripComponents: 1 },
+    { tree, stamp },
+    ['/opt/app: another archive, or other options → app-1.2.3.tar.gz, sha256 aaaa…aa'],
+  ],
+  ['a tree without stamp is adopted by what it creates', { creates: 'bin' }, { tree, created: tree }, []],
+  ['an adopted tree needs no archive', { creates: 'bin' }, { tree, created: tree, archive: absent }, []],
+  [
+    'an empty tree is not adopted',
+    { creates: 'bin' },
+    { tree },
+    ['/opt/app: not unpacked → app-1.2.3.tar.gz, sha256 aaaa…aa'],
+  ],
+  ['with a checksum the archive may be gone', { checksum: a }, { tree, stamp, archive: absent }, []],
+]
+
+for (const [title, params, seen, changes] of rows) {
+  test(`unarchive: ${title}`, () => {
+    const result = planned(unarchive, { ...base, ...params }, { ...nothing, ...seen } as Seen)
+    assert.equal(
+      result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
+      changes,
+    )
+    if (changes.length > 0) assert.is(result.steps.at(-1), 'write /opt/app/.unarchived-app.tar.gz')
+  })
+}
+
+const failures: [
+  title: string,
+  params: object,
+  seen: Partial<Record<keyof Seen, FileState>>,
+  code: string,
+][] = [
+  ['a missing archive', {}, { archive: absent }, 'E_NO_ARCHIVE'],
+  ['an archive with another checksum', { checksum: b }, {}, 'E_CHECKSUM'],
+  ['a file where the tree shall be', {}, { tree: archive }, 'E_NOT_A_DIRECTORY'],
+]
+
+for (const [title, params, seen, code] of failures) {
+  test(`unarchive: ${title} is ${code}`, () => {
+    assert.throws(
+      () => planned(unarchive, { ...base, ...params }, { ...nothing, ...seen } as Seen),
+      (error: { code: string }) => error.code === code,
+    )
+  })
+}
+
+const wrong: [title: string, params: object, expected: RegExp][] = [
+  ['a name that tells no format', { src: '/src/app.bin' }, /ends in/],
+  ['the root as tree', { dest: '/' }, /other than/],
+  ['a path out of the tree', { exclude: ['../x'] }, /relative path/],
+  ['an absolute path', { creates: '/bin' }, /relative path/],
+]
+
+for (const [title, params, expected] of wrong) {
+  test(`unarchive: ${title} is a fault when it is written`, () => {
+    assert.throws(() => unarchive({ ...base, ...params }), expected)
+  })
+}
+
+/** Writes files under a folder, and packs it. */
+function packed(folder: string, name: string, files: Record<string, string>): string {
+  const source = join(folder, 'source')
+  rmSync(source, { recursive: true, force: true })
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(source, dirname(path)), { recursive: true })
+    writeFileSync(join(source, path), text, { mode: path.endsWith('.sh') ? 0o750 : 0o640 })
+  }
+  const path = join(folder, name)
+  rmSync(path, { force: true })
+  if (name.endsWith('.zip')) execFileSync('zip', ['-qr', path, '.'], { cwd: source })
+  else execFileSync('tar', ['--auto-compress', '-cf', path, '-C', source, ...readdirSync(source)])
+  return path
+}
+
+function contents(folder: string): Record<string, string> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+  const files = paths.filter(
+    (path) => statSync(join(folder, path)).isFile() && !path.startsWith('.unarchived'),
+  )
+  return Object.fromEntries(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]))
+}
+
+const has = (program: string) => folderOf(program) !== undefined
+
+function folderOf(program: string): string | undefined {
+  return (process.env.PATH ?? '').split(delimiter).find((folder) => existsSync(join(folder, program)))
+}
+
+const isRoot = process.getuid?.() === 0
+const files = { 'app-1/bin/run.sh': '#!/bin/sh\n', 'app-1/conf/a b.xml': '<a/>', 'app-1/.hidden': 'h' }
+const formats: [ending: string, tool: string][] = [
+  ['tar.gz', 'gzip'],
+  ['tar.bz2', 'bzip2'],
+  ['tar.xz', 'xz'],
+  ['tar.zst', 'zstd'],
+  ['zip', 'zip'],
+]
+
+for (const [ending] of formats.filter(([, tool]) => has(tool))) {
+  test(`unarchive: .${ending} is unpacked with its modes, and then needs nothing`, () =>
+    inFolder(async (folder) => {
+      const src = packed(folder, `app-1.0.${ending}`, files)
+      const dest = `${folder}/o'pt/app`
+      const owner = isRoot ? { owner: '65534', group: '65534' } : {}
+      const { changes, again } = await applied(unarchive, { src, dest, ...owner })
+      assert.is(changes.length, 1)
+      assert.equal(again, [])
+      assert.equal(contents(dest), files)
+      assert.is(statSync(`${dest}/app-1/bin/run.sh`).mode & 0o7777, 0o750)
+      assert.is(statSync(dest).mode & 0o7777, 0o755)
+      if (isRoot)
+        for (const path of ['', 'app-1', 'app-1/.hidden']) assert.is(statSync(join(dest, path)).uid, 65534)
+      assert.equal(readdirSync(`${folder}/o'pt`), ['app'], 'nothing is left beside it')
+    }))
+}
+
+for (const shell of shells) {
+  test(`unarchive: a new version is unpacked over the tree, save what is excluded or preserved (${shell.join(' ')})`, () =>
+    inFolder(async (folder) => {
+      const dest = `${folder}/app`
+      const options = { stripComponents: 1, exclude: ['docs'], preserve: ['conf/*.xml'], creates: 'bin' }
+      const first = packed(folder, 'app-1.0.tar.gz', {
+        'app-1/bin/x': '1',
+        'app-1/conf/a.xml': '1',
+        'app-1/docs/d': '1',
+        README: 'dropped',
+      })
+      assert.equal((await applied(unarchive, { src: first, dest, ...options }, { shell })).again, [])
+      assert.equal(contents(dest), { 'bin/x': '1', 'conf/a.xml': '1' })
+
+      writeFileSync(`${dest}/conf/a.xml`, 'edited')
+      writeFileSync(`${dest}/conf/own`, 'own')
+      assert.equal(await looked(unarchive, { src: first, dest, ...options }, { shell }), [])
+
+      const second = packed(folder, 'app-1.1.tar.gz', {
+        'app-2/bin/x': '2',
+        'app-2/bin/y': '2',
+        'app-2/conf/a.xml': '2',
+        'app-2/conf/b.xml': '2',
+        'app-2/docs/d': '2',
+      })
+      assert.equal((await applied(unarchive, { src: second, dest, ...options }, { shell })).again, [])
+      const expected = {
+        'bin/x': '2',
+        'bin/y': '2',
+        'conf/a.xml': 'edited',
+        'conf/b.xml': '2',
+        'conf/own': 'own',
+      }
+      assert.equal(contents(dest), expected)
+
+      const back = await applied(unarchive, { src: first, dest, ...options }, { shell })
+      assert.is(back.changes.length, 1, 'the older version takes the place of the newer')
+      assert.is(contents(dest)['bin/x'], '1')
+    }))
+}
+
+test('unarchive: two archives in one directory do not disturb each other', () =>
+  inFolder(async (folder) => {
+    const dest = `${folder}/src`
+    const one = packed(folder, 'one-1.0.tar.gz', { 'one/x': '1' })
+    const two = packed(folder, 'two-1.0.tar.gz', { 'two/x': '2' })
+    await applied(unarchive, { src: one, dest })
+    await applied(unarchive, { src: two, dest })
+    assert.equal(await looked(unarchive, { src: one, dest }), [])
+    assert.equal(await looked(unarchive, { src: two, dest }), [])
+  }))
+
+type Evil = (source: string, archive: string) => void
+
+const tar = (cwd: string, ...words: string[]) => execFileSync('tar', words, { cwd, stdio: 'ignore' })
+
+const evil: [title: string, make: Evil, code: string][] = [
+  [
+    'a path with ..',
+    (source, to) => tar(source, '-cPf', to, 'f', '--transform=s,^,a/../../,'),
+    'E_UNSAFE_ARCHIVE',
+  ],
+  ['an absolute path', (source, to) => tar(source, '-cPf', to, `${source}/f`), 'E_UNSAFE_ARCHIVE'],
+  [
+    'an absolute link',
+    (source, to) => {
+      symlinkSync('/etc', `${source}/link`)
+      tar(source, '-cf', to, 'link')
+    },
+    'E_UNSAFE_ARCHIVE',
+  ],
+  [
+    'a link that climbs out',
+    (source, to) => {
+      mkdirSync(`${source}/d`)
+      symlinkSync('../../x', `${source}/d/link`)
+      tar(source, '-cf', to, 'd')
+    },
+    'E_UNSAFE_ARCHIVE',
+  ],
+  [
+    'a chain of links that climbs out',
+    (source, to) => {
+      mkdirSync(`${source}/d/e`, { recursive: true })
+      symlinkSync('../..', `${source}/d/e/up`)
+      symlinkSync('d/e/up/../x', `${source}/out`)
+      tar(source, '-cf', to, 'd', 'out')
+    },
+    'E_UNSAFE_ARCHIVE',
+  ],
+  [
+    'a file that goes through a link',
+    (source, to) => {
+      symlinkSync('d', `${source}/link`)
+      mkdirSync(`${source}/d`)
+      tar(source, '-cf', to, 'd', 'link')
+      rmSync(`${source}/link`)
+      mkdirSync(`${source}/link`)
+      writeFileSync(`${source}/link/f`, '')
+      tar(source, '-rf', to, 'link/f')
+    },
+    'E_UNSAFE_ARCHIVE',
+  ],
+  [
+    'a hard link to outside, which tar cuts off,',
+    (source, to) => {
+      execFileSync('ln', [`${source}/f`, `${source}/g`])
+      tar(source, '-cPf', to, 'f', 'g', '--transform=s,^f$,/etc/passwd,RSh')
+    },
+    'E_ARCHIVE',
+  ],
+  [
+    'a link where the tree has a folder',
+    (source, to) => {
+      symlinkSync('f', `${source}/old`)
+      tar(source, '-cf', to, 'old', 'f')
+    },
+    'E_CONFLICT',
+  ],
+  [
+    'a folder where the tree has a link',
+    (source, to) => {
+      mkdirSync(`${source}/oldlink`)
+      tar(source, '-cf', to, 'f', 'oldlink')
+    },
+    'E_CONFLICT',
+  ],
+  [
+    'half of its bytes',
+    (source, to) => {
+      writeFileSync(`${source}/f`, Buffer.alloc(100_000, 'x'))
+      tar(source, '-cf', to, 'f')
+      writeFileSync(to, readFileSync(to).subarray(0, 50_000))
+    },
+    'E_ARCHIVE',
+  ],
+  ['nothing that is an archive', (_, to) => writeFileSync(to, 'not an archive'), 'E_ARCHIVE'],
+]
+
+for (const [title, make, code] of evil) {
+  test(`unarchive: an archive with ${title} is ${code}, and the tree stays as it was`, () =>
+    inFolder(async (folder) => {
+      const source = `${folder}/source`
+      mkdirSync(source)
+      writeFileSync(`${source}/f`, 'new')
+      const dest = `${folder}/app`
+      mkdirSync(`${dest}/old`, { recursive: true })
+      writeFileSync(`${dest}/f`, 'old')
+      symlinkSync('old', `${dest}/oldlink`)
+      make(source, `${folder}/evil.tar`)
+      const error = await failure(() => applied(unarchive, { src: `${folder}/evil.tar`, dest }))
+      assert.is(error.code, code, error.message)
+      assert.equal(readdirSync(dest).sort(), ['f', 'old', 'oldlink'])
+      assert.is(readFileSync(`${dest}/f`, 'utf8'), 'old')
+      assert.equal(readdirSync(folder).sort(), ['app', 'evil.tar', 'source'])
+    }))
+}
+
+test('unarchive: a file that cannot be written whole leaves the tree as it was', () =>
+  inFolder(async (folder) => {
+    const src = packed(folder, 'app.tar', { f: 'x'.repeat(200_000) })
+    const dest = `${folder}/app`
+    mkdirSync(dest)
+    writeFileSync(`${dest}/f`, 'old')
+    const error = await failure(() => applied(unarchive, { src, dest }, { before: 'ulimit -f 100' }))
+    assert.is(error.code, 'E_ARCHIVE')
+    assert.is(readFileSync(`${dest}/f`, 'utf8'), 'old')
+    assert.equal(readdirSync(folder).sort(), ['app', 'app.tar', 'source'])
+  }))
+
+test('unarchive: a wrong stripComponents or creates is told before anything is moved', () =>
+  inFolder(async (folder) => {
+    const src = packed(folder, 'app.tar', { 'app/bin/x': '' })
+    const dest = `${folder}/app`
+    const flat = await failure(() => applied(unarchive, { src, dest, stripComponents: 5 }))
+    assert.is(flat.code, 'E_ARCHIVE_LAYOUT')
+    const missing = await failure(() => applied(unarchive, { src, dest, creates: 'bin/x' }))
+    assert.is(missing.code, 'E_ARCHIVE_LAYOUT')
+    assert.not.ok(existsSync(dest))
+  }))
+
+test('unarchive: a tool that the host lacks is named', () =>
+  inFolder(async (folder) => {
+    const src = packed(folder, 'app.tar.gz', { x: '' })
+    mkdirSync(`${folder}/path`)
+    for (const name of ['mktemp', 'mkdir', 'dirname', 'stat', 'rm', 'tar', 'sha256sum', 'head']) {
+      symlinkSync(join(folderOf(name)!, name), `${folder}/path/${name}`)
+    }
+    const shell = [join(folderOf('dash')!, 'dash')]
+    const error = await failure(() =>
+      applied(unarchive, { src, dest: `${folder}/app` }, { shell, path: `${folder}/path` }),
+    )
+    assert.is(error.code, 'E_TOOL')
+    assert.match(error.message, 'gzip')
+  }))
+
+const busybox = folderOf('busybox')
+
+if (busybox) {
+  test("unarchive: busybox's tools do too", () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'path')
+      mkdirSync(path)
+      const applets = execFileSync('busybox', ['--list'], { encoding: 'utf8' }).trim().split('\n')
+      for (const applet of applets) symlinkSync(join(busybox, 'busybox'), join(path, applet))
+      const shell = [join(path, 'ash')]
+      for (const ending of ['tar.gz', 'zip']) {
+        const src = packed(folder, `app.${ending}`, files)
+        const dest = `${folder}/${ending}`
+        const params = { src, dest, stripComponents: 1, exclude: ['bin'] }
+        assert.equal((await applied(unarchive, params, { shell, path })).again, [])
+        assert.equal(contents(dest), { '.hidden': 'h', 'conf/a b.xml': '<a/>' })
+      }
+    }))
+}
+
+test.run()

@@ -1,0 +1,81 @@
+// A worker that is taken out of rotation and put back: one line of its file, and a reload where it changed.
+
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { httpdRunning } from '../../../tasks/httpd/httpdRunning.ts'
+import { jkActivation } from '../../../tasks/httpd/jkActivation.ts'
+import { runTasks } from '../../engine/harness.ts'
+import { applied, inFolder } from '../apply.ts'
+import { type FakeHttpd, fakeHttpd } from './fakeHttpd.ts'
+
+const workers =
+  'worker.list=lb\nworker.lb.type=lb\nworker.lb.balance_workers=a1,a11\nworker.a1.type=ajp13\nworker.a11.type=ajp13\nworker.a11.activation=disabled\n'
+const file = 'conf/workers.properties'
+
+async function withHttpd(body: (httpd: FakeHttpd) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const httpd = fakeHttpd(folder)
+    writeFileSync(httpd.path(file), workers, { mode: 0o640 })
+    try {
+      await applied(httpdRunning, { prefix: httpd.prefix })
+      await body(httpd)
+    } finally {
+      httpd.stop()
+    }
+  })
+}
+
+const told = async ({ prefix }: FakeHttpd, worker: string, state: 'active' | 'stopped') => {
+  const servers = [{ on: 'web', prefix }]
+  const { events } = await runTasks(
+    (host) => (host === 'was' ? [jkActivation({ worker, state, servers })] : []),
+    {
+      hosts: ['was', 'web'],
+    },
+  )
+  return events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error) || [])[0]
+}
+
+const loadedAt = (httpd: FakeHttpd) => statSync(httpd.path('logs/httpd.pid')).mtimeMs
+
+test('a worker is stopped on another host by one line, and the server reloaded; put back, all is as it was', () =>
+  withHttpd(async (httpd) => {
+    const before = loadedAt(httpd)
+    assert.is(await told(httpd, 'a1', 'stopped'), undefined)
+    assert.is(httpd.read(file), `${workers}worker.a1.activation=stopped\n`)
+    assert.is(statSync(httpd.path(file)).mode & 0o777, 0o640)
+    assert.ok(loadedAt(httpd) > before)
+    assert.is(await told(httpd, 'a1', 'active'), undefined)
+    assert.is(httpd.read(file), workers)
+    assert.equal(
+      readdirSync(httpd.path('conf')).filter((name) => name.startsWith('.')),
+      [],
+    )
+  }))
+
+test('a server on which it is so already is not reloaded', () =>
+  withHttpd(async (httpd) => {
+    const before = loadedAt(httpd)
+    assert.is(await told(httpd, 'a1', 'active'), undefined)
+    assert.is(httpd.read(file), workers)
+    assert.is(loadedAt(httpd), before)
+  }))
+
+test('a worker that the server does not know is an error, and nothing is changed', () =>
+  withHttpd(async (httpd) => {
+    const error = await told(httpd, 'b1', 'stopped')
+    assert.is(error?.code, 'E_JK_WORKER')
+    assert.match(error!.message, /^web: There is no worker b1 in /)
+    assert.is(httpd.read(file), workers)
+  }))
+
+test('a configuration that is refused is said, and the server goes on', () =>
+  withHttpd(async (httpd) => {
+    writeFileSync(httpd.path('conf/extra/own.conf'), 'BAD\n')
+    const error = await told(httpd, 'a1', 'stopped')
+    assert.is(error?.code, 'E_HTTPD_CONFIG')
+    assert.match(error!.details.join('\n'), 'own.conf:1')
+  }))
+
+test.run()

@@ -1,0 +1,309 @@
+// dnfInstall: plans over rows of what rpm and dnf answered, the script on real shells, and the errors of dnf 4.14.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { PlaybookError } from '../../../src/index.ts'
+import { dnfInstall } from '../../../tasks/packages/dnfInstall.ts'
+import type { PackageState } from '../../../tasks/packages/installedPackages.ts'
+import { failure, inFolder, runShell, shells } from '../apply.ts'
+import { outputOf } from '../outputOf.ts'
+
+type Params = Parameters<typeof dnfInstall>[0]
+
+/** What the task makes of rpm's and dnf's words. */
+function plannedAfter(params: Params, words: string) {
+  const { params: parsed, spec } = dnfInstall(params)
+  const { installed } = spec.probe(parsed, undefined)
+  const changes = spec.plan(parsed, { installed: installed!.parse(outputOf(words) as never) }, undefined)
+  return {
+    changes: changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
+    steps: changes.flatMap(({ steps }) =>
+      steps.map((step) => (step.kind === 'run' ? step.command.script : step.kind)),
+    ),
+  }
+}
+
+type Row = {
+  readonly title: string
+  readonly params: Params
+  readonly said: string
+  readonly changes: readonly string[]
+  readonly steps: readonly string[]
+}
+
+const rows: readonly Row[] = [
+  {
+    title: 'is quiet where vim is provided by vim-enhanced',
+    params: { name: ['vim', 'wget'] },
+    said: '= vim-enhanced 8.2.2637-1\n= wget 1.21.1-1\n',
+    changes: [],
+    steps: [],
+  },
+  {
+    title: 'installs all that is missing in one transaction',
+    params: { name: 'vim, wget, tar' },
+    said: 'no package provides vim\n= wget 1.21.1-1\nno package provides tar\n= again\npackage vim is not installed\n= wget 1.21.1-1\npackage tar is not installed\n',
+    changes: ['package vim: not installed → installed', 'package tar: not installed → installed'],
+    steps: ['dnf -y install vim tar'],
+  },
+  {
+    title: 'knows names with version and architecture, which only rpm -q NAME knows',
+    params: { name: ['wget-1.21.1', 'wget.noarch'] },
+    said: 'no package provides wget-1.21.1\nno package provides wget.noarch\n= again\n= wget 1.21.1-1\n= wget 1.21.1-1\n',
+    changes: [],
+    steps: [],
+  },
+  {
+    title: 'knows files that a package holds, that none holds, and that are not there',
+    params: { name: ['/usr/bin/wget', '/usr/bin/env', '/usr/bin/rotatelogs'] },
+    said: '= wget 1.21.1-1\nfile /usr/bin/env is not owned by any package\nerror: file /usr/bin/rotatelogs: No such file or directory\n= again\npackage /usr/bin/wget is not installed\npackage /usr/bin/env is not installed\npackage /usr/bin/rotatelogs is not installed\n',
+    changes: [
+      'package /usr/bin/env: not installed → installed',
+      'package /usr/bin/rotatelogs: not installed → installed',
+    ],
+    steps: ['dnf -y install /usr/bin/env /usr/bin/rotatelogs'],
+  },
+  {
+    title: 'does not look for updates unless asked to',
+    params: { name: 'wget' },
+    said: '= wget 1.0-1\n',
+    changes: [],
+    steps: [],
+  },
+  {
+    title: 'updates what is older and installs what is missing',
+    params: { name: ['wget', 'vim'], state: 'latest' },
+    said: '= wget 1.20-1\nno package provides vim\n= again\n= wget 1.20-1\npackage vim is not installed\n= updates\n\nwget.noarch     1:1.21.1-1     lab\n= code 100\n',
+    changes: ['package vim: not installed → installed', 'package wget: 1.20-1 → 1.21.1-1'],
+    steps: ['dnf -y install vim', 'dnf -y upgrade wget'],
+  },
+  {
+    title: 'reads updates whose long names dnf breaks into two lines',
+    params: { name: ['long', 'b'], state: 'latest' },
+    said: '= a-really-long-name 1.0-1\n= b 1-1\n= updates\n\na-really-long-name.noarch\n                        2.0-1       lab\nb.x86_64   2-1  lab\nObsoleting Packages\nc.x86_64 1-1 lab\n    d.x86_64 1-1 @System\n= code 100\n',
+    changes: ['package a-really-long-name: 1.0-1 → 2.0-1', 'package b: 1-1 → 2-1'],
+    steps: ['dnf -y upgrade a-really-long-name b'],
+  },
+  {
+    title: 'updates everything with *',
+    params: { name: '*', state: 'latest' },
+    said: '= updates\n\nwget.noarch     1.21.1-1     lab\n= code 100\n',
+    changes: ['package wget: older → 1.21.1-1'],
+    steps: ['dnf -y upgrade'],
+  },
+  {
+    title: 'removes what provides the names',
+    params: { name: ['vim', 'make'], state: 'absent' },
+    said: '= vim-enhanced 8.2.2637-1\nno package provides make\n= again\npackage vim is not installed\npackage make is not installed\n',
+    changes: ['package vim-enhanced: 8.2.2637-1 → not installed'],
+    steps: ['dnf -y remove vim-enhanced'],
+  },
+  {
+    title: 'removes nothing that is not there',
+    params: { name: 'make', state: 'absent' },
+    said: 'no package provides make\n= again\npackage make is not installed\n',
+    changes: [],
+    steps: [],
+  },
+  {
+    title: 'knows an .rpm file whose package is installed',
+    params: { name: ['/tmp/a-1.0.rpm', '/tmp/b-1.0.rpm'] },
+    said: '= file /tmp/a-1.0.rpm\n',
+    changes: ['package /tmp/b-1.0.rpm: not installed → installed'],
+    steps: ['dnf -y install /tmp/b-1.0.rpm'],
+  },
+  {
+    title: 'hands its options to dnf',
+    params: {
+      name: 'gcc',
+      enablerepo: ['crb', 'epel'],
+      disablerepo: 'lab',
+      exclude: 'kernel*',
+      disableGpgCheck: true,
+      allowErasing: true,
+      nobest: true,
+      skipBroken: true,
+      weakDeps: false,
+      updateCache: true,
+      releasever: '9.6',
+    },
+    said: 'no package provides gcc\n= again\npackage gcc is not installed\n',
+    changes: ['package gcc: not installed → installed'],
+    steps: [
+      "dnf -y install '--disablerepo=lab' '--enablerepo=crb' '--enablerepo=epel' '--exclude=kernel*' '--releasever=9.6' --refresh --nogpgcheck --allowerasing --nobest --skip-broken '--setopt=install_weak_deps=False' gcc",
+    ],
+  },
+]
+
+for (const row of rows) {
+  test(`dnfInstall ${row.title}`, () => {
+    const { changes, steps } = plannedAfter(row.params, row.said)
+    assert.equal(changes, row.changes)
+    assert.equal(steps, row.steps)
+  })
+}
+
+const wrong: readonly (readonly [Params, string])[] = [
+  [{ name: '@Development Tools' }, 'a group cannot be looked at'],
+  [{ name: 'https://mirror.example/epel.rpm' }, 'a URL cannot be looked at'],
+  [{ name: 'php-*' }, 'a pattern is not supported'],
+  [{ name: 'gcc>=11' }, 'a comparison is not supported'],
+  [{ name: 'vim wget' }, 'one name without blanks'],
+  [{ name: '--nogpgcheck' }, 'does not begin with a dash'],
+  [{ name: '*' }, "state: 'latest'"],
+  [{ name: '/tmp/a.rpm', state: 'absent' }, 'name the package'],
+  [{ name: [] }, 'name'],
+]
+
+for (const [params, message] of wrong) {
+  test(`dnfInstall refuses ${JSON.stringify(params)}`, () => {
+    assert.throws(
+      () => dnfInstall(params),
+      (error: PlaybookError) =>
+        error.code === 'E_PARAMS' && [error.message, ...error.details].join().includes(message),
+    )
+  })
+}
+
+test('dnfInstall says so where there is no rpm', () => {
+  assert.throws(
+    () => plannedAfter({ name: 'vim' }, '= no rpm\n'),
+    (error: PlaybookError) => error.code === 'E_NO_RPM',
+  )
+})
+
+test('dnfInstall says so where dnf cannot look for updates', () => {
+  const words =
+    '= wget 1-1\n= updates\nError: There are no enabled repositories in "/etc/yum.repos.d".\n= code 1\n'
+  assert.throws(
+    () => plannedAfter({ name: 'wget', state: 'latest' }, words),
+    (error: PlaybookError) => error.code === 'E_NO_REPOSITORY',
+  )
+})
+
+const failures: readonly (readonly [stdout: string, stderr: string, code: string, message: string])[] = [
+  [
+    'No match for argument: nothere\nNo match for argument: neither\n',
+    'Error: Unable to find a match: nothere neither\n',
+    'E_NO_PACKAGE',
+    'No repository has nothere, neither.',
+  ],
+  [
+    '',
+    'Failed to resolve the transaction:\nNo match for argument: nothere\nYou can try to add to command line:\n',
+    'E_NO_PACKAGE',
+    'No repository has nothere.',
+  ],
+  [
+    '',
+    'Error: There are no enabled repositories in "/etc/yum.repos.d", "/etc/yum/repos.d".\n',
+    'E_NO_REPOSITORY',
+    'dnf has no enabled repository on this host.',
+  ],
+  ['', "Error: Unknown repo: 'nope'\n", 'E_REPOSITORY', 'The repository nope is not to be had.'],
+  [
+    '',
+    "Errors during downloading metadata for repository 'lab':\n  - Curl error (7)\nError: Failed to download metadata for repo 'lab': Cannot download repomd.xml\n",
+    'E_REPOSITORY',
+    'The repository lab is not to be had.',
+  ],
+  [
+    'No match for argument: gcc\n',
+    'Ignoring repositories: lab\nError: Unable to find a match: gcc\n',
+    'E_REPOSITORY',
+    'The repository lab is not to be had.',
+  ],
+  [
+    '',
+    'Package wget-1.21.1-1.noarch.rpm is not signed\nError: GPG check FAILED\n',
+    'E_GPG',
+    'A signature is not to be verified: wget-1.21.1-1.noarch.rpm',
+  ],
+  [
+    'You have enabled checking of packages via GPG keys. This is a good thing.\nHowever, …\n\nProblem repository: [rpdemo]\nbandwidth: 0\n',
+    '',
+    'E_GPG',
+    'The repository rpdemo has gpgcheck=1 and no gpgkey=, and its packages are not signed.',
+  ],
+  [
+    '',
+    'Error: Transaction test error:\n  installing package x needs 12MB\n  At least 12MB more space needed on the / filesystem.\n',
+    'E_DISK_FULL',
+    'The disk is full: 12MB more needed on /.',
+  ],
+  [
+    '',
+    "error: can't create transaction lock on /var/lib/rpm/.rpm.lock\n",
+    'E_PACKAGE_LOCK',
+    'Another dnf or rpm is at work.',
+  ],
+  [
+    '',
+    'Error: This command has to be run with superuser privileges (under the root user on most systems).\n',
+    'E_NOT_ROOT',
+    'dnf needs root.',
+  ],
+  [
+    '',
+    'Error: \n Problem: problem with installed package a\n  - package b conflicts\n',
+    'E_PACKAGE_CONFLICT',
+    'The packages do not go together: problem with installed package a.',
+  ],
+  [
+    'Can not load RPM file: /tmp/nofile.rpm.\n',
+    'Could not open: /tmp/nofile.rpm\n',
+    'E_NO_PACKAGE',
+    'There is no package /tmp/nofile.rpm on the host, or it is none.',
+  ],
+  ['', 'Something new\n', 'E_DNF', 'dnf ended with exit code 1.'],
+]
+
+for (const [stdout, stderr, code, message] of failures) {
+  test(`a failed dnf is told as ${code}: ${message}`, () => {
+    const { params, spec } = dnfInstall({ name: 'x' })
+    const installed: PackageState = { missing: ['x'], found: [], updates: [] }
+    const step = spec.plan(params, { installed }, undefined)[0]!.steps[0]!
+    const error = step.kind === 'run' ? step.explain!(outputOf(stdout, 1, stderr)) : undefined
+    assert.equal([error?.code, error?.message], [code, message])
+  })
+}
+
+const fakeRpm = `for word; do last=$word; done
+case "$*" in
+  *-qp*) [ "$last" = /tmp/a.rpm ] && printf a-1-1.noarch ;;
+  *--whatprovides*) echo '= vim-enhanced 8.2-1'; echo 'no package provides wget.noarch'; exit 1 ;;
+  '-q a-1-1.noarch') echo a-1-1.noarch ;;
+  *) echo 'package vim is not installed'; echo '= wget 1.21-1'; exit 1 ;;
+esac`
+const fakeDnf = `echo; echo "$*" >>"$0.said"; echo 'wget.noarch 1.22-1 lab'; exit 100`
+
+for (const shell of shells) {
+  test(`the script asks rpm twice at most, and dnf for updates of the packages' own names (${shell[0]})`, () =>
+    inFolder(async (folder) => {
+      const program = (name: string, body: string) =>
+        writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
+      const look = async (params: Params): Promise<PackageState> => {
+        const { params: parsed, spec } = dnfInstall(params)
+        const probe = spec.probe(parsed, undefined).installed!
+        if (probe.kind !== 'command') throw new Error('It is no command.')
+        const path = `${folder}:/usr/bin:/bin`
+        return probe.parse(await runShell(probe.command.script, { shell, path })) as PackageState
+      }
+      program('rpm', fakeRpm)
+      program('dnf', fakeDnf)
+      const found = [
+        { name: 'vim-enhanced', version: '8.2-1' },
+        { name: 'wget', version: '1.21-1' },
+      ]
+      const name = ['vim', 'wget.noarch', '/tmp/a.rpm', '/tmp/b.rpm']
+      assert.equal(await look({ name }), { missing: ['/tmp/b.rpm'], found, updates: [] })
+      const latest = await look({ name: ['vim', 'wget.noarch'], state: 'latest' })
+      assert.equal(latest, { missing: [], found, updates: [{ name: 'wget', version: '1.22-1' }] })
+      program('dnf', 'echo broken; exit 1')
+      assert.is((await failure(() => look({ name: '*', state: 'latest' }))).code, 'E_DNF')
+    }))
+}
+
+test.run()
