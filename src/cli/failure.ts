@@ -2,8 +2,8 @@
 
 import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 import { formatLocation } from '../model/errors/location.ts'
-import { harmlessLines } from '../report/harmless.ts'
-import { createPaint, type Paint } from '../report/paint.ts'
+import { sanitizeLines } from '../report/output/sanitize.ts'
+import { createTheme, type Theme } from '../report/output/theme.ts'
 import { clarified } from './loadError.ts'
 import { shortPath } from './places.ts'
 import { virtualModules } from './virtualModules.ts'
@@ -13,14 +13,14 @@ import { virtualModules } from './virtualModules.ts'
  * files. What is no PlaybookError is a fault of this program, and shown with its stack.
  */
 export async function failureText(thrown: unknown, cwd: string): Promise<string> {
-  const paint = await createPaint({ env: process.env, isTTY: process.stderr.isTTY === true })
+  const theme = await createTheme({ env: process.env, isTTY: process.stderr.isTTY === true })
   if (!(thrown instanceof PlaybookError)) {
     const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
     return `This is a fault of run-playbook itself.  E_INTERNAL\n${text}\n`
   }
   const modules = await virtualModules()
   const faults = thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown]
-  const lines = faults.flatMap((fault) => errorLines(clarified(fault, modules), cwd, paint))
+  const lines = faults.flatMap((fault) => errorLines(clarified(fault, modules), cwd, theme))
   if (thrown instanceof AggregatePlaybookError)
     lines.push(`${faults.length} fault${faults.length === 1 ? '' : 's'}. No host was contacted.`)
   return `${lines.join('\n')}\n`
@@ -29,13 +29,13 @@ export async function failureText(thrown: unknown, cwd: string): Promise<string>
 function errorLines(
   { code, message, hint, where, details }: PlaybookError,
   cwd: string,
-  paint: Paint,
+  theme: Theme,
 ): string[] {
   const place = where && formatLocation({ ...where, file: shortPath(where.file, cwd) })
-  const [first = '', ...rest] = harmlessLines(message)
+  const [first = '', ...rest] = sanitizeLines(message)
   return [
-    `${place ? `${paint.place(place)}  ` : ''}${first}  ${paint.quiet(code)}`,
-    ...[...rest, ...details.flatMap(harmlessLines)].map((line) => `    ${line}`),
-    ...(hint ? harmlessLines(hint).map((line) => `    ${paint.hint(line)}`) : []),
+    `${place ? `${theme.location(place)}  ` : ''}${first}  ${theme.muted(code)}`,
+    ...[...rest, ...details.flatMap(sanitizeLines)].map((line) => `    ${line}`),
+    ...(hint ? sanitizeLines(hint).map((line) => `    ${theme.hint(line)}`) : []),
   ]
 }

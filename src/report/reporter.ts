@@ -1,11 +1,11 @@
 // Chooses the reporter of a run, and loads what it needs.
 
-import { type Clock, systemClock } from './clock.ts'
-import { createPaint } from './paint.ts'
-import type { Reporter, ReportStream } from './reporterContract.ts'
-import { createSink } from './sink.ts'
+import { type Clock, systemClock } from './output/clock.ts'
+import type { Reporter, ReportStream } from './output/reporterTypes.ts'
+import { createSink } from './output/sink.ts'
+import { createTheme } from './output/theme.ts'
 
-export type { Reporter } from './reporterContract.ts'
+export type { Reporter } from './output/reporterTypes.ts'
 
 export type ReporterOptions = {
   /** `auto`: the board on a terminal, lines elsewhere (also where CI is set, or the terminal is dumb). */
@@ -38,19 +38,19 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const { env = process.env, cwd = process.cwd(), clock = systemClock } = options
   const output = chosenOutput(options.output, env, stdout.isTTY === true)
   if (output === 'jsonl') {
-    const { createJsonlReporter } = await import('./jsonl.ts')
+    const { createJsonlReporter } = await import('./jsonlReporter.ts')
     const time = () => new Date().toISOString()
     return createJsonlReporter({ verbosity, isDiffShown, time, sink: createSink(stdout) })
   }
-  const result = { sink: createSink(stdout), paint: await createPaint({ env, isTTY: stdout.isTTY === true }) }
-  const talk = { sink: createSink(stderr), paint: await createPaint({ env, isTTY: stderr.isTTY === true }) }
-  const compare = isDiffShown ? (await import('./hunks.ts')).hunkLines : undefined
+  const result = { sink: createSink(stdout), theme: await createTheme({ env, isTTY: stdout.isTTY === true }) }
+  const talk = { sink: createSink(stderr), theme: await createTheme({ env, isTTY: stderr.isTTY === true }) }
+  const compare = isDiffShown ? (await import('./text/unifiedDiff.ts')).diffLines : undefined
   if (output === 'board') {
-    const { createBoardReporter } = await import('./board.ts')
-    return createBoardReporter({ verbosity, compare, cwd, clock, stdout, result, talk })
+    const { createBoardReporter } = await import('./board/boardReporter.ts')
+    return createBoardReporter({ verbosity, compare, cwd, clock, stdout, out: result, err: talk })
   }
-  const { createLinesReporter } = await import('./lines.ts')
-  return createLinesReporter({ verbosity, compare, cwd, clock, result, talk })
+  const { createLinesReporter } = await import('./linesReporter.ts')
+  return createLinesReporter({ verbosity, compare, cwd, clock, out: result, err: talk })
 }
 
 /** What `auto` means here. */

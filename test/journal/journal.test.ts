@@ -21,8 +21,8 @@ import { AggregatePlaybookError, PlaybookError, UnreachableError } from '../../s
 import type { RunEvent } from '../../src/model/run/event.ts'
 import type { TaskResult } from '../../src/model/run/outcome.ts'
 import { secret } from '../../src/model/secrets/secret.ts'
-import { reported } from '../report/capture.ts'
-import { tellStory } from '../report/story.ts'
+import { reportOf } from '../report/capture.ts'
+import { sampleRun } from '../report/sampleRun.ts'
 
 const test = suite<{ directory: string }>('journal', { directory: '' })
 
@@ -47,13 +47,13 @@ async function keepRun(
 }
 
 test('a run reads back as it was told, errors included', async ({ directory }) => {
-  const events = tellStory({ second: 'unreachable', isTalkative: true })
+  const events = sampleRun({ second: 'unreachable', isTalkative: true })
   await keepRun(directory, events)
   const run = await lastRun(directory)
   const read = run!.events.map(({ event }) => event)
   for (const verbosity of [0, 4]) {
     const options = { verbosity, isDiffShown: true }
-    assert.equal(await reported(read, options), await reported(events, options))
+    assert.equal(await reportOf(read, options), await reportOf(events, options))
   }
   assert.equal(run!.playbooks, ['playbooks/was.ts'])
   assert.is(run!.recap?.hosts.length, 2)
@@ -62,9 +62,9 @@ test('a run reads back as it was told, errors included', async ({ directory }) =
 test('runs are listed, the newest first, and found by the beginning of their names', async ({
   directory,
 }) => {
-  await keepRun(directory, tellStory())
-  await keepRun(directory, tellStory({ isCheck: true }))
-  await keepRun(directory, tellStory().slice(0, 50))
+  await keepRun(directory, sampleRun())
+  await keepRun(directory, sampleRun({ isCheck: true }))
+  await keepRun(directory, sampleRun().slice(0, 50))
   const runs = await listRuns(directory)
   assert.equal(
     runs.map(({ isCheck, recap }) => [isCheck, recap !== undefined]),
@@ -84,8 +84,8 @@ for (const [title, id, hint] of [
   ['a beginning that fits several runs names them', '2026', /any of 2026.*, 2026/],
 ] as const) {
   test(title, async ({ directory }) => {
-    await keepRun(directory, tellStory())
-    await keepRun(directory, tellStory())
+    await keepRun(directory, sampleRun())
+    await keepRun(directory, sampleRun())
     try {
       await readRun(directory, id)
       assert.unreachable()
@@ -102,7 +102,7 @@ test('where there is no journal there are no runs', async ({ directory }) => {
 })
 
 test('nobody else can read it, and no repository takes it in', async ({ directory }) => {
-  const file = await keepRun(directory, tellStory())
+  const file = await keepRun(directory, sampleRun())
   const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
   assert.is(mode(directory), '700')
   assert.is(mode(join(directory, 'runs')), '700')
@@ -111,7 +111,7 @@ test('nobody else can read it, and no repository takes it in', async ({ director
 })
 
 test('last points to the newest run while it is written', async ({ directory }) => {
-  await keepRun(directory, tellStory())
+  await keepRun(directory, sampleRun())
   const journal = await openJournal(directory, { time })
   assert.is(join(directory, readlinkSync(join(directory, 'last'))), journal.file)
   await journal.close()
@@ -127,7 +127,7 @@ test('what was said is on disk when the next turn of the loop begins', async ({ 
 
 test('the oldest runs are removed beyond those kept', async ({ directory }) => {
   const files: string[] = []
-  for (let n = 0; n < 6; n += 1) files.push(await keepRun(directory, tellStory().slice(0, 2), { keep: 4 }))
+  for (let n = 0; n < 6; n += 1) files.push(await keepRun(directory, sampleRun().slice(0, 2), { keep: 4 }))
   assert.equal(
     files.map((file) => existsSync(file)),
     [false, false, true, true, true, true],
@@ -135,11 +135,11 @@ test('the oldest runs are removed beyond those kept', async ({ directory }) => {
 })
 
 test('a line that was cut off, or is of another make, is passed over', async ({ directory }) => {
-  const file = await keepRun(directory, tellStory())
+  const file = await keepRun(directory, sampleRun())
   const text = readFileSync(file, 'utf8')
   writeFileSync(file, `${text.slice(0, -40)}\n[1]\n{"time":"x"}\nnull\n`)
   const run = await lastRun(directory)
-  assert.is(run!.events.length, tellStory().length - 1)
+  assert.is(run!.events.length, sampleRun().length - 1)
   assert.is(run!.recap, undefined)
 })
 
@@ -165,9 +165,9 @@ test('nothing is left open after close, and later events are passed over', async
 })
 
 test('the modes of a folder that is there already are left as they are', async ({ directory }) => {
-  await keepRun(directory, tellStory())
+  await keepRun(directory, sampleRun())
   chmodSync(directory, 0o750)
-  await keepRun(directory, tellStory())
+  await keepRun(directory, sampleRun())
   assert.is(statSync(directory).mode & 0o777, 0o750)
 })
 

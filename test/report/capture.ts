@@ -2,9 +2,9 @@
 
 import { Writable } from 'node:stream'
 import type { RunEvent } from '../../src/model/run/event.ts'
-import type { Clock } from '../../src/report/clock.ts'
+import type { Clock } from '../../src/report/output/clock.ts'
+import { createSink, type Sink } from '../../src/report/output/sink.ts'
 import { createReporter, type Reporter, type ReporterOptions } from '../../src/report/reporter.ts'
-import { createSink, type Sink } from '../../src/report/sink.ts'
 
 type TestStream = Writable & { readonly text: () => string }
 
@@ -48,7 +48,7 @@ export function createTestClock(): TestClock {
 }
 
 /** What a reporter writes of the events, on both streams. */
-export async function reported(
+export async function reportOf(
   events: readonly RunEvent[],
   options: Partial<ReporterOptions> = {},
 ): Promise<{ stdout: string; stderr: string }> {

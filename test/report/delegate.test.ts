@@ -5,10 +5,10 @@ import * as assert from 'uvu/assert'
 import { UnreachableError } from '../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'
 import { emptyCounts, type HostRecap } from '../../src/model/run/outcome.ts'
-import { createBoardState } from '../../src/report/boardState.ts'
-import { createHtmlReporter } from '../../src/report/html.ts'
-import { createJunitReporter } from '../../src/report/junit.ts'
-import { documentOf, reported } from './capture.ts'
+import { createBoardState } from '../../src/report/board/boardState.ts'
+import { createHtmlReporter } from '../../src/report/html/htmlReporter.ts'
+import { createJunitReporter } from '../../src/report/junitReporter.ts'
+import { documentOf, reportOf } from './capture.ts'
 
 const task: TaskLabel = { name: 'line', title: 'line /etc/lb.conf', isHandler: false, delegate: 'lb-01' }
 const own: TaskLabel = { name: 'ping', title: 'ping', isHandler: false }
@@ -39,7 +39,7 @@ const events: readonly RunEvent[] = [
 ]
 
 test('lines name both hosts, of what changed and of what a step says; a loss that was ignored is no end', async () => {
-  const { stdout } = await reported(events, { output: 'lines', verbosity: 1 })
+  const { stdout } = await reportOf(events, { output: 'lines', verbosity: 1 })
   assert.match(stdout, /^web-01 -> lb-01 {2}changed {2}line \/etc\/lb\.conf/m)
   assert.match(stdout, /^web-01 -> lb-01 {2}output {3}draining/m)
   assert.match(stdout, /^web-01 {2}ignored {2}ping/m)
@@ -48,7 +48,7 @@ test('lines name both hosts, of what changed and of what a step says; a loss tha
 
 test('an interruption names both hosts of a step that was running', async () => {
   const running = [{ host: 'web-01', task: 'line /etc/lb.conf', delegate: 'lb-01' }]
-  const { stdout } = await reported([...started, { kind: 'interrupted', running }])
+  const { stdout } = await reportOf([...started, { kind: 'interrupted', running }])
   assert.match(stdout, 'A step was running on 1 host:')
   assert.match(stdout, /web-01 -> lb-01 {2}line \/etc\/lb\.conf/)
 })

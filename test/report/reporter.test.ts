@@ -39,9 +39,9 @@ function loadedBy(file: URL, found = new Set<string>()): Set<string> {
 
 for (const [file, isAllowed] of [
   ['reporter.js', []],
-  ['lines.js', []],
-  ['jsonl.js', []],
-  ['board.js', ['listr2', 'string-width']],
+  ['linesReporter.js', []],
+  ['jsonlReporter.js', []],
+  ['board/boardReporter.js', ['listr2', 'string-width']],
 ] as const) {
   test(`${file} loads ${isAllowed.join(', ') || 'no package'}`, () => {
     const packages = [...loadedBy(new URL(file, root))].filter((name) => !/^(file|node):/.test(name))

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path'
 import { listRuns, type RunEntry } from '../../journal/history.ts'
-import { formatDuration } from '../../report/duration.ts'
-import { harmless } from '../../report/harmless.ts'
-import { plural } from '../../report/recapText.ts'
+import { sanitize } from '../../report/output/sanitize.ts'
+import { formatDuration } from '../../report/text/duration.ts'
+import { plural } from '../../report/text/summaries.ts'
 import type { HistoryFlags } from './historyFlags.ts'
 import { localTime } from './localTime.ts'
 
@@ -20,7 +20,7 @@ export async function showHistory({ last }: HistoryFlags): Promise<number> {
 export function historyText(runs: readonly RunEntry[]): string {
   const rows = runs.map((run) => [
     localTime(run.startedAt),
-    harmless(run.playbooks.join(' ')) + (run.isCheck ? ' --check' : ''),
+    sanitize(run.playbooks.join(' ')) + (run.isCheck ? ' --check' : ''),
     endText(run),
     run.recap ? formatDuration(run.recap.durationMs) : '',
     run.id,

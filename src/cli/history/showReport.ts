@@ -3,9 +3,9 @@
 import { join } from 'node:path'
 import { lastRun, type RecordedRun, readRun } from '../../journal/history.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { createJsonlReporter } from '../../report/jsonl.ts'
+import { createJsonlReporter } from '../../report/jsonlReporter.ts'
+import { createSink } from '../../report/output/sink.ts'
 import { createReporter, type Reporter } from '../../report/reporter.ts'
-import { createSink } from '../../report/sink.ts'
 import type { ReportFlags } from './historyFlags.ts'
 
 /** Tells a run, the last if none is named, and gives the exit code. @throws PlaybookError E_UNKNOWN_RUN */
@@ -38,11 +38,11 @@ async function reporterFor(
   const isDiffShown = diff === true
   const options = { sink: createSink(process.stdout), time, cwd: process.cwd() }
   if (output === 'junit') {
-    const { createJunitReporter } = await import('../../report/junit.ts')
+    const { createJunitReporter } = await import('../../report/junitReporter.ts')
     return createJunitReporter(options)
   }
   if (output === 'html') {
-    const { createHtmlReporter } = await import('../../report/html.ts')
+    const { createHtmlReporter } = await import('../../report/html/htmlReporter.ts')
     return createHtmlReporter(options)
   }
   if (output === 'jsonl') return createJsonlReporter({ verbosity, isDiffShown, ...options })

@@ -1,7 +1,7 @@
 // --step: asks before each task, once for all hosts that come to it.
 
 import type { Consent } from '../../engine/consent.ts'
-import { harmless } from '../../report/harmless.ts'
+import { sanitize } from '../../report/output/sanitize.ts'
 
 /** Puts a question, and gives the line that was answered; undefined where nobody answers any more. */
 export type AskLine = (question: string) => Promise<string | undefined>
@@ -24,7 +24,7 @@ export function stepConsent(ask: AskLine): Consent {
     const key = JSON.stringify([play, title, occurrence])
     const known = answers.get(key)
     if (known) return known
-    const answer = last.then(() => answerTo(`Perform task: ${harmless(title)} (N)o/(y)es/(c)ontinue: `))
+    const answer = last.then(() => answerTo(`Perform task: ${sanitize(title)} (N)o/(y)es/(c)ontinue: `))
     answers.set(key, answer)
     last = answer
     return answer

@@ -1,0 +1,71 @@
+// A failure as lines of text: where in the user's file, what was tried, what the host said, what to do.
+
+import { relative } from 'node:path'
+import { AggregatePlaybookError, type PlaybookError } from '../../model/errors/error.ts'
+import { formatLocation, type SourceLocation } from '../../model/errors/location.ts'
+import type { TaskLabel } from '../../model/run/event.ts'
+import type { TaskResult } from '../../model/run/outcome.ts'
+import { sanitize, sanitizeLines } from '../output/sanitize.ts'
+import type { Theme } from '../output/theme.ts'
+import { changeText } from './changeText.ts'
+
+export type FailureOptions = {
+  readonly theme: Theme
+  /** Files are shown relative to it. */
+  readonly cwd: string
+  /** Values are not abbreviated. */
+  readonly isWhole: boolean
+}
+
+/** The lines below a failure's headline. */
+export function failureLines(
+  task: TaskLabel,
+  { error, changes, reason }: TaskResult,
+  { theme, cwd, isWhole }: FailureOptions,
+): string[] {
+  const { inline, below } = changeText(task.title, changes, isWhole)
+  const tried = inline === undefined ? below : [inline]
+  return [
+    ...(task.where ? [theme.location(locationText(withoutColumn(task.where), cwd))] : []),
+    ...tried.map((line) => theme.muted(`tried   ${line}`)),
+    ...(reason ? sanitizeLines(reason) : []),
+    ...(error ? errorLines(error, task, { theme, cwd }) : []),
+  ]
+}
+
+/** `playbooks/was.ts:18`: relative to `cwd` where the file lies below it. */
+export function locationText(where: SourceLocation, cwd: string): string {
+  const path = where.file.startsWith('/') ? relative(cwd, where.file) : where.file
+  return sanitize(formatLocation({ ...where, file: path.startsWith('..') ? where.file : path }))
+}
+
+function errorLines(
+  error: PlaybookError,
+  task: TaskLabel,
+  { theme, cwd }: { theme: Theme; cwd: string },
+): string[] {
+  if (error instanceof AggregatePlaybookError)
+    return error.errors.flatMap((each) => errorLines(each, task, { theme, cwd }))
+  const isElsewhere = error.where && !isSameLocation(error.where, task.where)
+  const location = isElsewhere && error.where ? `${locationText(error.where, cwd)}  ` : ''
+  const [first = '', ...rest] = sanitizeLines(withoutTitle(error.message, task.title))
+  return [
+    ...(location + first === '' ? [] : [`${theme.location(location)}${first}`]),
+    ...rest,
+    ...error.details.flatMap(sanitizeLines),
+    ...(error.hint ? sanitizeLines(error.hint).map(theme.hint) : []),
+  ]
+}
+
+function isSameLocation(one: SourceLocation, other: SourceLocation | undefined): boolean {
+  return one.file === other?.file && one.line === other.line
+}
+
+/** The title stands on the line above. */
+function withoutTitle(message: string, title: string): string {
+  return message.startsWith(`${title}: `) ? message.slice(title.length + 2) : message
+}
+
+function withoutColumn({ file, line }: SourceLocation): SourceLocation {
+  return { file, line }
+}

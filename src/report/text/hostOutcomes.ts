@@ -1,0 +1,60 @@
+// Keeps how hosts come out of plays and of the run: counts alone do not tell an ignored failure from a fatal one.
+
+import type { RunEvent } from '../../model/run/event.ts'
+import type { HostRecap } from '../../model/run/outcome.ts'
+import type { HostOutcome } from './summaries.ts'
+
+export type HostOutcomes = {
+  /** Takes note of an event; those that say nothing about how a host fares are passed over. */
+  readonly record: (event: RunEvent) => void
+  /** How a host came out of the play at hand. */
+  readonly inPlay: (recap: HostRecap) => HostOutcome
+  /** How many of its tasks a host got through in the play at hand, handlers not counted. */
+  readonly completedTasks: (host: string) => number
+  /** How hosts came out of the whole run: the worst of their plays. */
+  readonly inRun: (hosts: readonly HostRecap[]) => HostOutcome[]
+}
+
+type Progress = { done: number; outcome: HostOutcome }
+
+const severity: readonly HostOutcome[] = ['ok', 'stopped', 'failed', 'unreachable']
+
+export function createHostOutcomes(): HostOutcomes {
+  const inPlay = new Map<string, Progress>()
+  const inRun = new Map<string, HostOutcome>()
+  const ofHost = ({ host, counts, isCutShort }: HostRecap): HostOutcome => {
+    if (counts.unreachable > 0) return 'unreachable'
+    const outcome = inPlay.get(host)?.outcome ?? (counts.failed > 0 ? 'failed' : 'ok')
+    return outcome === 'ok' && isCutShort ? 'stopped' : outcome
+  }
+  return {
+    record: (event) => {
+      if (event.kind === 'playStart') inPlay.clear()
+      if (event.kind === 'hostStart') inPlay.set(event.host, { done: 0, outcome: 'ok' })
+      if (event.kind === 'taskEnd') recordTask(inPlay, event)
+      if (event.kind === 'playEnd') {
+        for (const recap of event.hosts)
+          inRun.set(recap.host, worse(inRun.get(recap.host) ?? 'ok', ofHost(recap)))
+      }
+    },
+    inPlay: ofHost,
+    completedTasks: (host) => inPlay.get(host)?.done ?? 0,
+    inRun: (hosts) => hosts.map((recap) => inRun.get(recap.host) ?? ofHost(recap)),
+  }
+}
+
+function recordTask(
+  inPlay: Map<string, Progress>,
+  { host, task, result }: Extract<RunEvent, { kind: 'taskEnd' }>,
+): void {
+  const progress = inPlay.get(host) ?? { done: 0, outcome: 'ok' }
+  inPlay.set(host, progress)
+  if (result.isIgnored) progress.done += task.isHandler ? 0 : 1
+  else if (result.status === 'unreachable') progress.outcome = worse(progress.outcome, 'unreachable')
+  else if (result.status === 'failed') progress.outcome = worse(progress.outcome, 'failed')
+  else if (!task.isHandler) progress.done += 1
+}
+
+function worse(one: HostOutcome, other: HostOutcome): HostOutcome {
+  return severity.indexOf(one) >= severity.indexOf(other) ? one : other
+}

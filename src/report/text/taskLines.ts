@@ -1,0 +1,127 @@
+// How a task ended on a host, as lines of text: its headline, and below it the changes, the differences, the failure.
+
+import type { TextDiff } from '../../model/change.ts'
+import type { RunEvent, TaskLabel } from '../../model/run/event.ts'
+import type { ReportedChange, TaskResult } from '../../model/run/outcome.ts'
+import { sanitize } from '../output/sanitize.ts'
+import type { Theme } from '../output/theme.ts'
+import { changeText } from './changeText.ts'
+import { type Columns, indent } from './columns.ts'
+import { failureLines } from './failureText.ts'
+import { hostLabel } from './hostLabel.ts'
+import type { diffLines } from './unifiedDiff.ts'
+
+export type TaskTextOptions = {
+  /** At 0 what was in order is not told. */
+  readonly verbosity: number
+  /** Given with --diff: what compares two texts. */
+  readonly compare?: typeof diffLines
+  readonly theme: Theme
+  /** Files are shown relative to it. */
+  readonly cwd: string
+}
+
+type TaskEnd = Extract<RunEvent, { kind: 'taskEnd' }>
+
+const codeColumn = 70
+
+/** The lines that the end of a task is worth; none where it was in order and nobody asked. */
+export function taskLines(
+  event: TaskEnd,
+  columns: Columns,
+  isCheck: boolean,
+  options: TaskTextOptions,
+): readonly string[] {
+  const { task, result } = event
+  const { theme, verbosity } = options
+  const host = hostLabel(event.host, task)
+  const text = `${sanitize(task.title)}${result.reason ? `   ${sanitize(result.reason)}` : ''}`
+  switch (result.status) {
+    case 'changed':
+      return changedLines(event, columns, changedLabel(task, isCheck), options)
+    case 'failed':
+    case 'unreachable':
+      return failedLines(event, columns, options)
+    case 'unknown':
+      return [columns.row(host, 'unknown', text, theme.unknown)]
+    case 'skipped':
+    case 'ok':
+      return verbosity < 1 ? [] : [theme.muted(columns.row(host, result.status, text))]
+  }
+}
+
+function changedLabel({ isHandler }: TaskLabel, isCheck: boolean): string {
+  if (isCheck) return isHandler ? 'would run' : 'would change'
+  return isHandler ? 'handler' : 'changed'
+}
+
+function changedLines(
+  { host, task, result: { changes } }: TaskEnd,
+  columns: Columns,
+  label: string,
+  { compare, theme }: TaskTextOptions,
+): string[] {
+  const compared = compare ? changes.filter(isComparable) : []
+  const rest = compare ? changes.filter((change) => !isComparable(change)) : changes
+  const { inline, below } = changeText(task.title, rest, compare !== undefined)
+  const title = sanitize(task.title)
+  return [
+    columns.row(
+      hostLabel(host, task),
+      label,
+      inline === undefined ? title : `${title}   ${inline}`,
+      theme.changed,
+    ),
+    ...indent(below, columns.textOffset + 2),
+    ...(compare ? indent(differences(task, compared, compare, theme), 4) : []),
+  ]
+}
+
+/** Each difference once, however many changes it stands for. */
+function differences(
+  { title }: TaskLabel,
+  changes: readonly Comparable[],
+  compare: typeof diffLines,
+  theme: Theme,
+): string[] {
+  const styles = {
+    header: theme.location,
+    context: (text: string) => text,
+    added: theme.added,
+    removed: theme.removed,
+    note: theme.muted,
+  }
+  const diffs = new Map(changes.map(({ diff }) => [JSON.stringify(diff), diff]))
+  return [...diffs.values()].flatMap((diff) => {
+    const name = title.includes(diff.path) ? '' : sanitize(diff.path)
+    return compare(diff, name).map(({ kind, text }) => styles[kind](text))
+  })
+}
+
+function failedLines(
+  { host, task, result }: TaskEnd,
+  columns: Columns,
+  { theme, cwd, compare }: TaskTextOptions,
+): string[] {
+  const label = failedLabel(result)
+  const title = sanitize(task.title)
+  const name = hostLabel(host, task)
+  const style = result.isIgnored ? theme.changed : theme.failure
+  const gap = Math.max(3, codeColumn - columns.row(name, label, title).length)
+  const code = result.error ? ' '.repeat(gap) + theme.muted(result.error.code) : ''
+  return [
+    columns.row(name, label, title, style) + code,
+    ...indent(failureLines(task, result, { theme, cwd, isWhole: compare !== undefined }), 8),
+  ]
+}
+
+function failedLabel({ status, isIgnored }: TaskResult): string {
+  if (isIgnored) return 'ignored'
+  return status === 'failed' ? 'FAILED' : 'UNREACHABLE'
+}
+
+type Comparable = ReportedChange & { readonly diff: TextDiff }
+
+function isComparable(change: ReportedChange): change is Comparable {
+  return change.diff !== undefined && change.diff.before !== change.diff.after
+}

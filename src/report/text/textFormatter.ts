@@ -1,0 +1,199 @@
+// What a run's events read like as lines of text: the lines mode prints them, and so does what scrolls above the board.
+
+import type { RunEvent } from '../../model/run/event.ts'
+import type { HostRecap } from '../../model/run/outcome.ts'
+import { lastVisible, sanitize, sanitizeLines } from '../output/sanitize.ts'
+import type { Theme } from '../output/theme.ts'
+import { columnsFor, indent } from './columns.ts'
+import { formatDuration } from './duration.ts'
+import { locationText } from './failureText.ts'
+import { hostLabel } from './hostLabel.ts'
+import { createHostOutcomes, type HostOutcomes } from './hostOutcomes.ts'
+import { resumeCommand } from './resumeCommand.ts'
+import { checkSummary, hostSummary, plural, runSummary } from './summaries.ts'
+import { type TaskTextOptions, taskLines } from './taskLines.ts'
+
+/** `verbosity`: 0 what happened; 1 also what was in order; 2 commands; 3 what they said; 4 the connection. */
+export type TextFormatterOptions = TaskTextOptions
+
+/** The lines an event is worth, without line ends; often none. */
+export type TextFormatter = (event: RunEvent) => readonly string[]
+
+type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
+
+/** How each kind of event reads: a new kind does not compile until it has its words here. */
+type EventFormatters = { readonly [K in RunEvent['kind']]: (event: Of<K>) => readonly string[] }
+
+const none: readonly string[] = []
+
+/** Tells a run from its start: create one for each run, and give it every event in order. */
+export function createTextFormatter(options: TextFormatterOptions): TextFormatter {
+  const formatters = new RunFormatter(options).formatters
+  return (event) => (formatters[event.kind] as (event: RunEvent) => readonly string[])(event)
+}
+
+class RunFormatter {
+  readonly #options: TextFormatterOptions
+  readonly #theme: Theme
+  readonly #outcomes: HostOutcomes = createHostOutcomes()
+  #columns = columnsFor([], false)
+  #isCheck = false
+  #plays = 0
+  /** Plays that had something to tell: one in which no host has a task does not earn a line. */
+  #reportedPlays = 0
+  #resumeCommand: string | undefined
+  /** The summary of a checked play, told only where it is not the only one: the run's own says the same. */
+  #pendingSummary: readonly string[] = none
+
+  constructor(options: TextFormatterOptions) {
+    this.#options = options
+    this.#theme = options.theme
+  }
+
+  readonly formatters: EventFormatters = {
+    runStart: ({ playbooks, resumable }) => {
+      this.#resumeCommand = resumable && resumeCommand(playbooks, resumable)
+      return none
+    },
+    playStart: (event) => this.#playHeading(event),
+    hostStart: (event) => {
+      this.#outcomes.record(event)
+      return none
+    },
+    hostWaiting: ({ host, for: before }) =>
+      this.#fromVerbosity(1, () => [this.#mutedRow(host, 'waiting', `for ${sanitize(before.join(', '))}`)]),
+    taskStart: () => none,
+    output: (event) => this.#outputLines(event),
+    taskEnd: (event) => {
+      this.#outcomes.record(event)
+      return taskLines(event, this.#columns, this.#isCheck, this.#options)
+    },
+    trip: (event) => this.#fromVerbosity(2, () => [this.#tripLine(event)]),
+    command: (event) => this.#fromVerbosity(2, () => this.#commandLines(event)),
+    connection: ({ host, message }) =>
+      this.#fromVerbosity(4, () => sanitizeLines(message).map((line) => this.#mutedRow(host, 'link', line))),
+    hostEnd: ({ recap }) => this.#hostLines(recap),
+    playEnd: (event) => this.#playLines(event),
+    warning: ({ message, where }) => {
+      const place = where ? `${this.#theme.location(locationText(where, this.#options.cwd))}  ` : ''
+      const [first = '', ...rest] = sanitizeLines(message)
+      return [`${this.#theme.changed('warning')}  ${place}${first}`, ...indent(rest, 9)]
+    },
+    interrupted: ({ running }) => {
+      const head = this.#theme.failure('Interrupted.')
+      if (running.length === 0) return [`${head} No step was running.`]
+      const steps = running.map(
+        (step) => `${this.#columns.host(hostLabel(step.host, step))}  ${sanitize(step.task)}`,
+      )
+      const hosts = new Set(running.map(({ host, delegate = host }) => delegate))
+      return [`${head} A step was running on ${plural(hosts.size, 'host')}:`, ...indent(steps, 4)]
+    },
+    runEnd: (event) => this.#runLines(event),
+  }
+
+  #fromVerbosity(verbosity: number, lines: () => readonly string[]): readonly string[] {
+    return this.#options.verbosity >= verbosity ? lines() : none
+  }
+
+  #mutedRow(host: string, label: string, text: string): string {
+    return this.#theme.muted(this.#columns.row(host, label, text))
+  }
+
+  #playHeading(event: Of<'playStart'>): readonly string[] {
+    const { play, hosts, isCheck } = event
+    this.#outcomes.record(event)
+    this.#plays += 1
+    this.#isCheck = isCheck
+    this.#columns = columnsFor(hosts, isCheck)
+    const heading = `${this.#theme.bold(sanitize(play))}  ${plural(hosts.length, 'host')}`
+    return [...this.#takePendingSummary(), ...this.#fromVerbosity(1, () => [heading])]
+  }
+
+  /** From -vvv on the whole output of commands is told; what they say meanwhile would be told twice. */
+  #outputLines({ host, task, stream, line }: Of<'output'>): readonly string[] {
+    const { verbosity } = this.#options
+    const shown = lastVisible(line)
+    if (verbosity < 1 || verbosity > 2 || shown === '') return none
+    return [this.#mutedRow(hostLabel(host, task), stream === 'stderr' ? 'stderr' : 'output', shown)]
+  }
+
+  #tripLine({ host, as, probes, steps, durationMs }: Of<'trip'>): string {
+    const user = as === undefined ? '' : ` as ${sanitize(as)}`
+    const load = `${plural(steps, 'step')}, ${plural(probes, 'probe')}${user}`
+    return this.#mutedRow(host, 'trip', `${load}, ${formatDuration(durationMs)}`)
+  }
+
+  #commandLines({ host, script, code, stdout, stderr, isStep }: Of<'command'>): readonly string[] {
+    const { muted } = this.#theme
+    const [first = '', ...rest] = sanitizeLines(script.trimEnd())
+    const text = [first, ...indent(rest, this.#columns.textOffset)]
+    if (code !== 0) text.push(`${text.pop()}   exit ${code}`)
+    const output = this.#fromVerbosity(3, () => [...prefixed(stdout, '│ '), ...prefixed(stderr, '! ')])
+    return [
+      this.#columns.row(host, isStep ? 'step' : 'probe', text[0] ?? '', muted),
+      ...text.slice(1),
+      ...indent(output, this.#columns.textOffset).map(muted),
+    ]
+  }
+
+  #hostLines(recap: HostRecap): readonly string[] {
+    if (this.#isHidden(recap)) return none
+    const { host, counts, tasks } = recap
+    const { success, changed, failure } = this.#theme
+    const outcome = this.#outcomes.inPlay(recap)
+    const done = this.#outcomes.completedTasks(host)
+    if (outcome === 'ok') return [this.#columns.row(host, 'ok', hostSummary(recap, this.#isCheck), success)]
+    if (done === 0 && outcome !== 'stopped') return none
+    const count = `${counts.changed} ${this.#isCheck ? 'would change' : 'changed'}`
+    const text = `after ${done} of ${plural(tasks, 'task')}, ${count}`
+    return [this.#columns.row(host, outcome, text, outcome === 'stopped' ? changed : failure)]
+  }
+
+  #playLines(event: Of<'playEnd'>): readonly string[] {
+    const { play, hosts, durationMs, isCheck } = event
+    const outcomes = hosts.map((recap) => this.#outcomes.inPlay(recap))
+    this.#outcomes.record(event)
+    if (hosts.every((recap) => this.#isHidden(recap))) return none
+    this.#reportedPlays += 1
+    const name = this.#theme.bold(sanitize(play))
+    if (!isCheck) return [`${name}  ${runSummary(hosts, outcomes, durationMs)}`]
+    this.#pendingSummary = [`${name}  ${checkSummary(hosts, outcomes)}`]
+    return none
+  }
+
+  #runLines({ recap: { hosts, durationMs, isCheck, isInterrupted } }: Of<'runEnd'>): readonly string[] {
+    const outcomes = this.#outcomes.inRun(hosts)
+    if (this.#reportedPlays === 0 && !isInterrupted)
+      return [`No host has a task: ${plural(this.#plays, 'play')}, ${plural(hosts.length, 'host')}.`]
+    const plays = plural(this.#reportedPlays, 'play')
+    if (!isCheck) {
+      const summary = `${this.#theme.bold(plays)}  ${runSummary(hosts, outcomes, durationMs)}`
+      const isUnfinished = isInterrupted || outcomes.some((outcome) => outcome !== 'ok')
+      return [...(this.#reportedPlays < 2 ? none : [summary]), ...(isUnfinished ? this.#resumeLines() : none)]
+    }
+    const cut = isInterrupted ? ' The run was interrupted.' : ''
+    const closing = `${this.#theme.bold('Nothing was touched.')} ${checkSummary(hosts, outcomes)}.${cut}`
+    return [...(this.#reportedPlays > 1 ? this.#takePendingSummary() : none), closing]
+  }
+
+  /** A host that has no tasks in a play, and came out well, is told of from -v on. */
+  #isHidden(recap: HostRecap): boolean {
+    const { verbosity } = this.#options
+    return verbosity < 1 && recap.tasks === 0 && this.#outcomes.inPlay(recap) === 'ok' && recap.trips === 0
+  }
+
+  #resumeLines(): readonly string[] {
+    const command = this.#resumeCommand
+    return command === undefined ? none : [`${this.#theme.hint(command)}   goes on from here`]
+  }
+
+  #takePendingSummary(): readonly string[] {
+    const summary = this.#pendingSummary
+    this.#pendingSummary = none
+    return summary
+  }
+}
+
+function prefixed(text: string, prefix: string): string[] {
+  return text === '' ? [] : sanitizeLines(text).map((line) => prefix + line)
+}

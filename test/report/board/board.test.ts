@@ -1,0 +1,286 @@
+// Tests the board on a terminal of its own: what a person sees while it runs, and what stays.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { PlaybookError } from '../../../src/model/errors/error.ts'
+import type { RunEvent, TaskLabel } from '../../../src/model/run/event.ts'
+import { emptyCounts, type HostRecap } from '../../../src/model/run/outcome.ts'
+import { boardFrame } from '../../../src/report/board/boardFrame.ts'
+import { createBoardState } from '../../../src/report/board/boardState.ts'
+import { displayWidth } from '../../../src/report/output/displayWidth.ts'
+import { plainTheme } from '../../../src/report/output/theme.ts'
+import { createReporter, type Reporter } from '../../../src/report/reporter.ts'
+import { createTestClock, createTestStream, reportOf, type TestClock } from '../capture.ts'
+import { largeRun, sampleRun } from '../sampleRun.ts'
+import { createTestTerminal, type TestTerminal } from './terminal.ts'
+
+const label = (title: string): TaskLabel => ({ name: 'x', title, isHandler: false })
+const play = (...hosts: string[]): RunEvent => ({ kind: 'playStart', play: 'WAS', hosts, isCheck: false })
+const starts = (host: string, tasks = 66): RunEvent => ({ kind: 'hostStart', play: 'WAS', host, tasks })
+const acts = (host: string, title: string, index: number): RunEvent => ({
+  kind: 'taskStart',
+  host,
+  task: label(title),
+  index,
+})
+const says = (host: string, line: string): RunEvent => ({
+  kind: 'output',
+  host,
+  task: label('x'),
+  stream: 'stdout',
+  line,
+})
+const ends = (host: string, index: number, isFailed = false): RunEvent => ({
+  kind: 'taskEnd',
+  play: 'WAS',
+  host,
+  task: label('download tomcat'),
+  index,
+  result: isFailed
+    ? { status: 'failed', changes: [], durationMs: 1, error: new PlaybookError('E_CHECKSUM', 'No.') }
+    : { status: 'ok', changes: [], durationMs: 1 },
+})
+const recap = (host: string): HostRecap => ({
+  host,
+  counts: { ...emptyCounts(), ok: 66 },
+  ignored: 0,
+  tasks: 0,
+  trips: 1,
+  durationMs: 5,
+})
+const leaves = (host: string): RunEvent => ({ kind: 'hostEnd', play: 'WAS', recap: recap(host) })
+
+function frameOf(events: readonly RunEvent[], columns = 100, rows = 24, now = 14_000): string[] {
+  const state = createBoardState()
+  for (const event of events) state.apply(event, 6000)
+  const current = state.play()
+  return current ? boardFrame({ ...current, startedAt: 0 }, { columns, rows, now, theme: plainTheme }) : []
+}
+
+const frames: readonly {
+  title: string
+  events: readonly RunEvent[]
+  columns?: number
+  rows?: number
+  expected: string
+}[] = [
+  {
+    title: 'a running host shows how far it is, at what, for how long, and what that said last',
+    events: [
+      play('was-01', 'was-02'),
+      { kind: 'hostWaiting', play: 'WAS', host: 'was-02', for: ['was-01'] },
+      starts('was-01'),
+      acts('was-01', 'dnfInstall java-17-openjdk httpd vim wget tar', 49),
+      says('was-01', 'Installing : java-17-openjdk-17.0.15   3/5'),
+    ],
+    expected: `
+WAS  2 hosts · 66 tasks                                                                       00:14
+  was-01  ━━━━━━━━━━━━━━━━━━━━╺━━━━━━━  49/66  dnfInstall java-17-openjdk httpd vim wget tar   8 s
+          Installing : java-17-openjdk-17.0.15 3/5
+  was-02  waiting for was-01`,
+  },
+  {
+    title: 'failed hosts come first and finished ones fold',
+    events: [
+      play('a', 'b', 'c', 'd'),
+      ...['a', 'b', 'c'].map((host) => starts(host, 9)),
+      leaves('a'),
+      ends('b', 3, true),
+      leaves('b'),
+      acts('c', 'ping', 3),
+    ],
+    columns: 70,
+    expected: `
+WAS  4 hosts · 9 tasks                                          00:14
+  b  FAILED  download tomcat   E_CHECKSUM
+  c  ━━━━╺━━━━━━━━━  3/9  ping   8 s
+  d  connecting
+  1 ok`,
+  },
+  {
+    title: 'a narrow terminal has no bar, and everything is cut to it',
+    events: [
+      play('서버-하나'),
+      starts('서버-하나'),
+      acts('서버-하나', 'editXml /data2/was/conf/server.xml', 5),
+    ],
+    columns: 40,
+    expected: `
+WAS  1 host · 66 tasks            00:14
+  서버-하나   5/66  editXml /dat…   8 s`,
+  },
+  {
+    title: 'a low terminal shows running hosts, and counts the others',
+    events: [
+      play('a', 'b', 'c', 'd', 'e'),
+      ...['a', 'b', 'c', 'd', 'e'].flatMap((host) => [
+        starts(host, 9),
+        acts(host, 'ping', 0),
+        says(host, 'pong'),
+      ]),
+      ends('e', 0, true),
+    ],
+    columns: 40,
+    rows: 8,
+    expected: `
+WAS  5 hosts · 9 tasks            00:14
+  e  FAILED  download tom…   E_CHECKSUM
+  a  0/9  ping   8 s
+  b  0/9  ping   8 s
+  2 more running`,
+  },
+  {
+    title: 'many waiting hosts are a number',
+    events: [
+      play('a', 'b', 'c', 'd', 'e'),
+      starts('a', 9),
+      ...['b', 'c', 'd', 'e'].map(
+        (host): RunEvent => ({ kind: 'hostWaiting', play: 'WAS', host, for: ['a'] }),
+      ),
+    ],
+    columns: 50,
+    expected: `
+WAS  5 hosts · 9 tasks                      00:14
+  a  0/9  
+  4 waiting`,
+  },
+]
+
+for (const { title, events, columns, rows, expected } of frames) {
+  test(title, () => assert.fixture(frameOf(events, columns, rows).join('\n'), expected.slice(1)))
+}
+
+test('no frame is wider than the terminal or higher than its rows less three', () => {
+  const events = largeRun(200, 3).slice(0, 700)
+  for (const columns of [1, 2, 5, 12, 20, 33, 69, 70, 99, 100, 250]) {
+    for (const rows of [6, 10, 24, 300]) {
+      const lines = frameOf(events, columns, rows)
+      assert.ok(lines.length <= rows - 3, `${lines.length} lines on ${rows} rows`)
+      for (const line of lines)
+        assert.ok(displayWidth(line) <= Math.max(1, columns - 1), `${columns}: ${line}`)
+    }
+  }
+})
+
+type Session = { readonly terminal: TestTerminal; readonly reporter: Reporter; readonly clock: TestClock }
+
+async function boardOn(columns: number, rows: number, env = {}): Promise<Session> {
+  const terminal = createTestTerminal(columns, rows)
+  const clock = createTestClock()
+  const reporter = await createReporter({
+    ...{ output: 'auto', verbosity: 0, isDiffShown: false, env, cwd: '/site' },
+    ...{ stdout: terminal, stderr: createTestStream(), clock },
+  })
+  return { terminal, reporter, clock }
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+test('what stays when the board is gone is what the lines mode prints', async () => {
+  for (const second of ['ok', 'failed'] as const) {
+    const { terminal, reporter, clock } = await boardOn(100, 12, { NO_COLOR: '1' })
+    for (const event of sampleRun({ second })) {
+      reporter.handle(event)
+      await settled()
+      clock.advance(40)
+    }
+    await reporter.close()
+    const { stdout } = await reportOf(sampleRun({ second }))
+    assert.fixture(`${terminal.lines().join('\n')}\n`, stdout)
+    assert.ok(terminal.isCursorShown())
+  }
+})
+
+test('while it runs the log is above and the board below', async () => {
+  const { terminal, reporter, clock } = await boardOn(60, 10, { NO_COLOR: '1' })
+  const change = { what: 'mode', from: '0600', to: '0644' }
+  const changed: RunEvent = {
+    ...(ends('was-01', 0) as Extract<RunEvent, { kind: 'taskEnd' }>),
+    result: { status: 'changed', changes: [change], durationMs: 1 },
+  }
+  for (const event of [play('was-01'), starts('was-01'), changed, acts('was-01', 'ping', 1)])
+    reporter.handle(event)
+  await settled()
+  clock.advance(1000)
+  assert.equal(terminal.lines(), [
+    'was-01  changed  download tomcat',
+    '                   mode   0600 → 0644',
+    'WAS  1 host · 66 tasks                                00:01',
+    '  was-01   1/66  ping   1 s',
+  ])
+  assert.not.ok(terminal.isCursorShown())
+  await reporter.close()
+  assert.equal(terminal.lines(), [
+    'was-01  changed  download tomcat',
+    '                   mode   0600 → 0644',
+  ])
+  assert.ok(terminal.isCursorShown())
+})
+
+test('a narrower terminal leaves no remains of the wider board', async () => {
+  const { terminal, reporter, clock } = await boardOn(120, 20, { NO_COLOR: '1' })
+  for (const event of [
+    play('was-01', 'was-02'),
+    starts('was-01'),
+    acts('was-01', 'dnfInstall '.repeat(8), 3),
+  ])
+    reporter.handle(event)
+  await settled()
+  clock.advance(100)
+  for (const columns of [50, 30, 90]) {
+    terminal.resize(columns, 20)
+    clock.advance(100)
+    assert.is(terminal.lines().length, 3)
+    assert.match(terminal.lines()[0]!, /^WAS/)
+  }
+  await reporter.close()
+  assert.equal(terminal.lines(), [])
+})
+
+test('a warning makes the board way, and the board comes back below it', async () => {
+  const terminal = createTestTerminal(60, 10)
+  const reporter = await createReporter({
+    ...{ output: 'board', verbosity: 0, isDiffShown: false, env: { NO_COLOR: '1' } },
+    ...{ stdout: terminal, stderr: terminal, clock: createTestClock() },
+  })
+  for (const event of [play('was-01'), starts('was-01')]) reporter.handle(event)
+  await settled()
+  reporter.handle({ kind: 'warning', message: 'Careful.' })
+  assert.equal(terminal.lines().slice(0, 2), [
+    'warning  Careful.',
+    'WAS  1 host · 66 tasks                                00:00',
+  ])
+  await reporter.close()
+  assert.equal(terminal.lines(), ['warning  Careful.'])
+})
+
+test('the screen is drawn at most ten times a second, however much happens', async () => {
+  const { terminal, reporter, clock } = await boardOn(120, 40)
+  let frameCount = 0
+  const write = terminal.write.bind(terminal)
+  terminal.write = ((text: string, ...rest: never[]) => {
+    if (text !== '') frameCount += 1
+    return write(text, ...rest)
+  }) as typeof terminal.write
+  const events = largeRun(50, 20)
+  for (const [n, event] of events.slice(0, -2).entries()) {
+    reporter.handle(event)
+    if (n % 10 === 0) clock.advance((2000 / events.length) * 10)
+    if (n === 100) await settled()
+  }
+  assert.ok(frameCount <= 21, `${frameCount} frames in two seconds`)
+  await reporter.close()
+})
+
+test('a run that is broken off leaves a clean screen', async () => {
+  const exitListeners = process.listenerCount('exit')
+  const { terminal, reporter } = await boardOn(60, 10)
+  reporter.handle(play('was-01'))
+  await settled()
+  await reporter.close()
+  assert.equal(terminal.lines(), [])
+  assert.ok(terminal.isCursorShown())
+  assert.is(process.listenerCount('exit'), exitListeners)
+})
+
+test.run()
