@@ -1,4 +1,4 @@
-// The names that authors of playbooks, roles and tasks use. Loads no SSH.
+// Public API for authors of playbooks, roles and tasks. Loads no SSH.
 
 export { z } from 'zod'
 export { type CatalinaShOptions, patchCatalinaSh } from './formats/catalinaSh.ts'

@@ -1,4 +1,4 @@
-// Reads what runs left in the journal: which there were, how they ended, and every event of one.
+// Lists past runs and reads the events of one run from the journal.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The journal of a run: each event a line of JSON in a file of its own, kept under .run-playbook/.
+// Writes the events of a run to a JSON-lines file under .run-playbook/.
 
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'

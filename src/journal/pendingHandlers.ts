@@ -1,4 +1,4 @@
-// Handlers that were notified and have not run yet, kept from run to run: a failure in between must not lose them.
+// Stores pending handlers from run to run in handlers.json.
 
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

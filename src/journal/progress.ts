@@ -1,4 +1,4 @@
-// How far a run came: what each host got through in each play, and where it stopped.
+// Computes how far each host came in each play of a run.
 
 import type { RunEvent } from '../model/run/event.ts'
 

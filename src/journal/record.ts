@@ -1,4 +1,4 @@
-// Events as lines of a journal, and back: what was written can be told again by any reporter.
+// Converts events to journal lines and back.
 
 import { AggregatePlaybookError, PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'

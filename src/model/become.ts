@@ -1,4 +1,4 @@
-// The ways to become another user, and the word that says whom and how: `root`, or `su:root`.
+// The methods of becoming another user: sudo, su and doas.
 
 /** Programs that make one user of another. */
 export type BecomeMethod = (typeof becomeMethods)[number]

@@ -1,4 +1,4 @@
-// A group of tasks with what to do when one of them fails, and what to do in any case.
+// Blocks of tasks with rescue and always, and how they flatten into one list.
 
 import { callSite } from './errors/location.ts'
 import { withInherited } from './inherit.ts'
@@ -6,9 +6,9 @@ import type { Probe } from './probe.ts'
 import type { Block, BlockOptions, Task, TaskList } from './task.ts'
 
 /**
- * A group of tasks. When one of them fails, its `rescue` runs instead of the rest, and if that ends well the host goes
- * on as if nothing had failed; `always` runs in any case, also when the failure is not forgiven. The block's other
- * options hold for all its tasks, those of `rescue` and `always` included.
+ * A group of tasks. When one of them fails, `rescue` runs instead of the rest; if the rescue succeeds, the host
+ * continues. `always` runs last in any case. The block's other options apply to all its tasks, including those of
+ * `rescue` and `always`.
  *
  * @example block([copyFile({ … }), httpCheck({ … })], { rescue: [copyFile({ … })], always: [remove({ … })] })
  */
@@ -16,18 +16,18 @@ export function block(tasks: TaskList, options: BlockOptions = {}): Block {
   return { kind: 'block', tasks, options, where: callSite(block) }
 }
 
-/** Which part of which block a task stands in. */
+/** The block that a task is in, and the part of it. */
 export type BlockPart = { readonly block: Block; readonly part: 'tasks' | 'rescue' | 'always' }
 
 /** A task with the blocks around it, the outermost first. */
 export type FlatTask = {
   readonly task: Task
   readonly blocks: readonly BlockPart[]
-  /** Conditions of the blocks around it; its own stands in its options. */
+  /** The `when` conditions of the blocks around it. Its own is in its options. */
   readonly conditions: readonly Probe<boolean>[]
 }
 
-/** All tasks of a list in order, nested lists and blocks opened: of a block its tasks, then rescue, then always. */
+/** All tasks of a list in order, with nested lists and blocks flattened: a block's tasks, then rescue, then always. */
 export function flattenTasks(
   list: TaskList,
   around: Omit<FlatTask, 'task'> = { blocks: [], conditions: [] },

@@ -1,17 +1,17 @@
-// A shell command as data: POSIX sh text in which every interpolated value is quoted.
+// A shell command as data: POSIX sh text with every interpolated value quoted.
 
 import { PlaybookError } from './errors/error.ts'
 import { Secret } from './secrets/secret.ts'
 
-/** POSIX sh text, ready to run. Made by `sh`, so that values inside it are quoted. */
+/** POSIX sh text, ready to run. `sh` makes one, with the values inside it quoted. */
 export type Command = { readonly kind: 'command'; readonly script: string }
 
 export type ShellValue = string | number | Command | readonly (string | number)[]
 
 /**
- * A POSIX sh command. Interpolated strings and numbers are quoted, lists become words, commands go in as they are.
+ * A POSIX sh command. Interpolated strings and numbers are quoted, lists become words, commands are inserted as is.
  *
- * A `Secret` is refused: what stands in a command can be seen by `ps`. Give it by the step's `stdin` or `environment`.
+ * A `Secret` is refused, because `ps` shows the text of a command. Pass it by the step's `stdin` or `environment`.
  *
  * @example sh`chown ${owner} -- ${paths}`
  */
@@ -20,14 +20,14 @@ export function sh(strings: TemplateStringsArray, ...values: ShellValue[]): Comm
   return { kind: 'command', script: parts.join('') }
 }
 
-/** Text that is a command already: a person's own shell line. */
+/** A command from text that is shell code already: a line that a user wrote. */
 export function shellText(script: string): Command {
   return { kind: 'command', script }
 }
 
-/** One word of POSIX sh, whatever it holds. Plain words stay as they are, so that scripts read well. */
+/** Quotes any text as one word of POSIX sh. Plain words are left as they are, so that scripts read well. */
 export function quote(text: string): string {
-  if (text.includes('\0')) throw new PlaybookError('E_NUL', 'A shell word cannot hold a NUL byte.')
+  if (text.includes('\0')) throw new PlaybookError('E_NUL', 'A shell word cannot contain a NUL byte.')
   return /^[A-Za-z0-9_@%+:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
@@ -35,9 +35,9 @@ function word(value: ShellValue): string {
   if ((value as unknown) instanceof Secret) {
     throw new PlaybookError(
       'E_SECRET_IN_COMMAND',
-      'A secret cannot stand in a command, where ps would show it.',
+      'A secret cannot be part of a command, because ps would show it.',
       {
-        hint: "Give it by the step's stdin or environment.",
+        hint: "Pass it by the step's stdin or environment.",
       },
     )
   }

@@ -1,4 +1,4 @@
-// The configuration of a project: defaults for the flags of its runs.
+// The project configuration: default values of command-line flags.
 
 import type { BecomeMethod } from './become.ts'
 

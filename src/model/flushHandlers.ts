@@ -1,4 +1,4 @@
-// A place in a list of tasks at which the handlers notified so far run, instead of at the end of the play.
+// The flushHandlers task: runs the handlers notified so far.
 
 import { z } from 'zod'
 import { defineTask, type Task } from './task.ts'

@@ -1,4 +1,4 @@
-// fnmatch's globs, with which Ansible names hosts and tasks.
+// Matches names against globs, with the rules of Python's fnmatch.
 
 /** The source of a regular expression for a glob: `*`, `?`, `[abc]`, `[!abc]`; a bracket that is not closed is itself. */
 export function globSource(glob: string): string {

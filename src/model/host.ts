@@ -1,4 +1,4 @@
-// A host as the inventory knows it, and as a play sees it.
+// Hosts: in the inventory, with connection settings, and as a play sees them.
 
 import type { BecomeMethod } from './become.ts'
 import type { SourceLocation } from './errors/location.ts'

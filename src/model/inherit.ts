@@ -1,4 +1,4 @@
-// What a task takes from the blocks and the play around it, where it says nothing itself.
+// Merges the options of blocks and plays into the tasks inside them.
 
 import type { Task, TaskOptions } from './task.ts'
 

@@ -1,4 +1,4 @@
-// An inventory that is computed: what a `.ts` module exports, typed.
+// Types of inventories written as TypeScript modules.
 
 /** Variables of a group or host. */
 export type InventoryVars = { readonly [name: string]: unknown }
@@ -13,13 +13,13 @@ export type InventoryGroupTree = {
 /** Groups by name. */
 export type InventoryTree = { readonly [group: string]: InventoryGroupTree | null }
 
-/** An inventory that is asked for, and may be kept. */
+/** An inventory that a function loads, and whose answer may be cached. */
 export type InventoryDefinition = {
   readonly load: () => InventoryTree | Promise<InventoryTree>
   /**
-   * For how many seconds an answer is good; 0 if not given: then each run asks anew. It is kept in the folder of this
-   * user's cache, readable by nobody else, until the module's file changes or `--flush-cache` removes it. An answer
-   * with secrets in it is not kept, and refused.
+   * How long an answer may be cached, in seconds. Default 0: every run loads it again. The cache is a file that only
+   * this user can read; it is dropped when the module's file changes, and by `--flush-cache`. An answer that holds
+   * secrets cannot be cached and is refused.
    */
   readonly cacheSeconds?: number
 }
@@ -27,8 +27,8 @@ export type InventoryDefinition = {
 export type InventoryModule = InventoryTree | InventoryDefinition['load'] | InventoryDefinition
 
 /**
- * Types the default export of an inventory module: the tree itself, a function that gives it, async or not, or both
- * with how long an answer is good.
+ * Types the default export of an inventory module: the tree, a function that returns it (async or not), or an object
+ * with such a function and a cache time.
  *
  * @example
  * export default defineInventory({

@@ -1,4 +1,4 @@
-// Schemas of the parameters that many tasks share: paths, modes, owners, checksums.
+// Schemas of parameters that many tasks share: paths, modes, owners, checksums.
 
 import { z } from 'zod'
 import type { Checksum } from './step.ts'

@@ -1,4 +1,4 @@
-// A play: which hosts, with which variables and facts, and the tasks each of them gets.
+// Defines plays: hosts, variables, facts and tasks.
 
 import type { z } from 'zod'
 import type { BecomeMethod } from './become.ts'

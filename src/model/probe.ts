@@ -1,21 +1,21 @@
-// A probe says what to read on a host, as data, and how to parse what comes back.
+// A probe: what to read on a host, as data, and how to parse the output.
 
 import type { Command } from './command.ts'
 import { PlaybookError } from './errors/error.ts'
 import type { DigestAlgorithm, FileRequest, FileState } from './files/fileState.ts'
 
-/** What a command said. The streams are bytes, because a character may be split between packets. */
+/** The output of a command. The streams are bytes, because a character may be split between packets. */
 export type Output = { readonly stdout: Buffer; readonly stderr: Buffer; readonly code: number }
 
-/** Something to read on a host. The engine sends it, and calls `parse` when the task's turn comes. */
+/** Something to read on a host. The engine sends it, and calls `parse` when the task is compared. */
 export type Probe<T> = CommandProbe<T> | FileProbe<T>
 
 export type CommandProbe<T> = {
   readonly kind: 'command'
   readonly command: Command
-  /** What the answer depends on, as `CommandProbeOptions` have it; undefined: on anything. */
+  /** See `CommandProbeOptions.reads`; undefined: the result depends on everything. */
   readonly reads: readonly string[] | undefined
-  /** The state that the answer is. */
+  /** See `CommandProbeOptions.state`. */
   readonly state: string | undefined
   readonly parse: (output: Output) => T
 }
@@ -28,23 +28,23 @@ export type FileProbe<T> = {
 
 export type Probes = { readonly [name: string]: Probe<unknown> }
 
-/** The parsed answers of a record of probes, by the same names. */
+/** The parsed results of a record of probes, by the same names. */
 export type Observed<P extends Probes> = { readonly [K in keyof P]: P[K] extends Probe<infer T> ? T : never }
 
-/** For check mode: what has to stay as it is for an answer to be true after the changes that are only planned. */
+/** For check mode: which planned changes make the result of a probe unknown. */
 export type CommandProbeOptions = {
   /**
-   * Paths, each with what lies below it, and names of states that no file holds, as the effects of changes have them:
-   * `units/httpd.service`, `listening`. A planned change of one of them makes the answer unknown. Not given: any planned
-   * change on the host does. `[]`: none does.
+   * Paths, including everything below them, and states that are not files, named as in `Effect`: `units/httpd.service`,
+   * `listening`. A planned change of one of them makes the result unknown. Not given: any planned change on the host
+   * does. `[]`: none does.
    */
   readonly reads?: readonly string[]
-  /** The state that the parsed answer is: where a planned change foretells what it becomes, that is the answer. */
+  /** The state that this probe reads. If a planned change says what that state becomes, that is the result. */
   readonly state?: string
 }
 
 /**
- * The parsed output of a command. `parse` gets it whatever the exit code was.
+ * The parsed output of a command. `parse` is called whatever the exit code is.
  *
  * @example output(sh`rpm -q vim`, ({ code }) => code === 0)
  */
@@ -56,35 +56,35 @@ export function output<T>(
   return { kind: 'command', command, reads, state, parse }
 }
 
-/** What a command prints, without the line end at its end. A non-zero exit code is an error. */
+/** The standard output of a command, without the final line end. A non-zero exit code is an error. */
 export function stdout(command: Command, options?: CommandProbeOptions): Probe<string> {
   return output(command, (result) => text(succeeded(command, result)).replace(/\n$/, ''), options)
 }
 
-/** The lines a command prints. A non-zero exit code is an error. */
+/** The lines of a command's standard output. A non-zero exit code is an error. */
 export function lines(command: Command, options?: CommandProbeOptions): Probe<string[]> {
   return output(command, (result) => splitLines(text(succeeded(command, result))), options)
 }
 
-/** Whether a command ends with exit code 0. */
+/** Whether a command's exit code is 0. */
 export function succeeds(command: Command, options?: CommandProbeOptions): Probe<boolean> {
   return output(command, ({ code }) => code === 0, options)
 }
 
 type FileOptions = {
-  /** true (the default): of a symbolic link, its target. */
+  /** Whether to follow symbolic links. Default true. */
   readonly follow?: boolean
-  /** true: the content too, up to 16 MiB; a number: up to that many bytes. Default: no content. */
+  /** true: reads the content, up to 16 MiB. A number: up to that many bytes. Default false. */
   readonly content?: boolean | number
   readonly digest?: DigestAlgorithm
 }
 
-/** The largest file whose content is read where nothing else is said. */
+/** The size up to which content is read by default. */
 export const contentLimitBytes = 16 * 1024 * 1024
 
 /**
- * What stands at a path: its type, mode, owner, group, and on demand its content or digest. Files of all the tasks
- * of a trip are read together, so this costs next to nothing.
+ * The state of a path: type, mode, owner, group, and if requested its content or digest. The files of all tasks of a
+ * trip are read together, so this costs next to nothing.
  *
  * @example file('/etc/hosts', { content: true })
  */
@@ -92,14 +92,14 @@ export function file(path: string, options: FileOptions = {}): Probe<FileState> 
   return fileAs(path, options, (state) => state)
 }
 
-/** Like `file`, parsed. */
+/** Like `file`, with the state parsed by `parse`. */
 export function fileAs<T>(path: string, options: FileOptions, parse: (state: FileState) => T): Probe<T> {
   const { follow = true, content = false, digest } = options
   const contentLimit = content === true ? contentLimitBytes : content === false ? 0 : content
   return { kind: 'file', request: { path, follow, contentLimit, ...(digest ? { digest } : {}) }, parse }
 }
 
-/** The output, when its exit code is 0; otherwise an error that shows the command and what it said. */
+/** Returns the result if its exit code is 0. @throws PlaybookError E_COMMAND with the command and its last lines */
 export function succeeded(command: Command, result: Output): Output {
   if (result.code === 0) return result
   throw new PlaybookError('E_COMMAND', `Exit code ${result.code}: ${firstLine(command.script)}`, {
@@ -119,11 +119,11 @@ export function splitLines(value: string): string[] {
   return all
 }
 
-/** The last lines a command said, standard error first: what a person wants to see of a failure. */
+/** The last lines of a command's output, standard error first, to show with a failure. */
 export function lastLines(result: Output, count = 10): string[] {
-  const said = splitLines(result.stderr.toString('utf8').trimEnd())
+  const errors = splitLines(result.stderr.toString('utf8').trimEnd())
   const printed = splitLines(result.stdout.toString('utf8').trimEnd())
-  return [...said.slice(-count), ...printed.slice(-Math.max(0, count - said.length))].filter(
+  return [...errors.slice(-count), ...printed.slice(-Math.max(0, count - errors.length))].filter(
     (line) => line !== '',
   )
 }

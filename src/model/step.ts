@@ -1,4 +1,4 @@
-// A step closes a difference on a host, as data; the engine carries it out.
+// A step: one action on a host, as data. The engine carries it out.
 
 import type { Command } from './command.ts'
 import type { PlaybookError } from './errors/error.ts'
@@ -11,42 +11,42 @@ export type Step = RunStep | WriteStep | UploadStep | StartStep | CallStep
 export type RunStep = {
   readonly kind: 'run'
   readonly command: Command
-  /** Given on standard input; without it there is none. The place for secrets. */
+  /** The command's standard input; empty if not given. Secrets go here. */
   readonly stdin?: string | Buffer | Secret
-  /** Variables of the command's environment, secrets allowed. */
+  /** Environment variables of the command; they may be secrets. */
   readonly environment?: { readonly [name: string]: string | Secret }
-  /** Exit codes that mean success; [0] if not given. */
+  /** Exit codes that mean success. Default [0]. */
   readonly okCodes?: readonly number[]
-  /** Makes a clear error of what the command said, where the task knows better than "exit code 1". */
+  /** Turns the output of a failed command into a clear error, where the task knows more than "exit code 1". */
   readonly explain?: (output: Output) => PlaybookError | undefined
   /**
-   * For check mode: a command that changes nothing, and ends with another exit code than 0 where the step is sure to
-   * fail. What it says is then explained as the step's own words. Run only where the step would be.
+   * For check mode: a command that changes nothing, and whose exit code is not 0 if the step would fail. Its output is
+   * explained like that of the step. It runs only where the step would run.
    */
   readonly rehearse?: Command
 }
 
 /**
- * Writes a file whole and atomically: a temporary file beside it, brought to the disk, then a rename; after a loss of
- * power there is the old content or the new. An existing file keeps its owner, mode, SELinux context and ACL unless
- * told otherwise; a symbolic link stays, its target is written. Of a file with several hard links only this name gets
- * the new content.
+ * Writes a whole file atomically: to a temporary file beside it, which is synced to disk and renamed. After a power
+ * loss, the file has the old or the new content. An existing file keeps its owner, mode, SELinux context and ACL unless
+ * the step changes them. A symbolic link is kept and its target written. If the file has several hard links, only this
+ * name gets the new content.
  */
 export type WriteStep = {
   readonly kind: 'write'
   readonly path: string
   readonly content: string | Buffer | Secret
-  /** Permission bits; for a new file 0o644 if not given. */
+  /** Permission bits. Default: those of the existing file, or 0o644 for a new one. */
   readonly mode?: number
   readonly owner?: string
   readonly group?: string
-  /** Keeps what stood at `path` under this path, unless something stands there already: `server.xml_origin`. */
+  /** Keeps a copy of the original file at this path, unless something exists there: `server.xml_origin`. */
   readonly keep?: string
-  /** A command that must succeed on the temporary file, whose path it is given, before it takes its place. */
+  /** A command that must succeed on the temporary file before it replaces the original. It gets that file's path. */
   readonly validate?: (temporaryPath: string) => Command
 }
 
-/** Brings a file from the controller to the host, atomically, checked by its SHA-256 on arrival. */
+/** Uploads a file from the controller to the host atomically, and verifies its SHA-256 there. */
 export type UploadStep = {
   readonly kind: 'upload'
   readonly source: UploadSource
@@ -58,73 +58,73 @@ export type UploadStep = {
   readonly validate?: (temporaryPath: string) => Command
 }
 
-/** A file on the controller, or one the controller fetches once (kept in its cache) and checks. */
+/** A file on the controller, or one that the controller downloads once, verifies, and keeps in its cache. */
 export type UploadSource =
   | { readonly kind: 'local'; readonly path: string }
   | { readonly kind: 'fetch'; readonly urls: readonly string[]; readonly checksum: Checksum }
 
-/** `sha512:7ab0…41` as parts; hex in lower case. */
+/** The parts of `sha512:7ab0…41`; hex in lower case. */
 export type Checksum = { readonly algorithm: 'sha256' | 'sha512'; readonly hex: string }
 
-/** Starts something that stays: in a session of its own, its streams away from ours, not waited for. */
+/** Starts a process that keeps running: in its own session, detached from our streams, without waiting for it. */
 export type StartStep = {
   readonly kind: 'start'
   readonly command: Command
   readonly environment?: { readonly [name: string]: string | Secret }
 }
 
-/** The escape hatch: code on the controller that talks to the host by itself. */
+/** The escape hatch: code on the controller that uses the connection itself. */
 export type CallStep = {
   readonly kind: 'call'
   readonly title: string
   readonly call: (connection: StepConnection) => Promise<void>
 }
 
-/** A shared file: where it is on the controller, and whether this very call made it. */
+/** A shared file: its path on the controller, and whether this call made it. */
 export type Artifact = { readonly path: string; readonly isOwn: boolean }
 
 export type ReconnectOptions = {
-  /** Seconds after which it is given up. Default 600. */
+  /** Seconds until it gives up. Default 600. */
   readonly timeout?: number
-  /** Seconds that an attempt may take; as the host's settings have it if not given. */
+  /** Seconds that one attempt may take. Default: the host's connection timeout. */
   readonly connectTimeout?: number
 }
 
-/** What a `call` step may use. */
+/** The connection that a `call` step gets. */
 export type StepConnection = {
   /** The host's name in the inventory. */
   readonly host: string
-  /** Whether it is this machine itself, reached without a connection. */
+  /** Whether the host is the controller itself, used without SSH. */
   readonly isLocal: boolean
-  /** Runs a command as the task's user. It resolves whatever the exit code is. */
+  /** Runs a command as the task's user, and resolves whatever its exit code is. */
   readonly run: (command: Command, options?: { stdin?: string | Buffer | Secret }) => Promise<Output>
   /**
-   * Carries out other steps as if they stood in the change themselves: their lines are told while they run, the task's
-   * `timeout` ends them, and a failure is explained by them. Also how to bring a file to the host:
+   * Runs other steps as if they were part of the change: their output is shown while they run, the task's `timeout`
+   * applies, and they explain their own failures. Use it to upload a file:
    * `carryOut(upload({ source: { kind: 'local', path }, path: '/tmp/x' }))`.
    *
-   * @throws PlaybookError of the first step that fails; those after it have not run
+   * @throws PlaybookError of the first step that fails; later steps do not run
    */
   readonly carryOut: (...steps: readonly Step[]) => Promise<void>
   /**
-   * Brings a file of the host, which the task's user can read, into a new file on the controller, checked by its SHA-256.
+   * Downloads a file that the task's user can read into a new file on the controller, and verifies its SHA-256.
    *
-   * @throws PlaybookError E_DOWNLOAD_FILE: it cannot be read there, or not be kept here
+   * @throws PlaybookError E_DOWNLOAD_FILE if it cannot be read there, or not be written here
    */
   readonly download: (path: string, localPath: string) => Promise<void>
   /**
-   * A file that is made once and shared: by the hosts of this run and, kept in the controller's cache with its SHA-256,
-   * by later ones. Where another host is making the same, this one waits for it; where nobody has, `make` has to write
-   * the file at the path (on the controller) that it is given. If a maker fails, the next host calls its own `make`.
-   * `key` tells all that the content depends on; letters, digits, `.`, `_`, `-`.
+   * A file that is made once and shared by the hosts of this run and of later runs (it stays in the controller's cache
+   * with its SHA-256). If another host is making it, this one waits. Otherwise `make` has to write it to the given path
+   * on the controller. If that fails, the next host calls its own `make`. `key` identifies everything that the content
+   * depends on; it may have letters, digits, `.`, `_` and `-`.
    *
    * @example
    * const { path, isOwn } = await connection.artifact(key, async (to) => { await build(); await connection.download('/tmp/x', to) })
    */
   readonly artifact: (key: string, make: (localPath: string) => Promise<void>) => Promise<Artifact>
   /**
-   * Lets the connection to the host go and makes it anew, again and again until it is there: for what breaks it on
-   * purpose.
+   * Closes the connection and connects again, retrying until the host answers: for steps that break it on purpose, such
+   * as a reboot.
    *
    * @throws UnreachableError of the last attempt
    */
@@ -132,8 +132,8 @@ export type StepConnection = {
   /** Reports a line of progress. */
   readonly progress: (line: string) => void
   /**
-   * The same on another host of the inventory, for what takes several of them: taking a server out of a balancer's
-   * rotation. The task's user there is whom the task becomes on that host.
+   * The same for another inventory host, for work that involves several: to take a server out of a balancer's rotation.
+   * Commands run as the user that the task becomes on that host.
    *
    * @throws PlaybookError E_UNKNOWN_HOST; E_OTHER_HOST from `run`, where that host cannot be reached
    */
@@ -150,17 +150,17 @@ export function write(options: Omit<WriteStep, 'kind'>): WriteStep {
   return { kind: 'write', ...options }
 }
 
-/** A file to bring from the controller. */
+/** A file to upload from the controller. */
 export function upload(options: Omit<UploadStep, 'kind'>): UploadStep {
   return { kind: 'upload', ...options }
 }
 
-/** Something to start that stays. @example start(sh`/opt/app/bin/startup.sh`) */
+/** A process to start and leave running. @example start(sh`/opt/app/bin/startup.sh`) */
 export function start(command: Command, options: Omit<StartStep, 'kind' | 'command'> = {}): StartStep {
   return { kind: 'start', command, ...options }
 }
 
-/** Code on the controller. */
+/** Code to run on the controller. */
 export function call(title: string, code: CallStep['call']): CallStep {
   return { kind: 'call', title, call: code }
 }

@@ -1,4 +1,4 @@
-// A task: a pure comparison of what is asked for with what a host says, and what closes the difference.
+// Defines tasks: parameters, probes, and the comparison that plans changes.
 
 import type { z } from 'zod'
 import type { BecomeMethod } from './become.ts'
@@ -8,103 +8,103 @@ import { callSite, type SourceLocation } from './errors/location.ts'
 import type { Observed, Probe, Probes } from './probe.ts'
 import { Secret } from './secrets/secret.ts'
 
-/** The definition of a task. Write the members in this order: TypeScript infers from left to right. */
+/** The definition of a task. Write the members in this order, because TypeScript infers from top to bottom. */
 export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly name: string
   /** One sentence, for the reference and the command line. */
   readonly summary: string
   readonly params: S
-  /** Which instance this is, in a few words: `8080/tcp`, `/etc/hosts`. Shown behind the name. */
+  /** What the task is about, in a few words: `8080/tcp`, `/etc/hosts`. Shown after the name. */
   readonly title?: (params: z.output<S>) => string
-  /** What to read on the controller (a file to copy): the only place of a task that may. */
+  /** Reads what is needed from the controller, such as a file to copy. Only this function may do so. */
   readonly inputs?: (params: z.output<S>, context: InputContext) => I | Promise<I>
   /** What to read on the host, as data. */
   readonly probe: (params: z.output<S>, inputs: I) => P
-  /** What differs, and the steps that close it. Pure. An empty list: nothing to do. */
+  /** Compares, and returns what differs with the steps that change it. Pure. An empty list: nothing to do. */
   readonly plan: (params: z.output<S>, observed: Observed<P>, inputs: I) => readonly Change[]
-  /** false: acts each time, so it is not looked at again (a restart, a bare command). Default true. */
+  /** false: acts every time, so it is not probed again after its steps (a restart, a bare command). Default true. */
   readonly verify?: boolean
 }
 
 export type InputContext = {
-  /** The folder of the file in which the task was written; relative paths start there. */
+  /** The folder of the file that calls the task; relative paths start there. */
   readonly directory: string
 }
 
-/** A task's definition with its types forgotten, as the engine handles it. */
+/** A task's definition without its type parameters, as the engine uses it. */
 // biome-ignore lint/suspicious/noExplicitAny: the engine passes a task's own values back to it
 export type AnyTaskSpec = TaskSpec<any, any, any>
 
-/** A task with its parameters, ready to be put into a play. */
+/** A task with its parameters, ready for a play. */
 export type Task = {
   readonly kind: 'task'
   readonly name: string
   /** `firewallPort 8080/tcp` */
   readonly title: string
   readonly spec: AnyTaskSpec
-  /** As the schema made them: checked, with defaults. */
+  /** The parsed parameters, with defaults. */
   readonly params: unknown
   readonly options: TaskOptions
-  /** Where it was written. */
+  /** The file and line of the call that made it. */
   readonly where: () => SourceLocation | undefined
 }
 
-/** What can be said of any task, as its second argument. */
+/** The options of any task, its second argument. */
 export type TaskOptions = {
-  /** Replaces the title shown. */
+  /** The title to show instead of the usual one. */
   readonly title?: string
-  /** `always` runs whatever tags are asked for, `never` only if it is asked for. */
+  /** `always`: runs whatever `--tags` says. `never`: runs only if one of its tags is requested. */
   readonly tags?: readonly string[]
-  /** true: as the become user of host or play (root if none); a name: as that user; false: as the login user. */
+  /** true: as the become user of the host or play (default root). A name: as that user. false: as the login user. */
   readonly become?: boolean | string
-  /** How to become it, whatever host and play say: sudo, su or doas. */
+  /** The method to become that user: sudo, su or doas. Overrides host and play. */
   readonly becomeMethod?: BecomeMethod
-  /** Skips the task where the probe's answer is false. It is read in the same trip as the task's own probes. */
+  /** Skips the task if this probe is false. It is read in the same trip as the task's own probes. */
   readonly when?: Probe<boolean>
-  /** Handlers to run at the end of the play on a host on which this task changed something. */
+  /** Handlers to run at the end of the play, on every host where this task changed something. */
   readonly notify?: Task | readonly Task[]
-  /** Seconds after which a step of this task is killed, with all its processes. */
+  /** Seconds after which a step of this task is killed, with all its child processes. */
   readonly timeout?: number
-  /** Tries again what failed, or until something holds. */
+  /** Retries the task if it fails, or until a condition holds. */
   readonly retry?: Retry
-  /** Environment of every command of the task, probes included. */
+  /** Environment variables for all commands of the task, probes included. */
   readonly environment?: { readonly [name: string]: string | Secret }
-  /** A failure is reported, and the host goes on. */
+  /** true: a failure is reported, and the host continues with the next task. */
   readonly ignoreErrors?: boolean
-  /** The loss of the host during this task is reported, and the host goes on with the next, connecting again. */
+  /** true: if the connection is lost during this task, that is reported, and the host reconnects and continues. */
   readonly ignoreUnreachable?: boolean
-  /** Shows neither changes' texts nor output. */
+  /** true: shows neither the texts of changes nor any output. */
   readonly noLog?: boolean
-  /** At most so many hosts carry out this task at once. */
+  /** How many hosts may run this task at once. */
   readonly throttle?: number
-  /** The first host of the batch carries it out, for all: the others wait for it here, and go on as it ended. */
+  /** true: the first host of the batch runs it for all. The others wait, and share its result. */
   readonly runOnce?: boolean
-  /** A host of the inventory that is looked at and changed instead of the task's own, which it is reported for. */
+  /** An inventory host to probe and change instead of the task's own host, for which the result is reported. */
   readonly delegateTo?: string
 }
 
-/** How often a task is tried, and how long is waited in between. */
+/** How many times a task is attempted, and how long to wait in between. */
 export type Retry = {
-  /** How often in all, the first time included. */
+  /** Number of attempts, including the first. */
   readonly attempts: number
   /** Seconds until the second attempt. Default 1. */
   readonly delay?: number
-  /** Each pause is so many times as long as the one before. Default 1. */
+  /** Multiplies the delay after each attempt. Default 1. */
   readonly backoff?: number
-  /** Seconds that no pause exceeds. Default 60 with `backoff`, else none. */
+  /** The longest delay, in seconds. Default 60 with `backoff`, otherwise no limit. */
   readonly maxDelay?: number
-  /** What must hold when the task is done; it is read in the same trip as the second look. */
+  /** A condition that must hold when the task is done. It is read in the trip that verifies the task. */
   readonly until?: Probe<boolean>
 }
 
-/** A list of tasks, in which lists may stand: a role's list is put in as it is. `false` and `undefined` are left out. */
+/** A list of tasks and nested lists, such as those of roles. `false`, `null` and `undefined` are left out. */
 export type TaskList = readonly (Task | Block | TaskList | false | null | undefined)[]
 
-/** What holds for all tasks of a block, where they say nothing themselves. */
+/** Options for all tasks of a block. A task's own options are stronger. */
 export type BlockOptions = Omit<TaskOptions, 'title' | 'retry'> & {
-  /** Runs when a task of the block has failed; if it ends well, the failure is forgiven. */
+  /** Runs when a task of the block fails. If the rescue succeeds, the host continues. */
   readonly rescue?: TaskList
-  /** Runs in any case, behind the others. */
+  /** Runs last, whether or not a task failed. */
   readonly always?: TaskList
 }
 
@@ -112,11 +112,11 @@ export type Block = {
   readonly kind: 'block'
   readonly tasks: TaskList
   readonly options: BlockOptions
-  /** Where it was written. */
+  /** The file and line of the call that made it. */
   readonly where: () => SourceLocation | undefined
 }
 
-/** The function that a task's definition becomes. Its `spec` stays reachable, for tests and documents. */
+/** The function that `defineTask` returns. Its `spec` is there for tests and documentation. */
 export interface TaskFunction<S extends z.ZodType, I = unknown, P extends Probes = Probes> {
   (params: z.input<S>, options?: TaskOptions): Task
   readonly spec: TaskSpec<S, I, P>
@@ -126,10 +126,10 @@ export interface TaskFunction<S extends z.ZodType, I = unknown, P extends Probes
 export type AnyTaskFunction = TaskFunction<any, any, any>
 
 /**
- * Makes a task of its definition. The result is called with parameters, which are checked at once, before any host
- * is touched, and options (`become`, `notify`, `tags`, …), and gives a `Task` to put into a play.
+ * Defines a task. Call the result with parameters and options (`become`, `notify`, `tags`, …) to get a `Task` for a
+ * play. Parameters are checked by that call, before any host is contacted.
  *
- * @throws PlaybookError E_PARAMS, from the call: every wrong parameter with its path, the value and what was expected
+ * @throws PlaybookError E_PARAMS, from the call: every invalid parameter with its path, its value and what is expected
  * @example
  * export const motd = defineTask({
  *   name: 'motd',
@@ -172,7 +172,7 @@ function parseParams<S extends z.ZodType>(
   )
 }
 
-/** `instances[1].http`, as TypeScript would write it. */
+/** A path as TypeScript writes it: `instances[1].http`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, key) =>
@@ -181,7 +181,7 @@ export function formatPath(path: readonly PropertyKey[]): string {
   )
 }
 
-/** What a schema says of a value, with the value: `expected a port (1-65535), got "8o81"`. */
+/** The message of a schema issue, with the value: `expected a port (1-65535), got "8o81"`. */
 export function issueText(issue: z.core.$ZodIssue, root: unknown): string {
   const value = issue.path.reduce<unknown>(
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
@@ -195,7 +195,7 @@ export function issueText(issue: z.core.$ZodIssue, root: unknown): string {
   return issue.code === 'unrecognized_keys' ? issue.message : `${alternatives.join(' or ')}, got ${got}`
 }
 
-/** What stands in the place of a secret may be one that nobody has encrypted yet: it is not shown. */
+/** Where a secret is expected, the value is not shown: it may be a password that is not encrypted yet. */
 function gotText(value: unknown, isSecretWanted: boolean): string {
   if (value instanceof Secret) return 'a secret'
   if (value === undefined) return 'nothing'
@@ -204,7 +204,7 @@ function gotText(value: unknown, isSecretWanted: boolean): string {
   return Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`
 }
 
-/** Of a value that fits no alternative of a union: what is wrong inside of it, by the alternative that fits best. */
+/** For a value that matches no member of a union: the issue inside it, by the member that fits best. */
 function innerIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue | undefined {
   if (!isUnexplained(issue)) return undefined
   const inner = issue.errors.filter(([first]) => first && first.path.length > 0)
@@ -216,7 +216,7 @@ function expectations(issue: z.core.$ZodIssue): string[] {
   return [issue.message.replace(/^[A-Z][\w ]*: (?=expected )/, '').replace(/, received .*$/, '')]
 }
 
-/** A union for which nobody wrote a message. */
+/** A union without a message of its own. */
 function isUnexplained(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidUnion {
   return issue.code === 'invalid_union' && issue.message === 'Invalid input' && issue.errors.length > 0
 }

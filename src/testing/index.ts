@@ -1,3 +1,3 @@
-// What tests of playbooks and tasks use, here and in other repositories.
+// Public API for unit tests of playbooks and tasks.
 
 export { type Planned, planned } from './planned.ts'

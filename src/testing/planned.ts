@@ -1,4 +1,4 @@
-// Runs a task's plan on given observations: the unit test of a task, without any host.
+// Runs a task's plan on given observations, without a host.
 
 import type { z } from 'zod'
 import type { Observed, Probes } from '../model/probe.ts'

@@ -1,4 +1,4 @@
-// Reads what many tasks want to know of files at once: one stat, one read, one digest, whatever their number.
+// Reads the state of many files with one stat, one read and one digest command.
 
 import { quote } from '../model/command.ts'
 import { PlaybookError } from '../model/errors/error.ts'

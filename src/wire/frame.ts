@@ -1,4 +1,4 @@
-// Splits the two streams of a trip back into one output per entry, while they come in.
+// Splits the two output streams of a trip into one output per entry.
 
 import type { Output } from '../model/probe.ts'
 

@@ -1,4 +1,4 @@
-// Makes one POSIX sh script of the entries of a trip: steps first, then probes, each closed by a marker.
+// Builds the POSIX sh script of a trip: steps first, then probes.
 
 import { quote } from '../model/command.ts'
 import { PlaybookError } from '../model/errors/error.ts'

@@ -1,4 +1,4 @@
-// The shell text that carries out a step.
+// Builds the shell text that carries out one step.
 
 import type { Command } from '../model/command.ts'
 import { quote } from '../model/command.ts'

@@ -1,13 +1,13 @@
-// The one error that people see: what, where, the value, and the next thing to do, under a stable code.
+// The error classes shown to people: code, message, place, details and hint.
 
 import { formatLocation, type SourceLocation } from './location.ts'
 
 export type ErrorOptions = {
-  /** The next thing to do: "Did you mean firewallPort?" */
+  /** What to do next: "Did you mean firewallPort?" */
   readonly hint?: string
-  /** The place in a file that a person wrote. */
+  /** The place in a user's file. */
   readonly where?: SourceLocation
-  /** Further lines: what the host said, one mirror a line. */
+  /** Further lines, such as the last lines of a command's output. */
   readonly details?: readonly string[]
   readonly cause?: unknown
 }
@@ -15,8 +15,8 @@ export type ErrorOptions = {
 export type ErrorChanges = ErrorOptions & { readonly code?: string; readonly message?: string }
 
 /**
- * An error for people: `code` is stable (`E_UNKNOWN_TASK`), `message` says what happened and with which value,
- * `hint` the next thing to do, `where` the file and line.
+ * An error to show to people. `code` is stable (`E_UNKNOWN_TASK`), `message` says what happened and with which value,
+ * `hint` what to do next, `where` the file and line.
  *
  * @example throw new PlaybookError('E_UNKNOWN_TASK', 'No task "firewalPort".', { hint: 'Did you mean firewallPort?' })
  */
@@ -51,13 +51,13 @@ function fieldsOf({ code, message, hint, where, details, cause }: PlaybookError)
   return { code, message, hint, where, details, cause }
 }
 
-/** Several faults found at once (an inventory's, a playbook's), all shown before any host is touched. */
+/** Several errors found together, in an inventory or a playbook: all are shown before any host is contacted. */
 export class AggregatePlaybookError extends PlaybookError {
   readonly errors: readonly PlaybookError[]
 
   constructor(errors: readonly PlaybookError[]) {
-    super('E_FAULTS', `${errors.length} fault${errors.length === 1 ? '' : 's'}`)
-    this.name = 'Faults'
+    super('E_FAULTS', `${errors.length} error${errors.length === 1 ? '' : 's'}`)
+    this.name = 'AggregatePlaybookError'
     this.errors = errors
   }
 }
@@ -65,8 +65,8 @@ export class AggregatePlaybookError extends PlaybookError {
 type ConnectionStage = 'connect' | 'idle' | 'busy'
 
 /**
- * A host could not be reached, or the connection to it broke. `stage` tells whether anything can have happened
- * there: `connect` (nothing was done), `idle`, or `busy` (something was running, its end is not known).
+ * A host could not be reached, or its connection broke. `stage` tells whether something may have happened there:
+ * `connect` (nothing was done), `idle` (nothing was running) or `busy` (a command was running; its result is unknown).
  */
 export class UnreachableError extends PlaybookError {
   readonly stage: ConnectionStage
@@ -90,7 +90,7 @@ export function describeError(error: PlaybookError): string[] {
   return [`${place}${error.message}`, ...error.details, ...(error.hint ? [error.hint] : [])]
 }
 
-/** Any thrown value as a PlaybookError; what is not one keeps its message under `code`. */
+/** Any thrown value as a PlaybookError. Other errors keep their message, under `code`. */
 export function toPlaybookError(thrown: unknown, code = 'E_INTERNAL'): PlaybookError {
   if (thrown instanceof PlaybookError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)

@@ -1,20 +1,20 @@
-// A place in a file that a person wrote, so that every error can point at it.
+// Source locations, and how to find the line of a user's file in a stack trace.
 
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** A place in a file: line and column count from 1. */
+/** A place in a file. Lines and columns start at 1. */
 export type SourceLocation = { readonly file: string; readonly line: number; readonly column?: number }
 
-/** `playbooks/was.ts:18:3`, the form that editors and terminals turn into a link. */
+/** Formats a location as `playbooks/was.ts:18:3`, which editors and terminals turn into a link. */
 export function formatLocation({ file, line, column }: SourceLocation): string {
   return column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`
 }
 
 /**
- * The place in a user's file from which `caller` was called: file and line. (See `thrownAt` for the column.)
+ * The file and line from which `caller` was called. (See `thrownAt` for why there is no column.)
  *
- * The stack is captured now and read only when the result is called, because reading it is what costs.
+ * The stack is captured now, but parsed only when the result is called, because parsing is slow.
  */
 // biome-ignore lint/complexity/noBannedTypes: captureStackTrace takes any function
 export function callSite(caller: Function): () => SourceLocation | undefined {
@@ -31,9 +31,8 @@ export function callSite(caller: Function): () => SourceLocation | undefined {
 }
 
 /**
- * The place in a user's file at which something was thrown: the nearest frame of its stack that is neither Node's,
- * nor a package's, nor ours. Without a column: that of TypeScript which was compiled on the way is not the one its
- * author sees.
+ * The place in a user's file where an error was thrown: the nearest stack frame that is not in Node, in a package or
+ * in run-playbook. Without a column, because the column of compiled TypeScript is not that of the source.
  */
 export function thrownAt(thrown: unknown): SourceLocation | undefined {
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''

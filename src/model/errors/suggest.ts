@@ -1,6 +1,6 @@
-// Finds the name a person probably meant.
+// Suggests the closest known name for a misspelt one.
 
-/** The candidate nearest to what was written, if it is near enough to be a slip of the fingers. */
+/** The closest candidate, if it is close enough to be a typing error. */
 export function nearest(written: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(written.length / 3))
   let best: string | undefined
@@ -13,13 +13,13 @@ export function nearest(written: string, candidates: Iterable<string>): string |
   return best
 }
 
-/** `Did you mean web-01?`, or nothing. */
+/** `Did you mean web-01?`, or undefined if no candidate is close. */
 export function didYouMean(written: string, candidates: Iterable<string>): string | undefined {
   const found = nearest(written, candidates)
   return found === undefined ? undefined : `Did you mean ${found}?`
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours between two words. */
+/** The number of insertions, deletions, replacements and swaps of neighbours between two words. */
 function editDistance(a: string, b: string): number {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -1,9 +1,9 @@
-// Says where a fault lies that does not know it itself.
+// Adds a source location to errors that lack one.
 
 import { PlaybookError } from './error.ts'
 import type { SourceLocation } from './location.ts'
 
-/** What the work gives; its fault, if it has none, gets the place. */
+/** Runs `work`, and adds `where` to an error it throws that has no location. */
 export function withLocation<T>(where: SourceLocation | undefined, work: () => T): T {
   try {
     return work()

@@ -1,4 +1,4 @@
-// The comparison every task that makes a file shares: content and attributes wanted against what stands there.
+// Compares a file's desired content and attributes with its current state.
 
 import type { Change, TextDiff } from '../change.ts'
 import { type Command, sh } from '../command.ts'
@@ -15,15 +15,15 @@ export type DesiredFile = DesiredAttributes & {
   readonly content: string | Buffer | Secret
   readonly keep?: string
   readonly validate?: (temporaryPath: string) => Command
-  /** What to say instead of the sizes: an editor knows better what it changed. */
+  /** What to report instead of the sizes: the editor's own list of what it changed. */
   readonly edits?: readonly { readonly what: string; readonly from: string; readonly to: string }[]
 }
 
 /**
- * The changes that make a file hold the wanted bytes and have the wanted attributes; none if it does. `state` must
- * come from a probe that asked for the content.
+ * The changes that give a file the desired content and attributes; none if it has them. `state` must come from a
+ * probe that reads the content.
  *
- * @throws PlaybookError E_NOT_A_FILE where a directory or device stands at the path
+ * @throws PlaybookError E_NOT_A_FILE if the path is a directory or device
  */
 export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
   const content = contentBytes(desired.content)
@@ -41,7 +41,7 @@ export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
   ]
 }
 
-/** The changes that give what stands at a path the wanted owner, group and mode. Its type is left as it is. */
+/** The changes that give an existing path the desired owner, group and mode. */
 export function attributeChanges(path: string, state: FileState, desired: DesiredAttributes): Change[] {
   if (state.type === 'absent') return []
   const changes: Change[] = []
@@ -73,25 +73,25 @@ export function attributeChanges(path: string, state: FileState, desired: Desire
   return changes
 }
 
-/** A link is changed itself where it was looked at itself; otherwise what it leads to was looked at, and is meant. */
+/** A link that was probed without following it is changed itself; otherwise its target is. */
 function chown(state: FileState): Command {
   return state.type === 'link' ? sh`chown -h` : sh`chown`
 }
 
-/** A change of owner clears the setuid and setgid bits of a file. */
+/** Sets the setuid and setgid bits of a file again, because a change of owner clears them. */
 function restoredBits(path: string, state: FileState, { mode }: DesiredAttributes): Step[] {
   if (state.type !== 'file') return []
   const desired = mode ?? state.mode
   return (desired & 0o6000) === 0 ? [] : [run(chmod(path, desired))]
 }
 
-/** Five digits: GNU chmod leaves the setuid and setgid bits of a directory alone where it is given four. */
+/** Five digits, because with four GNU chmod does not clear the setuid and setgid bits of a directory. */
 function chmod(path: string, mode: number): Command {
   return sh`chmod ${`0${formatMode(mode)}`} -- ${path}`
 }
 
 /**
- * The content of a regular file, or undefined where nothing stands.
+ * The content of a regular file, or undefined if it does not exist.
  *
  * @throws PlaybookError E_NOT_A_FILE, E_TOO_LARGE, E_UNREADABLE
  */
@@ -102,18 +102,18 @@ export function contentOf(path: string, state: FileState): Buffer | undefined {
     if (state.size <= contentLimitBytes) {
       throw new PlaybookError(
         'E_UNREADABLE',
-        `${path} was not read: its user may not, or it is larger than was asked for.`,
+        `${path} was not read: the task's user may not read it, or it is larger than the probe's limit.`,
         {
-          hint: `It belongs to ${state.owner}:${state.group}, mode ${formatMode(state.mode)}; become: true, or another user?`,
+          hint: `It belongs to ${state.owner}:${state.group}, mode ${formatMode(state.mode)}. Use become: true, or another user?`,
         },
       )
     }
-    throw new PlaybookError('E_TOO_LARGE', `${path} has ${state.size} bytes: too large to be edited.`)
+    throw new PlaybookError('E_TOO_LARGE', `${path} is too large to edit: ${state.size} bytes.`)
   }
   return state.content
 }
 
-/** The bytes of what a person gave as text, bytes or secret. */
+/** Text, bytes or a secret as bytes. */
 export function contentBytes(content: string | Buffer | Secret): Buffer {
   return Buffer.isBuffer(content) ? content : Buffer.from(revealed(content), 'utf8')
 }
@@ -150,7 +150,7 @@ function withOwner<S extends Exclude<FileState, { type: 'absent' }>>(
   return { ...state, owner: owner ?? state.owner, group: group ?? state.group }
 }
 
-/** What a file is after a write of these bytes: for check mode. */
+/** The state of a file after these bytes are written to it, for check mode. */
 export function writtenFile(before: FileState, content: Buffer, desired: DesiredAttributes): RegularFile {
   const kept = before.type === 'absent' ? undefined : before
   return {

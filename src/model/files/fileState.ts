@@ -1,6 +1,6 @@
-// What is known of one path on a host.
+// The state of a path on a host: type, attributes, content.
 
-/** What stands at a path. `mode` holds the permission bits (0o7777); `mtimeMs` milliseconds since 1970. */
+/** The state of a path. `mode` holds the permission bits (0o7777), `mtimeMs` milliseconds since 1970. */
 export type FileState = Absent | RegularFile | Directory | Link | OtherFile
 
 export type Absent = { readonly type: 'absent' }
@@ -19,26 +19,26 @@ export type RegularFile = Attributes & {
   readonly size: number
   /** Number of hard links. */
   readonly links: number
-  /** The bytes, where the probe asked for them and the file is not larger than it allowed. */
+  /** The bytes, if the probe requested them and the file is within its limit. */
   readonly content?: Buffer
-  /** Lower-case hex, where the probe asked for a digest. */
+  /** Lower-case hex, if the probe requested a digest. */
   readonly digest?: string
 }
 
 export type Directory = Attributes & { readonly type: 'directory' }
 
-/** A symbolic link, seen only where the probe does not follow links. */
+/** A symbolic link. Only a probe that does not follow links returns one. */
 export type Link = Attributes & { readonly type: 'link'; readonly target: string }
 
 /** A device, socket or fifo. */
 export type OtherFile = Attributes & { readonly type: 'other' }
 
-/** What a probe wants to know of a path, besides its type and attributes. */
+/** What a probe requests of a path, besides its type and attributes. */
 export type FileRequest = {
   readonly path: string
-  /** true: of a symbolic link, its target. */
+  /** true: follows symbolic links. */
   readonly follow: boolean
-  /** The largest size in bytes whose content is wanted; 0: no content. */
+  /** Content is read up to this size in bytes. 0: no content. */
   readonly contentLimit: number
   readonly digest?: DigestAlgorithm
 }

@@ -1,4 +1,4 @@
-// Everything that can happen in a run, as a union: a new event does not compile until every reporter knows it.
+// All events of a run. Every reporter must handle every event, or it does not compile.
 
 import type { SourceLocation } from '../errors/location.ts'
 import type { HostRecap, RunRecap, TaskResult } from './outcome.ts'
@@ -8,7 +8,7 @@ export type RunEvent =
       readonly kind: 'runStart'
       readonly playbooks: readonly string[]
       readonly isCheck: boolean
-      /** Absent for a run that no later one can go on with. */
+      /** Absent if the run cannot be resumed. */
       readonly resumable?: Resumable
     }
   /** `hosts` in the play's order. */
@@ -18,18 +18,18 @@ export type RunEvent =
       readonly hosts: readonly string[]
       readonly isCheck: boolean
     }
-  /** The host's tasks are known: how many. */
+  /** The host's tasks are known; `tasks` is their number. */
   | { readonly kind: 'hostStart'; readonly play: string; readonly host: string; readonly tasks: number }
-  /** Waiting for its turn, for room in a throttle, or for who carries a task out for all: `for` names the hosts. */
+  /** Waiting for its batch, a throttle, or a host that runs a task for all. `for` names the hosts it waits for. */
   | {
       readonly kind: 'hostWaiting'
       readonly play: string
       readonly host: string
       readonly for: readonly string[]
     }
-  /** The steps of a task begin (`isActing`), or its turn to be compared has come. `index` counts from 0. */
+  /** A task begins on a host. `index` starts at 0. */
   | { readonly kind: 'taskStart'; readonly host: string; readonly task: TaskLabel; readonly index: number }
-  /** A line that a running step said, while it runs. */
+  /** A line of output, while a step is running. */
   | {
       readonly kind: 'output'
       readonly host: string
@@ -45,7 +45,7 @@ export type RunEvent =
       readonly index: number
       readonly result: TaskResult
     }
-  /** One exchange with a host: as which user (undefined: the login user), how many entries it carried. */
+  /** One round trip: its user (undefined: the login user), and the number of probes and steps in it. */
   | {
       readonly kind: 'trip'
       readonly host: string
@@ -54,7 +54,7 @@ export type RunEvent =
       readonly steps: number
       readonly durationMs: number
     }
-  /** The commands of a trip and what they said, for -vv and -vvv. */
+  /** A command of a trip and its output, for -vv and -vvv. */
   | {
       readonly kind: 'command'
       readonly host: string
@@ -64,7 +64,7 @@ export type RunEvent =
       readonly stderr: string
       readonly isStep: boolean
     }
-  /** What the connection did, for -vvvv. */
+  /** A message about the connection, for -vvvv. */
   | { readonly kind: 'connection'; readonly host: string; readonly message: string }
   | { readonly kind: 'hostEnd'; readonly play: string; readonly recap: HostRecap }
   | {
@@ -75,7 +75,7 @@ export type RunEvent =
       readonly isCheck: boolean
     }
   | { readonly kind: 'warning'; readonly message: string; readonly where?: SourceLocation }
-  /** Ctrl-C or a termination: which steps were running, on the host itself or on a delegate. */
+  /** The run was interrupted or terminated. Lists the steps that were running, on the host itself or on a delegate. */
   | {
       readonly kind: 'interrupted'
       readonly running: readonly {
@@ -86,20 +86,20 @@ export type RunEvent =
     }
   | { readonly kind: 'runEnd'; readonly recap: RunRecap }
 
-/** What a later run needs to go on with this one. */
+/** What a later run needs to resume this one. */
 export type Resumable = {
-  /** The values of the flags that decide what hosts are done to, and how they are reached, by the flags' names. */
+  /** Flags that select hosts and tasks or decide how hosts are reached, by name. */
   readonly flags: { readonly [name: string]: unknown }
-  /** Variables of the command line whose values are not kept, for they may be secret: they have to be given again. */
+  /** Extra variables whose values are not kept, because they may be secret. They must be given again. */
   readonly unkeptVars: readonly string[]
 }
 
-/** Names a task in events. */
+/** Identifies a task in events. */
 export type TaskLabel = {
   readonly name: string
   readonly title: string
   readonly isHandler: boolean
-  /** The host on which it is carried out, where that is not the one it is reported for. */
+  /** The host that runs it, if that is not the host it is reported for. */
   readonly delegate?: string
   readonly where?: SourceLocation
 }

@@ -1,12 +1,12 @@
-// How a task ended on a host, and what a whole run adds up to.
+// The results of tasks, hosts and runs.
 
 import type { TextDiff } from '../change.ts'
 import type { PlaybookError } from '../errors/error.ts'
 
-/** `unknown` occurs in check mode alone: it depends on something that would have changed first. */
+/** `unknown` occurs only in check mode: the result depends on an earlier change that was not made. */
 export type Status = 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable' | 'unknown'
 
-/** A change as reports show it: without its steps. */
+/** A change without its steps, as reports show it. */
 export type ReportedChange = {
   readonly what: string
   readonly from: string
@@ -20,22 +20,22 @@ export type TaskResult = {
   readonly changes: readonly ReportedChange[]
   readonly durationMs: number
   readonly error?: PlaybookError
-  /** Why it was skipped, or what it depends on where it is unknown. */
+  /** Why it was skipped, or what an unknown result depends on. */
   readonly reason?: string
-  /** A failure that was told to be ignored. */
+  /** true: a failure that `ignoreErrors` or `ignoreUnreachable` ignores. */
   readonly isIgnored?: boolean
 }
 
-/** What a host's tasks add up to, in a play or a run. */
+/** The totals of a host, for a play or a run. */
 export type HostRecap = {
   readonly host: string
   readonly counts: { readonly [S in Status]: number }
-  /** Failures that were told to be ignored; not counted as failed. */
+  /** Ignored failures. They are not counted as failed. */
   readonly ignored: number
   readonly tasks: number
   readonly trips: number
   readonly durationMs: number
-  /** true: it was stopped before the end of its tasks, for no failure of its own. */
+  /** true: it was stopped before the end of its tasks, but not by a failure of its own. */
   readonly isCutShort?: boolean
 }
 

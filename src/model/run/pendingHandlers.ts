@@ -1,4 +1,4 @@
-// Handlers that are owed from run to run, as the engine sees them; the journal keeps them.
+// Interface to handlers that were notified but have not run yet.
 
 /** By play and host, the titles of the handlers that were notified and have not run. */
 export type PendingHandlers = {

@@ -1,4 +1,4 @@
-// A value that is never shown: whoever prints, serialises or inspects it gets eight bullets.
+// A secret value that prints as a mask, and how texts are masked.
 
 import { inspect } from 'node:util'
 import { secretEncodings } from './secretEncodings.ts'
@@ -6,8 +6,8 @@ import { secretEncodings } from './secretEncodings.ts'
 const mask = '••••••••'
 
 /**
- * A password, key or token. It prints as bullets wherever it ends up (templates, JSON, console.log, diffs);
- * the engine alone calls `reveal`, at the last moment, and sends it on stdin, never as an argument.
+ * A password, key or token. It prints as bullets everywhere (templates, JSON, console.log, diffs). Only the engine
+ * calls `reveal`, when it sends the value on standard input, never as an argument.
  *
  * @example user({ name: 'ecsuser', password: secret(process.env.PW ?? '') })
  */
@@ -19,13 +19,13 @@ export class Secret {
     this.#value = value
   }
 
-  /** The value itself. For the place that sends it, and no other. */
+  /** The value itself. Only for code that sends it to a host. */
   reveal(): string {
     this.#isRevealed = true
     return this.#value
   }
 
-  /** Whether anybody has asked for the value: only then can it stand in a text. */
+  /** Whether the value has been read. Only then can it appear in a text. */
   get isRevealed(): boolean {
     return this.#isRevealed
   }
@@ -43,17 +43,17 @@ export class Secret {
   }
 }
 
-/** Wraps a value so that it is never shown. */
+/** Wraps a value so that it is never shown. See `Secret`. */
 export function secret(value: string): Secret {
   return new Secret(value)
 }
 
-/** The text behind a value that may be a secret. */
+/** The plain text of a value that may be a secret. */
 export function revealed(value: string | Secret): string {
   return value instanceof Secret ? value.reveal() : value
 }
 
-/** Every secret inside a value, however deep: what has to be masked in the output of a task that was given it. */
+/** All secrets inside a value, at any depth. */
 export function secretsIn(value: unknown, found: Set<Secret> = new Set()): Set<Secret> {
   if (value instanceof Secret) found.add(value)
   else if (Array.isArray(value)) for (const item of value) secretsIn(item, found)
@@ -63,7 +63,7 @@ export function secretsIn(value: unknown, found: Set<Secret> = new Set()): Set<S
   return found
 }
 
-/** Masks the given secrets in a text in all their forms, the longest first, line by line too where one has several. */
+/** Masks secrets in a text, in all encodings, the longest first. Each line of a secret is masked on its own, too. */
 export function masked(text: string, secrets: Iterable<Secret>): string {
   const values = [...secrets].flatMap((each) =>
     [each.reveal(), ...each.reveal().split('\n')].flatMap(secretEncodings),

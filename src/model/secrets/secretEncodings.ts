@@ -1,11 +1,11 @@
-// The forms in which a text stands in other texts: as it is, and as shells, JSON, XML, URLs and base64 have it.
+// Lists the encodings in which a secret may appear in other text.
 
-/** Shorter texts are found by chance in base64. */
+/** Shorter texts would match base64 by chance. */
 const leastForBase64 = 6
 
 /**
- * All that a text looks like where others quote, escape or encode it; in base64 as much of it as is the same whatever
- * stands around it.
+ * A text as it is, and as shells, JSON, XML, URLs and base64 encode it. In base64, only the characters that do not
+ * depend on the bytes around it.
  *
  * @example writtenForms("it's") // ["it's", "it'\\''s", 'it&#39;s', 'it&apos;s', 'it%27s', …]
  */
@@ -30,7 +30,7 @@ function xmlText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** A lone half of a character has no URL form. */
+/** A lone surrogate cannot be encoded in a URL, so it is replaced. */
 function urlForms(text: string): string[] {
   const wellFormed = text.replace(/\p{Surrogate}/gu, '\ufffd')
   const whole = encodeURIComponent(wellFormed)
@@ -38,7 +38,7 @@ function urlForms(text: string): string[] {
   return [whole, strict, strict.replaceAll('%20', '+'), encodeURI(wellFormed)]
 }
 
-/** Three bytes are four characters: a text may begin at the first, second or third of them. */
+/** Three bytes make four characters, so a text may start at any of three offsets. */
 function base64Forms(text: string): string[] {
   const bytes = Buffer.from(text)
   if (bytes.length < leastForBase64) return []
