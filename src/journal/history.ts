@@ -8,23 +8,23 @@ import type { RunRecap } from '../model/run/outcome.ts'
 import { runNames } from './journal.ts'
 import { type RecordedEvent, readRecord } from './record.ts'
 
-/** A run as the journal knows it. */
+/** A run in the journal. */
 export type RunEntry = {
-  /** Names the run: its file without folder and ending. */
+  /** The file's name without folder and extension. */
   readonly id: string
   readonly file: string
   readonly startedAt: Date
   readonly playbooks: readonly string[]
   readonly isCheck: boolean
-  /** Undefined for a run that no later one can go on with: of a single task, say. */
+  /** Undefined if the run cannot be resumed, such as that of a single task. */
   readonly resumable: Resumable | undefined
-  /** Undefined where the run was killed, or is still going on. */
+  /** Undefined if the run was killed or is still running. */
   readonly recap: RunRecap | undefined
 }
 
 export type RecordedRun = RunEntry & { readonly events: readonly RecordedEvent[] }
 
-/** The runs kept in a journal's folder, the newest first; none where there is no journal. */
+/** The runs in a journal folder, newest first; none if there is no journal. */
 export async function listRuns(directory: string): Promise<RunEntry[]> {
   const runs: RunEntry[] = []
   for (const name of await runNames(directory)) {
@@ -37,7 +37,7 @@ export async function listRuns(directory: string): Promise<RunEntry[]> {
   return runs
 }
 
-/** The newest run that is wanted, with its events; undefined where there is none. */
+/** The newest run that matches, with its events; undefined if there is none. */
 export async function lastRun(
   directory: string,
   matches: (run: RunEntry) => boolean = () => true,
@@ -50,22 +50,22 @@ export async function lastRun(
 }
 
 /**
- * A run with its events, which any reporter can be given again.
+ * A run with its events, which any reporter can replay.
  *
- * @param id as `listRuns` gives it, or the beginning of one
- * @throws PlaybookError E_UNKNOWN_RUN where there is none, or the beginning is that of several
+ * @param id the id of a run, or the beginning of one
+ * @throws PlaybookError E_UNKNOWN_RUN if no run matches, or several do
  */
 export async function readRun(directory: string, id: string): Promise<RecordedRun> {
   const names = (await runNames(directory)).filter((name) => name.startsWith(id))
   const run = names.length === 1 ? await readNamed(directory, names[0]!) : undefined
   if (run) return run
-  const hint = names.length > 1 ? `It may be any of ${names.map(idOf).join(', ')}.` : undefined
+  const hint = names.length > 1 ? `It matches ${names.map(idOf).join(', ')}.` : undefined
   throw new PlaybookError('E_UNKNOWN_RUN', `No run "${id}" in ${directory}.`, {
-    hint: hint ?? 'See run-playbook history for the runs that are kept.',
+    hint: hint ?? 'List the runs with: run-playbook history',
   })
 }
 
-/** Undefined for a file that has no start of a run: it was begun and not written, or is none of ours. */
+/** Undefined if the file does not start with a run: it is empty, or not ours. */
 async function readNamed(directory: string, name: string): Promise<RecordedRun | undefined> {
   const file = join(directory, 'runs', name)
   const text = await readFile(file, 'utf8').catch(() => '')

@@ -8,30 +8,30 @@ import type { Listener, RunEvent } from '../model/run/event.ts'
 import { recordLine } from './record.ts'
 
 export type Journal = {
-  /** Takes every event of one run. It never throws. */
+  /** Records an event of the run. Never throws. */
   readonly handle: Listener
-  /** Writes what is left. */
+  /** Writes what is still buffered and closes the file. */
   readonly close: () => Promise<void>
-  /** The file written to. */
+  /** The journal's file. */
   readonly file: string
 }
 
 export type JournalOptions = {
-  /** How many runs are kept, this one included. Default 100. */
+  /** How many runs to keep, including this one. Default 100. */
   readonly keep?: number
-  /** Now. Default: the clock's. */
+  /** Returns the current time. Default: the system clock. */
   readonly time?: () => Date
-  /** Told once, where the journal cannot be written on (a full disk): the run goes on without. */
+  /** Called once if the journal can no longer be written (a full disk). The run continues without it. */
   readonly onError?: (error: PlaybookError) => void
 }
 
 /**
- * Begins the journal of a run in `<directory>/runs/<time>-<process id>.jsonl`, points `<directory>/last` to it, and
- * removes the oldest runs beyond those kept. Folders are made with mode 0700 and files with 0600: what changed on
- * hosts is not for everybody. A `.gitignore` keeps all of it out of repositories.
+ * Creates the journal of a run as `<directory>/runs/<time>-<process id>.jsonl`, links `<directory>/last` to it, and
+ * deletes the oldest runs. Folders have mode 0700 and files 0600, because changes on hosts may be confidential. A
+ * `.gitignore` keeps them out of repositories.
  *
  * @param directory usually `.run-playbook` in the working directory
- * @throws PlaybookError E_JOURNAL where it cannot be written
+ * @throws PlaybookError E_JOURNAL if it cannot be written
  *
  * @example
  * const journal = await openJournal('.run-playbook')
@@ -50,7 +50,7 @@ export async function openJournal(directory: string, options: JournalOptions = {
   return { file, ...journalOn(writer, file, time, onFault) }
 }
 
-/** The names of the runs kept in a journal's folder, the newest first. */
+/** The file names of the runs in a journal folder, newest first. */
 export async function runNames(directory: string): Promise<string[]> {
   const names = await readdir(join(directory, 'runs')).catch(() => [])
   return names.filter((name) => name.endsWith('.jsonl')).sort(newestFirst)
@@ -62,7 +62,7 @@ async function opened(directory: string, file: string): Promise<number> {
   return openSync(file, 'ax', 0o600)
 }
 
-/** Lines wait for the end of the present turn of the event loop, and are then written at once. */
+/** Buffers lines until the end of the current turn of the event loop, then writes them together. */
 function journalOn(
   descriptor: number,
   file: string,
@@ -106,7 +106,7 @@ function writeWhole(descriptor: number, bytes: Buffer): void {
   while (from < bytes.length) from += writeSync(descriptor, bytes, from)
 }
 
-/** `last` is there for people (`tail -f .run-playbook/last`); where links cannot be made they do without. */
+/** `last` is for people (`tail -f .run-playbook/last`). It is optional: not every file system has links. */
 async function linkLatest(directory: string, name: string): Promise<void> {
   const link = join(directory, `last.${process.pid}`)
   try {
@@ -123,7 +123,7 @@ async function pruneRuns(directory: string, keep: number): Promise<void> {
   await Promise.all(surplus.map((name) => rm(join(directory, 'runs', name), { force: true }).catch(() => {})))
 }
 
-/** `20260314T092653.589Z`: ISO 8601 without what file names do not like, so that names sort by time. */
+/** `20260314T092653.589Z`: ISO 8601 without `-` and `:`, so that names are portable and sort by time. */
 function fileTime(date: Date): string {
   return date.toISOString().replace(/[-:]/g, '')
 }
@@ -134,8 +134,8 @@ function newestFirst(one: string, other: string): number {
 
 function journalError(file: string, cause: unknown): PlaybookError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new PlaybookError('E_JOURNAL', `The journal ${file} cannot be written: ${reason}`, {
-    hint: 'Make the folder writable, or run without a journal.',
+  return new PlaybookError('E_JOURNAL', `Cannot write the journal ${file}: ${reason}`, {
+    hint: 'Make the folder writable, or run from another folder.',
     cause,
   })
 }

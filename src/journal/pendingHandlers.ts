@@ -7,8 +7,8 @@ import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
 type Record = { [play: string]: { [host: string]: string[] } }
 
 /**
- * The owed handlers kept in `<directory>/handlers.json`. Each change is written at once and atomically, so that a run
- * that is killed leaves them behind. Where the folder cannot be written, they last as long as the run.
+ * The pending handlers in `<directory>/handlers.json`. Each change is written at once and atomically, so that they
+ * survive a run that is killed. If the folder cannot be written, they last as long as the run.
  *
  * @param directory usually `.run-playbook` in the working directory
  */
@@ -57,7 +57,7 @@ function write(directory: string, file: string, record: Record): void {
     writeFileSync(temporary, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 })
     renameSync(temporary, file)
   } catch {
-    // a folder that cannot be written: said once by the journal
+    // The journal has reported already that the folder cannot be written.
   }
 }
 

@@ -2,19 +2,19 @@
 
 import type { RunEvent } from '../model/run/event.ts'
 
-/** A play that was begun, and how far each of its hosts came. */
+/** A play that was started, and how far each of its hosts came. */
 export type PlayProgress = { readonly play: string; readonly hosts: ReadonlyMap<string, HostProgress> }
 
 export type HostProgress = {
-  /** `stopped`: not gone through, for no failure of its own; so is a host of a run that was killed. */
+  /** `stopped`: not finished, but without a failure of its own; also every unfinished host of a run that was killed. */
   readonly end: 'done' | 'failed' | 'unreachable' | 'stopped'
-  /** What ended, in this order. */
+  /** The tasks that ended, in order. */
   readonly ended: readonly EndedTask[]
-  /** What failed, or was under way when the host was lost or the run was killed. */
+  /** The task that failed, or was running when the host was lost or the run was killed. */
   readonly stoppedAt?: EndedTask
 }
 
-/** `index` is that of the task in the play's list on this host; -1: before the first. */
+/** `index` is the task's position in the play's list on this host; -1: before the first. */
 export type EndedTask = {
   readonly title: string
   readonly index: number
@@ -22,7 +22,7 @@ export type EndedTask = {
   readonly isFailed: boolean
 }
 
-/** The plays of a run in the order in which they began; those that it did not come to are not among them. */
+/** The plays of a run that were started, in order. */
 export function progressOf(events: readonly RunEvent[]): PlayProgress[] {
   const plays: { play: string; hosts: Map<string, Tally> }[] = []
   const tally = (host: string): Tally => {
@@ -42,12 +42,12 @@ export function progressOf(events: readonly RunEvent[]): PlayProgress[] {
   return plays
 }
 
-/** Whether some host did not get through what a run came to. */
+/** Whether any host did not finish a play that was started. */
 export function isUnfinished(progress: readonly PlayProgress[]): boolean {
   return progress.some(({ hosts }) => [...hosts.values()].some(({ end }) => end !== 'done'))
 }
 
-/** A host's progress while it is read. */
+/** A host's progress while the events are read. */
 type Tally = { end: HostProgress['end']; readonly ended: EndedTask[]; stoppedAt?: EndedTask }
 
 type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
@@ -60,7 +60,7 @@ function begin(tally: Tally, event: Of<'taskStart'>): void {
   if (tally.end === 'stopped') tally.stoppedAt = endedTask(event, false)
 }
 
-/** The first failure that was not forgiven is where the host stopped; `always` tasks may come after it. */
+/** The host stopped at its first failure that was not ignored; `always` tasks may come after it. */
 function finish(tally: Tally, event: Of<'taskEnd'>): void {
   const { status, isIgnored } = event.result
   const isFailed = status === 'failed' || status === 'unreachable'

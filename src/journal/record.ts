@@ -5,7 +5,7 @@ import type { SourceLocation } from '../model/errors/location.ts'
 import type { RunEvent } from '../model/run/event.ts'
 import type { ReportedChange } from '../model/run/outcome.ts'
 
-/** An event with the time it happened (ISO 8601, UTC). */
+/** An event with its time (ISO 8601, UTC). */
 export type RecordedEvent = { readonly time: string; readonly event: RunEvent }
 
 type ErrorRecord = {
@@ -19,15 +19,15 @@ type ErrorRecord = {
   readonly errors?: readonly ErrorRecord[]
 }
 
-/** Texts longer than this, both sides together, are left out of the journal; what changed is still told. */
+/** Diffs larger than this, in characters, are not written; the rest of the change is. */
 const largestDiff = 512 * 1024
 
-/** One line of JSON, without its end. Causes and stacks of errors are not kept. */
+/** One line of JSON, without a line end. Causes and stacks of errors are omitted. */
 export function recordLine({ time, event }: RecordedEvent): string {
   return JSON.stringify({ time, ...recordable(event) })
 }
 
-/** Reads a line; undefined for one that is cut off or of another make. */
+/** Parses a line; undefined if it is incomplete or has another format. */
 export function readRecord(line: string): RecordedEvent | undefined {
   const parsed = parsedObject(line)
   if (parsed === undefined || typeof parsed.time !== 'string' || typeof parsed.kind !== 'string')

@@ -1,6 +1,6 @@
 // The methods of becoming another user: sudo, su and doas.
 
-/** Programs that make one user of another. */
+/** A program to become another user. */
 export type BecomeMethod = (typeof becomeMethods)[number]
 
 export const becomeMethods = ['sudo', 'su', 'doas'] as const
@@ -9,7 +9,7 @@ export function isBecomeMethod(text: unknown): text is BecomeMethod {
   return becomeMethods.includes(text as BecomeMethod)
 }
 
-/** Whom to become, and how, where it is not by the host's own method. */
+/** The user to become, and the method, if it is not the host's own. */
 export type BecomeUser = { readonly user: string; readonly method?: BecomeMethod }
 
 /** As one word, which no two ways share: no account has a colon in its name. @example becomeWord({ user: 'root', method: 'su' }) // 'su:root' */

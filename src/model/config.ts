@@ -2,7 +2,7 @@
 
 import type { BecomeMethod } from './become.ts'
 
-/** Defaults for flags, by the names of the flags; a flag and the environment are stronger. */
+/** Default values of flags, by name. The command line and the environment override them. */
 export type RunPlaybookConfig = {
   /** `-i`: files, folders, or hosts with commas. */
   readonly inventory?: string | readonly string[]
@@ -15,18 +15,18 @@ export type RunPlaybookConfig = {
   readonly check?: boolean
   /** `-D` */
   readonly diff?: boolean
-  /** `-e`: variables, or texts as behind the flag. */
+  /** `-e`: variables, or strings as on the command line. */
   readonly extraVars?: string | readonly string[] | { readonly [name: string]: unknown }
   /** `-f`. Default 100. */
   readonly forks?: number
-  /** Hosts that fail run the handlers that were notified on them, where the play does not say. Default false. */
+  /** Hosts that fail run their notified handlers, unless the play sets `forceHandlers`. Default false. */
   readonly forceHandlers?: boolean
-  /** How many `-v`. Default 0. */
+  /** The number of `-v`. Default 0. */
   readonly verbose?: number
   /** `-b` */
   readonly become?: boolean
   readonly becomeUser?: string
-  /** For hosts and plays that do not say. Default sudo. */
+  /** For hosts and plays that do not set a method. Default sudo. */
   readonly becomeMethod?: BecomeMethod
   /** `-K` */
   readonly askBecomePass?: boolean
@@ -39,11 +39,11 @@ export type RunPlaybookConfig = {
   readonly privateKey?: string
   /** Arguments as on ssh's command line. */
   readonly sshCommonArgs?: string
-  /** More of them, behind those. */
+  /** More arguments, added after those. */
   readonly sshExtraArgs?: string
-  /** `-c`, for hosts that do not say. Default ssh. */
+  /** `-c`, for hosts that do not set a connection. Default ssh. */
   readonly connection?: 'ssh' | 'smart' | 'local'
-  /** `-T`: seconds until a connect is given up. Default 10. */
+  /** `-T`: connection timeout in seconds. Default 10. */
   readonly timeout?: number
   readonly vaultPasswordFile?: string | readonly string[]
   /** `label@source` */
@@ -54,8 +54,8 @@ export type RunPlaybookConfig = {
 }
 
 /**
- * Types the default export of `run-playbook.config.ts`, which is looked for in the working folder.
- * `run-playbook config` shows what came of it.
+ * Types the default export of `run-playbook.config.ts` in the working folder. `run-playbook config` shows the
+ * resulting settings.
  *
  * @example
  * export default defineConfig({ inventory: 'production.yaml', forks: 20, vaultId: 'prod@vault-client.sh' })

@@ -12,8 +12,8 @@ const flush = defineTask({
 })
 
 /**
- * Runs the handlers notified so far here. Those notified later, by then again perhaps, run at the end of the play or
- * at the next such place.
+ * Runs the handlers notified so far, here. Handlers notified later run at the next `flushHandlers` or at the end of the
+ * play.
  *
  * @example tasks: () => [editXml({ … }, { notify: restart }), flushHandlers(), httpCheck({ … })]
  */
@@ -21,7 +21,7 @@ export function flushHandlers(): Task {
   return flush({})
 }
 
-/** Whether a task is such a place. */
+/** Whether a task is `flushHandlers`. */
 export function isFlush({ spec }: Task): boolean {
   return spec === flush.spec
 }

@@ -1,6 +1,6 @@
 // Matches names against globs, with the rules of Python's fnmatch.
 
-/** The source of a regular expression for a glob: `*`, `?`, `[abc]`, `[!abc]`; a bracket that is not closed is itself. */
+/** A glob as the source of a regular expression: `*`, `?`, `[abc]`, `[!abc]`. An unclosed bracket matches itself. */
 export function globSource(glob: string): string {
   return glob.replace(/\[!?\]?[^\]]*\]|[\s\S]/g, (part) => {
     if (part === '*') return '.*'
@@ -11,7 +11,7 @@ export function globSource(glob: string): string {
   })
 }
 
-/** Whether a whole text is what a glob means. */
+/** Returns a function that tests whether a whole text matches a glob. */
 export function globMatcher(glob: string): (text: string) => boolean {
   const regex = new RegExp(`^${globSource(glob)}$`, 's')
   return (text) => regex.test(text)

@@ -4,17 +4,17 @@ import type { BecomeMethod } from './become.ts'
 import type { SourceLocation } from './errors/location.ts'
 import type { Secret } from './secrets/secret.ts'
 
-/** A host of the inventory, its variables merged from groups, group_vars and host_vars. */
+/** An inventory host, with its variables merged from groups, group_vars and host_vars. */
 export type InventoryHost = {
   readonly name: string
-  /** The groups it is in, without `all`, parents included, in Ansible's order. */
+  /** Its groups, including parents but not `all`, in Ansible's order. */
   readonly groups: readonly string[]
   readonly vars: { readonly [name: string]: unknown }
-  /** Where a variable, or a part of one (`['instances', 1, 'http']`), was written. */
+  /** Where a variable, or a part of one (`['instances', 1, 'http']`), is set. */
   readonly where: (path: readonly PropertyKey[]) => SourceLocation | undefined
 }
 
-/** How to reach a host and become another user there, from its `ansible_*` variables and the command line. */
+/** How to connect to a host and become another user, from its `ansible_*` variables and the command line. */
 export type ConnectionSettings = {
   readonly kind: 'ssh' | 'local'
   readonly host: string
@@ -23,31 +23,31 @@ export type ConnectionSettings = {
   readonly password?: Secret
   readonly privateKeyFile?: string
   readonly privateKeyPassphrase?: Secret
-  /** As on ssh's command line: `-o UserKnownHostsFile=…`, `-J jump`. */
+  /** Arguments as on ssh's command line: `-o UserKnownHostsFile=…`, `-J jump`. */
   readonly sshArgs?: readonly string[]
-  /** Whether an unknown or changed host key is refused; undefined: as ssh_config says, refused if it says nothing. */
+  /** Whether to refuse an unknown or changed host key. Default: as in ssh_config, or true. */
   readonly hostKeyChecking?: boolean
-  /** Seconds until a connect is given up; 10 if not given. */
+  /** Connection timeout in seconds. Default 10. */
   readonly timeout?: number
   readonly become: BecomeSettings
-  /** By the other methods, where a play or a task names one: as `become` if not given. */
+  /** Settings of other methods, for plays and tasks that name one. Default: as `become`. */
   readonly becomeOtherwise?: readonly BecomeSettings[]
 }
 
 export type BecomeSettings = {
   readonly method: BecomeMethod
-  /** true: the host's own variables name the method, and what its play says is weaker. */
+  /** true: the host's own variables set the method, which overrides that of the play. */
   readonly isMethodGiven?: boolean
   readonly user: string
-  /** Of the login user for sudo and doas, of the user to become for su. */
+  /** The login user's password for sudo and doas; that of the user to become for su. */
   readonly password?: Secret
-  /** Path of the program; the method's name if not given. */
+  /** Path of the program. Default: the method's name. */
   readonly program?: string
-  /** Words for the program, in place of its usual ones: `-H` for sudo, none for su and doas. */
+  /** Arguments of the program, instead of the default: `-H` for sudo, none for su and doas. */
   readonly flags?: readonly string[]
 }
 
-/** How to become another user by a method: the settings of that method, or else those of the host's own. */
+/** The settings of a become method, or the host's default settings if that method has none. */
 export function becomeSettingsFor(
   method: BecomeMethod,
   { become, becomeOtherwise = [] }: Pick<ConnectionSettings, 'become' | 'becomeOtherwise'>,
@@ -56,20 +56,20 @@ export function becomeSettingsFor(
   return becomeOtherwise.find((each) => each.method === method) ?? { ...become, method }
 }
 
-/** A host as a play's `tasks` sees it: `vars` as the play's schema made them, `facts` as its probes parsed them. */
+/** A host as a play's `tasks` sees it: `vars` parsed by the play's schema, `facts` parsed by its probes. */
 export type PlayHost<V = Record<string, unknown>, F = Record<string, unknown>> = {
   readonly name: string
   /** `ansible_host`, or the name. */
   readonly address: string
   readonly groups: readonly string[]
   readonly vars: V
-  /** Read on the host. Touching it before it was read costs a trip. */
+  /** The play's facts, read on the host in a trip of their own if `tasks` uses them. */
   readonly facts: F
-  /** The hosts of a group or pattern, in inventory order: for what one host must know of the others. */
+  /** The hosts that match a group or pattern, in inventory order, for configuration that refers to other hosts. */
   readonly hosts: (pattern: string) => readonly OtherHost[]
 }
 
-/** Another host of the inventory, as seen from a play; its variables are not checked by the play's schema. */
+/** Another inventory host, as seen from a play. Its variables are not checked by the play's schema. */
 export type OtherHost = {
   readonly name: string
   readonly address: string

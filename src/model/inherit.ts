@@ -2,7 +2,7 @@
 
 import type { Task, TaskOptions } from './task.ts'
 
-/** Options that a block or a play may give to all its tasks. */
+/** Options that a block or a play may set for all its tasks. */
 export type Inherited = Pick<
   TaskOptions,
   | 'tags'
@@ -19,7 +19,7 @@ export type Inherited = Pick<
   | 'delegateTo'
 >
 
-/** The task's own word is stronger; of these, what is around it holds as it is. */
+/** Options that a task's own value replaces. The others are merged. */
 const singles = [
   'become',
   'becomeMethod',
@@ -32,7 +32,7 @@ const singles = [
   'delegateTo',
 ] as const satisfies readonly (keyof Inherited)[]
 
-/** The task with what is around it: tags and handlers are added to its own, the environment variable by variable. */
+/** Merges `outer` into a task's own options: tags and handlers are added, the environment variable by variable. */
 export function withInherited(task: Task, outer: Inherited): Task {
   const { options: own } = task
   const added: { -readonly [K in keyof TaskOptions]: TaskOptions[K] } = {}

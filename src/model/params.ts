@@ -3,13 +3,13 @@
 import { z } from 'zod'
 import type { Checksum } from './step.ts'
 
-/** An absolute path on the host, without NUL or line ends, and not the root itself where that would be fatal. */
+/** An absolute path on the host, without NUL or line ends. Trailing slashes are removed. */
 export const absolutePath = z
   .string()
   .regex(/^\/[^\0\n]*$/, 'expected an absolute path')
   .transform((path) => (path.length > 1 ? path.replace(/\/+$/, '') || '/' : path))
 
-/** The name of a user or group, or its number as text. */
+/** The name or number of a user or group, as text. */
 export const account = z
   .union([
     z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/, 'expected a user or group name'),
@@ -18,8 +18,8 @@ export const account = z
   .transform(String)
 
 /**
- * Permission bits: `'0644'`, `'644'`, or `0o644`. The number 644 (which is 0o1204) is refused: a number must be one
- * that a person means, every class a subset of the one before, none writable without being readable.
+ * Permission bits: `'0644'`, `'644'`, or `0o644`. The number 644 (which is 0o1204) is refused: a number must be a
+ * plausible mode, in which group and others have no bits that the owner lacks, and none can write without reading.
  */
 export const fileMode = z
   .union([
@@ -28,16 +28,16 @@ export const fileMode = z
   ])
   .transform((mode) => (typeof mode === 'string' ? Number.parseInt(mode, 8) : mode))
 
-/** Who owns a file and who may what: common to all tasks that make one. */
+/** Owner, group and mode: the parameters of all tasks that create a file. */
 export const fileAttributes = {
   owner: account
     .optional()
-    .describe('User that shall own it; the existing owner, or the become user, if not given.'),
-  group: account.optional().describe('Group that shall own it.'),
-  mode: fileMode.optional().describe("Permission bits, as '0644' or 0o644."),
+    .describe('Owner. Default: the existing owner, or for a new file the become user.'),
+  group: account.optional().describe('Group.'),
+  mode: fileMode.optional().describe("Permission bits: '0644' or 0o644."),
 }
 
-/** `sha256:HEX` or `sha512:HEX`, or the hex alone, whose length tells which. */
+/** `sha256:HEX` or `sha512:HEX`, or only the hex, whose length tells the algorithm. */
 export const checksum = z
   .string()
   .regex(

@@ -10,27 +10,27 @@ import type { TaskList, TaskOptions } from './task.ts'
 /** The definition of a play. `V` is the schema of its variables, `F` its facts. */
 export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   readonly name: string
-  /** A pattern of hosts: `was`, `web:!web-02`, `all`. */
+  /** A host pattern: `was`, `web:!web-02`, `all`. */
   readonly hosts: string
-  /** true: as the become user of the host (root if it names none); a name: as that user. Default false. */
+  /** true: as the become user of the host (default root). A name: as that user. Default false. */
   readonly become?: boolean | string
-  /** How to become it, on hosts whose `ansible_become_method` says nothing: sudo (default), su or doas. */
+  /** The become method for hosts that do not set `ansible_become_method`: sudo (default), su or doas. */
   readonly becomeMethod?: BecomeMethod
-  /** Seconds for which a host that cannot be reached yet is tried again: one that is starting. Default 0. */
+  /** Seconds to keep trying to connect to a host that is still starting. Default 0. */
   readonly waitForConnection?: number
-  /** How many hosts may change at once, batch after batch. Default: all. */
+  /** The batch size: how many hosts may change at once. Default: all. */
   readonly serial?: Serial
-  /** In which order the hosts come. Default inventory. */
+  /** The order of the hosts. Default inventory. */
   readonly order?: PlayOrder
-  /** How many hosts are worked on at once; the command line's --forks if not given. */
+  /** How many hosts to work on at once. Default: the command line's --forks. */
   readonly forks?: number
-  /** true: when a host fails, no other goes on. Default false. */
+  /** true: when a host fails, all other hosts stop. Default false. */
   readonly anyErrorsFatal?: boolean
-  /** The play ends when more than this share of the hosts of a batch has failed: a percentage. */
+  /** The play ends when more than this percentage of the hosts of a batch has failed. */
   readonly maxFailPercentage?: number
-  /** true: a host that fails runs the handlers that were notified on it before it stops. Default false. */
+  /** true: a host that fails runs its notified handlers before it stops. Default false. */
   readonly forceHandlers?: boolean
-  /** These hold for all tasks and handlers of the play, where they say nothing themselves: see `TaskOptions`. */
+  /** Defaults for all tasks and handlers of the play: see `TaskOptions`. */
   readonly tags?: readonly string[]
   readonly environment?: TaskOptions['environment']
   readonly timeout?: number
@@ -39,22 +39,22 @@ export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   readonly noLog?: boolean
   readonly throttle?: number
   readonly runOnce?: boolean
-  /** A zod schema of the variables; checked for every host before the first connection. */
+  /** A zod schema of the variables, checked for every host before the first connection. */
   readonly vars?: V
-  /** What to read on each host before its tasks are known. */
+  /** Probes to read on each host before its tasks are known. */
   readonly facts?: F
-  /** What comes before `tasks`; handlers that were notified by it run before these begin. */
+  /** Tasks to run before `tasks`. Handlers that they notify run before `tasks` starts. */
   readonly preTasks?: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
-  /** The tasks of a host. Pure: called again when facts are there. */
+  /** The tasks of a host. Pure: it is called again once facts are known. */
   readonly tasks: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
-  /** What comes when the handlers that were notified so far have run; those it notifies run behind it. */
+  /** Tasks to run after `tasks` and its handlers. Handlers that they notify run at the end. */
   readonly postTasks?: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
 }
 
-/** A number of hosts (0: all that are left), or a percentage of the play's hosts, rounded down, at least one. */
+/** A number of hosts (0: all remaining), or a percentage of the play's hosts, rounded down, at least one. */
 export type BatchSize = number | `${number}%`
 
-/** The size of all batches, or of each in turn: the last entry holds for all hosts that are left. */
+/** The size of all batches, or of each batch in turn. The last entry repeats for the remaining hosts. */
 export type Serial = BatchSize | readonly BatchSize[]
 
 export type PlayOrder = 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle'
@@ -67,7 +67,7 @@ export type Play = {
 }
 
 /**
- * Makes a play. A playbook exports one as default, or an array of them.
+ * Defines a play. A playbook's default export is a play, or an array of them.
  *
  * @example
  * export default definePlay({

@@ -5,7 +5,7 @@ import type { Observed, Probes } from '../model/probe.ts'
 import type { Step } from '../model/step.ts'
 import type { TaskFunction } from '../model/task.ts'
 
-/** What a task would do: its changes, and its steps in short. */
+/** What a task would do: its changes, and its steps in short form. */
 export type Planned = {
   readonly changes: readonly { readonly what: string; readonly from: string; readonly to: string }[]
   /** The script of each command; `write PATH`, `upload PATH`, `call TITLE` for the other steps. */
@@ -13,9 +13,9 @@ export type Planned = {
 }
 
 /**
- * What `task(params)` would do where a host says `observed` (the parsed answers of its probes, by their names).
+ * What `task(params)` would do on a host where its probes return `observed`, the parsed results by name.
  *
- * @throws PlaybookError E_PARAMS, and whatever the task's plan throws
+ * @throws PlaybookError E_PARAMS, and any error of the task's plan
  * @example assert.equal(planned(firewallPort, { ports: ['80/tcp'] }, { permanent: ['80/tcp'], runtime: ['80/tcp'] }).changes, [])
  */
 export function planned<S extends z.ZodType, I, P extends Probes>(

@@ -5,21 +5,21 @@ import { PlaybookError } from '../model/errors/error.ts'
 import type { DigestAlgorithm, FileRequest, FileState } from '../model/files/fileState.ts'
 import { type Output, splitLines } from '../model/probe.ts'
 
-/** A command that answers for several files, and what to make of its output. */
+/** A command that reads several files, and how to parse its output. */
 export type FileBatch = {
   readonly script: string
-  /** Whether it says what files hold. */
+  /** true: its output is the content of files. */
   readonly printsContents?: boolean
-  /** Whether what it says is part of the answer to a request. */
+  /** Whether its output is part of the result of a request. */
   readonly covers: (request: FileRequest) => boolean
   readonly read: (output: Output, results: FileResults) => void
 }
 
-/** The answers collected so far; ask it with `fileState`. */
+/** The results collected so far; `fileState` looks them up. */
 export type FileResults = {
   readonly followed: Map<string, FileState>
   readonly unfollowed: Map<string, FileState>
-  /** By path and by how much was asked for: another limit is another answer. */
+  /** By path and content limit. */
   readonly contents: Map<string, Buffer>
   readonly digests: Map<string, string>
   readonly problems: string[]
@@ -31,7 +31,7 @@ export function emptyFileResults(): FileResults {
   return { followed: new Map(), unfollowed: new Map(), contents: new Map(), digests: new Map(), problems: [] }
 }
 
-/** The commands that answer the requests, those of stat first: reading a content needs its size. */
+/** The commands for the given requests. stat comes first, because parsing contents needs their sizes. */
 export function fileBatches(requests: readonly FileRequest[]): FileBatch[] {
   const pathsWhere = (matches: (request: FileRequest) => boolean) => [
     ...new Set(requests.filter(matches).map((request) => request.path)),
@@ -56,15 +56,14 @@ export function fileBatches(requests: readonly FileRequest[]): FileBatch[] {
 /**
  * The state of a requested path.
  *
- * @throws PlaybookError E_STAT where the host could not tell (no permission, a loop of links)
+ * @throws PlaybookError E_STAT if the host could not read it (no permission, a loop of links)
  */
 export function fileState(request: FileRequest, results: FileResults): FileState {
   const { path, follow, contentLimit, digest } = request
   const state = (follow ? results.followed : results.unfollowed).get(path)
   if (!state) {
     const problem = results.problems.find((line) => line.includes(`'${path}'`))
-    if (problem)
-      throw new PlaybookError('E_STAT', `${path} cannot be looked at: ${problem.replace(/^stat: /, '')}`)
+    if (problem) throw new PlaybookError('E_STAT', `Cannot stat ${path}: ${problem.replace(/^stat: /, '')}`)
     return { type: 'absent' }
   }
   if (state.type !== 'file') return state
@@ -129,7 +128,7 @@ function stateOfType(
   return { type: 'other', ...attributes }
 }
 
-/** `head -v` writes `==> PATH <==` above each content; its size, known from stat, tells where it ends. */
+/** `head -v` prints `==> PATH <==` before each content; where the content ends is known from the size that stat gave. */
 function contentBatch(paths: readonly string[], limit: number): FileBatch {
   const requested = new Set(paths)
   return {
@@ -192,7 +191,7 @@ function digestBatch(paths: readonly string[], algorithm: DigestAlgorithm): File
   }
 }
 
-/** Leaves in "$@" what is a regular file that may be read, so that no fifo or device is opened. */
+/** Sets "$@" to the readable regular files, so that no fifo or device is opened. */
 function onlyReadable(paths: readonly string[]): string {
   return `set --; for f in ${words(paths)}; do [ -f "$f" ] && [ -r "$f" ] && set -- "$@" "$f"; done`
 }

@@ -3,19 +3,19 @@
 import type { Output } from '../model/probe.ts'
 
 export type FrameHandlers = {
-  /** An entry is complete on both streams. `undefined`: it was skipped, because a step before it failed. */
+  /** An entry is complete on both streams. `undefined`: it was skipped because an earlier step failed. */
   readonly entry: (index: number, output: Output | undefined) => void
-  /** A step has begun, as the leader of the process group `pid`. */
+  /** A step has started, as the leader of process group `pid`. */
   readonly started?: (index: number, pid: number) => void
-  /** A step has left processes running that may hold on to the streams. */
+  /** A step has left processes running that may still write to the streams. */
   readonly leftRunning?: () => void
-  /** Bytes of an entry that is not complete yet. */
+  /** Bytes of an entry that is not complete. */
   readonly partial?: (index: number, stream: StreamName, bytes: Buffer) => void
-  /** Whether the beginning and the end of an entry's output will do, if it is very long: a build's may have gigabytes. */
+  /** Whether the middle of an entry's output may be dropped when it is very long: a build may print gigabytes. */
   readonly isTruncatable?: (index: number) => boolean
 }
 
-/** How much is kept of the beginning, and of the end, of an output of which that is enough. */
+/** How many bytes are kept of the beginning and of the end of a truncatable output. */
 const truncationBytes = 4 * 1024 * 1024
 
 export type StreamName = 'stdout' | 'stderr'
@@ -98,7 +98,7 @@ function streamReader(marker: string, handlers: StreamHandlers): (bytes: Buffer)
   }
 }
 
-/** Collects an output; of a very long one of which the ends are enough, the middle is left out and that is said. */
+/** Collects an output. The middle of a long truncatable one is replaced by a note. */
 function outputBuffer(): {
   readonly add: (bytes: Buffer, isEndEnough: boolean) => void
   readonly whole: () => Buffer
@@ -115,7 +115,7 @@ function outputBuffer(): {
         firstBytes += bytes.length
         return
       }
-      last.push(Buffer.from(bytes)) // a copy: a slice would keep all of its packet
+      last.push(Buffer.from(bytes)) // a copy, because a slice would keep its whole packet in memory
       lastBytes += bytes.length
       if (lastBytes < 2 * truncationBytes) return
       const joined = Buffer.concat(last)
@@ -124,7 +124,7 @@ function outputBuffer(): {
       lastBytes = truncationBytes
     },
     whole: () => {
-      const gap = omitted > 0 ? [Buffer.from(`\n… ${omitted} bytes left out …\n`)] : []
+      const gap = omitted > 0 ? [Buffer.from(`\n… ${omitted} bytes omitted …\n`)] : []
       return Buffer.concat([...first, ...gap, ...last])
     },
   }

@@ -6,26 +6,26 @@ import { PlaybookError } from '../model/errors/error.ts'
 /** One thing to run in a trip. A step that fails stops the steps and probes after it. */
 export type ScriptEntry = {
   readonly kind: 'probe' | 'step'
-  /** sh text; bytes where it carries a file's content. */
+  /** sh text; bytes if it contains a file's content. */
   readonly body: string | Buffer
   readonly stdin?: Buffer
   readonly environment?: readonly (readonly [name: string, value: string])[]
-  /** Exit codes of a step that do not stop the trip; [0] if not given. */
+  /** Exit codes of a step that do not stop the trip. Default [0]. */
   readonly okCodes?: readonly number[]
-  /** true: what it leaves running has let go of our streams. */
+  /** true: the processes that it leaves running do not use our streams. */
   readonly isDetaching?: boolean
-  /** true: what it says is what files hold, of which the size alone is told. */
+  /** true: its output is the content of files, so only the size is logged. */
   readonly printsContents?: boolean
-  /** true: neither its text nor what it says is told (noLog). */
+  /** true: neither its text nor its output is logged (noLog). */
   readonly isHidden?: boolean
 }
 
 /**
- * What a shell is told once, before its first trip: a fixed locale, the system's folders in PATH, and three functions.
+ * Runs once in each shell, before its first trip: sets the locale and PATH, and defines two functions.
  *
- * `rp_end` closes an entry on both streams. `rp_step` runs the text on its descriptor 3 in a session of its own, so
- * that it can be killed with all its children, and tells its process id first. Where it leaves children running, it
- * tells that too: what they say from now on would stand among the answers of others.
+ * `rp_end` closes an entry on both streams. `rp_step` runs the text on descriptor 3 in a session of its own, so that it
+ * can be killed with all its children, and prints its process id first. If it leaves children running, it reports that
+ * too, because their output could mix with that of later entries.
  */
 export const prologue = `export LC_ALL=C LANG=C
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
@@ -44,8 +44,8 @@ rp_step() {
 `
 
 /**
- * The script of a trip. `marker` is a random word that no output holds; the braces make the shell read the whole
- * before it runs any of it, and standard input is closed to the commands, or they would eat the next script.
+ * The script of a trip. `marker` is a random word that cannot occur in output. The braces make the shell read the whole
+ * script before it runs any of it; commands get no standard input, because they would consume the next script.
  */
 export function tripScript(marker: string, entries: readonly ScriptEntry[]): Buffer {
   const parts: Buffer[] = [Buffer.from(`{ rp_m=${marker}; rp_stop=\n`)]
@@ -79,18 +79,18 @@ function exports(environment: readonly (readonly [string, string])[]): string {
 }
 
 /**
- * Bytes as one word in single quotes.
+ * Quotes bytes as one word in single quotes.
  *
- * @throws PlaybookError E_NUL: shells drop NUL bytes from what they read, some without a word
+ * @throws PlaybookError E_NUL, because shells drop NUL bytes, some of them silently
  */
 export function quotedBytes(value: string | Buffer): Buffer {
   const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value)
   if (bytes.includes(0)) {
     throw new PlaybookError(
       'E_NUL',
-      'A NUL byte cannot go through a shell, on standard input or in its text.',
+      'A shell cannot pass NUL bytes, neither in its text nor on standard input.',
       {
-        hint: 'Bring bytes to the host as a file: upload, or copyFile.',
+        hint: 'Send binary data as a file: upload, or copyFile.',
       },
     )
   }

@@ -20,7 +20,7 @@ export function runEntry(step: RunStep, environment: Environment = {}): ScriptEn
   }
 }
 
-/** Started in the background with its streams away, or the trip would wait for it to end. */
+/** Runs in the background with its streams redirected; otherwise the trip would wait for it to end. */
 export function startEntry(step: StartStep, environment: Environment = {}): ScriptEntry {
   return {
     kind: 'step',
@@ -30,7 +30,7 @@ export function startEntry(step: StartStep, environment: Environment = {}): Scri
   }
 }
 
-/** Writes the content beside the file, gives it the file's attributes, and renames it into place. */
+/** Writes the content to a file beside the target, copies the target's attributes, and renames it. */
 export function writeEntry(step: WriteStep): ScriptEntry {
   const content = contentBytes(step.content)
   const body = Buffer.concat([
@@ -46,10 +46,10 @@ ${moveIntoPlace(step)}`),
   return { kind: 'step', body }
 }
 
-/** What a shell says of a write that failed ("printf: I/O error") does not tell why. */
+/** A shell's own message about a failed write ("printf: I/O error") does not say why. */
 const reportFreeSpace = `df -Pk -- "$d" | { read -r head; read -r device total used free rest; echo "The file system of $d has $free kB left." >&2; }`
 
-/** Puts an uploaded file, already on the host at `temporaryPath`, into place. */
+/** Moves an uploaded file from `temporaryPath` on the host to its target. */
 export function placeEntry(step: UploadStep, temporaryPath: string, sha256: string): ScriptEntry {
   const body = `u=${quote(temporaryPath)}
 ${resolveTarget(step.path)}
@@ -64,7 +64,7 @@ ${moveIntoPlace(step)}`
 
 type FilePlacement = Pick<WriteStep, 'path' | 'mode' | 'owner' | 'group' | 'keep' | 'validate'>
 
-/** `t`: the file itself, at the end of links; `d`: its folder. */
+/** Sets `t` to the target, with links resolved, and `d` to its folder. */
 function resolveTarget(path: string): string {
   return `fail() { rm -f -- "$n"; exit "$1"; }
 trap 'fail 143' HUP INT TERM
@@ -74,7 +74,7 @@ d=\${t%/*}; [ -n "$d" ] || d=/
 [ -d "$d" ] || { echo "The folder $d does not exist." >&2; exit 1; }`
 }
 
-/** Gives the new file all attributes of the one it will replace: owner, mode, SELinux context, ACL. */
+/** Copies all attributes of the file to replace to the new one: owner, mode, SELinux context, ACL. */
 function copyAttributes({ mode }: FilePlacement): string {
   const first =
     mode === undefined
@@ -91,7 +91,7 @@ function moveIntoPlace({ owner, group, mode, keep, validate }: FilePlacement): s
     spec ? `chown ${quote(spec)} -- "$n" || fail 1` : '',
     mode === undefined ? '' : `chmod ${formatMode(mode)} -- "$n" || fail 1`,
     validate
-      ? `${subshellOf(validate, '$n')} || { r=$?; echo "The new content was refused by its check; the file was left as it was." >&2; fail "$r"; }`
+      ? `${subshellOf(validate, '$n')} || { r=$?; echo "The validation command rejected the new content; the file was not changed." >&2; fail "$r"; }`
       : '',
     keep ? keepOriginal(keep) : '',
     syncToDisk,
@@ -101,7 +101,7 @@ function moveIntoPlace({ owner, group, mode, keep, validate }: FilePlacement): s
   return lines.filter((line) => line !== '').join('\n')
 }
 
-/** Without it a file may be empty after a loss of power: its new name may reach the disk before its content does. */
+/** Without this, the file could be empty after a power loss: the rename may reach the disk before the content. */
 const syncToDisk = 'sync -- "$n" 2>/dev/null || :'
 
 function keepOriginal(keep: string): string {
@@ -109,7 +109,7 @@ function keepOriginal(keep: string): string {
   return `if [ -e "$t" ] && ! [ -e ${path} ]; then cp -a -- "$t" ${path}.$$ && mv -n -- ${path}.$$ ${path} || { rm -f -- ${path}.$$; fail 1; }; fi`
 }
 
-/** The validating command with a placeholder for the path, which only the host knows. */
+/** The validation command, with a shell variable for the path, which only the host knows. */
 function subshellOf(validate: (temporaryPath: string) => Command, variable: string): string {
   const placeholder = 'RUN_PLAYBOOK_TEMPORARY_PATH'
   return `( ${validate(placeholder).script.replaceAll(placeholder, `"${variable}"`)}\n)`

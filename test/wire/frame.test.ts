@@ -109,7 +109,7 @@ test('of a very long output of a step the beginning and the end are kept, and wh
   reader.push('stderr', Buffer.from('\nrpabc 0\n'))
   assert.ok(output.startsWith('begin\nxxx') && output.endsWith('xend\n'))
   assert.ok(output.length < 13 * 1024 * 1024, `${output.length}`)
-  assert.match(output, /… \d+ bytes left out …/)
+  assert.match(output, /… \d+ bytes omitted …/)
 })
 
 test.run()
