@@ -105,7 +105,7 @@ test('where no run was made both say so', async () => {
 })
 
 const refused: readonly [args: string, says: RegExp][] = [
-  ['report 1999', /^No run "1999" in .*\. {2}E_UNKNOWN_RUN\n {4}See run-playbook history/],
+  ['report 1999', /^No run "1999" in .*\. {2}E_UNKNOWN_RUN\n {4}List the runs with: run-playbook history/],
   ['report 2', /^No run "2" in [\s\S]*It matches /],
   ['report --output xml', /Allowed choices are auto, lines, jsonl, junit, html\. {2}E_USAGE/],
   ['history -n 0', /Expected a whole number above 0\. {2}E_USAGE/],
