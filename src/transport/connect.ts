@@ -19,7 +19,7 @@ export function transports(): TransportFor {
 }
 
 const makers: { readonly [kind in ConnectionSettings['kind']]: () => Promise<Transport> } = {
-  ssh: async () => (await import('./ssh.ts')).sshTransport(),
+  ssh: async () => (await import('./ssh/sshTransport.ts')).sshTransport(),
   local: async () => (await import('./local.ts')).localTransport,
 }
 

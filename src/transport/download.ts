@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { open as openFile, rm } from 'node:fs/promises'
 import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
-import { open } from './opening.ts'
+import { open } from './become/startAs.ts'
 import type { Exit, Program, Start } from './program.ts'
 
 export type DownloadOptions = {

@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
-import { open } from './opening.ts'
+import { open } from './become/startAs.ts'
 import { type Exit, type Program, ProgramEnded, type Start } from './program.ts'
 
 export type UploadOptions = {

@@ -1,0 +1,127 @@
+// What a user logs in with by signing: a key with or without a certificate, in a file or in an agent.
+
+import ssh2, { type Client, type ParsedKey } from 'ssh2'
+import { plainType } from '../protocol/certificate.ts'
+import { convertSignature, sendPacket } from '../protocol/ssh2Internals.ts'
+import { sshString } from '../protocol/wireFormat.ts'
+
+export type Identity = {
+  /** The first field of `blob`. */
+  readonly type: string
+  /** The public key, or the certificate, as it is sent. */
+  readonly blob: Buffer
+  /** true: signing asks nobody, so it is done at once, without a round trip to ask the host whether it would take it. */
+  readonly isAtHand?: boolean
+  /** A signature as it is sent: its algorithm, then its bytes. */
+  readonly sign: (data: Buffer, algorithm: string) => Promise<Buffer>
+}
+
+/** A key of ours as an identity, under its own name or under that of a certificate. */
+export function identityOf(
+  key: ParsedKey,
+  certificate?: { readonly type: string; readonly blob: Buffer },
+): Identity {
+  return {
+    type: certificate?.type ?? key.type,
+    blob: certificate?.blob ?? key.getPublicSSH(),
+    isAtHand: true,
+    sign: async (data, algorithm) => {
+      const hash = /^rsa-(sha2)-(\d+)$/.exec(algorithm)?.[2]
+      const signature: unknown = key.sign(data, hash === undefined ? undefined : `sha${hash}`)
+      if (signature instanceof Error) throw signature
+      return Buffer.concat([sshString(algorithm), sshString(convertSignature(signature as Buffer, key.type))])
+    },
+  }
+}
+
+const identities = new WeakMap<object, Identity>()
+
+/** The identity as ssh2 takes a key; `offerIdentities` knows it again. */
+export function asKey(identity: Identity): ParsedKey {
+  const key = Object.create(anyKey, {
+    type: { value: identity.type },
+    isPrivateKey: { value: () => true },
+    getPublicSSH: { value: () => identity.blob },
+  })
+  identities.set(key, identity)
+  return key
+}
+
+/** ssh2 takes for a key what descends from one. */
+const anyKey = ssh2.utils.parseKey(
+  `ssh-ed25519 ${Buffer.concat([sshString('ssh-ed25519'), sshString(Buffer.alloc(32))]).toString('base64')}`,
+) as ParsedKey
+
+/** What of ssh2's own protocol object is used here. */
+type Protocol = {
+  authPK: (user: string, key: ParsedKey, algorithm?: string, sign?: unknown) => void
+  readonly _kex: { readonly sessionID: Buffer }
+  readonly _authsQueue: string[]
+  readonly _packetRW: {
+    readonly write: {
+      readonly alloc: (size: number) => Buffer
+      readonly allocStart: number
+      readonly finalize: (packet: Buffer) => Buffer
+    }
+  }
+  readonly _handlers: {
+    readonly USERAUTH_FAILURE: (protocol: Protocol, methods: readonly string[], isPartial: boolean) => void
+  }
+}
+
+export type OfferOptions = {
+  /** What the server would take next. */
+  readonly methodsLeft: () => readonly string[]
+  readonly onUnsigned: (error: Error) => void
+}
+
+/**
+ * Makes a connection offer identities in its own words: ssh2 writes the name of a certificate where the algorithm of a
+ * signature belongs, which no server takes.
+ */
+export function offerIdentities(client: Client, { methodsLeft, onUnsigned }: OfferOptions): void {
+  const protocol = (client as unknown as { readonly _protocol: Protocol })._protocol
+  const authPK = protocol.authPK.bind(protocol)
+  protocol.authPK = (user, key, given, sign) => {
+    const identity = identities.get(key)
+    if (!identity) return authPK(user, key, given, sign)
+    const algorithm = given ?? algorithmOf(identity)
+    const isSigned = sign !== undefined || identity.isAtHand === true
+    const request = requestOf(user, algorithm, identity, isSigned)
+    if (!isSigned) return send(protocol, request)
+    const signed = Buffer.concat([sshString(protocol._kex.sessionID), request])
+    identity.sign(signed, plainType(algorithm)).then(
+      (signature) => send(protocol, Buffer.concat([request, sshString(signature)])),
+      (error: Error) => {
+        onUnsigned(error)
+        protocol._handlers.USERAUTH_FAILURE(protocol, methodsLeft(), false)
+      },
+    )
+  }
+}
+
+/** Of RSA there are several; the key's own, with SHA-1, is refused by today's servers. */
+function algorithmOf({ type }: Identity): string {
+  return type.startsWith('ssh-rsa') ? type.replace('ssh-rsa', 'rsa-sha2-512') : type
+}
+
+const userauthRequest = 50
+
+/** RFC 4252, section 7: unsigned it asks whether the host would take the identity, which may be left out. */
+function requestOf(user: string, algorithm: string, { blob }: Identity, isSigned: boolean): Buffer {
+  return Buffer.concat([
+    Buffer.from([userauthRequest]),
+    ...[user, 'ssh-connection', 'publickey'].map(sshString),
+    Buffer.from([isSigned ? 1 : 0]),
+    sshString(algorithm),
+    sshString(blob),
+  ])
+}
+
+function send(protocol: Protocol, payload: Buffer): void {
+  const { write } = protocol._packetRW
+  const packet = write.alloc(payload.length)
+  packet.set(payload, write.allocStart)
+  protocol._authsQueue.push('publickey')
+  sendPacket(protocol, write.finalize(packet))
+}

@@ -1,0 +1,72 @@
+// ssh's own command line, as far as it says how to reach a host: `-o Key=Value`, `-J jump`, `-i key`, `-F file`.
+
+import { PlaybookError } from '../../../model/errors/error.ts'
+
+/** Options by keyword in lower case, in the order given; the file of `-F`. */
+export type SshArgs = {
+  readonly options: readonly (readonly [keyword: string, value: string])[]
+  readonly configFile?: string
+  /** What was understood and makes no difference here. */
+  readonly ignored: readonly string[]
+}
+
+const asOption: { readonly [flag: string]: string } = {
+  '-J': 'proxyjump',
+  '-i': 'identityfile',
+  '-p': 'port',
+  '-l': 'user',
+  '-b': 'bindaddress',
+}
+
+const fixed: { readonly [flag: string]: readonly [string, string] } = {
+  '-4': ['addressfamily', 'inet'],
+  '-6': ['addressfamily', 'inet6'],
+  '-A': ['forwardagent', 'yes'],
+  '-a': ['forwardagent', 'no'],
+}
+
+/** Flags that change nothing here: no terminal, no forwarding of windows, compression, verbosity. */
+const without = new Set(['-C', '-k', '-n', '-q', '-T', '-v', '-vv', '-vvv', '-x', '-X', '-Y', '-y'])
+const withValue = new Set(['-c', '-E', '-m', '-S'])
+
+/**
+ * Reads ssh arguments. Those that make no difference are listed in `ignored`.
+ *
+ * @throws PlaybookError E_SSH_ARGS for one that would, and is not supported
+ * @example parseSshArgs(['-o', 'StrictHostKeyChecking=no', '-J', 'bastion'])
+ */
+export function parseSshArgs(args: readonly string[]): SshArgs {
+  const options: [string, string][] = []
+  const ignored: string[] = []
+  let configFile: string | undefined
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index]!
+    const flag = arg.slice(0, 2)
+    const value = (): string => {
+      const text = arg.length > 2 ? arg.slice(2) : args[++index]
+      if (text === undefined)
+        throw new PlaybookError('E_SSH_ARGS', `The ssh argument ${flag} lacks its value.`)
+      return text
+    }
+    if (flag === '-o') options.push(parseOption(value()))
+    else if (flag === '-F') configFile = value()
+    else if (asOption[flag]) options.push([asOption[flag], value()])
+    else if (fixed[arg]) options.push([fixed[arg][0], fixed[arg][1]])
+    else if (without.has(arg)) ignored.push(arg)
+    else if (withValue.has(flag)) ignored.push(`${flag} ${value()}`)
+    else throw unsupported(arg)
+  }
+  return { options, configFile, ignored }
+}
+
+function parseOption(text: string): [string, string] {
+  const match = /^\s*([A-Za-z0-9]+)\s*(?:=|\s)\s*(.*?)\s*$/s.exec(text)
+  if (match) return [match[1]!.toLowerCase(), match[2]!]
+  throw new PlaybookError('E_SSH_ARGS', `The ssh argument -o ${text} is not Key=Value.`)
+}
+
+function unsupported(arg: string): PlaybookError {
+  return new PlaybookError('E_SSH_ARGS', `The ssh argument ${arg} is not supported.`, {
+    hint: 'Supported are -o, -F, -J, -i, -p, -l, -b, -A, -a, -4 and -6.',
+  })
+}

@@ -1,0 +1,229 @@
+// Where and how to connect by ssh: settings, ssh arguments and ssh_config, weighed into one answer.
+
+import { homedir, hostname } from 'node:os'
+import { join } from 'node:path'
+import { PlaybookError } from '../../../model/errors/error.ts'
+import type { ConnectionSettings } from '../../../model/host.ts'
+import { localUser } from '../../localUser.ts'
+import { parseSshArgs, type SshArgs } from './sshArgs.ts'
+import { accumulating, computeOptions, defaultConfigFiles, type SshOptions } from './sshConfig.ts'
+import { expandHome, expandTokens } from './tokens.ts'
+
+export type SshTarget = {
+  /** For messages: `app@was-01`, with the port where it is not 22. */
+  readonly place: string
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly hostKeyAlias?: string
+  readonly strictHostKey: 'yes' | 'no' | 'accept-new'
+  readonly userKnownHostsFiles: readonly string[]
+  readonly globalKnownHostsFiles: readonly string[]
+  /** Keys that settings or arguments name: offered before the agent's. */
+  readonly firstIdentityFiles: readonly string[]
+  /** Keys that ssh_config names, or the usual ones: offered after the agent's. */
+  readonly identityFiles: readonly string[]
+  /** Certificates besides those that lie beside their keys. */
+  readonly certificateFiles: readonly string[]
+  readonly isIdentitiesOnly: boolean
+  /** The agent's socket. */
+  readonly agent?: string
+  /** The agent that programs on the host may ask. */
+  readonly forwardedAgent?: string
+  /** Authentication methods in the order to try them. */
+  readonly methods: readonly AuthMethod[]
+  /** Jump hosts, the first to connect to first. */
+  readonly jumps: readonly JumpHost[]
+  readonly proxyCommand?: string
+  readonly family?: 4 | 6
+  readonly bindAddress?: string
+  readonly timeoutMs: number
+  /** Without an answer for `keepaliveMs * keepaliveCount`, the connection is lost. */
+  readonly keepaliveMs: number
+  readonly keepaliveCount: number
+}
+
+export type AuthMethod = 'publickey' | 'password' | 'keyboard-interactive'
+
+export type JumpHost = { readonly host: string; readonly user?: string; readonly port?: number }
+
+const defaultKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join('~/.ssh', name))
+
+/**
+ * Weighs what was said about a host. ssh arguments come before settings (`ansible_*`), these before ssh_config,
+ * as when Ansible calls ssh.
+ *
+ * @throws PlaybookError E_SSH_ARGS, E_SSH_CONFIG
+ */
+export function sshTarget(settings: ConnectionSettings, log: (message: string) => void): SshTarget {
+  const args = parseSshArgs(settings.sshArgs ?? [])
+  for (const each of args.ignored) log(`the ssh argument ${each} makes no difference here`)
+  const files = args.configFile === undefined ? defaultConfigFiles() : configFile(args.configFile)
+  const given = givenOptions(args, settings)
+  const options = computeOptions({ host: settings.host, given, files, log })
+  for (const keyword of options.keys())
+    if (!understood.has(keyword)) log(`ssh_config: ${keyword} is not used`)
+  return targetFrom(options, settings, given.get('identityfile') ?? [])
+}
+
+function configFile(file: string): string[] {
+  return file === 'none' ? [] : [expandHome(file)]
+}
+
+function givenOptions(args: SshArgs, settings: ConnectionSettings): SshOptions {
+  const options: SshOptions = new Map()
+  const add = (keyword: string, value: string | number | undefined) => {
+    if (value === undefined) return
+    const values = options.get(keyword)
+    if (values === undefined) options.set(keyword, [String(value)])
+    else if (accumulating.has(keyword)) values.push(String(value))
+  }
+  for (const [keyword, value] of args.options) add(keyword, value)
+  add('port', settings.port)
+  add('user', settings.user)
+  add('connecttimeout', settings.timeout)
+  add('identityfile', settings.privateKeyFile)
+  if (settings.hostKeyChecking !== undefined) {
+    add('stricthostkeychecking', settings.hostKeyChecking ? 'yes' : 'no')
+  }
+  return options
+}
+
+const understood = new Set(
+  `addressfamily bindaddress certificatefile connecttimeout forwardagent globalknownhostsfile hostkeyalias hostname identitiesonly identityagent
+  identityfile kbdinteractiveauthentication passwordauthentication port preferredauthentications proxycommand
+  proxyjump pubkeyauthentication serveralivecountmax serveraliveinterval stricthostkeychecking user
+  userknownhostsfile`.split(/\s+/),
+)
+
+function targetFrom(
+  options: SshOptions,
+  settings: ConnectionSettings,
+  firstKeys: readonly string[],
+): SshTarget {
+  const one = (keyword: string): string | undefined => options.get(keyword)?.[0]
+  const port = number('Port', one('port'), 22)
+  const user = one('user') ?? localUser()
+  const host = expandTokens(one('hostname') ?? settings.host, { h: settings.host })
+  const tokens = {
+    ...{
+      d: homedir(),
+      h: host,
+      i: String(process.getuid?.() ?? ''),
+      k: one('hostkeyalias') ?? settings.host,
+    },
+    ...{ L: hostname().split('.')[0]!, l: hostname(), n: settings.host, p: String(port), r: user },
+    u: localUser(),
+  }
+  const path = (text: string) => expandHome(expandTokens(text, tokens))
+  const paths = (keyword: string, otherwise: string) => pathList(one(keyword) ?? otherwise).map(path)
+  const agent = one('identityagent') ?? 'SSH_AUTH_SOCK'
+  const silence = seconds('ServerAliveInterval', one('serveraliveinterval'), 5) || 5
+  return {
+    place: `${user}@${settings.host}${port === 22 ? '' : `:${port}`}`,
+    host,
+    port,
+    user,
+    hostKeyAlias: one('hostkeyalias'),
+    strictHostKey: strictness(one('stricthostkeychecking')),
+    userKnownHostsFiles: paths('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2'),
+    globalKnownHostsFiles: paths(
+      'globalknownhostsfile',
+      '/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2',
+    ),
+    firstIdentityFiles: firstKeys.filter(isFile).map(path),
+    identityFiles: (options.get('identityfile') ?? defaultKeys)
+      .slice(firstKeys.length)
+      .filter(isFile)
+      .map(path),
+    certificateFiles: (options.get('certificatefile') ?? []).filter(isFile).map(path),
+    isIdentitiesOnly: isYes(one('identitiesonly')) === true,
+    agent: agentSocket(agent, path),
+    forwardedAgent: forwardedSocket(one('forwardagent'), agent, path),
+    methods: methods(one),
+    ...way(options, tokens),
+    family: { inet: 4 as const, inet6: 6 as const }[one('addressfamily') ?? ''],
+    bindAddress: one('bindaddress'),
+    timeoutMs: seconds('ConnectTimeout', one('connecttimeout'), 10) * 1000,
+    keepaliveMs: silence * 1000,
+    keepaliveCount: number('ServerAliveCountMax', one('serveralivecountmax'), 3),
+  }
+}
+
+function number(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
+  throw new PlaybookError('E_SSH_CONFIG', `${name} is "${text}", not a number.`)
+}
+
+/** A number of seconds, or times with units: `1m30s` (sshd_config(5), TIME FORMATS). */
+function seconds(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined || !/^(?:\d+[smhdw])+\d*$/i.test(text)) return number(name, text, otherwise)
+  const parts = [...text.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)]
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit!] ?? 1), 0)
+}
+
+const unitSeconds: { readonly [unit: string]: number } = { m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+function isFile(name: string): boolean {
+  return name !== 'none'
+}
+
+/** Words, some in double quotes. */
+function pathList(text: string): string[] {
+  return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!)
+}
+
+/** What is not known counts as yes, and so does ask: nobody is asked in the middle of a run. */
+function strictness(text: string | undefined): SshTarget['strictHostKey'] {
+  if (text === 'off' || isYes(text) === false) return 'no'
+  return text === 'accept-new' ? 'accept-new' : 'yes'
+}
+
+function agentSocket(text: string, path: (text: string) => string): string | undefined {
+  if (text === 'none') return undefined
+  if (text === 'SSH_AUTH_SOCK') return process.env.SSH_AUTH_SOCK || undefined
+  if (text.startsWith('$')) return process.env[text.replace(/[${}]/g, '')] || undefined
+  return path(text)
+}
+
+/** ForwardAgent: yes, for the agent that is logged in with, or another one's socket. */
+function forwardedSocket(text: string | undefined, agent: string, path: (text: string) => string) {
+  if (text === undefined || isYes(text) === false) return undefined
+  return agentSocket(isYes(text) ? agent : text, path)
+}
+
+function methods(one: (keyword: string) => string | undefined): AuthMethod[] {
+  const allowed: { [method in AuthMethod]: boolean } = {
+    publickey: isYes(one('pubkeyauthentication')) !== false,
+    password: isYes(one('passwordauthentication')) !== false,
+    'keyboard-interactive': isYes(one('kbdinteractiveauthentication')) !== false,
+  }
+  const preferred = one('preferredauthentications')?.split(',') ?? Object.keys(allowed)
+  return preferred.filter((method): method is AuthMethod => allowed[method as AuthMethod] === true)
+}
+
+/** undefined: something else than yes or no. */
+function isYes(text: string | undefined): boolean | undefined {
+  if (text === 'yes' || text === 'true') return true
+  return text === 'no' || text === 'false' ? false : undefined
+}
+
+/** ProxyJump or ProxyCommand: the one that was said first. A ProxyCommand that is none is one, a ProxyJump is not. */
+function way(options: SshOptions, tokens: { [token: string]: string }) {
+  const isSaid = ([keyword, [value]]: [string, string[]]) =>
+    keyword === 'proxycommand' || (keyword === 'proxyjump' && value !== 'none')
+  const first = [...options].find(isSaid)?.[0]
+  const text = first === undefined ? 'none' : expandTokens(options.get(first)![0]!, tokens)
+  if (text === 'none') return { jumps: [] }
+  return first === 'proxyjump' ? { jumps: text.split(',').map(parseJump) } : { jumps: [], proxyCommand: text }
+}
+
+/** `[user@]host[:port]` or `ssh://[user@]host[:port]`; an IPv6 address in brackets. */
+function parseJump(text: string): JumpHost {
+  const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:/]+))(?::(\d+))?\/?$/.exec(text.trim())
+  if (!match)
+    throw new PlaybookError('E_SSH_CONFIG', `"${text}" is not a jump host.`, 'Write [user@]host[:port].')
+  const [, user, bracketed, plain, port] = match
+  return { host: bracketed ?? plain!, user, port: port === undefined ? undefined : Number(port) }
+}

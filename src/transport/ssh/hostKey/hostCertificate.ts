@@ -1,0 +1,50 @@
+// Whether a certificate proves that a key is that of a host: known_hosts has no key of it, but trusts an authority.
+
+import ssh2, { type ParsedKey } from 'ssh2'
+import { matchesWords } from '../config/patterns.ts'
+import { type Certificate, timeFault } from '../protocol/certificate.ts'
+import { sigSSHToASN1 } from '../protocol/ssh2Internals.ts'
+import { sshReader } from '../protocol/wireFormat.ts'
+import { fingerprint, keyType } from './knownHosts.ts'
+
+export type Claim = {
+  /** The key with which the host has signed the handshake. */
+  readonly key: Buffer
+  /** The host as it was asked for. */
+  readonly name: string
+  /** Public keys of the authorities that are trusted for it. */
+  readonly authorities: readonly Buffer[]
+  readonly nowMs: number
+}
+
+/** Why it does not; undefined: it does. */
+export function certificateFault(certificate: Certificate, claim: Claim): string | undefined {
+  const { kind, publicKey, principals, authority, isRestricted } = certificate
+  const { key, name, authorities, nowMs } = claim
+  const late = timeFault(certificate, nowMs)
+  if (kind !== 'host') return 'it is that of a user'
+  if (!publicKey.equals(key)) return `it is that of another key, ${fingerprint(publicKey)}`
+  if (!authorities.some((each) => each.equals(authority))) {
+    return `it is signed by ${fingerprint(authority)}, which is not trusted for this host`
+  }
+  if (!matchesWords(principals, name.toLowerCase())) return `it is for ${principals.join(', ') || 'no host'}`
+  if (late !== '') return `it is${late.slice(1)}`.replace('it is expired', 'it has expired')
+  if (isRestricted) return 'it has critical options, which hosts have none'
+  return isSigned(certificate) ? undefined : 'its signature is wrong'
+}
+
+/** Signatures with SHA-1 do not count, as for OpenSSH. Nor does what cannot be read: it comes from anybody. */
+function isSigned({ authority, signed, signature }: Certificate): boolean {
+  try {
+    const reader = sshReader(signature)
+    const algorithm = reader.string().toString('latin1')
+    const type = keyType(authority)
+    const hash = /^rsa-sha2-(256|512)$/.exec(algorithm)?.[1]
+    if (type === 'ssh-rsa' ? hash === undefined : algorithm !== type) return false
+    const key = ssh2.utils.parseKey(`${type} ${authority.toString('base64')}`) as ParsedKey
+    const bytes = sigSSHToASN1(reader.string(), algorithm)
+    return bytes !== undefined && key.verify(signed, bytes, hash && `sha${hash}`) === true
+  } catch {
+    return false
+  }
+}

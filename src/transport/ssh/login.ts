@@ -1,0 +1,222 @@
+// One ssh login: socket, handshake, host key, authentication, and another try where the server was only too busy.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { NodeSSH } from 'node-ssh'
+import type { Algorithms, Client } from 'ssh2'
+import { UnreachableError } from '../../model/errors/error.ts'
+import type { ConnectionSettings } from '../../model/host.ts'
+import { type Authentication, authentication } from './auth/authenticator.ts'
+import { offerIdentities } from './auth/identity.ts'
+import type { Keyring } from './auth/keyring.ts'
+import type { SshTarget } from './config/target.ts'
+import { fetchHostCertificate } from './hostKey/fetchHostCertificate.ts'
+import { type HostKeyCheck, hostKeyCheck } from './hostKey/hostKeyCheck.ts'
+import { preferKnown } from './hostKey/knownHosts.ts'
+import type { Certificate } from './protocol/certificate.ts'
+import { openSocket, type SshSocket } from './socket.ts'
+import { aborted, authFailed, lostEarly, notUnderstood, timedOut } from './sshErrors.ts'
+
+export type Login = { readonly ssh: NodeSSH; readonly client: Client; readonly socket: SshSocket }
+
+export type LoginOptions = {
+  readonly target: SshTarget
+  readonly settings: ConnectionSettings
+  readonly keyring: Keyring
+  /** The connection to the jump host before the target. */
+  readonly jump?: Client
+  readonly log: (message: string) => void
+  readonly signal?: AbortSignal
+}
+
+const retries = 2
+
+/**
+ * Logs in. A server that cuts the connection before it said who it is (MaxStartups) is tried twice more.
+ *
+ * @throws UnreachableError stage `connect`
+ */
+export async function logIn(options: LoginOptions): Promise<Login> {
+  const { target, signal } = options
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(timedOut(target)), target.timeoutMs)
+  const abort = () => deadline.abort(aborted(target))
+  signal?.addEventListener('abort', abort, { once: true })
+  if (signal?.aborted) abort()
+  try {
+    return await tryAll(options, deadline.signal)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+/** Ends a login: settles when the goodbye is on its way, which costs no round trip, and within half a second. */
+export async function logOut({ ssh, socket: { stream } }: Login): Promise<void> {
+  if (stream.destroyed) return
+  const isSent = new Promise<void>((resolve) => {
+    stream.once('finish', resolve)
+    stream.once('close', resolve)
+  })
+  ssh.dispose()
+  await Promise.race([isSent, sleep(500, undefined, { ref: false })])
+  stream.destroy()
+}
+
+async function tryAll(options: LoginOptions, signal: AbortSignal): Promise<Login> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await until(signal, tryOnce(options, signal))
+    } catch (error) {
+      if (!(error instanceof TryAgain)) throw error
+      if (attempt === retries) throw error.error
+      options.log(`${error.error.message} Trying again.`)
+      await until(signal, sleep(200 * 2 ** attempt * (0.5 + Math.random())))
+    }
+  }
+}
+
+/** What passed before anything was agreed on: it may go better in a moment. */
+class TryAgain extends Error {
+  readonly error: UnreachableError
+
+  constructor(error: UnreachableError) {
+    super(error.message)
+    this.error = error
+  }
+}
+
+/** The result, or the signal's reason, whichever comes first. */
+function until<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+async function tryOnce(options: LoginOptions, signal: AbortSignal): Promise<Login> {
+  const check = await hostKeyCheck(options.target, options.log)
+  const auth = await authentication({ ...options, isDoubtful: check.isDoubtful })
+  signal.throwIfAborted()
+  const socket = await openSocket(options.target, options.jump, signal).catch((error: unknown) => {
+    throw isReset(error) ? new TryAgain(error) : error
+  })
+  if (signal.aborted) socket.stream.destroy()
+  signal.throwIfAborted()
+  return handshake(options, { check, auth, socket, signal })
+}
+
+function isReset(error: unknown): error is UnreachableError {
+  return error instanceof UnreachableError && error.code === 'E_CONNECTION_LOST'
+}
+
+type Attempt = {
+  readonly check: HostKeyCheck
+  readonly auth: Authentication
+  readonly socket: SshSocket
+  readonly signal: AbortSignal
+}
+
+async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login> {
+  const { target, log } = options
+  const { check, auth, socket, signal } = attempt
+  const ssh = new NodeSSH()
+  let refusal: UnreachableError | undefined
+  let isAgreed = false
+  const ready = ssh.connect({
+    sock: socket.stream,
+    host: target.host,
+    username: target.user,
+    readyTimeout: 0, // the deadline is ours
+    keepaliveInterval: target.keepaliveMs,
+    keepaliveCountMax: 1_000_000, // it counts answers; whatever is heard counts for us
+    algorithms: { serverHostKey: preferKnown(hostKeyAlgorithms, check.lines) as Algorithms['serverHostKey'] },
+    hostVerifier: (key: Buffer, verify: (isGood: boolean) => void) => {
+      const decide = (shown?: Certificate | string) => {
+        refusal = check.refusal(key, shown)
+        verify(refusal === undefined)
+      }
+      if (check.wantsCertificate(key)) {
+        hostCertificate(options, signal).then(decide, (error: Error) => decide(error.message))
+      } else decide()
+    },
+    authHandler: auth.handler as never,
+    agent: target.forwardedAgent,
+  })
+  const client = ssh.connection!
+  const abort = () => socket.stream.destroy()
+  signal.addEventListener('abort', abort, { once: true })
+  client.setMaxListeners(0)
+  offerIdentities(client, auth.offers)
+  client.on('error', (error) => log(`ssh: ${error.message}`)) // for good: without it a reset ends the process
+  client.on('banner', (text) => log(`${target.place}: ${text.trim()}`))
+  client.on('handshake', ({ kex, serverHostKey }) => {
+    isAgreed = true
+    log(`${target.place}: ${kex}, ${serverHostKey}`)
+  })
+  client.on('change password' as 'error', () =>
+    client.emit('error', Object.assign(new Error('the password has expired'), authLevel)),
+  )
+  try {
+    await ready
+    return { ssh, client, socket }
+  } catch (error) {
+    const complaint = refusal ? [] : await socket.complaint()
+    socket.stream.destroy()
+    if (refusal) throw refusal
+    throw failure(error as SshError, { target, auth, complaint, isAgreed })
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Goes the same way once more. */
+async function hostCertificate({ target, jump }: LoginOptions, signal: AbortSignal): Promise<Certificate> {
+  const { stream } = await openSocket(target, jump, signal)
+  const abort = () => stream.destroy()
+  signal.addEventListener('abort', abort, { once: true })
+  return fetchHostCertificate(stream).finally(() => signal.removeEventListener('abort', abort))
+}
+
+/** ssh2's own default, in its order. */
+const hostKeyAlgorithms = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+  'ssh-rsa',
+]
+
+const authLevel = { level: 'client-authentication' }
+
+type SshError = Error & { readonly level?: string; readonly code?: string | number }
+
+type Circumstances = {
+  readonly target: SshTarget
+  readonly auth: Authentication
+  readonly complaint: readonly string[]
+  readonly isAgreed: boolean
+}
+
+function failure(error: SshError, { target, auth, complaint, isAgreed }: Circumstances): Error {
+  if (error.level === 'client-authentication' || error.level === 'agent') {
+    return authFailed(target, auth.tried(), error)
+  }
+  if (isAgreed) {
+    const isEnded = /authentication/i.test(error.message)
+    return isEnded ? authFailed(target, [...auth.tried(), error.message], error) : lostEarly(target, error)
+  }
+  if (target.proxyCommand !== undefined) return proxyFailed(target, complaint, error)
+  if (error.level === 'handshake') return notUnderstood(target, error)
+  return new TryAgain(lostEarly(target, error))
+}
+
+function proxyFailed({ place, proxyCommand }: SshTarget, details: readonly string[], cause: Error) {
+  return new UnreachableError('E_PROXY', `The ProxyCommand to ${place} gives no connection.`, 'connect', {
+    details: [...details, `command: ${proxyCommand}`],
+    cause,
+  })
+}

@@ -1,0 +1,110 @@
+// Files fetched to the controller: from the first mirror that has the right bytes, once, and kept by their checksum.
+
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createFetcher } from '../../src/http/fetcher.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
+import type { Checksum } from '../../src/model/step.ts'
+import { temporaryFolder } from '../engine/harness.ts'
+
+const body = Buffer.from('the right bytes\n'.repeat(10_000))
+const checksum: Checksum = { algorithm: 'sha512', hex: createHash('sha512').update(body).digest('hex') }
+
+const login = `Basic ${Buffer.from('me:se cret').toString('base64')}`
+
+type Mirror = {
+  readonly url: (path: string) => string
+  readonly requests: string[]
+  readonly stop: () => void
+}
+
+async function mirror(): Promise<Mirror> {
+  const requests: string[] = []
+  const server: Server = createServer((request, response) => {
+    requests.push(request.url!)
+    if (request.url === '/good') response.end(body)
+    else if (request.url === '/private' && request.headers.authorization === login) response.end(body)
+    else if (request.url === '/bad') response.end('other bytes')
+    else if (request.url === '/cut') {
+      response.writeHead(200, { 'content-length': body.length })
+      response.write(body.subarray(0, 1000))
+      setTimeout(() => response.destroy(), 20)
+    } else response.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { url: (path) => `http://127.0.0.1:${port}/${path}`, requests, stop: () => server.close() }
+}
+
+async function withMirror(work: (mirror: Mirror, folder: string) => Promise<void>): Promise<void> {
+  const [server, folder] = [await mirror(), temporaryFolder()]
+  try {
+    await work(server, folder.path)
+  } finally {
+    server.stop()
+    folder.remove()
+  }
+}
+
+test('mirrors are tried in order until one has the right bytes', () =>
+  withMirror(async ({ url, requests }, folder) => {
+    const fetcher = createFetcher(folder)
+    const urls = ['missing', 'bad', 'cut', 'good', 'never'].map(url)
+    const path = await fetcher({ kind: 'fetch', urls, checksum })
+    assert.ok(readFileSync(path).equals(body))
+    assert.equal(requests, ['/missing', '/bad', '/cut', '/good'])
+    assert.is(readdirSync(folder).length, 1)
+  }))
+
+test('a file is fetched once, by all who ask at once and by later runs', () =>
+  withMirror(async ({ url, requests }, folder) => {
+    const source = { kind: 'fetch' as const, urls: [url('good')], checksum }
+    const fetcher = createFetcher(folder)
+    const paths = await Promise.all([fetcher(source), fetcher(source), fetcher(source)])
+    assert.is(new Set(paths).size, 1)
+    assert.is(await createFetcher(folder)(source), paths[0])
+    assert.equal(requests, ['/good'])
+  }))
+
+test('the credentials of an address are sent', () =>
+  withMirror(async ({ url }, folder) => {
+    const urls = [url('private').replace('http://', 'http://me:se%20cret@')]
+    assert.ok(readFileSync(await createFetcher(folder)({ kind: 'fetch', urls, checksum })).equals(body))
+  }))
+
+test('where no mirror has it, each is named with its reason, without credentials, and nothing is left', () =>
+  withMirror(async ({ url }, folder) => {
+    const hidden = url('missing').replace('http://', 'http://me:secret@')
+    const urls = [hidden, url('bad'), 'http://127.0.0.1:1/x']
+    try {
+      await createFetcher(folder)({ kind: 'fetch', urls, checksum })
+      assert.unreachable()
+    } catch (thrown) {
+      assert.instance(thrown, PlaybookError)
+      const { code, details } = thrown as PlaybookError
+      const text = details.join('\n')
+      assert.is(code, 'E_DOWNLOAD')
+      assert.match(details[0]!, /404/)
+      assert.match(details[1]!, /SHA-512 is [0-9a-f]{4}…[0-9a-f]{2}, expected /)
+      assert.not.match(text, 'secret')
+      assert.is(details.length, 3)
+    }
+    assert.equal(readdirSync(folder), [])
+  }))
+
+test('a kept file that was damaged is fetched anew', () =>
+  withMirror(async ({ url, requests }, folder) => {
+    const source = { kind: 'fetch', urls: [url('good')], checksum } as const
+    const path = await createFetcher(folder)(source)
+    writeFileSync(path, body.subarray(0, 100))
+    await createFetcher(folder)(source)
+    assert.ok(readFileSync(path).equals(body))
+    await createFetcher(folder)(source)
+    assert.is(requests.length, 2)
+  }))
+
+test.run()
