@@ -1,7 +1,7 @@
 // Binds plays to the hosts of an inventory: hosts chosen, variables checked, tasks made; everything wrong at once.
 
-import { maskedFault } from '../engine/masking.ts'
-import { type BoundPlay, type PlayPlan, planPlays } from '../engine/plan.ts'
+import { type BoundPlay, type PlayPlan, planPlays } from '../engine/plan/planPlays.ts'
+import { maskedPlanError } from '../engine/results/masking.ts'
 import {
   becomesByDefault,
   type ConnectionFlags,
@@ -36,7 +36,7 @@ export async function bindPlays(
     await attempt(() => inventory.validateLimit(patterns, limit))
   const plans = await attempt(() =>
     planPlays(bound, {
-      site: { select: (pattern) => inventory.select(pattern) },
+      inventory: { select: (pattern) => inventory.select(pattern) },
       settingsOf: (host) => connectionSettings(host, connectionFlags),
       becomesByDefault,
       tags: { only: flags.tags, skip: flags.skipTags },
@@ -45,7 +45,7 @@ export async function bindPlays(
   try {
     throwIfAny()
   } catch (thrown) {
-    throw maskedFault(
+    throw maskedPlanError(
       thrown as AggregatePlaybookError,
       secretsIn(bound.map(({ vars }) => [...vars.values()])),
     )

@@ -1,11 +1,11 @@
 // Runs plays as the flags say: the inventory bound to them, the reporter, the journal, the signals.
 
 import { join } from 'node:path'
-import { createArtifacts } from '../engine/artifacts.ts'
-import type { PlayPlan } from '../engine/plan.ts'
+import { createArtifacts } from '../engine/apply/artifacts.ts'
+import type { PlayPlan } from '../engine/plan/planPlays.ts'
+import type { StartedPlays } from '../engine/plan/startAt.ts'
 import { exitCode, run } from '../engine/run.ts'
 import type { RunOptions } from '../engine/runState.ts'
-import type { StartingPlays } from '../engine/startAt.ts'
 import { createFetcher } from '../http/fetcher.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
@@ -28,7 +28,7 @@ import { unknownTags } from './unknownTags.ts'
 export type Execution = Pick<RunOptions, 'playbooks' | 'resumable'> & {
   readonly plays: readonly Play[]
   /** Where the plays begin, if not with their first tasks. */
-  readonly begin?: (plays: readonly PlayPlan[]) => StartingPlays
+  readonly begin?: (plays: readonly PlayPlan[]) => StartedPlays
 }
 
 /** Runs the plays on the hosts of the inventory and gives the exit code. */
@@ -60,7 +60,7 @@ export async function execute(
       playbooks,
       // Without a journal there is nothing to go on with.
       ...(journal && resumable ? { resumable } : {}),
-      consent,
+      confirmTask: consent,
       listener,
     })
     const code = stop.code() ?? exitCode(recap)
@@ -85,9 +85,9 @@ function surroundings(
     isCheck: flags.check === true,
     forks: flags.forks ?? 100,
     forceHandlers: flags.forceHandlers === true,
-    isTalkative: flags.verbose >= 2,
+    isVerbose: flags.verbose >= 2,
     connect: async (settings, options) => (await transportFor(settings)).connect(settings, options),
-    owed: openPendingHandlers(join(process.cwd(), '.run-playbook')),
+    pendingHandlers: openPendingHandlers(join(process.cwd(), '.run-playbook')),
     fetch: createFetcher(join(cacheFolder(), 'downloads'), signal),
     artifacts: createArtifacts(join(cacheFolder(), 'builds')),
   }

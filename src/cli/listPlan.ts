@@ -1,6 +1,6 @@
 // --list-hosts, --list-tasks and --list-tags: what a run would take, without running it.
 
-import type { HostPlan, PlayPlan } from '../engine/plan.ts'
+import type { HostPlan, PlayPlan } from '../engine/plan/planPlays.ts'
 import { takesPart } from '../engine/play.ts'
 import { masked, secretsIn } from '../model/secrets/secret.ts'
 import type { Task } from '../model/task.ts'

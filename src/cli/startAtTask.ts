@@ -1,8 +1,8 @@
 // --start-at-task: the plays from a task on, and what is said of where they begin.
 
-import type { PlayPlan } from '../engine/plan.ts'
+import type { PlayPlan } from '../engine/plan/planPlays.ts'
+import { entryNames, type StartedPlays, startingAt } from '../engine/plan/startAt.ts'
 import { takesPart } from '../engine/play.ts'
-import { entryNames, type StartingPlays, startingAt } from '../engine/startAt.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import { nearest } from '../model/errors/suggest.ts'
 import { taskPlace } from './taskPlace.ts'
@@ -12,7 +12,7 @@ import { taskPlace } from './taskPlace.ts'
  *
  * @throws PlaybookError E_UNKNOWN_TASK where no task can be meant
  */
-export function startAtTask(plays: readonly PlayPlan[], wanted: string): StartingPlays {
+export function startAtTask(plays: readonly PlayPlan[], wanted: string): StartedPlays {
   const starting = startingAt(plays, wanted)
   const first = starting.plays.find(({ hosts }) => hosts.some((host) => host.items && takesPart(host)))
   const isKnown = (first ? plays.slice(0, starting.plays.indexOf(first)) : plays).every(({ hosts }) =>

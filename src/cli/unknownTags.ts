@@ -1,6 +1,6 @@
 // Tags of the command line that no task has: mistyped, or of another playbook.
 
-import type { PlayPlan } from '../engine/plan.ts'
+import type { PlayPlan } from '../engine/plan/planPlays.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import { nearest } from '../model/errors/suggest.ts'
 import { isFlush } from '../model/flushHandlers.ts'

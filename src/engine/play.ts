@@ -3,49 +3,49 @@
 import { UnreachableError } from '../model/errors/error.ts'
 import { createLimiter } from '../model/limiter.ts'
 import { emptyCounts, type HostRecap } from '../model/run/outcome.ts'
-import { batchesOf } from './batches.ts'
-import { type ConvergeOptions, converge, type HostEnd } from './converge.ts'
-import { readFacts } from './facts.ts'
-import { countFailures } from './failures.ts'
-import type { Item } from './item.ts'
-import { failedVerdict } from './judge.ts'
-import { knownItems, playsAfter } from './lookAhead.ts'
-import { interrupted } from './loss.ts'
-import { secretsOfItems } from './masking.ts'
-import type { HostPlan, PlayPlan } from './plan.ts'
-import { OnceForAll } from './runOnce.ts'
+import { createBatchGates } from './coordination/batchGates.ts'
+import { createFailureLimit } from './coordination/failureLimit.ts'
+import { RunOnce } from './coordination/runOnce.ts'
+import { createThrottle, type Throttle } from './coordination/throttle.ts'
+import { failedEvaluation } from './evaluateTask.ts'
+import { type HostEnd, type HostRunOptions, runHostTasks } from './hostRun.ts'
+import { batchesOf } from './plan/hostOrder.ts'
+import type { PlannedTask } from './plan/plannedTask.ts'
+import type { HostPlan, PlayPlan } from './plan/planPlays.ts'
+import { knownItems, playsAfter } from './prefetch.ts'
+import { readFacts } from './probing/facts.ts'
+import { interruptedError } from './results/lostHost.ts'
+import { secretsOfItems } from './results/masking.ts'
 import { type RunState, sessionOf } from './runState.ts'
-import type { HostSession } from './session.ts'
-import { createThrottle, type Throttle } from './throttle.ts'
-import { createTurns } from './turns.ts'
+import type { HostSession } from './session/hostSession.ts'
 
 export async function runPlay({ play, hosts }: PlayPlan, state: RunState): Promise<HostRecap[]> {
   const { spec } = play
-  const { options, emit, lost } = state
+  const { options, emit, excluded: lost } = state
   const startedAt = performance.now()
   const taking = hosts.filter((plan) => !lost.has(plan.host.name) && takesPart(plan))
   const names = taking.map(({ host }) => host.name)
   emit({ kind: 'playStart', play: spec.name, hosts: names, isCheck: options.isCheck })
   const batches = batchesOf(names, spec.serial)
-  const turns = createTurns(batches)
+  const gates = createBatchGates(batches)
   const shared = sharedByHosts(taking, batches)
-  const pool = createLimiter(spec.forks ?? options.forks)
-  const failures = countFailures(batches, spec)
+  const limit = createLimiter(spec.forks ?? options.forks)
+  const failureLimit = createFailureLimit(batches, spec)
   const skipped: string[] = []
   const ends = await Promise.all(
     taking.map((plan) =>
-      pool(async () => {
+      limit(async () => {
         const { name } = plan.host
         const end = await runHost(plan, spec, state, {
-          turn: turns.get(name)!,
-          isPlayOver: () => failures.isOverFor(name),
+          gate: gates.get(name)!,
+          isPlayOver: () => failureLimit.isReachedFor(name),
           throttle: shared.throttle,
-          once: shared.onceFor(name),
+          runOnce: shared.onceFor(name),
         })
         shared.onceFor(name).leave(name)
         if (end.isFailed || end.isUnreachable) {
           lost.add(name)
-          failures.note(name)
+          failureLimit.record(name)
         } else if (end.isCutShort) {
           lost.add(name)
           skipped.push(name)
@@ -67,43 +67,43 @@ async function runHost(
   plan: HostPlan,
   spec: PlayPlan['play']['spec'],
   state: RunState,
-  company: Pick<ConvergeOptions, 'turn' | 'isPlayOver' | 'throttle' | 'once'>,
+  company: Pick<HostRunOptions, 'gate' | 'isPlayOver' | 'throttle' | 'runOnce'>,
 ): Promise<HostEnd> {
   const { options, emit } = state
   const { host, prepare } = plan
   const session = sessionOf(plan, state)
-  session.patience = spec.waitForConnection ?? 0
+  session.connectTimeout = spec.waitForConnection ?? 0
   const items = await itemsOf(plan, spec, session).catch((thrown): HostEnd => {
-    company.turn.done()
-    const error = options.signal?.aborted ? interrupted('facts', []) : thrown
+    company.gate.done()
+    const error = options.signal?.aborted ? interruptedError('facts', []) : thrown
     return factsFailed(error, { play: spec.name, session, emit })
   })
   if (!Array.isArray(items)) return items as HostEnd
   if (!plan.items) {
-    state.learn(secretsOfItems(items as readonly Item[]))
-    company.once.knows(host.name, begunItems(plan, items as readonly Item[]))
+    state.addSecrets(secretsOfItems(items as readonly PlannedTask[]))
+    company.runOnce.setTasks(host.name, begunItems(plan, items as readonly PlannedTask[]))
   }
-  const start = beginning(plan, items as readonly Item[])
-  return converge({
+  const start = beginning(plan, items as readonly PlannedTask[])
+  return runHostTasks({
     play: spec.name,
     session,
-    items: start === undefined ? [] : (items as readonly Item[]),
+    items: start === undefined ? [] : (items as readonly PlannedTask[]),
     start: start ?? 0,
-    later: knownItems(host.name, playsAfter(spec, options.plays)),
+    laterTasks: knownItems(host.name, playsAfter(spec, options.plays)),
     site: state.site,
     prepare,
     ...company,
     forcesHandlers: spec.forceHandlers ?? options.forceHandlers ?? false,
-    sessionAt: ({ on }) => (on === undefined ? session : sessionOf(plan.other(on), state)),
+    sessionAt: ({ host: on }) => (on === undefined ? session : sessionOf(plan.other(on), state)),
     emit,
     isCheck: options.isCheck,
-    consent: options.consent,
+    confirmTask: options.confirmTask,
     fetch: options.fetch,
-    owed: options.owed,
+    pendingHandlers: options.pendingHandlers,
     artifacts: options.artifacts,
     reach: (name, task) => {
       const other = plan.other(name)
-      return { session: sessionOf(other, state), as: other.userOf(task) }
+      return { session: sessionOf(other, state), as: other.userFor(task) }
     },
     signal: options.signal,
   })
@@ -114,12 +114,12 @@ export function takesPart(plan: HostPlan): boolean {
   return !plan.items || beginning(plan, plan.items) !== undefined
 }
 
-function beginning({ begin }: HostPlan, items: readonly Item[]): number | undefined {
+function beginning({ begin }: HostPlan, items: readonly PlannedTask[]): number | undefined {
   return begin ? begin(items) : 0
 }
 
 /** The tasks that the host comes to. */
-function begunItems(plan: HostPlan, items: readonly Item[]): readonly Item[] {
+function begunItems(plan: HostPlan, items: readonly PlannedTask[]): readonly PlannedTask[] {
   return items.slice(beginning(plan, items) ?? items.length)
 }
 
@@ -127,26 +127,26 @@ function begunItems(plan: HostPlan, items: readonly Item[]): readonly Item[] {
 function sharedByHosts(
   plans: readonly HostPlan[],
   batches: readonly (readonly string[])[],
-): { readonly throttle: Throttle; readonly onceFor: (host: string) => OnceForAll } {
-  const once = new Map<string, OnceForAll>()
+): { readonly throttle: Throttle; readonly onceFor: (host: string) => RunOnce } {
+  const runOnce = new Map<string, RunOnce>()
   for (const batch of batches) {
-    const forAll = new OnceForAll(batch)
-    for (const name of batch) once.set(name, forAll)
+    const forAll = new RunOnce(batch)
+    for (const name of batch) runOnce.set(name, forAll)
   }
   for (const plan of plans) {
     const { name } = plan.host
-    if (plan.items) once.get(name)!.knows(name, begunItems(plan, plan.items))
+    if (plan.items) runOnce.get(name)!.setTasks(name, begunItems(plan, plan.items))
   }
-  return { throttle: createThrottle(), onceFor: (host) => once.get(host)! }
+  return { throttle: createThrottle(), onceFor: (host) => runOnce.get(host)! }
 }
 
 async function itemsOf(
   plan: HostPlan,
   spec: PlayPlan['play']['spec'],
   session: HostSession,
-): Promise<readonly Item[]> {
+): Promise<readonly PlannedTask[]> {
   if (plan.items) return plan.items
-  const as = plan.userOf({ options: {} })
+  const as = plan.userFor({ options: {} })
   return plan.itemsWith(await readFacts(session, as, spec.facts ?? {}))
 }
 
@@ -159,9 +159,9 @@ type FactsOf = {
 /** In check mode facts that cannot be read may be there after what is planned: the play is unknown then. */
 function factsFailed(thrown: unknown, { play, session, emit }: FactsOf): HostEnd {
   const isUnreachable = thrown instanceof UnreachableError
-  const verdict = failedVerdict(thrown, 'facts', isUnreachable ? undefined : session.prediction)
-  const status = isUnreachable ? 'unreachable' : verdict.kind
-  const { kind: _, ...outcome } = isUnreachable ? { kind: status, error: thrown } : verdict
+  const evaluation = failedEvaluation(thrown, 'facts', isUnreachable ? undefined : session.predictedState)
+  const status = isUnreachable ? 'unreachable' : evaluation.kind
+  const { kind: _, ...outcome } = isUnreachable ? { kind: status, error: thrown } : evaluation
   const recap: HostRecap = {
     host: session.host,
     counts: { ...emptyCounts(), [status]: 1 },

@@ -2,9 +2,9 @@
 
 import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/run/outcome.ts'
 import { type Secret, secretsIn } from '../model/secrets/secret.ts'
-import { lookAhead } from './lookAhead.ts'
-import { eventMask, secretsOfItems } from './masking.ts'
 import { runPlay } from './play.ts'
+import { prefetchHosts } from './prefetch.ts'
+import { eventMask, secretsOfItems } from './results/masking.ts'
 import type { RunOptions, RunState } from './runState.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
   const state: RunState = {
     options,
     sessions: new Map(),
-    lost: new Set(),
+    excluded: new Set(),
     site: { changes: 0, restarts: [] },
     ...maskingListener(options),
   }
@@ -31,7 +31,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
     for (const plan of options.plays) {
       if (options.signal?.aborted) break
       const running = runPlay(plan, state)
-      if (plan === options.plays[0]) lookAhead(state)
+      if (plan === options.plays[0]) prefetchHosts(state)
       recaps.push(...(await running))
     }
   } finally {
@@ -49,7 +49,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
 }
 
 /** Masks what is known to be secret; of hosts and tasks that come in later it is learned then. */
-function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit' | 'learn'> {
+function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit' | 'addSecrets'> {
   const secrets = new Set<Secret>()
   for (const { hosts } of plays) {
     for (const { host, settings, items = [] } of hosts) {
@@ -60,7 +60,7 @@ function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit'
   let mask = eventMask(secrets)
   return {
     emit: (event) => listener(mask(event)),
-    learn: (more) => {
+    addSecrets: (more) => {
       const known = secrets.size
       for (const secret of more) secrets.add(secret)
       if (secrets.size > known) mask = eventMask(secrets)
@@ -82,7 +82,7 @@ function interrupt({ sessions, emit }: RunState): void {
   })
   const kills = steps.map(({ session, step }) => session.kill(step).catch(() => {}))
   const limit = new Promise((resolve) => setTimeout(resolve, 1500).unref())
-  const over = Promise.all([...kills, ...all.map((session) => session.stepsOver())])
+  const over = Promise.all([...kills, ...all.map((session) => session.stepsDone())])
   void Promise.race([over, limit]).then(() => Promise.all(all.map((session) => session.close())))
 }
 

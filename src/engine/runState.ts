@@ -3,11 +3,11 @@
 import type { Listener, Resumable, RunEvent } from '../model/run/event.ts'
 import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
 import { type Secret, secretsIn } from '../model/secrets/secret.ts'
-import type { ActOptions } from './act.ts'
-import type { Consent } from './consent.ts'
-import type { Planned } from './foresight.ts'
-import type { HostPlan, PlayPlan } from './plan.ts'
-import { type Connect, HostSession } from './session.ts'
+import type { ApplyOptions } from './apply/applySteps.ts'
+import type { PlannedRestarts } from './checkMode/dryRun.ts'
+import type { ConfirmTask } from './coordination/confirmTask.ts'
+import type { HostPlan, PlayPlan } from './plan/planPlays.ts'
+import { type Connect, HostSession } from './session/hostSession.ts'
 
 export type RunOptions = {
   readonly plays: readonly PlayPlan[]
@@ -15,10 +15,10 @@ export type RunOptions = {
   /** Noted with the run, for one that goes on with it. */
   readonly resumable?: Resumable
   readonly connect: Connect
-  readonly fetch: ActOptions['fetch']
+  readonly fetch: ApplyOptions['fetch']
   /** Handlers that are owed from run to run; without it a failed run forgets them. */
-  readonly owed?: PendingHandlers
-  readonly artifacts: ActOptions['artifacts']
+  readonly pendingHandlers?: PendingHandlers
+  readonly artifacts: ApplyOptions['artifacts']
   readonly listener: Listener
   readonly isCheck: boolean
   /** Whether hosts that fail run their notified handlers, where the play does not say. */
@@ -26,9 +26,9 @@ export type RunOptions = {
   /** Hosts worked on at once. */
   readonly forks: number
   /** true: tells every command and what it said. */
-  readonly isTalkative: boolean
+  readonly isVerbose: boolean
   /** Asked before each task; without it all are carried out. */
-  readonly consent?: Consent
+  readonly confirmTask?: ConfirmTask
   /** Stops the run: running steps are killed, nothing more is started. */
   readonly signal?: AbortSignal
 }
@@ -38,24 +38,24 @@ export type RunState = {
   readonly options: RunOptions
   readonly sessions: Map<string, HostSession>
   /** Hosts that failed, were lost, or were not gone through; they take no part in later plays. */
-  readonly lost: Set<string>
+  readonly excluded: Set<string>
   /** How many changes the run has made, on all hosts, and in check mode what is planned that other hosts may wait for. */
-  readonly site: { changes: number } & Planned
+  readonly site: { changes: number } & PlannedRestarts
   readonly emit: (event: RunEvent) => void
   /** Masks these from now on too. */
-  readonly learn: (secrets: ReadonlySet<Secret>) => void
+  readonly addSecrets: (secrets: ReadonlySet<Secret>) => void
 }
 
 /** The session of a host, one for all plays. */
 export function sessionOf(
   { host: { name, vars }, settings }: Pick<HostPlan, 'host' | 'settings'>,
-  { options, sessions, emit, learn }: RunState,
+  { options, sessions, emit, addSecrets: learn }: RunState,
 ): HostSession {
   const known = sessions.get(name)
   if (known) return known
   learn(secretsIn([vars, settings]))
-  const { connect, isTalkative, signal } = options
-  const session = new HostSession({ host: name, settings, connect, emit, isTalkative, signal })
+  const { connect, isVerbose: isTalkative, signal } = options
+  const session = new HostSession({ host: name, settings, connect, emit, isVerbose: isTalkative, signal })
   sessions.set(name, session)
   return session
 }

@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Artifacts, createArtifacts } from '../../src/engine/artifacts.ts'
-import { planPlays } from '../../src/engine/plan.ts'
+import { type Artifacts, createArtifacts } from '../../src/engine/apply/artifacts.ts'
+import { planPlays } from '../../src/engine/plan/planPlays.ts'
 import { run } from '../../src/engine/run.ts'
 import type { RunOptions } from '../../src/engine/runState.ts'
 import type { ConnectionSettings, InventoryHost } from '../../src/model/host.ts'
@@ -60,7 +60,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
       vars: new Map(hosts.map((host) => [host.name, host.vars])),
     })),
     {
-      site: { select: () => [...hosts, ...others] },
+      inventory: { select: () => [...hosts, ...others] },
       settingsOf: settings.settingsOf ?? localSettings,
       tags: { only: settings.tags?.only ?? [], skip: settings.tags?.skip ?? [] },
     },
@@ -82,8 +82,8 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     isCheck: settings.isCheck ?? false,
     forks: settings.forks ?? 10,
     ...(settings.forceHandlers === undefined ? {} : { forceHandlers: settings.forceHandlers }),
-    ...(settings.owed ? { owed: settings.owed } : {}),
-    isTalkative: true,
+    ...(settings.owed ? { pendingHandlers: settings.owed } : {}),
+    isVerbose: true,
     ...(settings.signal ? { signal: settings.signal } : {}),
   })
   return { recap, events, story: events.flatMap(storyLine) }

@@ -2,19 +2,22 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { batchesOf } from '../../src/engine/batches.ts'
-import { becomeUser } from '../../src/engine/become.ts'
-import { orderedHosts } from '../../src/engine/order.ts'
 import {
-  doubt,
-  foreseenAnswer,
-  noPrediction,
-  predict,
+  markUnknown,
+  newPredictedState,
   predictedFile,
-  requireUntouched,
-} from '../../src/engine/prediction.ts'
-import { createTurns } from '../../src/engine/turns.ts'
-import { firstWindow, windowAfterChange, windowAfterQuiet } from '../../src/engine/window.ts'
+  predictedResult,
+  recordChanges,
+  requireKnown,
+} from '../../src/engine/checkMode/predictedState.ts'
+import { createBatchGates } from '../../src/engine/coordination/batchGates.ts'
+import { becomeUser } from '../../src/engine/plan/becomeUser.ts'
+import { batchesOf, orderedHosts } from '../../src/engine/plan/hostOrder.ts'
+import {
+  firstWindow,
+  windowAfterChange,
+  windowAfterNoChange,
+} from '../../src/engine/probing/prefetchWindow.ts'
 import type { Change, Effect } from '../../src/model/change.ts'
 import { sh } from '../../src/model/command.ts'
 import { writtenFile } from '../../src/model/files/fileChange.ts'
@@ -30,8 +33,8 @@ test('the window is everything at first, shrinks with changes in a row, and grow
   )
   assert.is(firstWindow.size, Number.POSITIVE_INFINITY)
   assert.ok(one!.size > two!.size && two!.size > three!.size)
-  assert.ok(windowAfterQuiet(three!).size > three!.size)
-  assert.is(windowAfterQuiet(three!).changesInRow, 0)
+  assert.ok(windowAfterNoChange(three!).size > three!.size)
+  assert.is(windowAfterNoChange(three!).changesInRow, 0)
 })
 
 const batchRows: [serial: Serial | undefined, hosts: number, sizes: number[]][] = [
@@ -86,15 +89,15 @@ function namesIn(order: PlayOrder | undefined, names: readonly string[]): string
 }
 
 test('a batch waits for the one before it, and knows what others changed', async () => {
-  const turns = createTurns([['a'], ['b'], ['c']])
+  const turns = createBatchGates([['a'], ['b'], ['c']])
   const [a, b] = [turns.get('a')!, turns.get('b')!]
-  assert.equal([a.isOpen, b.isOpen, b.waitsFor], [true, false, ['a']])
-  const mark = b.mark()
-  a.noteChange()
+  assert.equal([a.isFirst, b.isFirst, b.waitsFor], [true, false, ['a']])
+  const mark = b.revision()
+  a.recordChange()
   assert.ok(b.hasOtherChangedSince(mark))
   assert.not(a.hasOtherChangedSince(mark))
   a.done()
-  await b.come
+  await b.ready
 })
 
 const runs = (effects?: readonly Effect[]): Change => ({
@@ -107,7 +110,7 @@ const runs = (effects?: readonly Effect[]): Change => ({
 
 const absent = (): FileState => ({ type: 'absent' })
 const wanted = (path: string): FileRequest => ({ path, follow: true, contentLimit: 1000, digest: 'sha256' })
-const change = (...effects: Parameters<typeof predict>[2][number]['effects'] & object) => ({
+const change = (...effects: Parameters<typeof recordChanges>[2][number]['effects'] & object) => ({
   what: '',
   from: '',
   to: '',
@@ -116,8 +119,8 @@ const change = (...effects: Parameters<typeof predict>[2][number]['effects'] & o
 })
 
 test('a planned write is what a later probe sees, with content and digest', () => {
-  const prediction = noPrediction()
-  predict(
+  const prediction = newPredictedState()
+  recordChanges(
     prediction,
     'task',
     [{ what: '', from: '', to: '', steps: [write({ path: '/a/b', content: 'x', mode: 0o600 })] }],
@@ -131,12 +134,12 @@ test('a planned write is what a later probe sees, with content and digest', () =
 })
 
 test('what lies in a planned tree is unknowable, unless it was written after it', () => {
-  const prediction = noPrediction()
-  predict(prediction, 'unpack', [change({ tree: '/opt/app' })], absent)
+  const prediction = newPredictedState()
+  recordChanges(prediction, 'unpack', [change({ tree: '/opt/app' })], absent)
   assert.throws(() => predictedFile(prediction, wanted('/opt/app/conf/x')), /depends on unpack/)
   assert.throws(() => predictedFile(prediction, wanted('/opt/app')), /unpack/)
   assert.is(predictedFile(prediction, wanted('/opt/apple')), undefined)
-  predict(
+  recordChanges(
     prediction,
     'write',
     [{ what: '', from: '', to: '', steps: [write({ path: '/opt/app/conf/x', content: 'y' })] }],
@@ -146,10 +149,10 @@ test('what lies in a planned tree is unknowable, unless it was written after it'
 })
 
 test('a file that will be there with a known digest answers for that digest alone', () => {
-  const prediction = noPrediction()
+  const prediction = newPredictedState()
   const { content: _, ...state } = writtenFile({ type: 'absent' }, Buffer.from(''), {})
   const becomes = { ...state, digest: 'a'.repeat(64) }
-  predict(prediction, 'download', [change({ path: '/x.tar', becomes })], absent)
+  recordChanges(prediction, 'download', [change({ path: '/x.tar', becomes })], absent)
   const known = predictedFile(prediction, { path: '/x.tar', follow: true, contentLimit: 0, digest: 'sha256' })
   assert.is(known?.type === 'file' && known.digest, 'a'.repeat(64))
   assert.throws(
@@ -163,21 +166,21 @@ test('a file that will be there with a known digest answers for that digest alon
 })
 
 test('below what will be removed there is nothing', () => {
-  const prediction = noPrediction()
-  predict(prediction, 'remove', [change({ path: '/old', becomes: { type: 'absent' } })], absent)
+  const prediction = newPredictedState()
+  recordChanges(prediction, 'remove', [change({ path: '/old', becomes: { type: 'absent' } })], absent)
   assert.equal(predictedFile(prediction, wanted('/old/file')), { type: 'absent' })
 })
 
 test('a command that reads a tree is unknowable when something in it is planned', () => {
-  const prediction = noPrediction()
-  predict(
+  const prediction = newPredictedState()
+  recordChanges(
     prediction,
     'edit',
     [{ what: '', from: '', to: '', steps: [write({ path: '/data/x/conf', content: '' })] }],
     absent,
   )
-  assert.throws(() => requireUntouched(prediction, ['/data']), /edit/)
-  requireUntouched(prediction, ['/data2', '/other'])
+  assert.throws(() => requireKnown(prediction, ['/data']), /edit/)
+  requireKnown(prediction, ['/data2', '/other'])
 })
 
 const settings = { kind: 'ssh' as const, host: 'h', become: { method: 'sudo' as const, user: 'admin' } }
@@ -270,21 +273,21 @@ const foreseenRows: [title: string, planned: (readonly Effect[] | undefined)[], 
 ]
 for (const [title, planned, { reads, state }, expected] of foreseenRows) {
   test(`check mode, ${title}: ${JSON.stringify(expected)}`, () => {
-    const prediction = noPrediction()
+    const prediction = newPredictedState()
     for (const [index, effects] of planned.entries())
-      predict(prediction, String(index + 1), [runs(effects)], absent)
-    const foreseen = () => foreseenAnswer(prediction, { reads, state }) ?? 'as it is'
+      recordChanges(prediction, String(index + 1), [runs(effects)], absent)
+    const foreseen = () => predictedResult(prediction, { reads, state }) ?? 'as it is'
     if (typeof expected === 'string' && expected !== 'as it is') assert.throws(foreseen, new RegExp(expected))
     else assert.equal(foreseen(), expected)
   })
 }
 
 test('check mode: what is unknown may have started what listens, and what is planned elsewhere too', () => {
-  const prediction = noPrediction(() => 'start on lb')
-  assert.not.throws(() => requireUntouched(prediction, ['listening']))
-  assert.throws(() => requireUntouched(prediction, ['elsewhere']), /depends on start on lb/)
-  doubt(prediction, 'perhaps')
-  assert.throws(() => requireUntouched(prediction, ['listening']), /depends on perhaps/)
+  const prediction = newPredictedState(() => 'start on lb')
+  assert.not.throws(() => requireKnown(prediction, ['listening']))
+  assert.throws(() => requireKnown(prediction, ['elsewhere']), /depends on start on lb/)
+  markUnknown(prediction, 'perhaps')
+  assert.throws(() => requireKnown(prediction, ['listening']), /depends on perhaps/)
 })
 
 test.run()

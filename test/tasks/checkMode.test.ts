@@ -2,7 +2,12 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { foreseenAnswer, noPrediction, predict, Unknowable } from '../../src/engine/prediction.ts'
+import {
+  newPredictedState,
+  predictedResult,
+  recordChanges,
+  UnknownUntilApplied,
+} from '../../src/engine/checkMode/predictedState.ts'
 import type { CommandProbe } from '../../src/model/probe.ts'
 import type { Task } from '../../src/model/task.ts'
 import {
@@ -179,10 +184,10 @@ const rows: Row[] = [
 for (const [title, first, observed, then, name, known] of rows) {
   const end = typeof known === 'string' ? ` is ${known}` : ''
   test(`in check mode, after ${title}${end}`, () => {
-    const prediction = noPrediction()
+    const prediction = newPredictedState()
     const changes = first.spec.plan(first.params, observed, undefined)
     assert.ok(changes.length > 0)
-    predict(prediction, first.title, changes, () => ({ type: 'absent' }))
+    recordChanges(prediction, first.title, changes, () => ({ type: 'absent' }))
     const probe = then.spec.probe(then.params, undefined)[name] as CommandProbe<unknown>
     const found = foreseen(prediction, probe)
     if (typeof known === 'string') assert.is(found, known)
@@ -190,11 +195,11 @@ for (const [title, first, observed, then, name, known] of rows) {
   })
 }
 
-function foreseen(...asked: Parameters<typeof foreseenAnswer>): { readonly answer: unknown } | string {
+function foreseen(...asked: Parameters<typeof predictedResult>): { readonly answer: unknown } | string {
   try {
-    return foreseenAnswer(...asked) ?? 'as it is'
+    return predictedResult(...asked) ?? 'as it is'
   } catch (thrown) {
-    if (thrown instanceof Unknowable) return 'unknown'
+    if (thrown instanceof UnknownUntilApplied) return 'unknown'
     throw thrown
   }
 }

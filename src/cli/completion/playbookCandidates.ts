@@ -1,7 +1,7 @@
 // Tags and titles of the tasks that the playbooks on the line have for the hosts of the inventory.
 
 import { dirname } from 'node:path'
-import type { PlayPlan } from '../../engine/plan.ts'
+import type { PlayPlan } from '../../engine/plan/planPlays.ts'
 import { bindPlays } from '../bindPlays.ts'
 import { findPlaybook, loadPlaybook } from '../loadPlaybook.ts'
 import { inventoryAt } from './hostCandidates.ts'

@@ -1,7 +1,7 @@
 // Where a host that did not get through a play goes on in it.
 
-import { afterSuccess } from '../../engine/flow.ts'
-import type { Item } from '../../engine/item.ts'
+import { afterSuccess } from '../../engine/blockFlow.ts'
+import type { PlannedTask } from '../../engine/plan/plannedTask.ts'
 import type { EndedTask, HostProgress } from '../../journal/progress.ts'
 
 /** `missing`: the task at which it should go on is there no more, and it begins at the first. */
@@ -11,7 +11,7 @@ export type ResumePoint = { readonly index: number; readonly missing?: string }
  * The task that failed or was under way; else the one behind the last that ended. A failure in a rescue or an always
  * goes back to what made its block fail. A handler that failed is owed, and runs where its turn comes.
  */
-export function resumePoint(items: readonly Item[], { ended, stoppedAt }: HostProgress): ResumePoint {
+export function resumePoint(items: readonly PlannedTask[], { ended, stoppedAt }: HostProgress): ResumePoint {
   const isTask = stoppedAt !== undefined && !stoppedAt.isHandler
   const last = isTask ? stoppedAt : ended.findLast(({ isHandler }) => !isHandler)
   if (!last || last.index < 0) return { index: 0 }
@@ -22,22 +22,22 @@ export function resumePoint(items: readonly Item[], { ended, stoppedAt }: HostPr
 }
 
 /** The task of that title, the nearest where there are several. */
-function locate(items: readonly Item[], { title, index }: EndedTask): number | undefined {
+function locate(items: readonly PlannedTask[], { title, index }: EndedTask): number | undefined {
   const found = items.flatMap(({ task }, at) => (task.title === title ? [at] : []))
   return found.sort((one, other) => Math.abs(one - index) - Math.abs(other - index))[0]
 }
 
 /** Nobody comes into a rescue or an always but through its block. */
-function entryOf(items: readonly Item[], index: number, ended: readonly EndedTask[]): number {
-  const place = items[index]!.places.find(({ part }) => part !== 'tasks')
+function entryOf(items: readonly PlannedTask[], index: number, ended: readonly EndedTask[]): number {
+  const place = items[index]!.blocks.find(({ part }) => part !== 'tasks')
   if (!place) return index
-  const inBlock = items.flatMap(({ places }, at) =>
+  const inBlock = items.flatMap(({ blocks: places }, at) =>
     places.some(({ block, part }) => block === place.block && part === 'tasks') ? [at] : [],
   )
   const failed = ended.filter(({ isFailed }) => isFailed).map((task) => locate(items, task))
   return inBlock.find((at) => failed.includes(at)) ?? inBlock[0] ?? index
 }
 
-function behind(items: readonly Item[], index: number): number {
+function behind(items: readonly PlannedTask[], index: number): number {
   return afterSuccess(items, index, new Set()) ?? items.length
 }

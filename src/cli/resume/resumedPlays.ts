@@ -1,6 +1,6 @@
 // --resume: the plays as the last run left them, and what is said of where they go on.
 
-import type { Begin, HostPlan, PlayPlan } from '../../engine/plan.ts'
+import type { FindStart, HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import type { HostProgress, PlayProgress } from '../../journal/progress.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
 import { taskPlace } from '../taskPlace.ts'
@@ -52,7 +52,12 @@ function resumedHost(
 }
 
 /** What is missing is told once: a beginning is asked for more than once. */
-function beginAt(host: string, play: string, progress: HostProgress, tell: (line: string) => void): Begin {
+function beginAt(
+  host: string,
+  play: string,
+  progress: HostProgress,
+  tell: (line: string) => void,
+): FindStart {
   let isTold = false
   return (items) => {
     const { index, missing } = resumePoint(items, progress)

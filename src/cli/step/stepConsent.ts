@@ -1,6 +1,6 @@
 // --step: asks before each task, once for all hosts that come to it.
 
-import type { Consent } from '../../engine/consent.ts'
+import type { ConfirmTask } from '../../engine/coordination/confirmTask.ts'
 import { sanitize } from '../../report/output/sanitize.ts'
 
 /** Puts a question, and gives the line that was answered; undefined where nobody answers any more. */
@@ -10,7 +10,7 @@ export type AskLine = (question: string) => Promise<string | undefined>
  * Asks `(N)o/(y)es/(c)ontinue` as Ansible does. Hosts do not wait for one another: the first to come to a task asks,
  * and its answer is that of all the others. There is one question at a time; after `c` there are no more.
  */
-export function stepConsent(ask: AskLine): Consent {
+export function stepConsent(ask: AskLine): ConfirmTask {
   const answers = new Map<string, Promise<boolean>>()
   let isContinuing = false
   let last: Promise<unknown> = Promise.resolve()

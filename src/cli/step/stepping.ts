@@ -1,13 +1,13 @@
 // What --step means for a run: who is asked before each task, and how the run is told meanwhile.
 
-import type { Consent } from '../../engine/consent.ts'
+import type { ConfirmTask } from '../../engine/coordination/confirmTask.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { RunFlags } from '../flags.ts'
 import { stepConsent } from './stepConsent.ts'
 import { terminalLines } from './terminalLines.ts'
 
 export type Stepping = {
-  readonly consent?: Consent
+  readonly consent?: ConfirmTask
   readonly output: RunFlags['output']
   /** Gives the terminal back. */
   readonly close: () => void

@@ -1,0 +1,298 @@
+// Carries out the steps of a task, the last of them in one trip with the next look.
+
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { posix } from 'node:path'
+import { type Readable, Transform } from 'node:stream'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { contentBytes } from '../../model/files/fileChange.ts'
+import { lastLines, type Output } from '../../model/probe.ts'
+import type {
+  CallStep,
+  RunStep,
+  StartStep,
+  Step,
+  StepConnection,
+  UploadSource,
+  UploadStep,
+  WriteStep,
+} from '../../model/step.ts'
+import type { Task } from '../../model/task.ts'
+import type { ScriptEntry } from '../../wire/script.ts'
+import { placeEntry, runEntry, startEntry, writeEntry } from '../../wire/stepScript.ts'
+import type { PlannedTask } from '../plan/plannedTask.ts'
+import { otherHostError } from '../results/lostHost.ts'
+import type { HostSession, StepOwner } from '../session/hostSession.ts'
+import type { TripObserver } from '../session/trip.ts'
+import type { Artifacts } from './artifacts.ts'
+
+export type ApplyOptions = {
+  /** Of the host on which the steps are carried out. */
+  readonly session: HostSession
+  /** Whose task it is. */
+  readonly owner: StepOwner
+  readonly item: PlannedTask
+  readonly steps: readonly Step[]
+  /** Probes to run in the trip of the last steps, as the same user. */
+  readonly probes: readonly ScriptEntry[]
+  /** A line that a running step says. */
+  readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
+  /** Brings a fetched source to the controller's cache, and gives its path. */
+  readonly fetch: (source: Extract<UploadSource, { kind: 'fetch' }>) => Promise<string>
+  /** What hosts make for one another. */
+  readonly artifacts: Artifacts
+  /** Another host of the inventory, for a `call` step. @throws PlaybookError E_UNKNOWN_HOST */
+  readonly reach: (host: string, task: Task) => Reached
+}
+
+/** A host, and whom a task becomes there. */
+export type Reached = { readonly session: HostSession; readonly as: string | undefined }
+
+/** Larger contents go over a channel of their own: a shell reads its script slowly. */
+const scriptLimitBytes = 128 * 1024
+
+type ScriptStep = { readonly step: RunStep | WriteStep | StartStep | UploadStep; readonly entry: ScriptEntry }
+
+/**
+ * Runs the steps in order, then the probes, and gives the probes' outputs.
+ *
+ * @throws PlaybookError of the first step that fails (nothing after it has run), UnreachableError
+ */
+export async function applySteps(options: ApplyOptions): Promise<(Output | undefined)[]> {
+  let waiting: ScriptStep[] = []
+  for (const step of options.steps) {
+    if (step.kind === 'call' || step.kind === 'upload' || !fitsScript(step)) {
+      await runScript(options, waiting, [])
+      waiting =
+        step.kind === 'call'
+          ? await runCall(options, step)
+          : [await sendFile(options, step as UploadStep | WriteStep)]
+    } else waiting.push({ step, entry: scriptEntry(step, options.item) })
+  }
+  return runScript(options, waiting, options.probes)
+}
+
+async function runScript(
+  { session, item, owner, onLine }: ApplyOptions,
+  steps: readonly ScriptStep[],
+  probes: readonly ScriptEntry[],
+): Promise<(Output | undefined)[]> {
+  const limit = stepTimer(session, item)
+  const watcher = lineWatcher(steps.length, onLine)
+  const entries = [...steps.map(({ entry }) => entry), ...probes]
+  try {
+    const outputs = await session.trip(item.user, entries, {
+      owner,
+      partial: watcher.partial,
+      started: (index, pid) => {
+        watcher.started(index)
+        limit.started(pid)
+      },
+      ended: limit.ended,
+    })
+    for (const [index, { step, entry }] of steps.entries())
+      requireSuccess(step, entry, outputs[index], limit.hasExpired())
+    return outputs.slice(steps.length)
+  } finally {
+    limit.ended()
+    watcher.stop()
+  }
+}
+
+function scriptEntry(step: RunStep | WriteStep | StartStep, item: PlannedTask): ScriptEntry {
+  return told(plainEntry(step, item), item)
+}
+
+function told(entry: ScriptEntry, { task }: PlannedTask): ScriptEntry {
+  return task.options.noLog ? { ...entry, isHidden: true } : entry
+}
+
+function plainEntry(step: RunStep | WriteStep | StartStep, { environment }: PlannedTask): ScriptEntry {
+  if (step.kind === 'run') return runEntry(step, environment)
+  if (step.kind === 'start') return startEntry(step, environment)
+  return writeEntry(step)
+}
+
+function fitsScript(step: RunStep | WriteStep | StartStep): boolean {
+  if (step.kind !== 'write') return true
+  const content = contentBytes(step.content)
+  return content.length <= scriptLimitBytes && !content.includes(0)
+}
+
+/** Sends bytes to a temporary file beside the target; what puts it into place is left to the next script. */
+async function sendFile(
+  { session, item, fetch }: ApplyOptions,
+  step: UploadStep | WriteStep,
+): Promise<ScriptStep> {
+  const temporary = posix.join(posix.dirname(step.path), `.run-playbook-${randomBytes(6).toString('hex')}`)
+  const connection = await session.connection()
+  const as = item.user === connection.user ? undefined : item.user
+  const send = (source: Buffer | Readable) =>
+    connection.upload(source, temporary, as).catch((thrown) => {
+      throw thrown instanceof PlaybookError && thrown.code === 'E_UPLOAD'
+        ? notWritten(step.path, thrown.details)
+        : thrown
+    })
+  const hash = createHash('sha256')
+  if (step.kind === 'write') {
+    const content = contentBytes(step.content)
+    await send(content)
+    hash.update(content)
+  } else {
+    const path = step.source.kind === 'local' ? step.source.path : await fetch(step.source)
+    const hashing = new Transform({
+      transform(chunk, _encoding, done) {
+        hash.update(chunk)
+        done(null, chunk)
+      },
+    })
+    await send(
+      createReadStream(path)
+        .on('error', (error) => hashing.destroy(error))
+        .pipe(hashing),
+    )
+  }
+  const { path, mode, owner, group, keep, validate } = step
+  const placed: UploadStep = {
+    kind: 'upload',
+    source: { kind: 'local', path: '' },
+    path,
+    mode,
+    owner,
+    group,
+    keep,
+    validate,
+  }
+  return { step: placed, entry: told(placeEntry(placed, temporary, hash.digest('hex')), item) }
+}
+
+async function runCall(options: ApplyOptions, step: CallStep): Promise<ScriptStep[]> {
+  const { session, item } = options
+  await step.call(stepConnection(options, { session, as: item.user }))
+  return []
+}
+
+function stepConnection(options: ApplyOptions, { session, as }: Reached): StepConnection {
+  const { item, owner, onLine, reach, artifacts } = options
+  const isOther = session !== options.session
+  const here = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((thrown) => {
+      throw isOther ? otherHostError(thrown, session.host) : thrown
+    })
+  return {
+    host: session.host,
+    isLocal: session.settings.kind === 'local',
+    reconnect: (options) => here(session.reconnect(options)),
+    progress: (line) => onLine('stdout', line),
+    carryOut: async (...steps) => {
+      await here(applySteps({ ...options, session, item: { ...item, user: as }, steps, probes: [] }))
+    },
+    download: async (path, localPath) => {
+      const connection = await here(session.connection())
+      await here(connection.download(path, localPath, as === connection.user ? undefined : as))
+    },
+    artifact: (key, make) => {
+      const onWait = (maker: string) => onLine('stdout', `waits for ${maker}, which is making the same`)
+      return artifacts.get(key, { host: session.host, onWait }, make)
+    },
+    on: (host) =>
+      stepConnection(
+        options,
+        host === options.session.host ? { session: options.session, as: item.user } : reach(host, item.task),
+      ),
+    run: async (command, settings = {}) => {
+      const entry = scriptEntry({ kind: 'run', command, ...settings, okCodes: undefined }, item)
+      const [output] = await here(session.trip(as, [entry], { owner }))
+      return output!
+    },
+  }
+}
+
+function requireSuccess(
+  step: ScriptStep['step'],
+  entry: ScriptEntry,
+  output: Output | undefined,
+  hasExpired: boolean,
+): void {
+  if (!output || (entry.okCodes ?? [0]).includes(output.code)) return
+  if (hasExpired)
+    throw new PlaybookError('E_TIMEOUT', `Killed after its time was up: ${shortText(step)}`, {
+      details: lastLines(output),
+    })
+  const explained = step.kind === 'run' ? step.explain?.(output) : undefined
+  if (explained) throw explained
+  const details = lastLines(output)
+  if (step.kind === 'write' || step.kind === 'upload') throw notWritten(step.path, details)
+  throw new PlaybookError('E_STEP', `Exit code ${output.code}: ${shortText(step)}`, { details })
+}
+
+function notWritten(path: string, details: readonly string[]): PlaybookError {
+  return new PlaybookError('E_WRITE', `${path} could not be written; what stood there is as it was.`, {
+    details,
+  })
+}
+
+function shortText(step: ScriptStep['step']): string {
+  if (step.kind === 'write' || step.kind === 'upload') return `write ${step.path}`
+  const text = step.command.script.trim()
+  const line = text.split('\n')[0]!
+  return line.length > 200 || line !== text ? `${line.slice(0, 200)} …` : line
+}
+
+/** Kills a step that runs longer than the task's `timeout`. */
+function stepTimer(
+  session: HostSession,
+  { task, user: as }: PlannedTask,
+): { started: (pid: number) => void; ended: () => void; hasExpired: () => boolean } {
+  const seconds = task.options.timeout
+  let timer: NodeJS.Timeout | undefined
+  let hasExpired = false
+  const expire = (pid: number) => {
+    hasExpired = true
+    session.kill({ as, pid }).catch(() => {})
+  }
+  return {
+    started: (pid) => {
+      if (seconds === undefined) return
+      clearTimeout(timer)
+      timer = setTimeout(() => expire(pid), seconds * 1000)
+    },
+    ended: () => clearTimeout(timer),
+    hasExpired: () => hasExpired,
+  }
+}
+
+/** Characters of a line without an end that are kept: a progress bar, or a program that prints no lines at all. */
+const longestLine = 16 * 1024
+
+/** Gives the lines of steps that run longer than a second, while they run. */
+function lineWatcher(
+  steps: number,
+  onLine: ApplyOptions['onLine'],
+): { partial: NonNullable<TripObserver['partial']>; started: (index: number) => void; stop: () => void } {
+  const rest = { stdout: '', stderr: '' }
+  let startedAt = Number.POSITIVE_INFINITY
+  let latest: { readonly stream: 'stdout' | 'stderr'; readonly line: string } | undefined
+  let timer: NodeJS.Timeout | undefined
+  const isLong = () => performance.now() - startedAt >= 1000
+  return {
+    started: () => {
+      startedAt = performance.now()
+      rest.stdout = ''
+      rest.stderr = ''
+      latest = undefined
+      clearTimeout(timer)
+      timer = setTimeout(() => latest && onLine(latest.stream, latest.line), 1000)
+    },
+    partial: (index, stream, bytes) => {
+      if (index >= steps) return
+      const lines = (rest[stream] + bytes.toString('utf8')).split(/[\r\n]+/)
+      rest[stream] = lines.pop()!.slice(-longestLine)
+      for (const line of lines.filter((each) => each.trim() !== '')) {
+        latest = { stream, line }
+        if (isLong()) onLine(stream, line)
+      }
+    },
+    stop: () => clearTimeout(timer),
+  }
+}

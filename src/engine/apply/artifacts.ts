@@ -1,0 +1,92 @@
+// Files that one host makes and the others take: kept on the controller by key, made once however many hosts ask.
+
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Artifact } from '../../model/step.ts'
+
+/** Who asks for an artifact. */
+export type ArtifactUser = {
+  readonly host: string
+  /** Called when another host is already making it, so that this one waits. */
+  readonly onWait: (maker: string) => void
+}
+
+export type Artifacts = {
+  /**
+   * The file of a key: the one kept from an earlier run, or the one that another host is making, or else the one that
+   * `make` writes at the path it is given. Where the maker fails, its error is its own, and the next host tries itself.
+   */
+  readonly get: (key: string, user: ArtifactUser, make: (path: string) => Promise<void>) => Promise<Artifact>
+}
+
+/** Days after which an artifact that nobody took is removed. */
+const keptDays = 90
+
+/**
+ * Keeps artifacts in a folder, each with its SHA-256 beside it. One that is damaged or half-written counts as missing.
+ * Several runs may share the folder: a file takes its place by a rename.
+ */
+export function createArtifacts(folder: string): Artifacts {
+  const underway = new Map<string, { readonly maker: string; readonly end: Promise<unknown> }>()
+  return {
+    get: async (key, { host, onWait }, make) => {
+      const path = join(folder, `${key}.tar.gz`)
+      for (;;) {
+        if (!underway.has(key) && (await isIntact(path))) return { path, isOwn: false }
+        const other = underway.get(key)
+        if (!other) break
+        onWait(other.maker)
+        await other.end
+      }
+      const work = made(path, make)
+      underway.set(key, { maker: host, end: work.catch(() => {}).finally(() => underway.delete(key)) })
+      return work
+    },
+  }
+}
+
+async function made(path: string, make: (path: string) => Promise<void>): Promise<Artifact> {
+  const folder = join(path, '..')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await removeUnused(folder)
+  const temporary = `${path}.${randomBytes(4).toString('hex')}`
+  try {
+    await make(temporary)
+    await writeFile(`${temporary}.sha256`, `${await digestOf(temporary)}\n`)
+    await rename(`${temporary}.sha256`, `${path}.sha256`)
+    await rename(temporary, path)
+  } finally {
+    await Promise.all([temporary, `${temporary}.sha256`].map((each) => rm(each, { force: true })))
+  }
+  return { path, isOwn: true }
+}
+
+async function isIntact(path: string): Promise<boolean> {
+  try {
+    const wanted = (await readFile(`${path}.sha256`, 'utf8')).trim()
+    if ((await digestOf(path)) !== wanted) return false
+    const now = new Date()
+    await Promise.all([path, `${path}.sha256`].map((each) => utimes(each, now, now)))
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+async function removeUnused(folder: string): Promise<void> {
+  const oldest = Date.now() - keptDays * 86_400_000
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    const seen = await stat(path).catch(() => undefined)
+    if (seen && seen.mtimeMs < oldest) await rm(path, { force: true, recursive: true })
+  }
+}

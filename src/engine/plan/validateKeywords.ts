@@ -1,0 +1,158 @@
+// What may be said of a play, a block and a task, checked before any host is contacted.
+
+import { z } from 'zod'
+import { becomeMethods } from '../../model/become.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
+import type { SourceLocation } from '../../model/errors/location.ts'
+import { didYouMean } from '../../model/errors/suggest.ts'
+import type { PlaySpec } from '../../model/play.ts'
+import { Secret } from '../../model/secrets/secret.ts'
+import { type BlockOptions, issueText, type TaskOptions } from '../../model/task.ts'
+
+/** A schema for each keyword: one that is added to the types does not compile until it stands here too. */
+type Schemas<T> = { readonly [K in keyof Required<T>]: z.ZodType }
+
+/** @throws Faults: every keyword that is unknown or has a wrong value, with what was expected */
+export function validateKeywords(
+  kind: keyof typeof keywords,
+  name: string,
+  options: object,
+  where: () => SourceLocation | undefined,
+): PlaybookError[] {
+  const known: { readonly [key: string]: z.ZodType } = keywords[kind]
+  return Object.entries(options).flatMap(([key, value]) => {
+    const schema = known[key]
+    if (!schema) return [unknownKeyword(kind, name, key, where())]
+    if (value === undefined) return []
+    const result = schema.safeParse(value)
+    return result.success ? [] : [wrongValue(name, key, value, result.error, where())]
+  })
+}
+
+const any = z.unknown()
+const flag = z.boolean({ error: 'expected true or false' })
+const words = z.array(z.string(), { error: 'expected a list of strings' })
+const seconds = z.number({ error: 'expected seconds' }).positive('expected more than 0 seconds')
+const atLeastOne = z.int({ error: 'expected a whole number' }).min(1, 'expected at least 1')
+const handler = z.custom(
+  (value) => (value as { kind?: unknown } | undefined)?.kind === 'task',
+  'expected a task, called with its parameters: restart({ … })',
+)
+const probe = z.custom(
+  (value) => ['command', 'file'].includes((value as { kind?: string } | undefined)?.kind ?? ''),
+  'expected a probe: succeeds(sh`…`)',
+)
+const taskList = z.array(any, { error: 'expected a list of tasks' })
+const tasksFunction = z.custom((value) => typeof value === 'function', 'expected a function of the host')
+const batch = z.union([z.int().min(0), z.templateLiteral([z.number().positive(), '%'])], {
+  error: "expected a number, a percentage ('30%'), or a list of them",
+})
+
+const shared = {
+  tags: words,
+  become: z.union([flag, z.string()], { error: "expected true, false or a user's name" }),
+  becomeMethod: z.enum(becomeMethods, { error: `expected ${becomeMethods.join(', ')}` }),
+  environment: z.record(z.string(), z.union([z.string(), z.instanceof(Secret)]), {
+    error: 'expected variables with strings or secrets',
+  }),
+  timeout: seconds,
+  ignoreErrors: flag,
+  ignoreUnreachable: flag,
+  noLog: flag,
+  throttle: atLeastOne,
+  runOnce: flag,
+}
+
+const inBlock = {
+  ...shared,
+  when: probe,
+  notify: z.union([handler, z.array(handler)], {
+    error: 'expected a handler (a task, called with its parameters), or a list of them',
+  }),
+  delegateTo: z.string({ error: 'expected the name of a host' }).min(1, 'expected the name of a host'),
+}
+
+const keywords = {
+  play: {
+    ...shared,
+    name: z.string(),
+    hosts: z.string(),
+    serial: z.union([batch, z.array(batch).min(1)], {
+      error: "expected a number, a percentage ('30%'), or a list of them",
+    }),
+    order: z.enum(['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'], {
+      error: 'expected inventory, reverse_inventory, sorted, reverse_sorted or shuffle',
+    }),
+    waitForConnection: seconds,
+    forks: atLeastOne,
+    anyErrorsFatal: flag,
+    maxFailPercentage: z
+      .number({ error: 'expected a percentage' })
+      .min(0, 'expected a percentage of 0 to 100')
+      .max(100, 'expected a percentage of 0 to 100'),
+    forceHandlers: flag,
+    vars: any,
+    facts: any,
+    preTasks: tasksFunction,
+    tasks: tasksFunction,
+    postTasks: tasksFunction,
+  } satisfies Schemas<PlaySpec<never, never>>,
+  block: { ...inBlock, rescue: taskList, always: taskList } satisfies Schemas<BlockOptions>,
+  task: {
+    ...inBlock,
+    title: z.string(),
+    retry: z.strictObject({
+      attempts: atLeastOne,
+      delay: z.number().min(0, 'expected 0 seconds or more').optional(),
+      backoff: z.number().min(1, 'expected a factor of at least 1').optional(),
+      maxDelay: z.number().min(0, 'expected 0 seconds or more').optional(),
+      until: probe.optional(),
+    }),
+  } satisfies Schemas<TaskOptions>,
+}
+
+function unknownKeyword(
+  kind: keyof typeof keywords,
+  name: string,
+  key: string,
+  where: SourceLocation | undefined,
+): PlaybookError {
+  const hint = ansibleNames[key] ?? didYouMean(key, Object.keys(keywords[kind]))
+  return new PlaybookError('E_KEYWORD', `${name}: a ${kind} has no keyword ${key}.`, {
+    ...(where ? { where } : {}),
+    hint: hint ?? 'All there are: docs/plays.md',
+  })
+}
+
+/** What the nearest spelling would not find. */
+const ansibleNames: { readonly [key: string]: string | undefined } = {
+  become_user: "Say become: 'user'.",
+  becomeUser: "Say become: 'user'.",
+  wait_for_connection: 'Say waitForConnection: seconds, on the play.',
+  become_method: 'Say becomeMethod.',
+  handlers: 'A handler is a task that others name in notify.',
+  roles: 'A role is a function that gives tasks: tasks: (host) => myRole(host).',
+  strategy: 'Hosts converge independently; serial and throttle hold them back.',
+  register: 'What a task needs to know it probes itself; facts are read per host.',
+  loop: 'A loop is TypeScript: list.map((item) => task(…)).',
+  with_items: 'A loop is TypeScript: list.map((item) => task(…)).',
+  until: 'Say retry: { attempts, until }.',
+  retries: 'Say retry: { attempts }.',
+  delay: 'Say retry: { attempts, delay }.',
+  gather_facts: 'Facts are read where a play looks at them.',
+  gatherFacts: 'Facts are read where a play looks at them.',
+}
+
+function wrongValue(
+  name: string,
+  key: string,
+  value: unknown,
+  { issues }: z.ZodError,
+  where: SourceLocation | undefined,
+): PlaybookError {
+  const [issue] = issues
+  const path = issue!.path.length === 0 ? key : [key, ...issue!.path].join('.')
+  return new PlaybookError('E_KEYWORD', `${name}: ${path}: ${issueText(issue!, value)}`, {
+    ...(where ? { where } : {}),
+  })
+}

@@ -1,0 +1,90 @@
+// One exchange with a shell: a script goes out, one output per entry comes back.
+
+import { randomBytes } from 'node:crypto'
+import { PlaybookError } from '../../model/errors/error.ts'
+import type { Output } from '../../model/probe.ts'
+import type { Shell } from '../../transport/transport.ts'
+import { frameReader, type StreamName } from '../../wire/frame.ts'
+import { type ScriptEntry, tripScript } from '../../wire/script.ts'
+
+export type TripObserver = {
+  /** A step has begun as the leader of a process group. */
+  readonly started?: (index: number, pid: number) => void
+  /** Bytes of an entry that is still running. */
+  readonly partial?: (index: number, stream: StreamName, bytes: Buffer) => void
+  /** An entry is complete; `undefined`: it was skipped. */
+  readonly ended?: (index: number, output: Output | undefined) => void
+  /** A step has left processes running, which may write among what the shell says from now on. */
+  readonly left?: () => void
+}
+
+/** Seconds after which a probe is given up: a file system that hangs must not hang the run. Steps have no such limit. */
+export const probeLimitSeconds = 300
+
+/**
+ * Runs the entries in order. An entry that was skipped, because a step before it failed, gives undefined.
+ *
+ * @throws UnreachableError where the shell ends before the last entry is complete; PlaybookError E_PROBE_TIMEOUT where
+ *   a probe takes longer than `limitSeconds`: the shell is then of no use any more
+ */
+export function runTrip(
+  shell: Shell,
+  prologue: string,
+  entries: readonly ScriptEntry[],
+  watcher: TripObserver = {},
+  limitSeconds = probeLimitSeconds,
+): Promise<(Output | undefined)[]> {
+  const marker = `rp${randomBytes(9).toString('hex')}`
+  const outputs: (Output | undefined)[] = []
+  return new Promise<(Output | undefined)[]>((resolve, reject) => {
+    const clock = probeClock(entries, limitSeconds, reject)
+    const end = (error: unknown) => {
+      clock.stop()
+      reject(error)
+    }
+    const reader = frameReader(marker, {
+      ...watcher,
+      isTruncatable: (index) => entries[index]?.kind === 'step',
+      entry: (index, output) => {
+        outputs[index] = output
+        watcher.ended?.(index, output)
+        clock.begin(index + 1)
+        if (index === entries.length - 1) resolve(outputs)
+      },
+    })
+    shell.receive({ data: reader.push, end })
+    clock.begin(0)
+    const script = tripScript(marker, entries)
+    shell.write(prologue ? Buffer.concat([Buffer.from(prologue), script]) : script).catch(end)
+  })
+}
+
+/** Runs while a probe does, and not while a step does. */
+function probeClock(
+  entries: readonly ScriptEntry[],
+  limitSeconds: number,
+  expire: (error: PlaybookError) => void,
+): { readonly begin: (index: number) => void; readonly stop: () => void } {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    begin: (index) => {
+      clearTimeout(timer)
+      const entry = entries[index]
+      if (entry?.kind !== 'probe') return
+      timer = setTimeout(() => expire(probeTimeout(entry, limitSeconds)), limitSeconds * 1000)
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+function probeTimeout({ body }: ScriptEntry, limitSeconds: number): PlaybookError {
+  const line = body.toString().trim().split('\n')[0]!
+  return new PlaybookError(
+    'E_PROBE_TIMEOUT',
+    `A look at the host took longer than ${limitSeconds} s and was given up.`,
+    {
+      details: [line.length > 200 ? `${line.slice(0, 197)}…` : line],
+      hint: 'Does a file system hang there?',
+    },
+  )
+}

@@ -1,0 +1,83 @@
+// Rehearsals in check mode: a step that is sure to fail is said to, and one that may succeed by then is not.
+
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { defineTask, PlaybookError, run, sh, z } from '../../../src/index.ts'
+import { lastLines } from '../../../src/model/probe.ts'
+import { type Ran, runTasks, temporaryFolder } from '../harness.ts'
+
+const folder = temporaryFolder()
+
+/** Moves `from` to `to`, which can be known to fail where there is no `from`. */
+const move = defineTask({
+  name: 'move',
+  summary: 'Moves a file.',
+  params: z.strictObject({ from: z.string(), to: z.string(), explained: z.boolean().default(false) }),
+  probe: () => ({}),
+  plan: ({ from, to, explained }) => [
+    {
+      ...{ what: to, from: 'absent', to: 'moved' },
+      steps: [
+        run(sh`mv ${from} ${to}`, {
+          environment: { WHO: 'rehearsal' },
+          rehearse: sh`[ -e ${from} ] || { echo "$WHO: no ${from}"; exit 3; }`,
+          ...(explained ? { explain: (said) => new PlaybookError('E_MOVE', lastLines(said).join()) } : {}),
+        }),
+      ],
+    },
+  ],
+  verify: false,
+})
+
+const act = defineTask({
+  name: 'act',
+  summary: 'Does something, each time.',
+  params: z.strictObject({ script: z.string() }),
+  probe: () => ({}),
+  plan: ({ script }) => [{ what: 'act', from: '-', to: 'done', steps: [run({ kind: 'command', script })] }],
+  verify: false,
+})
+
+const path = (name: string) => join(folder.path, name)
+const missing = { from: path('missing'), to: path('to') }
+
+const errorOf = ({ events }: Ran) =>
+  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error] : []))[0]
+
+test('a step that is sure to fail fails in the dry run, as it explains its failures', async () => {
+  const dry = await runTasks([move({ ...missing, explained: true })], { isCheck: true })
+  assert.equal(dry.story, ['one: failed move'])
+  assert.is(errorOf(dry)!.code, 'E_MOVE')
+  assert.is(errorOf(dry)!.message, `rehearsal: no ${missing.from}`)
+})
+
+test('one that explains nothing is shown with what its rehearsal said', async () => {
+  const dry = await runTasks([move(missing)], { isCheck: true })
+  assert.is(errorOf(dry)!.code, 'E_STEP')
+  assert.equal(errorOf(dry)!.details, [`rehearsal: no ${missing.from}`])
+})
+
+test('one that may succeed after what is planned before it is unknown', async () => {
+  const dry = await runTasks([act({ script: `touch ${missing.from}` }), move(missing)], { isCheck: true })
+  assert.equal(dry.story, ['one: changed act', 'one: unknown move'])
+})
+
+test('one that would succeed would change, and nothing is touched', async () => {
+  writeFileSync(path('there'), '')
+  const dry = await runTasks([move({ from: path('there'), to: path('to') })], { isCheck: true })
+  assert.equal(dry.story, ['one: changed move'])
+  assert.ok(existsSync(path('there')) && !existsSync(path('to')))
+})
+
+test('a run does not rehearse', async () => {
+  const { events } = await runTasks([move({ from: path('there'), to: path('to') })])
+  assert.ok(existsSync(path('to')))
+  const scripts = events.flatMap((event) => (event.kind === 'command' ? [event.script] : []))
+  assert.not.ok(scripts.some((script) => script.includes('exit 3')))
+})
+
+test.after(() => folder.remove())
+
+test.run()

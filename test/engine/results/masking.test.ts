@@ -1,0 +1,78 @@
+// Secrets do not leave the engine, whatever they look like, and events keep what reporters go by.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { eventMask } from '../../../src/engine/results/masking.ts'
+import { UnreachableError } from '../../../src/model/errors/error.ts'
+import type { RunEvent } from '../../../src/model/run/event.ts'
+import { secret } from '../../../src/model/secrets/secret.ts'
+
+const bullets = '••••••••'
+
+const rows: readonly (readonly [title: string, secrets: readonly string[], text: string, shown: string])[] = [
+  [
+    'A secret is masked wherever it stands',
+    ['hunter2'],
+    'a hunter2, b hunter2',
+    `a ${bullets}, b ${bullets}`,
+  ],
+  ['A secret may look like a pattern', ['a.*(b)[c]^$|/{2}'], 'x a.*(b)[c]^$|/{2} y', `x ${bullets} y`],
+  ['A pattern in a secret is no pattern', ['.*'], 'all of it', 'all of it'],
+  ['The longest comes first', ['pass', 'password'], 'password', bullets],
+  ['A line of a secret with several lines is masked', ['first\nsecond'], 'second', bullets],
+  ['A secret is masked as JSON has it', ['a"b\nc'], '{"x":"a\\"b\\nc"}', `{"x":"${bullets}"}`],
+  ['A secret is masked as XML has it', ['a<b>&"'], '<x y="a&lt;b&gt;&amp;&quot;"/>', `<x y="${bullets}"/>`],
+  [
+    'A secret is masked as a URL has it',
+    ['pä ss/1'],
+    'https://u:p%C3%A4%20ss%2F1@h/',
+    `https://u:${bullets}@h/`,
+  ],
+  ['A secret is masked in double quotes of a shell', ['a$b`c'], 'x "a\\$b\\`c"', `x "${bullets}"`],
+  ['A secret is masked in base64', ['hunter2!'], 'aHVudGVyMiE=', `${bullets}E=`],
+  ['A secret is masked inside of base64', ['hunter2!'], 'dXNlcjpodW50ZXIyIQ==', `dXNlcjp${bullets}Q==`],
+  ['What is too short to be a secret stays', ['ab'], 'about', 'about'],
+  ['An empty secret masks nothing', [''], 'text', 'text'],
+]
+for (const [title, secrets, text, shown] of rows) {
+  test(title, () => {
+    const mask = eventMask(new Set(secrets.map(secret)))
+    assert.equal(mask({ kind: 'warning', message: text }), { kind: 'warning', message: shown })
+  })
+}
+
+test('A password that is a word of the events leaves them readable', () => {
+  const mask = eventMask(new Set(['taskEnd', 'failed', 'stdout'].map(secret)))
+  const event: RunEvent = {
+    kind: 'output',
+    host: 'one',
+    task: { name: 'line', title: 'failed', isHandler: false },
+    stream: 'stdout',
+    line: 'taskEnd',
+  }
+  assert.equal(mask(event), { ...event, task: { ...event.task, title: bullets }, line: bullets })
+})
+
+test('An error stays the kind of error it is', () => {
+  const mask = eventMask(new Set([secret('hunter2')]))
+  const error = new UnreachableError('E_LOST', 'no hunter2', 'busy', {
+    details: ['hunter2!'],
+    hint: 'hunter2?',
+  })
+  const masked = mask({
+    kind: 'taskEnd',
+    play: 'p',
+    host: 'h',
+    task: { name: 'line', title: 'line', isHandler: false },
+    index: 0,
+    result: { status: 'unreachable', changes: [], durationMs: 1, error },
+  })
+  const shown = masked.kind === 'taskEnd' ? masked.result.error : undefined
+  assert.instance(shown, UnreachableError)
+  assert.equal(
+    [shown?.code, shown?.message, shown?.details, shown?.hint],
+    ['E_LOST', `no ${bullets}`, [`${bullets}!`], `${bullets}?`],
+  )
+})
+
+test.run()

@@ -1,0 +1,77 @@
+// An exchange with a shell that hangs, or ends, comes to its end.
+
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { runTrip } from '../../../src/engine/session/trip.ts'
+import { PlaybookError, UnreachableError } from '../../../src/model/errors/error.ts'
+import { transportFor } from '../../../src/transport/connect.ts'
+import type { Shell } from '../../../src/transport/transport.ts'
+import { prologue, type ScriptEntry } from '../../../src/wire/script.ts'
+
+const probe = (body: string): ScriptEntry => ({ kind: 'probe', body })
+const step = (body: string): ScriptEntry => ({ kind: 'step', body })
+
+async function withShell(work: (shell: Shell) => Promise<void>): Promise<void> {
+  const settings = {
+    kind: 'local' as const,
+    host: 'localhost',
+    become: { method: 'sudo' as const, user: 'root' },
+  }
+  const connection = await (await transportFor(settings)).connect(settings, {})
+  try {
+    await work(await connection.openShell())
+  } finally {
+    await connection.close()
+  }
+}
+
+test('a probe that does not return is given up, and named', () =>
+  withShell(async (shell) => {
+    try {
+      await runTrip(shell, prologue, [probe('true'), probe('sleep 30'), probe('true')], {}, 0.3)
+      assert.unreachable()
+    } catch (thrown) {
+      assert.instance(thrown, PlaybookError)
+      assert.is((thrown as PlaybookError).code, 'E_PROBE_TIMEOUT')
+      assert.equal((thrown as PlaybookError).details, ['sleep 30'])
+    }
+  }))
+
+test('many short probes may together take longer than one may', () =>
+  withShell(async (shell) => {
+    const outputs = await runTrip(
+      shell,
+      prologue,
+      Array.from({ length: 5 }, () => probe('sleep 0.15')),
+      {},
+      0.5,
+    )
+    assert.is(outputs.length, 5)
+  }))
+
+test('a step may take its time', () =>
+  withShell(async (shell) => {
+    const outputs = await runTrip(
+      shell,
+      prologue,
+      [step('sleep 0.6; echo done'), probe('echo after')],
+      {},
+      0.3,
+    )
+    assert.equal(
+      outputs.map((output) => output?.stdout.toString()),
+      ['done\n', 'after\n'],
+    )
+  }))
+
+test('a shell that ends in the middle is an error, not a wait', () =>
+  withShell(async (shell) => {
+    const killing = probe('kill -9 $$')
+    const ended = runTrip(shell, prologue, [killing, probe('true')]).then(
+      () => 'answered',
+      (thrown) => thrown.constructor.name,
+    )
+    assert.is(await ended, UnreachableError.name)
+  }))
+
+test.run()
