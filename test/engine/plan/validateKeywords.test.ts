@@ -23,7 +23,7 @@ const rows: Row[] = [
   {
     title: 'a misspelt option of a task',
     task: { notfy: nothing({}) },
-    said: [/keywords\.test.*nothing: a task has no keyword notfy\./, /Did you mean notify\?/],
+    said: [/validateKeywords\.test.*nothing: a task has no keyword notfy\./, /Did you mean notify\?/],
   },
   {
     title: "Ansible's name of an option",
