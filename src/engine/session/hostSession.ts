@@ -215,7 +215,7 @@ export class HostSession {
           if (entries[index]?.kind === 'step') stopped()
           watcher.ended?.(index, output)
         },
-        left: () => {
+        leftRunning: () => {
           isShared = true
         },
       })

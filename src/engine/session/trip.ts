@@ -4,18 +4,13 @@ import { randomBytes } from 'node:crypto'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { Output } from '../../model/probe.ts'
 import type { Shell } from '../../transport/transport.ts'
-import { frameReader, type StreamName } from '../../wire/frame.ts'
+import { type FrameHandlers, frameReader } from '../../wire/frame.ts'
 import { type ScriptEntry, tripScript } from '../../wire/script.ts'
 
-export type TripObserver = {
-  /** A step has begun as the leader of a process group. */
-  readonly started?: (index: number, pid: number) => void
-  /** Bytes of an entry that is still running. */
-  readonly partial?: (index: number, stream: StreamName, bytes: Buffer) => void
+/** Called as the entries of a trip start and end. */
+export type TripObserver = Pick<FrameHandlers, 'started' | 'partial' | 'leftRunning'> & {
   /** An entry is complete; `undefined`: it was skipped. */
   readonly ended?: (index: number, output: Output | undefined) => void
-  /** A step has left processes running, which may write among what the shell says from now on. */
-  readonly left?: () => void
 }
 
 /** Seconds after which a probe is given up: a file system that hangs must not hang the run. Steps have no such limit. */
