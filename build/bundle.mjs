@@ -1,5 +1,5 @@
 // Bundles the built command into dist/bundle/cli: two files need not be found and read one by one, as hundreds would,
-// and what V8 compiles of them can be kept (src/cli/keptCode.ts). Paths inside are as deep as in dist/src/cli, so that
+// and what V8 compiles of them can be kept (src/cli/cache/compileCache.ts). Paths inside are as deep as in dist/src/cli, so that
 // what is looked for beside the code is found from both.
 
 import { readFileSync, rmSync } from 'node:fs'

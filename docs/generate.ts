@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { reference } from '../src/cli/docsCommand.ts'
+import { reference } from '../src/cli/docs/showDocs.ts'
 import { playsText } from './plays.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -1,8 +1,8 @@
 // Loads the program: bundled in one script, or in this folder's modules where nobody has bundled them.
 
 import { fileURLToPath } from 'node:url'
-import { codeFolder } from './cacheFolder.ts'
-import { runScript } from './keptCode.ts'
+import { codeFolder } from './cache/cacheFolder.ts'
+import { runScript } from './cache/compileCache.ts'
 import type { main } from './program.ts'
 
 /** The name of the bundle, put in by build/bundle.mjs. */

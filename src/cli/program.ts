@@ -1,16 +1,18 @@
 // The command line: its commands, and the exit code of each.
 
 import { Command, CommanderError } from 'commander'
-import { addCompletionCommands } from './completionCommand.ts'
-import { addConfigCommand } from './configCommand.ts'
-import { failureText } from './failure.ts'
-import type { RunFlags } from './flags.ts'
-import { addHistoryCommands } from './historyCommand.ts'
-import { Interruption } from './interruption.ts'
-import { addInventoryCommand } from './inventoryCommand.ts'
-import { withPlaybookFlags, withRunFlags } from './runFlags.ts'
-import { applySettings, loadSettings, takesSettings } from './settings.ts'
-import { addVaultCommand } from './vaultCommand.ts'
+import { addCompletionCommands } from './completion/completionCommand.ts'
+import { addDocsCommand } from './docs/docsCommand.ts'
+import { failureText } from './errorText.ts'
+import { addConfigCommand } from './flags/configCommand.ts'
+import type { RunFlags } from './flags/runFlags.ts'
+import { withPlaybookFlags, withRunFlags } from './flags/runFlags.ts'
+import { applySettings, loadSettings, takesSettings } from './flags/settings.ts'
+import { addHistoryCommands } from './history/historyCommand.ts'
+import { addInventoryCommand } from './inventory/inventoryCommand.ts'
+import { Interruption } from './secrets/interrupted.ts'
+import { addTaskCommand } from './task/taskCommand.ts'
+import { addVaultCommand } from './vault/vaultCommand.ts'
 
 /** Runs the command line and gives its exit code. Errors are written to stderr, without a stack. */
 export async function main(argv: readonly string[], version: string): Promise<number> {
@@ -51,20 +53,12 @@ function createProgram(version: string, done: (code: number) => void): Command {
         const { resumePlaybooks } = await import('./resume/resumePlaybooks.ts')
         return done(await resumePlaybooks(playbooks, command))
       }
-      const { runPlaybooks } = await import('./runPlaybooks.ts')
+      const { runPlaybooks } = await import('./run/runPlaybooks.ts')
       done(await runPlaybooks(playbooks, flags))
     },
   )
   addTaskCommand(program, done)
-  program
-    .command('docs')
-    .description('Shows the tasks there are, or one with its parameters.')
-    .argument('[task]', 'the task to show, or a file that exports one')
-    .option('--markdown', 'as Markdown')
-    .action(async (task: string | undefined, flags: { markdown?: boolean }) => {
-      const { docsCommand } = await import('./docsCommand.ts')
-      done(await docsCommand(task, flags))
-    })
+  addDocsCommand(program, done)
   addInventoryCommand(program, done)
   addVaultCommand(program, done)
   addConfigCommand(program, done)
@@ -77,27 +71,6 @@ const exitCodes = `
 Exit codes: 0 all went well; 1 usage, configuration, or faults in files; 2 a host failed; 4 one was unreachable;
 6 both; 130 interrupted; 141 nobody reads the output any more.
 `
-
-/** Behind the task's name its own parameters stand among the flags: they are told apart when the task is known. */
-function addTaskCommand(program: Command, done: (code: number) => void): void {
-  withRunFlags(program.command('task'))
-    .description('Runs one task ad hoc, on all hosts or those of -l.')
-    .usage('[flags] NAME [--param value | key=value …] [flags]')
-    .argument('<name>', 'a task (run-playbook docs lists them), or a file that exports one')
-    .argument('[params...]', "the task's parameters: --flag value or key=value; NAME --help lists them")
-    .passThroughOptions()
-    .action(async (name: string, words: string[], _flags: RunFlags, command: Command) => {
-      const { runTaskCommand } = await import('./taskCommand.ts')
-      const settings = await loadSettings()
-      command.passThroughOptions(false)
-      const readFlags = (others: readonly string[]) => {
-        const { operands, unknown } = command.parseOptions([...others])
-        applySettings(command, settings)
-        return { flags: command.opts<RunFlags>(), rest: [...operands, ...unknown] }
-      }
-      done(await runTaskCommand(name, words, readFlags))
-    })
-}
 
 function usageError(text: string): string {
   const [first = '', ...rest] = text.trim().split('\n')

@@ -1,11 +1,11 @@
 // What may stand at the cursor: commands, flags, files, and the names that inventory and playbooks have.
 
 import type { Command, Option } from 'commander'
-import { builtInTasks } from '../findTask.ts'
-import { filesAt } from './filesAt.ts'
+import { builtInTasks } from '../userCode/findTask.ts'
+import { filesAt } from './completePaths.ts'
 import { hostNames, patternCandidates, whereCandidates } from './hostCandidates.ts'
+import { type Cursor, readWords } from './parseWords.ts'
 import { playbookTags, taskTitles } from './playbookCandidates.ts'
-import { type Cursor, readWords } from './readWords.ts'
 
 type Candidates = readonly string[] | Promise<readonly string[]>
 
@@ -103,8 +103,8 @@ async function taskNames(): Promise<string[]> {
 }
 
 async function paramsOf(name: string, before: string, behind: string): Promise<string[]> {
-  const { findTask } = await import('../findTask.ts')
-  const { paramTexts } = await import('../taskHelp.ts')
+  const { findTask } = await import('../userCode/findTask.ts')
+  const { paramTexts } = await import('../task/taskHelp.ts')
   const params = paramTexts(await findTask(name))
   return params.map((param) => `${before}${param.name}${behind}\t${param.description.split('\n')[0]}`)
 }

@@ -3,11 +3,11 @@
 import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Inventory } from '../../inventory/inventory.ts'
-import { inventoryOf } from '../namedInventory.ts'
-import { withHome } from '../passwordFile.ts'
-import { applySettings, loadSettings } from '../settings.ts'
-import { parseVaultId } from '../vaultPasswords.ts'
-import type { Cursor } from './readWords.ts'
+import { applySettings, loadSettings } from '../flags/settings.ts'
+import { inventoryOf } from '../inventory/inventoryFromFlags.ts'
+import { withHome } from '../secrets/passwordFile.ts'
+import { parseVaultId } from '../secrets/vaultPasswords.ts'
+import type { Cursor } from './parseWords.ts'
 
 /** The inventory of `-i` on the line, or of the settings. @throws what loading it throws */
 export async function inventoryAt({ command, values }: Cursor, playbookDir?: string): Promise<Inventory> {

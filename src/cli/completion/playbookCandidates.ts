@@ -2,10 +2,10 @@
 
 import { dirname } from 'node:path'
 import type { PlayPlan } from '../../engine/plan/planPlays.ts'
-import { bindPlays } from '../bindPlays.ts'
-import { findPlaybook, loadPlaybook } from '../loadPlaybook.ts'
+import { bindPlays } from '../run/bindPlays.ts'
+import { findPlaybook, loadPlaybook } from '../userCode/loadPlaybook.ts'
 import { inventoryAt } from './hostCandidates.ts'
-import type { Cursor } from './readWords.ts'
+import type { Cursor } from './parseWords.ts'
 
 /** For --tags: the tag behind the last comma, with what stands before it. */
 export async function playbookTags(cursor: Cursor): Promise<string[]> {

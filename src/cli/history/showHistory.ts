@@ -5,8 +5,9 @@ import { listRuns, type RunEntry } from '../../journal/history.ts'
 import { sanitize } from '../../report/output/sanitize.ts'
 import { formatDuration } from '../../report/text/duration.ts'
 import { plural } from '../../report/text/summaries.ts'
-import type { HistoryFlags } from './historyFlags.ts'
 import { localTime } from './localTime.ts'
+
+export type HistoryFlags = { readonly last?: number }
 
 /** Writes the runs kept in this folder to stdout, the newest first, and gives the exit code. */
 export async function showHistory({ last }: HistoryFlags): Promise<number> {
@@ -17,7 +18,7 @@ export async function showHistory({ last }: HistoryFlags): Promise<number> {
 }
 
 /** When (local time), what, how it ended, how long it took, and its name: in columns. */
-export function historyText(runs: readonly RunEntry[]): string {
+function historyText(runs: readonly RunEntry[]): string {
   const rows = runs.map((run) => [
     localTime(run.startedAt),
     sanitize(run.playbooks.join(' ')) + (run.isCheck ? ' --check' : ''),

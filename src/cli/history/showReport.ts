@@ -6,7 +6,12 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import { createJsonlReporter } from '../../report/jsonlReporter.ts'
 import { createSink } from '../../report/output/sink.ts'
 import { createReporter, type Reporter } from '../../report/reporter.ts'
-import type { ReportFlags } from './historyFlags.ts'
+
+export type ReportFlags = {
+  readonly verbose: number
+  readonly diff?: boolean
+  readonly output: 'auto' | 'lines' | 'jsonl' | 'junit' | 'html'
+}
 
 /** Tells a run, the last if none is named, and gives the exit code. @throws PlaybookError E_UNKNOWN_RUN */
 export async function showReport(id: string | undefined, flags: ReportFlags): Promise<number> {

@@ -4,9 +4,29 @@ import type { Inventory } from '../../inventory/inventory.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation } from '../../model/errors/location.ts'
 import { nearest } from '../../model/errors/suggest.ts'
-import { inventoryOf } from '../namedInventory.ts'
+import { inventoryOf } from './inventoryFromFlags.ts'
 import { listingJson } from './listingJson.ts'
-import { type InventoryShowFlags, inventoryActions } from './showFlags.ts'
+
+export type InventoryShowFlags = {
+  readonly inventory: readonly string[]
+  readonly extraVars: readonly string[]
+  readonly limit?: string
+  readonly playbookDir?: string
+  readonly vaultPasswordFile: readonly string[]
+  readonly vaultId: readonly string[]
+  readonly askVaultPass?: boolean
+  readonly list?: boolean
+  readonly host?: string
+  /** true: from `all`. */
+  readonly graph?: string | true
+  readonly vars?: boolean
+  readonly listHosts?: string
+  readonly where?: string
+  readonly schema?: string
+}
+
+/** The flags of which one says what to show. */
+const inventoryActions = ['list', 'host', 'graph', 'listHosts', 'where', 'schema'] as const
 
 type Action = (typeof inventoryActions)[number]
 
@@ -22,7 +42,7 @@ export async function showInventory(flags: InventoryShowFlags): Promise<number> 
 const views: Views = {
   list: async (flags) => {
     const { listInventory } = await import('../../inventory/views/listing.ts')
-    const { limited } = await import('./limitedListing.ts')
+    const { limited } = await import('./limitListing.ts')
     const inventory = await loaded(flags)
     const listing = listInventory(inventory)
     return listingJson(flags.limit === undefined ? listing : limited(listing, inventory, flags.limit))
@@ -63,7 +83,7 @@ const views: Views = {
   },
   schema: async ({ schema, vars }) => {
     const { inventorySchema } = await import('../../inventory/views/jsonSchema.ts')
-    const { findPlaybook, loadPlaybook } = await import('../loadPlaybook.ts')
+    const { findPlaybook, loadPlaybook } = await import('../userCode/loadPlaybook.ts')
     const plays = await loadPlaybook(findPlaybook(schema!))
     const wanted = plays.map(({ spec }) => ({ name: spec.name, vars: spec.vars }))
     return `${JSON.stringify(inventorySchema(wanted, vars ? 'vars' : 'inventory'), undefined, 2)}\n`

@@ -4,7 +4,7 @@ import type { VarOwner } from '../../inventory/vars/hostVars.ts'
 import type { Origin, VarOrigins } from '../../inventory/views/varOrigins.ts'
 import { formatLocation } from '../../model/errors/location.ts'
 import { Secret } from '../../model/secrets/secret.ts'
-import { shortPath } from '../places.ts'
+import { shortPath } from '../userCode/shortPath.ts'
 import { escapeUnseen } from './listingJson.ts'
 
 /** A line for each place that sets the value, the weakest first; secrets are masked. */

@@ -3,7 +3,7 @@
 import type { FindStart, HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import type { HostProgress, PlayProgress } from '../../journal/progress.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
-import { taskPlace } from '../taskPlace.ts'
+import { taskPlace } from '../run/taskPosition.ts'
 import { resumePoint } from './resumePoint.ts'
 
 /**

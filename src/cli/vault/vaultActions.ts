@@ -1,6 +1,6 @@
 // The commands of run-playbook vault, and their flags as the command line gives them.
 
-import type { VaultFlags } from '../vaultPasswords.ts'
+import type { VaultFlags } from '../secrets/vaultPasswords.ts'
 
 export type VaultAction = 'encrypt' | 'decrypt' | 'view' | 'edit' | 'create' | 'rekey' | 'encrypt-string'
 

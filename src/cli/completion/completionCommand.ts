@@ -1,0 +1,38 @@
+// run-playbook completion: prints the script that makes a shell complete the command; the script asks `complete`.
+
+import { Argument, type Command } from 'commander'
+
+const shells = ['bash', 'zsh', 'fish'] as const
+
+/** Adds the command and the hidden one that the scripts call; `done` takes their exit code. */
+export function addCompletionCommands(program: Command, done: (code: number) => void): void {
+  program
+    .command('completion')
+    .description(
+      'Prints a script by which a shell completes commands, flags, playbooks, hosts, tags and tasks.',
+    )
+    .addArgument(new Argument('<shell>', 'the shell').choices(shells))
+    .addHelpText('after', help)
+    .action(async (shell: (typeof shells)[number]) => {
+      const { completionScripts } = await import('./scripts.ts')
+      process.stdout.write(completionScripts[shell])
+      done(0)
+    })
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]', 'the words before the cursor, the last one as far as it is written')
+    .option('--line <text>', 'the line before the cursor, in place of words')
+    .action(async (words: string[], { line }: { line?: string }) => {
+      const { completed } = await import('./candidates.ts')
+      const { wordsOfLine } = await import('./splitLine.ts')
+      const given = line === undefined ? words : wordsOfLine(line).slice(1)
+      process.stdout.write((await completed(program, given)).map((each) => `${each}\n`).join(''))
+      done(0)
+    })
+}
+
+const help = `
+  bash   run-playbook completion bash > ~/.local/share/bash-completion/completions/run-playbook
+  zsh    run-playbook completion zsh > "\${fpath[1]}/_run-playbook"
+  fish   run-playbook completion fish > ~/.config/fish/completions/run-playbook.fish
+`

@@ -1,0 +1,88 @@
+// run-playbook docs: the reference of the tasks, from their schemas and docstrings.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { AnyTaskFunction } from '../../model/task.ts'
+import { paramLines, paramTexts } from '../task/taskHelp.ts'
+import { builtInTasks, findTask, isTaskFile } from '../userCode/findTask.ts'
+import { type TaskText, taskText } from './docstring.ts'
+
+/** Writes the list of tasks, one task's page, or the whole reference. */
+export async function showDocs(
+  name: string | undefined,
+  { markdown }: { markdown?: boolean },
+): Promise<number> {
+  process.stdout.write(name === undefined ? await wholeText(markdown) : await taskPage(name, markdown))
+  return 0
+}
+
+/** The reference of all tasks, as docs/tasks.md holds it. */
+export async function reference(): Promise<string> {
+  const tasks = [...(await builtInTasks()).values()]
+  const contents = tasks.map(({ spec }) => `- [${spec.name}](#${spec.name.toLowerCase()}): ${spec.summary}`)
+  const sections = tasks.map((task) => markdownSection(task, builtInText(task)))
+  return [
+    '# Tasks',
+    '',
+    'Made of the tasks themselves by `run-playbook docs --markdown`. What can be said of any task, as its second',
+    'argument (`become`, `notify`, `tags`, `when`, `retry`, `delegateTo`, …), stands in [plays.md](plays.md).',
+    '',
+    ...contents,
+    '',
+    ...sections,
+  ].join('\n')
+}
+
+async function wholeText(markdown: boolean | undefined): Promise<string> {
+  if (markdown) return reference()
+  const tasks = [...(await builtInTasks()).values()]
+  const width = Math.max(...tasks.map(({ spec }) => spec.name.length))
+  return tasks.map(({ spec }) => `${spec.name.padEnd(width)}  ${spec.summary}\n`).join('')
+}
+
+async function taskPage(name: string, markdown: boolean | undefined): Promise<string> {
+  const task = await findTask(name)
+  const text = isTaskFile(name) ? textIn(resolve(name.split('#')[0]!), task) : builtInText(task)
+  return markdown ? markdownSection(task, text) : terminalPage(task, text)
+}
+
+function terminalPage(task: AnyTaskFunction, { prose, examples }: TaskText): string {
+  const lines = [task.spec.name, '', prose || task.spec.summary]
+  for (const example of examples) lines.push('', ...example.split('\n').map((line) => `    ${line}`))
+  return `${[...lines, '', ...paramLines(task)].join('\n')}\n`
+}
+
+function markdownSection(task: AnyTaskFunction, { prose, examples }: TaskText): string {
+  const rows = paramTexts(task).map(({ name, type, isRequired, description, default: value }) => {
+    const fallback = isRequired ? '**required**' : value === undefined ? '' : code(value)
+    return `| \`${name}\` | ${code(type)} | ${fallback} | ${description.replaceAll('|', '\\|')} |`
+  })
+  const table =
+    rows.length === 0 ? [] : ['| parameter | type | default | |', '| --- | --- | --- | --- |', ...rows, '']
+  const blocks = examples.flatMap((example) => ['```ts', example, '```', ''])
+  return [`## ${task.spec.name}`, '', prose || task.spec.summary, '', ...blocks, ...table].join('\n')
+}
+
+/** In a table even code needs its bars escaped. */
+function code(text: string): string {
+  return `\`${text.replaceAll('|', '\\|')}\``
+}
+
+/** The docstring of a built-in task, out of the one file that is named like it. */
+function builtInText(task: AnyTaskFunction): TaskText {
+  const folder = dirname(createRequire(import.meta.url).resolve('run-playbook/tasks'))
+  const names = readdirSync(folder, { encoding: 'utf8', recursive: true })
+  const file = names.find((name) => basename(name) === `${task.spec.name}.js`)
+  return file === undefined ? noText : textIn(join(folder, file), task)
+}
+
+const noText: TaskText = { prose: '', examples: [] }
+
+function textIn(file: string, { spec }: AnyTaskFunction): TaskText {
+  try {
+    return taskText(readFileSync(file, 'utf8'), spec.name)
+  } catch {
+    return noText
+  }
+}

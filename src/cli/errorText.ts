@@ -1,0 +1,41 @@
+// What a person reads where the command ends before or without a run.
+
+import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
+import { formatLocation } from '../model/errors/location.ts'
+import { sanitizeLines } from '../report/output/sanitize.ts'
+import { createTheme, type Theme } from '../report/output/theme.ts'
+import { clarified } from './userCode/loadError.ts'
+import { shortPath } from './userCode/shortPath.ts'
+import { virtualModules } from './userCode/virtualModules.ts'
+
+/**
+ * The lines of an error: place and message, its code, what to do. Several faults are counted, in the order of their
+ * files. What is no PlaybookError is a fault of this program, and shown with its stack.
+ */
+export async function failureText(thrown: unknown, cwd: string): Promise<string> {
+  const theme = await createTheme({ env: process.env, isTTY: process.stderr.isTTY === true })
+  if (!(thrown instanceof PlaybookError)) {
+    const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+    return `This is a fault of run-playbook itself.  E_INTERNAL\n${text}\n`
+  }
+  const modules = await virtualModules()
+  const faults = thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown]
+  const lines = faults.flatMap((fault) => errorLines(clarified(fault, modules), cwd, theme))
+  if (thrown instanceof AggregatePlaybookError)
+    lines.push(`${faults.length} fault${faults.length === 1 ? '' : 's'}. No host was contacted.`)
+  return `${lines.join('\n')}\n`
+}
+
+function errorLines(
+  { code, message, hint, where, details }: PlaybookError,
+  cwd: string,
+  theme: Theme,
+): string[] {
+  const place = where && formatLocation({ ...where, file: shortPath(where.file, cwd) })
+  const [first = '', ...rest] = sanitizeLines(message)
+  return [
+    `${place ? `${theme.location(place)}  ` : ''}${first}  ${theme.muted(code)}`,
+    ...[...rest, ...details.flatMap(sanitizeLines)].map((line) => `    ${line}`),
+    ...(hint ? sanitizeLines(hint).map((line) => `    ${theme.hint(line)}`) : []),
+  ]
+}

@@ -1,0 +1,69 @@
+// Binds plays to the hosts of an inventory: hosts chosen, variables checked, tasks made; everything wrong at once.
+
+import { type BoundPlay, type PlayPlan, planPlays } from '../../engine/plan/planPlays.ts'
+import { maskedPlanError } from '../../engine/results/masking.ts'
+import {
+  becomesByDefault,
+  type ConnectionFlags,
+  connectionSettings,
+} from '../../inventory/connection/connectionSettings.ts'
+import type { Inventory } from '../../inventory/inventory.ts'
+import { validateVars } from '../../inventory/vars/validateVars.ts'
+import type { AggregatePlaybookError } from '../../model/errors/error.ts'
+import { withLocation } from '../../model/errors/withLocation.ts'
+import type { Play } from '../../model/play.ts'
+import { secretsIn } from '../../model/secrets/secret.ts'
+import type { RunFlags } from '../flags/runFlags.ts'
+import { shortPath } from '../userCode/shortPath.ts'
+import { collectFaults } from './collectErrors.ts'
+
+/** @throws Faults: unknown groups, a limit that leaves nothing, wrong variables, wrong tasks */
+export async function bindPlays(
+  plays: readonly Play[],
+  inventory: Inventory,
+  flags: RunFlags,
+  connectionFlags: ConnectionFlags,
+): Promise<PlayPlan[]> {
+  const { attempt, throwIfAny } = collectFaults()
+  const bound: BoundPlay[] = []
+  for (const play of plays) {
+    const one = await attempt(() => bindPlay(play, inventory, flags))
+    if (one) bound.push(one)
+  }
+  const patterns = bound.map(({ play }) => play.spec.hosts)
+  const { limit } = flags
+  if (limit !== undefined && bound.length === plays.length)
+    await attempt(() => inventory.validateLimit(patterns, limit))
+  const plans = await attempt(() =>
+    planPlays(bound, {
+      inventory: { select: (pattern) => inventory.select(pattern) },
+      settingsOf: (host) => connectionSettings(host, connectionFlags),
+      becomesByDefault,
+      tags: { only: flags.tags, skip: flags.skipTags },
+    }),
+  )
+  try {
+    throwIfAny()
+  } catch (thrown) {
+    throw maskedPlanError(
+      thrown as AggregatePlaybookError,
+      secretsIn(bound.map(({ vars }) => [...vars.values()])),
+    )
+  }
+  return plans!
+}
+
+function bindPlay(play: Play, inventory: Inventory, { limit, become }: RunFlags): BoundPlay {
+  const { spec } = play
+  withLocation(placeOf(play), () => inventory.select(spec.hosts))
+  const hosts = inventory.select(spec.hosts, limit)
+  const checked = validateVars(spec.vars, hosts, { name: spec.name, where: placeOf(play) })
+  const vars = new Map([...checked].map(([host, each]) => [host.name, each]))
+  const own = become === true ? { ...play, spec: { ...spec, become: spec.become ?? true } } : play
+  return { play: own, hosts, vars }
+}
+
+function placeOf({ where }: Play): ReturnType<Play['where']> {
+  const place = where()
+  return place && { ...place, file: shortPath(place.file, process.cwd()) }
+}

@@ -1,0 +1,33 @@
+// Collects what is wrong in several places, so that a person sees all of it at once.
+
+import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
+
+export type FaultCollector = {
+  /** What the work gives; undefined where it fails, whose faults are kept. What is no PlaybookError is thrown on. */
+  readonly attempt: <T>(work: () => T | Promise<T>) => Promise<T | undefined>
+  /** @throws Faults with all that were kept, each once */
+  readonly throwIfAny: () => void
+}
+
+export function collectFaults(): FaultCollector {
+  const kept = new Map<string, PlaybookError>()
+  return {
+    attempt: async (work) => {
+      try {
+        return await work()
+      } catch (thrown) {
+        if (!(thrown instanceof PlaybookError)) throw thrown
+        for (const fault of thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown])
+          kept.set(keyOf(fault), fault)
+        return undefined
+      }
+    },
+    throwIfAny: () => {
+      if (kept.size > 0) throw new AggregatePlaybookError([...kept.values()])
+    },
+  }
+}
+
+function keyOf({ code, message, where }: PlaybookError): string {
+  return JSON.stringify([code, message, where])
+}

@@ -1,0 +1,44 @@
+// What the command line says of connections; passwords are asked for or read from files.
+
+import type { ConnectionFlags } from '../../inventory/connection/connectionSettings.ts'
+import { shellSplit } from '../../inventory/parsing/shellSplit.ts'
+import type { Secret } from '../../model/secrets/secret.ts'
+import type { RunFlags } from '../flags/runFlags.ts'
+import { readPassword } from '../secrets/passwordFile.ts'
+import { askSecret } from '../secrets/prompt.ts'
+
+/** @throws PlaybookError E_NO_TERMINAL, E_PASSWORD_FILE */
+export async function connectionFlagsOf(flags: RunFlags): Promise<ConnectionFlags> {
+  const { user, privateKey, connection, timeout, becomeUser, becomeMethod } = flags
+  const sshArgs = [flags.sshCommonArgs, flags.sshExtraArgs].flatMap((args = '') => shellSplit(args))
+  const password = await secretOf(
+    flags.connectionPasswordFile,
+    flags.askPass && 'SSH password',
+    'ansible_password, or --connection-password-file',
+  )
+  const becomePassword = await secretOf(
+    flags.becomePasswordFile,
+    flags.askBecomePass && `${becomeMethod ?? 'sudo'}'s password`,
+    'ansible_become_password, or --become-password-file',
+  )
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(privateKey === undefined ? {} : { privateKeyFile: privateKey }),
+    ...(sshArgs.length === 0 ? {} : { sshArgs }),
+    ...(connection === undefined ? {} : { connection }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(becomeUser === undefined ? {} : { becomeUser }),
+    ...(becomeMethod === undefined ? {} : { becomeMethod }),
+    ...(password === undefined ? {} : { password }),
+    ...(becomePassword === undefined ? {} : { becomePassword }),
+  }
+}
+
+async function secretOf(
+  file: string | undefined,
+  question: string | false | undefined,
+  instead: string,
+): Promise<Secret | undefined> {
+  if (file !== undefined) return readPassword(file)
+  return question ? askSecret(question, instead) : undefined
+}

@@ -1,0 +1,106 @@
+// Runs plays as the flags say: the inventory bound to them, the reporter, the journal, the signals.
+
+import { join } from 'node:path'
+import { createArtifacts } from '../../engine/apply/artifacts.ts'
+import type { PlayPlan } from '../../engine/plan/planPlays.ts'
+import type { StartedPlays } from '../../engine/plan/startAt.ts'
+import { exitCode, run } from '../../engine/run.ts'
+import type { RunOptions } from '../../engine/runState.ts'
+import { createFetcher } from '../../http/fetcher.ts'
+import type { Inventory } from '../../inventory/inventory.ts'
+import { type Journal, openJournal } from '../../journal/journal.ts'
+import { openPendingHandlers } from '../../journal/pendingHandlers.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
+import type { Play } from '../../model/play.ts'
+import type { RunEvent } from '../../model/run/event.ts'
+import { createReporter } from '../../report/reporter.ts'
+import { transports } from '../../transport/connect.ts'
+import { cacheFolder } from '../cache/cacheFolder.ts'
+import type { RunFlags } from '../flags/runFlags.ts'
+import { bindPlays } from './bindPlays.ts'
+import { connectionFlagsOf } from './connectionFlags.ts'
+import { listPlan, planSummary } from './listPlan.ts'
+import { unknownTask } from './startAtTask.ts'
+import { stepping } from './step/stepMode.ts'
+import { stopSignal } from './stopSignal.ts'
+import { unknownTags } from './unknownTags.ts'
+
+export type Execution = Pick<RunOptions, 'playbooks' | 'resumable'> & {
+  readonly plays: readonly Play[]
+  /** Where the plays begin, if not with their first tasks. */
+  readonly begin?: (plays: readonly PlayPlan[]) => StartedPlays
+}
+
+/** Runs the plays on the hosts of the inventory and gives the exit code. */
+export async function execute(
+  { plays, begin, playbooks, resumable }: Execution,
+  flags: RunFlags,
+  inventory: Inventory,
+): Promise<number> {
+  const bound = await bindPlays(plays, inventory, flags, await connectionFlagsOf(flags))
+  const warnings = [...inventory.warnings, ...unknownTags(bound, flags)]
+  const { plays: plans, isFound } = begin?.(bound) ?? { plays: bound }
+  if (flags.listHosts || flags.listTasks || flags.listTags) return listPlan(plans, flags)
+  if (flags.syntaxCheck) return planSummary(plans)
+  const stop = stopSignal()
+  const { consent, output, close } = stepping(flags, stop.signal)
+  const { verbose: verbosity, diff: isDiffShown = false } = flags
+  const reporter = await createReporter({ output, verbosity, isDiffShown })
+  const journal = await openedJournal(reporter.handle)
+  for (const { message, where } of warnings)
+    reporter.handle({ kind: 'warning', message, ...(where ? { where } : {}) })
+  const listener = (event: RunEvent) => {
+    journal?.handle(event)
+    reporter.handle(event)
+  }
+  try {
+    const recap = await run({
+      ...surroundings(flags, stop.signal),
+      plays: plans,
+      playbooks,
+      // Without a journal there is nothing to go on with.
+      ...(journal && resumable ? { resumable } : {}),
+      confirmTask: consent,
+      listener,
+    })
+    const code = stop.code() ?? exitCode(recap)
+    if (code === 0 && isFound?.() === false) throw unknownTask(plans, flags.startAtTask!)
+    return code
+  } finally {
+    stop.release()
+    close()
+    await reporter.close()
+    await journal?.close()
+  }
+}
+
+/** What a run needs of this machine. */
+function surroundings(
+  flags: RunFlags,
+  signal: AbortSignal,
+): Omit<RunOptions, 'plays' | 'playbooks' | 'listener'> {
+  const transportFor = transports()
+  return {
+    signal,
+    isCheck: flags.check === true,
+    forks: flags.forks ?? 100,
+    forceHandlers: flags.forceHandlers === true,
+    isVerbose: flags.verbose >= 2,
+    connect: async (settings, options) => (await transportFor(settings)).connect(settings, options),
+    pendingHandlers: openPendingHandlers(join(process.cwd(), '.run-playbook')),
+    fetch: createFetcher(join(cacheFolder(), 'downloads'), signal),
+    artifacts: createArtifacts(join(cacheFolder(), 'builds')),
+  }
+}
+
+/** A run that cannot be recorded (a folder that is not ours, a full disk) is run all the same, and that is told. */
+async function openedJournal(tell: (event: RunEvent) => void): Promise<Journal | undefined> {
+  const warn = ({ message }: PlaybookError) => tell({ kind: 'warning', message })
+  try {
+    return await openJournal(join(process.cwd(), '.run-playbook'), { onError: warn })
+  } catch (thrown) {
+    if (!(thrown instanceof PlaybookError)) throw thrown
+    warn(thrown)
+    return undefined
+  }
+}

@@ -1,0 +1,26 @@
+// What --step means for a run: who is asked before each task, and how the run is told meanwhile.
+
+import type { ConfirmTask } from '../../../engine/coordination/confirmTask.ts'
+import { PlaybookError } from '../../../model/errors/error.ts'
+import type { RunFlags } from '../../flags/runFlags.ts'
+import { stepConsent } from './confirmStep.ts'
+import { terminalLines } from './terminalLines.ts'
+
+export type Stepping = {
+  readonly consent?: ConfirmTask
+  readonly output: RunFlags['output']
+  /** Gives the terminal back. */
+  readonly close: () => void
+}
+
+/** @throws PlaybookError E_NO_TERMINAL, and E_USAGE for the board, which needs the terminal for itself */
+export function stepping({ step, output }: RunFlags, signal: AbortSignal): Stepping {
+  if (!step) return { output, close: () => {} }
+  if (output === 'board') {
+    throw new PlaybookError('E_USAGE', '--step asks on the terminal that --output board redraws.', {
+      hint: 'Leave --output out: with --step it is lines.',
+    })
+  }
+  const { ask, close } = terminalLines(signal)
+  return { consent: stepConsent(ask), output: output === 'auto' ? 'lines' : output, close }
+}

@@ -1,0 +1,43 @@
+// Tags of the command line that no task has: mistyped, or of another playbook.
+
+import type { PlayPlan } from '../../engine/plan/planPlays.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { nearest } from '../../model/errors/suggest.ts'
+import { isFlush } from '../../model/flushHandlers.ts'
+import type { RunFlags } from '../flags/runFlags.ts'
+
+const meanings = ['all', 'tagged', 'untagged', 'always', 'never']
+
+/**
+ * Warnings for tags of --tags that no task has, and of --skip-tags where another is near; none where tasks depend on
+ * facts, for then nobody knows yet.
+ *
+ * @throws PlaybookError E_UNKNOWN_TAG where nothing is left to run and a tag was probably mistyped. An empty run alone is
+ * no fault: the tag may be one of the other playbooks of a site.
+ */
+export function unknownTags(
+  plans: readonly PlayPlan[],
+  { tags, skipTags }: Pick<RunFlags, 'tags' | 'skipTags'>,
+): PlaybookError[] {
+  const hosts = plans.flatMap((plan) => plan.hosts)
+  if (hosts.some(({ items }) => !items)) return []
+  const known = new Set([...meanings, ...hosts.flatMap((host) => [...host.tags])])
+  const unknown = (names: readonly string[]) =>
+    names.filter((tag) => !known.has(tag)).map((tag) => tagFault(tag, nearest(tag, known)))
+  const wanted = unknown(tags)
+  const isEmpty = hosts.every(({ items = [] }) => items.every(({ task }) => isFlush(task)))
+  const mistyped = wanted.find(({ hint }) => hint)
+  if (isEmpty && mistyped) throw mistyped
+  return [...wanted, ...unknown(skipTags).filter(({ hint }) => hint)].map(asWarning)
+}
+
+function tagFault(tag: string, near: string | undefined): PlaybookError {
+  return new PlaybookError('E_UNKNOWN_TAG', `No task has the tag ${tag}.`, {
+    hint: near && `Did you mean ${near}? --list-tags shows them.`,
+  })
+}
+
+/** Warnings have no lines below them. */
+function asWarning({ code, message, hint }: PlaybookError): PlaybookError {
+  return new PlaybookError(code, `${message} ${hint ?? '--list-tags shows them.'}`)
+}

@@ -1,0 +1,134 @@
+// Makes a task's parameters of command-line words, as its schema wants them.
+
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { nearest } from '../../model/errors/suggest.ts'
+import type { AnyTaskFunction } from '../../model/task.ts'
+
+/**
+ * The words that are the task's: `--param`, with the word behind it where it needs a value, however that looks. All
+ * other words are left to the flags of a run.
+ */
+export function splitTaskWords(
+  task: AnyTaskFunction,
+  words: readonly string[],
+): { readonly own: readonly string[]; readonly others: readonly string[] } {
+  const shape = paramShape(task)
+  const own: string[] = []
+  const others: string[] = []
+  const queue = [...words]
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    const [, written, value] = flagPattern.exec(word) ?? []
+    const named = written === undefined ? undefined : paramOf(written, shape)
+    if (named) own.push(word)
+    else others.push(word)
+    if (named && value === undefined && takesNext(shape, named, queue[0])) own.push(queue.shift()!)
+  }
+  return { own, others }
+}
+
+/**
+ * `--name value`, `--name=value`, `name=value`, `--flag`, `--no-flag`; what is given several times becomes a list;
+ * JSON where the schema wants a list or an object; `@file` for a file's content. A word without a name goes to the
+ * task's first parameter.
+ *
+ * @throws PlaybookError E_UNKNOWN_PARAM with a suggestion, E_PARAM_VALUE where a value is missing
+ */
+export function readTaskParams(task: AnyTaskFunction, words: readonly string[]): Record<string, unknown> {
+  const shape = paramShape(task)
+  const given = new Map<string, (string | boolean)[]>()
+  const add = (name: string, value: string | boolean) => given.set(name, [...(given.get(name) ?? []), value])
+  const queue = [...words]
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    const [, written, value] = flagPattern.exec(word) ?? []
+    const [, key, paired] = /^([A-Za-z]\w*)=([\s\S]*)$/.exec(word) ?? []
+    if (written !== undefined) addFlag(written, value)
+    else if (key === undefined) add(Object.keys(shape)[0] ?? '', word)
+    else if (Object.hasOwn(shape, key)) add(key, paired!)
+    else throw unknownParam(key, shape, task)
+  }
+  return Object.fromEntries([...given].map(([name, values]) => [name, fitted(shape[name], values)]))
+
+  function addFlag(written: string, value: string | undefined): void {
+    const named = paramOf(written, shape)
+    if (!named) throw unknownParam(written, shape, task)
+    if (named.isNegated) add(named.name, false)
+    else if (value !== undefined) add(named.name, value)
+    else if (takesNext(shape, named, queue[0])) add(named.name, queue.shift()!)
+    else if (acceptsTrue(shape[named.name])) add(named.name, true)
+    else throw new PlaybookError('E_PARAM_VALUE', `--${written} needs a value.`)
+  }
+}
+
+const flagPattern = /^--([A-Za-z][\w-]*)(?:=([\s\S]*))?$/
+
+/** The schemas of a task's parameters by name. */
+export function paramShape(task: AnyTaskFunction): Record<string, z.ZodType> {
+  let schema: unknown = task.spec.params
+  while (schema instanceof z.ZodPipe) schema = schema.def.in
+  return schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {}
+}
+
+type Named = { readonly name: string; readonly isNegated: boolean }
+
+/** The parameter a flag names: `create-home`, as a shell user writes, means `createHome`. */
+function paramOf(flag: string, shape: Record<string, z.ZodType>): Named | undefined {
+  const camel = (text: string) => text.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const name = camel(flag)
+  if (Object.hasOwn(shape, name)) return { name, isNegated: false }
+  const negated = camel(flag.replace(/^no-/, ''))
+  const isNegated = flag.startsWith('no-') && Object.hasOwn(shape, negated) && acceptsTrue(shape[negated])
+  return isNegated ? { name: negated, isNegated } : undefined
+}
+
+/** Whether the word behind a flag is its value. What may stand alone takes only what is surely meant for it. */
+function takesNext(
+  shape: Record<string, z.ZodType>,
+  { name, isNegated }: Named,
+  next: string | undefined,
+): boolean {
+  if (isNegated || next === undefined) return false
+  if (!acceptsTrue(shape[name])) return true
+  return !next.startsWith('-') && readingsOf(next).some((reading) => shape[name]!.safeParse(reading).success)
+}
+
+function unknownParam(name: string, shape: Record<string, z.ZodType>, task: AnyTaskFunction): PlaybookError {
+  const near = nearest(name, Object.keys(shape))
+  return new PlaybookError('E_UNKNOWN_PARAM', `${task.spec.name} has no parameter "${name}".`, {
+    hint: `${near ? `Did you mean ${near}? ` : ''}Its parameters: run-playbook task ${task.spec.name} --help`,
+  })
+}
+
+function acceptsTrue(schema: z.ZodType | undefined): boolean {
+  return schema?.safeParse(true).success === true
+}
+
+/** The first reading of the words that the schema accepts; the words themselves where none is, for its error. */
+function fitted(schema: z.ZodType | undefined, values: readonly (string | boolean)[]): unknown {
+  const readings = values.length > 1 ? [values.map(fromFile)] : readingsOf(fromFile(values[0]!))
+  return readings.find((reading) => schema?.safeParse(reading).success) ?? readings[0]
+}
+
+function readingsOf(value: string | boolean): unknown[] {
+  if (typeof value === 'boolean') return [value]
+  const word = /^(?:yes|on)$/i.test(value) ? [true] : /^(?:no|off)$/i.test(value) ? [false] : []
+  return [value, ...jsonOf(value), ...word, [value], value.split(',')]
+}
+
+function jsonOf(text: string): unknown[] {
+  try {
+    return [JSON.parse(text)]
+  } catch {
+    return []
+  }
+}
+
+function fromFile(value: string | boolean): string | boolean {
+  if (typeof value !== 'string' || !value.startsWith('@')) return value
+  try {
+    return readFileSync(value.slice(1), 'utf8')
+  } catch {
+    return value
+  }
+}

@@ -1,0 +1,61 @@
+// Finds a task by its name, or in a file that exports it.
+
+import { resolve } from 'node:path'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { nearest } from '../../model/errors/suggest.ts'
+import type { AnyTaskFunction } from '../../model/task.ts'
+import { loadModule } from './loadModule.ts'
+
+/**
+ * `copyFile`, `./my.ts`, or `./my.ts#name` where the file exports several.
+ *
+ * @throws PlaybookError E_UNKNOWN_TASK with a suggestion, E_NO_TASK, and what loading the file throws
+ */
+export async function findTask(name: string): Promise<AnyTaskFunction> {
+  if (isTaskFile(name)) return taskOfFile(name)
+  const tasks = await builtInTasks()
+  const found = tasks.get(name)
+  if (found) return found
+  const near = nearest(name, tasks.keys())
+  throw new PlaybookError('E_UNKNOWN_TASK', `No task "${name}".`, {
+    hint: `${near ? `Did you mean ${near}? ` : ''}List them: run-playbook docs`,
+  })
+}
+
+/** Whether a name means a file that exports a task. */
+export function isTaskFile(name: string): boolean {
+  return /[/\\]|\.[cm]?[jt]s(?:#|$)/.test(name)
+}
+
+/** All tasks that come with run-playbook, by name. */
+export async function builtInTasks(): Promise<Map<string, AnyTaskFunction>> {
+  const tasks = Object.values(await import('../../../tasks/index.ts')).filter(isTask)
+  return new Map(tasks.map((task) => [task.spec.name, task]))
+}
+
+async function taskOfFile(name: string): Promise<AnyTaskFunction> {
+  const [file = '', wanted] = name.split('#')
+  const exported = await loadModule(resolve(file))
+  const tasks = [...new Set(Object.values(exported).filter(isTask))]
+  const chosen = wanted === undefined ? tasks : tasks.filter((task) => task.spec.name === wanted)
+  if (chosen.length === 1) return chosen[0]!
+  if (wanted === undefined && isTask(exported.default)) return exported.default
+  throw noTask(file, tasks, wanted)
+}
+
+function noTask(file: string, tasks: readonly AnyTaskFunction[], wanted: string | undefined): PlaybookError {
+  const names = tasks.map((task) => task.spec.name)
+  if (names.length === 0) {
+    return new PlaybookError('E_NO_TASK', `${file} exports no task.`, {
+      hint: 'End it with: export default defineTask({ … })',
+    })
+  }
+  const message = `${file} exports ${wanted === undefined ? '' : `no ${wanted}, but `}the tasks ${names.join(', ')}.`
+  return new PlaybookError('E_NO_TASK', message, { hint: `Name one: ${file}#${names[0]}` })
+}
+
+function isTask(value: unknown): value is AnyTaskFunction {
+  return (
+    typeof value === 'function' && typeof (value as { spec?: { plan?: unknown } }).spec?.plan === 'function'
+  )
+}

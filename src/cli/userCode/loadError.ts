@@ -1,0 +1,107 @@
+// What went wrong while a user's file was loaded, told in the terms and at the lines of that file.
+
+import { readFileSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { type SourceLocation, thrownAt } from '../../model/errors/location.ts'
+import { didYouMean } from '../../model/errors/suggest.ts'
+import { nearestFile } from './nearestFile.ts'
+import { shortPath } from './shortPath.ts'
+
+export type Modules = { readonly [name: string]: { readonly [exported: string]: unknown } }
+
+/** The error that a person sees, of what loading `path` threw. */
+export function loadError(path: string, thrown: unknown, modules: Modules): PlaybookError {
+  if (thrown instanceof PlaybookError) return thrown
+  return (
+    syntaxError(thrown) ??
+    missingModule(path, thrown, modules) ??
+    clarified(
+      new PlaybookError('E_LOAD', `It could not be loaded: ${messageOf(thrown)}`, {
+        where: thrownAt(thrown) ?? { file: path, line: 1 },
+        cause: thrown,
+      }),
+      modules,
+    )
+  )
+}
+
+/**
+ * The same error without traces of compiling: `(0 , _tasks.firewalPort) is not a function` names what the author
+ * wrote, and says whether the module that it is imported from has it.
+ */
+export function clarified(error: PlaybookError, modules: Modules): PlaybookError {
+  const name = /\(0 ?, ?[\w$]+\.([\w$]+)\)/.exec(error.message)?.[1]
+  if (name === undefined) return error
+  const message = error.message.replace(/\(0 ?, ?[\w$]+\.([\w$]+)\)/g, '$1')
+  const from = error.where && importedFrom(error.where.file, name)
+  const exported = from === undefined ? undefined : modules[from]
+  const hint =
+    exported && !(name in exported)
+      ? [`${from} exports no ${name}.`, didYouMean(name, Object.keys(exported))].filter(Boolean).join(' ')
+      : error.hint
+  return error.with({ message, hint })
+}
+
+/** jiti says `ParseError: TEXT`, and on the next line FILE:LINE:COLUMN, the column from 0. */
+function syntaxError(thrown: unknown): PlaybookError | undefined {
+  const match = /ParseError:\s*([\s\S]*?)\s*\n\s*(\S.*):(\d+):(\d+)\s*$/.exec(messageOf(thrown))
+  if (!match) return undefined
+  const [, text = '', file = '', line, column] = match
+  const where = { file, line: Number(line), column: Number(column) + 1 }
+  return new PlaybookError('E_SYNTAX', text.replace(/\.*$/, '.'), { where, cause: thrown })
+}
+
+function missingModule(path: string, thrown: unknown, modules: Modules): PlaybookError | undefined {
+  const name = /Cannot find (?:module|package) '([^']+)'/.exec(messageOf(thrown))?.[1]
+  if (name === undefined) return undefined
+  const [importer = path] = (thrown as { requireStack?: readonly string[] }).requireStack ?? []
+  return new PlaybookError('E_LOAD', `Cannot find ${name}, which is imported here.`, {
+    where: placeOfText(importer, name) ?? { file: importer, line: 1 },
+    hint: missingHint(name, importer, modules),
+    cause: thrown,
+  })
+}
+
+function missingHint(name: string, importer: string, modules: Modules): string {
+  if (/^[./]/.test(name)) {
+    const target = resolve(dirname(importer), name)
+    return (
+      nearestFile(basename(target), [dirname(target)]) ??
+      `There is no file ${shortPath(target, process.cwd())}.`
+    )
+  }
+  if (name.startsWith('run-playbook')) return `There are ${Object.keys(modules).join(', ')}.`
+  if (name === 'zod')
+    return "Is it installed (npm install zod)? run-playbook's own is: import { z } from 'run-playbook'"
+  return `Is it installed? npm install ${name}`
+}
+
+/** Where a module's name stands in quotes. */
+function placeOfText(file: string, name: string): SourceLocation | undefined {
+  const lines = textOf(file).split('\n')
+  const columns = lines.map((text) => Math.max(text.indexOf(`'${name}'`), text.indexOf(`"${name}"`)) + 1)
+  const index = columns.findIndex((column) => column > 0)
+  return index < 0 ? undefined : { file, line: index + 1, column: columns[index]! }
+}
+
+/** The module that a file imports a name from. */
+function importedFrom(file: string, name: string): string | undefined {
+  const imports = textOf(file).matchAll(/import\s*\{([^}]*)\}\s*from\s*['"]([^'"]+)['"]/g)
+  const found = [...imports].find(([, names = '']) =>
+    names.split(',').some((each) => each.trim().replace(/\s+as\s+.*/, '') === name),
+  )
+  return found?.[2]
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

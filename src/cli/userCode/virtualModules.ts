@@ -1,0 +1,10 @@
+// What a user's file gets where it imports run-playbook: this running copy, wherever the file lies.
+
+/** The modules by the names under which they are imported. */
+export async function virtualModules(): Promise<Record<string, Record<string, unknown>>> {
+  return {
+    'run-playbook': await import('../../index.ts'),
+    'run-playbook/tasks': await import('../../../tasks/index.ts'),
+    'run-playbook/testing': await import('../../testing/index.ts'),
+  }
+}

@@ -1,0 +1,149 @@
+// run-playbook history and report: what was run here, and one run told again.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { cliSite, twoHosts } from '../command.ts'
+import { runHere } from '../inProcess.ts'
+
+const site = cliSite({
+  'inventory.yaml': twoHosts,
+  'files.ts': `import { definePlay } from 'run-playbook'
+import { command, copyFile } from 'run-playbook/tasks'
+export default definePlay({
+  name: 'Files',
+  hosts: 'one',
+  tasks: () => [
+    copyFile({ dest: process.cwd() + '/out', content: 'hello\\n' }),
+    command({ argv: ['false'] }, { tags: ['never', 'fail'] }),
+  ],
+})
+`,
+})
+const empty = cliSite({ 'files/x': '' })
+test.after(() => {
+  site.remove()
+  empty.remove()
+})
+
+const here = (args: string) => runHere(site.path, args.split(/\s+/).filter(Boolean))
+const told: string[] = []
+
+test('the runs that are told of', async () => {
+  for (const args of ['-C', '', '-t fail'])
+    told.push((await site.run(`files -i inventory.yaml ${args}`)).stdout)
+  assert.match(told[1]!, /1 changed/)
+})
+
+test('history lists the runs, the newest first', async () => {
+  const { code, stdout, stderr } = await here('history')
+  assert.equal([code, stderr], [0, ''])
+  const lines = stdout.trimEnd().split('\n')
+  const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`
+  const end = String.raw` +[\d.]+ s +\d{8}T\d{6}\.\d{3}Z-\d+$`
+  assert.match(lines[0]!, new RegExp(`^${time}  files +1 host: 0 changed, 1 failed${end}`))
+  assert.match(lines[1]!, new RegExp(`^${time}  files +1 host: 1 changed${end}`))
+  assert.match(lines[2]!, new RegExp(`^${time}  files --check +1 host: 1 would change${end}`))
+  assert.is((await here('history -n 1')).stdout.trimEnd().split('\n').length, 1)
+})
+
+const ids = async () =>
+  (await here('history')).stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/ +/).at(-1)!)
+
+test('report tells a run as it was told', async () => {
+  const [failed = '', changed = '', checked = ''] = await ids()
+  assert.equal(await here('report'), { code: 0, stdout: told[2]!, stderr: '' })
+  for (const [id, text] of [
+    [failed, told[2]],
+    [changed, told[1]],
+    [checked, told[0]],
+  ] as const)
+    assert.is((await here(`report ${id}`)).stdout, text)
+  assert.is((await here(`report ${changed.slice(0, -3)}`)).stdout, told[1])
+})
+
+test('report -D shows lines, -vv commands, that the run itself did not', async () => {
+  const [, changed] = await ids()
+  assert.match((await here(`report ${changed} -D`)).stdout, /^ +\+hello$/m)
+  assert.not.match(told[1]!, /\+hello/)
+})
+
+test('report --output jsonl has the times of the run', async () => {
+  const [, changed = ''] = await ids()
+  const records = (await here(`report ${changed} --output jsonl`)).stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.is(records[0].event, 'runStart')
+  assert.is(records.at(-1).event, 'runEnd')
+  assert.is(records[0].time.replace(/[-:]/g, '').slice(0, 15), changed.slice(0, 15))
+})
+
+test('a run that was killed has no end', async () => {
+  const folder = join(site.path, '.run-playbook/runs')
+  const [newest = ''] = readdirSync(folder).sort().reverse()
+  const [first] = readFileSync(join(folder, newest), 'utf8').split('\n')
+  writeFileSync(join(folder, '29990101T000000.000Z-1.jsonl'), `${first}\n`)
+  assert.match((await here('history')).stdout, /^.* files +no end +29990101T000000\.000Z-1\n/)
+  const { code, stderr } = await here('report 2999')
+  assert.equal([code, stderr], [0, 'It has no end: it was killed, or is still going on.\n'])
+})
+
+test('where no run was made both say so', async () => {
+  assert.equal(await runHere(empty.path, ['history']), {
+    code: 0,
+    stdout: '',
+    stderr: 'No run was made in this folder yet.\n',
+  })
+  const { code, stderr } = await runHere(empty.path, ['report'])
+  assert.is(code, 1)
+  assert.match(stderr, /^No run was made in this folder yet\. {2}E_UNKNOWN_RUN\n/)
+})
+
+const refused: readonly [args: string, says: RegExp][] = [
+  ['report 1999', /^No run "1999" in .*\. {2}E_UNKNOWN_RUN\n {4}List the runs with: run-playbook history/],
+  ['report 2', /^No run "2" in [\s\S]*It matches /],
+  ['report --output xml', /Allowed choices are auto, lines, jsonl, junit, html\. {2}E_USAGE/],
+  ['history -n 0', /Expected a whole number above 0\. {2}E_USAGE/],
+]
+
+for (const [args, says] of refused) {
+  test(`${args} is refused`, async () => {
+    const { code, stdout, stderr } = await here(args)
+    assert.equal([code, stdout], [1, ''])
+    assert.match(stderr, says)
+  })
+}
+
+test('defaults of runs are not those of reports', async () => {
+  const { code } = await runHere(site.path, ['report'], { RUN_PLAYBOOK_OUTPUT: 'board' })
+  assert.is(code, 0)
+})
+
+test('report --output junit and html: for CI, and for a browser', async () => {
+  const [failed = ''] = (await ids()).slice(1)
+  const junit = await here(`report ${failed} --output junit`)
+  assert.equal([junit.code, junit.stderr], [0, ''])
+  assert.match(
+    junit.stdout,
+    /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="run-playbook files" tests="1" failures="1"/,
+  )
+  assert.match(
+    junit.stdout,
+    /<testcase name="command false" classname="Files\.one" file="files\.ts" line="8"/,
+  )
+  const { code, stdout, stderr } = await here(`report ${failed} --output html`)
+  assert.equal([code, stderr], [0, ''])
+  assert.match(stdout, /^<!doctype html>[\s\S]*<td>failed<td>command false[\s\S]*<\/html>\n$/)
+})
+
+test('--help of both', async () => {
+  assert.match((await here('history --help')).stdout, /--last <number>/)
+  assert.match((await here('report --help')).stdout, /--diff/)
+})
+
+test.run()

@@ -1,0 +1,174 @@
+// Inventories, variables, groups and limits that are wrong: all at once, at their lines, before any host is touched.
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { cliSite, twoHosts } from '../command.ts'
+
+const site = cliSite({
+  'inventory.yaml': twoHosts,
+  'inventory/lab.yaml': twoHosts,
+  'play.ts': `import { definePlay, z } from 'run-playbook'
+import { copyFile } from 'run-playbook/tasks'
+
+const port = z.int('expected a port').min(1).max(65535)
+export default [
+  definePlay({
+    name: 'WAS',
+    hosts: 'web',
+    vars: z.object({
+      version: z.string(),
+      instances: z.array(z.object({ name: z.string(), http: port })),
+    }),
+    tasks: (host) => host.vars.instances.map(({ name }) => copyFile({ dest: \`/tmp/never-\${name}\`, content: 'x' })),
+  }),
+  definePlay({
+    name: 'Motd',
+    hosts: 'web',
+    tasks: () => [copyFile({ dest: 'etc/motd', content: 'x' })],
+  }),
+]
+`,
+  'any.ts': `import { definePlay } from 'run-playbook'\nexport default definePlay({ name: 'Any', hosts: 'web', tasks: () => [] })\n`,
+  'wrong.yaml': `web:
+  hosts:
+    one:
+      ansible_connection: local
+      instances:
+        - { name: ecs, http: 8080 }
+        - { name: ifs, http: "8o81" }
+    two:
+      ansible_connection: locl
+      instances: []
+`,
+  'tab.yaml': 'web:\n  hosts:\n\tone:\n',
+  'broken.yaml': 'web:\n  hosts: [one, two\n',
+  'odd.yaml': 'web:\n  host:\n    one:\n',
+  'cycle.yaml': 'web:\n  children:\n    db:\n      children:\n        web:\n',
+  'undefined.ini': 'one\n[web:children]\ndb\n',
+  'range.yaml': 'web:\n  hosts:\n    w[05:1]:\n',
+  'vaulted.yaml': '$ANSIBLE_VAULT;1.1;AES256\n6162\n',
+  'folder/1.yaml': twoHosts,
+  'folder/2.ini': '[web\none\n',
+  'folder/group_vars/web.yaml': 'a: [1\n',
+  'none.txt': '\n',
+  'limit.txt': 'one\n\n!onne\n',
+  'unknown.ts': `import { definePlay } from 'run-playbook'\nexport default definePlay({ name: 'Unknown', hosts: 'web:dbs', tasks: () => [] })\n`,
+})
+test.after(() => site.remove())
+
+test('Variables, connections and tasks that are wrong are told together', async () => {
+  const { code, stdout, stderr } = await site.run('play -i wrong.yaml')
+  assert.equal([code, stdout], [1, ''])
+  const lines = stderr.split('\n').filter((line) => !line.startsWith('    '))
+  assert.equal(lines, [
+    'wrong.yaml:7:30  one: instances[1].http  expected a port, got "8o81"  E_VARS',
+    'wrong.yaml:1:1  web: version is missing; WAS (play.ts:6) needs it  E_MISSING_VAR',
+    'play.ts:18  copyFile: dest: expected an absolute path, got "etc/motd"  E_PARAMS',
+    'wrong.yaml:9:27  two: ansible_connection: "locl" is no kind of connection  E_CONNECTION_KIND',
+    '4 faults. No host was contacted.',
+    '',
+  ])
+  assert.not.ok(existsSync(join(site.path, '.run-playbook')))
+})
+
+const cases: readonly [title: string, args: string, says: RegExp][] = [
+  ['YAML with a tab', 'any -i tab.yaml', /^tab\.yaml:3:1 .*tab/i],
+  ['YAML that does not parse', 'any -i broken.yaml', /^broken\.yaml:\d+:\d+ /],
+  ['A key that a group does not have', 'any -i odd.yaml', /^odd\.yaml:2:3 .*host/],
+  [
+    'A cycle of groups',
+    'any -i cycle.yaml',
+    /^cycle\.yaml:3:5 {2}group db is a child of web, and web lies inside db {2}E_INVENTORY_CYCLE\n/,
+  ],
+  [
+    'A group that nothing declares',
+    'any -i undefined.ini',
+    /^undefined\.ini:3:1 .*names the group db, which no section declares/,
+  ],
+  ['A bad range', 'any -i range.yaml', /^range\.yaml:3:5 .*E_HOST_RANGE\n/],
+  [
+    'A folder in which two files are wrong and one is good',
+    'any -i folder',
+    /^folder\/2\.ini:1:1 .*\n(?: {4}.*\n)*folder\/group_vars\/web\.yaml:2:1 .*\n(?: {4}.*\n)*2 faults\./,
+  ],
+  ['A wrong inventory beside a good one', 'any -i inventory.yaml -i odd.yaml', /^odd\.yaml:2:3 /],
+  ['A damaged vault', 'any -i vaulted.yaml', /^vaulted\.yaml:1 .*not a whole vault text.*E_VAULT\n/],
+  [
+    'A play of a group that is not there',
+    'unknown -i inventory.yaml',
+    /^unknown\.ts:2 {2}No host or group "dbs"\. {2}E_UNKNOWN_GROUP\n/,
+  ],
+  [
+    'A limit file without a host',
+    'any -i inventory.yaml -l @none.txt',
+    /^--limit @none\.txt leaves no host\. {2}E_LIMIT_EMPTY\n/,
+  ],
+  [
+    'A limit file with a name that nothing has',
+    'any -i inventory.yaml -l @limit.txt',
+    /^limit\.txt:3 {2}No host or group "onne"\. {2}E_UNKNOWN_HOST\n {4}Did you mean one\?\n/,
+  ],
+  [
+    'A limit file that is not there',
+    'any -i inventory.yaml -l @nothing.txt',
+    /^No file nothing\.txt with hosts to limit the run to\. {2}E_LIMIT_FILE\n/,
+  ],
+  [
+    'An inventory that is not there: the nearest',
+    'any -i inventry.yaml',
+    /^No inventory "inventry\.yaml"\. {2}E_NO_INVENTORY\n[\s\S]*Did you mean inventory\.yaml\?/,
+  ],
+  [
+    'No inventory: those there are',
+    'any',
+    /^No inventory is named\. {2}E_NO_INVENTORY\n {4}Name one: -i inventory\.yaml or -i lab\.yaml\n1 fault\. No host was contacted\.\n$/,
+  ],
+  [
+    'A limit that nothing is called',
+    'any -i inventory.yaml -l onn',
+    /^No host or group "onn"\. {2}E_UNKNOWN_HOST\n {4}Did you mean one\?\n1 fault/,
+  ],
+  [
+    'A limit that leaves no host',
+    'any -i inventory.yaml -l one:!web',
+    /^--limit one:!web leaves no host\. {2}E_LIMIT_EMPTY\n/,
+  ],
+  [
+    'A limit that leaves no host of the plays',
+    'any -i inventory.yaml -i other, -l other',
+    /^--limit other leaves no host\. {2}E_LIMIT_EMPTY\n {4}Possible are: one, two/,
+  ],
+  [
+    'Extra variables that are none',
+    'any -i inventory.yaml -e version',
+    /^-e version: "version" is not key=value/,
+  ],
+  [
+    'A file of extra variables that is not there',
+    'any -i inventory.yaml -e @nothing.yaml',
+    /^nothing\.yaml:1 .*no such file/,
+  ],
+  [
+    'A file with the vault password that is not there',
+    'any -i inventory.yaml --vault-password-file nothing',
+    /^The password file nothing cannot be read: there is no such file\. {2}E_PASSWORD_FILE\n/,
+  ],
+  [
+    'Playbook and inventory wrong: both are told',
+    'nothing.ts -i tab.yaml',
+    /^No playbook "nothing\.ts"[\s\S]*\ntab\.yaml:3:1 [\s\S]*\n2 faults\. No host was contacted\.\n$/,
+  ],
+]
+
+for (const [title, args, says] of cases) {
+  test(title, async () => {
+    const { code, stdout, stderr } = await site.run(args)
+    assert.equal([code, stdout], [1, ''])
+    assert.match(stderr, says)
+    assert.not.match(stderr, /^\s+at /m)
+  })
+}
+
+test.run()

@@ -1,0 +1,87 @@
+// Where a vault's password comes from: files, programs, labels, the environment.
+
+import { chmodSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { cliSite } from '../command.ts'
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url))
+
+const site = cliSite({
+  'vault.yaml': readFileSync(join(root, 'test/fixtures/cli/vault.yaml'), 'utf8'),
+  'show.ts': `import { definePlay, Secret, z } from 'run-playbook'
+import { copyFile } from 'run-playbook/tasks'
+
+export default definePlay({
+  name: 'Show',
+  hosts: 'one',
+  vars: z.object({ greeting: z.instanceof(Secret) }),
+  tasks: ({ vars }) => [copyFile({ dest: \`\${process.cwd()}/out\`, content: vars.greeting.reveal().length + '\\n' })],
+})
+`,
+  right: 'correct horse\n',
+  wrong: 'wrong\n',
+  empty: '\n',
+  folder: '',
+  'say.sh': '#!/bin/sh\necho "correct horse"\n',
+  'fails.sh': '#!/bin/sh\necho "no agent" >&2; exit 3\n',
+  'broken.sh': '#!/nowhere/sh\n',
+  'get-client.sh': '#!/bin/sh\n[ "$1 $2" = "--vault-id prod" ] && echo "correct horse"\n',
+})
+for (const name of ['say.sh', 'fails.sh', 'broken.sh', 'get-client.sh'])
+  chmodSync(join(site.path, name), 0o755)
+test.after(() => site.remove())
+
+const opens: readonly [title: string, args: string][] = [
+  ['a file', '--vault-password-file right'],
+  ['a program', '--vault-password-file say.sh'],
+  ['a label and a file', '--vault-id prod@right'],
+  ['a source without a label', '--vault-id right'],
+  ['a client, which is told the label', '--vault-id prod@get-client.sh'],
+  ['the second of several', '--vault-id test@wrong --vault-id prod@wrong --vault-password-file right'],
+]
+
+for (const [title, args] of opens) {
+  test(`The vault is opened by ${title}`, async () => {
+    const { code, stdout, stderr } = await site.run(`show -i vault.yaml -C ${args}`)
+    assert.equal([code, stderr], [0, ''], stdout)
+    assert.match(stdout, /1 would change/)
+  })
+}
+
+const refused: readonly [args: string, says: RegExp][] = [
+  [
+    '--vault-password-file nothing',
+    /^The password file nothing cannot be read: there is no such file\. {2}E_PASSWORD_FILE$/m,
+  ],
+  ['--vault-password-file .', /^The password file \. cannot be read: it is a folder\. {2}E_PASSWORD_FILE$/m],
+  ['--vault-password-file empty', /empty cannot be read: it gives no password: it is empty\. {2}E_PASSWORD/],
+  ['--vault-id prod@fails.sh', /fails\.sh cannot be read: it ended with 3\. {2}E_PASSWORD_FILE/],
+  ['--vault-id prod@broken.sh', /broken\.sh cannot be read: as a program[\s\S]* chmod a-x\n/],
+  ['--vault-id other@get-client.sh', /get-client\.sh cannot be read: it ended with 1/],
+  ['--vault-id prod@', /^"prod@" is no vault id: it names no source\. {2}E_VAULT_ID\n {4}Give LABEL@FILE/],
+  ['--vault-id a;b@right', /^"a;b@right" is no vault id: a label has no spaces and no ";"\. {2}E_VAULT_ID$/m],
+  [
+    '--ask-vault-pass',
+    /^Vault password cannot be asked for: standard input is not a terminal\. {2}E_NO_TERMINAL\n {4}Give it by --vault-password-file\.$/m,
+  ],
+  ['--vault-id prod@prompt', /^Vault password \(prod\) cannot be asked for/],
+]
+
+for (const [args, says] of refused) {
+  test(`${args} is refused`, async () => {
+    const { code, stdout, stderr } = await site.run(`show -i vault.yaml -C ${args}`)
+    assert.equal([code, stdout], [1, ''])
+    assert.match(stderr, says)
+  })
+}
+
+test('a wrong password is told at the place of the value', async () => {
+  const { code, stderr } = await site.run('show -i vault.yaml -C --vault-id prod@wrong')
+  assert.is(code, 1)
+  assert.match(stderr, /vault\.yaml:\d+:\d+ .*the vault password given does not open this .*E_VAULT_PASSWORD/)
+})
+
+test.run()

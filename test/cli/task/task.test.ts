@@ -1,0 +1,205 @@
+// Tasks run ad hoc, and the reference on the command line.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { cliSite, twoHosts } from '../command.ts'
+
+const define = (name: string, keyword = `export const ${name} =`) => `
+/**
+ * Makes ${name}.
+ *
+ * @example ${name}({ path: '/tmp/x' })
+ */
+${keyword} defineTask({
+  name: '${name}',
+  summary: 'Makes an empty file.',
+  params: z.strictObject({
+    path: z.string().describe('The file.'),
+    timeout: z.number().default(3).describe('Seconds.'),
+    tone: z.enum(['warm', 'cool']).default('warm'),
+  }),
+  title: ({ path }) => path,
+  probe: ({ path }) => ({ there: succeeds(sh\`test -e \${path}\`) }),
+  plan: ({ path, timeout, tone }, { there }) =>
+    there ? [] : [{ what: path, from: 'absent', to: \`\${timeout} \${tone}\`, steps: [run(sh\`touch \${path}\`)] }],
+})
+`
+const imports = `import { defineTask, run, sh, succeeds, z } from 'run-playbook'\n`
+
+const site = cliSite({
+  'inventory.yaml': twoHosts,
+  'touch.ts': imports + define('touch'),
+  'default.ts': imports + define('', 'export default').replace("name: ''", "name: 'touched'"),
+  'several.ts': imports + define('left') + define('right'),
+  'none.ts': 'export const a = 1\n',
+  'files/motd': 'Hello\n',
+})
+test.after(() => site.remove())
+
+const made = join(site.path, 'made')
+const on = '-i inventory.yaml -l one'
+
+const runs: readonly [title: string, args: string, says: RegExp][] = [
+  [
+    'A task by its name, its parameters as flags',
+    `task copyFile --dest ${made} --content x ${on} --check`,
+    /^one +would change +copyFile \S+made {3}absent → 1 byte/m,
+  ],
+  [
+    'Flags of the run before the name',
+    `task ${on} -C copyFile --dest ${made} --content x`,
+    /^one +would change/m,
+  ],
+  [
+    'Parameters as pairs, the first one without a name',
+    `task copyFile ${made} content=x mode=0600 ${on} -C`,
+    /^one +would change/m,
+  ],
+  [
+    'All hosts without -l',
+    `task copyFile ${made} content=x -i inventory.yaml -C`,
+    /Nothing was touched\. 2 hosts: 2 would change\./,
+  ],
+  [
+    'A source from the folder we are in',
+    `task copyFile --src files/motd --dest ${made} ${on} -C -D`,
+    /^ +\+Hello$/m,
+  ],
+  ['A task of a file', `task ./touch.ts --path ${made} ${on} -C`, /touch \S+made {3}absent → 3 warm/],
+  [
+    'A parameter that is named like a flag',
+    `task ./touch.ts --path ${made} --timeout 9 -T 4 --tone cool ${on} -C`,
+    /absent → 9 cool/,
+  ],
+  ['A task that is a default export', `task default.ts ${made} ${on} -C`, /touched \S+made/],
+  ['One of several of a file', `task several.ts#right ${made} ${on} -C`, /right \S+made/],
+  [
+    'What would be listed',
+    `task ./touch.ts ${made} ${on} --list-tasks`,
+    /^touch {2}\(one\)\n {2}one\n {4}touch \S+made\n$/,
+  ],
+]
+
+for (const [title, args, says] of runs) {
+  test(title, async () => {
+    const { code, stdout, stderr } = await site.run(args)
+    assert.equal([code, stderr], [0, ''], stdout)
+    assert.match(stdout, says)
+    assert.not.match(stdout, /taskCommand/)
+    assert.not.ok(existsSync(made))
+  })
+}
+
+test('A task does what it says, and then nothing', async () => {
+  const words = [
+    'task',
+    'copyFile',
+    '--dest',
+    join(site.path, 'greeting'),
+    '--content',
+    'a b\n',
+    ...on.split(' '),
+  ]
+  const first = await site.runWords(words)
+  assert.match(first.stdout, /^copyFile +1 host: 1 ok · 1 changed/m)
+  assert.is(readFileSync(join(site.path, 'greeting'), 'utf8'), 'a b\n')
+  const second = await site.runWords(words)
+  assert.match(second.stdout, /^copyFile +1 host: 1 ok · 0 changed/m)
+})
+
+const refusals: readonly [title: string, args: string, says: string | RegExp][] = [
+  [
+    'A task that does not exist',
+    `task copyFlie --dest x ${on}`,
+    'No task "copyFlie".  E_UNKNOWN_TASK\n    Did you mean copyFile? List them: run-playbook docs\n',
+  ],
+  [
+    'A parameter that does not exist',
+    `task copyFile --dst x ${on}`,
+    /^copyFile has no parameter "dst"\. {2}E_UNKNOWN_PARAM\n {4}Did you mean dest\? Its parameters: run-playbook task copyFile --help\n/,
+  ],
+  [
+    'A parameter of the wrong type: no place, for it stands in no file',
+    `task copyFile --dest ${made} --content x --mode 9 ${on}`,
+    `copyFile: mode: expected an octal mode such as '0644' or 0o644, or 'preserve', got "9"  E_PARAMS\n    Its parameters: run-playbook task copyFile --help\n1 fault. No host was contacted.\n`,
+  ],
+  [
+    'A parameter that is missing',
+    `task copyFile --content x ${on}`,
+    /^copyFile: dest: expected string, got nothing {2}E_PARAMS\n/,
+  ],
+  [
+    'Parameter and inventory wrong: both are told',
+    'task copyFile --dst x -i nothing.yaml',
+    /E_UNKNOWN_PARAM[\s\S]*E_NO_INVENTORY[\s\S]*2 faults\. No host was contacted\.\n$/,
+  ],
+  [
+    'A file that is not there',
+    `task ./tuch.ts ${on}`,
+    'There is no file tuch.ts.  E_NO_FILE\n    Did you mean touch.ts?\n',
+  ],
+  [
+    'A file without a task',
+    `task ./none.ts ${on}`,
+    './none.ts exports no task.  E_NO_TASK\n    End it with: export default defineTask({ … })\n',
+  ],
+  [
+    'A file with several',
+    `task ./several.ts ${on}`,
+    './several.ts exports the tasks left, right.  E_NO_TASK\n    Name one: ./several.ts#left\n',
+  ],
+  [
+    'A page of a task that does not exist',
+    'docs copyFlie',
+    'No task "copyFlie".  E_UNKNOWN_TASK\n    Did you mean copyFile? List them: run-playbook docs\n',
+  ],
+]
+
+for (const [title, args, says] of refusals) {
+  test(title, async () => {
+    const { code, stdout, stderr } = await site.run(args)
+    assert.equal([code, stdout], [1, ''])
+    if (typeof says === 'string') assert.is(stderr, says)
+    else assert.match(stderr, says)
+  })
+}
+
+const texts: readonly [args: string, says: readonly RegExp[]][] = [
+  [
+    'task copyFile --help',
+    [
+      /^Usage: run-playbook task copyFile \[/,
+      /^ {2}--dest <string> +The file on the host\. Required\.$/m,
+      /--mode <string\|integer\|preserve>/,
+      /--follow <boolean> .*Default true\.$/m,
+    ],
+  ],
+  ['task ./touch.ts -h', [/^ {2}--tone <warm\|cool> +Default 'warm'\.$/m]],
+  ['docs', [/^copyFile +Writes a file, /m, /^firewallPort +Opens/m]],
+  [
+    'docs copyFile',
+    [
+      /^copyFile\n\nWrites a file whole and atomically/,
+      /^Errors: E_NO_SOURCE/m,
+      /^ {4}copyFile\(\{ dest: '\/etc\/motd'/m,
+      /^ {2}--dest <string> /m,
+    ],
+  ],
+  [
+    'docs ./touch.ts',
+    [/^touch\n\nMakes touch\.\n\n {4}touch\(\{ path: '\/tmp\/x' \}\)\n\n {2}--path <string> /],
+  ],
+  ['docs touch.ts --markdown', [/^## touch\n/, /^\| `tone` \| `'warm' \\\| 'cool'` \| `'warm'` \| {2}\|$/m]],
+]
+
+for (const [args, says] of texts) {
+  test(`run-playbook ${args}`, async () => {
+    const { code, stdout, stderr } = await site.run(args)
+    assert.equal([code, stderr], [0, ''])
+    for (const text of says) assert.match(stdout, text)
+  })
+}
+
+test.run()
