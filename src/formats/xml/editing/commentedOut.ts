@@ -5,7 +5,8 @@ import { withText, type XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
 import { nameAt } from '../parsing/name.ts'
 import type { XmlElement, XmlLeaf, XmlNode } from '../parsing/node.ts'
-import { elementEndAt } from '../parsing/scan.ts'
+import { sectionAt } from '../parsing/sections.ts'
+import { readCloseTag, readOpenTag } from '../parsing/tags.ts'
 import { select } from '../selecting/select.ts'
 import type { Selector } from '../selecting/selector.ts'
 import { indentAt, lineStartOf } from './layout.ts'
@@ -95,6 +96,30 @@ function elementsInside(text: string, comment: XmlLeaf): Span[] {
     at = inside.indexOf('<', end ?? at + 1)
   }
   return spans
+}
+
+/** The end of the element that starts at an offset, if a whole well-formed one does. A comment need not be XML after it. */
+function elementEndAt(text: string, start: number): number | undefined {
+  const open: string[] = []
+  try {
+    for (let at = start; at !== -1; at = text.indexOf('<', at)) {
+      if (/[!?]/.test(text[at + 1] ?? '')) {
+        at = sectionAt(text, at).end
+      } else if (text[at + 1] === '/') {
+        const { name, end } = readCloseTag(text, at)
+        if (open.pop() !== name) return undefined
+        at = end
+      } else {
+        const { name, isSelfClosing, end } = readOpenTag(text, at)
+        if (!isSelfClosing) open.push(name)
+        at = end
+      }
+      if (open.length === 0) return at
+    }
+  } catch (error) {
+    if (!(error instanceof PlaybookError)) throw error
+  }
+  return undefined
 }
 
 function uncommentSpan(document: XmlDocument, comment: XmlLeaf, span: Span): Uncommented | undefined {

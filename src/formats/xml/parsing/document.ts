@@ -1,35 +1,15 @@
 // A document: its text, its tree, and what its nodes mean.
 
 import type { DecodedText } from './encoding.ts'
-import type { Entities } from './entities.ts'
 import { decodeAttribute, decodeText } from './entities.ts'
-import { checkNesting } from './nesting.ts'
-import type { XmlElement, XmlNode } from './node.ts'
-import { scanXml } from './scan.ts'
-import type { XmlAttribute } from './token.ts'
-import { buildTree } from './tree.ts'
+import type { XmlAttribute, XmlElement, XmlNode } from './node.ts'
+import { readTree, type XmlTree } from './tree.ts'
 
-/** `children` are the nodes beside and around the root element, the XML declaration among them. */
-export type XmlDocument = DecodedText & {
-  readonly children: readonly XmlNode[]
-  readonly root: XmlElement
-  readonly entities: Entities
-}
+export type XmlDocument = DecodedText & XmlTree
 
-/**
- * Parses a text. Two readings must agree: fast-xml-parser's tree with the offsets of its elements, and the tokens of
- * our own scanner, which finds attributes, comments, CDATA and text. The parser never sees a DOCTYPE, so no entity is
- * ever resolved.
- *
- * @throws PlaybookError E_XML with line:column
- */
+/** @throws PlaybookError E_XML with line:column */
 export function parseXml(source: DecodedText): XmlDocument {
-  const { text } = source
-  const { tokens, entities } = scanXml(text)
-  checkNesting(text, tokens)
-  const children = buildTree(text, tokens)
-  const root = children.find((node) => node.kind === 'element')!
-  return { ...source, children, root, entities }
+  return { ...source, ...readTree(source.text) }
 }
 
 /** The document of a text that keeps encoding and byte order mark. */

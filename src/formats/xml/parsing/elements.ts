@@ -1,23 +1,26 @@
-// The elements of a document as fast-xml-parser finds them.
+// The elements of a document, as fast-xml-parser finds them.
 
 import { createRequire } from 'node:module'
 import type * as FastXmlParser from 'fast-xml-parser'
 import { xmlError } from './error.ts'
-import type { XmlToken } from './token.ts'
+import { checkTags } from './tags.ts'
 
-/** An element with its offsets in the text, and the elements in it. */
+/** An element, its span, and the elements in it. `end` is undefined where nothing closes it. */
 export type FoundElement = {
   readonly start: number
-  readonly end: number
+  readonly end: number | undefined
   readonly children: readonly FoundElement[]
 }
 
 /**
- * The root elements of a text and what is in them. The parser sees tags only: all else is blanked out, so that a
- * DOCTYPE cannot do anything, and offsets stay.
+ * The root elements of a text and what is in them.
+ *
+ * @param markup the text without comments, CDATA, processing instructions and DOCTYPE, for which the parser gives no
+ *   offsets; besides, it refuses a DOCTYPE with external entities, and takes an apostrophe in an instruction for a quote
+ * @throws PlaybookError E_XML at the first tag that has no end
  */
-export function findElements(text: string, tokens: readonly XmlToken[]): readonly FoundElement[] {
-  // Loaded when it is first needed: it would cost every start of the program 30 ms.
+export function findElements(text: string, markup: string): readonly FoundElement[] {
+  // Loaded when it is first needed: it would add 30 ms to every start of the program.
   const { XMLParser } = createRequire(import.meta.url)('fast-xml-parser') as typeof FastXmlParser
   const parser = new XMLParser({
     preserveOrder: true,
@@ -27,36 +30,30 @@ export function findElements(text: string, tokens: readonly XmlToken[]): readonl
     parseTagValue: false,
     trimValues: false,
     maxNestedTags: 1000,
-    // The parser refuses names such as `constructor`; ours come from the tokens, so it may see others.
+    jPath: false,
+    // The parser refuses elements called `constructor` and the like.
     transformTagName: (name) => `_${name}`,
   })
   const metadata = XMLParser.getMetaDataSymbol() as unknown as symbol
   try {
-    return simplified(parser.parse(onlyTags(text, tokens)), metadata)
+    return withoutText(parser.parse(markup), metadata)
   } catch (error) {
+    // The parser says what is wrong, but not where.
+    checkTags(text, markup)
     throw xmlError(text, 0, `The document cannot be read: ${(error as Error).message}`)
   }
 }
 
-function onlyTags(text: string, tokens: readonly XmlToken[]): string {
-  return tokens
-    .map(({ kind, start, end }) => {
-      const piece = text.slice(start, end)
-      return kind === 'open' || kind === 'close' ? piece : piece.replace(/[^\r\n]/g, ' ')
-    })
-    .join('')
-}
-
 /** A node as the parser gives it: its children under its name, its offsets under a symbol; text has no offsets. */
 type ParsedNode = { readonly [name: string]: readonly ParsedNode[] } & {
-  readonly [metadata: symbol]: { readonly startIndex: number; readonly endIndex: number } | undefined
+  readonly [metadata: symbol]: { readonly startIndex: number; readonly endIndex?: number } | undefined
 }
 
-function simplified(nodes: readonly ParsedNode[], metadata: symbol): readonly FoundElement[] {
+function withoutText(nodes: readonly ParsedNode[], metadata: symbol): readonly FoundElement[] {
   return nodes.flatMap((node) => {
     const offsets = node[metadata]
     if (!offsets) return []
-    const children = simplified(Object.values(node)[0] ?? [], metadata)
+    const children = withoutText(Object.values(node)[0] ?? [], metadata)
     return [{ start: offsets.startIndex, end: offsets.endIndex, children }]
   })
 }

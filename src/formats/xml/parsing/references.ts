@@ -1,38 +1,28 @@
-// The references of a document: whether each one means something.
+// Checks that references such as `&amp;` and `&#233;` mean something.
 
 import type { Doctype } from './doctype.ts'
 import { foundAt, xmlError } from './error.ts'
 import { forbiddenCharacter } from './name.ts'
-import type { XmlToken } from './token.ts'
 
 const PREDEFINED = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
+const REFERENCE = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([^\s;&<>"'#]+));/y
 
 /**
- * Checks that each `&…;` outside of markup is a character that XML allows or an entity that is declared.
+ * Checks that each `&…;` in a span is a character that XML allows or an entity that is declared.
  *
  * @throws PlaybookError E_XML
  */
 export function checkReferences(
   text: string,
-  tokens: readonly XmlToken[],
+  start: number,
+  end: number,
   doctype: Doctype | undefined,
 ): void {
-  const isDeclared = (name: string) =>
-    PREDEFINED.has(name) || doctype?.declared.has(name) === true || doctype?.hasOutsideDeclarations === true
-  for (const token of tokens) {
-    if (token.kind === 'text') checkSpan(text, token.start, token.end, isDeclared)
-    if (token.kind !== 'open') continue
-    for (const { valueStart, valueEnd } of token.attributes) checkSpan(text, valueStart, valueEnd, isDeclared)
-  }
-}
-
-const REFERENCE = /^&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([^\s;&<>"'#]+));/
-
-function checkSpan(text: string, start: number, end: number, isDeclared: (name: string) => boolean): void {
   const span = text.slice(start, end)
   for (let index = span.indexOf('&'); index !== -1; index = span.indexOf('&', index + 1)) {
     const at = start + index
-    const match = REFERENCE.exec(text.slice(at, Math.min(end, at + 80)))
+    REFERENCE.lastIndex = index
+    const match = REFERENCE.exec(span)
     if (!match) {
       throw xmlError(
         text,
@@ -42,7 +32,7 @@ function checkSpan(text: string, start: number, end: number, isDeclared: (name: 
       )
     }
     const [reference, hex, decimal, name] = match
-    if (name !== undefined && !isDeclared(name)) {
+    if (name !== undefined && !isDeclared(name, doctype)) {
       throw xmlError(
         text,
         at,
@@ -54,6 +44,10 @@ function checkSpan(text: string, start: number, end: number, isDeclared: (name: 
       throw xmlError(text, at, `${reference} is not a character that XML allows.`)
     }
   }
+}
+
+function isDeclared(name: string, doctype: Doctype | undefined): boolean {
+  return PREDEFINED.has(name) || doctype?.declared.has(name) || doctype?.hasOutsideDeclarations || false
 }
 
 function isAllowedCode(code: number): boolean {

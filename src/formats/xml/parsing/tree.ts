@@ -1,62 +1,158 @@
-// Joins two readings of a text: the parser's elements, and the tokens of our scanner.
+// Builds the nodes of a document from fast-xml-parser's elements, with all their spans.
 
+import type { Doctype } from './doctype.ts'
 import { type FoundElement, findElements } from './elements.ts'
-import { xmlError } from './error.ts'
+import type { Entities } from './entities.ts'
+import { positionAt, xmlError } from './error.ts'
+import { forbiddenCharacter } from './name.ts'
 import type { XmlElement, XmlNode } from './node.ts'
-import type { XmlToken } from './token.ts'
+import { checkReferences } from './references.ts'
+import { findSections, type Section } from './sections.ts'
+import { readCloseTag, readOpenTag } from './tags.ts'
 
-/** @throws PlaybookError E_XML where the two do not agree: what is not understood is not edited */
-export function buildTree(text: string, tokens: readonly XmlToken[]): readonly XmlNode[] {
-  return new TreeBuilder(text, tokens).nodes(findElements(text, tokens), undefined)
+/** `children` are the nodes beside and around the root element, the XML declaration among them. */
+export type XmlTree = {
+  readonly children: readonly XmlNode[]
+  readonly root: XmlElement
+  readonly entities: Entities
 }
 
-/** Walks the elements and takes the tokens along. */
+/**
+ * Which elements there are, and what is in which, is as fast-xml-parser says. Their tags, and the text between them,
+ * are read where it says that they are.
+ *
+ * @throws PlaybookError E_XML where the text is not well-formed
+ */
+export function readTree(text: string): XmlTree {
+  const forbidden = forbiddenCharacter(text)
+  if (forbidden !== -1) throw forbiddenCharacterError(text, forbidden)
+  const { sections, doctype, markup } = findSections(text)
+  const builder = new TreeBuilder(text, markup, sections, doctype)
+  const children = builder.nodes(findElements(text, markup), 0, text.length, undefined)
+  const root = children.find((node) => node.kind === 'element')
+  if (!root) throw xmlError(text, text.length, 'A root element expected, found none.')
+  return { children, root, entities: doctype?.entities ?? new Map() }
+}
+
+/** Goes through the text from its start to its end. */
 class TreeBuilder {
   readonly #text: string
-  readonly #tokens: readonly XmlToken[]
-  #next = 0
+  readonly #markup: string
+  readonly #sections: readonly Section[]
+  readonly #doctype: Doctype | undefined
+  #nextSection = 0
+  #rootName: string | undefined
 
-  constructor(text: string, tokens: readonly XmlToken[]) {
+  constructor(text: string, markup: string, sections: readonly Section[], doctype: Doctype | undefined) {
     this.#text = text
-    this.#tokens = tokens
+    this.#markup = markup
+    this.#sections = sections
+    this.#doctype = doctype
   }
 
-  nodes(found: readonly FoundElement[], parent: XmlElement | undefined): XmlNode[] {
+  /** The nodes between two offsets, of which the elements are known. */
+  nodes(
+    elements: readonly FoundElement[],
+    start: number,
+    end: number,
+    parent: XmlElement | undefined,
+  ): XmlNode[] {
     const nodes: XmlNode[] = []
-    for (const each of found) {
-      this.#takeLeaves(nodes, parent)
-      nodes.push(this.#element(each, parent))
+    let at = start
+    for (const found of elements) {
+      this.#addLeaves(nodes, at, found.start, parent)
+      const element = this.#element(found, parent)
+      nodes.push(element)
+      at = element.end
     }
-    this.#takeLeaves(nodes, parent)
+    this.#addLeaves(nodes, at, end, parent)
     return nodes
   }
 
-  #takeLeaves(nodes: XmlNode[], parent: XmlElement | undefined): void {
-    for (let token = this.#tokens[this.#next]; token; token = this.#tokens[++this.#next]) {
-      if (token.kind === 'open' || token.kind === 'close') return
-      nodes.push({ kind: token.kind, start: token.start, end: token.end, parent })
+  #addLeaves(nodes: XmlNode[], start: number, end: number, parent: XmlElement | undefined): void {
+    for (let at = start; at < end; at = nodes.at(-1)!.end) {
+      const { kind, end: leafEnd } = this.#takeSection(at) ?? this.#readText(at, end)
+      if (!parent) this.#checkOutsideRoot(kind, at, leafEnd)
+      if (kind === 'doctype' && this.#rootName !== undefined)
+        throw this.#error(at, 'The DOCTYPE must come before the root element.')
+      nodes.push({ kind, start: at, end: leafEnd, parent })
     }
   }
 
+  #takeSection(start: number): Section | undefined {
+    const section = this.#sections[this.#nextSection]
+    if (section?.start !== start) return undefined
+    this.#nextSection++
+    return section
+  }
+
+  /** The text from an offset to the next section or tag. */
+  #readText(start: number, limit: number): Section {
+    const less = this.#markup.indexOf('<', start)
+    if (less === start) {
+      const { name } = readCloseTag(this.#text, start)
+      throw this.#error(start, `</${name}> closes nothing: no element is open.`)
+    }
+    const section = this.#sections[this.#nextSection]
+    const end = Math.min(limit, section?.start ?? limit, less === -1 ? limit : less)
+    const cdataEnd = this.#text.slice(start, end).indexOf(']]>')
+    if (cdataEnd !== -1)
+      throw this.#error(start + cdataEnd, '"]]>" must be written "]]&gt;" outside of CDATA.')
+    this.#checkReferences(start, end)
+    return { kind: 'text', start, end }
+  }
+
   #element(found: FoundElement, parent: XmlElement | undefined): XmlElement {
-    const { start, end, name, attributes, isSelfClosing } = this.#take('open')
-    if (start !== found.start) throw this.#disagreement(start)
-    const opened = { kind: 'element' as const, name, attributes, parent, start, openEnd: end, isSelfClosing }
-    const element = { ...opened, children: [] as readonly XmlNode[], closeStart: end, end }
-    if (isSelfClosing) return element
-    element.children = this.nodes(found.children, element)
-    const close = this.#take('close')
-    if (close.end !== found.end) throw this.#disagreement(close.start)
-    return Object.assign(element, { closeStart: close.start, end: close.end })
+    const { start } = found
+    const { end: openEnd, ...tag } = readOpenTag(this.#text, start)
+    if (!parent) this.#checkOnlyRoot(start, tag.name)
+    for (const { valueStart, valueEnd } of tag.attributes) this.#checkReferences(valueStart, valueEnd)
+    const opened = { kind: 'element' as const, ...tag, parent, start, openEnd }
+    const element = { ...opened, children: [] as readonly XmlNode[], closeStart: openEnd, end: openEnd }
+    if (tag.isSelfClosing) return element
+    const closeStart =
+      found.end === undefined ? this.#text.length : this.#markup.lastIndexOf('</', found.end - 1)
+    element.children = this.nodes(found.children, openEnd, closeStart, element)
+    if (found.end === undefined) {
+      const problem = `<${tag.name}> is not closed: </${tag.name}> expected, found the end of the file.`
+      throw this.#error(start, problem)
+    }
+    const close = readCloseTag(this.#text, closeStart)
+    if (close.name !== tag.name) throw this.#wrongCloseError(closeStart, close.name, element)
+    return Object.assign(element, { closeStart, end: close.end })
   }
 
-  #take<K extends 'open' | 'close'>(kind: K): Extract<XmlToken, { kind: K }> {
-    const token = this.#tokens[this.#next++]
-    if (token?.kind !== kind) throw this.#disagreement(token?.start ?? this.#text.length)
-    return token as Extract<XmlToken, { kind: K }>
+  #checkReferences(start: number, end: number): void {
+    checkReferences(this.#text, start, end, this.#doctype)
   }
 
-  #disagreement(offset: number) {
-    return xmlError(this.#text, offset, 'Two readings of the document disagree here, so it is not edited.')
+  #checkOutsideRoot(kind: Section['kind'], start: number, end: number): void {
+    const first = this.#text.slice(start, end).search(/\S/)
+    if (first === -1 || (kind !== 'text' && kind !== 'cdata')) return
+    const where = this.#rootName === undefined ? 'before' : 'after'
+    throw this.#error(start + first, `Text ${where} the root element: only comments are allowed there.`)
   }
+
+  #checkOnlyRoot(start: number, name: string): void {
+    const root = this.#rootName
+    if (root !== undefined) {
+      const problem = `A second root element <${name}>: <${root}> is closed already, and only one is allowed.`
+      throw this.#error(start, problem)
+    }
+    this.#rootName = name
+  }
+
+  #wrongCloseError(offset: number, found: string, { name, start }: XmlElement) {
+    const { line, column } = positionAt(this.#text, start)
+    return this.#error(offset, `</${name}> expected (opened at ${line}:${column}), found </${found}>.`)
+  }
+
+  #error(offset: number, message: string) {
+    return xmlError(this.#text, offset, message)
+  }
+}
+
+function forbiddenCharacterError(text: string, offset: number) {
+  const code = text.codePointAt(offset)!.toString(16).toUpperCase().padStart(4, '0')
+  return xmlError(text, offset, `The character U+${code} is not allowed in XML.`)
 }

@@ -63,7 +63,7 @@ const faults: [title: string, text: string, says: string][] = [
   ['two roots with content', '<a></a><a></a>', '1:8 A second root element <a>'],
   ['no root', '<!-- only -->\n', '2:1 A root element expected, found none.'],
   ['an empty file', '', '1:1 A root element expected, found none.'],
-  ['text before the root', 'x<a/>', '1:1 Text before the root element: only comments may stand there.'],
+  ['text before the root', 'x<a/>', '1:1 Text before the root element: only comments are allowed there.'],
   ['text after the root', '<a/>\n x', '2:2 Text after the root element'],
   ['a raw < in an attribute', '<a b="x<y"/>', '1:8 "<" in the value of the attribute b.'],
   ['a value that is not closed', '<a b="x>\n<c/></a>', '2:1 "<" in the value of the attribute b.'],
