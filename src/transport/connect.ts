@@ -3,22 +3,22 @@
 import type { ConnectionSettings } from '../model/host.ts'
 import type { Transport } from './transport.ts'
 
-export type TransportFor = (settings: ConnectionSettings) => Promise<Transport>
+export type TransportResolver = (settings: ConnectionSettings) => Promise<Transport>
 
 /**
  * A chooser of transports. Hosts reached through the same chooser share what a process should share: the limit on
  * simultaneous handshakes, parsed keys and connections to jump hosts.
  */
-export function transports(): TransportFor {
-  const made = new Map<ConnectionSettings['kind'], Promise<Transport>>()
+export function createTransportResolver(): TransportResolver {
+  const cache = new Map<ConnectionSettings['kind'], Promise<Transport>>()
   return ({ kind }) => {
-    const transport = made.get(kind) ?? makers[kind]()
-    made.set(kind, transport)
+    const transport = cache.get(kind) ?? factories[kind]()
+    cache.set(kind, transport)
     return transport
   }
 }
 
-const makers: { readonly [kind in ConnectionSettings['kind']]: () => Promise<Transport> } = {
+const factories: { readonly [kind in ConnectionSettings['kind']]: () => Promise<Transport> } = {
   ssh: async () => (await import('./ssh/sshTransport.ts')).sshTransport(),
   local: async () => (await import('./local.ts')).localTransport,
 }
@@ -28,4 +28,4 @@ const makers: { readonly [kind in ConnectionSettings['kind']]: () => Promise<Tra
  *
  * @example const connection = await (await transportFor(settings)).connect(settings, {})
  */
-export const transportFor: TransportFor = transports()
+export const transportFor: TransportResolver = createTransportResolver()

@@ -4,46 +4,46 @@ import { type BecomeUser, parseBecomeUser } from '../model/become.ts'
 import { UnreachableError } from '../model/errors/error.ts'
 import { type BecomeSettings, becomeSettingsFor, type ConnectionSettings } from '../model/host.ts'
 import { createLimiter } from '../model/limiter.ts'
-import { open } from './become/startAs.ts'
+import { startAs } from './become/startAs.ts'
 import { download } from './download.ts'
-import { type Exit, type Program, ProgramEnded, type Start } from './program.ts'
+import { type Exit, type Program, ProgramEndedError, type StartProgram } from './program.ts'
 import type { Connection, Shell } from './transport.ts'
 import { upload } from './upload.ts'
 
 /** What a transport brings: the rest is the same for all. */
 export type Link = {
   /** For messages: `app@was-01:22`. */
-  readonly place: string
+  readonly endpoint: string
   readonly user: string
-  readonly start: Start
+  readonly start: StartProgram
   readonly onBroken: Connection['onBroken']
   readonly close: () => Promise<void>
 }
 
 /** A connection over `link`, becoming other users as `settings.become` says. */
-export function connectionOver(link: Link, settings: ConnectionSettings): Connection {
-  const { place, user, start } = link
+export function createConnection(link: Link, settings: ConnectionSettings): Connection {
+  const { endpoint, user, start } = link
   const timeoutMs = Math.max(settings.timeout ?? 0, 30) * 1000
-  const oneOfFew = createLimiter(4) // each takes one of the 10 sessions that sshd gives a connection
-  const becoming = (as: string | undefined): BecomeSettings | undefined =>
-    as === undefined ? undefined : becomeSettings(parseBecomeUser(as), user, settings)
+  const limitTransfers = createLimiter(4) // each takes one of the 10 sessions that sshd gives a connection
+  const becomeFor = (as: string | undefined): BecomeSettings | undefined =>
+    as === undefined ? undefined : resolveBecome(parseBecomeUser(as), user, settings)
 
   return {
     user,
     openShell: async (as) => {
-      const become = becoming(as)
-      return shellOver(await open(start, { place, script: 'exec sh', become, timeoutMs }), place)
+      const become = becomeFor(as)
+      return createShell(await startAs(start, { endpoint, script: 'exec sh', become, timeoutMs }), endpoint)
     },
     upload: (source, path, as) =>
-      oneOfFew(() => upload(start, { place, source, path, become: becoming(as), timeoutMs })),
+      limitTransfers(() => upload(start, { endpoint, source, path, become: becomeFor(as), timeoutMs })),
     download: (path, target, as) =>
-      oneOfFew(() => download(start, { place, path, target, become: becoming(as), timeoutMs })),
+      limitTransfers(() => download(start, { endpoint, path, target, become: becomeFor(as), timeoutMs })),
     onBroken: link.onBroken,
     close: link.close,
   }
 }
 
-function becomeSettings(
+function resolveBecome(
   { user, method }: BecomeUser,
   loginUser: string,
   settings: ConnectionSettings,
@@ -54,7 +54,7 @@ function becomeSettings(
 }
 
 /** A shell over a program that is `sh`. Busy from the first write on: where a trip ends is not known here. */
-function shellOver(program: Program, place: string): Shell {
+function createShell(program: Program, endpoint: string): Shell {
   let stage: 'idle' | 'busy' = 'idle'
   return {
     write: async (bytes) => {
@@ -62,21 +62,22 @@ function shellOver(program: Program, place: string): Shell {
       try {
         await program.write(bytes)
       } catch (error) {
-        throw error instanceof ProgramEnded ? shellEnded(error.exit, place, stage) : error
+        throw error instanceof ProgramEndedError ? shellEndedError(error.exit, endpoint, stage) : error
       }
     },
-    receive: ({ data, end }) => program.receive({ data, end: (exit) => end(shellEnded(exit, place, stage)) }),
+    receive: ({ data, end }) =>
+      program.receive({ data, end: (exit) => end(shellEndedError(exit, endpoint, stage)) }),
     close: program.close,
   }
 }
 
-function shellEnded(exit: Exit, place: string, stage: 'idle' | 'busy'): UnreachableError {
+function shellEndedError(exit: Exit, endpoint: string, stage: 'idle' | 'busy'): UnreachableError {
   if (exit.broken) return exit.broken.with({ stage })
   if (exit.code === undefined && exit.signal === undefined) {
-    return new UnreachableError('E_CONNECTION_CLOSED', `The shell on ${place} was closed.`, stage)
+    return new UnreachableError('E_CONNECTION_CLOSED', `The shell on ${endpoint} was closed.`, stage)
   }
   const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`
-  return new UnreachableError('E_SHELL_ENDED', `The shell on ${place} ended by itself: ${how}.`, stage, {
+  return new UnreachableError('E_SHELL_ENDED', `The shell on ${endpoint} ended by itself: ${how}.`, stage, {
     hint: 'Something there killed it, or a command made it exit.',
   })
 }

@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto'
 import { open as openFile, rm } from 'node:fs/promises'
 import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
-import { open } from './become/startAs.ts'
-import type { Exit, Program, Start } from './program.ts'
+import { startAs } from './become/startAs.ts'
+import type { Exit, Program, StartProgram } from './program.ts'
 
 export type DownloadOptions = {
-  readonly place: string
+  readonly endpoint: string
   /** The file on the host. */
   readonly path: string
   /** The file here; it must not exist yet. Mode 0600. */
@@ -23,9 +23,9 @@ export type DownloadOptions = {
  *
  * @throws PlaybookError E_DOWNLOAD_FILE with what the host said, or the fault of this machine's disk; what `open` throws
  */
-export async function download(start: Start, options: DownloadOptions): Promise<void> {
+export async function download(start: StartProgram, options: DownloadOptions): Promise<void> {
   const { path, target } = options
-  const program = await open(start, { ...options, script, args: [path] })
+  const program = await startAs(start, { ...options, script, args: [path] })
   const file = await openFile(target, 'wx', 0o600).catch((error: Error) => {
     program.close()
     throw here(options, error)
@@ -72,30 +72,30 @@ function received(program: Program, file: Awaited<ReturnType<typeof openFile>>):
         resolve({ exit, stderr: said, digest: hash.digest('hex'), ...(fault ? { fault } : {}) })
       },
     })
-    program.finish()
+    program.endInput()
   })
 }
 
 function judge({ exit, stderr, digest, fault }: Received, options: DownloadOptions): void {
-  const { place, path } = options
+  const { endpoint, path } = options
   if (fault) throw here(options, fault)
   if (exit.broken) throw exit.broken.with({ stage: 'busy' })
   if (exit.code === undefined && exit.signal === undefined) {
-    throw new UnreachableError('E_CONNECTION_CLOSED', `The connection to ${place} was closed.`, 'busy')
+    throw new UnreachableError('E_CONNECTION_CLOSED', `The connection to ${endpoint} was closed.`, 'busy')
   }
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   if (exit.code !== 0) {
     const reason = lines.at(-1)?.replace(/^.*: /, '') ?? `exit code ${exit.code ?? exit.signal}`
-    throw new PlaybookError('E_DOWNLOAD_FILE', `Could not read ${path} on ${place}: ${reason}.`, {
+    throw new PlaybookError('E_DOWNLOAD_FILE', `Could not read ${path} on ${endpoint}: ${reason}.`, {
       details: lines,
     })
   }
   if (!stderr.includes(digest)) {
-    throw new PlaybookError('E_DOWNLOAD_FILE', `${path} changed while it was read from ${place}.`)
+    throw new PlaybookError('E_DOWNLOAD_FILE', `${path} changed while it was read from ${endpoint}.`)
   }
 }
 
-function here({ path, place, target }: DownloadOptions, error: Error): PlaybookError {
-  const message = `${path} of ${place} could not be kept as ${target}: ${error.message}`
+function here({ path, endpoint, target }: DownloadOptions, error: Error): PlaybookError {
+  const message = `${path} of ${endpoint} could not be kept as ${target}: ${error.message}`
   return new PlaybookError('E_DOWNLOAD_FILE', message, { cause: error })
 }

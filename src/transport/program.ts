@@ -6,7 +6,7 @@ import type { UnreachableError } from '../model/errors/error.ts'
 /** How a program ended. Neither code nor signal: nobody knows, because the connection broke (`broken`) or was closed. */
 export type Exit = { readonly code?: number; readonly signal?: string; readonly broken?: UnreachableError }
 
-export type Heard = readonly [stream: 'stdout' | 'stderr', bytes: Buffer]
+export type OutputChunk = readonly [stream: 'stdout' | 'stderr', bytes: Buffer]
 
 export type ProgramReceiver = {
   readonly data: (stream: 'stdout' | 'stderr', bytes: Buffer) => void
@@ -17,20 +17,20 @@ export interface Program {
   /** Resolves when the bytes are on their way; rejects with `ProgramEnded` when they cannot be. */
   readonly write: (bytes: Uint8Array) => Promise<void>
   /** The program reads end of file. */
-  readonly finish: () => void
+  readonly endInput: () => void
   /** One receiver at a time. What came while there was none is kept for it, and so is the end. */
   readonly receive: (receiver: ProgramReceiver) => void
   /** No receiver from now on, until the next; `unread` is what the last one heard and leaves to that. */
-  readonly hold: (unread: readonly Heard[]) => void
+  readonly detach: (unread: readonly OutputChunk[]) => void
   /** Lets it go, without waiting. */
   readonly close: () => void
 }
 
 /** Starts programs on a host: the one thing in which transports differ. */
-export type Start = (command: string) => Promise<Program>
+export type StartProgram = (command: string) => Promise<Program>
 
 /** What a write meets when nobody reads any more. */
-export class ProgramEnded extends Error {
+export class ProgramEndedError extends Error {
   readonly exit: Exit
 
   constructor(exit: Exit) {
@@ -52,30 +52,30 @@ export type ProgramStreams = {
  * A program over its three streams. Both outputs are always read, heard or not: unread stderr would stop an ssh
  * channel for good.
  */
-export function programOver({ stdin, stdout, stderr, onEnd, close }: ProgramStreams): Program {
+export function createProgram({ stdin, stdout, stderr, onEnd, close }: ProgramStreams): Program {
   let receiver: ProgramReceiver | undefined
   let exit: Exit | undefined
-  let held: Heard[] = []
-  const pending = new Set<(error: ProgramEnded) => void>()
+  let buffered: OutputChunk[] = []
+  const pending = new Set<(error: ProgramEndedError) => void>()
 
-  const hear = (...heard: Heard) => {
-    if (receiver) receiver.data(...heard)
-    else held.push(heard)
+  const deliver = (...chunk: OutputChunk) => {
+    if (receiver) receiver.data(...chunk)
+    else buffered.push(chunk)
   }
-  stdout.on('data', (bytes: Buffer) => hear('stdout', bytes))
-  stderr.on('data', (bytes: Buffer) => hear('stderr', bytes))
+  stdout.on('data', (bytes: Buffer) => deliver('stdout', bytes))
+  stderr.on('data', (bytes: Buffer) => deliver('stderr', bytes))
   for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {}) // the end says it all
-  onEnd((how) => {
+  onEnd((result) => {
     if (exit) return
-    exit = how
-    for (const reject of pending) reject(new ProgramEnded(how))
-    receiver?.end(how)
+    exit = result
+    for (const reject of pending) reject(new ProgramEndedError(result))
+    receiver?.end(result)
   })
 
   return {
     write: (bytes) =>
       new Promise((resolve, reject) => {
-        if (exit) return reject(new ProgramEnded(exit))
+        if (exit) return reject(new ProgramEndedError(exit))
         pending.add(reject)
         stdin.write(bytes, (error) => {
           if (error) return // whoever closed the other side ends the program too
@@ -83,18 +83,18 @@ export function programOver({ stdin, stdout, stderr, onEnd, close }: ProgramStre
           resolve()
         })
       }),
-    finish: () => {
+    endInput: () => {
       stdin.end()
     },
     receive: (next) => {
       receiver = next
-      for (const heard of held.splice(0)) next.data(...heard)
+      for (const chunk of buffered.splice(0)) next.data(...chunk)
       const ended = exit
       if (ended) queueMicrotask(() => next.end(ended))
     },
-    hold: (unread) => {
+    detach: (unread) => {
       receiver = undefined
-      held = unread.filter(([, bytes]) => bytes.length > 0)
+      buffered = unread.filter(([, bytes]) => bytes.length > 0)
     },
     close,
   }

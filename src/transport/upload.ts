@@ -3,11 +3,11 @@
 import type { Readable } from 'node:stream'
 import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
-import { open } from './become/startAs.ts'
-import { type Exit, type Program, ProgramEnded, type Start } from './program.ts'
+import { startAs } from './become/startAs.ts'
+import { type Exit, type Program, ProgramEndedError, type StartProgram } from './program.ts'
 
 export type UploadOptions = {
-  readonly place: string
+  readonly endpoint: string
   readonly source: Readable | Uint8Array
   readonly path: string
   readonly become?: BecomeSettings
@@ -20,9 +20,9 @@ export type UploadOptions = {
  *
  * @throws PlaybookError E_UPLOAD with what the host said, E_UPLOAD_SOURCE if `source` fails, and what `open` throws
  */
-export async function upload(start: Start, options: UploadOptions): Promise<void> {
+export async function upload(start: StartProgram, options: UploadOptions): Promise<void> {
   const { source, path } = options
-  const program = await open(start, { ...options, script, args: [path] })
+  const program = await startAs(start, { ...options, script, args: [path] })
   const end = ending(program)
   try {
     const fault = await send(program, source)
@@ -71,9 +71,9 @@ async function send(
   try {
     if (isStream(source)) for await (const chunk of source) await program.write(bytesOf(chunk))
     else await program.write(source)
-    program.finish()
+    program.endInput()
   } catch (error) {
-    if (!(error instanceof ProgramEnded)) return { error }
+    if (!(error instanceof ProgramEndedError)) return { error }
   }
   return undefined
 }
@@ -86,31 +86,33 @@ function bytesOf(chunk: unknown): Uint8Array {
   return chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk))
 }
 
-function judge({ exit, stderr }: Ending, { place, path }: UploadOptions): void {
+function judge({ exit, stderr }: Ending, { endpoint, path }: UploadOptions): void {
   if (exit.code === 0) return
   if (exit.broken) throw exit.broken.with({ stage: 'busy' })
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   if (exit.code === undefined && exit.signal === undefined) {
-    throw new UnreachableError('E_CONNECTION_CLOSED', `The connection to ${place} was closed.`, 'busy')
+    throw new UnreachableError('E_CONNECTION_CLOSED', `The connection to ${endpoint} was closed.`, 'busy')
   }
   const reason = lines.at(-1)?.replace(/^.*: /, '') ?? `exit code ${exit.code ?? exit.signal}`
-  throw new PlaybookError('E_UPLOAD', `Could not write ${path} on ${place}: ${reason}.`, { details: lines })
+  throw new PlaybookError('E_UPLOAD', `Could not write ${path} on ${endpoint}: ${reason}.`, {
+    details: lines,
+  })
 }
 
-function sourceFailed({ place, path }: UploadOptions, error: unknown): PlaybookError {
+function sourceFailed({ endpoint, path }: UploadOptions, error: unknown): PlaybookError {
   const message = error instanceof Error ? error.message : String(error)
   return new PlaybookError(
     'E_UPLOAD_SOURCE',
-    `Could not read what was to become ${path} on ${place}: ${message}`,
+    `Could not read what was to become ${path} on ${endpoint}: ${message}`,
     {
       cause: error,
     },
   )
 }
 
-async function removeQuietly(start: Start, options: UploadOptions): Promise<void> {
+async function removeQuietly(start: StartProgram, options: UploadOptions): Promise<void> {
   try {
-    const program = await open(start, { ...options, script: 'rm -f "$1"', args: [options.path] })
+    const program = await startAs(start, { ...options, script: 'rm -f "$1"', args: [options.path] })
     await ending(program)
   } catch {
     // the fault of the source is what there is to say

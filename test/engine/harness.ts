@@ -13,7 +13,7 @@ import type { RunEvent } from '../../src/model/run/event.ts'
 import type { RunRecap } from '../../src/model/run/outcome.ts'
 import type { PendingHandlers } from '../../src/model/run/pendingHandlers.ts'
 import type { TaskList } from '../../src/model/task.ts'
-import { transports } from '../../src/transport/connect.ts'
+import { createTransportResolver } from '../../src/transport/connect.ts'
 import type { Connection } from '../../src/transport/transport.ts'
 
 export type Ran = {
@@ -52,7 +52,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
   const hosts = (settings.hosts ?? ['one']).map((name) => inventoryHost(name, settings.vars))
   const others = (settings.others ?? []).map((name) => inventoryHost(name, settings.otherVars))
   const events: RunEvent[] = []
-  const transportFor = transports()
+  const transportFor = createTransportResolver()
   const plans = await planPlays(
     plays.map((play) => ({
       play,

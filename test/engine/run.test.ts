@@ -17,7 +17,7 @@ import { file, fileAs, stdout, succeeds } from '../../src/model/probe.ts'
 import { Secret, secret } from '../../src/model/secrets/secret.ts'
 import { call, run, start } from '../../src/model/step.ts'
 import { defineTask } from '../../src/model/task.ts'
-import { transports } from '../../src/transport/connect.ts'
+import { createTransportResolver } from '../../src/transport/connect.ts'
 import { localTransport } from '../../src/transport/local.ts'
 import type { Connection } from '../../src/transport/transport.ts'
 import { inFolder, type Ran, runPlays, runTasks } from './harness.ts'
@@ -704,7 +704,7 @@ test('in check mode facts that cannot be read are unknown after a planned change
   }))
 
 test('a connection that broke while nothing was pending is made anew for the next play', async () => {
-  const transportFor = transports()
+  const transportFor = createTransportResolver()
   const connections: { breakNow: () => void; close: () => Promise<void> }[] = []
   const connect = async (settings: ConnectionSettings) => {
     const connection = await (await transportFor(settings)).connect(settings, {})

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ConnectionSettings } from '../../src/model/host.ts'
-import { transportFor, transports } from '../../src/transport/connect.ts'
+import { createTransportResolver, transportFor } from '../../src/transport/connect.ts'
 
 const settings = (kind: 'ssh' | 'local'): ConnectionSettings => ({
   kind,
@@ -26,9 +26,9 @@ test('A run that is local loads no ssh', async () => {
 })
 
 test('Hosts of a kind share a transport, other choosers have their own', async () => {
-  const mine = transports()
+  const mine = createTransportResolver()
   assert.is(await mine(settings('ssh')), await mine({ ...settings('ssh'), host: 'was-02' }))
-  assert.is.not(await mine(settings('ssh')), await transports()(settings('ssh')))
+  assert.is.not(await mine(settings('ssh')), await createTransportResolver()(settings('ssh')))
 })
 
 test.run()

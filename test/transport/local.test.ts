@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { transports } from '../../src/transport/connect.ts'
+import { createTransportResolver } from '../../src/transport/connect.ts'
 import type { Connection } from '../../src/transport/transport.ts'
 import { ask, endOf, errorOf, using, within } from './settings.ts'
 
@@ -16,7 +16,7 @@ test.after(() => rmSync(folder, { recursive: true }))
 
 async function local(): Promise<Connection> {
   const settings = { kind: 'local', host: 'localhost', become: { method: 'sudo', user: 'root' } } as const
-  return (await transports()(settings)).connect(settings, {})
+  return (await createTransportResolver()(settings)).connect(settings, {})
 }
 
 test('A shell remembers, and gives bytes as they are', async () => {

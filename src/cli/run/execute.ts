@@ -14,7 +14,7 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import type { Play } from '../../model/play.ts'
 import type { RunEvent } from '../../model/run/event.ts'
 import { createReporter } from '../../report/reporter.ts'
-import { transports } from '../../transport/connect.ts'
+import { createTransportResolver } from '../../transport/connect.ts'
 import { cacheFolder } from '../cache/cacheFolder.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 import { bindPlays } from './bindPlays.ts'
@@ -79,7 +79,7 @@ function surroundings(
   flags: RunFlags,
   signal: AbortSignal,
 ): Omit<RunOptions, 'plays' | 'playbooks' | 'listener'> {
-  const transportFor = transports()
+  const transportFor = createTransportResolver()
   return {
     signal,
     isCheck: flags.check === true,

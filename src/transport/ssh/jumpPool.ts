@@ -2,22 +2,22 @@
 
 import { type Login, logOut } from './login.ts'
 
-export type Way = { readonly login: Login; readonly release: () => void }
+export type LoginHandle = { readonly login: Login; readonly release: () => void }
 
 export type JumpPool = {
   /** The connection known as `id`, made by `connect` if nobody uses one now. The taker releases it, once. */
-  readonly take: (id: string, connect: () => Promise<Way>) => Promise<Way>
+  readonly acquire: (id: string, connect: () => Promise<LoginHandle>) => Promise<LoginHandle>
 }
 
-type Entry = { readonly way: Promise<Way>; users: number }
+type Entry = { readonly handle: Promise<LoginHandle>; users: number }
 
-export function jumpPool(): JumpPool {
+export function createJumpPool(): JumpPool {
   const entries = new Map<string, Entry>()
 
-  async function take(id: string, connect: () => Promise<Way>): Promise<Way> {
+  async function take(id: string, connect: () => Promise<LoginHandle>): Promise<LoginHandle> {
     const entry = entries.get(id) ?? add(id, connect)
     entry.users += 1
-    const { login } = await entry.way
+    const { login } = await entry.handle
     let isReleased = false
     const release = () => {
       if (isReleased) return
@@ -28,23 +28,23 @@ export function jumpPool(): JumpPool {
     return { login, release }
   }
 
-  function add(id: string, connect: () => Promise<Way>): Entry {
-    const entry: Entry = { way: connect(), users: 0 }
+  function add(id: string, connect: () => Promise<LoginHandle>): Entry {
+    const entry: Entry = { handle: connect(), users: 0 }
     const forget = () => {
       if (entries.get(id) === entry) entries.delete(id)
     }
     entries.set(id, entry)
-    entry.way.then(({ login }) => login.client.on('close', forget), forget)
+    entry.handle.then(({ login }) => login.client.on('close', forget), forget)
     return entry
   }
 
   function drop(id: string, entry: Entry): void {
     if (entries.get(id) === entry) entries.delete(id)
-    entry.way.then(
+    entry.handle.then(
       ({ login, release }) => logOut(login).then(release),
       () => {},
     )
   }
 
-  return { take }
+  return { acquire: take }
 }

@@ -6,22 +6,22 @@ import type { Client, ClientChannel, ExecOptions } from 'ssh2'
 import { UnreachableError } from '../../model/errors/error.ts'
 import { createLimiter } from '../../model/limiter.ts'
 import type { Link } from '../connection.ts'
-import { type Exit, type Program, programOver } from '../program.ts'
+import { createProgram, type Exit, type Program } from '../program.ts'
 import type { SshTarget } from './config/target.ts'
 import { type Login, logOut } from './login.ts'
-import { broke } from './sshErrors.ts'
+import { connectionLostError } from './sshErrors.ts'
 
 /** What connections are made of, over a login. `release` is called once it is over. */
-export function sshLink(login: Login, target: SshTarget, release: () => void): Link {
+export function createSshLink(login: Login, target: SshTarget, release: () => void): Link {
   const { client } = login
   const { stream } = login.socket
   const listeners: ((error: UnreachableError) => void)[] = []
-  const over = lifetime()
+  const over = createLifetime()
   let isClosing = false
 
-  function breakDown(reason: string, cause?: unknown): void {
+  function handleBreak(reason: string, cause?: unknown): void {
     if (over.outcome() || isClosing) return
-    const broken = broke(target, reason, cause)
+    const broken = connectionLostError(target, reason, cause)
     end({ broken })
     for (const listener of listeners) listener(broken)
   }
@@ -34,18 +34,18 @@ export function sshLink(login: Login, target: SshTarget, release: () => void): L
     over.end(outcome)
   }
 
-  client.on('error', (error) => breakDown(error.message, error))
-  client.on('end', () => breakDown('the host ended it'))
-  client.on('close', () => breakDown('it was cut'))
-  const stopWatching = watchSilence(stream, target, (seconds) => breakDown(`no answer for ${seconds} s`))
-  if (stream.destroyed) breakDown('it was cut')
+  client.on('error', (error) => handleBreak(error.message, error))
+  client.on('end', () => handleBreak('the host ended it'))
+  client.on('close', () => handleBreak('it was cut'))
+  const stopWatching = watchSilence(stream, target, (seconds) => handleBreak(`no answer for ${seconds} s`))
+  if (stream.destroyed) handleBreak('it was cut')
 
-  const opening = channelOpener(client, target, over)
-  const oneOfFew = createLimiter(4) // more at once, and sshd refuses some that would fit a moment later
+  const openChannel = channelOpener(client, target, over)
+  const limitOpening = createLimiter(4) // more at once, and sshd refuses some that would fit a moment later
   return {
-    place: target.place,
+    endpoint: target.endpoint,
     user: target.user,
-    start: (command) => oneOfFew(async () => channelProgram(await opening(command), over)),
+    start: (command) => limitOpening(async () => createChannelProgram(await openChannel(command), over)),
     onBroken: (listener) => {
       const broken = over.outcome()?.broken
       if (broken) queueMicrotask(() => listener(broken))
@@ -68,7 +68,7 @@ type Lifetime = {
   readonly end: (outcome: Exit) => void
 }
 
-function lifetime(): Lifetime {
+function createLifetime(): Lifetime {
   const listeners = new Set<(outcome: Exit) => void>()
   let outcome: Exit | undefined
   return {
@@ -78,9 +78,9 @@ function lifetime(): Lifetime {
       else listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    end: (how) => {
-      outcome = how
-      for (const listener of listeners) listener(how)
+    end: (result) => {
+      outcome = result
+      for (const listener of listeners) listener(result)
     },
   }
 }
@@ -102,7 +102,7 @@ function watchSilence(stream: Duplex, target: SshTarget, onSilence: (seconds: nu
 /** A program that has ended has nothing more to say when nothing was heard for so long. */
 const silenceAfterExitMs = 1000
 
-const openingTriesMs = [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 1000, 1000, 1000, 1000]
+const openRetryDelaysMs = [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 1000, 1000, 1000, 1000]
 
 /**
  * Opens channels for commands. sshd refuses one too many (MaxSessions), also for a moment after one was closed; and it may
@@ -113,71 +113,76 @@ function channelOpener(client: Client, target: SshTarget, over: Lifetime) {
 
   return async (command: string): Promise<ClientChannel> => {
     for (let attempt = 0; ; attempt += 1) {
-      const opened = await tryToOpen(client, command, { agentForward } as ExecOptions, over)
-      if (!(opened instanceof Error)) return opened
+      const result = await tryExec(client, command, { agentForward } as ExecOptions, over)
+      if (!(result instanceof Error)) return result
       const outcome = over.outcome()
-      if (outcome) throw outcome.broken ?? closed(target)
-      if (agentForward && /agent forwarding/.test(opened.message)) {
+      if (outcome) throw outcome.broken ?? closedError(target)
+      if (agentForward && /agent forwarding/.test(result.message)) {
         agentForward = false
         continue
       }
-      const waitMs = openingTriesMs[attempt]
-      if (!isRefusal(opened) || waitMs === undefined) throw sessionRefused(target, opened)
+      const waitMs = openRetryDelaysMs[attempt]
+      if (!isOpenRefused(result) || waitMs === undefined) throw sessionRefusedError(target, result)
       await sleep(waitMs * (0.5 + Math.random()))
     }
   }
 }
 
-function tryToOpen(
+function tryExec(
   client: Client,
   command: string,
   options: ExecOptions,
   over: Lifetime,
 ): Promise<ClientChannel | Error> {
   return new Promise((resolve) => {
-    const forget = over.onEnd(() => resolve(new Error('The connection is over.')))
+    const unsubscribe = over.onEnd(() => resolve(new Error('The connection is over.')))
     try {
       client.exec(command, options, (error, channel) => {
-        forget()
+        unsubscribe()
         resolve(error ?? channel)
       })
     } catch (error) {
-      forget()
+      unsubscribe()
       resolve(error as Error)
     }
   })
 }
 
-function closed({ place }: SshTarget): UnreachableError {
-  return new UnreachableError('E_CONNECTION_CLOSED', `The connection to ${place} was closed.`, 'idle')
+function closedError({ endpoint }: SshTarget): UnreachableError {
+  return new UnreachableError('E_CONNECTION_CLOSED', `The connection to ${endpoint} was closed.`, 'idle')
 }
 
 /** SSH_OPEN_CONNECT_FAILED and SSH_OPEN_RESOURCE_SHORTAGE of RFC 4254, section 5.1. */
-function isRefusal(error: Error & { readonly reason?: unknown }): boolean {
+function isOpenRefused(error: Error & { readonly reason?: unknown }): boolean {
   return error.reason === 2 || error.reason === 4
 }
 
-function sessionRefused({ place }: SshTarget, error: Error): UnreachableError {
-  return new UnreachableError('E_SESSION_REFUSED', `${place} opens no session: ${error.message}.`, 'idle', {
-    cause: error,
-    hint: 'Are too many sessions open (MaxSessions), or may the account run no commands?',
-  })
+function sessionRefusedError({ endpoint }: SshTarget, error: Error): UnreachableError {
+  return new UnreachableError(
+    'E_SESSION_REFUSED',
+    `${endpoint} opens no session: ${error.message}.`,
+    'idle',
+    {
+      cause: error,
+      hint: 'Are too many sessions open (MaxSessions), or may the account run no commands?',
+    },
+  )
 }
 
 /**
  * A channel as a program. Closing it sends no signal: what a command left running is in the same process group,
  * and is meant to stay.
  */
-function channelProgram(channel: ClientChannel, over: Lifetime): Program {
-  return programOver({
+function createChannelProgram(channel: ClientChannel, over: Lifetime): Program {
+  return createProgram({
     stdin: channel,
     stdout: channel,
     stderr: channel.stderr,
     onEnd: (listener) => {
-      const forget = over.onEnd(listener)
-      afterExit(channel, listener)
+      const unsubscribe = over.onEnd(listener)
+      endAfterExit(channel, listener)
       channel.on('close', (code?: number | null, signal?: string) => {
-        forget()
+        unsubscribe()
         const exit = code === undefined ? (over.outcome() ?? {}) : { code: code ?? undefined, signal }
         if (channel.stderr.readableEnded) listener(exit)
         else channel.stderr.once('end', () => listener(exit))
@@ -191,7 +196,7 @@ function channelProgram(channel: ClientChannel, over: Lifetime): Program {
 }
 
 /** sshd closes a channel only when all that has its streams is gone: what a killed shell left running may keep it for long. */
-function afterExit(channel: ClientChannel, listener: (exit: Exit) => void): void {
+function endAfterExit(channel: ClientChannel, listener: (exit: Exit) => void): void {
   channel.on('exit', (code?: number | null, signal?: string) => {
     const over = () => {
       listener({ code: code ?? undefined, signal })

@@ -5,16 +5,16 @@ import { NodeSSH } from 'node-ssh'
 import type { Algorithms, Client } from 'ssh2'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { ConnectionSettings } from '../../model/host.ts'
-import { type Authentication, authentication } from './auth/authenticator.ts'
+import { type Authenticator, createAuthenticator } from './auth/authenticator.ts'
 import { offerIdentities } from './auth/identity.ts'
 import type { Keyring } from './auth/keyring.ts'
 import type { SshTarget } from './config/target.ts'
 import { fetchHostCertificate } from './hostKey/fetchHostCertificate.ts'
-import { type HostKeyCheck, hostKeyCheck } from './hostKey/hostKeyCheck.ts'
-import { preferKnown } from './hostKey/knownHosts.ts'
+import { createHostKeyCheck, type HostKeyCheck } from './hostKey/hostKeyCheck.ts'
+import { preferKnownAlgorithms } from './hostKey/knownHosts.ts'
 import type { Certificate } from './protocol/certificate.ts'
 import { openSocket, type SshSocket } from './socket.ts'
-import { aborted, authFailed, lostEarly, notUnderstood, timedOut } from './sshErrors.ts'
+import { abortedError, authError, lostBeforeLoginError, protocolError, timeoutError } from './sshErrors.ts'
 
 export type Login = { readonly ssh: NodeSSH; readonly client: Client; readonly socket: SshSocket }
 
@@ -28,7 +28,7 @@ export type LoginOptions = {
   readonly signal?: AbortSignal
 }
 
-const retries = 2
+const maxRetries = 2
 
 /**
  * Logs in. A server that cuts the connection before it said who it is (MaxStartups) is tried twice more.
@@ -38,12 +38,12 @@ const retries = 2
 export async function logIn(options: LoginOptions): Promise<Login> {
   const { target, signal } = options
   const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(timedOut(target)), target.timeoutMs)
-  const abort = () => deadline.abort(aborted(target))
+  const timer = setTimeout(() => deadline.abort(timeoutError(target)), target.timeoutMs)
+  const abort = () => deadline.abort(abortedError(target))
   signal?.addEventListener('abort', abort, { once: true })
   if (signal?.aborted) abort()
   try {
-    return await tryAll(options, deadline.signal)
+    return await logInWithRetries(options, deadline.signal)
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
@@ -62,21 +62,21 @@ export async function logOut({ ssh, socket: { stream } }: Login): Promise<void> 
   stream.destroy()
 }
 
-async function tryAll(options: LoginOptions, signal: AbortSignal): Promise<Login> {
+async function logInWithRetries(options: LoginOptions, signal: AbortSignal): Promise<Login> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await until(signal, tryOnce(options, signal))
+      return await abortable(signal, attemptLogin(options, signal))
     } catch (error) {
-      if (!(error instanceof TryAgain)) throw error
-      if (attempt === retries) throw error.error
+      if (!(error instanceof RetryableError)) throw error
+      if (attempt === maxRetries) throw error.error
       options.log(`${error.error.message} Trying again.`)
-      await until(signal, sleep(200 * 2 ** attempt * (0.5 + Math.random())))
+      await abortable(signal, sleep(200 * 2 ** attempt * (0.5 + Math.random())))
     }
   }
 }
 
 /** What passed before anything was agreed on: it may go better in a moment. */
-class TryAgain extends Error {
+class RetryableError extends Error {
   readonly error: UnreachableError
 
   constructor(error: UnreachableError) {
@@ -86,7 +86,7 @@ class TryAgain extends Error {
 }
 
 /** The result, or the signal's reason, whichever comes first. */
-function until<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
@@ -95,12 +95,12 @@ function until<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   })
 }
 
-async function tryOnce(options: LoginOptions, signal: AbortSignal): Promise<Login> {
-  const check = await hostKeyCheck(options.target, options.log)
-  const auth = await authentication({ ...options, isDoubtful: check.isDoubtful })
+async function attemptLogin(options: LoginOptions, signal: AbortSignal): Promise<Login> {
+  const check = await createHostKeyCheck(options.target, options.log)
+  const auth = await createAuthenticator({ ...options, hasKeyChanged: check.hasKeyChanged })
   signal.throwIfAborted()
   const socket = await openSocket(options.target, options.jump, signal).catch((error: unknown) => {
-    throw isReset(error) ? new TryAgain(error) : error
+    throw isReset(error) ? new RetryableError(error) : error
   })
   if (signal.aborted) socket.stream.destroy()
   signal.throwIfAborted()
@@ -111,19 +111,19 @@ function isReset(error: unknown): error is UnreachableError {
   return error instanceof UnreachableError && error.code === 'E_CONNECTION_LOST'
 }
 
-type Attempt = {
+type HandshakeContext = {
   readonly check: HostKeyCheck
-  readonly auth: Authentication
+  readonly auth: Authenticator
   readonly socket: SshSocket
   readonly signal: AbortSignal
 }
 
-async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login> {
+async function handshake(options: LoginOptions, attempt: HandshakeContext): Promise<Login> {
   const { target, log } = options
   const { check, auth, socket, signal } = attempt
   const ssh = new NodeSSH()
-  let refusal: UnreachableError | undefined
-  let isAgreed = false
+  let hostKeyError: UnreachableError | undefined
+  let isHandshakeDone = false
   const ready = ssh.connect({
     sock: socket.stream,
     host: target.host,
@@ -131,14 +131,16 @@ async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login
     readyTimeout: 0, // the deadline is ours
     keepaliveInterval: target.keepaliveMs,
     keepaliveCountMax: 1_000_000, // it counts answers; whatever is heard counts for us
-    algorithms: { serverHostKey: preferKnown(hostKeyAlgorithms, check.lines) as Algorithms['serverHostKey'] },
+    algorithms: {
+      serverHostKey: preferKnownAlgorithms(hostKeyAlgorithms, check.entries) as Algorithms['serverHostKey'],
+    },
     hostVerifier: (key: Buffer, verify: (isGood: boolean) => void) => {
       const decide = (shown?: Certificate | string) => {
-        refusal = check.refusal(key, shown)
-        verify(refusal === undefined)
+        hostKeyError = check.verify(key, shown)
+        verify(hostKeyError === undefined)
       }
-      if (check.wantsCertificate(key)) {
-        hostCertificate(options, signal).then(decide, (error: Error) => decide(error.message))
+      if (check.needsCertificate(key)) {
+        requestHostCertificate(options, signal).then(decide, (error: Error) => decide(error.message))
       } else decide()
     },
     authHandler: auth.handler as never,
@@ -150,10 +152,10 @@ async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login
   client.setMaxListeners(0)
   offerIdentities(client, auth.offers)
   client.on('error', (error) => log(`ssh: ${error.message}`)) // for good: without it a reset ends the process
-  client.on('banner', (text) => log(`${target.place}: ${text.trim()}`))
+  client.on('banner', (text) => log(`${target.endpoint}: ${text.trim()}`))
   client.on('handshake', ({ kex, serverHostKey }) => {
-    isAgreed = true
-    log(`${target.place}: ${kex}, ${serverHostKey}`)
+    isHandshakeDone = true
+    log(`${target.endpoint}: ${kex}, ${serverHostKey}`)
   })
   client.on('change password' as 'error', () =>
     client.emit('error', Object.assign(new Error('the password has expired'), authLevel)),
@@ -162,17 +164,20 @@ async function handshake(options: LoginOptions, attempt: Attempt): Promise<Login
     await ready
     return { ssh, client, socket }
   } catch (error) {
-    const complaint = refusal ? [] : await socket.complaint()
+    const proxyOutput = hostKeyError ? [] : await socket.proxyErrors()
     socket.stream.destroy()
-    if (refusal) throw refusal
-    throw failure(error as SshError, { target, auth, complaint, isAgreed })
+    if (hostKeyError) throw hostKeyError
+    throw loginError(error as SshError, { target, auth, proxyOutput, isHandshakeDone })
   } finally {
     signal.removeEventListener('abort', abort)
   }
 }
 
 /** Goes the same way once more. */
-async function hostCertificate({ target, jump }: LoginOptions, signal: AbortSignal): Promise<Certificate> {
+async function requestHostCertificate(
+  { target, jump }: LoginOptions,
+  signal: AbortSignal,
+): Promise<Certificate> {
   const { stream } = await openSocket(target, jump, signal)
   const abort = () => stream.destroy()
   signal.addEventListener('abort', abort, { once: true })
@@ -194,28 +199,33 @@ const authLevel = { level: 'client-authentication' }
 
 type SshError = Error & { readonly level?: string; readonly code?: string | number }
 
-type Circumstances = {
+type LoginErrorContext = {
   readonly target: SshTarget
-  readonly auth: Authentication
-  readonly complaint: readonly string[]
-  readonly isAgreed: boolean
+  readonly auth: Authenticator
+  readonly proxyOutput: readonly string[]
+  readonly isHandshakeDone: boolean
 }
 
-function failure(error: SshError, { target, auth, complaint, isAgreed }: Circumstances): Error {
+function loginError(
+  error: SshError,
+  { target, auth, proxyOutput, isHandshakeDone }: LoginErrorContext,
+): Error {
   if (error.level === 'client-authentication' || error.level === 'agent') {
-    return authFailed(target, auth.tried(), error)
+    return authError(target, auth.report(), error)
   }
-  if (isAgreed) {
-    const isEnded = /authentication/i.test(error.message)
-    return isEnded ? authFailed(target, [...auth.tried(), error.message], error) : lostEarly(target, error)
+  if (isHandshakeDone) {
+    const isCutDuringAuth = /authentication/i.test(error.message)
+    return isCutDuringAuth
+      ? authError(target, [...auth.report(), error.message], error)
+      : lostBeforeLoginError(target, error)
   }
-  if (target.proxyCommand !== undefined) return proxyFailed(target, complaint, error)
-  if (error.level === 'handshake') return notUnderstood(target, error)
-  return new TryAgain(lostEarly(target, error))
+  if (target.proxyCommand !== undefined) return proxyError(target, proxyOutput, error)
+  if (error.level === 'handshake') return protocolError(target, error)
+  return new RetryableError(lostBeforeLoginError(target, error))
 }
 
-function proxyFailed({ place, proxyCommand }: SshTarget, details: readonly string[], cause: Error) {
-  return new UnreachableError('E_PROXY', `The ProxyCommand to ${place} gives no connection.`, 'connect', {
+function proxyError({ endpoint, proxyCommand }: SshTarget, details: readonly string[], cause: Error) {
+  return new UnreachableError('E_PROXY', `The ProxyCommand to ${endpoint} gives no connection.`, 'connect', {
     details: [...details, `command: ${proxyCommand}`],
     cause,
   })

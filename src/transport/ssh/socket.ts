@@ -7,12 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'ssh2'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { SshTarget } from './config/target.ts'
-import { refused } from './sshErrors.ts'
+import { connectError } from './sshErrors.ts'
 
 export type SshSocket = {
   readonly stream: Duplex
   /** What a ProxyCommand said about its failing, once it ended. */
-  readonly complaint: () => Promise<string[]>
+  readonly proxyErrors: () => Promise<string[]>
 }
 
 /** Opens the stream to a target; `jump` is the connection to the jump host before it. */
@@ -21,34 +21,34 @@ export function openSocket(
   jump: Client | undefined,
   signal: AbortSignal,
 ): Promise<SshSocket> {
-  if (jump) return throughJump(target, jump)
-  if (target.proxyCommand !== undefined) return throughCommand(target.proxyCommand)
-  return direct(target, signal)
+  if (jump) return connectThroughJump(target, jump)
+  if (target.proxyCommand !== undefined) return connectThroughCommand(target.proxyCommand)
+  return connectDirectly(target, signal)
 }
 
-function direct(target: SshTarget, signal: AbortSignal): Promise<SshSocket> {
+function connectDirectly(target: SshTarget, signal: AbortSignal): Promise<SshSocket> {
   const { host, port, family, bindAddress } = target
   return new Promise((resolve, reject) => {
     // Without noDelay every command waits 40 ms for a delayed acknowledgement.
     const socket = connect({ host, port, family, localAddress: bindAddress, noDelay: true })
     const abort = () => socket.destroy(new Error('aborted'))
     signal.addEventListener('abort', abort, { once: true })
-    socket.on('error', (error) => reject(refused(target, error)))
+    socket.on('error', (error) => reject(connectError(target, error)))
     socket.on('connect', () => {
       signal.removeEventListener('abort', abort)
-      resolve({ stream: socket, complaint: async () => [] })
+      resolve({ stream: socket, proxyErrors: async () => [] })
     })
   })
 }
 
-function throughJump(target: SshTarget, jump: Client): Promise<SshSocket> {
-  const { host, port, place } = target
+function connectThroughJump(target: SshTarget, jump: Client): Promise<SshSocket> {
+  const { host, port, endpoint } = target
   return new Promise((resolve, reject) => {
     const fail = (error: Error) =>
       reject(
         new UnreachableError(
           'E_PROXY',
-          `The jump host does not get through to ${place}: ${error.message.replace(/^\(SSH\) /, '')}.`,
+          `The jump host does not get through to ${endpoint}: ${error.message.replace(/^\(SSH\) /, '')}.`,
           'connect',
           { cause: error, hint: `Can the jump host reach ${host} on port ${port}, and may it forward?` },
         ),
@@ -56,7 +56,7 @@ function throughJump(target: SshTarget, jump: Client): Promise<SshSocket> {
     try {
       jump.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
         if (error) fail(error)
-        else resolve({ stream: channel.on('error', () => {}), complaint: async () => [] })
+        else resolve({ stream: channel.on('error', () => {}), proxyErrors: async () => [] })
       })
     } catch (error) {
       fail(error as Error)
@@ -64,11 +64,11 @@ function throughJump(target: SshTarget, jump: Client): Promise<SshSocket> {
   })
 }
 
-function throughCommand(command: string): Promise<SshSocket> {
+function connectThroughCommand(command: string): Promise<SshSocket> {
   const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe', detached: true })
-  const said: Buffer[] = []
-  child.stderr.on('data', (bytes: Buffer) => said.push(bytes))
-  child.on('error', (error) => said.push(Buffer.from(error.message)))
+  const stderr: Buffer[] = []
+  child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes))
+  child.on('error', (error) => stderr.push(Buffer.from(error.message)))
   const stream = new Duplex({
     read: () => child.stdout.resume(),
     write: (bytes, _encoding, done) => {
@@ -90,12 +90,12 @@ function throughCommand(command: string): Promise<SshSocket> {
   child.on('close', () => stream.destroy())
   stream.on('error', () => {})
   const closed = new Promise<void>((resolve) => child.on('close', () => resolve()))
-  const complaint = async () => {
+  const proxyErrors = async () => {
     await Promise.race([closed, sleep(500, undefined, { ref: false })])
-    const text = Buffer.concat(said).toString('utf8')
+    const text = Buffer.concat(stderr).toString('utf8')
     return text.split('\n').filter((line) => line.trim() !== '')
   }
-  return Promise.resolve({ stream, complaint })
+  return Promise.resolve({ stream, proxyErrors: proxyErrors })
 }
 
 function killGroup(pid: number | undefined): void {

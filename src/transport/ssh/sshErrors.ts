@@ -4,43 +4,43 @@ import { UnreachableError } from '../../model/errors/error.ts'
 import type { SshTarget } from './config/target.ts'
 
 /** The error of a socket that did not connect. */
-export function refused(target: SshTarget, error: NodeJS.ErrnoException): UnreachableError {
-  const { place, host, port } = target
+export function connectError(target: SshTarget, error: NodeJS.ErrnoException): UnreachableError {
+  const { endpoint, host, port } = target
   const make = (code: string, message: string, hint: string) =>
     new UnreachableError(code, message, 'connect', { hint, cause: error })
   switch (error.code) {
     case 'ECONNREFUSED':
       return make(
         'E_CONNECT_REFUSED',
-        `${place} refuses the connection: nothing listens on ${host} port ${port}.`,
+        `${endpoint} refuses the connection: nothing listens on ${host} port ${port}.`,
         'Is sshd running there, on this port (ansible_port)?',
       )
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return make(
         'E_HOST_NOT_FOUND',
-        `${place} is not to be found: there is no address for the name ${host}.`,
+        `${endpoint} is not to be found: there is no address for the name ${host}.`,
         'Set ansible_host, or HostName in ~/.ssh/config.',
       )
     case 'ETIMEDOUT':
-      return timedOut(target)
+      return timeoutError(target)
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return make(
         'E_NO_ROUTE',
-        `There is no way to ${place}: ${host} cannot be routed to.`,
+        `There is no way to ${endpoint}: ${host} cannot be routed to.`,
         'Is the network, or the VPN, up?',
       )
     default:
-      return lostEarly(target, error)
+      return lostBeforeLoginError(target, error)
   }
 }
 
 /** The error of an attempt that took too long. */
-export function timedOut({ place, host, port, timeoutMs }: SshTarget): UnreachableError {
+export function timeoutError({ endpoint, host, port, timeoutMs }: SshTarget): UnreachableError {
   return new UnreachableError(
     'E_CONNECT_TIMEOUT',
-    `${place} does not answer: no login on ${host} port ${port} within ${timeoutMs / 1000} s.`,
+    `${endpoint} does not answer: no login on ${host} port ${port} within ${timeoutMs / 1000} s.`,
     'connect',
     {
       hint: 'Is the host up, and does a firewall drop the packets? Raise the timeout (-T) if it is only slow.',
@@ -49,42 +49,42 @@ export function timedOut({ place, host, port, timeoutMs }: SshTarget): Unreachab
 }
 
 /** The error of a connection that was cut before the login was done. */
-export function lostEarly({ place }: SshTarget, error: Error): UnreachableError {
+export function lostBeforeLoginError({ endpoint }: SshTarget, error: Error): UnreachableError {
   return new UnreachableError(
     'E_CONNECTION_LOST',
-    `${place} cut the connection before the login was done: ${error.message}.`,
+    `${endpoint} cut the connection before the login was done: ${error.message}.`,
     'connect',
     { cause: error, hint: 'Too many logins at once (MaxStartups), or a firewall in between?' },
   )
 }
 
 /** The error of a login that was refused; `tried` says with what. */
-export function authFailed(
-  { place, user }: SshTarget,
-  tried: readonly string[],
+export function authError(
+  { endpoint, user }: SshTarget,
+  attempts: readonly string[],
   error: Error,
 ): UnreachableError {
-  return new UnreachableError('E_AUTH', `${place} does not let ${user} in.`, 'connect', {
-    details: tried,
+  return new UnreachableError('E_AUTH', `${endpoint} does not let ${user} in.`, 'connect', {
+    details: attempts,
     cause: error,
-    hint: authHint(tried, error),
+    hint: authHint(attempts, error),
   })
 }
 
-function authHint(tried: readonly string[], { message }: Error): string {
+function authHint(attempts: readonly string[], { message }: Error): string {
   if (/too many/i.test(message)) {
     return 'The host ended it after too many keys: name one (ansible_ssh_private_key_file), with -o IdentitiesOnly=yes.'
   }
-  if (tried.some((line) => line.includes(', expired on ')))
+  if (attempts.some((line) => line.includes(', expired on ')))
     return 'The certificate has expired: get a new one.'
   return 'Set ansible_user, ansible_ssh_private_key_file or ansible_password (-u, --private-key, -k).'
 }
 
 /** The error of a peer that does not speak ssh as we do. */
-export function notUnderstood({ place }: SshTarget, error: Error): UnreachableError {
+export function protocolError({ endpoint }: SshTarget, error: Error): UnreachableError {
   return new UnreachableError(
     'E_SSH_PROTOCOL',
-    `${place} and we do not understand each other: ${error.message}.`,
+    `${endpoint} and we do not understand each other: ${error.message}.`,
     'connect',
     {
       cause: error,
@@ -94,13 +94,22 @@ export function notUnderstood({ place }: SshTarget, error: Error): UnreachableEr
 }
 
 /** The error of an attempt that the caller gave up. */
-export function aborted({ place }: SshTarget): UnreachableError {
-  return new UnreachableError('E_ABORTED', `The connection to ${place} was given up.`, 'connect')
+export function abortedError({ endpoint }: SshTarget): UnreachableError {
+  return new UnreachableError('E_ABORTED', `The connection to ${endpoint} was given up.`, 'connect')
 }
 
 /** The error of an established connection that broke. */
-export function broke({ place }: SshTarget, reason: string, cause?: unknown): UnreachableError {
-  return new UnreachableError('E_CONNECTION_LOST', `The connection to ${place} broke: ${reason}.`, 'idle', {
-    cause,
-  })
+export function connectionLostError(
+  { endpoint }: SshTarget,
+  reason: string,
+  cause?: unknown,
+): UnreachableError {
+  return new UnreachableError(
+    'E_CONNECTION_LOST',
+    `The connection to ${endpoint} broke: ${reason}.`,
+    'idle',
+    {
+      cause,
+    },
+  )
 }

@@ -4,17 +4,17 @@ import { setMaxListeners } from 'node:events'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { ConnectionSettings } from '../../model/host.ts'
 import { createLimiter, type Limiter } from '../../model/limiter.ts'
-import { connectionOver } from '../connection.ts'
+import { createConnection } from '../connection.ts'
 import type { ConnectOptions, Transport } from '../transport.ts'
-import { type Keyring, keyring } from './auth/keyring.ts'
-import { type JumpHost, type SshTarget, sshTarget } from './config/target.ts'
-import { type JumpPool, jumpPool } from './jumpPool.ts'
-import { sshLink } from './link.ts'
+import { createKeyring, type Keyring } from './auth/keyring.ts'
+import { type JumpHost, resolveSshTarget, type SshTarget } from './config/target.ts'
+import { createJumpPool, type JumpPool, type LoginHandle } from './jumpPool.ts'
+import { createSshLink } from './link.ts'
 import { type Login, logIn, logOut } from './login.ts'
-import { aborted } from './sshErrors.ts'
+import { abortedError } from './sshErrors.ts'
 
 /** What connections of one transport share. */
-type Shared = {
+type SharedResources = {
   /** More than 20 handshakes at once only slow one another down, and the rest of the process. */
   readonly handshakes: Limiter
   readonly keyring: Keyring
@@ -23,79 +23,99 @@ type Shared = {
 
 /** A transport over ssh. Its connections share parsed keys, jump hosts and the limit on handshakes. */
 export function sshTransport(): Transport {
-  const shared: Shared = { handshakes: createLimiter(20), keyring: keyring(), jumps: jumpPool() }
+  const shared: SharedResources = {
+    handshakes: createLimiter(20),
+    keyring: createKeyring(),
+    jumps: createJumpPool(),
+  }
   return {
     connect: async (settings, options) => {
-      const target = sshTarget(settings, options.log ?? (() => {}))
+      const target = resolveSshTarget(settings, options.log ?? (() => {}))
       if (options.signal) setMaxListeners(0, options.signal) // one for each of many hosts is no leak
-      const reached = reach({ target, settings, options, shared, depth: 0 })
-      const { login, release } = await unlessAborted(reached, target, options.signal)
-      return connectionOver(sshLink(login, target, release), settings)
+      const connecting = logInThroughJumps({ target, settings, options, shared, depth: 0 })
+      const { login, release } = await abortable(connecting, target, options.signal)
+      return createConnection(createSshLink(login, target, release), settings)
     },
   }
 }
 
 /** What is reached, or an error at once when the caller gives up, also while it waits for others. */
-function unlessAborted(reached: Promise<Reached>, target: SshTarget, signal?: AbortSignal): Promise<Reached> {
-  if (!signal) return reached
+function abortable(
+  connecting: Promise<LoginHandle>,
+  target: SshTarget,
+  signal?: AbortSignal,
+): Promise<LoginHandle> {
+  if (!signal) return connecting
   return new Promise((resolve, reject) => {
     const abort = () => {
-      reject(aborted(target))
-      reached.then(
+      reject(abortedError(target))
+      connecting.then(
         ({ login, release }) => logOut(login).then(release),
         () => {},
       )
     }
     if (signal.aborted) return abort()
     signal.addEventListener('abort', abort, { once: true })
-    reached.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    connecting.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }
 
-type Reach = {
+type LoginRequest = {
   readonly target: SshTarget
   readonly settings: ConnectionSettings
   readonly options: ConnectOptions
-  readonly shared: Shared
+  readonly shared: SharedResources
   /** How many jump hosts are being connected to on the way. */
   readonly depth: number
 }
 
-type Reached = { readonly login: Login; readonly release: () => void }
-
 /** Logs in to a target, through its jump hosts. */
-async function reach(to: Reach): Promise<Reached> {
-  const way = await throughJumps(to, to.target.jumps)
+async function logInThroughJumps(request: LoginRequest): Promise<LoginHandle> {
+  const jumpHost = await acquireJumpHost(request, request.target.jumpHosts)
   try {
-    return { login: await enter(to, way), release: () => way?.release() }
+    return { login: await logInLimited(request, jumpHost), release: () => jumpHost?.release() }
   } catch (error) {
-    way?.release()
+    jumpHost?.release()
     throw error
   }
 }
 
-function enter({ target, settings, options, shared }: Reach, way: Reached | undefined): Promise<Login> {
+function logInLimited(
+  { target, settings, options, shared }: LoginRequest,
+  jumpHost: LoginHandle | undefined,
+): Promise<Login> {
   const { log = () => {}, signal } = options
   const { keyring } = shared
-  return shared.handshakes(() => logIn({ target, settings, keyring, jump: way?.login.client, log, signal }))
+  return shared.handshakes(() =>
+    logIn({ target, settings, keyring, jump: jumpHost?.login.client, log, signal }),
+  )
 }
 
 /** The connection to the last of these jump hosts, shared by all who go the same way. */
-async function throughJumps(to: Reach, jumps: readonly JumpHost[]): Promise<Reached | undefined> {
+async function acquireJumpHost(
+  request: LoginRequest,
+  jumps: readonly JumpHost[],
+): Promise<LoginHandle | undefined> {
   const last = jumps.at(-1)
   if (last === undefined) return undefined
-  if (to.depth >= 8) throw tooManyJumps(to.target)
-  const settings = jumpSettings(last, to.settings)
+  if (request.depth >= 8) throw tooManyJumpsError(request.target)
+  const settings = jumpSettings(last, request.settings)
   const id = JSON.stringify([jumps, settings.privateKeyFile, settings.sshArgs, settings.timeout])
-  return to.shared.jumps.take(id, async () => {
-    const target = sshTarget(settings, to.options.log ?? (() => {}))
-    const hop = { ...to, target, settings, depth: to.depth + 1, options: { log: to.options.log } }
+  return request.shared.jumps.acquire(id, async () => {
+    const target = resolveSshTarget(settings, request.options.log ?? (() => {}))
+    const hop = {
+      ...request,
+      target,
+      settings,
+      depth: request.depth + 1,
+      options: { log: request.options.log },
+    }
     try {
-      if (jumps.length === 1) return await reach(hop)
-      const way = await throughJumps(to, jumps.slice(0, -1))
-      return { login: await enter(hop, way), release: () => way?.release() }
+      if (jumps.length === 1) return await logInThroughJumps(hop)
+      const jumpHost = await acquireJumpHost(request, jumps.slice(0, -1))
+      return { login: await logInLimited(hop, jumpHost), release: () => jumpHost?.release() }
     } catch (error) {
-      throw throughWhom(to.target, error)
+      throw jumpHostError(request.target, error)
     }
   })
 }
@@ -103,30 +123,35 @@ async function throughJumps(to: Reach, jumps: readonly JumpHost[]): Promise<Reac
 /** A jump host is asked with the same key and ssh_config, but gets no password, and its key is always checked. */
 function jumpSettings({ host, user, port }: JumpHost, settings: ConnectionSettings): ConnectionSettings {
   const { privateKeyFile, privateKeyPassphrase, timeout, become } = settings
-  const sshArgs = configArgs(settings.sshArgs ?? [])
+  const sshArgs = configFileArgs(settings.sshArgs ?? [])
   return { kind: 'ssh', host, user, port, privateKeyFile, privateKeyPassphrase, sshArgs, timeout, become }
 }
 
-function configArgs(args: readonly string[]): string[] {
+function configFileArgs(args: readonly string[]): string[] {
   const index = args.findIndex((arg) => arg.startsWith('-F'))
   if (index < 0) return []
   return args[index] === '-F' ? args.slice(index, index + 2) : [args[index]!]
 }
 
-function throughWhom({ place }: SshTarget, error: unknown): unknown {
+function jumpHostError({ endpoint }: SshTarget, error: unknown): unknown {
   if (!(error instanceof UnreachableError) || error.code === 'E_PROXY') return error
   const { code, message, details } = error
   return error.with({
     code: 'E_PROXY',
-    message: `No way to ${place}: its jump host cannot be used. ${message}`,
+    message: `No way to ${endpoint}: its jump host cannot be used. ${message}`,
     stage: 'connect',
     details: [...details, `(${code})`],
     cause: error,
   })
 }
 
-function tooManyJumps({ place }: SshTarget): UnreachableError {
-  return new UnreachableError('E_PROXY', `The way to ${place} goes through too many jump hosts.`, 'connect', {
-    hint: 'Does a jump host in ssh_config jump through itself?',
-  })
+function tooManyJumpsError({ endpoint }: SshTarget): UnreachableError {
+  return new UnreachableError(
+    'E_PROXY',
+    `The way to ${endpoint} goes through too many jump hosts.`,
+    'connect',
+    {
+      hint: 'Does a jump host in ssh_config jump through itself?',
+    },
+  )
 }

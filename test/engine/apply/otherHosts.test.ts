@@ -9,7 +9,7 @@ import { type PlaybookError, UnreachableError } from '../../../src/model/errors/
 import type { RunEvent } from '../../../src/model/run/event.ts'
 import { call, run } from '../../../src/model/step.ts'
 import { defineTask } from '../../../src/model/task.ts'
-import { transports } from '../../../src/transport/connect.ts'
+import { createTransportResolver } from '../../../src/transport/connect.ts'
 import { inFolder, runTasks } from '../harness.ts'
 import { namedHosts } from '../namedHosts.ts'
 
@@ -57,7 +57,7 @@ test('a host that is not in the inventory is named', async () => {
 })
 
 test('the loss of another host fails the task that needs it, and does not make its own host unreachable', async () => {
-  const transportFor = transports()
+  const transportFor = createTransportResolver()
   const { events, recap } = await runTasks((host) => (host === 'a' ? [visit({ hosts: ['b'] })] : []), {
     hosts: ['a', 'b'],
     connect: async (settings) => {

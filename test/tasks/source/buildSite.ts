@@ -12,8 +12,8 @@ import { createFetcher } from '../../../src/http/fetcher.ts'
 import type { ConnectionSettings } from '../../../src/model/host.ts'
 import type { RunEvent } from '../../../src/model/run/event.ts'
 import type { TaskList } from '../../../src/model/task.ts'
-import { connectionOver } from '../../../src/transport/connection.ts'
-import { type Program, programOver } from '../../../src/transport/program.ts'
+import { createConnection } from '../../../src/transport/connection.ts'
+import { createProgram, type Program } from '../../../src/transport/program.ts'
 import type { Connection } from '../../../src/transport/transport.ts'
 import { type Ran, runTasks, temporaryFolder } from '../../engine/harness.ts'
 
@@ -131,13 +131,13 @@ function connected(settings: ConnectionSettings, own: string, root: string, befo
         children.delete(child)
         listener({ code: code ?? 255 })
       })
-    return programOver({ stdin, stdout, stderr, onEnd, close: () => stdin.end() })
+    return createProgram({ stdin, stdout, stderr, onEnd, close: () => stdin.end() })
   }
   const close = async () => {
     for (const child of children) child.stdin?.end()
   }
-  return connectionOver(
-    { place: `root@${settings.host}`, user: userInfo().username, start, onBroken: () => {}, close },
+  return createConnection(
+    { endpoint: `root@${settings.host}`, user: userInfo().username, start, onBroken: () => {}, close },
     settings,
   )
 }

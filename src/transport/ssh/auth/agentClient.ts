@@ -14,17 +14,17 @@ export type AgentClient = {
 }
 
 /** Messages of the agent's protocol (RFC draft-miller-ssh-agent, section 5). */
-const message = { failure: 5, list: 11, keys: 12, sign: 13, signature: 14 } as const
+const messageTypes = { failure: 5, list: 11, keys: 12, sign: 13, signature: 14 } as const
 
 /** Which hash an RSA key signs with. */
-const flags: { readonly [algorithm: string]: number } = { 'rsa-sha2-256': 2, 'rsa-sha2-512': 4 }
+const signatureFlags: { readonly [algorithm: string]: number } = { 'rsa-sha2-256': 2, 'rsa-sha2-512': 4 }
 
 /** The agent behind a socket. Each question has a connection of its own. */
 export function agentClient(socket: string): AgentClient {
   return {
     keys: async () => {
-      const answer = await ask(socket, Buffer.from([message.list]), message.keys)
-      const reader = sshReader(answer)
+      const response = await request(socket, Buffer.from([messageTypes.list]), messageTypes.keys)
+      const reader = sshReader(response)
       const count = reader.uint32()
       return Array.from({ length: count }, () => {
         const blob = Buffer.from(reader.string())
@@ -33,32 +33,36 @@ export function agentClient(socket: string): AgentClient {
       })
     },
     sign: async (blob, data, algorithm) => {
-      const question = [Buffer.from([message.sign]), sshString(blob), sshString(data)]
-      const wanted = sshUint32(flags[algorithm] ?? 0)
-      const answer = await ask(socket, Buffer.concat([...question, wanted]), message.signature)
-      return Buffer.from(sshReader(answer).string())
+      const payload = [Buffer.from([messageTypes.sign]), sshString(blob), sshString(data)]
+      const requestedFlags = sshUint32(signatureFlags[algorithm] ?? 0)
+      const response = await request(
+        socket,
+        Buffer.concat([...payload, requestedFlags]),
+        messageTypes.signature,
+      )
+      return Buffer.from(sshReader(response).string())
     },
   }
 }
 
 /** The body of the answer to a question. */
-function ask(socket: string, question: Buffer, expected: number): Promise<Buffer> {
+function request(socket: string, payload: Buffer, expected: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const stream = connect(socket)
-    let heard = Buffer.alloc(0)
+    let received = Buffer.alloc(0)
     const finish = (body: Buffer) => {
       stream.destroy()
       if (body[0] === expected) resolve(body.subarray(1))
-      else reject(new Error(body[0] === message.failure ? 'it refuses' : `it answers ${body[0]}`))
+      else reject(new Error(body[0] === messageTypes.failure ? 'it refuses' : `it answers ${body[0]}`))
     }
     stream.on('error', reject)
     stream.on('close', () => reject(new Error('it says nothing')))
     stream.on('data', (bytes) => {
-      heard = Buffer.concat([heard, bytes])
-      if (heard.length >= 4 && heard.length >= 4 + heard.readUInt32BE(0)) {
-        finish(heard.subarray(4, 4 + heard.readUInt32BE(0)))
+      received = Buffer.concat([received, bytes])
+      if (received.length >= 4 && received.length >= 4 + received.readUInt32BE(0)) {
+        finish(received.subarray(4, 4 + received.readUInt32BE(0)))
       }
     })
-    stream.write(sshString(question))
+    stream.write(sshString(payload))
   })
 }

@@ -2,23 +2,27 @@
 
 import type { AnyAuthMethod, ParsedKey } from 'ssh2'
 import type { ConnectionSettings } from '../../../model/host.ts'
-import type { AuthMethod, SshTarget } from '../config/target.ts'
+import type { AuthMethodName, SshTarget } from '../config/target.ts'
 import type { Certificate } from '../protocol/certificate.ts'
-import { asKey, type Identity } from './identity.ts'
+import { type Identity, toParsedKey } from './identity.ts'
 import type { Keyring } from './keyring.ts'
 
-export type AuthenticationOptions = {
+export type AuthOptions = {
   readonly target: SshTarget
   readonly settings: ConnectionSettings
   readonly keyring: Keyring
   /** Whether the host's key is not the known one: then no password is sent. */
-  readonly isDoubtful: () => boolean
+  readonly hasKeyChanged: () => boolean
 }
 
-export type Attempt = { readonly method: AuthMethod; readonly name: string; readonly auth: AnyAuthMethod }
+export type AuthMethod = {
+  readonly method: AuthMethodName
+  readonly name: string
+  readonly auth: AnyAuthMethod
+}
 
 /** Attempts that are known only once they are asked for. */
-export type Attempts = { readonly method: AuthMethod; readonly open: () => Promise<Attempt[]> }
+export type LazyAuthMethods = { readonly method: AuthMethodName; readonly load: () => Promise<AuthMethod[]> }
 
 /** A key of a file, and the certificate beside it. */
 export type NamedKey = {
@@ -27,7 +31,7 @@ export type NamedKey = {
   readonly certificate?: Certificate | undefined
 }
 
-export function identityAttempt(name: string, identity: Identity, user: string): Attempt {
-  const auth = { type: 'publickey', username: user, key: asKey(identity) } as const
+export function identityAuthMethod(name: string, identity: Identity, user: string): AuthMethod {
+  const auth = { type: 'publickey', username: user, key: toParsedKey(identity) } as const
   return { method: 'publickey', name, auth }
 }

@@ -1,21 +1,21 @@
 // Logs in: what to try next, as the host answers, and what became of each.
 
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler } from 'ssh2'
-import type { Attempt, AuthenticationOptions } from './authMethod.ts'
-import { attemptsFor } from './authMethods.ts'
+import type { AuthMethod, AuthOptions } from './authMethod.ts'
+import { authMethods } from './authMethods.ts'
 import type { OfferOptions } from './identity.ts'
 
-export type Authentication = {
+export type Authenticator = {
   /** For ssh2's `authHandler`. */
   readonly handler: (
-    left: AuthenticationType[] | null,
+    methodsLeft: AuthenticationType[] | null,
     partial: boolean | null,
     next: NextAuthHandler,
   ) => void
   /** For `offerIdentities`. */
   readonly offers: OfferOptions
   /** What was tried, and what could not be, as lines for people. */
-  readonly tried: () => string[]
+  readonly report: () => string[]
 }
 
 /**
@@ -23,51 +23,55 @@ export type Authentication = {
  * with its certificate first, the password, and the password once more for a server that knows keyboard-interactive
  * alone. ssh2's first attempt, `none`, costs a round trip, and is made only where there is nothing else.
  */
-export async function authentication(options: AuthenticationOptions): Promise<Authentication> {
+export async function createAuthenticator(options: AuthOptions): Promise<Authenticator> {
   const notes: string[] = []
-  const attempts = await attemptsFor(options, notes)
-  let current: Attempt | undefined
+  const queue = await authMethods(options, notes)
+  let current: AuthMethod | undefined
   let accepted: readonly string[] = []
   let wasPasswordRefused = false
 
   /** `left` is what the host would take next. */
-  function conclude({ name, method }: Attempt, left: readonly string[], isPartial: boolean): void {
+  function recordResult(
+    { name, method }: AuthMethod,
+    methodsLeft: readonly string[],
+    isPartial: boolean,
+  ): void {
     notes.push(`${name}: ${isPartial ? 'accepted, but the host wants more' : 'refused'}`)
-    if (method === 'password' && left.includes('password')) wasPasswordRefused = true
+    if (method === 'password' && methodsLeft.includes('password')) wasPasswordRefused = true
   }
 
-  function isWorthwhile({ method, name }: Attempt): boolean {
+  function isWorthwhile({ method, name }: AuthMethod): boolean {
     if (method === 'publickey') return true
     if (method === 'keyboard-interactive' && wasPasswordRefused) return false // it would count as a second failure
-    if (options.isDoubtful()) notes.push(`${name}: not sent, since the host key has changed`)
-    return !options.isDoubtful()
+    if (options.hasKeyChanged()) notes.push(`${name}: not sent, since the host key has changed`)
+    return !options.hasKeyChanged()
   }
 
-  async function nextAttempt(): Promise<Attempt | undefined> {
+  async function nextMethod(): Promise<AuthMethod | undefined> {
     for (;;) {
-      const next = attempts.shift()
+      const next = queue.shift()
       if (next === undefined) return undefined
       if (accepted.length > 0 && !accepted.includes(next.method)) continue
-      if ('open' in next) attempts.unshift(...(await next.open()))
+      if ('load' in next) queue.unshift(...(await next.load()))
       else if (isWorthwhile(next)) return next
     }
   }
 
   return {
-    handler: (left, partial, next) => {
-      accepted = left ?? []
-      if (current && left) conclude(current, left, partial === true)
-      nextAttempt().then((attempt) => {
-        current = attempt
-        if (attempt) next(attempt.auth)
-        else next((left ? false : { type: 'none', username: options.target.user }) as AnyAuthMethod) // false: give up
+    handler: (methodsLeft, partial, next) => {
+      accepted = methodsLeft ?? []
+      if (current && methodsLeft) recordResult(current, methodsLeft, partial === true)
+      nextMethod().then((method) => {
+        current = method
+        if (method) next(method.auth)
+        else next((methodsLeft ? false : { type: 'none', username: options.target.user }) as AnyAuthMethod) // false: give up
       })
     },
     offers: {
       methodsLeft: () => (accepted.length > 0 ? accepted : ['publickey', 'password', 'keyboard-interactive']),
-      onUnsigned: (error) => notes.push(`${current?.name}: not signed: ${error.message}`),
+      onSignError: (error) => notes.push(`${current?.name}: not signed: ${error.message}`),
     },
-    tried: () => [
+    report: () => [
       ...(notes.length === 0 ? ['nothing to log in with: no key, no agent, no password'] : notes),
       ...(accepted.length === 0 ? [] : [`the host accepts: ${accepted.join(', ')}`]),
     ],

@@ -11,20 +11,20 @@ export type Identity = {
   /** The public key, or the certificate, as it is sent. */
   readonly blob: Buffer
   /** true: signing asks nobody, so it is done at once, without a round trip to ask the host whether it would take it. */
-  readonly isAtHand?: boolean
+  readonly signsLocally?: boolean
   /** A signature as it is sent: its algorithm, then its bytes. */
   readonly sign: (data: Buffer, algorithm: string) => Promise<Buffer>
 }
 
 /** A key of ours as an identity, under its own name or under that of a certificate. */
-export function identityOf(
+export function keyIdentity(
   key: ParsedKey,
   certificate?: { readonly type: string; readonly blob: Buffer },
 ): Identity {
   return {
     type: certificate?.type ?? key.type,
     blob: certificate?.blob ?? key.getPublicSSH(),
-    isAtHand: true,
+    signsLocally: true,
     sign: async (data, algorithm) => {
       const hash = /^rsa-(sha2)-(\d+)$/.exec(algorithm)?.[2]
       const signature: unknown = key.sign(data, hash === undefined ? undefined : `sha${hash}`)
@@ -37,8 +37,8 @@ export function identityOf(
 const identities = new WeakMap<object, Identity>()
 
 /** The identity as ssh2 takes a key; `offerIdentities` knows it again. */
-export function asKey(identity: Identity): ParsedKey {
-  const key = Object.create(anyKey, {
+export function toParsedKey(identity: Identity): ParsedKey {
+  const key = Object.create(prototypeKey, {
     type: { value: identity.type },
     isPrivateKey: { value: () => true },
     getPublicSSH: { value: () => identity.blob },
@@ -48,12 +48,12 @@ export function asKey(identity: Identity): ParsedKey {
 }
 
 /** ssh2 takes for a key what descends from one. */
-const anyKey = ssh2.utils.parseKey(
+const prototypeKey = ssh2.utils.parseKey(
   `ssh-ed25519 ${Buffer.concat([sshString('ssh-ed25519'), sshString(Buffer.alloc(32))]).toString('base64')}`,
 ) as ParsedKey
 
 /** What of ssh2's own protocol object is used here. */
-type Protocol = {
+type Ssh2Protocol = {
   authPK: (user: string, key: ParsedKey, algorithm?: string, sign?: unknown) => void
   readonly _kex: { readonly sessionID: Buffer }
   readonly _authsQueue: string[]
@@ -65,33 +65,40 @@ type Protocol = {
     }
   }
   readonly _handlers: {
-    readonly USERAUTH_FAILURE: (protocol: Protocol, methods: readonly string[], isPartial: boolean) => void
+    readonly USERAUTH_FAILURE: (
+      protocol: Ssh2Protocol,
+      methods: readonly string[],
+      isPartial: boolean,
+    ) => void
   }
 }
 
 export type OfferOptions = {
   /** What the server would take next. */
   readonly methodsLeft: () => readonly string[]
-  readonly onUnsigned: (error: Error) => void
+  readonly onSignError: (error: Error) => void
 }
 
 /**
  * Makes a connection offer identities in its own words: ssh2 writes the name of a certificate where the algorithm of a
  * signature belongs, which no server takes.
  */
-export function offerIdentities(client: Client, { methodsLeft, onUnsigned }: OfferOptions): void {
-  const protocol = (client as unknown as { readonly _protocol: Protocol })._protocol
+export function offerIdentities(
+  client: Client,
+  { methodsLeft, onSignError: onUnsigned }: OfferOptions,
+): void {
+  const protocol = (client as unknown as { readonly _protocol: Ssh2Protocol })._protocol
   const authPK = protocol.authPK.bind(protocol)
   protocol.authPK = (user, key, given, sign) => {
     const identity = identities.get(key)
     if (!identity) return authPK(user, key, given, sign)
     const algorithm = given ?? algorithmOf(identity)
-    const isSigned = sign !== undefined || identity.isAtHand === true
-    const request = requestOf(user, algorithm, identity, isSigned)
-    if (!isSigned) return send(protocol, request)
+    const isSigned = sign !== undefined || identity.signsLocally === true
+    const request = authRequest(user, algorithm, identity, isSigned)
+    if (!isSigned) return sendAuthRequest(protocol, request)
     const signed = Buffer.concat([sshString(protocol._kex.sessionID), request])
     identity.sign(signed, plainType(algorithm)).then(
-      (signature) => send(protocol, Buffer.concat([request, sshString(signature)])),
+      (signature) => sendAuthRequest(protocol, Buffer.concat([request, sshString(signature)])),
       (error: Error) => {
         onUnsigned(error)
         protocol._handlers.USERAUTH_FAILURE(protocol, methodsLeft(), false)
@@ -108,7 +115,7 @@ function algorithmOf({ type }: Identity): string {
 const userauthRequest = 50
 
 /** RFC 4252, section 7: unsigned it asks whether the host would take the identity, which may be left out. */
-function requestOf(user: string, algorithm: string, { blob }: Identity, isSigned: boolean): Buffer {
+function authRequest(user: string, algorithm: string, { blob }: Identity, isSigned: boolean): Buffer {
   return Buffer.concat([
     Buffer.from([userauthRequest]),
     ...[user, 'ssh-connection', 'publickey'].map(sshString),
@@ -118,7 +125,7 @@ function requestOf(user: string, algorithm: string, { blob }: Identity, isSigned
   ])
 }
 
-function send(protocol: Protocol, payload: Buffer): void {
+function sendAuthRequest(protocol: Ssh2Protocol, payload: Buffer): void {
   const { write } = protocol._packetRW
   const packet = write.alloc(payload.length)
   packet.set(payload, write.allocStart)

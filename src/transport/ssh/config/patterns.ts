@@ -4,18 +4,18 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** The patterns of `Host`: words, one of which has to match; `!` takes out. Letters are as the host was written. */
-export function matchesWords(list: readonly string[], text: string): boolean {
+export function matchesPatterns(list: readonly string[], text: string): boolean {
   if (list.some((each) => each.startsWith('!') && matchesGlob(each.slice(1), text))) return false
   return list.some((each) => !each.startsWith('!') && matchesGlob(each, text))
 }
 
 /** A pattern list of `Match`, with commas. */
 export function matchesList(list: string, text: string): boolean {
-  return matchesWords(list.split(','), text)
+  return matchesPatterns(list.split(','), text)
 }
 
 /** A pattern list of hosts, whose letters may be large or small. */
-export function matchesHosts(list: string, host: string): boolean {
+export function matchesHostList(list: string, host: string): boolean {
   return matchesList(list.toLowerCase(), host.toLowerCase())
 }
 
@@ -25,18 +25,18 @@ function matchesGlob(pattern: string, text: string): boolean {
 }
 
 /** The files that a path with * and ? stands for, sorted. */
-export function filesMatching(pattern: string): string[] {
+export function expandGlob(pattern: string): string[] {
   if (!/[*?[]/.test(pattern)) return existsSync(pattern) ? [pattern] : []
   const name = pattern.slice(dirname(pattern).length).replace(/^\//, '')
-  return filesMatching(dirname(pattern)).flatMap((folder) =>
-    namesIn(folder)
+  return expandGlob(dirname(pattern)).flatMap((folder) =>
+    visibleNames(folder)
       .filter((each) => matchesGlob(name, each))
       .sort()
       .map((each) => join(folder, each)),
   )
 }
 
-function namesIn(folder: string): string[] {
+function visibleNames(folder: string): string[] {
   try {
     return readdirSync(folder).filter((name) => !name.startsWith('.'))
   } catch {

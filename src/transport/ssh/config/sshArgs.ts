@@ -10,7 +10,7 @@ export type SshArgs = {
   readonly ignored: readonly string[]
 }
 
-const asOption: { readonly [flag: string]: string } = {
+const optionFlags: { readonly [flag: string]: string } = {
   '-J': 'proxyjump',
   '-i': 'identityfile',
   '-p': 'port',
@@ -18,7 +18,7 @@ const asOption: { readonly [flag: string]: string } = {
   '-b': 'bindaddress',
 }
 
-const fixed: { readonly [flag: string]: readonly [string, string] } = {
+const fixedOptions: { readonly [flag: string]: readonly [string, string] } = {
   '-4': ['addressfamily', 'inet'],
   '-6': ['addressfamily', 'inet6'],
   '-A': ['forwardagent', 'yes'],
@@ -26,8 +26,8 @@ const fixed: { readonly [flag: string]: readonly [string, string] } = {
 }
 
 /** Flags that change nothing here: no terminal, no forwarding of windows, compression, verbosity. */
-const without = new Set(['-C', '-k', '-n', '-q', '-T', '-v', '-vv', '-vvv', '-x', '-X', '-Y', '-y'])
-const withValue = new Set(['-c', '-E', '-m', '-S'])
+const ignoredFlags = new Set(['-C', '-k', '-n', '-q', '-T', '-v', '-vv', '-vvv', '-x', '-X', '-Y', '-y'])
+const ignoredFlagsWithValue = new Set(['-c', '-E', '-m', '-S'])
 
 /**
  * Reads ssh arguments. Those that make no difference are listed in `ignored`.
@@ -50,11 +50,11 @@ export function parseSshArgs(args: readonly string[]): SshArgs {
     }
     if (flag === '-o') options.push(parseOption(value()))
     else if (flag === '-F') configFile = value()
-    else if (asOption[flag]) options.push([asOption[flag], value()])
-    else if (fixed[arg]) options.push([fixed[arg][0], fixed[arg][1]])
-    else if (without.has(arg)) ignored.push(arg)
-    else if (withValue.has(flag)) ignored.push(`${flag} ${value()}`)
-    else throw unsupported(arg)
+    else if (optionFlags[flag]) options.push([optionFlags[flag], value()])
+    else if (fixedOptions[arg]) options.push([fixedOptions[arg][0], fixedOptions[arg][1]])
+    else if (ignoredFlags.has(arg)) ignored.push(arg)
+    else if (ignoredFlagsWithValue.has(flag)) ignored.push(`${flag} ${value()}`)
+    else throw unsupportedError(arg)
   }
   return { options, configFile, ignored }
 }
@@ -65,7 +65,7 @@ function parseOption(text: string): [string, string] {
   throw new PlaybookError('E_SSH_ARGS', `The ssh argument -o ${text} is not Key=Value.`)
 }
 
-function unsupported(arg: string): PlaybookError {
+function unsupportedError(arg: string): PlaybookError {
   return new PlaybookError('E_SSH_ARGS', `The ssh argument ${arg} is not supported.`, {
     hint: 'Supported are -o, -F, -J, -i, -p, -l, -b, -A, -a, -4 and -6.',
   })

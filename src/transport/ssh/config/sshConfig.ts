@@ -7,7 +7,7 @@ import { isAbsolute, join } from 'node:path'
 import SSHConfig, { type Line, type Match, type Section } from 'ssh-config'
 import { PlaybookError } from '../../../model/errors/error.ts'
 import { localUser } from '../../localUser.ts'
-import { filesMatching, matchesHosts, matchesList, matchesWords } from './patterns.ts'
+import { expandGlob, matchesHostList, matchesList, matchesPatterns } from './patterns.ts'
 import { expandHome, expandTokens } from './tokens.ts'
 
 /** Values by keyword in lower case. Several words (UserKnownHostsFile) are one text each. */
@@ -17,14 +17,14 @@ export type ConfigQuery = {
   /** The host as the inventory names it, before HostName. */
   readonly host: string
   /** Options of higher rank, command line and settings: the files fill in what these leave open. */
-  readonly given: SshOptions
+  readonly overrides: SshOptions
   /** In the order of their rank. */
   readonly files: readonly string[]
   readonly log: (message: string) => void
 }
 
 /** Keywords whose values add up. */
-export const accumulating: ReadonlySet<string> = new Set(['identityfile', 'certificatefile'])
+export const accumulatingKeywords: ReadonlySet<string> = new Set(['identityfile', 'certificatefile'])
 
 /**
  * The options for a host.
@@ -32,11 +32,11 @@ export const accumulating: ReadonlySet<string> = new Set(['identityfile', 'certi
  * @throws PlaybookError E_SSH_CONFIG for a file that cannot be read as ssh_config
  */
 export function computeOptions(query: ConfigQuery): SshOptions {
-  const options: SshOptions = new Map([...query.given].map(([key, values]) => [key, [...values]]))
-  const pass: Pass = { ...query, options, isFinal: false, sawFinal: false }
+  const options: SshOptions = new Map([...query.overrides].map(([key, values]) => [key, [...values]]))
+  const pass: Pass = { ...query, options, isFinal: false, needsFinalPass: false }
   const trees = query.files.map((file) => ({ file, tree: readConfig(file) }))
   for (const { file, tree } of trees) evaluate(tree, file, pass)
-  if (!pass.sawFinal) return options
+  if (!pass.needsFinalPass) return options
   pass.isFinal = true
   for (const { file, tree } of trees) evaluate(tree, file, pass)
   return options
@@ -50,7 +50,7 @@ export function defaultConfigFiles(): string[] {
 type Pass = ConfigQuery & {
   readonly options: SshOptions
   isFinal: boolean
-  sawFinal: boolean
+  needsFinalPass: boolean
 }
 
 function readConfig(file: string): readonly Line[] {
@@ -69,17 +69,18 @@ function evaluate(lines: readonly Line[], file: string, pass: Pass, depth = 0): 
     const keyword = line.param.toLowerCase()
     if (keyword === 'include') include(wordsOf(line.value), file, pass, depth)
     else if (keyword === 'host') {
-      if (matchesWords(wordsOf(line.value), pass.host)) evaluate((line as Section).config, file, pass, depth)
+      if (matchesPatterns(wordsOf(line.value), pass.host))
+        evaluate((line as Section).config, file, pass, depth)
     } else if (keyword === 'match') {
       if (matchesCriteria(wordsOf(line.value), pass)) evaluate((line as Match).config, file, pass, depth)
-    } else set(keyword, textOf(line.value), pass)
+    } else setOption(keyword, textOf(line.value), pass)
   }
 }
 
-function set(keyword: string, value: string, { options }: Pass): void {
+function setOption(keyword: string, value: string, { options }: Pass): void {
   const values = options.get(keyword)
   if (values === undefined) options.set(keyword, [value])
-  else if (accumulating.has(keyword) && !values.includes(value)) values.push(value)
+  else if (accumulatingKeywords.has(keyword) && !values.includes(value)) values.push(value)
 }
 
 type Value = string | { val: string; separator: string; quoted?: boolean }[]
@@ -100,7 +101,7 @@ function include(patterns: readonly string[], file: string, pass: Pass, depth: n
   const base = isSystem ? '/etc/ssh' : join(homedir(), '.ssh')
   for (const pattern of patterns) {
     const path = expandHome(pattern)
-    for (const found of filesMatching(isAbsolute(path) ? path : join(base, path))) {
+    for (const found of expandGlob(isAbsolute(path) ? path : join(base, path))) {
       evaluate(readConfig(found), found, pass, depth + 1)
     }
   }
@@ -114,25 +115,27 @@ function matchesCriteria(words: readonly string[], pass: Pass): boolean {
     const isNegated = word.startsWith('!')
     const [name = '', inline] = word.replace(/^!/, '').toLowerCase().split('=')
     const argument = () => inline ?? words[++index] ?? ''
-    const test: { readonly [criterion: string]: () => boolean } = {
+    const criteria: { readonly [criterion: string]: () => boolean } = {
       all: () => true,
       canonical: () => false,
       final: () => {
-        pass.sawFinal = true
+        pass.needsFinalPass = true
         return pass.isFinal
       },
-      host: () => matchesHosts(argument(), hostName),
-      originalhost: () => matchesHosts(argument(), pass.host),
+      host: () => matchesHostList(argument(), hostName),
+      originalhost: () => matchesHostList(argument(), pass.host),
       user: () => matchesList(argument(), user),
       localuser: () => matchesList(argument(), localUser()),
       exec: () =>
-        succeeds(expandTokens(argument(), { h: hostName, n: pass.host, r: user, ...localTokens(pass) })),
+        commandSucceeds(
+          expandTokens(argument(), { h: hostName, n: pass.host, r: user, ...localTokens(pass) }),
+        ),
     }
-    if (test[name] === undefined) {
+    if (criteria[name] === undefined) {
       pass.log(`ssh_config: Match ${name} is not supported, its section is not used`)
       return false
     }
-    if (test[name]() === isNegated) return false
+    if (criteria[name]() === isNegated) return false
   }
   return true
 }
@@ -141,6 +144,6 @@ function localTokens({ options }: Pass): { [token: string]: string } {
   return { p: options.get('port')?.[0] ?? '22', u: localUser(), d: homedir() }
 }
 
-function succeeds(command: string): boolean {
+function commandSucceeds(command: string): boolean {
   return spawnSync('/bin/sh', ['-c', command], { stdio: 'ignore', timeout: 10_000 }).status === 0
 }

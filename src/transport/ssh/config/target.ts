@@ -6,12 +6,12 @@ import { PlaybookError } from '../../../model/errors/error.ts'
 import type { ConnectionSettings } from '../../../model/host.ts'
 import { localUser } from '../../localUser.ts'
 import { parseSshArgs, type SshArgs } from './sshArgs.ts'
-import { accumulating, computeOptions, defaultConfigFiles, type SshOptions } from './sshConfig.ts'
+import { accumulatingKeywords, computeOptions, defaultConfigFiles, type SshOptions } from './sshConfig.ts'
 import { expandHome, expandTokens } from './tokens.ts'
 
 export type SshTarget = {
   /** For messages: `app@was-01`, with the port where it is not 22. */
-  readonly place: string
+  readonly endpoint: string
   readonly host: string
   readonly port: number
   readonly user: string
@@ -20,20 +20,20 @@ export type SshTarget = {
   readonly userKnownHostsFiles: readonly string[]
   readonly globalKnownHostsFiles: readonly string[]
   /** Keys that settings or arguments name: offered before the agent's. */
-  readonly firstIdentityFiles: readonly string[]
+  readonly preferredIdentityFiles: readonly string[]
   /** Keys that ssh_config names, or the usual ones: offered after the agent's. */
   readonly identityFiles: readonly string[]
   /** Certificates besides those that lie beside their keys. */
   readonly certificateFiles: readonly string[]
-  readonly isIdentitiesOnly: boolean
+  readonly identitiesOnly: boolean
   /** The agent's socket. */
   readonly agent?: string
   /** The agent that programs on the host may ask. */
   readonly forwardedAgent?: string
   /** Authentication methods in the order to try them. */
-  readonly methods: readonly AuthMethod[]
+  readonly methods: readonly AuthMethodName[]
   /** Jump hosts, the first to connect to first. */
-  readonly jumps: readonly JumpHost[]
+  readonly jumpHosts: readonly JumpHost[]
   readonly proxyCommand?: string
   readonly family?: 4 | 6
   readonly bindAddress?: string
@@ -43,7 +43,7 @@ export type SshTarget = {
   readonly keepaliveCount: number
 }
 
-export type AuthMethod = 'publickey' | 'password' | 'keyboard-interactive'
+export type AuthMethodName = 'publickey' | 'password' | 'keyboard-interactive'
 
 export type JumpHost = { readonly host: string; readonly user?: string; readonly port?: number }
 
@@ -55,28 +55,28 @@ const defaultKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join('~/.
  *
  * @throws PlaybookError E_SSH_ARGS, E_SSH_CONFIG
  */
-export function sshTarget(settings: ConnectionSettings, log: (message: string) => void): SshTarget {
+export function resolveSshTarget(settings: ConnectionSettings, log: (message: string) => void): SshTarget {
   const args = parseSshArgs(settings.sshArgs ?? [])
   for (const each of args.ignored) log(`the ssh argument ${each} makes no difference here`)
   const files = args.configFile === undefined ? defaultConfigFiles() : configFile(args.configFile)
-  const given = givenOptions(args, settings)
-  const options = computeOptions({ host: settings.host, given, files, log })
+  const overrides = overridingOptions(args, settings)
+  const options = computeOptions({ host: settings.host, overrides, files, log })
   for (const keyword of options.keys())
-    if (!understood.has(keyword)) log(`ssh_config: ${keyword} is not used`)
-  return targetFrom(options, settings, given.get('identityfile') ?? [])
+    if (!supportedKeywords.has(keyword)) log(`ssh_config: ${keyword} is not used`)
+  return buildTarget(options, settings, overrides.get('identityfile') ?? [])
 }
 
 function configFile(file: string): string[] {
   return file === 'none' ? [] : [expandHome(file)]
 }
 
-function givenOptions(args: SshArgs, settings: ConnectionSettings): SshOptions {
+function overridingOptions(args: SshArgs, settings: ConnectionSettings): SshOptions {
   const options: SshOptions = new Map()
   const add = (keyword: string, value: string | number | undefined) => {
     if (value === undefined) return
     const values = options.get(keyword)
     if (values === undefined) options.set(keyword, [String(value)])
-    else if (accumulating.has(keyword)) values.push(String(value))
+    else if (accumulatingKeywords.has(keyword)) values.push(String(value))
   }
   for (const [keyword, value] of args.options) add(keyword, value)
   add('port', settings.port)
@@ -89,83 +89,83 @@ function givenOptions(args: SshArgs, settings: ConnectionSettings): SshOptions {
   return options
 }
 
-const understood = new Set(
+const supportedKeywords = new Set(
   `addressfamily bindaddress certificatefile connecttimeout forwardagent globalknownhostsfile hostkeyalias hostname identitiesonly identityagent
   identityfile kbdinteractiveauthentication passwordauthentication port preferredauthentications proxycommand
   proxyjump pubkeyauthentication serveralivecountmax serveraliveinterval stricthostkeychecking user
   userknownhostsfile`.split(/\s+/),
 )
 
-function targetFrom(
+function buildTarget(
   options: SshOptions,
   settings: ConnectionSettings,
-  firstKeys: readonly string[],
+  preferredKeys: readonly string[],
 ): SshTarget {
-  const one = (keyword: string): string | undefined => options.get(keyword)?.[0]
-  const port = number('Port', one('port'), 22)
-  const user = one('user') ?? localUser()
-  const host = expandTokens(one('hostname') ?? settings.host, { h: settings.host })
+  const first = (keyword: string): string | undefined => options.get(keyword)?.[0]
+  const port = parseNumber('Port', first('port'), 22)
+  const user = first('user') ?? localUser()
+  const host = expandTokens(first('hostname') ?? settings.host, { h: settings.host })
   const tokens = {
     ...{
       d: homedir(),
       h: host,
       i: String(process.getuid?.() ?? ''),
-      k: one('hostkeyalias') ?? settings.host,
+      k: first('hostkeyalias') ?? settings.host,
     },
     ...{ L: hostname().split('.')[0]!, l: hostname(), n: settings.host, p: String(port), r: user },
     u: localUser(),
   }
   const path = (text: string) => expandHome(expandTokens(text, tokens))
-  const paths = (keyword: string, otherwise: string) => pathList(one(keyword) ?? otherwise).map(path)
-  const agent = one('identityagent') ?? 'SSH_AUTH_SOCK'
-  const silence = seconds('ServerAliveInterval', one('serveraliveinterval'), 5) || 5
+  const paths = (keyword: string, fallback: string) => pathList(first(keyword) ?? fallback).map(path)
+  const agent = first('identityagent') ?? 'SSH_AUTH_SOCK'
+  const aliveInterval = parseSeconds('ServerAliveInterval', first('serveraliveinterval'), 5) || 5
   return {
-    place: `${user}@${settings.host}${port === 22 ? '' : `:${port}`}`,
+    endpoint: `${user}@${settings.host}${port === 22 ? '' : `:${port}`}`,
     host,
     port,
     user,
-    hostKeyAlias: one('hostkeyalias'),
-    strictHostKey: strictness(one('stricthostkeychecking')),
+    hostKeyAlias: first('hostkeyalias'),
+    strictHostKey: parseStrictHostKey(first('stricthostkeychecking')),
     userKnownHostsFiles: paths('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2'),
     globalKnownHostsFiles: paths(
       'globalknownhostsfile',
       '/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2',
     ),
-    firstIdentityFiles: firstKeys.filter(isFile).map(path),
+    preferredIdentityFiles: preferredKeys.filter(isNotNone).map(path),
     identityFiles: (options.get('identityfile') ?? defaultKeys)
-      .slice(firstKeys.length)
-      .filter(isFile)
+      .slice(preferredKeys.length)
+      .filter(isNotNone)
       .map(path),
-    certificateFiles: (options.get('certificatefile') ?? []).filter(isFile).map(path),
-    isIdentitiesOnly: isYes(one('identitiesonly')) === true,
+    certificateFiles: (options.get('certificatefile') ?? []).filter(isNotNone).map(path),
+    identitiesOnly: parseYesNo(first('identitiesonly')) === true,
     agent: agentSocket(agent, path),
-    forwardedAgent: forwardedSocket(one('forwardagent'), agent, path),
-    methods: methods(one),
-    ...way(options, tokens),
-    family: { inet: 4 as const, inet6: 6 as const }[one('addressfamily') ?? ''],
-    bindAddress: one('bindaddress'),
-    timeoutMs: seconds('ConnectTimeout', one('connecttimeout'), 10) * 1000,
-    keepaliveMs: silence * 1000,
-    keepaliveCount: number('ServerAliveCountMax', one('serveralivecountmax'), 3),
+    forwardedAgent: forwardedAgentSocket(first('forwardagent'), agent, path),
+    methods: authMethodNames(first),
+    ...proxyOptions(options, tokens),
+    family: { inet: 4 as const, inet6: 6 as const }[first('addressfamily') ?? ''],
+    bindAddress: first('bindaddress'),
+    timeoutMs: parseSeconds('ConnectTimeout', first('connecttimeout'), 10) * 1000,
+    keepaliveMs: aliveInterval * 1000,
+    keepaliveCount: parseNumber('ServerAliveCountMax', first('serveralivecountmax'), 3),
   }
 }
 
-function number(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise
+function parseNumber(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
   throw new PlaybookError('E_SSH_CONFIG', `${name} is "${text}", not a number.`)
 }
 
 /** A number of seconds, or times with units: `1m30s` (sshd_config(5), TIME FORMATS). */
-function seconds(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined || !/^(?:\d+[smhdw])+\d*$/i.test(text)) return number(name, text, otherwise)
+function parseSeconds(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined || !/^(?:\d+[smhdw])+\d*$/i.test(text)) return parseNumber(name, text, fallback)
   const parts = [...text.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)]
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit!] ?? 1), 0)
 }
 
 const unitSeconds: { readonly [unit: string]: number } = { m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-function isFile(name: string): boolean {
+function isNotNone(name: string): boolean {
   return name !== 'none'
 }
 
@@ -175,8 +175,8 @@ function pathList(text: string): string[] {
 }
 
 /** What is not known counts as yes, and so does ask: nobody is asked in the middle of a run. */
-function strictness(text: string | undefined): SshTarget['strictHostKey'] {
-  if (text === 'off' || isYes(text) === false) return 'no'
+function parseStrictHostKey(text: string | undefined): SshTarget['strictHostKey'] {
+  if (text === 'off' || parseYesNo(text) === false) return 'no'
   return text === 'accept-new' ? 'accept-new' : 'yes'
 }
 
@@ -188,35 +188,37 @@ function agentSocket(text: string, path: (text: string) => string): string | und
 }
 
 /** ForwardAgent: yes, for the agent that is logged in with, or another one's socket. */
-function forwardedSocket(text: string | undefined, agent: string, path: (text: string) => string) {
-  if (text === undefined || isYes(text) === false) return undefined
-  return agentSocket(isYes(text) ? agent : text, path)
+function forwardedAgentSocket(text: string | undefined, agent: string, path: (text: string) => string) {
+  if (text === undefined || parseYesNo(text) === false) return undefined
+  return agentSocket(parseYesNo(text) ? agent : text, path)
 }
 
-function methods(one: (keyword: string) => string | undefined): AuthMethod[] {
-  const allowed: { [method in AuthMethod]: boolean } = {
-    publickey: isYes(one('pubkeyauthentication')) !== false,
-    password: isYes(one('passwordauthentication')) !== false,
-    'keyboard-interactive': isYes(one('kbdinteractiveauthentication')) !== false,
+function authMethodNames(first: (keyword: string) => string | undefined): AuthMethodName[] {
+  const allowed: { [method in AuthMethodName]: boolean } = {
+    publickey: parseYesNo(first('pubkeyauthentication')) !== false,
+    password: parseYesNo(first('passwordauthentication')) !== false,
+    'keyboard-interactive': parseYesNo(first('kbdinteractiveauthentication')) !== false,
   }
-  const preferred = one('preferredauthentications')?.split(',') ?? Object.keys(allowed)
-  return preferred.filter((method): method is AuthMethod => allowed[method as AuthMethod] === true)
+  const preferred = first('preferredauthentications')?.split(',') ?? Object.keys(allowed)
+  return preferred.filter((method): method is AuthMethodName => allowed[method as AuthMethodName] === true)
 }
 
 /** undefined: something else than yes or no. */
-function isYes(text: string | undefined): boolean | undefined {
+function parseYesNo(text: string | undefined): boolean | undefined {
   if (text === 'yes' || text === 'true') return true
   return text === 'no' || text === 'false' ? false : undefined
 }
 
 /** ProxyJump or ProxyCommand: the one that was said first. A ProxyCommand that is none is one, a ProxyJump is not. */
-function way(options: SshOptions, tokens: { [token: string]: string }) {
-  const isSaid = ([keyword, [value]]: [string, string[]]) =>
+function proxyOptions(options: SshOptions, tokens: { [token: string]: string }) {
+  const isProxySet = ([keyword, [value]]: [string, string[]]) =>
     keyword === 'proxycommand' || (keyword === 'proxyjump' && value !== 'none')
-  const first = [...options].find(isSaid)?.[0]
+  const first = [...options].find(isProxySet)?.[0]
   const text = first === undefined ? 'none' : expandTokens(options.get(first)![0]!, tokens)
-  if (text === 'none') return { jumps: [] }
-  return first === 'proxyjump' ? { jumps: text.split(',').map(parseJump) } : { jumps: [], proxyCommand: text }
+  if (text === 'none') return { jumpHosts: [] }
+  return first === 'proxyjump'
+    ? { jumpHosts: text.split(',').map(parseJump) }
+    : { jumpHosts: [], proxyCommand: text }
 }
 
 /** `[user@]host[:port]` or `ssh://[user@]host[:port]`; an IPv6 address in brackets. */

@@ -2,7 +2,7 @@
 
 import type { Duplex } from 'node:stream'
 import ssh2, { type Algorithms } from 'ssh2'
-import { type Certificate, readCertificate } from '../protocol/certificate.ts'
+import { type Certificate, decodeCertificate } from '../protocol/certificate.ts'
 import { supportedHostKeys } from '../protocol/ssh2Internals.ts'
 
 /** Of RSA there is none here: its certificates bear another name than their signatures. */
@@ -34,7 +34,7 @@ export function fetchHostCertificate(stream: Duplex): Promise<Certificate> {
       readyTimeout: 0,
       algorithms: { serverHostKey: types },
       hostVerifier: (blob: Buffer, verify: (isGood: boolean) => void) => {
-        const certificate = readCertificate(Buffer.from(blob))
+        const certificate = decodeCertificate(Buffer.from(blob))
         end(() => (certificate ? resolve(certificate) : reject(new Error('It cannot be read.'))))
         verify(false)
       },

@@ -1,13 +1,13 @@
 // Whether a certificate proves that a key is that of a host: known_hosts has no key of it, but trusts an authority.
 
 import ssh2, { type ParsedKey } from 'ssh2'
-import { matchesWords } from '../config/patterns.ts'
-import { type Certificate, timeFault } from '../protocol/certificate.ts'
+import { matchesPatterns } from '../config/patterns.ts'
+import { type Certificate, validityProblem } from '../protocol/certificate.ts'
 import { sigSSHToASN1 } from '../protocol/ssh2Internals.ts'
 import { sshReader } from '../protocol/wireFormat.ts'
 import { fingerprint, keyType } from './knownHosts.ts'
 
-export type Claim = {
+export type HostKeyClaim = {
   /** The key with which the host has signed the handshake. */
   readonly key: Buffer
   /** The host as it was asked for. */
@@ -18,23 +18,24 @@ export type Claim = {
 }
 
 /** Why it does not; undefined: it does. */
-export function certificateFault(certificate: Certificate, claim: Claim): string | undefined {
+export function hostCertificateProblem(certificate: Certificate, claim: HostKeyClaim): string | undefined {
   const { kind, publicKey, principals, authority, isRestricted } = certificate
   const { key, name, authorities, nowMs } = claim
-  const late = timeFault(certificate, nowMs)
+  const validity = validityProblem(certificate, nowMs)
   if (kind !== 'host') return 'it is that of a user'
   if (!publicKey.equals(key)) return `it is that of another key, ${fingerprint(publicKey)}`
   if (!authorities.some((each) => each.equals(authority))) {
     return `it is signed by ${fingerprint(authority)}, which is not trusted for this host`
   }
-  if (!matchesWords(principals, name.toLowerCase())) return `it is for ${principals.join(', ') || 'no host'}`
-  if (late !== '') return `it is${late.slice(1)}`.replace('it is expired', 'it has expired')
+  if (!matchesPatterns(principals, name.toLowerCase()))
+    return `it is for ${principals.join(', ') || 'no host'}`
+  if (validity !== '') return `it is${validity.slice(1)}`.replace('it is expired', 'it has expired')
   if (isRestricted) return 'it has critical options, which hosts have none'
-  return isSigned(certificate) ? undefined : 'its signature is wrong'
+  return hasValidSignature(certificate) ? undefined : 'its signature is wrong'
 }
 
 /** Signatures with SHA-1 do not count, as for OpenSSH. Nor does what cannot be read: it comes from anybody. */
-function isSigned({ authority, signed, signature }: Certificate): boolean {
+function hasValidSignature({ authority, signed, signature }: Certificate): boolean {
   try {
     const reader = sshReader(signature)
     const algorithm = reader.string().toString('latin1')

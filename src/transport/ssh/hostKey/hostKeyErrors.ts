@@ -2,30 +2,30 @@
 
 import { UnreachableError } from '../../../model/errors/error.ts'
 import type { SshTarget } from '../config/target.ts'
-import { fingerprint, type KnownHost, keyType, knownHostsLine } from './knownHosts.ts'
+import { fingerprint, type KnownHostsEntry, keyType, knownHostsLine } from './knownHosts.ts'
 
 /** The name and port under which known_hosts has it: a HostKeyAlias stands for both. */
-export function listedAs({ hostKeyAlias, host, port }: SshTarget): { host: string; port: number } {
+export function knownHostsAddress({ hostKeyAlias, host, port }: SshTarget): { host: string; port: number } {
   return hostKeyAlias === undefined ? { host, port } : { host: hostKeyAlias, port: 22 }
 }
 
-export type Unknown = {
+export type UnknownKeyContext = {
   readonly files: readonly string[]
-  readonly authorities: readonly KnownHost[]
+  readonly authorities: readonly KnownHostsEntry[]
   /** What of its certificate is wrong, where an authority is trusted. */
-  readonly doubt: string | undefined
+  readonly certificateProblem: string | undefined
 }
 
-export function unknown(
+export function unknownKeyError(
   target: SshTarget,
   key: Buffer,
-  { files, authorities, doubt }: Unknown,
+  { files, authorities, certificateProblem: doubt }: UnknownKeyContext,
 ): UnreachableError {
-  const { host, port } = listedAs(target)
+  const { host, port } = knownHostsAddress(target)
   const scan = `ssh-keyscan${target.port === 22 ? '' : ` -p ${target.port}`} ${target.host}`
   return new UnreachableError(
     'E_HOST_KEY_UNKNOWN',
-    `The host key of ${target.place} is not known: ${keyType(key)} ${fingerprint(key)}.`,
+    `The host key of ${target.endpoint} is not known: ${keyType(key)} ${fingerprint(key)}.`,
     'connect',
     {
       ...(authorities[0] ? { where: authorities[0] } : {}),
@@ -39,16 +39,16 @@ export function unknown(
   )
 }
 
-export function changed(
+export function changedKeyError(
   target: SshTarget,
   key: Buffer,
-  { file, line, type, key: old }: KnownHost,
+  { file, line, type, key: old }: KnownHostsEntry,
 ): UnreachableError {
-  const { host, port } = listedAs(target)
+  const { host, port } = knownHostsAddress(target)
   const name = port === 22 ? host : `[${host}]:${port}`
   return new UnreachableError(
     'E_HOST_KEY_CHANGED',
-    `The host key of ${target.place} has changed: someone may be listening in, or the host was installed anew.`,
+    `The host key of ${target.endpoint} has changed: someone may be listening in, or the host was installed anew.`,
     'connect',
     {
       where: { file, line },
@@ -61,10 +61,14 @@ export function changed(
   )
 }
 
-export function revoked(target: SshTarget, key: Buffer, { file, line }: KnownHost): UnreachableError {
+export function revokedKeyError(
+  target: SshTarget,
+  key: Buffer,
+  { file, line }: KnownHostsEntry,
+): UnreachableError {
   return new UnreachableError(
     'E_HOST_KEY_REVOKED',
-    `The host key of ${target.place} is revoked: ${keyType(key)} ${fingerprint(key)}.`,
+    `The host key of ${target.endpoint} is revoked: ${keyType(key)} ${fingerprint(key)}.`,
     'connect',
     { where: { file, line }, hint: 'Do not connect before you know what this host is.' },
   )

@@ -3,7 +3,7 @@
 import { createHash, createHmac } from 'node:crypto'
 
 /** A line that names keys of hosts. */
-export type KnownHost = {
+export type KnownHostsEntry = {
   readonly file: string
   readonly line: number
   readonly marker?: 'revoked' | 'cert-authority'
@@ -15,11 +15,11 @@ export type KnownHost = {
 }
 
 /** The lines of a known_hosts file. Comments, empty lines and what cannot be read are left out. */
-export function parseKnownHosts(text: string, file: string): KnownHost[] {
+export function parseKnownHosts(text: string, file: string): KnownHostsEntry[] {
   return text.split('\n').flatMap((line, index) => parseLine(line.trim(), file, index + 1) ?? [])
 }
 
-function parseLine(text: string, file: string, line: number): KnownHost | undefined {
+function parseLine(text: string, file: string, line: number): KnownHostsEntry | undefined {
   if (text === '' || text.startsWith('#')) return undefined
   const words = text.split(/[ \t]+/)
   const marker = words[0]!.startsWith('@') ? words.shift()!.slice(1) : undefined
@@ -30,13 +30,13 @@ function parseLine(text: string, file: string, line: number): KnownHost | undefi
 }
 
 /** The name a host is listed under: `was-01`, and `[was-01]:2222` where the port is not 22. */
-export function knownName(host: string, port: number): string {
+export function knownHostsName(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
 }
 
 /** The lines that are about this host. A negated pattern that matches takes the whole line out. */
-export function linesFor(known: readonly KnownHost[], host: string, port: number): KnownHost[] {
-  const name = knownName(host, port)
+export function entriesFor(known: readonly KnownHostsEntry[], host: string, port: number): KnownHostsEntry[] {
+  const name = knownHostsName(host, port)
   return known.filter(({ names }) => matchesNames(names, name))
 }
 
@@ -56,15 +56,15 @@ function matchesHash(hashed: string, name: string): boolean {
   return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
 }
 
-export type Verdict =
+export type HostKeyStatus =
   | { readonly kind: 'known' }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'revoked'; readonly line: KnownHost }
+  | { readonly kind: 'revoked'; readonly line: KnownHostsEntry }
   /** Another key is known for the host, of this type if there is one, else of another type. */
-  | { readonly kind: 'changed'; readonly line: KnownHost }
+  | { readonly kind: 'changed'; readonly line: KnownHostsEntry }
 
 /** What the lines about a host say of the key it sent. */
-export function judgeKey(lines: readonly KnownHost[], key: Buffer): Verdict {
+export function hostKeyStatus(lines: readonly KnownHostsEntry[], key: Buffer): HostKeyStatus {
   const same = lines.filter((line) => line.key.equals(key))
   const revoked = same.find((line) => line.marker === 'revoked')
   if (revoked) return { kind: 'revoked', line: revoked }
@@ -86,14 +86,17 @@ export function fingerprint(key: Buffer): string {
 
 /** The line to add to known_hosts for this key. */
 export function knownHostsLine(host: string, port: number, key: Buffer): string {
-  return `${knownName(host, port)} ${keyType(key)} ${key.toString('base64')}`
+  return `${knownHostsName(host, port)} ${keyType(key)} ${key.toString('base64')}`
 }
 
 /**
  * Host key algorithms in the order to ask for: first those of known keys, so that a server with several keys
  * shows the one we know.
  */
-export function preferKnown(algorithms: readonly string[], lines: readonly KnownHost[]): string[] {
+export function preferKnownAlgorithms(
+  algorithms: readonly string[],
+  lines: readonly KnownHostsEntry[],
+): string[] {
   const types = new Set(lines.filter((line) => line.marker === undefined).map((line) => line.type))
   const isKnown = (algorithm: string) => types.has(algorithm.replace(/^rsa-sha2-.*/, 'ssh-rsa'))
   return [...algorithms.filter(isKnown), ...algorithms.filter((algorithm) => !isKnown(algorithm))]

@@ -24,10 +24,10 @@ export type Certificate = {
   readonly signature: Buffer
 }
 
-const ending = '-cert-v01@openssh.com'
+const typeSuffix = '-cert-v01@openssh.com'
 
 /** How many values a key of a kind has in a certificate. */
-const fields: { readonly [type: string]: number } = {
+const keyFieldCounts: { readonly [type: string]: number } = {
   'ssh-ed25519': 1,
   'ssh-rsa': 2,
   'ecdsa-sha2-nistp256': 2,
@@ -39,55 +39,55 @@ const fields: { readonly [type: string]: number } = {
 
 /** The type of a key, or of a signature, without what makes it that of a certificate. */
 export function plainType(type: string): string {
-  if (!type.endsWith(ending)) return type
-  const plain = type.slice(0, -ending.length)
+  if (!type.endsWith(typeSuffix)) return type
+  const plain = type.slice(0, -typeSuffix.length)
   return plain.startsWith('sk-') ? `${plain}@openssh.com` : plain
 }
 
 export function isCertificateType(type: string): boolean {
-  return type.endsWith(ending)
+  return type.endsWith(typeSuffix)
 }
 
 /** The user's certificate of a line `TYPE BASE64 COMMENT`, as in a `-cert.pub` file; undefined: it is none. */
-export function certificateOf(line: string): Certificate | undefined {
+export function parseUserCertificate(line: string): Certificate | undefined {
   const [type = '', base64 = ''] = line.trim().split(/\s+/)
-  const certificate = isCertificateType(type) ? readCertificate(Buffer.from(base64, 'base64')) : undefined
+  const certificate = isCertificateType(type) ? decodeCertificate(Buffer.from(base64, 'base64')) : undefined
   return certificate?.kind === 'user' ? certificate : undefined
 }
 
 /** A certificate of its bytes; undefined: it is none, or of an unknown kind. */
-export function readCertificate(blob: Buffer): Certificate | undefined {
+export function decodeCertificate(blob: Buffer): Certificate | undefined {
   try {
     const reader = sshReader(blob)
     const type = reader.string().toString('latin1')
-    const count = fields[plainType(type)]
+    const count = keyFieldCounts[plainType(type)]
     if (!isCertificateType(type) || count === undefined) return undefined
     reader.string() // a nonce
-    const from = reader.at()
+    const from = reader.offset()
     for (let index = 0; index < count; index += 1) reader.string()
-    const publicKey = Buffer.concat([sshString(plainType(type)), blob.subarray(from, reader.at())])
+    const publicKey = Buffer.concat([sshString(plainType(type)), blob.subarray(from, reader.offset())])
     reader.uint64() // a serial number
     const kind = ([undefined, 'user', 'host'] as const)[reader.uint32()]
     const keyId = reader.string().toString('utf8')
-    const principals = textsOf(reader.string())
+    const principals = readStrings(reader.string())
     const [validFromMs, validToMs] = [milliseconds(reader.uint64()), milliseconds(reader.uint64())]
     const isRestricted = reader.string().length > 0
     for (const _ of ['extensions', 'reserved']) reader.string()
     const authority = reader.string()
-    const signed = blob.subarray(0, reader.at())
+    const signed = blob.subarray(0, reader.offset())
     const signature = reader.string()
     if (kind === undefined) return undefined
-    const said = { kind, type, blob, publicKey, keyId, principals, validFromMs, validToMs, isRestricted }
-    return { ...said, authority, signed, signature }
+    const content = { kind, type, blob, publicKey, keyId, principals, validFromMs, validToMs, isRestricted }
+    return { ...content, authority, signed, signature }
   } catch {
     return undefined
   }
 }
 
-function textsOf(bytes: Buffer): string[] {
+function readStrings(bytes: Buffer): string[] {
   const reader = sshReader(bytes)
   const texts: string[] = []
-  while (reader.at() < bytes.length) texts.push(reader.string().toString('utf8'))
+  while (reader.offset() < bytes.length) texts.push(reader.string().toString('utf8'))
   return texts
 }
 
@@ -101,14 +101,14 @@ export function describeCertificate(certificate: Certificate, user: string, nowM
   const { keyId, principals } = certificate
   const isFor = principals.length === 0 ? '' : ` for ${principals.join(', ')}`
   const state = [
-    timeFault(certificate, nowMs),
+    validityProblem(certificate, nowMs),
     principals.length > 0 && !principals.includes(user) ? `, not for ${user}` : '',
   ]
   return `certificate "${keyId}"${isFor}${state.join('')}`
 }
 
 /** `, expired on …`; empty: it is valid now. */
-export function timeFault({ validFromMs, validToMs }: Certificate, nowMs: number): string {
+export function validityProblem({ validFromMs, validToMs }: Certificate, nowMs: number): string {
   const date = (ms: number) => new Date(ms).toISOString().replace('.000', '')
   if (nowMs >= validToMs) return `, expired on ${date(validToMs)}`
   return nowMs < validFromMs ? `, not valid before ${date(validFromMs)}` : ''

@@ -18,31 +18,31 @@ export type SshReader = {
   readonly uint32: () => number
   readonly uint64: () => bigint
   /** How many bytes were read so far. */
-  readonly at: () => number
+  readonly offset: () => number
 }
 
 /** Reads values one after the other. */
 export function sshReader(bytes: Buffer, from = 0): SshReader {
-  let at = from
+  let offset = from
   const uint32 = () => {
-    const value = bytes.readUInt32BE(at)
-    at += 4
+    const value = bytes.readUInt32BE(offset)
+    offset += 4
     return value
   }
   return {
     uint32,
     uint64: () => {
-      const value = bytes.readBigUInt64BE(at)
-      at += 8
+      const value = bytes.readBigUInt64BE(offset)
+      offset += 8
       return value
     },
     string: () => {
-      const end = uint32() + at
+      const end = uint32() + offset
       if (end > bytes.length) throw new RangeError('The value ends before its length.')
-      const value = bytes.subarray(at, end)
-      at = end
+      const value = bytes.subarray(offset, end)
+      offset = end
       return value
     },
-    at: () => at,
+    offset: () => offset,
   }
 }

@@ -7,7 +7,10 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { describeError } from '../../../../src/model/errors/error.ts'
-import { certificateOf, describeCertificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
+import {
+  describeCertificate,
+  parseUserCertificate,
+} from '../../../../src/transport/ssh/protocol/certificate.ts'
 import { sshTransport } from '../../../../src/transport/ssh/sshTransport.ts'
 import { ask, errorOf, isolated, settingsFor, using } from '../../settings.ts'
 import { makeKey, type Sshd, sshdMissing, startSshd } from '../../sshd.ts'
@@ -148,7 +151,7 @@ it('CertificateFile with something else in it is told', async () => {
 
 it('What is read of a certificate is what ssh-keygen reads', () => {
   sign('ecdsa', '-n', 'app,ops', '-V', '20260101000000Z:20270101000000Z')
-  const certificate = certificateOf(readFileSync(path('ecdsa-cert.pub'), 'utf8'))!
+  const certificate = parseUserCertificate(readFileSync(path('ecdsa-cert.pub'), 'utf8'))!
   const [, key = ''] = readFileSync(path('ecdsa.pub'), 'utf8').split(' ')
   assert.ok(certificate.publicKey.equals(Buffer.from(key, 'base64')))
   assert.equal([certificate.keyId, certificate.principals], ['id of ecdsa', ['app', 'ops']])
@@ -168,14 +171,14 @@ for (const [title, line] of [
   ],
 ] as const) {
   test(`No certificate: ${title}`, () => {
-    assert.is(certificateOf(line), undefined)
+    assert.is(parseUserCertificate(line), undefined)
   })
 }
 
 it('A host certificate is none of a user', () => {
   makeKey(path('host'), 'ed25519')
   sign('host', '-h', '-n', 'was-01')
-  assert.is(certificateOf(readFileSync(path('host-cert.pub'), 'utf8')), undefined)
+  assert.is(parseUserCertificate(readFileSync(path('host-cert.pub'), 'utf8')), undefined)
 })
 
 test.run()

@@ -6,7 +6,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { sshTarget } from '../../../../src/transport/ssh/config/target.ts'
+import { resolveSshTarget } from '../../../../src/transport/ssh/config/target.ts'
 
 const missing = existsSync('/usr/bin/ssh') ? undefined : 'no ssh'
 const test = suite(missing ? `ssh_config: skipped, ${missing}` : 'ssh_config')
@@ -146,7 +146,7 @@ function ours(file: string, host: string): Summary {
     sshArgs: ['-F', file],
     become: { method: 'sudo', user: 'root' },
   } as const
-  const target = sshTarget(settings, () => {})
+  const target = resolveSshTarget(settings, () => {})
   const keys = target.identityFiles
   const methods = target.methods.join(',')
   return {
@@ -155,12 +155,12 @@ function ours(file: string, host: string): Summary {
     user: target.user,
     keys: (keys.length === 3 && keys[0]!.endsWith('id_ed25519') ? [] : keys).join('|'),
     certificates: target.certificateFiles.join('|'),
-    only: target.isIdentitiesOnly ? 'yes' : 'no',
+    only: target.identitiesOnly ? 'yes' : 'no',
     strict: target.strictHostKey,
     userFiles: target.userKnownHostsFiles.join(' '),
     globalFiles: target.globalKnownHostsFiles.join(' '),
     alias: target.hostKeyAlias ?? '',
-    jump: target.jumps.map(jumpText).join(','),
+    jump: target.jumpHosts.map(jumpText).join(','),
     command: target.proxyCommand ?? '',
     forwarded: target.forwardedAgent === undefined ? '' : 'yes',
     family: { 4: 'inet', 6: 'inet6', 0: '' }[target.family ?? 0],

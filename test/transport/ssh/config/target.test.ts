@@ -7,7 +7,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { PlaybookError } from '../../../../src/model/errors/error.ts'
 import type { ConnectionSettings } from '../../../../src/model/host.ts'
-import { type SshTarget, sshTarget } from '../../../../src/transport/ssh/config/target.ts'
+import { resolveSshTarget, type SshTarget } from '../../../../src/transport/ssh/config/target.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rp-config-'))
 test.after(() => rmSync(folder, { recursive: true }))
@@ -20,7 +20,7 @@ function target({ config = '', settings = {}, args = [] }: Given, logged: string
   const file = join(folder, 'config')
   writeFileSync(file, config)
   const all = { ...base, ...settings, sshArgs: ['-F', file, ...args] }
-  return sshTarget(all, (message) => logged.push(message))
+  return resolveSshTarget(all, (message) => logged.push(message))
 }
 
 const home = homedir()
@@ -41,7 +41,7 @@ const cases: readonly [title: string, given: Given, expected: Partial<SshTarget>
   [
     'Host sections give what is open',
     { config: 'Host was-*\n  HostName 10.0.0.1\n  Port 2222\n  User app\n' },
-    { host: '10.0.0.1', port: 2222, user: 'app', place: 'app@was-01:2222' },
+    { host: '10.0.0.1', port: 2222, user: 'app', endpoint: 'app@was-01:2222' },
   ],
   ['Sections for other hosts do not', { config: 'Host web-*\n  Port 2222\n' }, { port: 22 }],
   ['A negated pattern takes a section out', { config: 'Host was-* !was-01\n  Port 2222\n' }, { port: 22 }],
@@ -66,17 +66,17 @@ const cases: readonly [title: string, given: Given, expected: Partial<SshTarget>
   [
     'IdentityFile adds up, with ~ and tokens',
     { config: 'User app\nIdentityFile ~/a\nHost was-01\n  IdentityFile "/k/%r at %n"\n' },
-    { identityFiles: [`${home}/a`, '/k/app at was-01'], firstIdentityFiles: [] },
+    { identityFiles: [`${home}/a`, '/k/app at was-01'], preferredIdentityFiles: [] },
   ],
   [
     "The settings' key goes first, and the usual ones are not offered",
     { settings: { privateKeyFile: '~/k' } },
-    { firstIdentityFiles: [`${home}/k`], identityFiles: [] },
+    { preferredIdentityFiles: [`${home}/k`], identityFiles: [] },
   ],
   [
     '-i goes before the settings, the file after',
     { config: 'IdentityFile /c\n', settings: { privateKeyFile: '/b' }, args: ['-i', '/a'] },
-    { firstIdentityFiles: ['/a', '/b'], identityFiles: ['/c'] },
+    { preferredIdentityFiles: ['/a', '/b'], identityFiles: ['/c'] },
   ],
   [
     'The usual keys are offered when nobody names one',
@@ -113,7 +113,7 @@ const cases: readonly [title: string, given: Given, expected: Partial<SshTarget>
     'ProxyJump takes several',
     { config: 'ProxyJump a@one:2201,ssh://two:2202,[::1]:2203\n' },
     {
-      jumps: [
+      jumpHosts: [
         { user: 'a', host: 'one', port: 2201 },
         { user: undefined, host: 'two', port: 2202 },
         { user: undefined, host: '::1', port: 2203 },
@@ -123,9 +123,9 @@ const cases: readonly [title: string, given: Given, expected: Partial<SshTarget>
   [
     '-J beats the file',
     { config: 'ProxyJump one\n', args: ['-J', 'two'] },
-    { jumps: [{ host: 'two', user: undefined, port: undefined }] },
+    { jumpHosts: [{ host: 'two', user: undefined, port: undefined }] },
   ],
-  ['ProxyJump none is none', { config: 'ProxyJump none\n' }, { jumps: [] }],
+  ['ProxyJump none is none', { config: 'ProxyJump none\n' }, { jumpHosts: [] }],
   [
     'ProxyCommand keeps its quotes and takes tokens',
     { config: 'ProxyCommand nc -x "a b" %h %p %r %n 100%%\nUser u\nHostName h\n' },
@@ -174,7 +174,7 @@ const cases: readonly [title: string, given: Given, expected: Partial<SshTarget>
   [
     'IdentityAgent by path',
     { config: 'IdentityAgent ~/agent\nIdentitiesOnly yes\n' },
-    { agent: `${home}/agent`, isIdentitiesOnly: true },
+    { agent: `${home}/agent`, identitiesOnly: true },
   ],
   [
     'Keepalive and timeout',

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { describeError } from '../../../../src/model/errors/error.ts'
-import { certificateFault } from '../../../../src/transport/ssh/hostKey/hostCertificate.ts'
+import { hostCertificateProblem } from '../../../../src/transport/ssh/hostKey/hostCertificate.ts'
 import type { Certificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
-import { readCertificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
+import { decodeCertificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
 import { sshTransport } from '../../../../src/transport/ssh/sshTransport.ts'
 import { ask, errorOf, settingsFor, using } from '../../settings.ts'
 import { makeKey, type Sshd, sshdMissing, startSshd } from '../../sshd.ts'
@@ -201,7 +201,7 @@ it('accept-new takes a host whose certificate proves nothing as a new one', () =
 const certificate = (): Certificate => {
   const [, line = ''] = shown('authority-rsa', name)
   const [, base64 = ''] = readFileSync(line.split(' ')[1]!, 'utf8').split(' ')
-  return readCertificate(Buffer.from(base64, 'base64'))!
+  return decodeCertificate(Buffer.from(base64, 'base64'))!
 }
 
 const forgeries: readonly [
@@ -232,8 +232,8 @@ for (const [title, forge, fault] of forgeries) {
   it(`Refused: ${title}`, () => {
     const good = certificate()
     const claim = { key: good.publicKey, name: 'WAS-01', authorities: [good.authority], nowMs: Date.now() }
-    assert.is(certificateFault(good, claim), undefined)
-    assert.match(certificateFault({ ...good, ...forge(good) }, claim)!, fault)
+    assert.is(hostCertificateProblem(good, claim), undefined)
+    assert.match(hostCertificateProblem({ ...good, ...forge(good) }, claim)!, fault)
   })
 }
 

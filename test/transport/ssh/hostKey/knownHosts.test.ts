@@ -4,13 +4,13 @@ import { createHmac } from 'node:crypto'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
+  entriesFor,
   fingerprint,
-  judgeKey,
+  hostKeyStatus,
   keyType,
   knownHostsLine,
-  linesFor,
   parseKnownHosts,
-  preferKnown,
+  preferKnownAlgorithms,
 } from '../../../../src/transport/ssh/hostKey/knownHosts.ts'
 
 const ed = keyOf('ssh-ed25519', 'one')
@@ -80,27 +80,27 @@ const verdicts: readonly [
 
 for (const [title, file, host, port, key, kind] of verdicts) {
   test(title, () => {
-    const lines = linesFor(parseKnownHosts(file, 'known_hosts'), host, port)
-    assert.is(judgeKey(lines, key).kind, kind)
+    const lines = entriesFor(parseKnownHosts(file, 'known_hosts'), host, port)
+    assert.is(hostKeyStatus(lines, key).kind, kind)
   })
 }
 
 test('A changed key points at the line with the same type', () => {
   const known = parseKnownHosts(`# first\n${entry('was-01', rsa)}${entry('was-01', ed)}`, 'known_hosts')
-  const verdict = judgeKey(known, ed2)
+  const verdict = hostKeyStatus(known, ed2)
   assert.is(verdict.kind === 'changed' && `${verdict.line.file}:${verdict.line.line}`, 'known_hosts:3')
 })
 
 test('Known types are asked for first, the others stay', () => {
   const known = parseKnownHosts(entry('was-01', rsa), 'known_hosts')
-  const order = preferKnown(['ssh-ed25519', 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'], known)
+  const order = preferKnownAlgorithms(['ssh-ed25519', 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'], known)
   assert.equal(order, ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa', 'ssh-ed25519'])
 })
 
 test('A line written for a key is read as that key', () => {
   for (const port of [22, 2222]) {
-    const lines = linesFor(parseKnownHosts(knownHostsLine('was-01', port, ed), 'f'), 'was-01', port)
-    assert.is(judgeKey(lines, ed).kind, 'known')
+    const lines = entriesFor(parseKnownHosts(knownHostsLine('was-01', port, ed), 'f'), 'was-01', port)
+    assert.is(hostKeyStatus(lines, ed).kind, 'known')
   }
 })
 
