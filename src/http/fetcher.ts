@@ -1,7 +1,8 @@
 // Fetches a file to the controller once, from the first mirror that has the right one, and keeps it by its checksum.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { createReadStream, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -97,11 +98,8 @@ async function fetchOne(
         done(null, chunk)
       },
     })
-    await pipeline(
-      Readable.fromWeb(response.body as never),
-      watched,
-      createWriteStream(path, { mode: 0o600 }),
-    )
+    const file = await open(path, 'w', 0o600) // opened first: a stream that fails early would make it later
+    await pipeline(Readable.fromWeb(response.body as never), watched, file.createWriteStream())
   } finally {
     clearTimeout(timer)
   }

@@ -138,7 +138,7 @@ function jumpHostError({ endpoint }: SshTarget, error: unknown): unknown {
   const { code, message, details } = error
   return error.with({
     code: 'E_PROXY',
-    message: `No way to ${endpoint}: its jump host cannot be used. ${message}`,
+    message: `${endpoint} cannot be reached: its jump host failed. ${message}`,
     stage: 'connect',
     details: [...details, `(${code})`],
     cause: error,

@@ -90,7 +90,10 @@ it('A jump host that cannot be reached is named: E_PROXY', async () => {
   const config = section('one', { ...one, port }) + section('last', last, 'ProxyJump one')
   const error = await errorOf(sshTransport().connect(settings('last', config), {}))
   assert.is(error.code, 'E_PROXY')
-  assert.match(error.message, new RegExp(`No way to root@last:${last.port}, .* root@one:${port} refuses`))
+  assert.match(
+    error.message,
+    new RegExp(`^root@last:${last.port} cannot be reached: .* root@one:${port} refuses`),
+  )
 })
 
 it('A jump host that does not get through: E_PROXY', async () => {
