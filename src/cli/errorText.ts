@@ -4,7 +4,7 @@ import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 import { formatLocation } from '../model/errors/location.ts'
 import { sanitizeLines } from '../report/output/sanitize.ts'
 import { createTheme, type Theme } from '../report/output/theme.ts'
-import { clarified } from './userCode/loadError.ts'
+import { clarifyError } from './userCode/loadError.ts'
 import { shortPath } from './userCode/shortPath.ts'
 import { virtualModules } from './userCode/virtualModules.ts'
 
@@ -12,7 +12,7 @@ import { virtualModules } from './userCode/virtualModules.ts'
  * The lines of an error: place and message, its code, what to do. Several faults are counted, in the order of their
  * files. What is no PlaybookError is a fault of this program, and shown with its stack.
  */
-export async function failureText(thrown: unknown, cwd: string): Promise<string> {
+export async function errorText(thrown: unknown, cwd: string): Promise<string> {
   const theme = await createTheme({ env: process.env, isTTY: process.stderr.isTTY === true })
   if (!(thrown instanceof PlaybookError)) {
     const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
@@ -20,7 +20,7 @@ export async function failureText(thrown: unknown, cwd: string): Promise<string>
   }
   const modules = await virtualModules()
   const faults = thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown]
-  const lines = faults.flatMap((fault) => errorLines(clarified(fault, modules), cwd, theme))
+  const lines = faults.flatMap((fault) => errorLines(clarifyError(fault, modules), cwd, theme))
   if (thrown instanceof AggregatePlaybookError)
     lines.push(`${faults.length} fault${faults.length === 1 ? '' : 's'}. No host was contacted.`)
   return `${lines.join('\n')}\n`

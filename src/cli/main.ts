@@ -12,9 +12,9 @@ const [first] = process.argv.slice(2)
 if (first === '--version' || first === '-V') process.stdout.write(`${version()}\n`)
 else {
   const { loadProgram } = await import('./loadProgram.ts')
-  const { main, keep } = await loadProgram()
+  const { main, save } = await loadProgram()
   const code = await main(process.argv, version())
-  keep()
+  save()
   // A playbook may have left a timer or a socket behind, for which nobody should wait.
   process.exit(code)
 }

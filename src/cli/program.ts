@@ -3,14 +3,14 @@
 import { Command, CommanderError } from 'commander'
 import { addCompletionCommands } from './completion/completionCommand.ts'
 import { addDocsCommand } from './docs/docsCommand.ts'
-import { failureText } from './errorText.ts'
+import { errorText } from './errorText.ts'
 import { addConfigCommand } from './flags/configCommand.ts'
 import type { RunFlags } from './flags/runFlags.ts'
-import { withPlaybookFlags, withRunFlags } from './flags/runFlags.ts'
+import { addPlaybookFlags, addRunFlags } from './flags/runFlags.ts'
 import { applySettings, loadSettings, takesSettings } from './flags/settings.ts'
 import { addHistoryCommands } from './history/historyCommand.ts'
 import { addInventoryCommand } from './inventory/inventoryCommand.ts'
-import { Interruption } from './secrets/interrupted.ts'
+import { Interrupted } from './secrets/interrupted.ts'
 import { addTaskCommand } from './task/taskCommand.ts'
 import { addVaultCommand } from './vault/vaultCommand.ts'
 
@@ -26,8 +26,8 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     return code
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode
-    if (thrown instanceof Interruption) return 130
-    process.stderr.write(await failureText(thrown, process.cwd()))
+    if (thrown instanceof Interrupted) return 130
+    process.stderr.write(await errorText(thrown, process.cwd()))
     return 1
   }
 }
@@ -47,7 +47,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
     .hook('preAction', async (_, command) => {
       if (command.name() !== 'task' && takesSettings(command)) applySettings(command, await loadSettings())
     })
-  withPlaybookFlags(withRunFlags(program)).action(
+  addPlaybookFlags(addRunFlags(program)).action(
     async (playbooks: string[], flags: RunFlags, command: Command) => {
       if (flags.resume) {
         const { resumePlaybooks } = await import('./resume/resumePlaybooks.ts')

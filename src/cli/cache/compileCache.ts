@@ -15,10 +15,10 @@ import { basename, dirname, join } from 'node:path'
 import { getHeapCodeStatistics } from 'node:v8'
 import { constants, Script } from 'node:vm'
 
-export type RunScript<T> = {
+export type CachedRun<T> = {
   readonly exports: T
   /** Keeps the code for later runs, if much was compiled in this one. Never throws: without it they take longer. */
-  readonly keep: () => void
+  readonly save: () => void
 }
 
 /**
@@ -26,33 +26,33 @@ export type RunScript<T> = {
  * `__dirname`. Code is kept in `folder`, if one is given, by the name of the file, which has to hold a digest of its
  * content: V8 itself looks at version and flags, and of the text at the length alone.
  */
-export function runScript<T>(file: string, folder: string | undefined): RunScript<T> {
-  const place =
+export function runCached<T>(file: string, folder: string | undefined): CachedRun<T> {
+  const cacheFile =
     folder === undefined ? undefined : join(folder, `${basename(file)}-${process.version}-${process.arch}`)
-  const kept = place === undefined ? undefined : readKept(place)
+  const cached = cacheFile === undefined ? undefined : readCache(cacheFile)
   const script = new Script(readFileSync(file, 'latin1'), {
     filename: file,
-    cachedData: kept?.code,
+    cachedData: cached?.code,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
   const module = { exports: {} as T }
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
-  const known = script.cachedDataRejected === false ? kept : undefined
-  const keep = () => {
-    if (place !== undefined) keepCode(script, place, known)
+  const accepted = script.cachedDataRejected === false ? cached : undefined
+  const save = () => {
+    if (cacheFile !== undefined) saveCode(script, cacheFile, accepted)
   }
-  return { exports: module.exports, keep }
+  return { exports: module.exports, save }
 }
 
-type Kept = { readonly code: Buffer; readonly bytecodeBytes: number; readonly checkedAtMs: number }
+type CachedCode = { readonly code: Buffer; readonly bytecodeBytes: number; readonly checkedAtMs: number }
 
 /** Before the code stands how much of it there was: functions are compiled when they are first called. */
 const headerBytes = 8
 
-function readKept(place: string): Kept | undefined {
+function readCache(cacheFile: string): CachedCode | undefined {
   try {
-    const bytes = readFileSync(place)
-    const checkedAtMs = statSync(place).mtimeMs
+    const bytes = readFileSync(cacheFile)
+    const checkedAtMs = statSync(cacheFile).mtimeMs
     return { code: bytes.subarray(headerBytes), bytecodeBytes: bytes.readDoubleLE(0), checkedAtMs }
   } catch {
     return undefined
@@ -63,31 +63,31 @@ function readKept(place: string): Kept | undefined {
 const checkIntervalMs = 10 * 60 * 1000
 
 /** A command that only lists compiles less than a run, whose code then takes the place of its. */
-function keepCode(script: Script, place: string, known: Kept | undefined): void {
-  if (known && Date.now() - known.checkedAtMs < checkIntervalMs) return
+function saveCode(script: Script, cacheFile: string, accepted: CachedCode | undefined): void {
+  if (accepted && Date.now() - accepted.checkedAtMs < checkIntervalMs) return
   const { bytecode_and_metadata_size: bytecodeBytes } = getHeapCodeStatistics()
-  const hasGrown = bytecodeBytes > (known?.bytecodeBytes ?? 0) * 1.1
+  const hasGrown = bytecodeBytes > (accepted?.bytecodeBytes ?? 0) * 1.1
   try {
-    if (hasGrown) write(place, script.createCachedData(), bytecodeBytes)
-    else utimesSync(place, new Date(), new Date())
+    if (hasGrown) write(cacheFile, script.createCachedData(), bytecodeBytes)
+    else utimesSync(cacheFile, new Date(), new Date())
   } catch {
     // a folder that is not ours, a full disk
   }
 }
 
-function write(place: string, code: Buffer, bytecodeBytes: number): void {
+function write(cacheFile: string, code: Buffer, bytecodeBytes: number): void {
   const header = Buffer.alloc(headerBytes)
   header.writeDoubleLE(bytecodeBytes)
-  mkdirSync(dirname(place), { recursive: true, mode: 0o700 })
-  replace(place, Buffer.concat([header, code]))
-  removeOld(dirname(place))
+  mkdirSync(dirname(cacheFile), { recursive: true, mode: 0o700 })
+  replace(cacheFile, Buffer.concat([header, code]))
+  removeOld(dirname(cacheFile))
 }
 
-function replace(place: string, bytes: Buffer): void {
-  const unfinished = `${place}.${process.pid}`
+function replace(cacheFile: string, bytes: Buffer): void {
+  const unfinished = `${cacheFile}.${process.pid}`
   try {
     writeFileSync(unfinished, bytes, { mode: 0o600 })
-    renameSync(unfinished, place)
+    renameSync(unfinished, cacheFile)
   } catch (thrown) {
     rmSync(unfinished, { force: true })
     throw thrown

@@ -2,9 +2,9 @@
 
 import type { Command, Option } from 'commander'
 import { builtInTasks } from '../userCode/findTask.ts'
-import { filesAt } from './completePaths.ts'
+import { completePaths } from './completePaths.ts'
 import { hostNames, patternCandidates, whereCandidates } from './hostCandidates.ts'
-import { type Cursor, readWords } from './parseWords.ts'
+import { type Cursor, parseWords } from './parseWords.ts'
 import { playbookTags, taskTitles } from './playbookCandidates.ts'
 
 type Candidates = readonly string[] | Promise<readonly string[]>
@@ -13,8 +13,8 @@ type Candidates = readonly string[] | Promise<readonly string[]>
  * The candidates for the last of the words, those that begin as it does; behind a tab some say what they are. What
  * goes wrong (an inventory that does not load) gives none: nobody wants errors while writing.
  */
-export async function completed(program: Command, words: readonly string[]): Promise<string[]> {
-  const cursor = readWords(program, words)
+export async function complete(program: Command, words: readonly string[]): Promise<string[]> {
+  const cursor = parseWords(program, words)
   const all = await Promise.resolve()
     .then(() => candidatesAt(cursor))
     .catch(() => [])
@@ -24,16 +24,16 @@ export async function completed(program: Command, words: readonly string[]): Pro
 
 function candidatesAt(cursor: Cursor): Candidates {
   const { option, command, current } = cursor
-  if (option) return option.argChoices ?? valuesOf[option.attributeName()]?.(cursor) ?? filesAt(current)
+  if (option) return option.argChoices ?? valuesOf[option.attributeName()]?.(cursor) ?? completePaths(current)
   if (current.startsWith('-')) return flagsOf(cursor)
   if (command.commands.length > 0 && command.parent) return commandsOf(command)
-  return operandsOf[command.name()]?.(cursor) ?? filesAt(current)
+  return operandsOf[command.name()]?.(cursor) ?? completePaths(current)
 }
 
 /** By the flag's name; of what is not here files are offered. */
 const valuesOf: { readonly [flag: string]: (cursor: Cursor) => Candidates } = {
   inventory: ({ current }) =>
-    filesAt(current, { folder: 'inventory' }).filter((name) =>
+    completePaths(current, { folder: 'inventory' }).filter((name) =>
       /\/$|(?:^|\/)[^.]+$|\.(?:ya?ml|ini|json|ts)$/.test(name),
     ),
   limit: patternCandidates,
@@ -64,7 +64,7 @@ const operandsOf: { readonly [command: string]: (cursor: Cursor) => Candidates }
   ],
   task: async ({ operands, current }) =>
     operands.length === 0
-      ? [...(await taskNames()), ...filesAt(current, { ending: '.ts' })]
+      ? [...(await taskNames()), ...completePaths(current, { ending: '.ts' })]
       : paramsOf(operands[0]!, '', '='),
   docs: ({ operands }) => (operands.length === 0 ? taskNames() : []),
   report: async ({ operands }) => (operands.length === 0 ? runNames() : []),
@@ -93,7 +93,7 @@ function commandsOf(command: Command): string[] {
 }
 
 function playbooksAt(current: string): string[] {
-  return filesAt(current, { folder: 'playbooks', ending: '.ts' }).filter(
+  return completePaths(current, { folder: 'playbooks', ending: '.ts' }).filter(
     (name) => !/^run-playbook\.config\.|\.d\.ts$/.test(name),
   )
 }

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-export type FilesOptions = {
+export type PathOptions = {
   /** Files in this folder may be named without it. */
   readonly folder?: string
   /** Only files that end so; folders are offered whatever they end in. */
@@ -12,7 +12,7 @@ export type FilesOptions = {
 }
 
 /** Paths as they would be written, folders with a slash behind them; hidden ones where a dot is written. */
-export function filesAt(current: string, { folder, ending = '' }: FilesOptions = {}): string[] {
+export function completePaths(current: string, { folder, ending = '' }: PathOptions = {}): string[] {
   const slash = current.lastIndexOf('/') + 1
   const [parent, begin] = [current.slice(0, slash), current.slice(slash)]
   const here = namesIn(parent.replace(/^~(?=\/)/, homedir()) || '.', begin, ending).map(

@@ -23,10 +23,10 @@ export function addCompletionCommands(program: Command, done: (code: number) => 
     .argument('[words...]', 'the words before the cursor, the last one as far as it is written')
     .option('--line <text>', 'the line before the cursor, in place of words')
     .action(async (words: string[], { line }: { line?: string }) => {
-      const { completed } = await import('./candidates.ts')
-      const { wordsOfLine } = await import('./splitLine.ts')
-      const given = line === undefined ? words : wordsOfLine(line).slice(1)
-      process.stdout.write((await completed(program, given)).map((each) => `${each}\n`).join(''))
+      const { complete } = await import('./candidates.ts')
+      const { splitLine } = await import('./splitLine.ts')
+      const given = line === undefined ? words : splitLine(line).slice(1)
+      process.stdout.write((await complete(program, given)).map((each) => `${each}\n`).join(''))
       done(0)
     })
 }

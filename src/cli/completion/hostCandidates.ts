@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Inventory } from '../../inventory/inventory.ts'
 import { applySettings, loadSettings } from '../flags/settings.ts'
-import { inventoryOf } from '../inventory/inventoryFromFlags.ts'
+import { inventoryFromFlags } from '../inventory/inventoryFromFlags.ts'
 import { withHome } from '../secrets/passwordFile.ts'
 import { parseVaultId } from '../secrets/vaultPasswords.ts'
 import type { Cursor } from './parseWords.ts'
@@ -20,7 +20,7 @@ export async function inventoryAt({ command, values }: Cursor, playbookDir?: str
     vaultPasswordFile: listed('vaultPasswordFile').filter(isQuiet),
     vaultId: listed('vaultId').filter((id) => isQuiet(parseVaultId(id).source)),
   }
-  return inventoryOf(flags, folder)
+  return inventoryFromFlags(flags, folder)
 }
 
 /** Where nobody is asked and nothing is run: a person who writes a line has not sent it. */

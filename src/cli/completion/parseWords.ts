@@ -17,7 +17,7 @@ export type Cursor = {
 }
 
 /** Reads all words but the last as the command line would; the last one is being written. */
-export function readWords(program: Command, words: readonly string[]): Cursor {
+export function parseWords(program: Command, words: readonly string[]): Cursor {
   const current = words.at(-1) ?? ''
   const values = new Map<string, string[]>()
   const operands: string[] = []
@@ -25,11 +25,11 @@ export function readWords(program: Command, words: readonly string[]): Cursor {
   let waiting: Option | undefined
   for (const word of words.slice(0, -1)) {
     if (waiting && !(waiting.optional && word.startsWith('-'))) {
-      keep(values, waiting, word)
+      addValue(values, waiting, word)
       waiting = undefined
-    } else if (word.startsWith('-') && word !== '-') waiting = readFlag(command, word, values)
+    } else if (word.startsWith('-') && word !== '-') waiting = parseFlag(command, word, values)
     else {
-      const inner = operands.length === 0 ? named(command, word) : undefined
+      const inner = operands.length === 0 ? findSubcommand(command, word) : undefined
       if (inner) command = inner
       else operands.push(word)
     }
@@ -37,33 +37,33 @@ export function readWords(program: Command, words: readonly string[]): Cursor {
   if (waiting && !(waiting.optional && current.startsWith('-')))
     return { command, operands, values, current, prefix: '', option: waiting }
   const [, flag, rest] = /^(--[\w-]+)=(.*)$/s.exec(current) ?? []
-  const option = flag === undefined ? undefined : optionOf(command, flag)
+  const option = flag === undefined ? undefined : findOption(command, flag)
   if (!option) return { command, operands, values, current, prefix: '' }
   return { command, operands, values, current: rest!, prefix: `${flag}=`, option }
 }
 
 /** Keeps a flag's value, or gives the flag that waits for it. */
-function readFlag(command: Command, word: string, values: Map<string, string[]>): Option | undefined {
+function parseFlag(command: Command, word: string, values: Map<string, string[]>): Option | undefined {
   const [, long, given] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? []
   const option =
-    optionOf(command, long ?? word) ??
-    (word.startsWith('--') ? undefined : optionOf(command, word.slice(0, 2)))
+    findOption(command, long ?? word) ??
+    (word.startsWith('--') ? undefined : findOption(command, word.slice(0, 2)))
   if (!option?.required && !option?.optional) return undefined
-  if (long !== undefined) keep(values, option, given!)
+  if (long !== undefined) addValue(values, option, given!)
   else if (word === option.long || word === option.short) return option
-  else keep(values, option, word.slice(2))
+  else addValue(values, option, word.slice(2))
   return undefined
 }
 
-function keep(values: Map<string, string[]>, option: Option, value: string): void {
+function addValue(values: Map<string, string[]>, option: Option, value: string): void {
   const name = option.attributeName()
   values.set(name, [...(values.get(name) ?? []), value])
 }
 
-function named(command: Command, word: string): Command | undefined {
+function findSubcommand(command: Command, word: string): Command | undefined {
   return command.commands.find((each) => each.name() === word || each.aliases().includes(word))
 }
 
-function optionOf(command: Command, flag: string): Option | undefined {
+function findOption(command: Command, flag: string): Option | undefined {
   return command.options.find((option) => option.long === flag || option.short === flag)
 }

@@ -6,7 +6,7 @@
  *
  * @example wordsOfLine("run-playbook site -l 'we") // ['run-playbook', 'site', '-l', 'we']
  */
-export function wordsOfLine(line: string): string[] {
+export function splitLine(line: string): string[] {
   const words = ['']
   let quote = ''
   let isBehindSpace = true

@@ -1,13 +1,13 @@
 // What the author of a task says of it in its docstring: the reference's text.
 
-export type TaskText = {
+export type Docstring = {
   /** Markdown; empty where there is no docstring. */
   readonly prose: string
   readonly examples: readonly string[]
 }
 
 /** The docstring before `export const NAME`, out of the file's text, its tags as prose. */
-export function taskText(source: string, name: string): TaskText {
+export function parseDocstring(source: string, name: string): Docstring {
   const docstring = new RegExp(
     `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export (?:const ${name}\\b|default defineTask)`,
   ).exec(source)?.[1]

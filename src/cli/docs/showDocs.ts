@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { AnyTaskFunction } from '../../model/task.ts'
 import { paramLines, paramTexts } from '../task/taskHelp.ts'
 import { builtInTasks, findTask, isTaskFile } from '../userCode/findTask.ts'
-import { type TaskText, taskText } from './docstring.ts'
+import { type Docstring, parseDocstring } from './docstring.ts'
 
 /** Writes the list of tasks, one task's page, or the whole reference. */
 export async function showDocs(
@@ -47,13 +47,13 @@ async function taskPage(name: string, markdown: boolean | undefined): Promise<st
   return markdown ? markdownSection(task, text) : terminalPage(task, text)
 }
 
-function terminalPage(task: AnyTaskFunction, { prose, examples }: TaskText): string {
+function terminalPage(task: AnyTaskFunction, { prose, examples }: Docstring): string {
   const lines = [task.spec.name, '', prose || task.spec.summary]
   for (const example of examples) lines.push('', ...example.split('\n').map((line) => `    ${line}`))
   return `${[...lines, '', ...paramLines(task)].join('\n')}\n`
 }
 
-function markdownSection(task: AnyTaskFunction, { prose, examples }: TaskText): string {
+function markdownSection(task: AnyTaskFunction, { prose, examples }: Docstring): string {
   const rows = paramTexts(task).map(({ name, type, isRequired, description, default: value }) => {
     const fallback = isRequired ? '**required**' : value === undefined ? '' : code(value)
     return `| \`${name}\` | ${code(type)} | ${fallback} | ${description.replaceAll('|', '\\|')} |`
@@ -70,18 +70,18 @@ function code(text: string): string {
 }
 
 /** The docstring of a built-in task, out of the one file that is named like it. */
-function builtInText(task: AnyTaskFunction): TaskText {
+function builtInText(task: AnyTaskFunction): Docstring {
   const folder = dirname(createRequire(import.meta.url).resolve('run-playbook/tasks'))
   const names = readdirSync(folder, { encoding: 'utf8', recursive: true })
   const file = names.find((name) => basename(name) === `${task.spec.name}.js`)
   return file === undefined ? noText : textIn(join(folder, file), task)
 }
 
-const noText: TaskText = { prose: '', examples: [] }
+const noText: Docstring = { prose: '', examples: [] }
 
-function textIn(file: string, { spec }: AnyTaskFunction): TaskText {
+function textIn(file: string, { spec }: AnyTaskFunction): Docstring {
   try {
-    return taskText(readFileSync(file, 'utf8'), spec.name)
+    return parseDocstring(readFileSync(file, 'utf8'), spec.name)
   } catch {
     return noText
   }

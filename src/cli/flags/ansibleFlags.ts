@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander'
 import { PlaybookError } from '../../model/errors/error.ts'
 
 /** By our flag, the other names that ansible-playbook has for it. */
-const otherNames: { readonly [flag: string]: string } = {
+const aliases: { readonly [flag: string]: string } = {
   '--inventory': '--inventory-file',
   '--private-key': '--key-file',
   '--become-password-file': '--become-pass-file',
@@ -15,7 +15,7 @@ const otherNames: { readonly [flag: string]: string } = {
 }
 
 /** What a person is to do instead. */
-const instead: { readonly [flags: string]: string } = {
+const unsupported: { readonly [flags: string]: string } = {
   '-M, --module-path <path>': 'Tasks are imported by the playbook: import { mine } from "./tasks/mine.ts"',
   '--scp-extra-args <args>':
     'Files go over the connection that ssh has, not by scp: --ssh-common-args or --ssh-extra-args',
@@ -24,9 +24,9 @@ const instead: { readonly [flags: string]: string } = {
 }
 
 /** Lets a command understand the names that Ansible has for its flags. They are in no help. */
-export function withOtherNames(command: Command): Command {
+export function addAnsibleAliases(command: Command): Command {
   for (const option of [...command.options]) {
-    const name = otherNames[option.long ?? '']
+    const name = aliases[option.long ?? '']
     if (name === undefined) continue
     const other = new Option(option.required ? `${name} <value>` : name).hideHelp()
     command.addOption(other).on(`option:${other.name()}`, (value: string) => {
@@ -38,8 +38,8 @@ export function withOtherNames(command: Command): Command {
 }
 
 /** Lets a command answer flags that it does without. */
-export function withAnswers(command: Command): Command {
-  for (const [flags, hint] of Object.entries(instead)) {
+export function rejectAnsibleFlags(command: Command): Command {
+  for (const [flags, hint] of Object.entries(unsupported)) {
     const option = new Option(flags).hideHelp()
     command.addOption(option).on(`option:${option.name()}`, () => {
       throw new PlaybookError('E_USAGE', `There is no ${option.long} here.`, { hint })

@@ -1,16 +1,16 @@
 // run-playbook config: each setting's value and where it came from.
 
 import type { Command } from 'commander'
-import { withRunFlags } from './runFlags.ts'
-import { loadSettings, type Setting, shownSettings, variableOf } from './settings.ts'
+import { addRunFlags } from './runFlags.ts'
+import { listSettings, loadSettings, type Setting, variableOf } from './settings.ts'
 
 /** Adds the command; `done` takes its exit code. */
 export function addConfigCommand(program: Command, done: (code: number) => void): void {
-  withRunFlags(program.command('config'))
+  addRunFlags(program.command('config'))
     .description("Shows each setting's value and where it came from, with these flags.")
     .addHelpText('after', help)
     .action(async (_flags: object, command: Command) => {
-      process.stdout.write(settingsText(shownSettings(command, await loadSettings())))
+      process.stdout.write(settingsText(listSettings(command, await loadSettings())))
       done(0)
     })
 }

@@ -16,7 +16,7 @@ const names = [
 export type ConfigFile = {
   readonly path: string
   /** As people see it. */
-  readonly shown: string
+  readonly displayPath: string
   readonly config: RunPlaybookConfig
   /** The line at which a key stands, 1 if it is not to be found. */
   readonly lineOf: (key: string) => number
@@ -46,7 +46,7 @@ export async function loadConfigFile(
     const lines = readFileSync(path, 'utf8').split('\n')
     return lines.findIndex((line) => new RegExp(`(?:^|[\\s{,'"])${key}['"]?\\s*[:,]`).test(line)) + 1 || 1
   }
-  return { path, shown: shortPath(path, cwd), config, lineOf }
+  return { path, displayPath: shortPath(path, cwd), config, lineOf }
 }
 
 function fileIn(folder: string): string | undefined {

@@ -5,13 +5,13 @@ import { inlineVarNames } from '../../inventory/vars/extraVars.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { Resumable } from '../../model/run/event.ts'
 import type { RunFlags } from './runFlags.ts'
-import { settable } from './settings.ts'
+import { resumePolicy } from './settings.ts'
 
 /** What a run notes of its flags. Of variables only files are kept: values on the command line may be secret. */
 export function resumableFlags(flags: RunFlags): Resumable {
   const kept = Object.entries({ ...flags, extraVars: flags.extraVars.filter(isFile) }).filter(
     ([name, value]) =>
-      settable[name as keyof typeof settable] === 'kept' &&
+      resumePolicy[name as keyof typeof resumePolicy] === 'kept' &&
       value !== undefined &&
       !(Array.isArray(value) && value.length === 0),
   )
@@ -23,7 +23,7 @@ export function resumableFlags(flags: RunFlags): Resumable {
  *
  * @throws PlaybookError E_RESUME_VARS where variables that are not kept are not given again
  */
-export function takeFlags(command: Command, { flags, unkeptVars }: Resumable): RunFlags {
+export function restoreFlags(command: Command, { flags, unkeptVars }: Resumable): RunFlags {
   for (const [name, value] of Object.entries(flags)) {
     if (name !== 'extraVars' && command.getOptionValueSource(name) !== 'cli')
       command.setOptionValueWithSource(name, value, 'journal')

@@ -3,8 +3,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { becomeMethods } from '../../model/become.ts'
 import type { RunPlaybookConfig } from '../../model/config.ts'
-import { withAnswers, withOtherNames } from './ansibleFlags.ts'
-import { collect, withVaultFlags } from './vaultFlags.ts'
+import { addAnsibleAliases, rejectAnsibleFlags } from './ansibleFlags.ts'
+import { addVaultFlags, collect } from './vaultFlags.ts'
 
 /** Repeatable flags: each value as it was given, none if there is none. */
 type Repeatable = 'inventory' | 'tags' | 'skipTags' | 'extraVars' | 'vaultPasswordFile' | 'vaultId'
@@ -27,7 +27,7 @@ export type RunFlags = Omit<RunPlaybookConfig, Repeatable | Defaulted> & {
   }
 
 /** Gives a command the flags of a run; `RunFlags` is what they become. */
-export function withRunFlags(command: Command): Command {
+export function addRunFlags(command: Command): Command {
   const choice = (flags: string, description: string, values: readonly string[]) =>
     command.addOption(new Option(flags, description).choices(values))
   command
@@ -70,7 +70,7 @@ export function withRunFlags(command: Command): Command {
     'smart',
     'local',
   ]).option('-T, --timeout <seconds>', 'until a connect is given up (default 10)', positiveInt)
-  withVaultFlags(command)
+  addVaultFlags(command)
   choice('--output <format>', 'auto (default), board, lines or jsonl', ['auto', 'board', 'lines', 'jsonl'])
     .option('--list-hosts', 'shows the hosts, runs nothing')
     .option('--list-tasks', 'shows the tasks, runs nothing')
@@ -81,11 +81,11 @@ export function withRunFlags(command: Command): Command {
       'removes compiled playbooks, downloads, builds and answers of inventory modules that are kept on this machine',
     )
     .configureHelp({ optionDescription: ({ description }) => description })
-  return withAnswers(withOtherNames(command))
+  return rejectAnsibleFlags(addAnsibleAliases(command))
 }
 
 /** Adds the flags that only runs of playbooks have. */
-export function withPlaybookFlags(command: Command): Command {
+export function addPlaybookFlags(command: Command): Command {
   return command
     .option('--start-at-task <task>', 'starts at the first task of this title or name; globs are understood')
     .option(

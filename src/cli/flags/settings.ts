@@ -13,7 +13,7 @@ type Name = keyof RunPlaybookConfig
  * Complete: a field of the configuration that is not here does not compile. `kept`: --resume takes it from the run that
  * it goes on with; `anew`: it is given anew, for it only says how a run is told.
  */
-export const settable: { readonly [N in Name]-?: 'kept' | 'anew' } = {
+export const resumePolicy: { readonly [N in Name]-?: 'kept' | 'anew' } = {
   inventory: 'kept',
   limit: 'kept',
   tags: 'kept',
@@ -57,7 +57,7 @@ export type Setting = { readonly name: string; readonly value: unknown; readonly
 export async function loadSettings(env: Environment = process.env, cwd = process.cwd()): Promise<Settings> {
   const file = await loadConfigFile(env.RUN_PLAYBOOK_CONFIG || undefined, cwd)
   for (const key of Object.keys(file?.config ?? {}))
-    if (!Object.hasOwn(settable, key)) throw unknownKey(file!, key)
+    if (!Object.hasOwn(resumePolicy, key)) throw unknownKey(file!, key)
   requireKnownVariables(env)
   return { env, file }
 }
@@ -77,13 +77,13 @@ export function applySettings(command: Command, settings: Settings): void {
 }
 
 /** All settings of a command whose settings were applied. */
-export function shownSettings(command: Command, { env, file }: Settings): Setting[] {
+export function listSettings(command: Command, { env, file }: Settings): Setting[] {
   return optionsOf(command).map((option) => {
     const name = option.attributeName() as Name
     const places = new Map([
       ['cli', option.long],
       ['env', environmentName(name, env)],
-      ['config', file?.shown],
+      ['config', file?.displayPath],
     ])
     const from = places.get(command.getOptionValueSource(name) ?? '')
     return { name, value: command.getOptionValue(name), from: from ?? 'default' }
@@ -97,7 +97,7 @@ export function takesSettings(command: Command): boolean {
 
 /** The flags of a command that the environment and the configuration can give. */
 function optionsOf(command: Command): readonly Option[] {
-  return command.options.filter((option) => Object.hasOwn(settable, option.attributeName()))
+  return command.options.filter((option) => Object.hasOwn(resumePolicy, option.attributeName()))
 }
 
 /** `vaultPasswordFile` is RUN_PLAYBOOK_VAULT_PASSWORD_FILE. */
@@ -109,7 +109,7 @@ export function variableOf(name: string): string {
 function requireKnownVariables(env: Environment): void {
   const prefix = variableOf('')
   const known = new Set(
-    ['config', ...Object.keys(settable)].map((name) => variableOf(name).slice(prefix.length)),
+    ['config', ...Object.keys(resumePolicy)].map((name) => variableOf(name).slice(prefix.length)),
   )
   for (const variable of Object.keys(env)) {
     const name = variable.startsWith(prefix) ? variable.slice(prefix.length) : undefined
@@ -148,7 +148,7 @@ function fromFile(option: Option, file: ConfigFile | undefined): Found | undefin
   const name = option.attributeName() as Name
   const given = file?.config[name]
   if (!file || given === undefined) return undefined
-  const fail = (reason: string) => configFault(file, name, `${name}: ${reason}`)
+  const fail = (reason: string) => configError(file, name, `${name}: ${reason}`)
   if (isSwitch(option)) {
     if (typeof given !== 'boolean') throw fail(`Expected true or false, got ${JSON.stringify(given)}.`)
     return { value: given, source: 'config' }
@@ -187,8 +187,8 @@ function parsed(option: Option, texts: readonly string[], fail: (reason: string)
 }
 
 function unknownKey(file: ConfigFile, key: string): PlaybookError {
-  const near = nearest(key, Object.keys(settable))
-  return configFault(
+  const near = nearest(key, Object.keys(resumePolicy))
+  return configError(
     file,
     key,
     `There is no setting "${key}".`,
@@ -196,7 +196,7 @@ function unknownKey(file: ConfigFile, key: string): PlaybookError {
   )
 }
 
-function configFault(file: ConfigFile, key: string, message: string, hint?: string): PlaybookError {
+function configError(file: ConfigFile, key: string, message: string, hint?: string): PlaybookError {
   const where: SourceLocation = { file: file.path, line: file.lineOf(key) }
   return new PlaybookError('E_CONFIG', message, { where, ...(hint ? { hint } : {}) })
 }

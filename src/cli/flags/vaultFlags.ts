@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 
 /** Adds --vault-password-file, --vault-id and --ask-vault-pass; `VaultFlags` is what they become. */
-export function withVaultFlags(command: Command): Command {
+export function addVaultFlags(command: Command): Command {
   return command
     .option(
       '--vault-password-file <file>',

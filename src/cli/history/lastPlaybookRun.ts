@@ -9,10 +9,10 @@ import { findPlaybook } from '../userCode/loadPlaybook.ts'
  * they are made between a failure and the run that goes on.
  */
 export async function lastPlaybookRun(names: readonly string[]): Promise<RecordedRun | undefined> {
-  const wanted = names.map(pathOf)
+  const requested = names.map(pathOf)
   return lastRun(join(process.cwd(), '.run-playbook'), ({ playbooks, isCheck, resumable }) => {
     if (isCheck || !resumable) return false
-    return wanted.length === 0 || JSON.stringify(playbooks.map(pathOf)) === JSON.stringify(wanted)
+    return requested.length === 0 || JSON.stringify(playbooks.map(pathOf)) === JSON.stringify(requested)
   })
 }
 

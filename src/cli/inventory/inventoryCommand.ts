@@ -1,8 +1,8 @@
 // run-playbook inventory: its flags.
 
 import { type Command, Option } from 'commander'
-import { withOtherNames } from '../flags/ansibleFlags.ts'
-import { collect, withVaultFlags } from '../flags/vaultFlags.ts'
+import { addAnsibleAliases } from '../flags/ansibleFlags.ts'
+import { addVaultFlags, collect } from '../flags/vaultFlags.ts'
 import type { InventoryShowFlags } from './showInventory.ts'
 
 /** Adds the command; `done` takes its exit code. */
@@ -33,7 +33,7 @@ export function addInventoryCommand(program: Command, done: (code: number) => vo
     .option('-l, --limit <pattern>', 'only these hosts; with --list and --list-hosts')
     .option('--playbook-dir <folder>', 'reads group_vars/ and host_vars/ there too')
     .option('-e, --extra-vars <vars>', 'key=value, @file or {json}; above all other variables', collect, [])
-  withOtherNames(withVaultFlags(command))
+  addAnsibleAliases(addVaultFlags(command))
     .configureHelp({ optionDescription: ({ description }) => description })
     .addHelpText('after', examples)
     .action(async (flags: InventoryShowFlags) => {

@@ -18,7 +18,7 @@ export type InventoryFlags = VaultFlags & {
  *
  * @throws PlaybookError E_NO_INVENTORY, E_PASSWORD_FILE; Faults with all that is wrong in its files
  */
-export async function inventoryOf(flags: InventoryFlags, playbookDir?: string): Promise<Inventory> {
+export async function inventoryFromFlags(flags: InventoryFlags, playbookDir?: string): Promise<Inventory> {
   if (flags.inventory.length === 0) throw noInventory()
   return loadInventory(flags.inventory, {
     ...(playbookDir ? { playbookDir } : {}),

@@ -4,7 +4,7 @@ import type { Inventory } from '../../inventory/inventory.ts'
 import type { ListedGroup, Listing } from '../../inventory/views/listing.ts'
 
 /** @throws PlaybookError E_LIMIT_EMPTY, and what a pattern may be wrong in */
-export function limited(listing: Listing, inventory: Inventory, limit: string): Listing {
+export function limitListing(listing: Listing, inventory: Inventory, limit: string): Listing {
   const kept = new Set(inventory.select('all', limit).map(({ name }) => name))
   const { _meta, ...groups } = listing
   const hostvars = Object.fromEntries(Object.entries(_meta.hostvars).filter(([name]) => kept.has(name)))

@@ -4,7 +4,7 @@ import type { Inventory } from '../../inventory/inventory.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation } from '../../model/errors/location.ts'
 import { nearest } from '../../model/errors/suggest.ts'
-import { inventoryOf } from './inventoryFromFlags.ts'
+import { inventoryFromFlags } from './inventoryFromFlags.ts'
 import { listingJson } from './listingJson.ts'
 
 export type InventoryShowFlags = {
@@ -42,10 +42,10 @@ export async function showInventory(flags: InventoryShowFlags): Promise<number> 
 const views: Views = {
   list: async (flags) => {
     const { listInventory } = await import('../../inventory/views/listing.ts')
-    const { limited } = await import('./limitListing.ts')
+    const { limitListing } = await import('./limitListing.ts')
     const inventory = await loaded(flags)
     const listing = listInventory(inventory)
-    return listingJson(flags.limit === undefined ? listing : limited(listing, inventory, flags.limit))
+    return listingJson(flags.limit === undefined ? listing : limitListing(listing, inventory, flags.limit))
   },
   host: async (flags) => {
     const { listVars } = await import('../../inventory/views/listing.ts')
@@ -77,16 +77,16 @@ const views: Views = {
       .join('')
   },
   where: async (flags) => {
-    const { varOrigins: whereabouts } = await import('../../inventory/views/varOrigins.ts')
+    const { varOrigins } = await import('../../inventory/views/varOrigins.ts')
     const { whereText } = await import('./whereText.ts')
-    return whereText(whereabouts(await loaded(flags), flags.where!))
+    return whereText(varOrigins(await loaded(flags), flags.where!))
   },
   schema: async ({ schema, vars }) => {
     const { inventorySchema } = await import('../../inventory/views/jsonSchema.ts')
     const { findPlaybook, loadPlaybook } = await import('../userCode/loadPlaybook.ts')
     const plays = await loadPlaybook(findPlaybook(schema!))
-    const wanted = plays.map(({ spec }) => ({ name: spec.name, vars: spec.vars }))
-    return `${JSON.stringify(inventorySchema(wanted, vars ? 'vars' : 'inventory'), undefined, 2)}\n`
+    const specs = plays.map(({ spec }) => ({ name: spec.name, vars: spec.vars }))
+    return `${JSON.stringify(inventorySchema(specs, vars ? 'vars' : 'inventory'), undefined, 2)}\n`
   },
 }
 
@@ -107,7 +107,7 @@ function flagOf(action: Action): string {
 
 /** The inventory; what is odd in it goes to stderr. */
 async function loaded(flags: InventoryShowFlags): Promise<Inventory> {
-  const inventory = await inventoryOf(flags, flags.playbookDir)
+  const inventory = await inventoryFromFlags(flags, flags.playbookDir)
   for (const { message, where } of inventory.warnings)
     process.stderr.write(`warning  ${where ? `${formatLocation(where)}  ` : ''}${message}\n`)
   return inventory

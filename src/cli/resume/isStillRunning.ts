@@ -11,7 +11,7 @@ const ticksPerSecond = 100
  */
 export function isStillRunning(processId: number, startedAt: Date): boolean {
   if (processId === process.pid || !isAlive(processId)) return false
-  const begunAt = beginOf(processId)
+  const begunAt = startTimeOf(processId)
   return begunAt === undefined || begunAt <= startedAt.getTime() + 1000
 }
 
@@ -26,7 +26,7 @@ function isAlive(processId: number): boolean {
 }
 
 /** In milliseconds since 1970 (proc(5): starttime is the 22nd field, the 20th behind the name in brackets). */
-function beginOf(processId: number): number | undefined {
+function startTimeOf(processId: number): number | undefined {
   try {
     const fields = readFileSync(`/proc/${processId}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
     const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])

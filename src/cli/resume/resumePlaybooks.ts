@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { RunEntry } from '../../journal/history.ts'
 import { isUnfinished, progressOf } from '../../journal/progress.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { takeFlags } from '../flags/resumableFlags.ts'
+import { restoreFlags } from '../flags/resumableFlags.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 import { lastPlaybookRun } from '../history/lastPlaybookRun.ts'
 import { localTime } from '../history/localTime.ts'
@@ -26,15 +26,15 @@ export async function resumePlaybooks(names: readonly string[], command: Command
       `${names.join(' ') || 'no playbook'} was ${names.length > 0 ? 'not ' : ''}run in this folder yet`,
     )
   const shown = `run-playbook ${run.playbooks.join(' ')}, ${localTime(run.startedAt)}`
-  requireEnd(run, shown)
+  requireEnded(run, shown)
   const progress = progressOf(run.events.map(({ event }) => event))
   if (run.recap && !run.recap.isInterrupted && !isUnfinished(progress))
     return nothing(`the last run went through (${shown})`)
-  const flags = takeFlags(command, run.resumable!)
+  const flags = restoreFlags(command, run.resumable!)
   return runPlaybooks(run.playbooks, flags, (plays) => {
-    const tell = (line: string) => process.stderr.write(`${line}\n`)
-    tell(`Goes on with the last run (${shown}).`)
-    return { plays: resumedPlays(plays, progress, tell) }
+    const print = (line: string) => process.stderr.write(`${line}\n`)
+    print(`Goes on with the last run (${shown}).`)
+    return { plays: resumedPlays(plays, progress, print) }
   })
 }
 
@@ -49,7 +49,7 @@ function nothing(reason: string): number {
 }
 
 /** A run without an end was killed, or is still going on: its file is named by its process. */
-function requireEnd({ id, recap, startedAt, file }: RunEntry, shown: string): void {
+function requireEnded({ id, recap, startedAt, file }: RunEntry, shown: string): void {
   const processId = Number(/-(\d+)$/.exec(id)?.[1])
   if (recap || !isStillRunning(processId, startedAt)) return
   throw new PlaybookError('E_RESUME', `The last run is still going on: process ${processId} (${shown}).`, {

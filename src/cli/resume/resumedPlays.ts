@@ -3,36 +3,36 @@
 import type { FindStart, HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import type { HostProgress, PlayProgress } from '../../journal/progress.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
-import { taskPlace } from '../run/taskPosition.ts'
+import { taskPosition } from '../run/taskPosition.ts'
 import { resumePoint } from './resumePoint.ts'
 
 /**
  * The plays without the hosts that are done; the others begin where they stopped. Plays that the last run did not
  * come to are run whole. Where the plays are no longer those of that run, all of it is run.
  *
- * @param tell takes lines for the person who watches
+ * @param print takes lines for the person who watches
  */
 export function resumedPlays(
   plays: readonly PlayPlan[],
   progress: readonly PlayProgress[],
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): readonly PlayPlan[] {
   const changed = progress.findIndex(({ play }, index) => plays[index]?.play.spec.name !== play)
   if (changed >= 0) {
     const now = plays[changed]?.play.spec.name ?? 'none'
-    tell(
+    print(
       `The plays have changed since: ${progress[changed]!.play} was there, now ${now}. All is run from the beginning.`,
     )
     return plays
   }
   const resumed = plays.map(({ play, hosts }, index) => ({
     play,
-    hosts: hosts.flatMap((host) => resumedHost(host, index, progress, tell) ?? []),
+    hosts: hosts.flatMap((host) => resumedHost(host, index, progress, print) ?? []),
   }))
   for (const [index, plan] of resumed.entries())
-    if (progress[index]) for (const line of placeLines(plan)) tell(line)
+    if (progress[index]) for (const line of positionLines(plan)) print(line)
   for (const name of missingHosts(plays, progress))
-    tell(`${name} did not finish, and is not among the hosts any more.`)
+    print(`${name} did not finish, and is not among the hosts any more.`)
   return resumed
 }
 
@@ -41,12 +41,12 @@ function resumedHost(
   plan: HostPlan,
   index: number,
   progress: readonly PlayProgress[],
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): HostPlan | undefined {
   const { name } = plan.host
   const here = progress[index]
   const own = here?.hosts.get(name)
-  if (own) return own.end === 'done' ? undefined : { ...plan, begin: beginAt(name, here!.play, own, tell) }
+  if (own) return own.end === 'done' ? undefined : { ...plan, begin: beginAt(name, here!.play, own, print) }
   const wasLost = progress.slice(0, index).some(({ hosts }) => (hosts.get(name)?.end ?? 'done') !== 'done')
   return !here || wasLost ? plan : undefined
 }
@@ -56,14 +56,14 @@ function beginAt(
   host: string,
   play: string,
   progress: HostProgress,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): FindStart {
-  let isTold = false
+  let isPrinted = false
   return (items) => {
     const { index, missing } = resumePoint(items, progress)
-    if (missing !== undefined && !isTold) {
-      isTold = true
-      tell(
+    if (missing !== undefined && !isPrinted) {
+      isPrinted = true
+      print(
         `${host} stopped at ${missing}, which ${play} has no more: it begins with the first task of ${play}.`,
       )
     }
@@ -72,21 +72,21 @@ function beginAt(
 }
 
 /** Hosts that go on at the same task share a line: `WAS: was-02, was-03 from download x, task 12 of 28`. */
-function placeLines({ play, hosts }: PlayPlan): string[] {
+function positionLines({ play, hosts }: PlayPlan): string[] {
   const byPlace = new Map<string, string[]>()
   for (const plan of hosts) {
-    const place = placeOf(plan)
+    const place = positionOf(plan)
     byPlace.set(place, [...(byPlace.get(place) ?? []), plan.host.name])
   }
   return [...byPlace].map(([place, names]) => `${play.spec.name}: ${names.join(', ')} ${place}`)
 }
 
-function placeOf({ items, begin }: HostPlan): string {
+function positionOf({ items, begin }: HostPlan): string {
   if (!items) return 'from where it stopped, once the facts are read'
   const index = begin?.(items) ?? 0
   if (index === 0) return 'from the beginning'
   if (items[index] && isFlush(items[index].task)) return 'from the handlers that it owes'
-  return index < items.length ? `from ${taskPlace(items, index)}` : 'after its last task'
+  return index < items.length ? `from ${taskPosition(items, index)}` : 'after its last task'
 }
 
 function missingHosts(plays: readonly PlayPlan[], progress: readonly PlayProgress[]): Set<string> {

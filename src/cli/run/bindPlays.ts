@@ -15,7 +15,7 @@ import type { Play } from '../../model/play.ts'
 import { secretsIn } from '../../model/secrets/secret.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 import { shortPath } from '../userCode/shortPath.ts'
-import { collectFaults } from './collectErrors.ts'
+import { collectErrors } from './collectErrors.ts'
 
 /** @throws Faults: unknown groups, a limit that leaves nothing, wrong variables, wrong tasks */
 export async function bindPlays(
@@ -24,7 +24,7 @@ export async function bindPlays(
   flags: RunFlags,
   connectionFlags: ConnectionFlags,
 ): Promise<PlayPlan[]> {
-  const { attempt, throwIfAny } = collectFaults()
+  const { attempt, throwIfAny } = collectErrors()
   const bound: BoundPlay[] = []
   for (const play of plays) {
     const one = await attempt(() => bindPlay(play, inventory, flags))

@@ -2,14 +2,14 @@
 
 import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
 
-export type FaultCollector = {
+export type ErrorCollector = {
   /** What the work gives; undefined where it fails, whose faults are kept. What is no PlaybookError is thrown on. */
   readonly attempt: <T>(work: () => T | Promise<T>) => Promise<T | undefined>
   /** @throws Faults with all that were kept, each once */
   readonly throwIfAny: () => void
 }
 
-export function collectFaults(): FaultCollector {
+export function collectErrors(): ErrorCollector {
   const kept = new Map<string, PlaybookError>()
   return {
     attempt: async (work) => {

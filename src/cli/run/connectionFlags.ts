@@ -8,7 +8,7 @@ import { readPassword } from '../secrets/passwordFile.ts'
 import { askSecret } from '../secrets/prompt.ts'
 
 /** @throws PlaybookError E_NO_TERMINAL, E_PASSWORD_FILE */
-export async function connectionFlagsOf(flags: RunFlags): Promise<ConnectionFlags> {
+export async function readConnectionFlags(flags: RunFlags): Promise<ConnectionFlags> {
   const { user, privateKey, connection, timeout, becomeUser, becomeMethod } = flags
   const sshArgs = [flags.sshCommonArgs, flags.sshExtraArgs].flatMap((args = '') => shellSplit(args))
   const password = await secretOf(

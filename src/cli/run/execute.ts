@@ -18,10 +18,10 @@ import { createTransportResolver } from '../../transport/connect.ts'
 import { cacheFolder } from '../cache/cacheFolder.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 import { bindPlays } from './bindPlays.ts'
-import { connectionFlagsOf } from './connectionFlags.ts'
+import { readConnectionFlags } from './connectionFlags.ts'
 import { listPlan, planSummary } from './listPlan.ts'
 import { unknownTask } from './startAtTask.ts'
-import { stepping } from './step/stepMode.ts'
+import { stepMode } from './step/stepMode.ts'
 import { stopSignal } from './stopSignal.ts'
 import { unknownTags } from './unknownTags.ts'
 
@@ -37,16 +37,16 @@ export async function execute(
   flags: RunFlags,
   inventory: Inventory,
 ): Promise<number> {
-  const bound = await bindPlays(plays, inventory, flags, await connectionFlagsOf(flags))
+  const bound = await bindPlays(plays, inventory, flags, await readConnectionFlags(flags))
   const warnings = [...inventory.warnings, ...unknownTags(bound, flags)]
   const { plays: plans, isFound } = begin?.(bound) ?? { plays: bound }
   if (flags.listHosts || flags.listTasks || flags.listTags) return listPlan(plans, flags)
   if (flags.syntaxCheck) return planSummary(plans)
   const stop = stopSignal()
-  const { consent, output, close } = stepping(flags, stop.signal)
+  const { confirmTask, output, close } = stepMode(flags, stop.signal)
   const { verbose: verbosity, diff: isDiffShown = false } = flags
   const reporter = await createReporter({ output, verbosity, isDiffShown })
-  const journal = await openedJournal(reporter.handle)
+  const journal = await openJournalOrWarn(reporter.handle)
   for (const { message, where } of warnings)
     reporter.handle({ kind: 'warning', message, ...(where ? { where } : {}) })
   const listener = (event: RunEvent) => {
@@ -55,12 +55,12 @@ export async function execute(
   }
   try {
     const recap = await run({
-      ...surroundings(flags, stop.signal),
+      ...controllerServices(flags, stop.signal),
       plays: plans,
       playbooks,
       // Without a journal there is nothing to go on with.
       ...(journal && resumable ? { resumable } : {}),
-      confirmTask: consent,
+      confirmTask,
       listener,
     })
     const code = stop.code() ?? exitCode(recap)
@@ -75,7 +75,7 @@ export async function execute(
 }
 
 /** What a run needs of this machine. */
-function surroundings(
+function controllerServices(
   flags: RunFlags,
   signal: AbortSignal,
 ): Omit<RunOptions, 'plays' | 'playbooks' | 'listener'> {
@@ -94,7 +94,7 @@ function surroundings(
 }
 
 /** A run that cannot be recorded (a folder that is not ours, a full disk) is run all the same, and that is told. */
-async function openedJournal(tell: (event: RunEvent) => void): Promise<Journal | undefined> {
+async function openJournalOrWarn(tell: (event: RunEvent) => void): Promise<Journal | undefined> {
   const warn = ({ message }: PlaybookError) => tell({ kind: 'warning', message })
   try {
     return await openJournal(join(process.cwd(), '.run-playbook'), { onError: warn })

@@ -6,10 +6,10 @@ import { type HostProgress, progressOf } from '../../journal/progress.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { lastPlaybookRun } from '../history/lastPlaybookRun.ts'
 
-type Word = '@failed' | '@unreachable'
+type LimitKeyword = '@failed' | '@unreachable'
 
 /** What each word means of how a host came out of a play. */
-const isMeant: { readonly [W in Word]: (end: HostProgress['end']) => boolean } = {
+const matches: { readonly [W in LimitKeyword]: (end: HostProgress['end']) => boolean } = {
   '@failed': (end) => end !== 'done',
   '@unreachable': (end) => end === 'unreachable',
 }
@@ -20,32 +20,32 @@ const isMeant: { readonly [W in Word]: (end: HostProgress['end']) => boolean } =
  *
  * @throws PlaybookError E_NO_RUN, E_LIMIT_EMPTY
  */
-export async function expandedLimit<L extends string | undefined>(
+export async function expandLimit<L extends string | undefined>(
   limit: L,
   playbooks: readonly string[],
 ): Promise<L> {
   const parts = limit === undefined ? [] : splitPattern(limit)
-  if (!parts.some(isWord)) return limit
-  const hosts = await Promise.all(parts.map((part) => (isWord(part) ? leftBehind(part, playbooks) : [part])))
+  if (!parts.some(isKeyword)) return limit
+  const hosts = await Promise.all(parts.map((part) => (isKeyword(part) ? hostsOf(part, playbooks) : [part])))
   return hosts.flat().join(',') as L
 }
 
-function isWord(part: string): part is Word {
-  return Object.hasOwn(isMeant, part) && !existsSync(part.slice(1))
+function isKeyword(part: string): part is LimitKeyword {
+  return Object.hasOwn(matches, part) && !existsSync(part.slice(1))
 }
 
-async function leftBehind(word: Word, playbooks: readonly string[]): Promise<string[]> {
+async function hostsOf(keyword: LimitKeyword, playbooks: readonly string[]): Promise<string[]> {
   const run = await lastPlaybookRun(playbooks)
   const of = playbooks.length === 0 ? 'a playbook' : playbooks.join(' ')
-  if (!run) throw new PlaybookError('E_NO_RUN', `--limit ${word}: ${of} was not run in this folder yet.`)
+  if (!run) throw new PlaybookError('E_NO_RUN', `--limit ${keyword}: ${of} was not run in this folder yet.`)
   const progress = progressOf(run.events.map(({ event }) => event))
   const hosts = progress.flatMap((play) =>
-    [...play.hosts].filter(([, { end }]) => isMeant[word](end)).map(([name]) => name),
+    [...play.hosts].filter(([, { end }]) => matches[keyword](end)).map(([name]) => name),
   )
   if (hosts.length > 0) return [...new Set(hosts)]
-  const what = word === '@failed' ? 'every host went through' : 'every host was reached'
+  const what = keyword === '@failed' ? 'every host went through' : 'every host was reached'
   throw new PlaybookError(
     'E_LIMIT_EMPTY',
-    `--limit ${word} leaves no host: ${what} in the last run of ${of}.`,
+    `--limit ${keyword} leaves no host: ${what} in the last run of ${of}.`,
   )
 }

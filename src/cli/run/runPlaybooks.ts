@@ -5,11 +5,11 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import { flushCache } from '../cache/flushCache.ts'
 import { resumableFlags } from '../flags/resumableFlags.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
-import { inventoryOf } from '../inventory/inventoryFromFlags.ts'
+import { inventoryFromFlags } from '../inventory/inventoryFromFlags.ts'
 import { findPlaybook, loadPlaybook } from '../userCode/loadPlaybook.ts'
-import { collectFaults } from './collectErrors.ts'
+import { collectErrors } from './collectErrors.ts'
 import { type Execution, execute } from './execute.ts'
-import { expandedLimit } from './expandLimit.ts'
+import { expandLimit } from './expandLimit.ts'
 import { startAtTask } from './startAtTask.ts'
 
 /**
@@ -29,7 +29,7 @@ export async function runPlaybooks(
     })
   }
   if (flags.flushCache) await flushCache()
-  const { attempt, throwIfAny } = collectFaults()
+  const { attempt, throwIfAny } = collectErrors()
   const paths: string[] = []
   const plays = []
   for (const name of names) {
@@ -38,8 +38,8 @@ export async function runPlaybooks(
     paths.push(path)
     plays.push(...((await attempt(() => loadPlaybook(path))) ?? []))
   }
-  const inventory = await attempt(() => inventoryOf(flags, paths[0] && dirname(paths[0])))
-  const limit = await attempt(() => expandedLimit(flags.limit, names))
+  const inventory = await attempt(() => inventoryFromFlags(flags, paths[0] && dirname(paths[0])))
+  const limit = await attempt(() => expandLimit(flags.limit, names))
   throwIfAny()
   const own = limit === undefined ? flags : { ...flags, limit }
   return execute({ plays, playbooks: names, resumable: resumableFlags(own), begin }, own, inventory!)

@@ -23,15 +23,15 @@ export function unknownTags(
   if (hosts.some(({ items }) => !items)) return []
   const known = new Set([...meanings, ...hosts.flatMap((host) => [...host.tags])])
   const unknown = (names: readonly string[]) =>
-    names.filter((tag) => !known.has(tag)).map((tag) => tagFault(tag, nearest(tag, known)))
-  const wanted = unknown(tags)
+    names.filter((tag) => !known.has(tag)).map((tag) => unknownTag(tag, nearest(tag, known)))
+  const missing = unknown(tags)
   const isEmpty = hosts.every(({ items = [] }) => items.every(({ task }) => isFlush(task)))
-  const mistyped = wanted.find(({ hint }) => hint)
+  const mistyped = missing.find(({ hint }) => hint)
   if (isEmpty && mistyped) throw mistyped
-  return [...wanted, ...unknown(skipTags).filter(({ hint }) => hint)].map(asWarning)
+  return [...missing, ...unknown(skipTags).filter(({ hint }) => hint)].map(asWarning)
 }
 
-function tagFault(tag: string, near: string | undefined): PlaybookError {
+function unknownTag(tag: string, near: string | undefined): PlaybookError {
   return new PlaybookError('E_UNKNOWN_TAG', `No task has the tag ${tag}.`, {
     hint: near && `Did you mean ${near}? --list-tags shows them.`,
   })

@@ -1,3 +1,3 @@
 // Ctrl-C at a question: nothing was begun, and nothing is. The command ends with 130.
 
-export class Interruption extends Error {}
+export class Interrupted extends Error {}

@@ -15,9 +15,9 @@ import { Secret } from '../../model/secrets/secret.ts'
  * @throws PlaybookError E_PASSWORD_FILE
  */
 export function readPassword(file: string, args: readonly string[] = []): Secret {
-  const text = isProgram(file) ? printed(file, args) : textOf(file).trim()
+  const text = isProgram(file) ? runProgram(file, args) : readText(file).trim()
   if (text !== '') return new Secret(text)
-  throw fault(file, 'it gives no password: it is empty')
+  throw unreadable(file, 'it gives no password: it is empty')
 }
 
 /** `~/…` as a path: a shell leaves it as it is behind `label@`. */
@@ -35,18 +35,18 @@ function isProgram(file: string): boolean {
   }
 }
 
-function printed(file: string, args: readonly string[]): string {
+function runProgram(file: string, args: readonly string[]): string {
   const stdio = ['inherit', 'pipe', 'inherit'] as const
   const { error, status, signal, stdout } = spawnSync(resolve(file), args, { stdio: [...stdio] })
   if (error) {
     const hint = 'If it is a file with the password, take its executable bit away: chmod a-x'
-    throw fault(file, `as a program it cannot be run: ${error.message}`, error, hint)
+    throw unreadable(file, `as a program it cannot be run: ${error.message}`, error, hint)
   }
   if (status === 0) return stdout.toString('utf8').replace(/^[\r\n]+|[\r\n]+$/g, '')
-  throw fault(file, signal ? `it was ended by ${signal}` : `it ended with ${status}`)
+  throw unreadable(file, signal ? `it was ended by ${signal}` : `it ended with ${status}`)
 }
 
-function textOf(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (thrown) {
@@ -55,11 +55,11 @@ function textOf(file: string): string {
       ENOENT: 'there is no such file',
       EISDIR: 'it is a folder',
     }
-    throw fault(file, reasons[code ?? ''] ?? message, thrown)
+    throw unreadable(file, reasons[code ?? ''] ?? message, thrown)
   }
 }
 
-function fault(file: string, reason: string, cause?: unknown, hint?: string): PlaybookError {
+function unreadable(file: string, reason: string, cause?: unknown, hint?: string): PlaybookError {
   return new PlaybookError('E_PASSWORD_FILE', `The password file ${file} cannot be read: ${reason}.`, {
     ...(hint ? { hint } : {}),
     cause,

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { Secret } from '../../model/secrets/secret.ts'
-import { Interruption } from './interrupted.ts'
+import { Interrupted } from './interrupted.ts'
 
 /**
  * @throws PlaybookError E_NO_TERMINAL where nobody can be asked; it says what to use `instead`
@@ -23,7 +23,7 @@ export async function askSecret(question: string, instead: string): Promise<Secr
   // Only now the terminal shows nothing of what is typed.
   process.stderr.write(`${question}: `)
   const answer = await new Promise<string>((resolve, reject) => {
-    reader.once('SIGINT', () => reject(new Interruption('Interrupted.')))
+    reader.once('SIGINT', () => reject(new Interrupted('Interrupted.')))
     reader.question('', resolve)
   }).finally(() => {
     reader.close()

@@ -5,13 +5,13 @@ import { definePlay, type Play } from '../../model/play.ts'
 import type { AnyTaskFunction, Task } from '../../model/task.ts'
 import { flushCache } from '../cache/flushCache.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
-import { inventoryOf } from '../inventory/inventoryFromFlags.ts'
-import { collectFaults } from '../run/collectErrors.ts'
+import { inventoryFromFlags } from '../inventory/inventoryFromFlags.ts'
+import { collectErrors } from '../run/collectErrors.ts'
 import { execute } from '../run/execute.ts'
-import { expandedLimit } from '../run/expandLimit.ts'
+import { expandLimit } from '../run/expandLimit.ts'
 import { findTask } from '../userCode/findTask.ts'
 import { taskHelp } from './taskHelp.ts'
-import { readTaskParams, splitTaskWords } from './taskParams.ts'
+import { parseTaskParams, splitTaskWords } from './taskParams.ts'
 
 /** Takes the flags of a run out of words, and adds them to those that stood before. */
 export type ReadFlags = (words: readonly string[]) => {
@@ -23,11 +23,7 @@ export type ReadFlags = (words: readonly string[]) => {
  * Runs one task on the hosts of `--limit` (all if not given) and gives the exit code. Behind the task's name a flag
  * that is named like one of its parameters is the parameter.
  */
-export async function runTaskCommand(
-  name: string,
-  words: readonly string[],
-  readFlags: ReadFlags,
-): Promise<number> {
+export async function runTask(name: string, words: readonly string[], readFlags: ReadFlags): Promise<number> {
   const task = await findTask(name)
   const { own, others } = splitTaskWords(task, words)
   if (others.includes('--help') || others.includes('-h')) {
@@ -36,11 +32,11 @@ export async function runTaskCommand(
   }
   const { flags: given, rest } = readFlags(others)
   if (given.flushCache) await flushCache()
-  const { attempt, throwIfAny } = collectFaults()
-  const limit = await attempt(() => expandedLimit(given.limit, []))
+  const { attempt, throwIfAny } = collectErrors()
+  const limit = await attempt(() => expandLimit(given.limit, []))
   const flags = limit === undefined ? given : { ...given, limit }
-  const made = await attempt(() => unplaced(task, readTaskParams(task, [...own, ...rest])))
-  const inventory = await attempt(() => inventoryOf(flags))
+  const made = await attempt(() => unplaced(task, parseTaskParams(task, [...own, ...rest])))
+  const inventory = await attempt(() => inventoryFromFlags(flags))
   throwIfAny()
   return execute({ plays: [playOf(made!, flags)], playbooks: [`task ${name}`] }, flags, inventory!)
 }

@@ -35,7 +35,7 @@ export function splitTaskWords(
  *
  * @throws PlaybookError E_UNKNOWN_PARAM with a suggestion, E_PARAM_VALUE where a value is missing
  */
-export function readTaskParams(task: AnyTaskFunction, words: readonly string[]): Record<string, unknown> {
+export function parseTaskParams(task: AnyTaskFunction, words: readonly string[]): Record<string, unknown> {
   const shape = paramShape(task)
   const given = new Map<string, (string | boolean)[]>()
   const add = (name: string, value: string | boolean) => given.set(name, [...(given.get(name) ?? []), value])
@@ -48,7 +48,7 @@ export function readTaskParams(task: AnyTaskFunction, words: readonly string[]):
     else if (Object.hasOwn(shape, key)) add(key, paired!)
     else throw unknownParam(key, shape, task)
   }
-  return Object.fromEntries([...given].map(([name, values]) => [name, fitted(shape[name], values)]))
+  return Object.fromEntries([...given].map(([name, values]) => [name, coerce(shape[name], values)]))
 
   function addFlag(written: string, value: string | undefined): void {
     const named = paramOf(written, shape)
@@ -90,7 +90,9 @@ function takesNext(
 ): boolean {
   if (isNegated || next === undefined) return false
   if (!acceptsTrue(shape[name])) return true
-  return !next.startsWith('-') && readingsOf(next).some((reading) => shape[name]!.safeParse(reading).success)
+  return (
+    !next.startsWith('-') && interpretations(next).some((reading) => shape[name]!.safeParse(reading).success)
+  )
 }
 
 function unknownParam(name: string, shape: Record<string, z.ZodType>, task: AnyTaskFunction): PlaybookError {
@@ -105,12 +107,13 @@ function acceptsTrue(schema: z.ZodType | undefined): boolean {
 }
 
 /** The first reading of the words that the schema accepts; the words themselves where none is, for its error. */
-function fitted(schema: z.ZodType | undefined, values: readonly (string | boolean)[]): unknown {
-  const readings = values.length > 1 ? [values.map(fromFile)] : readingsOf(fromFile(values[0]!))
+function coerce(schema: z.ZodType | undefined, values: readonly (string | boolean)[]): unknown {
+  const readings =
+    values.length > 1 ? [values.map(readFileValue)] : interpretations(readFileValue(values[0]!))
   return readings.find((reading) => schema?.safeParse(reading).success) ?? readings[0]
 }
 
-function readingsOf(value: string | boolean): unknown[] {
+function interpretations(value: string | boolean): unknown[] {
   if (typeof value === 'boolean') return [value]
   const word = /^(?:yes|on)$/i.test(value) ? [true] : /^(?:no|off)$/i.test(value) ? [false] : []
   return [value, ...jsonOf(value), ...word, [value], value.split(',')]
@@ -124,7 +127,7 @@ function jsonOf(text: string): unknown[] {
   }
 }
 
-function fromFile(value: string | boolean): string | boolean {
+function readFileValue(value: string | boolean): string | boolean {
   if (typeof value !== 'string' || !value.startsWith('@')) return value
   try {
     return readFileSync(value.slice(1), 'utf8')

@@ -34,23 +34,27 @@ export async function builtInTasks(): Promise<Map<string, AnyTaskFunction>> {
 }
 
 async function taskOfFile(name: string): Promise<AnyTaskFunction> {
-  const [file = '', wanted] = name.split('#')
+  const [file = '', requested] = name.split('#')
   const exported = await loadModule(resolve(file))
   const tasks = [...new Set(Object.values(exported).filter(isTask))]
-  const chosen = wanted === undefined ? tasks : tasks.filter((task) => task.spec.name === wanted)
+  const chosen = requested === undefined ? tasks : tasks.filter((task) => task.spec.name === requested)
   if (chosen.length === 1) return chosen[0]!
-  if (wanted === undefined && isTask(exported.default)) return exported.default
-  throw noTask(file, tasks, wanted)
+  if (requested === undefined && isTask(exported.default)) return exported.default
+  throw noTask(file, tasks, requested)
 }
 
-function noTask(file: string, tasks: readonly AnyTaskFunction[], wanted: string | undefined): PlaybookError {
+function noTask(
+  file: string,
+  tasks: readonly AnyTaskFunction[],
+  requested: string | undefined,
+): PlaybookError {
   const names = tasks.map((task) => task.spec.name)
   if (names.length === 0) {
     return new PlaybookError('E_NO_TASK', `${file} exports no task.`, {
       hint: 'End it with: export default defineTask({ … })',
     })
   }
-  const message = `${file} exports ${wanted === undefined ? '' : `no ${wanted}, but `}the tasks ${names.join(', ')}.`
+  const message = `${file} exports ${requested === undefined ? '' : `no ${requested}, but `}the tasks ${names.join(', ')}.`
   return new PlaybookError('E_NO_TASK', message, { hint: `Name one: ${file}#${names[0]}` })
 }
 

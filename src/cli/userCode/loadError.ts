@@ -16,7 +16,7 @@ export function loadError(path: string, thrown: unknown, modules: Modules): Play
   return (
     syntaxError(thrown) ??
     missingModule(path, thrown, modules) ??
-    clarified(
+    clarifyError(
       new PlaybookError('E_LOAD', `It could not be loaded: ${messageOf(thrown)}`, {
         where: thrownAt(thrown) ?? { file: path, line: 1 },
         cause: thrown,
@@ -30,7 +30,7 @@ export function loadError(path: string, thrown: unknown, modules: Modules): Play
  * The same error without traces of compiling: `(0 , _tasks.firewalPort) is not a function` names what the author
  * wrote, and says whether the module that it is imported from has it.
  */
-export function clarified(error: PlaybookError, modules: Modules): PlaybookError {
+export function clarifyError(error: PlaybookError, modules: Modules): PlaybookError {
   const name = /\(0 ?, ?[\w$]+\.([\w$]+)\)/.exec(error.message)?.[1]
   if (name === undefined) return error
   const message = error.message.replace(/\(0 ?, ?[\w$]+\.([\w$]+)\)/g, '$1')
@@ -57,7 +57,7 @@ function missingModule(path: string, thrown: unknown, modules: Modules): Playboo
   if (name === undefined) return undefined
   const [importer = path] = (thrown as { requireStack?: readonly string[] }).requireStack ?? []
   return new PlaybookError('E_LOAD', `Cannot find ${name}, which is imported here.`, {
-    where: placeOfText(importer, name) ?? { file: importer, line: 1 },
+    where: locateText(importer, name) ?? { file: importer, line: 1 },
     hint: missingHint(name, importer, modules),
     cause: thrown,
   })
@@ -78,8 +78,8 @@ function missingHint(name: string, importer: string, modules: Modules): string {
 }
 
 /** Where a module's name stands in quotes. */
-function placeOfText(file: string, name: string): SourceLocation | undefined {
-  const lines = textOf(file).split('\n')
+function locateText(file: string, name: string): SourceLocation | undefined {
+  const lines = readText(file).split('\n')
   const columns = lines.map((text) => Math.max(text.indexOf(`'${name}'`), text.indexOf(`"${name}"`)) + 1)
   const index = columns.findIndex((column) => column > 0)
   return index < 0 ? undefined : { file, line: index + 1, column: columns[index]! }
@@ -87,14 +87,14 @@ function placeOfText(file: string, name: string): SourceLocation | undefined {
 
 /** The module that a file imports a name from. */
 function importedFrom(file: string, name: string): string | undefined {
-  const imports = textOf(file).matchAll(/import\s*\{([^}]*)\}\s*from\s*['"]([^'"]+)['"]/g)
+  const imports = readText(file).matchAll(/import\s*\{([^}]*)\}\s*from\s*['"]([^'"]+)['"]/g)
   const found = [...imports].find(([, names = '']) =>
     names.split(',').some((each) => each.trim().replace(/\s+as\s+.*/, '') === name),
   )
   return found?.[2]
 }
 
-function textOf(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch {

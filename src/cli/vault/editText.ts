@@ -17,7 +17,7 @@ const tmpfs = 0x01021994
  * @throws PlaybookError E_EDITOR where it cannot be started or ends badly
  */
 export async function editText(text: Buffer, name: string): Promise<Buffer> {
-  const folder = mkdtempSync(join(privatePlace(), 'run-playbook-'))
+  const folder = mkdtempSync(join(privateFolder(), 'run-playbook-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', remove)
   try {
@@ -32,7 +32,7 @@ export async function editText(text: Buffer, name: string): Promise<Buffer> {
 }
 
 /** A folder whose files never reach a disk, or else the one for temporary files. */
-function privatePlace(): string {
+function privateFolder(): string {
   const places = [process.env.XDG_RUNTIME_DIR, '/dev/shm', '/run/shm'].filter((place) => place !== undefined)
   return places.find(isInMemory) ?? tmpdir()
 }
@@ -60,18 +60,18 @@ function runEditor(file: string): Promise<void> {
   process.on('SIGINT', ignore).on('SIGTERM', end).on('SIGHUP', end)
   return new Promise<void>((resolve, reject) => {
     child.on('error', ({ message }) =>
-      reject(editorFault(`The editor ${command} cannot be started: ${message}.`)),
+      reject(editorError(`The editor ${command} cannot be started: ${message}.`)),
     )
     child.on('close', (code, signal) => {
       if (code === 0 && !ending) resolve()
       else
         reject(
-          editorFault(`The editor ${command} ended with ${ending ?? signal ?? code}. Nothing was touched.`),
+          editorError(`The editor ${command} ended with ${ending ?? signal ?? code}. Nothing was touched.`),
         )
     })
   }).finally(() => process.off('SIGINT', ignore).off('SIGTERM', end).off('SIGHUP', end))
 }
 
-function editorFault(message: string): PlaybookError {
+function editorError(message: string): PlaybookError {
   return new PlaybookError('E_EDITOR', message, 'EDITOR names the program that edits.')
 }

@@ -3,7 +3,7 @@
 import { encryptVault, inlineVault } from '../../inventory/vault/encrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { askSecret } from '../secrets/prompt.ts'
-import { newPassword } from './passwords.ts'
+import { encryptionPassword } from './passwords.ts'
 import type { VaultCommandFlags } from './vaultActions.ts'
 import { readInput } from './vaultFiles.ts'
 
@@ -18,7 +18,7 @@ export async function encryptedStrings(
   const named = await textsOf(words, words.length < operands.length, flags)
   if (named.some(({ text }) => text.length === 0))
     throw new PlaybookError('E_VAULT', 'There is nothing to encrypt: the text is empty.')
-  const { id = 'default', password } = await newPassword(flags)
+  const { id = 'default', password } = await encryptionPassword(flags)
   return named.map(({ name, text }) => inlineVault(encryptVault(text, password, { id }), name)).join('')
 }
 

@@ -9,7 +9,7 @@ import { type VaultFlags, vaultPasswords, vaultSources } from '../secrets/vaultP
 const instead = '--vault-password-file or --vault-id'
 
 /** The passwords the flags name; one that is asked for where they name none. */
-export async function oldPasswords(flags: VaultFlags): Promise<VaultPassword[]> {
+export async function openingPasswords(flags: VaultFlags): Promise<VaultPassword[]> {
   return vaultPasswords(orPrompt(flags))
 }
 
@@ -18,7 +18,7 @@ export async function oldPasswords(flags: VaultFlags): Promise<VaultPassword[]> 
  *
  * @throws PlaybookError E_USAGE where several are named, or none by that label; E_VAULT_PASSWORD where two answers differ
  */
-export async function newPassword(
+export async function encryptionPassword(
   flags: VaultFlags & { readonly encryptVaultId?: string },
 ): Promise<VaultPassword> {
   const { encryptVaultId: label } = flags

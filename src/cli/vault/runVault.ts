@@ -8,11 +8,11 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import { revealed } from '../../model/secrets/secret.ts'
 import { editText } from './editText.ts'
 import { encryptedStrings } from './encryptString.ts'
-import { newPassword, oldPasswords } from './passwords.ts'
+import { encryptionPassword, openingPasswords } from './passwords.ts'
 import type { VaultAction, VaultCommandFlags } from './vaultActions.ts'
 import { readInput, writeOutput } from './vaultFiles.ts'
 
-type Act = (operands: readonly string[], flags: VaultCommandFlags) => Promise<void>
+type Action = (operands: readonly string[], flags: VaultCommandFlags) => Promise<void>
 
 /** Does one action on all files and gives the exit code. Nothing is written before all files were read and opened. */
 export async function runVault(
@@ -24,12 +24,12 @@ export async function runVault(
   return 0
 }
 
-const actions: { readonly [A in VaultAction]: Act } = {
+const actions: { readonly [A in VaultAction]: Action } = {
   encrypt: async (operands, flags) => {
     const files = inputs(operands, flags)
     const plains = files.map((file) => ({ file, plain: readInput(file) }))
     for (const { file, plain } of plains) if (isVault(plain.toString('latin1'))) throw isEncrypted(file)
-    const { id = 'default', password } = await newPassword(flags)
+    const { id = 'default', password } = await encryptionPassword(flags)
     for (const { file, plain } of plains)
       finish('encrypted', file, flags.output ?? file, encryptVault(plain, password, { id }))
   },
@@ -41,7 +41,7 @@ const actions: { readonly [A in VaultAction]: Act } = {
     for (const { plain } of await openAll(files, flags)) process.stdout.write(plain)
   },
   edit: async (files, flags) => {
-    const passwords = await oldPasswords(flags)
+    const passwords = await openingPasswords(flags)
     for (const file of files) await edit(file, passwords)
   },
   create: async ([file = ''], flags) => {
@@ -51,7 +51,7 @@ const actions: { readonly [A in VaultAction]: Act } = {
         : `vault encrypt ${file}`
       throw new PlaybookError('E_VAULT_FILE', `${file} is there already.`, `run-playbook ${hint}`)
     }
-    const { id = 'default', password } = await newPassword(flags)
+    const { id = 'default', password } = await encryptionPassword(flags)
     const plain = await editText(Buffer.alloc(0), basename(file))
     if (plain.length === 0)
       throw new PlaybookError('E_VAULT_FILE', `${file} is not made: nothing was written.`)
@@ -60,7 +60,7 @@ const actions: { readonly [A in VaultAction]: Act } = {
   rekey: async (files, flags) => {
     const opened = await openAll(files, flags)
     const { newVaultId, newVaultPasswordFile, encryptVaultId } = flags
-    const { id = 'default', password } = await newPassword({
+    const { id = 'default', password } = await encryptionPassword({
       vaultId: newVaultId === undefined ? [] : [newVaultId],
       vaultPasswordFile: newVaultPasswordFile === undefined ? [] : [newVaultPasswordFile],
       ...(encryptVaultId === undefined ? {} : { encryptVaultId }),
@@ -84,7 +84,7 @@ async function openAll(
   flags: VaultCommandFlags,
 ): Promise<(OpenedVault & { readonly file: string })[]> {
   const texts = files.map((file) => ({ file, text: readVault(file) }))
-  const passwords = await oldPasswords(flags)
+  const passwords = await openingPasswords(flags)
   return texts.map(({ file, text }) => ({ file, ...openVault(text, passwords, placeOf(file)) }))
 }
 

@@ -1,8 +1,8 @@
 // run-playbook vault: its commands and their flags.
 
 import type { Command } from 'commander'
-import { withOtherNames } from '../flags/ansibleFlags.ts'
-import { collect, withVaultFlags } from '../flags/vaultFlags.ts'
+import { addAnsibleAliases } from '../flags/ansibleFlags.ts'
+import { addVaultFlags, collect } from '../flags/vaultFlags.ts'
 import type { VaultAction, VaultCommandFlags } from './vaultActions.ts'
 
 /** Adds the command with its own commands; `done` takes their exit code. */
@@ -12,7 +12,7 @@ export function addVaultCommand(program: Command, done: (code: number) => void):
     .description("Encrypts and decrypts files and values in ansible-vault's format.")
     .addHelpText('after', examples)
   const add = (action: VaultAction, description: string) => {
-    const command = withOtherNames(withVaultFlags(vault.command(action).description(description)))
+    const command = addAnsibleAliases(addVaultFlags(vault.command(action).description(description)))
     return command
       .configureHelp({ optionDescription: (option) => option.description })
       .action(async (operands: string[] | string, flags: VaultCommandFlags) => {

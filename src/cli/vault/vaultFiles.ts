@@ -21,7 +21,7 @@ export function readInput(file: string): Buffer {
   try {
     return readFileSync(file === '-' ? 0 : file)
   } catch (thrown) {
-    throw fault(file, 'read', thrown)
+    throw fileError(file, 'read', thrown)
   }
 }
 
@@ -39,7 +39,7 @@ export function writeOutput(file: string, content: string | Buffer): void {
   try {
     replace(file, content)
   } catch (thrown) {
-    throw fault(file, 'written', thrown)
+    throw fileError(file, 'written', thrown)
   }
 }
 
@@ -64,7 +64,7 @@ function replace(file: string, content: string | Buffer): void {
   }
 }
 
-function fault(file: string, verb: string, thrown: unknown): PlaybookError {
+function fileError(file: string, verb: string, thrown: unknown): PlaybookError {
   const { code, message, syscall } = thrown as NodeJS.ErrnoException
   const reasons: { readonly [code: string]: string } = {
     ENOENT: verb === 'read' ? 'there is no such file' : 'there is no such folder',

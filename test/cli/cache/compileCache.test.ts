@@ -16,7 +16,7 @@ exports.many = () => {
 }
 })`
 
-const keptCode = new URL('../../../src/cli/cache/compileCache.js', import.meta.url).href
+const compileCache = new URL('../../../src/cli/cache/compileCache.js', import.meta.url).href
 const keptName = `script.js-${process.version}-${process.arch}`
 
 type Place = {
@@ -31,10 +31,10 @@ function inFolder(body: (place: Place) => void): void {
   const [script, folder] = [join(base, 'script.js'), join(base, 'code')]
   writeFileSync(script, text)
   const run = (call = 'name') => {
-    const code = `import { runScript } from '${keptCode}'
-const { exports, keep } = runScript(...${JSON.stringify([script, folder])})
+    const code = `import { runCached } from '${compileCache}'
+const { exports, save } = runCached(...${JSON.stringify([script, folder])})
 console.log(exports.${call}())
-keep()`
+save()`
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code])
     return `${stdout}${stderr}`.trim()
   }

@@ -5,7 +5,7 @@ import { chmodSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { wordsOfLine } from '../../../src/cli/completion/splitLine.ts'
+import { splitLine } from '../../../src/cli/completion/splitLine.ts'
 import { cliSite, main } from '../command.ts'
 import { runHere } from '../inProcess.ts'
 
@@ -127,7 +127,7 @@ const lines: readonly [line: string, words: readonly string[]][] = [
   ['', ['']],
 ]
 for (const [line, words] of lines) {
-  test(`the words of «${line}»`, () => assert.equal(wordsOfLine(line), [...words]))
+  test(`the words of «${line}»`, () => assert.equal(splitLine(line), [...words]))
 }
 
 /** The candidates that a shell makes of the script, one a line. */

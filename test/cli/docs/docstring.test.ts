@@ -2,7 +2,7 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { taskText } from '../../../src/cli/docs/docstring.ts'
+import { parseDocstring } from '../../../src/cli/docs/docstring.ts'
 
 const source = `// The task motd.
 
@@ -32,7 +32,7 @@ export const motd2 = defineTask({})
 `
 
 test('Prose, errors and examples are told apart', () => {
-  assert.equal(taskText(source, 'motd'), {
+  assert.equal(parseDocstring(source, 'motd'), {
     prose:
       'Sets the message\nof the day.\n\n- `text`: what it says.\n  And more.\n\nErrors: E_TEXT where it is wrong,\n  E_MORE\n\nSources: motd(5).',
     examples: ["motd({ text: 'x' })", "motd({\n  text: 'y',\n})"],
@@ -47,7 +47,7 @@ const others: readonly [title: string, source: string, prose: string][] = [
 ]
 
 for (const [title, text, prose] of others) {
-  test(title, () => assert.equal(taskText(text, 'motd2'), { prose, examples: [] }))
+  test(title, () => assert.equal(parseDocstring(text, 'motd2'), { prose, examples: [] }))
 }
 
 test.run()

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { stepConsent } from '../../../src/cli/run/step/confirmStep.ts'
+import { confirmStep } from '../../../src/cli/run/step/confirmStep.ts'
 import { cliSite, twoHosts } from '../command.ts'
 import { type Answer, onTerminal } from '../onTerminal.ts'
 
@@ -129,7 +129,7 @@ test('without a terminal --step is refused, and with the board', async () => {
 test('one question at a time, and its answer is that of all hosts', async () => {
   const asked: string[] = []
   const answers: ((line: string) => void)[] = []
-  const consent = stepConsent((text) => {
+  const consent = confirmStep((text) => {
     asked.push(text)
     return new Promise((resolve) => answers.push(resolve))
   })

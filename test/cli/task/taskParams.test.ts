@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readTaskParams, splitTaskWords } from '../../../src/cli/task/taskParams.ts'
+import { parseTaskParams, splitTaskWords } from '../../../src/cli/task/taskParams.ts'
 import { defineTask, PlaybookError, z } from '../../../src/index.ts'
 
 const task = defineTask({
@@ -68,7 +68,7 @@ const readings: readonly [words: readonly string[], params: Record<string, unkno
 
 for (const [words, params] of readings) {
   test(`${words.join(' ') || 'no words'} → ${JSON.stringify(params)}`, () => {
-    assert.equal(readTaskParams(task, words), params)
+    assert.equal(parseTaskParams(task, words), params)
   })
 }
 
@@ -83,7 +83,7 @@ const refusals: readonly [words: readonly string[], code: string, message: strin
 for (const [words, code, message, hint] of refusals) {
   test(`${words.join(' ')} is refused: ${message}`, () => {
     try {
-      readTaskParams(task, words)
+      parseTaskParams(task, words)
     } catch (error) {
       if (!(error instanceof PlaybookError)) throw error
       assert.equal([error.code, error.message], [code, message])

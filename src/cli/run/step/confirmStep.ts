@@ -10,7 +10,7 @@ export type AskLine = (question: string) => Promise<string | undefined>
  * Asks `(N)o/(y)es/(c)ontinue` as Ansible does. Hosts do not wait for one another: the first to come to a task asks,
  * and its answer is that of all the others. There is one question at a time; after `c` there are no more.
  */
-export function stepConsent(ask: AskLine): ConfirmTask {
+export function confirmStep(ask: AskLine): ConfirmTask {
   const answers = new Map<string, Promise<boolean>>()
   let isContinuing = false
   let last: Promise<unknown> = Promise.resolve()

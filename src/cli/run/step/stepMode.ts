@@ -3,18 +3,18 @@
 import type { ConfirmTask } from '../../../engine/coordination/confirmTask.ts'
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { RunFlags } from '../../flags/runFlags.ts'
-import { stepConsent } from './confirmStep.ts'
+import { confirmStep } from './confirmStep.ts'
 import { terminalLines } from './terminalLines.ts'
 
-export type Stepping = {
-  readonly consent?: ConfirmTask
+export type StepMode = {
+  readonly confirmTask?: ConfirmTask
   readonly output: RunFlags['output']
   /** Gives the terminal back. */
   readonly close: () => void
 }
 
 /** @throws PlaybookError E_NO_TERMINAL, and E_USAGE for the board, which needs the terminal for itself */
-export function stepping({ step, output }: RunFlags, signal: AbortSignal): Stepping {
+export function stepMode({ step, output }: RunFlags, signal: AbortSignal): StepMode {
   if (!step) return { output, close: () => {} }
   if (output === 'board') {
     throw new PlaybookError('E_USAGE', '--step asks on the terminal that --output board redraws.', {
@@ -22,5 +22,5 @@ export function stepping({ step, output }: RunFlags, signal: AbortSignal): Stepp
     })
   }
   const { ask, close } = terminalLines(signal)
-  return { consent: stepConsent(ask), output: output === 'auto' ? 'lines' : output, close }
+  return { confirmTask: confirmStep(ask), output: output === 'auto' ? 'lines' : output, close }
 }

@@ -21,16 +21,16 @@ export function terminalLines(signal: AbortSignal): TerminalLines {
   const typed: string[] = []
   let waiting: ((line: string | undefined) => void) | undefined
   let isOpen = true
-  const hand = (line: string | undefined) => {
+  const answer = (line: string | undefined) => {
     waiting?.(line)
     waiting = undefined
   }
   const end = () => {
     isOpen = false
     if (waiting) process.stderr.write('\n')
-    hand(undefined)
+    answer(undefined)
   }
-  reader.on('line', (line) => (waiting ? hand(line) : typed.push(line)))
+  reader.on('line', (line) => (waiting ? answer(line) : typed.push(line)))
   reader.on('close', end)
   signal.addEventListener('abort', end, { once: true })
   return {
