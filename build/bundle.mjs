@@ -1,28 +1,39 @@
-// Bundles the built command into dist/bundle/cli: two files need not be found and read one by one, as hundreds would,
-// and what V8 compiles of them can be kept (src/cli/cache/compileCache.ts). Paths inside are as deep as in dist/src/cli, so that
-// what is looked for beside the code is found from both.
+// Bundles the built command into dist/bundle/cli, with the licences of what is in it.
+//
+// A few files need not be found and read one by one, as hundreds would, and what V8 compiles of them can be kept
+// (src/cli/cache/compileCache.ts). Paths inside are as deep as in dist/src/cli, so that files beside the code are found from both.
 
-import { readFileSync, rmSync } from 'node:fs'
-import { basename } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 const outdir = 'dist/bundle/cli'
-rmSync(outdir, { recursive: true, force: true })
+rmSync('dist/bundle', { recursive: true, force: true })
+mkdirSync(outdir, { recursive: true })
 
-const common = { outdir, bundle: true, platform: 'node', target: 'node20.19', logLevel: 'warning' }
+const common = {
+  outdir,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  logLevel: 'warning',
+  write: false,
+}
+const small = { format: 'cjs', minifyWhitespace: true, minifySyntax: true, lineLimit: 200, metafile: true }
 
-const program = await build({
-  ...common,
+// Packages that few runs need: in a file of their own each, which is read when one of them is loaded.
+const late = await Promise.all(
+  ['listr2', 'undici'].map((name) =>
+    bundle({ ...small, entryPoints: [name], entryNames: '[name]-[hash]', outExtension: { '.js': '.cjs' } }),
+  ),
+)
+
+const program = await bundle({
+  ...small,
   entryPoints: ['dist/src/cli/program.js'],
   entryNames: '[name]-[hash]',
-  format: 'cjs',
-  minifyWhitespace: true,
-  minifySyntax: true,
-  lineLimit: 200,
-  metafile: true,
-  // What has files of its own to find, or is not needed by most runs.
-  external: ['jiti', 'listr2', 'string-width', 'undici', 'zx', 'cpu-features'],
-  plugins: [lateModules(), nativeCrypto(), withoutHttpAgents()],
+  external: ['jiti'], // loads files of its own
+  plugins: [lateRequires(), latePackages(), withoutNativeCode(), withoutHttpAgents()],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: {
     js: "(function (exports, require, module, __filename, __dirname) { const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
@@ -30,19 +41,31 @@ const program = await build({
   footer: { js: '})' },
 })
 
-await build({
-  ...common,
+await bundle({
   entryPoints: ['dist/src/cli/main.js'],
   format: 'esm',
   splitting: true,
   external: ['./program.js'],
-  define: { BUNDLED_PROGRAM: JSON.stringify(`./${basename(Object.keys(program.metafile.outputs)[0])}`) },
+  define: { BUNDLED_PROGRAM: JSON.stringify(`./${program.name}`) },
 })
 
-/** What our modules load when it is first needed is bundled too, and still runs only then. */
-function lateModules() {
+writeFileSync('dist/bundle/LICENSES.txt', licenses([program, ...late].flatMap(({ inputs }) => inputs)))
+
+async function bundle(options) {
+  const { outputFiles, metafile } = await build({ ...common, ...options })
+  for (const { path, text } of outputFiles) writeFileSync(path, ascii(text))
+  return { name: basename(outputFiles[0].path), inputs: Object.keys(metafile?.inputs ?? {}) }
+}
+
+/** V8 holds ASCII in half the memory, and Node.js reads it fastest; esbuild leaves other characters in templates and patterns. */
+function ascii(text) {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** Bundles what our modules load by `createRequire`, too: it still runs only then. */
+function lateRequires() {
   return {
-    name: 'late modules',
+    name: 'late requires',
     setup: ({ onLoad }) =>
       onLoad({ filter: /dist\/src\/.*\.js$/ }, ({ path }) => ({
         contents: readFileSync(path, 'utf8').replaceAll('createRequire(import.meta.url)(', 'require('),
@@ -50,15 +73,25 @@ function lateModules() {
   }
 }
 
-/** ssh2 looks for its own binary beside itself, where it was built, and does without where it was not. */
-function nativeCrypto() {
+function latePackages() {
   return {
-    name: 'native crypto',
+    name: 'late packages',
     setup: ({ onResolve }) =>
-      onResolve({ filter: /sshcrypto\.node$/ }, () => ({
-        path: 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node',
+      onResolve({ filter: /^(?:listr2|undici)$/ }, ({ path }) => ({
+        path: `./${late.find(({ name }) => name.startsWith(`${path}-`)).name}`,
         external: true,
       })),
+  }
+}
+
+/** ssh2 does without its native addons, as it does where they could not be built: Node.js's own ciphers serve. */
+function withoutNativeCode() {
+  return {
+    name: 'without native code',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /sshcrypto\.node$|^cpu-features$/ }, ({ path }) => ({ path, namespace: 'missing' }))
+      onLoad({ filter: /.*/, namespace: 'missing' }, () => ({ contents: "throw new Error('not bundled')" }))
+    },
   }
 }
 
@@ -68,4 +101,19 @@ function withoutHttpAgents() {
     name: 'without HTTP agents',
     setup: ({ onLoad }) => onLoad({ filter: /ssh2\/lib\/http-agents\.js$/ }, () => ({ contents: '' })),
   }
+}
+
+/** The packages in the bundle, each with its licence. */
+function licenses(inputs) {
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [])
+  return [...new Set(folders)]
+    .sort((a, b) => basename(a).localeCompare(basename(b)))
+    .map((folder) => {
+      const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const license = manifest.license ?? manifest.licenses[0].type
+      const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each))
+      const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `License: ${license}`
+      return `${manifest.name} ${manifest.version} (${license})\n\n${text}\n`
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`)
 }

@@ -1,4 +1,4 @@
-// Runs the built command, as a person does, in a folder of a test's own.
+// Runs the packed command, as a person does, in a folder of a test of its own.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
+export const main = fileURLToPath(new URL('../../bundle/cli/main.js', import.meta.url))
 
 /** How the command ended. `code` is 128 + its number where a signal ended it. */
 export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string }

@@ -7,10 +7,15 @@ import { type CliSite, type Ended, main } from './command.ts'
 export type Answer = readonly [question: RegExp, typed: string]
 
 /** `stdout` is all that the terminal shows, with plain line ends. Made by `script` of util-linux. */
-export async function onTerminal(site: CliSite, args: string, answers: readonly Answer[]): Promise<Ended> {
-  const command = `exec '${process.execPath}' '${main}' ${args}`
+export async function onTerminal(
+  site: CliSite,
+  args: string,
+  answers: readonly Answer[],
+  command = main,
+): Promise<Ended> {
+  const line = `exec '${process.execPath}' '${command}' ${args}`
   const { CI, ...env } = process.env
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
+  const child = spawn('script', ['-qec', line, '/dev/null'], {
     cwd: site.path,
     env: { ...env, TERM: 'xterm', NO_COLOR: '1', XDG_CACHE_HOME: `${site.path}/.cache` },
   })

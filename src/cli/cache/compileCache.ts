@@ -30,7 +30,7 @@ export function runCached<T>(file: string, folder: string | undefined): CachedRu
   const cacheFile =
     folder === undefined ? undefined : join(folder, `${basename(file)}-${process.version}-${process.arch}`)
   const cached = cacheFile === undefined ? undefined : readCache(cacheFile)
-  const script = new Script(readFileSync(file, 'latin1'), {
+  const script = new Script(readFileSync(file, 'utf8'), {
     filename: file,
     cachedData: cached?.code,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -298,7 +298,7 @@ test('--flush-cache removes what is kept on this machine, and says what that was
     stderr,
     /^Flushed \/.*\.cache\/run-playbook: \d+ compiled files?, 1 download, 1 build, 0 inventory answers\. Facts are not kept\.\n$/,
   )
-  assert.equal(readdirSync(join(site.path, cache)).sort(), ['jiti', 'lab'])
+  assert.equal(readdirSync(join(site.path, cache)).sort(), ['code', 'jiti', 'lab'])
   const { stderr: behind } = await site.run(
     'task directory path=/ -i inventory.yaml --flush-cache --list-hosts',
   )

@@ -129,7 +129,7 @@ test('Where it cannot be recorded it is run all the same, with a warning', async
   const { code, stdout, stderr } = await site.run('../quiet.ts -i ../inventory.yaml', { folder: 'elsewhere' })
   assert.is(code, 0)
   assert.is(stdout, 'No host has a task: 1 play, 1 host.\n')
-  assert.match(stderr, /^warning .*journal .*cannot be written/)
+  assert.match(stderr, /^warning .*Cannot write the journal/)
   const failed = await site.run('../says.ts -i ../inventory.yaml', { folder: 'elsewhere' })
   assert.is(failed.code, 2)
   assert.not.match(failed.stdout, /--resume/)
