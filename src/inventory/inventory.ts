@@ -1,11 +1,12 @@
-// Loads an inventory: its sources, variable files and command-line variables become hosts and groups.
+// Loads an inventory: turns its sources, variable files and -e into hosts and groups.
 
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
 import { keyLocationOf, toSourceNode } from './parsing/sourceNode.ts'
 import { isLocalhost, type KnownNames, selectHosts, validateLimit } from './pattern.ts'
-import { FileLoader, findInventory } from './sources/fileLoader.ts'
+import { FileLoader } from './sources/fileLoader.ts'
+import { findInventory, isHostList } from './sources/findInventory.ts'
 import {
   type GroupData,
   type HostData,
@@ -15,43 +16,38 @@ import {
 } from './sources/inventoryBuilder.ts'
 import { readSource } from './sources/readSource.ts'
 import { type ExtraVars, extraEntries } from './vars/extraVars.ts'
-import {
-  type HostGroup,
-  type LoadedHost,
-  type VarDefinition,
-  VariableManager,
-  varFolderOf,
-} from './vars/hostVars.ts'
+import type { HostGroup, LoadedHost, VarDefinition } from './vars/hostVars.ts'
+import { VariableManager, varFolderOf } from './vars/variableManager.ts'
 import type { VaultPassword } from './vault/decrypt.ts'
 
-export type LoadInventoryOptions = {
-  /** The working folder, in which names are looked for and to which places are relative; the process's if not given. */
+type LoadInventoryOptions = {
+  /** The folder in which sources are searched and to which shown paths are relative. Default: the working folder. */
   readonly cwd?: string
-  /** The folder of the playbook: its group_vars/ and host_vars/ are read too, above the inventory's. */
+  /** The folder of the playbook, whose group_vars/ and host_vars/ override the inventory's. */
   readonly playbookDir?: string
-  /** Above all others, in order: an object, or text as after `-e` (`key=value`, `@file`, `{json}`). */
+  /** Variables that override all others: objects, or texts of `-e` (`key=value`, `@file`, `{json}`). Later ones win. */
   readonly extraVars?: readonly ExtraVars[]
-  /** Loads a `.ts` or `.js` inventory: its module, whose default export is taken. */
+  /** Imports a `.ts` or `.js` inventory. */
   readonly loadModule?: (path: string) => Promise<unknown>
   readonly vaultPasswords?: readonly VaultPassword[]
-  /** Where the answers of inventory modules are kept that allow it (`cacheSeconds`); without it none is. */
+  /** The cache of inventory modules that have `cacheSeconds`; without it nothing is cached. */
   readonly cacheFolder?: string
 }
 
 /** A group of a loaded inventory. */
 export type InventoryGroup = {
   readonly name: string
-  /** Hosts that stand in the group itself, in order. */
+  /** The hosts of the group itself, in order. */
   readonly hosts: readonly string[]
-  /** Groups that stand in the group itself, in order. */
+  /** The groups directly below it, in order. */
   readonly children: readonly string[]
-  /** All its hosts, its children's included, in Ansible's order. */
+  /** All its hosts, including those of its children, in Ansible's order. */
   readonly members: readonly string[]
-  /** Its own variables, group_vars/ included; not its parents'. */
+  /** Its own variables, group_vars/ included, without its parents'. */
   readonly vars: { readonly [name: string]: unknown }
-  /** Everything in its own and its parents' variables that sets a variable; the last one wins. */
+  /** Everything that sets a variable in the group or its parents; the last one wins. */
   readonly definitions: (name: string) => readonly VarDefinition[]
-  /** Where its variables stand, or where it was first named. */
+  /** Where its variables are set, or where its name first occurs. */
   readonly where: SourceLocation | undefined
 }
 
@@ -60,38 +56,38 @@ export type Inventory = {
   readonly hosts: readonly LoadedHost[]
   /** All groups by name, `all` and `ungrouped` first. */
   readonly groups: ReadonlyMap<string, InventoryGroup>
-  /** What is odd and was accepted: a repeated key, a host named like a group. */
+  /** Accepted oddities: a duplicate key, a host named like a group. */
   readonly warnings: readonly PlaybookError[]
-  /** A host by its name; `localhost`, `127.0.0.1` and `::1` are there even if no source names them. */
+  /** A host by its name; `localhost`, `127.0.0.1` and `::1` exist even if no source names them. */
   readonly host: (name: string) => LoadedHost | undefined
   /**
-   * The hosts of a pattern in Ansible's order (`was`, `web:!web-02`, `~web-\d+`, `was[0]`), those of `limit` alone
-   * if one is given (as after `--limit`, `@file` too).
+   * The hosts of a pattern in Ansible's order (`was`, `web:!web-02`, `~web-\d+`, `was[0]`), restricted to those of
+   * `limit` (as after `--limit`, `@file` included).
    *
-   * @throws PlaybookError E_UNKNOWN_GROUP or E_UNKNOWN_HOST for a name that is neither, E_PATTERN for what is no
-   * pattern, E_LIMIT_EMPTY where the limit matches no host at all. A limit that only misses this pattern's hosts
-   * gives [], because another play's may be meant: see `checkLimit`.
+   * @throws PlaybookError E_UNKNOWN_GROUP or E_UNKNOWN_HOST for a name that is neither, E_PATTERN for a wrong pattern,
+   * E_LIMIT_EMPTY if the limit matches no host at all. If it matches only hosts outside the pattern, the result is [],
+   * because it may be meant for another play: see `validateLimit`.
    */
   readonly select: (pattern: string, limit?: string) => LoadedHost[]
   /**
-   * Makes sure that a limit leaves a host to at least one of the patterns (a run's plays).
+   * Makes sure that a limit matches a host of at least one of the patterns (the plays of a run).
    *
-   * @throws PlaybookError E_LIMIT_EMPTY naming the limit and the hosts that were possible
+   * @throws PlaybookError E_LIMIT_EMPTY naming the limit and the possible hosts
    */
   readonly validateLimit: (patterns: readonly string[], limit: string) => void
 }
 
 /**
- * Loads an inventory as Ansible does. Sources are YAML or INI files, directories of them, `.ts` modules, and lists
- * of hosts (`web-01,web-02,`); later ones add to and override earlier ones.
+ * Loads an inventory as Ansible does. Sources are YAML or INI files, scripts, `.ts` modules, directories of them, and
+ * lists of hosts (`web-01,web-02,`); later ones add to and override earlier ones.
  *
- * Variables come, the later the stronger, from: `all`, groups (parents first, then ansible_group_priority, then name),
- * group_vars/all beside the inventory and the playbook, group_vars/ beside the inventory and the playbook, the host's
- * own, host_vars/ beside the inventory and the playbook, extraVars
+ * Variables come from these places, and later ones win: `all`, groups (parents first, then by ansible_group_priority,
+ * then by name), group_vars/all of the inventory and the playbook, group_vars/ of the inventory and the playbook, the
+ * host's own, host_vars/ of the inventory and the playbook, extraVars
  * (https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_variables.html).
  *
- * @throws PlaybookError E_NO_INVENTORY where a source is not found
- * @throws Faults with everything that is wrong in all files, each with file, line and column
+ * @throws PlaybookError E_NO_INVENTORY if a source is not found
+ * @throws AggregatePlaybookError with the errors of all files, each with file, line and column
  * @example
  * const inventory = await loadInventory(['lab.yaml'], { playbookDir: 'playbooks' })
  * inventory.select('was').map((host) => host.vars.tomcat_version)
@@ -105,9 +101,7 @@ export async function loadInventory(
   const builder = new InventoryBuilder()
   const paths = sources.map((source) => findInventory(source, cwd))
   for (const path of paths)
-    await readSource(path, {
-      builder,
-      files,
+    await readSource(path, files, builder, {
       loadModule: options.loadModule,
       cacheFolder: options.cacheFolder,
     })
@@ -122,8 +116,8 @@ export async function loadInventory(
     extraEntries(options.extraVars ?? [], files, cwd),
   )
   vars.readAll()
-  const faults = [...builder.errors, ...files.errors]
-  if (faults.length > 0) throw new AggregatePlaybookError(faults)
+  const errors = [...builder.errors, ...files.errors]
+  if (errors.length > 0) throw new AggregatePlaybookError(errors)
   return makeInventory(builder, vars, [...files.warnings, ...builder.warnings], cwd)
 }
 
@@ -154,7 +148,7 @@ function makeInventory(
     validateLimit: (patterns, limit) => validateLimit(patterns, limit, known),
   }
 
-  /** A name of this machine means the host that goes by another of them, or the implicit one. */
+  /** Any name of this machine means the host with another of its names, or else the implicit one. */
   function localhost(name: string): LoadedHost | undefined {
     if (!isLocalhost(name)) return undefined
     const named = hosts.find((each) => isLocalhost(each.name))
@@ -206,11 +200,7 @@ function hostGroups(
   }
 }
 
-function isHostList(path: string): boolean {
-  return path.includes(',') && !isAbsolute(path)
-}
-
-/** As Ansible has it: in no group, with the variables of `all`, reached without a connection. */
+/** As in Ansible: in no group, with the variables of `all` and a local connection. */
 function implicitLocalhost(name: string): HostData {
   const node = toSourceNode('local')
   const entry = { key: 'ansible_connection', keySource: undefined, keyOffset: 0, node }

@@ -1,4 +1,4 @@
-// Ansible's language of host patterns: `web:&stage:!web-02`, globs, `~regex`, `web[0:2]`, and limits.
+// Selects hosts by Ansible's patterns: `web:&stage:!web-02`, globs, `~regex`, `web[0:2]`.
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -10,16 +10,16 @@ import { parseAddress } from './sources/hostRange.ts'
 
 /** The names a pattern is matched against. */
 export type KnownNames = {
-  /** The hosts of every group, its children's included, in order. */
+  /** The hosts of every group, including those of its children, in order. */
   readonly groups: ReadonlyMap<string, readonly string[]>
-  /** All hosts, in the order in which they were first named. */
+  /** All hosts, in the order in which their names first occur. */
   readonly hosts: ReadonlySet<string>
-  /** Where a limit's `@file` is looked for. */
+  /** The folder of a limit's `@file`. */
   readonly cwd: string
 }
 
 /**
- * The hosts of a pattern, in Ansible's order, those of a limit alone if there is one
+ * The hosts of a pattern in Ansible's order, restricted to those of a limit
  * (https://docs.ansible.com/ansible/latest/inventory_guide/intro_patterns.html).
  *
  * @throws PlaybookError E_UNKNOWN_GROUP, E_UNKNOWN_HOST, E_PATTERN, E_LIMIT_EMPTY, E_LIMIT_FILE
@@ -31,14 +31,14 @@ export function selectHosts(pattern: string, limit: string | undefined, known: K
   return hosts.filter((host) => kept.has(host))
 }
 
-/** Makes sure that a limit leaves a host to at least one of the patterns. */
+/** Makes sure that a limit matches a host of at least one of the patterns. */
 export function validateLimit(patterns: readonly string[], limit: string, known: KnownNames): void {
   const possible = new Set(patterns.flatMap((pattern) => selectHosts(pattern, undefined, known)))
   const kept = limitHosts(limit, known)
   if (!kept.some((host) => possible.has(host))) throw emptyLimit(limit, [...possible])
 }
 
-/** Whether a name means this machine, as Ansible has it. */
+/** Whether a name means this machine, as in Ansible. */
 export function isLocalhost(name: string): boolean {
   return name === 'localhost' || name === '127.0.0.1' || name === '::1'
 }
@@ -52,11 +52,11 @@ function limitHosts(limit: string, known: KnownNames): string[] {
   return kept
 }
 
-/** The patterns of a file, one a line; each is looked at alone, so that a wrong one is said with its line. */
+/** The patterns of a file, one per line; each is checked on its own, so that an error names its line. */
 function limitFile(name: string, known: KnownNames): string[] {
   const path = resolve(known.cwd, name)
   if (!existsSync(path) || !statSync(path).isFile()) {
-    throw new PlaybookError('E_LIMIT_FILE', `No file ${name} with hosts to limit the run to.`)
+    throw new PlaybookError('E_LIMIT_FILE', `No file ${name} for --limit.`)
   }
   const lines = readFileSync(path, 'utf8').split('\n')
   return lines.flatMap((line, index) => {
@@ -67,7 +67,7 @@ function limitFile(name: string, known: KnownNames): string[] {
   })
 }
 
-/** A name that is a host and a group means the host. */
+/** A name of both a host and a group means the host. */
 function matchOrHost(pattern: string, known: KnownNames): readonly string[] {
   return known.hosts.has(pattern) ? [pattern] : matchOne(pattern, known)
 }
@@ -75,14 +75,14 @@ function matchOrHost(pattern: string, known: KnownNames): readonly string[] {
 function emptyLimit(limit: string, possible: readonly string[]): PlaybookError {
   const listed = possible.slice(0, 20).join(', ')
   const more = possible.length > 20 ? ` and ${possible.length - 20} more` : ''
-  return new PlaybookError('E_LIMIT_EMPTY', `--limit ${limit} leaves no host.`, {
-    hint: possible.length === 0 ? 'There are no hosts.' : `Possible are: ${listed}${more}`,
+  return new PlaybookError('E_LIMIT_EMPTY', `--limit ${limit} matches no host.`, {
+    hint: possible.length === 0 ? 'There are no hosts.' : `Possible hosts: ${listed}${more}`,
   })
 }
 
 /**
- * The single patterns of a text. A colon separates only where the text is not an address or a range, and there is no
- * comma, as in Ansible's split_host_pattern.
+ * The single patterns of a text. A colon separates only if the text has no comma and is not an address or a range, as
+ * in Ansible's split_host_pattern.
  */
 export function splitPattern(text: string): string[] {
   const parts = text.includes(',')
@@ -93,12 +93,12 @@ export function splitPattern(text: string): string[] {
   return parts.map((part) => part.trim()).filter((part) => part !== '')
 }
 
-/** Unions first, then intersections, then exclusions, whatever order they were written in. */
+/** Applies unions first, then intersections, then exclusions, in whatever order they are written. */
 function evaluate(patterns: readonly string[], text: string, known: KnownNames): string[] {
-  if (patterns.length === 0) throw new PlaybookError('E_PATTERN', `"${text}" names no host or group.`)
+  if (patterns.length === 0) throw new PlaybookError('E_PATTERN', `"${text}" names no host and no group.`)
   const unions = patterns.filter((each) => !/^[&!]/.test(each))
   const hosts = new Set(
-    // A name that is a host and a group means the host here, the group behind & and !: so it is in Ansible.
+    // As in Ansible, a name of both a host and a group means the host here, but the group after & and !.
     (unions.length > 0 ? unions : ['all']).flatMap((each) => matchOrHost(each, known)),
   )
   for (const each of patterns.filter((pattern) => pattern.startsWith('&'))) {
@@ -113,9 +113,9 @@ function evaluate(patterns: readonly string[], text: string, known: KnownNames):
 
 function matchOne(pattern: string, known: KnownNames): readonly string[] {
   const subscript = pattern.startsWith('~') ? null : /^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(pattern)
-  if (!subscript) return enumerate(pattern, pattern, known)
+  if (!subscript) return hostsMatching(pattern, pattern, known)
   const [, name, index, from, to] = subscript
-  const hosts = enumerate(name!, pattern, known)
+  const hosts = hostsMatching(name!, pattern, known)
   if (hosts.length === 0) return hosts
   if (index !== undefined) return [itemAt(hosts, Number(index), pattern)]
   if (to === '') return hosts.slice(Number(from))
@@ -128,22 +128,22 @@ function itemAt(hosts: readonly string[], index: number, pattern: string): strin
   const count = `${hosts.length} host${hosts.length === 1 ? '' : 's'}`
   throw new PlaybookError(
     'E_PATTERN',
-    `"${pattern}" goes beyond the ${count} there ${hosts.length === 1 ? 'is' : 'are'}.`,
+    `"${pattern}" is out of range: there ${hosts.length === 1 ? 'is' : 'are'} ${count}.`,
   )
 }
 
-/** Hosts of the groups that match; where none does, or the pattern is more than a word, hosts that match too. */
-function enumerate(pattern: string, written: string, known: KnownNames): readonly string[] {
+/** The hosts of the matching groups, then the matching hosts. */
+function hostsMatching(pattern: string, original: string, known: KnownNames): readonly string[] {
   const isWild = pattern.startsWith('~') || /[.?*[]/.test(pattern)
-  if (!isWild) return named(pattern, known)
+  if (!isWild) return hostsNamed(pattern, known)
   const matches = matcher(pattern)
   const groups = [...known.groups].filter(([name]) => matches(name))
   const found = [...groups.flatMap(([, hosts]) => hosts), ...[...known.hosts].filter(matches)]
   const isName = !pattern.startsWith('~') && !/[?*[]/.test(pattern)
-  return found.length === 0 && groups.length === 0 && isName ? named(written, known) : found
+  return found.length === 0 && groups.length === 0 && isName ? hostsNamed(original, known) : found
 }
 
-function named(name: string, known: KnownNames): readonly string[] {
+function hostsNamed(name: string, known: KnownNames): readonly string[] {
   const hosts = known.groups.get(name) ?? (known.hosts.has(name) ? [name] : undefined)
   if (hosts) return hosts
   if (isLocalhost(name)) return [[...known.hosts].find(isLocalhost) ?? name]
@@ -158,7 +158,7 @@ function named(name: string, known: KnownNames): readonly string[] {
 function knownGroups(known: KnownNames): string {
   const names = [...known.groups.keys()].filter((name) => name !== 'all' && name !== 'ungrouped')
   if (names.length === 0) return 'The inventory has no groups.'
-  return `Groups are: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`
+  return `Groups: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`
 }
 
 function matcher(pattern: string): (name: string) => boolean {
@@ -169,7 +169,7 @@ function matcher(pattern: string): (name: string) => boolean {
   return globMatcher(pattern)
 }
 
-/** A regular expression as Python's re.match takes it: anchored at the start, `(?P<name>…)`, a leading `(?i)`. */
+/** Converts a regular expression of Python's re.match: anchored at the start, `(?P<name>…)`, a leading `(?i)`. */
 function pythonRegex(source: string): RegExp {
   const flags = /^\(\?([imsx]+)\)/.exec(source)
   const body = source.slice(flags?.[0].length ?? 0).replaceAll('(?P<', '(?<')

@@ -7,7 +7,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
 import { listInventory, listVars } from '../../src/inventory/views/listing.ts'
-import { describeError, PlaybookError } from '../../src/model/errors/error.ts'
+import { PlaybookError } from '../../src/model/errors/error.ts'
+import { shownLines } from '../shownLines.ts'
 
 type Case = {
   readonly why: string
@@ -20,7 +21,7 @@ type Case = {
 
 /** What we make of a case: its listing, or what is wrong with it; and what it asks for beyond that. */
 type Answer = {
-  readonly faults?: readonly string[]
+  readonly errors?: readonly string[]
   readonly list?: object
   readonly hosts?: { readonly [name: string]: object }
   readonly patterns?: { readonly [pattern: string]: readonly string[] | string }
@@ -58,7 +59,7 @@ async function answerTo({ sources, extraVars = [], ...asked }: Case, cwd: string
       limits: asked.limits?.map(([pattern, limit]) => [pattern, limit, select(pattern, limit)]),
     })
   } catch (error) {
-    if (error instanceof PlaybookError) return { faults: describeError(error) }
+    if (error instanceof PlaybookError) return { errors: await shownLines(error, cwd) }
     throw error
   }
 }

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
-import { AggregatePlaybookError, describeError, PlaybookError } from '../../src/model/errors/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../../src/model/errors/error.ts'
+import { shownLines } from '../shownLines.ts'
 
 const test = suite<{ folder: string }>()
 
@@ -30,95 +31,99 @@ const rows: readonly Row[] = [
   {
     title: 'a tab is named with its line',
     files: { 'a.yml': 'all:\n  hosts:\n    h1:\n\t\tx: 1\n' },
-    lines: ['a.yml:4:1  line 4 has a tab; YAML indents with spaces'],
+    lines: ['a.yml:4:1  a tab in the indentation; YAML allows only spaces  E_YAML'],
   },
   {
     title: 'two tabs are two faults',
     files: { 'a.yml': 'all:\n  vars:\n\tx: 1\n\ty: 1\n' },
     lines: [
-      'a.yml:3:1  line 3 has a tab; YAML indents with spaces',
-      'a.yml:4:1  line 4 has a tab; YAML indents with spaces',
+      'a.yml:3:1  a tab in the indentation; YAML allows only spaces  E_YAML',
+      'a.yml:4:1  a tab in the indentation; YAML allows only spaces  E_YAML',
     ],
   },
   {
     title: 'a second colon in a line',
     files: { 'a.yml': 'all:\n  vars:\n    x: a: b\n' },
-    lines: ['a.yml:3:8  a second ": " in one line', '    x: a: b', 'Put a value that holds ": " in quotes.'],
+    lines: [
+      'a.yml:3:8  a second ": " in one line  E_YAML',
+      '        x: a: b',
+      '    Quote a value that contains ": ".',
+    ],
   },
   {
     title: 'Jinja without quotes',
     files: { 'a.yml': 'all:\n  vars:\n    x: {{ y }}\n' },
     lines: [
-      'a.yml:3:9  a key must be a word, got a mapping or list',
-      'A value that starts with {{ needs quotes.',
+      'a.yml:3:9  a key must be text, got a mapping or a list  E_YAML',
+      '    Quote a value that starts with {{.',
     ],
   },
   {
     title: 'an anchor that is not there',
     files: { 'a.yml': 'all:\n  vars: {x: *nowhere}\n' },
-    lines: ['a.yml:2:13  *nowhere has no anchor &nowhere before it'],
+    lines: ['a.yml:2:13  *nowhere has no anchor &nowhere before it  E_YAML'],
   },
   {
     title: 'an anchor inside itself',
     files: { 'a.yml': 'all:\n  vars:\n    x: &x [1, *x]\n' },
-    lines: ['a.yml:3:15  *x stands inside its own anchor'],
+    lines: ['a.yml:3:15  *x refers to an anchor that contains it  E_YAML'],
   },
   {
     title: 'a tag nobody knows',
     files: { 'a.yml': 'all:\n  vars:\n    x: !money 5\n' },
-    lines: ['a.yml:3:15  the tag !money is not known here'],
+    lines: ['a.yml:3:15  unknown tag !money  E_YAML'],
   },
   {
     title: 'a date that does not exist',
     files: { 'a.yml': 'all:\n  vars:\n    x: 2024-02-30\n' },
-    lines: ['a.yml:3:8  2024-02-30 is not a date', 'Put it in quotes if it is text.'],
+    lines: ['a.yml:3:8  2024-02-30 is not a valid date  E_YAML', '    Quote it if it is text.'],
   },
   {
     title: 'a time that does not exist',
     files: { 'a.yml': 'all:\n  vars: {x: 2024-01-02T24:00:00Z, y: 0000-01-01}\n' },
     lines: [
-      'a.yml:2:13  2024-01-02T24:00:00Z is not a date',
-      'Put it in quotes if it is text.',
-      'a.yml:2:38  0000-01-01 is not a date',
-      'Put it in quotes if it is text.',
+      'a.yml:2:13  2024-01-02T24:00:00Z is not a valid date  E_YAML',
+      '    Quote it if it is text.',
+      'a.yml:2:38  0000-01-01 is not a valid date  E_YAML',
+      '    Quote it if it is text.',
     ],
   },
   {
     title: 'a merge key in the place of a value',
     files: { 'a.yml': 'all:\n  vars: {x: <<, y: "<<", z: =}\n' },
     lines: [
-      'a.yml:2:13  << alone is no value',
-      'Put it in quotes if it is text.',
-      'a.yml:2:29  = alone is no value',
-      'Put it in quotes if it is text.',
+      'a.yml:2:13  << is not allowed as a value  E_YAML',
+      '    Quote it if it is text.',
+      'a.yml:2:29  = is not allowed as a value  E_YAML',
+      '    Quote it if it is text.',
     ],
   },
   {
     title: 'a character that nobody sees',
     files: { 'a.yml': 'all:\n  vars: {x: "a\x07b"}\n' },
     lines: [
-      'a.yml:2:15  a character that cannot be seen stands here (U+0007)',
-      'Take it out, or write it as "\\x07" in double quotes.',
+      'a.yml:2:15  invisible character U+0007  E_YAML',
+      '    Remove it, or write it as "\\x07" in double quotes.',
     ],
   },
   {
     title: 'names that YAML takes for something else than text',
     files: { 'a.yml': 'no:\n  hosts: {1: , ~: , h: , "2": }\nyes: {children: {3.0: }}\n' },
     lines: [
-      "a.yml:1:1  a group's name is text, but no means false in YAML",
-      'Put it in quotes: "no":',
-      "a.yml:3:1  a group's name is text, but yes means true in YAML",
-      'Put it in quotes: "yes":',
+      'a.yml:1:1  the name of a group must be text, but no means false in YAML  E_INVENTORY',
+      '    Quote it: "no":',
+      'a.yml:3:1  the name of a group must be text, but yes means true in YAML  E_INVENTORY',
+      '    Quote it: "yes":',
     ],
   },
   {
     title: 'numbers as names of hosts',
     files: { 'a.yml': 'g:\n  hosts: {1: , ~: , h: , "2": }\n' },
     lines: [
-      "a.yml:2:11  a host's name is text, but 1 means a number in YAML",
-      'Put it in quotes: "1":',
-      "a.yml:2:16  a host's name is text, but ~ means nothing in YAML",
-      'Put it in quotes: "~":',
+      'a.yml:2:11  the name of a host must be text, but 1 means a number in YAML  E_INVENTORY',
+      '    Quote it: "1":',
+      'a.yml:2:16  the name of a host must be text, but ~ means nothing in YAML  E_INVENTORY',
+      '    Quote it: "~":',
     ],
   },
   {
@@ -126,98 +131,101 @@ const rows: readonly Row[] = [
     files: { 'inv/notes.txt': 'x\n', 'inv/group_vars/all.yml': 'x: 1\n' },
     sources: ['inv'],
     lines: [
-      'The folder inv has no inventory file.',
-      'Files that begin with "." or end in .cfg, .md, .txt, .rst, .orig, .bak, .retry, .swp or ~ are not read.',
+      'The folder inv has no inventory file.  E_INVENTORY',
+      '    Files that begin with "." or end in .cfg, .md, .txt, .rst, .orig, .bak, .retry, .swp or ~ are not read.',
     ],
   },
   {
     title: 'hosts as a list',
     files: { 'a.yml': 'web:\n  hosts:\n    - web-01\n    - web-02\n' },
     lines: [
-      'a.yml:3:5  web.hosts: expected a mapping of hosts, got a list',
-      'Write "web-01:" in place of "- web-01".',
+      'a.yml:3:5  web.hosts: expected a mapping of hosts, got a list  E_INVENTORY',
+      '    Write "web-01:" instead of "- web-01".',
     ],
   },
   {
     title: 'vars as a list',
     files: { 'a.yml': 'web:\n  vars:\n    - x: 1\n' },
     lines: [
-      'a.yml:3:5  web.vars: expected a mapping of variables, got a list',
-      'Write "name: value" in place of "- name: value".',
+      'a.yml:3:5  web.vars: expected a mapping of variables, got a list  E_INVENTORY',
+      '    Write "name: value" instead of "- name: value".',
     ],
   },
   {
     title: 'children as a list',
     files: { 'a.yml': 'web:\n  children: [a, b]\n' },
     lines: [
-      'a.yml:2:13  web.children: expected a mapping of groups, got a list',
-      'Write "a:" in place of "- a".',
+      'a.yml:2:13  web.children: expected a mapping of groups, got a list  E_INVENTORY',
+      '    Write "a:" instead of "- a".',
     ],
   },
   {
     title: 'a mistyped key of a group',
     files: { 'a.yml': 'web:\n  host: {h1: }\n' },
-    lines: ['a.yml:2:3  web.host: a group has hosts, children and vars', 'Did you mean hosts?'],
+    lines: [
+      'a.yml:2:3  web.host: a group has only hosts, children and vars  E_INVENTORY',
+      '    Did you mean hosts?',
+    ],
   },
   {
     title: 'a group that does not stand under children',
     files: { 'a.yml': 'all:\n  web:\n    hosts: {h1: }\n' },
     lines: [
-      'a.yml:2:3  all.web: a group has hosts, children and vars',
-      'A group inside all stands under "children:", a host under "hosts:", a variable under "vars:".',
+      'a.yml:2:3  all.web: a group has only hosts, children and vars  E_INVENTORY',
+      '    Put a group inside all under "children:", a host under "hosts:", a variable under "vars:".',
     ],
   },
   {
     title: 'hosts at the top',
     files: { 'a.yml': 'hosts: [a]\n' },
     lines: [
-      'a.yml:1:8  hosts: a group is a mapping of hosts, children, vars, got a list',
-      'Groups stand at the top: put "hosts" under a group, such as "all:".',
+      'a.yml:1:8  hosts: expected a mapping with hosts, children or vars, got a list  E_INVENTORY',
+      '    The top level holds groups: put "hosts" under one, such as "all:".',
     ],
   },
   {
     title: 'an inventory that is a list',
     files: { 'a.yml': '- web-01\n' },
-    lines: ['a.yml:1:1  an inventory is a mapping of groups, got a list'],
+    lines: ['a.yml:1:1  expected a mapping of groups, got a list  E_INVENTORY'],
   },
   {
     title: 'a host whose variables are text',
     files: { 'a.yml': 'web:\n  hosts:\n    h1: 10.0.0.1\n' },
-    lines: ['a.yml:3:9  h1: a host\'s variables are a mapping, got "10.0.0.1"'],
+    lines: ['a.yml:3:9  h1: expected a mapping of variables, got "10.0.0.1"  E_INVENTORY'],
   },
   {
     title: 'a range that runs backwards, and one that is none',
     files: { 'a.yml': 'web:\n  hosts:\n    w[10:5]:\n    x[1-3]:\n    y[01:100]:\n' },
     lines: [
-      'a.yml:3:5  "w[10:5]" is no host: [10:5] runs backwards',
-      'A range is written web[01:10] or db[a:f].',
-      'a.yml:4:5  "x[1-3]" is no host: [1-3] is not [from:to] or [from:to:step]',
-      'A range is written web[01:10] or db[a:f].',
-      'a.yml:5:5  "y[01:100]" is no host: [01:100] has a leading zero, so both ends need the same number of digits',
-      'A range is written web[01:10] or db[a:f].',
+      'a.yml:3:5  "w[10:5]" is not a host or a range: [10:5] runs backwards  E_HOST_RANGE',
+      '    A range looks like web[01:10] or db[a:f].',
+      'a.yml:4:5  "x[1-3]" is not a host or a range: [1-3] is not [from:to] or [from:to:step]  E_HOST_RANGE',
+      '    A range looks like web[01:10] or db[a:f].',
+      'a.yml:5:5  "y[01:100]" is not a host or a range: [01:100] has a leading zero, so both ends need the same number of digits  E_HOST_RANGE',
+      '    A range looks like web[01:10] or db[a:f].',
     ],
   },
   {
     title: 'a cycle of groups',
     files: { 'a.yml': 'a:\n  children:\n    b:\n      children:\n        a:\n' },
-    lines: ['a.yml:3:5  group b is a child of a, and a lies inside b'],
+    lines: ['a.yml:3:5  group b is a child of a, which is itself inside b  E_INVENTORY_CYCLE'],
   },
   {
     title: 'a group that is its own child',
     files: { 'a.yml': 'a:\n  children:\n    a:\n' },
-    lines: ['a.yml:3:5  group a has itself as a child'],
+    lines: ['a.yml:3:5  group a is its own child  E_INVENTORY_CYCLE'],
   },
   {
     title: 'a priority that is no number',
     files: { 'a.yml': 'a:\n  vars:\n    ansible_group_priority: high\n' },
-    lines: ['a.yml:3:29  ansible_group_priority must be a whole number'],
+    lines: ['a.yml:3:29  ansible_group_priority must be an integer  E_INVENTORY'],
   },
   {
     title: 'an inventory plugin',
     files: { 'a.yml': 'plugin: amazon.aws.aws_ec2\n' },
     lines: [
-      'a.yml:1:9  this is the configuration of an Ansible inventory plugin',
-      'Plugins are not run: let a .ts module export the hosts, or save the output of ansible-inventory --list --yaml.',
+      'a.yml:1:9  this is the configuration of an Ansible inventory plugin  E_INVENTORY',
+      '    Plugins are not run: export the hosts from a .ts module, or save the output of ansible-inventory --list --yaml.',
     ],
   },
   {
@@ -229,12 +237,12 @@ const rows: readonly Row[] = [
       'host_vars/h1.yml': 'just text\n',
     },
     lines: [
-      'a.yml:3:3  web.var: a group has hosts, children and vars',
-      'Did you mean vars?',
-      'group_vars/all.yml:2:1  a quote that opens above is not closed',
-      'group_vars/web.yml:1:1  a file of variables is a mapping, got a list',
-      'Write "name: value" in place of "- name: value".',
-      'host_vars/h1.yml:1:1  a file of variables is a mapping, got "just text"',
+      'a.yml:3:3  web.var: a group has only hosts, children and vars  E_INVENTORY',
+      '    Did you mean vars?',
+      'group_vars/all.yml:2:1  a quote opened above is not closed  E_YAML',
+      'group_vars/web.yml:1:1  expected a mapping of variables, got a list  E_INVENTORY',
+      '    Write "name: value" instead of "- name: value".',
+      'host_vars/h1.yml:1:1  expected a mapping of variables, got "just text"  E_INVENTORY',
     ],
   },
   {
@@ -246,10 +254,10 @@ const rows: readonly Row[] = [
     },
     sources: ['inv'],
     lines: [
-      'inv/1.yml:1:12  a.hosts: expected a mapping of hosts, got a list',
-      'Write "x:" in place of "- x".',
-      'inv/3.ini:1:1  [c:host] is no section',
-      'Did you mean hosts?',
+      'inv/1.yml:1:12  a.hosts: expected a mapping of hosts, got a list  E_INVENTORY',
+      '    Write "x:" instead of "- x".',
+      'inv/3.ini:1:1  [c:host] is not a section  E_INVENTORY',
+      '    Did you mean hosts?',
     ],
   },
   {
@@ -259,47 +267,47 @@ const rows: readonly Row[] = [
         '[web]\nh1 x\nh2 "x=1\nh3:\n[web vars]\n[web:vars]\nlonely\n[web:children]\ntwo words\nwbe\n[db:vars]\nx=1\n',
     },
     lines: [
-      'a.ini:2:1  "x" is not key=value',
-      'a.ini:3:1  a " is not closed',
-      'a.ini:4:1  "h3:" ends in ":"',
-      'A port follows it; if this is YAML, name the file .yml.',
-      'a.ini:5:1  [web vars] is no section',
-      'A section is [group], [group:vars] or [group:children], without spaces.',
-      'a.ini:7:1  expected key=value, got "lonely"',
-      'a.ini:9:1  expected the name of a group, got "two words"',
-      'a.ini:10:1  [web:children] names the group wbe, which no section declares',
-      'Did you mean web?',
-      'a.ini:11:1  [db:vars] names the group db, which no section declares',
-      'Declare it: [db]',
+      'a.ini:2:1  "x" is not key=value  E_INVENTORY',
+      'a.ini:3:1  a " is not closed  E_INVENTORY',
+      'a.ini:4:1  "h3:" ends in ":"  E_INVENTORY',
+      '    A port must follow it; if this is YAML, name the file .yml.',
+      'a.ini:5:1  [web vars] is not a section  E_INVENTORY',
+      '    A section is [group], [group:vars] or [group:children], without spaces.',
+      'a.ini:7:1  expected key=value, got "lonely"  E_INVENTORY',
+      'a.ini:9:1  expected the name of a group, got "two words"  E_INVENTORY',
+      'a.ini:10:1  [web:children] names the group wbe, which no section declares  E_INVENTORY',
+      '    Did you mean web?',
+      'a.ini:11:1  [db:vars] names the group db, which no section declares  E_INVENTORY',
+      '    Declare it: [db]',
     ],
   },
   {
     title: 'a vaulted file without a password',
     files: { 'a.yml': 'web: {hosts: {h1: }}\n', 'group_vars/web.yml': '$ANSIBLE_VAULT;1.1;AES256\n3130\n' },
     lines: [
-      'group_vars/web.yml:1  this is not a whole vault text ($ANSIBLE_VAULT;1.1;AES256 and hex lines)',
-      'Copy it again from ansible-vault, with all its lines.',
+      'group_vars/web.yml:1  this is not a complete vault text ($ANSIBLE_VAULT;1.1;AES256 and lines of hex digits)  E_VAULT',
+      '    Copy it again from ansible-vault, with all its lines.',
     ],
   },
   {
     title: 'a number that is none',
     files: { 'a.yml': 'all:\n  vars: {x: 0x_, y: !!int abc, z: !!bool maybe, f: !!float x}\n' },
     lines: [
-      'a.yml:2:13  the value is no number',
-      'Put it in quotes if it is text.',
-      'a.yml:2:27  the value is no !!int',
-      'Put it in quotes if it is text.',
-      'a.yml:2:42  the value is no !!bool',
-      'Put it in quotes if it is text.',
-      'a.yml:2:60  the value is no !!float',
-      'Put it in quotes if it is text.',
+      'a.yml:2:13  not a valid number  E_YAML',
+      '    Quote it if it is text.',
+      'a.yml:2:27  not a valid !!int  E_YAML',
+      '    Quote it if it is text.',
+      'a.yml:2:42  not a valid !!bool  E_YAML',
+      '    Quote it if it is text.',
+      'a.yml:2:60  not a valid !!float  E_YAML',
+      '    Quote it if it is text.',
     ],
   },
   {
     title: 'a script that fails, with what it said',
     files: { 'list.sh': '#!/bin/sh\necho no token >&2\nexit 3\n' },
     executable: ['list.sh'],
-    lines: ['list.sh:1  list.sh --list ended with exit code 3', 'no token'],
+    lines: ['list.sh:1  list.sh --list exited with code 3  E_INVENTORY_SCRIPT', '    no token'],
   },
   {
     title: 'scripts that print something else',
@@ -314,12 +322,12 @@ const rows: readonly Row[] = [
     sources: ['inv'],
     executable: [1, 2, 3, 4, 5, 6].map((number) => `inv/${number}.sh`),
     lines: [
-      'inv/1.sh:1  inv/1.sh --list did not print JSON',
-      'inv/2.sh:1:1  --list: expected a mapping of groups, got a list',
-      'inv/3.sh:1:1  web.hosts: expected a list of names, got "w1"',
-      'inv/4.sh:1:1  web.vars: expected a mapping of variables, got a list',
-      'inv/5.sh:1:1  _meta.hostvars: expected a mapping of hosts, got 5',
-      'inv/6.sh:1:1  variables of h: expected a mapping, got a list',
+      'inv/1.sh:1  inv/1.sh --list did not print JSON  E_INVENTORY_SCRIPT',
+      'inv/2.sh:1:1  --list: expected a mapping of groups, got a list  E_INVENTORY_SCRIPT',
+      'inv/3.sh:1:1  web.hosts: expected a list of names, got "w1"  E_INVENTORY_SCRIPT',
+      'inv/4.sh:1:1  web.vars: expected a mapping of variables, got a list  E_INVENTORY_SCRIPT',
+      'inv/5.sh:1:1  _meta.hostvars: expected a mapping of hosts, got 5  E_INVENTORY_SCRIPT',
+      'inv/6.sh:1:1  variables of h: expected a mapping, got a list  E_INVENTORY_SCRIPT',
     ],
   },
   {
@@ -327,11 +335,11 @@ const rows: readonly Row[] = [
     files: { 'a.yml': 'web: {hosts: {h1: }}\n' },
     extraVars: ['lonely', '[1]', '@nowhere.yml'],
     lines: [
-      '-e lonely: "lonely" is not key=value',
-      'Give key=value, @file, or {"key": "value"}.',
-      '-e [1]: is not a mapping of variables',
-      'Give key=value, @file, or {"key": "value"}.',
-      'nowhere.yml:1  cannot be read: there is no such file',
+      '-e lonely: "lonely" is not key=value  E_EXTRA_VARS',
+      '    Give key=value, @file, or {"key": "value"}.',
+      '-e [1]: not a mapping of variables  E_EXTRA_VARS',
+      '    Give key=value, @file, or {"key": "value"}.',
+      'nowhere.yml:1  no such file  E_INVENTORY',
     ],
   },
 ]
@@ -340,11 +348,9 @@ for (const { title, files, sources, extraVars, executable, lines } of rows) {
   test(title, async ({ folder }) => {
     const cwd = written(folder, files)
     for (const path of executable ?? []) chmodSync(join(cwd, path), 0o755)
-    const error = await errorOf(
-      loadInventory(sources ?? [Object.keys(files)[0]!], { cwd, ...(extraVars ? { extraVars } : {}) }),
-    )
+    const error = await errorOf(loadInventory(sources ?? [Object.keys(files)[0]!], { cwd, extraVars }))
     assert.instance(error, AggregatePlaybookError)
-    assert.equal(describeError(error), lines)
+    assert.equal(await shownLines(error, cwd), lines)
   })
 }
 
@@ -352,9 +358,9 @@ test('a file that is no UTF-8 is named with its line', async ({ folder }) => {
   const cwd = written(folder, { 'a.yml': '' })
   writeFileSync(join(cwd, 'a.yml'), Buffer.from('all:\n  vars: {x: caf\xe9}\n', 'latin1'))
   const error = await errorOf(loadInventory(['a.yml'], { cwd }))
-  assert.equal(describeError(error), [
-    'a.yml:2  bytes that are no UTF-8 stand in this line',
-    'Save the file as UTF-8.',
+  assert.equal(await shownLines(error, cwd), [
+    'a.yml:2  invalid UTF-8 in this line  E_INVENTORY',
+    '    Save the file as UTF-8.',
   ])
 })
 
@@ -364,11 +370,11 @@ test('an inventory that is not there names the places looked at, and the file th
   const cwd = written(folder, { 'inventory/lab.yaml': 'all:\n' })
   const error = await errorOf(loadInventory(['lba.yaml'], { cwd }))
   assert.is(error.code, 'E_NO_INVENTORY')
-  assert.equal(describeError(error), [
-    'No inventory "lba.yaml".',
-    'Looked at ./lba.yaml',
-    'Looked at ./inventory/lba.yaml',
-    'Did you mean lab.yaml?',
+  assert.equal(await shownLines(error, cwd), [
+    'No inventory "lba.yaml".  E_NO_INVENTORY',
+    '    Looked at ./lba.yaml',
+    '    Looked at ./inventory/lba.yaml',
+    '    Did you mean lab.yaml?',
   ])
 })
 
@@ -376,8 +382,8 @@ test('a repeated key keeps its last value, with a warning', async ({ folder }) =
   const cwd = written(folder, { 'a.yml': 'all:\n  hosts:\n    h1:\n      x: 1\n      y: 2\n      x: 3\n' })
   const inventory = await loadInventory(['a.yml'], { cwd })
   assert.is(inventory.host('h1')?.vars.x, 3)
-  assert.equal(inventory.warnings.flatMap(describeError), [
-    'a.yml:6:7  "x" stands here again (first in line 4); this later value is used',
+  assert.equal(await shownLines(inventory.warnings[0], cwd), [
+    'a.yml:6:7  duplicate key "x" (first on line 4); the last value is used  E_DUPLICATE_KEY',
   ])
 })
 

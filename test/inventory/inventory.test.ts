@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
-import { findJinja } from '../../src/inventory/parsing/jinja.ts'
-import { findInventory } from '../../src/inventory/sources/fileLoader.ts'
-import { describeError, type PlaybookError } from '../../src/model/errors/error.ts'
+import { findInventory } from '../../src/inventory/sources/findInventory.ts'
+import type { PlaybookError } from '../../src/model/errors/error.ts'
 import { formatLocation } from '../../src/model/errors/location.ts'
 import type { Secret } from '../../src/model/secrets/secret.ts'
+import { shownLines } from '../shownLines.ts'
 
 const here = fileURLToPath(import.meta.url)
 const fixtures = resolve(
@@ -150,12 +150,12 @@ const wrongModules: readonly [string, () => Promise<unknown>, readonly string[]]
   [
     'fails',
     async () => Promise.reject(new Error('no network')),
-    ['dynamic.ts:1  the inventory module failed: no network'],
+    ['dynamic.ts:1  the inventory module failed: no network  E_INVENTORY'],
   ],
   [
     'exports a list',
     async () => ({ default: ['w1'] }),
-    ['dynamic.ts:1:1  an inventory is a mapping of groups, got a list'],
+    ['dynamic.ts:1:1  expected a mapping of groups, got a list  E_INVENTORY'],
   ],
 ]
 
@@ -165,7 +165,7 @@ for (const [title, loadModule, lines] of wrongModules) {
       () => assert.unreachable('it loaded'),
       (thrown: unknown) => thrown as PlaybookError,
     )
-    assert.equal(describeError(error as PlaybookError), lines)
+    assert.equal(await shownLines(error, loads), lines)
   })
 }
 
@@ -180,12 +180,6 @@ const found: readonly [string, string, string][] = [
 for (const [name, cwd, path] of found) {
   test(`-i ${name.replace(fixtures, '…')} is found`, () => assert.is(findInventory(name, cwd), path))
 }
-
-test('Jinja is found however deep', () => {
-  assert.equal(findJinja({ a: ['x', { b: '{{ y }}' }] }), ['a', 1, 'b'])
-  assert.equal(findJinja('{% if x %}'), [])
-  assert.is(findJinja({ a: ['x', 1, null, true] }), undefined)
-})
 
 test('thousands of hosts are selected at once', async () => {
   const hosts = Object.fromEntries(

@@ -46,6 +46,6 @@ async function hostsOf(keyword: LimitKeyword, playbooks: readonly string[]): Pro
   const what = keyword === '@failed' ? 'every host went through' : 'every host was reached'
   throw new PlaybookError(
     'E_LIMIT_EMPTY',
-    `--limit ${keyword} leaves no host: ${what} in the last run of ${of}.`,
+    `--limit ${keyword} matches no host: ${what} in the last run of ${of}.`,
   )
 }

@@ -1,4 +1,4 @@
-// How to become another user on a host: `ansible_become_*`, and the variables that each method has of its own.
+// Reads how to become another user: `ansible_become_*`, and each method's own variables.
 
 import { type BecomeMethod, becomeMethods, isBecomeMethod } from '../../model/become.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
@@ -12,7 +12,7 @@ export type BecomeFlags = {
   readonly becomePassword?: Secret
 }
 
-/** The method that counts on the host, and the others where the host has variables for one of them alone. */
+/** The settings of the host's method; those of the others too if the host has variables for a single method. */
 export function becomeSettings(
   vars: TypedVars,
   flags: BecomeFlags,
@@ -26,7 +26,7 @@ export function becomeSettings(
   )
   return {
     become: given === undefined ? become : { ...become, isMethodGiven: true },
-    ...(isSpecial ? { becomeOtherwise: others.map((each) => settingsBy(each, vars, flags)) } : {}),
+    becomeOtherwise: isSpecial ? others.map((each) => settingsBy(each, vars, flags)) : undefined,
   }
 }
 
@@ -35,34 +35,27 @@ function methodOf(vars: TypedVars): BecomeMethod | undefined {
   if (text === undefined) return undefined
   const name = text.replace(/^(?:ansible\.builtin|community\.general)\./, '')
   if (isBecomeMethod(name)) return name
-  const hint = didYouMean(name, becomeMethods) ?? `There are ${becomeMethods.join(', ')}.`
-  vars.addError(
-    'E_BECOME_METHOD',
-    'ansible_become_method',
-    `"${text}" is no way to become another user`,
-    hint,
-  )
+  const hint = didYouMean(name, becomeMethods) ?? `Available: ${becomeMethods.join(', ')}`
+  vars.addError('E_BECOME_METHOD', 'ansible_become_method', `unknown become method "${text}"`, hint)
   return undefined
 }
 
 function settingsBy(method: BecomeMethod, vars: TypedVars, flags: BecomeFlags): BecomeSettings {
   const names = namesOf(method)
-  const password = vars.secret(names.password.flat()) ?? flags.becomePassword
-  const program = vars.text(names.program.flat())
-  const words = vars.words(names.flags.flat())
   return {
     method,
     user: vars.text(names.user.flat()) ?? flags.becomeUser ?? 'root',
-    ...(password === undefined ? {} : { password }),
-    ...(program === undefined ? {} : { program }),
-    ...(words === undefined ? {} : { flags: words }),
+    password: vars.secret(names.password.flat()) ?? flags.becomePassword,
+    program: vars.text(names.program.flat()),
+    flags: vars.words(names.flags.flat()),
   }
 }
 
-type Names = readonly [ofAll: readonly string[], own: string]
+/** The variables of all methods, and the method's own, which wins. */
+type Names = readonly [shared: readonly string[], own: string]
 
 function namesOf(method: BecomeMethod) {
-  const names = (own: string, ...ofAll: readonly string[]): Names => [ofAll, `ansible_${method}_${own}`]
+  const names = (own: string, ...shared: readonly string[]): Names => [shared, `ansible_${method}_${own}`]
   return {
     user: names('user', 'ansible_become_user'),
     password: names('pass', 'ansible_become_password', 'ansible_become_pass'),

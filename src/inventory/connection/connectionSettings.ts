@@ -1,40 +1,27 @@
-// How to reach a host: its `ansible_*` variables, and what the command line says where they say nothing.
+// Reads how to connect to a host: its `ansible_*` variables, then the flags.
 
 import { homedir } from 'node:os'
-import type { BecomeMethod } from '../../model/become.ts'
 import { AggregatePlaybookError } from '../../model/errors/error.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import type { ConnectionSettings, InventoryHost } from '../../model/host.ts'
-import type { Secret } from '../../model/secrets/secret.ts'
-import { becomeSettings } from './becomeSettings.ts'
+import { type BecomeFlags, becomeSettings } from './becomeSettings.ts'
 import { TypedVars } from './typedVars.ts'
 
+type SharedSetting =
+  | 'user'
+  | 'password'
+  | 'privateKeyFile'
+  | 'privateKeyPassphrase'
+  | 'sshArgs'
+  | 'hostKeyChecking'
+  | 'timeout'
+
 /**
- * What the command line says of connections. As in Ansible, a host's own variable is stronger than a flag;
- * `-e ansible_user=…` is stronger than both.
+ * The flags for connections. As in Ansible, a host's own variable overrides a flag, and `-e ansible_user=…` overrides
+ * both.
  */
-export type ConnectionFlags = {
-  /** `--connection` */
-  readonly connection?: string
-  /** `-u` */
-  readonly user?: string
-  /** `-k` */
-  readonly password?: Secret
-  /** `--private-key` */
-  readonly privateKeyFile?: string
-  readonly privateKeyPassphrase?: Secret
-  /** `--ssh-common-args`, `--ssh-extra-args`, in this order, as the shell would split them. */
-  readonly sshArgs?: readonly string[]
-  readonly hostKeyChecking?: boolean
-  /** `--timeout`, in seconds */
-  readonly timeout?: number
-  /** `--become-user` */
-  readonly becomeUser?: string
-  /** `--become-method` */
-  readonly becomeMethod?: BecomeMethod
-  /** `-K` */
-  readonly becomePassword?: Secret
-}
+export type ConnectionFlags = Partial<Pick<ConnectionSettings, SharedSetting>> &
+  BecomeFlags & { readonly connection?: string }
 
 const connectionKinds: Readonly<Record<string, ConnectionSettings['kind']>> = {
   ssh: 'ssh',
@@ -48,44 +35,36 @@ const connectionKinds: Readonly<Record<string, ConnectionSettings['kind']>> = {
 }
 
 /**
- * The settings to reach a host and to become another user there. Passwords are secrets; what came from a vault is
- * opened here only where it is no password. Where Ansible knows several names for one setting, the last one that is
- * set wins.
+ * The settings to connect to a host and to become another user there. Passwords stay secrets; other values from a
+ * vault are decrypted here. If Ansible has several names for a setting, the last one that is set wins.
  *
- * @throws Faults with E_CONNECTION_VAR (a wrong type), E_CONNECTION_KIND, E_BECOME_METHOD, E_JINJA, each where the
- * variable was written
+ * @throws AggregatePlaybookError with E_CONNECTION_VAR (a wrong type), E_CONNECTION_KIND, E_BECOME_METHOD, E_JINJA,
+ * each with the location of the variable
  * @example connectionSettings(inventory.host('web-01')!, { user: 'deploy' })
  */
 export function connectionSettings(host: InventoryHost, flags: ConnectionFlags = {}): ConnectionSettings {
   const vars = new TypedVars(host)
-  const port = vars.number(['ansible_port', 'ansible_ssh_port'], 1, 65535)
-  const user = vars.text(['ansible_user', 'ansible_ssh_user']) ?? flags.user
-  const password =
-    vars.secret(['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password']) ?? flags.password
   const key = vars.text(['ansible_private_key_file', 'ansible_ssh_private_key_file']) ?? flags.privateKeyFile
-  const passphrase =
-    vars.secret(['ansible_private_key_passphrase', 'ansible_ssh_private_key_passphrase']) ??
-    flags.privateKeyPassphrase
   const sshArgs = [
     ...(vars.words(['ansible_ssh_args']) ?? []),
     ...(flags.sshArgs ?? []),
     ...(vars.words(['ansible_ssh_common_args']) ?? []),
     ...(vars.words(['ansible_ssh_extra_args']) ?? []),
   ]
-  const hostKeyChecking =
-    vars.boolean(['ansible_host_key_checking', 'ansible_ssh_host_key_checking']) ?? flags.hostKeyChecking
-  const timeout = vars.number(['ansible_timeout', 'ansible_ssh_timeout'], 0.001, 86_400) ?? flags.timeout
   const settings: ConnectionSettings = {
     kind: connectionKind(vars, flags),
     host: vars.text(['ansible_ssh_host', 'ansible_host']) ?? host.name,
-    ...(port === undefined ? {} : { port }),
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-    ...(key === undefined ? {} : { privateKeyFile: withHome(key) }),
-    ...(passphrase === undefined ? {} : { privateKeyPassphrase: passphrase }),
-    ...(sshArgs.length === 0 ? {} : { sshArgs }),
-    ...(hostKeyChecking === undefined ? {} : { hostKeyChecking }),
-    ...(timeout === undefined ? {} : { timeout }),
+    port: vars.number(['ansible_port', 'ansible_ssh_port'], 1, 65535),
+    user: vars.text(['ansible_user', 'ansible_ssh_user']) ?? flags.user,
+    password: vars.secret(['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password']) ?? flags.password,
+    privateKeyFile: key === undefined ? undefined : withHome(key),
+    privateKeyPassphrase:
+      vars.secret(['ansible_private_key_passphrase', 'ansible_ssh_private_key_passphrase']) ??
+      flags.privateKeyPassphrase,
+    sshArgs: sshArgs.length > 0 ? sshArgs : undefined,
+    hostKeyChecking:
+      vars.boolean(['ansible_host_key_checking', 'ansible_ssh_host_key_checking']) ?? flags.hostKeyChecking,
+    timeout: vars.number(['ansible_timeout', 'ansible_ssh_timeout'], 0.001, 86_400) ?? flags.timeout,
     ...becomeSettings(vars, flags),
   }
   if (vars.errors.length > 0) throw new AggregatePlaybookError(vars.errors)
@@ -93,9 +72,9 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
 }
 
 /**
- * Whether the host's variables ask for another user at every task (`ansible_become`); undefined if they say nothing.
+ * Whether tasks on the host become another user by default (`ansible_become`); undefined if it is not set.
  *
- * @throws Faults with E_CONNECTION_VAR where it is no boolean
+ * @throws AggregatePlaybookError with E_CONNECTION_VAR if it is not a boolean
  */
 export function becomesByDefault(host: InventoryHost): boolean | undefined {
   const vars = new TypedVars(host)
@@ -108,8 +87,8 @@ function connectionKind(vars: TypedVars, flags: ConnectionFlags): ConnectionSett
   const name = vars.text(['ansible_connection']) ?? flags.connection ?? 'ssh'
   const kind = Object.hasOwn(connectionKinds, name) ? connectionKinds[name] : undefined
   if (kind) return kind
-  const hint = didYouMean(name, Object.keys(connectionKinds)) ?? 'There are ssh and local.'
-  vars.addError('E_CONNECTION_KIND', 'ansible_connection', `"${name}" is no kind of connection`, hint)
+  const hint = didYouMean(name, Object.keys(connectionKinds)) ?? 'Available: ssh, local'
+  vars.addError('E_CONNECTION_KIND', 'ansible_connection', `unknown connection "${name}"`, hint)
   return 'ssh'
 }
 

@@ -1,4 +1,4 @@
-// Reads a host's variables as the types that connections want; what does not fit becomes a fault.
+// Reads a host's variables as text, numbers, booleans and secrets.
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { InventoryHost } from '../../model/host.ts'
@@ -7,7 +7,7 @@ import { hasJinja, jinjaError } from '../parsing/jinja.ts'
 import { shellSplit } from '../parsing/shellSplit.ts'
 import { describeValue } from '../parsing/sourceNode.ts'
 
-/** The variables of a host, each by its names: where several are set, the last of them counts, as in Ansible. */
+/** Reads variables by their names: if several are set, the last one wins, as in Ansible. */
 export class TypedVars {
   readonly errors: PlaybookError[] = []
   readonly #host: InventoryHost
@@ -48,7 +48,7 @@ export class TypedVars {
   }
 
   words(names: readonly string[]): string[] | undefined {
-    return this.#read(names, 'words as a shell has them, every quote closed', (value) => {
+    return this.#read(names, 'shell words with every quote closed', (value) => {
       if (typeof value !== 'string') return undefined
       try {
         return shellSplit(value)
@@ -58,17 +58,14 @@ export class TypedVars {
     })
   }
 
-  /** Whether one of these says anything. */
+  /** Whether one of these is set. */
   has(names: readonly string[]): boolean {
     return this.#lastSet(names) !== undefined
   }
 
   addError(code: string, name: string, message: string, hint?: string): void {
     const where = this.#host.where([name])
-    const text = `${this.#host.name}: ${name}: ${message}`
-    this.errors.push(
-      new PlaybookError(code, text, { ...(where ? { where } : {}), ...(hint ? { hint } : {}) }),
-    )
+    this.errors.push(new PlaybookError(code, `${this.#host.name}: ${name}: ${message}`, { where, hint }))
   }
 
   #read<T>(

@@ -1,20 +1,21 @@
-// The marks in Ansible's JSON: what it printed of a vault's value or of unsafe text is read back as that.
+// Decodes the typed objects in Ansible's JSON: vault values and unsafe text.
 
+import type { SourceLocation } from '../../model/errors/location.ts'
 import type { Secret } from '../../model/secrets/secret.ts'
 import { locationOf, type MapEntry, type SourceNode } from './sourceNode.ts'
 
-/** Makes a secret of a vault's text. */
-export type OpenVault = (ciphertext: string, at: () => ReturnType<typeof locationOf>) => Secret
+/** Makes a secret of a vault's ciphertext. */
+export type OpenVault = (ciphertext: string, where: () => SourceLocation | undefined) => Secret
 
-/** Whether a text may hold a mark at all: most do not, and need no second look. */
+/** Whether a JSON text may contain such an object: most do not, and need no decoding. */
 export function mayHaveAnsibleTypes(text: string): boolean {
   return text.includes('__ansible_')
 }
 
-/** Values with `{"__ansible_vault": …}` as secrets and `{"__ansible_unsafe": …}` as text without Jinja. */
+/** Turns `{"__ansible_vault": …}` into secrets and `{"__ansible_unsafe": …}` into text without Jinja. */
 export function decodeAnsibleTypes(node: SourceNode, openVault: OpenVault): SourceNode {
-  const marked = decodedValue(node, openVault)
-  if (marked) return marked
+  const decoded = decodedValue(node, openVault)
+  if (decoded) return decoded
   if (node.items) {
     const items = node.items.map((item) => decodeAnsibleTypes(item, openVault))
     return { ...node, items, value: Object.freeze(items.map(({ value }) => value)) }

@@ -1,14 +1,7 @@
-// Reads `key=value key="two words"` as Ansible does (ansible/parsing/splitter.py): quotes inside a value stay.
+// Parses `key=value key="two words"` as Ansible does (ansible/parsing/splitter.py).
 
-const escapes: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-}
+import { pythonEscapes } from './pythonText.ts'
+
 const braces = [
   ['{{', '}}'],
   ['{%', '%}'],
@@ -16,21 +9,21 @@ const braces = [
 ] as const
 
 /**
- * The pairs of a text, values as text: quotes around a whole value are taken off, `a={"b": 1}` keeps its own.
+ * The pairs of a text, with values as text. Quotes around a whole value are removed; those in `a={"b": 1}` stay.
  *
- * @throws RangeError where a word has no `=`, or a quote or Jinja's braces are not closed
+ * @throws RangeError for a word without `=`, and for a quote or braces of Jinja that are not closed
  * @example keyValues(`a=1 b="x y" c={"d":1}`) // [['a', '1'], ['b', 'x y'], ['c', '{"d":1}']]
  */
 export function parseKeyValues(text: string): [key: string, value: string][] {
-  return splitWords(text).map((written) => {
-    const word = decodeEscapes(written)
+  return splitWords(text).map((encoded) => {
+    const word = decodeEscapes(encoded)
     const equals = /^[\s\S]*?[^\\](?==)/.exec(word)?.[0].length ?? 0
-    if (equals < 1) throw new RangeError(`"${written}" is not key=value`)
+    if (equals < 1) throw new RangeError(`"${encoded}" is not key=value`)
     return [word.slice(0, equals).trim(), unquoted(word.slice(equals + 1).trim())]
   })
 }
 
-/** Blanks split, but not within quotes and Jinja's braces. */
+/** Splits at blanks that are not inside quotes or braces of Jinja. */
 function splitWords(text: string): string[] {
   const words: string[] = []
   let quote: string | undefined
@@ -65,7 +58,7 @@ function decodeEscapes(word: string): string {
   return word.replace(
     /\\(?:U([0-9a-fA-F]{8})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\\'"abfnrtv]))/g,
     (whole, long, short, byte, char) => {
-      if (char !== undefined) return escapes[char] ?? char
+      if (char !== undefined) return pythonEscapes[char]!
       const code = Number.parseInt(long ?? short ?? byte, 16)
       return code > 0x10ffff ? whole : String.fromCodePoint(code)
     },

@@ -1,8 +1,22 @@
-// Values as Python's str() and repr() write them: what Ansible puts into its graph.
+// Writes values as Python's str() and repr() do, and knows the escapes of its strings.
 
 import { Secret } from '../../model/secrets/secret.ts'
 
-/** As `str(value)`: text as it is, everything else as `repr`. */
+/** What each letter after a backslash stands for. */
+export const pythonEscapes: Readonly<Record<string, string>> = {
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+}
+
+/** A value as `str(value)` gives it: text as it is, everything else as `repr`. */
 export function pythonStr(value: unknown): string {
   return typeof value === 'string' ? value : pythonRepr(value)
 }
@@ -29,18 +43,14 @@ function pythonRepr(value: unknown): string {
   return `{${pairs.join(', ')}}`
 }
 
-/** In single quotes, unless the text has some and no double ones. */
+const reprEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' }
+
+/** In single quotes, or in double ones if the text contains only single ones. */
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
-  const escapes: { readonly [character: string]: string } = {
-    '\n': '\\n',
-    '\r': '\\r',
-    '\t': '\\t',
-    '\\': '\\\\',
-  }
   const body = text.replace(/[\\'"\x00-\x1f\x7f-\xa0\xad]/g, (character) => {
     if (character === "'" || character === '"') return character === quote ? `\\${character}` : character
-    return escapes[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+    return reprEscapes[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
   })
   return `${quote}${body}${quote}`
 }

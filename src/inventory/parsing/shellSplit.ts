@@ -1,9 +1,9 @@
-// Splits a line into words as Python's shlex does: quotes, backslashes, and comments where asked for.
+// Splits a line into words as Python's shlex does.
 
 /**
- * The words of a line. A `#` starts a comment, also inside a word, if `comments` is set.
+ * The words of a line: quotes and backslashes protect blanks. With `comments`, a `#` starts a comment, even inside a word.
  *
- * @throws RangeError where a quote is not closed or a backslash is the last character
+ * @throws RangeError for a quote that is not closed, and for a backslash at the end
  * @example shellSplit(`-o "ProxyCommand=nc %h %p" -4`) // ['-o', 'ProxyCommand=nc %h %p', '-4']
  */
 export function shellSplit(line: string, { comments = false } = {}): string[] {
@@ -21,7 +21,7 @@ export function shellSplit(line: string, { comments = false } = {}): string[] {
       word = (word ?? '') + text
       at = end
     } else if (char === '\\') {
-      if (at + 1 >= line.length) throw new RangeError('a backslash stands at the end')
+      if (at + 1 >= line.length) throw new RangeError('a backslash at the end')
       word = (word ?? '') + line[++at]
     } else word = (word ?? '') + char
   }
@@ -29,7 +29,7 @@ export function shellSplit(line: string, { comments = false } = {}): string[] {
   return words
 }
 
-/** The text inside quotes that open at `start`, and where they close. */
+/** The text inside the quotes that open at `start`, and the position of the closing one. */
 function quoted(line: string, start: number, quote: string): [string, number] {
   let text = ''
   for (let at = start + 1; at < line.length; at++) {

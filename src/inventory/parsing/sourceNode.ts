@@ -1,49 +1,46 @@
-// Values that know where they were written: the one shape into which YAML, INI, scripts and modules are read.
+// Values with their source locations: what YAML, INI, scripts and modules are parsed into.
 
 import type { SourceLocation } from '../../model/errors/location.ts'
 
-/** A text that was read, able to turn an offset into a line and column. */
+/** The text that a value was parsed from: turns an offset into a file, line and column. */
 export type SourceText = {
-  /** As shown to people: relative to the working folder where it lies inside. */
-  readonly file: string
-  /** Line and column of an offset, counting from 1. */
-  readonly locate: (offset: number) => { readonly line: number; readonly column: number }
+  readonly locate: (offset: number) => Required<SourceLocation>
 }
 
-/** A value and the offset at which it starts. What has no text (a module's object) has no source. */
+/** A value and the offset at which it starts. A value without a text (an object of `-e`) has no source. */
 export type SourceNode = {
   readonly value: unknown
   readonly source: SourceText | undefined
   readonly offset: number
-  /** Of a mapping: its entries in the order written, merged ones first. */
+  /** The entries of a mapping in the order written, merged ones first. */
   readonly entries?: ReadonlyMap<string, MapEntry>
-  /** Of a list. */
+  /** The items of a list. */
   readonly items?: readonly SourceNode[]
-  /** Marked `!unsafe`: braces in it are not Jinja. */
+  /** Whether it is marked `!unsafe`: braces in it are not Jinja. */
   readonly isUnsafe?: boolean
 }
 
-/** An entry of a mapping. `keyOffset` lies in the source of the file that holds the key. */
+/** An entry of a mapping. A merged entry's key may come from another file than its value. */
 export type MapEntry = {
   readonly key: string
   readonly keySource: SourceText | undefined
   readonly keyOffset: number
   readonly node: SourceNode
-  /** The key as it is written, where YAML takes it for something else than text: `yes`, `8080`, `~`. */
+  /** The key as written, if YAML does not read it as text: `yes`, `8080`, `~`. */
   readonly unquoted?: string
 }
 
-/** The place at which a value starts. */
+/** The location at which a value starts. */
 export function locationOf({ source, offset }: SourceNode): SourceLocation | undefined {
-  return source && { file: source.file, ...source.locate(offset) }
+  return source?.locate(offset)
 }
 
-/** The place at which an entry's key starts. */
+/** The location at which an entry's key starts. */
 export function keyLocationOf({ keySource, keyOffset }: MapEntry): SourceLocation | undefined {
-  return keySource && { file: keySource.file, ...keySource.locate(keyOffset) }
+  return keySource?.locate(keyOffset)
 }
 
-/** What stands at a path inside a value, or the innermost part that exists on the way there. */
+/** The node at a path inside a value, or the innermost one on the way there that exists. */
 export function nodeAt(root: SourceNode, path: readonly PropertyKey[]): SourceNode {
   let at = root
   for (const key of path) {
@@ -54,7 +51,7 @@ export function nodeAt(root: SourceNode, path: readonly PropertyKey[]): SourceNo
   return at
 }
 
-/** A plain value (from a module, a script, the command line) without places, or all at one place. */
+/** Wraps a plain value (of a module, a script, the command line); all its parts get the same location. */
 export function toSourceNode(value: unknown, source?: SourceText, offset = 0): SourceNode {
   if (Array.isArray(value)) {
     const items = value.map((item) => toSourceNode(item, source, offset))
@@ -68,20 +65,19 @@ export function toSourceNode(value: unknown, source?: SourceText, offset = 0): S
   return { value, source, offset, entries }
 }
 
-/** A text as a source, its line starts found when first asked for. */
+/** A source text; `file` is shown as it is. Line starts are computed on first use. */
 export function sourceText(file: string, text: string): SourceText {
   let starts: number[] | undefined
   return {
-    file,
     locate: (offset) => {
       starts ??= lineStarts(text)
       const line = lastIndexAtMost(starts, offset)
-      return { line: line + 1, column: offset - starts[line]! + 1 }
+      return { file, line: line + 1, column: offset - starts[line]! + 1 }
     },
   }
 }
 
-/** What a value is, in a person's words: `a list`, `a mapping`, `"8o81"`. */
+/** Describes a value for an error message: `a list`, `a mapping`, `"8o81"`. */
 export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (isPlainObject(value)) return 'a mapping'

@@ -1,4 +1,4 @@
-// What an unquoted YAML word means to Ansible: the rules of YAML 1.1 as PyYAML applies them.
+// Resolves unquoted YAML scalars by the rules of YAML 1.1, as PyYAML applies them.
 
 const boolWords = /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/
 const nullWords = /^(?:~|null|Null|NULL|)$/
@@ -8,14 +8,14 @@ const floatWords =
   /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
 const dateWords =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?(?:[ \t]*(Z|[-+]\d\d?(?::\d\d)?))?)?$/
-/** Words that stand for something in YAML 1.1 only where they are keys. */
+/** Words with a meaning of their own as keys; PyYAML refuses them as values. */
 const keyWords = /^(?:<<|=)$/
 
 /**
- * The value of an unquoted scalar: `no` is false, `017` is 15, `12:30` is 750, `1e3` and `0o17` are strings.
- * A date is the text that Python's isoformat gives. An integer that JavaScript cannot hold exactly stays text.
+ * The value of an unquoted scalar: `no` is false, `017` is 15, `12:30` is 750, `1e3` and `0o17` are text.
+ * A date becomes the text of Python's isoformat. An integer that JavaScript cannot represent exactly stays text.
  *
- * @throws RangeError for a date that does not exist, and for `<<` and `=`, which mean something else there
+ * @throws RangeError for a date that does not exist, and for `<<` and `=`
  */
 export function plainScalar(text: string): unknown {
   const first = text.charCodeAt(0)
@@ -26,24 +26,24 @@ export function plainScalar(text: string): unknown {
     return isDate(text) ? isoDate(text) : text
   }
   if (nullWords.test(text)) return null
-  if (keyWords.test(text)) throw new RangeError(`${text} alone is no value`)
+  if (keyWords.test(text)) throw new RangeError(`${text} is not allowed as a value`)
   return boolWords.test(text) ? yamlBool(text) : text
 }
 
 /**
- * `yes`, `on`, `true` in any case are true.
+ * A boolean: `yes`, `on`, `true`, `no`, `off`, `false`, in any case.
  *
- * @throws SyntaxError for a word that is no boolean
+ * @throws SyntaxError for another word
  */
 export function yamlBool(text: string): boolean {
-  if (!/^(?:yes|true|on|no|false|off)$/i.test(text)) throw new SyntaxError('no boolean')
+  if (!/^(?:yes|true|on|no|false|off)$/i.test(text)) throw new SyntaxError('not a boolean')
   return /^(?:yes|true|on)$/i.test(text)
 }
 
 /**
  * An integer in any of YAML 1.1's forms: decimal, `0x1f`, `017`, `0b11`, `12:30`.
  *
- * @throws SyntaxError for a text that is none
+ * @throws SyntaxError for another text
  */
 export function yamlInt(text: string): number | string {
   const plain = text.replaceAll('_', '')
@@ -52,21 +52,25 @@ export function yamlInt(text: string): number | string {
   const sign = isNegative ? -1 : 1
   if (digits.includes(':')) return sign * sexagesimal(digits)
   const isOctal = /^0\d/.test(digits)
-  if (digits === '') throw new SyntaxError('no integer')
+  if (digits === '') throw new SyntaxError('not an integer')
   const exact = BigInt(isOctal ? `0o${digits.slice(1)}` : digits)
   return exact <= BigInt(Number.MAX_SAFE_INTEGER)
     ? zeroSafe(sign * Number(exact))
     : `${isNegative ? '-' : ''}${exact}`
 }
 
-/** Whether an unquoted word is a float, which as a key keeps its point: `1.0`. */
+/** Whether an unquoted word is a float: a key keeps its decimal point, as in `1.0`. */
 export function isFloatWord(text: string): boolean {
   return floatWords.test(text)
 }
 
-/** A date or a time. @throws SyntaxError for a text that is none; RangeError for one that does not exist */
+/**
+ * A date, or a date with a time.
+ *
+ * @throws SyntaxError for another text, RangeError for a date that does not exist
+ */
 export function yamlTimestamp(text: string): string {
-  if (!isDate(text)) throw new SyntaxError('no date')
+  if (!isDate(text)) throw new SyntaxError('not a date')
   return isoDate(text)
 }
 
@@ -78,7 +82,7 @@ export function yamlFloat(text: string): number {
   if (digits === '.inf') return sign * Number.POSITIVE_INFINITY
   if (digits === '.nan') return Number.NaN
   const value = digits.includes(':') ? sexagesimal(digits) : Number(digits)
-  if (digits === '' || Number.isNaN(value)) throw new SyntaxError('no number')
+  if (digits === '' || Number.isNaN(value)) throw new SyntaxError('not a number')
   return sign * value
 }
 
@@ -101,22 +105,22 @@ function isoDate(text: string): string {
   const parsed = new Date(`${date}T00:00:00Z`)
   const isDay = year !== '0000' && parsed.getUTCDate() === Number(day)
   const isTime = hour === undefined || (Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60)
-  if (!isDay || !isTime || isBeyondDay(zone)) throw new RangeError(`${text} is not a date`)
+  if (!isDay || !isTime || isInvalidOffset(zone)) throw new RangeError(`${text} is not a valid date`)
   if (hour === undefined) return date
   const micros = fraction ? `.${fraction.slice(0, 6).padEnd(6, '0')}` : ''
   const time = `${pad(hour)}:${minute}:${second}${/^\.0*$/.test(micros) ? '' : micros}`
   return `${date}T${time}${zone ? isoZone(zone) : ''}`
 }
 
-/** Zones lie within a day of Greenwich's time. */
-function isBeyondDay(zone: string | undefined): boolean {
+/** Python's offsets from UTC are less than a day. */
+function isInvalidOffset(zone: string | undefined): boolean {
   return zone !== undefined && /^[-+](?:2[4-9]|[3-9]\d)|:[6-9]/.test(zone)
 }
 
 function isoZone(zone: string): string {
   const [hours = '', minutes = '00'] = zone.slice(1).split(':')
-  const isGreenwich = zone === 'Z' || (Number(hours) === 0 && Number(minutes) === 0)
-  return isGreenwich ? '+00:00' : `${zone[0]}${pad(hours)}:${minutes}`
+  const isUtc = zone === 'Z' || (Number(hours) === 0 && Number(minutes) === 0)
+  return isUtc ? '+00:00' : `${zone[0]}${pad(hours)}:${minutes}`
 }
 
 function pad(digits: string): string {

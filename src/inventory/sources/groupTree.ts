@@ -1,7 +1,6 @@
-// Reads the YAML shape of an inventory (groups with hosts, children, vars), wherever the values came from.
+// Reads groups with hosts, children and vars, from YAML or from a module's object.
 
-import { PlaybookError } from '../../model/errors/error.ts'
-import { nearest } from '../../model/errors/suggest.ts'
+import { didYouMean } from '../../model/errors/suggest.ts'
 import {
   describeValue,
   keyLocationOf,
@@ -9,24 +8,24 @@ import {
   type MapEntry,
   type SourceNode,
 } from '../parsing/sourceNode.ts'
-import { expandHostRange } from './hostRange.ts'
+import { addHosts, checkName } from './addHosts.ts'
 import type { GroupData, InventoryBuilder } from './inventoryBuilder.ts'
 
 const groupKeys = ['hosts', 'children', 'vars']
 
-/** Adds the groups, hosts and variables of a tree to the draft; what is wrong in it becomes faults there. */
+/** Adds the groups, hosts and variables of a tree to the builder, with the errors found in it. */
 export function readGroupTree(root: SourceNode, builder: InventoryBuilder): void {
   if (root.value === null) return
   if (!root.entries) {
-    const message = `an inventory is a mapping of groups, got ${describeValue(root.value)}`
-    builder.errors.push(new PlaybookError('E_INVENTORY', message, { where: locationOf(root) }))
+    builder.addError(`expected a mapping of groups, got ${describeValue(root.value)}`, locationOf(root))
     return
   }
-  if (root.entries.has('plugin')) {
+  const plugin = root.entries.get('plugin')
+  if (plugin) {
     builder.addError(
       'this is the configuration of an Ansible inventory plugin',
-      root.entries.get('plugin')!,
-      'Plugins are not run: let a .ts module export the hosts, or save the output of ansible-inventory --list --yaml.',
+      locationOf(plugin.node),
+      'Plugins are not run: export the hosts from a .ts module, or save the output of ansible-inventory --list --yaml.',
     )
     return
   }
@@ -37,16 +36,16 @@ function readGroup(entry: MapEntry, builder: InventoryBuilder): GroupData | unde
   const { entries, value } = entry.node
   if (!entries && value !== null) {
     const hint = groupKeys.includes(entry.key)
-      ? `Groups stand at the top: put "${entry.key}" under a group, such as "all:".`
+      ? `The top level holds groups: put "${entry.key}" under one, such as "all:".`
       : undefined
     builder.addError(
-      `${entry.key}: a group is a mapping of hosts, children, vars, got ${describeValue(value)}`,
-      entry,
+      `${entry.key}: expected a mapping with hosts, children or vars, got ${describeValue(value)}`,
+      locationOf(entry.node),
       hint,
     )
     return undefined
   }
-  if (!isName(entry, 'group', builder)) return undefined
+  if (!checkName(entry, 'group', builder)) return undefined
   const group = builder.addGroup(entry.key, keyLocationOf(entry))
   for (const section of entries?.values() ?? []) readSection(group, section, builder)
   return group
@@ -75,42 +74,38 @@ function readVars(group: GroupData, section: MapEntry, builder: InventoryBuilder
   else
     builder.addError(
       `${group.name}.vars: expected a mapping of variables, got ${describeValue(value)}`,
-      section,
+      locationOf(section.node),
       dashHint(value, 'name: value'),
     )
 }
 
 function readChildren(group: GroupData, section: MapEntry, builder: InventoryBuilder): void {
-  for (const entry of named(group, section, builder) ?? []) {
+  for (const entry of namedEntries(group, section, builder)) {
     const child = readGroup(entry, builder)
     if (child) builder.addChild(group, child, keyLocationOf(entry))
   }
 }
 
 function readHosts(group: GroupData, section: MapEntry, builder: InventoryBuilder): void {
-  for (const entry of named(group, section, builder) ?? []) readHost(group, entry, builder)
+  for (const entry of namedEntries(group, section, builder)) readHost(group, entry, builder)
 }
 
-/** Hosts and children are mappings; one name alone may stand as text. */
-function named(
-  group: GroupData,
-  section: MapEntry,
-  builder: InventoryBuilder,
-): Iterable<MapEntry> | undefined {
+/** The entries of `hosts` or `children`: a mapping, or a single name as text. */
+function namedEntries(group: GroupData, section: MapEntry, builder: InventoryBuilder): Iterable<MapEntry> {
   const { value, entries } = section.node
   if (entries) return entries.values()
-  if (value === null) return undefined
-  if (typeof value === 'string') return [nameAlone(section, value)]
+  if (value === null) return []
+  if (typeof value === 'string') return [singleName(section, value)]
   const word = section.key === 'hosts' ? 'hosts' : 'groups'
   builder.addError(
     `${group.name}.${section.key}: expected a mapping of ${word}, got ${describeValue(value)}`,
-    section,
+    locationOf(section.node),
     dashHint(value, exampleOf(section.node)),
   )
-  return undefined
+  return []
 }
 
-function nameAlone(section: MapEntry, key: string): MapEntry {
+function singleName(section: MapEntry, key: string): MapEntry {
   const { source, offset } = section.node
   return { key, keySource: source, keyOffset: offset, node: { value: null, source, offset } }
 }
@@ -118,72 +113,23 @@ function nameAlone(section: MapEntry, key: string): MapEntry {
 function readHost(group: GroupData, entry: MapEntry, builder: InventoryBuilder): void {
   const { entries, value } = entry.node
   if (!entries && value !== null && value !== false && value !== '') {
-    builder.addError(`${entry.key}: a host's variables are a mapping, got ${describeValue(value)}`, entry)
+    const message = `${entry.key}: expected a mapping of variables, got ${describeValue(value)}`
+    builder.addError(message, locationOf(entry.node))
     return
   }
   addHosts(entry, group, entries?.values() ?? [], builder)
 }
 
-/** Adds the hosts that an entry's key stands for, each with the variables given. */
-export function addHosts(
-  entry: MapEntry,
-  group: GroupData,
-  vars: Iterable<MapEntry>,
-  builder: InventoryBuilder,
-): void {
-  const where = keyLocationOf(entry)
-  if (!isName(entry, 'host', builder)) return
-  try {
-    const { names, port } = expandHostRange(entry.key)
-    const at = { source: entry.keySource, offset: entry.keyOffset }
-    const portEntry =
-      port === undefined ? undefined : { ...entry, key: 'ansible_port', node: { value: port, ...at } }
-    const settings = [...vars]
-    for (const name of names) {
-      const host = builder.addHost(name, group, portEntry, where)
-      for (const each of settings) host.vars.set(each.key, each)
-    }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    const message = `"${entry.key}" is no host: ${error.message}`
-    builder.errors.push(
-      new PlaybookError('E_HOST_RANGE', message, {
-        where,
-        hint: 'A range is written web[01:10] or db[a:f].',
-      }),
-    )
-  }
-}
-
-/** A name is text: `no:` would be a host called false. */
-function isName(entry: MapEntry, kind: 'group' | 'host', builder: InventoryBuilder): boolean {
-  const { key, unquoted } = entry
-  if (key !== '' && unquoted === undefined) return true
-  const isEmpty = key === '' || unquoted === ''
-  const meaning = /^(?:true|false)$/.test(key) ? key : key === 'null' ? 'nothing' : 'a number'
-  const message = isEmpty
-    ? `a ${kind} needs a name`
-    : `a ${kind}'s name is text, but ${unquoted} means ${meaning} in YAML`
-  const hint = isEmpty ? undefined : `Put it in quotes: "${unquoted}":`
-  builder.errors.push(
-    new PlaybookError('E_INVENTORY', message, { where: keyLocationOf(entry), ...(hint ? { hint } : {}) }),
-  )
-  return false
-}
-
 function unknownKey(group: GroupData, section: MapEntry, builder: InventoryBuilder): void {
-  const meant = nearest(section.key, groupKeys)
-  const hint = meant
-    ? `Did you mean ${meant}?`
-    : section.node.entries
-      ? `A group inside ${group.name} stands under "children:", a host under "hosts:", a variable under "vars:".`
-      : `A variable of ${group.name} stands under "vars:".`
-  const message = `${group.name}.${section.key}: a group has hosts, children and vars`
-  builder.errors.push(new PlaybookError('E_INVENTORY', message, { where: keyLocationOf(section), hint }))
+  const placement = section.node.entries
+    ? `Put a group inside ${group.name} under "children:", a host under "hosts:", a variable under "vars:".`
+    : `Put a variable of ${group.name} under "vars:".`
+  const message = `${group.name}.${section.key}: a group has only hosts, children and vars`
+  builder.addError(message, keyLocationOf(section), didYouMean(section.key, groupKeys) ?? placement)
 }
 
 function dashHint(value: unknown, example: string): string | undefined {
-  return Array.isArray(value) ? `Write "${example}" in place of "- ${example.replace(/:$/, '')}".` : undefined
+  return Array.isArray(value) ? `Write "${example}" instead of "- ${example.replace(/:$/, '')}".` : undefined
 }
 
 function exampleOf(node: SourceNode): string {

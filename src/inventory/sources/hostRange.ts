@@ -1,6 +1,6 @@
-// The names a host entry stands for: `web[01:10:2]`, `db[a:f]`, `host:2222`, `[2001:db8::1]:22`.
+// Expands host ranges: `web[01:10:2]`, `db[a:f]`, `host:2222`, `[2001:db8::1]:22`.
 
-// Ansible's own grammar of addresses (lib/ansible/parsing/utils/addresses.py), piece by piece.
+// Ansible's grammar of addresses (lib/ansible/parsing/utils/addresses.py).
 const numericRange = String.raw`\[(?:[0-9]+:[0-9]+)(?::[0-9]+)?\]`
 const hexRange = String.raw`\[(?:[0-9a-f]+:[0-9a-f]+)(?::[0-9]+)?\]`
 const wordRange = String.raw`\[(?:[a-z]:[a-z]|[0-9]+:[0-9]+)(?::[0-9]+)?\]`
@@ -29,26 +29,26 @@ const addressForms = [
 ]
 const bracketedHostPort = /^\[(.+)\]:([0-9]+)$/
 const hostPort = /^((?:[^:[\]]|\[[^\]]*\])*):([0-9]+)$/
-/** More is a slip, not a range. */
+/** A larger range is a typing error. */
 const maxHosts = 1_000_000
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
-export type ExpandedHosts = { readonly names: readonly string[]; readonly port?: number }
+type ExpandedHosts = { readonly names: readonly string[]; readonly port?: number }
 
 /**
- * The host names that an inventory's entry stands for, and the port after them.
+ * The host names of an inventory entry, and the port after them.
  *
- * @throws RangeError where a range is not `[from:to]` or `[from:to:step]`, or runs backwards
+ * @throws RangeError for a range that is not `[from:to]` or `[from:to:step]`, or runs backwards
  * @example expandHosts('web[01:03]:2222') // { names: ['web01', 'web02', 'web03'], port: 2222 }
  */
 export function expandHostRange(entry: string): ExpandedHosts {
   const address = parseAddress(entry)
   const pattern = address?.host ?? entry
   const names = pattern.includes('[') ? expandRange(pattern) : [pattern]
-  return address?.port === undefined ? { names } : { names, port: address.port }
+  return { names, port: address?.port }
 }
 
-/** Host and port of an address that may hold ranges; undefined where it is no address. */
+/** The host and port of an address, which may contain ranges; undefined for another text. */
 export function parseAddress(text: string): { readonly host: string; readonly port?: number } | undefined {
   let host = text
   let port: number | undefined
@@ -58,14 +58,13 @@ export function parseAddress(text: string): { readonly host: string; readonly po
     host = match[1]!
     port = Number(match[2])
   }
-  if (!addressForms.some((form) => form.test(host))) return undefined
-  return port === undefined ? { host } : { host, port }
+  return addressForms.some((form) => form.test(host)) ? { host, port } : undefined
 }
 
 function expandRange(pattern: string): string[] {
   const open = pattern.indexOf('[')
   const close = pattern.indexOf(']')
-  if (open < 0 || close < open) throw new RangeError(`the brackets in "${pattern}" do not pair`)
+  if (open < 0 || close < open) throw new RangeError(`the brackets in "${pattern}" do not match`)
   const head = pattern.slice(0, open)
   const rest = pattern.slice(close + 1)
   const tails = /[[\]]/.test(rest) ? expandRange(rest) : [rest]
@@ -77,9 +76,9 @@ function rangeValues(range: string): string[] {
   const [from = '', to = '', stepText = '1', ...rest] = range.split(':')
   if (!range.includes(':') || rest.length > 0)
     throw new RangeError(`[${range}] is not [from:to] or [from:to:step]`)
-  if (to === '') throw new RangeError(`[${range}] does not say where it ends`)
+  if (to === '') throw new RangeError(`[${range}] has no end`)
   const step = /^\d+$/.test(stepText) ? Number(stepText) : 0
-  if (step < 1) throw new RangeError(`[${range}] steps by "${stepText}"; a step is 1 or more`)
+  if (step < 1) throw new RangeError(`[${range}] has the step "${stepText}"; a step is 1 or more`)
   const values =
     isLetter(from) && isLetter(to) ? letterRange(from, to, step) : numberRange(range, from, to, step)
   if (values.length === 0) throw new RangeError(`[${range}] runs backwards`)
@@ -98,15 +97,14 @@ function letterRange(from: string, to: string, step: number): string[] {
 function numberRange(range: string, from: string, to: string, step: number): string[] {
   const first = from === '' ? '0' : from
   if (!/^\d+$/.test(first) || !/^\d+$/.test(to)) {
-    throw new RangeError(`[${range}] is neither numbers nor single letters`)
+    throw new RangeError(`[${range}] is neither of numbers nor of single letters`)
   }
   const width = first.length > 1 && first.startsWith('0') ? first.length : 0
   if (width > 0 && to.length !== width) {
     throw new RangeError(`[${range}] has a leading zero, so both ends need the same number of digits`)
   }
   const values: string[] = []
-  if ((Number(to) - Number(first)) / step > maxHosts)
-    throw new RangeError(`[${range}] stands for too many hosts`)
+  if ((Number(to) - Number(first)) / step > maxHosts) throw new RangeError(`[${range}] is too many hosts`)
   for (let at = Number(first); at <= Number(to); at += step) values.push(String(at).padStart(width, '0'))
   return values
 }

@@ -1,18 +1,17 @@
-// Reads Ansible's INI inventories: sections of hosts, `[group:vars]`, `[group:children]`.
+// Reads INI inventories: sections of hosts, `[group:vars]`, `[group:children]`.
 
-import { PlaybookError } from '../../model/errors/error.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import { pythonLiteral } from '../parsing/pythonLiteral.ts'
 import { shellSplit } from '../parsing/shellSplit.ts'
 import { type MapEntry, type SourceText, sourceText, toSourceNode } from '../parsing/sourceNode.ts'
-import { toVaultFileSecrets } from '../vault/decrypt.ts'
-import { addHosts } from './groupTree.ts'
+import { toVaultFileSecrets } from '../vault/vaultSecrets.ts'
+import { addHosts } from './addHosts.ts'
 import type { GroupData, InventoryBuilder } from './inventoryBuilder.ts'
 
 /**
- * Adds an INI inventory's groups, hosts and variables to the draft, as Ansible's `ini` plugin reads them: values are
- * Python literals where they are ones (`True`, `1`, `['a']`) and text where not (`true`, `/opt`). Where the file was
- * encrypted (`isConcealed`), they are secrets.
+ * Adds the groups, hosts and variables of an INI inventory, as Ansible's `ini` plugin reads them: a value that is a
+ * Python literal (`True`, `1`, `['a']`) becomes what it stands for, any other (`true`, `/opt`) is text. If the file was
+ * encrypted, the values are secrets.
  */
 export function readIni(text: string, file: string, builder: InventoryBuilder, isEncrypted = false): void {
   new IniReader(text, file, builder, isEncrypted).read(text)
@@ -21,7 +20,7 @@ export function readIni(text: string, file: string, builder: InventoryBuilder, i
 const sections = ['hosts', 'vars', 'children']
 const sectionHint = 'A section is [group], [group:vars] or [group:children], without spaces.'
 
-/** What is wrong with the line being read. */
+/** An error in the current line. */
 class LineError extends RangeError {
   readonly hint: string | undefined
 
@@ -37,7 +36,7 @@ class IniReader {
   readonly #source: SourceText
   readonly #builder: InventoryBuilder
   readonly #isEncrypted: boolean
-  /** Groups that were named and not yet declared by a section of their own. */
+  /** Groups named so far that have no section of their own yet. */
   readonly #pending = new Map<string, Pending>()
   #group: GroupData
   #section = 'hosts'
@@ -64,7 +63,7 @@ class IniReader {
     try {
       const section = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/.exec(line)
       if (section) this.#startSection(section[1]!, section[2] ?? 'hosts', offset)
-      else if (/^\[.*\]$/.test(line)) throw new LineError(`${line} is no section`, sectionHint)
+      else if (/^\[.*\]$/.test(line)) throw new LineError(`${line} is not a section`, sectionHint)
       else if (this.#section === 'vars') this.#readVariable(line, offset)
       else if (this.#section === 'children') this.#readChild(line, offset)
       else if (this.#section === 'hosts') this.#readHost(line, offset)
@@ -77,30 +76,33 @@ class IniReader {
   #startSection(name: string, kind: string, offset: number): void {
     this.#section = kind
     if (!sections.includes(kind)) {
-      throw new LineError(`[${name}:${kind}] is no section`, didYouMean(kind, sections) ?? sectionHint)
+      throw new LineError(`[${name}:${kind}] is not a section`, didYouMean(kind, sections) ?? sectionHint)
     }
     const isNew = !this.#builder.groups.has(name)
     if (isNew && kind === 'vars' && !this.#pending.has(name)) {
       this.#pending.set(name, { kind: 'vars', parents: [], offset })
     }
-    this.#group = this.#builder.addGroup(name, this.#location(offset))
+    this.#group = this.#builder.addGroup(name, this.#source.locate(offset))
     if (kind !== 'vars') this.#declare(name)
   }
 
-  /** A section of its own settles what earlier sections said of a group: its parents take it in now. */
+  /** Adds a group that earlier sections named to its parents, now that it has a section of its own. */
   #declare(name: string): void {
     const pending = this.#pending.get(name)
     if (!pending) return
     this.#pending.delete(name)
     const group = this.#builder.groups.get(name)!
     for (const parent of pending.parents)
-      this.#builder.addChild(parent, group, this.#location(pending.offset))
+      this.#builder.addChild(parent, group, this.#source.locate(pending.offset))
   }
 
   #readHost(line: string, offset: number): void {
     const [name = '', ...words] = shellSplit(line, { comments: true })
     if (name.endsWith(':'))
-      throw new LineError(`"${name}" ends in ":"`, 'A port follows it; if this is YAML, name the file .yml.')
+      throw new LineError(
+        `"${name}" ends in ":"`,
+        'A port must follow it; if this is YAML, name the file .yml.',
+      )
     if (name === '---') throw new LineError('"---" starts a YAML file', 'Name the file .yml.')
     const vars = words.map((word) => this.#assignment(word, offset + wordStart(line, word)))
     const entry = { ...this.#entry(name, '', offset), node: { value: null, source: this.#source, offset } }
@@ -138,7 +140,7 @@ class IniReader {
     if (name === undefined) throw new LineError(`expected the name of a group, got "${line}"`)
     const known = this.#builder.groups.get(name)
     const pending = this.#pending.get(name)
-    if (known) this.#builder.addChild(this.#group, known, this.#location(offset))
+    if (known) this.#builder.addChild(this.#group, known, this.#source.locate(offset))
     else if (pending) pending.parents.push(this.#group)
     else this.#pending.set(name, { kind: 'children', parents: [this.#group], offset })
   }
@@ -153,18 +155,13 @@ class IniReader {
     )
   }
 
-  #location(offset: number) {
-    return { file: this.#source.file, ...this.#source.locate(offset) }
-  }
-
-  #addError(offset: number, written: string, hint?: string): void {
-    const where = this.#location(offset)
-    const message = this.#isEncrypted ? 'this line of the encrypted file is wrong' : written
-    this.#builder.errors.push(new PlaybookError('E_INVENTORY', message, { where, ...(hint ? { hint } : {}) }))
+  #addError(offset: number, message: string, hint?: string): void {
+    const shown = this.#isEncrypted ? 'this line of the encrypted file is wrong' : message
+    this.#builder.addError(shown, this.#source.locate(offset), hint)
   }
 }
 
-/** Where a word's key stands in its line: the splitting took its quotes, but a key has none. */
+/** The index of a word's key in its line; unlike the value, the key has no quotes that were removed. */
 function wordStart(line: string, word: string): number {
   const key = word.slice(0, word.indexOf('=') + 1)
   const before = Math.max(line.indexOf(` ${key}`), line.indexOf(`\t${key}`))

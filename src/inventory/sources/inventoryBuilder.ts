@@ -1,8 +1,8 @@
-// The inventory while it is read: groups and hosts that sources add to, in the order in which Ansible keeps them.
+// Collects the groups and hosts of all inventory sources, in Ansible's order.
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
-import type { MapEntry } from '../parsing/sourceNode.ts'
+import { locationOf, type MapEntry } from '../parsing/sourceNode.ts'
 
 export type GroupData = {
   readonly name: string
@@ -11,9 +11,9 @@ export type GroupData = {
   readonly parents: Set<GroupData>
   readonly vars: Map<string, MapEntry>
   priority: number
-  /** Distance from `all`, the longest way; known once all sources are read. */
+  /** The longest distance from `all`; set by `reconcile`. */
   depth: number
-  /** Where it was first named. */
+  /** Where the name first occurs. */
   readonly declaredAt: SourceLocation | undefined
 }
 
@@ -21,11 +21,11 @@ export type HostData = {
   readonly name: string
   readonly vars: Map<string, MapEntry>
   readonly groups: Set<GroupData>
-  /** Where it was first named. */
+  /** Where the name first occurs. */
   readonly declaredAt: SourceLocation | undefined
 }
 
-/** Groups and hosts by name, and what was found wrong. */
+/** Groups and hosts by name, with the errors and warnings found. */
 export class InventoryBuilder {
   readonly groups = new Map<string, GroupData>()
   readonly hosts = new Map<string, HostData>()
@@ -57,7 +57,7 @@ export class InventoryBuilder {
     return group
   }
 
-  /** A port given beside the name counts only where the host is named first, as in Ansible. */
+  /** A port after the name counts only where the host first occurs, as in Ansible. */
   addHost(name: string, group: GroupData | undefined, port?: MapEntry, where?: SourceLocation): HostData {
     let host = this.hosts.get(name)
     if (!host) {
@@ -77,8 +77,8 @@ export class InventoryBuilder {
     if (parent === child || ancestorsOf(parent).has(child)) {
       const message =
         parent === child
-          ? `group ${child.name} has itself as a child`
-          : `group ${child.name} is a child of ${parent.name}, and ${parent.name} lies inside ${child.name}`
+          ? `group ${child.name} is its own child`
+          : `group ${child.name} is a child of ${parent.name}, which is itself inside ${child.name}`
       this.errors.push(new PlaybookError('E_INVENTORY_CYCLE', message, { where: where ?? child.declaredAt }))
       return
     }
@@ -93,18 +93,18 @@ export class InventoryBuilder {
     }
     const priority = Number(entry.node.value)
     if (Number.isInteger(priority)) group.priority = priority
-    else this.addError('ansible_group_priority must be a whole number', entry)
+    else this.addError('ansible_group_priority must be an integer', locationOf(entry.node))
   }
 
-  addError(message: string, { node }: MapEntry, hint?: string): void {
-    const where = node.source && { file: node.source.file, ...node.source.locate(node.offset) }
-    this.errors.push(new PlaybookError('E_INVENTORY', message, { where, ...(hint ? { hint } : {}) }))
+  /** Adds an E_INVENTORY. */
+  addError(message: string, where: SourceLocation | undefined, hint?: string): void {
+    this.errors.push(new PlaybookError('E_INVENTORY', message, { where, hint }))
   }
 }
 
 /**
- * Brings the groups into Ansible's order once all sources are read: a group without parents is a child of `all`,
- * `ungrouped` holds the hosts that are in no other group, a group's depth is its longest way from `all`.
+ * Completes the groups after all sources are read, as Ansible does: a group without parents becomes a child of `all`,
+ * `ungrouped` gets the hosts that are in no other group, and each group its depth.
  */
 export function reconcile(builder: InventoryBuilder): void {
   for (const group of builder.groups.values()) {
@@ -134,7 +134,7 @@ export function ancestorsOf(group: GroupData): Set<GroupData> {
   return found
 }
 
-/** A group's hosts, its children's included: nearest generation first, each host once. */
+/** The hosts of a group and of all groups below it, breadth first, each once. */
 export function membersOf(group: GroupData): Set<HostData> {
   const members = new Set<HostData>()
   const seen = new Set<GroupData>()
@@ -151,7 +151,7 @@ export function membersOf(group: GroupData): Set<HostData> {
   return members
 }
 
-/** Parents before children, then by priority, then by name: later ones win. */
+/** Sorts by depth, then priority, then name: later groups win. */
 export function sortGroups(groups: Iterable<GroupData>): GroupData[] {
   return [...groups].sort(
     (a, b) =>
@@ -174,7 +174,7 @@ function setDepths(all: GroupData): void {
 function warnOfSharedNames(builder: InventoryBuilder): void {
   for (const [name, host] of builder.hosts) {
     if (!builder.groups.has(name)) continue
-    const message = `${name} is a host and a group; alone in a pattern it means the host`
+    const message = `${name} is both a host and a group; alone in a pattern it means the host`
     builder.warnings.push(new PlaybookError('E_SHARED_NAME', message, { where: host.declaredAt }))
   }
 }

@@ -1,4 +1,4 @@
-// Variables of the command line (`-e`): `key=value`, `@file`, YAML or JSON, or an object.
+// Reads the variables of `-e`: `key=value`, `@file`, YAML or JSON, or an object.
 
 import { resolve } from 'node:path'
 import { PlaybookError } from '../../model/errors/error.ts'
@@ -8,24 +8,24 @@ import { FileLoader } from '../sources/fileLoader.ts'
 
 export type ExtraVars = string | { readonly [name: string]: unknown }
 
-/** The entries of all that was given, later ones over earlier ones; faults go to `files`. */
+/** The variables of all `-e`, later ones over earlier ones; errors go to `files`. */
 export function extraEntries(
-  given: readonly ExtraVars[],
+  extraVars: readonly ExtraVars[],
   files: FileLoader,
   cwd: string,
 ): ReadonlyMap<string, MapEntry> {
   const entries = new Map<string, MapEntry>()
-  for (const each of given) {
+  for (const each of extraVars) {
     const node = readExtra(each, files, cwd)
     if (node?.entries) for (const [name, entry] of node.entries) entries.set(name, entry)
-    else if (node) files.errors.push(extraVarsError(String(each), 'is not a mapping of variables'))
+    else if (node) files.errors.push(extraVarsError(String(each), 'not a mapping of variables'))
   }
   return entries
 }
 
-/** The names of variables that were given with their values, not by a file. */
-export function inlineVarNames(given: readonly string[], cwd: string): string[] {
-  const inline = given.filter((each) => !each.trim().startsWith('@'))
+/** The names of the variables that `-e` sets directly, not through a file. */
+export function inlineVarNames(extraVars: readonly string[], cwd: string): string[] {
+  const inline = extraVars.filter((each) => !each.trim().startsWith('@'))
   return [...extraEntries(inline, new FileLoader({ cwd, vaultPasswords: [] }), cwd).keys()]
 }
 
@@ -44,9 +44,6 @@ function readExtra(given: ExtraVars, files: FileLoader, cwd: string): SourceNode
 }
 
 function extraVarsError(given: string, message: string): PlaybookError {
-  return new PlaybookError(
-    'E_EXTRA_VARS',
-    `-e ${given}: ${message}`,
-    'Give key=value, @file, or {"key": "value"}.',
-  )
+  const hint = 'Give key=value, @file, or {"key": "value"}.'
+  return new PlaybookError('E_EXTRA_VARS', `-e ${given}: ${message}`, hint)
 }

@@ -1,32 +1,32 @@
-// Opens what `ansible-vault` encrypted: whole files and single values, formats 1.1 and 1.2.
+// Decrypts what `ansible-vault` encrypted: whole files and single values, formats 1.1 and 1.2.
 
 import { createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
-import { revealed, Secret } from '../../model/secrets/secret.ts'
+import { revealed, type Secret } from '../../model/secrets/secret.ts'
 
-/** A vault's password; `id` is the label after `--vault-id`, `default` if not given. */
+/** A vault password; `id` is the label of `--vault-id`, `default` if not given. */
 export type VaultPassword = { readonly id?: string; readonly password: string | Secret }
 
 const header = /^\$ANSIBLE_VAULT;(1\.[012]);(AES256|AES)(?:;([^\r\n]*))?\s*$/
 
-/** Whether a text is one that `ansible-vault encrypt` wrote. */
+/** Whether `ansible-vault` encrypted a text. */
 export function isVault(text: string): boolean {
   return text.startsWith('$ANSIBLE_VAULT;')
 }
 
-/** What a vault held, and what opened it. */
+/** Decrypted content, and the password that fits. */
 export type OpenedVault = {
   readonly plain: Buffer
-  /** The label in its header, `default` if it has none. */
+  /** The label in the header, `default` if it has none. */
   readonly id: string
   readonly password: VaultPassword
 }
 
 /**
- * The text behind a vault's text. Passwords of the vault's own id are tried first, then all others, as Ansible does.
+ * Decrypts a text. Passwords with the id in its header are tried first, then all others, as in Ansible.
  *
- * @throws PlaybookError E_VAULT_PASSWORD where no password is given or none fits, E_VAULT where it is no vault
+ * @throws PlaybookError E_VAULT_PASSWORD if no password is given or none fits, E_VAULT if it is not a vault text
  */
 export function decryptVault(
   ciphertext: string,
@@ -36,7 +36,7 @@ export function decryptVault(
   return openVault(ciphertext, passwords, where).plain.toString('utf8')
 }
 
-/** As `decryptVault`, with the bytes themselves, and the password that fits. */
+/** Like `decryptVault`, but gives the bytes, and the password that fits. */
 export function openVault(
   ciphertext: string,
   passwords: readonly VaultPassword[],
@@ -52,83 +52,28 @@ export function openVault(
   const label = id === 'default' ? '' : ` (id "${id}")`
   const message =
     passwords.length === 0
-      ? `this is encrypted by a vault${label}, and no vault password was given`
+      ? `this is encrypted with ansible-vault${label}, but no vault password was given`
       : passwords.length === 1
-        ? `the vault password given does not open this${label}`
-        : `none of the ${passwords.length} vault passwords given opens this${label}`
+        ? `the given vault password does not decrypt this${label}`
+        : `none of the ${passwords.length} given vault passwords decrypts this${label}`
   throw new PlaybookError('E_VAULT_PASSWORD', message, {
-    ...(where ? { where } : {}),
-    hint: `Give its password: ${id === 'default' ? '--vault-password-file FILE' : `--vault-id ${id}@FILE`}`,
+    where,
+    hint: `Give the password: ${id === 'default' ? '--vault-password-file FILE' : `--vault-id ${id}@FILE`}`,
   })
-}
-
-/** A vault's value as a secret that is opened when it is first revealed: one that nobody reads needs no password. */
-export class VaultSecret extends Secret {
-  /** The text as `ansible-vault` wrote it. */
-  readonly ciphertext: string
-  readonly #open: () => string
-  #opened: string | undefined
-
-  constructor(ciphertext: string, open: () => string) {
-    super('')
-    this.ciphertext = ciphertext
-    this.#open = open
-  }
-
-  override reveal(): string {
-    this.#opened ??= this.#open()
-    return this.#opened
-  }
-
-  override get isRevealed(): boolean {
-    return this.#opened !== undefined
-  }
-}
-
-/** A text or number out of a file that was encrypted as a whole; `plain` is the value as the file has it. */
-export class VaultFileSecret extends Secret {
-  readonly #plain: unknown
-
-  constructor(text: string, plain: unknown) {
-    super(text)
-    this.#plain = plain
-  }
-
-  /** The value itself, a number where the file has a number. For the place that prints it on purpose, and no other. */
-  plain(): unknown {
-    return this.#plain
-  }
-}
-
-/** A secret of a text or number from an encrypted file; true, false and null tell nothing and stay as they are. */
-export function toVaultFileSecret(text: string, value: unknown): unknown {
-  return typeof value === 'string' || typeof value === 'number' ? new VaultFileSecret(text, value) : value
-}
-
-/** As `concealed`, for all parts of a value. */
-export function toVaultFileSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(toVaultFileSecrets)
-  if (value === null || typeof value !== 'object') return toVaultFileSecret(String(value), value)
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toVaultFileSecrets(item)]))
 }
 
 type Envelope = { readonly id: string; readonly salt: Buffer; readonly mac: Buffer; readonly data: Buffer }
 
-/** Header line, then hex of three lines of hex: salt, HMAC, data (documented in Ansible's "Vault format"). */
+/** A header, then the hex of three lines of hex: salt, HMAC, data (see "Vault format" in Ansible's documentation). */
 function parseEnvelope(text: string, where: SourceLocation | undefined): Envelope {
   const [first = '', ...rest] = text.trim().split(/\r?\n/)
   const match = header.exec(first.trim())
   const parts = hexText(rest.join('').replace(/\s/g, ''))?.toString('latin1').split('\n')
   const [salt, mac, data] = parts?.map(hexText) ?? []
   if (match?.[2] !== 'AES256' || !salt || !mac || !data) {
-    throw new PlaybookError(
-      'E_VAULT',
-      'this is not a whole vault text ($ANSIBLE_VAULT;1.1;AES256 and hex lines)',
-      {
-        ...(where ? { where } : {}),
-        hint: 'Copy it again from ansible-vault, with all its lines.',
-      },
-    )
+    const message = 'this is not a complete vault text ($ANSIBLE_VAULT;1.1;AES256 and lines of hex digits)'
+    const hint = 'Copy it again from ansible-vault, with all its lines.'
+    throw new PlaybookError('E_VAULT', message, { where, hint })
   }
   return { id: match[3]?.trim() || 'default', salt, mac, data }
 }
@@ -148,7 +93,7 @@ function decrypt(password: string, salt: Buffer, mac: Buffer, data: Buffer): Buf
   return padded.subarray(0, padded.length - padded.at(-1)!)
 }
 
-/** The three keys that a password and a salt make. */
+/** Derives the three keys of a password and a salt. */
 export function vaultKeys(
   password: string,
   salt: Buffer,

@@ -1,10 +1,10 @@
-// Encrypts as `ansible-vault` does: whole files and single values, formats 1.1 and 1.2.
+// Encrypts whole files and single values as `ansible-vault` does, formats 1.1 and 1.2.
 
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
 import { revealed, type Secret } from '../../model/secrets/secret.ts'
 import { vaultKeys } from './decrypt.ts'
 
-export type EncryptOptions = {
+type EncryptOptions = {
   /** The label in the header; `default` gives format 1.1, any other 1.2. Default: `default`. */
   readonly id?: string
   /** 32 random bytes if not given; the same salt gives the same text. */
@@ -12,7 +12,7 @@ export type EncryptOptions = {
 }
 
 /**
- * The vault's text of a text or bytes: a header, then lines of 80 hex digits (documented in Ansible's "Vault format").
+ * Encrypts text or bytes: gives a header and lines of 80 hex digits (see "Vault format" in Ansible's documentation).
  *
  * @example encryptVault('hunter2', password, { id: 'prod' }) // '$ANSIBLE_VAULT;1.2;AES256;prod\n3330…\n'
  */
@@ -36,14 +36,14 @@ export function encryptVault(
   return `${[header, ...lines].join('\n')}\n`
 }
 
-/** A vault's text as a value in YAML: `name: !vault |` and its lines, as `ansible-vault encrypt_string` writes them. */
+/** A vault text as a value in YAML: `name: !vault |` and its lines, as `ansible-vault encrypt_string` writes it. */
 export function inlineVault(ciphertext: string, name?: string): string {
   const lines = ciphertext.trimEnd().split('\n')
   const head = `${name === undefined ? '' : `${name}: `}!vault |`
   return `${[head, ...lines.map((line) => `          ${line}`)].join('\n')}\n`
 }
 
-/** PKCS#7: as many bytes as are missing to a block of 16, each of that value. */
+/** Pads to a multiple of 16 bytes (PKCS#7): each added byte is the number of added bytes. */
 function padded(plain: Buffer): Buffer {
   const missing = 16 - (plain.length % 16)
   return Buffer.concat([plain, Buffer.alloc(missing, missing)])

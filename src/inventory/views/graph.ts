@@ -1,12 +1,12 @@
-// The inventory as a tree of groups and hosts, in the lines of `ansible-inventory --graph`.
+// Draws the tree of groups and hosts as `ansible-inventory --graph` does.
 
 import type { Inventory, InventoryGroup } from '../inventory.ts'
 import { pythonStr } from '../parsing/pythonText.ts'
 import { isMagicVar } from './magicVars.ts'
 
 /**
- * The lines of the tree below a group: `@name:` for groups, `|--` a level. With `vars` each host's merged variables
- * and each group's own are shown as Python writes them; what came from a vault is masked, which Ansible does not do.
+ * The lines of the tree below a group: `@name:` for groups, `|--` for each level. With `hasVars` they include each
+ * host's merged variables and each group's own, as Python writes them. Unlike in Ansible, vault values are masked.
  *
  * @example inventoryGraph(inventory, inventory.groups.get('all')!, { hasVars: false })
  */
@@ -35,7 +35,7 @@ export function inventoryGraph(
 function varLines(vars: { readonly [name: string]: unknown }, depth: number): string[] {
   const names = Object.keys(vars)
     .filter((name) => !isMagicVar(name))
-    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+    .sort()
   return names.map((name) => branch(`{${name} = ${pythonStr(vars[name])}}`, depth))
 }
 

@@ -1,21 +1,21 @@
-// A JSON Schema of inventories and variable files, of what plays want of their variables: for editors.
+// Makes a JSON Schema of inventories and variable files, for editors.
 
 import { z } from 'zod'
 import { connectionVars } from '../connection/connectionVars.ts'
 
-/** A play as far as its variables go. */
-export type PlayWithVars = { readonly name: string; readonly vars?: z.ZodType }
+/** The part of a play that the schema needs. */
+type PlayWithVars = { readonly name: string; readonly vars?: z.ZodType }
 
 export type JsonSchema = { readonly [key: string]: unknown }
 
-/** `inventory`: groups with hosts, children, vars. `vars`: a file of group_vars/ or host_vars/. */
+/** `inventory`: groups with hosts, children, vars. `vars`: a file in group_vars/ or host_vars/. */
 export type SchemaKind = 'inventory' | 'vars'
 
 /**
- * The schema (draft 7, which editors' YAML support knows best) of an inventory for plays. Variables that plays name
- * are typed as their schemas take them; others stay allowed, because an inventory serves more than these plays.
- * A variable that several plays name may be what any of them takes. None is required: groups share out what a host
- * needs in all, which `--syntax-check` knows.
+ * The schema of an inventory for some plays, in draft 7, which editors support best for YAML. The variables of the
+ * plays have the types of their schemas; one in several plays may have any of its types. Other variables are allowed,
+ * because an inventory may serve more plays. No variable is required, because each group sets only some of a host's
+ * variables; `--syntax-check` finds missing ones.
  *
  * @example inventorySchema([{ name: 'WAS', vars: z.object({ tomcat_version: z.string() }) }], 'inventory')
  */
@@ -44,7 +44,7 @@ const mapOf = (description: string, items: string): JsonSchema => ({
 const groupSchema: JsonSchema = {
   type: ['object', 'null'],
   properties: {
-    hosts: mapOf('Hosts by name, each with its own variables; web[01:10] is ten of them.', 'vars'),
+    hosts: mapOf('Hosts by name, each with its own variables; web[01:10] means ten hosts.', 'vars'),
     children: mapOf('Groups inside this one, by name.', 'group'),
     vars: { $ref: '#/definitions/vars', description: 'Variables of all hosts in the group.' },
   },
@@ -54,7 +54,7 @@ const groupSchema: JsonSchema = {
 function connectionProperties(): Record<string, JsonSchema> {
   const entries = Object.entries(connectionVars).map(([name, { type, description }]) => [
     name,
-    // A secret of a vault, and what looks like a number, are texts to YAML or not: both are taken.
+    // A vault value is text in YAML, and text may look like a number: both are allowed.
     { ...(type === 'string' ? { type: ['string', 'number'] } : { type: [type, 'string'] }), description },
   ])
   return Object.fromEntries(entries)
@@ -90,7 +90,7 @@ function knownVars(plays: readonly PlayWithVars[]): Known {
   return { properties, definitions }
 }
 
-/** The variables that a play's schema names. */
+/** The variables of a play's schema. */
 function shapeOf(vars: z.ZodType | undefined): { readonly [name: string]: z.ZodType } {
   return (vars as Partial<z.ZodObject> | undefined)?.shape ?? {}
 }
@@ -104,7 +104,7 @@ function jsonOf(schema: z.ZodType): JsonSchema {
   return json
 }
 
-/** A schema and its inner definitions under names of their own, its references with them. */
+/** Moves a schema and its inner definitions to names that start with `key`, and adapts its references. */
 function hoisted({ definitions = {}, ...schema }: JsonSchema, key: string): Record<string, JsonSchema> {
   const renamed = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(renamed)

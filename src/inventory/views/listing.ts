@@ -1,12 +1,12 @@
-// The inventory as `ansible-inventory --list` prints it.
+// Lists the inventory in the JSON of `ansible-inventory --list`.
 
 import type { Inventory } from '../inventory.ts'
 import type { SourceNode } from '../parsing/sourceNode.ts'
 import type { LoadedHost } from '../vars/hostVars.ts'
-import { VaultFileSecret, VaultSecret } from '../vault/decrypt.ts'
+import { VaultFileSecret, VaultSecret } from '../vault/vaultSecrets.ts'
 import { isMagicVar } from './magicVars.ts'
 
-/** A group as Ansible lists it; empty parts are left out. */
+/** A group as Ansible lists it, without empty parts. */
 export type ListedGroup = { readonly hosts?: readonly string[]; readonly children?: readonly string[] }
 
 /** The JSON of `ansible-inventory --list`: groups by name, and every host's merged variables under `_meta.hostvars`. */
@@ -16,8 +16,8 @@ export type Listing = {
 }
 
 /**
- * Lists an inventory as Ansible does. A single value from a vault is shown encrypted (`{"__ansible_vault": …}`),
- * those of an encrypted file in the clear, as Ansible has it: write it only where a person asked for it.
+ * Lists an inventory as Ansible does. A single vault value is shown encrypted (`{"__ansible_vault": …}`), but the
+ * values of an encrypted file in plain text, so show the list only on request.
  */
 export function listInventory(inventory: Inventory): Listing {
   const hostvars: Record<string, { readonly [name: string]: unknown }> = {}

@@ -1,6 +1,6 @@
-// The names that Ansible gives values of its own: what an inventory says under them is not listed.
+// Knows Ansible's magic variables, which are not listed even if an inventory sets them.
 
-/** Whether Ansible sets a variable of this name itself (INTERNAL_STATIC_VARS of ansible/constants.py, 2.19). */
+/** Whether Ansible sets a variable itself (INTERNAL_STATIC_VARS of ansible/constants.py, 2.19). */
 export function isMagicVar(name: string): boolean {
   return magicVars.has(name)
 }

@@ -1,4 +1,4 @@
-// Where a value of the inventory comes from: everything that sets it, which one wins, and for whom.
+// Finds everything that sets a variable, and which of it wins.
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
@@ -7,31 +7,31 @@ import type { Inventory, InventoryGroup } from '../inventory.ts'
 import { locationOf, nodeAt, type SourceNode } from '../parsing/sourceNode.ts'
 import type { LoadedHost, VarDefinition, VarOwner } from '../vars/hostVars.ts'
 
-/** One place that sets a value, or replaces the whole variable without it. */
+/** A definition that sets a value, or replaces the whole variable without setting this part. */
 export type Origin = {
   readonly owner: VarOwner
-  /** Where the value stands; undefined for `-e key=value` and what no file says. */
+  /** Where the value is written; undefined for `-e key=value` and values that are in no file. */
   readonly where: SourceLocation | undefined
-  /** The value there; undefined where the variable is set without this part of it. */
+  /** The value; undefined if the variable is set without this part. */
   readonly value: unknown
 }
 
 export type VarOrigins = {
   /** `web-01.instances[1].http` */
   readonly name: string
-  /** All that set it, the weakest first; the last one wins. */
+  /** From the weakest to the strongest; the last one wins. */
   readonly origins: readonly Origin[]
-  /** Of a group: the hosts in it that get another value, by what sets it for them. */
+  /** For a group: its hosts that get another value, by what sets it. */
   readonly overrides: readonly { readonly origin: Origin; readonly hosts: readonly string[] }[]
 }
 
 type Subject = { readonly name: string; readonly definitions: LoadedHost['definitions'] }
 
 /**
- * Finds what sets `NAME.variable` or a part of it (`was-01.instances[1].http`); NAME is a host or a group. For a
- * group it is what the group's own and its parents' variables say.
+ * Finds what sets `NAME.variable` or a part of it (`was-01.instances[1].http`). NAME is a host or a group; for a
+ * group, its own variables and those of its parents count.
  *
- * @throws PlaybookError E_WHERE where the text has no such form, E_UNKNOWN_HOST, E_UNKNOWN_VAR with a suggestion
+ * @throws PlaybookError E_WHERE for a text of another form, E_UNKNOWN_HOST, E_UNKNOWN_VAR with a suggestion
  */
 export function varOrigins(inventory: Inventory, text: string): VarOrigins {
   const { subject, group, rest } = subjectOf(inventory, text)
@@ -44,7 +44,7 @@ export function varOrigins(inventory: Inventory, text: string): VarOrigins {
   return { name: `${subject.name}.${displayPath([variable, ...path])}`, origins, overrides }
 }
 
-/** Names of hosts have dots too: the longest that fits. A name of both means the host. */
+/** Host names may contain dots, so the longest one that exists counts; a host comes before a group. */
 function subjectOf(
   inventory: Inventory,
   text: string,
@@ -59,7 +59,7 @@ function subjectOf(
     if (group) return { subject: group, group, rest }
   }
   if (dots.length === 0) {
-    throw new PlaybookError('E_WHERE', `"${text}" names no variable.`, {
+    throw new PlaybookError('E_WHERE', `"${text}" does not name a variable.`, {
       hint: 'Give HOST.variable or GROUP.variable, such as web-01.ansible_port or web.instances[0].name',
     })
   }
@@ -69,7 +69,7 @@ function subjectOf(
   throw new PlaybookError('E_UNKNOWN_HOST', `No host or group "${name}".`, hint)
 }
 
-/** `instances[1].http` and `instances.1.http` are the same. */
+/** Splits a path; `instances[1].http` and `instances.1.http` are the same. */
 function pathOf(rest: string, whole: string): string[] {
   const parts = rest.replaceAll(/\[(\d+)\]/g, '.$1').split('.')
   if (parts.every((part) => part !== '')) return parts
@@ -81,7 +81,7 @@ function originOf({ owner, node, where }: VarDefinition, path: readonly string[]
   return { owner, where: part ? locationOf(part) : where, value: part?.value }
 }
 
-/** What stands at the path; undefined where the value has nothing there. */
+/** The node at the path, if there is one. */
 function partOf(root: SourceNode, path: readonly string[]): SourceNode | undefined {
   let at: SourceNode | undefined = root
   for (const key of path) at = at?.entries?.get(key)?.node ?? at?.items?.[Number(key)]
@@ -121,7 +121,7 @@ function unknownVar(
       ...Object.keys(group?.vars ?? {}),
     ])
     const hint = didYouMean(variable, known)
-    return new PlaybookError('E_UNKNOWN_VAR', `${name} has no variable "${variable}".`, hint ?? {})
+    return new PlaybookError('E_UNKNOWN_VAR', `${name} has no variable "${variable}".`, { hint })
   }
   const inner = path.findIndex((_, index) => !partOf(node, path.slice(0, index + 1)))
   const parent = nodeAt(node, path.slice(0, inner))
@@ -130,7 +130,7 @@ function unknownVar(
     : didYouMean(path[inner]!, parent.entries?.keys() ?? [])
   const whole = displayPath([variable, ...path.slice(0, inner)])
   return new PlaybookError('E_UNKNOWN_VAR', `${name}: ${whole} has no "${path[inner]}".`, {
-    ...(hint ? { hint } : {}),
+    hint,
     where: locationOf(parent),
   })
 }

@@ -102,7 +102,7 @@ for (const [title, args, stdout] of shown) {
   test(title, async () => {
     const ended = await here(args)
     const warning = /lab\.yaml/.test(args)
-      ? 'warning  group_vars/was.yaml:3:1  "twice" stands here again (first in line 2); this later value is used\n'
+      ? 'warning  group_vars/was.yaml:3:1  duplicate key "twice" (first on line 2); the last value is used\n'
       : ''
     assert.equal([ended.code, ended.stderr], [0, warning], ended.stdout)
     if (typeof stdout === 'string')
@@ -116,7 +116,7 @@ const refused: readonly [args: string, stderr: string | RegExp][] = [
   ['--list-hosts was-1', 'No host or group "was-1".  E_UNKNOWN_HOST\n    Did you mean was-01?\n'],
   [
     '--list-hosts was --limit web',
-    /^--limit web leaves no host\. {2}E_LIMIT_EMPTY\n {4}Possible are: was-01, was-02\n$/,
+    /^--limit web matches no host\. {2}E_LIMIT_EMPTY\n {4}Possible hosts: was-01, was-02\n$/,
   ],
   ['--host was-1', 'No host "was-1".  E_UNKNOWN_HOST\n    Did you mean was-01?\n'],
   ['--graph weg', 'No group "weg".  E_UNKNOWN_GROUP\n    Did you mean web?\n'],
@@ -129,7 +129,7 @@ const refused: readonly [args: string, stderr: string | RegExp][] = [
     '--where was.instances[1]',
     /was: instances has no "1"\. {2}E_UNKNOWN_VAR\n {4}It has 1 item, counted from 0\.\n$/,
   ],
-  ['--where was-01', /^"was-01" names no variable\. {2}E_WHERE\n/],
+  ['--where was-01', /^"was-01" does not name a variable\. {2}E_WHERE\n/],
   ['--where wsa.version', 'No host or group "wsa".  E_UNKNOWN_HOST\n    Did you mean was?\n'],
   ['--list --graph', '--list and --graph cannot be shown at once.  E_USAGE\n    Give one of them.\n'],
   [

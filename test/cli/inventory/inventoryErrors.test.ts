@@ -66,7 +66,7 @@ test('Variables, connections and tasks that are wrong are told together', async 
     'wrong.yaml:7:30  one: instances[1].http  expected a port, got "8o81"  E_VARS',
     'wrong.yaml:1:1  web: version is missing; WAS (play.ts:6) needs it  E_MISSING_VAR',
     'play.ts:18  copyFile: dest: expected an absolute path, got "etc/motd"  E_PARAMS',
-    'wrong.yaml:9:27  two: ansible_connection: "locl" is no kind of connection  E_CONNECTION_KIND',
+    'wrong.yaml:9:27  two: ansible_connection: unknown connection "locl"  E_CONNECTION_KIND',
     '4 faults. No host was contacted.',
     '',
   ])
@@ -80,7 +80,7 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
   [
     'A cycle of groups',
     'any -i cycle.yaml',
-    /^cycle\.yaml:3:5 {2}group db is a child of web, and web lies inside db {2}E_INVENTORY_CYCLE\n/,
+    /^cycle\.yaml:3:5 {2}group db is a child of web, which is itself inside db {2}E_INVENTORY_CYCLE\n/,
   ],
   [
     'A group that nothing declares',
@@ -94,7 +94,7 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
     /^folder\/2\.ini:1:1 .*\n(?: {4}.*\n)*folder\/group_vars\/web\.yaml:2:1 .*\n(?: {4}.*\n)*2 faults\./,
   ],
   ['A wrong inventory beside a good one', 'any -i inventory.yaml -i odd.yaml', /^odd\.yaml:2:3 /],
-  ['A damaged vault', 'any -i vaulted.yaml', /^vaulted\.yaml:1 .*not a whole vault text.*E_VAULT\n/],
+  ['A damaged vault', 'any -i vaulted.yaml', /^vaulted\.yaml:1 .*not a complete vault text.*E_VAULT\n/],
   [
     'A play of a group that is not there',
     'unknown -i inventory.yaml',
@@ -103,7 +103,7 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
   [
     'A limit file without a host',
     'any -i inventory.yaml -l @none.txt',
-    /^--limit @none\.txt leaves no host\. {2}E_LIMIT_EMPTY\n/,
+    /^--limit @none\.txt matches no host\. {2}E_LIMIT_EMPTY\n/,
   ],
   [
     'A limit file with a name that nothing has',
@@ -113,7 +113,7 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
   [
     'A limit file that is not there',
     'any -i inventory.yaml -l @nothing.txt',
-    /^No file nothing\.txt with hosts to limit the run to\. {2}E_LIMIT_FILE\n/,
+    /^No file nothing\.txt for --limit\. {2}E_LIMIT_FILE\n/,
   ],
   [
     'An inventory that is not there: the nearest',
@@ -133,12 +133,12 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
   [
     'A limit that leaves no host',
     'any -i inventory.yaml -l one:!web',
-    /^--limit one:!web leaves no host\. {2}E_LIMIT_EMPTY\n/,
+    /^--limit one:!web matches no host\. {2}E_LIMIT_EMPTY\n/,
   ],
   [
     'A limit that leaves no host of the plays',
     'any -i inventory.yaml -i other, -l other',
-    /^--limit other leaves no host\. {2}E_LIMIT_EMPTY\n {4}Possible are: one, two/,
+    /^--limit other matches no host\. {2}E_LIMIT_EMPTY\n {4}Possible hosts: one, two/,
   ],
   [
     'Extra variables that are none',

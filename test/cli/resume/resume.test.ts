@@ -346,7 +346,7 @@ test('--limit @failed runs on the hosts that the last run left behind', async ()
   assert.equal([none.code, none.stdout], [1, ''])
   assert.match(
     none.stderr,
-    /^--limit @failed leaves no host: every host went through in the last run of two\. {2}E_LIMIT_EMPTY$/m,
+    /^--limit @failed matches no host: every host went through in the last run of two\. {2}E_LIMIT_EMPTY$/m,
   )
 })
 

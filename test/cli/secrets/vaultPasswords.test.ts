@@ -81,7 +81,10 @@ for (const [args, says] of refused) {
 test('a wrong password is told at the place of the value', async () => {
   const { code, stderr } = await site.run('show -i vault.yaml -C --vault-id prod@wrong')
   assert.is(code, 1)
-  assert.match(stderr, /vault\.yaml:\d+:\d+ .*the vault password given does not open this .*E_VAULT_PASSWORD/)
+  assert.match(
+    stderr,
+    /vault\.yaml:\d+:\d+ .*the given vault password does not decrypt this .*E_VAULT_PASSWORD/,
+  )
 })
 
 test.run()

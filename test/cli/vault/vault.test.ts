@@ -206,12 +206,15 @@ test('create makes a new file', async () => {
 const refused: readonly [args: (name: string) => string, says: string | RegExp][] = [
   [
     (name) => `view ${name} --vault-id other`,
-    /^f\d+\.yaml:1 {2}the vault password given does not open this {2}E_VAULT_PASSWORD\n/,
+    /^f\d+\.yaml:1 {2}the given vault password does not decrypt this {2}E_VAULT_PASSWORD\n/,
   ],
-  [(name) => `decrypt ${name} --vault-id other`, /does not open this/],
-  [(name) => `rekey ${name} --vault-id other --new-vault-id pw`, /does not open this/],
-  [(name) => `edit ${name} --vault-id other`, /does not open this/],
-  [(name) => `decrypt ${file(encryptVault('x', password))} ${name} --vault-id other`, /does not open this/],
+  [(name) => `decrypt ${name} --vault-id other`, /does not decrypt this/],
+  [(name) => `rekey ${name} --vault-id other --new-vault-id pw`, /does not decrypt this/],
+  [(name) => `edit ${name} --vault-id other`, /does not decrypt this/],
+  [
+    (name) => `decrypt ${file(encryptVault('x', password))} ${name} --vault-id other`,
+    /does not decrypt this/,
+  ],
   [
     (name) => `encrypt ${name} --vault-id pw`,
     /^f\d+\.yaml:1 {2}this is encrypted already {2}E_VAULT\n {4}Another password: run-playbook vault rekey f/,

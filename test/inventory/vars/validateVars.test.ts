@@ -7,8 +7,9 @@ import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { type Inventory, loadInventory } from '../../../src/inventory/inventory.ts'
 import { validateVars } from '../../../src/inventory/vars/validateVars.ts'
-import { describeError, type PlaybookError } from '../../../src/model/errors/error.ts'
+import type { PlaybookError } from '../../../src/model/errors/error.ts'
 import { Secret } from '../../../src/model/secrets/secret.ts'
+import { shownLines } from '../../shownLines.ts'
 
 const here = fileURLToPath(import.meta.url)
 const cwd = resolve(
@@ -26,39 +27,39 @@ const rows: readonly Row[] = [
     'a wrong value in a group is said once, for the group',
     'was',
     z.object({ instances: z.array(z.object({ name: z.string(), http: port })) }),
-    ['production.yml:13:19  was: instances[1].http  expected a port (1-65535), got "8o81"'],
+    ['production.yml:13:19  was: instances[1].http  expected a port (1-65535), got "8o81"  E_VARS'],
   ],
   [
     'a wrong value of one host names the host',
     'web',
     z.object({ weight: z.number() }),
-    ['production.yml:19:35  web-01: weight  expected number, got "heavy"'],
+    ['production.yml:19:35  web-01: weight  expected number, got "heavy"  E_VARS'],
   ],
   [
     'what all hosts lack is missing in their group',
     'was',
     z.object({ tomcat_version: z.string() }),
-    ['production.yml:7:9  was: tomcat_version is missing; WAS (playbooks/was.ts:9) needs it'],
+    ['production.yml:7:9  was: tomcat_version is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR'],
   ],
   [
     'what all hosts of all groups lack is missing in all',
     'all',
     z.object({ tomcat_version: z.string() }),
-    ['production.yml:3:5  all: tomcat_version is missing; WAS (playbooks/was.ts:9) needs it'],
+    ['production.yml:3:5  all: tomcat_version is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR'],
   ],
   [
     'what one host lacks is missing there',
     'was',
     z.object({ node: z.number() }),
-    ['production.yml:16:9  was-02: node is missing; WAS (playbooks/was.ts:9) needs it'],
+    ['production.yml:16:9  was-02: node is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR'],
   ],
   [
     'a misspelt variable is suggested',
     'was',
     z.object({ miror: z.string() }),
     [
-      'production.yml:7:9  was: miror is missing; WAS (playbooks/was.ts:9) needs it',
-      'There is mirror: is it that one?',
+      'production.yml:7:9  was: miror is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR',
+      '    Did you mean mirror?',
     ],
   ],
   [
@@ -66,8 +67,8 @@ const rows: readonly Row[] = [
     'was',
     z.object({ instances: z.array(z.object({ ajp: port.optional(), jvm: z.string() })) }),
     [
-      'production.yml:11:13  was: instances[0].jvm  expected string, got nothing',
-      'production.yml:12:13  was: instances[1].jvm  expected string, got nothing',
+      'production.yml:11:13  was: instances[0].jvm  expected string, got nothing  E_VARS',
+      'production.yml:12:13  was: instances[1].jvm  expected string, got nothing  E_VARS',
     ],
   ],
   [
@@ -75,7 +76,7 @@ const rows: readonly Row[] = [
     'was',
     z.object({ template: z.string(), raw: z.string() }),
     [
-      'production.yml:8:19  was: template holds Jinja, which is not evaluated; compute it in TypeScript instead',
+      'production.yml:8:19  was: template contains Jinja, which is not evaluated; compute it in TypeScript instead  E_JINJA',
     ],
   ],
   [
@@ -83,23 +84,23 @@ const rows: readonly Row[] = [
     'was:web',
     z.object({ node: z.number(), weight: z.number(), template: z.string() }),
     [
-      'production.yml:8:19  was: template holds Jinja, which is not evaluated; compute it in TypeScript instead',
-      'production.yml:19:35  web-01: weight  expected number, got "heavy"',
-      'production.yml:7:9  was: weight is missing; WAS (playbooks/was.ts:9) needs it',
-      'production.yml:16:9  was-02: node is missing; WAS (playbooks/was.ts:9) needs it',
-      'production.yml:17:5  web: template is missing; WAS (playbooks/was.ts:9) needs it',
+      'production.yml:8:19  was: template contains Jinja, which is not evaluated; compute it in TypeScript instead  E_JINJA',
+      'production.yml:19:35  web-01: weight  expected number, got "heavy"  E_VARS',
+      'production.yml:7:9  was: weight is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR',
+      'production.yml:16:9  was-02: node is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR',
+      'production.yml:17:5  web: template is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR',
     ],
   ],
   [
     'a refinement of the whole is said of the host',
     'web-02',
     z.object({ node: z.number() }).refine(() => false, 'no node fits'),
-    ['production.yml:20:9  web-02: the variables  no node fits'],
+    ['production.yml:20:9  web-02: the variables  no node fits  E_VARS'],
   ],
 ]
 
 for (const [title, pattern, schema, lines] of rows) {
-  test(title, async () => assert.equal(faultsOf(await load(), pattern, schema), lines))
+  test(title, async () => assert.equal(await errorsOf(await load(), pattern, schema), lines))
 }
 
 test('variables come back as the schema makes them, without those it does not name', async () => {
@@ -123,25 +124,25 @@ test('a schema may ask for the name of the host', async () => {
 
 test('a limited play still names the group', async () => {
   const inventory = await load()
-  assert.equal(faultsOf(inventory, 'was[0]', z.object({ x: z.string() })), [
-    'production.yml:7:9  was: x is missing; WAS (playbooks/was.ts:9) needs it',
+  assert.equal(await errorsOf(inventory, 'was[0]', z.object({ x: z.string() })), [
+    'production.yml:7:9  was: x is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR',
   ])
 })
 
 test('a wrong value of the command line says so', async () => {
   const inventory = await loadInventory(['production.yml'], { cwd, extraVars: ['node=x'] })
-  assert.equal(faultsOf(inventory, 'all', z.object({ node: z.number() })), [
-    '-e: node  expected number, got "x"',
+  assert.equal(await errorsOf(inventory, 'all', z.object({ node: z.number() })), [
+    '-e: node  expected number, got "x"  E_VARS',
   ])
 })
 
 test('a secret where text was wanted says that it is one', async () => {
   const inventory = await loadInventory(['inline.yml'], { cwd })
-  assert.equal(faultsOf(inventory, 'h', z.object({ pw: z.string() })), [
-    'inline.yml:4:18  h: pw  expected string, got a secret',
-    'It comes from a vault: let the schema take z.instanceof(Secret).',
+  assert.equal(await errorsOf(inventory, 'h', z.object({ pw: z.string() })), [
+    'inline.yml:4:18  h: pw  expected string, got a secret  E_VARS',
+    '    It comes from a vault: use z.instanceof(Secret) in the schema.',
   ])
-  assert.equal(faultsOf(inventory, 'h', z.object({ pw: z.instanceof(Secret) })), [])
+  assert.equal(await errorsOf(inventory, 'h', z.object({ pw: z.instanceof(Secret) })), [])
 })
 
 test('without a schema everything comes back, and Jinja fails where it is read', async () => {
@@ -156,11 +157,15 @@ test('without a schema everything comes back, and Jinja fails where it is read',
   )
 })
 
-function faultsOf(inventory: Inventory, pattern: string, schema: z.ZodType): readonly string[] {
+async function errorsOf(
+  inventory: Inventory,
+  pattern: string,
+  schema: z.ZodType,
+): Promise<readonly string[]> {
   try {
     validateVars(schema, inventory.select(pattern), was)
   } catch (error) {
-    return describeError(error as PlaybookError)
+    return shownLines(error, cwd)
   }
   return []
 }

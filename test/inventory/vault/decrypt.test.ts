@@ -7,8 +7,9 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../../src/inventory/inventory.ts'
 import { decryptVault, type VaultPassword } from '../../../src/inventory/vault/decrypt.ts'
-import { AggregatePlaybookError, describeError, PlaybookError } from '../../../src/model/errors/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../../../src/model/errors/error.ts'
 import { Secret } from '../../../src/model/secrets/secret.ts'
+import { shownLines } from '../../shownLines.ts'
 
 // Made by ansible-vault 2.19 with the password "correct horse": format 1.1, and 1.2 with the id "prod".
 const plain11 = `$ANSIBLE_VAULT;1.1;AES256
@@ -48,8 +49,8 @@ const refused: readonly [string, string, readonly VaultPassword[], readonly stri
     plain11,
     [],
     [
-      'v.yml:3:5  this is encrypted by a vault, and no vault password was given',
-      'Give its password: --vault-password-file FILE',
+      'v.yml:3:5  this is encrypted with ansible-vault, but no vault password was given  E_VAULT_PASSWORD',
+      '    Give the password: --vault-password-file FILE',
     ],
   ],
   [
@@ -57,8 +58,8 @@ const refused: readonly [string, string, readonly VaultPassword[], readonly stri
     labelled12,
     [bad],
     [
-      'v.yml:3:5  the vault password given does not open this (id "prod")',
-      'Give its password: --vault-id prod@FILE',
+      'v.yml:3:5  the given vault password does not decrypt this (id "prod")  E_VAULT_PASSWORD',
+      '    Give the password: --vault-id prod@FILE',
     ],
   ],
   [
@@ -66,16 +67,16 @@ const refused: readonly [string, string, readonly VaultPassword[], readonly stri
     plain11.slice(0, 200),
     [good],
     [
-      'v.yml:3:5  this is not a whole vault text ($ANSIBLE_VAULT;1.1;AES256 and hex lines)',
-      'Copy it again from ansible-vault, with all its lines.',
+      'v.yml:3:5  this is not a complete vault text ($ANSIBLE_VAULT;1.1;AES256 and lines of hex digits)  E_VAULT',
+      '    Copy it again from ansible-vault, with all its lines.',
     ],
   ],
 ]
 
 for (const [title, text, passwords, lines] of refused) {
-  test(`${title} opens no vault`, () => {
+  test(`${title} opens no vault`, async () => {
     const error = thrown(() => decryptVault(text, passwords, { file: 'v.yml', line: 3, column: 5 }))
-    assert.equal(describeError(error), lines)
+    assert.equal(await shownLines(error), lines)
   })
 }
 
@@ -110,9 +111,9 @@ test('a vaulted file without its password is a fault of the load', async () => {
     (each: unknown) => each as AggregatePlaybookError,
   )
   assert.instance(error, AggregatePlaybookError)
-  assert.equal(describeError(error as AggregatePlaybookError), [
-    'group_vars/all/vault.yml:1  this is encrypted by a vault, and no vault password was given',
-    'Give its password: --vault-password-file FILE',
+  assert.equal(await shownLines(error, cwd), [
+    'group_vars/all/vault.yml:1  this is encrypted with ansible-vault, but no vault password was given  E_VAULT_PASSWORD',
+    '    Give the password: --vault-password-file FILE',
   ])
 })
 

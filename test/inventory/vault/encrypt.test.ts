@@ -68,7 +68,7 @@ test('what opened a vault is told: its label, and the password that fits', () =>
 
 test('one bit of damage is noticed', () => {
   const damaged = encryptVault(text, password).replace(/.\n$/, (end) => (end.startsWith('0') ? '1\n' : '0\n'))
-  assert.throws(() => decryptVault(damaged, [{ password }]), /does not open this|not a whole vault/)
+  assert.throws(() => decryptVault(damaged, [{ password }]), /does not decrypt this|not a complete vault/)
 })
 
 test.run()

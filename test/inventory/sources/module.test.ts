@@ -68,7 +68,7 @@ test('an answer with secrets is refused where it was to be kept', async () => {
     assert.unreachable('it was kept')
   } catch (thrown) {
     assert.instance(thrown, AggregatePlaybookError)
-    assert.match((thrown as AggregatePlaybookError).errors[0]!.message, /secrets is not kept on disk/)
+    assert.match((thrown as AggregatePlaybookError).errors[0]!.message, /secrets is not cached on disk/)
   }
   assert.throws(() => readdirSync(cacheFolder))
 })
