@@ -1,8 +1,7 @@
-// Compares a task with what its host said, or in check mode with what is foreseen: pure.
+// Evaluates a task against its probed results, or in check mode against the predicted state.
 
 import type { Change } from '../model/change.ts'
 import { PlaybookError, toPlaybookError } from '../model/errors/error.ts'
-import type { FileState } from '../model/files/fileState.ts'
 import type { Probe, Probes } from '../model/probe.ts'
 import {
   type PredictedState,
@@ -11,9 +10,8 @@ import {
   UnknownUntilApplied,
 } from './checkMode/predictedState.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
-import { commandOutput, fileResult, type ProbeResults } from './probing/probeBatch.ts'
+import { type ProbeResults, parsedResult } from './probing/probeBatch.ts'
 
-/** What comparing a task with the answers says. */
 export type Evaluation =
   | { readonly kind: 'ok' }
   | { readonly kind: 'skipped'; readonly reason: string }
@@ -22,42 +20,42 @@ export type Evaluation =
   | { readonly kind: 'failed'; readonly error: PlaybookError }
 
 /**
- * Compares a task with what its host said. Pure. With a prediction (check mode) planned files take the place of the
- * real ones, and what fails while something is pending is unknown.
+ * Compares a task with its host. Pure. With a predicted state (check mode) planned files take the place of the real
+ * ones, and an error is unknown while something is planned that may mend it.
  */
 export function evaluateTask(
   item: PlannedTask,
   results: ProbeResults,
-  predictedState: PredictedState | undefined,
+  predicted: PredictedState | undefined,
 ): Evaluation {
   const { task, probes, inputs, conditions } = item
   try {
-    const isMet = conditions.every((condition) => parseProbe(condition, item, results, predictedState))
+    const isMet = conditions.every((condition) => parseProbe(condition, item, results, predicted))
     if (!isMet) return { kind: 'skipped', reason: 'its condition is not met' }
-    const observed = lazyObservations(probes, (probe) => parseProbe(probe, item, results, predictedState))
+    const observed = lazyObservations(probes, (probe) => parseProbe(probe, item, results, predicted))
     const changes: readonly Change[] = task.spec.plan(task.params, observed, inputs)
     if (changes.length > 0) return { kind: 'changes', changes }
-    const error = untilError(item, results, predictedState)
+    const error = untilError(item, results, predicted)
     if (!error) return { kind: 'ok' }
-    return predictedState
+    return predicted
       ? { kind: 'unknown', reason: `is waited for: ${error.message}` }
       : { kind: 'failed', error }
   } catch (thrown) {
-    return failedEvaluation(thrown, task.name, predictedState)
+    return failedEvaluation(thrown, task.name, predicted)
   }
 }
 
-/** What speaks against a task being done, although nothing differs: what it is to be tried until has not come true. */
+/** The error of a task whose `until` does not hold, although nothing differs. */
 export function untilError(
   item: PlannedTask,
   results: ProbeResults,
-  predictedState: PredictedState | undefined,
+  predicted: PredictedState | undefined,
 ): PlaybookError | undefined {
   const { retry } = item.task.options
   if (!retry?.until) return undefined
   const details: string[] = []
   try {
-    if (parseProbe(retry.until, item, results, predictedState)) return undefined
+    if (parseProbe(retry.until, item, results, predicted)) return undefined
   } catch (thrown) {
     if (thrown instanceof UnknownUntilApplied || !(thrown instanceof PlaybookError)) throw thrown
     details.push(thrown.message, ...thrown.details)
@@ -66,7 +64,7 @@ export function untilError(
   return new PlaybookError('E_UNTIL', message, { details })
 }
 
-/** Each answer is parsed when the plan first looks at it: one that it does not need may be unknowable. */
+/** Parses each result when `plan` first reads it: what it does not read may be unknown. */
 function lazyObservations(
   probes: Probes,
   parse: (probe: Probe<unknown>) => unknown,
@@ -83,46 +81,31 @@ function lazyObservations(
   return observed
 }
 
-/** What stands at a path as far as a task has read it: what a planned write replaces. */
-export function fileStateAt(
-  item: PlannedTask,
-  results: ProbeResults,
-  predictedState: PredictedState,
-): (path: string) => FileState {
-  return (path) => {
-    const known = predictedState.files.get(path)
-    if (known) return known.state
-    const probe = Object.values(item.probes).find(
-      (each) => each.kind === 'file' && each.request.path === path,
-    )
-    return probe?.kind === 'file' ? fileResult(results, probe.request) : { type: 'absent' }
-  }
-}
-
 function parseProbe<T>(
   probe: Probe<T>,
   item: PlannedTask,
   results: ProbeResults,
-  predictedState: PredictedState | undefined,
+  predicted: PredictedState | undefined,
 ): T {
   if (probe.kind === 'file') {
-    const predicted = predictedState && predictedFile(predictedState, probe.request)
-    return probe.parse(predicted ?? fileResult(results, probe.request))
+    const file = predicted && predictedFile(predicted, probe.request)
+    if (file) return probe.parse(file)
+  } else {
+    const result = predicted && predictedResult(predicted, probe)
+    if (result) return result.value as T
   }
-  const predicted = predictedState && predictedResult(predictedState, probe)
-  if (predicted) return predicted.answer as T
-  return probe.parse(commandOutput(results, probe, item.environment))
+  return parsedResult(results, probe, item.environment)
 }
 
-/** What was thrown on the way to a comparison; in check mode unknown, where it may be otherwise by then. */
+/** The evaluation that failed with an error; in check mode it is unknown while planned changes may mend it. */
 export function failedEvaluation(
   thrown: unknown,
   name: string,
-  predictedState: PredictedState | undefined,
+  predicted: PredictedState | undefined,
 ): Extract<Evaluation, { kind: 'failed' | 'unknown' }> {
   if (thrown instanceof UnknownUntilApplied) return { kind: 'unknown', reason: thrown.message }
   if (!(thrown instanceof PlaybookError)) return { kind: 'failed', error: taskBug(thrown, name) }
-  const pending = predictedState?.pending.at(-1)
+  const pending = predicted?.pending.at(-1)
   if (pending === undefined) return { kind: 'failed', error: thrown }
   return { kind: 'unknown', reason: `${thrown.message} That may be otherwise after ${pending}` }
 }

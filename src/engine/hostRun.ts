@@ -1,31 +1,22 @@
-// Brings one host to the state its tasks describe: goes through them in order, and through its handlers.
+// Runs the tasks of a play on one host, in order, with its handlers.
 
 import { isFlush } from '../model/flushHandlers.ts'
 import type { HostRecap } from '../model/run/outcome.ts'
-import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
 import { afterFailure, afterSuccess, type FailedBlocks } from './blockFlow.ts'
-import { DryRun } from './checkMode/dryRun.ts'
-import { HostGate } from './coordination/hostGate.ts'
+import { PassEnded } from './coordination/hostGate.ts'
 import { HandlerItems } from './handlers/handlerItems.ts'
+import { HostContext, type HostContextOptions } from './hostContext.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
-import type { PlanTask } from './plan/planPlays.ts'
 import { ProbeCache } from './probing/probeCache.ts'
-import { HostRecorder } from './results/hostRecorder.ts'
 import { hasFailed, isIgnored, type UntimedResult } from './results/taskResult.ts'
-import { type HostPass, type HostState, runTask, type TaskRunOptions } from './taskRun.ts'
+import { type HostPass, runTask } from './taskRun.ts'
 
-export type HostRunOptions = TaskRunOptions & {
+export type HostRunOptions = Omit<HostContextOptions, 'taskCount'> & {
   readonly items: readonly PlannedTask[]
-  /** The index of the task to begin at; of those before it only the handlers that are owed are looked after. */
+  /** The index of the task to begin at; of those before it only the pending handlers count. */
   readonly start: number
   /** The host's tasks in later plays. */
   readonly laterTasks: readonly PlannedTask[]
-  /** Makes a handler ready. */
-  readonly prepare: PlanTask
-  /** true: a host that fails runs its notified handlers before it stops. */
-  readonly forcesHandlers: boolean
-  /** Handlers that are owed from run to run. */
-  readonly pendingHandlers?: PendingHandlers
 }
 
 /** How a host ended in a play. */
@@ -43,7 +34,7 @@ export async function runHostTasks(options: HostRunOptions): Promise<HostEnd> {
 
 class HostRun {
   readonly #options: HostRunOptions
-  readonly #state: HostState
+  readonly #context: HostContext
   #pass: HostPass
   /** Blocks that have failed, whose `always` still has to run. */
   #failedBlocks: FailedBlocks = new Set()
@@ -51,110 +42,113 @@ class HostRun {
   #hasForcedHandlers = false
 
   constructor(options: HostRunOptions) {
-    const { play, session, items, start, gate, runOnce, emit, signal } = options
-    const { host } = session
     this.#options = options
-    const tasks = items.slice(start).filter(({ task }) => !isFlush(task)).length
-    const recorder = new HostRecorder({ play, host, tasks, emit, signal })
-    const hostTurn = new HostGate({ gate, play, host, recorder, runOnce, emit })
-    this.#state = { recorder, gate: hostTurn, dryRun: new DryRun(options) }
-    this.#pass = this.#newRound()
+    const taskCount = options.items.slice(options.start).filter(({ task }) => !isFlush(task)).length
+    this.#context = new HostContext({ ...options, taskCount })
+    this.#pass = this.#newPass()
   }
 
   async run(): Promise<HostEnd> {
-    const { play, gate, session, emit } = this.#options
-    const { recorder } = this.#state
+    const { play, state, coordination, recorder, gate } = this.#context
+    const { batchGate } = coordination
     try {
-      this.#begin()
-      if (gate.isFirst) await this.#state.gate.enter()
-      await this.#walk()
+      this.#beginPass()
+      if (batchGate.isFirst) await gate.enter()
+      await this.#runTasks()
     } catch (thrown) {
-      const { item, changing: what = [] } = recorder.current ?? {}
+      const { item, changing = [] } = recorder.current ?? {}
       const error = recorder.fail(thrown)
-      // Where nothing was being changed yet, the next host carries it out instead.
-      if (item?.task.options.runOnce && what.length > 0)
-        this.#state.gate.publish(item, { status: 'unreachable', changes: [], error })
+      // Where it had changed nothing yet, the next host runs the task instead.
+      if (item?.task.options.runOnce && changing.length > 0)
+        gate.publish(item, { status: 'unreachable', changes: [], error })
     } finally {
       recorder.release()
-      gate.done()
+      batchGate.done()
     }
     const { isFailed, isUnreachable } = recorder
     const isCutShort = !(this.#isComplete || isFailed || isUnreachable)
-    const recap = { ...recorder.recap(session.takeTrips()), ...(isCutShort ? { isCutShort } : {}) }
-    emit({ kind: 'hostEnd', play, recap })
+    const recap = { ...recorder.recap(state.session.takeTrips()), isCutShort: isCutShort || undefined }
+    this.#context.emit({ kind: 'hostEnd', play: play.name, recap })
     return { recap, isFailed, isUnreachable, isCutShort }
   }
 
-  /** Begins from the first task, forgetting what was seen and planned before. */
-  #begin(): void {
-    const { recorder, gate } = this.#state
-    this.#pass = this.#newRound()
+  /** Begins at the first task, and forgets what was probed and planned before. */
+  #beginPass(): void {
+    const { host, recorder, gate } = this.#context
+    this.#pass = this.#newPass()
     this.#failedBlocks = new Set()
-    gate.begin()
+    gate.beginPass()
     recorder.begin()
-    const pendingHandlers = this.#pass.handlers.notifications.resume(this.#pass.items.map(({ task }) => task))
-    if (pendingHandlers.length > 0) {
-      const message = `${this.#options.session.host}: an earlier run ended before ${pendingHandlers.join(', ')} could run; that is made up for now.`
+    const pending = this.#pass.handlers.notifications.resume(this.#pass.items.map(({ task }) => task))
+    if (pending.length > 0) {
+      const message = `${host}: an earlier run ended before ${pending.join(', ')} could run; that is made up for now.`
       recorder.emit({ kind: 'warning', message })
     }
   }
 
-  #newRound(): HostPass {
-    const { play, session, items, runOnce, isCheck, pendingHandlers, prepare } = this.#options
-    const { host } = session
-    const isOwn = (item: PlannedTask) => !item.task.options.runOnce || runOnce.isRunner(host, item)
+  #newPass(): HostPass {
+    const { host, play, plan, run, state, hostAt, coordination, isCheck } = this.#context
+    const { items, laterTasks } = this.#options
+    const { pendingHandlers } = run.options
+    const isOwn = (item: PlannedTask) =>
+      !item.task.options.runOnce || coordination.runOnce.isRunner(host, item)
     return {
       items: [...items],
-      cache: new ProbeCache({ ...this.#options, isOwn }),
-      handlers: new HandlerItems({ play, host, prepare, ...(isCheck ? {} : { pendingHandlers }) }),
+      cache: new ProbeCache({ host: state, hostAt, laterTasks, run, isOwn }),
+      handlers: new HandlerItems({
+        play: play.name,
+        host,
+        prepare: plan.prepare,
+        pendingHandlers: isCheck ? undefined : pendingHandlers,
+      }),
     }
   }
 
-  async #walk(): Promise<void> {
-    const { start, isPlayOver, signal } = this.#options
-    let index: number | undefined = start
-    while (index !== undefined && !this.#isComplete && !isPlayOver() && !signal?.aborted) {
-      const item: PlannedTask | undefined = this.#pass.items[index]
-      index = item && !isFlush(item.task) ? await this.#runTask(index) : await this.#flush(index)
+  async #runTasks(): Promise<void> {
+    let index: number | undefined = this.#options.start
+    while (index !== undefined && !this.#isComplete && !this.#context.isOver) {
+      try {
+        index = await this.#step(index)
+      } catch (thrown) {
+        if (!(thrown instanceof PassEnded)) throw thrown
+        index = thrown.next === 'restart' ? this.#options.start : undefined
+        if (thrown.next === 'restart') this.#beginPass()
+      }
     }
   }
 
-  /** Handles the task at `index`; gives the place where the host goes on, or undefined where it stops. */
-  async #runTask(index: number): Promise<number | undefined> {
-    const outcome = await runTask(index, this.#pass, this.#state, this.#options)
-    if (outcome === 'stop') return undefined
-    if (outcome === 'restart') return this.#restart()
-    return this.#next(index, outcome) ?? (await this.#forceHandlers())
+  /** Runs the task at `index`; gives the index where the host goes on, or undefined where it stops. */
+  async #step(index: number): Promise<number | undefined> {
+    const item = this.#pass.items[index]
+    if (!item || isFlush(item.task)) return this.#flush(index)
+    const result = await runTask(index, this.#pass, this.#context)
+    return this.#next(index, result) ?? (await this.#forceHandlers())
   }
 
-  #restart(): number {
-    this.#begin()
-    return this.#options.start
-  }
-
-  /** Where the host goes when the task at `index` has ended. */
+  /** Records the result of the task at `index`, and gives the index of the next one. */
   #next(index: number, result: UntimedResult): number | undefined {
     const { items } = this.#pass
     const item = items[index]!
-    const isFailure = hasFailed(result) && !isIgnored(item, result) && !this.#options.signal?.aborted
+    const isFailure = hasFailed(result) && !isIgnored(item, result) && !this.#context.isInterrupted
     const target = isFailure ? afterFailure(items, index, this.#failedBlocks) : undefined
     const { isRescued = false } = target ?? {}
-    const goesOn = this.#state.recorder.record(item, result, { isRescued })
+    const goesOn = this.#context.recorder.record(item, result, { isRescued })
     return goesOn && !target ? afterSuccess(items, index, this.#failedBlocks) : target?.index
   }
 
-  /** Runs the handlers that were notified, at a place that says so or at the end, where the host may be done. */
+  /** Runs the notified handlers, where a flush says so or at the end, where the host may be complete. */
   async #flush(index: number): Promise<number> {
     const { items } = this.#pass
     const isEnd = index >= items.length
     const hasMore = await this.#insertHandlers(index)
     if (!isEnd) return afterSuccess(items, index, this.#failedBlocks) ?? items.length
     if (hasMore) return index
-    this.#isComplete = await this.#state.gate.enter()
-    return this.#isComplete ? index : this.#restart()
+    await this.#context.gate.enter()
+    this.#isComplete = true
+    return index
   }
 
-  /** Puts the handlers that were notified behind the item at `index`, or at the end; false where there are none. */
+  /** Inserts the notified handlers behind the item at `index`, or at the end; false: there are none. */
   async #insertHandlers(index: number): Promise<boolean> {
     const { items, handlers } = this.#pass
     const notified = await handlers.takeNotified(index, items[index]?.blocks ?? [])
@@ -162,10 +156,11 @@ class HostRun {
     return notified.length > 0
   }
 
-  /** The place of the handlers that run although the host has failed; undefined where it stops. */
+  /** The index of the handlers that run although the host has failed; undefined where it stops. */
   async #forceHandlers(): Promise<number | undefined> {
-    const { forcesHandlers, signal } = this.#options
-    if (!forcesHandlers || this.#hasForcedHandlers || signal?.aborted) return undefined
+    const { play, run, isInterrupted } = this.#context
+    const isForced = play.forceHandlers ?? run.options.forceHandlers
+    if (!isForced || this.#hasForcedHandlers || isInterrupted) return undefined
     this.#hasForcedHandlers = true
     const end = this.#pass.items.length
     return (await this.#insertHandlers(end)) ? end : undefined

@@ -1,4 +1,4 @@
-// Looks at the hosts of later plays while the first one runs: a site in which nothing changes takes no longer than a host.
+// Probes the hosts of later plays while the first play runs.
 
 import { createLimiter } from '../model/limiter.ts'
 import type { Play } from '../model/play.ts'
@@ -6,45 +6,46 @@ import type { PlannedTask } from './plan/plannedTask.ts'
 import type { HostPlan, PlayPlan } from './plan/planPlays.ts'
 import { targetKey } from './plan/target.ts'
 import { emptyResults } from './probing/probeBatch.ts'
-import { batchesByTarget, type CacheEntry, startProbeRun } from './probing/probeRun.ts'
-import { type RunState, sessionOf } from './runState.ts'
+import type { CacheEntry } from './probing/probeCache.ts'
+import { batchesByTarget, startProbeRun } from './probing/probeRun.ts'
+import { hostState, type RunState } from './runState.ts'
 
 /**
- * Begins to look at each host that the first play does not have, in the order of the plays. What is seen counts for as
- * long as nothing changes on any host; where it goes wrong, the host's own play will tell. A play that waits for
- * its hosts contacts them in its turn, and so does a run that begins in the middle: it may not come to all of them.
+ * Starts probing each host that is not in the first play, in the order of the plays. The results count for as long as
+ * nothing changes on any host; errors are left to the host's own play. Hosts of a play that waits for connections are
+ * left out, and so are those that begin in the middle of a play: the run may never come to them.
  */
-export function prefetchHosts(state: RunState): void {
-  const { plays, forks } = state.options
+export function prefetchHosts(run: RunState): void {
+  const { plays, forks } = run.options
   const limit = createLimiter(forks)
-  const begun = new Set(plays[0]?.hosts.map(({ host }) => host.name))
+  const started = new Set(plays[0]?.hosts.map(({ host }) => host.name))
   for (const { play, hosts } of plays.slice(1)) {
-    for (const plan of hosts.filter(({ host }) => !begun.has(host.name))) {
-      begun.add(plan.host.name)
-      const isAwaited = play.spec.waitForConnection !== undefined || plan.begin !== undefined
-      if (!isAwaited) void limit(() => prefetchHost(plan, state))
+    for (const plan of hosts.filter(({ host }) => !started.has(host.name))) {
+      started.add(plan.host.name)
+      const isLeftOut = play.spec.waitForConnection !== undefined || plan.begin !== undefined
+      if (!isLeftOut) void limit(() => prefetchHost(plan, run))
     }
   }
 }
 
-async function prefetchHost(plan: HostPlan, state: RunState): Promise<void> {
-  const { plays, signal } = state.options
+async function prefetchHost(plan: HostPlan, run: RunState): Promise<void> {
+  const { plays, signal } = run.options
   if (signal?.aborted) return
-  const session = sessionOf(plan, state)
-  const items = knownItems(plan.host.name, plays).filter(({ host: on }) => on === undefined)
-  const cached = new Map<string, CacheEntry>()
-  session.prefetched = { cached, revision: state.site.changes }
-  for (const [place, batch] of batchesByTarget(items)) {
+  const state = hostState(plan, run)
+  const tasks = knownTasks(plan.host.name, plays).filter(({ target }) => target.host === undefined)
+  const entries = new Map<string, CacheEntry>()
+  state.prefetched = { entries, revision: run.revision }
+  for (const [target, batch] of batchesByTarget(tasks)) {
     const results = emptyResults()
-    const look = startProbeRun(session.probe, place.user, batch, results)
-    const next = () => look.next().catch(() => {}) // who waits for it looks for itself then
-    cached.set(targetKey(place), { results, revision: session.revision, run: { ...look, next } })
+    const probeRun = startProbeRun(state.probe, target.user, batch, results)
+    const next = () => probeRun.next().catch(() => {}) // who waits for it probes for itself then
+    entries.set(targetKey(target), { results, revision: state.revision, run: { ...probeRun, next } })
   }
-  await Promise.all([...cached.values()].map(({ run: look }) => look?.settled))
+  await Promise.all([...entries.values()].map(({ run }) => run?.settled))
 }
 
 /** The tasks of a host in these plays, as far as they are known before facts are read. */
-export function knownItems(host: string, plays: readonly PlayPlan[]): PlannedTask[] {
+export function knownTasks(host: string, plays: readonly PlayPlan[]): PlannedTask[] {
   return plays.flatMap(({ hosts }) => hosts.find((plan) => plan.host.name === host)?.items ?? [])
 }
 

@@ -1,4 +1,4 @@
-// Runs plays: one after the other, the hosts of each at once, and adds up how they ended.
+// Runs plays one after the other, and sums up how their hosts ended.
 
 import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/run/outcome.ts'
 import { type Secret, secretsIn } from '../model/secrets/secret.ts'
@@ -8,24 +8,25 @@ import { eventMask, secretsOfItems } from './results/masking.ts'
 import type { RunOptions, RunState } from './runState.ts'
 
 /**
- * Carries out the plays.
+ * Runs the plays.
  *
- * Hosts converge independently of one another within a play; a play ends before the next begins. A failure on a host
- * never throws: it is told to the listener and counted.
+ * Within a play hosts run independently of one another; a play ends before the next begins. A failure on a host never
+ * throws: it is emitted and counted.
  */
 export async function run(options: RunOptions): Promise<RunRecap> {
   const startedAt = performance.now()
   const state: RunState = {
     options,
-    sessions: new Map(),
+    hosts: new Map(),
     excluded: new Set(),
-    site: { changes: 0, restarts: [] },
+    revision: 0,
+    restarts: [],
     ...maskingListener(options),
   }
   const stop = () => interrupt(state)
   options.signal?.addEventListener('abort', stop, { once: true })
   const { playbooks, isCheck, resumable } = options
-  state.emit({ kind: 'runStart', playbooks, isCheck, ...(resumable ? { resumable } : {}) })
+  state.emit({ kind: 'runStart', playbooks, isCheck, resumable })
   const recaps: HostRecap[] = []
   try {
     for (const plan of options.plays) {
@@ -36,7 +37,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
     }
   } finally {
     options.signal?.removeEventListener('abort', stop)
-    await Promise.all([...state.sessions.values()].map((session) => session.close()))
+    await Promise.all([...state.hosts.values()].map(({ session }) => session.close()))
   }
   const recap: RunRecap = {
     hosts: summed(recaps),
@@ -48,7 +49,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
   return recap
 }
 
-/** Masks what is known to be secret; of hosts and tasks that come in later it is learned then. */
+/** Masks the secrets of all plays; hosts and tasks that are known later add theirs. */
 function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit' | 'addSecrets'> {
   const secrets = new Set<Secret>()
   for (const { hosts } of plays) {
@@ -68,16 +69,16 @@ function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit'
   }
 }
 
-/** Tells the running steps to stop, and closes the connections soon after, so that nothing keeps the run. */
-function interrupt({ sessions, emit }: RunState): void {
-  const all = [...sessions.values()]
+/** Kills the running steps, and closes the connections soon after, so that nothing holds the run up. */
+function interrupt({ hosts, emit }: RunState): void {
+  const all = [...hosts.values()].map(({ session }) => session)
   const steps = all.flatMap((session) => [...session.running].map((step) => ({ session, step })))
   emit({
     kind: 'interrupted',
     running: steps.map(({ session, step }) => ({
       host: step.owner?.host ?? session.host,
       task: step.owner?.task ?? '',
-      ...(step.owner && step.owner.host !== session.host ? { delegate: session.host } : {}),
+      delegate: step.owner && step.owner.host !== session.host ? session.host : undefined,
     })),
   })
   const kills = steps.map(({ session, step }) => session.kill(step).catch(() => {}))
@@ -105,11 +106,11 @@ function added(a: HostRecap, b: HostRecap): HostRecap {
     tasks: a.tasks + b.tasks,
     trips: a.trips + b.trips,
     durationMs: a.durationMs + b.durationMs,
-    ...(a.isCutShort || b.isCutShort ? { isCutShort: true } : {}),
+    isCutShort: a.isCutShort || b.isCutShort,
   }
 }
 
-/** Exit code of a run, as Ansible has it: 2 a host failed, 4 one was unreachable, added; 130 interrupted. */
+/** The exit code, as in Ansible: 2 if a host failed plus 4 if one was unreachable; 130 if interrupted. */
 export function exitCode({ hosts, isInterrupted }: RunRecap): number {
   if (isInterrupted) return 130
   const failed = hosts.some(({ counts }) => counts.failed > 0) ? 2 : 0

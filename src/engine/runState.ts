@@ -1,4 +1,4 @@
-// What a run is given, and what its plays share.
+// Defines what a run is given, and what its plays share.
 
 import type { Listener, Resumable, RunEvent } from '../model/run/event.ts'
 import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
@@ -6,17 +6,19 @@ import { type Secret, secretsIn } from '../model/secrets/secret.ts'
 import type { ApplyOptions } from './apply/applySteps.ts'
 import type { PlannedRestarts } from './checkMode/dryRun.ts'
 import type { ConfirmTask } from './coordination/confirmTask.ts'
-import type { HostPlan, PlayPlan } from './plan/planPlays.ts'
+import { HostState } from './hostState.ts'
+import type { HostAccess } from './plan/hostAccess.ts'
+import type { PlayPlan } from './plan/planPlays.ts'
 import { type Connect, HostSession } from './session/hostSession.ts'
 
 export type RunOptions = {
   readonly plays: readonly PlayPlan[]
   readonly playbooks: readonly string[]
-  /** Noted with the run, for one that goes on with it. */
+  /** Recorded with the run, for one that resumes it. */
   readonly resumable?: Resumable
   readonly connect: Connect
   readonly fetch: ApplyOptions['fetch']
-  /** Handlers that are owed from run to run; without it a failed run forgets them. */
+  /** Handlers that are pending from run to run; without it a failed run forgets them. */
   readonly pendingHandlers?: PendingHandlers
   readonly artifacts: ApplyOptions['artifacts']
   readonly listener: Listener
@@ -25,37 +27,39 @@ export type RunOptions = {
   readonly forceHandlers?: boolean
   /** Hosts worked on at once. */
   readonly forks: number
-  /** true: tells every command and what it said. */
+  /** true: emits every command with its output. */
   readonly isVerbose: boolean
-  /** Asked before each task; without it all are carried out. */
+  /** Called before each task; without it all tasks run. */
   readonly confirmTask?: ConfirmTask
-  /** Stops the run: running steps are killed, nothing more is started. */
+  /** Interrupts the run: running steps are killed, nothing more is started. */
   readonly signal?: AbortSignal
 }
 
-/** What one run shares between its plays. */
 export type RunState = {
   readonly options: RunOptions
-  readonly sessions: Map<string, HostSession>
-  /** Hosts that failed, were lost, or were not gone through; they take no part in later plays. */
+  readonly hosts: Map<string, HostState>
+  /** Hosts that failed, were lost or were cut short: they take no part in later plays. */
   readonly excluded: Set<string>
-  /** How many changes the run has made, on all hosts, and in check mode what is planned that other hosts may wait for. */
-  readonly site: { changes: number } & PlannedRestarts
+  /** Grows with each change of the run, on whatever host. */
+  revision: number
+  /** Of check mode. */
+  readonly restarts: PlannedRestarts
   readonly emit: (event: RunEvent) => void
   /** Masks these from now on too. */
   readonly addSecrets: (secrets: ReadonlySet<Secret>) => void
 }
 
-/** The session of a host, one for all plays. */
-export function sessionOf(
-  { host: { name, vars }, settings }: Pick<HostPlan, 'host' | 'settings'>,
-  { options, sessions, emit, addSecrets: learn }: RunState,
-): HostSession {
-  const known = sessions.get(name)
+/** The state of a host, one for all plays. */
+export function hostState(
+  { host: { name, vars }, settings }: Pick<HostAccess, 'host' | 'settings'>,
+  { options, hosts, restarts, emit, addSecrets }: RunState,
+): HostState {
+  const known = hosts.get(name)
   if (known) return known
-  learn(secretsIn([vars, settings]))
-  const { connect, isVerbose: isTalkative, signal } = options
-  const session = new HostSession({ host: name, settings, connect, emit, isVerbose: isTalkative, signal })
-  sessions.set(name, session)
-  return session
+  addSecrets(secretsIn([vars, settings]))
+  const { connect, isVerbose, signal } = options
+  const session = new HostSession({ host: name, settings, connect, emit, isVerbose, signal })
+  const state = new HostState(session, () => restarts.findLast(({ host }) => host !== name)?.by)
+  hosts.set(name, state)
+  return state
 }

@@ -1,107 +1,62 @@
-// Handles one task on a host: what its turn finds, what is done about it, and how it ended.
+// Runs one task on a host: probes, evaluates, applies or predicts its changes, and gives its result.
 
 import type { Change } from '../model/change.ts'
 import { UnreachableError } from '../model/errors/error.ts'
 import type { Output } from '../model/probe.ts'
-import type { RunEvent } from '../model/run/event.ts'
 import type { ScriptEntry } from '../wire/script.ts'
-import type { ApplyOptions } from './apply/applySteps.ts'
-import type { DryRun, PlannedRestarts } from './checkMode/dryRun.ts'
 import { rehearse } from './checkMode/rehearse.ts'
-import type { BatchGate } from './coordination/batchGates.ts'
-import type { ConfirmTask } from './coordination/confirmTask.ts'
-import type { HostGate } from './coordination/hostGate.ts'
-import { type OnceOutcome, type RunOnce, runOnceError } from './coordination/runOnce.ts'
-import type { Throttle } from './coordination/throttle.ts'
+import { PassEnded } from './coordination/hostGate.ts'
+import { type OnceOutcome, runOnceError } from './coordination/runOnce.ts'
 import { type Evaluation, evaluateTask, failedEvaluation } from './evaluateTask.ts'
 import type { HandlerItems } from './handlers/handlerItems.ts'
+import type { HostContext } from './hostContext.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
-import type { Target } from './plan/target.ts'
 import type { ProbeCache } from './probing/probeCache.ts'
-import type { HostRecorder } from './results/hostRecorder.ts'
 import { lostHostError, otherHostError } from './results/lostHost.ts'
-import { hasFailed, reportable, type UntimedResult } from './results/taskResult.ts'
-import type { HostSession } from './session/hostSession.ts'
-import { applyWithRetries, reportedChanges } from './taskAttempts.ts'
+import { hasFailed, reportable, reportedChanges, type UntimedResult } from './results/taskResult.ts'
+import { applyWithRetries } from './taskAttempts.ts'
 
-/** What handling a task takes of the run, the play and the host. */
-export type TaskRunOptions = Pick<ApplyOptions, 'fetch' | 'artifacts' | 'reach'> & {
-  readonly play: string
-  readonly session: HostSession
-  /** The session of the host on which a task is carried out. */
-  readonly sessionAt: (place: Target) => HostSession
-  /** How many changes the run has made so far, on all hosts. */
-  readonly site: { changes: number } & PlannedRestarts
-  readonly gate: BatchGate
-  /** What the hosts of the play share: how many may carry out a task at once. */
-  readonly throttle: Throttle
-  /** What the hosts of the batch share: tasks that one of them carries out for all. */
-  readonly runOnce: RunOnce
-  readonly isCheck: boolean
-  readonly emit: (event: RunEvent) => void
-  readonly confirmTask?: ConfirmTask
-  /** true: another host failed in a way that ends the play; start nothing more. */
-  readonly isPlayOver: () => boolean
-  readonly signal?: AbortSignal
-}
-
-/** What a host has seen and done since it began to look, for the first time or anew. */
+/** One pass over a host's tasks: from the first on, until others change what was probed. */
 export type HostPass = {
-  /** Its tasks, and the handlers that were put among them. */
+  /** Its tasks, and the handlers that were inserted among them. */
   readonly items: PlannedTask[]
   readonly cache: ProbeCache
   readonly handlers: HandlerItems
 }
 
-/** What goes on through all rounds. */
-export type HostState = {
-  readonly recorder: HostRecorder
-  readonly gate: HostGate
-  readonly dryRun: DryRun
-}
-
-/** How the task ended; `restart`: others have changed what was seen; `stop`: the play is over. */
-export type TaskOutcome = UntimedResult | 'restart' | 'stop'
-
-export function runTask(
-  index: number,
-  pass: HostPass,
-  state: HostState,
-  options: TaskRunOptions,
-): Promise<TaskOutcome> {
-  return new TaskRun(index, pass, state, options).run()
+/** @throws PassEnded, UnreachableError */
+export function runTask(index: number, pass: HostPass, context: HostContext): Promise<UntimedResult> {
+  return new TaskRun(index, pass, context).run()
 }
 
 class TaskRun {
   readonly #index: number
   readonly #item: PlannedTask
   readonly #pass: HostPass
-  readonly #state: HostState
-  readonly #options: TaskRunOptions
+  readonly #context: HostContext
 
-  constructor(index: number, pass: HostPass, state: HostState, options: TaskRunOptions) {
+  constructor(index: number, pass: HostPass, context: HostContext) {
     this.#index = index
     this.#item = pass.items[index]!
     this.#pass = pass
-    this.#state = state
-    this.#options = options
+    this.#context = context
   }
 
-  async run(): Promise<TaskOutcome> {
+  async run(): Promise<UntimedResult> {
     const { task } = this.#item
-    const { recorder } = this.#state
+    const { recorder } = this.#context
     const isConfirmed = await this.#isConfirmed()
-    if (this.#isOver()) return 'stop'
-    // A handler that is left out stays owed.
+    this.#context.requireNotOver()
+    // A handler that is skipped here stays pending.
     if (!isConfirmed) return { status: 'skipped', changes: [], reason: 'left out by who was asked' }
     recorder.current = { item: this.#item, startedAt: performance.now(), changing: [] }
     try {
       const outcome = await this.#outcomeElsewhere()
-      if (this.#isOver()) return 'stop'
-      return outcome ? await this.#follow(outcome) : await this.#compare()
+      this.#context.requireNotOver()
+      return outcome ? await this.#adopt(outcome) : await this.#probeAndApply()
     } catch (thrown) {
-      const isForgivable = thrown instanceof UnreachableError && task.options.ignoreUnreachable
-      if (!isForgivable || this.#options.signal?.aborted) throw thrown
+      const isIgnored = thrown instanceof UnreachableError && task.options.ignoreUnreachable
+      if (!isIgnored || this.#context.isInterrupted) throw thrown
       this.#pass.cache.clear()
       const error = lostHostError(thrown, task.title, recorder.current?.changing ?? [])
       return this.#finish({ status: 'unreachable', changes: [], error })
@@ -109,31 +64,28 @@ class TaskRun {
   }
 
   async #isConfirmed(): Promise<boolean> {
-    const { play, session, confirmTask: consent } = this.#options
-    if (!consent) return true
+    const { host, play, run } = this.#context
+    const { confirmTask } = run.options
+    if (!confirmTask) return true
     const { title } = this.#item.task
     const before = this.#pass.items.slice(0, this.#index)
     const occurrence = before.filter(({ task }) => task.title === title).length
-    return consent({ play, host: session.host, title, occurrence })
+    return confirmTask({ play: play.name, host, title, occurrence })
   }
 
-  #isOver(): boolean {
-    return this.#options.isPlayOver() || this.#options.signal?.aborted === true
-  }
-
-  /** How a task ended that another host carries out for all; undefined: this one does, or every host for itself. */
+  /** How the task ended on the host that runs it once for all; undefined: this host runs it. */
   async #outcomeElsewhere(): Promise<OnceOutcome | undefined> {
-    const { runOnce, session } = this.#options
+    const { host, coordination, gate } = this.#context
     if (!this.#item.task.options.runOnce) return undefined
-    return runOnce.claim(session.host, this.#item, (runner) => this.#state.gate.emitWaiting([runner]))
+    return coordination.runOnce.claim(host, this.#item, (runner) => gate.emitWaiting([runner]))
   }
 
-  /** Goes on as a task ended elsewhere. What was seen before is void where it has changed something. */
-  async #follow(outcome: OnceOutcome): Promise<TaskOutcome> {
+  /** Takes over the outcome on another host. If that host changed something, all that was probed is void. */
+  async #adopt(outcome: OnceOutcome): Promise<UntimedResult> {
     const { status, by } = outcome
-    const { gate, dryRun } = this.#state
+    const { gate, dryRun } = this.#context
     if (status === 'failed' || status === 'unreachable') {
-      if (!(await gate.enter())) return 'restart'
+      await gate.enter()
       const isIgnored = status === 'unreachable' && this.#item.task.options.ignoreUnreachable
       const error = runOnceError(this.#item, outcome)
       return { status: isIgnored ? 'unreachable' : 'failed', changes: [], error }
@@ -145,96 +97,95 @@ class TaskRun {
     return this.#settled({ status: 'skipped', changes: [], reason: `${by} carries it out for all` })
   }
 
-  async #compare(): Promise<TaskOutcome> {
-    const { gate } = this.#state
-    const evaluation = await this.#look()
-    if (evaluation.kind === 'failed' && !(await gate.enter())) return 'restart'
+  async #probeAndApply(): Promise<UntimedResult> {
+    const { gate, isCheck } = this.#context
+    const evaluation = await this.#evaluate()
+    if (evaluation.kind === 'failed') await gate.enter()
     if (this.#willRun(evaluation)) return this.#finish({ status: 'changed', changes: [] })
-    if (this.#options.isCheck && evaluation.kind === 'changes') return this.#predict(evaluation.changes)
-    if (this.#options.isCheck || !isToBeTried(this.#item, evaluation))
-      return this.#conclude(evaluation as Exclude<Evaluation, { kind: 'changes' }>)
-    if (!(await gate.enter())) return 'restart'
+    if (isCheck && evaluation.kind === 'changes') return this.#predict(evaluation.changes)
+    if (evaluation.kind !== 'changes' && (isCheck || !isRetried(this.#item, evaluation)))
+      return this.#conclude(evaluation)
+    await gate.enter()
     return this.#throttled(evaluation)
   }
 
-  /** What the item's turn finds. That one cannot become its user is a failure of the task, as any other. */
-  async #look(): Promise<Evaluation> {
-    const { items, cache: lookout } = this.#pass
-    const predictedState = this.#state.dryRun.predicted(this.#item)
+  /** That the host cannot become the task's user fails the task, like any other error. */
+  async #evaluate(): Promise<Evaluation> {
+    const { items, cache } = this.#pass
+    const predicted = this.#context.dryRun.predicted(this.#item)
     try {
-      await lookout.ensure(items.slice(this.#index))
+      await cache.ensure(items.slice(this.#index))
     } catch (thrown) {
-      if (thrown instanceof UnreachableError || this.#options.signal?.aborted) throw thrown
-      return failedEvaluation(thrown, this.#item.task.name, predictedState)
+      if (thrown instanceof UnreachableError || this.#context.isInterrupted) throw thrown
+      return failedEvaluation(thrown, this.#item.task.name, predicted)
     }
-    return evaluateTask(this.#item, lookout.get(this.#item), predictedState)
+    return evaluateTask(this.#item, cache.get(this.#item), predicted)
   }
 
-  /** A handler that is surely notified runs, though what it will find cannot be known. */
+  /** A handler that is surely notified runs, though it cannot be known what it will find. */
   #willRun({ kind }: Evaluation): boolean {
     const isSure = this.#pass.handlers.dependsOn(this.#item) === undefined
     return kind === 'unknown' && this.#item.label.isHandler && isSure
   }
 
-  /** Tries the task when fewer hosts than its `throttle` do; who had to wait looks again, as in a turn of its own. */
-  #throttled(evaluation: Evaluation): Promise<TaskOutcome> {
-    const { throttle, session } = this.#options
+  /** Applies the task once fewer hosts than its `throttle` do; after waiting it is probed again. */
+  #throttled(evaluation: Evaluation): Promise<UntimedResult> {
+    const { host, coordination, gate } = this.#context
     let hasWaited = false
     const work = async () => {
-      if (this.#isOver()) return 'stop'
+      this.#context.requireNotOver()
       if (hasWaited) this.#pass.cache.clear()
-      return this.#change(hasWaited ? await this.#look() : evaluation)
+      return this.#apply(hasWaited ? await this.#evaluate() : evaluation)
     }
-    return throttle(this.#item, session.host, work, (hosts) => {
+    return coordination.throttle(this.#item, host, work, (hosts) => {
       hasWaited = true
-      this.#state.gate.emitWaiting(hosts)
+      gate.emitWaiting(hosts)
     })
   }
 
-  async #change(found: Evaluation): Promise<TaskOutcome> {
-    const { signal, sessionAt } = this.#options
+  async #apply(found: Evaluation): Promise<UntimedResult> {
     const { notifications } = this.#pass.handlers
     const takeBack = notifications.expect(this.#item.task)
     const applied = await applyWithRetries(found, {
-      ...this.#options,
-      ...{ item: this.#item, ahead: this.#pass.items.slice(this.#index), target: sessionAt(this.#item) },
-      ...{ cache: this.#pass.cache, recorder: this.#state.recorder, probe: () => this.#look() },
-      isOver: () => this.#isOver(),
+      item: this.#item,
+      ahead: this.#pass.items.slice(this.#index),
+      cache: this.#pass.cache,
+      context: this.#context,
+      evaluate: () => this.#evaluate(),
     })
     if (!applied) {
       takeBack()
-      return 'stop'
+      throw new PassEnded('stop')
     }
-    const { changes, evaluation, wasCarriedOut } = applied
-    const told = reportedChanges(this.#item, changes)
+    const { changes, evaluation, wasApplied } = applied
     if (evaluation.kind === 'failed') {
-      if (!wasCarriedOut && !signal?.aborted) takeBack()
-      return this.#finish({ status: 'failed', changes: told, error: evaluation.error })
+      if (!wasApplied && !this.#context.isInterrupted) takeBack()
+      const { error } = evaluation
+      return this.#finish({ status: 'failed', changes: reportedChanges(this.#item, changes), error })
     }
-    if (evaluation.kind === 'skipped' || evaluation.kind === 'unknown' || changes.length === 0) {
+    if (evaluation.kind !== 'changes' && (evaluation.kind !== 'ok' || changes.length === 0)) {
       if (changes.length === 0) takeBack()
-      return this.#conclude(evaluation as Exclude<Evaluation, { kind: 'changes' }>)
+      return this.#conclude(evaluation)
     }
-    notifications.notify(this.#item.task, true)
-    return this.#finish({ status: 'changed', changes: told })
+    return this.#changed(changes)
   }
 
-  /** What is found is the end of the task: there is nothing to carry out. */
+  /** The evaluation is the result: there is nothing to apply. */
   #conclude(evaluation: Exclude<Evaluation, { kind: 'changes' }>): UntimedResult {
     if (evaluation.kind === 'failed')
       return this.#finish({ status: 'failed', changes: [], error: evaluation.error })
     if (evaluation.kind === 'ok') return this.#finish({ status: 'ok', changes: [] })
     if (evaluation.kind === 'unknown') {
-      this.#state.dryRun.markUnknown(this.#item)
+      this.#context.dryRun.markUnknown(this.#item)
       this.#pass.handlers.notifications.notify(this.#item.task, false)
     }
     return this.#finish({ status: evaluation.kind, changes: [], reason: evaluation.reason })
   }
 
-  /** Check mode: what would change is taken as changed, unless a rehearsal of its steps says that it would fail. */
-  async #predict(changes: readonly Change[]): Promise<TaskOutcome> {
-    const { handlers, cache: lookout } = this.#pass
-    const { dryRun, gate } = this.#state
+  /** Check mode: takes the changes as made, unless a rehearsal of their steps fails. */
+  async #predict(changes: readonly Change[]): Promise<UntimedResult> {
+    const { handlers, cache } = this.#pass
+    const { dryRun, gate } = this.#context
     const dependsOn = handlers.dependsOn(this.#item)
     if (dependsOn !== undefined) {
       return this.#conclude({ kind: 'unknown', reason: `runs only if ${dependsOn} changes something` })
@@ -242,28 +193,30 @@ class TaskRun {
     const error = await rehearse(this.#item, changes, (entries) => this.#trip(entries))
     if (error) {
       const evaluation = failedEvaluation(error, this.#item.task.name, dryRun.predicted(this.#item))
-      if (evaluation.kind === 'failed' && !(await gate.enter())) return 'restart'
+      if (evaluation.kind === 'failed') await gate.enter()
       return this.#conclude(evaluation)
     }
-    dryRun.record(this.#item, changes, lookout.get(this.#item))
-    handlers.notifications.notify(this.#item.task, true)
-    return this.#finish({ status: 'changed', changes: reportedChanges(this.#item, changes) })
+    dryRun.record(this.#item, changes, cache.get(this.#item))
+    return this.#changed(changes)
   }
 
   #trip(entries: readonly ScriptEntry[]): Promise<(Output | undefined)[]> {
-    const { host: on, user: as } = this.#item
-    const asked = this.#options.sessionAt(this.#item).trip(as, entries)
-    return on === undefined
-      ? asked
-      : asked.catch((thrown) => {
-          throw otherHostError(thrown, on)
-        })
+    const { target } = this.#item
+    const outputs = this.#context.hostAt(target).session.trip(target.user, entries)
+    return outputs.catch((thrown) => {
+      throw target.host === undefined ? thrown : otherHostError(thrown, target.host)
+    })
   }
 
-  /** The task ended that this host carried out itself, perhaps for others too. */
+  #changed(changes: readonly Change[]): UntimedResult {
+    this.#pass.handlers.notifications.notify(this.#item.task, true)
+    return this.#finish({ status: 'changed', changes: reportedChanges(this.#item, changes) })
+  }
+
+  /** This host ran the task itself, perhaps for others too. */
   #finish(found: UntimedResult): UntimedResult {
     const result = reportable(this.#item, found)
-    if (this.#item.task.options.runOnce) this.#state.gate.publish(this.#item, result)
+    if (this.#item.task.options.runOnce) this.#context.gate.publish(this.#item, result)
     return this.#settled(result)
   }
 
@@ -274,7 +227,6 @@ class TaskRun {
   }
 }
 
-/** What differs is changed; what failed is looked at again, if the task is to be tried again. */
-function isToBeTried({ task }: PlannedTask, { kind }: Evaluation): boolean {
-  return kind === 'changes' || (kind === 'failed' && task.options.retry !== undefined)
+function isRetried({ task }: PlannedTask, { kind }: Evaluation): boolean {
+  return kind === 'failed' && task.options.retry !== undefined
 }

@@ -852,7 +852,7 @@ test('an interruption kills the running step and ends the run', () =>
     assert.is(failure({ events } as Ran).code, 'E_INTERRUPTED')
     assert.equal(
       events.flatMap((event) => (event.kind === 'interrupted' ? event.running : [])),
-      [{ host: 'one', task: 'shell' }],
+      [{ host: 'one', task: 'shell', delegate: undefined }],
     )
     assert.not(existsSync(path('late')))
   }))

@@ -191,11 +191,11 @@ for (const [title, first, observed, then, name, known] of rows) {
     const probe = then.spec.probe(then.params, undefined)[name] as CommandProbe<unknown>
     const found = foreseen(prediction, probe)
     if (typeof known === 'string') assert.is(found, known)
-    else assert.ok(typeof found === 'object' && known(found.answer as never), JSON.stringify(found))
+    else assert.ok(typeof found === 'object' && known(found.value as never), JSON.stringify(found))
   })
 }
 
-function foreseen(...asked: Parameters<typeof predictedResult>): { readonly answer: unknown } | string {
+function foreseen(...asked: Parameters<typeof predictedResult>): { readonly value: unknown } | string {
   try {
     return predictedResult(...asked) ?? 'as it is'
   } catch (thrown) {

@@ -1,9 +1,10 @@
-// Carries out the steps of a task, the last of them in one trip with the next look.
+// Applies the steps of a task, the last ones in one trip with the probes that follow.
 
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { posix } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
+import type { BecomeUser } from '../../model/become.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { contentBytes } from '../../model/files/fileChange.ts'
 import { lastLines, type Output } from '../../model/probe.ts'
@@ -23,30 +24,27 @@ import { placeEntry, runEntry, startEntry, writeEntry } from '../../wire/stepScr
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import { otherHostError } from '../results/lostHost.ts'
 import type { HostSession, StepOwner } from '../session/hostSession.ts'
-import type { TripObserver } from '../session/trip.ts'
 import type { Artifacts } from './artifacts.ts'
+import { lineEmitter, type OnLine, stepTimer } from './stepObservers.ts'
 
 export type ApplyOptions = {
-  /** Of the host on which the steps are carried out. */
+  /** Of the host on which the steps run. */
   readonly session: HostSession
-  /** Whose task it is. */
   readonly owner: StepOwner
   readonly item: PlannedTask
   readonly steps: readonly Step[]
   /** Probes to run in the trip of the last steps, as the same user. */
   readonly probes: readonly ScriptEntry[]
-  /** A line that a running step says. */
-  readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
-  /** Brings a fetched source to the controller's cache, and gives its path. */
+  readonly onLine: OnLine
+  /** Fetches a source into the controller's cache, and gives its path. */
   readonly fetch: (source: Extract<UploadSource, { kind: 'fetch' }>) => Promise<string>
-  /** What hosts make for one another. */
   readonly artifacts: Artifacts
   /** Another host of the inventory, for a `call` step. @throws PlaybookError E_UNKNOWN_HOST */
   readonly reach: (host: string, task: Task) => Reached
 }
 
-/** A host, and whom a task becomes there. */
-export type Reached = { readonly session: HostSession; readonly as: string | undefined }
+/** A host, and the user that a task becomes there. */
+export type Reached = { readonly session: HostSession; readonly user: BecomeUser | undefined }
 
 /** Larger contents go over a channel of their own: a shell reads its script slowly. */
 const scriptLimitBytes = 128 * 1024
@@ -78,14 +76,14 @@ async function runScript(
   probes: readonly ScriptEntry[],
 ): Promise<(Output | undefined)[]> {
   const limit = stepTimer(session, item)
-  const watcher = lineWatcher(steps.length, onLine)
+  const lines = lineEmitter(steps.length, onLine)
   const entries = [...steps.map(({ entry }) => entry), ...probes]
   try {
-    const outputs = await session.trip(item.user, entries, {
+    const outputs = await session.trip(item.target.user, entries, {
       owner,
-      partial: watcher.partial,
+      partial: lines.partial,
       started: (index, pid) => {
-        watcher.started(index)
+        lines.started(index)
         limit.started(pid)
       },
       ended: limit.ended,
@@ -95,15 +93,15 @@ async function runScript(
     return outputs.slice(steps.length)
   } finally {
     limit.ended()
-    watcher.stop()
+    lines.stop()
   }
 }
 
 function scriptEntry(step: RunStep | WriteStep | StartStep, item: PlannedTask): ScriptEntry {
-  return told(plainEntry(step, item), item)
+  return hiddenIfNoLog(plainEntry(step, item), item)
 }
 
-function told(entry: ScriptEntry, { task }: PlannedTask): ScriptEntry {
+function hiddenIfNoLog(entry: ScriptEntry, { task }: PlannedTask): ScriptEntry {
   return task.options.noLog ? { ...entry, isHidden: true } : entry
 }
 
@@ -119,16 +117,14 @@ function fitsScript(step: RunStep | WriteStep | StartStep): boolean {
   return content.length <= scriptLimitBytes && !content.includes(0)
 }
 
-/** Sends bytes to a temporary file beside the target; what puts it into place is left to the next script. */
+/** Sends bytes to a temporary file beside the path; the step it gives puts the file into place. */
 async function sendFile(
   { session, item, fetch }: ApplyOptions,
   step: UploadStep | WriteStep,
 ): Promise<ScriptStep> {
   const temporary = posix.join(posix.dirname(step.path), `.run-playbook-${randomBytes(6).toString('hex')}`)
-  const connection = await session.connection()
-  const as = item.user === connection.user ? undefined : item.user
   const send = (source: Buffer | Readable) =>
-    connection.upload(source, temporary, as).catch((thrown) => {
+    session.upload(source, temporary, item.target.user).catch((thrown) => {
       throw thrown instanceof PlaybookError && thrown.code === 'E_UPLOAD'
         ? notWritten(step.path, thrown.details)
         : thrown
@@ -153,28 +149,21 @@ async function sendFile(
     )
   }
   const { path, mode, owner, group, keep, validate } = step
-  const placed: UploadStep = {
-    kind: 'upload',
-    source: { kind: 'local', path: '' },
-    path,
-    mode,
-    owner,
-    group,
-    keep,
-    validate,
-  }
-  return { step: placed, entry: told(placeEntry(placed, temporary, hash.digest('hex')), item) }
+  const source = { kind: 'local', path: '' } as const
+  const placed: UploadStep = { kind: 'upload', source, path, mode, owner, group, keep, validate }
+  return { step: placed, entry: hiddenIfNoLog(placeEntry(placed, temporary, hash.digest('hex')), item) }
 }
 
 async function runCall(options: ApplyOptions, step: CallStep): Promise<ScriptStep[]> {
   const { session, item } = options
-  await step.call(stepConnection(options, { session, as: item.user }))
+  await step.call(stepConnection(options, { session, user: item.target.user }))
   return []
 }
 
-function stepConnection(options: ApplyOptions, { session, as }: Reached): StepConnection {
+function stepConnection(options: ApplyOptions, { session, user }: Reached): StepConnection {
   const { item, owner, onLine, reach, artifacts } = options
   const isOther = session !== options.session
+  const reached = { ...item, target: { ...item.target, user } }
   const here = async <T>(work: Promise<T>): Promise<T> =>
     work.catch((thrown) => {
       throw isOther ? otherHostError(thrown, session.host) : thrown
@@ -185,11 +174,10 @@ function stepConnection(options: ApplyOptions, { session, as }: Reached): StepCo
     reconnect: (options) => here(session.reconnect(options)),
     progress: (line) => onLine('stdout', line),
     carryOut: async (...steps) => {
-      await here(applySteps({ ...options, session, item: { ...item, user: as }, steps, probes: [] }))
+      await here(applySteps({ ...options, session, item: reached, steps, probes: [] }))
     },
     download: async (path, localPath) => {
-      const connection = await here(session.connection())
-      await here(connection.download(path, localPath, as === connection.user ? undefined : as))
+      await here(session.download(path, localPath, user))
     },
     artifact: (key, make) => {
       const onWait = (maker: string) => onLine('stdout', `waits for ${maker}, which is making the same`)
@@ -198,11 +186,13 @@ function stepConnection(options: ApplyOptions, { session, as }: Reached): StepCo
     on: (host) =>
       stepConnection(
         options,
-        host === options.session.host ? { session: options.session, as: item.user } : reach(host, item.task),
+        host === options.session.host
+          ? { session: options.session, user: item.target.user }
+          : reach(host, item.task),
       ),
     run: async (command, settings = {}) => {
       const entry = scriptEntry({ kind: 'run', command, ...settings, okCodes: undefined }, item)
-      const [output] = await here(session.trip(as, [entry], { owner }))
+      const [output] = await here(session.trip(user, [entry], { owner }))
       return output!
     },
   }
@@ -237,62 +227,4 @@ function shortText(step: ScriptStep['step']): string {
   const text = step.command.script.trim()
   const line = text.split('\n')[0]!
   return line.length > 200 || line !== text ? `${line.slice(0, 200)} …` : line
-}
-
-/** Kills a step that runs longer than the task's `timeout`. */
-function stepTimer(
-  session: HostSession,
-  { task, user: as }: PlannedTask,
-): { started: (pid: number) => void; ended: () => void; hasExpired: () => boolean } {
-  const seconds = task.options.timeout
-  let timer: NodeJS.Timeout | undefined
-  let hasExpired = false
-  const expire = (pid: number) => {
-    hasExpired = true
-    session.kill({ as, pid }).catch(() => {})
-  }
-  return {
-    started: (pid) => {
-      if (seconds === undefined) return
-      clearTimeout(timer)
-      timer = setTimeout(() => expire(pid), seconds * 1000)
-    },
-    ended: () => clearTimeout(timer),
-    hasExpired: () => hasExpired,
-  }
-}
-
-/** Characters of a line without an end that are kept: a progress bar, or a program that prints no lines at all. */
-const longestLine = 16 * 1024
-
-/** Gives the lines of steps that run longer than a second, while they run. */
-function lineWatcher(
-  steps: number,
-  onLine: ApplyOptions['onLine'],
-): { partial: NonNullable<TripObserver['partial']>; started: (index: number) => void; stop: () => void } {
-  const rest = { stdout: '', stderr: '' }
-  let startedAt = Number.POSITIVE_INFINITY
-  let latest: { readonly stream: 'stdout' | 'stderr'; readonly line: string } | undefined
-  let timer: NodeJS.Timeout | undefined
-  const isLong = () => performance.now() - startedAt >= 1000
-  return {
-    started: () => {
-      startedAt = performance.now()
-      rest.stdout = ''
-      rest.stderr = ''
-      latest = undefined
-      clearTimeout(timer)
-      timer = setTimeout(() => latest && onLine(latest.stream, latest.line), 1000)
-    },
-    partial: (index, stream, bytes) => {
-      if (index >= steps) return
-      const lines = (rest[stream] + bytes.toString('utf8')).split(/[\r\n]+/)
-      rest[stream] = lines.pop()!.slice(-longestLine)
-      for (const line of lines.filter((each) => each.trim() !== '')) {
-        latest = { stream, line }
-        if (isLong()) onLine(stream, line)
-      }
-    },
-    stop: () => clearTimeout(timer),
-  }
 }

@@ -1,28 +1,25 @@
-// Check mode on a host: what stands in for the steps of its tasks, there and on its delegates.
+// Predicts the effects of a host's tasks in check mode, on the host and on its delegates.
 
 import type { Change } from '../../model/change.ts'
-import { fileStateAt } from '../evaluateTask.ts'
+import type { FileState } from '../../model/files/fileState.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import type { Target } from '../plan/target.ts'
-import type { ProbeResults } from '../probing/probeBatch.ts'
-import type { HostSession } from '../session/hostSession.ts'
-import {
-  affectsListeners,
-  markUnknown,
-  newPredictedState,
-  type PredictedState,
-  recordChanges,
-} from './predictedState.ts'
+import { fileResult, type ProbeResults } from '../probing/probeBatch.ts'
+import { affectsListeners, markUnknown, type PredictedState, recordChanges } from './predictedState.ts'
+
+/** A host whose state is predicted. */
+export type PredictedHost = { readonly name: string; readonly predictedState: PredictedState }
+
+/** Planned changes that may start or stop what listens on a host: tasks of other hosts may wait for it. */
+export type PlannedRestarts = { readonly host: string; readonly by: string }[]
 
 export type DryRunOptions = {
   readonly isCheck: boolean
-  readonly session: HostSession
-  readonly sessionAt: (place: Target) => HostSession
-  readonly site: PlannedRestarts
+  readonly host: PredictedHost
+  /** The host that a target names. */
+  readonly hostAt: (target: Target) => PredictedHost
+  readonly restarts: PlannedRestarts
 }
-
-/** What is planned on all hosts that others may wait for. */
-export type PlannedRestarts = { readonly restarts: { readonly host: string; readonly by: string }[] }
 
 export class DryRun {
   readonly #options: DryRunOptions
@@ -31,40 +28,48 @@ export class DryRun {
     this.#options = options
   }
 
-  /** What is foreseen in the item's place; undefined where steps are carried out. */
-  predicted(item: Target): PredictedState | undefined {
-    return this.#options.isCheck ? this.#predictedStateOf(this.#options.sessionAt(item)) : undefined
+  /** The predicted state of the task's target; undefined in a real run. */
+  predicted({ target }: Pick<PlannedTask, 'target'>): PredictedState | undefined {
+    return this.#options.isCheck ? this.#options.hostAt(target).predictedState : undefined
   }
 
-  /** Notes what a task's changes would leave. */
+  /** Records the effects of a task's changes. */
   record(item: PlannedTask, changes: readonly Change[], results: ProbeResults): void {
-    const predictedState = this.predicted(item)
-    if (!predictedState) return
-    recordChanges(predictedState, item.task.title, changes, fileStateAt(item, results, predictedState))
-    this.#markOthers(item, predictedState)
+    const state = this.predicted(item)
+    if (!state) return
+    recordChanges(state, item.task.title, changes, currentFiles(item, results, state))
+    this.#markOthers(item, state)
   }
 
-  /** Notes a task of which nobody can know what it would change. */
+  /** Records a task whose changes cannot be known. */
   markUnknown(item: PlannedTask): void {
-    const predictedState = this.predicted(item)
-    if (!predictedState) return
-    markUnknown(predictedState, item.task.title)
-    this.#markOthers(item, predictedState)
+    const state = this.predicted(item)
+    if (!state) return
+    markUnknown(state, item.task.title)
+    this.#markOthers(item, state)
   }
 
-  /** What is planned on a delegate, or what listens there, may be what a later task waits for on another host. */
-  #markOthers({ host: on, user: as, task }: PlannedTask, predictedState: PredictedState): void {
-    const { session, sessionAt, site } = this.#options
-    const { host } = sessionAt({ host: on, user: as })
-    if (affectsListeners(predictedState)) site.restarts.push({ host, by: `${task.title} on ${host}` })
-    if (on !== undefined) markUnknown(this.#predictedStateOf(session), task.title)
+  /** A later task may wait for what changes on a delegate, or for what listens there, from another host. */
+  #markOthers({ target, task }: PlannedTask, state: PredictedState): void {
+    const { host, hostAt, restarts } = this.#options
+    const { name } = hostAt(target)
+    if (affectsListeners(state)) restarts.push({ host: name, by: `${task.title} on ${name}` })
+    if (target.host !== undefined) markUnknown(host.predictedState, task.title)
   }
+}
 
-  #predictedStateOf(session: HostSession): PredictedState {
-    const { restarts } = this.#options.site
-    session.predictedState ??= newPredictedState(
-      () => restarts.findLast(({ host }) => host !== session.host)?.by,
+/** The files that planned writes replace, as far as the task has probed them. */
+function currentFiles(
+  item: PlannedTask,
+  results: ProbeResults,
+  { files }: PredictedState,
+): (path: string) => FileState {
+  return (path) => {
+    const known = files.get(path)
+    if (known) return known.state
+    const probe = Object.values(item.probes).find(
+      (each) => each.kind === 'file' && each.request.path === path,
     )
-    return session.predictedState
+    return probe?.kind === 'file' ? fileResult(results, probe.request) : { type: 'absent' }
   }
 }

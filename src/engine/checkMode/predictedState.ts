@@ -101,13 +101,13 @@ export function predictedFile(predictedState: PredictedState, request: FileReque
 export function predictedResult(
   predictedState: PredictedState,
   { reads, state }: Pick<CommandProbe<unknown>, 'reads' | 'state'>,
-): { readonly answer: unknown } | undefined {
+): { readonly value: unknown } | undefined {
   const own = state === undefined ? undefined : predictedState.states.get(state)
   const predicted = own && 'becomes' in own ? own : undefined
   const read = [...(reads ?? []), ...(state === undefined ? [] : [state])]
   if (reads === undefined && state === undefined) requireNothingPlanned(predictedState)
   requireKnown(predictedState, read, predicted?.at)
-  return predicted && { answer: predicted.becomes }
+  return predicted && { value: predicted.becomes }
 }
 
 /** @throws Unknowable where anything is planned */

@@ -1,4 +1,4 @@
-// A host's turn to change: it waits for it, sees whether what it saw before is void, and tells then what it has done.
+// Holds a host's changes and events back until its batch may change.
 
 import type { RunEvent } from '../../model/run/event.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
@@ -7,12 +7,24 @@ import type { UntimedResult } from '../results/taskResult.ts'
 import type { BatchGate } from './batchGates.ts'
 import type { OnceOutcome, RunOnce } from './runOnce.ts'
 
+/**
+ * Thrown to leave a pass over a host's tasks in the middle: `restart` where other hosts have changed something since it
+ * began, so that it begins anew; `stop` where the play is over.
+ */
+export class PassEnded extends Error {
+  readonly next: 'restart' | 'stop'
+
+  constructor(next: 'restart' | 'stop') {
+    super(`The pass ended: ${next}.`)
+    this.next = next
+  }
+}
+
 export type HostGateOptions = {
   readonly gate: BatchGate
   readonly play: string
   readonly host: string
   readonly recorder: HostRecorder
-  /** What the hosts of the batch share: tasks that one of them carries out for all. */
   readonly runOnce: RunOnce
   readonly emit: (event: RunEvent) => void
 }
@@ -20,43 +32,46 @@ export type HostGateOptions = {
 export class HostGate {
   readonly #options: HostGateOptions
   #hasEntered = false
-  /** How many changes other hosts had made when this one began to look. */
+  /** How many changes there had been when the pass began. */
   #revision = 0
-  /** How tasks ended that this host carried out for all, before its turn had come. */
+  /** Outcomes of tasks that this host ran once for all, before its batch was ready. */
   #unpublished: [key: string, outcome: OnceOutcome][] = []
 
   constructor(options: HostGateOptions) {
     this.#options = options
   }
 
-  /** The host begins to look, for the first time or anew. */
-  begin(): void {
+  /** A pass over the host's tasks begins. */
+  beginPass(): void {
     this.#revision = this.#options.gate.revision()
     this.#unpublished = []
   }
 
-  /** Waits for the turn, unless it has come; false: others have changed meanwhile, so all that was seen is void. */
-  async enter(): Promise<boolean> {
-    if (this.#hasEntered) return true
+  /**
+   * Waits until the host may change.
+   *
+   * @throws PassEnded `restart`: others have changed something meanwhile, so all that was probed is void
+   */
+  async enter(): Promise<void> {
+    if (this.#hasEntered) return
     const { gate, recorder, runOnce } = this.#options
     if (!gate.isFirst) this.emitWaiting(gate.waitsFor)
     await gate.ready
     this.#hasEntered = true
     const isVoid = gate.hasOtherChangedSince(this.#revision)
     recorder.release({ isVoid })
-    if (!isVoid) for (const [key, outcome] of this.#unpublished) runOnce.publish(key, outcome)
-    return !isVoid
+    if (isVoid) throw new PassEnded('restart')
+    for (const [key, outcome] of this.#unpublished) runOnce.publish(key, outcome)
   }
 
-  /** Tells the other hosts how a task ended that this one carried out for all; once its turn has come. */
+  /** Tells the other hosts how a task ended that this one ran for all, once it has entered. */
   publish({ key }: PlannedTask, { status, error }: UntimedResult): void {
     const { runOnce, host } = this.#options
-    const outcome = { by: host, status, ...(error ? { error } : {}) }
+    const outcome = { by: host, status, error }
     if (this.#hasEntered) runOnce.publish(key, outcome)
     else this.#unpublished.push([key, outcome])
   }
 
-  /** Tells which hosts this one waits for. */
   emitWaiting(hosts: readonly string[]): void {
     const { play, host, emit } = this.#options
     emit({ kind: 'hostWaiting', play, host, for: hosts })

@@ -1,6 +1,6 @@
-// Whom a task becomes, and how: its own word, then the play's, then the inventory's.
+// Resolves the become user and method: task, then inventory, then play.
 
-import { type BecomeMethod, formatBecomeUser } from '../../model/become.ts'
+import type { BecomeMethod, BecomeUser } from '../../model/become.ts'
 import { becomeSettingsFor, type ConnectionSettings } from '../../model/host.ts'
 import type { PlaySpec } from '../../model/play.ts'
 import type { Task } from '../../model/task.ts'
@@ -9,24 +9,24 @@ import type { Task } from '../../model/task.ts'
 type BecomingPlay = Pick<PlaySpec<any, any>, 'become' | 'becomeMethod'>
 
 /**
- * The user to become for a task, with the method where it is not the host's usual one (`su:root`); undefined: the login
- * user. The task's own word comes first, then the host's `ansible_become` (`becomesByDefault`), then the play's.
+ * The user to become for a task, with the method where it is not the host's own; undefined: the login user. The task's
+ * own option comes first, then the host's `ansible_become` (`becomesByDefault`), then the play's option.
  */
 export function becomeUser(
   task: Pick<Task, 'options'>,
   play: BecomingPlay,
   settings: ConnectionSettings,
   becomesByDefault: boolean | undefined,
-): string | undefined {
+): BecomeUser | undefined {
   const ofPlay = becomesByDefault === undefined ? play.become : becomesByDefault && (play.become || true)
   const requested = task.options.become ?? ofPlay ?? false
   if (requested === false) return undefined
   const { method, user: usual } = becomeSettingsFor(methodFor(task, play, settings), settings)
   const user = requested !== true ? requested : typeof play.become === 'string' ? play.become : usual
-  return formatBecomeUser({ user, ...(method === settings.become.method ? {} : { method }) })
+  return { user, method: method === settings.become.method ? undefined : method }
 }
 
-/** As Ansible weighs it: a host's own variable is stronger than what its play says. */
+/** As in Ansible, a variable of the host is stronger than the play. */
 function methodFor(
   task: Pick<Task, 'options'>,
   play: BecomingPlay,

@@ -1,5 +1,6 @@
-// How the hosts of a play, and others that its tasks name, are reached, and whom tasks become there.
+// Resolves how a host is reached, and as which users tasks run there.
 
+import type { BecomeUser } from '../../model/become.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import type { ConnectionSettings, InventoryHost } from '../../model/host.ts'
@@ -18,10 +19,10 @@ export type HostAccessOptions = {
 export type HostAccess = {
   readonly host: InventoryHost
   readonly settings: ConnectionSettings
-  readonly userFor: (task: Pick<Task, 'options'>) => string | undefined
+  readonly userFor: (task: Pick<Task, 'options'>) => BecomeUser | undefined
 }
 
-/** How to reach a host, and whom tasks of a play become there. */
+/** How to reach a host, and as which users the tasks of a play run there. */
 export function hostAccess({ spec }: Play, host: InventoryHost, options: HostAccessOptions): HostAccess {
   const settings = options.settingsOf(host)
   const isBecoming = options.becomesByDefault?.(host)

@@ -1,4 +1,4 @@
-// Before any host is contacted: which hosts, variables and tasks each play has, and everything wrong with them.
+// Plans the tasks of each play and host, and collects all errors, before any host is contacted.
 
 import { type FlatTask, flattenTasks } from '../../model/block.ts'
 import { AggregatePlaybookError, PlaybookError, toPlaybookError } from '../../model/errors/error.ts'
@@ -9,15 +9,15 @@ import type { Play } from '../../model/play.ts'
 import type { Task } from '../../model/task.ts'
 import { findHost, type HostAccess, type HostAccessOptions, hostAccess } from './hostAccess.ts'
 import { orderedHosts } from './hostOrder.ts'
-import { type PlannedTask, planTask } from './plannedTask.ts'
+import { errorAtTask, type PlannedTask, planTask } from './plannedTask.ts'
 import { FactsNeeded, playHost } from './playHost.ts'
 import { playDefaults, playTaskList } from './playTaskList.ts'
 import { selectedTasks, type TagSelection } from './tags.ts'
 import type { Target } from './target.ts'
-/** A play with its hosts and their checked variables. */
 import { createTaskKeys, handlerKey } from './taskKeys.ts'
 import { validateKeywords } from './validateKeywords.ts'
 
+/** A play with its hosts and their checked variables. */
 export type BoundPlay = {
   readonly play: Play
   readonly hosts: readonly InventoryHost[]
@@ -28,11 +28,11 @@ export type BoundPlay = {
 export type HostPlan = HostAccess & {
   /** Another host of the inventory. @throws PlaybookError E_UNKNOWN_HOST */
   readonly other: (name: string) => HostAccess
-  /** Makes a task or handler of the play ready for this host. */
+  /** Plans a task or handler of the play for this host. */
   readonly prepare: PlanTask
-  /** Those of all its tasks, as far as these are known, the ones that the run does not take included. */
+  /** The tags of all its tasks that are known, including tasks that the run does not select. */
   readonly tags: ReadonlySet<string>
-  /** undefined: its tasks depend on facts that have to be read first. */
+  /** Its tasks; undefined: they depend on facts that have to be read first. */
   readonly items: readonly PlannedTask[] | undefined
   /** Its tasks, given the facts. */
   readonly itemsWith: (facts: Record<string, unknown>) => Promise<readonly PlannedTask[]>
@@ -42,11 +42,11 @@ export type HostPlan = HostAccess & {
 
 export type PlanTask = (
   placed: Pick<FlatTask, 'task'> & Partial<FlatTask>,
-  /** `key`: where it stands in the playbook; a handler has none. */
-  place: { readonly index: number; readonly key?: string },
+  /** A handler has no `key`. */
+  position: { readonly index: number; readonly key?: string },
 ) => Promise<PlannedTask>
 
-/** The index of the task at which a host begins, the number of its tasks for none of them; undefined: it takes no part. */
+/** The index of a host's first task, or the number of its tasks to run none; undefined: it takes no part. */
 export type FindStart = (items: readonly PlannedTask[]) => number | undefined
 
 export type PlayPlan = { readonly play: Play; readonly hosts: readonly HostPlan[] }
@@ -56,37 +56,34 @@ export type PlanOptions = HostAccessOptions & {
 }
 
 /**
- * The plans of all plays.
+ * Plans all plays.
  *
- * @throws Faults: every wrong task of every play and host at once
+ * @throws AggregatePlaybookError with the errors of all plays and hosts
  */
 export async function planPlays(plays: readonly BoundPlay[], options: PlanOptions): Promise<PlayPlan[]> {
-  const faults = new Map<string, PlaybookError>()
+  const errors = new Map<string, PlaybookError>()
   const plans: PlayPlan[] = []
   for (const bound of plays) {
     const { spec, where } = bound.play
-    const wrong = validateKeywords('play', spec.name, spec, where)
-    for (const error of wrong) faults.set(errorKey(error), error)
-    if (wrong.length > 0) continue
+    const invalid = validateKeywords('play', spec.name, spec, where)
+    for (const error of invalid) errors.set(errorKey(error), error)
+    if (invalid.length > 0) continue
     const hosts: HostPlan[] = []
     for (const host of orderedHosts(bound.hosts, bound.play.spec.order)) {
       try {
         hosts.push(await planHost(bound, host, options))
       } catch (thrown) {
-        for (const error of thrown instanceof AggregatePlaybookError
-          ? thrown.errors
-          : [playError(thrown, bound.play)]) {
-          faults.set(errorKey(error), error)
-        }
+        const all = thrown instanceof AggregatePlaybookError ? thrown.errors : [playError(thrown, bound.play)]
+        for (const error of all) errors.set(errorKey(error), error)
       }
     }
     plans.push({ play: bound.play, hosts })
   }
-  if (faults.size > 0) throw new AggregatePlaybookError([...faults.values()])
+  if (errors.size > 0) throw new AggregatePlaybookError([...errors.values()])
   return plans
 }
 
-/** The same fault shows on every host. */
+/** The same error shows on every host. */
 function errorKey({ code, message, where }: PlaybookError): string {
   return `${code}${message}${JSON.stringify(where)}`
 }
@@ -97,18 +94,23 @@ async function planHost(
   options: PlanOptions,
 ): Promise<HostPlan> {
   const { spec } = play
-  const { settings, userFor: userOf } = hostAccess(play, host, options)
+  const { settings, userFor } = hostAccess(play, host, options)
   const defaults = playDefaults(play)
   const other = (name: string) => hostAccess(play, findHost(name, options), options)
   const targetOf = (task: Task): Target => {
     const { delegateTo } = task.options
-    if (delegateTo === undefined || delegateTo === host.name) return { host: undefined, user: userOf(task) }
-    return { host: delegateTo, user: withTaskContext(task, () => other(delegateTo)).userFor(task) }
+    if (delegateTo === undefined || delegateTo === host.name) return { host: undefined, user: userFor(task) }
+    try {
+      return { host: delegateTo, user: other(delegateTo).userFor(task) }
+    } catch (thrown) {
+      throw errorAtTask(thrown, task)
+    }
   }
   const prepare: PlanTask = (placed, { index, key }) => {
     const task = withInherited(placed.task, defaults)
-    const setting = { index, isHandler: key === undefined, key: key ?? handlerKey(task), ...targetOf(task) }
-    return planTask({ ...placed, task }, setting)
+    const isHandler = key === undefined
+    const target = targetOf(task)
+    return planTask({ ...placed, task }, { target, index, isHandler, key: key ?? handlerKey(task) })
   }
   const tags = new Set(spec.tags)
   const itemsOf = async (facts: Record<string, unknown> | undefined): Promise<PlannedTask[]> => {
@@ -127,17 +129,7 @@ async function planHost(
       throw playError(thrown, play)
     })
   const items = await withoutFacts(itemsOf)
-  return { host, settings, userFor: userOf, other, prepare, tags, items, itemsWith }
-}
-
-/** What is wrong with a task is said at its place. */
-function withTaskContext<T>(task: Task, work: () => T): T {
-  try {
-    return work()
-  } catch (thrown) {
-    const error = toPlaybookError(thrown)
-    throw error.with({ message: `${task.title}: ${error.message}`, where: error.where ?? task.where() })
-  }
+  return { host, settings, userFor, other, prepare, tags, items, itemsWith }
 }
 
 async function withoutFacts(

@@ -1,4 +1,4 @@
-// A task made ready for a host: its probes, its user, its environment.
+// Plans one task for a host: reads its inputs, makes its probes, and resolves where it runs.
 
 import { dirname } from 'node:path'
 import type { BlockPart, FlatTask } from '../../model/block.ts'
@@ -12,15 +12,16 @@ import type { Target } from './target.ts'
 /** Environment variables of a task's commands. */
 export type Environment = { readonly [name: string]: string | Secret }
 
-export type PlannedTask = Target & {
+export type PlannedTask = {
   readonly task: Task
+  readonly target: Target
   /** The blocks around it, the outermost first. */
   readonly blocks: readonly BlockPart[]
-  /** Those of its blocks and its own: all must hold. */
+  /** Its blocks' and its own: all must hold. */
   readonly conditions: readonly Probe<boolean>[]
   readonly label: TaskLabel
   readonly index: number
-  /** Where the task stands in the playbook, the same for all hosts: what `throttle` and `runOnce` go by. */
+  /** Identifies the task in the playbook, the same for all hosts: for `throttle` and `runOnce`. */
   readonly key: string
   readonly environment: Environment
   readonly inputs: unknown
@@ -28,8 +29,9 @@ export type PlannedTask = Target & {
   readonly isVerified: boolean
 }
 
-/** What a task's list and play say of it. */
-export type TaskSetting = Target & {
+/** What a task's list and play determine. */
+export type TaskSetting = {
+  readonly target: Target
   readonly index: number
   readonly isHandler: boolean
   readonly key: string
@@ -38,31 +40,26 @@ export type TaskSetting = Target & {
 /**
  * Reads the task's inputs on the controller and makes its probes.
  *
- * @throws PlaybookError at the task's place, where an input is missing
+ * @throws PlaybookError at the task's location, where an input is missing
  */
 export async function planTask(
-  { task, blocks: places = [], conditions = [] }: Pick<FlatTask, 'task'> & Partial<FlatTask>,
-  { index, host: on, user: as, isHandler, key }: TaskSetting,
+  { task, blocks = [], conditions = [] }: Pick<FlatTask, 'task'> & Partial<FlatTask>,
+  { target, index, isHandler, key }: TaskSetting,
 ): Promise<PlannedTask> {
   const where = task.where()
   const directory = where ? dirname(where.file) : process.cwd()
   const { inputs, probes } = await readInputs(task, directory).catch((thrown) => {
-    throw withTaskContext(toPlaybookError(thrown), task)
+    throw errorAtTask(thrown, task)
   })
   const { when } = task.options
   return {
     task,
-    blocks: places,
+    target,
+    blocks,
     conditions: when ? [...conditions, when] : conditions,
-    label: {
-      ...{ name: task.name, title: task.title, isHandler },
-      ...(on === undefined ? {} : { delegate: on }),
-      ...(where ? { where } : {}),
-    },
+    label: { name: task.name, title: task.title, isHandler, delegate: target.host, where },
     index,
     key,
-    host: on,
-    user: as,
     environment: task.options.environment ?? {},
     inputs,
     probes,
@@ -75,6 +72,8 @@ async function readInputs(task: Task, directory: string): Promise<{ inputs: unkn
   return { inputs, probes: task.spec.probe(task.params, inputs) }
 }
 
-function withTaskContext(error: PlaybookError, task: Task): PlaybookError {
+/** The error with the task's title, and its location unless it has one. */
+export function errorAtTask(thrown: unknown, task: Task): PlaybookError {
+  const error = toPlaybookError(thrown)
   return error.with({ message: `${task.title}: ${error.message}`, where: error.where ?? task.where() })
 }

@@ -1,17 +1,24 @@
-// Where a task is carried out: on which host, and as whom.
+// Where a task runs: on which host, and as which user.
+
+import { type BecomeUser, formatBecomeUser } from '../../model/become.ts'
 
 export type Target = {
-  /** The host it is delegated to; undefined: its own. */
+  /** The host it is delegated to; undefined: the host whose task it is. */
   readonly host: string | undefined
-  /** Whom to become there; undefined: the login user. */
-  readonly user: string | undefined
+  /** The user to become; undefined: the login user. */
+  readonly user: BecomeUser | undefined
 }
 
-export function targetKey({ host: on = '', user: as = '' }: Target): string {
-  return `${on}\n${as}`
+/** A text that two targets share only if they are the same. */
+export function targetKey({ host = '', user }: Target): string {
+  return `${host}\n${userKey(user)}`
 }
 
-/** Whether a key is of a place on that host. */
-export function isOnHost(key: string, on = ''): boolean {
-  return key.startsWith(`${on}\n`)
+export function userKey(user: BecomeUser | undefined): string {
+  return user ? formatBecomeUser(user) : ''
+}
+
+/** Whether a key is of a target on the host. */
+export function isOnHost(key: string, host = ''): boolean {
+  return key.startsWith(`${host}\n`)
 }

@@ -1,81 +1,87 @@
-// Lets those who ask one host at the same time share a trip: many hosts that delegate to it, and itself.
+// Coalesces probes of one host into shared trips.
 
+import type { BecomeUser } from '../../model/become.ts'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { Output } from '../../model/probe.ts'
 import type { ScriptEntry } from '../../wire/script.ts'
+import { userKey } from '../plan/target.ts'
 
-/** Takes the output of an entry as soon as it is there: of one after the other, in the order in which they were given. */
+/** Receives the outputs one by one, in the order of the entries, as soon as they are there. */
 export type OnOutput = (index: number, output: Output | undefined) => void
 
-/** Runs probes as a user. Resolves when all are answered. */
+/** Runs probes as a user, and resolves when all have their outputs. */
 export type RunProbes = (
-  as: string | undefined,
+  user: BecomeUser | undefined,
   entries: readonly ScriptEntry[],
-  take: OnOutput,
+  onOutput: OnOutput,
 ) => Promise<void>
 
 /** `entries` is called when the shell is free to run them. */
 type SendTrip = (
-  as: string | undefined,
+  user: BecomeUser | undefined,
   entries: () => readonly ScriptEntry[],
-  take: OnOutput,
+  onOutput: OnOutput,
 ) => Promise<unknown>
 
 type Waiter = {
   readonly entries: readonly ScriptEntry[]
-  readonly take: OnOutput
+  readonly onOutput: OnOutput
   readonly settle: (end: Promise<unknown>) => void
 }
 
-export function coalesceProbes(trip: SendTrip): RunProbes {
-  const gathering = new Map<string, Waiter[]>()
-  return async (as, entries, take) => {
+/** All who ask while the user's shell is busy share its next trip: many hosts that delegate to one, and itself. */
+export function coalesceProbes(sendTrip: SendTrip): RunProbes {
+  const pending = new Map<string, Waiter[]>()
+  return async (user, entries, onOutput) => {
     if (entries.length === 0) return
-    const key = as ?? ''
+    const key = userKey(user)
     await new Promise<unknown>((settle) => {
-      const waiter = { entries, take, settle }
-      const joined = gathering.get(key)
+      const waiter = { entries, onOutput, settle }
+      const joined = pending.get(key)
       if (joined) joined.push(waiter)
       else {
         const waiters = [waiter]
-        gathering.set(key, waiters)
-        void flush(as, waiters, trip, () => gathering.delete(key))
+        pending.set(key, waiters)
+        void flush(user, waiters, sendTrip, () => pending.delete(key))
       }
     })
   }
 }
 
-/** `close` ends the gathering: who asks from then on travels with the next. */
+/** `close` lets nobody else join: who asks from then on shares the next trip. */
 async function flush(
-  as: string | undefined,
+  user: BecomeUser | undefined,
   waiters: readonly Waiter[],
-  trip: SendTrip,
+  sendTrip: SendTrip,
   close: () => void,
 ): Promise<void> {
   let keys: readonly string[] = []
-  let takers: readonly ((key: string, output: Output | undefined) => void)[] = []
+  let receivers: readonly ((key: string, output: Output | undefined) => void)[] = []
   const entries = () => {
     close()
-    takers = waiters.map(inRequestedOrder)
+    receivers = waiters.map(inRequestedOrder)
     const shared = merged(waiters)
     keys = [...shared.keys()]
     return [...shared.values()]
   }
-  const take: OnOutput = (index, output) => {
-    for (const each of takers) each(keys[index]!, output)
+  const onOutput: OnOutput = (index, output) => {
+    for (const receive of receivers) receive(keys[index]!, output)
   }
   try {
-    await trip(as, entries, take)
+    await sendTrip(user, entries, onOutput)
     for (const { settle } of waiters) settle(Promise.resolve())
   } catch (thrown) {
     close()
-    const isOwnFault = waiters.length === 1 || thrown instanceof UnreachableError
+    // The entries of one must not fail the others: each gets a trip of its own.
+    const isOwnError = waiters.length === 1 || thrown instanceof UnreachableError
     for (const waiter of waiters)
-      waiter.settle(isOwnFault ? Promise.reject(thrown) : trip(as, () => waiter.entries, waiter.take))
+      waiter.settle(
+        isOwnError ? Promise.reject(thrown) : sendTrip(user, () => waiter.entries, waiter.onOutput),
+      )
   }
 }
 
-/** What several ask is asked once, and told only if nobody hides it. */
+/** Identical entries run once; hidden if anyone hides them. */
 function merged(waiters: readonly Waiter[]): Map<string, ScriptEntry> {
   const shared = new Map<string, ScriptEntry>()
   for (const entry of waiters.flatMap(({ entries }) => entries)) {
@@ -85,14 +91,14 @@ function merged(waiters: readonly Waiter[]): Map<string, ScriptEntry> {
   return shared
 }
 
-/** Hands a party its answers in its own order, whatever order they come in: others may have asked some of it before. */
-function inRequestedOrder({ entries, take }: Waiter): (key: string, output: Output | undefined) => void {
+/** Passes a waiter its outputs in the order of its own entries, in whatever order they arrive. */
+function inRequestedOrder({ entries, onOutput }: Waiter): (key: string, output: Output | undefined) => void {
   const keys = entries.map(entryKey)
   const outputs = new Map<string, Output | undefined>()
   let next = 0
   return (key, output) => {
     outputs.set(key, output)
-    for (; next < keys.length && outputs.has(keys[next]!); next += 1) take(next, outputs.get(keys[next]!))
+    for (; next < keys.length && outputs.has(keys[next]!); next += 1) onOutput(next, outputs.get(keys[next]!))
   }
 }
 

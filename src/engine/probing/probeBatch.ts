@@ -1,7 +1,7 @@
-// What was read on a host in one trip, kept raw until a task's turn comes.
+// Batches the probes of tasks, and keeps their raw results until they are evaluated.
 
 import { PlaybookError } from '../../model/errors/error.ts'
-import type { FileRequest } from '../../model/files/fileState.ts'
+import type { FileRequest, FileState } from '../../model/files/fileState.ts'
 import type { CommandProbe, Output, Probe } from '../../model/probe.ts'
 import { revealed } from '../../model/secrets/secret.ts'
 import {
@@ -18,11 +18,11 @@ import type { Environment, PlannedTask } from '../plan/plannedTask.ts'
 export type ProbeRequest = {
   readonly probe: Probe<unknown>
   readonly environment: Environment
-  /** true: neither the question nor the answer is told (noLog). */
+  /** true: neither the command nor its output is shown (noLog). */
   readonly isHidden?: boolean
 }
 
-/** The raw answers to the questions asked so far, as one user, since the last change. */
+/** Raw results of probes, as one user, since the last change. */
 export type ProbeResults = {
   readonly commands: Map<string, Output>
   readonly fileRequests: Set<string>
@@ -33,36 +33,32 @@ export function emptyResults(): ProbeResults {
   return { commands: new Map(), fileRequests: new Set(), files: emptyFileResults() }
 }
 
-export function hasResult(results: ProbeResults, { probe, environment }: ProbeRequest): boolean {
+function hasResult(results: ProbeResults, { probe, environment }: ProbeRequest): boolean {
   return probe.kind === 'file'
     ? results.fileRequests.has(requestKey(probe.request))
     : results.commands.has(commandKey(probe, environment))
 }
 
-/** The raw output of a command that was asked for. */
-export function commandOutput(
-  results: ProbeResults,
-  probe: CommandProbe<unknown>,
-  environment: Environment,
-): Output {
+/** The result of a probe, as its parser makes it. */
+export function parsedResult<T>(results: ProbeResults, probe: Probe<T>, environment: Environment): T {
+  if (probe.kind === 'file') return probe.parse(fileResult(results, probe.request))
   const output = results.commands.get(commandKey(probe, environment))
   if (!output) throw new PlaybookError('E_NO_ANSWER', `The host did not answer: ${probe.command.script}`)
-  return output
+  return probe.parse(output)
 }
 
-/** The state of a file that was asked for. */
-export function fileResult(results: ProbeResults, request: FileRequest): ReturnType<typeof fileState> {
+export function fileResult(results: ProbeResults, request: FileRequest): FileState {
   return fileState(request, results.files)
 }
 
-/** The entries that answer questions, and what to make of the output of each. */
+/** Script entries that answer probe requests, and what to make of the output of each. */
 export type ProbeBatch = {
   readonly entries: readonly ScriptEntry[]
-  /** Takes the output of the entry at `index`; the outputs come in the entries' order. `undefined`: it was skipped. */
+  /** Records the output of the entry at `index`. Outputs arrive in order; `undefined`: the entry was skipped. */
   readonly record: (index: number, output: Output | undefined, results: ProbeResults) => void
 }
 
-/** The entries that answer the questions, identical ones once: files first, then commands in the questions' order. */
+/** Identical requests share an entry: files come first, then commands in the order of the requests. */
 export function probeBatch(requests: readonly ProbeRequest[]): ProbeBatch {
   const commands = new Map<string, ScriptEntry>()
   const fileRequests = new Map<string, FileRequest>()
@@ -77,16 +73,12 @@ export function probeBatch(requests: readonly ProbeRequest[]): ProbeBatch {
   const hidesFiles = requests.some(({ probe, isHidden }) => isHidden && probe.kind === 'file')
   const batches = fileBatches([...fileRequests.values()])
   const keys = [...commands.keys()]
-  const ofBatches = batches.map(
-    ({ script, printsContents: saysContents = false }): ScriptEntry => ({
-      kind: 'probe',
-      body: script,
-      printsContents: saysContents,
-    }),
+  const fileEntries = batches.map(
+    ({ script, printsContents }): ScriptEntry => ({ kind: 'probe', body: script, printsContents }),
   )
   const completedBy = completions(batches, [...fileRequests])
   return {
-    entries: [...ofBatches.map((entry) => (hidesFiles ? hidden(entry) : entry)), ...commands.values()],
+    entries: [...fileEntries.map((entry) => (hidesFiles ? hidden(entry) : entry)), ...commands.values()],
     record: (index, output, results) => {
       if (!output) return
       const key = keys[index - batches.length]
@@ -97,7 +89,7 @@ export function probeBatch(requests: readonly ProbeRequest[]): ProbeBatch {
   }
 }
 
-/** Takes the outputs of a whole trip. */
+/** Records the outputs of a whole trip. */
 export function recordAll(
   batch: ProbeBatch,
   outputs: readonly (Output | undefined)[],
@@ -106,14 +98,14 @@ export function recordAll(
   for (const [index, output] of outputs.entries()) batch.record(index, output, results)
 }
 
-/** For each batch, the keys of the requests that are answered with it: it is the last that concerns them. */
+/** For each batch, the keys of the requests that are complete with it: it is the last that covers them. */
 function completions(
   batches: readonly FileBatch[],
   fileRequests: readonly (readonly [key: string, request: FileRequest])[],
 ): string[][] {
   const completed: string[][] = batches.map(() => [])
   for (const [key, request] of fileRequests) {
-    const last = batches.findLastIndex(({ covers: concerns }) => concerns(request))
+    const last = batches.findLastIndex(({ covers }) => covers(request))
     completed[last]!.push(key)
   }
   return completed
@@ -137,13 +129,13 @@ function requestKey({ path, follow, contentLimit, digest }: FileRequest): string
   return `${follow ? 'L' : 'P'}${contentLimit}${digest ?? ''}:${path}`
 }
 
-/** Everything to read for a task, its conditions included. */
+/** All probes of a task, its conditions included. */
 export function probeRequests({ task, probes, conditions, environment }: PlannedTask): ProbeRequest[] {
   const { noLog, retry } = task.options
-  const asked = [...Object.values(probes), ...conditions, ...(retry?.until ? [retry.until] : [])]
-  return asked.map((probe) => ({ probe, environment, isHidden: noLog === true }))
+  const all = [...Object.values(probes), ...conditions, ...(retry?.until ? [retry.until] : [])]
+  return all.map((probe) => ({ probe, environment, isHidden: noLog === true }))
 }
 
-export function isAnswered(item: PlannedTask, results: ProbeResults): boolean {
-  return probeRequests(item).every((question) => hasResult(results, question))
+export function isAnswered(task: PlannedTask, results: ProbeResults): boolean {
+  return probeRequests(task).every((request) => hasResult(results, request))
 }

@@ -1,144 +1,162 @@
-// What a host and its delegates have said since the last change, and how far ahead they are asked.
+// Caches what was probed for a host's tasks since the last change, and prefetches ahead.
 
 import type { Output } from '../../model/probe.ts'
 import type { ScriptEntry } from '../../wire/script.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import { isOnHost, type Target, targetKey } from '../plan/target.ts'
 import { otherHostError } from '../results/lostHost.ts'
-import type { HostSession } from '../session/hostSession.ts'
 import type { RunProbes } from './coalesceProbes.ts'
 import { firstWindow, type PrefetchWindow, windowAfterChange, windowAfterNoChange } from './prefetchWindow.ts'
 import { emptyResults, isAnswered, type ProbeBatch, type ProbeResults, recordAll } from './probeBatch.ts'
-import { batchesByTarget, type CacheEntry, startProbeRun } from './probeRun.ts'
+import { batchesByTarget, type ProbeRun, startProbeRun } from './probeRun.ts'
 
-export type ProbeCacheOptions = {
-  readonly session: HostSession
-  /** The session of the host on which a task is carried out. */
-  readonly sessionAt: (place: Target) => HostSession
-  /** The host's tasks in later plays: looked at in the first trip too, for as long as nothing changes. */
-  readonly laterTasks: readonly PlannedTask[]
-  /** How many changes the run has made so far, on all hosts. */
-  readonly site: { changes: number }
-  /** Whether the host will look at a task itself, as far as is known: not at one that another carries out for all. */
-  readonly isOwn: (item: PlannedTask) => boolean
+/** What was probed at a target, and the host's revision at that time. */
+export type CacheEntry = {
+  readonly results: ProbeResults
+  readonly revision: number
+  /** The last run that brings results. */
+  run?: ProbeRun
 }
 
-/** Probes to send with the steps of a change, and what to do with their outputs. */
+/** What was probed for later plays too, by target, and the run's revision at that time. */
+export type Prefetched = { readonly entries: Map<string, CacheEntry>; readonly revision: number }
+
+/** A host that is probed. */
+export type ProbedHost = {
+  readonly probe: RunProbes
+  /** Grows with each change on the host: older results are void. */
+  readonly revision: number
+  prefetched: Prefetched | undefined
+}
+
+export type ProbeCacheOptions = {
+  readonly host: ProbedHost
+  /** The host that a target names. */
+  readonly hostAt: (target: Target) => ProbedHost
+  /** The host's tasks in later plays: the first trip probes for them too. */
+  readonly laterTasks: readonly PlannedTask[]
+  /** Grows with each change of the run, on whatever host. */
+  readonly run: { readonly revision: number }
+  /** Whether the host is expected to probe for a task itself: false where another runs it once for all. */
+  readonly isOwn: (task: PlannedTask) => boolean
+}
+
+/** Probes to send along with the steps of a change, and what to do with their outputs. */
 export type FollowUp = {
   readonly entries: readonly ScriptEntry[]
-  /** Takes the outputs of `entries`, and asks in the other places. */
+  /** Records the outputs of `entries`, and starts probing the other targets. */
   readonly read: (outputs: readonly (Output | undefined)[]) => Promise<void>
 }
 
 export class ProbeCache {
   readonly #options: ProbeCacheOptions
-  #cached: Map<string, CacheEntry>
+  #entries: Map<string, CacheEntry>
   #window: PrefetchWindow = firstWindow
-  /** Delegates that could not be reached when they were asked early: not asked again before a task's turn has come. */
+  /** Delegates whose prefetch failed: not probed again before a task's turn has come there. */
   readonly #unreachable = new Set<string>()
 
-  /** Begins with what a look in an earlier play saw, if nothing has changed anywhere since. */
+  /** Starts with what was prefetched in an earlier play, if nothing has changed anywhere since. */
   constructor(options: ProbeCacheOptions) {
     this.#options = options
-    const { prefetched: lookahead } = options.session
-    this.#cached = lookahead?.revision === options.site.changes ? lookahead.cached : new Map()
+    const { prefetched } = options.host
+    this.#entries = prefetched?.revision === options.run.revision ? prefetched.entries : new Map()
   }
 
-  /** What has been said in the item's place since that host was last changed, by whomever. */
-  get({ host: on, user: as }: PlannedTask): ProbeResults {
-    return this.#entryAt({ host: on, user: as }).results
+  /** What was probed at the task's target since that host was last changed. */
+  get({ target }: PlannedTask): ProbeResults {
+    return this.#entryAt(target).results
   }
 
   /**
-   * Makes sure that the first of the items is answered: by one trip per place for as many as the window holds. It waits
-   * for no more than that: what follows is compared while the rest of the trip is under way. Who was refused in an early
-   * look, and nothing has changed since, is refused still: nobody asks again.
+   * Resolves once the first of the tasks has its results. One trip per target probes for as many tasks as the window
+   * holds, but nothing waits for the others: tasks are evaluated while the rest of the trip is under way. Where a
+   * prefetch was refused the login or become, and nothing has changed since, that error is thrown without asking again.
    */
-  async ensure(items: readonly PlannedTask[]): Promise<void> {
-    const first = items[0]!
+  async ensure(tasks: readonly PlannedTask[]): Promise<void> {
+    const first = tasks[0]!
     for (;;) {
-      const { results, run: look } = this.#entryAt(first)
+      const { results, run } = this.#entryAt(first.target)
       if (isAnswered(first, results)) return
-      if (look && !look.isDone()) {
-        await look.next()
+      if (run && !run.isDone()) {
+        await run.next()
         continue
       }
-      const refusal = look?.authError()
-      if (refusal) throw refusal
-      this.#look(items)
+      const authError = run?.authError()
+      if (authError) throw authError
+      this.#prefetch(tasks)
     }
   }
 
-  /** Waits for what is being read on a host, however that ends: a change there must not get among it. */
-  async idle({ host: on }: Target): Promise<void> {
-    const there = [...this.#cached].filter(([key]) => isOnHost(key, on))
-    await Promise.all(there.map(([, { run: look }]) => look?.settled))
+  /** Resolves once nothing is being probed on the target's host: a change there must not come in between. */
+  async idle({ host }: Target): Promise<void> {
+    const there = [...this.#entries].filter(([key]) => isOnHost(key, host))
+    await Promise.all(there.map(([, { run }]) => run?.settled))
   }
 
-  #look(items: readonly PlannedTask[]): void {
-    const { session, site, laterTasks: later } = this.#options
+  #prefetch(tasks: readonly PlannedTask[]): void {
+    const { host, run, laterTasks } = this.#options
     const isFirst = this.#window === firstWindow
-    if (isFirst) session.prefetched = { cached: this.#cached, revision: site.changes }
+    if (isFirst) host.prefetched = { entries: this.#entries, revision: run.revision }
     else this.#window = windowAfterNoChange(this.#window)
-    const now = targetKey(items[0]!)
-    const own = this.#own(items)
-    for (const [place, batch] of batchesByTarget(isFirst ? [...own, ...later] : this.#within(own))) {
-      this.#batch(place, batch, { isEarly: targetKey(place) !== now })
+    const now = targetKey(tasks[0]!.target)
+    const own = this.#own(tasks)
+    for (const [target, batch] of batchesByTarget(isFirst ? [...own, ...laterTasks] : this.#within(own))) {
+      this.#start(target, batch, { isEarly: targetKey(target) !== now })
     }
   }
 
-  /** Forgets all answers, for a change is about to be made in a place, and says what to ask with it. */
-  invalidate(here: Target, items: readonly PlannedTask[]): FollowUp {
+  /** Forgets all results, for a change is about to be made at a target, and says what to probe along with it. */
+  invalidate(changed: Target, tasks: readonly PlannedTask[]): FollowUp {
     this.#window = windowAfterChange(this.#window)
-    this.#cached = new Map()
-    const inquiries = batchesByTarget(this.#within(this.#own(items)))
-    const isHere = ([place]: (typeof inquiries)[number]) => targetKey(place) === targetKey(here)
-    const [, own] = inquiries.find(isHere) ?? []
+    this.clear()
+    const batches = batchesByTarget(this.#within(this.#own(tasks)))
+    const isHere = ([target]: (typeof batches)[number]) => targetKey(target) === targetKey(changed)
+    const [, own] = batches.find(isHere) ?? []
     return {
       entries: own?.entries ?? [],
       read: async (outputs) => {
-        if (own) recordAll(own, outputs, this.#entryAt(here).results)
-        const others = inquiries.filter((inquiry) => !isHere(inquiry))
-        for (const [place, batch] of others) this.#batch(place, batch, { isEarly: true })
+        if (own) recordAll(own, outputs, this.#entryAt(changed).results)
+        const others = batches.filter((batch) => !isHere(batch))
+        for (const [target, batch] of others) this.#start(target, batch, { isEarly: true })
       },
     }
   }
 
   clear(): void {
-    this.#cached = new Map()
+    this.#entries = new Map()
   }
 
-  #within(items: readonly PlannedTask[]): readonly PlannedTask[] {
-    return items.slice(0, Math.min(this.#window.size, items.length))
+  #within(tasks: readonly PlannedTask[]): readonly PlannedTask[] {
+    return tasks.slice(0, Math.min(this.#window.size, tasks.length))
   }
 
-  /** Without what another host is expected to look at for all; the first is asked in any case. */
-  #own(items: readonly PlannedTask[]): readonly PlannedTask[] {
-    return items.filter((item, index) => index === 0 || this.#options.isOwn(item))
+  /** Without what another host is expected to probe; the first is probed in any case. */
+  #own(tasks: readonly PlannedTask[]): readonly PlannedTask[] {
+    return tasks.filter((task, index) => index === 0 || this.#options.isOwn(task))
   }
 
-  /** Early: no task's turn has come there, and an earlier one may have yet to make that account, or start that host. */
-  #batch(place: Target, batch: ProbeBatch, { isEarly }: { readonly isEarly: boolean }): void {
-    const key = targetKey(place)
+  /** Early: no task's turn has come at the target, and an earlier task may yet create that user or start that host. */
+  #start(target: Target, batch: ProbeBatch, { isEarly }: { readonly isEarly: boolean }): void {
+    const key = targetKey(target)
     if (isEarly && this.#unreachable.has(key)) return
-    const session = this.#options.sessionAt(place)
-    const look: RunProbes = (...question) =>
-      session.probe(...question).catch((thrown) => {
-        if (place.host === undefined) throw thrown
+    const host = this.#options.hostAt(target)
+    const probe: RunProbes = (...request) =>
+      host.probe(...request).catch((thrown) => {
+        if (target.host === undefined) throw thrown
         if (isEarly) this.#unreachable.add(key)
-        throw otherHostError(thrown, place.host)
+        throw otherHostError(thrown, target.host)
       })
-    const cached = this.#entryAt(place)
-    cached.run = startProbeRun(look, place.user, batch, cached.results)
+    const entry = this.#entryAt(target)
+    entry.run = startProbeRun(probe, target.user, batch, entry.results)
   }
 
-  #entryAt(place: Target): CacheEntry {
-    const { revision } = this.#options.sessionAt(place)
-    const key = targetKey(place)
-    const known = this.#cached.get(key)
+  #entryAt(target: Target): CacheEntry {
+    const { revision } = this.#options.hostAt(target)
+    const key = targetKey(target)
+    const known = this.#entries.get(key)
     if (known?.revision === revision) return known
-    const cached = { results: emptyResults(), revision }
-    this.#cached.set(key, cached)
-    return cached
+    const entry: CacheEntry = { results: emptyResults(), revision }
+    this.#entries.set(key, entry)
+    return entry
   }
 }

@@ -1,5 +1,6 @@
-// One look at a place: what tasks ask there, in one trip, each answer taken when it comes in.
+// Runs the probes of tasks in one trip, and records each result as it arrives.
 
+import type { BecomeUser } from '../../model/become.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { Output } from '../../model/probe.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
@@ -7,93 +8,85 @@ import { type Target, targetKey } from '../plan/target.ts'
 import type { RunProbes } from './coalesceProbes.ts'
 import { type ProbeBatch, type ProbeResults, probeBatch, probeRequests } from './probeBatch.ts'
 
-/** What was read at a place, and the host's count of changes before it was. */
-export type CacheEntry = {
-  readonly results: ProbeResults
-  readonly revision: number
-  /** The last look that brings answers. */
-  run?: ProbeRun
-}
-
-/** A look that is under way, or over. */
+/** Probes that are running, or have run. */
 export type ProbeRun = {
   readonly isDone: () => boolean
-  /** Resolves with the next answer, and at the end. @throws what ended it before its time */
+  /** Resolves with the next output, and at the end. @throws what ended the run early */
   readonly next: () => Promise<void>
-  /** Resolves at its end, whatever that is. */
+  /** Resolves at the end, also after a failure. */
   readonly settled: Promise<void>
-  /** The refusal that ended it, if one did. */
+  /** The refused login or become that ended it, if one did. */
   readonly authError: () => PlaybookError | undefined
 }
 
-/** What the items ask, at each place where one of them is carried out. */
-export function batchesByTarget(items: readonly PlannedTask[]): [Target, ProbeBatch][] {
-  const places = new Map(items.map(({ host, user }) => [targetKey({ host, user }), { host, user }]))
-  return [...places].map(([key, place]) => [
-    place,
-    probeBatch(items.filter((item) => targetKey(item) === key).flatMap(probeRequests)),
+/** The probes of the tasks, by target. */
+export function batchesByTarget(tasks: readonly PlannedTask[]): [Target, ProbeBatch][] {
+  const targets = new Map(tasks.map(({ target }) => [targetKey(target), target]))
+  return [...targets].map(([key, target]) => [
+    target,
+    probeBatch(tasks.filter((task) => targetKey(task.target) === key).flatMap(probeRequests)),
   ])
 }
 
-/** Begins to ask as a user; the answers are filled as they come in. */
+/** Starts probing as a user; `results` are filled as the outputs arrive. */
 export function startProbeRun(
-  look: RunProbes,
-  as: string | undefined,
+  run: RunProbes,
+  user: BecomeUser | undefined,
   batch: ProbeBatch,
   results: ProbeResults,
 ): ProbeRun {
-  const bell = createBell()
-  let isOver = false
-  let refusal: PlaybookError | undefined
-  const end = recordOutputs(look, as, batch, results, bell.ring).finally(() => {
-    isOver = true
+  const arrival = createArrival()
+  let isDone = false
+  let authError: PlaybookError | undefined
+  const end = recordOutputs(run, user, batch, results, arrival.notify).finally(() => {
+    isDone = true
   })
   const settled = end.catch((thrown) => {
-    if (isAuthRefusal(thrown)) refusal = thrown
+    if (isAuthRefusal(thrown)) authError = thrown
   })
   return {
-    isDone: () => isOver,
-    next: () => Promise.race([bell.rung(), end]),
+    isDone: () => isDone,
+    next: () => Promise.race([arrival.next(), end]),
     settled,
-    authError: () => refusal,
+    authError: () => authError,
   }
 }
 
-/** What cannot be read is a fault of the look: it must not be thrown at whoever brings the bytes. */
+/** An output that cannot be read fails this run, not the trip that brings it to others too. */
 async function recordOutputs(
-  look: RunProbes,
-  as: string | undefined,
+  run: RunProbes,
+  user: BecomeUser | undefined,
   batch: ProbeBatch,
   results: ProbeResults,
-  onAnswer: () => void,
+  onArrival: () => void,
 ): Promise<void> {
-  let fault: unknown
-  await look(as, batch.entries, (index: number, output: Output | undefined) => {
+  let error: unknown
+  await run(user, batch.entries, (index: number, output: Output | undefined) => {
     try {
       batch.record(index, output, results)
     } catch (thrown) {
-      fault ??= thrown
+      error ??= thrown
     }
-    onAnswer()
+    onArrival()
   })
-  if (fault !== undefined) throw fault
+  if (error !== undefined) throw error
 }
 
-/** `rung` resolves at the next `ring`. */
-function createBell(): { readonly ring: () => void; readonly rung: () => Promise<void> } {
+/** `next` resolves at the next `notify`. */
+function createArrival(): { readonly notify: () => void; readonly next: () => Promise<void> } {
   let waiting: (() => void)[] = []
   return {
-    ring: () => {
-      for (const wake of waiting) wake()
+    notify: () => {
+      for (const resolve of waiting) resolve()
       waiting = []
     },
-    rung: () => new Promise((resolve) => waiting.push(resolve)),
+    next: () => new Promise((resolve) => waiting.push(resolve)),
   }
 }
 
 const authCodes = new Set(['E_AUTH', 'E_BECOME_PASSWORD', 'E_BECOME_DENIED'])
 
-/** Asking again would count as another failed attempt, and may lock the account. */
+/** Another attempt would count as another failed login, and might lock the account. */
 function isAuthRefusal(thrown: unknown): thrown is PlaybookError {
   return thrown instanceof PlaybookError && authCodes.has(thrown.code)
 }

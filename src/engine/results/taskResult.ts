@@ -1,7 +1,8 @@
 // What is made of the end of a task: whether it is forgiven, and how much of it may be told.
 
+import type { Change } from '../../model/change.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import type { TaskResult } from '../../model/run/outcome.ts'
+import type { ReportedChange, TaskResult } from '../../model/run/outcome.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 
 /** How a task ended on a host, before it is known how long it took. */
@@ -23,8 +24,8 @@ export function reportable(item: PlannedTask, result: UntimedResult): UntimedRes
 }
 
 /** The loss of a delegate is a failure of the task, unless it was told to ignore what is lost. */
-function lostDelegate({ host: on, task }: PlannedTask, result: UntimedResult): UntimedResult {
-  const isLost = on !== undefined && result.error?.code === 'E_OTHER_HOST'
+function lostDelegate({ target, task }: PlannedTask, result: UntimedResult): UntimedResult {
+  const isLost = target.host !== undefined && result.error?.code === 'E_OTHER_HOST'
   return isLost && task.options.ignoreUnreachable ? { ...result, status: 'unreachable' } : result
 }
 
@@ -34,4 +35,11 @@ function redacted({ task }: PlannedTask, result: UntimedResult): UntimedResult {
   const { code, where } = result.error
   const message = `${task.title} failed; what it said is hidden (noLog).`
   return { ...result, error: new PlaybookError(code, message, { where }) }
+}
+
+/** Changes without their steps; hidden with noLog. */
+export function reportedChanges({ task }: PlannedTask, changes: readonly Change[]): ReportedChange[] {
+  if (changes.length === 0) return []
+  if (task.options.noLog) return [{ what: task.name, from: 'hidden', to: 'hidden (noLog)' }]
+  return changes.map(({ what, from, to, diff }) => ({ what, from, to, diff }))
 }

@@ -1,15 +1,13 @@
-// One host during a run: its connection, a shell per user, its trips, counted and told.
+// Connection to one host: a shell for each user, and trips that are counted and reported.
 
+import type { Readable } from 'node:stream'
+import { type BecomeUser, formatBecomeUser } from '../../model/become.ts'
 import type { ConnectionSettings } from '../../model/host.ts'
-import { createLimiter, type Limiter } from '../../model/limiter.ts'
 import type { Output } from '../../model/probe.ts'
 import type { RunEvent } from '../../model/run/event.ts'
 import type { ReconnectOptions } from '../../model/step.ts'
 import type { Connection, Shell } from '../../transport/transport.ts'
 import { prologue, type ScriptEntry } from '../../wire/script.ts'
-import type { PredictedState } from '../checkMode/predictedState.ts'
-import { coalesceProbes, type RunProbes } from '../probing/coalesceProbes.ts'
-import type { CacheEntry } from '../probing/probeRun.ts'
 import { connectWithRetry } from './retry.ts'
 import { runTrip, type TripObserver } from './trip.ts'
 
@@ -23,19 +21,18 @@ export type SessionOptions = {
   readonly settings: ConnectionSettings
   readonly connect: Connect
   readonly emit: (event: RunEvent) => void
-  /** true: tells every command and what it said. */
+  /** true: emits every command with its output. */
   readonly isVerbose: boolean
   readonly signal?: AbortSignal
 }
 
-/** A step that is running: whose it is, and enough to kill it. */
-export type RunningStep = Process & { readonly owner: StepOwner | undefined }
-
-/** The leader of a process group, and the user that it runs as. */
-export type Process = { readonly as: string | undefined; readonly pid: number }
+/** The leader of a step's process group, and the user that it runs as; undefined: the login user. */
+export type StepProcess = { readonly user: BecomeUser | undefined; readonly pid: number }
 
 /** The task that a step belongs to, and the host whose task it is. */
 export type StepOwner = { readonly host: string; readonly task: string }
+
+export type RunningStep = StepProcess & { readonly owner: StepOwner | undefined }
 
 export type TripOptions = TripObserver & { readonly owner?: StepOwner }
 
@@ -44,25 +41,14 @@ type OpenShell = { readonly shell: Shell; isPrimed: boolean; last: Promise<unkno
 export class HostSession {
   readonly host: string
   readonly settings: ConnectionSettings
-  #trips = 0
-  /** Its steps that are running: more than one where other hosts' tasks are carried out here too. */
+  /** Steps that are running: several where tasks of other hosts are delegated to this one. */
   readonly running = new Set<RunningStep>()
-  /** Trips under way that carry steps: one of them may be about to begin, though none is running. */
-  readonly #stepTrips = new Set<Promise<unknown>>()
-  /** Counts the beginnings and ends of changes: an answer is void once it has gone on. */
-  revision = 0
-  /** Lets one task after the other change the host, each knowing what the one before it left. */
-  readonly mutex: Limiter = createLimiter(1)
-  /** Asks as a user: probes alone, which share a trip with all others that wait for the same shell. */
-  readonly probe: RunProbes = coalesceProbes((as, entries, ended) => this.#trip(as, entries, { ended }))
   readonly #options: SessionOptions
   readonly #shells = new Map<string, Promise<OpenShell>>()
-  /** Seconds for which the first connection is tried again. */
-  connectTimeout = 0
-  /** What was read for later plays too, by host and user, and the count of the site's changes at that time. */
-  prefetched: { readonly cached: Map<string, CacheEntry>; readonly revision: number } | undefined
-  /** What check mode foresees, carried from play to play. */
-  predictedState: PredictedState | undefined
+  /** Trips that carry steps: one of them may be about to start, though none is running. */
+  readonly #stepTrips = new Set<Promise<unknown>>()
+  #trips = 0
+  #connectSeconds = 0
   #connection: Promise<Connection> | undefined
   #latest: Connection | undefined
 
@@ -72,9 +58,14 @@ export class HostSession {
     this.#options = options
   }
 
-  /** The connection, made when it is first needed, and again after it broke or did not come about. */
+  /** For how many seconds the next connection is retried until it succeeds. */
+  retryConnectingFor(seconds: number): void {
+    this.#connectSeconds = seconds
+  }
+
+  /** The connection, made when it is first needed, and again after it broke or failed. */
   connection(): Promise<Connection> {
-    this.#connection ??= this.#connect({ timeout: this.connectTimeout }).catch((thrown) => {
+    this.#connection ??= this.#connect({ timeout: this.#connectSeconds }).catch((thrown) => {
       this.#connection = undefined
       throw thrown
     })
@@ -82,7 +73,7 @@ export class HostSession {
   }
 
   /**
-   * Lets the connection go and makes it anew: trips from now on take place over that one.
+   * Closes the connection and makes a new one, over which all further trips go.
    *
    * @throws UnreachableError of the last attempt; a later trip tries once more
    */
@@ -102,18 +93,17 @@ export class HostSession {
     const settings =
       connectTimeout === undefined ? this.settings : { ...this.settings, timeout: connectTimeout }
     const log = (message: string) => emit({ kind: 'connection', host, message })
-    const options = { log, ...(signal ? { signal } : {}) }
-    const connection = await connectWithRetry(() => connect(settings, options), { timeout, ...options })
+    const connection = await connectWithRetry(() => connect(settings, { log, signal }), { timeout, signal })
     this.#latest = connection
     connection.onBroken(() => {
-      if (this.#latest !== connection) return // another has taken its place
+      if (this.#latest !== connection) return // it has been replaced already
       this.#connection = undefined
       this.#shells.clear()
     })
     return connection
   }
 
-  /** How many trips there were since this was last asked. */
+  /** How many trips there were since the last call. */
   takeTrips(): number {
     const trips = this.#trips
     this.#trips = 0
@@ -121,39 +111,46 @@ export class HostSession {
   }
 
   /**
-   * One round trip as a user: the entries run in order on that user's shell.
+   * One round trip as a user: the entries run in order on that user's shell. Where `entries` is a function, it is
+   * called once the shell is free.
    *
    * @throws UnreachableError, PlaybookError E_BECOME…
    */
   async trip(
-    as: string | undefined,
-    entries: readonly ScriptEntry[],
-    watcher: TripOptions = {},
+    user: BecomeUser | undefined,
+    entries: readonly ScriptEntry[] | (() => readonly ScriptEntry[]),
+    options: TripOptions = {},
   ): Promise<(Output | undefined)[]> {
-    return entries.length === 0 ? [] : this.#trip(as, () => entries, watcher)
+    if (entries.length === 0 && typeof entries !== 'function') return []
+    const open = await this.#shell(user)
+    const current = open.last.then(() =>
+      this.#exchange(open, user, typeof entries === 'function' ? entries() : entries, options),
+    )
+    open.last = current.catch(() => {})
+    return current
   }
 
-  /** `entries` is called when the shell is free. */
-  async #trip(
-    as: string | undefined,
-    entries: () => readonly ScriptEntry[],
-    watcher: TripOptions = {},
-  ): Promise<(Output | undefined)[]> {
-    const open = await this.#shell(as)
-    const gate = open.last.then(() => this.#exchange(open, as, entries(), watcher))
-    open.last = gate.catch(() => {})
-    return gate
+  /** Sends bytes into the new file `path`. @throws PlaybookError E_UPLOAD, UnreachableError */
+  async upload(source: Buffer | Readable, path: string, user: BecomeUser | undefined): Promise<void> {
+    const connection = await this.connection()
+    await connection.upload(source, path, become(user, connection))
   }
 
-  /** Resolves when no step is under way any more. */
+  /** Reads a file of the host into the new file `localPath`. @throws PlaybookError E_DOWNLOAD_FILE, UnreachableError */
+  async download(path: string, localPath: string, user: BecomeUser | undefined): Promise<void> {
+    const connection = await this.connection()
+    await connection.download(path, localPath, become(user, connection))
+  }
+
+  /** Resolves when no trip carries steps any more. */
   async stepsDone(): Promise<void> {
     await Promise.allSettled([...this.#stepTrips])
   }
 
-  /** Kills a running step with all its children: asks first, forces after two seconds. */
-  async kill({ as, pid }: Process): Promise<void> {
+  /** Kills a running step with its children: TERM first, KILL after two seconds. */
+  async kill({ user, pid }: StepProcess): Promise<void> {
     const connection = await this.connection()
-    const shell = await connection.openShell(as)
+    const shell = await connection.openShell(user && formatBecomeUser(user))
     const script = `kill -TERM -${pid}; for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -${pid} 2>/dev/null || exit 0; sleep 0.2; done; kill -KILL -${pid}; exit 0\n`
     await new Promise<void>((resolve) => {
       shell.receive({ data: () => {}, end: () => resolve() })
@@ -163,7 +160,7 @@ export class HostSession {
     shell.close()
   }
 
-  /** Nothing is told of it any more afterwards: trips that were under way have ended. */
+  /** Closes the connection and waits for the trips that were under way, so that nothing is emitted afterwards. */
   async close(): Promise<void> {
     const connection = await this.#connection?.catch(() => undefined)
     await connection?.close()
@@ -171,14 +168,14 @@ export class HostSession {
     await Promise.all(opened.map((shell) => (shell.status === 'fulfilled' ? shell.value.last : undefined)))
   }
 
-  async #shell(as: string | undefined): Promise<OpenShell> {
+  async #shell(user: BecomeUser | undefined): Promise<OpenShell> {
     const connection = await this.connection()
-    const user = as === connection.user ? undefined : as
-    const key = user ?? ''
+    const name = become(user, connection)
+    const key = name ?? ''
     const known = this.#shells.get(key)
     if (known) return known
     const opening = connection
-      .openShell(user)
+      .openShell(name)
       .then((shell) => ({ shell, isPrimed: false, last: Promise.resolve() }))
     this.#shells.set(key, opening)
     opening.catch(() => this.#shells.delete(key))
@@ -187,73 +184,88 @@ export class HostSession {
 
   async #exchange(
     open: OpenShell,
-    as: string | undefined,
+    user: BecomeUser | undefined,
     entries: readonly ScriptEntry[],
-    watcher: TripOptions,
+    options: TripOptions,
   ): Promise<(Output | undefined)[]> {
     const { host, emit } = this.#options
     const startedAt = performance.now()
     const steps = entries.filter((entry) => entry.kind === 'step').length
+    const observer = this.#observer(user, entries, options)
     this.#trips += 1
-    let isShared = false
-    let running: RunningStep | undefined
-    const stopped = () => running && this.running.delete(running)
     let outputs: (Output | undefined)[]
-    let stepTrips: Promise<unknown> | undefined
+    let stepTrip: Promise<unknown> | undefined
     try {
-      const answered = runTrip(open.shell, open.isPrimed ? '' : prologue, entries, {
-        ...watcher,
-        started: (index, pid) => {
-          stopped()
-          running = { as, pid, owner: watcher.owner }
-          this.running.add(running)
-          // It has begun while the run was being stopped: nobody has seen it yet.
-          if (this.#options.signal?.aborted) void this.kill(running).catch(() => {})
-          watcher.started?.(index, pid)
-        },
-        ended: (index, output) => {
-          if (entries[index]?.kind === 'step') stopped()
-          watcher.ended?.(index, output)
-        },
-        leftRunning: () => {
-          isShared = true
-        },
-      })
-      stepTrips = steps > 0 ? answered : undefined
-      if (stepTrips) this.#stepTrips.add(stepTrips)
-      outputs = await answered
+      const trip = runTrip(open.shell, open.isPrimed ? '' : prologue, entries, observer)
+      stepTrip = steps > 0 ? trip : undefined
+      if (stepTrip) this.#stepTrips.add(stepTrip)
+      outputs = await trip
       open.isPrimed = true
       this.#emitCommands(entries, outputs)
     } catch (thrown) {
       void this.#abandon(open)
       throw thrown
     } finally {
-      stopped()
-      if (stepTrips) this.#stepTrips.delete(stepTrips)
+      observer.stepEnded()
+      if (stepTrip) this.#stepTrips.delete(stepTrip)
       const durationMs = performance.now() - startedAt
+      const as = user && formatBecomeUser(user)
       emit({ kind: 'trip', host, as, probes: entries.length - steps, steps, durationMs })
     }
-    return isShared ? this.#probeAgain(open, as, entries, outputs) : outputs
+    return observer.hasLeftovers() ? this.#probeAgain(open, user, entries, outputs) : outputs
   }
 
-  /** What probes said while something else was writing to the same streams is asked again, by a shell of its own. */
+  /** Keeps `running` up to date during a trip, and passes everything on. */
+  #observer(
+    user: BecomeUser | undefined,
+    entries: readonly ScriptEntry[],
+    { owner, ...observer }: TripOptions,
+  ): TripObserver & { readonly stepEnded: () => void; readonly hasLeftovers: () => boolean } {
+    let hasLeftovers = false
+    let running: RunningStep | undefined
+    const stepEnded = () => {
+      if (running) this.running.delete(running)
+    }
+    return {
+      ...observer,
+      started: (index, pid) => {
+        stepEnded()
+        running = { user, pid, owner }
+        this.running.add(running)
+        // It started while the run was being interrupted: nobody has seen it yet.
+        if (this.#options.signal?.aborted) void this.kill(running).catch(() => {})
+        observer.started?.(index, pid)
+      },
+      ended: (index, output) => {
+        if (entries[index]?.kind === 'step') stepEnded()
+        observer.ended?.(index, output)
+      },
+      leftRunning: () => {
+        hasLeftovers = true
+      },
+      stepEnded,
+      hasLeftovers: () => hasLeftovers,
+    }
+  }
+
+  /** Repeats probes that ran while leftover processes wrote to the same streams, on a shell of its own. */
   async #probeAgain(
     open: OpenShell,
-    as: string | undefined,
+    user: BecomeUser | undefined,
     entries: readonly ScriptEntry[],
     outputs: readonly (Output | undefined)[],
   ): Promise<(Output | undefined)[]> {
     await this.#abandon(open)
-    const isAnswered = (index: number) => entries[index]!.kind === 'probe' && outputs[index] !== undefined
-    const asked = [...entries.keys()].filter(isAnswered)
+    const isProbed = (index: number) => entries[index]!.kind === 'probe' && outputs[index] !== undefined
+    const probed = [...entries.keys()].filter(isProbed)
     const again = await this.trip(
-      as,
-      asked.map((index) => entries[index]!),
+      user,
+      probed.map((index) => entries[index]!),
     )
-    return outputs.map((output, index) => (isAnswered(index) ? again[asked.indexOf(index)] : output))
+    return outputs.map((output, index) => (isProbed(index) ? again[probed.indexOf(index)] : output))
   }
 
-  /** A shell that did not answer is let go; the next trip opens another. */
+  /** Closes a shell that failed; the next trip opens another. */
   async #abandon(open: OpenShell): Promise<void> {
     open.shell.close()
     for (const [key, opening] of [...this.#shells]) {
@@ -262,22 +274,33 @@ export class HostSession {
   }
 
   #emitCommands(entries: readonly ScriptEntry[], outputs: readonly (Output | undefined)[]): void {
-    const { host, emit, isVerbose: isTalkative } = this.#options
-    if (!isTalkative) return
+    const { host, emit, isVerbose } = this.#options
+    if (!isVerbose) return
     for (const [index, entry] of entries.entries()) {
       const output = outputs[index]
       if (!output) continue
-      const isStep = entry.kind === 'step'
       const { code, stdout, stderr } = output
-      const said = {
+      const texts = {
         script: entry.body.toString(),
-        stdout: entry.printsContents ? `(what files hold, ${stdout.length} bytes)` : stdout.toString('utf8'),
+        stdout: entry.printsContents ? `(file contents, ${stdout.length} bytes)` : stdout.toString('utf8'),
         stderr: stderr.toString('utf8'),
       }
-      emit({ kind: 'command', host, code, isStep, ...(entry.isHidden ? hidden : said) })
+      emit({
+        kind: 'command',
+        host,
+        code,
+        isStep: entry.kind === 'step',
+        ...(entry.isHidden ? hidden : texts),
+      })
     }
   }
 }
 
-/** What is told of a command of a task with noLog. */
+/** Texts of a command of a task with noLog. */
 const hidden = { script: 'hidden (noLog)', stdout: '', stderr: '' }
+
+/** The user to become as the transport takes it; undefined: no become, because it is the login user. */
+function become(user: BecomeUser | undefined, connection: Connection): string | undefined {
+  const name = user && formatBecomeUser(user)
+  return name === connection.user ? undefined : name
+}

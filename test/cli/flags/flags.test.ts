@@ -149,7 +149,7 @@ const cases: readonly [title: string, args: string, says: string | RegExp, files
   [
     '-vvv shows what they said',
     'files -i inventory.yaml -t greet -vvv',
-    /│ .*\|root\|[\s\S]*│ \(what files hold, /,
+    /│ .*\|root\|[\s\S]*│ \(file contents, /,
     ['one', 'two'],
   ],
   [

@@ -132,7 +132,7 @@ export default definePlay({ name: 'Probe', hosts: 'all', tasks: () => [line({ pa
     )
     assert.is(ended.code, 0, ended.stderr)
     assert.not.match(ended.stdout + ended.stderr, /nobody-named-this/)
-    assert.match(ended.stdout + ended.stderr, /\(what files hold, \d+ bytes\)/)
+    assert.match(ended.stdout + ended.stderr, /\(file contents, \d+ bytes\)/)
   }
 })
 

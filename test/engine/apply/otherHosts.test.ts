@@ -111,7 +111,7 @@ test('an interruption stops all steps that run on a host: its own, and that of a
       [...running].sort((one, other) => one.host.localeCompare(other.host)),
       [
         { host: 'a', task: 'sleep of a', delegate: 'b' },
-        { host: 'b', task: 'sleep of b' },
+        { host: 'b', task: 'sleep of b', delegate: undefined },
       ],
     )
     await new Promise((resolve) => setTimeout(resolve, 300))

@@ -1,0 +1,94 @@
+// A host in a play: its state, its gate and recorder, and the services that its tasks use.
+
+import type { PlaySpec } from '../model/play.ts'
+import type { RunEvent } from '../model/run/event.ts'
+import type { Task } from '../model/task.ts'
+import type { Reached } from './apply/applySteps.ts'
+import { DryRun } from './checkMode/dryRun.ts'
+import type { BatchGate } from './coordination/batchGates.ts'
+import { HostGate, PassEnded } from './coordination/hostGate.ts'
+import type { RunOnce } from './coordination/runOnce.ts'
+import type { Throttle } from './coordination/throttle.ts'
+import type { HostState } from './hostState.ts'
+import type { HostPlan } from './plan/planPlays.ts'
+import type { Target } from './plan/target.ts'
+import { HostRecorder } from './results/hostRecorder.ts'
+import { hostState, type RunState } from './runState.ts'
+
+/** What the hosts of a play share. */
+export type Coordination = {
+  readonly batchGate: BatchGate
+  readonly throttle: Throttle
+  readonly runOnce: RunOnce
+  /** true: too many hosts have failed, so this one starts nothing more. */
+  readonly isPlayOver: () => boolean
+}
+
+export type HostContextOptions = {
+  readonly run: RunState
+  // biome-ignore lint/suspicious/noExplicitAny: any play
+  readonly play: PlaySpec<any, any>
+  readonly plan: HostPlan
+  readonly coordination: Coordination
+  /** How many tasks the host has in the play. */
+  readonly taskCount: number
+}
+
+export class HostContext {
+  readonly host: string
+  readonly play: HostContextOptions['play']
+  readonly plan: HostPlan
+  readonly run: RunState
+  readonly state: HostState
+  readonly coordination: Coordination
+  readonly recorder: HostRecorder
+  readonly gate: HostGate
+  readonly dryRun: DryRun
+
+  constructor({ run, play, plan, coordination, taskCount }: HostContextOptions) {
+    const { name: host } = plan.host
+    const { emit, options, restarts } = run
+    const { batchGate: gate, runOnce } = coordination
+    this.host = host
+    this.play = play
+    this.plan = plan
+    this.run = run
+    this.state = hostState(plan, run)
+    this.coordination = coordination
+    const { signal, isCheck } = options
+    this.recorder = new HostRecorder({ play: play.name, host, tasks: taskCount, emit, signal })
+    this.gate = new HostGate({ gate, play: play.name, host, recorder: this.recorder, runOnce, emit })
+    this.dryRun = new DryRun({ isCheck, host: this.state, hostAt: this.hostAt, restarts })
+  }
+
+  get isCheck(): boolean {
+    return this.run.options.isCheck
+  }
+
+  get isInterrupted(): boolean {
+    return this.run.options.signal?.aborted === true
+  }
+
+  get isOver(): boolean {
+    return this.coordination.isPlayOver() || this.isInterrupted
+  }
+
+  /** @throws PassEnded `stop` */
+  requireNotOver(): void {
+    if (this.isOver) throw new PassEnded('stop')
+  }
+
+  /** The host that a target names. */
+  readonly hostAt = ({ host }: Target): HostState =>
+    host === undefined ? this.state : hostState(this.plan.other(host), this.run)
+
+  /** Another host for a `call` step. @throws PlaybookError E_UNKNOWN_HOST */
+  readonly reach = (name: string, task: Task): Reached => {
+    const other = this.plan.other(name)
+    return { session: hostState(other, this.run).session, user: other.userFor(task) }
+  }
+
+  emit(event: RunEvent): void {
+    this.run.emit(event)
+  }
+}
