@@ -5,10 +5,11 @@ import * as assert from 'uvu/assert'
 import { UnreachableError } from '../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'
 import { emptyCounts, type HostRecap } from '../../src/model/run/outcome.ts'
-import { createBoardState } from '../../src/report/board/boardState.ts'
 import { createHtmlReporter } from '../../src/report/html/htmlReporter.ts'
 import { createJunitReporter } from '../../src/report/junitReporter.ts'
-import { documentOf, reportOf } from './capture.ts'
+import { createReporter } from '../../src/report/reporter.ts'
+import { createTestTerminal } from './board/terminal.ts'
+import { createTestClock, createTestStream, documentOf, reportOf } from './capture.ts'
 
 const task: TaskLabel = { name: 'line', title: 'line /etc/lb.conf', isHandler: false, delegate: 'lb-01' }
 const own: TaskLabel = { name: 'ping', title: 'ping', isHandler: false }
@@ -53,12 +54,24 @@ test('an interruption names both hosts of a step that was running', async () => 
   assert.match(stdout, /web-01 -> lb-01 {2}line \/etc\/lb\.conf/)
 })
 
-test('the board shows where the task at hand is carried out, and goes on after a loss that was ignored', () => {
-  const state = createBoardState()
-  for (const event of started) state.apply(event, 0)
-  assert.is(state.play()?.hosts.get('web-01')?.title, '-> lb-01  line /etc/lb.conf')
-  for (const event of events.slice(started.length, -2)) state.apply(event, 0)
-  assert.is(state.play()?.hosts.get('web-01')?.phase, 'running')
+test('the board shows where the current task is carried out, and goes on after an ignored loss', async () => {
+  const terminal = createTestTerminal(60, 10)
+  const clock = createTestClock()
+  const options = { verbosity: 0, isDiffShown: false, env: {}, cwd: '/site', stdout: terminal, clock }
+  const reporter = await createReporter({ ...options, output: 'board', stderr: createTestStream() })
+  const report = async (some: readonly RunEvent[]) => {
+    for (const event of some) reporter.handle(event)
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.advance(100)
+  }
+  await report(started)
+  assert.match(
+    terminal.lines().join('\n'),
+    /^ {2}web-01 {2}0\/2 {2}-> lb-01 {2}line \/etc\/lb\.conf {3}0 s$/m,
+  )
+  await report(events.slice(started.length, -2))
+  assert.match(terminal.lines().at(-1)!, /^ {2}web-01 {2}2\/2 {2}ping$/)
+  await reporter.close()
 })
 
 test('the documents name the delegate before the title', async () => {

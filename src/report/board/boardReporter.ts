@@ -1,4 +1,4 @@
-// The reporter for people at a terminal: a board of the hosts at work, and above it, scrolling away, what is done.
+// Reports to people at a terminal: a board of running hosts, and above it lines of what is done.
 
 import type { RunEvent } from '../../model/run/event.ts'
 import type { Clock } from '../output/clock.ts'
@@ -8,8 +8,7 @@ import type { Sink } from '../output/sink.ts'
 import type { Theme } from '../output/theme.ts'
 import { createTextFormatter, type TextFormatterOptions } from '../text/textFormatter.ts'
 import { boardFrame } from './boardFrame.ts'
-import { type HostTask, showHosts } from './boardRenderer.ts'
-import { createBoardState } from './boardState.ts'
+import { RunTree } from './runTree.ts'
 
 export type BoardOptions = {
   readonly verbosity: number
@@ -25,89 +24,43 @@ export type BoardOptions = {
 
 /** A board redrawn ten times a second; what scrolls away above it is what the lines mode prints. */
 export function createBoardReporter(options: BoardOptions): Reporter {
-  const board = new BoardReporter(options)
-  return { handle: (event) => board.handle(event), close: () => board.close() }
-}
-
-class BoardReporter {
-  readonly #options: BoardOptions
-  readonly #state = createBoardState()
-  readonly #screen
-  readonly #tell
-  readonly #warn
-  /** What has been said since the last frame. */
-  #above = ''
-  #pending = new Map<string, () => void>()
-  #shown: Promise<void> = Promise.resolve()
-
-  constructor(options: BoardOptions) {
-    const { verbosity, compare, cwd, out: result, err, stdout } = options
-    this.#options = options
-    this.#screen = createScreen(stdout, result.sink)
-    this.#tell = createTextFormatter({ verbosity, compare, cwd, theme: result.theme })
-    this.#warn = createTextFormatter({ verbosity, compare, cwd, theme: err.theme })
-    stdout.on('resize', this.#refresh)
+  const { verbosity, compare, cwd, clock, stdout, out, err } = options
+  const screen = createScreen(stdout, out.sink)
+  const format = createTextFormatter({ verbosity, compare, cwd, theme: out.theme })
+  const formatWarning = createTextFormatter({ verbosity, compare, cwd, theme: err.theme })
+  /** Text since the last frame. */
+  let text = ''
+  const draw = () => {
+    const size = { columns: screen.columns(), rows: screen.rows() }
+    const { play } = tree
+    screen.draw(play ? boardFrame(play, { ...size, now: clock.now(), theme: out.theme }) : [], text)
+    text = ''
   }
-
-  handle(event: RunEvent): void {
-    this.#state.apply(event, this.#options.clock.now())
-    if (event.kind === 'playStart') this.#show(event.hosts)
-    if (event.kind === 'warning') this.#sayAside(event)
-    else this.#above += asText(this.#tell(event))
-    if (event.kind === 'hostEnd') this.#end(event.recap.host)
-    if (event.kind === 'playEnd' || event.kind === 'runEnd') this.#endAll()
-    if (!this.#state.play()) this.#refresh()
-  }
-
-  async close(): Promise<void> {
-    this.#state.clear()
-    this.#endAll()
-    await this.#shown
-    this.#refresh()
-    this.#options.stdout.off('resize', this.#refresh)
-    await Promise.all([this.#options.out.sink.flush(), this.#options.err.sink.flush()])
-  }
-
-  #show(hosts: readonly string[]): void {
-    this.#endAll()
-    const tasks = hosts.map(
-      (host): HostTask => ({ host, end: new Promise((resolve) => this.#pending.set(host, resolve)) }),
-    )
-    const { clock } = this.#options
-    this.#shown = this.#shown.then(() => showHosts(tasks, { clock, refresh: this.#refresh }))
-  }
-
+  const tree = new RunTree({ clock, draw })
   /** A warning goes to stderr, which may be the same terminal: the board makes way for it. */
-  #sayAside(event: RunEvent): void {
-    this.#screen.draw([], this.#take())
-    this.#options.err.sink.write(asText(this.#warn(event)))
-    this.#refresh()
+  const writeWarning = (event: RunEvent) => {
+    screen.draw([], text)
+    text = ''
+    err.sink.write(joinLines(formatWarning(event)))
+    draw()
   }
-
-  readonly #refresh = (): void => {
-    const play = this.#state.play()
-    const { clock, out: result } = this.#options
-    const size = { columns: this.#screen.columns(), rows: this.#screen.rows() }
-    const frame = play ? boardFrame(play, { ...size, now: clock.now(), theme: result.theme }) : []
-    this.#screen.draw(frame, this.#take())
-  }
-
-  #take(): string {
-    const text = this.#above
-    this.#above = ''
-    return text
-  }
-
-  #end(host: string): void {
-    this.#pending.get(host)?.()
-    this.#pending.delete(host)
-  }
-
-  #endAll(): void {
-    for (const host of [...this.#pending.keys()]) this.#end(host)
+  stdout.on('resize', draw)
+  return {
+    handle: (event) => {
+      tree.apply(event)
+      if (event.kind === 'warning') return writeWarning(event)
+      text += joinLines(format(event))
+      if (!tree.play) draw()
+    },
+    close: async () => {
+      await tree.close()
+      draw()
+      stdout.off('resize', draw)
+      await Promise.all([out.sink.flush(), err.sink.flush()])
+    },
   }
 }
 
-function asText(lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
+function joinLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
 }

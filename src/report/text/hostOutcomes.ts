@@ -2,7 +2,12 @@
 
 import type { RunEvent } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'
-import type { HostOutcome } from './summaries.ts'
+
+/**
+ * How a host ended a play: `failed` has a failure that was not ignored; `stopped` did not finish its tasks, through no
+ * failure of its own.
+ */
+export type HostOutcome = 'ok' | 'stopped' | 'failed' | 'unreachable'
 
 export type HostOutcomes = {
   /** Takes note of an event; those that say nothing about how a host fares are passed over. */

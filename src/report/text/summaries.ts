@@ -2,14 +2,9 @@
 
 import { emptyCounts, type HostRecap, type Status } from '../../model/run/outcome.ts'
 import { formatDuration } from './duration.ts'
+import type { HostOutcome } from './hostOutcomes.ts'
 
 export type Totals = { readonly [S in Status]: number }
-
-/**
- * How a host came out of a play: `failed` had a failure that was not to be ignored; `stopped` is one that did not
- * get through its tasks for no failure of its own.
- */
-export type HostOutcome = 'ok' | 'stopped' | 'failed' | 'unreachable'
 
 /** What the tasks of several hosts add up to. */
 export function sumCounts(recaps: readonly HostRecap[]): Totals {

@@ -6,7 +6,7 @@ import { PlaybookError } from '../../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../../src/model/run/event.ts'
 import { emptyCounts, type HostRecap } from '../../../src/model/run/outcome.ts'
 import { boardFrame } from '../../../src/report/board/boardFrame.ts'
-import { createBoardState } from '../../../src/report/board/boardState.ts'
+import { RunTree } from '../../../src/report/board/runTree.ts'
 import { displayWidth } from '../../../src/report/output/displayWidth.ts'
 import { plainTheme } from '../../../src/report/output/theme.ts'
 import { createReporter, type Reporter } from '../../../src/report/reporter.ts'
@@ -40,22 +40,38 @@ const ends = (host: string, index: number, isFailed = false): RunEvent => ({
     ? { status: 'failed', changes: [], durationMs: 1, error: new PlaybookError('E_CHECKSUM', 'No.') }
     : { status: 'ok', changes: [], durationMs: 1 },
 })
-const recap = (host: string): HostRecap => ({
+const recap = (host: string, failed = 0): HostRecap => ({
   host,
-  counts: { ...emptyCounts(), ok: 66 },
+  counts: { ...emptyCounts(), ok: 66, failed },
   ignored: 0,
   tasks: 0,
   trips: 1,
   durationMs: 5,
 })
-const leaves = (host: string): RunEvent => ({ kind: 'hostEnd', play: 'WAS', recap: recap(host) })
+const leaves = (host: string, failed = 0): RunEvent => ({
+  kind: 'hostEnd',
+  play: 'WAS',
+  recap: recap(host, failed),
+})
 
-function frameOf(events: readonly RunEvent[], columns = 100, rows = 24, now = 14_000): string[] {
-  const state = createBoardState()
-  for (const event of events) state.apply(event, 6000)
-  const current = state.play()
-  return current ? boardFrame({ ...current, startedAt: 0 }, { columns, rows, now, theme: plainTheme }) : []
+/** The board 14 seconds after the start of a play whose events came at its sixth second. */
+async function frameOf(
+  [first, ...events]: readonly RunEvent[],
+  { columns = 100, rows = 24 }: { columns?: number; rows?: number },
+): Promise<string[]> {
+  const clock = createTestClock()
+  const tree = new RunTree({ clock, draw: () => {} })
+  tree.apply(first!)
+  clock.advance(6000)
+  for (const event of events) tree.apply(event)
+  clock.advance(8000)
+  await settled()
+  const frame = tree.play ? boardFrame(tree.play, { columns, rows, now: clock.now(), theme: plainTheme }) : []
+  await tree.close()
+  return frame
 }
+
+const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 const frames: readonly {
   title: string
@@ -86,7 +102,7 @@ WAS  2 hosts · 66 tasks                                                        
       ...['a', 'b', 'c'].map((host) => starts(host, 9)),
       leaves('a'),
       ends('b', 3, true),
-      leaves('b'),
+      leaves('b', 1),
       acts('c', 'ping', 3),
     ],
     columns: 70,
@@ -96,6 +112,23 @@ WAS  4 hosts · 9 tasks                                          00:14
   c  ━━━━╺━━━━━━━━━  3/9  ping   8 s
   d  connecting
   1 ok`,
+  },
+  {
+    title: 'a retry is counted, and a host whose tasks are not known yet is probing',
+    events: [
+      play('a', 'b'),
+      starts('a', 9),
+      acts('a', 'ping', 3),
+      says('a', 'refused'),
+      acts('a', 'ping', 3),
+      acts('a', 'ping', 3),
+      { kind: 'trip', host: 'b', as: undefined, probes: 1, steps: 0, durationMs: 5 },
+    ],
+    columns: 60,
+    expected: `
+WAS  2 hosts · 9 tasks                                00:14
+  a  3/9  ping (retry 2)   8 s
+  b  probing`,
   },
   {
     title: 'a narrow terminal has no bar, and everything is cut to it',
@@ -119,6 +152,7 @@ WAS  1 host · 66 tasks            00:14
         says(host, 'pong'),
       ]),
       ends('e', 0, true),
+      leaves('e', 1),
     ],
     columns: 40,
     rows: 8,
@@ -147,14 +181,16 @@ WAS  5 hosts · 9 tasks                      00:14
 ]
 
 for (const { title, events, columns, rows, expected } of frames) {
-  test(title, () => assert.fixture(frameOf(events, columns, rows).join('\n'), expected.slice(1)))
+  test(title, async () =>
+    assert.fixture((await frameOf(events, { columns, rows })).join('\n'), expected.slice(1)),
+  )
 }
 
-test('no frame is wider than the terminal or higher than its rows less three', () => {
-  const events = largeRun(200, 3).slice(0, 700)
+test('no frame is wider than the terminal or higher than its rows less three', async () => {
+  const events = largeRun(200, 3).slice(1, 700)
   for (const columns of [1, 2, 5, 12, 20, 33, 69, 70, 99, 100, 250]) {
     for (const rows of [6, 10, 24, 300]) {
-      const lines = frameOf(events, columns, rows)
+      const lines = await frameOf(events, { columns, rows })
       assert.ok(lines.length <= rows - 3, `${lines.length} lines on ${rows} rows`)
       for (const line of lines)
         assert.ok(displayWidth(line) <= Math.max(1, columns - 1), `${columns}: ${line}`)
@@ -173,8 +209,6 @@ async function boardOn(columns: number, rows: number, env = {}): Promise<Session
   })
   return { terminal, reporter, clock }
 }
-
-const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 test('what stays when the board is gone is what the lines mode prints', async () => {
   for (const second of ['ok', 'failed'] as const) {
@@ -262,7 +296,7 @@ test('the screen is drawn at most ten times a second, however much happens', asy
     if (text !== '') frameCount += 1
     return write(text, ...rest)
   }) as typeof terminal.write
-  const events = largeRun(50, 20)
+  const events = largeRun(200, 60)
   for (const [n, event] of events.slice(0, -2).entries()) {
     reporter.handle(event)
     if (n % 10 === 0) clock.advance((2000 / events.length) * 10)

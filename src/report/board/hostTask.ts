@@ -1,0 +1,103 @@
+// Runs a host of a play as a listr2 task, which ends when the engine reports the host's end.
+
+import { type ListrTask, ListrTaskState, type ListrTaskWrapper } from 'listr2'
+import type { TaskLabel } from '../../model/run/event.ts'
+import type { TaskResult } from '../../model/run/outcome.ts'
+import { lastVisible, sanitize } from '../output/sanitize.ts'
+import { titleWithDelegate } from '../text/hostLabel.ts'
+import type { HostOutcome } from '../text/hostOutcomes.ts'
+import type { BoardRenderer, HostProgress } from './boardRenderer.ts'
+
+type Renderer = typeof BoardRenderer
+
+/** listr2 starts its tasks a little later than it is told to: what is reported until then is shown once it has. */
+export class HostTask {
+  /** The task for listr2. */
+  readonly definition: ListrTask<unknown, Renderer>
+  readonly #progress: HostProgress = { isConnected: false, done: 0, waitsFor: [] }
+  readonly #end: Promise<HostOutcome>
+  #resolveEnd: (outcome: HostOutcome) => void = () => {}
+  #task: ListrTaskWrapper<unknown, Renderer, never> | undefined
+  #state = ListrTaskState.STARTED
+  #retries = 0
+  /** The title of the current task, and the last line of its output. */
+  #output: readonly string[] = []
+  #failure: { readonly error: Error; readonly title: string } | undefined
+
+  constructor(host: string) {
+    this.#end = new Promise((resolve) => {
+      this.#resolveEnd = resolve
+    })
+    this.definition = {
+      title: sanitize(host),
+      rendererOptions: this.#progress,
+      task: (_context, task) => this.#run(task),
+    }
+  }
+
+  connected(): void {
+    this.#progress.isConnected = true
+  }
+
+  started(total: number): void {
+    Object.assign(this.#progress, { total, done: 0 })
+    this.#show(ListrTaskState.STARTED, [])
+  }
+
+  waiting(hosts: readonly string[]): void {
+    this.#progress.waitsFor = hosts.map(sanitize)
+    this.#show(ListrTaskState.PAUSED)
+  }
+
+  /** Steps that begin again, without the task having ended, are a retry. */
+  taskStarted(label: TaskLabel, index: number, now: number): void {
+    const isRetry = this.#progress.runningSince !== undefined && this.#progress.done === index
+    this.#retries = isRetry ? this.#retries + 1 : 0
+    Object.assign(this.#progress, { done: index, runningSince: now })
+    this.#show(isRetry ? ListrTaskState.RETRY : ListrTaskState.STARTED, [titleOf(label)])
+  }
+
+  outputLine(line: string): void {
+    const shown = lastVisible(line)
+    if (shown !== '') this.#show(this.#state, [this.#output[0] ?? '', shown])
+  }
+
+  taskEnded(label: TaskLabel, index: number, { status, isIgnored, error }: TaskResult): void {
+    const title = titleOf(label)
+    this.#progress.runningSince = undefined
+    this.#retries = 0
+    if (!isIgnored && (status === 'failed' || status === 'unreachable')) {
+      this.#progress.failure = { status, code: error?.code ?? '' }
+      this.#failure = { error: error ?? new Error(status), title }
+    } else this.#progress.done = index + 1
+    this.#show(ListrTaskState.STARTED, [title])
+  }
+
+  ended(outcome: HostOutcome): void {
+    this.#show(ListrTaskState.STARTED, this.#failure && [this.#failure.title])
+    this.#resolveEnd(outcome)
+  }
+
+  async #run(task: ListrTaskWrapper<unknown, Renderer, never>): Promise<void> {
+    this.#task = task
+    this.#show(this.#state)
+    const outcome = await this.#end
+    if (outcome === 'stopped') task.skip()
+    else if (outcome !== 'ok') throw this.#failure?.error ?? new Error(outcome)
+  }
+
+  #show(state: ListrTaskState, output = this.#output): void {
+    this.#state = state
+    this.#output = output
+    if (!this.#task) return
+    const { task } = this.#task
+    if ((task.message.retry?.count ?? 0) !== this.#retries)
+      task.message$ = { retry: this.#retries > 0 ? { count: this.#retries } : undefined }
+    if (task.state !== state) task.state$ = state
+    this.#task.output = output.join('\n')
+  }
+}
+
+function titleOf(label: TaskLabel): string {
+  return sanitize(titleWithDelegate(label))
+}

@@ -1,0 +1,96 @@
+// Holds a run as listr2's tasks: one a play, with a subtask for each host.
+
+import { Listr, ListrEventType } from 'listr2'
+import type { RunEvent } from '../../model/run/event.ts'
+import type { Clock } from '../output/clock.ts'
+import { sanitize } from '../output/sanitize.ts'
+import { createHostOutcomes } from '../text/hostOutcomes.ts'
+import { BoardRenderer, type PlayTask } from './boardRenderer.ts'
+import { HostTask } from './hostTask.ts'
+
+export type RunTreeOptions = {
+  readonly clock: Clock
+  /** Draws the current play: called at most ten times a second, and at its end. */
+  readonly draw: () => void
+}
+
+type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
+
+/** How each kind of event changes the tasks; the others only add text above the board. */
+type Handlers = { readonly [K in RunEvent['kind']]?: (event: Of<K>) => void }
+
+export class RunTree {
+  readonly #options: RunTreeOptions
+  readonly #outcomes = createHostOutcomes()
+  #list: Listr<unknown, typeof BoardRenderer, never> | undefined
+  #hosts = new Map<string, HostTask>()
+  #finished: Promise<unknown> = Promise.resolve()
+
+  constructor(options: RunTreeOptions) {
+    this.#options = options
+  }
+
+  /** The current play; undefined before, between and after plays. */
+  get play(): PlayTask | undefined {
+    return this.#list?.tasks[0]
+  }
+
+  apply(event: RunEvent): void {
+    this.#outcomes.record(event)
+    ;(this.#handlers[event.kind] as ((event: RunEvent) => void) | undefined)?.(event)
+    this.#list?.events.emit(ListrEventType.SHOULD_REFRESH_RENDER)
+  }
+
+  /** Ends what is still running, and resolves when listr2 has finished. */
+  async close(): Promise<void> {
+    this.#endPlay()
+    await this.#finished
+  }
+
+  readonly #handlers: Handlers = {
+    playStart: (event) => this.#startPlay(event),
+    hostStart: ({ host, tasks }) => this.#hosts.get(host)?.started(tasks),
+    hostWaiting: ({ host, for: hosts }) => this.#hosts.get(host)?.waiting(hosts),
+    taskStart: ({ host, task, index }) =>
+      this.#hosts.get(host)?.taskStarted(task, index, this.#options.clock.now()),
+    output: ({ host, line }) => this.#hosts.get(host)?.outputLine(line),
+    taskEnd: ({ host, task, index, result }) => this.#hosts.get(host)?.taskEnded(task, index, result),
+    trip: ({ host }) => this.#hosts.get(host)?.connected(),
+    connection: ({ host }) => this.#hosts.get(host)?.connected(),
+    hostEnd: ({ recap }) => {
+      this.#hosts.get(recap.host)?.ended(this.#outcomes.inPlay(recap))
+      this.#hosts.delete(recap.host)
+    },
+    playEnd: () => this.#endPlay(),
+    runEnd: () => this.#endPlay(),
+  }
+
+  #startPlay({ play, hosts, isCheck }: Of<'playStart'>): void {
+    this.#endPlay()
+    this.#hosts = new Map(hosts.map((host) => [host, new HostTask(host)]))
+    const definitions = [...this.#hosts.values()].map(({ definition }) => definition)
+    const { clock, draw } = this.#options
+    this.#list = new Listr(
+      [
+        {
+          title: sanitize(play),
+          task: (_context, task) => task.newListr(definitions, { concurrent: true }),
+        },
+      ],
+      {
+        exitOnError: false,
+        registerSignalListeners: false,
+        collectErrors: false,
+        renderer: BoardRenderer,
+        rendererOptions: { clock, draw, startedAt: clock.now(), isCheck },
+      },
+    )
+    this.#finished = Promise.all([this.#finished, this.#list.run()])
+  }
+
+  #endPlay(): void {
+    for (const host of this.#hosts.values()) host.ended('stopped')
+    this.#hosts.clear()
+    this.#list = undefined
+  }
+}
