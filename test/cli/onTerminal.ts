@@ -13,7 +13,7 @@ export async function onTerminal(
   answers: readonly Answer[],
   command = main,
 ): Promise<Ended> {
-  const line = `exec '${process.execPath}' '${command}' ${args}`
+  const line = `stty rows 24 cols 80; exec '${process.execPath}' '${command}' ${args}`
   const { CI, ...env } = process.env
   const child = spawn('script', ['-qec', line, '/dev/null'], {
     cwd: site.path,

@@ -71,7 +71,12 @@ export function addRunFlags(command: Command): Command {
     'local',
   ]).option('-T, --timeout <seconds>', 'until a connect is given up (default 10)', positiveInt)
   addVaultFlags(command)
-  choice('--output <format>', 'auto (default), board, lines or jsonl', ['auto', 'board', 'lines', 'jsonl'])
+  command
+    .addOption(
+      new Option('--output <format>', 'auto (default), board, lines or jsonl')
+        .choices(['auto', 'board', 'lines', 'jsonl'])
+        .default('auto'),
+    )
     .option('--list-hosts', 'shows the hosts, runs nothing')
     .option('--list-tasks', 'shows the tasks, runs nothing')
     .option('--list-tags', 'shows the tags, runs nothing')
