@@ -1,85 +1,139 @@
-// Runs the built test files, each in a process of its own with a time limit, and ends with `N passed, N failed`.
+// Runs test files, each in a process of its own, and ends with `N passed, N failed`.
 
-import { spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { isSupported } from '../lab/lab.ts'
+
+const usage = `Usage: node dist/test/run.js [unit | lab | all] [-t part-of-test-name] [part-of-file-name...]
+`
 
 type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number }
 type FileResult = Counts & {
   readonly file: string
   readonly seconds: number
   readonly output: string
-  readonly fault?: string
+  readonly error?: string
 }
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const setup = new URL('./uvuDetails.js', import.meta.url).href
+const root = join(here, '../..')
+const timesFile = join(here, 'times.json')
 const unitLimitSeconds = 120
 const labLimitSeconds = 900
+/** Most unit tests wait for processes now and then, and those of the lab for hosts to boot. */
+const unitJobs = availableParallelism() + 1
+const labJobs = 2
 
-/** `unit`, `lab` or `all`, then parts of file names to choose by. */
-const [mode = 'all', ...names] = process.argv.slice(2)
+const { values, positionals } = parseArgs({
+  options: { 'test-name': { type: 'string', short: 't' }, help: { type: 'boolean', short: 'h' } },
+  allowPositionals: true,
+})
+const [mode = 'all', ...nameParts] = positionals
+const testName = values['test-name']
 
-const files = testFiles(here).filter(
-  (file) => names.length === 0 || names.some((name) => file.includes(name)),
-)
-const isLab = (file: string) => file.startsWith('endToEnd/')
-const units = mode === 'lab' ? [] : files.filter((file) => !isLab(file))
-const labs = mode === 'unit' ? [] : files.filter(isLab)
+if (values.help || !['unit', 'lab', 'all'].includes(mode)) {
+  process.stdout.write(usage)
+  process.exitCode = values.help ? 0 : 1
+} else await main()
 
-const results = [
-  ...(await runAll(units, Math.max(2, availableParallelism()), unitLimitSeconds)),
-  ...(await runLabs(labs)),
-]
-report(results)
+async function main(): Promise<void> {
+  bundleIfStale()
+  const files = longestFirst(testFiles().filter(isChosen))
+  const units = mode === 'lab' ? [] : files.filter((file) => !isLab(file))
+  const labs = mode === 'unit' ? [] : files.filter(isLab)
+  const results = [...(await runAll(units, unitJobs, unitLimitSeconds)), ...(await runLabs(labs))]
+  if (testName === undefined) keepTimes(results)
+  report(results)
+}
 
-function testFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.js'))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter(isOfSource)
+/** The tests run the packed command: one that is older than what it is made of would prove nothing. */
+function bundleIfStale(): void {
+  const newest = (folder: string) =>
+    Math.max(
+      ...readdirSync(join(root, 'dist', folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.js'))
+        .map((file) => statSync(join(root, 'dist', folder, file)).mtimeMs),
+    )
+  const main = join(root, 'dist/bundle/cli/main.js')
+  if (existsSync(main) && statSync(main).mtimeMs > Math.max(newest('src'), newest('tasks'))) return
+  const { status } = spawnSync('npm', ['run', '--silent', 'bundle'], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
+
+/** The built test files whose source is still there: an earlier build may have left others. */
+function testFiles(): string[] {
+  return readdirSync(here, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.js'))
+    .filter((file) => existsSync(join(root, 'test', file.replace(/\.js$/, '.ts'))))
     .sort()
 }
 
-/** What an earlier build left of a test that is gone, or has another name now, is no test. */
-function isOfSource(file: string): boolean {
-  return existsSync(join(here, '../../test', file.replace(/\.js$/, '.ts')))
+function isChosen(file: string): boolean {
+  return nameParts.length === 0 || nameParts.some((part) => file.includes(part))
 }
 
-/** The lab's tests share the machine with nothing else. Where it cannot be, they are skipped by name, but not in CI. */
+function isLab(file: string): boolean {
+  return file.startsWith('endToEnd/')
+}
+
+/** So that no long file is left over for the end: by the times of the last run, or else by size. */
+function longestFirst(files: readonly string[]): string[] {
+  const times = keptTimes()
+  const weight = (file: string) => times[file] ?? statSync(join(here, file)).size / 10_000
+  return [...files].sort((a, b) => weight(b) - weight(a))
+}
+
+function keptTimes(): { readonly [file: string]: number } {
+  try {
+    return JSON.parse(readFileSync(timesFile, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
+function keepTimes(results: readonly FileResult[]): void {
+  const times = Object.fromEntries(results.map(({ file, seconds }) => [file, seconds]))
+  writeFileSync(timesFile, JSON.stringify({ ...keptTimes(), ...times }))
+}
+
+/** Where there can be no lab, its tests are skipped by name, but not in CI. */
 async function runLabs(files: readonly string[]): Promise<FileResult[]> {
   if (files.length === 0) return []
   const support = await isSupported()
-  if (support.ok) return runAll(files, 1, labLimitSeconds)
+  if (support.ok) return runAll(files, labJobs, labLimitSeconds)
+  const error = `no lab on this machine: ${support.reason}`
   return files.map((file) => {
+    process.stdout.write(`skipped  ${file}  ${error}\n`)
     const nothing = { file, seconds: 0, output: '', passed: 0, failed: 0, skipped: 0 }
-    const why = `no lab on this machine: ${support.reason}`
-    process.stdout.write(`skipped  ${file}  ${why}\n`)
-    return process.env.CI ? { ...nothing, failed: 1, fault: why } : { ...nothing, skipped: 1 }
+    return process.env.CI ? { ...nothing, failed: 1, error } : { ...nothing, skipped: 1 }
   })
 }
 
 async function runAll(files: readonly string[], jobs: number, limitSeconds: number): Promise<FileResult[]> {
   const queue = [...files]
-  const done: FileResult[] = []
+  const results: FileResult[] = []
   const work = async () => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift())
-      done.push(await runFile(file, limitSeconds))
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const result = await runFile(file, limitSeconds)
+      results.push(result)
+      process.stdout.write(resultText(result))
+    }
   }
   await Promise.all(Array.from({ length: jobs }, work))
-  return done
+  return results
 }
 
 function runFile(file: string, limitSeconds: number): Promise<FileResult> {
-  const startedAt = performance.now()
-  const env = { ...process.env, FORCE_COLOR: '0' }
-  const child = spawn(process.execPath, ['--import', setup, join(here, file)], {
+  const startedMs = performance.now()
+  const narrowed = testName === undefined ? [] : ['-t', testName]
+  const child = spawn(process.execPath, [join(here, file), ...narrowed], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env,
+    env: { ...process.env, FORCE_COLOR: '0' },
   })
   let output = ''
   let isLate = false
@@ -92,65 +146,63 @@ function runFile(file: string, limitSeconds: number): Promise<FileResult> {
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => {
       clearTimeout(timer)
-      setTimeout(() => {
-        const seconds = (performance.now() - startedAt) / 1000
-        const result = judge(
-          file,
-          output,
-          code,
-          isLate ? `killed after ${limitSeconds} s` : (signal ?? undefined),
-        )
-        process.stdout.write(line(result, seconds))
-        resolve({ ...result, seconds })
-      }, 50)
+      const killed = isLate ? `killed after ${limitSeconds} s` : (signal ?? undefined)
+      const seconds = (performance.now() - startedMs) / 1000
+      // What a test left running may hold the pipes open: nobody waits for their end.
+      setTimeout(() => resolve({ file, seconds, output, ...countsOf(output, code, killed) }), 50)
     })
   })
 }
 
 /** A file that ran no test, ended early or ended badly has failed, whatever it counted. */
-function judge(
-  file: string,
+function countsOf(
   output: string,
   code: number | null,
   killed: string | undefined,
-): Omit<FileResult, 'seconds'> {
-  const count = (name: string) =>
-    [...output.matchAll(new RegExp(`^  ${name}:\\s+(\\d+)`, 'gm'))].reduce(
-      (sum, match) => sum + Number(match[1]),
-      0,
-    )
+): Counts & Pick<FileResult, 'error'> {
+  const count = (name: string) => {
+    const matches = output.matchAll(new RegExp(`^  ${name}:\\s+(\\d+)`, 'gm'))
+    return [...matches].reduce((sum, match) => sum + Number(match[1]), 0)
+  }
   const [total, passed, skipped] = [count('Total'), count('Passed'), count('Skipped')]
   const failed = total - passed
-  const fault =
-    killed ??
-    (total + skipped === 0 ? 'ran no test' : code !== 0 && failed === 0 ? `exit code ${code}` : undefined)
-  return {
-    file,
-    output,
-    passed,
-    skipped,
-    failed: fault ? Math.max(1, failed) : failed,
-    ...(fault ? { fault } : {}),
-  }
+  const isEmpty = total + skipped === 0 && testName === undefined
+  const error =
+    killed ?? (isEmpty ? 'ran no test' : code !== 0 && failed === 0 ? `exit code ${code}` : undefined)
+  return { passed, skipped, failed: error ? Math.max(1, failed) : failed, error }
 }
 
-function line(
-  { file, passed, failed, skipped, output, fault }: Omit<FileResult, 'seconds'>,
-  seconds: number,
-): string {
+function resultText({ file, passed, failed, skipped, output, error, seconds }: FileResult): string {
+  if (passed + failed + skipped === 0) return ''
   const counts = `${passed} passed${failed ? `, ${failed} FAILED` : ''}${skipped ? `, ${skipped} skipped` : ''}`
-  const first = `${failed ? 'FAIL' : 'ok  '}  ${file.replace(/\.js$/, '.ts')}  ${counts}  ${seconds.toFixed(1)} s${fault ? `  (${fault})` : ''}\n`
-  return failed ? `${first}${output}\n` : first
+  const line = `${failed ? 'FAIL' : 'ok  '}  ${sourceOf(file)}  ${counts}  ${seconds.toFixed(1)} s${error ? `  (${error})` : ''}\n`
+  return failed ? `${line}${output}\n` : line
+}
+
+function sourceOf(file: string): string {
+  return file.replace(/\.js$/, '.ts')
 }
 
 function report(results: readonly FileResult[]): void {
+  if (results.length > 10) process.stdout.write(slowestText(results))
   const sum = (key: keyof Counts) => results.reduce((total, result) => total + result[key], 0)
-  const failedFiles = results.filter(({ failed }) => failed > 0).map(({ file }) => file)
+  const failedFiles = results.filter(({ failed }) => failed > 0).map(({ file }) => sourceOf(file))
   if (failedFiles.length > 0) process.stdout.write(`\nfailed: ${failedFiles.join(', ')}\n`)
-  const skipped = sum('skipped')
-  const isEmpty = results.length === 0
-  process.stdout.write(
-    `${sum('passed')} passed, ${sum('failed') + (isEmpty ? 1 : 0)} failed${skipped ? `, ${skipped} skipped` : ''}\n`,
-  )
-  process.exitCode = failedFiles.length > 0 || isEmpty ? 1 : 0
+  const isEmpty = sum('passed') + sum('failed') + sum('skipped') === 0
+  if (isEmpty) process.stdout.write('No test has such a name.\n')
+  const [passed, failed, skipped] = [sum('passed'), sum('failed') + (isEmpty ? 1 : 0), sum('skipped')]
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
+  process.exitCode = failed > 0 ? 1 : 0
+}
+
+/** The files that took longest, with their tests that took some seconds. */
+function slowestText(results: readonly FileResult[]): string {
+  const slowest = [...results].sort((a, b) => b.seconds - a.seconds).slice(0, 10)
+  const rows = slowest.flatMap(({ file, seconds, output }) => [
+    `${seconds.toFixed(1).padStart(7)} s  ${sourceOf(file)}`,
+    ...[...output.matchAll(/^slow {2}(.*) s {2}(.*)$/gm)].map(
+      ([, time, name]) => `${time!.padStart(18)} s  ${name}`,
+    ),
+  ])
+  return `\nslowest files, and their tests of more than 3 s:\n${rows.join('\n')}\n\n`
 }
