@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)))

@@ -1,7 +1,7 @@
 // A session outlives its server, and every Tomcat is restarted under load without one failed request: on real hosts.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type TomcatStatus, tomcatStatuses } from '../../lab/demo/tomcatStatus.ts'
 import { down, type Lab, up } from '../../lab/lab.ts'

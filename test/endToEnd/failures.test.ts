@@ -1,7 +1,7 @@
 // What goes wrong on real hosts: each is told clearly, and what stood there is as it was.
 
 import { randomBytes } from 'node:crypto'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { down, type Lab, up } from '../../lab/lab.ts'
 import type { TaskList } from '../../src/index.ts'

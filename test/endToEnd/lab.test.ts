@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type Answer, down, find, isSupported, type Lab, ssh, up } from '../../lab/lab.ts'
 import { PlaybookError } from '../../src/model/errors/error.ts'

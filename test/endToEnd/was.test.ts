@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { diffLines } from 'diff'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { tomcatStatuses } from '../../lab/demo/tomcatStatus.ts'
 import { down, type Lab, up } from '../../lab/lab.ts'

@@ -1,7 +1,7 @@
 // The WEB role and the whole site end to end: dry run, run, second run, changes, and faults, on real hosts.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { tomcatStatuses } from '../../lab/demo/tomcatStatus.ts'
 import { down, type Lab, up } from '../../lab/lab.ts'

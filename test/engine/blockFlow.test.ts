@@ -2,9 +2,9 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { exitCode } from '../../src/engine/run.ts'
 import { block } from '../../src/model/block.ts'
 import { sh } from '../../src/model/command.ts'

@@ -1,9 +1,9 @@
 // delegateTo: a task is looked at and carried out on another host, and counts for its own.
 
 import { existsSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { sh } from '../../src/model/command.ts'
 import { describeError, type PlaybookError } from '../../src/model/errors/error.ts'
 import { definePlay } from '../../src/model/play.ts'

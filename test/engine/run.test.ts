@@ -1,9 +1,9 @@
 // The engine on real shells of this machine: trips, second look, handlers, serial, check mode, failures, interruption.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { exitCode } from '../../src/engine/run.ts'
 import { openPendingHandlers } from '../../src/journal/pendingHandlers.ts'
 import { block } from '../../src/model/block.ts'

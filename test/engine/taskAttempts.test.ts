@@ -1,9 +1,9 @@
 // retry: what failed is tried again, with growing pauses, until something holds.
 
 import { existsSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { pause, retryDelay } from '../../src/engine/session/retry.ts'
 import { sh } from '../../src/model/command.ts'
 import type { PlaybookError } from '../../src/model/errors/error.ts'

@@ -1,7 +1,7 @@
 // patchCatalinaSh on the catalina.sh of every Tomcat from 8.5 to 11.
 
 import { execFileSync } from 'node:child_process'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type CatalinaShOptions, patchCatalinaSh } from '../../src/formats/catalinaSh.ts'
 import type { PlaybookError } from '../../src/model/errors/error.ts'

@@ -1,6 +1,6 @@
 // Every kind of edit to an httpd configuration: what it makes of a file, and that a second time it makes nothing.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { editHttpd, type HttpdEdit } from '../../src/formats/httpd.ts'
 

@@ -1,6 +1,6 @@
 // Java's .properties files: the grammar as Properties.load has it, every edit, and all other bytes left alone.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { scanProperties } from '../../src/formats/properties/scan.ts'
 import { editProperties, type PropertiesEdit, readProperties } from '../../src/formats/properties.ts'

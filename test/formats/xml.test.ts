@@ -1,6 +1,6 @@
 // editXml, kind by kind: what an edit changes, that it changes it once, and what it refuses.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { editXml, type XmlEdit } from '../../src/formats/xml.ts'
 import { PlaybookError } from '../../src/model/errors/error.ts'

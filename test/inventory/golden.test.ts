@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
 import { listInventory, listVars } from '../../src/inventory/views/listing.ts'

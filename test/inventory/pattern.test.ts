@@ -1,6 +1,6 @@
 // Wrong patterns and limits are refused, even where Ansible only warns.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type KnownNames, selectHosts, splitPattern, validateLimit } from '../../src/inventory/pattern.ts'
 import type { PlaybookError } from '../../src/model/errors/error.ts'

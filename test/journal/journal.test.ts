@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { suite } from 'uvu'
+import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { lastRun, listRuns, readRun } from '../../src/journal/history.ts'
 import { type JournalOptions, openJournal } from '../../src/journal/journal.ts'

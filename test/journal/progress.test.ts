@@ -1,6 +1,6 @@
 // How far a run came, as its events tell: what a later run goes on with.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { isUnfinished, progressOf } from '../../src/journal/progress.ts'
 import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'

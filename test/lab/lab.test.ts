@@ -2,9 +2,9 @@
 
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { parseLines, parseStanzas, sourceLines } from '../../lab/artifacts/aptSources.ts'
 import { hideScript, RPM_CATALOG } from '../../lab/artifacts/rpmCatalog.ts'
 import { parseHidden, specText } from '../../lab/artifacts/rpmRepository.ts'

@@ -1,6 +1,6 @@
 // Limits on what runs at once.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { createLimiter } from '../../src/model/limiter.ts'
 

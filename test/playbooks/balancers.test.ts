@@ -1,6 +1,6 @@
 // The balancers of the site as the inventory makes them, and the inventories of which none can be made.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { balancers } from '../../playbooks/roles/balancers.ts'
 import type { OtherHost } from '../../src/index.ts'

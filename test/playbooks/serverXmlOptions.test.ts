@@ -1,7 +1,7 @@
 // What a site may have beyond the runbook in its server.xml: an AJP secret, and members by name. Both can be taken back.
 
 import { secret } from 'run-playbook'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type ServerXmlSettings, serverXmlEdits } from '../../playbooks/roles/serverXml.ts'
 import { editXml } from '../../src/formats/xml.ts'

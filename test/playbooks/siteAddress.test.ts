@@ -1,6 +1,6 @@
 // The address of a host as the others of the site reach it, and what says so where there is none.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { numericAddress, siteAddress } from '../../playbooks/roles/siteAddress.ts'
 import type { PlaybookError } from '../../src/index.ts'

@@ -1,6 +1,6 @@
 // The units of the site: what stands in them, and when there are any.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { httpdUnitText, siteUnit, tomcatUnitText } from '../../playbooks/roles/units.ts'
 import { httpdRunning } from '../../tasks/httpd/httpdRunning.ts'

@@ -1,6 +1,6 @@
 // Tests how every reporter names the host of a delegated task, and the one on which it is carried out.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { UnreachableError } from '../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'

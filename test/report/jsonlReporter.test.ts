@@ -1,6 +1,6 @@
 // Tests the JSON lines that a run is for machines.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { AggregatePlaybookError, PlaybookError } from '../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'

@@ -1,7 +1,7 @@
 // Tests the XML that a run is for CI: valid, and each outcome what JUnit has for it.
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'

@@ -1,7 +1,7 @@
 // Tests the lines that a log, a pipe or a CI job gets.
 
 import { PassThrough } from 'node:stream'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'

@@ -1,7 +1,7 @@
 // Tests which reporter is chosen, and that it loads no more than it needs.
 
 import { readFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { chosenOutput } from '../../src/report/reporter.ts'
 

@@ -1,6 +1,6 @@
 // What the built-in tasks carry forward in check mode: of one task's changes, what is known of what another one reads.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import {
   newPredictedState,

@@ -1,7 +1,7 @@
 // The choice of a transport.
 
 import { createRequire } from 'node:module'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { ConnectionSettings } from '../../src/model/host.ts'
 import { createTransportResolver, transportFor } from '../../src/transport/connect.ts'

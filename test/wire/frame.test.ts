@@ -1,6 +1,6 @@
 // Frames are found wherever packets are split, and only where the marker is.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { frameReader } from '../../src/wire/frame.ts'
 

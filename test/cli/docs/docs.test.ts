@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { reference } from '../../../src/cli/docs/showDocs.ts'
 import { paramTexts } from '../../../src/cli/task/taskHelp.ts'

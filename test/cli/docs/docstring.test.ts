@@ -1,6 +1,6 @@
 // The docstring of a task as the reference shows it.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { parseDocstring } from '../../../src/cli/docs/docstring.ts'
 

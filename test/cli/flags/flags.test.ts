@@ -3,7 +3,7 @@
 import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { commandNames } from '../../../src/cli/userCode/commandNames.ts'
 import { cliSite, twoHosts } from '../command.ts'

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { runHere } from '../inProcess.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))

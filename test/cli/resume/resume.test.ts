@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { isStillRunning } from '../../../src/cli/resume/isStillRunning.ts'
 import { cliSite, twoHosts } from '../command.ts'

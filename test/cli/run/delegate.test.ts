@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite } from 'uvu'
+import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { freePort, type Sshd, sshdMissing, startSshd } from '../../transport/sshd.ts'
 import { cliSite } from '../command.ts'

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { suite } from 'uvu'
+import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { freePort, makeKey, type Sshd, sshdMissing, startSshd } from '../../transport/sshd.ts'
 import { addUser, becomeMissing, type TestUser } from '../../transport/testUser.ts'

@@ -1,6 +1,6 @@
 // --start-at-task: the run begins there, and says where; what comes before is left out.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { cliSite, twoHosts } from '../command.ts'
 import { runHere } from '../inProcess.ts'

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { confirmStep } from '../../../src/cli/run/step/confirmStep.ts'
 import { cliSite, twoHosts } from '../command.ts'

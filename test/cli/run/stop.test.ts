@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type Sshd, sshdMissing, startSshd } from '../../transport/sshd.ts'
 import { cliSite, twoHosts } from '../command.ts'

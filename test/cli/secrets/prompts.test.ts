@@ -3,7 +3,7 @@
 import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { suite } from 'uvu'
+import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { type Sshd, sshdMissing, startSshd } from '../../transport/sshd.ts'
 import { addUser, type TestUser } from '../../transport/testUser.ts'

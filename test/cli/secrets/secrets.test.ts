@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { encryptVault, inlineVault } from '../../../src/inventory/vault/encrypt.ts'
 import { secretEncodings } from '../../../src/model/secrets/secretEncodings.ts'

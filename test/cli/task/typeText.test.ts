@@ -1,6 +1,6 @@
 // Types of parameters as the reference shows them.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { typeText } from '../../../src/cli/task/typeText.ts'
 import { absolutePath, account, checksum, fileMode, Secret, z } from '../../../src/index.ts'

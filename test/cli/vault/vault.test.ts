@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { decryptVault } from '../../../src/inventory/vault/decrypt.ts'
 import { encryptVault } from '../../../src/inventory/vault/encrypt.ts'

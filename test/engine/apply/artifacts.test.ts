@@ -2,9 +2,9 @@
 
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { createArtifacts } from '../../../src/engine/apply/artifacts.ts'
 import { sh } from '../../../src/model/command.ts'
 import { call, run, type StepConnection, upload } from '../../../src/model/step.ts'

@@ -1,9 +1,9 @@
 // A step of code that needs other hosts of the inventory too.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { sh } from '../../../src/model/command.ts'
 import { type PlaybookError, UnreachableError } from '../../../src/model/errors/error.ts'
 import type { RunEvent } from '../../../src/model/run/event.ts'

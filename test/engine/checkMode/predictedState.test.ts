@@ -1,6 +1,6 @@
 // Predicted state of a host in check mode: files, trees and states that planned changes leave.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import {
   markUnknown,

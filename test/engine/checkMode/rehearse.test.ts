@@ -2,7 +2,7 @@
 
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { defineTask, PlaybookError, run, sh, z } from '../../../src/index.ts'
 import { lastLines } from '../../../src/model/probe.ts'

@@ -1,6 +1,6 @@
 // Batch gates: a batch waits for the one before it.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { createBatchGates } from '../../../src/engine/coordination/batchGates.ts'
 

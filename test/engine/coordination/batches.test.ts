@@ -2,9 +2,9 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { sh } from '../../../src/model/command.ts'
 import { definePlay, type PlaySpec } from '../../../src/model/play.ts'
 import { run } from '../../../src/model/step.ts'

@@ -1,7 +1,7 @@
 // runOnce: one host of a batch carries a task out, the others wait for it there and go on as it ended.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { exitCode } from '../../../src/engine/run.ts'
 import { block } from '../../../src/model/block.ts'

@@ -1,6 +1,6 @@
 // Handlers: by reference or written where they are notified, owed after a failure, or forced.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { openPendingHandlers } from '../../../src/journal/pendingHandlers.ts'
 import { block } from '../../../src/model/block.ts'

@@ -1,6 +1,6 @@
 // Become user and method: task, then inventory, then play.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { becomeUser } from '../../../src/engine/plan/becomeUser.ts'
 import { formatBecomeUser } from '../../../src/model/become.ts'

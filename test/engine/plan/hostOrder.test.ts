@@ -1,6 +1,6 @@
 // Order of the hosts of a play, and their batches.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { batchesOf, orderedHosts } from '../../../src/engine/plan/hostOrder.ts'
 import type { PlayOrder, Serial } from '../../../src/model/play.ts'

@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { block } from '../../../src/model/block.ts'
 import { sh, shellText } from '../../../src/model/command.ts'
 import { definePlay, type PlaySpec } from '../../../src/model/play.ts'

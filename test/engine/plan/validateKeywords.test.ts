@@ -1,8 +1,8 @@
 // Keywords of plays, blocks and tasks: what is unknown or wrong is said before any host is contacted, all of it at once.
 
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { block } from '../../../src/model/block.ts'
 import { describeError, type PlaybookError } from '../../../src/model/errors/error.ts'
 import { definePlay } from '../../../src/model/play.ts'

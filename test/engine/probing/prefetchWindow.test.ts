@@ -1,6 +1,6 @@
 // Prefetch window: how many tasks are probed ahead.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import {
   firstWindow,

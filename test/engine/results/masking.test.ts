@@ -1,6 +1,6 @@
 // Secrets do not leave the engine, whatever they look like, and events keep what reporters go by.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { eventMask } from '../../../src/engine/results/masking.ts'
 import { UnreachableError } from '../../../src/model/errors/error.ts'

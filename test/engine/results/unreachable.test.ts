@@ -1,6 +1,6 @@
 // ignoreUnreachable: a host that is lost during a task goes on with the next, connecting again.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { exitCode } from '../../../src/engine/run.ts'
 import { block } from '../../../src/model/block.ts'

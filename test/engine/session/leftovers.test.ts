@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { line, shell } from '../../../tasks/index.ts'
 import { runTasks, temporaryFolder } from '../harness.ts'

@@ -1,8 +1,8 @@
 // Connections that do not come about at once: how long a host is waited for, and what no waiting mends.
 
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { sh } from '../../../src/model/command.ts'
 import { UnreachableError } from '../../../src/model/errors/error.ts'
 import { definePlay } from '../../../src/model/play.ts'

@@ -1,6 +1,6 @@
 // An exchange with a shell that hangs, or ends, comes to its end.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { runTrip } from '../../../src/engine/session/trip.ts'
 import { PlaybookError, UnreachableError } from '../../../src/model/errors/error.ts'

@@ -1,6 +1,6 @@
 // The promise of editHttpd: an edit changes its own lines and no others, whatever the file is written in, and quickly.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { httpdConfEdits } from '../../../playbooks/roles/httpdConf.ts'
 import { scanLines } from '../../../src/formats/httpd/parsing/line.ts'

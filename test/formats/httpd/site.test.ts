@@ -1,6 +1,6 @@
 // All edits of the site's httpd.conf to the stock file, line by line; and the texts of the files that go with it.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type HttpdConfSettings, httpdConfEdits } from '../../../playbooks/roles/httpdConf.ts'
 import {

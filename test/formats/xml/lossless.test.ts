@@ -1,6 +1,6 @@
 // The promise of editXml: an edit changes its own bytes and no others, whatever the file is written in.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { allElements } from '../../../src/formats/xml/editing/layout.ts'
 import { parseXml } from '../../../src/formats/xml/parsing/document.ts'

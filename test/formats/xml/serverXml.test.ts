@@ -1,6 +1,6 @@
 // All edits of one instance's server.xml at once: only the intended lines differ, and they serve again and again.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type ServerXmlSettings, serverXmlEdits } from '../../../playbooks/roles/serverXml.ts'
 import { editXml } from '../../../src/formats/xml.ts'

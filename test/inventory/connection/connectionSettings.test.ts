@@ -1,7 +1,7 @@
 // A host's `ansible_*` variables say how it is reached; flags say it where they are silent.
 
 import { homedir } from 'node:os'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import {
   becomesByDefault,

@@ -1,6 +1,6 @@
 // Host ranges are expanded, and wrong ones refused.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { expandHostRange, parseAddress } from '../../../src/inventory/sources/hostRange.ts'
 

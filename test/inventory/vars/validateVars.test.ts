@@ -2,9 +2,9 @@
 
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { type Inventory, loadInventory } from '../../../src/inventory/inventory.ts'
 import { validateVars } from '../../../src/inventory/vars/validateVars.ts'
 import type { PlaybookError } from '../../../src/model/errors/error.ts'

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../../src/inventory/inventory.ts'
 import { decryptVault, type VaultPassword } from '../../../src/inventory/vault/decrypt.ts'

@@ -1,6 +1,6 @@
 // What is encrypted here is what ansible-vault would have written, byte for byte.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { decryptVault, openVault } from '../../../src/inventory/vault/decrypt.ts'
 import { encryptVault, inlineVault } from '../../../src/inventory/vault/encrypt.ts'

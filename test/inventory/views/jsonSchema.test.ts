@@ -1,8 +1,8 @@
 // The JSON Schema of inventories: what plays name is typed, what they share is what any of them takes.
 
-import { test } from 'uvu'
-import * as assert from 'uvu/assert'
 import { z } from 'zod'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { connectionSettings } from '../../../src/inventory/connection/connectionSettings.ts'
 import { connectionVars } from '../../../src/inventory/connection/connectionVars.ts'
 import { inventorySchema, type JsonSchema } from '../../../src/inventory/views/jsonSchema.ts'

@@ -1,6 +1,6 @@
 // The errors that people see.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { PlaybookError, UnreachableError } from '../../../src/model/errors/error.ts'
 

@@ -1,6 +1,6 @@
 // Tests the board on a terminal of its own: what a person sees while it runs, and what stays.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { PlaybookError } from '../../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../../src/model/run/event.ts'

@@ -1,6 +1,6 @@
 // Tests the page that a run is for a browser: all of it is there, and nothing of a host's is markup.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { PlaybookError } from '../../../src/model/errors/error.ts'
 import type { RunEvent } from '../../../src/model/run/event.ts'

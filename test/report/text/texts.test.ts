@@ -1,6 +1,6 @@
 // Tests the small texts of the reports: changes, durations, widths, colours, and what is taken out of hosts' words.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { displayWidth, fit, truncate } from '../../../src/report/output/displayWidth.ts'
 import { lastVisible, sanitize, sanitizeLines } from '../../../src/report/output/sanitize.ts'

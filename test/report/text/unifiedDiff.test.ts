@@ -1,6 +1,6 @@
 // Tests how the difference of two texts is shown.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { diffLines } from '../../../src/report/text/unifiedDiff.ts'
 

@@ -1,7 +1,7 @@
 // The task group: what it plans, and what it makes of account files of its own.
 
 import { readFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { planned } from '../../../src/testing/index.ts'
 import { group } from '../../../tasks/accounts/group.ts'

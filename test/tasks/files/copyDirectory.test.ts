@@ -17,7 +17,7 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { others } from '../../../tasks/files/copyDirectory/extraPaths.ts'
 import { excluder } from '../../../tasks/files/copyDirectory/sourceTree.ts'

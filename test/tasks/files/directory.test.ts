@@ -1,7 +1,7 @@
 // The task directory: what it plans, and what it makes.
 
 import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { FileState } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'

@@ -15,7 +15,7 @@ import {
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type FileState, secret } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'

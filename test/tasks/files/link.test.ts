@@ -1,7 +1,7 @@
 // The task link: what it plans, and what it makes.
 
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { FileState } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'

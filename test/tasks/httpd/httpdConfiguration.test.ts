@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { secret } from '../../../src/index.ts'
 import { httpdConfiguration } from '../../../tasks/httpd/httpdConfiguration.ts'

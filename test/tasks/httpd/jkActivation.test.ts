@@ -1,7 +1,7 @@
 // A worker that is taken out of rotation and put back: one line of its file, and a reload where it changed.
 
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { httpdRunning } from '../../../tasks/httpd/httpdRunning.ts'
 import { jkActivation } from '../../../tasks/httpd/jkActivation.ts'

@@ -1,6 +1,6 @@
 // What mod_jk takes without a word and does not serve.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { PlaybookError } from '../../../src/index.ts'
 import { checkJkWorkers } from '../../../tasks/httpd/jkWorkers.ts'

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { run } from '../../../src/index.ts'
 import { httpdReload } from '../../../tasks/httpd/httpdReload.ts'

@@ -1,6 +1,6 @@
 // firewallRichRule: the normal form of rules as firewalld 1.3 prints them, and plans over rows of zones.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { planned } from '../../../src/testing/index.ts'
 import type { ZoneState } from '../../../tasks/network/firewalld.ts'

@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type PlaybookError, secret } from '../../../src/index.ts'
 import { buildFromSource } from '../../../tasks/source/buildFromSource.ts'

@@ -2,7 +2,7 @@
 
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite } from 'uvu'
+import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import type { PlaybookError } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'

@@ -1,7 +1,7 @@
 // The task editHttpdConf: the file it writes through a shell, what it keeps and checks, and its errors.
 
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { HttpdEdit } from '../../../src/index.ts'
 import { editHttpdConf } from '../../../tasks/text/editHttpdConf.ts'

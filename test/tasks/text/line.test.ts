@@ -1,7 +1,7 @@
 // The task line: what it makes of texts, with the traps of its kind, and what it writes.
 
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type FileState, type Step, secret } from '../../../src/index.ts'
 import { line } from '../../../tasks/text/line.ts'

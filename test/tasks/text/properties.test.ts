@@ -1,7 +1,7 @@
 // The task properties: what it writes through a shell, secrets it does not show, and its errors.
 
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { secret } from '../../../src/index.ts'
 import { properties } from '../../../tasks/text/properties.ts'

@@ -1,7 +1,7 @@
 // The task replace: what it makes of texts, what it refuses, and what it writes.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { FileState, Step } from '../../../src/index.ts'
 import { replace } from '../../../tasks/text/replace.ts'

@@ -2,7 +2,7 @@
 
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { planned } from '../../../src/testing/index.ts'
 import { tomcatRestart } from '../../../tasks/tomcat/tomcatRestart.ts'

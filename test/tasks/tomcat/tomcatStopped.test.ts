@@ -1,6 +1,6 @@
 // tomcatStopped: plans over rows, of Tomcats that are units and of those that are not.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { planned } from '../../../src/testing/index.ts'
 import type { Unit } from '../../../tasks/services/systemd.ts'

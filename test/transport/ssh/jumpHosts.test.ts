@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite } from 'uvu'
+import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { describeError } from '../../../src/model/errors/error.ts'
 import type { ConnectionSettings } from '../../../src/model/host.ts'

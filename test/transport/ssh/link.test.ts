@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type Connection as Client, type ServerChannel } from 'ssh2'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { UnreachableError } from '../../../src/model/errors/error.ts'
 import { describeError } from '../../../src/model/errors/error.ts'

@@ -1,6 +1,6 @@
 // What httpd would read and what it would not: lines, words, nesting, and errors with line numbers.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { renderValue } from '../../../../src/formats/httpd/editing/render.ts'
 import { parseHttpd, textOf } from '../../../../src/formats/httpd/parsing/document.ts'

@@ -1,6 +1,6 @@
 // Reading XML: spans that fit the text exactly, and faults that say where, what was expected and what stands there.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { allElements } from '../../../../src/formats/xml/editing/layout.ts'
 import { attributeValue, parseXml, stringValue } from '../../../../src/formats/xml/parsing/document.ts'

@@ -1,6 +1,6 @@
 // The selector language: what each form matches, and where a faulty one is faulty.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { parseXml } from '../../../../src/formats/xml/parsing/document.ts'
 import { lineAt } from '../../../../src/formats/xml/parsing/error.ts'

@@ -1,7 +1,7 @@
 // The known_hosts parser and its verdicts.
 
 import { createHmac } from 'node:crypto'
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import {
   entriesFor,
