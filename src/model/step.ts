@@ -44,6 +44,8 @@ export type WriteStep = {
   readonly keep?: string
   /** A command that must succeed on the temporary file before it replaces the original. It gets that file's path. */
   readonly validate?: (temporaryPath: string) => Command
+  /** Whether to write the target of a symbolic link instead of replacing the link. Default true. */
+  readonly follow?: boolean
 }
 
 /** Uploads a file from the controller to the host atomically, and verifies its SHA-256 there. */
@@ -56,6 +58,7 @@ export type UploadStep = {
   readonly group?: string
   readonly keep?: string
   readonly validate?: (temporaryPath: string) => Command
+  readonly follow?: boolean
 }
 
 /** A file on the controller, or one that the controller downloads once, verifies, and keeps in its cache. */

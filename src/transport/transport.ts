@@ -33,7 +33,8 @@ export interface Connection {
    */
   readonly openShell: (as?: string) => Promise<Shell>
   /**
-   * Sends bytes into a new file with mode 0600 at `path`, owned by `as`. What is not complete is removed.
+   * Sends bytes into a new file in a new folder (`…/FOLDER/FILE`), both owned by `as` and closed to everybody else. What
+   * is not complete is removed.
    *
    * @throws PlaybookError E_UPLOAD with what the host said (disk full, no such folder), UnreachableError
    */

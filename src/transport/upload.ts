@@ -1,8 +1,10 @@
 // Sends bytes into a new file on a host, by `cat` on a program of its own.
 
+import { posix } from 'node:path'
 import type { Readable } from 'node:stream'
 import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { BecomeSettings } from '../model/host.ts'
+import { safePaths } from '../model/safePaths.ts'
 import { startAs } from './become/startAs.ts'
 import { type Exit, type Program, ProgramEndedError, type StartProgram } from './program.ts'
 
@@ -15,14 +17,15 @@ export type UploadOptions = {
 }
 
 /**
- * Sends `source` into a file that must not exist yet, mode 0600. Whatever goes wrong, no part of it stays; after a
- * broken connection the host itself removes it.
+ * Sends `source` into a file in a folder that must not exist yet: `path` is `…/FOLDER/FILE`. Modes are 0700 and 0600, so
+ * that nobody else can reach the file before it is moved to its place. Whatever goes wrong, no part of it stays; after
+ * a broken connection the host itself removes it.
  *
  * @throws PlaybookError E_UPLOAD with what the host said, E_UPLOAD_SOURCE if `source` fails, and what `open` throws
  */
 export async function upload(start: StartProgram, options: UploadOptions): Promise<void> {
   const { source, path } = options
-  const program = await startAs(start, { ...options, script, args: [path] })
+  const program = await startAs(start, { ...options, script, args: uploadArgs(path) })
   const end = ending(program)
   try {
     const fault = await send(program, source)
@@ -40,14 +43,19 @@ export async function upload(start: StartProgram, options: UploadOptions): Promi
 
 // The shell outlives the connection: if cat came to its end only because the connection broke, then nobody reads
 // the last line any more, printf fails, and the part of the file goes. A SIGPIPE would end the shell before that.
-const script = [
-  `trap '' PIPE`,
-  'umask 077',
-  'set -C',
-  ': > "$1" || exit 1',
-  'set +C',
-  '{ cat > "$1" && printf complete; } || { code=$?; rm -f "$1"; exit $code; }',
-].join('; ')
+const script = `${safePaths}trap '' PIPE
+umask 077
+rp_enter "$1"
+mkdir -- "./$2" || exit 1
+rp_restage "$2"
+cat >"./$3" && printf complete && rp_inside=`
+
+const removal = `${safePaths}rp_enter "$1"; rp_restage "$2"`
+
+function uploadArgs(path: string): string[] {
+  const folder = posix.dirname(path)
+  return [posix.dirname(folder), posix.basename(folder), posix.basename(path)]
+}
 
 type Ending = { readonly exit: Exit; readonly stderr: string }
 
@@ -112,7 +120,7 @@ function sourceFailed({ endpoint, path }: UploadOptions, error: unknown): Playbo
 
 async function removeQuietly(start: StartProgram, options: UploadOptions): Promise<void> {
   try {
-    const program = await startAs(start, { ...options, script: 'rm -f "$1"', args: [options.path] })
+    const program = await startAs(start, { ...options, script: removal, args: uploadArgs(options.path) })
     await ending(program)
   } catch {
     // the fault of the source is what there is to say

@@ -4,6 +4,7 @@ import type { Command } from '../model/command.ts'
 import { quote } from '../model/command.ts'
 import { contentBytes } from '../model/files/fileChange.ts'
 import { formatMode } from '../model/files/fileState.ts'
+import { safePaths } from '../model/safePaths.ts'
 import { revealed, type Secret } from '../model/secrets/secret.ts'
 import type { RunStep, StartStep, UploadStep, WriteStep } from '../model/step.ts'
 import { quotedBytes, type ScriptEntry } from './script.ts'
@@ -30,83 +31,112 @@ export function startEntry(step: StartStep, environment: Environment = {}): Scri
   }
 }
 
-/** Writes the content to a file beside the target, copies the target's attributes, and renames it. */
+/**
+ * Writes the content to a file of the same name in a work folder beside the target, gives it the target's attributes,
+ * and renames it.
+ */
 export function writeEntry(step: WriteStep): ScriptEntry {
   const content = contentBytes(step.content)
   const body = Buffer.concat([
-    Buffer.from(`${resolveTarget(step.path)}
-n=$(mktemp "$d/.run-playbook-XXXXXXXX") || exit 1
+    Buffer.from(`${enterTarget(step)}
+rp_stage
 ${copyAttributes(step)}
-`),
-    Buffer.from('printf %s '),
+printf %s `),
     quotedBytes(content),
-    Buffer.from(` >"$n" && [ "$(wc -c <"$n")" -eq ${content.length} ] || { ${reportFreeSpace}; fail 1; }
+    Buffer.from(` >"./$rp_base" && [ "$(wc -c <"./$rp_base")" -eq ${content.length} ] || { ${reportFreeSpace}; exit 1; }
 ${moveIntoPlace(step)}`),
   ])
   return { kind: 'step', body }
 }
 
 /** A shell's own message about a failed write ("printf: I/O error") does not say why. */
-const reportFreeSpace = `df -Pk -- "$d" | { read -r head; read -r device total used free rest; echo "The file system of $d has $free kB left." >&2; }`
+const reportFreeSpace = `df -Pk . | { read -r head; read -r device total used free rest; echo "The file system of $(pwd -P) has $free kB left." >&2; }`
 
-/** Moves an uploaded file from `temporaryPath` on the host to its target. */
-export function placeEntry(step: UploadStep, temporaryPath: string, sha256: string): ScriptEntry {
-  const body = `u=${quote(temporaryPath)}
-${resolveTarget(step.path)}
-fail() { rm -f -- "$u" "$n"; exit "$1"; }
-case $(sha256sum -- "$u") in "${sha256} "*|"\\\\${sha256} "*) ;; *) echo "The upload of ${quote(step.path)} arrived damaged." >&2; fail 1;; esac
-n=$(mktemp "$d/.run-playbook-XXXXXXXX") || fail 1
+/** Where an upload arrives: the file `data` in a work folder beside the target that only the uploading user can enter. */
+export type UploadPlace = { readonly folder: string; readonly name: string }
+
+/** Moves an uploaded file to its target; copies it if the target is a link into another folder. */
+export function placeEntry(step: UploadStep, { folder, name }: UploadPlace, sha256: string): ScriptEntry {
+  const body = `${safePaths}rp_enter ${quote(folder)}
+rp_uploaded=$rp_inode
+rp_restage ${quote(name)}
+case $(sha256sum <./data) in "${sha256} "*) ;; *) echo "The upload of ${quote(step.path)} arrived damaged." >&2; exit 1 ;; esac
+exec 8<./data
+rp_target ${quote(step.path)}${step.follow === false ? '' : ' follow'}
+if [ "$rp_inode" = "$rp_uploaded" ]; then rp_restage ${quote(name)}
+else
+  rp_found=$rp_base
+  ( rp_enter ${quote(folder)}; rp_restage ${quote(name)} )
+  rp_base=$rp_found
+  rp_stage
+fi
 ${copyAttributes(step)}
-if [ -e "$t" ] || [ "\${u%/*}" != "$d" ]; then cat -- "$u" >"$n" || fail 1; rm -f -- "$u"; else chmod ${formatMode(step.mode ?? 0o644)} -- "$u" && mv -f -- "$u" "$n" || fail 1; fi
+if [ -f ./data ] && [ ! -e "./$rp_base" ]; then mv -f -- ./data "./$rp_base" && chmod ${formatMode(step.mode ?? 0o644)} -- "./$rp_base" || exit 1
+else cat <&8 >"./$rp_base" || { ${reportFreeSpace}; exit 1; }; fi
+exec 8<&-
 ${moveIntoPlace(step)}`
   return { kind: 'step', body }
 }
 
-type FilePlacement = Pick<WriteStep, 'path' | 'mode' | 'owner' | 'group' | 'keep' | 'validate'>
+type FilePlacement = Pick<WriteStep, 'path' | 'mode' | 'owner' | 'group' | 'keep' | 'validate' | 'follow'>
 
-/** Sets `t` to the target, with links resolved, and `d` to its folder. */
-function resolveTarget(path: string): string {
-  return `fail() { rm -f -- "$n"; exit "$1"; }
-trap 'fail 143' HUP INT TERM
-t=${quote(path)}
-if [ -L "$t" ]; then t=$(readlink -f -- "$t") || exit 1; fi
-d=\${t%/*}; [ -n "$d" ] || d=/
-[ -d "$d" ] || { echo "The folder $d does not exist." >&2; exit 1; }`
+function enterTarget({ path, follow = true }: FilePlacement): string {
+  return `${safePaths}rp_target ${quote(path)}${follow ? ' follow' : ''}`
 }
 
-/** Copies all attributes of the file to replace to the new one: owner, mode, SELinux context, ACL. */
+/** Gives the new file all attributes of the one it replaces: owner, mode, SELinux context, ACL. Busybox copies all of it. */
 function copyAttributes({ mode }: FilePlacement): string {
   const first =
     mode === undefined
-      ? 'if [ -e "$t" ]; then :; else chmod 644 -- "$n" || fail 1; fi'
-      : 'chmod 600 -- "$n" || fail 1'
-  return `w=; [ -e "$t" ] || w=1
-if [ -z "$w" ]; then cp -a -- "$t" "$n" || fail 1; fi
+      ? '[ -z "$rp_new" ] || { : >"./$rp_base" && chmod 644 -- "./$rp_base"; } || exit 1'
+      : ': >>"./$rp_base" && chmod 600 -- "./$rp_base" || exit 1'
+  return `rp_new=1
+if [ -f "../$rp_base" ] && [ ! -L "../$rp_base" ]; then
+  rp_new=
+  cp -a --attributes-only -- "../$rp_base" "./$rp_base" 2>/dev/null || { rm -f -- "./$rp_base"; cp -a -- "../$rp_base" "./$rp_base"; } || exit 1
+  [ -f "./$rp_base" ] && [ ! -L "./$rp_base" ] || rp_refuse "$rp_base was replaced by another user."
+elif [ -e "../$rp_base" ] && [ ! -L "../$rp_base" ]; then echo "$rp_base is not a regular file." >&2; exit 1
+fi
 ${first}`
 }
 
-function moveIntoPlace({ owner, group, mode, keep, validate }: FilePlacement): string {
+function moveIntoPlace({ path, owner, group, mode, keep, validate }: FilePlacement): string {
   const spec = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
   const lines = [
-    spec ? `chown ${quote(spec)} -- "$n" || fail 1` : '',
-    mode === undefined ? '' : `chmod ${formatMode(mode)} -- "$n" || fail 1`,
+    spec ? `chown ${quote(spec)} -- "./$rp_base" || exit 1` : '',
+    mode === undefined ? '' : `chmod ${formatMode(mode)} -- "./$rp_base" || exit 1`,
     validate
-      ? `${subshellOf(validate, '$n')} || { r=$?; echo "The validation command rejected the new content; the file was not changed." >&2; fail "$r"; }`
+      ? `rp_checked=$(pwd -P)/$rp_base
+${subshellOf(validate, '$rp_checked')} || { r=$?; echo "The validation command rejected the new content; the file was not changed." >&2; exit "$r"; }`
       : '',
     keep ? keepOriginal(keep) : '',
     syncToDisk,
-    'mv -f -- "$n" "$t" || fail 1',
-    'if [ -n "$w" ] && [ -e /sys/fs/selinux/enforce ] && command -v restorecon >/dev/null; then restorecon -- "$t"; fi; :',
+    labelNew(path),
+    'mv -fT -- "./$rp_base" "../$rp_base" || exit 1',
   ]
   return lines.filter((line) => line !== '').join('\n')
 }
 
 /** Without this, the file could be empty after a power loss: the rename may reach the disk before the content. */
-const syncToDisk = 'sync -- "$n" 2>/dev/null || :'
+const syncToDisk = 'sync -- "./$rp_base" 2>/dev/null || :'
 
+/** A new file gets the SELinux context that the policy has for its path. */
+function labelNew(path: string): string {
+  return `if [ -n "$rp_new" ] && [ -e /sys/fs/selinux/enforce ] && command -v matchpathcon >/dev/null; then chcon -- "$(matchpathcon -n -- ${quote(path)})" "./$rp_base" || :; fi`
+}
+
+/** Copies the original to another path, unless something exists there. */
 function keepOriginal(keep: string): string {
-  const path = quote(keep)
-  return `if [ -e "$t" ] && ! [ -e ${path} ]; then cp -a -- "$t" ${path}.$$ && mv -n -- ${path}.$$ ${path} || { rm -f -- ${path}.$$; fail 1; }; fi`
+  return `if [ -z "$rp_new" ]; then
+  cp -a -- "../$rp_base" "./$rp_base~" && [ -f "./$rp_base~" ] && [ ! -L "./$rp_base~" ] || exit 1
+  exec 9<.
+  ( rp_kept=$rp_base~
+    rp_target ${quote(keep)}
+    [ ! -e "./$rp_base" ] && [ ! -L "./$rp_base" ] || exit 0
+    rp_stage
+    cp -a -- "/proc/self/fd/9/$rp_kept" "./$rp_base" && mv -nT -- "./$rp_base" "../$rp_base" ) || exit 1
+  exec 9<&-
+fi`
 }
 
 /** The validation command, with a shell variable for the path, which only the host knows. */

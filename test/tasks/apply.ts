@@ -2,16 +2,16 @@
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import type { z } from 'zod'
 import type { Change, Output, Step, StepConnection, TaskFunction } from '../../src/index.ts'
 import { contentBytes, lastLines, PlaybookError } from '../../src/index.ts'
 import type { FileProbe, Probes } from '../../src/model/probe.ts'
 import { emptyFileResults, fileBatches, fileState } from '../../src/wire/files.ts'
 import { prologue, type ScriptEntry } from '../../src/wire/script.ts'
-import { placeEntry, runEntry, writeEntry } from '../../src/wire/stepScript.ts'
+import { placeEntry, runEntry, type UploadPlace, writeEntry } from '../../src/wire/stepScript.ts'
 
 /** A program that reads POSIX sh: its words. */
 export type TestShell = readonly string[]
@@ -167,24 +167,24 @@ function entryOf(step: Step): ScriptEntry {
   if (step.kind === 'run') return runEntry(step)
   if (step.kind === 'write') return isTextual(contentBytes(step.content)) ? writeEntry(step) : sentEntry(step)
   if (step.kind === 'upload' && step.source.kind === 'local') {
-    const temporary = `${step.path}.upload`
-    copyFileSync(step.source.path, temporary)
-    return placeEntry(step, temporary, digestOf(readFileSync(temporary)))
+    const content = readFileSync(step.source.path)
+    return placeEntry(step, uploaded(step.path, content), digestOf(content))
   }
   throw new Error(`A ${step.kind} step cannot be carried out here.`)
 }
 
 function sentEntry(step: Step & { kind: 'write' }): ScriptEntry {
-  const temporary = `${step.path}.upload`
   const content = contentBytes(step.content)
-  writeFileSync(temporary, content)
-  const { path, mode, owner, group, keep, validate } = step
-  const source = { kind: 'local' as const, path: temporary }
-  return placeEntry(
-    { kind: 'upload', source, path, mode, owner, group, keep, validate },
-    temporary,
-    digestOf(content),
-  )
+  const source = { kind: 'local' as const, path: '' }
+  return placeEntry({ ...step, kind: 'upload', source }, uploaded(step.path, content), digestOf(content))
+}
+
+/** Lays an upload where the connection would have sent it. */
+function uploaded(path: string, content: Buffer): UploadPlace {
+  const folder = dirname(path)
+  const name = basename(mkdtempSync(join(folder, '.run-playbook-')))
+  writeFileSync(join(folder, name, 'data'), content)
+  return { folder, name }
 }
 
 /** Node gives arguments as UTF-8, so other bytes go the way of an upload. */

@@ -117,14 +117,15 @@ function fitsScript(step: RunStep | WriteStep | StartStep): boolean {
   return content.length <= scriptLimitBytes && !content.includes(0)
 }
 
-/** Sends bytes to a temporary file beside the path; the step it gives puts the file into place. */
+/** Uploads bytes to a work folder beside the target; the next script moves them into place. */
 async function sendFile(
   { session, item, fetch }: ApplyOptions,
   step: UploadStep | WriteStep,
 ): Promise<ScriptStep> {
-  const temporary = posix.join(posix.dirname(step.path), `.run-playbook-${randomBytes(6).toString('hex')}`)
+  const folder = posix.dirname(step.path)
+  const name = `.run-playbook-${randomBytes(6).toString('hex')}`
   const send = (source: Buffer | Readable) =>
-    session.upload(source, temporary, item.target.user).catch((thrown) => {
+    session.upload(source, posix.join(folder, name, 'data'), item.target.user).catch((thrown) => {
       throw thrown instanceof PlaybookError && thrown.code === 'E_UPLOAD'
         ? notWritten(step.path, thrown.details)
         : thrown
@@ -148,10 +149,11 @@ async function sendFile(
         .pipe(hashing),
     )
   }
-  const { path, mode, owner, group, keep, validate } = step
+  const { path, mode, owner, group, keep, validate, follow } = step
   const source = { kind: 'local', path: '' } as const
-  const placed: UploadStep = { kind: 'upload', source, path, mode, owner, group, keep, validate }
-  return { step: placed, entry: hiddenIfNoLog(placeEntry(placed, temporary, hash.digest('hex')), item) }
+  const placed: UploadStep = { kind: 'upload', source, path, mode, owner, group, keep, validate, follow }
+  const place = { folder, name }
+  return { step: placed, entry: hiddenIfNoLog(placeEntry(placed, place, hash.digest('hex')), item) }
 }
 
 async function runCall(options: ApplyOptions, step: CallStep): Promise<ScriptStep[]> {
@@ -209,6 +211,8 @@ function requireSuccess(
     throw new PlaybookError('E_TIMEOUT', `Killed after its time was up: ${shortText(step)}`, {
       details: lastLines(output),
     })
+  const unsafe = unsafePathError(lastLines(output))
+  if (unsafe) throw unsafe
   const explained = step.kind === 'run' ? step.explain?.(output) : undefined
   if (explained) throw explained
   const details = lastLines(output)
@@ -216,7 +220,18 @@ function requireSuccess(
   throw new PlaybookError('E_STEP', `Exit code ${output.code}: ${shortText(step)}`, { details })
 }
 
+/** The refusal of `safePaths`, if that is what the lines are about. */
+function unsafePathError(lines: readonly string[]): PlaybookError | undefined {
+  const refusal = lines.find((line) => line.startsWith('unsafe path: '))
+  if (refusal === undefined) return undefined
+  return new PlaybookError('E_UNSAFE_PATH', `U${refusal.slice(1)}`, {
+    hint: 'Correct the owner of that folder on the host, or run the task as the user who owns it.',
+  })
+}
+
 function notWritten(path: string, details: readonly string[]): PlaybookError {
+  const unsafe = unsafePathError(details)
+  if (unsafe) return unsafe
   return new PlaybookError('E_WRITE', `${path} could not be written; what stood there is as it was.`, {
     details,
   })

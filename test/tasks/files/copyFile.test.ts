@@ -161,7 +161,9 @@ for (const shell of shells) {
       }))
   }
 
-  test(`copyFile: the new content is on the disk before it takes the place of the old (${name})`, () =>
+  // Busybox runs its own sync, whatever PATH says.
+  const syncTest = name.startsWith('busybox') ? test.skip : test
+  syncTest(`copyFile: the new content is on the disk before it takes the place of the old (${name})`, () =>
     inFolder(async (base) => {
       const dest = `${base}/f`
       for (const [content, code] of [
@@ -180,7 +182,8 @@ for (const shell of shells) {
         assert.is(readFileSync(`${base}/was`, 'utf8'), 'old\n')
         assert.ok(readFileSync(`${base}/new`).equals(Buffer.from(content)))
       }
-    }))
+    }),
+  )
 
   test(`copyFile: another hard link keeps the old content (${name})`, () =>
     inFolder(async (base) => {

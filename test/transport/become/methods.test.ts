@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
@@ -124,14 +124,15 @@ for (const { title, as, user } of ways) {
 /** All bytes there are, both ways, and the file there is of the user's alone. */
 async function bringBytes(connection: Connection, as: string): Promise<void> {
   const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7) % 256))
-  const [there, here] = ['there', 'here'].map((name) => join(tmpdir(), `rp-test-${process.pid}-${name}`))
-  await connection.upload(bytes, there!, as)
-  assert.ok(readFileSync(there!).equals(bytes), 'what was uploaded')
+  const here = join(tmpdir(), `rp-test-${process.pid}-here`)
+  const there = join(tmpdir(), `rp-test-${process.pid}`, 'there')
+  await connection.upload(bytes, there, as)
+  assert.ok(readFileSync(there).equals(bytes), 'what was uploaded')
   const uid = Number(execFileSync('id', ['-u', as]))
-  assert.equal([statSync(there!).uid, statSync(there!).mode & 0o777], [uid, 0o600])
-  await connection.download(there!, here!, as)
-  assert.ok(readFileSync(here!).equals(bytes), 'what was downloaded')
-  for (const path of [there!, here!]) rmSync(path)
+  assert.equal([statSync(there).uid, statSync(there).mode & 0o777], [uid, 0o600])
+  await connection.download(there, here, as)
+  assert.ok(readFileSync(here).equals(bytes), 'what was downloaded')
+  for (const path of [dirname(there), here]) rmSync(path, { recursive: true })
 }
 
 it('Several users over one connection, by several methods', async () => {

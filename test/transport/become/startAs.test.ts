@@ -76,7 +76,7 @@ for (const [title, body, password, expected] of openings) {
 
 test('An upload as another user: no byte of the password gets into the file', async () => {
   for (const body of [start + run, start + askOnce + run]) {
-    const path = join(folder, `file-${count}`)
+    const path = join(folder, `new-${count}`, 'file')
     await using(localTransport.connect(settings(body, 'right'), {}), (connection) =>
       connection.upload(Buffer.from('payload'), path, 'someone'),
     )

@@ -43,7 +43,7 @@ it('50 MB arrive as they are, from memory and from a file', async () => {
       ['memory', large],
       ['file', createReadStream(file)],
     ] as const) {
-      const path = join(home, name)
+      const path = join(home, name, 'data')
       await connection.upload(source, path)
       assert.is(md5(path), createHash('md5').update(large).digest('hex'))
       assert.is(statSync(path).mode & 0o777, 0o600)
@@ -59,9 +59,12 @@ it('Twenty at once, and an empty one', async () => {
   await using(connect(settings(), {}), async (connection) => {
     const sizes = [0, ...Array.from({ length: 20 }, (_, index) => index * 10_000)]
     await Promise.all(
-      sizes.map((size, index) => connection.upload(large.subarray(0, size), join(home, `many-${index}`))),
+      sizes.map((size, index) =>
+        connection.upload(large.subarray(0, size), join(home, `many-${index}`, 'data')),
+      ),
     )
-    for (const [index, size] of sizes.entries()) assert.is(statSync(join(home, `many-${index}`)).size, size)
+    for (const [index, size] of sizes.entries())
+      assert.is(statSync(join(home, `many-${index}`, 'data')).size, size)
   })
 })
 
@@ -76,7 +79,7 @@ it('A full disk: E_UPLOAD with what the host said, and nothing stays', async () 
   }
   try {
     await using(connect(settings(), {}), async (connection) => {
-      const path = join(disk, 'file')
+      const path = join(disk, 'new', 'file')
       const error = await within(10_000, 'upload', errorOf(connection.upload(large, path)))
       assert.is(error.code, 'E_UPLOAD')
       assert.match(error.message, new RegExp(`Could not write ${path} on .*No space left on device`))
@@ -91,7 +94,7 @@ it('A full disk: E_UPLOAD with what the host said, and nothing stays', async () 
 
 it('A folder that one may not write to: E_UPLOAD', async () => {
   await using(connect(settings(), {}), async (connection) => {
-    const error = await errorOf(connection.upload(large, '/root/rp-test'))
+    const error = await errorOf(connection.upload(large, '/root/rp-test/file'))
     assert.is(error.code, 'E_UPLOAD')
     assert.match(describeError(error).join('\n'), /Permission denied/)
   })
@@ -99,7 +102,7 @@ it('A folder that one may not write to: E_UPLOAD', async () => {
 
 it('A cut connection: an UnreachableError while busy, and the host removes its part', async () => {
   const connection = await connect(settings(), {})
-  const path = join(home, 'cut')
+  const path = join(home, 'cut', 'file')
   let sent = 0
   const source = new Readable({
     read() {

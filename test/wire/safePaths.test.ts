@@ -1,0 +1,255 @@
+// Files in folders of somebody who swaps them for links: nothing outside of that folder is touched, in any shell.
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { write } from '../../src/index.ts'
+import { safePaths } from '../../src/model/safePaths.ts'
+import type { WriteStep } from '../../src/model/step.ts'
+import { placeEntry, writeEntry } from '../../src/wire/stepScript.ts'
+import { attack, attackerId } from './attacker.ts'
+
+const isRoot = process.getuid?.() === 0
+const it = suite('safe paths')
+const test = isRoot ? it : it.skip
+
+/** The root belongs to root; `etc` stands for /etc, `theirs` is the attacker's. */
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'run-playbook-safe-')))
+it.after(() => rmSync(root, { recursive: true, force: true }))
+chmodSync(root, 0o755)
+const etc = join(root, 'etc')
+const theirs = join(root, 'theirs')
+
+it.before.each(() => {
+  for (const folder of [etc, theirs]) {
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { mode: 0o755 })
+  }
+  writeFileSync(join(etc, 'shadow'), 'root secret\n', { mode: 0o600 })
+  writeFileSync(join(etc, 'app.conf'), 'of root\n', { mode: 0o600 })
+  if (isRoot) chownSync(theirs, attackerId, attackerId)
+})
+
+/** What must not change, whatever an attacker does. */
+const untouched = (): string =>
+  readdirSync(etc)
+    .map((name) => {
+      const { uid, mode } = statSync(join(etc, name))
+      return `${name} ${uid} ${mode.toString(8)} ${readFileSync(join(etc, name), 'utf8')}`
+    })
+    .join('')
+
+const shells: [name: string, command: string[]][] = [
+  ['dash', ['dash']],
+  ['bash', ['bash']],
+  ['busybox', ['busybox', 'sh']],
+]
+const present = shells.filter(
+  ([, [program]]) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0,
+)
+
+/** Busybox's own tools, not those of coreutils, for its shell. */
+const busyboxTools = join(root, 'busybox-bin')
+const hasBusybox = present.some(([name]) => name === 'busybox')
+if (hasBusybox) {
+  mkdirSync(busyboxTools)
+  execFileSync('busybox', ['--install', '-s', busyboxTools])
+}
+
+type Ended = { readonly code: number | null; readonly stderr: string }
+
+function inShell([name, [program, ...words]]: (typeof shells)[number], script: string | Buffer): Ended {
+  const env = name === 'busybox' ? { PATH: busyboxTools } : process.env
+  const path = join(root, 'script')
+  writeFileSync(path, script)
+  const file = name === 'busybox' ? join(busyboxTools, 'sh') : program!
+  const result = spawnSync(file, [...(name === 'busybox' ? [] : words), path], { env, encoding: 'utf8' })
+  return { code: result.status, stderr: result.stderr }
+}
+
+const written = (step: Omit<WriteStep, 'kind'>): Buffer => Buffer.from(writeEntry(write(step)).body)
+
+for (const shell of present) {
+  const [name] = shell
+
+  test(`${name}: a file in a folder of another user is written, and is the wanted user's`, () => {
+    const path = join(theirs, 'app.conf')
+    const { code, stderr } = inShell(
+      shell,
+      written({ path, content: 'new\n', owner: String(attackerId), mode: 0o640 }),
+    )
+    assert.equal([code, stderr], [0, ''])
+    const { uid, mode } = statSync(path)
+    assert.equal([readFileSync(path, 'utf8'), uid, mode & 0o7777], ['new\n', attackerId, 0o640])
+    assert.equal(readdirSync(theirs), ['app.conf'])
+  })
+
+  test(`${name}: an existing file keeps its owner and mode`, () => {
+    const path = join(theirs, 'app.conf')
+    writeFileSync(path, 'old\n')
+    chownSync(path, attackerId, 4)
+    chmodSync(path, 0o604)
+    assert.is(inShell(shell, written({ path, content: 'new\n', keep: `${path}_origin` })).code, 0)
+    const { uid, gid, mode } = statSync(path)
+    assert.equal([readFileSync(path, 'utf8'), uid, gid, mode & 0o7777], ['new\n', attackerId, 4, 0o604])
+    assert.is(readFileSync(`${path}_origin`, 'utf8'), 'old\n')
+    assert.equal(readdirSync(theirs).sort(), ['app.conf', 'app.conf_origin'])
+  })
+
+  test(`${name}: what the user links to elsewhere is refused by name, and stays`, () => {
+    const before = untouched()
+    symlinkSync(join(etc, 'shadow'), join(theirs, 'app.conf'))
+    symlinkSync(etc, join(theirs, 'conf'))
+    for (const path of ['app.conf', 'conf/app.conf']) {
+      const { code, stderr } = inShell(
+        shell,
+        written({ path: join(theirs, path), content: 'x', mode: 0o666 }),
+      )
+      assert.is(code, 77, stderr)
+      assert.match(stderr, /^unsafe path: /)
+    }
+    assert.is(untouched(), before)
+    assert.equal(readdirSync(theirs).sort(), ['app.conf', 'conf'])
+  })
+
+  test(`${name}: without follow, a link is replaced by the file`, () => {
+    const before = untouched()
+    symlinkSync(join(etc, 'shadow'), join(theirs, 'app.conf'))
+    assert.is(
+      inShell(shell, written({ path: join(theirs, 'app.conf'), content: 'x', follow: false })).code,
+      0,
+    )
+    assert.ok(lstatSync(join(theirs, 'app.conf')).isFile())
+    assert.is(untouched(), before)
+  })
+
+  test(`${name}: links of root, and of the user within the user's own folders, are followed`, () => {
+    mkdirSync(join(theirs, 'releases'))
+    chownSync(join(theirs, 'releases'), attackerId, attackerId)
+    symlinkSync('releases', join(theirs, 'current'))
+    symlinkSync('../theirs/current', join(etc, 'link'))
+    symlinkSync('link/to', join(etc, 'app.link'))
+    const { code, stderr } = inShell(shell, written({ path: join(etc, 'app.link'), content: 'x' }))
+    assert.equal([code, stderr], [0, ''])
+    assert.is(readFileSync(join(theirs, 'releases/to'), 'utf8'), 'x')
+    assert.ok(lstatSync(join(etc, 'app.link')).isSymbolicLink())
+  })
+
+  test(`${name}: a folder of root below one of another user is refused, unless unsafe paths are allowed`, () => {
+    const path = join(theirs, 'sub/file')
+    mkdirSync(join(theirs, 'sub'))
+    const script = written({ path, content: 'x' })
+    assert.is(inShell(shell, script).code, 77)
+    assert.is(inShell(shell, Buffer.concat([Buffer.from('rp_unsafe=1\n'), script])).code, 0)
+    assert.is(readFileSync(path, 'utf8'), 'x')
+  })
+
+  test(`${name}: in a folder that all may write to, a link is not followed`, () => {
+    const shared = join(root, `shared-${name}`)
+    mkdirSync(shared)
+    chmodSync(shared, 0o1777)
+    symlinkSync(etc, join(shared, 'conf'))
+    symlinkSync(join(etc, 'app.conf'), join(shared, 'file'))
+    for (const path of ['conf/app.conf', 'file'])
+      assert.is(inShell(shell, written({ path: join(shared, path), content: 'x' })).code, 77)
+    mkdirSync(join(shared, 'real'))
+    assert.is(inShell(shell, written({ path: join(shared, 'real/file'), content: 'x' })).code, 0)
+  })
+
+  test(`${name}: an upload is moved, or copied where a link leads elsewhere, and its work folder goes`, () => {
+    const sha256 = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'
+    mkdirSync(join(etc, 'other'))
+    symlinkSync('other/real', join(etc, 'linked'))
+    for (const target of ['plain', 'linked', 'app.conf']) {
+      const work = join(etc, '.run-playbook-0123456789ab')
+      mkdirSync(work, { mode: 0o700 })
+      writeFileSync(join(work, 'data'), 'x')
+      const step = {
+        kind: 'upload' as const,
+        source: { kind: 'local' as const, path: '' },
+        path: join(etc, target),
+      }
+      const place = { folder: etc, name: '.run-playbook-0123456789ab' }
+      const { code, stderr } = inShell(shell, Buffer.from(placeEntry(step, place, sha256).body))
+      assert.equal([target, code, stderr], [target, 0, ''])
+      assert.is(readFileSync(join(etc, target), 'utf8'), 'x')
+      assert.not.ok(existsSync(work))
+    }
+    assert.is(statSync(join(etc, 'app.conf')).mode & 0o777, 0o600)
+    assert.is(statSync(join(etc, 'plain')).mode & 0o777, 0o644)
+    assert.equal(readdirSync(join(etc, 'other')), ['real'])
+  })
+
+  const attacks: [title: string, code: string][] = [
+    [
+      'the file, for a link',
+      "fs.rmSync('app.conf', { force: true }); fs.symlinkSync('../etc/shadow', 'app.conf')",
+    ],
+    [
+      'whatever appears, for a link',
+      `for (const name of fs.readdirSync('.')) { try { fs.renameSync(name, '../theirs/.gone' + Math.random()) } catch {}
+       try { fs.symlinkSync('../etc', name) } catch {} }`,
+    ],
+    [
+      'the folder, for a link',
+      "try { fs.renameSync('conf', 'away') } catch {} fs.symlinkSync('../etc', 'conf'); fs.unlinkSync('conf'); fs.renameSync('away', 'conf')",
+    ],
+  ]
+  for (const [title, code] of attacks) {
+    test(`${name}: an attacker who swaps ${title}, gets nothing`, async () => {
+      mkdirSync(join(theirs, 'conf'))
+      writeFileSync(join(theirs, 'conf/app.conf'), 'old\n')
+      writeFileSync(join(theirs, 'app.conf'), 'old\n')
+      for (const path of ['conf', 'app.conf', 'conf/app.conf'])
+        chownSync(join(theirs, path), attackerId, attackerId)
+      const before = untouched()
+      const stop = await attack(theirs, code)
+      const codes = new Set<number | null>()
+      try {
+        for (let round = 0; round < 12; round++) {
+          for (const path of ['app.conf', 'conf/app.conf']) {
+            const step = {
+              path: join(theirs, path),
+              content: 'new\n',
+              owner: String(attackerId),
+              mode: 0o644,
+            }
+            codes.add(inShell(shell, written({ ...step, keep: `${step.path}.keep` })).code)
+          }
+        }
+      } finally {
+        await stop()
+      }
+      assert.is(untouched(), before)
+      assert.ok(
+        [...codes].every((each) => [0, 1, 77].includes(each!)),
+        String([...codes]),
+      )
+    })
+  }
+}
+
+test('the functions leave nothing behind when the shell is terminated', () => {
+  const script = `${safePaths}rp_target ${join(theirs, 'file')}\nrp_stage\nkill -TERM $$\nsleep 5`
+  assert.is(inShell(present[0]!, script).code, 143)
+  assert.equal(readdirSync(theirs), [])
+})
+
+it.run()
