@@ -1,33 +1,7 @@
 // Public API for authors of playbooks, roles and tasks. Loads no SSH.
 
 export { z } from 'zod'
-export { type CatalinaShOptions, patchCatalinaSh } from './formats/catalinaSh.ts'
-export {
-  editHttpd,
-  type HttpdChange,
-  type HttpdEdit,
-  type HttpdNode,
-  type HttpdPath,
-  type HttpdPlace,
-  type HttpdSelector,
-  type HttpdValue,
-} from './formats/httpd.ts'
-export {
-  editProperties,
-  type PropertiesChange,
-  type PropertiesEdit,
-  type PropertiesEncoding,
-  readProperties,
-} from './formats/properties.ts'
-export {
-  type ElementSpec,
-  editXml,
-  type XmlAttributes,
-  type XmlChange,
-  type XmlEdit,
-  type XmlPlace,
-  type XmlSelector,
-} from './formats/xml.ts'
+export * from './deprecated.ts'
 export type { BecomeMethod } from './model/become.ts'
 export { block } from './model/block.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'

@@ -1,6 +1,6 @@
 // The edits that make a stock httpd.conf the one of this site.
 
-import type { HttpdEdit, HttpdNode, HttpdPlace, HttpdValue } from 'run-playbook'
+import type { HttpdEdit, HttpdNode, HttpdPlace, HttpdValue } from 'run-playbook/formats'
 
 export type HttpdConfSettings = {
   /** Who the server's processes run as. */

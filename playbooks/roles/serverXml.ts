@@ -1,6 +1,7 @@
 // The edits that make a stock server.xml the one of an instance of this site.
 
-import { type ElementSpec, revealed, type Secret, type XmlEdit } from 'run-playbook'
+import { revealed, type Secret } from 'run-playbook'
+import type { ElementSpec, XmlEdit } from 'run-playbook/formats'
 
 export type ClusterSettings = {
   /** The host's own address, for the receiver: what the host name resolves to may be 127.0.1.1. */

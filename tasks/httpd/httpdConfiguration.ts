@@ -1,6 +1,7 @@
 // The task that changes several files of an httpd's configuration as one change, and takes it back if httpd refuses it.
 
 import { posix } from 'node:path'
+import { editHttpd, type HttpdEdit } from '../../src/formats/index.ts'
 import {
   account,
   attributeChanges,
@@ -8,13 +9,11 @@ import {
   contentBytes,
   contentOf,
   defineTask,
-  editHttpd,
   type FileState,
   file,
   fileChanges,
   fileMode,
   formatMode,
-  type HttpdEdit,
   PlaybookError,
   type Probe,
   quote,

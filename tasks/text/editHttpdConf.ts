@@ -1,16 +1,7 @@
 // The task editHttpdConf: changes a configuration file of Apache httpd where it is told to, and not one byte elsewhere.
 
-import {
-  absolutePath,
-  contentOf,
-  defineTask,
-  editHttpd,
-  file,
-  fileChanges,
-  type HttpdEdit,
-  PlaybookError,
-  z,
-} from '../../src/index.ts'
+import { editHttpd, type HttpdEdit } from '../../src/formats/index.ts'
+import { absolutePath, contentOf, defineTask, file, fileChanges, PlaybookError, z } from '../../src/index.ts'
 import { editedAt, validation, writingParams } from './textFile.ts'
 
 const editKinds = ['set', 'uncomment', 'comment', 'remove', 'section'] as const

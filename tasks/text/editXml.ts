@@ -1,16 +1,7 @@
 // The task editXml: changes an XML file where it is told to, and not one byte elsewhere.
 
-import {
-  absolutePath,
-  contentOf,
-  defineTask,
-  editXml as editXmlBytes,
-  file,
-  fileChanges,
-  PlaybookError,
-  type XmlEdit,
-  z,
-} from '../../src/index.ts'
+import { editXml as editXmlBytes, type XmlEdit } from '../../src/formats/index.ts'
+import { absolutePath, contentOf, defineTask, file, fileChanges, PlaybookError, z } from '../../src/index.ts'
 import { editedAt, validation, writingParams } from './textFile.ts'
 
 const editKinds = ['set', 'uncomment', 'comment', 'ensure', 'remove', 'text'] as const

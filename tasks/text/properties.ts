@@ -1,14 +1,13 @@
 // The task properties: keys of a Java .properties file that hold these values, or are not there.
 
+import { editProperties, type PropertiesEdit } from '../../src/formats/index.ts'
 import {
   absolutePath,
   contentOf,
   defineTask,
-  editProperties,
   file,
   fileChanges,
   PlaybookError,
-  type PropertiesEdit,
   Secret,
   secret,
   z,

@@ -1,5 +1,6 @@
 // The task patchCatalinaSh: Tomcat's catalina.out goes through rotatelogs.
 
+import { patchCatalinaSh as patchBytes } from '../../src/formats/index.ts'
 import {
   absolutePath,
   contentOf,
@@ -7,7 +8,6 @@ import {
   file,
   fileChanges,
   PlaybookError,
-  patchCatalinaSh as patchBytes,
   sh,
   z,
 } from '../../src/index.ts'

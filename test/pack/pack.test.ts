@@ -103,6 +103,7 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
     'docs/tasks.md',
     'dist/bundle/LICENSES.txt',
     'dist/src/index.d.ts',
+    'dist/src/formats/index.d.ts',
     'dist/tasks/index.d.ts',
     'dist/src/testing/index.d.ts',
   ])
@@ -181,7 +182,7 @@ test('Node itself finds all entries, by import and by require', async () => {
   for (const project of projects) {
     for (const file of ['native.mjs', 'native.cjs']) {
       const { code, stdout, stderr } = await ran(join(folder, project), process.execPath, file)
-      assert.equal([code, stdout], [0, 'function write /tmp/x\n'], stderr)
+      assert.equal([code, stdout], [0, 'function write /tmp/x\nvalue value\n'], stderr)
     }
   }
 })

@@ -4,6 +4,7 @@
 export async function virtualModules(): Promise<Record<string, Record<string, unknown>>> {
   return {
     'run-playbook': await import('../../index.ts'),
+    'run-playbook/formats': await import('../../formats/index.ts'),
     'run-playbook/tasks': await import('../../../tasks/index.ts'),
     'run-playbook/testing': await import('../../testing/index.ts'),
   }

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import type { HttpdEdit } from '../../../src/index.ts'
+import type { HttpdEdit } from '../../../src/formats/index.ts'
 import { editHttpdConf } from '../../../tasks/text/editHttpdConf.ts'
 import { applied, failure, inFolder, shells } from '../apply.ts'
 

@@ -1,0 +1,6 @@
+// The entry run-playbook/formats: lossless editors of configuration files.
+
+export * from './catalinaSh.ts'
+export * from './httpd.ts'
+export * from './properties.ts'
+export * from './xml.ts'
