@@ -107,7 +107,7 @@ export function failedEvaluation(
   if (!(thrown instanceof PlaybookError)) return { kind: 'failed', error: taskBug(thrown, name) }
   const pending = predicted?.pending.at(-1)
   if (pending === undefined) return { kind: 'failed', error: thrown }
-  return { kind: 'unknown', reason: `${thrown.message} That may be otherwise after ${pending}` }
+  return { kind: 'unknown', reason: `${thrown.message} This may change once ${pending} has run.` }
 }
 
 function taskBug(thrown: unknown, name: string): PlaybookError {

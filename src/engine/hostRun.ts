@@ -81,7 +81,7 @@ class HostRun {
     recorder.begin()
     const pending = this.#pass.handlers.notifications.resume(this.#pass.items.map(({ task }) => task))
     if (pending.length > 0) {
-      const message = `${host}: an earlier run ended before ${pending.join(', ')} could run; that is made up for now.`
+      const message = `${host}: an earlier run ended before ${pending.join(', ')} could run; running ${pending.length === 1 ? 'it' : 'them'} now.`
       recorder.emit({ kind: 'warning', message })
     }
   }

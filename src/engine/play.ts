@@ -52,7 +52,7 @@ export async function runPlay({ play, hosts }: PlayPlan, run: RunState): Promise
   }
   const recaps = await Promise.all(plans.map((plan) => limit(() => runHost(plan))))
   if (skipped.length > 0 && !options.signal?.aborted) {
-    const message = `${spec.name}: ${skipped.join(', ')} not gone through, because too many other hosts failed.`
+    const message = `${spec.name}: ${skipped.join(', ')} skipped: too many hosts failed.`
     emit({ kind: 'warning', message })
   }
   const durationMs = performance.now() - startedAt

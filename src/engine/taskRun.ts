@@ -48,7 +48,7 @@ class TaskRun {
     const isConfirmed = await this.#isConfirmed()
     this.#context.requireNotOver()
     // A handler that is skipped here stays pending.
-    if (!isConfirmed) return { status: 'skipped', changes: [], reason: 'left out by who was asked' }
+    if (!isConfirmed) return { status: 'skipped', changes: [], reason: 'skipped at the prompt' }
     recorder.current = { item: this.#item, startedAt: performance.now(), changing: [] }
     try {
       const outcome = await this.#outcomeElsewhere()

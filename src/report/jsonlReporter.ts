@@ -1,4 +1,4 @@
-// The reporter for machines: one JSON object a line on stdout, and nothing else there.
+// Reports to machines: one JSON object a line on stdout.
 
 import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../model/run/event.ts'
@@ -6,7 +6,7 @@ import type { HostRecap, ReportedChange } from '../model/run/outcome.ts'
 import type { Reporter } from './output/reporterTypes.ts'
 import type { Sink } from './output/sink.ts'
 
-export type JsonlOptions = {
+type JsonlOptions = {
   readonly verbosity: number
   readonly isDiffShown: boolean
   readonly sink: Sink
@@ -16,7 +16,7 @@ export type JsonlOptions = {
 
 type Fields = { readonly [name: string]: unknown }
 
-/** What each kind of event becomes; undefined: it is told only with more -v. */
+/** What each kind of event becomes; undefined where it needs more -v. */
 type Records = {
   readonly [K in RunEvent['kind']]: (event: Extract<RunEvent, { kind: K }>) => Fields | undefined
 }
@@ -32,7 +32,7 @@ type Records = {
  * - `hostWaiting`: `play`, `host`, `for` (the hosts it waits for)
  * - `taskStart`: `host`, `task`, `index` (from 0)
  * - `taskEnd`: `play`, `host`, `task`, `index`, `status` (`ok`, `changed`, `failed`, `unreachable`, `skipped`,
- *   `unknown`), `isIgnored` (true where a failure was told to be), `reason`, `changes`, `error`, `durationMs`
+ *   `unknown`), `isIgnored` (true for an ignored failure), `reason`, `changes`, `error`, `durationMs`
  * - `hostEnd`: `play` and a recap: `host`, `ok`, `changed`, `failed`, `unreachable`, `skipped`, `unknown`, `ignored`, `tasks`,
  *   `trips`, `durationMs`
  * - `playEnd`: `play`, `hosts` (recaps), `durationMs`, `isCheck`
@@ -44,8 +44,8 @@ type Records = {
  * and `command`: `host`, `script`, `code`, `isStep`, with -vvv also `stdout`, `stderr`. With -vvvv `connection`:
  * `host`, `message`.
  *
- * `task` is the title, and with it come `name` (the kind of task), `isHandler` (true for one), `delegate` (the host on
- * which it is carried out, where that is not `host`) and `where` ({ file, line, column }). `changes` is { what, from, to }[], with
+ * `task` is the title; with it come `name` (the kind of task), `isHandler` (true for one), `delegate` (the host it runs
+ * on, where that is not `host`) and `where` ({ file, line, column }). `changes` is { what, from, to }[], with
  * --diff also `diff` { path, before, after }; `error` { code, message, details (string[]), hint, where }, and
  * `faults` (such errors) where there are several.
  */

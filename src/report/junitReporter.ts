@@ -1,4 +1,4 @@
-// The reporter for CI: JUnit's XML, a suite a host and play, a case a task.
+// Reports to CI as JUnit XML: a suite for each play and host, a case for each task.
 
 import { XMLBuilder } from 'fast-xml-parser'
 import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
@@ -11,7 +11,7 @@ import { changeText } from './text/changeText.ts'
 import { locationText } from './text/failureText.ts'
 import { titleWithDelegate } from './text/hostLabel.ts'
 
-export type JunitOptions = {
+type JunitOptions = {
   readonly sink: Sink
   /** Now, as an ISO 8601 time in UTC. */
   readonly time: () => string
@@ -30,9 +30,9 @@ type Suite = {
 }
 
 /**
- * Writes one document when it is closed. A task that failed is a `failure`, one during which the host was lost an
- * `error`; one that was skipped, or is unknown in a dry run, is `skipped` with the reason. What changed stands in
- * `system-out`. Times are seconds.
+ * Writes one document when it is closed. A failed task is a `failure`; one that lost its host is an `error`; one that
+ * was skipped, or is unknown in check mode, is `skipped` with the reason. Changes are in `system-out`. Times are in
+ * seconds.
  */
 export function createJunitReporter({ sink, time, cwd }: JunitOptions): Reporter {
   const suites = new Map<string, Suite>()

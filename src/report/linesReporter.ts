@@ -1,4 +1,4 @@
-// The reporter for logs, pipes and CI: a line for what happened, none for what did not.
+// Reports to logs, pipes and CI: a line for each thing that happened.
 
 import type { RunEvent } from '../model/run/event.ts'
 import type { Clock } from './output/clock.ts'
@@ -18,7 +18,7 @@ export type LinesOptions = {
   readonly cwd: string
   readonly clock: Clock
   readonly out: { readonly sink: Sink; readonly theme: Theme }
-  /** Warnings and signs of life. */
+  /** Warnings and heartbeats. */
   readonly err: { readonly sink: Sink; readonly theme: Theme }
 }
 
@@ -27,7 +27,7 @@ type Running = { readonly name: string; readonly title: string; readonly since: 
 const heartbeatMs = 10_000
 const mostHeartbeats = 4
 
-/** Lines on stdout for what happened; on stderr warnings and, every ten seconds, what has been running that long. */
+/** Writes what happened to stdout; to stderr warnings and, every ten seconds, the steps that run that long. */
 export function createLinesReporter({
   verbosity,
   compare,
@@ -63,7 +63,7 @@ function write(sink: Sink, lines: readonly string[]): void {
   if (lines.length > 0) sink.write(`${lines.join('\n')}\n`)
 }
 
-/** Keeps which steps are running, and the last that each of them said. */
+/** Keeps which steps are running, with their last line of output. */
 function trackRunning(running: Map<string, Running>, event: RunEvent, now: number): void {
   if (event.kind === 'taskStart') {
     const { host, task } = event
@@ -77,7 +77,7 @@ function trackRunning(running: Map<string, Running>, event: RunEvent, now: numbe
   }
 }
 
-/** A line a host that has been at one task for long; one line for all where they are many. */
+/** A line for each host whose task runs for long; a single one where they are many. */
 function heartbeat(running: ReadonlyMap<string, Running>, now: number): string[] {
   const long = [...running].filter(([, { since }]) => now - since >= heartbeatMs)
   long.sort(([, one], [, other]) => one.since - other.since)

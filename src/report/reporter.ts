@@ -1,4 +1,4 @@
-// Chooses the reporter of a run, and loads what it needs.
+// Chooses and loads the reporter of a run.
 
 import { type Clock, systemClock } from './output/clock.ts'
 import type { Reporter, ReportStream } from './output/reporterTypes.ts'
@@ -10,15 +10,15 @@ export type { Reporter } from './output/reporterTypes.ts'
 export type ReporterOptions = {
   /** `auto`: the board on a terminal, lines elsewhere (also where CI is set, or the terminal is dumb). */
   readonly output: 'auto' | 'board' | 'lines' | 'jsonl'
-  /** How many -v: 1 shows what was in order, 2 commands, 3 what they said, 4 the connection. */
+  /** How many -v: 1 shows what was ok, 2 commands, 3 their output, 4 the connection. */
   readonly verbosity: number
-  /** Shows the differences of texts, and abbreviates nothing. */
+  /** Shows diffs of texts, and abbreviates nothing. */
   readonly isDiffShown: boolean
-  /** The result. Default process.stdout. */
+  /** Results. Default process.stdout. */
   readonly stdout?: ReportStream
-  /** Warnings and signs of life. Default process.stderr. */
+  /** Warnings and heartbeats. Default process.stderr. */
   readonly stderr?: ReportStream
-  /** CI, TERM, NO_COLOR, FORCE_COLOR and COLORTERM are looked at. Default process.env. */
+  /** CI, TERM, NO_COLOR, FORCE_COLOR and COLORTERM count. Default process.env. */
   readonly env?: { readonly [name: string]: string | undefined }
   /** Files are shown relative to it. Default process.cwd(). */
   readonly cwd?: string
@@ -26,7 +26,7 @@ export type ReporterOptions = {
 }
 
 /**
- * Makes the reporter for a run. What it needs is loaded here, so that `lines` pays nothing for the board.
+ * Makes the reporter for a run. Modules are loaded as needed, so that `lines` pays nothing for the board.
  *
  * @example
  * const reporter = await createReporter({ output: 'auto', verbosity: 0, isDiffShown: false })

@@ -756,7 +756,7 @@ test('a host that a play did not go through takes no part in later plays, one th
   const { story, events } = await runPlays([first, second], { hosts: ['fails', 'slow', 'done'] })
   assert.equal(story, ['fails: failed shell', 'slow: changed shell', 'done: changed shell'])
   const warnings = events.flatMap((event) => (event.kind === 'warning' ? event.message : []))
-  assert.equal(warnings, ['1: slow not gone through, because too many other hosts failed.'])
+  assert.equal(warnings, ['1: slow skipped: too many hosts failed.'])
 })
 
 test('a host that failed takes no part in later plays, the others do', async () => {

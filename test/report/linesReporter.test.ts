@@ -266,7 +266,7 @@ Web  2 hosts: 0 ok · 0 changed · 0 failed · 2 stopped · 0.9 s · 1 trip a ho
       },
     ],
     stdout:
-      "Web  1 host: 0 ok · 0 changed · 0 failed · 1 unreachable · 0.9 s · 1 trip\nrun-playbook 'my web.ts' --resume -e word=…   goes on from here\n",
+      "Web  1 host: 0 ok · 0 changed · 0 failed · 1 unreachable · 0.9 s · 1 trip\nrun-playbook 'my web.ts' --resume -e word=…   resumes from here\n",
   },
   {
     title: 'what was in order is silent',
@@ -306,7 +306,7 @@ was-01  trip     1 step, 61 probes as root, 0.3 s
     events: [...start('web-01'), ...sampleRun({ isTalkative: true }).slice(3, 7)],
     options: { verbosity: 4 },
     stdout: `Web  1 host
-was-01  link     connected to was-01 port 22 as deploy
+was-01  connect  connected to was-01 port 22 as deploy
 was-01  probe    systemctl is-active tomcat
                  systemctl is-enabled tomcat   exit 3
                  │ inactive
@@ -395,7 +395,7 @@ Idle  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 0 trips
   {
     title: 'where no host has a task in any play, that is said',
     events: [...idlePlay, ...idlePlay, runEnd([idle])],
-    stdout: 'No host has a task: 2 plays, 1 host.\n',
+    stdout: 'No tasks to run: 2 plays, 1 host.\n',
   },
   {
     title: 'several plays in check mode are told each, and then together',

@@ -23,7 +23,7 @@ export async function showReport(id: string | undefined, flags: ReportFlags): Pr
     reporter.handle(each.event)
   }
   await reporter.close()
-  if (!run.recap) process.stderr.write('It has no end: it was killed, or is still going on.\n')
+  if (!run.recap) process.stderr.write('No end was recorded: the run was killed or is still running.\n')
   return 0
 }
 

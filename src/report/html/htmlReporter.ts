@@ -1,4 +1,4 @@
-// The reporter for a browser: one page that needs nothing else, with all that happened in a run.
+// Reports a run as one self-contained HTML page.
 
 import type { RunEvent } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'
@@ -14,7 +14,7 @@ import { diffLines } from '../text/unifiedDiff.ts'
 import { html, type Markup, nothing } from './markup.ts'
 import { stylesheet } from './stylesheet.ts'
 
-export type HtmlOptions = {
+type HtmlOptions = {
   readonly sink: Sink
   /** Now, as an ISO 8601 time in UTC. */
   readonly time: () => string
@@ -28,7 +28,7 @@ type Host = { tasks: Of<'taskEnd'>[]; end?: { readonly recap: HostRecap; readonl
 
 type Play = { readonly name: string; readonly hosts: Map<string, Host>; summary: string }
 
-/** Writes the page when it is closed. What failed is open, the rest a click away; differences of files are all there. */
+/** Writes the page when it is closed. Hosts that failed are unfolded; all diffs are included. */
 export function createHtmlReporter({ sink, time, cwd }: HtmlOptions): Reporter {
   const outcomes = createHostOutcomes()
   const plays: Play[] = []
@@ -86,14 +86,14 @@ ${plays.map((play) => playSection(play, context))}</html>
 function playSection({ name, hosts, summary }: Play, context: Context): Markup {
   return html`<section>
 <h2>${sanitize(name)}</h2>
-<p>${summary || 'It has no end: the run was killed, or is still going on.'}</p>
+<p>${summary || 'No end was recorded: the run was killed or is still running.'}</p>
 ${[...hosts].map(([host, each]) => hostDetails(host, each, context))}</section>
 `
 }
 
 function hostDetails(name: string, { tasks, end }: Host, context: Context): Markup {
   const outcome = end?.outcome ?? 'stopped'
-  const text = end ? hostSummary(end.recap, context.isCheck) : 'no end'
+  const text = end ? hostSummary(end.recap, context.isCheck) : 'not finished'
   const open = outcome === 'ok' ? nothing : html` open`
   return html`<details${open}>
 <summary><b class="${outcome}">${sanitize(name)}</b> ${outcome} · ${text}</summary>

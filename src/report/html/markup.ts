@@ -1,4 +1,4 @@
-// HTML as data: what is put into it is text, and is escaped, unless it is markup already.
+// A template tag for HTML that escapes what is put into it.
 
 export type Markup = { readonly kind: 'markup'; readonly text: string }
 

@@ -1,4 +1,4 @@
-// How the page of a run looks: light or dark as its reader has it, and nothing fetched.
+// The style of the HTML report, light or dark as the browser prefers.
 
 import { html } from './markup.ts'
 

@@ -1,9 +1,9 @@
-// Time as reporters see it, so that tests can turn it by hand.
+// The reporters' time and timers, which tests replace.
 
 export type Clock = {
   /** Milliseconds from some start. */
   readonly now: () => number
-  /** Calls back every so often; gives what stops it. It keeps no process alive. */
+  /** An interval that does not keep the process alive; returns what stops it. */
   readonly every: (intervalMs: number, callback: () => void) => () => void
 }
 

@@ -1,12 +1,13 @@
-// A reporter listens to a run's events and writes them, for people or for machines.
+// The types of reporters and of the streams they write to.
 
 import type { Writable } from 'node:stream'
 import type { Listener } from '../../model/run/event.ts'
 
+/** Listens to a run's events and writes them, for people or for machines. */
 export type Reporter = {
   /** Takes every event of one run, in order. It never throws. */
   readonly handle: Listener
-  /** Finishes what is on the screen and waits until all is written. */
+  /** Clears the board, and resolves when everything is written. */
   readonly close: () => Promise<void>
 }
 

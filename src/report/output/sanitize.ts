@@ -1,32 +1,32 @@
-// Makes text from hosts safe to print: no escape sequence, control or bidi character of theirs reaches a terminal.
+// Removes escape sequences, control and bidi characters from text that is printed.
 
 const unsafe = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
 
 /**
- * One line of text without anything that moves a cursor, colours, retitles a window or turns the reading direction.
- * Escape sequences are taken out; any other control character becomes its visible picture (`␇`) or its number
+ * One line of text, without anything that could move the cursor, set colours or window titles, or turn the reading
+ * direction. Escape sequences are removed; any other control character becomes its picture (`␇`) or number
  * (`<U+202E>`). Tabs stay; a newline becomes `␊`, so split texts into lines first.
  *
- * @example harmless('\x1b[31mred\x1b[0m\x07') // 'red␇'
+ * @example sanitize('\x1b[31mred\x1b[0m\x07') // 'red␇'
  */
 export function sanitize(text: string): string {
   if (!unsafe.test(text) && !text.includes('\n')) return text
   return showControls(text.replace(escapeSequences, ''))
 }
 
-/** As `harmless`, but escape sequences are shown as what they are (`␛[31m`): for the contents of files. */
+/** As `sanitize`, but shows escape sequences (`␛[31m`): for the contents of files. */
 export function showControls(text: string): string {
   return text.replace(everyUnsafe, controlPicture)
 }
 
-/** The lines of a text, each harmless. A final newline does not count as another line. */
+/** The sanitized lines of a text. A final newline does not begin another line. */
 export function sanitizeLines(text: string): string[] {
   const lines = text.replace(/\r\n/g, '\n').split('\n')
   if (lines.length > 1 && lines.at(-1) === '') lines.pop()
   return lines.map(sanitize)
 }
 
-/** What a terminal would show of a line that redraws itself with carriage returns: the last piece that says something. */
+/** What a terminal shows of a line that redraws itself with carriage returns: its last piece that is not blank. */
 export function lastVisible(line: string): string {
   const pieces = line.split('\r').map(sanitize)
   return pieces.findLast((piece) => piece.trim() !== '') ?? ''

@@ -1,10 +1,10 @@
-// Keeps a block of lines at the foot of a terminal: redrawn in place, with text scrolling away above it.
+// Redraws a block of lines at the foot of a terminal, with text scrolling away above it.
 
 import { displayWidth } from './displayWidth.ts'
 import type { ReportStream } from './reporterTypes.ts'
 import type { Sink } from './sink.ts'
 
-export type Screen = {
+type Screen = {
   /** Writes text above the block, then the block itself; an empty block leaves nothing behind. */
   readonly draw: (block: readonly string[], above?: string) => void
   readonly columns: () => number
@@ -19,8 +19,8 @@ const clearRest = `${csi}K`
 const clearRow = `${csi}2K`
 
 /**
- * The block is written with the cursor left below it. Where the terminal has been made narrower meanwhile, its lines
- * have wrapped; so the way back up is reckoned at the present width.
+ * The cursor is left below the block. If the terminal has become narrower, the block's lines have wrapped; so the way
+ * back up is computed at the current width.
  */
 export function createScreen(stream: ReportStream, sink: Sink): Screen {
   let widths: number[] = []

@@ -1,4 +1,4 @@
-// Writes to a stream until its reader goes away; then it is quiet.
+// Writes to a stream, and ignores writes after its reader has gone.
 
 import type { Writable } from 'node:stream'
 

@@ -1,6 +1,6 @@
-// The colours of the reports by meaning; where colours are off, nothing is loaded and nothing is painted.
+// The colours of the reports by role; chalk is loaded only where there are colours.
 
-/** What a text means; each is a function from text to painted text. */
+/** For each role, a function from text to coloured text. */
 export type Theme = { readonly [M in ThemeRole]: (text: string) => string }
 
 const themeRoles = [
@@ -18,17 +18,17 @@ const themeRoles = [
 
 type ThemeRole = (typeof themeRoles)[number]
 
-export type ThemeOptions = {
+type ThemeOptions = {
   readonly env: { readonly [name: string]: string | undefined }
   readonly isTTY: boolean
 }
 
-/** Leaves every text as it is. */
+/** No colours: leaves every text as it is. */
 export const plainTheme: Theme = themeOf(() => (text) => text)
 
 /**
  * Colours for a stream: none with NO_COLOR (no-color.org), by FORCE_COLOR where it is set (0 to 3), none where the
- * stream is no terminal or a dumb one. FORCE_COLOR wins over NO_COLOR, as in chalk and Node.
+ * stream is no terminal, or TERM is dumb. FORCE_COLOR wins over NO_COLOR, as in chalk and Node.
  */
 export async function createTheme(options: ThemeOptions): Promise<Theme> {
   const level = colorLevel(options)

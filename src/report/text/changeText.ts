@@ -1,9 +1,9 @@
-// Changes as lines of text: what, from → to, without saying twice what the task's title says already.
+// Formats changes as `what   from → to`, without repeating the task's title.
 
 import type { ReportedChange } from '../../model/run/outcome.ts'
 import { sanitize } from '../output/sanitize.ts'
 
-export type ChangeText = {
+type ChangeText = {
   /** Goes on the title's own line. */
   readonly inline?: string
   /** Go on lines of their own. */
@@ -16,8 +16,8 @@ const widestWhat = 48
 const longestValue = 120
 
 /**
- * The text of a task's changes. Changes that differ only in what stands in brackets after `what` are one line:
- * `port 8080/tcp   closed → open (permanent, runtime)`. A single change that repeats the title follows it.
+ * The text of a task's changes. Changes that differ only in the brackets after `what` share a line:
+ * `port 8080/tcp   closed → open (permanent, runtime)`. A single change that repeats the title is put beside it.
  *
  * @param isWhole values are never abbreviated
  */

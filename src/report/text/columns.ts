@@ -1,9 +1,9 @@
-// The columns that lines of a run share: host, what happened, to what.
+// Aligns lines in columns: host, what happened, to what.
 
 import { sanitize } from '../output/sanitize.ts'
 
 export type Columns = {
-  /** `was-01  changed  text`, the second column painted. */
+  /** `was-01  changed  text`, with a style for the second column. */
   readonly row: (host: string, label: string, text: string, style?: (text: string) => string) => string
   /** The host, filled up to its column. */
   readonly host: (host: string) => string

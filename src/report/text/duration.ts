@@ -1,4 +1,4 @@
-// Spans of time as people read them.
+// Formats durations for people.
 
 /** `0.4 s`, `41 s`, `2 min 05 s`, `1 h 02 min`. */
 export function formatDuration(durationMs: number): string {
@@ -10,7 +10,7 @@ export function formatDuration(durationMs: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`
 }
 
-/** `00:14`, `1:02:03`: for a clock that stands still in its place. */
+/** `00:14`, `1:02:03`: for a running clock, whose digits must not move. */
 export function formatClock(durationMs: number): string {
   const seconds = Math.floor(durationMs / 1000)
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]

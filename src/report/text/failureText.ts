@@ -1,4 +1,4 @@
-// A failure as lines of text: where in the user's file, what was tried, what the host said, what to do.
+// Formats a failure: its location, what was tried, what the host said, what to do.
 
 import { relative } from 'node:path'
 import { AggregatePlaybookError, type PlaybookError } from '../../model/errors/error.ts'
@@ -9,7 +9,7 @@ import { sanitize, sanitizeLines } from '../output/sanitize.ts'
 import type { Theme } from '../output/theme.ts'
 import { changeText } from './changeText.ts'
 
-export type FailureOptions = {
+type FailureOptions = {
   readonly theme: Theme
   /** Files are shown relative to it. */
   readonly cwd: string

@@ -1,4 +1,4 @@
-// Names the host that a line is about, and with it the one on which a delegated task is carried out.
+// Names a task's host, and its delegate if it has one.
 
 import type { TaskLabel } from '../../model/run/event.ts'
 
@@ -7,7 +7,7 @@ export function hostLabel(host: string, { delegate }: Pick<TaskLabel, 'delegate'
   return delegate === undefined ? host : `${host} -> ${delegate}`
 }
 
-/** The title where the host stands elsewhere: `copyFile /etc/motd`, or `-> lb-01  copyFile /etc/motd`. */
+/** The title, for where the host is named elsewhere: `copyFile /etc/motd`, or `-> lb-01  copyFile /etc/motd`. */
 export function titleWithDelegate({ title, delegate }: Pick<TaskLabel, 'title' | 'delegate'>): string {
   return delegate === undefined ? title : `-> ${delegate}  ${title}`
 }

@@ -1,4 +1,4 @@
-// Keeps how hosts come out of plays and of the run: counts alone do not tell an ignored failure from a fatal one.
+// Tracks how hosts fare in a play and in the run: ok, stopped, failed or unreachable.
 
 import type { RunEvent } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'
@@ -10,13 +10,13 @@ import type { HostRecap } from '../../model/run/outcome.ts'
 export type HostOutcome = 'ok' | 'stopped' | 'failed' | 'unreachable'
 
 export type HostOutcomes = {
-  /** Takes note of an event; those that say nothing about how a host fares are passed over. */
+  /** Takes every event of a run, in order. */
   readonly record: (event: RunEvent) => void
-  /** How a host came out of the play at hand. */
+  /** How a host ended the current play. */
   readonly inPlay: (recap: HostRecap) => HostOutcome
-  /** How many of its tasks a host got through in the play at hand, handlers not counted. */
+  /** How many tasks a host has completed in the current play, without handlers. */
   readonly completedTasks: (host: string) => number
-  /** How hosts came out of the whole run: the worst of their plays. */
+  /** How hosts ended the run: the worst of their plays. */
   readonly inRun: (hosts: readonly HostRecap[]) => HostOutcome[]
 }
 

@@ -1,9 +1,9 @@
-// The command that goes on with a run that did not finish.
+// The command that resumes a run that did not finish.
 
 import { quote } from '../../model/command.ts'
 import type { Resumable } from '../../model/run/event.ts'
 
-/** As a person can paste it; values of variables that were not kept are for them to fill in. */
+/** Ready to be pasted; values of variables that were not kept are to be filled in. */
 export function resumeCommand(playbooks: readonly string[], { unkeptVars }: Resumable): string {
   const vars = unkeptVars.flatMap((name) => ['-e', `${quote(name)}=…`])
   return ['run-playbook', ...playbooks.map(quote), '--resume', ...vars].join(' ')

@@ -1,13 +1,10 @@
-// What hosts, plays and runs add up to, in words.
+// Summarizes hosts, plays and runs in one line each.
 
 import { emptyCounts, type HostRecap, type Status } from '../../model/run/outcome.ts'
 import { formatDuration } from './duration.ts'
 import type { HostOutcome } from './hostOutcomes.ts'
 
-export type Totals = { readonly [S in Status]: number }
-
-/** What the tasks of several hosts add up to. */
-export function sumCounts(recaps: readonly HostRecap[]): Totals {
+function sumCounts(recaps: readonly HostRecap[]): { [S in Status]: number } {
   const totals = emptyCounts()
   for (const { counts } of recaps) {
     for (const status of Object.keys(totals) as Status[]) totals[status] += counts[status]
@@ -50,7 +47,7 @@ export function checkSummary(recaps: readonly HostRecap[], outcomes: readonly Ho
   return `${plural(recaps.length, 'host')}: ${counts.filter((text) => text !== '').join(', ')}`
 }
 
-/** `62 tasks, 4 changed`: a host's own line where it came out well; what did not occur is not said. */
+/** `62 tasks, 4 changed`: for a host that is ok; zeros are left out. */
 export function hostSummary({ counts, ignored, tasks }: HostRecap, isCheck: boolean): string {
   const parts: [number, string][] = [
     [counts.changed, isCheck ? 'would change' : 'changed'],

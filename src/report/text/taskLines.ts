@@ -1,4 +1,4 @@
-// How a task ended on a host, as lines of text: its headline, and below it the changes, the differences, the failure.
+// Formats how a task ended on a host: a headline, and below it changes, diffs, the failure.
 
 import type { TextDiff } from '../../model/change.ts'
 import type { RunEvent, TaskLabel } from '../../model/run/event.ts'
@@ -12,7 +12,7 @@ import { hostLabel } from './hostLabel.ts'
 import type { diffLines } from './unifiedDiff.ts'
 
 export type TaskTextOptions = {
-  /** At 0 what was in order is not told. */
+  /** At 0, tasks that are ok or skipped are left out. */
   readonly verbosity: number
   /** Given with --diff: what compares two texts. */
   readonly compare?: typeof diffLines
@@ -25,7 +25,7 @@ type TaskEnd = Extract<RunEvent, { kind: 'taskEnd' }>
 
 const codeColumn = 70
 
-/** The lines that the end of a task is worth; none where it was in order and nobody asked. */
+/** The lines for the end of a task; none where it is ok or skipped and `verbosity` is 0. */
 export function taskLines(
   event: TaskEnd,
   columns: Columns,
@@ -77,7 +77,7 @@ function changedLines(
   ]
 }
 
-/** Each difference once, however many changes it stands for. */
+/** Each diff once, however many changes share it. */
 function differences(
   { title }: TaskLabel,
   changes: readonly Comparable[],

@@ -1,4 +1,4 @@
-// What a run's events read like as lines of text: the lines mode prints them, and so does what scrolls above the board.
+// Formats a run's events as lines of text, for the lines mode and above the board.
 
 import type { RunEvent } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'
@@ -13,20 +13,20 @@ import { resumeCommand } from './resumeCommand.ts'
 import { checkSummary, hostSummary, plural, runSummary } from './summaries.ts'
 import { type TaskTextOptions, taskLines } from './taskLines.ts'
 
-/** `verbosity`: 0 what happened; 1 also what was in order; 2 commands; 3 what they said; 4 the connection. */
+/** `verbosity`: 0 what happened; 1 also what was ok; 2 commands; 3 their output; 4 the connection. */
 export type TextFormatterOptions = TaskTextOptions
 
-/** The lines an event is worth, without line ends; often none. */
+/** The lines of an event, without line ends; often none. */
 export type TextFormatter = (event: RunEvent) => readonly string[]
 
 type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
 
-/** How each kind of event reads: a new kind does not compile until it has its words here. */
+/** How each kind of event is formatted: a new kind does not compile until it is here. */
 type EventFormatters = { readonly [K in RunEvent['kind']]: (event: Of<K>) => readonly string[] }
 
 const none: readonly string[] = []
 
-/** Tells a run from its start: create one for each run, and give it every event in order. */
+/** Formats one run: give it every event in order. */
 export function createTextFormatter(options: TextFormatterOptions): TextFormatter {
   const formatters = new RunFormatter(options).formatters
   return (event) => (formatters[event.kind] as (event: RunEvent) => readonly string[])(event)
@@ -39,10 +39,10 @@ class RunFormatter {
   #columns = columnsFor([], false)
   #isCheck = false
   #plays = 0
-  /** Plays that had something to tell: one in which no host has a task does not earn a line. */
+  /** Plays with a summary: one in which no host has a task gets none. */
   #reportedPlays = 0
   #resumeCommand: string | undefined
-  /** The summary of a checked play, told only where it is not the only one: the run's own says the same. */
+  /** The summary of a checked play, shown only if another play follows: the run's own says the same. */
   #pendingSummary: readonly string[] = none
 
   constructor(options: TextFormatterOptions) {
@@ -71,7 +71,9 @@ class RunFormatter {
     trip: (event) => this.#fromVerbosity(2, () => [this.#tripLine(event)]),
     command: (event) => this.#fromVerbosity(2, () => this.#commandLines(event)),
     connection: ({ host, message }) =>
-      this.#fromVerbosity(4, () => sanitizeLines(message).map((line) => this.#mutedRow(host, 'link', line))),
+      this.#fromVerbosity(4, () =>
+        sanitizeLines(message).map((line) => this.#mutedRow(host, 'connect', line)),
+      ),
     hostEnd: ({ recap }) => this.#hostLines(recap),
     playEnd: (event) => this.#playLines(event),
     warning: ({ message, where }) => {
@@ -109,7 +111,7 @@ class RunFormatter {
     return [...this.#takePendingSummary(), ...this.#fromVerbosity(1, () => [heading])]
   }
 
-  /** From -vvv on the whole output of commands is told; what they say meanwhile would be told twice. */
+  /** From -vvv on the whole output of commands is shown when they end; here it would appear twice. */
   #outputLines({ host, task, stream, line }: Of<'output'>): readonly string[] {
     const { verbosity } = this.#options
     const shown = lastVisible(line)
@@ -164,7 +166,7 @@ class RunFormatter {
   #runLines({ recap: { hosts, durationMs, isCheck, isInterrupted } }: Of<'runEnd'>): readonly string[] {
     const outcomes = this.#outcomes.inRun(hosts)
     if (this.#reportedPlays === 0 && !isInterrupted)
-      return [`No host has a task: ${plural(this.#plays, 'play')}, ${plural(hosts.length, 'host')}.`]
+      return [`No tasks to run: ${plural(this.#plays, 'play')}, ${plural(hosts.length, 'host')}.`]
     const plays = plural(this.#reportedPlays, 'play')
     if (!isCheck) {
       const summary = `${this.#theme.bold(plays)}  ${runSummary(hosts, outcomes, durationMs)}`
@@ -176,7 +178,7 @@ class RunFormatter {
     return [...(this.#reportedPlays > 1 ? this.#takePendingSummary() : none), closing]
   }
 
-  /** A host that has no tasks in a play, and came out well, is told of from -v on. */
+  /** A host that is ok and has no tasks in the play is shown only with -v. */
   #isHidden(recap: HostRecap): boolean {
     const { verbosity } = this.#options
     return verbosity < 1 && recap.tasks === 0 && this.#outcomes.inPlay(recap) === 'ok' && recap.trips === 0
@@ -184,7 +186,7 @@ class RunFormatter {
 
   #resumeLines(): readonly string[] {
     const command = this.#resumeCommand
-    return command === undefined ? none : [`${this.#theme.hint(command)}   goes on from here`]
+    return command === undefined ? none : [`${this.#theme.hint(command)}   resumes from here`]
   }
 
   #takePendingSummary(): readonly string[] {

@@ -1,10 +1,10 @@
-// The difference of two texts as unified hunks: what --diff shows.
+// Compares two texts as unified hunks, for --diff.
 
 import { structuredPatch } from 'diff'
 import type { TextDiff } from '../../model/change.ts'
 import { showControls } from '../output/sanitize.ts'
 
-export type DiffLine = {
+type DiffLine = {
   readonly kind: 'header' | 'context' | 'added' | 'removed' | 'note'
   readonly text: string
 }
@@ -15,16 +15,16 @@ const contextLines = 3
 const effort = { maxEditLength: 1500, timeout: 300 }
 
 /**
- * The hunks of a difference, three lines of context around each: a header (`@@ line 71 @@`), then lines that begin
+ * The hunks of a diff, with three lines of context around each: a header (`@@ line 71 @@`), then lines that begin
  * with ` `, `-` or `+`. Tabs, carriage returns and final blanks are made visible (`⇥`, `␍`, `·`) in lines that
  * differ in nothing else. Texts too different to be compared line by line are shown as one replaced by the other.
  *
- * @param name put into each header, for a reader who cannot know the file otherwise
+ * @param name put into each header; needed where no title names the file
  */
 export function diffLines({ before, after }: TextDiff, name = ''): DiffLine[] {
   const prefix = name === '' ? '' : `${name}, `
-  if (before === '') return wholeText(after, '+', `${prefix}all new`)
-  if (after === '') return wholeText(before, '-', `${prefix}all gone`)
+  if (before === '') return wholeText(after, '+', `${prefix}all added`)
+  if (after === '') return wholeText(before, '-', `${prefix}all removed`)
   const isEndShown = newlineStyle(before) !== newlineStyle(after) || newlineStyle(before) === 'mixed'
   return patches(before, after).flatMap((patch) => [
     header(`${prefix}${position(patch)}`),

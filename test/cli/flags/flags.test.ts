@@ -106,13 +106,13 @@ const cases: readonly [title: string, args: string, says: string | RegExp, files
   [
     '--skip-tags leaves tasks out',
     'files -i inventory.yaml --skip-tags late,greet',
-    /No host has a task: 1 play/,
+    /No tasks to run: 1 play/,
     ['two'],
   ],
   [
     '-t with a tag that no task has: a warning',
     'files -i inventory.yaml -t elsewhere',
-    /No host has a task: 1 play/,
+    /No tasks to run: 1 play/,
     ['two'],
   ],
   [

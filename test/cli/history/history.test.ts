@@ -90,7 +90,7 @@ test('a run that was killed has no end', async () => {
   writeFileSync(join(folder, '29990101T000000.000Z-1.jsonl'), `${first}\n`)
   assert.match((await here('history')).stdout, /^.* files +no end +29990101T000000\.000Z-1\n/)
   const { code, stderr } = await here('report 2999')
-  assert.equal([code, stderr], [0, 'It has no end: it was killed, or is still going on.\n'])
+  assert.equal([code, stderr], [0, 'No end was recorded: the run was killed or is still running.\n'])
 })
 
 test('where no run was made both say so', async () => {

@@ -195,7 +195,7 @@ for (const { title, fails, run, first, later, tells, with: files = {} } of cases
     bad(...fails)
     const failed = await here(`${run} -i inventory.yaml`)
     assert.is(failed.code, 2, failed.stderr)
-    assert.match(failed.stdout, new RegExp(`^run-playbook ${run} --resume   goes on from here\\n$`, 'm'))
+    assert.match(failed.stdout, new RegExp(`^run-playbook ${run} --resume   resumes from here\\n$`, 'm'))
     assert.equal(said(), first)
     good()
     site.write(files)
@@ -287,7 +287,7 @@ test('the flags of that run are taken again; one on the line is stronger', async
 test('values of -e are not kept, and have to be given again', async () => {
   bad('one-b', 'two-b')
   const { stdout } = await site.run('vars -i inventory.yaml -e word=sesame')
-  assert.match(stdout, /^run-playbook vars --resume -e word=… {3}goes on from here$/m)
+  assert.match(stdout, /^run-playbook vars --resume -e word=… {3}resumes from here$/m)
   const [journal = ''] = readdirSync(join(site.path, '.run-playbook/runs'))
   assert.not.match(
     readFileSync(join(site.path, '.run-playbook/runs', journal), 'utf8').split('\n')[0]!,

@@ -128,7 +128,7 @@ test('Where it cannot be recorded it is run all the same, with a warning', async
   site.write({ 'elsewhere/.run-playbook': 'a file\n' })
   const { code, stdout, stderr } = await site.run('../quiet.ts -i ../inventory.yaml', { folder: 'elsewhere' })
   assert.is(code, 0)
-  assert.is(stdout, 'No host has a task: 1 play, 1 host.\n')
+  assert.is(stdout, 'No tasks to run: 1 play, 1 host.\n')
   assert.match(stderr, /^warning .*Cannot write the journal/)
   const failed = await site.run('../says.ts -i ../inventory.yaml', { folder: 'elsewhere' })
   assert.is(failed.code, 2)

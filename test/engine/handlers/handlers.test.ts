@@ -98,7 +98,7 @@ test('of handlers with one title, each that was owed runs in the next run, and t
     const { events } = await runTasks(tasks('true'), settings())
     assert.is(marksIn(log).length, 2)
     const warnings = events.flatMap((event) => (event.kind === 'warning' ? event.message : []))
-    assert.equal(warnings, ['one: an earlier run ended before restart could run; that is made up for now.'])
+    assert.equal(warnings, ['one: an earlier run ended before restart could run; running it now.'])
     await runTasks([], settings())
     assert.is(marksIn(log).length, 2)
   }))

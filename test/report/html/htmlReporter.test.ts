@@ -68,7 +68,7 @@ test('the difference of a file is shown line by line', async () => {
 test('a run that has no end says so', async () => {
   assert.match(
     await page(events.slice(0, 4)),
-    /It has no end[\s\S]*<b class="stopped">good<\/b> stopped · no end/,
+    /No end was recorded[\s\S]*<b class="stopped">good<\/b> stopped · not finished/,
   )
 })
 

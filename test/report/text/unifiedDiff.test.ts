@@ -56,7 +56,7 @@ const cases: readonly {
     after: 'one\ntwo\n',
     name: '/etc/motd',
     expected: `
-@@ /etc/motd, all new @@
+@@ /etc/motd, all added @@
 +one
 +two`,
   },
@@ -65,7 +65,7 @@ const cases: readonly {
     before: 'one\n',
     after: '',
     expected: `
-@@ all gone @@
+@@ all removed @@
 -one`,
   },
   {
