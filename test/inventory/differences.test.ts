@@ -1,14 +1,14 @@
-// Where we differ from Ansible on purpose: its stored answer, ours, and the sentence in docs/inventory.md that says so.
+// Intended differences from Ansible stay as they are, and docs/inventory.md names each.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
 import { listInventory, listVars } from '../../src/inventory/views/listing.ts'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 import { shownLines } from '../shownLines.ts'
+import { inventoryFixtures } from './fixtures.ts'
 
 type Case = {
   readonly why: string
@@ -19,8 +19,8 @@ type Case = {
   readonly limits?: readonly (readonly [pattern: string, limit: string])[]
 }
 
-/** What we make of a case: its listing, or what is wrong with it; and what it asks for beyond that. */
-type Answer = {
+/** The listing of a case or its errors, and what the case queries beyond that. */
+type Result = {
   readonly errors?: readonly string[]
   readonly list?: object
   readonly hosts?: { readonly [name: string]: object }
@@ -28,35 +28,35 @@ type Answer = {
   readonly limits?: readonly (readonly [string, string, readonly string[] | string])[]
 }
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-const folder = join(root, 'test/fixtures/inventory/differences')
-const documented = readFileSync(join(root, 'docs/inventory.md'), 'utf8')
+const folder = join(inventoryFixtures, 'differences')
+const documented = readFileSync(new URL('../../../docs/inventory.md', import.meta.url), 'utf8')
 
 for (const name of readdirSync(folder).sort()) {
-  const wanted = json(name, 'case.json') as Case
-  test(wanted.why, async () => {
-    const answer = await answerTo(wanted, join(folder, name))
+  const expected = json(name, 'case.json') as Case
+  test(expected.why, async () => {
+    const result = await resultOf(expected, join(folder, name))
     if (process.env.WRITE_ANSWERS)
-      writeFileSync(join(folder, name, 'ours.json'), `${JSON.stringify(answer, undefined, 1)}\n`)
-    const ours = json(name, 'ours.json') as Answer
-    assert.equal(answer, ours)
-    assert.ok(differs(ours, json(name, 'golden.json') as Answer), 'Ansible does the same')
-    assert.ok(documented.includes(wanted.why), 'docs/inventory.md does not say it')
+      writeFileSync(join(folder, name, 'ours.json'), `${JSON.stringify(result, undefined, 1)}\n`)
+    const ours = json(name, 'ours.json') as Result
+    assert.equal(result, ours)
+    assert.ok(differs(ours, json(name, 'golden.json') as Result), 'Ansible does the same')
+    assert.ok(documented.includes(expected.why), 'docs/inventory.md does not say it')
   })
 }
 
-async function answerTo({ sources, extraVars = [], ...asked }: Case, cwd: string): Promise<Answer> {
+async function resultOf({ sources, extraVars = [], ...queries }: Case, cwd: string): Promise<Result> {
   try {
     const inventory = await loadInventory(sources, { cwd, extraVars })
     const select = (pattern: string, limit?: string) =>
       messageOr(() => inventory.select(pattern, limit).map((host) => host.name))
-    const patterns = asked.patterns?.map((pattern) => [pattern, select(pattern)] as const)
+    const patterns = queries.patterns?.map((pattern) => [pattern, select(pattern)] as const)
     return plain({
       list: listInventory(inventory),
       hosts:
-        asked.hosts && Object.fromEntries(asked.hosts.map((name) => [name, listVars(inventory.host(name)!)])),
+        queries.hosts &&
+        Object.fromEntries(queries.hosts.map((name) => [name, listVars(inventory.host(name)!)])),
       patterns: patterns && Object.fromEntries(patterns),
-      limits: asked.limits?.map(([pattern, limit]) => [pattern, limit, select(pattern, limit)]),
+      limits: queries.limits?.map(([pattern, limit]) => [pattern, limit, select(pattern, limit)]),
     })
   } catch (error) {
     if (error instanceof PlaybookError) return { errors: await shownLines(error, cwd) }
@@ -72,8 +72,8 @@ function messageOr<T>(work: () => T): T | string {
   }
 }
 
-/** Some part that both have is not the same, or one refuses what the other takes. */
-function differs(ours: Answer, theirs: Answer): boolean {
+/** Whether a part that both have differs, or only one of them is refused. */
+function differs(ours: Result, theirs: Result): boolean {
   const parts = ['list', 'hosts', 'patterns', 'limits'] as const
   if (!ours.list || !theirs.list) return ours.list !== theirs.list
   return parts.some((part) => ours[part] && sortedJson(ours[part]) !== sortedJson(theirs[part]))
@@ -87,8 +87,8 @@ function sortedJson(value: unknown): string {
   )
 }
 
-function plain(answer: Answer): Answer {
-  return JSON.parse(JSON.stringify(answer)) as Answer
+function plain(result: Result): Result {
+  return JSON.parse(JSON.stringify(result)) as Result
 }
 
 /** Python writes NaN and Infinity into JSON. */

@@ -1,4 +1,4 @@
-// What is wrong in an inventory is said with its place, all of it at once.
+// All errors in an inventory are shown at once, each with its location.
 
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ type Row = {
   readonly sources?: readonly string[]
   readonly extraVars?: readonly string[]
   readonly lines: readonly string[]
-  /** Files that may be run. */
+  /** Files that are executable. */
   readonly executable?: readonly string[]
 }
 
@@ -34,7 +34,7 @@ const rows: readonly Row[] = [
     lines: ['a.yml:4:1  a tab in the indentation; YAML allows only spaces  E_YAML'],
   },
   {
-    title: 'two tabs are two faults',
+    title: 'two tabs are two errors',
     files: { 'a.yml': 'all:\n  vars:\n\tx: 1\n\ty: 1\n' },
     lines: [
       'a.yml:3:1  a tab in the indentation; YAML allows only spaces  E_YAML',
@@ -69,7 +69,7 @@ const rows: readonly Row[] = [
     lines: ['a.yml:3:15  *x refers to an anchor that contains it  E_YAML'],
   },
   {
-    title: 'a tag nobody knows',
+    title: 'an unknown tag',
     files: { 'a.yml': 'all:\n  vars:\n    x: !money 5\n' },
     lines: ['a.yml:3:15  unknown tag !money  E_YAML'],
   },
@@ -99,7 +99,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: 'a character that nobody sees',
+    title: 'an invisible character',
     files: { 'a.yml': 'all:\n  vars: {x: "a\x07b"}\n' },
     lines: [
       'a.yml:2:15  invisible character U+0007  E_YAML',
@@ -107,7 +107,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: 'names that YAML takes for something else than text',
+    title: 'names that YAML does not read as text',
     files: { 'a.yml': 'no:\n  hosts: {1: , ~: , h: , "2": }\nyes: {children: {3.0: }}\n' },
     lines: [
       'a.yml:1:1  the name of a group must be text, but no means false in YAML  E_INVENTORY',
@@ -168,7 +168,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: 'a group that does not stand under children',
+    title: 'a group that is not under children',
     files: { 'a.yml': 'all:\n  web:\n    hosts: {h1: }\n' },
     lines: [
       'a.yml:2:3  all.web: a group has only hosts, children and vars  E_INVENTORY',
@@ -194,7 +194,7 @@ const rows: readonly Row[] = [
     lines: ['a.yml:3:9  h1: expected a mapping of variables, got "10.0.0.1"  E_INVENTORY'],
   },
   {
-    title: 'a range that runs backwards, and one that is none',
+    title: 'wrong ranges',
     files: { 'a.yml': 'web:\n  hosts:\n    w[10:5]:\n    x[1-3]:\n    y[01:100]:\n' },
     lines: [
       'a.yml:3:5  "w[10:5]" is not a host or a range: [10:5] runs backwards  E_HOST_RANGE',
@@ -216,7 +216,7 @@ const rows: readonly Row[] = [
     lines: ['a.yml:3:5  group a is its own child  E_INVENTORY_CYCLE'],
   },
   {
-    title: 'a priority that is no number',
+    title: 'a priority that is not a number',
     files: { 'a.yml': 'a:\n  vars:\n    ansible_group_priority: high\n' },
     lines: ['a.yml:3:29  ansible_group_priority must be an integer  E_INVENTORY'],
   },
@@ -282,7 +282,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: 'a vaulted file without a password',
+    title: 'a damaged vault file',
     files: { 'a.yml': 'web: {hosts: {h1: }}\n', 'group_vars/web.yml': '$ANSIBLE_VAULT;1.1;AES256\n3130\n' },
     lines: [
       'group_vars/web.yml:1  this is not a complete vault text ($ANSIBLE_VAULT;1.1;AES256 and lines of hex digits)  E_VAULT',
@@ -290,7 +290,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: 'a number that is none',
+    title: 'wrong numbers',
     files: { 'a.yml': 'all:\n  vars: {x: 0x_, y: !!int abc, z: !!bool maybe, f: !!float x}\n' },
     lines: [
       'a.yml:2:13  not a valid number  E_YAML',
@@ -304,7 +304,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: 'a script that fails, with what it said',
+    title: 'a script that fails, with its output',
     files: { 'list.sh': '#!/bin/sh\necho no token >&2\nexit 3\n' },
     executable: ['list.sh'],
     lines: ['list.sh:1  list.sh --list exited with code 3  E_INVENTORY_SCRIPT', '    no token'],
@@ -354,7 +354,7 @@ for (const { title, files, sources, extraVars, executable, lines } of rows) {
   })
 }
 
-test('a file that is no UTF-8 is named with its line', async ({ folder }) => {
+test('a file that is not UTF-8 is named with its line', async ({ folder }) => {
   const cwd = written(folder, { 'a.yml': '' })
   writeFileSync(join(cwd, 'a.yml'), Buffer.from('all:\n  vars: {x: caf\xe9}\n', 'latin1'))
   const error = await errorOf(loadInventory(['a.yml'], { cwd }))
@@ -364,9 +364,7 @@ test('a file that is no UTF-8 is named with its line', async ({ folder }) => {
   ])
 })
 
-test('an inventory that is not there names the places looked at, and the file that was meant', async ({
-  folder,
-}) => {
+test('a missing inventory names the paths tried, and a similar file', async ({ folder }) => {
   const cwd = written(folder, { 'inventory/lab.yaml': 'all:\n' })
   const error = await errorOf(loadInventory(['lba.yaml'], { cwd }))
   assert.is(error.code, 'E_NO_INVENTORY')
@@ -378,7 +376,7 @@ test('an inventory that is not there names the places looked at, and the file th
   ])
 })
 
-test('a repeated key keeps its last value, with a warning', async ({ folder }) => {
+test('a duplicate key keeps its last value, with a warning', async ({ folder }) => {
   const cwd = written(folder, { 'a.yml': 'all:\n  hosts:\n    h1:\n      x: 1\n      y: 2\n      x: 3\n' })
   const inventory = await loadInventory(['a.yml'], { cwd })
   assert.is(inventory.host('h1')?.vars.x, 3)

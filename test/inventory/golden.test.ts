@@ -1,22 +1,15 @@
-// The inventories and patterns in test/fixtures/inventory/cases mean here what they mean to Ansible.
+// Inventories and patterns give the same hosts and variables as in Ansible.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
+import type { Inventory } from '../../src/inventory/inventory.ts'
 import { listInventory, listVars } from '../../src/inventory/views/listing.ts'
 import type { PlaybookError } from '../../src/model/errors/error.ts'
+import { inventoryFixtures, loadCase, readJson } from './fixtures.ts'
 
-type Case = {
-  readonly sources: readonly string[]
-  readonly playbookDir?: string
-  readonly extraVars?: readonly string[]
-  readonly vaultPassword?: string
-}
-
-/** The hosts of a pattern; null where Ansible knows no such name. */
+/** The hosts of a pattern; null if Ansible knows no such name. */
 type Hosts = readonly string[] | null
 
 type Golden = {
@@ -27,24 +20,24 @@ type Golden = {
   readonly limits?: readonly (readonly [string, string, Hosts])[]
 }
 
-/** `INVENTORY_CASES` names another folder: random ones, see test/fixtures/inventory/fuzz.py. */
+/** `INVENTORY_CASES` is a folder of random cases: see test/fixtures/inventory/fuzz.py. */
 const isRandom = process.env.INVENTORY_CASES !== undefined
-const cases = process.env.INVENTORY_CASES ?? fixtureFolder('cases')
+const cases = process.env.INVENTORY_CASES ?? join(inventoryFixtures, 'cases')
 
 for (const name of readdirSync(cases).sort()) {
   const folder = join(cases, name)
-  const golden = json(folder, 'golden.json') as Golden
+  const golden = readJson(folder, 'golden.json') as Golden
   if (golden.refused && isRandom) continue
 
   test(`${name} is listed as ansible-inventory lists it`, async () => {
-    const inventory = await load(folder)
+    const inventory = await loadCase(folder)
     assert.equal(plain(listInventory(inventory)), golden.list)
     for (const [host, vars] of Object.entries(golden.hosts ?? {}))
       assert.equal(plain(listVars(inventory.host(host)!)), vars, host)
   })
 
   test(`${name}: each of ${Object.keys(golden.patterns ?? {}).length} patterns names Ansible's hosts`, async () => {
-    const inventory = await load(folder)
+    const inventory = await loadCase(folder)
     for (const [pattern, hosts] of Object.entries(golden.patterns ?? {})) {
       assert.equal(selected(inventory, pattern), hosts, pattern)
     }
@@ -57,7 +50,7 @@ for (const name of readdirSync(cases).sort()) {
 test('there are at least 100 inventories and 200 patterns', () => {
   const folders = readdirSync(cases)
   const counts = folders.map((name) => {
-    const { patterns = {}, limits = [] } = json(join(cases, name), 'golden.json') as Golden
+    const { patterns = {}, limits = [] } = readJson(join(cases, name), 'golden.json') as Golden
     return Object.keys(patterns).length + limits.length
   })
   if (isRandom) return
@@ -65,16 +58,6 @@ test('there are at least 100 inventories and 200 patterns', () => {
   assert.ok(folders.length >= 100, `${folders.length} inventories`)
   assert.ok(patterns >= 200, `${patterns} patterns`)
 })
-
-function load(folder: string) {
-  const { sources, playbookDir, extraVars, vaultPassword } = json(folder, 'case.json') as Case
-  return loadInventory(sources, {
-    cwd: folder,
-    ...(playbookDir === undefined ? {} : { playbookDir: resolve(folder, playbookDir) }),
-    ...(extraVars === undefined ? {} : { extraVars }),
-    ...(vaultPassword === undefined ? {} : { vaultPasswords: [{ password: vaultPassword }] }),
-  })
-}
 
 function selected(inventory: Inventory, pattern: string, limit?: string): Hosts {
   try {
@@ -87,23 +70,9 @@ function selected(inventory: Inventory, pattern: string, limit?: string): Hosts 
   }
 }
 
-function json(folder: string, file: string): unknown {
-  return JSON.parse(readFileSync(join(folder, file), 'utf8'))
-}
-
-/** The listing as a reader of its JSON sees it. */
+/** The listing after a round trip through JSON. */
 function plain(listing: object): unknown {
   return JSON.parse(JSON.stringify(listing))
-}
-
-/** Fixtures stay in the sources, two levels above this file or, once it is compiled, three. */
-function fixtureFolder(name: string): string {
-  const here = fileURLToPath(import.meta.url)
-  return resolve(
-    here.slice(0, here.lastIndexOf(here.includes('/dist/test/') ? '/dist/test/' : '/test/')),
-    'test/fixtures/inventory',
-    name,
-  )
 }
 
 test.run()

@@ -1,7 +1,6 @@
-// What a loaded inventory knows: groups, places of values, what overrides what, modules as sources.
+// A loaded inventory knows its groups, the locations of values, and what overrides what.
 
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../src/inventory/inventory.ts'
@@ -10,15 +9,12 @@ import type { PlaybookError } from '../../src/model/errors/error.ts'
 import { formatLocation } from '../../src/model/errors/location.ts'
 import type { Secret } from '../../src/model/secrets/secret.ts'
 import { shownLines } from '../shownLines.ts'
+import { inventoryFixtures } from './fixtures.ts'
 
-const here = fileURLToPath(import.meta.url)
-const fixtures = resolve(
-  here.slice(0, here.lastIndexOf(here.includes('/dist/test/') ? '/dist/test/' : '/test/')),
-  'test/fixtures/inventory',
-)
+const fixtures = inventoryFixtures
 const loads = resolve(fixtures, 'loads')
 
-const places: readonly [string, readonly PropertyKey[], string | undefined][] = [
+const locations: readonly [string, readonly PropertyKey[], string | undefined][] = [
   ['was-01', ['site'], 'production.yml:3:11'],
   ['was-01', ['instances'], 'production.yml:11:11'],
   ['was-01', ['instances', 1], 'production.yml:12:13'],
@@ -29,15 +25,15 @@ const places: readonly [string, readonly PropertyKey[], string | undefined][] = 
   ['was-01', ['inventory_hostname'], undefined],
 ]
 
-for (const [host, path, place] of places) {
-  test(`${host}: ${path.map(String).join('.')} stands at ${place ?? 'no place'}`, async () => {
+for (const [host, path, place] of locations) {
+  test(`${host}: ${path.map(String).join('.')} is at ${place ?? 'no location'}`, async () => {
     const inventory = await loadInventory(['production.yml'], { cwd: loads })
     const where = inventory.host(host)!.where(path)
     assert.is(where && formatLocation(where), place)
   })
 }
 
-test('a merged value stands where its anchor wrote it', async () => {
+test('a merged value has the location of its anchor', async () => {
   const inventory = await loadInventory(['hosts.yml'], { cwd: resolve(fixtures, 'cases/yaml-anchors') })
   const where = inventory.host('h1')!.where(['one', 'a'])
   assert.is(formatLocation(where!), 'hosts.yml:3:21')
@@ -160,7 +156,7 @@ const wrongModules: readonly [string, () => Promise<unknown>, readonly string[]]
 ]
 
 for (const [title, loadModule, lines] of wrongModules) {
-  test(`a module that ${title} is a fault`, async () => {
+  test(`a module that ${title} is an error`, async () => {
     const error = await loadInventory(['dynamic.ts'], { cwd: loads, loadModule }).then(
       () => assert.unreachable('it loaded'),
       (thrown: unknown) => thrown as PlaybookError,

@@ -38,65 +38,41 @@ for (const [pattern, limit, hosts] of found) {
   })
 }
 
-const refused: readonly [string, string | undefined, string, readonly string[]][] = [
-  [
-    'wsa',
-    undefined,
-    'E_UNKNOWN_GROUP',
-    ['No host or group "wsa".  E_UNKNOWN_GROUP', '    Did you mean was?'],
-  ],
-  [
-    'wbe-01',
-    undefined,
-    'E_UNKNOWN_HOST',
-    ['No host or group "wbe-01".  E_UNKNOWN_HOST', '    Did you mean web-01?'],
-  ],
+const refused: readonly [string, string | undefined, readonly string[]][] = [
+  ['wsa', undefined, ['No host or group "wsa".  E_UNKNOWN_GROUP', '    Did you mean was?']],
+  ['wbe-01', undefined, ['No host or group "wbe-01".  E_UNKNOWN_HOST', '    Did you mean web-01?']],
   [
     'database',
     undefined,
-    'E_UNKNOWN_GROUP',
     ['No host or group "database".  E_UNKNOWN_GROUP', '    Groups: was, web, both, empty'],
   ],
   [
     'all:!nope.example',
     undefined,
-    'E_UNKNOWN_GROUP',
     ['No host or group "nope.example".  E_UNKNOWN_GROUP', '    Groups: was, web, both, empty'],
   ],
-  [
-    'was:&wbe',
-    undefined,
-    'E_UNKNOWN_GROUP',
-    ['No host or group "wbe".  E_UNKNOWN_GROUP', '    Did you mean web?'],
-  ],
-  [
-    'wsa[0]',
-    undefined,
-    'E_UNKNOWN_GROUP',
-    ['No host or group "wsa".  E_UNKNOWN_GROUP', '    Did you mean was?'],
-  ],
-  ['was[2]', undefined, 'E_PATTERN', ['"was[2]" is out of range: there are 2 hosts.  E_PATTERN']],
-  ['web[-2]', undefined, 'E_PATTERN', ['"web[-2]" is out of range: there is 1 host.  E_PATTERN']],
-  ['', undefined, 'E_PATTERN', ['"" names no host and no group.  E_PATTERN']],
-  [',', undefined, 'E_PATTERN', ['"," names no host and no group.  E_PATTERN']],
-  ['all', 'wbe', 'E_UNKNOWN_GROUP', ['No host or group "wbe".  E_UNKNOWN_GROUP', '    Did you mean web?']],
+  ['was:&wbe', undefined, ['No host or group "wbe".  E_UNKNOWN_GROUP', '    Did you mean web?']],
+  ['wsa[0]', undefined, ['No host or group "wsa".  E_UNKNOWN_GROUP', '    Did you mean was?']],
+  ['was[2]', undefined, ['"was[2]" is out of range: there are 2 hosts.  E_PATTERN']],
+  ['web[-2]', undefined, ['"web[-2]" is out of range: there is 1 host.  E_PATTERN']],
+  ['', undefined, ['"" names no host and no group.  E_PATTERN']],
+  [',', undefined, ['"," names no host and no group.  E_PATTERN']],
+  ['all', 'wbe', ['No host or group "wbe".  E_UNKNOWN_GROUP', '    Did you mean web?']],
   [
     'all',
     'was:&web',
-    'E_LIMIT_EMPTY',
     [
       '--limit was:&web matches no host.  E_LIMIT_EMPTY',
       '    Possible hosts: was-01, was-02, web-01, both, other',
     ],
   ],
-  ['all', '@missing.txt', 'E_LIMIT_FILE', ['No file missing.txt for --limit.  E_LIMIT_FILE']],
-  ['all', '@/dev/null', 'E_LIMIT_FILE', ['No file /dev/null for --limit.  E_LIMIT_FILE']],
+  ['all', '@missing.txt', ['No file missing.txt for --limit.  E_LIMIT_FILE']],
+  ['all', '@/dev/null', ['No file /dev/null for --limit.  E_LIMIT_FILE']],
 ]
 
-for (const [pattern, limit, code, lines] of refused) {
+for (const [pattern, limit, lines] of refused) {
   test(`"${pattern}"${limit === undefined ? '' : ` --limit ${limit}`} is refused: ${lines[0]}`, async () => {
     const error = thrown(() => selectHosts(pattern, limit, known))
-    assert.is(error.code, code)
     assert.equal(await shownLines(error), lines)
   })
 }

@@ -1,4 +1,4 @@
-// Large inventories cost what their hosts cost, and no more: 50,000 hosts are loaded, chosen, listed and checked.
+// The time for large inventories grows linearly with their hosts.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,7 +26,7 @@ writeFileSync(
 )
 let inventory: Inventory
 
-/** Seconds of the processor that one after the other may take: what grows with the square takes minutes. */
+/** CPU seconds that each step may take; quadratic growth would take minutes. */
 const secondsAllowed = 15
 
 const steps: readonly (readonly [title: string, work: () => unknown])[] = [

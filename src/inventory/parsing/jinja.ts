@@ -1,4 +1,4 @@
-// Finds Jinja in values, which Ansible would evaluate: here it is an error if a play reads it.
+// Finds Jinja in values: Ansible evaluates it, but here a play that reads it gets an error.
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'

@@ -1,4 +1,4 @@
-// Values with their source locations: what YAML, INI, scripts and modules are parsed into.
+// Represents parsed values with their source locations.
 
 import type { SourceLocation } from '../../model/errors/location.ts'
 

@@ -1,4 +1,4 @@
-// Decrypts what `ansible-vault` encrypted: whole files and single values, formats 1.1 and 1.2.
+// Decrypts files and single values of `ansible-vault`, formats 1.1 and 1.2.
 
 import { createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import { PlaybookError } from '../../model/errors/error.ts'

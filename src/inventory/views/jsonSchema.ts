@@ -9,7 +9,7 @@ type PlayWithVars = { readonly name: string; readonly vars?: z.ZodType }
 export type JsonSchema = { readonly [key: string]: unknown }
 
 /** `inventory`: groups with hosts, children, vars. `vars`: a file in group_vars/ or host_vars/. */
-export type SchemaKind = 'inventory' | 'vars'
+type SchemaKind = 'inventory' | 'vars'
 
 /**
  * The schema of an inventory for some plays, in draft 7, which editors support best for YAML. The variables of the

@@ -1,4 +1,4 @@
-// A host's `ansible_*` variables say how it is reached; flags say it where they are silent.
+// Connection settings come from a host's `ansible_*` variables, then from the flags.
 
 import { homedir } from 'node:os'
 import { test } from '#test'

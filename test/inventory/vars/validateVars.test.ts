@@ -1,21 +1,17 @@
-// A play's schema is checked on all its hosts at once, and every fault has its place.
+// The schema of a play is checked for all its hosts at once, and every error has its location.
 
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
+import { z } from 'zod'
 import { type Inventory, loadInventory } from '../../../src/inventory/inventory.ts'
 import { validateVars } from '../../../src/inventory/vars/validateVars.ts'
 import type { PlaybookError } from '../../../src/model/errors/error.ts'
 import { Secret } from '../../../src/model/secrets/secret.ts'
 import { shownLines } from '../../shownLines.ts'
+import { inventoryFixtures } from '../fixtures.ts'
 
-const here = fileURLToPath(import.meta.url)
-const cwd = resolve(
-  here.slice(0, here.lastIndexOf(here.includes('/dist/test/') ? '/dist/test/' : '/test/')),
-  'test/fixtures/inventory/loads',
-)
+const cwd = resolve(inventoryFixtures, 'loads')
 const port = z.int('expected a port (1-65535)').min(1).max(65535)
 const was = { name: 'WAS', where: { file: 'playbooks/was.ts', line: 9 } }
 const load = () => loadInventory(['production.yml'], { cwd })
@@ -24,7 +20,7 @@ type Row = readonly [title: string, pattern: string, schema: z.ZodType, lines: r
 
 const rows: readonly Row[] = [
   [
-    'a wrong value in a group is said once, for the group',
+    'a wrong value in a group is reported once, for the group',
     'was',
     z.object({ instances: z.array(z.object({ name: z.string(), http: port })) }),
     ['production.yml:13:19  was: instances[1].http  expected a port (1-65535), got "8o81"  E_VARS'],
@@ -63,7 +59,7 @@ const rows: readonly Row[] = [
     ],
   ],
   [
-    'a part that is missing is said of what surrounds it',
+    'a missing part has the location of what surrounds it',
     'was',
     z.object({ instances: z.array(z.object({ ajp: port.optional(), jvm: z.string() })) }),
     [
@@ -80,7 +76,7 @@ const rows: readonly Row[] = [
     ],
   ],
   [
-    'all faults of all hosts come together',
+    'all errors of all hosts come together',
     'was:web',
     z.object({ node: z.number(), weight: z.number(), template: z.string() }),
     [
@@ -92,7 +88,7 @@ const rows: readonly Row[] = [
     ],
   ],
   [
-    'a refinement of the whole is said of the host',
+    'a failed refinement of the whole is reported for the host',
     'web-02',
     z.object({ node: z.number() }).refine(() => false, 'no node fits'),
     ['production.yml:20:9  web-02: the variables  no node fits  E_VARS'],
@@ -129,14 +125,22 @@ test('a limited play still names the group', async () => {
   ])
 })
 
-test('a wrong value of the command line says so', async () => {
+test('a wrong value of the command line is reported as such', async () => {
   const inventory = await loadInventory(['production.yml'], { cwd, extraVars: ['node=x'] })
   assert.equal(await errorsOf(inventory, 'all', z.object({ node: z.number() })), [
     '-e: node  expected number, got "x"  E_VARS',
   ])
 })
 
-test('a secret where text was wanted says that it is one', async () => {
+test('Jinja is found at any depth', async () => {
+  const extraVars = [{ deep: ['x', { inner: '{% if x %}' }], plain: ['x', 1, null, true] }]
+  const inventory = await loadInventory(['production.yml'], { cwd, extraVars })
+  assert.equal(await errorsOf(inventory, 'all', z.object({ deep: z.any(), plain: z.any() })), [
+    '-e: deep[1].inner contains Jinja, which is not evaluated; compute it in TypeScript instead  E_JINJA',
+  ])
+})
+
+test('a secret instead of text is reported as such', async () => {
   const inventory = await loadInventory(['inline.yml'], { cwd })
   assert.equal(await errorsOf(inventory, 'h', z.object({ pw: z.string() })), [
     'inline.yml:4:18  h: pw  expected string, got a secret  E_VARS',

@@ -1,7 +1,6 @@
-// Vault values are secrets, opened when they are revealed, and never before.
+// Vault values are secrets, decrypted only when they are revealed.
 
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -10,6 +9,7 @@ import { decryptVault, type VaultPassword } from '../../../src/inventory/vault/d
 import { AggregatePlaybookError, PlaybookError } from '../../../src/model/errors/error.ts'
 import { Secret } from '../../../src/model/secrets/secret.ts'
 import { shownLines } from '../../shownLines.ts'
+import { inventoryFixtures } from '../fixtures.ts'
 
 // Made by ansible-vault 2.19 with the password "correct horse": format 1.1, and 1.2 with the id "prod".
 const plain11 = `$ANSIBLE_VAULT;1.1;AES256
@@ -40,7 +40,7 @@ const opened: readonly [string, string, readonly VaultPassword[], string][] = [
 ]
 
 for (const [title, text, passwords, expected] of opened) {
-  test(`${title} opens a vault`, () => assert.is(decryptVault(text, passwords), expected))
+  test(`${title} decrypts a vault`, () => assert.is(decryptVault(text, passwords), expected))
 }
 
 const refused: readonly [string, string, readonly VaultPassword[], readonly string[]][] = [
@@ -74,17 +74,13 @@ const refused: readonly [string, string, readonly VaultPassword[], readonly stri
 ]
 
 for (const [title, text, passwords, lines] of refused) {
-  test(`${title} opens no vault`, async () => {
+  test(`${title} does not decrypt a vault`, async () => {
     const error = thrown(() => decryptVault(text, passwords, { file: 'v.yml', line: 3, column: 5 }))
     assert.equal(await shownLines(error), lines)
   })
 }
 
-const here = fileURLToPath(import.meta.url)
-const cwd = resolve(
-  here.slice(0, here.lastIndexOf(here.includes('/dist/test/') ? '/dist/test/' : '/test/')),
-  'test/fixtures/inventory/cases/vault',
-)
+const cwd = resolve(inventoryFixtures, 'cases/vault')
 
 test('values of a vault, and of a vaulted file, are secrets; true and false are not', async () => {
   const { vars } = (await loadInventory(['hosts.yml'], { cwd, vaultPasswords: [good] })).host('h')!
@@ -105,7 +101,7 @@ test('values of a vault, and of a vaulted file, are secrets; true and false are 
   }
 })
 
-test('a vaulted file without its password is a fault of the load', async () => {
+test('an encrypted file without its password is an error', async () => {
   const error = await loadInventory(['hosts.yml'], { cwd }).then(
     () => assert.unreachable('it loaded'),
     (each: unknown) => each as AggregatePlaybookError,
@@ -117,7 +113,7 @@ test('a vaulted file without its password is a fault of the load', async () => {
   ])
 })
 
-test('a single value without its password fails when it is revealed, at its place', async () => {
+test('a single value without its password fails when it is revealed, with its location', async () => {
   const inventory = await loadInventory(['inline.yml'], { cwd: resolve(cwd, '../../loads') })
   const host = inventory.host('h')!
   assert.is(JSON.stringify(host.vars.pw), '"••••••••"')

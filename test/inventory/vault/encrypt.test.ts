@@ -1,4 +1,4 @@
-// What is encrypted here is what ansible-vault would have written, byte for byte.
+// Encryption gives the same bytes as ansible-vault.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -56,7 +56,7 @@ for (const length of [0, 1, 15, 16, 17, 1000]) {
 test('each time it is another salt, and another text', () =>
   assert.is.not(encryptVault(text, password), encryptVault(text, password)))
 
-test('what opened a vault is told: its label, and the password that fits', () => {
+test('decryption gives the label, and the password that fits', () => {
   const wanted = { id: 'test', password }
   const { id, password: used } = openVault(encryptVault(text, password, { id: 'prod' }), [
     { id: 'prod', password: 'wrong' },

@@ -1,45 +1,33 @@
-// The graph of the inventories in test/fixtures/inventory/cases is the one that ansible-inventory --graph --vars draws.
+// Graphs are those of ansible-inventory --graph --vars.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { loadInventory } from '../../../src/inventory/inventory.ts'
 import { pythonStr } from '../../../src/inventory/parsing/pythonText.ts'
 import { inventoryGraph } from '../../../src/inventory/views/graph.ts'
+import { inventoryFixtures, loadCase, readJson } from '../fixtures.ts'
 
-const cases = fileURLToPath(new URL('../../../../test/fixtures/inventory/cases', import.meta.url))
+const cases = join(inventoryFixtures, 'cases')
 
 for (const name of readdirSync(cases).sort()) {
   test(`${name} has Ansible's graph`, async () => {
     const folder = join(cases, name)
-    const { graph } = json(folder, 'golden.json')
-    const {
-      sources,
-      playbookDir,
-      extraVars = [],
-      vaultPassword,
-      graphVars = true,
-    } = json(folder, 'case.json')
-    const inventory = await loadInventory(sources, {
-      cwd: folder,
-      extraVars,
-      ...(playbookDir === undefined ? {} : { playbookDir: resolve(folder, playbookDir) }),
-      ...(vaultPassword === undefined ? {} : { vaultPasswords: [{ password: vaultPassword }] }),
-    })
+    const { graph } = readJson(folder, 'golden.json') as { readonly graph: readonly string[] }
+    const { graphVars = true } = readJson(folder, 'case.json') as { readonly graphVars?: boolean }
+    const inventory = await loadCase(folder)
     const lines = inventoryGraph(inventory, inventory.groups.get('all')!, { hasVars: graphVars })
-    assert.equal(lines.join('\n').split('\n'), graphVars ? chosen(name, graph) : graph.filter(isName))
+    assert.equal(lines.join('\n').split('\n'), graphVars ? adapted(name, graph) : graph.filter(isName))
   })
 }
 
-/** Groups and hosts: the values of a case may hold what Python writes otherwise, and line ends. */
+/** Groups and hosts only: some cases have values with line ends, or that Python writes differently. */
 function isName(line: string): boolean {
   return /^(?:@|(?: {2}\|)+--(?!\{))/.test(line)
 }
 
-/** What differs: keys are texts, 5.0 is 5, and a vault's values are masked. */
-function chosen(name: string, graph: readonly string[]): readonly string[] {
+/** Ansible's graph with our differences: keys are text, 5.0 is 5, and vault values are masked. */
+function adapted(name: string, graph: readonly string[]): readonly string[] {
   const text = graph.join('\n')
   if (name === 'vault') return masked(text)
   if (name !== 'ini-literals' && name !== 'yaml-words') return text.split('\n')
@@ -54,7 +42,7 @@ function chosen(name: string, graph: readonly string[]): readonly string[] {
     .split('\n')
 }
 
-/** Ansible shows what a vault holds. */
+/** Ansible shows vault values. */
 function masked(text: string): string[] {
   return text
     .replaceAll('several\nlines\n', 'one two')
@@ -73,10 +61,6 @@ const texts: readonly [unknown, string][] = [
 
 for (const [value, text] of texts) {
   test(`Python writes ${JSON.stringify(value)} as ${text}`, () => assert.is(pythonStr(value), text))
-}
-
-function json(folder: string, file: string) {
-  return JSON.parse(readFileSync(join(folder, file), 'utf8'))
 }
 
 test.run()

@@ -1,4 +1,4 @@
-// The JSON Schema of inventories: what plays name is typed, what they share is what any of them takes.
+// The JSON Schema of inventories types the variables of plays.
 
 import { z } from 'zod'
 import { test } from '#test'
