@@ -5,12 +5,12 @@ import { z } from 'zod'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { sh } from '../../src/model/command.ts'
-import { describeError, type PlaybookError } from '../../src/model/errors/error.ts'
 import { definePlay } from '../../src/model/play.ts'
 import { stdout } from '../../src/model/probe.ts'
 import type { RunEvent } from '../../src/model/run/event.ts'
 import { secret } from '../../src/model/secrets/secret.ts'
 import { defineTask } from '../../src/model/task.ts'
+import { shownLines } from '../shownLines.ts'
 import { inFolder, type Ran, type RunSettings, runPlays, runTasks } from './harness.ts'
 import { hasLine, mark, marksIn, namedHosts, whenMarked } from './namedHosts.ts'
 
@@ -91,12 +91,12 @@ test('a delegate that is not in the inventory is an error before any host is con
   const wrong = (options: object) =>
     runTasks([isAt({ host: 'x' }, options)], { hosts: ['web', 'lb-01'], connect }).then(
       () => [],
-      (thrown) => describeError(thrown as PlaybookError),
+      (thrown) => shownLines(thrown),
     )
   for (const options of [{ delegateTo: 'lb-1' }, { notify: isAt({ host: 'x' }, { delegateTo: 'lb-1' }) }]) {
     const [message, hint] = await wrong(options)
     assert.match(message!, /delegate\.test\.\w+:\d+.* isAt: No host "lb-1" in the inventory\./)
-    assert.is(hint, 'Did you mean lb-01?')
+    assert.is(hint, '    Did you mean lb-01?')
   }
 })
 

@@ -1,6 +1,6 @@
 // The error classes shown to people: code, message, place, details and hint.
 
-import { formatLocation, type SourceLocation } from './location.ts'
+import type { SourceLocation } from './location.ts'
 
 export type ErrorOptions = {
   /** What to do next: "Did you mean firewallPort?" */
@@ -81,13 +81,6 @@ export class UnreachableError extends PlaybookError {
     const { code, message, stage = this.stage, ...options } = { ...fieldsOf(this), ...changes }
     return new UnreachableError(code, message, stage, options)
   }
-}
-
-/** The lines a person reads: place and message, what the host said, what to do. */
-export function describeError(error: PlaybookError): string[] {
-  if (error instanceof AggregatePlaybookError) return error.errors.flatMap(describeError)
-  const place = error.where ? `${formatLocation(error.where)}  ` : ''
-  return [`${place}${error.message}`, ...error.details, ...(error.hint ? [error.hint] : [])]
 }
 
 /** Any thrown value as a PlaybookError. Other errors keep their message, under `code`. */

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { block } from '../../../src/model/block.ts'
-import { describeError, type PlaybookError } from '../../../src/model/errors/error.ts'
 import { definePlay } from '../../../src/model/play.ts'
 import { defineTask, type TaskList } from '../../../src/model/task.ts'
+import { shownLines } from '../../shownLines.ts'
 import { runPlays } from '../harness.ts'
 
 const nothing = defineTask({
@@ -120,7 +120,7 @@ async function faultLines(play: Parameters<typeof runPlays>[0][number], hosts = 
   const connect = async () => assert.unreachable('a host was contacted') as never
   return runPlays([play], { hosts, connect }).then(
     () => [],
-    (thrown) => describeError(thrown as PlaybookError),
+    (thrown) => shownLines(thrown),
   )
 }
 

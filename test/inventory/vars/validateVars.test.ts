@@ -1,9 +1,9 @@
 // The schema of a play is checked for all its hosts at once, and every error has its location.
 
 import { resolve } from 'node:path'
+import { z } from 'zod'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { z } from 'zod'
 import { type Inventory, loadInventory } from '../../../src/inventory/inventory.ts'
 import { validateVars } from '../../../src/inventory/vars/validateVars.ts'
 import type { PlaybookError } from '../../../src/model/errors/error.ts'

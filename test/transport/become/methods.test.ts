@@ -8,12 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import type { BecomeMethod } from '../../../src/model/become.ts'
-import { describeError, type PlaybookError } from '../../../src/model/errors/error.ts'
+import type { PlaybookError } from '../../../src/model/errors/error.ts'
 import type { BecomeSettings, ConnectionSettings } from '../../../src/model/host.ts'
 import { secret } from '../../../src/model/secrets/secret.ts'
 import { localTransport } from '../../../src/transport/local.ts'
 import { sshTransport } from '../../../src/transport/ssh/sshTransport.ts'
 import type { Connection } from '../../../src/transport/transport.ts'
+import { shownLines } from '../../shownLines.ts'
 import { ask, errorOf, settingsFor, using, within } from '../settings.ts'
 import { type Sshd, sshdMissing, startSshd } from '../sshd.ts'
 import { addUser, becomeMissing, type TestUser } from '../testUser.ts'
@@ -300,7 +301,7 @@ const refusals: readonly Refusal[] = [
 for (const { title, as, user = () => 'root', more, code, says = /./ } of refusals) {
   it(`${title}: ${code}, and the connection goes on`, async () => {
     const error = await refusal(settings(as(), more), user())
-    const text = describeError(error).join('\n')
+    const text = (await shownLines(error)).join('\n')
     assert.is(error.code, code, text)
     assert.match(text, says)
     assert.match(error.message, new RegExp(`^${as().method} on ${as().login}@127.0.0.1`))

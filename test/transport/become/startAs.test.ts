@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { BecomeMethod } from '../../../src/model/become.ts'
-import { describeError, PlaybookError } from '../../../src/model/errors/error.ts'
+import { PlaybookError } from '../../../src/model/errors/error.ts'
 import type { BecomeSettings, ConnectionSettings } from '../../../src/model/host.ts'
 import { secret } from '../../../src/model/secrets/secret.ts'
 import { localTransport } from '../../../src/transport/local.ts'
+import { shownLines } from '../../shownLines.ts'
 import { ask, errorOf, using, within } from '../settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rp-become-'))
@@ -162,8 +163,8 @@ for (const [title, body, password, code, says] of refusals) {
       const error = await within(3000, 'openShell', errorOf(connection.openShell('someone')))
       assert.instance(error, PlaybookError)
       assert.is(error.code, code)
-      assert.match(describeError(error).join('\n'), says)
-      assert.not.match(describeError(error).join('\n'), /wrong|right/)
+      assert.match((await shownLines(error)).join('\n'), says)
+      assert.not.match((await shownLines(error)).join('\n'), /wrong|right/)
     })
   })
 }
@@ -224,8 +225,8 @@ for (const [title, body, code, says] of suRefusals) {
     await using(localTransport.connect(settings(body, 'right', 'su'), {}), async (connection) => {
       const error = await within(3000, 'openShell', errorOf(connection.openShell('someone')))
       assert.is(error.code, code)
-      assert.match(describeError(error).join('\n'), says)
-      assert.not.match(describeError(error).join('\n'), /right/)
+      assert.match((await shownLines(error)).join('\n'), says)
+      assert.not.match((await shownLines(error)).join('\n'), /right/)
     })
   })
 }
@@ -241,7 +242,7 @@ test('doas wants a password where nothing makes a terminal for it: E_BECOME_TTY'
     await using(localTransport.connect(asking, {}), async (connection) => {
       const error = await within(3000, 'openShell', errorOf(connection.openShell('someone')))
       assert.is(error.code, 'E_BECOME_TTY')
-      assert.match(describeError(error).join('\n'), /util-linux.*nopass/)
+      assert.match((await shownLines(error)).join('\n'), /util-linux.*nopass/)
     })
   } finally {
     process.env.PATH = PATH

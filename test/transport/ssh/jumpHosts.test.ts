@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
-import { describeError } from '../../../src/model/errors/error.ts'
 import type { ConnectionSettings } from '../../../src/model/host.ts'
 import { sshTransport } from '../../../src/transport/ssh/sshTransport.ts'
+import { shownLines } from '../../shownLines.ts'
 import { ask, endOf, errorOf, using, within } from '../settings.ts'
 import { freePort, type Sshd, sshdMissing, startSshd } from '../sshd.ts'
 
@@ -115,7 +115,7 @@ it("A jump host's unknown key is refused: E_PROXY", async () => {
     section('one', { ...one, knownHostsFile: '/dev/null' }) + section('last', last, 'ProxyJump one')
   const error = await errorOf(sshTransport().connect(settings('last', config), {}))
   assert.is(error.code, 'E_PROXY')
-  assert.match(describeError(error).join('\n'), /E_HOST_KEY_UNKNOWN/)
+  assert.match((await shownLines(error)).join('\n'), /E_HOST_KEY_UNKNOWN/)
 })
 
 it('A jump host that dies takes its hosts with it', async () => {
@@ -154,7 +154,7 @@ it('A ProxyCommand that fails says why: E_PROXY', async () => {
     const config = section('last', last, `ProxyCommand sh -c '${command}'`)
     const error = await within(4000, 'connect', errorOf(sshTransport().connect(settings('last', config), {})))
     assert.is(error.code, 'E_PROXY')
-    assert.match(describeError(error).join('\n'), /no tunnel today|not found/)
+    assert.match((await shownLines(error)).join('\n'), /no tunnel today|not found/)
   }
 })
 

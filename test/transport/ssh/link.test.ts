@@ -15,11 +15,11 @@ import ssh2, { type Connection as Client, type ServerChannel } from 'ssh2'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { UnreachableError } from '../../../src/model/errors/error.ts'
-import { describeError } from '../../../src/model/errors/error.ts'
 import type { ConnectionSettings } from '../../../src/model/host.ts'
 import { secret } from '../../../src/model/secrets/secret.ts'
 import { sshTransport } from '../../../src/transport/ssh/sshTransport.ts'
 import type { Connection } from '../../../src/transport/transport.ts'
+import { shownLines } from '../../shownLines.ts'
 import { ask, endOf, errorOf, isolated, within } from '../settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rp-broken-'))
@@ -224,7 +224,7 @@ test('keyboard-interactive is answered with the password', async () => {
   await (await sshTransport().connect(fake.settings(), {})).close()
   const error = await errorOf(sshTransport().connect(fake.settings({ password: secret('wrong') }), {}))
   assert.is(error.code, 'E_AUTH')
-  assert.match(describeError(error).join('\n'), /password \(keyboard-interactive\): refused/)
+  assert.match((await shownLines(error)).join('\n'), /password \(keyboard-interactive\): refused/)
   fake.stop()
 })
 

@@ -6,10 +6,10 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
-import { describeError } from '../../../src/model/errors/error.ts'
 import { secret } from '../../../src/model/secrets/secret.ts'
 import { sshString, sshUint32 } from '../../../src/transport/ssh/protocol/wireFormat.ts'
 import { sshTransport } from '../../../src/transport/ssh/sshTransport.ts'
+import { shownLines } from '../../shownLines.ts'
 import { ask, errorOf, isolated, settingsFor, using, within } from '../settings.ts'
 import { freePort, makeKey, type Sshd, sshdMissing, startSshd } from '../sshd.ts'
 import { addUser, type TestUser } from '../testUser.ts'
@@ -93,7 +93,7 @@ it('Keys of an agent log in, and a dead agent is passed over', async () => {
     const error = await errorOf(
       connect({ ...settings, sshArgs: ['-o', 'IdentitiesOnly=yes', ...withAgent] }, {}),
     )
-    assert.match(describeError(error).join('\n'), /agent .*: nothing to offer, of the keys it has \(1\)/)
+    assert.match((await shownLines(error)).join('\n'), /agent .*: nothing to offer, of the keys it has \(1\)/)
     const locked = join(sshd.folder, 'agent-locked')
     execFileSync('cp', [keyFile, locked])
     execFileSync('cp', [`${keyFile}.pub`, `${locked}.pub`])
@@ -157,7 +157,7 @@ it('A wrong password is told, without showing it: E_AUTH', async () => {
   })
   const error = await errorOf(connect(settings, {}))
   assert.is(error.code, 'E_AUTH')
-  const text = describeError(error).join('\n')
+  const text = (await shownLines(error)).join('\n')
   assert.match(text, new RegExp(`${user.name}@127.0.0.1:${sshd.port} does not let ${user.name} in`))
   assert.match(text, /password: refused/)
   assert.match(text, /the host accepts: publickey,\s?password/)
@@ -179,10 +179,10 @@ it('Keys that are refused, missing or locked are named: E_AUTH', async () => {
   for (const [privateKeyFile, says] of rows) {
     const error = await errorOf(connect(settingsFor(sshd, { privateKeyFile }), {}))
     assert.is(error.code, 'E_AUTH')
-    assert.match(describeError(error).join('\n'), says)
+    assert.match((await shownLines(error)).join('\n'), says)
   }
   const wrong = settingsFor(sshd, { privateKeyFile: locked, privateKeyPassphrase: secret('wrong') })
-  assert.match(describeError(await errorOf(connect(wrong, {}))).join('\n'), /passphrase is wrong/)
+  assert.match((await shownLines(await errorOf(connect(wrong, {})))).join('\n'), /passphrase is wrong/)
 })
 
 /** As ssh-keygen -t ed25519-sk writes it, as far as it is read here. */
@@ -211,7 +211,7 @@ it('With nothing to log in with, E_AUTH says what the host would take', async ()
   const error = await errorOf(connect(settingsFor(sshd, { privateKeyFile: undefined }), {}))
   assert.is(error.code, 'E_AUTH')
   assert.match(
-    describeError(error).join(' '),
+    (await shownLines(error)).join(' '),
     /nothing to log in with.*the host accepts: publickey, password/,
   )
 })
@@ -224,7 +224,7 @@ it('A host that wants a key and a password gets both', async () => {
     const settings = settingsFor(strict, { user: user.name, password: secret(user.password) })
     await using(connect(settings, {}), async (connection) => assert.is(connection.user, user.name))
     const error = await errorOf(connect({ ...settings, password: undefined }, {}))
-    assert.match(describeError(error).join('\n'), /key .*: accepted, but the host wants more/)
+    assert.match((await shownLines(error)).join('\n'), /key .*: accepted, but the host wants more/)
   } finally {
     await strict.stop()
   }
@@ -253,7 +253,7 @@ it('An unknown host key is refused, with its fingerprint and the line to add: E_
   const print = execFileSync('ssh-keygen', ['-lf', `${sshd.hostKeyFile}.pub`], { encoding: 'utf8' }).split(
     ' ',
   )[1]!
-  const text = describeError(error).join('\n')
+  const text = (await shownLines(error)).join('\n')
   assert.ok(text.includes(print), text)
   assert.ok(text.includes(`[127.0.0.1]:${sshd.port} ssh-ed25519 AAAA`), text)
   assert.match(text, /ssh-keyscan -p \d+ 127\.0\.0\.1/)
@@ -298,12 +298,7 @@ it('A changed host key is refused with both fingerprints and the place: E_HOST_K
       const error = await errorOf(connect(settingsFor(sshd, { sshArgs }), {}))
       assert.is(error.code, 'E_HOST_KEY_CHANGED')
       assert.equal(error.where, { file, line: 2 })
-      assert.is(
-        describeError(error)
-          .join('\n')
-          .match(/SHA256:/g)?.length,
-        2,
-      )
+      assert.is((await shownLines(error)).join('\n').match(/SHA256:/g)?.length, 2)
     }
     const lax = settingsFor(sshd, { hostKeyChecking: false, sshArgs: isolated(file) })
     await using(connect(lax, {}), async (connection) => assert.is(connection.user, 'root'))
@@ -314,7 +309,7 @@ it('A changed host key is refused with both fingerprints and the place: E_HOST_K
       password: secret(user.password),
     }
     const error = await errorOf(connect(withPassword, {}))
-    assert.match(describeError(error).join('\n'), /password: not sent, since the host key has changed/)
+    assert.match((await shownLines(error)).join('\n'), /password: not sent, since the host key has changed/)
   }
 })
 
@@ -368,7 +363,7 @@ it('An account whose shell refuses: E_SHELL with what it said', async () => {
     await using(connect(settingsFor(sshd, { user: closed.name }), {}), async (connection) => {
       const error = await errorOf(connection.openShell())
       assert.is(error.code, 'E_SHELL')
-      assert.match(describeError(error).join('\n'), /account is currently not available/)
+      assert.match((await shownLines(error)).join('\n'), /account is currently not available/)
     })
   } finally {
     closed.remove()

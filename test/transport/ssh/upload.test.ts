@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
-import { describeError, UnreachableError } from '../../../src/model/errors/error.ts'
+import { UnreachableError } from '../../../src/model/errors/error.ts'
 import { sshTransport } from '../../../src/transport/ssh/sshTransport.ts'
+import { shownLines } from '../../shownLines.ts'
 import { errorOf, settingsFor, using, within } from '../settings.ts'
 import { type Sshd, sshdMissing, startSshd } from '../sshd.ts'
 import { addUser, type TestUser } from '../testUser.ts'
@@ -96,7 +97,7 @@ it('A folder that one may not write to: E_UPLOAD', async () => {
   await using(connect(settings(), {}), async (connection) => {
     const error = await errorOf(connection.upload(large, '/root/rp-test/file'))
     assert.is(error.code, 'E_UPLOAD')
-    assert.match(describeError(error).join('\n'), /Permission denied/)
+    assert.match((await shownLines(error)).join('\n'), /Permission denied/)
   })
 })
 

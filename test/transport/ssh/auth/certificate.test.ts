@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
-import { describeError } from '../../../../src/model/errors/error.ts'
 import {
   describeCertificate,
   parseUserCertificate,
 } from '../../../../src/transport/ssh/protocol/certificate.ts'
 import { sshTransport } from '../../../../src/transport/ssh/sshTransport.ts'
+import { shownLines } from '../../../shownLines.ts'
 import { ask, errorOf, isolated, settingsFor, using } from '../../settings.ts'
 import { makeKey, type Sshd, sshdMissing, startSshd } from '../../sshd.ts'
 import { addUser, type TestUser } from '../../testUser.ts'
@@ -123,7 +123,7 @@ for (const [index, { title, signed, says }] of refusals.entries()) {
     sign(`late${index}`, ...signed)
     const error = await errorOf(connect(settings(path(`late${index}`)), {}))
     assert.is(error.code, 'E_AUTH')
-    assert.match(describeError(error).join('\n'), says)
+    assert.match((await shownLines(error)).join('\n'), says)
   })
 }
 
@@ -138,7 +138,7 @@ it('An agent that does not sign leaves the next try, and is told', async () => {
   inAgent('-c', path('ed25519'))
   const withAgent = [`IdentityAgent=${path('agent')}`, 'IdentityFile=none']
   const error = await errorOf(connect(settings(undefined, ...withAgent), {}))
-  assert.match(describeError(error).join('\n'), /key test of the agent.*: not signed: it refuses/)
+  assert.match((await shownLines(error)).join('\n'), /key test of the agent.*: not signed: it refuses/)
   await logsIn({ ...settings(undefined, `IdentityAgent=${path('agent')}`, `IdentityFile=${sshd.keyFile}`) })
   inAgent('-D')
 })
@@ -146,7 +146,7 @@ it('An agent that does not sign leaves the next try, and is told', async () => {
 it('CertificateFile with something else in it is told', async () => {
   const to = settings(path('authority'), `CertificateFile=${path('authority.pub')}`)
   const error = await errorOf(connect(to, {}))
-  assert.match(describeError(error).join('\n'), /certificate \S+authority\.pub: there is no certificate/)
+  assert.match((await shownLines(error)).join('\n'), /certificate \S+authority\.pub: there is no certificate/)
 })
 
 it('What is read of a certificate is what ssh-keygen reads', () => {

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
-import { describeError } from '../../../../src/model/errors/error.ts'
 import { hostCertificateProblem } from '../../../../src/transport/ssh/hostKey/hostCertificate.ts'
 import type { Certificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
 import { decodeCertificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
 import { sshTransport } from '../../../../src/transport/ssh/sshTransport.ts'
+import { shownLines } from '../../../shownLines.ts'
 import { ask, errorOf, settingsFor, using } from '../../settings.ts'
 import { makeKey, type Sshd, sshdMissing, startSshd } from '../../sshd.ts'
 
@@ -156,7 +156,7 @@ for (const { title, config, known, options = [], fault } of rows) {
       if (fault) {
         const error = await errorOf(connect(settings, {}))
         assert.is(error.code, 'E_HOST_KEY_UNKNOWN')
-        assert.match(describeError(error).join('\n'), fault)
+        assert.match((await shownLines(error)).join('\n'), fault)
       } else {
         await using(connect(settings, {}), async (connection) => {
           assert.is(await ask(await connection.openShell(), 'echo in'), 'in\n')
