@@ -1,4 +1,4 @@
-// npm run docs: writes docs/tasks.md and docs/plays.md.
+// Writes docs/tasks.md and docs/plays.md (npm run docs).
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The keywords of plays, blocks and tasks, told for docs/plays.md: a keyword that is added does not compile until it is.
+// Describes the keywords of plays, blocks and tasks for docs/plays.md.
 
 import type { PlaySpec } from '../src/model/play.ts'
 import type { BlockOptions, Retry, TaskOptions } from '../src/model/task.ts'

@@ -1,4 +1,4 @@
-// docs/plays.md: the reference of the keywords of plays, blocks and tasks.
+// Renders docs/plays.md, the reference of keywords.
 
 import { blockTexts, type KeywordText, playTexts, retryTexts, sharedTexts, taskTexts } from './keywords.ts'
 

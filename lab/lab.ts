@@ -1,4 +1,4 @@
-// The lab: four real hosts on this machine, brought up, found again and taken down by name.
+// Brings a lab of four real hosts up, finds it again, takes it down.
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'

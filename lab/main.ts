@@ -1,4 +1,4 @@
-// The command `npm run lab -- up | down | status | ssh`: reads argv, sets the exit code.
+// The command `npm run lab -- up | down | status | ssh`.
 
 import { Command } from 'commander'
 import { PlaybookError } from '../src/model/errors/error.ts'

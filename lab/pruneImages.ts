@@ -1,4 +1,4 @@
-// Images are big: those that no instance's hosts lie on, and that are not the present one, go.
+// Removes images that no instance uses any more.
 
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What is up of an instance, host by host, as a table for people.
+// Prints which hosts of an instance are up.
 
 import { answersSsh, isAlive } from './instance/host.ts'
 import { instanceFiles } from './instance/instanceFiles.ts'

@@ -1,4 +1,4 @@
-// The structure keeps its promises: imports go one way, nothing is circular, every test file runs its tests.
+// Checks the structure: imports, circles, first lines, tests that run.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-// Debian's package sources as this machine has them configured, so that the lab names no server of its own.
+// Reads this machine's apt sources, so that the lab names no server of its own.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'

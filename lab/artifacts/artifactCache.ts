@@ -1,4 +1,4 @@
-// Things that cost time are made once: named by a digest of their recipe, made aside, renamed into place under a lock.
+// Builds an artifact once and keeps it under a digest of its recipe.
 
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'

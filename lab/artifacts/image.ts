@@ -1,4 +1,4 @@
-// The root file system all hosts share: Debian with systemd, sshd, firewalld, dnf and rpm, and the hosts' missing programs hidden in it.
+// Builds the root file system of all hosts: Debian with systemd, sshd, firewalld, dnf.
 
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

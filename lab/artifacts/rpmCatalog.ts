@@ -1,4 +1,4 @@
-// What the hosts lack until dnf delivers it: the table of the lab's RPMs, and the script that hides their files in the image.
+// Lists the lab's RPMs and hides their files in the image until dnf installs them.
 
 /**
  * An RPM of the lab. `files` are paths on the image (with `from` where Debian has the file elsewhere); `debian` takes

@@ -1,4 +1,4 @@
-// The lab's RPM repository: one spec for all, built from what the image has hidden.
+// Builds the lab's RPM repository from the files that the image hides.
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

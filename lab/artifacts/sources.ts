@@ -1,4 +1,4 @@
-// The software the runbook installs, in upstream's own path layout: Tomcat by Maven, httpd and mod_jk from Debian's source packages.
+// Downloads the software of the runbook and lays it out as upstream does.
 
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -106,7 +106,7 @@ async function getDebianSource(
   })
 }
 
-/** The wanted upstream versions first, in their order, then the others as listed; pure. */
+/** The preferred upstream versions first, in their order, then the others as listed; pure. */
 export function orderVersions(listed: readonly string[], preferred: readonly string[]): string[] {
   const rank = (version: string) =>
     (preferred.indexOf(upstream(version)) + preferred.length + 1) % (preferred.length + 1)

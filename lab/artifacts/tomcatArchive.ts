@@ -1,4 +1,4 @@
-// Upstream's Tomcat tar.gz, made from the zip that Maven repositories have: LF texts, executable scripts, the same bytes each time.
+// Packs Maven's Tomcat zip as upstream's tar.gz, byte for byte reproducible.
 
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The demo: brings the lab up, runs the WAS playbook on it twice, and closes with a table of what runs and what it cost.
+// Runs the demo: the WAS playbook twice on the lab, then a summary table.
 
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

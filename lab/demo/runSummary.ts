@@ -1,4 +1,4 @@
-// What the last run of a folder cost, from its journal.
+// Reads duration, changes and trips of the last run from its journal.
 
 import { join } from 'node:path'
 import { lastRun } from '../../src/journal/history.ts'

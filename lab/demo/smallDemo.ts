@@ -1,4 +1,4 @@
-// The demo for machines that cannot hold the lab: SSH servers in this process, over a real sh in a temporary folder.
+// Runs the demo without a lab, on SSH servers in this process.
 
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

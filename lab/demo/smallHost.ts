@@ -1,4 +1,4 @@
-// A host in this process: an SSH server of ssh2's own that runs what it is told with /bin/sh, in a folder.
+// SSH server in this process that runs commands with /bin/sh in a folder.
 
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// The table that closes the demo.
+// Renders the summary table of the demo.
 
 import type { RunSummary } from './runSummary.ts'
 import type { TomcatStatus } from './tomcatStatus.ts'

@@ -1,4 +1,4 @@
-// How the six Tomcats of a lab are: asked over HTTP on their own host, their cluster read in their log.
+// Reads the status of the six Tomcats: HTTP answer, cluster members, process.
 
 import { ssh } from '../instance/ssh.ts'
 import type { Lab } from '../lab.ts'

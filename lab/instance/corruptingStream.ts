@@ -1,4 +1,4 @@
-// Spoils bytes on their way, the same ones each time: as many arrive as were sent, the first and every thousandth wrong.
+// Stream that inverts the first and every thousandth byte.
 
 import { Transform } from 'node:stream'
 
@@ -9,11 +9,11 @@ export function corruptingStream(): Transform {
   let offset = 0
   return new Transform({
     transform(chunk: Buffer, _, done) {
-      const spoilt = Buffer.from(chunk)
-      if (offset === 0 && spoilt.length > 0) invert(spoilt, 0)
-      for (let at = PERIOD - 1 - (offset % PERIOD); at < spoilt.length; at += PERIOD) invert(spoilt, at)
-      offset += spoilt.length
-      done(null, spoilt)
+      const corrupted = Buffer.from(chunk)
+      if (offset === 0 && corrupted.length > 0) invert(corrupted, 0)
+      for (let at = PERIOD - 1 - (offset % PERIOD); at < corrupted.length; at += PERIOD) invert(corrupted, at)
+      offset += corrupted.length
+      done(null, corrupted)
     },
   })
 }

@@ -1,4 +1,4 @@
-// The keys and passwords of an instance, made once and kept: who may log in, and how the hosts prove who they are.
+// Creates and keeps the keys and passwords of an instance.
 
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'

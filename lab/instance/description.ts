@@ -1,4 +1,4 @@
-// What is known of a lab that is up.
+// Describes a lab that is up.
 
 import type { Sources } from '../artifacts/sources.ts'
 import type { Address } from './topology.ts'

@@ -1,4 +1,4 @@
-// One host: a systemd-nspawn container over an overlay, in groups and a mount namespace of its own.
+// Boots and stops one host: a systemd-nspawn container over an overlay.
 
 import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
@@ -77,8 +77,8 @@ async function bootHost(spec: HostSpec): Promise<void> {
 }
 
 /**
- * Waits until systemd has started everything and ssh answers. A unit that failed is told; one that the lab cannot do
- * without is `E_LAB_BOOT`, with what the host's console said last.
+ * Waits until systemd has started everything and ssh answers. A failed unit is logged; one that the lab cannot
+ * do without is `E_LAB_BOOT`, with the last lines of the host's console.
  */
 export async function waitForHost(spec: HostSpec, log: Log, limitMs = 240_000): Promise<void> {
   const deadline = Date.now() + limitMs

@@ -1,4 +1,4 @@
-// An instance on disk: its folder's files, and the record of its number and image that survives everything but a purge.
+// Files of an instance, and the record of its number and image.
 
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The inventory of an instance as a file in Ansible's YAML, with connection details and where the software is.
+// Writes the inventory of an instance as Ansible's YAML.
 
 import { writeFile } from 'node:fs/promises'
 import { stringify } from 'yaml'

@@ -1,4 +1,4 @@
-// The daemon that serves sources and packages to an instance's hosts: started in a group of its own, found again by asking it.
+// Starts the HTTP server of sources and packages, and finds it again.
 
 import { spawn } from 'node:child_process'
 import { open } from 'node:fs/promises'

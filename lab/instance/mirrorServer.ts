@@ -1,4 +1,4 @@
-// The lab's HTTP server as a program: `node mirrorServer.js ADDRESS PORT SOURCES PACKAGES`, a line on stdout for each request.
+// HTTP server program: `node mirrorServer.js ADDRESS PORT SOURCES PACKAGES`.
 
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { corruptingStream } from './corruptingStream.ts'
 /** Which folder stands behind which first path segment. */
 export type Shares = { readonly sources: string; readonly packages: string }
 
-/** A file to send, whole or spoilt. */
+/** A file to send, whole or corrupted. */
 type Target = { readonly file: string; readonly isCorrupt: boolean }
 
 /**

@@ -1,4 +1,4 @@
-// The bridge of an instance: a subnet of its own in the machine's root namespace, with no way out of it.
+// Claims and releases the bridge of an instance: a subnet without a way out.
 
 import { join } from 'node:path'
 import { PlaybookError } from '../../src/model/errors/error.ts'

@@ -1,4 +1,4 @@
-// What makes a host out of the image: its name, address, keys and users, laid into its own layer before it first boots.
+// Writes what differs between hosts into their layers: name, address, keys, users.
 
 import { randomBytes } from 'node:crypto'
 import { chmod, chown, lstat, mkdir, readFile, writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-// Logging in to a lab's hosts with OpenSSH, without the user's own configuration.
+// Logs in to a lab's hosts with OpenSSH, without the user's own configuration.
 
 import { spawn } from 'node:child_process'
 import { PlaybookError } from '../../src/model/errors/error.ts'

@@ -1,4 +1,4 @@
-// Names and addresses: which hosts a lab has, and how its number N becomes subnet, bridge and machine names.
+// Derives subnet, bridge and machine names from the number of a lab.
 
 /** The instance whose addresses are fixed, so that a committed inventory can name them. */
 export const DEFAULT_NAME = 'demo'
@@ -40,7 +40,7 @@ export function topology(number: number): Topology {
 /** nspawn's name of a host: short, because its interface `vb-NAME` may have 15 characters. */
 export const machineName = (number: number, host: string) => `n${number}-${host}`
 
-/** Numbers an instance may take, the most wanted first: its last one, then those no other instance remembers. */
+/** Numbers an instance may take, the preferred one first: its last one, then those no other instance remembers. */
 export function numbersFor(
   name: string,
   records: ReadonlyMap<string, { readonly number: number }>,

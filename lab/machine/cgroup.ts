@@ -1,4 +1,4 @@
-// Control groups are the lab's register of processes: whatever an instance started is in its group, whoever died meanwhile.
+// Tracks the processes of an instance by control groups.
 
 import { readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-// Whether something is there at a path.
+// Tells whether a path exists.
 
 import { access } from 'node:fs/promises'
 

@@ -1,4 +1,4 @@
-// Where the lab keeps things: everything big in `shared/`, and one folder an instance beside it.
+// Folders of the lab: one shared by all instances, one for each of them.
 
 import { homedir } from 'node:os'
 import { join } from 'node:path'

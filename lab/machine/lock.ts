@@ -1,4 +1,4 @@
-// A lock between processes that dies with its holder: flock(1) holds it for as long as our end of its stdin is open.
+// Lock between processes by flock(1), released when its holder dies.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

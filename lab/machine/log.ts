@@ -1,4 +1,4 @@
-// What the lab says while it works: one line a step, with the seconds since it began.
+// Logs progress, with the seconds since the start.
 
 /** Listens to progress: one short sentence at a time, without a newline. */
 export type Log = (text: string) => void

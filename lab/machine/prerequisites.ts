@@ -1,4 +1,4 @@
-// The programs the lab needs on the machine itself; what is missing comes by apt.
+// Installs by apt the programs that the lab needs on this machine.
 
 import { access, constants, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Local commands by zx, with settings of the lab's own: quiet, no stdin unless given, and a failure told as the project tells errors.
+// Runs local commands by zx, and turns failures into errors of the project.
 
 import { $, type Options } from 'zx'
 import { PlaybookError } from '../../src/model/errors/error.ts'
@@ -20,14 +20,14 @@ export function runIn(options: Partial<Options>): Command {
   }
 }
 
-/** The error of a local command that failed, with the last lines of what it said. */
+/** The error of a local command that failed, with the last lines of its output. */
 export function commandError(command: string, code: number | null, output: string): PlaybookError {
   return new PlaybookError('E_LAB_COMMAND', `"${headline(command)}" failed with code ${code}.`, {
     details: lastLines(output, 12),
   })
 }
 
-/** The last `count` lines of a text that say something. */
+/** The last `count` lines that are not blank. */
 export function lastLines(text: string, count: number): string[] {
   return text
     .split('\n')

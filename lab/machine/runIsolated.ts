@@ -1,4 +1,4 @@
-// A command in process and mount namespaces of its own: however we end, it and its mounts end with us.
+// Runs a command in namespaces of its own, which end with this process.
 
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'

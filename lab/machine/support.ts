@@ -1,4 +1,4 @@
-// Whether this machine can carry a lab: it needs root, Debian, control groups, overlays and bridges for real.
+// Checks whether this machine can run a lab.
 
 import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'

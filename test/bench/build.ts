@@ -1,4 +1,4 @@
-// The build of httpd on two WEB hosts: what the second needs, which takes what the first has built. From a run's journal.
+// Measures how much sooner a second host has httpd that the first one built.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import type { ColdOptions } from './cold.ts'
 import { type Figure, times } from './figure.ts'
 import { newestRun, type Run } from './journals.ts'
 
-/** Not asked for in seconds: a share of what compiling takes says that nothing was compiled. */
+/** No target in seconds: a share of what compiling takes says that nothing was compiled. */
 const limit = 0.33
 
 export async function benchBuild({ isFresh }: ColdOptions, log: (line: string) => void): Promise<Figure[]> {

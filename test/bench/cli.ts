@@ -1,4 +1,4 @@
-// How long the command takes to start: for its version, and with a playbook of three files.
+// Measures how long the command takes to start.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

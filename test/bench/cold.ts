@@ -1,4 +1,4 @@
-// What a cold run of the WAS role costs: trips, seconds, and the tasks that take most of them. From a run's journal.
+// Measures a cold run of the WAS role: trips, seconds, slowest tasks.
 
 import { join } from 'node:path'
 import { down, up } from '../../lab/lab.ts'
@@ -21,7 +21,7 @@ export async function benchCold({ isFresh }: ColdOptions, log: (line: string) =>
     )
     return []
   }
-  return tell(run, log)
+  return logRun(run, log)
 }
 
 const labName = 'bench'
@@ -53,7 +53,7 @@ function isCold(events: readonly RunEvent[]): boolean {
   return isWas && !isCheck && hosts.length > 0 && hosts.every(({ counts }) => counts.changed >= 15)
 }
 
-function tell(run: Run, log: (line: string) => void): Figure[] {
+function logRun(run: Run, log: (line: string) => void): Figure[] {
   const events = run.map(({ event }) => event)
   const end = events.findLast((event) => event.kind === 'runEnd')
   if (end?.kind !== 'runEnd') return []

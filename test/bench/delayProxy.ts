@@ -1,4 +1,4 @@
-// A TCP proxy that delays both ways, TCP's own handshake included: what a line with that round trip would do.
+// TCP proxy that delays both directions, the handshake included.
 
 import { connect, createServer, type Server, type Socket } from 'node:net'
 

@@ -1,4 +1,4 @@
-// A playbook that a lab has deployed already, warm, the whole command, against `ssh HOST true` on its hosts in parallel.
+// Compares a warm run on a deployed lab with parallel `ssh HOST true`.
 
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

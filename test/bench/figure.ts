@@ -1,4 +1,4 @@
-// A figure of the benchmark: what was measured, what it means, and whether it meets its target.
+// A measured figure, its meaning and its target.
 
 export type Figure = {
   /** `WAS role, RTT 50 ms`. */
@@ -36,8 +36,8 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 
 /** The table at the end: each figure, its target, and whether it was met. */
 export function summary(figures: readonly Figure[]): string[] {
-  const verdict = ({ isMet }: Figure) => (isMet === undefined ? '' : isMet ? 'met' : 'MISSED')
-  const rows = figures.map((figure) => [figure.what, figure.value, figure.target ?? '', verdict(figure)])
+  const rating = ({ isMet }: Figure) => (isMet === undefined ? '' : isMet ? 'met' : 'MISSED')
+  const rows = figures.map((figure) => [figure.what, figure.value, figure.target ?? '', rating(figure)])
   const missed = figures.filter(({ isMet }) => isMet === false).length
   const aimed = figures.filter(({ isMet }) => isMet !== undefined).length
   return [

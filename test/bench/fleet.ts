@@ -1,4 +1,4 @@
-// Many hosts, warm, against ssh called for each of them by xargs.
+// Compares a warm run on many hosts with ssh called by xargs.
 
 import { type Figure, ms, ratioFigure, table } from './figure.ts'
 import { type CommandLine, interleaved, timeOf, usageOf } from './measure.ts'

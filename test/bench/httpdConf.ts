@@ -1,4 +1,4 @@
-// The edits of the site made to an httpd.conf of 10,000 lines: what they cost of the processor, in this process.
+// Measures the CPU time of editing an httpd.conf of 10,000 lines.
 
 import { httpdConfEdits } from '../../playbooks/roles/httpdConf.ts'
 import { editHttpd } from '../../src/formats/httpd.ts'
@@ -8,7 +8,7 @@ import { median } from './measure.ts'
 
 const limitMs = 50
 
-/** The first time is told as well: a run edits a file once. */
+/** The first time is shown as well: a run edits a file once. */
 export async function benchHttpdConf(log: (line: string) => void): Promise<Figure[]> {
   const text = largeHttpdConf()
   const bytes = Buffer.from(text)

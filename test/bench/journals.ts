@@ -1,4 +1,4 @@
-// The runs that a folder's journal keeps, as far as a benchmark is told by them.
+// Reads the runs that a journal keeps.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

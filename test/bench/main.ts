@@ -1,4 +1,4 @@
-// The benchmark: ratios measured in one run, against their targets. `npm run bench -- cli conf scale fleet pair was site cold build`.
+// Benchmark: measures ratios in one run and compares them with targets.
 
 import { parseArgs } from 'node:util'
 import { DEFAULT_NAME } from '../../lab/instance/topology.ts'
@@ -84,7 +84,7 @@ const log: Log = (line) => process.stdout.write(`${line}\n`)
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stopMeasuring)
 process.exitCode = await main(positionals)
 
-/** 0 also where targets are missed: the summary tells. 1 where a part could not be measured for a fault. */
+/** 0 also where targets are missed: the summary shows them. 1 where a part failed. */
 async function main(names: readonly string[]): Promise<number> {
   const wrong = names.find((name) => !(name in parts))
   if (wrong !== undefined) {
@@ -106,7 +106,7 @@ async function main(names: readonly string[]): Promise<number> {
     if (isStopped()) return 130
   }
   for (const line of summary(figures)) log(line)
-  if (broken.length > 0) log(`Not measured for a fault: ${broken.join(', ')}.`)
+  if (broken.length > 0) log(`Failed: ${broken.join(', ')}.`)
   return broken.length > 0 ? 1 : 0
 }
 

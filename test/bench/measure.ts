@@ -1,4 +1,4 @@
-// Runs commands and times them: pairs interleaved, medians, and what a command used of memory and processor.
+// Runs commands and measures time, memory and CPU.
 
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
@@ -37,15 +37,15 @@ export function runCommand({ argv, cwd, env, stdin }: CommandLine): Promise<Ende
   return new Promise((resolve, reject) => {
     const { signal } = stopping
     const child = spawn(program!, args, { cwd, env: { ...process.env, ...env }, stdio: 'pipe', signal })
-    const said = { stdout: '', stderr: '' }
+    const output = { stdout: '', stderr: '' }
     child.stdout.on('data', (bytes) => {
-      said.stdout += String(bytes)
+      output.stdout += String(bytes)
     })
     child.stderr.on('data', (bytes) => {
-      said.stderr += String(bytes)
+      output.stderr += String(bytes)
     })
     child.on('error', reject)
-    child.on('close', (code) => resolve({ ...said, ms: performance.now() - startedAt, code: code ?? -1 }))
+    child.on('close', (code) => resolve({ ...output, ms: performance.now() - startedAt, code: code ?? -1 }))
     child.stdin.on('error', () => {})
     child.stdin.end(stdin ?? '')
   })

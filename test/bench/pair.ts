@@ -1,4 +1,4 @@
-// Two hosts with sixty small file tasks each, warm, against `ssh host true` on both in parallel.
+// Compares two warm hosts of sixty file tasks with parallel `ssh host true`.
 
 import { startDelayProxy } from './delayProxy.ts'
 import { type Figure, ms, ratioFigure } from './figure.ts'

@@ -1,4 +1,4 @@
-// How a warm run grows with the tasks of a host: trips, time, memory.
+// Measures how a warm run grows with the number of tasks.
 
 import { type Figure, ms, table } from './figure.ts'
 import { interleaved, succeeding, timeOf, type Usage, usageOf } from './measure.ts'

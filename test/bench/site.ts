@@ -1,4 +1,4 @@
-// The warm whole site on the four hosts of the lab.
+// Measures the warm whole site on the four hosts of the lab.
 
 import { benchDeployed } from './deployed.ts'
 import type { Figure } from './figure.ts'

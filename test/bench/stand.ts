@@ -1,4 +1,4 @@
-// A stand for benchmarks: one sshd on loopback in the place of many hosts, an account with plain sh, an inventory, a playbook.
+// Sets up a benchmark: one sshd on loopback that stands for many hosts.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -65,10 +65,10 @@ export async function warmUp(stand: Stand, inventory: string): Promise<void> {
 
 type RecapLine = { readonly host: string; readonly changed: number; readonly trips: number }
 
-/** The recaps of a run told with `--output jsonl`. */
+/** The recaps of a run with `--output jsonl`. */
 export function lastRecap(jsonl: string): RecapLine[] {
   const line = jsonl.split('\n').findLast((each) => each.startsWith('{"event":"runEnd"'))
-  if (line === undefined) throw new Error('The run told no end.')
+  if (line === undefined) throw new Error('The run printed no end.')
   return (JSON.parse(line) as { hosts: RecapLine[] }).hosts
 }
 

@@ -1,4 +1,4 @@
-// Loaded into a measured process: at its end it writes what the process used, as JSON, to a file.
+// Writes what the process used to a file when it exits; preloaded.
 
 import { writeFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'

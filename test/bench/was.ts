@@ -1,4 +1,4 @@
-// The warm WAS role on two hosts of the lab.
+// Measures the warm WAS role on two hosts of the lab.
 
 import { benchDeployed } from './deployed.ts'
 import type { Figure } from './figure.ts'

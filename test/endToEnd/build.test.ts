@@ -1,4 +1,4 @@
-// buildFromSource on real hosts: httpd and mod_jk, built by one web host and taken by the other, resumed, rebuilt, refused.
+// buildFromSource on real hosts: built once, shared, resumed, rebuilt.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -35,7 +35,7 @@ test('once it is there the build goes on at configure, and the other host compil
   const ran = await play('web', {})
   assert.is(ran.code, 0, JSON.stringify(errorOf(ran)))
   const builders = [httpdTask(), modJkTask()].map((task) =>
-    hosts.filter((host) => saidBy(ran, host, task).some((line) => line.startsWith('make: '))),
+    hosts.filter((host) => outputOf(ran, host, task).some((line) => line.startsWith('make: '))),
   )
   assert.equal(
     builders.map(({ length }) => length),
@@ -45,8 +45,8 @@ test('once it is there the build goes on at configure, and the other host compil
   const [builder] = builders[0]!
   const other = hosts.find((host) => host !== builder)!
   if (builder === 'web-01')
-    assert.match(saidBy(ran, builder, httpdTask())[0]!, /going on after fetch, unpack; log: /)
-  assert.match(saidBy(ran, other, httpdTask()).join('\n'), /nothing is compiled\ninstalls httpd/)
+    assert.match(outputOf(ran, builder, httpdTask())[0]!, /going on after fetch, unpack; log: /)
+  assert.match(outputOf(ran, other, httpdTask()).join('\n'), /nothing is compiled\ninstalls httpd/)
   for (const host of hosts) {
     const { stdout } = await site.on(
       host,
@@ -70,14 +70,14 @@ test('a second run finds nothing to do, in one trip a host', async () => {
   )
 })
 
-test('a changed flag builds httpd anew and mod_jk against it; the site keeps its configuration and its open log', async () => {
+test('a changed flag rebuilds httpd and mod_jk against it; the site keeps its configuration and its open log', async () => {
   await site.on(
     'web-01',
     'echo "# of the site" >>/data2/apache/conf/httpd.conf; /data2/apache/bin/apachectl start',
   )
   const ran = await play('web-01', { flags: ['--enable-so', '--enable-mods-shared=few', '--enable-rewrite'] })
   assert.is(ran.code, 0, JSON.stringify(errorOf(ran)))
-  assert.ok(saidBy(ran, 'web-01').some((line) => line.startsWith('make: ')))
+  assert.ok(outputOf(ran, 'web-01').some((line) => line.startsWith('make: ')))
   const { stdout } = await site.on(
     'web-01',
     'tail -n 1 /data2/apache/conf/httpd.conf; curl -so /dev/null -w "%{http_code}\\n" http://127.0.0.1/; ls /data2/apache/modules/mod_rewrite.so /data2/apache/modules/mod_jk.so; /data2/apache/bin/apachectl graceful && sleep 1 && tail -n 1 /data2/apache/logs/error_log',
@@ -86,7 +86,7 @@ test('a changed flag builds httpd anew and mod_jk against it; the site keeps its
   assert.match(stdout, /resuming normal operations|Command line/)
 })
 
-test('a full disk during make leaves the old server serving, and is told', async () => {
+test('a full disk during make leaves the old server serving, and is reported', async () => {
   await site.on('web-01', 'mkdir -p /small && mount -t tmpfs -o size=60m,mode=755 tmpfs /small')
   const ran = await play('web-01', {
     flags: ['--enable-so', '--enable-mods-shared=all'],
@@ -119,7 +119,7 @@ async function play(pattern: string, options: Options): Promise<Ran> {
     flags = ['--enable-so', '--enable-mods-shared=few'],
     buildDir,
   } = options
-  const place = buildDir === undefined ? '' : `buildDir: '${buildDir}',`
+  const folder = buildDir === undefined ? '' : `buildDir: '${buildDir}',`
   const path = join(site.folder, 'build.ts')
   writeFileSync(
     path,
@@ -132,11 +132,11 @@ export default definePlay({
     dnfInstall({ name: ${JSON.stringify(packages)} }),
     directory({ path: '/data2' }),
     buildFromSource({
-      name: 'httpd', ${source(httpd())}, prefix, ${place}
+      name: 'httpd', ${source(httpd())}, prefix, ${folder}
       configure: ${JSON.stringify(flags)}, keep: ['conf', 'logs', 'htdocs'],
     }),
     buildFromSource({
-      name: 'mod_jk', ${source(lab.sources.modJk)}, prefix, folder: 'native', ${place}
+      name: 'mod_jk', ${source(lab.sources.modJk)}, prefix, folder: 'native', ${folder}
       configure: ['--with-apxs=' + prefix + '/bin/apxs'],
       installs: ['modules/mod_jk.so'], requires: [prefix + '/.built-httpd'],
     }),
@@ -179,12 +179,12 @@ function source({ version, path, sha512 }: { version: string; path: string; sha5
   return `version: '${version}', urls: ['${lab.mirror}/dist/${path}'], checksum: 'sha512:${sha512}'`
 }
 
-type Said = Line & { readonly line?: string; readonly time?: string }
+type OutputLine = Line & { readonly line?: string; readonly time?: string }
 
-/** What a host said while it carried out a task; undefined: any. */
-function saidBy(ran: Ran, host: string, task?: string): string[] {
-  return (ran.lines as readonly Said[]).flatMap((said) =>
-    said.event === 'output' && said.host === host && (task ?? said.task) === said.task ? [said.line!] : [],
+/** Output of a host during a task (any if not given). */
+function outputOf(ran: Ran, host: string, task?: string): string[] {
+  return (ran.lines as readonly OutputLine[]).flatMap((each) =>
+    each.event === 'output' && each.host === host && (task ?? each.task) === each.task ? [each.line!] : [],
   )
 }
 
@@ -194,7 +194,9 @@ function errorOf(ran: Ran): { code?: string; message?: string; details?: readonl
 
 /** Seconds that httpd took on a host, from the first thing done for it: waiting for the other host is not counted. */
 function secondsOf(ran: Ran, host: string): number {
-  const own = (ran.lines as readonly Said[]).filter((line) => line.host === host && line.task === httpdTask())
+  const own = (ran.lines as readonly OutputLine[]).filter(
+    (line) => line.host === host && line.task === httpdTask(),
+  )
   const begin = own.find(({ event, line }) => event === 'output' && !line!.startsWith('waits for '))!
   const end = own.find(({ event }) => event === 'taskEnd')!
   return (Date.parse(end.time!) - Date.parse(begin.time!)) / 1000

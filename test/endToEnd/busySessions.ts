@@ -1,4 +1,4 @@
-// Clients that keep sessions busy through the web servers, and count what a user would notice: failed requests, lost sessions.
+// HTTP clients with sessions that count failed requests and lost sessions.
 
 import { Agent, get } from 'node:http'
 
@@ -64,7 +64,7 @@ async function client(
     const route = (answer.cookie ?? cookie).split('.')[1] ?? ''
     tally.routes.set(route, (tally.routes.get(route) ?? 0) + 1)
     const where = `${new Date().toISOString()} session ${index} of ${host} through ${address}, request ${count + 1}`
-    if (answer.status !== 200 || answer.count === undefined) tally.failed.push(`${where}: ${answer.said}`)
+    if (answer.status !== 200 || answer.count === undefined) tally.failed.push(`${where}: ${answer.text}`)
     else {
       if (answer.count !== count + 1) tally.lost.push(`${where}: count ${answer.count} from ${route}`)
       count = answer.count
@@ -79,7 +79,7 @@ type Answer = {
   readonly status: number
   readonly cookie?: string
   readonly count?: number
-  readonly said: string
+  readonly text: string
 }
 
 async function ask(address: string, host: string, cookie: string, agent: Agent): Promise<Answer> {
@@ -97,7 +97,7 @@ function once(address: string, host: string, cookie: string, agent: Agent): Prom
       (response) => {
         let body = ''
         response.setEncoding('utf8').on('data', (text) => (body += text))
-        response.on('error', (error) => resolve({ status: 0, said: error.message }))
+        response.on('error', (error) => resolve({ status: 0, text: error.message }))
         response.on('end', () => {
           const set = response.headers['set-cookie']?.join('; ')
           const count = /확인용\):<\/b>(\d+)/.exec(body)?.[1]
@@ -105,7 +105,7 @@ function once(address: string, host: string, cookie: string, agent: Agent): Prom
             status: response.statusCode ?? 0,
             cookie: /JSESSIONID=([^;\s]+)/.exec(set ?? '')?.[1],
             count: count === undefined ? undefined : Number(count),
-            said: `HTTP ${response.statusCode} ${body.slice(0, 80)}`,
+            text: `HTTP ${response.statusCode} ${body.slice(0, 80)}`,
           })
         })
       },
@@ -113,7 +113,7 @@ function once(address: string, host: string, cookie: string, agent: Agent): Prom
     request.on('timeout', () => request.destroy(new Error('no answer for 60 s')))
     request.on('error', (error: NodeJS.ErrnoException) =>
       resolve(
-        request.reusedSocket && error.code === 'ECONNRESET' ? 'stale' : { status: 0, said: error.message },
+        request.reusedSocket && error.code === 'ECONNRESET' ? 'stale' : { status: 0, text: error.message },
       ),
     )
   })

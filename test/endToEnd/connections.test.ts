@@ -1,4 +1,4 @@
-// Reaching real hosts: logins, sudo, jumps, ways that are shut, hosts that die in the middle of a task, and Ctrl-C.
+// Connections to real hosts: logins, sudo, jumps, lost hosts, Ctrl-C.
 
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
@@ -153,7 +153,7 @@ for (const { title, host, vars, says } of sudoWays) {
   })
 }
 
-const faults: readonly Failed[] = [
+const failures: readonly Failed[] = [
   {
     title: 'a wrong sudo password',
     host: 'was-01',
@@ -178,7 +178,7 @@ const faults: readonly Failed[] = [
     exit: 2,
   },
   {
-    title: 'no sudo password where one is wanted',
+    title: 'no sudo password where one is needed',
     host: 'was-01',
     vars: () => ({ ansible_user: 'deploy' }),
     code: 'E_BECOME_PASSWORD_MISSING',
@@ -268,9 +268,9 @@ const faults: readonly Failed[] = [
   },
 ]
 
-for (const { title, host, vars, code, exit, says, words = [] } of faults) {
+for (const { title, host, vars, code, exit, says, words = [] } of failures) {
   test(`${title}: ${code}, exit code ${exit}, and the other host goes on`, async () => {
-    const inventory = site.inventory('fault', { [host]: vars(), 'web-02': { ansible_user: 'ops' } })
+    const inventory = site.inventory('failure', { [host]: vars(), 'web-02': { ansible_user: 'ops' } })
     const startedAt = performance.now()
     const ran = await site.run('become.ts', '-i', inventory, ...words)
     const seconds = (performance.now() - startedAt) / 1000
@@ -404,7 +404,7 @@ type Death = {
   readonly title: string
   readonly kill: () => Promise<unknown>
   readonly code: RegExp
-  /** By when it must be told, with a keepalive of 1 s, 3 times. */
+  /** By when it must be reported, with a keepalive of 1 s, 3 times. */
   readonly limitSeconds: number
 }
 
@@ -472,7 +472,7 @@ for (const { title, kill, code, limitSeconds } of deaths) {
       lost.error!.details.join('\n'),
       /^It was at: .*sleep 300[\s\S]*Whether long nap was done is not known\./,
     )
-    assert.ok(seconds < limitSeconds, `told after ${seconds} s`)
+    assert.ok(seconds < limitSeconds, `reported after ${seconds} s`)
     assert.equal(
       ran.lines
         .filter(({ host, event }) => host === 'was-01' && event === 'taskEnd')
@@ -584,7 +584,7 @@ async function onceThere(host: string, path: string): Promise<void> {
   if (code !== 0) throw new Error(`${path} did not come about on ${host}.`)
 }
 
-/** Cuts a host off and kills all its processes: nobody is there to tell. */
+/** Cuts a host off and kills all its processes: so that it closes no connection. */
 async function killMachine(host: string): Promise<void> {
   const number = Number(lab.subnet.split('.')[2])
   execFileSync('ip', ['link', 'set', 'dev', `vb-${machineName(number, host)}`, 'down'])

@@ -1,4 +1,4 @@
-// A session outlives its server, and every Tomcat is restarted under load without one failed request: on real hosts.
+// Sessions outlive their server, and restarts lose no request, on real hosts.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from '#test'
@@ -193,7 +193,7 @@ function awaitUnits(names: readonly string[]): string {
   return `for i in $(seq 600); do systemctl is-active ${names.join(' ')} | grep -qvx active || break; sleep 0.1; done`
 }
 
-/** Reboots a host, and waits until it has come up anew. */
+/** Reboots a host, and waits until it is up again. */
 async function rebooted(host: string): Promise<void> {
   const bootedAt = async () =>
     (await site.on(host, 'systemctl show -p UserspaceTimestampMonotonic --value')).stdout

@@ -1,4 +1,4 @@
-// What goes wrong on real hosts: each is told clearly, and what stood there is as it was.
+// Failures on real hosts: each is reported clearly and leaves things as they were.
 
 import { randomBytes } from 'node:crypto'
 import { test } from '#test'
@@ -20,7 +20,7 @@ import {
 } from '../../tasks/index.ts'
 import { type LabSite, labSite, playbookText, type Ran, type TestHost } from './labSite.ts'
 
-const name = 'e2e-faults'
+const name = 'e2e-failures'
 const host = 'web-01'
 let lab: Lab
 let site: LabSite
@@ -235,8 +235,8 @@ for (const [index, { title, setup = ':', tasks, code, says, isForeseen, shows }]
     const prepared = await site.on(host, `rm -f /root/went-on; ${setup}`)
     assert.is(prepared.code, 0, prepared.stderr)
     const playbook = site.write(
-      `fault-${index}.ts`,
-      playbookText({ name: 'fault', tasks }, { name: 'next', tasks: next }),
+      `failure-${index}.ts`,
+      playbookText({ name: 'failure', tasks }, { name: 'next', tasks: next }),
     )
     const inventory = site.inventory('hosts', { [host]: {} })
     if (isForeseen) requireFailure(await site.run(playbook, '-i', inventory, '--check'), code, says)

@@ -1,4 +1,4 @@
-// A folder of a test's own with playbooks and inventories, and the command run from it on the hosts of a lab.
+// A folder with playbooks and inventories, and the command run on lab hosts.
 
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

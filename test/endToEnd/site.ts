@@ -1,4 +1,4 @@
-// What the end-to-end tests share: a lab of their own, an inventory for it, and the command run on it.
+// The repository's playbooks on a lab: inventory, command and its output.
 
 import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -35,7 +35,7 @@ export type Site = {
   readonly folder: string
   readonly inventory: string
   readonly root: string
-  /** Runs `run-playbook` on this lab; `lines` are its JSON lines where it was asked for them. */
+  /** Runs `run-playbook` on this lab; `lines` are its JSON lines with `--output jsonl`. */
   readonly runPlaybook: (...args: readonly string[]) => Promise<Ran>
   readonly on: (host: string, script: string) => Promise<Answer>
   /** Changes a variable of the group `was` in the inventory's group_vars. */

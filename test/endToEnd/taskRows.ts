@@ -1,4 +1,4 @@
-// The rows of the test of all tasks on real hosts: what is done, and how the host then shows that it was done.
+// Cases of every task on real hosts, and commands that show their effect.
 
 import type { TaskList } from '../../src/index.ts'
 import { secret } from '../../src/index.ts'

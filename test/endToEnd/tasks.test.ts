@@ -1,4 +1,4 @@
-// Every task on real hosts, as a person runs it: a dry run says what the run changes, and a second run finds nothing to do.
+// Every task on real hosts: dry run, run, and a second run without changes.
 
 import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
@@ -82,15 +82,15 @@ for (const [index, topic] of topics.entries()) {
         'nothing failed',
       )
       assert.ok(run.some(isChanged), 'the run changed something')
-      assert.equal(foretold(dryRun, run), changedIn(run, dryRun), 'the dry run said what the run then did')
+      assert.equal(predictedIn(dryRun, run), changedIn(run, dryRun), 'the dry run said what the run then did')
       assert.equal(
         secondRun.filter((end) => end.status !== 'ok').map(({ task }) => task),
         row.always ?? [],
         'the second run found nothing to do',
       )
       if (row.shows) assert.is(result.shown.get(row), filled(row.shows[1]))
-      const said = result.runs.map(({ stdout, stderr }) => stdout + stderr).join('')
-      if (row.hides) assert.not.ok(said.includes(row.hides), 'a secret was shown')
+      const output = result.runs.map(({ stdout, stderr }) => stdout + stderr).join('')
+      if (row.hides) assert.not.ok(output.includes(row.hides), 'a secret was shown')
     })
   }
 }
@@ -164,7 +164,7 @@ function endsOf(ran: Ran, { title }: TaskRow): Line[] {
 const isChanged = ({ status }: Line) => status === 'changed'
 
 /** What the dry run said would change; what it saw a need to wait for may have come by itself. */
-function foretold(dryRun: Line[], run: Line[]): string[] {
+function predictedIn(dryRun: Line[], run: Line[]): string[] {
   const isThereAlready = ({ name }: Line, index: number) =>
     ['waitFor', 'httpCheck'].includes(name!) && run[index]?.status === 'ok'
   return dryRun.filter((end, index) => isChanged(end) && !isThereAlready(end, index)).map(summary)

@@ -1,4 +1,4 @@
-// The WAS role end to end: dry run, run, second run, changes, deaths and faults, on real hosts.
+// The WAS role on real hosts: dry run, run, second run, changes, failures.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -94,7 +94,7 @@ for (const [index, instance] of instances.entries()) {
       ],
     )
     const text = added.join('\n')
-    for (const wanted of [
+    for (const expected of [
       `<Service name="${upper}">`,
       `<Engine name="${upper}" defaultHost="localhost" jvmRoute="${instance}2">`,
       'secretRequired="false"',
@@ -103,7 +103,7 @@ for (const [index, instance] of instances.entries()) {
       `port="${4000 + index}"`,
       `directory="/data3/logs/tomcat/ws-${instance}-server"`,
     ]) {
-      assert.ok(text.includes(wanted), `${wanted}\n${text}`)
+      assert.ok(text.includes(expected), `${expected}\n${text}`)
     }
     assert.is(
       edited.match(/maxParameterCount="1000"/g)?.length,

@@ -1,4 +1,4 @@
-// The WEB role and the whole site end to end: dry run, run, second run, changes, and faults, on real hosts.
+// The WEB role and the whole site on real hosts: runs, changes, failures.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
@@ -248,7 +248,7 @@ test('another port and another method are taken by a reload, and httpd answers t
   assert.is((await site.runPlaybook('site.ts')).code, 0)
 })
 
-test('a source whose checksum is wrong is told with both, and the server that was built before goes on', async () => {
+test('a source whose checksum is wrong is reported with both, and the server that was built before goes on', async () => {
   const before = await pids()
   const ran = await site.runPlaybook('web.ts', '-l', 'web-01', '-e', `httpd_sha512=${'a'.repeat(128)}`)
   assert.is(ran.code, 2, ran.stdout)
@@ -314,14 +314,14 @@ test('an httpd that was killed is started again', async () => {
   assert.equal(ended(ran, 'changed'), ['web-01: httpdRunning /data2/apache'])
 })
 
-type FaultRow = readonly [
+type FailureRow = readonly [
   title: string,
   change: (text: string) => string,
   args: readonly string[],
-  said: RegExp,
+  output: RegExp,
 ]
 
-const faultRows: readonly FaultRow[] = [
+const failureRows: readonly FailureRow[] = [
   [
     'two WAS hosts of one node',
     (text) => text.replace('node: 3', 'node: 1'),
@@ -342,14 +342,14 @@ const faultRows: readonly FaultRow[] = [
   ],
   ['a WAS host without its node', (text) => text.replace(', node: 3', ''), [], /was-02: node: /],
 ]
-for (const [title, change, args, said] of faultRows) {
-  test(`what mod_jk would not serve is found before any host is asked: ${title}`, async () => {
+for (const [title, change, args, output] of failureRows) {
+  test(`what mod_jk would not serve is found before any host is contacted: ${title}`, async () => {
     const before = readFileSync(site.inventory, 'utf8')
     editInventory(change)
     const ran = await site.runPlaybook('web.ts', ...args)
     writeFileSync(site.inventory, before)
     assert.is(ran.code, 1, ran.stdout)
-    assert.match(ran.stderr + ran.stdout, said)
+    assert.match(ran.stderr + ran.stdout, output)
     assert.match(ran.stderr + ran.stdout, 'No host was contacted')
   })
 }
@@ -390,8 +390,8 @@ test('a third WAS host in the inventory is all it takes', async () => {
   const changed = ended(ran, 'changed').filter((task) => !/was-03|firewall/.test(task))
   assert.equal(sorted(changed), ['web-01: httpdConfiguration /data2/apache', 'web-01: reloadHttpd'])
   assert.equal((await keptPids(before)).tomcats, [true, true, true, true, true, true])
-  const asked = `for i in 1 2 3 4 5 6; do curl -s -o /dev/null -D - -H 'Host: ifs.test.co.kr' http://127.0.0.1/sessionTest.jsp; done`
-  const { stdout } = await site.on('web-01', asked)
+  const script = `for i in 1 2 3 4 5 6; do curl -s -o /dev/null -D - -H 'Host: ifs.test.co.kr' http://127.0.0.1/sessionTest.jsp; done`
+  const { stdout } = await site.on('web-01', script)
   assert.match(stdout, /JSESSIONID=[0-9A-F]+\.ifs5;/)
 })
 

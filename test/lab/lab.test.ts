@@ -1,4 +1,4 @@
-// Pure parts of the lab: apt sources, versions, subnets, the RPM spec, paths of the mirror.
+// Pure parts of the lab: apt sources, versions, subnets, RPM spec, mirror paths.
 
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'

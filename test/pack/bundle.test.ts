@@ -1,4 +1,4 @@
-// The bundled command answers as the modules it is made of do.
+// The bundled command gives the same output as the unbundled modules.
 
 import { execFile } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// The package as others get it: packed, installed, type-checked and run from an ESM and a CommonJS project.
+// The package as users get it: packed, installed, type-checked, run.
 
 import { execFile, execFileSync } from 'node:child_process'
 import {
