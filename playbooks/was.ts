@@ -1,7 +1,7 @@
 // WAS hosts: three Tomcat instances each, their sessions replicated between the hosts.
 
 import { definePlay } from 'run-playbook'
-import { tomcatCluster } from 'run-playbook/tasks'
+import { tomcatCluster } from 'run-playbook/tasks/tomcat'
 import { removedInstance } from './roles/removedInstance.ts'
 import { clusterMembers } from './roles/tomcat.ts'
 import { was } from './roles/was.ts'

@@ -8,6 +8,9 @@ import * as assert from 'uvu/assert'
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)))
 
+/** The modules of tasks that authors import. */
+const taskModules = ['tasks/index.ts', 'tasks/deprecated.ts', 'tasks/httpd/index.ts', 'tasks/tomcat/index.ts']
+
 /** What the files of a folder may import, besides their own folder. */
 const allowed: { readonly [folder: string]: readonly string[] } = {
   'src/model': [],
@@ -77,7 +80,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
     'src/formats/index.ts',
     'src/testing',
     'src/cli/cache',
-    'tasks/index.ts',
+    ...taskModules,
   ],
   'src/cli/secrets': ['src/model', 'src/inventory'],
   'src/cli/flags': ['src/model', 'src/inventory', 'src/cli/userCode'],
@@ -139,7 +142,18 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'src/cli': ['src/cli', 'src/model', 'src/report'],
   'src/index.ts': ['src/model', 'src/deprecated.ts'],
   'src/deprecated.ts': ['src/formats/index.ts'],
-  tasks: ['src/index.ts', 'src/formats/index.ts'],
+  'tasks/params': ['src/index.ts'],
+  'tasks/text': ['src/index.ts', 'src/formats/index.ts', 'tasks/params'],
+  'tasks/files': ['src/index.ts', 'tasks/params'],
+  'tasks/packages': ['src/index.ts', 'tasks/params'],
+  'tasks/network': ['src/index.ts', 'tasks/params'],
+  'tasks/accounts': ['src/index.ts'],
+  'tasks/system': ['src/index.ts'],
+  'tasks/services': ['src/index.ts'],
+  'tasks/source': ['src/index.ts', 'tasks/params', 'tasks/files'],
+  'tasks/httpd': ['src/index.ts', 'src/formats/index.ts', 'tasks/params', 'tasks/text', 'tasks/services'],
+  'tasks/tomcat': ['src/index.ts', 'src/formats/index.ts', 'tasks/text', 'tasks/services'],
+  tasks: ['src/index.ts'],
   playbooks: [],
   'lab/machine': ['src/model'],
   'lab/artifacts': ['src/model', 'lab/machine'],
@@ -183,7 +197,9 @@ test('nothing is imported in a circle', () => {
 test('playbooks use the package by its name, as those of others do', () => {
   const wrong = files
     .filter((file) => file.startsWith('playbooks/'))
-    .flatMap((file) => packagesOf(file).filter((name) => !/^run-playbook(\/(tasks|formats))?$/.test(name)))
+    .flatMap((file) =>
+      packagesOf(file).filter((name) => !/^run-playbook(\/formats|\/tasks(\/httpd|\/tomcat)?)?$/.test(name)),
+    )
   assert.equal(wrong, [])
 })
 

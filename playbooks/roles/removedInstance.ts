@@ -1,7 +1,8 @@
 // An instance that there was: stopped, its folder removed, its ports closed again. Its logs stay.
 
 import { PlaybookError, type PlayHost, type TaskList } from 'run-playbook'
-import { firewallPort, firewallRichRule, remove, tomcatStopped } from 'run-playbook/tasks'
+import { firewallPort, firewallRichRule, remove } from 'run-playbook/tasks'
+import { tomcat } from 'run-playbook/tasks/tomcat'
 import { numericAddress } from './siteAddress.ts'
 import { instancePlaces } from './tomcat.ts'
 import { withoutUnit } from './units.ts'
@@ -25,7 +26,7 @@ export function removedInstance(
   const reached = freed([`${ajp}/tcp`, `${http}/tcp`])
   return [
     vars.systemd_units !== undefined && withoutUnit(unit),
-    tomcatStopped({ home, user: vars.account }, { title: `tomcatStopped ${instance.name}` }),
+    tomcat({ home, user: vars.account, state: 'stopped' }, { title: `tomcat ${instance.name} stopped` }),
     remove({ path: home, recursive: true }),
     cluster.length > 0 && firewallPort({ ports: cluster, state: 'closed' }),
     reached.length > 0 &&

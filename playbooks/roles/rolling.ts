@@ -1,7 +1,9 @@
 // The rolling restart of a WAS host: one instance after the other, out of the rotation of all web servers meanwhile.
 
 import { type OtherHost, PlaybookError, type PlayHost, type TaskList, z } from 'run-playbook'
-import { jkActivation, tomcatCluster, tomcatRestart, waitFor } from 'run-playbook/tasks'
+import { waitFor } from 'run-playbook/tasks'
+import { jkActivation } from 'run-playbook/tasks/httpd'
+import { restartTomcat, tomcatCluster } from 'run-playbook/tasks/tomcat'
 import { clusterMembers, instancePlaces } from './tomcat.ts'
 import { type Instance, wasVars } from './wasVars.ts'
 import { httpdProcess } from './web.ts'
@@ -40,7 +42,7 @@ function rolled(instance: Instance, host: PlayHost<RollingVars>): TaskList {
       { command: noConnection(instance.ajp), timeout: vars.drain_seconds, interval: 0.2 },
       { title: `requests to ${worker} have ended` },
     ),
-    tomcatRestart({ ...process, always: true }, { title: `restartTomcat ${instance.name}` }),
+    restartTomcat({ ...process, always: true }, { title: `restartTomcat ${instance.name}` }),
     tomcatCluster(members, { title: `tomcatCluster ${instance.name}` }),
     jkActivation({ worker, state: 'active', servers }),
   ]

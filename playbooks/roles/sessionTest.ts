@@ -1,7 +1,7 @@
 // The sessions to try: of each virtual host whose instance has the page that counts.
 
 import { PlaybookError, type PlayHost, type Task } from 'run-playbook'
-import { sessionSurvives } from 'run-playbook/tasks'
+import { testSessionFailover } from 'run-playbook/tasks/tomcat'
 import { instancePlaces } from './tomcat.ts'
 import { type WasHost, wasHosts } from './wasHosts.ts'
 import { type WasVars, wasVars } from './wasVars.ts'
@@ -30,5 +30,5 @@ function survives({ name, instance }: Vhost, was: readonly WasHost<WasVars>[], w
     ...{ on, route: `${instance}${vars.node}` },
     ...instancePlaces(vars.instances.find((each) => each.name === instance)!, vars).process,
   }))
-  return sessionSurvives({ host: name, path: '/sessionTest.jsp', ...way, tomcats })
+  return testSessionFailover({ host: name, path: '/sessionTest.jsp', ...way, tomcats })
 }

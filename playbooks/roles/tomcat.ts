@@ -1,16 +1,8 @@
 // One Tomcat instance of a WAS host: unpacked, configured, restarted where its configuration changed.
 
 import type { PlayHost, TaskList } from 'run-playbook'
-import {
-  copyFile,
-  directory,
-  editXml,
-  patchCatalinaSh,
-  tomcatRestart,
-  tomcatRunning,
-  tomcatStarted,
-  unarchive,
-} from 'run-playbook/tasks'
+import { copyFile, directory, editXml, unarchive } from 'run-playbook/tasks'
+import { patchCatalinaSh, restartTomcat, tomcat } from 'run-playbook/tasks/tomcat'
 import { type ClusterSettings, serverXmlEdits } from './serverXml.ts'
 import { numericAddress } from './siteAddress.ts'
 import { siteUnit, tomcatUnitText } from './units.ts'
@@ -42,7 +34,7 @@ export function tomcatArchive(vars: WasVars): string {
 export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): TaskList {
   const { vars } = host
   const { home, logs, unit, process } = instancePlaces(instance, vars)
-  const restart = tomcatRestart(
+  const restart = restartTomcat(
     { ...process, onlyIfRunning: true },
     { title: `restartTomcat ${instance.name}` },
   )
@@ -147,9 +139,11 @@ export function tomcatsUp(vars: WasVars): TaskList {
     process: instancePlaces(instance, vars).process,
   }))
   return [
-    instances.map(({ name, process }) => tomcatStarted(process, { title: `tomcatStarted ${name}` })),
     instances.map(({ name, process }) =>
-      tomcatRunning({ ...process, start: false }, { title: `tomcatRunning ${name}` }),
+      tomcat({ ...process, state: 'started' }, { title: `tomcat ${name} started` }),
+    ),
+    instances.map(({ name, process }) =>
+      tomcat({ ...process, state: 'running', start: false }, { title: `tomcat ${name} running` }),
     ),
   ]
 }

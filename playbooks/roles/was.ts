@@ -1,15 +1,7 @@
 // The WAS role: packages, Tomcat and its instances, account, firewall, running.
 
 import { flushHandlers, type PlayHost, type TaskList } from 'run-playbook'
-import {
-  directory,
-  dnfInstall,
-  download,
-  firewallPort,
-  firewallRichRule,
-  ownership,
-  user,
-} from 'run-playbook/tasks'
+import { directory, dnf, download, firewallPort, firewallRichRule, ownership, user } from 'run-playbook/tasks'
 import { numericAddress } from './siteAddress.ts'
 import { tomcatArchive, tomcatInstance, tomcatsUp } from './tomcat.ts'
 import type { WasVars } from './wasVars.ts'
@@ -18,7 +10,7 @@ import type { WasVars } from './wasVars.ts'
 export function was(host: PlayHost<WasVars>): TaskList {
   const { vars } = host
   return [
-    dnfInstall({ name: vars.packages }),
+    dnf({ name: vars.packages }),
     user({ name: vars.account }),
     directory({ path: vars.source_dir }),
     download({

@@ -2,17 +2,8 @@
 
 import { posix } from 'node:path'
 import type { PlayHost, Task, TaskList } from 'run-playbook'
-import {
-  buildFromSource,
-  directory,
-  dnfInstall,
-  firewallPort,
-  httpdConfiguration,
-  httpdReload,
-  httpdRunning,
-  ownership,
-  user,
-} from 'run-playbook/tasks'
+import { buildFromSource, directory, dnf, firewallPort, ownership, user } from 'run-playbook/tasks'
+import { httpd, httpdConfiguration, reloadHttpd } from 'run-playbook/tasks/httpd'
 import { balancers } from './balancers.ts'
 import { httpdConfEdits } from './httpdConf.ts'
 import { httpdUnitText, siteUnit } from './units.ts'
@@ -27,7 +18,7 @@ export function web(host: PlayHost<WebVars>): TaskList {
   const { vars } = host
   const owned = { owner: vars.account, group: vars.account }
   return [
-    dnfInstall({ name: vars.packages }),
+    dnf({ name: vars.packages }),
     user({ name: vars.account }),
     vars.owned_dirs.map((path) => directory({ path, ...owned })),
     directory({ path: vars.log_dir, ...owned }),
@@ -37,7 +28,7 @@ export function web(host: PlayHost<WebVars>): TaskList {
     webConfiguration(host),
     httpdUnit(vars),
     firewallPort({ ports: [`${vars.http_port}/tcp`, `${vars.https_port}/tcp`] }),
-    httpdRunning(httpdProcess(vars)),
+    httpd({ ...httpdProcess(vars), state: 'running' }),
   ]
 }
 
@@ -47,8 +38,8 @@ export function httpdProcess({ apache_dir: prefix, systemd_units }: HttpdVars) {
 }
 
 /** Has httpd take a new configuration or module: by a graceful reload where that does. */
-export function reloadHttpd(vars: HttpdVars): Task {
-  return httpdReload(httpdProcess(vars), { title: 'reloadHttpd' })
+function reload(vars: HttpdVars): Task {
+  return reloadHttpd(httpdProcess(vars), { title: 'reloadHttpd' })
 }
 
 type HttpdVars = Pick<WebVars, 'apache_dir' | 'systemd_units'>
@@ -60,7 +51,7 @@ function unitOf(prefix: string): string {
 
 function httpdUnit(vars: WebVars): TaskList {
   const { apache_dir: prefix, log_dir: logs } = vars
-  return siteUnit(vars, unitOf(prefix), httpdUnitText({ prefix, logs }), reloadHttpd(vars))
+  return siteUnit(vars, unitOf(prefix), httpdUnitText({ prefix, logs }), reload(vars))
 }
 
 /** What httpd and its rotatelogs write before they become the account: root's, today and after each rotation. */
@@ -86,7 +77,7 @@ function buildHttpd(vars: WebVars): Task {
       owner: vars.account,
       group: vars.account,
     },
-    { notify: reloadHttpd(vars) },
+    { notify: reload(vars) },
   )
 }
 
@@ -108,7 +99,7 @@ function buildModJk(vars: WebVars): Task {
       owner: vars.account,
       group: vars.account,
     },
-    { notify: reloadHttpd(vars) },
+    { notify: reload(vars) },
   )
 }
 
@@ -162,6 +153,6 @@ function webConfiguration(host: PlayHost<WebVars>): Task {
         },
       ],
     },
-    { notify: reloadHttpd(vars) },
+    { notify: reload(vars) },
   )
 }

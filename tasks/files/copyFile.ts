@@ -21,7 +21,7 @@ import {
   z,
 } from '../../src/index.ts'
 import { noFolder } from '../params/paths.ts'
-import { validation, writingParams } from '../text/textFile.ts'
+import { validation, writingParams } from '../params/writing.ts'
 import { digestOf } from './fileDigest.ts'
 
 /** Up to this many bytes a text is compared and sent as text, so that --diff can show it. */

@@ -17,7 +17,6 @@ import {
   PlaybookError,
   type Probe,
   quote,
-  run,
   Secret,
   type Step,
   shellText,
@@ -26,12 +25,12 @@ import {
   z,
 } from '../../src/index.ts'
 import { ownerSpec } from '../params/ownerSpec.ts'
-import { explainFault } from '../services/serverShell.ts'
+import { serverStep } from '../services/serverShell.ts'
 import { editedAt } from '../text/textFile.ts'
 import { checkJkWorkers } from './jkWorkers.ts'
 import { httpdParams } from './params.ts'
-import { configurationFaults } from './process.ts'
-import { preamble } from './shell.ts'
+import { configurationErrors } from './process.ts'
+import { httpdShell } from './scripts.ts'
 
 const configurationFile = z
   .strictObject({
@@ -60,7 +59,7 @@ const configurationFile = z
  * Gives an httpd's configuration, as a whole, what its files shall hold. All files that differ are written aside, put in
  * place at once, and checked: by `apachectl -t`, and for what that does not find, log folders and log programs that are
  * not there. If it is refused, all of them are put back as they were, and the error shows file and line. A running
- * server knows nothing of it, and goes on with the old one; `notify: httpdReload(…)` has it take the new one.
+ * server knows nothing of it, and goes on with the old one; `notify: reloadHttpd(…)` has it take the new one.
  *
  * - `prefix`: the folder of the httpd. `files`: each with `path` (relative to the prefix), and either `edits` of what
  *   stands there, or `content`, its whole text. `keep`: where the original is kept, unless something stands there.
@@ -79,7 +78,7 @@ const configurationFile = z
  *     { path: 'conf/httpd.conf', keep: 'conf/httpd.conf_origin', edits: [{ set: 'Timeout', args: [60] }] },
  *     { path: 'conf/extra/httpd-vhosts.conf', content: '<VirtualHost *:80>…' },
  *   ],
- * }, { notify: httpdReload({ prefix: '/data2/apache' }) })
+ * }, { notify: reloadHttpd({ prefix: '/data2/apache' }) })
  */
 export const httpdConfiguration = defineTask({
   name: 'httpdConfiguration',
@@ -103,7 +102,7 @@ export const httpdConfiguration = defineTask({
   title: ({ prefix }) => prefix,
   probe: ({ prefix, files }): { readonly [path: string]: Probe<FileState | string> } => ({
     ...Object.fromEntries(files.map(({ path }) => [path, file(path, { content: true })])),
-    [faults]: configurationFaults({ prefix, within: 30 }, [prefix]),
+    [faults]: configurationErrors({ prefix, within: 30 }, [prefix]),
   }),
   plan: (params, observed): readonly Change[] => {
     const { owner, group } = params
@@ -180,7 +179,7 @@ function putInPlace(files: readonly Wanted[], { prefix, owner, group }: Params):
       const words = [path, asideOf(path), beforeOf(path), keep ?? '', formatMode(bits)]
       return `${name} ${words.map(quote).join(' ')}`
     })
-  const script = `${preamble({ prefix, within: 30 })}
+  const script = `${httpdShell({ prefix, within: 30 })}
 real() { if [ -L "$1" ]; then readlink -f -- "$1"; else echo "$1"; fi; }
 prepare() { # the new file gets the old one's attributes, or those that are wanted
   rm -f -- "$3" || return 1
@@ -212,7 +211,7 @@ undo_all; tidy_all
 echo "= E_HTTPD_CONFIG The new configuration of $prefix was refused; the old one is back, and a running server goes on with it." >&2
 printf '%s\\n' "$wrong" >&2
 exit 1`
-  return run(shellText(script), { explain: explainFault })
+  return serverStep(shellText(script))
 }
 
 function refused(prefix: string, said: string): PlaybookError {

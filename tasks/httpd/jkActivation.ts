@@ -7,14 +7,13 @@ import {
   type Output,
   PlaybookError,
   quote,
-  run,
   type StepConnection,
   shellText,
   z,
 } from '../../src/index.ts'
-import { explainFault } from '../services/serverShell.ts'
+import { scriptError, serverStep } from '../services/serverShell.ts'
 import { httpdParams } from './params.ts'
-import { reloadHttpd } from './process.ts'
+import { reloadCommand } from './process.ts'
 
 /**
  * Changes the activation of a worker in the `workers.properties` of each web server, and has httpd read it by a graceful
@@ -28,7 +27,7 @@ import { reloadHttpd } from './process.ts'
  * It goes to the servers wherever it stands, one after the other, and acts each time it is run; a server on which it is so
  * already is not reloaded.
  *
- * @throws PlaybookError E_JK_WORKER (a server does not know the worker), and those of `httpdReload`
+ * @throws PlaybookError E_JK_WORKER (a server does not know the worker), and those of `reloadHttpd`
  * @example jkActivation({ worker: 'ecs1', state: 'stopped', servers: [{ on: 'web-01', prefix: '/data2/apache' }] })
  *
  * Source: the workers.properties reference of Apache Tomcat Connectors 1.2, `activation`.
@@ -89,7 +88,7 @@ async function changed(connection: StepConnection, params: Params): Promise<void
     const fault = result.code === 0 ? undefined : (explained(result, on) ?? failed(result, on))
     if (fault) throw fault
     if (result.stdout.toString('utf8').trim() !== 'changed') continue
-    await there.carryOut(run(reloadHttpd({ prefix, unit, within: params.within }), { explain: explainFault }))
+    await there.carryOut(serverStep(reloadCommand({ prefix, unit, within: params.within })))
   }
 }
 
@@ -106,7 +105,7 @@ if cmp -s "$file" "$new"; then rm -f -- "$new"; else mv -f -- "$new" "$file" && 
 }
 
 function explained(result: Output, on: string): PlaybookError | undefined {
-  const error = explainFault(result)
+  const error = scriptError(result)
   return error?.with({ message: `${on}: ${error.message}` })
 }
 

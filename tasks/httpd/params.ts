@@ -1,22 +1,18 @@
-// The parameters that the httpd tasks share, itself no task.
+// The parameters that the httpd tasks share.
 
 import { absolutePath, z } from '../../src/index.ts'
 import { unitName } from '../services/systemd.ts'
 
-/** The parameters by which an httpd is known. */
+/** The parameters that identify an httpd. */
 export const httpdParams = {
   prefix: absolutePath.describe('Its folder, the one with bin/apachectl and conf.'),
-  pidFile: absolutePath
-    .optional()
-    .describe('Where it keeps its process id; PREFIX/logs/httpd.pid if not given.'),
+  pidFile: absolutePath.optional().describe('Where it keeps its process id; default: PREFIX/logs/httpd.pid.'),
   within: z
     .number()
     .positive()
     .default(30)
-    .describe('Seconds within which it must be up; of a restart, also those that running requests may take.'),
-  unit: unitName
-    .optional()
-    .describe('The unit of systemd that it runs as; started by its apachectl if not given.'),
+    .describe('Seconds within which it must be up; for a restart, also how long running requests may take.'),
+  unit: unitName.optional().describe('The systemd unit it runs as; default: none, its apachectl starts it.'),
 }
 
 export type HttpdParams = {

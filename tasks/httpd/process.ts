@@ -1,4 +1,4 @@
-// What the httpd tasks share, itself no task: how the server of a prefix runs, and what starts, reloads and restarts it.
+// The state of an httpd, and the commands that start, reload and restart it.
 
 import {
   type Change,
@@ -6,52 +6,51 @@ import {
   type Output,
   output,
   type Probe,
-  run,
   shellText,
   splitLines,
   text,
 } from '../../src/index.ts'
-import { affecting, serverEffects, serverState } from '../services/effects.ts'
-import { explainFault } from '../services/serverShell.ts'
+import { serverEffects, serverState, withEffects } from '../services/effects.ts'
+import { scriptError, serverStep } from '../services/serverShell.ts'
 import type { HttpdParams } from './params.ts'
-import { preamble, requireGood } from './shell.ts'
+import { httpdShell, requireValidConfig } from './scripts.ts'
 
-/** A server as it runs; `undefined` where none does. Times in milliseconds since 1970. */
+/** A running server. Times in milliseconds since 1970. */
 export type HttpdState = {
   readonly pid: number
   /** When it last read its configuration: httpd writes its pid file at each start and reload. */
   readonly loadedMs: number
   /** The newest file below conf, and when it was written. */
   readonly configuration: { readonly path: string; readonly writtenMs: number } | undefined
-  /** true: its program or one of its modules has been replaced since it was started. */
+  /** Whether its program or one of its modules has been replaced since it was started. */
   readonly isReplaced: boolean
-  /** The unit of systemd it belongs to; of one that was started by hand, that of the login, or none. */
-  readonly unit?: string | undefined
+  /** The systemd unit it belongs to; if it was started by hand, that of the login, or none. */
+  readonly unit?: string
 }
 
-/** A server that was just started, reloaded or restarted, as far as a dry run knows: nothing is newer than it. */
+/** For a dry run: a server that has just been started, reloaded or restarted, so nothing is newer. */
 function upToDate({ unit }: HttpdParams): HttpdState {
   return { pid: 0, loadedMs: Number.POSITIVE_INFINITY, configuration: undefined, isReplaced: false, unit }
 }
 
-/** The change of a server, by a command after which it runs with all that lies there. */
+/** A change of a server by a command, after which nothing on disk is newer than it. */
 export function httpdChange(
   params: HttpdParams,
   from: string,
   to: string,
   command: Command,
 ): readonly Change[] {
-  const steps = [run(command, { explain: explainFault })]
+  const steps = [serverStep(command)]
   const effects = serverEffects(params.prefix, params.unit, upToDate(params))
-  return affecting(effects, [{ what: `httpd ${params.prefix}`, from, to, steps }])
+  return withEffects(effects, [{ what: `httpd ${params.prefix}`, from, to, steps }])
 }
 
-/** How the server of a prefix runs. Sources: proc(5), cgroups(7); mod_mpm_common, PidFile of httpd 2.4. */
+/** The server of a prefix; undefined if it is down. Sources: proc(5), cgroups(7); mod_mpm_common, PidFile of httpd 2.4. */
 export function httpdState(
   params: HttpdParams,
   reads: readonly string[] = [],
 ): Probe<HttpdState | undefined> {
-  const script = `${preamble(params)}
+  const script = `${httpdShell(params)}
 p=$(parent) || exit 0
 echo "$p $(stat -c %.9Y "$pidfile")"
 sed -nE 's|^[0-9]+:(name=systemd)?:.*/([^/]+[.]service)$|unit \\2|p' "/proc/$p/cgroup" 2>/dev/null
@@ -61,50 +60,50 @@ exit 0`
   return output(shellText(script), parseState, { reads, state: serverState(params.prefix) })
 }
 
-/** Whether the configuration as it lies there would do: empty text if so, else what is wrong. */
-export function configurationFaults(params: HttpdParams, reads: readonly string[]): Probe<string> {
-  const script = `${preamble(params)}
+/** What is wrong with the configuration on disk; an empty text if nothing is. */
+export function configurationErrors(params: HttpdParams, reads: readonly string[]): Probe<string> {
+  const script = `${httpdShell(params)}
 [ -x "$prefix/bin/apachectl" ] || { echo "= E_NO_HTTPD There is no $prefix/bin/apachectl." >&2; exit 1; }
 check 2>&1 || exit 0`
   return output(
     shellText(script),
     (result) => {
-      const fault = explainFault(result)
-      if (fault) throw fault
+      const error = scriptError(result)
+      if (error) throw error
       return text(result).trim()
     },
     { reads },
   )
 }
 
-/** Starts a server that does not run; if it runs, nothing happens. */
-export function startHttpd(params: HttpdParams): Command {
-  return shellText(`${preamble(params)}
+/** Starts a server unless it runs. */
+export function startCommand(params: HttpdParams): Command {
+  return shellText(`${httpdShell(params)}
 if p=$(parent); then echo "pid $p"; exit 0; fi
-${requireGood('httpd was not started')}
+${requireValidConfig('httpd was not started')}
 start_it`)
 }
 
-/** Has the server read its configuration again, without an end to any request; starts it if it does not run. */
-export function reloadHttpd(params: HttpdParams): Command {
-  return shellText(`${preamble(params)}
-${requireGood('the running server keeps the old one')}
+/** Has the server read its configuration again without ending a request; starts it if it is down. */
+export function reloadCommand(params: HttpdParams): Command {
+  return shellText(`${httpdShell(params)}
+${requireValidConfig('the running server keeps the old one')}
 p=$(parent) || { start_it; exit 0; }
 before=$(stat -c %.9Y "$pidfile"); mark
 said=$(reload_it 2>&1) || fault E_HTTPD_RELOAD "httpd could not be reloaded: $(echo "$said" | tail -n 1)"
 limit=$(($(now) + within))
 until [ "$(stat -c %.9Y "$pidfile" 2>/dev/null)" != "$before" ] && parent >/dev/null; do
-  [ -d "/proc/$p" ] || { fault_of E_HTTPD_DIED "httpd (pid $p) ended when it read its new configuration."; }
-  [ "$(now)" -lt "$limit" ] || fault_of E_TIMEOUT "httpd (pid $p) has not taken its new configuration within ${params.within} s."
+  [ -d "/proc/$p" ] || { fault_of E_HTTPD_DIED "httpd (pid $p) ended while reading its new configuration."; }
+  [ "$(now)" -lt "$limit" ] || fault_of E_TIMEOUT "httpd (pid $p) did not take its new configuration within ${params.within} s."
   sleep 0.05
 done
 echo "pid $p"`)
 }
 
-/** Ends the server, after its requests have ended, and starts it: for a new program or module. */
-export function restartHttpd(params: HttpdParams): Command {
-  return shellText(`${preamble(params)}
-${requireGood('the old server goes on')}
+/** Ends the server after its requests, and starts it: for a new program or module. */
+export function restartCommand(params: HttpdParams): Command {
+  return shellText(`${httpdShell(params)}
+${requireValidConfig('the old server goes on')}
 if p=$(parent); then
   stop_unit
   kill -WINCH "$p" 2>/dev/null
@@ -113,14 +112,14 @@ if p=$(parent); then
   [ -d "/proc/$p" ] && kill -TERM "$p"
   limit=$(($(now) + 1000))
   while [ -d "/proc/$p" ]; do
-    [ "$(now)" -lt "$limit" ] || fault E_HTTPD_STOP "httpd (pid $p) does not end."
+    [ "$(now)" -lt "$limit" ] || fault E_HTTPD_STOP "httpd (pid $p) does not stop."
     sleep 0.05
   done
 fi
 start_it`)
 }
 
-/** `pid loaded`, `unit name`, `written path`, `replaced`; a line each, the last three only where there is something to say. */
+/** A line each: `pid loaded`, and optionally `unit name`, `written path`, `replaced`. */
 function parseState(result: Output): HttpdState | undefined {
   const [first, ...rest] = splitLines(text(result))
   if (first === undefined) return undefined

@@ -186,7 +186,7 @@ export function parseZoneState(result: Output): ZoneState {
   const way = said[0]?.replace(/^= /, '')
   if (way === 'missing') {
     throw new PlaybookError('E_FIREWALLD_MISSING', 'firewalld is not installed: there is no firewall-cmd.', {
-      hint: "Install it first: dnfInstall({ name: 'firewalld' }).",
+      hint: "Install it first: dnf({ name: 'firewalld' }).",
     })
   }
   if (way !== 'bus' && way !== 'text' && way !== 'offline') {

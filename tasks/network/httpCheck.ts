@@ -178,7 +178,7 @@ function parseAnswer(result: Output, { followRedirects }: { readonly followRedir
   const said = text(result)
   if (said.startsWith('= no client')) {
     throw new PlaybookError('E_NO_HTTP_CLIENT', 'There is neither curl nor wget on this host.', {
-      hint: "dnfInstall({ name: 'curl' })",
+      hint: "dnf({ name: 'curl' })",
     })
   }
   let rest = said

@@ -1,4 +1,4 @@
-// What dnfInstall is told. No task.
+// What dnf is told. No task.
 
 import { z } from '../../src/index.ts'
 

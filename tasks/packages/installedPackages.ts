@@ -60,7 +60,7 @@ export function parseInstalled(result: Output, { name: names, state }: DnfParams
   const said = splitLines(text(result))
   if (said[0] === '= no rpm') {
     throw new PlaybookError('E_NO_RPM', 'There is no rpm on this host, so no dnf either.', {
-      hint: 'dnfInstall is for hosts of the RPM family: Rocky, Alma, RHEL, Fedora.',
+      hint: 'dnf is for hosts of the RPM family: Rocky, Alma, RHEL, Fedora.',
     })
   }
   const [provided, again = [], updates = []] = splitAt(said, ['= again', '= updates'])

@@ -1,23 +1,22 @@
-// What a task's changes affect besides the files they write, said of all of them at once; itself no task.
+// Effects that a task adds to all its changes: servers, units and listening ports.
 
 import type { Change, Effect } from '../../src/index.ts'
 
-/** The changes, with these effects added to those that they have. Of no change nothing is said. */
-export function affecting(effects: readonly Effect[], changes: readonly Change[]): readonly Change[] {
+/** The changes with these effects added to their own. */
+export function withEffects(effects: readonly Effect[], changes: readonly Change[]): readonly Change[] {
   return changes.map((change) => ({ ...change, effects: [...(change.effects ?? []), ...effects] }))
 }
 
 /**
- * What becomes otherwise when the server of a folder, or the unit that it runs as, is started, reloaded or ended.
- * `becomes`: what a probe of the server would then say, where that is known.
+ * What changes when the server of a folder, or the unit it runs as, is started, reloaded or stopped. `becomes`: what a
+ * probe of the server would then return, if that is known.
  */
 export function serverEffects(folder: string, unit?: string, becomes?: unknown): readonly Effect[] {
-  const others = ['listening', ...(unit === undefined ? [] : [`units/${unit}`])]
   const server = { state: serverState(folder), ...(becomes === undefined ? {} : { becomes }) }
-  return [server, ...others.map((state) => ({ state }))]
+  return [server, { state: 'listening' }, ...(unit === undefined ? [] : [{ state: `units/${unit}` }])]
 }
 
-/** What a dry run calls the process of a server that is known by its folder. */
+/** The name that a dry run uses for the process of a server in a folder. */
 export function serverState(folder: string): string {
   return `processes${folder}`
 }

@@ -1,10 +1,10 @@
-// What the scripts for Tomcat and httpd share, no task: the clock, who has a port, and how a failure is told.
+// Shell functions and error parsing that the scripts for Tomcat and httpd share.
 
-import { type Output, PlaybookError, splitLines } from '../../src/index.ts'
+import { type Command, type Output, PlaybookError, run, type Step, splitLines } from '../../src/index.ts'
 
 /**
- * `now` prints hundredths of seconds; `listener PORT` the process that listens there, `?` where that cannot be seen, and
- * fails where nobody does; `words PID` how a process was called.
+ * `now` prints hundredths of seconds; `listener PORT` the process that listens there, `?` if that cannot be seen, and
+ * fails if none does; `words PID` the command line of a process.
  */
 export const serverShell = `now() { read -r up rest </proc/uptime; echo "\${up%.*}\${up#*.}"; }
 listener() { # prints the process that listens on a port
@@ -16,14 +16,19 @@ listener() { # prints the process that listens on a port
 }
 words() { tr '\\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | cut -c1-150 | sed 's/ *$//'; }`
 
-/** What a script says of a failure, as an error: `= CODE message`, details, `= hint …`. */
-export function explainFault(result: Output): PlaybookError | undefined {
-  const said = splitLines(result.stderr.toString('utf8'))
-  const at = said.findIndex((line) => /^= E_[A-Z_]+ /.test(line))
-  if (at < 0) return undefined
-  const [, code, message] = /^= (E_[A-Z_]+) (.*)$/.exec(said[at]!)!
-  const rest = said.slice(at + 1)
+/** A step whose command reports failures as `scriptError` reads them. */
+export function serverStep(command: Command): Step {
+  return run(command, { explain: scriptError })
+}
+
+/** The error that a script printed on standard error: `= CODE message`, details, `= hint …`. */
+export function scriptError(result: Output): PlaybookError | undefined {
+  const lines = splitLines(result.stderr.toString('utf8'))
+  const index = lines.findIndex((line) => /^= E_[A-Z_]+ /.test(line))
+  if (index < 0) return undefined
+  const [, code, message] = /^= (E_[A-Z_]+) (.*)$/.exec(lines[index]!)!
+  const rest = lines.slice(index + 1)
   const hint = rest.find((line) => line.startsWith('= hint '))?.slice(7)
   const details = rest.filter((line) => !line.startsWith('= hint ') && line !== '')
-  return new PlaybookError(code!, message!, { details, ...(hint ? { hint } : {}) })
+  return new PlaybookError(code!, message!, { details, hint })
 }

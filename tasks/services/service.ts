@@ -1,7 +1,7 @@
 // The task that starts, stops, enables and masks a unit of systemd.
 
 import { type Change, type Command, defineTask, type Effect, sh, z } from '../../src/index.ts'
-import { affecting } from './effects.ts'
+import { withEffects } from './effects.ts'
 import {
   enableChanges,
   isDown,
@@ -79,7 +79,7 @@ export const service = defineTask({
       stateChanges(params, unit),
     ]
     const isEnabling = changes[1]!.length > 0
-    return affecting(effects(params, unit, { isEnabling }), [
+    return withEffects(effects(params, unit, { isEnabling }), [
       ...reloadChanges(unit, daemonReload),
       ...(masked ? changes.reverse() : changes).flat(),
     ])

@@ -17,7 +17,7 @@ import {
   shellText,
   z,
 } from '../../src/index.ts'
-import { affecting } from './effects.ts'
+import { withEffects } from './effects.ts'
 import {
   enableChanges,
   isDown,
@@ -95,7 +95,7 @@ export const systemdUnit = defineTask({
     ].join(' '),
   probe: (params) => ({ current: file(pathOf(params), { content: true }), unit: stateOf(params) }),
   plan: (params, { current, unit }): readonly Change[] =>
-    affecting(
+    withEffects(
       [{ state: `units/${instanceOf(params.name)}` }],
       params.content === undefined
         ? absentChanges(params, current, unit)

@@ -2,7 +2,8 @@
 
 import { editHttpd, type HttpdEdit } from '../../src/formats/index.ts'
 import { absolutePath, contentOf, defineTask, file, fileChanges, PlaybookError, z } from '../../src/index.ts'
-import { editedAt, validation, writingParams } from './textFile.ts'
+import { validation, writingParams } from '../params/writing.ts'
+import { editedAt } from './textFile.ts'
 
 const editKinds = ['set', 'uncomment', 'comment', 'remove', 'section'] as const
 

@@ -2,7 +2,8 @@
 
 import { editXml as editXmlBytes, type XmlEdit } from '../../src/formats/index.ts'
 import { absolutePath, contentOf, defineTask, file, fileChanges, PlaybookError, z } from '../../src/index.ts'
-import { editedAt, validation, writingParams } from './textFile.ts'
+import { validation, writingParams } from '../params/writing.ts'
+import { editedAt } from './textFile.ts'
 
 const editKinds = ['set', 'uncomment', 'comment', 'ensure', 'remove', 'text'] as const
 

@@ -12,6 +12,7 @@ import {
   secret,
   z,
 } from '../../src/index.ts'
+import { validation, writingParams } from '../params/writing.ts'
 import {
   abbreviated,
   type FileText,
@@ -23,8 +24,6 @@ import {
   placeIn,
   placeParams,
   textLines,
-  validation,
-  writingParams,
 } from './textFile.ts'
 
 /**

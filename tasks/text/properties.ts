@@ -12,7 +12,8 @@ import {
   secret,
   z,
 } from '../../src/index.ts'
-import { editedAt, validation, writingParams } from './textFile.ts'
+import { validation, writingParams } from '../params/writing.ts'
+import { editedAt } from './textFile.ts'
 
 const propertyValue = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
   error: 'expected a text, a number, true or false, or a secret',

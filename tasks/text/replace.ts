@@ -10,7 +10,8 @@ import {
   PlaybookError,
   z,
 } from '../../src/index.ts'
-import { abbreviated, compiles, fileText, patternSource, validation, writingParams } from './textFile.ts'
+import { validation, writingParams } from '../params/writing.ts'
+import { abbreviated, compiles, fileText, patternSource } from './textFile.ts'
 
 /**
  * Replaces every match of a pattern in a text file.

@@ -12,6 +12,7 @@ import {
   secret,
   z,
 } from '../../src/index.ts'
+import { validation, writingParams } from '../params/writing.ts'
 import {
   type FileText,
   fileText,
@@ -21,8 +22,6 @@ import {
   placeIn,
   placeParams,
   textLines,
-  validation,
-  writingParams,
 } from './textFile.ts'
 
 /**

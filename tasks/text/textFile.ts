@@ -1,35 +1,7 @@
 // What the tasks that edit texts have in common: patterns, lines, encodings, and checks of what is written. No task.
 
 import { isUtf8 } from 'node:buffer'
-import {
-  absolutePath,
-  type Command,
-  fileAttributes,
-  PlaybookError,
-  quote,
-  shellText,
-  z,
-} from '../../src/index.ts'
-
-/** The parameters of a task that writes a file: attributes, where the original is kept, how the new one is checked. */
-export const writingParams = {
-  ...fileAttributes,
-  keep: absolutePath
-    .optional()
-    .describe('Where the original is kept, unless something stands there already.'),
-  validate: z
-    .string()
-    .regex(/\{\}|%s/, 'expected a command with {} for the path of the new file')
-    .optional()
-    .describe('A shell command, {} for the path of the new file, that must succeed before it is used.'),
-}
-
-/** A person's check, with `{}` for the path, or where it has none `%s`, as a write step wants it. */
-export function validation(validate: string | undefined): ((path: string) => Command) | undefined {
-  if (validate === undefined) return undefined
-  const place = validate.includes('{}') ? '{}' : '%s'
-  return (path) => shellText(validate.replaceAll(place, () => quote(path)))
-}
+import { PlaybookError, z } from '../../src/index.ts'
 
 /** What an editor makes of a file; an error of its own names the file too. */
 export function editedAt<T>(path: string, edit: () => T): T {

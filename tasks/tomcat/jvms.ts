@@ -1,21 +1,21 @@
-// The JVMs of all Tomcats of a host, by one probe that is the same for every instance. Not a task.
+// Finds the Tomcat JVMs of a host by one probe that all instances share.
 
 import { type CommandProbe, type Output, output, PlaybookError, shellText } from '../../src/index.ts'
 import { serverState } from '../services/effects.ts'
 
-/** A JVM that runs a Tomcat: since when in milliseconds since 1970, and the unit of systemd it belongs to. */
+/** A JVM that runs a Tomcat. `startedMs`: milliseconds since 1970. */
 export type TomcatJvm = {
   readonly pid: number
   readonly owner: string
   readonly uid: string
   readonly startedMs: number
-  /** `ws-ecs-server.service`; of one that was started by hand, that of the login, or none. */
-  readonly unit?: string | undefined
+  /** `ws-ecs-server.service`; if it was started by hand, the unit of the login, or none. */
+  readonly unit?: string
 }
 
 /**
- * The JVMs that run a home (a second one is a fault), found by their exact argument `-Dcatalina.base=HOME` and the word
- * `start`, so that neither a shell, a shutdown nor `…/ws-ecs-server2` is taken for it.
+ * The JVMs that run a home (more than one is an error), found by their exact argument `-Dcatalina.base=HOME` and the
+ * word `start`, so that no shell, shutdown or `…/ws-ecs-server2` is mistaken for it.
  *
  * Sources: proc(5), cgroups(7); catalina.sh of Tomcat 8.5 to 11.
  */
@@ -24,40 +24,36 @@ export function tomcatJvms(home: string): CommandProbe<readonly TomcatJvm[]> {
   return output(shellText(listing), parse, { reads: [serverState(home)] })
 }
 
-/**
- * The one JVM there is, if any.
- *
- * @throws PlaybookError E_TOMCAT_TWICE where there are several
- */
-export function theJvm(jvms: readonly TomcatJvm[], home: string): TomcatJvm | undefined {
+/** @throws PlaybookError E_TOMCAT_TWICE if there are several */
+export function singleJvm(jvms: readonly TomcatJvm[], home: string): TomcatJvm | undefined {
   if (jvms.length > 1) {
     throw new PlaybookError('E_TOMCAT_TWICE', `The Tomcat of ${home} runs ${jvms.length} times.`, {
       details: jvms.map(({ pid, owner }) => `pid ${pid}, as ${owner}`),
-      hint: 'The later one is a phantom member of the cluster without ports: end it.',
+      hint: 'The later one has no ports and is a phantom member of the cluster: kill it.',
     })
   }
   return jvms[0]
 }
 
-/** Whether a JVM runs as the account that is wanted, a name or a number. */
+/** Whether a JVM runs as `user`, a name or a number; undefined: any. */
 export function isOwnedBy(jvm: TomcatJvm, user: string | undefined): boolean {
   return user === undefined || user === jvm.owner || user === jvm.uid
 }
 
-/** @throws PlaybookError E_TOMCAT_OWNER where it runs as another account */
+/** @throws PlaybookError E_TOMCAT_OWNER if it runs as another account */
 export function requireOwner(jvm: TomcatJvm, home: string, user: string | undefined): void {
   if (isOwnedBy(jvm, user)) return
   throw new PlaybookError(
     'E_TOMCAT_OWNER',
     `The Tomcat of ${home} (pid ${jvm.pid}) runs as ${jvm.owner}, not as ${user}.`,
-    { hint: 'The task tomcatRestart restarts it as the right account.' },
+    { hint: 'The task restartTomcat restarts it as the right account.' },
   )
 }
 
 /**
- * First what it takes to know a process' age; then of each JVM two lines and its raw arguments; last owners and units. One
- * grep looks at all processes; a grep without -z (busybox) is helped by a loop. The age is counted against the shell's
- * own start, not against /proc/uptime, which is the container's own in some (lxcfs).
+ * Prints what is needed to compute a process's age, then two lines and the raw arguments of each JVM, then owners and
+ * units. One grep searches all processes; for a grep without -z (busybox) a loop does. The age is measured against the
+ * shell's own start, because in some containers (lxcfs) /proc/uptime is that of the container.
  */
 const listing = `read -r self </proc/self/stat; now=$(date +%s.%N)
 hz=$(getconf CLK_TCK 2>/dev/null) || hz=100
@@ -86,7 +82,7 @@ exit 0`
 
 type ListedJvm = TomcatJvm & { readonly home: string }
 
-/** What carries a JVM's words without being one. */
+/** Programs that carry a JVM's arguments without being one. */
 const wrappers = new Set(['sh', 'bash', 'dash', 'su', 'sudo', 'runuser', 'setsid', 'nohup', 'env', 'grep'])
 
 function parseListing({ stdout }: Output): ListedJvm[] {
@@ -118,7 +114,7 @@ function parseListing({ stdout }: Output): ListedJvm[] {
   })
 }
 
-/** Field 22 of /proc/PID/stat; the second, in brackets, may hold blanks. */
+/** Field 22 of /proc/PID/stat; the second one, in brackets, may contain spaces. */
 function startTicks(stat: string): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
 }

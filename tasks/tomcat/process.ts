@@ -1,30 +1,30 @@
-// What the Tomcat tasks share, itself no task: asking, starting, stopping and waiting for the Tomcat of a home.
+// Commands that ask, start, stop and wait for the Tomcat of a home.
 
 import { type Command, type Output, output, type Probe, shellText, text } from '../../src/index.ts'
 import { serverState } from '../services/effects.ts'
-import type { TomcatParams } from './params.ts'
-import { askHttp, exportJavaHome, preamble, startUp } from './shell.ts'
+import type { StartParams, StopParams } from './params.ts'
+import { askHttp, exportJavaHome, processShell, startScript, startShell } from './scripts.ts'
 
-/** The status with which its HTTP port answers on the host itself; 0: not at all. A client that is missing: 0 too. */
-export function tomcatStatus(params: TomcatParams): Probe<number> {
+/** The HTTP status it answers with on the host itself; 0: no answer, or no HTTP client. */
+export function tomcatStatus(params: StartParams): Probe<number> {
   const script = `${askHttp(params)}\nhttp\nexit 0`
   const parse = (result: Output) => Number(text(result).trim() || 0)
   return output(shellText(script), parse, { reads: [serverState(params.home)] })
 }
 
-/** Waits until a Tomcat that was started answers; fails at once when its JVM ends, or has ended. */
-export function waitForTomcat(params: TomcatParams): Command {
-  return shellText(`${preamble(params)}
+/** Waits until a Tomcat that was started answers; fails at once if its JVM ends or has ended. */
+export function waitForTomcat(params: StartParams): Command {
+  return shellText(`${startShell(params)}
 seen=$(jvms)
 [ -n "$seen" ] || died "The Tomcat of $home does not run any more: it ended while it started."
 wait_up`)
 }
 
-/** Starts a Tomcat that does not run, with the care of `startTomcat`, and waits for its JVM alone. */
-export function launchTomcat(params: TomcatParams): Command {
-  return shellText(`${preamble(params)}
+/** Starts a Tomcat as `startTomcat` does, but only waits for its JVM. */
+export function launchTomcat(params: StartParams): Command {
+  return shellText(`${startShell(params)}
 [ -z "$(jvms)" ] || exit 0
-${startUp(params)}
+${startScript(params)}
 begin=$(now)
 until [ -n "$(jvms)" ]; do
   [ $(($(now) - begin)) -lt 1000 ] || died "The Tomcat of $home was started, and no JVM is there."
@@ -33,26 +33,26 @@ done`)
 }
 
 /**
- * Starts a Tomcat that does not run, and waits until it answers. What would make startup.sh fail in silence (its exit
- * code says nothing) is looked at before: the account, the rights, java, the program that catalina.sh pipes its output
- * to, and whether another process has the ports. If it runs meanwhile, it is only waited for: never a second start.
- * One that is a unit is started by systemd.
+ * Starts a Tomcat and waits until it answers. What would make startup.sh fail silently (its exit code says nothing) is
+ * checked first: the account, its permissions, java, the program that catalina.sh pipes its output to, and whether
+ * another process uses the ports. One that runs by now is only waited for, never started twice. A unit is started by
+ * systemd.
  */
-export function startTomcat(params: TomcatParams): Command {
-  return shellText(`${preamble(params)}
+export function startTomcat(params: StartParams): Command {
+  return shellText(`${startShell(params)}
 seen=$(jvms)
 if [ -z "$seen" ]; then
-${startUp(params)}
+${startScript(params)}
 fi
 wait_up`)
 }
 
 /**
- * Ends the JVM: shutdown.sh and up to 30 s, then SIGTERM and 10 s, then SIGKILL, each said in the output. One that is a
- * unit is stopped by systemd, which would start it again else; a JVM that was started beside the unit is ended as well.
+ * Ends the JVM: shutdown.sh and up to 30 s, then SIGTERM and 10 s, then SIGKILL; the output tells which. A unit is
+ * stopped by systemd, which would restart it otherwise; a JVM that was started beside the unit is ended as well.
  */
-export function stopTomcat(params: TomcatParams): Command {
-  return shellText(`${preamble(params)}
+export function stopTomcat(params: StopParams): Command {
+  return shellText(`${processShell(params)}
 gone() { # within so many seconds
   limit=$(($(now) + $1 * 100))
   while [ -n "$(jvms)" ]; do

@@ -1,38 +1,38 @@
-// What a start of a Tomcat is due for, and the steps of it. Not a task.
+// The changes that start a Tomcat, or restart it as its systemd unit.
 
-import { type Change, type Command, run, type Step } from '../../src/index.ts'
-import { affecting, serverEffects } from '../services/effects.ts'
-import { explainFault } from '../services/serverShell.ts'
+import type { Change, Command, Step } from '../../src/index.ts'
+import { serverEffects, withEffects } from '../services/effects.ts'
+import { serverStep } from '../services/serverShell.ts'
 import { isOfUnit } from '../services/systemd.ts'
 import { requireOwner, type TomcatJvm } from './jvms.ts'
-import type { TomcatParams } from './params.ts'
+import type { StartParams, StopParams } from './params.ts'
 import { stopTomcat } from './process.ts'
 
 /**
- * The change that brings a Tomcat `to` a state by `start`, where it does not run, or not as its unit; none where it runs.
+ * The change that brings a Tomcat `to` a state by `start` if it is down, or not running as its unit; none if it runs.
  *
- * @throws PlaybookError E_TOMCAT_OWNER where it runs as another account
+ * @throws PlaybookError E_TOMCAT_OWNER if it runs as another account
  */
 export function startChanges(
   jvm: TomcatJvm | undefined,
-  params: TomcatParams,
+  params: StartParams,
   { start, to }: { readonly start: Command; readonly to: string },
 ): readonly Change[] {
   const { home, user, unit } = params
-  const starting = run(start, { explain: explainFault })
+  const starting = serverStep(start)
   if (!jvm) return processChanges(params, 'not running', to, starting)
   requireOwner(jvm, home, user)
   if (isOfUnit(jvm, unit)) return []
-  const stopping = run(stopTomcat(params), { explain: explainFault })
+  const stopping = serverStep(stopTomcat(params))
   return processChanges(params, `pid ${jvm.pid}, not of ${unit}`, `${to}, as ${unit}`, stopping, starting)
 }
 
-/** A change of a Tomcat's process, with what becomes otherwise by it. */
+/** A change of a Tomcat's process with its effects. */
 export function processChanges(
-  { home, unit }: TomcatParams,
+  { home, unit }: StopParams,
   from: string,
   to: string,
   ...steps: Step[]
 ): readonly Change[] {
-  return affecting(serverEffects(home, unit), [{ what: `tomcat ${home}`, from, to, steps }])
+  return withEffects(serverEffects(home, unit), [{ what: `tomcat ${home}`, from, to, steps }])
 }

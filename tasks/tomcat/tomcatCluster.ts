@@ -19,7 +19,7 @@ import {
 import { serverShell } from '../services/serverShell.ts'
 import { type TomcatJvm, tomcatJvms } from './jvms.ts'
 import { tomcatParams } from './params.ts'
-import { logFiles } from './shell.ts'
+import { logFiles } from './scripts.ts'
 
 /**
  * A Tomcat that runs sees as many other members of its cluster as it should, or comes to within a time. It is read from
@@ -53,7 +53,7 @@ export const tomcatCluster = defineTask({
     const [jvm] = jvms
     if (!jvm) {
       throw new PlaybookError('E_TOMCAT_DOWN', `The Tomcat of ${home} does not run.`, {
-        hint: 'Start it first: tomcatRunning.',
+        hint: "Start it first: tomcat({ state: 'running' }).",
       })
     }
     const seen = membersIn(logs, jvm).length

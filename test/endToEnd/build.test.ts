@@ -124,12 +124,12 @@ async function play(pattern: string, options: Options): Promise<Ran> {
   writeFileSync(
     path,
     `import { definePlay } from 'run-playbook'
-import { buildFromSource, directory, dnfInstall } from 'run-playbook/tasks'
+import { buildFromSource, directory, dnf } from 'run-playbook/tasks'
 const prefix = '/data2/apache'
 export default definePlay({
   name: 'build', hosts: 'web', become: true,
   tasks: () => [
-    dnfInstall({ name: ${JSON.stringify(packages)} }),
+    dnf({ name: ${JSON.stringify(packages)} }),
     directory({ path: '/data2' }),
     buildFromSource({
       name: 'httpd', ${source(httpd())}, prefix, ${folder}

@@ -27,7 +27,7 @@ test('each of three sessions goes on when either WAS that serves it is shut down
   assert.is(ran.code, 0, ran.stderr + ran.stdout.slice(-3000))
   assert.equal(
     ended(ran, 'changed'),
-    vhosts.map((vhost) => `web-01: sessionSurvives ${vhost}`),
+    vhosts.map((vhost) => `web-01: testSessionFailover ${vhost}`),
   )
   const after = await tomcatStatuses(lab)
   assert.equal(answering(after), [200, 200, 200, 200, 200, 200])
@@ -85,7 +85,7 @@ test('systemd starts a JVM and an httpd again that were killed', async () => {
   await site.on('web-02', awaitUnits(['apache']))
   const ran = await site.runPlaybook('site.ts', ...units)
   assert.equal(
-    ended(ran, 'failed', 'changed').filter((task) => !/tomcatRunning pls|tomcatCluster pls/.test(task)),
+    ended(ran, 'failed', 'changed').filter((task) => !/tomcat pls running|tomcatCluster pls/.test(task)),
     [],
   )
   assert.equal(pidsKept(before, await tomcatStatuses(lab)), [true, true, true, true, true, false])

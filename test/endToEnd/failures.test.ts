@@ -9,7 +9,7 @@ import {
   command,
   copyFile,
   directory,
-  dnfInstall,
+  dnf,
   download,
   firewallPort,
   line,
@@ -49,14 +49,14 @@ const failures: readonly Failure[] = [
   // Packages.
   {
     title: 'a package that no repository has',
-    tasks: () => [dnfInstall({ name: 'no-such-package' })],
+    tasks: () => [dnf({ name: 'no-such-package' })],
     code: 'E_NO_PACKAGE',
     says: /no-such-package/,
     isForeseen: true,
   },
   {
     title: 'two packages of which there is one: neither is installed',
-    tasks: () => [dnfInstall({ name: ['make', 'no-such-package'] })],
+    tasks: () => [dnf({ name: ['make', 'no-such-package'] })],
     code: 'E_NO_PACKAGE',
     says: /no-such-package/,
     isForeseen: true,
@@ -65,7 +65,7 @@ const failures: readonly Failure[] = [
   {
     title: 'a repository that does not answer',
     setup: `cp /etc/yum.repos.d/lab.repo /root && sed -i 's/:8098/:1/' /etc/yum.repos.d/lab.repo && dnf -q clean all`,
-    tasks: () => [dnfInstall({ name: 'make' })],
+    tasks: () => [dnf({ name: 'make' })],
     code: 'E_REPOSITORY',
     says: /lab/,
     isForeseen: true,

@@ -6,7 +6,10 @@ import { stringify } from 'yaml'
 import { findHost } from '../../lab/instance/ssh.ts'
 import { type Answer, type Lab, ssh } from '../../lab/lab.ts'
 import * as library from '../../src/index.ts'
+import * as deprecated from '../../tasks/deprecated.ts'
+import * as httpdTasks from '../../tasks/httpd/index.ts'
 import * as tasks from '../../tasks/index.ts'
+import * as tomcatTasks from '../../tasks/tomcat/index.ts'
 import { cliSite, type Ended, type Started } from '../cli/command.ts'
 
 /** A line of the command's JSON output, as far as tests look at it. */
@@ -76,13 +79,21 @@ type TestPlay = {
 }
 
 /**
- * The text of a playbook, as people write it, with names of 'run-playbook' and 'run-playbook/tasks'. Tasks come as a
+ * The text of a playbook, as people write it, with the names of all modules of run-playbook. Tasks come as a
  * function whose text is put in: so the compiler checks them, but they may use no other names.
  */
 export function playbookText(...plays: readonly TestPlay[]): string {
-  const names = Object.keys(library).filter((name) => !(name in tasks))
-  return `import { ${names.join(', ')} } from 'run-playbook'
-import { ${Object.keys(tasks).join(', ')} } from 'run-playbook/tasks'
+  const general = Object.keys(tasks).filter((name) => !(name in deprecated))
+  const modules = {
+    'run-playbook': Object.keys(library).filter((name) => !(name in tasks)),
+    'run-playbook/tasks': general,
+    'run-playbook/tasks/httpd': Object.keys(httpdTasks),
+    'run-playbook/tasks/tomcat': Object.keys(tomcatTasks),
+  }
+  const imports = Object.entries(modules).map(
+    ([name, names]) => `import { ${names.join(', ')} } from '${name}'`,
+  )
+  return `${imports.join('\n')}
 
 export default [
 ${plays.map(playText).join('')}]

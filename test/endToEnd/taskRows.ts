@@ -7,7 +7,7 @@ import {
   copyDirectory,
   copyFile,
   directory,
-  dnfInstall,
+  dnf,
   download,
   editHttpdConf,
   editXml,
@@ -18,7 +18,6 @@ import {
   line,
   link,
   ownership,
-  patchCatalinaSh,
   properties,
   reboot,
   remove,
@@ -31,6 +30,7 @@ import {
   user,
   waitFor,
 } from '../../tasks/index.ts'
+import { patchCatalinaSh } from '../../tasks/tomcat/index.ts'
 import type { TestHost } from './labSite.ts'
 
 /** Rows that one playbook has as its plays. */
@@ -59,32 +59,31 @@ export const topics: readonly Topic[] = [
     name: 'packages',
     rows: [
       {
-        title:
-          'dnfInstall installs in one transaction what other packages provide and files that packages hold',
-        tasks: () => [dnfInstall({ name: ['vim', 'make', '/usr/bin/cpp'] })],
+        title: 'dnf installs in one transaction what other packages provide and files that packages hold',
+        tasks: () => [dnf({ name: ['vim', 'make', '/usr/bin/cpp'] })],
         shows: [
           'rpm -q vim-enhanced make gcc; vim',
           'vim-enhanced-8.2.2637-1.noarch\nmake-4.3-1.noarch\ngcc-11.5.0-1.noarch\nVIM - Vi IMproved 8.2 (a stand-in of the lab)\n',
         ],
       },
       {
-        title: 'dnfInstall removes packages, and what came along with them',
+        title: 'dnf removes packages, and what came along with them',
         setup: 'dnf -y -q install httpd autoconf',
-        tasks: () => [dnfInstall({ name: ['httpd', 'autoconf', 'never-installed'], state: 'absent' })],
+        tasks: () => [dnf({ name: ['httpd', 'autoconf', 'never-installed'], state: 'absent' })],
         shows: [
           'rpm -q httpd autoconf httpd-core',
           'package httpd is not installed\npackage autoconf is not installed\npackage httpd-core is not installed\n',
         ],
       },
       {
-        title: 'dnfInstall installs an .rpm file, and brings an old version up to date',
+        title: 'dnf installs an .rpm file, and brings an old version up to date',
         setup: `cd /srv/t && for name in oldwget wget; do
   printf 'Name: %s\\nVersion: 1.0\\nRelease: 1\\nSummary: old\\nLicense: MIT\\nBuildArch: noarch\\n%%description\\nold\\n%%files\\n' $name >$name.spec
   rpmbuild --quiet --define "_topdir $PWD/build" -bb $name.spec
 done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
         tasks: () => [
-          dnfInstall({ name: '/srv/t/build/RPMS/noarch/oldwget-1.0-1.noarch.rpm' }),
-          dnfInstall({ name: ['wget', 'libtool'], state: 'latest', updateCache: true }),
+          dnf({ name: '/srv/t/build/RPMS/noarch/oldwget-1.0-1.noarch.rpm' }),
+          dnf({ name: ['wget', 'libtool'], state: 'latest', updateCache: true }),
         ],
         shows: [
           'rpm -q oldwget wget libtool',
@@ -205,7 +204,7 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
         setup:
           'mkdir -p /srv/t/copied/sub /srv/t/copied/data && cd /srv/t/copied && echo old >sub/page && chown deploy:adm sub/page && chmod 640 sub/page && touch stale data/row',
         tasks: () => [
-          dnfInstall({ name: 'tar' }),
+          dnf({ name: 'tar' }),
           copyDirectory({
             src: 'files/tree',
             dest: '/srv/t/copied',

@@ -162,7 +162,7 @@ test('a Tomcat that was killed is started again, once, and joins its cluster', a
   await site.on('was-01', "pkill -9 -f '[c]atalina.base=/data2/was/ws-pls-server '")
   const ran = await site.runPlaybook('was.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stdout.slice(-3000))
-  assert.ok(ended(ran, 'changed').includes('was-01: tomcatStarted pls'))
+  assert.ok(ended(ran, 'changed').includes('was-01: tomcat pls started'))
   const { stdout } = await site.on('was-01', "pgrep -c -f '[c]atalina.base=/data2/was/ws-pls-server '")
   assert.is(stdout.trim(), '1')
 })

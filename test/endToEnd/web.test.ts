@@ -43,7 +43,7 @@ test('the run takes four bare hosts to a site, and nothing but what the dry run 
     [],
     'said to change, and did not',
   )
-  assert.ok(changed.has('web-01: httpdRunning /data2/apache'))
+  assert.ok(changed.has('web-01: httpd /data2/apache running'))
 })
 
 test('a second run finds nothing to do, in one trip a host', async () => {
@@ -301,17 +301,17 @@ test('a port that another program has is named with that program', async () => {
   await site.on('web-02', 'systemctl stop squatter')
   assert.is(ran.code, 2, ran.stdout)
   assert.match(ran.stdout, /E_PORT_IN_USE/)
-  assert.match(ran.stdout, /Port 80 is taken by pid \d+: .*python3/)
+  assert.match(ran.stdout, /Port 80 is in use by pid \d+: .*python3/)
   const again = await site.runPlaybook('web.ts', '--output', 'jsonl')
   assert.is(again.code, 0, again.stdout)
-  assert.ok(ended(again, 'changed').includes('web-02: httpdRunning /data2/apache'))
+  assert.ok(ended(again, 'changed').includes('web-02: httpd /data2/apache running'))
 })
 
 test('an httpd that was killed is started again', async () => {
   await site.on('web-01', 'pkill -9 -x httpd; sleep 0.5')
   const ran = await site.runPlaybook('web.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stdout.slice(-2000))
-  assert.equal(ended(ran, 'changed'), ['web-01: httpdRunning /data2/apache'])
+  assert.equal(ended(ran, 'changed'), ['web-01: httpd /data2/apache running'])
 })
 
 type FailureRow = readonly [

@@ -105,6 +105,8 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
     'dist/src/index.d.ts',
     'dist/src/formats/index.d.ts',
     'dist/tasks/index.d.ts',
+    'dist/tasks/httpd/index.d.ts',
+    'dist/tasks/tomcat/index.d.ts',
     'dist/src/testing/index.d.ts',
   ])
     assert.ok(files.includes(`package/${file}`), `no ${file}`)

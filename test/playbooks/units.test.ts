@@ -3,7 +3,7 @@
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { httpdUnitText, siteUnit, tomcatUnitText } from '../../playbooks/roles/units.ts'
-import { httpdRunning } from '../../tasks/httpd/httpdRunning.ts'
+import { service } from '../../tasks/services/service.ts'
 
 const home = '/data2/was/ws-ecs-server'
 const logs = '/data3/logs/tomcat/ws-ecs-server'
@@ -36,7 +36,7 @@ for (const [of, text, line] of lines) {
   test(`the unit of ${of} says ${line}`, () => assert.ok(text.split('\n').includes(line), text))
 }
 
-const handler = httpdRunning({ prefix: '/data2/apache' })
+const handler = service({ name: 'apache', state: 'restarted' })
 const wishes: readonly (readonly [wish: boolean | undefined, titles: readonly string[]])[] = [
   [true, ['systemdUnit apache']],
   [false, ['systemdUnit apache absent']],

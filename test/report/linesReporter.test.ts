@@ -11,7 +11,7 @@ import { createTestClock, createTestStream, reportOf } from './capture.ts'
 import { type SampleRunOptions, sampleRun } from './sampleRun.ts'
 
 const changedHost = (host: string) => `
-${host}  changed  dnfInstall java-17-openjdk httpd vim
+${host}  changed  dnf java-17-openjdk httpd vim
                    java-17-openjdk   absent → 17.0.15
                    httpd             absent → 2.4.62
 ${host}  changed  editXml /data2/was/ws-ecs-server/conf/server.xml
@@ -21,7 +21,7 @@ ${host}  handler  restartTomcat ecs   pid 812 → 1377, up in 3.2 s
 ${host}  ok       62 tasks, 4 changed`
 
 const startedHost = `
-was-02  changed  dnfInstall java-17-openjdk httpd vim
+was-02  changed  dnf java-17-openjdk httpd vim
                    java-17-openjdk   absent → 17.0.15
                    httpd             absent → 2.4.62`
 
@@ -55,11 +55,11 @@ WAS  2 hosts: 1 ok · 5 changed · 1 failed · 41 s · 3 to 9 trips a host`,
     title: 'a lost host is told as unreachable, not as failed',
     run: { second: 'unreachable' },
     expected: `${changedHost('was-01')}${startedHost}
-was-02  UNREACHABLE  dnfInstall httpd                                 E_CONNECTION_LOST
+was-02  UNREACHABLE  dnf httpd                                        E_CONNECTION_LOST
         playbooks/was.ts:9
         The connection to was-02 broke.
         It was at: httpd.
-        Whether dnfInstall httpd was done is not known.
+        Whether dnf httpd was done is not known.
         Run it again: what is done already will not be done twice.
 was-02  unreachable  after 3 of 62 tasks, 1 changed
 WAS  2 hosts: 1 ok · 5 changed · 0 failed · 1 unreachable · 41 s · 3 to 9 trips a host`,
@@ -82,7 +82,7 @@ was-01  would change  editXml /data2/was/ws-ecs-server/conf/server.xml
      </Server>
 was-01  would change  firewallPort 4000/tcp   closed → open (permanent, runtime)
 was-01  would run     restartTomcat ecs   pid 812 → 1377, up in 3.2 s
-was-01  unknown       tomcatRunning ecs   depends on a package that is not installed yet
+was-01  unknown       tomcatCluster ecs   depends on a package that is not installed yet
 was-01  ok            62 tasks, 3 would change, 1 unknown
 was-02  ok            62 tasks
 Nothing was touched. 2 hosts: 3 would change, 1 unknown.`,
@@ -325,12 +325,9 @@ was-01  trip     1 step, 61 probes as root, 0.3 s
   },
   {
     title: 'an interruption names the steps that were running',
-    events: [
-      ...start('web-01'),
-      { kind: 'interrupted', running: [{ host: 'web-01', task: 'dnfInstall httpd' }] },
-    ],
+    events: [...start('web-01'), { kind: 'interrupted', running: [{ host: 'web-01', task: 'dnf httpd' }] }],
     stdout: `Interrupted. A step was running on 1 host:
-    web-01  dnfInstall httpd
+    web-01  dnf httpd
 `,
   },
   {
@@ -541,7 +538,7 @@ test('a reader that goes away ends the writing and nothing else', async () => {
 
 test('colours come where they are forced, and never in what is counted', async () => {
   const { stdout } = await reportOf(sampleRun({ second: 'failed' }), { env: { FORCE_COLOR: '1' } })
-  assert.match(stdout, /was-01 {2}\x1b\[33mchanged\x1b\[39m {2}dnfInstall/)
+  assert.match(stdout, /was-01 {2}\x1b\[33mchanged\x1b\[39m {2}dnf/)
   assert.match(stdout, /\x1b\[31m\x1b\[1mFAILED /)
   const { stdout: plain } = await reportOf(sampleRun({ second: 'failed' }))
   assert.is(stdout.replace(/\x1b\[\d+m/g, ''), plain)

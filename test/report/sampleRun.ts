@@ -159,7 +159,7 @@ function changedTasks(cwd: string): SampleTask[] {
   const xml = 'Connector[AJP/1.3]'
   return [
     {
-      task: label('dnfInstall', 'java-17-openjdk httpd vim', 9, cwd),
+      task: label('dnf', 'java-17-openjdk httpd vim', 9, cwd),
       result: changed([
         { what: 'java-17-openjdk', from: 'absent', to: '17.0.15' },
         { what: 'httpd', from: 'absent', to: '2.4.62' },
@@ -192,7 +192,7 @@ function checkedTasks(cwd: string): SampleTask[] {
     changes: [],
     reason: 'depends on a package that is not installed yet',
   } as const
-  return [...changedTasks(cwd).slice(1), { task: label('tomcatRunning', 'ecs', 60, cwd), result: unknown }]
+  return [...changedTasks(cwd).slice(1), { task: label('tomcatCluster', 'ecs', 60, cwd), result: unknown }]
 }
 
 function failedTask(cwd: string): SampleTask {
@@ -213,10 +213,10 @@ function failedTask(cwd: string): SampleTask {
 
 function lostTask(cwd: string): SampleTask {
   const error = new UnreachableError('E_CONNECTION_LOST', 'The connection to was-02 broke.', 'busy', {
-    details: ['It was at: httpd.', 'Whether dnfInstall httpd was done is not known.'],
+    details: ['It was at: httpd.', 'Whether dnf httpd was done is not known.'],
     hint: 'Run it again: what is done already will not be done twice.',
   })
-  return { task: label('dnfInstall', 'httpd', 9, cwd), result: { status: 'unreachable', changes: [], error } }
+  return { task: label('dnf', 'httpd', 9, cwd), result: { status: 'unreachable', changes: [], error } }
 }
 
 function changed(changes: readonly ReportedChange[]): Omit<TaskResult, 'durationMs'> {

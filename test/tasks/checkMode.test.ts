@@ -10,19 +10,18 @@ import {
 } from '../../src/engine/checkMode/predictedState.ts'
 import type { CommandProbe } from '../../src/model/probe.ts'
 import type { Task } from '../../src/model/task.ts'
+import { httpd } from '../../tasks/httpd/httpd.ts'
+import { reloadHttpd } from '../../tasks/httpd/reloadHttpd.ts'
 import {
   command,
-  dnfInstall,
+  dnf,
   firewallPort,
   firewallRichRule,
   httpCheck,
-  httpdReload,
-  httpdRunning,
   service,
-  tomcatRunning,
-  tomcatStopped,
   waitFor,
 } from '../../tasks/index.ts'
+import { tomcat } from '../../tasks/tomcat/tomcat.ts'
 
 const down = {
   ...{ load: 'loaded', active: 'inactive', sub: 'dead', file: 'disabled', type: 'notify' },
@@ -31,7 +30,7 @@ const down = {
 const bare = { ports: [], rules: [] }
 const zone = { zone: 'public', isRunning: true, runtime: bare, permanent: bare }
 const notInstalled = { found: [], missing: ['httpd'], updates: [] }
-const tomcat = (home: string) => tomcatRunning({ home, httpPort: 8080 })
+const running = (home: string) => tomcat({ home, httpPort: 8080 })
 
 const start = service({ name: 'httpd', state: 'started' })
 const port = (number: number) => firewallPort({ ports: [`${number}/tcp`] })
@@ -137,46 +136,53 @@ const rows: Row[] = [
   ],
   [
     'a package: the same',
-    dnfInstall({ name: 'httpd' }),
+    dnf({ name: 'httpd' }),
     { installed: notInstalled },
-    dnfInstall({ name: 'httpd' }),
+    dnf({ name: 'httpd' }),
     'installed',
     'unknown',
   ],
   [
     'a package: another',
-    dnfInstall({ name: 'httpd' }),
+    dnf({ name: 'httpd' }),
     { installed: notInstalled },
-    dnfInstall({ name: 'vim' }),
+    dnf({ name: 'vim' }),
     'installed',
     'as it is',
   ],
   [
     'a package: all of them',
-    dnfInstall({ name: 'httpd' }),
+    dnf({ name: 'httpd' }),
     { installed: notInstalled },
-    dnfInstall({ name: '*', state: 'latest' }),
+    dnf({ name: '*', state: 'latest' }),
     'installed',
     'unknown',
   ],
-  ['a Tomcat: another one', tomcat('/a'), { jvms: [] }, tomcat('/b'), 'jvms', 'as it is'],
-  ['a Tomcat: what another answers', tomcat('/a'), { jvms: [] }, tomcat('/b'), 'status', 'as it is'],
-  ['a Tomcat: itself', tomcat('/a'), { jvms: [] }, tomcatStopped({ home: '/a' }), 'jvms', 'unknown'],
-  ['a Tomcat: a port', tomcat('/a'), { jvms: [] }, waitFor({ port: 8009 }), 'isSo', 'unknown'],
+  ['a Tomcat: another one', running('/a'), { jvms: [] }, running('/b'), 'jvms', 'as it is'],
+  ['a Tomcat: what another answers', running('/a'), { jvms: [] }, running('/b'), 'status', 'as it is'],
+  [
+    'a Tomcat: itself',
+    running('/a'),
+    { jvms: [] },
+    tomcat({ state: 'stopped', home: '/a' }),
+    'jvms',
+    'unknown',
+  ],
+  ['a Tomcat: a port', running('/a'), { jvms: [] }, waitFor({ port: 8009 }), 'isSo', 'unknown'],
   [
     'httpd: its reload',
-    httpdRunning({ prefix: '/a' }),
+    httpd({ prefix: '/a' }),
     {},
-    httpdReload({ prefix: '/a' }),
-    'state',
+    reloadHttpd({ prefix: '/a' }),
+    'server',
     ({ loadedMs }: { loadedMs: number }) => loadedMs === Number.POSITIVE_INFINITY,
   ],
   [
     'httpd: that of another',
-    httpdRunning({ prefix: '/a' }),
+    httpd({ prefix: '/a' }),
     {},
-    httpdReload({ prefix: '/b' }),
-    'state',
+    reloadHttpd({ prefix: '/b' }),
+    'server',
     'as it is',
   ],
 ]

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { AnyTaskFunction } from '../../model/task.ts'
 import { paramLines, paramTexts } from '../task/taskHelp.ts'
-import { builtInTasks, findTask, isTaskFile } from '../userCode/findTask.ts'
+import { builtInTasks, findTask, isTaskFile, taskModules } from '../userCode/findTask.ts'
 import { type Docstring, parseDocstring } from './docstring.ts'
 
 /** Writes the list of tasks, one task's page, or the whole reference. */
@@ -19,9 +19,16 @@ export async function showDocs(
 
 /** The reference of all tasks, as docs/tasks.md holds it. */
 export async function reference(): Promise<string> {
-  const tasks = [...(await builtInTasks()).values()]
-  const contents = tasks.map(({ spec }) => `- [${spec.name}](#${spec.name.toLowerCase()}): ${spec.summary}`)
-  const sections = tasks.map((task) => markdownSection(task, builtInText(task)))
+  const modules = await taskModules()
+  const contents = modules.flatMap(({ name, tasks }) => [
+    `From \`${name}\`:`,
+    '',
+    ...tasks.map(({ spec }) => `- [${spec.name}](#${spec.name.toLowerCase()}): ${spec.summary}`),
+    '',
+  ])
+  const sections = modules
+    .flatMap(({ tasks }) => tasks)
+    .map((task) => markdownSection(task, builtInText(task)))
   return [
     '# Tasks',
     '',
@@ -29,7 +36,6 @@ export async function reference(): Promise<string> {
     'argument (`become`, `notify`, `tags`, `when`, `retry`, `delegateTo`, …), stands in [plays.md](plays.md).',
     '',
     ...contents,
-    '',
     ...sections,
   ].join('\n')
 }

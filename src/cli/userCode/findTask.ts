@@ -14,7 +14,7 @@ import { loadModule } from './loadModule.ts'
 export async function findTask(name: string): Promise<AnyTaskFunction> {
   if (isTaskFile(name)) return taskOfFile(name)
   const tasks = await builtInTasks()
-  const found = tasks.get(name)
+  const found = tasks.get(name) ?? (await deprecatedTasks()).get(name)
   if (found) return found
   const near = nearest(name, tasks.keys())
   throw new PlaybookError('E_UNKNOWN_TASK', `No task "${name}".`, {
@@ -27,10 +27,30 @@ export function isTaskFile(name: string): boolean {
   return /[/\\]|\.[cm]?[jt]s(?:#|$)/.test(name)
 }
 
-/** All tasks that come with run-playbook, by name. */
+/** All tasks that come with run-playbook, by name, without deprecated names. */
 export async function builtInTasks(): Promise<Map<string, AnyTaskFunction>> {
-  const tasks = Object.values(await import('../../../tasks/index.ts')).filter(isTask)
+  return new Map((await taskModules()).flatMap(({ tasks }) => tasks.map((task) => [task.spec.name, task])))
+}
+
+/** The modules that export the tasks: `run-playbook/tasks`, and one for each server. */
+export async function taskModules(): Promise<{ name: string; tasks: AnyTaskFunction[] }[]> {
+  const deprecated = await deprecatedTasks()
+  const general = tasksIn(await import('../../../tasks/index.ts'))
+  return [
+    { name: 'run-playbook/tasks', tasks: general.filter(({ spec }) => !deprecated.has(spec.name)) },
+    { name: 'run-playbook/tasks/httpd', tasks: tasksIn(await import('../../../tasks/httpd/index.ts')) },
+    { name: 'run-playbook/tasks/tomcat', tasks: tasksIn(await import('../../../tasks/tomcat/index.ts')) },
+  ]
+}
+
+/** What `run-playbook/tasks` still exports, but other modules should be asked for. */
+async function deprecatedTasks(): Promise<Map<string, AnyTaskFunction>> {
+  const tasks = tasksIn(await import('../../../tasks/deprecated.ts'))
   return new Map(tasks.map((task) => [task.spec.name, task]))
+}
+
+function tasksIn(module: object): AnyTaskFunction[] {
+  return Object.values(module).filter(isTask)
 }
 
 async function taskOfFile(name: string): Promise<AnyTaskFunction> {

@@ -37,7 +37,7 @@ export function requireTar(): Step {
   return run(sh`command -v tar`, {
     explain: () =>
       new PlaybookError('E_TOOL', 'The host has no tar, which copyDirectory needs.', {
-        hint: "Install it before this task: dnfInstall({ name: 'tar' }).",
+        hint: "Install it before this task: dnf({ name: 'tar' }).",
       }),
   })
 }

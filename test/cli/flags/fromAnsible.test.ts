@@ -42,7 +42,7 @@ const site = cliSite({
   'b.conf': '',
   'inventory.yaml': 'web: { hosts: { web-01: }, vars: { greeting: Good morning } }\n',
   'web.ts': `import { definePlay, z } from 'run-playbook'
-import { copyFile, dnfInstall, service } from 'run-playbook/tasks'
+import { copyFile, dnf, service } from 'run-playbook/tasks'
 ${/```ts\n([\s\S]*?)```/.exec(page)![1]}`,
 })
 test.after(() => site.remove())

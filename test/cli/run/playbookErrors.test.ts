@@ -47,7 +47,7 @@ const loading: readonly Case[] = [
     'A part of run-playbook that does not exist',
     'noPart.ts',
     `import { copyFile } from 'run-playbook/task'\nexport default copyFile\n`,
-    `noPart.ts:1:26  Cannot find run-playbook/task, which is imported here.  E_LOAD\n    There are run-playbook, run-playbook/tasks, run-playbook/testing.`,
+    `noPart.ts:1:26  Cannot find run-playbook/task, which is imported here.  E_LOAD\n    There are run-playbook, run-playbook/formats, run-playbook/tasks, run-playbook/tasks/httpd, run-playbook/tasks/tomcat, run-playbook/testing.`,
   ],
   [
     'A name that run-playbook does not export',

@@ -86,12 +86,12 @@ const frames: readonly {
       play('was-01', 'was-02'),
       { kind: 'hostWaiting', play: 'WAS', host: 'was-02', for: ['was-01'] },
       starts('was-01'),
-      acts('was-01', 'dnfInstall java-17-openjdk httpd vim wget tar', 49),
+      acts('was-01', 'dnf java-17-openjdk httpd vim wget tar', 49),
       says('was-01', 'Installing : java-17-openjdk-17.0.15   3/5'),
     ],
     expected: `
 WAS  2 hosts · 66 tasks                                                                       00:14
-  was-01  ━━━━━━━━━━━━━━━━━━━━╺━━━━━━━  49/66  dnfInstall java-17-openjdk httpd vim wget tar   8 s
+  was-01  ━━━━━━━━━━━━━━━━━━━━╺━━━━━━━  49/66  dnf java-17-openjdk httpd vim wget tar   8 s
           Installing : java-17-openjdk-17.0.15 3/5
   was-02  waiting for was-01`,
   },
@@ -253,11 +253,7 @@ test('while it runs the log is above and the board below', async () => {
 
 test('a narrower terminal leaves no remains of the wider board', async () => {
   const { terminal, reporter, clock } = await boardOn(120, 20, { NO_COLOR: '1' })
-  for (const event of [
-    play('was-01', 'was-02'),
-    starts('was-01'),
-    acts('was-01', 'dnfInstall '.repeat(8), 3),
-  ])
+  for (const event of [play('was-01', 'was-02'), starts('was-01'), acts('was-01', 'dnf '.repeat(8), 3)])
     reporter.handle(event)
   await settled()
   clock.advance(100)

@@ -85,7 +85,11 @@ const logRows: readonly (readonly [title: string, line: string, missing: string]
   ],
   ['a plain file', 'CustomLog /nowhere/access_log common', 'the folder /nowhere for its log does not exist'],
   ['a file below the prefix', 'JkLogFile nowhere/mod_jk.log', 'apache/nowhere for its log does not exist'],
-  ['a program', 'TransferLog "|/nowhere/rotatelogs /tmp/x 9"', 'the program /nowhere/rotatelogs, to which'],
+  [
+    'a program',
+    'TransferLog "|/nowhere/rotatelogs /tmp/x 9"',
+    'the program /nowhere/rotatelogs, which it pipes',
+  ],
 ]
 for (const [title, line, missing] of logRows) {
   test(`what apachectl -t does not find is found, and the line named: ${title}`, () =>

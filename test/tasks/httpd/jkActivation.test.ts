@@ -3,7 +3,7 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { httpdRunning } from '../../../tasks/httpd/httpdRunning.ts'
+import { httpd as httpdTask } from '../../../tasks/httpd/httpd.ts'
 import { jkActivation } from '../../../tasks/httpd/jkActivation.ts'
 import { runTasks } from '../../engine/harness.ts'
 import { applied, inFolder } from '../apply.ts'
@@ -18,7 +18,7 @@ async function withHttpd(body: (httpd: FakeHttpd) => Promise<void>): Promise<voi
     const httpd = fakeHttpd(folder)
     writeFileSync(httpd.path(file), workers, { mode: 0o640 })
     try {
-      await applied(httpdRunning, { prefix: httpd.prefix })
+      await applied(httpdTask, { prefix: httpd.prefix })
       await body(httpd)
     } finally {
       httpd.stop()

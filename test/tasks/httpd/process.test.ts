@@ -14,9 +14,9 @@ import { createServer } from 'node:net'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { run } from '../../../src/index.ts'
-import { httpdReload } from '../../../tasks/httpd/httpdReload.ts'
-import { httpdRunning } from '../../../tasks/httpd/httpdRunning.ts'
-import { reloadHttpd, startHttpd } from '../../../tasks/httpd/process.ts'
+import { httpd as httpdTask } from '../../../tasks/httpd/httpd.ts'
+import { reloadCommand, startCommand } from '../../../tasks/httpd/process.ts'
+import { reloadHttpd } from '../../../tasks/httpd/reloadHttpd.ts'
 import { applied, failure, inFolder, looked, runShell, shells } from '../apply.ts'
 import { type FakeHttpd, fakeHttpd } from './fakeHttpd.ts'
 
@@ -40,7 +40,7 @@ function age({ path }: FakeHttpd, seconds: number): void {
 for (const shell of shells) {
   test(`a server that does not run is started, once (${shell.join(' ')})`, () =>
     withHttpd(async (httpd) => {
-      const { changes, again } = await applied(httpdRunning, { prefix: httpd.prefix }, { shell })
+      const { changes, again } = await applied(httpdTask, { prefix: httpd.prefix }, { shell })
       assert.equal(
         changes.map(({ from, to }) => [from, to]),
         [['not running', 'running']],
@@ -52,12 +52,12 @@ for (const shell of shells) {
   test(`a newer configuration is loaded gracefully, an older one is not (${shell.join(' ')})`, () =>
     withHttpd(async (httpd) => {
       const { prefix } = httpd
-      await applied(httpdRunning, { prefix }, { shell })
+      await applied(httpdTask, { prefix }, { shell })
       age(httpd, 100)
-      assert.equal(await looked(httpdReload, { prefix }, { shell }), [])
+      assert.equal(await looked(reloadHttpd, { prefix }, { shell }), [])
       age(httpd, -1)
       const pid = httpd.pid()
-      const { changes } = await applied(httpdReload, { prefix }, { shell })
+      const { changes } = await applied(reloadHttpd, { prefix }, { shell })
       assert.equal(
         changes.map(({ from, to }) => [from, to]),
         [[`pid ${pid}`, 'reloaded gracefully']],
@@ -69,19 +69,19 @@ for (const shell of shells) {
 test('a reload is made each time where it is told to', () =>
   withHttpd(async (httpd) => {
     const { prefix } = httpd
-    await applied(httpdRunning, { prefix })
+    await applied(httpdTask, { prefix })
     age(httpd, 100)
-    assert.is((await looked(httpdReload, { prefix, always: true }))[0]!.to, 'reloaded gracefully')
+    assert.is((await looked(reloadHttpd, { prefix, always: true }))[0]!.to, 'reloaded gracefully')
   }))
 
 test('a server whose program was replaced is restarted', () =>
   withHttpd(async (httpd) => {
     const { prefix, path } = httpd
-    await applied(httpdRunning, { prefix })
+    await applied(httpdTask, { prefix })
     copyFileSync(realpathSync('/bin/sleep'), path('bin/new'))
     renameSync(path('bin/new'), path('bin/httpd'))
     const pid = httpd.pid()
-    const { changes, again } = await applied(httpdReload, { prefix, within: 0.5 })
+    const { changes, again } = await applied(reloadHttpd, { prefix, within: 0.5 })
     assert.is(changes[0]!.to, 'restarted')
     assert.equal(again, [])
     assert.is.not(httpd.pid(), pid)
@@ -90,7 +90,7 @@ test('a server whose program was replaced is restarted', () =>
 
 test('a server that does not run is started by a reload', () =>
   withHttpd(async ({ prefix }) => {
-    const { changes } = await applied(httpdReload, { prefix })
+    const { changes } = await applied(reloadHttpd, { prefix })
     assert.is(changes[0]!.to, 'started')
   }))
 
@@ -113,10 +113,10 @@ test('a server that is a unit is started and reloaded by systemd', () =>
       pretendSystemd(folder, httpd)
       const options = { path: `${folder}:$PATH` }
       const { prefix } = httpd
-      const start = run(startHttpd({ prefix, within: 5, unit: 'apache.service' }))
+      const start = run(startCommand({ prefix, within: 5, unit: 'apache.service' }))
       assert.is((await runShell(start.command.script, options)).code, 0)
       const pid = httpd.pid()
-      const reload = run(reloadHttpd({ prefix, within: 5, unit: 'apache.service' }))
+      const reload = run(reloadCommand({ prefix, within: 5, unit: 'apache.service' }))
       assert.is((await runShell(reload.command.script, options)).code, 0)
       assert.is(httpd.pid(), pid)
       assert.equal(readFileSync(`${folder}/asked`, 'utf8').split('\n'), [
@@ -129,12 +129,12 @@ test('a server that was started by hand is taken over by its unit', () =>
   inFolder((folder) =>
     withHttpd(async (httpd) => {
       const { prefix } = httpd
-      await applied(httpdRunning, { prefix })
+      await applied(httpdTask, { prefix })
       const pid = httpd.pid()
       const unit = 'apache.service'
-      const [change] = await looked(httpdRunning, { prefix, unit })
+      const [change] = await looked(httpdTask, { prefix, unit })
       assert.equal([change!.from, change!.to], [`pid ${pid}, not of ${unit}`, `running as ${unit}`])
-      assert.is((await looked(httpdReload, { prefix, unit }))[0]!.to, 'restarted')
+      assert.is((await looked(reloadHttpd, { prefix, unit }))[0]!.to, 'restarted')
       pretendSystemd(folder, httpd)
       const [step] = change!.steps
       const script = step?.kind === 'run' ? step.command.script : ''
@@ -149,23 +149,23 @@ test('a server that was started by hand is taken over by its unit', () =>
 test('nothing is started or reloaded with a bad configuration', () =>
   withHttpd(async (httpd) => {
     const { prefix, path } = httpd
-    await applied(httpdRunning, { prefix })
+    await applied(httpdTask, { prefix })
     const pid = httpd.pid()
     writeFileSync(path('conf/extra/own.conf'), 'BAD\n')
     age(httpd, -1)
-    const error = await failure(() => applied(httpdReload, { prefix }))
+    const error = await failure(() => applied(reloadHttpd, { prefix }))
     assert.is(error.code, 'E_HTTPD_CONFIG')
     assert.match(error.details.join('\n'), 'own.conf:1: BAD')
     assert.ok(existsSync(`/proc/${pid}`))
     httpd.stop()
-    assert.is((await failure(() => applied(httpdRunning, { prefix }))).code, 'E_HTTPD_CONFIG')
+    assert.is((await failure(() => applied(httpdTask, { prefix }))).code, 'E_HTTPD_CONFIG')
   }))
 
 test('a pid file that names a process of something else is no server', () =>
   withHttpd(async ({ prefix, path }) => {
     writeFileSync(path('logs/httpd.pid'), `${process.pid}\n`)
-    assert.is((await looked(httpdRunning, { prefix }))[0]!.from, 'not running')
-    await applied(httpdRunning, { prefix })
+    assert.is((await looked(httpdTask, { prefix }))[0]!.from, 'not running')
+    await applied(httpdTask, { prefix })
   }))
 
 test('a port that is taken is named with the process that has it', () =>
@@ -176,24 +176,24 @@ test('a port that is taken is named with the process that has it', () =>
     httpd.refuse(
       `(98)Address already in use: AH00072: make_sock: could not bind to address [::]:${port}\nno listening sockets available\n`,
     )
-    const error = await failure(() => applied(httpdRunning, { prefix: httpd.prefix }))
+    const error = await failure(() => applied(httpdTask, { prefix: httpd.prefix }))
     server.close()
     assert.is(error.code, 'E_PORT_IN_USE')
-    assert.match(error.message, `Port ${port} is taken by pid ${process.pid}: `)
+    assert.match(error.message, `Port ${port} is in use by pid ${process.pid}: `)
     assert.match(error.message, 'node')
   }))
 
 test('why a server does not start is shown, with the end of its log', () =>
   withHttpd(async (httpd) => {
     httpd.refuse('AH00015: Unable to open logs\n')
-    const error = await failure(() => applied(httpdRunning, { prefix: httpd.prefix }))
+    const error = await failure(() => applied(httpdTask, { prefix: httpd.prefix }))
     assert.is(error.code, 'E_HTTPD_START')
     assert.equal(error.details, ['AH00015: Unable to open logs'])
   }))
 
 test('a prefix without an httpd is named', () =>
   inFolder(async (folder) => {
-    const error = await failure(() => applied(httpdRunning, { prefix: folder }))
+    const error = await failure(() => applied(httpdTask, { prefix: folder }))
     assert.is(error.code, 'E_NO_HTTPD')
   }))
 

@@ -6,8 +6,8 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { PlaybookError } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
+import { tomcat as tomcatTask } from '../../../tasks/tomcat/tomcat.ts'
 import { tomcatCluster } from '../../../tasks/tomcat/tomcatCluster.ts'
-import { tomcatRunning } from '../../../tasks/tomcat/tomcatRunning.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
 import { type FakeTomcat, withTomcat } from './fakeTomcat.ts'
 
@@ -79,7 +79,7 @@ for (const shell of shells) {
   test(`tomcatCluster counts the members in the log (${shell[0]})`, () =>
     inFolder((folder) =>
       withTomcat(folder, async (tomcat) => {
-        await applied(tomcatRunning, { home: tomcat.home, httpPort: tomcat.httpPort }, { shell })
+        await applied(tomcatTask, { home: tomcat.home, httpPort: tomcat.httpPort }, { shell })
         for (const [title, members, lines] of shell === shells[0] ? logs : logs.slice(-2)) {
           log(tomcat, lines)
           assert.is(await membersSeen(tomcat, shell), `${members} member${members === 1 ? '' : 's'}`, title)
@@ -94,7 +94,7 @@ test('tomcatCluster reads rotated logs, waits for members, and tells what the lo
       const { home, httpPort } = tomcat
       const down = await failure(() => looked(tomcatCluster, { home, members: 1 }))
       assert.is(down.code, 'E_TOMCAT_DOWN')
-      await applied(tomcatRunning, { home, httpPort })
+      await applied(tomcatTask, { home, httpPort })
       log(tomcat, [began, added(4000, '57 5')])
       renameSync(join(home, 'logs/catalina.out'), join(home, 'logs/catalina.out.1'))
       log(tomcat, ['quiet'])

@@ -1,10 +1,10 @@
-// tomcatStopped: plans over rows, of Tomcats that are units and of those that are not.
+// tomcat stopped: plans over rows, of Tomcats that are units and of those that are not.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { planned } from '../../../src/testing/index.ts'
 import type { Unit } from '../../../tasks/services/systemd.ts'
-import { tomcatStopped } from '../../../tasks/tomcat/tomcatStopped.ts'
+import { tomcat } from '../../../tasks/tomcat/tomcat.ts'
 
 const home = '/data2/was/ws-old-server'
 const jvm = { pid: 812, owner: 'ecsuser', uid: '1001', startedMs: 0 }
@@ -27,9 +27,9 @@ const rows = [
 ]
 
 for (const { title, jvms, unit, from } of rows) {
-  test(`tomcatStopped ${title}`, () => {
-    const params = { home, ...(unit ? { unit: 'ws-old-server' } : {}) }
-    const { changes, steps } = planned(tomcatStopped, params, { jvms, unit })
+  test(`tomcat stopped ${title}`, () => {
+    const params = { home, state: 'stopped' as const, ...(unit ? { unit: 'ws-old-server' } : {}) }
+    const { changes, steps } = planned(tomcat, params, { jvms, status: 0, unit })
     assert.equal(
       changes.map((change) => change.from),
       from === undefined ? [] : [from],

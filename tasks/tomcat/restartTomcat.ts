@@ -1,4 +1,4 @@
-// The task that restarts a Tomcat whose configuration is newer than its process.
+// The task restartTomcat: restarts a Tomcat that is older than its configuration.
 
 import {
   type Change,
@@ -6,52 +6,51 @@ import {
   output,
   type Probe,
   quote,
-  run,
   shellText,
   splitLines,
   text,
   z,
 } from '../../src/index.ts'
-import { explainFault } from '../services/serverShell.ts'
+import { serverStep } from '../services/serverShell.ts'
 import { isOfUnit } from '../services/systemd.ts'
-import { isOwnedBy, theJvm, tomcatJvms } from './jvms.ts'
+import { isOwnedBy, singleJvm, tomcatJvms } from './jvms.ts'
 import { tomcatParams } from './params.ts'
 import { startTomcat, stopTomcat } from './process.ts'
 import { processChanges } from './start.ts'
 
 /**
- * Restarts a Tomcat, or starts it, and waits until it answers: meant as a handler of what writes its configuration.
- * It does nothing where the JVM is younger than all that it read when it started, so that a Tomcat that was started
- * after its configuration was written is not restarted for it at the end of the play: files in `conf`, `bin` and `lib`
- * by the later of mtime and ctime (a file that was moved there may bear an old mtime), each `WEB-INF/web.xml` by mtime.
- * The file of its `unit` counts too; and one that runs, but not as the unit, is restarted as it.
+ * Restarts a Tomcat, or starts it, and waits until it answers: a handler for the tasks that write its configuration.
+ * It does nothing if the JVM is younger than everything it read at its start, so a Tomcat that was started after its
+ * configuration was written is not restarted at the end of the play. Compared are the files in `conf`, `bin` and `lib`
+ * by the later of mtime and ctime (a file moved there may have an old mtime), each `WEB-INF/web.xml` by mtime, and the
+ * file of its `unit`. A Tomcat that runs, but not as the unit, is restarted as the unit.
  *
- * - `always` (default false): restarts it even if its configuration is older than it.
- * - `onlyIfRunning` (default false): leaves one that does not run alone, as `systemctl try-restart` does.
+ * - `always` (default false): restart it even if it is younger than its configuration.
+ * - `onlyIfRunning` (default false): leave it alone if it is down, as `systemctl try-restart` does.
  *
- * It is ended by shutdown.sh, after 30 s by SIGTERM, after 10 more by SIGKILL; one that is a unit, by systemctl. The other parameters and the errors are
- * those of `tomcatRunning`, and E_TOMCAT_STOP.
+ * shutdown.sh ends it; after 30 s SIGTERM, after 10 more SIGKILL; a unit is stopped by systemctl. The other parameters
+ * and the errors are those of `tomcat`.
  *
- * @example notify: tomcatRestart({ home: '/data2/was/ws-ecs-server', user: 'ecsuser', httpPort: 8080 })
+ * @example notify: restartTomcat({ home: '/data2/was/ws-ecs-server', user: 'ecsuser', httpPort: 8080 })
  */
-export const tomcatRestart = defineTask({
-  name: 'tomcatRestart',
-  summary: 'Restarts a Tomcat, unless it was started after its configuration was last written.',
+export const restartTomcat = defineTask({
+  name: 'restartTomcat',
+  summary: 'Restarts a Tomcat unless it was started after its configuration was last written.',
   params: z.strictObject({
     ...tomcatParams,
-    always: z.boolean().default(false).describe('Restart it even if its configuration is older than it.'),
-    onlyIfRunning: z.boolean().default(false).describe('Leave one that does not run alone.'),
+    always: z.boolean().default(false).describe('Restart it even if it is younger than its configuration.'),
+    onlyIfRunning: z.boolean().default(false).describe('Leave it alone if it is down.'),
   }),
   title: ({ home }) => home,
   probe: ({ home, unit }) => ({
     jvms: tomcatJvms(home),
     configuration: configuration(home, unit),
   }),
-  // The configuration is looked at last: a dry run does not know it where it is about to be written.
+  // The configuration is compared last: a dry run does not know it if it is about to be written.
   plan: (params, observed): readonly Change[] => {
     const { home, user, unit, onlyIfRunning } = params
-    const starting = run(startTomcat(params), { explain: explainFault })
-    const jvm = theJvm(observed.jvms, home)
+    const starting = serverStep(startTomcat(params))
+    const jvm = singleJvm(observed.jvms, home)
     if (!jvm && onlyIfRunning) return []
     if (!jvm) return processChanges(params, 'not running', 'started', starting)
     const isCurrent = observed.configuration.every(({ changedMs }) => changedMs < jvm.startedMs)
@@ -62,7 +61,7 @@ export const tomcatRestart = defineTask({
       ...(isOwned ? [] : [`as ${jvm.owner}`]),
       ...(isOfUnit(jvm, unit) ? [] : [`not of ${unit}`]),
     ].join(' ')
-    const stopping = run(stopTomcat(params), { explain: explainFault })
+    const stopping = serverStep(stopTomcat(params))
     return processChanges(params, from, 'restarted', stopping, starting)
   },
   verify: false,
@@ -70,7 +69,7 @@ export const tomcatRestart = defineTask({
 
 type ReadFile = { readonly path: string; readonly changedMs: number }
 
-/** What a Tomcat reads when it starts, and when each was last changed. */
+/** The files a Tomcat reads at its start, and when each was last changed. */
 function configuration(home: string, unit: string | undefined): Probe<readonly ReadFile[]> {
   const folder = quote(home)
   const unitFile = unit === undefined ? undefined : `/etc/systemd/system/${unit}`

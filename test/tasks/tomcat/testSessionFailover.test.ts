@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { PlaybookError } from '../../../src/index.ts'
-import { sessionSurvives } from '../../../tasks/tomcat/sessionSurvives.ts'
+import { testSessionFailover } from '../../../tasks/tomcat/testSessionFailover.ts'
 import { runTasks } from '../../engine/harness.ts'
 import { inFolder } from '../apply.ts'
 
@@ -25,13 +25,13 @@ const rows: readonly Row[] = [
   [
     'no cookie',
     [{ body: page(1) }],
-    'ecs.example, request 1, through web-01: no session cookie with a route came.',
+    'ecs.example, request 1, through web-01: no session cookie with a route.',
     'request 1, through web-01: HTTP 200, no route, count 1',
   ],
   [
     'a page that counts nothing',
     [{ cookie: 'A.ecs1', body: '<p>hello 7</p>' }],
-    'ecs.example, request 1, through web-01: the answer holds no count.',
+    'ecs.example, request 1, through web-01: no count in the answer.',
     'request 1, through web-01: HTTP 200, ecs1, count missing',
   ],
   [
@@ -61,7 +61,7 @@ const rows: readonly Row[] = [
   [
     'a route of no Tomcat',
     [{ cookie: 'A.xyz', body: page(1) }, { body: page(2) }],
-    'ecs.example: the route xyz is that of no Tomcat.',
+    'ecs.example: no Tomcat has the route xyz.',
     'request 2, through web-02: HTTP 200, xyz, count 2',
   ],
 ]
@@ -93,12 +93,12 @@ test('a dry run asks nobody', () =>
       hosts: ['web-01', 'web-02'],
       isCheck: true,
     })
-    assert.equal(story, ['web-01: changed sessionSurvives ecs.example'])
+    assert.equal(story, ['web-01: changed testSessionFailover ecs.example'])
     assert.throws(() => readFileSync(join(folder, 'asked')))
   }))
 
 const task = (folder: string) =>
-  sessionSurvives(
+  testSessionFailover(
     {
       host: 'ecs.example',
       path: '/count.jsp',

@@ -1,20 +1,20 @@
-// dnfInstall: plans over rows of what rpm and dnf answered, the script on real shells, and the errors of dnf 4.14.
+// dnf: plans over rows of what rpm and dnf answered, the script on real shells, and the errors of dnf 4.14.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { PlaybookError } from '../../../src/index.ts'
-import { dnfInstall } from '../../../tasks/packages/dnfInstall.ts'
+import { dnf } from '../../../tasks/packages/dnf.ts'
 import type { PackageState } from '../../../tasks/packages/installedPackages.ts'
 import { failure, inFolder, runShell, shells } from '../apply.ts'
 import { outputOf } from '../outputOf.ts'
 
-type Params = Parameters<typeof dnfInstall>[0]
+type Params = Parameters<typeof dnf>[0]
 
 /** What the task makes of rpm's and dnf's words. */
 function plannedAfter(params: Params, words: string) {
-  const { params: parsed, spec } = dnfInstall(params)
+  const { params: parsed, spec } = dnf(params)
   const { installed } = spec.probe(parsed, undefined)
   const changes = spec.plan(parsed, { installed: installed!.parse(outputOf(words) as never) }, undefined)
   return {
@@ -138,7 +138,7 @@ const rows: readonly Row[] = [
 ]
 
 for (const row of rows) {
-  test(`dnfInstall ${row.title}`, () => {
+  test(`dnf ${row.title}`, () => {
     const { changes, steps } = plannedAfter(row.params, row.said)
     assert.equal(changes, row.changes)
     assert.equal(steps, row.steps)
@@ -158,23 +158,23 @@ const wrong: readonly (readonly [Params, string])[] = [
 ]
 
 for (const [params, message] of wrong) {
-  test(`dnfInstall refuses ${JSON.stringify(params)}`, () => {
+  test(`dnf refuses ${JSON.stringify(params)}`, () => {
     assert.throws(
-      () => dnfInstall(params),
+      () => dnf(params),
       (error: PlaybookError) =>
         error.code === 'E_PARAMS' && [error.message, ...error.details].join().includes(message),
     )
   })
 }
 
-test('dnfInstall says so where there is no rpm', () => {
+test('dnf says so where there is no rpm', () => {
   assert.throws(
     () => plannedAfter({ name: 'vim' }, '= no rpm\n'),
     (error: PlaybookError) => error.code === 'E_NO_RPM',
   )
 })
 
-test('dnfInstall says so where dnf cannot look for updates', () => {
+test('dnf says so where dnf cannot look for updates', () => {
   const words =
     '= wget 1-1\n= updates\nError: There are no enabled repositories in "/etc/yum.repos.d".\n= code 1\n'
   assert.throws(
@@ -262,7 +262,7 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
 
 for (const [stdout, stderr, code, message] of failures) {
   test(`a failed dnf is told as ${code}: ${message}`, () => {
-    const { params, spec } = dnfInstall({ name: 'x' })
+    const { params, spec } = dnf({ name: 'x' })
     const installed: PackageState = { missing: ['x'], found: [], updates: [] }
     const step = spec.plan(params, { installed }, undefined)[0]!.steps[0]!
     const error = step.kind === 'run' ? step.explain!(outputOf(stdout, 1, stderr)) : undefined
@@ -285,7 +285,7 @@ for (const shell of shells) {
       const program = (name: string, body: string) =>
         writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
       const look = async (params: Params): Promise<PackageState> => {
-        const { params: parsed, spec } = dnfInstall(params)
+        const { params: parsed, spec } = dnf(params)
         const probe = spec.probe(parsed, undefined).installed!
         if (probe.kind !== 'command') throw new Error('It is no command.')
         const path = `${folder}:/usr/bin:/bin`

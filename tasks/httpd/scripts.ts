@@ -1,14 +1,14 @@
-// The sh text that the httpd tasks are made of, itself no task: finding the server of a prefix, checking, starting it.
+// Shell functions of the httpd tasks: find the server, check its configuration, start it.
 
 import { quote } from '../../src/index.ts'
 import { serverShell } from '../services/serverShell.ts'
 import type { HttpdParams } from './params.ts'
 
 /**
- * `check` runs apachectl -t and looks for what it does not find: log folders and log programs that are not there, with
- * which httpd starts, serves, and writes no line. It prints what is wrong, and is silent where nothing is.
+ * `check` prints what is wrong with the configuration: what `apachectl -t` finds, and log folders and log programs that
+ * do not exist, with which httpd starts and serves but logs nothing.
  */
-export function preamble(params: HttpdParams): string {
+export function httpdShell(params: HttpdParams): string {
   const { prefix, pidFile = `${prefix}/logs/httpd.pid`, unit } = params
   return `prefix=${quote(prefix)}
 pidfile=${quote(pidFile)}
@@ -58,7 +58,7 @@ logs_of() { # FILE:LINE and what is missing
       sub(/\\/[^\\/]*$/, "", rest)
       print FNR " " (program == "" ? "-" : program) " " rest
     }' "$1" 2>/dev/null | while read -r line program folder; do
-    [ "$program" = - ] || [ -x "$program" ] || echo "$1:$line: the program $program, to which it pipes its log, is not there"
+    [ "$program" = - ] || [ -x "$program" ] || echo "$1:$line: the program $program, which it pipes its log to, does not exist"
     case $folder in *%*) ;; *) [ -z "$folder" ] || [ -d "$folder" ] || echo "$1:$line: the folder $folder for its log does not exist" ;; esac
   done
 }
@@ -89,7 +89,7 @@ start_it() {
   limit=$(($(now) + within))
   if [ "$r" -eq 0 ]; then
     until parent; do
-      [ "$(now)" -lt "$limit" ] || fault_of E_HTTPD_DIED "apachectl start ended well, and no httpd runs."
+      [ "$(now)" -lt "$limit" ] || fault_of E_HTTPD_DIED "apachectl start succeeded, but no httpd runs."
       sleep 0.05
     done
     return 0
@@ -98,8 +98,8 @@ start_it() {
   if [ -n "$port" ]; then
     taker=$(listener "$port")
     called=$(words "$taker")
-    echo "= E_PORT_IN_USE Port $port is taken by pid \${taker:-?}: \${called:-another process}." >&2
-    echo "= hint End that process, or have httpd Listen on another port." >&2
+    echo "= E_PORT_IN_USE Port $port is in use by pid \${taker:-?}: \${called:-another process}." >&2
+    echo "= hint Stop that process, or have httpd listen on another port." >&2
     exit 1
   fi
   echo "= E_HTTPD_START httpd could not be started, exit code $r." >&2
@@ -108,11 +108,11 @@ start_it() {
   exit 1
 }`
 
-/** Nothing is started or reloaded with a configuration that has faults. */
-export function requireGood(outcome: string): string {
+/** Refuses to go on with an invalid configuration. `outcome`: what that means for the server. */
+export function requireValidConfig(outcome: string): string {
   return `[ -x "$prefix/bin/apachectl" ] || fault E_NO_HTTPD "There is no $prefix/bin/apachectl."
 wrong=$(check) || {
-  echo "= E_HTTPD_CONFIG The configuration of $prefix is not right; ${outcome}." >&2
+  echo "= E_HTTPD_CONFIG The configuration of $prefix is not valid; ${outcome}." >&2
   printf '%s\\n' "$wrong" >&2
   exit 1
 }`

@@ -1,50 +1,41 @@
-// The task that proves that a session outlives the Tomcat that serves it: asks, stops it, asks again, starts it.
+// The task testSessionFailover: proves that a session survives the stop of its Tomcat.
 
-import {
-  call,
-  defineTask,
-  type Output,
-  PlaybookError,
-  run,
-  type StepConnection,
-  sh,
-  z,
-} from '../../src/index.ts'
-import { explainFault } from '../services/serverShell.ts'
-import { type TomcatParams, tomcatParams } from './params.ts'
+import { call, defineTask, type Output, PlaybookError, type StepConnection, sh, z } from '../../src/index.ts'
+import { serverStep } from '../services/serverShell.ts'
+import { type StartParams, tomcatParams } from './params.ts'
 import { startTomcat, stopTomcat } from './process.ts'
 
-const { httpPort, ...process } = tomcatParams
+const { httpPort, ...otherTomcatParams } = tomcatParams
 
 /**
- * A user's session outlives its server. With one cookie it asks a page that counts the session's requests, through each
- * web server in turn; then, for each Tomcat once: the one that serves the session (its route, the end of the cookie) is
- * shut down, the next requests must be answered by another with the count one higher each, and it is started again.
+ * Tests that a user's session survives its server. With one cookie it requests a page that counts the session's requests,
+ * through each web server in turn. Then, once for each Tomcat: it stops the one that serves the session (its route is the
+ * end of the cookie), another one must answer the next requests, each with a count one higher, and it starts the stopped
+ * one again.
  *
- * The route must change: without a cluster a Tomcat saves its sessions when it is shut down and reads them when it is
- * started, so that the count alone can deceive. All that was stopped is started again, whatever happens.
+ * The route must change: even without a cluster, a Tomcat saves its sessions when it stops and loads them when it starts,
+ * so the count alone proves nothing. Whatever happens, every Tomcat that was stopped is started again.
  *
  * - `host`: Host header of the virtual host. `path`: the page. `count`: a regular expression whose first group is the
  *   count in its text.
- * - `through`: web servers, as hosts of the inventory; each is asked on itself, as `http://127.0.0.1:PORT`.
- * - `tomcats`: the cluster's members: `on` which host of the inventory, `route` (jvmRoute), and what `tomcatRunning` takes.
+ * - `through`: web servers, as hosts of the inventory; each is asked on the host itself, at `http://127.0.0.1:PORT`.
+ * - `tomcats`: the members of the cluster: `on` (host of the inventory), `route` (jvmRoute), and what `tomcat` takes.
  *
- * It acts each time it is run, on all hosts that are named, wherever it stands.
+ * It acts every time, on all hosts that it names, whichever host it runs for.
  *
- * @throws PlaybookError E_SESSION: which request, through which server, which route and count, and all before it; and
- *   those of `tomcatRunning`, E_TOMCAT_STOP
+ * @throws PlaybookError E_SESSION: which request, through which server, which route and count, and everything before it;
+ *   and those of `tomcat`
  * @example
- * sessionSurvives({
+ * testSessionFailover({
  *   host: 'ecs.test.co.kr', path: '/sessionTest.jsp', through: ['web-01', 'web-02'],
  *   tomcats: [{ on: 'was-01', route: 'ecs1', home: '/data2/was/ws-ecs-server', httpPort: 8080 }, …],
  * })
  *
  * Sources: JvmRouteBinderValve, DeltaManager and StandardManager of Tomcat 9's Cluster How-To; curl(1).
  */
-export const sessionSurvives = defineTask({
-  name: 'sessionSurvives',
-  summary:
-    'Proves that a session goes on when the Tomcat that serves it is shut down, and stops each for that.',
+export const testSessionFailover = defineTask({
+  name: 'testSessionFailover',
+  summary: 'Proves that a session survives the stop of its Tomcat, by stopping each Tomcat once.',
   params: z.strictObject({
     host: z
       .string()
@@ -75,7 +66,7 @@ export const sessionSurvives = defineTask({
             .regex(/^[\w-]+$/, 'expected a jvmRoute')
             .describe('Its jvmRoute.'),
           httpPort,
-          ...process,
+          ...otherTomcatParams,
         }),
       )
       .min(2, 'expected at least two Tomcats')
@@ -86,15 +77,15 @@ export const sessionSurvives = defineTask({
   plan: (params) => [
     {
       what: `session of ${params.host}`,
-      from: 'not tried',
-      to: `outlives each of ${params.tomcats.map(({ route }) => route).join(', ')}`,
-      steps: [call(`session of ${params.host}`, (connection) => tried(connection, params))],
+      from: 'not tested',
+      to: `survives the stop of ${params.tomcats.map(({ route }) => route).join(', ')}`,
+      steps: [call(`session of ${params.host}`, (connection) => testFailover(connection, params))],
     },
   ],
   verify: false,
 })
 
-type Tomcat = TomcatParams & { readonly on: string; readonly route: string }
+type Tomcat = StartParams & { readonly on: string; readonly route: string }
 
 type Params = {
   readonly host: string
@@ -106,61 +97,65 @@ type Params = {
   readonly tomcats: readonly Tomcat[]
 }
 
-/** The session as it was last seen, and all that was done. */
-type Session = { id: string; route: string; count: number; readonly story: string[] }
+/** The session as last seen, and a line for everything done so far. */
+type Session = { id: string; route: string; count: number; readonly history: string[] }
 
-async function tried(connection: StepConnection, params: Params): Promise<void> {
-  const session: Session = { id: '', route: '', count: 0, story: [] }
-  await askThroughAll(connection, params, session)
+async function testFailover(connection: StepConnection, params: Params): Promise<void> {
+  const session: Session = { id: '', route: '', count: 0, history: [] }
+  await requestThroughAll(connection, params, session)
   for (const _ of params.tomcats) {
-    const serving = tomcatOf(session, params)
-    await stop(connection, session, serving)
+    const tomcat = servingTomcat(session, params)
+    await stop(connection, session, tomcat)
     try {
-      await askThroughAll(connection, params, session, serving.route)
+      await requestThroughAll(connection, params, session, tomcat.route)
     } finally {
-      await start(connection, session, serving)
+      await start(connection, session, tomcat)
     }
-    await askThroughAll(connection, params, session)
+    await requestThroughAll(connection, params, session)
   }
 }
 
-/** Once through each web server; `gone` is the route of the Tomcat that was shut down just now. */
-async function askThroughAll(
+/** One request through each web server; `stopped` is the route of the Tomcat that was just stopped. */
+async function requestThroughAll(
   connection: StepConnection,
   params: Params,
   session: Session,
-  gone?: string,
+  stopped?: string,
 ): Promise<void> {
   for (const [index, through] of params.through.entries()) {
-    await ask(connection, params, session, through, index === 0 ? gone : undefined)
+    await request(connection, params, session, through, index === 0 ? stopped : undefined)
   }
 }
 
-async function ask(
+async function request(
   connection: StepConnection,
   params: Params,
   session: Session,
   through: string,
-  gone: string | undefined,
+  stopped: string | undefined,
 ): Promise<void> {
-  const said = await connection.on(through).run(sh`curl -sS -i -m 60 --noproxy '*' -K -`, {
+  const output = await connection.on(through).run(sh`curl -sS -i -m 60 --noproxy '*' -K -`, {
     stdin: requestOf(params, session),
   })
-  const answer = parseAnswer(said, params)
+  const answer = parseAnswer(output, params)
   const route = answer.cookie?.split('.').slice(1).join('.') ?? session.route
-  const request = `request ${session.count + 1}, through ${through}`
-  const line = `${request}: HTTP ${answer.status}, ${route || 'no route'}, count ${answer.count ?? 'missing'}`
-  const wrong = fault(answer, { session, route, gone })
-  if (wrong) {
-    throw new PlaybookError('E_SESSION', `${params.host}, ${request}: ${wrong}.`, {
-      details: [...session.story, line, ...(said.code === 0 ? [] : [said.stderr.toString('utf8').trim()])],
-      hint: 'Do the Tomcats see each other (tomcatCluster), and has their application <distributable/>?',
+  const subject = `request ${session.count + 1}, through ${through}`
+  const line = `${subject}: HTTP ${answer.status}, ${route || 'no route'}, count ${answer.count ?? 'missing'}`
+  const problem = problemOf(answer, { session, route, stopped })
+  if (problem) {
+    throw new PlaybookError('E_SESSION', `${params.host}, ${subject}: ${problem}.`, {
+      details: [
+        ...session.history,
+        line,
+        ...(output.code === 0 ? [] : [output.stderr.toString('utf8').trim()]),
+      ],
+      hint: 'Do the Tomcats see each other (tomcatCluster)? Does the application have <distributable/>?',
     })
   }
   session.id = answer.cookie?.split('.')[0] ?? session.id
   session.route = route
   session.count += 1
-  session.story.push(line)
+  session.history.push(line)
   connection.progress(line)
 }
 
@@ -170,49 +165,49 @@ type Answer = {
   readonly count: number | undefined
 }
 
-/** What is wrong with an answer: undefined if it is the next one of the session. */
-function fault(
+/** What is wrong with an answer; undefined if it is the next one of the session. */
+function problemOf(
   { status, cookie, count }: Answer,
-  { session, route, gone }: { session: Session; route: string; gone: string | undefined },
+  { session, route, stopped }: { session: Session; route: string; stopped: string | undefined },
 ): string | undefined {
   if (status !== 200) return status === 0 ? 'no answer' : `HTTP ${status}, expected 200`
-  if (route === '') return 'no session cookie with a route came'
-  if (count === undefined) return 'the answer holds no count'
+  if (route === '') return 'no session cookie with a route'
+  if (count === undefined) return 'no count in the answer'
   if (session.id !== '' && cookie !== undefined && cookie.split('.')[0] !== session.id)
     return `a new session came from ${route}, with count ${count}; expected the old one with ${session.count + 1}`
   if (count !== session.count + 1)
     return `${route} answered with count ${count}, expected ${session.count + 1}`
-  if (gone !== undefined && route === gone) return `${route} answered, which was shut down`
-  if (gone === undefined && session.route !== '' && route !== session.route)
+  if (stopped !== undefined && route === stopped) return `${route} answered, which was stopped`
+  if (stopped === undefined && session.route !== '' && route !== session.route)
     return `${route} answered, expected ${session.route}, which is up`
   return undefined
 }
 
-function tomcatOf(session: Session, { tomcats, host }: Params): Tomcat {
+function servingTomcat(session: Session, { tomcats, host }: Params): Tomcat {
   const found = tomcats.find(({ route }) => route === session.route)
   if (found) return found
-  throw new PlaybookError('E_SESSION', `${host}: the route ${session.route} is that of no Tomcat.`, {
-    details: session.story,
+  throw new PlaybookError('E_SESSION', `${host}: no Tomcat has the route ${session.route}.`, {
+    details: session.history,
     hint: `The Tomcats are ${tomcats.map(({ route, on }) => `${route} on ${on}`).join(', ')}.`,
   })
 }
 
 async function stop(connection: StepConnection, session: Session, tomcat: Tomcat): Promise<void> {
-  note(connection, session, `${tomcat.route} on ${tomcat.on} is shut down`)
-  await connection.on(tomcat.on).carryOut(run(stopTomcat(tomcat), { explain: explainFault }))
+  note(connection, session, `${tomcat.route} on ${tomcat.on} is stopped`)
+  await connection.on(tomcat.on).carryOut(serverStep(stopTomcat(tomcat)))
 }
 
 async function start(connection: StepConnection, session: Session, tomcat: Tomcat): Promise<void> {
-  await connection.on(tomcat.on).carryOut(run(startTomcat(tomcat), { explain: explainFault }))
-  note(connection, session, `${tomcat.route} on ${tomcat.on} is up again`)
+  await connection.on(tomcat.on).carryOut(serverStep(startTomcat(tomcat)))
+  note(connection, session, `${tomcat.route} on ${tomcat.on} is running again`)
 }
 
 function note(connection: StepConnection, session: Session, line: string): void {
-  session.story.push(line)
+  session.history.push(line)
   connection.progress(line)
 }
 
-/** curl's options on its standard input, so that ps shows no cookie. */
+/** curl's options for its standard input, so that ps shows no cookie. */
 function requestOf({ host, path, port, cookie }: Params, { id, route }: Session): string {
   const headers = [`Host: ${host}`, ...(id === '' ? [] : [`Cookie: ${cookie}=${id}.${route}`])]
   const lines = [`url = "http://127.0.0.1:${port}${path.replace(/["\\]/g, '\\$&')}"`]

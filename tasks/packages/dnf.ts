@@ -30,12 +30,12 @@ import { type Installed, installedScript, parseInstalled } from './installedPack
  * @throws PlaybookError E_NO_RPM (no rpm on the host), E_NO_PACKAGE (naming those that no repository has),
  *   E_NO_REPOSITORY, E_REPOSITORY (one that does not answer, or of which dnf does not know), E_GPG, E_DISK_FULL,
  *   E_PACKAGE_LOCK, E_PACKAGE_CONFLICT, E_NOT_ROOT
- * @example dnfInstall({ name: ['java-17-openjdk', 'httpd', 'vim', 'wget', 'tar'] })
+ * @example dnf({ name: ['java-17-openjdk', 'httpd', 'vim', 'wget', 'tar'] })
  *
  * Sources: dnf(8), rpm(8); the messages are those of dnf 4.14 and dnf5.
  */
-export const dnfInstall = defineTask({
-  name: 'dnfInstall',
+export const dnf = defineTask({
+  name: 'dnf',
   summary: 'Installs, updates or removes packages by dnf.',
   params: z
     .strictObject({

@@ -1,12 +1,12 @@
-// The sh text that the Tomcat tasks are made of, itself no task: finding the JVM of a home, starting it, waiting, logs.
+// Shell functions of the Tomcat tasks: find the JVM, start it, wait, read logs.
 
 import { quote } from '../../src/index.ts'
 import { serverShell } from '../services/serverShell.ts'
-import type { TomcatParams } from './params.ts'
+import type { StartParams, StopParams } from './params.ts'
 
 /**
- * `jvms` prints their process ids. One grep looks at all processes; `-e` and the word are one argument, or it would
- * find itself. A grep without -z (busybox) is helped by a loop. Wrappers that carry the same words are left out.
+ * `jvms` prints their process ids. One grep searches all processes; `-e` and the word are one argument, or it would
+ * find itself. For a grep without -z (busybox) a loop does. Wrappers that carry the same arguments are left out.
  */
 function findJvm(home: string): string {
   return `home=${quote(home)}
@@ -25,8 +25,8 @@ jvms() {
 }`
 }
 
-/** `http` prints the status of the answer, 000 if there is none. */
-export function askHttp({ httpPort, path }: TomcatParams): string {
+/** `http` prints the status of the answer; 000: no answer. */
+export function askHttp({ httpPort, path }: StartParams): string {
   const url = quote(`http://127.0.0.1:${httpPort}${path}`)
   return `url=${url}
 http() {
@@ -38,19 +38,31 @@ http() {
 }`
 }
 
-export function preamble(params: TomcatParams): string {
-  const { home, user, httpPort, status, within, log, unit } = params
+/** `jvms`, `as COMMAND` as the Tomcat's account, `fault CODE MESSAGE`, and the functions of `serverShell`. */
+export function processShell({ home, user, unit }: StopParams): string {
   return `${findJvm(home)}
-${askHttp(params)}
 user=${quote(user ?? '')}
 unit=${quote(unit ?? '')}
-port=${httpPort}
-log() { ls -td ${logFiles(params)} 2>/dev/null | head -n 1; }
-logs=${quote((log ?? `${home}/logs/x`).replace(/\/[^/]*$/, ''))}
 ${serverShell}
 fault() { # code and message
   echo "= $1 $2" >&2
 }
+as() {
+  if [ -z "$user" ] || [ "$(id -un)" = "$user" ] || [ "$(id -u)" = "$user" ]; then "$@"
+  elif command -v runuser >/dev/null 2>&1; then runuser -u "$user" -- "$@"
+  else su -s /bin/sh -c 'exec "$@"' "$user" sh "$@"
+  fi
+}`
+}
+
+/** What starting and waiting need besides: `http`, `wait_up`, `died MESSAGE` and the log. */
+export function startShell(params: StartParams): string {
+  const { home, httpPort, status, within, log } = params
+  return `${processShell(params)}
+${askHttp(params)}
+port=${httpPort}
+log() { ls -td ${logFiles(params)} 2>/dev/null | head -n 1; }
+logs=${quote((log ?? `${home}/logs/x`).replace(/\/[^/]*$/, ''))}
 marked=; size=0
 mark_log() { marked=$(log); if [ -n "$marked" ]; then size=$(wc -c <"$marked"); fi; }
 end_of_log() { # what was written since the mark, without stack frames and the list of arguments
@@ -64,12 +76,6 @@ died() {
   end_of_log
   echo "= hint See what it says by hand: $home/bin/catalina.sh run\${user:+, as $user}" >&2
   exit 1
-}
-as() {
-  if [ -z "$user" ] || [ "$(id -un)" = "$user" ] || [ "$(id -u)" = "$user" ]; then "$@"
-  elif command -v runuser >/dev/null 2>&1; then runuser -u "$user" -- "$@"
-  else su -s /bin/sh -c 'exec "$@"' "$user" sh "$@"
-  fi
 }
 wait_up() {
   begin=$(now)
@@ -100,8 +106,8 @@ wait_up() {
 }`
 }
 
-/** What must be so before startup.sh is run. */
-export const requirements = `deny() { fault "$1" "$2"; [ -z "$3" ] || echo "= hint $3" >&2; exit 1; }
+/** Checks what would make startup.sh fail. */
+const requirements = `deny() { fault "$1" "$2"; [ -z "$3" ] || echo "= hint $3" >&2; exit 1; }
 me=\${user:-$(id -un)}
 [ -f "$home/bin/startup.sh" ] || deny E_NO_TOMCAT "There is no $home/bin/startup.sh." "Is home the folder of a Tomcat?"
 if [ -n "$user" ]; then
@@ -125,14 +131,14 @@ server=$(sed -n 's/.*<Server[^>]*[[:space:]]port=["'\\'']\\([0-9][0-9]*\\)["'\\'
 for each in $port $server; do
   taker=$(listener "$each") || continue
   said=$(words "$taker")
-  deny E_PORT_IN_USE "Port $each is taken by pid $taker: \${said:-another process}." "End that process, or give $home another port."
+  deny E_PORT_IN_USE "Port $each is in use by pid $taker: \${said:-another process}." "Stop that process, or give $home another port."
 done`
 
 /**
- * In a session of its own, without our streams: the JVM and rotatelogs would hold them for good. In the system's locale,
- * as after a start by hand: in the C locale of our shells a JVM takes all but ASCII for `?`.
+ * In a session of its own, without our streams, which the JVM and rotatelogs would keep open. In the system's locale, as
+ * if started by hand: in the C locale of our shells a JVM prints `?` for all but ASCII.
  */
-export const launch = `system_locale() {
+const launch = `system_locale() {
   unset LC_ALL LANG
   for f in /etc/locale.conf /etc/default/locale; do [ ! -r "$f" ] || . "$f"; done
   export LANG="\${LANG:-C.UTF-8}"
@@ -140,8 +146,8 @@ export const launch = `system_locale() {
 session=$(command -v setsid)
 ( cd /; system_locale; as $session "$home/bin/startup.sh" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- )`
 
-/** systemd forgets that it gave up on the unit; what it says where it cannot start it goes into the error. */
-export const launchUnit = `systemctl reset-failed -- "$unit" 2>/dev/null
+/** Resets systemd's failure count of the unit first. */
+const launchUnit = `systemctl reset-failed -- "$unit" 2>/dev/null
 began=$(date +%s)
 said=$(systemctl start -- "$unit" 2>&1) || {
   fault E_SERVICE "$unit: $(echo "$said" | head -n 1)"
@@ -150,24 +156,24 @@ said=$(systemctl start -- "$unit" 2>&1) || {
   exit 1
 }`
 
-/** Starts a Tomcat, its unit if it is one, after a look at all that would make that fail in silence. */
-export function startUp(params: TomcatParams): string {
+/** Starts a Tomcat, or its unit, after checking what would make that fail silently. */
+export function startScript(params: StartParams): string {
   const { unit } = params
   return [exportJavaHome(params), requirements, 'mark_log', unit === undefined ? launch : launchUnit].join(
     '\n',
   )
 }
 
-export function exportJavaHome({ javaHome }: TomcatParams): string {
+export function exportJavaHome({ javaHome }: StopParams): string {
   return javaHome === undefined ? ':' : `export JAVA_HOME=${quote(javaHome)}`
 }
 
-/** The files of a Tomcat's console log, as words for the shell. */
-export function logFiles({ home, log }: Pick<TomcatParams, 'home' | 'log'>): string {
+/** The files of a Tomcat's console log, as shell words. */
+export function logFiles({ home, log }: Pick<StartParams, 'home' | 'log'>): string {
   return globbed(log ?? `${home}/logs/catalina.out*`)
 }
 
-/** A path in which `*` and `?` stay patterns. */
+/** Quotes a path, except `*` and `?`. */
 function globbed(path: string): string {
   return path
     .split(/([*?]+)/)

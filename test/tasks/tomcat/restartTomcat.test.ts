@@ -1,11 +1,11 @@
-// tomcatRestart: plans over rows, and its scripts run for real on a process tree like Tomcat's.
+// restartTomcat: plans over rows, and its scripts run for real on a process tree like Tomcat's.
 
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { planned } from '../../../src/testing/index.ts'
-import { tomcatRestart } from '../../../tasks/tomcat/tomcatRestart.ts'
+import { restartTomcat } from '../../../tasks/tomcat/restartTomcat.ts'
 import { applied, inFolder, looked, shells } from '../apply.ts'
 import { withTomcat } from './fakeTomcat.ts'
 
@@ -57,9 +57,9 @@ const unitRows = [
 ]
 
 for (const { title, of, file, change } of unitRows) {
-  test(`tomcatRestart of a unit ${change ? 'restarts' : 'is quiet about'} ${title}`, () => {
+  test(`restartTomcat of a unit ${change ? 'restarts' : 'is quiet about'} ${title}`, () => {
     const observed = { jvms: [{ ...jvm, unit: of }], configuration: [file] }
-    const { changes } = planned(tomcatRestart, { ...params, unit }, observed)
+    const { changes } = planned(restartTomcat, { ...params, unit }, observed)
     assert.equal(
       changes.map(({ from, to }) => `${from} → ${to}`),
       change ? [change] : [],
@@ -68,20 +68,20 @@ for (const { title, of, file, change } of unitRows) {
 }
 
 test('the file of its unit and its drop-ins are part of its configuration', () => {
-  const task = tomcatRestart({ ...params, unit })
-  const { configuration } = tomcatRestart.spec.probe(task.params as never, undefined as never)
+  const task = restartTomcat({ ...params, unit })
+  const { configuration } = restartTomcat.spec.probe(task.params as never, undefined as never)
   const { reads } = configuration as { reads: readonly string[] }
   assert.equal(reads.slice(-2), ['/etc/systemd/system/ws.service', '/etc/systemd/system/ws.service.d'])
 })
 
 test('leaves one that does not run alone, if told to', () => {
   const told = { ...params, onlyIfRunning: true }
-  assert.equal(planned(tomcatRestart, told, { jvms: [], configuration: [] }).changes, [])
+  assert.equal(planned(restartTomcat, told, { jvms: [], configuration: [] }).changes, [])
 })
 
 for (const { title, jvms, configuration, always = false, change } of rows) {
-  test(`tomcatRestart ${title}`, () => {
-    const { changes, steps } = planned(tomcatRestart, { ...params, always }, { jvms, configuration })
+  test(`restartTomcat ${title}`, () => {
+    const { changes, steps } = planned(restartTomcat, { ...params, always }, { jvms, configuration })
     assert.equal(
       changes.map(({ from, to }) => `${from} → ${to}`),
       change ? [change] : [],
@@ -90,25 +90,25 @@ for (const { title, jvms, configuration, always = false, change } of rows) {
   })
 }
 
-test('tomcatRestart acts each time, so it is not looked at again', () => {
-  assert.is(tomcatRestart.spec.verify, false)
+test('restartTomcat acts each time, so it is not looked at again', () => {
+  assert.is(restartTomcat.spec.verify, false)
 })
 
 for (const shell of shells) {
-  test(`tomcatRestart starts, is quiet, and restarts when its configuration changes (${shell[0]})`, () =>
+  test(`restartTomcat starts, is quiet, and restarts when its configuration changes (${shell[0]})`, () =>
     inFolder((folder) =>
       withTomcat(folder, async ({ home, httpPort }) => {
         const task = { home, httpPort }
-        const started = await applied(tomcatRestart, task, { shell })
+        const started = await applied(restartTomcat, task, { shell })
         assert.is(started.changes[0]?.to, 'started')
         assert.equal(started.again, [])
         const first = readFileSync(join(home, 'pid'), 'utf8')
         utimesSync(join(home, 'webapps/ROOT/WEB-INF/web.xml'), 1, 1)
-        assert.equal(await looked(tomcatRestart, task, { shell }), [])
+        assert.equal(await looked(restartTomcat, task, { shell }), [])
 
         writeFileSync(join(home, 'conf/context.xml'), '<Context/>\n')
         utimesSync(join(home, 'conf/context.xml'), 1, 1)
-        const restarted = await applied(tomcatRestart, task, { shell })
+        const restarted = await applied(restartTomcat, task, { shell })
         assert.is(restarted.changes[0]?.from, `pid ${first}`)
         assert.equal(restarted.again, [])
         assert.is.not(readFileSync(join(home, 'pid'), 'utf8'), first)

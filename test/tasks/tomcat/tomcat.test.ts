@@ -1,4 +1,4 @@
-// tomcatRunning: plans over rows, and its scripts run for real on a process tree like Tomcat's.
+// tomcat: plans over rows, and its scripts run for real on a process tree like Tomcat's.
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -7,7 +7,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { PlaybookError } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
-import { tomcatRunning } from '../../../tasks/tomcat/tomcatRunning.ts'
+import { tomcat } from '../../../tasks/tomcat/tomcat.ts'
 import { applied, failure, inFolder, looked, runShell, shells } from '../apply.ts'
 import { withTomcat } from './fakeTomcat.ts'
 
@@ -37,8 +37,8 @@ const rows = [
 ]
 
 for (const { title, jvms, status, change } of rows) {
-  test(`tomcatRunning ${title}`, () => {
-    const { changes, steps } = planned(tomcatRunning, params, { jvms, status })
+  test(`tomcat ${title}`, () => {
+    const { changes, steps } = planned(tomcat, params, { jvms, status, unit: undefined })
     assert.equal(
       changes.map(({ from, to }) => `${from} → ${to}`),
       change ? [change] : [],
@@ -70,8 +70,12 @@ const unitRows = [
 ]
 
 for (const { title, jvms, change, steps } of unitRows) {
-  test(`tomcatRunning of a unit ${title}`, () => {
-    const result = planned(tomcatRunning, { ...params, unit: 'ws-ecs-server' }, { jvms, status: 200 })
+  test(`tomcat of a unit ${title}`, () => {
+    const result = planned(
+      tomcat,
+      { ...params, unit: 'ws-ecs-server' },
+      { jvms, status: 200, unit: undefined },
+    )
     assert.equal(
       result.changes.map(({ from, to }) => `${from} → ${to}`),
       change ? [change] : [],
@@ -84,8 +88,12 @@ for (const { title, jvms, change, steps } of unitRows) {
   })
 }
 
-test('tomcatRunning leaves the start to others where it is told to', () => {
-  const { changes, steps } = planned(tomcatRunning, { ...params, start: false }, { jvms: [], status: 0 })
+test('tomcat leaves the start to others where it is told to', () => {
+  const { changes, steps } = planned(
+    tomcat,
+    { ...params, start: false },
+    { jvms: [], status: 0, unit: undefined },
+  )
   assert.is(changes[0]!.from, 'not running')
   assert.not.match(steps.join(), 'startup.sh" </dev/null')
 })
@@ -96,48 +104,51 @@ const faults = [
 ]
 
 for (const { title, jvms, code } of faults) {
-  test(`tomcatRunning refuses one that runs ${title}`, () => {
+  test(`tomcat refuses one that runs ${title}`, () => {
     assert.throws(
-      () => planned(tomcatRunning, params, { jvms, status: 200 }),
+      () => planned(tomcat, params, { jvms, status: 200, unit: undefined }),
       (error: PlaybookError) => error.code === code,
     )
   })
 }
 
-test('tomcatRunning takes the number of an account too', () => {
-  assert.equal(planned(tomcatRunning, { ...params, user: 1001 }, { jvms: [jvm], status: 200 }).changes, [])
+test('tomcat takes the number of an account too', () => {
+  assert.equal(
+    planned(tomcat, { ...params, user: 1001 }, { jvms: [jvm], status: 200, unit: undefined }).changes,
+    [],
+  )
 })
 
 for (const shell of shells) {
-  test(`tomcatRunning starts a Tomcat, waits for its answer, and is quiet then (${shell[0]})`, () =>
+  test(`tomcat starts a Tomcat, waits for its answer, and is quiet then (${shell[0]})`, () =>
     inFolder((folder) =>
       withTomcat(folder, async ({ home, httpPort, behave }) => {
         behave('slow')
-        const { changes, again } = await applied(tomcatRunning, { home, httpPort }, { shell })
+        const { changes, again } = await applied(tomcat, { home, httpPort }, { shell })
         assert.is(changes.length, 1)
         assert.equal(again, [])
       }),
     ))
 }
 
-test('tomcatRunning never starts a Tomcat twice, and does not take another home for it', () =>
+test('tomcat never starts a Tomcat twice, and does not take another home for it', () =>
   inFolder((folder) =>
     withTomcat(folder, async ({ home, httpPort }) => {
-      const [change] = await looked(tomcatRunning, { home, httpPort })
+      const [change] = await looked(tomcat, { home, httpPort })
       const step = change!.steps[0]!
       const script = step.kind === 'run' ? step.command.script : ''
       assert.is((await runShell(script)).code, 0)
       assert.is((await runShell(script)).code, 0)
       assert.is(readFileSync(join(home, 'starts'), 'utf8'), 'x\n')
-      const [other] = await looked(tomcatRunning, { home: home.slice(0, -1), httpPort })
+      const [other] = await looked(tomcat, { home: home.slice(0, -1), httpPort })
       assert.is(other?.from, 'not running')
     }),
   ))
 
-test("tomcatRunning starts a Tomcat in the system's locale, not in that of the shell that looks", () =>
+test("tomcat starts a Tomcat in the system's locale, not in that of the shell that looks", () =>
   inFolder((folder) =>
     withTomcat(folder, async ({ home, httpPort }) => {
-      const [change] = await looked(tomcatRunning, { home, httpPort })
+      const [change] = await looked(tomcat, { home, httpPort })
       const step = change!.steps[0]!
       const script = step.kind === 'run' ? step.command.script : ''
       assert.is((await runShell(`export LC_ALL=C LANG=C\n${script}`)).code, 0)
@@ -148,13 +159,13 @@ test("tomcatRunning starts a Tomcat in the system's locale, not in that of the s
     }),
   ))
 
-test('tomcatRunning fails at once when the JVM ends, with what it wrote', () =>
+test('tomcat fails at once when the JVM ends, with what it wrote', () =>
   inFolder((folder) =>
     withTomcat(folder, async ({ home, httpPort, behave, log }) => {
       log('SEVERE An old story')
       behave('die')
       const before = Date.now()
-      const error = await failure(() => applied(tomcatRunning, { home, httpPort }))
+      const error = await failure(() => applied(tomcat, { home, httpPort }))
       assert.is(error.code, 'E_TOMCAT_DIED')
       assert.ok(Date.now() - before < 5000)
       assert.equal(error.details, [
@@ -165,34 +176,34 @@ test('tomcatRunning fails at once when the JVM ends, with what it wrote', () =>
     }),
   ))
 
-test('tomcatRunning gives up a Tomcat that does not answer in time, and leaves it running', () =>
+test('tomcat gives up a Tomcat that does not answer in time, and leaves it running', () =>
   inFolder((folder) =>
     withTomcat(folder, async ({ home, httpPort, behave }) => {
       behave('silent')
-      const error = await failure(() => applied(tomcatRunning, { home, httpPort, within: 0.5 }))
+      const error = await failure(() => applied(tomcat, { home, httpPort, within: 0.5 }))
       assert.is(error.code, 'E_TIMEOUT')
       assert.match(error.message, /runs, but http:.* gave no HTTP 200 within 0.5 s; last: no answer/)
-      const [change] = await looked(tomcatRunning, { home, httpPort })
+      const [change] = await looked(tomcat, { home, httpPort })
       assert.match(change!.from, /^pid \d+, no answer$/)
     }),
   ))
 
-test('tomcatRunning names the process that has its port', () =>
+test('tomcat names the process that has its port', () =>
   inFolder((folder) =>
     withTomcat(folder, async ({ home, httpPort }) => {
       const server = createServer((_, response) => response.end('other'))
       await new Promise<void>((resolve) => server.listen(httpPort, '127.0.0.1', resolve))
       try {
-        const error = await failure(() => applied(tomcatRunning, { home, httpPort }))
+        const error = await failure(() => applied(tomcat, { home, httpPort }))
         assert.is(error.code, 'E_PORT_IN_USE')
-        assert.match(error.message, `Port ${httpPort} is taken by pid ${process.pid}: `)
+        assert.match(error.message, `Port ${httpPort} is in use by pid ${process.pid}: `)
       } finally {
         server.close()
       }
     }),
   ))
 
-test('tomcatRunning shows the journal of a unit that systemd cannot start', () =>
+test('tomcat shows the journal of a unit that systemd cannot start', () =>
   inFolder((folder) =>
     withTomcat(folder, async ({ home, httpPort }) => {
       const program = (name: string, body: string) =>
@@ -203,7 +214,7 @@ test('tomcatRunning shows the journal of a unit that systemd cannot start', () =
       )
       program('journalctl', 'echo "ws.service: Starting requested but asserts failed."')
       const options = { path: `${folder}:$PATH` }
-      const error = await failure(() => applied(tomcatRunning, { home, httpPort, unit: 'ws' }, options))
+      const error = await failure(() => applied(tomcat, { home, httpPort, unit: 'ws' }, options))
       assert.is(error.code, 'E_SERVICE')
       assert.is(error.message, 'ws.service: Assertion failed on job for ws.service.')
       assert.equal(error.details, ['ws.service: Starting requested but asserts failed.'])
@@ -225,20 +236,20 @@ const missing: readonly (readonly [string, string, (home: string) => void])[] = 
 ]
 
 for (const [what, code, remove] of missing) {
-  test(`tomcatRunning looks for ${what} before it starts anything`, () =>
+  test(`tomcat looks for ${what} before it starts anything`, () =>
     inFolder((folder) =>
       withTomcat(folder, async ({ home, httpPort }) => {
         remove(home)
-        assert.is((await failure(() => applied(tomcatRunning, { home, httpPort }))).code, code)
+        assert.is((await failure(() => applied(tomcat, { home, httpPort }))).code, code)
       }),
     ))
 }
 
-test('tomcatRunning looks for the JDK it is given', () =>
+test('tomcat looks for the JDK it is given', () =>
   inFolder((folder) =>
     withTomcat(folder, async ({ home, httpPort }) => {
       rmSync(join(home, 'bin/setenv.sh'))
-      const error = await failure(() => applied(tomcatRunning, { home, httpPort, javaHome: '/no/jdk' }))
+      const error = await failure(() => applied(tomcat, { home, httpPort, javaHome: '/no/jdk' }))
       assert.equal([error.code, error.message], ['E_NO_JAVA', 'There is no /no/jdk/bin/java.'])
     }),
   ))

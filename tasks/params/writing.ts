@@ -1,0 +1,21 @@
+// The parameters of tasks that write a file.
+
+import { absolutePath, type Command, fileAttributes, quote, shellText, z } from '../../src/index.ts'
+
+/** Attributes, where the original is kept, and how the new file is checked. */
+export const writingParams = {
+  ...fileAttributes,
+  keep: absolutePath.optional().describe('Where to keep the original, unless that path exists.'),
+  validate: z
+    .string()
+    .regex(/\{\}|%s/, 'expected a command with {} for the path of the new file')
+    .optional()
+    .describe('Shell command that must accept the new file before it is used; {} is its path.'),
+}
+
+/** The user's check as a write step takes it: `{}`, or else `%s`, is the path. */
+export function validation(validate: string | undefined): ((path: string) => Command) | undefined {
+  if (validate === undefined) return undefined
+  const placeholder = validate.includes('{}') ? '{}' : '%s'
+  return (path) => shellText(validate.replaceAll(placeholder, () => quote(path)))
+}
