@@ -85,7 +85,7 @@ function createRecords(verbosity: number, isDiffShown: boolean): Records {
     trip: ({ host, as, probes, steps, durationMs }) =>
       at(2, { host, as, probes, steps, durationMs: Math.round(durationMs) }),
     command: ({ host, script, code, stdout, stderr, isStep }) =>
-      at(2, { host, script, code, isStep, ...(verbosity >= 3 ? { stdout, stderr } : {}) }),
+      at(2, { host, script, code, isStep, ...(verbosity >= 3 && { stdout, stderr }) }),
     connection: ({ host, message }) => at(4, { host, message }),
     hostEnd: ({ play, recap }) => ({ play, ...recapRecord(recap) }),
     playEnd: ({ play, hosts, durationMs, isCheck }) => ({
@@ -110,7 +110,7 @@ function taskRecord({ name, title, isHandler, delegate, where }: TaskLabel): Fie
 }
 
 function changeRecord({ what, from, to, diff }: ReportedChange, isDiffShown: boolean): Fields {
-  return { what, from, to, ...(isDiffShown && diff ? { diff } : {}) }
+  return { what, from, to, diff: isDiffShown ? diff : undefined }
 }
 
 function errorRecord(error: PlaybookError): Fields {
@@ -121,7 +121,7 @@ function errorRecord(error: PlaybookError): Fields {
     details,
     hint,
     where,
-    ...(error instanceof AggregatePlaybookError ? { faults: error.errors.map(errorRecord) } : {}),
+    faults: error instanceof AggregatePlaybookError ? error.errors.map(errorRecord) : undefined,
   }
 }
 

@@ -4,8 +4,7 @@ import { type Clock, systemClock } from './output/clock.ts'
 import type { Reporter, ReportStream } from './output/reporterTypes.ts'
 import { createSink } from './output/sink.ts'
 import { createTheme } from './output/theme.ts'
-
-export type { Reporter } from './output/reporterTypes.ts'
+import type { TextOutput } from './text/textOutput.ts'
 
 export type ReporterOptions = {
   /** `auto`: the board on a terminal, lines elsewhere (also where CI is set, or the terminal is dumb). */
@@ -42,15 +41,23 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     const time = () => new Date().toISOString()
     return createJsonlReporter({ verbosity, isDiffShown, time, sink: createSink(stdout) })
   }
-  const result = { sink: createSink(stdout), theme: await createTheme({ env, isTTY: stdout.isTTY === true }) }
-  const talk = { sink: createSink(stderr), theme: await createTheme({ env, isTTY: stderr.isTTY === true }) }
+  const { createTextFormatter } = await import('./text/textFormatter.ts')
   const compare = isDiffShown ? (await import('./text/unifiedDiff.ts')).diffLines : undefined
+  const textOutput = async (stream: ReportStream): Promise<TextOutput> => {
+    const theme = await createTheme({ env, isTTY: stream.isTTY === true })
+    return {
+      sink: createSink(stream),
+      theme,
+      format: createTextFormatter({ verbosity, compare, cwd, theme }),
+    }
+  }
+  const [out, err] = [await textOutput(stdout), await textOutput(stderr)]
   if (output === 'board') {
     const { createBoardReporter } = await import('./board/boardReporter.ts')
-    return createBoardReporter({ verbosity, compare, cwd, clock, stdout, out: result, err: talk })
+    return createBoardReporter({ clock, stdout, out, err })
   }
   const { createLinesReporter } = await import('./linesReporter.ts')
-  return createLinesReporter({ verbosity, compare, cwd, clock, out: result, err: talk })
+  return createLinesReporter({ clock, out, err })
 }
 
 /** What `auto` means here. */

@@ -1,10 +1,11 @@
-// What the tests of reporters need: streams that remember, and a clock turned by hand.
+// Captures what reporters write, with a clock that tests turn by hand.
 
 import { Writable } from 'node:stream'
 import type { RunEvent } from '../../src/model/run/event.ts'
 import type { Clock } from '../../src/report/output/clock.ts'
+import type { Reporter } from '../../src/report/output/reporterTypes.ts'
 import { createSink, type Sink } from '../../src/report/output/sink.ts'
-import { createReporter, type Reporter, type ReporterOptions } from '../../src/report/reporter.ts'
+import { createReporter, type ReporterOptions } from '../../src/report/reporter.ts'
 
 type TestStream = Writable & { readonly text: () => string }
 
@@ -68,7 +69,7 @@ export async function reportOf(
   return { stdout: stdout.text(), stderr: stderr.text() }
 }
 
-/** What a reporter writes that writes one document at the end: at a time of its own, for files below /site. */
+/** What a reporter writes that makes one document, at a fixed time and for files below /site. */
 export async function documentOf(
   create: (options: { sink: Sink; time: () => string; cwd: string }) => Reporter,
   events: readonly RunEvent[],

@@ -1,4 +1,4 @@
-// Tests how every reporter names the host of a delegated task, and the one on which it is carried out.
+// Tests how reporters name the host of a delegated task and its delegate.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// Tests the JSON lines that a run is for machines.
+// Tests the JSON lines of a run.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// Tests the XML that a run is for CI: valid, and each outcome what JUnit has for it.
+// Tests the JUnit XML of a run: valid, and with the right element for each outcome.
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { test } from '#test'

@@ -1,4 +1,4 @@
-// Tests the lines that a log, a pipe or a CI job gets.
+// Tests the lines of a run for logs, pipes and CI.
 
 import { PassThrough } from 'node:stream'
 import { test } from '#test'

@@ -1,4 +1,4 @@
-// Tells a realistic run as events: for demonstrations and for the tests of the reporters.
+// Sample runs as events, for the tests of the reporters.
 
 import { PlaybookError, UnreachableError } from '../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'
@@ -12,9 +12,9 @@ import {
 
 export type SampleRunOptions = {
   readonly isCheck?: boolean
-  /** How the second host fares. */
+  /** How the second host ends. */
   readonly second?: 'ok' | 'failed' | 'unreachable'
-  /** Adds the commands of a trip and what the connection did. */
+  /** Adds a trip, its commands and messages of the connection. */
   readonly isTalkative?: boolean
   readonly cwd?: string
 }
@@ -29,7 +29,7 @@ const play = 'WAS'
 const hosts = ['was-01', 'was-02']
 const tasks = 62
 
-/** The events of a play on two hosts, one after the other: four changes each, or what `second` says. */
+/** A play on two hosts, one after the other, with four changes each unless `second` differs. */
 export function sampleRun(options: SampleRunOptions = {}): RunEvent[] {
   const { isCheck = false, second = 'ok', cwd = '/site' } = options
   const first = hostEvents('was-01', isCheck ? checkedTasks(cwd) : changedTasks(cwd), options)
@@ -53,7 +53,7 @@ export function sampleRun(options: SampleRunOptions = {}): RunEvent[] {
   ]
 }
 
-/** A run on many hosts whose tasks change something every tenth time: for measuring. */
+/** A run on many hosts, on which every tenth task changes something. */
 export function largeRun(hostCount: number, taskCount: number): RunEvent[] {
   const names = Array.from({ length: hostCount }, (_, n) => `web-${String(n + 1).padStart(3, '0')}`)
   const events: RunEvent[] = [

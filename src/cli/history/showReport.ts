@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { lastRun, type RecordedRun, readRun } from '../../journal/history.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { createJsonlReporter } from '../../report/jsonlReporter.ts'
+import type { Reporter } from '../../report/output/reporterTypes.ts'
 import { createSink } from '../../report/output/sink.ts'
-import { createReporter, type Reporter } from '../../report/reporter.ts'
+import { createReporter } from '../../report/reporter.ts'
 
 export type ReportFlags = {
   readonly verbose: number

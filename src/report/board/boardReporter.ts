@@ -4,30 +4,21 @@ import type { RunEvent } from '../../model/run/event.ts'
 import type { Clock } from '../output/clock.ts'
 import type { Reporter, ReportStream } from '../output/reporterTypes.ts'
 import { createScreen } from '../output/screen.ts'
-import type { Sink } from '../output/sink.ts'
-import type { Theme } from '../output/theme.ts'
-import { createTextFormatter, type TextFormatterOptions } from '../text/textFormatter.ts'
+import { joinLines, type TextOutput } from '../text/textOutput.ts'
 import { boardFrame } from './boardFrame.ts'
 import { RunTree } from './runTree.ts'
 
-export type BoardOptions = {
-  readonly verbosity: number
-  /** Given with --diff: what compares two texts. */
-  readonly compare?: TextFormatterOptions['compare']
-  readonly cwd: string
+type BoardOptions = {
   readonly clock: Clock
   readonly stdout: ReportStream
-  readonly out: { readonly sink: Sink; readonly theme: Theme }
-  /** Warnings. */
-  readonly err: { readonly sink: Sink; readonly theme: Theme }
+  readonly out: TextOutput
+  /** For warnings. */
+  readonly err: TextOutput
 }
 
 /** A board redrawn ten times a second; what scrolls away above it is what the lines mode prints. */
-export function createBoardReporter(options: BoardOptions): Reporter {
-  const { verbosity, compare, cwd, clock, stdout, out, err } = options
+export function createBoardReporter({ clock, stdout, out, err }: BoardOptions): Reporter {
   const screen = createScreen(stdout, out.sink)
-  const format = createTextFormatter({ verbosity, compare, cwd, theme: out.theme })
-  const formatWarning = createTextFormatter({ verbosity, compare, cwd, theme: err.theme })
   /** Text since the last frame. */
   let text = ''
   const draw = () => {
@@ -41,7 +32,7 @@ export function createBoardReporter(options: BoardOptions): Reporter {
   const writeWarning = (event: RunEvent) => {
     screen.draw([], text)
     text = ''
-    err.sink.write(joinLines(formatWarning(event)))
+    err.sink.write(joinLines(err.format(event)))
     draw()
   }
   stdout.on('resize', draw)
@@ -49,7 +40,7 @@ export function createBoardReporter(options: BoardOptions): Reporter {
     handle: (event) => {
       tree.apply(event)
       if (event.kind === 'warning') return writeWarning(event)
-      text += joinLines(format(event))
+      text += joinLines(out.format(event))
       if (!tree.play) draw()
     },
     close: async () => {
@@ -59,8 +50,4 @@ export function createBoardReporter(options: BoardOptions): Reporter {
       await Promise.all([out.sink.flush(), err.sink.flush()])
     },
   }
-}
-
-function joinLines(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('')
 }

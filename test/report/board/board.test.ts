@@ -1,4 +1,4 @@
-// Tests the board on a terminal of its own: what a person sees while it runs, and what stays.
+// Tests what people see of a run on a terminal: the board, and the lines that stay.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -8,8 +8,9 @@ import { emptyCounts, type HostRecap } from '../../../src/model/run/outcome.ts'
 import { boardFrame } from '../../../src/report/board/boardFrame.ts'
 import { RunTree } from '../../../src/report/board/runTree.ts'
 import { displayWidth } from '../../../src/report/output/displayWidth.ts'
+import type { Reporter } from '../../../src/report/output/reporterTypes.ts'
 import { plainTheme } from '../../../src/report/output/theme.ts'
-import { createReporter, type Reporter } from '../../../src/report/reporter.ts'
+import { createReporter } from '../../../src/report/reporter.ts'
 import { createTestClock, createTestStream, reportOf, type TestClock } from '../capture.ts'
 import { largeRun, sampleRun } from '../sampleRun.ts'
 import { createTestTerminal, type TestTerminal } from './terminal.ts'
@@ -54,11 +55,10 @@ const leaves = (host: string, failed = 0): RunEvent => ({
   recap: recap(host, failed),
 })
 
-/** The board 14 seconds after the start of a play whose events came at its sixth second. */
-async function frameOf(
-  [first, ...events]: readonly RunEvent[],
-  { columns = 100, rows = 24 }: { columns?: number; rows?: number },
-): Promise<string[]> {
+type Size = { readonly columns?: number; readonly rows?: number }
+
+/** Draws the board 14 seconds after the start of a play whose events came at its sixth second. */
+async function boardOf([first, ...events]: readonly RunEvent[]): Promise<(size: Size) => string[]> {
   const clock = createTestClock()
   const tree = new RunTree({ clock, draw: () => {} })
   tree.apply(first!)
@@ -66,9 +66,10 @@ async function frameOf(
   for (const event of events) tree.apply(event)
   clock.advance(8000)
   await settled()
-  const frame = tree.play ? boardFrame(tree.play, { columns, rows, now: clock.now(), theme: plainTheme }) : []
-  await tree.close()
-  return frame
+  const { play } = tree
+  if (!play) throw new Error('The play has ended.')
+  return ({ columns = 100, rows = 24 }) =>
+    boardFrame(play, { columns, rows, now: clock.now(), theme: plainTheme })
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -181,16 +182,17 @@ WAS  5 hosts · 9 tasks                      00:14
 ]
 
 for (const { title, events, columns, rows, expected } of frames) {
-  test(title, async () =>
-    assert.fixture((await frameOf(events, { columns, rows })).join('\n'), expected.slice(1)),
-  )
+  test(title, async () => {
+    const draw = await boardOf(events)
+    assert.fixture(draw({ columns, rows }).join('\n'), expected.slice(1))
+  })
 }
 
 test('no frame is wider than the terminal or higher than its rows less three', async () => {
-  const events = largeRun(200, 3).slice(1, 700)
+  const draw = await boardOf(largeRun(200, 3).slice(1, 700))
   for (const columns of [1, 2, 5, 12, 20, 33, 69, 70, 99, 100, 250]) {
     for (const rows of [6, 10, 24, 300]) {
-      const lines = await frameOf(events, { columns, rows })
+      const lines = draw({ columns, rows })
       assert.ok(lines.length <= rows - 3, `${lines.length} lines on ${rows} rows`)
       for (const line of lines)
         assert.ok(displayWidth(line) <= Math.max(1, columns - 1), `${columns}: ${line}`)

@@ -1,4 +1,4 @@
-// A terminal for tests: obeys what the board writes and tells what a person would see.
+// A terminal for tests: interprets what is written and returns what a person would see.
 
 import { Writable } from 'node:stream'
 
@@ -11,7 +11,7 @@ export type TestTerminal = Writable & {
   /** The lines on the screen and those that scrolled away above it, without blanks at their ends. */
   readonly lines: () => string[]
   readonly isCursorShown: () => boolean
-  /** Changes the size as a terminal does that wraps its lines anew. */
+  /** Changes the size and wraps the lines again, as terminals do. */
   readonly resize: (columns: number, rows: number) => void
 }
 
@@ -19,7 +19,7 @@ type Row = { text: string; isContinued: boolean }
 
 const token = /\x1b\[([?0-9;]*)([A-Za-z])|[\s\S]/gu
 
-/** Knows newlines, carriage returns, cursor up, erasing, colours (dropped), wrapping and scrolling. */
+/** Understands newlines, carriage returns, cursor up, erasing, colours (dropped), wrapping and scrolling. */
 export function createTestTerminal(columns = 80, rows = 24): TestTerminal {
   const terminal = new Terminal(columns, rows)
   const stream = new Writable({

@@ -1,4 +1,4 @@
-// Tests the page that a run is for a browser: all of it is there, and nothing of a host's is markup.
+// Tests that the HTML report is complete, and that nothing from a host becomes markup.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// Tests how the difference of two texts is shown.
+// Tests how two texts are compared for --diff.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

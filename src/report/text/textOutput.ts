@@ -1,0 +1,11 @@
+// A stream for text: its sink, its colours, and a formatter for events.
+
+import type { Sink } from '../output/sink.ts'
+import type { Theme } from '../output/theme.ts'
+import type { TextFormatter } from './textFormatter.ts'
+
+export type TextOutput = { readonly sink: Sink; readonly theme: Theme; readonly format: TextFormatter }
+
+export function joinLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
+}
