@@ -1,13 +1,15 @@
-// Chooses the transport of a host: the only switch on the kind, and what loads ssh only where ssh is used.
+// Selects the transport for a host, and loads ssh only where it is used.
 
 import type { ConnectionSettings } from '../model/host.ts'
 import type { Transport } from './transport.ts'
 
-export type TransportResolver = (settings: ConnectionSettings) => Promise<Transport>
+type TransportResolver = (settings: ConnectionSettings) => Promise<Transport>
 
 /**
- * A chooser of transports. Hosts reached through the same chooser share what a process should share: the limit on
- * simultaneous handshakes, parsed keys and connections to jump hosts.
+ * Gives each host the transport of its kind. Hosts reached through the same resolver share what a process should share:
+ * the limit on simultaneous handshakes, parsed keys, and connections to jump hosts.
+ *
+ * @example const connection = await (await createTransportResolver()(settings)).connect(settings, {})
  */
 export function createTransportResolver(): TransportResolver {
   const cache = new Map<ConnectionSettings['kind'], Promise<Transport>>()
@@ -19,13 +21,6 @@ export function createTransportResolver(): TransportResolver {
 }
 
 const factories: { readonly [kind in ConnectionSettings['kind']]: () => Promise<Transport> } = {
-  ssh: async () => (await import('./ssh/sshTransport.ts')).sshTransport(),
+  ssh: async () => (await import('./ssh/sshTransport.ts')).createSshTransport(),
   local: async () => (await import('./local.ts')).localTransport,
 }
-
-/**
- * The transport for a host's settings, one for the whole process.
- *
- * @example const connection = await (await transportFor(settings)).connect(settings, {})
- */
-export const transportFor: TransportResolver = createTransportResolver()

@@ -1,4 +1,4 @@
-// A connection made of a way to start programs: shells and uploads, the same for every transport.
+// Builds a connection on a transport's link: shells, uploads, downloads, become.
 
 import { type BecomeUser, parseBecomeUser } from '../model/become.ts'
 import { UnreachableError } from '../model/errors/error.ts'
@@ -6,11 +6,11 @@ import { type BecomeSettings, becomeSettingsFor, type ConnectionSettings } from 
 import { createLimiter } from '../model/limiter.ts'
 import { startAs } from './become/startAs.ts'
 import { download } from './download.ts'
-import { type Exit, type Program, ProgramEndedError, type StartProgram } from './program.ts'
+import { describeExit, type Exit, type Program, ProgramEndedError, type StartProgram } from './program.ts'
 import type { Connection, Shell } from './transport.ts'
 import { upload } from './upload.ts'
 
-/** What a transport brings: the rest is the same for all. */
+/** What a transport provides; the rest is the same for all. */
 export type Link = {
   /** For messages: `app@was-01:22`. */
   readonly endpoint: string
@@ -48,12 +48,11 @@ function resolveBecome(
   loginUser: string,
   settings: ConnectionSettings,
 ): BecomeSettings | undefined {
-  return user === loginUser
-    ? undefined
-    : { ...becomeSettingsFor(method ?? settings.become.method, settings), user }
+  if (user === loginUser) return undefined
+  return { ...becomeSettingsFor(method ?? settings.become.method, settings), user }
 }
 
-/** A shell over a program that is `sh`. Busy from the first write on: where a trip ends is not known here. */
+/** A shell over a running `sh`. Busy from the first write on: where a trip ends is not known here. */
 function createShell(program: Program, endpoint: string): Shell {
   let stage: 'idle' | 'busy' = 'idle'
   return {
@@ -76,8 +75,7 @@ function shellEndedError(exit: Exit, endpoint: string, stage: 'idle' | 'busy'): 
   if (exit.code === undefined && exit.signal === undefined) {
     return new UnreachableError('E_CONNECTION_CLOSED', `The shell on ${endpoint} was closed.`, stage)
   }
-  const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`
-  return new UnreachableError('E_SHELL_ENDED', `The shell on ${endpoint} ended by itself: ${how}.`, stage, {
-    hint: 'Something there killed it, or a command made it exit.',
-  })
+  const message = `The shell on ${endpoint} exited: ${describeExit(exit)}.`
+  const hint = 'Something on the host killed it, or a command made it exit.'
+  return new UnreachableError('E_SHELL_ENDED', message, stage, { hint })
 }

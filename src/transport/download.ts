@@ -1,37 +1,31 @@
-// Brings the bytes of a file on a host into a new file here, by `cat` on a program of its own.
+// Downloads a file of a host into a new file on this machine.
 
 import { createHash } from 'node:crypto'
-import { open as openFile, rm } from 'node:fs/promises'
-import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
-import type { BecomeSettings } from '../model/host.ts'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { PlaybookError } from '../model/errors/error.ts'
 import { startAs } from './become/startAs.ts'
-import type { Exit, Program, StartProgram } from './program.ts'
+import type { Program, StartProgram } from './program.ts'
+import { resultOf, type TransferOptions, throwIfFailed } from './transfer.ts'
 
-export type DownloadOptions = {
-  readonly endpoint: string
-  /** The file on the host. */
-  readonly path: string
-  /** The file here; it must not exist yet. Mode 0600. */
+type DownloadOptions = TransferOptions & {
+  /** The file on this machine; it must not exist yet. Mode 0600. */
   readonly target: string
-  readonly become?: BecomeSettings
-  readonly timeoutMs: number
 }
 
 /**
- * Reads `path` into `target`, and compares its SHA-256 with the one the host has of it. Whatever goes wrong, no part of
- * `target` stays.
+ * Reads `path` into `target`, and compares its SHA-256 with the host's. On any error no part of `target` stays.
  *
- * @throws PlaybookError E_DOWNLOAD_FILE with what the host said, or the fault of this machine's disk; what `open` throws
+ * @throws PlaybookError E_DOWNLOAD_FILE with the message of the host or of this machine; what `startAs` throws
  */
 export async function download(start: StartProgram, options: DownloadOptions): Promise<void> {
   const { path, target } = options
   const program = await startAs(start, { ...options, script, args: [path] })
-  const file = await openFile(target, 'wx', 0o600).catch((error: Error) => {
+  const file = await open(target, 'wx', 0o600).catch((error: Error) => {
     program.close()
-    throw here(options, error)
+    throw saveError(options, error)
   })
   try {
-    judge(await received(program, file), options)
+    await receive(program, file, options)
   } catch (error) {
     await rm(target, { force: true })
     throw error
@@ -42,60 +36,34 @@ export async function download(start: StartProgram, options: DownloadOptions): P
 
 const script = 'sha256sum <"$1" >&2 && exec cat <"$1"'
 
-type Received = {
-  readonly exit: Exit
-  readonly stderr: string
-  readonly digest: string
-  readonly fault?: Error
-}
-
-function received(program: Program, file: Awaited<ReturnType<typeof openFile>>): Promise<Received> {
+async function receive(program: Program, file: FileHandle, options: DownloadOptions): Promise<void> {
+  const { endpoint, path } = options
   const hash = createHash('sha256')
-  const stderr: Buffer[] = []
-  let fault: Error | undefined
+  let diskError: Error | undefined
   let written: Promise<unknown> = Promise.resolve()
-  const keep = (bytes: Buffer) => {
+  const finished = resultOf(program, (bytes) => {
     hash.update(bytes)
     written = written
-      .then(() => (fault ? undefined : file.writeFile(bytes)))
+      .then(() => (diskError ? undefined : file.writeFile(bytes)))
       .catch((error: Error) => {
-        fault = error
+        diskError = error
         program.close()
       })
-  }
-  return new Promise((resolve) => {
-    program.receive({
-      data: (stream, bytes) => (stream === 'stderr' ? stderr.push(bytes) : keep(bytes)),
-      end: async (exit) => {
-        await written
-        const said = Buffer.concat(stderr).toString('utf8')
-        resolve({ exit, stderr: said, digest: hash.digest('hex'), ...(fault ? { fault } : {}) })
-      },
-    })
-    program.endInput()
   })
-}
-
-function judge({ exit, stderr, digest, fault }: Received, options: DownloadOptions): void {
-  const { endpoint, path } = options
-  if (fault) throw here(options, fault)
-  if (exit.broken) throw exit.broken.with({ stage: 'busy' })
-  if (exit.code === undefined && exit.signal === undefined) {
-    throw new UnreachableError('E_CONNECTION_CLOSED', `The connection to ${endpoint} was closed.`, 'busy')
-  }
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
-  if (exit.code !== 0) {
-    const reason = lines.at(-1)?.replace(/^.*: /, '') ?? `exit code ${exit.code ?? exit.signal}`
-    throw new PlaybookError('E_DOWNLOAD_FILE', `Could not read ${path} on ${endpoint}: ${reason}.`, {
-      details: lines,
-    })
-  }
-  if (!stderr.includes(digest)) {
+  program.endInput()
+  const result = await finished
+  await written
+  if (diskError) throw saveError(options, diskError)
+  throwIfFailed(result, endpoint, (reason, details) => {
+    const message = `Could not read ${path} on ${endpoint}: ${reason}.`
+    return new PlaybookError('E_DOWNLOAD_FILE', message, { details })
+  })
+  if (!result.stderr.includes(hash.digest('hex'))) {
     throw new PlaybookError('E_DOWNLOAD_FILE', `${path} changed while it was read from ${endpoint}.`)
   }
 }
 
-function here({ path, endpoint, target }: DownloadOptions, error: Error): PlaybookError {
-  const message = `${path} of ${endpoint} could not be kept as ${target}: ${error.message}`
-  return new PlaybookError('E_DOWNLOAD_FILE', message, { cause: error })
+function saveError({ path, endpoint, target }: DownloadOptions, cause: Error): PlaybookError {
+  const message = `Could not save ${path} from ${endpoint} as ${target}: ${cause.message}`
+  return new PlaybookError('E_DOWNLOAD_FILE', message, { cause })
 }

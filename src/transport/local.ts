@@ -1,4 +1,4 @@
-// Reaches this machine itself: a connection that is child processes.
+// Transport to this machine itself: child processes.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { UnreachableError } from '../model/errors/error.ts'
@@ -8,10 +8,9 @@ import { localUser } from './localUser.ts'
 import { createProgram, type Exit, type Program } from './program.ts'
 import type { Connection, Transport } from './transport.ts'
 
-// Not zx: it keeps all that a process ever said, as text, until the process ends, which suits commands and not a
-// shell that lives as long as the run.
+// Not zx: it keeps all output as text until the process ends, and these shells live as long as the run.
 
-/** This machine as a host, as the user who runs us. */
+/** This machine as a host, as the user who runs this process. */
 export const localTransport: Transport = {
   connect: async (settings) => localConnection(settings),
 }
@@ -32,7 +31,7 @@ function localConnection(settings: ConnectionSettings): Connection {
       endpoint,
       user,
       start: (command) => startLocal(command, children, endpoint),
-      onBroken: () => {}, // it does not break
+      onBroken: () => {}, // it cannot be lost
       close: async () => {
         await closeAll(children)
         process.off('exit', killAll)
@@ -44,12 +43,11 @@ function localConnection(settings: ConnectionSettings): Connection {
 
 function startLocal(command: string, children: Set<ChildProcess>, endpoint: string): Promise<Program> {
   return new Promise((resolve, reject) => {
-    // A group of its own: a Ctrl-C in the terminal is ours to handle, and the whole group goes with us.
+    // A process group of its own: Ctrl-C in the terminal does not reach it, and it can be killed as a whole.
     const child = spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'pipe', cwd: process.cwd() })
     child.on('error', (error) => {
-      reject(
-        new UnreachableError('E_SHELL', `${endpoint}: no shell: ${error.message}`, 'idle', { cause: error }),
-      )
+      const message = `Cannot start a shell as ${endpoint}: ${error.message}`
+      reject(new UnreachableError('E_SHELL', message, 'idle', { cause: error }))
     })
     child.on('spawn', () => {
       children.add(child)
@@ -66,7 +64,7 @@ function startLocal(command: string, children: Set<ChildProcess>, endpoint: stri
   })
 }
 
-/** The end of a child: when its output is read, or soon after it is gone, since what it left running may hold on to that. */
+/** Calls back once the output is read, or soon after the exit: what it left running may keep the streams open. */
 function onChildEnd(child: ChildProcess, listener: (exit: Exit) => void): void {
   const finish = (code: number | null, signal: string | null) => {
     child.stdin?.destroy()
@@ -78,7 +76,7 @@ function onChildEnd(child: ChildProcess, listener: (exit: Exit) => void): void {
   child.on('exit', (code, signal) => setTimeout(() => finish(code, signal), graceMs).unref())
 }
 
-/** End of file ends a shell that waits for commands, and nothing that it started to stay. What goes on is killed. */
+/** Closes the input, which ends an idle shell but nothing it left running; a busy one is killed after a moment. */
 function endChild(child: ChildProcess): void {
   child.stdin?.end()
   const timer = setTimeout(() => kill(child), graceMs)
@@ -96,6 +94,6 @@ function kill(child: ChildProcess): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {
-    // gone already, or become someone whom we may not kill: it ends when it reads end of file
+    // it has ended, or runs as a user whose processes we may not kill: it ends at end of file
   }
 }

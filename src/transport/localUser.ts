@@ -1,8 +1,8 @@
-// Who runs us, also where the machine knows no account of our number: a container that was given any number at all.
+// Name of the user who runs this process, even if its uid has no account.
 
 import { userInfo } from 'node:os'
 
-/** The account's name; without one what USER or LOGNAME say, or else the number. */
+/** The account's name; without one (a container with an arbitrary uid), USER, LOGNAME or the uid. */
 export function localUser(): string {
   try {
     return userInfo().username

@@ -1,35 +1,35 @@
-// A program running on a host, or here: bytes in, bytes out, and how it ended.
+// A program running on a host: bytes in, bytes out, exit status.
 
 import type { Readable, Writable } from 'node:stream'
 import type { UnreachableError } from '../model/errors/error.ts'
 
-/** How a program ended. Neither code nor signal: nobody knows, because the connection broke (`broken`) or was closed. */
+/** How a program ended. Without code and signal it is not known: the connection was lost (`broken`) or closed. */
 export type Exit = { readonly code?: number; readonly signal?: string; readonly broken?: UnreachableError }
 
 export type OutputChunk = readonly [stream: 'stdout' | 'stderr', bytes: Buffer]
 
-export type ProgramReceiver = {
+type ProgramReceiver = {
   readonly data: (stream: 'stdout' | 'stderr', bytes: Buffer) => void
   readonly end: (exit: Exit) => void
 }
 
 export interface Program {
-  /** Resolves when the bytes are on their way; rejects with `ProgramEnded` when they cannot be. */
+  /** Resolves when the bytes are on their way; rejects with ProgramEndedError when they cannot be. */
   readonly write: (bytes: Uint8Array) => Promise<void>
-  /** The program reads end of file. */
+  /** Closes standard input. */
   readonly endInput: () => void
-  /** One receiver at a time. What came while there was none is kept for it, and so is the end. */
+  /** One receiver at a time. Output and the end that came while there was none are delivered to it. */
   readonly receive: (receiver: ProgramReceiver) => void
-  /** No receiver from now on, until the next; `unread` is what the last one heard and leaves to that. */
+  /** Removes the receiver; the next one gets `unread` first, which this one received but did not use. */
   readonly detach: (unread: readonly OutputChunk[]) => void
-  /** Lets it go, without waiting. */
+  /** Closes it without waiting. */
   readonly close: () => void
 }
 
 /** Starts programs on a host: the one thing in which transports differ. */
 export type StartProgram = (command: string) => Promise<Program>
 
-/** What a write meets when nobody reads any more. */
+/** Rejects writes to a program that has ended. */
 export class ProgramEndedError extends Error {
   readonly exit: Exit
 
@@ -39,7 +39,12 @@ export class ProgramEndedError extends Error {
   }
 }
 
-export type ProgramStreams = {
+/** @example 'exit code 1' */
+export function describeExit({ code, signal }: Exit): string {
+  return signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`
+}
+
+type ProgramStreams = {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
@@ -49,8 +54,8 @@ export type ProgramStreams = {
 }
 
 /**
- * A program over its three streams. Both outputs are always read, heard or not: unread stderr would stop an ssh
- * channel for good.
+ * A program over its three streams. Both outputs are always read, with or without a receiver: unread stderr would
+ * stall an ssh channel for good.
  */
 export function createProgram({ stdin, stdout, stderr, onEnd, close }: ProgramStreams): Program {
   let receiver: ProgramReceiver | undefined
@@ -64,7 +69,7 @@ export function createProgram({ stdin, stdout, stderr, onEnd, close }: ProgramSt
   }
   stdout.on('data', (bytes: Buffer) => deliver('stdout', bytes))
   stderr.on('data', (bytes: Buffer) => deliver('stderr', bytes))
-  for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {}) // the end says it all
+  for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {}) // onEnd reports it
   onEnd((result) => {
     if (exit) return
     exit = result
@@ -78,7 +83,7 @@ export function createProgram({ stdin, stdout, stderr, onEnd, close }: ProgramSt
         if (exit) return reject(new ProgramEndedError(exit))
         pending.add(reject)
         stdin.write(bytes, (error) => {
-          if (error) return // whoever closed the other side ends the program too
+          if (error) return // the program is ending: onEnd rejects
           pending.delete(reject)
           resolve()
         })

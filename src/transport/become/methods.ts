@@ -1,23 +1,23 @@
-// The programs that make one user of another: how each is called, and how it asks for a password.
+// How sudo, su and doas are called, and how they prompt for a password.
 
 import type { BecomeMethod } from '../../model/become.ts'
 import { quote } from '../../model/command.ts'
 import type { BecomeSettings } from '../../model/host.ts'
 
-export type BecomeCall = {
+type BecomeCall = {
   readonly become: BecomeSettings
-  /** The words of what is to run as the user. */
+  /** The command to run as the user. */
   readonly inner: readonly string[]
-  /** A random word, said where the program asks, or begins. */
+  /** A random word that marks the password prompt, or the start of the program. */
   readonly marker: string
 }
 
-export type BecomeProgram = {
-  /** The command line, for whatever shell the account has: only words and single quotes, which all of them know. */
+type BecomeProgram = {
+  /** For any login shell: only words and single quotes, which all shells understand. */
   readonly commandLine: (call: BecomeCall) => string
-  /** Whether a stream that said `text` asks for a password, behind the first `from` characters. */
+  /** Whether `text`, after its first `from` characters, ends in a password prompt. */
   readonly isPrompting: (text: string, marker: string, from: number) => boolean
-  /** Whose password it wants, for hints. */
+  /** Whose password it expects, for hints. */
   readonly passwordOwner: (user: string) => string
 }
 
@@ -31,7 +31,7 @@ export const becomePrograms: { readonly [method in BecomeMethod]: BecomeProgram 
     passwordOwner: () => "the login user's own password",
   },
   su: {
-    // Its words for the password are its own, and are looked for only once it runs. It reads standard input.
+    // Its prompt cannot be set, so it is recognized by its words, once su runs. It reads standard input.
     commandLine: ({ become, inner, marker }) => {
       const call = [...invocation(become, []), become.user, '-c', quoteWords(inner)]
       return `exec ${quoteWords(['sh', '-c', `${printMarker(marker)}; exec "$@"`, 'sh', ...call])}`
@@ -50,9 +50,9 @@ export const becomePrograms: { readonly [method in BecomeMethod]: BecomeProgram 
 }
 
 /**
- * doas reads a password from its terminal and from nowhere else. Where a rule wants none it needs no terminal; else
- * util-linux's `script` gives it one, which carries the question and one line of answer, and nothing of what follows:
- * what doas runs has the three streams that we have. The line is read by the shell, to its end and no further.
+ * doas reads a password only from its terminal. If a rule needs no password, it needs no terminal either; otherwise
+ * util-linux's `script` provides one for the prompt and one line of answer: what doas runs has our own three streams.
+ * The shell reads that line, and nothing beyond it.
  */
 function doasScript(
   [env, locale, program, ...rest]: readonly string[],
@@ -62,9 +62,9 @@ function doasScript(
   const withoutPassword = quoteWords([env!, locale!, program!, '-n', ...rest])
   const withPassword = `exec ${quoteWords([env!, locale!, program!, ...rest, ...inner])} <&3 >&4 2>&5`
   return [
-    `said=$(${withoutPassword} sh -c : 2>&1 </dev/null) && exec ${withoutPassword} ${quoteWords(inner)}`,
+    `output=$(${withoutPassword} sh -c : 2>&1 </dev/null) && exec ${withoutPassword} ${quoteWords(inner)}`,
     'code=$?',
-    `case $said in *[Rr]equired*) ;; *) printf "%s\\n" "$said" >&2; exit $code;; esac`,
+    `case $output in *[Rr]equired*) ;; *) printf "%s\\n" "$output" >&2; exit $code;; esac`,
     `script -qec : /dev/null </dev/null >/dev/null 2>&1 || { echo "${noTerminalMessage}" >&2; exit 1; }`,
     printMarker(marker),
     'exec 3<&0 4>&1 5>&2',
@@ -72,16 +72,16 @@ function doasScript(
   ].join('\n')
 }
 
-/** What is said where there is no `script`. */
+/** Printed if there is no `script`. */
 export const noTerminalMessage = 'no terminal for doas: script of util-linux is missing'
 
-/** In two halves, so that an echo of the line (set -x in an rc file) is not taken for the word. */
+/** Shell text that prints a word on both streams; in two halves, so that an echo of this line (set -x) does not match. */
 export function printMarker(word: string): string {
   const halves = `${word.slice(0, 9)} ${word.slice(9)}`
   return `printf %s%s ${halves} >&2; printf %s%s ${halves}`
 }
 
-/** The program with its flags, without those for which there is a rule here (`-n`, `-S`), in a locale whose words we know. */
+/** The program with its flags, except `-n` and `-S`, which are set here, in the locale whose messages we parse. */
 function invocation(
   { method, program = method, flags }: BecomeSettings,
   defaultFlags: string[],
@@ -94,11 +94,11 @@ function invocation(
   return ['env', 'LC_ALL=C', program, ...kept]
 }
 
-/** Whether the last that a stream said, since the mark, is a question for a password. */
+/** Whether the text ends in a password prompt, printed after the marker. */
 function endsWithPasswordPrompt(text: string, marker: string, from: number): boolean {
-  const begin = text.indexOf(marker)
-  if (begin < 0) return false
-  return /(?:password|passphrase|passcode)[^\n]*: ?$/i.test(text.slice(Math.max(begin + marker.length, from)))
+  const start = text.indexOf(marker)
+  if (start < 0) return false
+  return /(?:password|passphrase|passcode)[^\n]*: ?$/i.test(text.slice(Math.max(start + marker.length, from)))
 }
 
 export function quoteWords(list: readonly string[]): string {

@@ -22,7 +22,7 @@ type SharedResources = {
 }
 
 /** A transport over ssh. Its connections share parsed keys, jump hosts and the limit on handshakes. */
-export function sshTransport(): Transport {
+export function createSshTransport(): Transport {
   const shared: SharedResources = {
     handshakes: createLimiter(20),
     keyring: createKeyring(),

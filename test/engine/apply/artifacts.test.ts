@@ -176,7 +176,7 @@ test('a file brought from a host arrives whole, and for its owner alone', () =>
 
 const faults: [title: string, from: string, to: string, message: RegExp][] = [
   ['that is not there', 'nothing', 'here', /Could not read .*nothing on .*localhost: No such file/i],
-  ['that shall go into no folder', 'there', 'no/here', /could not be kept as .*no\/here: ENOENT/],
+  ['that shall go into no folder', 'there', 'no/here', /Could not save .* as .*no\/here: ENOENT/],
 ]
 for (const [title, from, to, message] of faults) {
   test(`a file ${title} is an error that says so, and leaves nothing`, () =>

@@ -4,7 +4,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { runTrip } from '../../../src/engine/session/trip.ts'
 import { PlaybookError, UnreachableError } from '../../../src/model/errors/error.ts'
-import { transportFor } from '../../../src/transport/connect.ts'
+import { createTransportResolver } from '../../../src/transport/connect.ts'
 import type { Shell } from '../../../src/transport/transport.ts'
 import { prologue, type ScriptEntry } from '../../../src/wire/script.ts'
 
@@ -17,7 +17,7 @@ async function withShell(work: (shell: Shell) => Promise<void>): Promise<void> {
     host: 'localhost',
     become: { method: 'sudo' as const, user: 'root' },
   }
-  const connection = await (await transportFor(settings)).connect(settings, {})
+  const connection = await (await createTransportResolver()(settings)).connect(settings, {})
   try {
     await work(await connection.openShell())
   } finally {

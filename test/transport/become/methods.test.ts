@@ -12,7 +12,7 @@ import type { PlaybookError } from '../../../src/model/errors/error.ts'
 import type { BecomeSettings, ConnectionSettings } from '../../../src/model/host.ts'
 import { secret } from '../../../src/model/secrets/secret.ts'
 import { localTransport } from '../../../src/transport/local.ts'
-import { sshTransport } from '../../../src/transport/ssh/sshTransport.ts'
+import { createSshTransport } from '../../../src/transport/ssh/sshTransport.ts'
 import type { Connection } from '../../../src/transport/transport.ts'
 import { shownLines } from '../../shownLines.ts'
 import { ask, errorOf, settingsFor, using, within } from '../settings.ts'
@@ -47,7 +47,7 @@ test.after(async () => {
   for (const user of [free, asked, nobody, barred]) user?.remove()
 })
 
-const { connect } = sshTransport()
+const { connect } = createSshTransport()
 
 type As = { readonly login: string; readonly method: BecomeMethod; readonly password?: string | undefined }
 

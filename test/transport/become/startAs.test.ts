@@ -109,7 +109,7 @@ const refusals: readonly [
     `${start}${askOnce}${check(askOnce)}${run}`,
     'wrong',
     'E_BECOME_PASSWORD',
-    /does not take the password/,
+    /rejected the password/,
   ],
   [
     'A wrong password where sudo asks once',
@@ -145,14 +145,14 @@ const refusals: readonly [
     'echo "sudo: unknown user: someone" >&2; exit 1\n',
     undefined,
     'E_BECOME_USER',
-    /knows no user someone/,
+    /does not know the user someone/,
   ],
   [
     'No such program',
     'echo "sudo: not found" >&2; exit 127\n',
     undefined,
     'E_BECOME_MISSING',
-    /there is no program/,
+    /program .* not found/,
   ],
   ['Something else', 'echo "sudo: the sky fell" >&2; exit 3\n', undefined, 'E_BECOME', /the sky fell/],
 ]
@@ -207,10 +207,10 @@ const suRefusals: readonly [title: string, body: string, code: string, says: Reg
     /wheel/,
   ],
   [
-    'A su that wants a terminal',
+    'A su that requires a terminal',
     'echo "su: must be run from a terminal" >&2; exit 1\n',
     'E_BECOME_TTY',
-    /wants a terminal/,
+    /requires a terminal/,
   ],
   [
     'A su that asks again',

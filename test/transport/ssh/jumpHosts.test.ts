@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import type { ConnectionSettings } from '../../../src/model/host.ts'
-import { sshTransport } from '../../../src/transport/ssh/sshTransport.ts'
+import { createSshTransport } from '../../../src/transport/ssh/sshTransport.ts'
 import { shownLines } from '../../shownLines.ts'
 import { ask, endOf, errorOf, using, within } from '../settings.ts'
 import { freePort, type Sshd, sshdMissing, startSshd } from '../sshd.ts'
@@ -51,7 +51,7 @@ function accepted(sshd: Sshd): number {
 it('Through two jump hosts: the key of each is checked, the last is reached', async () => {
   const config = section('one', one) + section('two', two) + section('last', last, 'ProxyJump one,two')
   const before = [one, two, last].map(accepted)
-  await using(sshTransport().connect(settings('last', config), {}), async (connection) => {
+  await using(createSshTransport().connect(settings('last', config), {}), async (connection) => {
     assert.is(
       await ask(await connection.openShell(), 'echo "$SSH_CONNECTION" | cut -d" " -f4'),
       `${last.port}\n`,
@@ -65,14 +65,17 @@ it('Through two jump hosts: the key of each is checked, the last is reached', as
 
 it('A jump host that has a jump host of its own', async () => {
   const config = section('one', one) + section('two', two, 'ProxyJump one') + section('last', last)
-  await using(sshTransport().connect(settings('last', config, ['-J', 'two']), {}), async (connection) => {
-    assert.is(await ask(await connection.openShell(), 'echo in'), 'in\n')
-  })
+  await using(
+    createSshTransport().connect(settings('last', config, ['-J', 'two']), {}),
+    async (connection) => {
+      assert.is(await ask(await connection.openShell(), 'echo in'), 'in\n')
+    },
+  )
 })
 
 it('Twelve hosts behind a jump host share one connection to it, closed with the last of them', async () => {
   const config = section('one', one) + section('last', last, 'ProxyJump one')
-  const { connect } = sshTransport()
+  const { connect } = createSshTransport()
   const before = accepted(one)
   const connections = await Promise.all(
     Array.from({ length: 12 }, () => connect(settings('last', config), {})),
@@ -88,7 +91,7 @@ it('Twelve hosts behind a jump host share one connection to it, closed with the 
 it('A jump host that cannot be reached is named: E_PROXY', async () => {
   const port = await freePort()
   const config = section('one', { ...one, port }) + section('last', last, 'ProxyJump one')
-  const error = await errorOf(sshTransport().connect(settings('last', config), {}))
+  const error = await errorOf(createSshTransport().connect(settings('last', config), {}))
   assert.is(error.code, 'E_PROXY')
   assert.match(
     error.message,
@@ -99,21 +102,25 @@ it('A jump host that cannot be reached is named: E_PROXY', async () => {
 it('A jump host that does not get through: E_PROXY', async () => {
   const port = await freePort()
   const config = section('one', one) + section('last', { ...last, port }, 'ProxyJump one')
-  const error = await errorOf(sshTransport().connect(settings('last', config), {}))
+  const error = await errorOf(createSshTransport().connect(settings('last', config), {}))
   assert.is(error.code, 'E_PROXY')
   assert.match(error.message, /jump host does not get through to root@last/)
 })
 
 it('A jump host that jumps through itself is told: E_PROXY', async () => {
   const config = section('one', one, 'ProxyJump one') + section('last', last, 'ProxyJump one')
-  const error = await within(3000, 'connect', errorOf(sshTransport().connect(settings('last', config), {})))
+  const error = await within(
+    3000,
+    'connect',
+    errorOf(createSshTransport().connect(settings('last', config), {})),
+  )
   assert.is(error.code, 'E_PROXY')
 })
 
 it("A jump host's unknown key is refused: E_PROXY", async () => {
   const config =
     section('one', { ...one, knownHostsFile: '/dev/null' }) + section('last', last, 'ProxyJump one')
-  const error = await errorOf(sshTransport().connect(settings('last', config), {}))
+  const error = await errorOf(createSshTransport().connect(settings('last', config), {}))
   assert.is(error.code, 'E_PROXY')
   assert.match((await shownLines(error)).join('\n'), /E_HOST_KEY_UNKNOWN/)
 })
@@ -122,7 +129,7 @@ it('A jump host that dies takes its hosts with it', async () => {
   const jump = await startSshd()
   try {
     const config = section('one', jump) + section('last', last, 'ProxyJump one')
-    const connection = await sshTransport().connect(settings('last', config), {})
+    const connection = await createSshTransport().connect(settings('last', config), {})
     const broken = new Promise<Error>((resolve) => connection.onBroken(resolve))
     const end = endOf(await connection.openShell())
     jump.killSessions()
@@ -143,7 +150,7 @@ it('Through a ProxyCommand, with its tokens', async () => {
      process.stdin.pipe(socket).pipe(process.stdout)`,
   )
   const config = section('last', last, `ProxyCommand ${process.execPath} "${relay}" %h %p`)
-  await using(sshTransport().connect(settings('last', config), {}), async (connection) => {
+  await using(createSshTransport().connect(settings('last', config), {}), async (connection) => {
     const shell = await connection.openShell()
     assert.is((await ask(shell, 'head -c 3000000 /dev/zero | tr "\\000" x')).length, 3_000_000)
   })
@@ -152,7 +159,11 @@ it('Through a ProxyCommand, with its tokens', async () => {
 it('A ProxyCommand that fails says why: E_PROXY', async () => {
   for (const command of ['echo no tunnel today >&2; exit 1', 'no-such-program-here %h']) {
     const config = section('last', last, `ProxyCommand sh -c '${command}'`)
-    const error = await within(4000, 'connect', errorOf(sshTransport().connect(settings('last', config), {})))
+    const error = await within(
+      4000,
+      'connect',
+      errorOf(createSshTransport().connect(settings('last', config), {})),
+    )
     assert.is(error.code, 'E_PROXY')
     assert.match((await shownLines(error)).join('\n'), /no tunnel today|not found/)
   }
@@ -161,9 +172,12 @@ it('A ProxyCommand that fails says why: E_PROXY', async () => {
 it('Included ssh_config', async () => {
   const included = join(last.folder, 'included.conf')
   writeFileSync(included, section('last', last))
-  await using(sshTransport().connect(settings('last', `Include ${included}\n`), {}), async (connection) => {
-    assert.is(connection.user, 'root')
-  })
+  await using(
+    createSshTransport().connect(settings('last', `Include ${included}\n`), {}),
+    async (connection) => {
+      assert.is(connection.user, 'root')
+    },
+  )
 })
 
 test.run()

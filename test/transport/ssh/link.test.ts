@@ -17,7 +17,7 @@ import * as assert from 'uvu/assert'
 import type { UnreachableError } from '../../../src/model/errors/error.ts'
 import type { ConnectionSettings } from '../../../src/model/host.ts'
 import { secret } from '../../../src/model/secrets/secret.ts'
-import { sshTransport } from '../../../src/transport/ssh/sshTransport.ts'
+import { createSshTransport } from '../../../src/transport/ssh/sshTransport.ts'
 import type { Connection } from '../../../src/transport/transport.ts'
 import { shownLines } from '../../shownLines.ts'
 import { ask, endOf, errorOf, isolated, within } from '../settings.ts'
@@ -137,7 +137,7 @@ async function withServer(
   use: (fake: Fake, connection: Connection) => Promise<void>,
 ): Promise<void> {
   const fake = await fakeServer(behaviour)
-  const connection = await sshTransport().connect(fake.settings(), {})
+  const connection = await createSshTransport().connect(fake.settings(), {})
   try {
     await use(fake, connection)
   } finally {
@@ -201,7 +201,7 @@ test('A server that cuts connections before its banner (MaxStartups) is tried tw
   ] as const) {
     const fake = await fakeServer({}, refusals)
     try {
-      const connecting = sshTransport().connect(fake.settings(), {})
+      const connecting = createSshTransport().connect(fake.settings(), {})
       if (works) await (await connecting).close()
       else assert.is((await errorOf(connecting)).code, 'E_CONNECTION_LOST')
       assert.is(fake.sockets.length, 3)
@@ -213,7 +213,7 @@ test('A server that cuts connections before its banner (MaxStartups) is tried tw
 
 test('A refused password is not tried again', async () => {
   const fake = await fakeServer()
-  const error = await errorOf(sshTransport().connect(fake.settings({ password: secret('wrong') }), {}))
+  const error = await errorOf(createSshTransport().connect(fake.settings({ password: secret('wrong') }), {}))
   assert.is(error.code, 'E_AUTH')
   assert.is(fake.sockets.length, 1)
   fake.stop()
@@ -221,8 +221,8 @@ test('A refused password is not tried again', async () => {
 
 test('keyboard-interactive is answered with the password', async () => {
   const fake = await fakeServer({ isKeyboardOnly: true })
-  await (await sshTransport().connect(fake.settings(), {})).close()
-  const error = await errorOf(sshTransport().connect(fake.settings({ password: secret('wrong') }), {}))
+  await (await createSshTransport().connect(fake.settings(), {})).close()
+  const error = await errorOf(createSshTransport().connect(fake.settings({ password: secret('wrong') }), {}))
   assert.is(error.code, 'E_AUTH')
   assert.match((await shownLines(error)).join('\n'), /password \(keyboard-interactive\): refused/)
   fake.stop()
@@ -245,7 +245,7 @@ test('No more than 20 hosts are logged in to at the same time', async () => {
       .on('close', () => sockets.delete(socket))
   })
   const port = await listening(server)
-  const { connect } = sshTransport()
+  const { connect } = createSshTransport()
   const become = { method: 'sudo', user: 'root' } as const
   const settings = { kind: 'ssh', host: '127.0.0.1', port, timeout: 0.3, become } as const
   const sshArgs = isolated(join(folder, 'known_hosts'))
@@ -259,7 +259,7 @@ test('No more than 20 hosts are logged in to at the same time', async () => {
 
 test('A login that stays silent after the banner ends in time: E_CONNECT_TIMEOUT', async () => {
   const fake = await fakeServer()
-  const connecting = errorOf(sshTransport().connect(fake.settings({ timeout: 0.4 }), {}))
+  const connecting = errorOf(createSshTransport().connect(fake.settings({ timeout: 0.4 }), {}))
   while (fake.sockets.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
   fake.silence()
   assert.is((await within(1500, 'connect', connecting)).code, 'E_CONNECT_TIMEOUT')
@@ -268,7 +268,7 @@ test('A login that stays silent after the banner ends in time: E_CONNECT_TIMEOUT
 
 test('A shell without an end of its own says the connection was closed, when we close it', async () => {
   const fake = await fakeServer()
-  const connection = await sshTransport().connect(fake.settings(), {})
+  const connection = await createSshTransport().connect(fake.settings(), {})
   let brokenCount = 0
   connection.onBroken(() => {
     brokenCount += 1
@@ -303,7 +303,7 @@ test('A shell that is killed while what it started keeps the channel open: E_SHE
 
 test('Closing a connection whose host went silent settles within a second', async () => {
   const fake = await fakeServer()
-  const connection = await sshTransport().connect(
+  const connection = await createSshTransport().connect(
     fake.settings({ sshArgs: [...fake.settings().sshArgs!.slice(4)] }),
     {},
   )

@@ -8,7 +8,7 @@ import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { secret } from '../../../src/model/secrets/secret.ts'
 import { sshString, sshUint32 } from '../../../src/transport/ssh/protocol/wireFormat.ts'
-import { sshTransport } from '../../../src/transport/ssh/sshTransport.ts'
+import { createSshTransport } from '../../../src/transport/ssh/sshTransport.ts'
 import { shownLines } from '../../shownLines.ts'
 import { ask, errorOf, isolated, settingsFor, using, within } from '../settings.ts'
 import { freePort, makeKey, type Sshd, sshdMissing, startSshd } from '../sshd.ts'
@@ -32,7 +32,7 @@ test.after(async () => {
   user?.remove()
 })
 
-const { connect } = sshTransport()
+const { connect } = createSshTransport()
 
 for (const type of ['ed25519', 'rsa', 'ecdsa'] as const) {
   for (const passphrase of ['', 'open sesame é']) {
@@ -61,7 +61,7 @@ it('A key of a file is offered signed, which saves a round trip', async () => {
 })
 
 it('An encrypted key is parsed once for all hosts', async () => {
-  const { connect } = sshTransport()
+  const { connect } = createSshTransport()
   const keyFile = join(sshd.folder, 'ed25519-encrypted')
   const settings = settingsFor(sshd, {
     user: user.name,
@@ -389,7 +389,7 @@ it('Sixty hosts at once, with one signal to give them up, and no warning', async
   const warnings: Error[] = []
   const warn = (warning: Error) => warnings.push(warning)
   process.on('warning', warn)
-  const { connect } = sshTransport()
+  const { connect } = createSshTransport()
   const { signal } = new AbortController()
   const hosts = Array.from({ length: 60 }, () => connect(settingsFor(sshd, { user: user.name }), { signal }))
   const connections = await Promise.all(hosts)

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { UnreachableError } from '../../../src/model/errors/error.ts'
-import { sshTransport } from '../../../src/transport/ssh/sshTransport.ts'
+import { createSshTransport } from '../../../src/transport/ssh/sshTransport.ts'
 import { shownLines } from '../../shownLines.ts'
 import { errorOf, settingsFor, using, within } from '../settings.ts'
 import { type Sshd, sshdMissing, startSshd } from '../sshd.ts'
@@ -33,7 +33,7 @@ test.after(async () => {
   user?.remove()
 })
 
-const { connect } = sshTransport()
+const { connect } = createSshTransport()
 const settings = () => settingsFor(sshd, { user: user.name })
 
 it('50 MB arrive as they are, from memory and from a file', async () => {

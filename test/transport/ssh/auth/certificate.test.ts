@@ -10,7 +10,7 @@ import {
   describeCertificate,
   parseUserCertificate,
 } from '../../../../src/transport/ssh/protocol/certificate.ts'
-import { sshTransport } from '../../../../src/transport/ssh/sshTransport.ts'
+import { createSshTransport } from '../../../../src/transport/ssh/sshTransport.ts'
 import { shownLines } from '../../../shownLines.ts'
 import { ask, errorOf, isolated, settingsFor, using } from '../../settings.ts'
 import { makeKey, type Sshd, sshdMissing, startSshd } from '../../sshd.ts'
@@ -58,7 +58,7 @@ function inAgent(...words: readonly string[]): void {
   })
 }
 
-const { connect } = sshTransport()
+const { connect } = createSshTransport()
 
 function settings(privateKeyFile: string | undefined, ...options: readonly string[]) {
   const sshArgs = [...options.flatMap((option) => ['-o', option]), ...isolated(sshd.knownHostsFile)]

@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert'
 import { hostCertificateProblem } from '../../../../src/transport/ssh/hostKey/hostCertificate.ts'
 import type { Certificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
 import { decodeCertificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
-import { sshTransport } from '../../../../src/transport/ssh/sshTransport.ts'
+import { createSshTransport } from '../../../../src/transport/ssh/sshTransport.ts'
 import { shownLines } from '../../../shownLines.ts'
 import { ask, errorOf, settingsFor, using } from '../../settings.ts'
 import { makeKey, type Sshd, sshdMissing, startSshd } from '../../sshd.ts'
@@ -67,7 +67,7 @@ function letsSshIn(sshd: Sshd, args: readonly string[]): boolean {
   return spawnSync('ssh', [...words, 'root@127.0.0.1', 'true'], { stdio: 'ignore' }).status === 0
 }
 
-const { connect } = sshTransport()
+const { connect } = createSshTransport()
 const name = ['-n', 'was-01,127.0.0.1']
 
 type Row = {
