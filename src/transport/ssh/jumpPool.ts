@@ -1,11 +1,12 @@
-// Connections to jump hosts, one for all who go the same way, closed when the last of them is done.
+// Shares connections to jump hosts, and closes each with its last user.
 
 import { type Login, logOut } from './login.ts'
 
+/** A login, and what to call once it is no longer used. */
 export type LoginHandle = { readonly login: Login; readonly release: () => void }
 
 export type JumpPool = {
-  /** The connection known as `id`, made by `connect` if nobody uses one now. The taker releases it, once. */
+  /** The login with this `id`, made by `connect` if there is none. Whoever acquires it releases it once. */
   readonly acquire: (id: string, connect: () => Promise<LoginHandle>) => Promise<LoginHandle>
 }
 
@@ -14,7 +15,7 @@ type Entry = { readonly handle: Promise<LoginHandle>; users: number }
 export function createJumpPool(): JumpPool {
   const entries = new Map<string, Entry>()
 
-  async function take(id: string, connect: () => Promise<LoginHandle>): Promise<LoginHandle> {
+  async function acquire(id: string, connect: () => Promise<LoginHandle>): Promise<LoginHandle> {
     const entry = entries.get(id) ?? add(id, connect)
     entry.users += 1
     const { login } = await entry.handle
@@ -46,5 +47,5 @@ export function createJumpPool(): JumpPool {
     )
   }
 
-  return { acquire: take }
+  return { acquire }
 }

@@ -1,4 +1,4 @@
-// An established ssh connection: opens channels for programs, and notices when it breaks.
+// Runs programs over an ssh login, and detects when the connection is lost.
 
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,48 +11,48 @@ import type { SshTarget } from './config/target.ts'
 import { type Login, logOut } from './login.ts'
 import { connectionLostError } from './sshErrors.ts'
 
-/** What connections are made of, over a login. `release` is called once it is over. */
+/** The link over a login; `release` is called once it has ended. */
 export function createSshLink(login: Login, target: SshTarget, release: () => void): Link {
   const { client } = login
   const { stream } = login.socket
   const listeners: ((error: UnreachableError) => void)[] = []
-  const over = createLifetime()
+  const lifetime = createLifetime()
   let isClosing = false
 
   function handleBreak(reason: string, cause?: unknown): void {
-    if (over.outcome() || isClosing) return
+    if (lifetime.outcome() || isClosing) return
     const broken = connectionLostError(target, reason, cause)
     end({ broken })
     for (const listener of listeners) listener(broken)
   }
 
-  // Channels do hear of a cut socket by themselves, but not of a jump host that went silent.
+  // Channels notice a closed socket by themselves, but not a jump host that went silent.
   function end(outcome: Exit): void {
     stopWatching()
     stream.destroy()
     release()
-    over.end(outcome)
+    lifetime.end(outcome)
   }
 
   client.on('error', (error) => handleBreak(error.message, error))
-  client.on('end', () => handleBreak('the host ended it'))
-  client.on('close', () => handleBreak('it was cut'))
+  client.on('end', () => handleBreak('the host closed it'))
+  client.on('close', () => handleBreak('it was cut off'))
   const stopWatching = watchSilence(stream, target, (seconds) => handleBreak(`no answer for ${seconds} s`))
-  if (stream.destroyed) handleBreak('it was cut')
+  if (stream.destroyed) handleBreak('it was cut off')
 
-  const openChannel = channelOpener(client, target, over)
-  const limitOpening = createLimiter(4) // more at once, and sshd refuses some that would fit a moment later
+  const openChannel = channelOpener(client, target, lifetime)
+  const limitOpening = createLimiter(4) // with more at once, sshd refuses some that would fit a moment later
   return {
     endpoint: target.endpoint,
     user: target.user,
-    start: (command) => limitOpening(async () => createChannelProgram(await openChannel(command), over)),
+    start: (command) => limitOpening(async () => createChannelProgram(await openChannel(command), lifetime)),
     onBroken: (listener) => {
-      const broken = over.outcome()?.broken
+      const broken = lifetime.outcome()?.broken
       if (broken) queueMicrotask(() => listener(broken))
       else listeners.push(listener)
     },
     close: async () => {
-      if (over.outcome() || isClosing) return
+      if (lifetime.outcome() || isClosing) return
       isClosing = true
       await logOut(login)
       end({})
@@ -60,7 +60,7 @@ export function createSshLink(login: Login, target: SshTarget, release: () => vo
   }
 }
 
-/** The time of a connection: it ends once, and who waits for the end is told. */
+/** Ends once, and calls back those who wait for it. */
 type Lifetime = {
   readonly outcome: () => Exit | undefined
   /** Calls back at the end, unless the returned function was called before. */
@@ -85,7 +85,7 @@ function createLifetime(): Lifetime {
   }
 }
 
-/** Calls back when nothing was heard for the target's keepalive time. ssh2 itself counts answers to pings alone. */
+/** Calls back when nothing arrived for the target's keepalive time. ssh2 itself counts only answers to its pings. */
 function watchSilence(stream: Duplex, target: SshTarget, onSilence: (seconds: number) => void): () => void {
   const { keepaliveMs, keepaliveCount } = target
   let silentTicks = 0
@@ -99,23 +99,23 @@ function watchSilence(stream: Duplex, target: SshTarget, onSilence: (seconds: nu
   return () => clearInterval(timer)
 }
 
-/** A program that has ended has nothing more to say when nothing was heard for so long. */
+/** After so long without output, an exited program is taken to have none left. */
 const silenceAfterExitMs = 1000
 
 const openRetryDelaysMs = [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 1000, 1000, 1000, 1000]
 
 /**
- * Opens channels for commands. sshd refuses one too many (MaxSessions), also for a moment after one was closed; and it may
- * refuse the agent, without which things go on.
+ * Opens channels for commands. sshd refuses one too many (MaxSessions), even for a moment after one was closed, and it
+ * may refuse agent forwarding, which is then left out.
  */
-function channelOpener(client: Client, target: SshTarget, over: Lifetime) {
+function channelOpener(client: Client, target: SshTarget, lifetime: Lifetime) {
   let agentForward = target.forwardedAgent !== undefined
 
   return async (command: string): Promise<ClientChannel> => {
     for (let attempt = 0; ; attempt += 1) {
-      const result = await tryExec(client, command, { agentForward } as ExecOptions, over)
+      const result = await tryExec(client, command, { agentForward } as ExecOptions, lifetime)
       if (!(result instanceof Error)) return result
-      const outcome = over.outcome()
+      const outcome = lifetime.outcome()
       if (outcome) throw outcome.broken ?? closedError(target)
       if (agentForward && /agent forwarding/.test(result.message)) {
         agentForward = false
@@ -132,10 +132,10 @@ function tryExec(
   client: Client,
   command: string,
   options: ExecOptions,
-  over: Lifetime,
+  lifetime: Lifetime,
 ): Promise<ClientChannel | Error> {
   return new Promise((resolve) => {
-    const unsubscribe = over.onEnd(() => resolve(new Error('The connection is over.')))
+    const unsubscribe = lifetime.onEnd(() => resolve(new Error('The connection is over.')))
     try {
       client.exec(command, options, (error, channel) => {
         unsubscribe()
@@ -158,32 +158,28 @@ function isOpenRefused(error: Error & { readonly reason?: unknown }): boolean {
 }
 
 function sessionRefusedError({ endpoint }: SshTarget, error: Error): UnreachableError {
-  return new UnreachableError(
-    'E_SESSION_REFUSED',
-    `${endpoint} opens no session: ${error.message}.`,
-    'idle',
-    {
-      cause: error,
-      hint: 'Are too many sessions open (MaxSessions), or may the account run no commands?',
-    },
-  )
+  const message = `${endpoint} refused to open a session: ${error.message}.`
+  return new UnreachableError('E_SESSION_REFUSED', message, 'idle', {
+    cause: error,
+    hint: 'Are too many sessions open (MaxSessions), or is the account not allowed to run commands?',
+  })
 }
 
 /**
- * A channel as a program. Closing it sends no signal: what a command left running is in the same process group,
+ * A channel as a program. Closing it sends no signal: what a command left running is in the same process group
  * and is meant to stay.
  */
-function createChannelProgram(channel: ClientChannel, over: Lifetime): Program {
+function createChannelProgram(channel: ClientChannel, lifetime: Lifetime): Program {
   return createProgram({
     stdin: channel,
     stdout: channel,
     stderr: channel.stderr,
     onEnd: (listener) => {
-      const unsubscribe = over.onEnd(listener)
+      const unsubscribe = lifetime.onEnd(listener)
       endAfterExit(channel, listener)
       channel.on('close', (code?: number | null, signal?: string) => {
         unsubscribe()
-        const exit = code === undefined ? (over.outcome() ?? {}) : { code: code ?? undefined, signal }
+        const exit = code === undefined ? (lifetime.outcome() ?? {}) : { code: code ?? undefined, signal }
         if (channel.stderr.readableEnded) listener(exit)
         else channel.stderr.once('end', () => listener(exit))
       })
@@ -195,14 +191,14 @@ function createChannelProgram(channel: ClientChannel, over: Lifetime): Program {
   })
 }
 
-/** sshd closes a channel only when all that has its streams is gone: what a killed shell left running may keep it for long. */
+/** sshd closes a channel only when nothing has its streams open; what a killed shell left running may keep it open. */
 function endAfterExit(channel: ClientChannel, listener: (exit: Exit) => void): void {
   channel.on('exit', (code?: number | null, signal?: string) => {
-    const over = () => {
+    const finish = () => {
       listener({ code: code ?? undefined, signal })
       channel.close()
     }
-    const timer = setTimeout(over, silenceAfterExitMs)
+    const timer = setTimeout(finish, silenceAfterExitMs)
     for (const stream of [channel, channel.stderr]) stream.on('data', () => timer.refresh())
     channel.on('close', () => clearTimeout(timer))
   })

@@ -1,4 +1,4 @@
-// One ssh login: socket, handshake, host key, authentication, and another try where the server was only too busy.
+// Logs in by ssh: socket, handshake, host key, authentication, retries.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NodeSSH } from 'node-ssh'
@@ -16,14 +16,17 @@ import type { Certificate } from './protocol/certificate.ts'
 import { openSocket, type SshSocket } from './socket.ts'
 import { abortedError, authError, lostBeforeLoginError, protocolError, timeoutError } from './sshErrors.ts'
 
+// node-ssh logs in, logs out and forwards through jump hosts. Programs run on ssh2's channels, because node-ssh's
+// execCommand keeps all output as text until the program ends, and these shells live as long as the run. Its file
+// transfers cost SFTP's round trips, cannot become another user, and leave partial files on a lost connection.
 export type Login = { readonly ssh: NodeSSH; readonly client: Client; readonly socket: SshSocket }
 
-export type LoginOptions = {
+type LoginOptions = {
   readonly target: SshTarget
   readonly settings: ConnectionSettings
   readonly keyring: Keyring
-  /** The connection to the jump host before the target. */
-  readonly jump?: Client
+  /** The login to the jump host before the target. */
+  readonly jumpHost?: NodeSSH
   readonly log: (message: string) => void
   readonly signal?: AbortSignal
 }
@@ -31,7 +34,7 @@ export type LoginOptions = {
 const maxRetries = 2
 
 /**
- * Logs in. A server that cuts the connection before it said who it is (MaxStartups) is tried twice more.
+ * Logs in. A server that closes the connection before the handshake (MaxStartups) is tried twice more.
  *
  * @throws UnreachableError stage `connect`
  */
@@ -50,7 +53,7 @@ export async function logIn(options: LoginOptions): Promise<Login> {
   }
 }
 
-/** Ends a login: settles when the goodbye is on its way, which costs no round trip, and within half a second. */
+/** Ends a login: settles when the disconnect message was sent, without a round trip, and within half a second. */
 export async function logOut({ ssh, socket: { stream } }: Login): Promise<void> {
   if (stream.destroyed) return
   const isSent = new Promise<void>((resolve) => {
@@ -75,7 +78,7 @@ async function logInWithRetries(options: LoginOptions, signal: AbortSignal): Pro
   }
 }
 
-/** What passed before anything was agreed on: it may go better in a moment. */
+/** A failure before the handshake: a moment later it may work. */
 class RetryableError extends Error {
   readonly error: UnreachableError
 
@@ -85,10 +88,14 @@ class RetryableError extends Error {
   }
 }
 
-/** The result, or the signal's reason, whichever comes first. */
-function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+/** Rejects once the signal aborts, if the work has not settled by then. */
+export function abortable<T>(
+  signal: AbortSignal,
+  work: Promise<T>,
+  reason: () => unknown = () => signal.reason,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
+    const abort = () => reject(reason())
     signal.addEventListener('abort', abort, { once: true })
     if (signal.aborted) abort()
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
@@ -99,7 +106,7 @@ async function attemptLogin(options: LoginOptions, signal: AbortSignal): Promise
   const check = await createHostKeyCheck(options.target, options.log)
   const auth = await createAuthenticator({ ...options, hasKeyChanged: check.hasKeyChanged })
   signal.throwIfAborted()
-  const socket = await openSocket(options.target, options.jump, signal).catch((error: unknown) => {
+  const socket = await openSocket(options.target, options.jumpHost, signal).catch((error: unknown) => {
     throw isReset(error) ? new RetryableError(error) : error
   })
   if (signal.aborted) socket.stream.destroy()
@@ -118,9 +125,11 @@ type HandshakeContext = {
   readonly signal: AbortSignal
 }
 
-async function handshake(options: LoginOptions, attempt: HandshakeContext): Promise<Login> {
+async function handshake(
+  options: LoginOptions,
+  { check, auth, socket, signal }: HandshakeContext,
+): Promise<Login> {
   const { target, log } = options
-  const { check, auth, socket, signal } = attempt
   const ssh = new NodeSSH()
   let hostKeyError: UnreachableError | undefined
   let isHandshakeDone = false
@@ -130,7 +139,7 @@ async function handshake(options: LoginOptions, attempt: HandshakeContext): Prom
     username: target.user,
     readyTimeout: 0, // the deadline is ours
     keepaliveInterval: target.keepaliveMs,
-    keepaliveCountMax: 1_000_000, // it counts answers; whatever is heard counts for us
+    keepaliveCountMax: 1_000_000, // the link watches for silence: ssh2 counts only answers to its pings
     algorithms: {
       serverHostKey: preferKnownAlgorithms(hostKeyAlgorithms, check.entries) as Algorithms['serverHostKey'],
     },
@@ -151,7 +160,7 @@ async function handshake(options: LoginOptions, attempt: HandshakeContext): Prom
   signal.addEventListener('abort', abort, { once: true })
   client.setMaxListeners(0)
   offerIdentities(client, auth.offers)
-  client.on('error', (error) => log(`ssh: ${error.message}`)) // for good: without it a reset ends the process
+  client.on('error', (error) => log(`ssh: ${error.message}`)) // stays: without it a reset would end the process
   client.on('banner', (text) => log(`${target.endpoint}: ${text.trim()}`))
   client.on('handshake', ({ kex, serverHostKey }) => {
     isHandshakeDone = true
@@ -173,18 +182,18 @@ async function handshake(options: LoginOptions, attempt: HandshakeContext): Prom
   }
 }
 
-/** Goes the same way once more. */
+/** Connects once more, the same way. */
 async function requestHostCertificate(
-  { target, jump }: LoginOptions,
+  { target, jumpHost }: LoginOptions,
   signal: AbortSignal,
 ): Promise<Certificate> {
-  const { stream } = await openSocket(target, jump, signal)
+  const { stream } = await openSocket(target, jumpHost, signal)
   const abort = () => stream.destroy()
   signal.addEventListener('abort', abort, { once: true })
   return fetchHostCertificate(stream).finally(() => signal.removeEventListener('abort', abort))
 }
 
-/** ssh2's own default, in its order. */
+/** ssh2's default, in its order. */
 const hostKeyAlgorithms = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -225,7 +234,8 @@ function loginError(
 }
 
 function proxyError({ endpoint, proxyCommand }: SshTarget, details: readonly string[], cause: Error) {
-  return new UnreachableError('E_PROXY', `The ProxyCommand to ${endpoint} gives no connection.`, 'connect', {
+  const message = `The ProxyCommand for ${endpoint} gave no connection.`
+  return new UnreachableError('E_PROXY', message, 'connect', {
     details: [...details, `command: ${proxyCommand}`],
     cause,
   })

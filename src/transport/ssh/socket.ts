@@ -1,27 +1,27 @@
-// The stream that an ssh connection runs on: TCP, a channel through a jump host, or a ProxyCommand's own streams.
+// Opens the stream under an ssh connection: TCP, jump host or ProxyCommand.
 
 import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client } from 'ssh2'
+import type { NodeSSH } from 'node-ssh'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { SshTarget } from './config/target.ts'
 import { connectError } from './sshErrors.ts'
 
 export type SshSocket = {
   readonly stream: Duplex
-  /** What a ProxyCommand said about its failing, once it ended. */
+  /** What a ProxyCommand wrote to stderr until it ended. */
   readonly proxyErrors: () => Promise<string[]>
 }
 
-/** Opens the stream to a target; `jump` is the connection to the jump host before it. */
+/** Opens the stream to a target, through the jump host before it, if there is one. */
 export function openSocket(
   target: SshTarget,
-  jump: Client | undefined,
+  jumpHost: NodeSSH | undefined,
   signal: AbortSignal,
 ): Promise<SshSocket> {
-  if (jump) return connectThroughJump(target, jump)
+  if (jumpHost) return connectThroughJumpHost(target, jumpHost)
   if (target.proxyCommand !== undefined) return connectThroughCommand(target.proxyCommand)
   return connectDirectly(target, signal)
 }
@@ -29,7 +29,7 @@ export function openSocket(
 function connectDirectly(target: SshTarget, signal: AbortSignal): Promise<SshSocket> {
   const { host, port, family, bindAddress } = target
   return new Promise((resolve, reject) => {
-    // Without noDelay every command waits 40 ms for a delayed acknowledgement.
+    // Without noDelay every command would wait 40 ms for a delayed acknowledgement.
     const socket = connect({ host, port, family, localAddress: bindAddress, noDelay: true })
     const abort = () => socket.destroy(new Error('aborted'))
     signal.addEventListener('abort', abort, { once: true })
@@ -41,27 +41,18 @@ function connectDirectly(target: SshTarget, signal: AbortSignal): Promise<SshSoc
   })
 }
 
-function connectThroughJump(target: SshTarget, jump: Client): Promise<SshSocket> {
+async function connectThroughJumpHost(target: SshTarget, jumpHost: NodeSSH): Promise<SshSocket> {
   const { host, port, endpoint } = target
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) =>
-      reject(
-        new UnreachableError(
-          'E_PROXY',
-          `The jump host does not get through to ${endpoint}: ${error.message.replace(/^\(SSH\) /, '')}.`,
-          'connect',
-          { cause: error, hint: `Can the jump host reach ${host} on port ${port}, and may it forward?` },
-        ),
-      )
-    try {
-      jump.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
-        if (error) fail(error)
-        else resolve({ stream: channel.on('error', () => {}), proxyErrors: async () => [] })
-      })
-    } catch (error) {
-      fail(error as Error)
-    }
-  })
+  try {
+    const channel = await jumpHost.forwardOut('127.0.0.1', 0, host, port)
+    return { stream: channel.on('error', () => {}), proxyErrors: async () => [] }
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^\(SSH\) /, '')
+    throw new UnreachableError('E_PROXY', `The jump host cannot reach ${endpoint}: ${reason}.`, 'connect', {
+      cause: error,
+      hint: `Can the jump host reach ${host} on port ${port}, and is it allowed to forward?`,
+    })
+  }
 }
 
 function connectThroughCommand(command: string): Promise<SshSocket> {
@@ -95,13 +86,13 @@ function connectThroughCommand(command: string): Promise<SshSocket> {
     const text = Buffer.concat(stderr).toString('utf8')
     return text.split('\n').filter((line) => line.trim() !== '')
   }
-  return Promise.resolve({ stream, proxyErrors: proxyErrors })
+  return Promise.resolve({ stream, proxyErrors })
 }
 
 function killGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGTERM')
   } catch {
-    // it ended by itself
+    // it has ended
   }
 }

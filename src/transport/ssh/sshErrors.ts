@@ -1,4 +1,4 @@
-// Says for people why an ssh connection did not come about, or broke.
+// Errors of ssh connections that could not be made, or were lost.
 
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { SshTarget } from './config/target.ts'
@@ -12,14 +12,14 @@ export function connectError(target: SshTarget, error: NodeJS.ErrnoException): U
     case 'ECONNREFUSED':
       return make(
         'E_CONNECT_REFUSED',
-        `${endpoint} refuses the connection: nothing listens on ${host} port ${port}.`,
+        `${endpoint} refused the connection: nothing is listening on ${host} port ${port}.`,
         'Is sshd running there, on this port (ansible_port)?',
       )
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return make(
         'E_HOST_NOT_FOUND',
-        `${endpoint} is not to be found: there is no address for the name ${host}.`,
+        `${endpoint} was not found: the name ${host} has no address.`,
         'Set ansible_host, or HostName in ~/.ssh/config.',
       )
     case 'ETIMEDOUT':
@@ -28,8 +28,8 @@ export function connectError(target: SshTarget, error: NodeJS.ErrnoException): U
     case 'ENETUNREACH':
       return make(
         'E_NO_ROUTE',
-        `There is no way to ${endpoint}: ${host} cannot be routed to.`,
-        'Is the network, or the VPN, up?',
+        `There is no route to ${endpoint} (${host}).`,
+        'Is the network or the VPN up?',
       )
     default:
       return lostBeforeLoginError(target, error)
@@ -38,78 +38,64 @@ export function connectError(target: SshTarget, error: NodeJS.ErrnoException): U
 
 /** The error of an attempt that took too long. */
 export function timeoutError({ endpoint, host, port, timeoutMs }: SshTarget): UnreachableError {
-  return new UnreachableError(
-    'E_CONNECT_TIMEOUT',
-    `${endpoint} does not answer: no login on ${host} port ${port} within ${timeoutMs / 1000} s.`,
-    'connect',
-    {
-      hint: 'Is the host up, and does a firewall drop the packets? Raise the timeout (-T) if it is only slow.',
-    },
-  )
+  const message = `${endpoint} does not answer: no login on ${host} port ${port} within ${timeoutMs / 1000} s.`
+  return new UnreachableError('E_CONNECT_TIMEOUT', message, 'connect', {
+    hint: 'Is the host up? Does a firewall drop the packets? If it is only slow, raise the timeout (-T).',
+  })
 }
 
-/** The error of a connection that was cut before the login was done. */
-export function lostBeforeLoginError({ endpoint }: SshTarget, error: Error): UnreachableError {
-  return new UnreachableError(
-    'E_CONNECTION_LOST',
-    `${endpoint} cut the connection before the login was done: ${error.message}.`,
-    'connect',
-    { cause: error, hint: 'Too many logins at once (MaxStartups), or a firewall in between?' },
-  )
+/** The error of a connection that was closed before the login was done. */
+export function lostBeforeLoginError({ endpoint }: SshTarget, cause: Error): UnreachableError {
+  const message = `${endpoint} closed the connection before login: ${cause.message}.`
+  return new UnreachableError('E_CONNECTION_LOST', message, 'connect', {
+    cause,
+    hint: 'Too many logins at once (MaxStartups), or a firewall in between?',
+  })
 }
 
-/** The error of a login that was refused; `tried` says with what. */
+/** The error of a login that was refused; `attempts` tells what was tried. */
 export function authError(
-  { endpoint, user }: SshTarget,
+  { endpoint }: SshTarget,
   attempts: readonly string[],
-  error: Error,
+  cause: Error,
 ): UnreachableError {
-  return new UnreachableError('E_AUTH', `${endpoint} does not let ${user} in.`, 'connect', {
+  return new UnreachableError('E_AUTH', `The login to ${endpoint} was refused.`, 'connect', {
     details: attempts,
-    cause: error,
-    hint: authHint(attempts, error),
+    cause,
+    hint: authHint(attempts, cause),
   })
 }
 
 function authHint(attempts: readonly string[], { message }: Error): string {
   if (/too many/i.test(message)) {
-    return 'The host ended it after too many keys: name one (ansible_ssh_private_key_file), with -o IdentitiesOnly=yes.'
+    return 'The host gave up after too many keys: name one (ansible_ssh_private_key_file), with -o IdentitiesOnly=yes.'
   }
-  if (attempts.some((line) => line.includes(', expired on ')))
+  if (attempts.some((line) => line.includes(', expired on '))) {
     return 'The certificate has expired: get a new one.'
+  }
   return 'Set ansible_user, ansible_ssh_private_key_file or ansible_password (-u, --private-key, -k).'
 }
 
-/** The error of a peer that does not speak ssh as we do. */
-export function protocolError({ endpoint }: SshTarget, error: Error): UnreachableError {
-  return new UnreachableError(
-    'E_SSH_PROTOCOL',
-    `${endpoint} and we do not understand each other: ${error.message}.`,
-    'connect',
-    {
-      cause: error,
-      hint: 'Does an ssh server answer on this port, and is it a recent one?',
-    },
-  )
+/** The error of a peer with which no handshake was possible. */
+export function protocolError({ endpoint }: SshTarget, cause: Error): UnreachableError {
+  const message = `The ssh handshake with ${endpoint} failed: ${cause.message}.`
+  return new UnreachableError('E_SSH_PROTOCOL', message, 'connect', {
+    cause,
+    hint: 'Does an ssh server answer on this port, and is it recent enough?',
+  })
 }
 
-/** The error of an attempt that the caller gave up. */
+/** The error of an attempt that the caller cancelled. */
 export function abortedError({ endpoint }: SshTarget): UnreachableError {
-  return new UnreachableError('E_ABORTED', `The connection to ${endpoint} was given up.`, 'connect')
+  return new UnreachableError('E_ABORTED', `Connecting to ${endpoint} was cancelled.`, 'connect')
 }
 
-/** The error of an established connection that broke. */
+/** The error of an established connection that was lost. */
 export function connectionLostError(
   { endpoint }: SshTarget,
   reason: string,
   cause?: unknown,
 ): UnreachableError {
-  return new UnreachableError(
-    'E_CONNECTION_LOST',
-    `The connection to ${endpoint} broke: ${reason}.`,
-    'idle',
-    {
-      cause,
-    },
-  )
+  const message = `The connection to ${endpoint} was lost: ${reason}.`
+  return new UnreachableError('E_CONNECTION_LOST', message, 'idle', { cause })
 }

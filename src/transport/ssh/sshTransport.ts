@@ -1,4 +1,4 @@
-// Reaches hosts by ssh: node-ssh logs in, ssh2 opens the channels.
+// Transport over ssh.
 
 import { setMaxListeners } from 'node:events'
 import { UnreachableError } from '../../model/errors/error.ts'
@@ -10,18 +10,18 @@ import { createKeyring, type Keyring } from './auth/keyring.ts'
 import { type JumpHost, resolveSshTarget, type SshTarget } from './config/target.ts'
 import { createJumpPool, type JumpPool, type LoginHandle } from './jumpPool.ts'
 import { createSshLink } from './link.ts'
-import { type Login, logIn, logOut } from './login.ts'
+import { abortable, type Login, logIn, logOut } from './login.ts'
 import { abortedError } from './sshErrors.ts'
 
 /** What connections of one transport share. */
 type SharedResources = {
-  /** More than 20 handshakes at once only slow one another down, and the rest of the process. */
+  /** More than 20 handshakes at once only slow down one another and the rest of the process. */
   readonly handshakes: Limiter
   readonly keyring: Keyring
   readonly jumps: JumpPool
 }
 
-/** A transport over ssh. Its connections share parsed keys, jump hosts and the limit on handshakes. */
+/** Its connections share parsed keys, jump hosts and the limit on handshakes. */
 export function createSshTransport(): Transport {
   const shared: SharedResources = {
     handshakes: createLimiter(20),
@@ -33,31 +33,28 @@ export function createSshTransport(): Transport {
       const target = resolveSshTarget(settings, options.log ?? (() => {}))
       if (options.signal) setMaxListeners(0, options.signal) // one for each of many hosts is no leak
       const connecting = logInThroughJumps({ target, settings, options, shared, depth: 0 })
-      const { login, release } = await abortable(connecting, target, options.signal)
+      const { login, release } = await cancellable(connecting, target, options.signal)
       return createConnection(createSshLink(login, target, release), settings)
     },
   }
 }
 
-/** What is reached, or an error at once when the caller gives up, also while it waits for others. */
-function abortable(
+/** Rejects as soon as the caller cancels, even while waiting for others; a login that still comes is ended. */
+async function cancellable(
   connecting: Promise<LoginHandle>,
   target: SshTarget,
   signal?: AbortSignal,
 ): Promise<LoginHandle> {
   if (!signal) return connecting
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      reject(abortedError(target))
-      connecting.then(
-        ({ login, release }) => logOut(login).then(release),
-        () => {},
-      )
-    }
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    connecting.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
+  try {
+    return await abortable(signal, connecting, () => abortedError(target))
+  } catch (error) {
+    connecting.then(
+      ({ login, release }) => logOut(login).then(release),
+      () => {},
+    )
+    throw error
+  }
 }
 
 type LoginRequest = {
@@ -65,7 +62,7 @@ type LoginRequest = {
   readonly settings: ConnectionSettings
   readonly options: ConnectOptions
   readonly shared: SharedResources
-  /** How many jump hosts are being connected to on the way. */
+  /** How many jump hosts are being connected to for it. */
   readonly depth: number
 }
 
@@ -87,11 +84,11 @@ function logInLimited(
   const { log = () => {}, signal } = options
   const { keyring } = shared
   return shared.handshakes(() =>
-    logIn({ target, settings, keyring, jump: jumpHost?.login.client, log, signal }),
+    logIn({ target, settings, keyring, jumpHost: jumpHost?.login.ssh, log, signal }),
   )
 }
 
-/** The connection to the last of these jump hosts, shared by all who go the same way. */
+/** A login to the last of these jump hosts, shared by all that go the same way. */
 async function acquireJumpHost(
   request: LoginRequest,
   jumps: readonly JumpHost[],
@@ -120,7 +117,7 @@ async function acquireJumpHost(
   })
 }
 
-/** A jump host is asked with the same key and ssh_config, but gets no password, and its key is always checked. */
+/** A jump host gets the same key and ssh_config, but no password, and its host key is always checked. */
 function jumpSettings({ host, user, port }: JumpHost, settings: ConnectionSettings): ConnectionSettings {
   const { privateKeyFile, privateKeyPassphrase, timeout, become } = settings
   const sshArgs = configFileArgs(settings.sshArgs ?? [])
@@ -146,12 +143,6 @@ function jumpHostError({ endpoint }: SshTarget, error: unknown): unknown {
 }
 
 function tooManyJumpsError({ endpoint }: SshTarget): UnreachableError {
-  return new UnreachableError(
-    'E_PROXY',
-    `The way to ${endpoint} goes through too many jump hosts.`,
-    'connect',
-    {
-      hint: 'Does a jump host in ssh_config jump through itself?',
-    },
-  )
+  const hint = 'Does a jump host in ssh_config jump through itself?'
+  return new UnreachableError('E_PROXY', `${endpoint} is behind too many jump hosts.`, 'connect', { hint })
 }

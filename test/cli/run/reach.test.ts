@@ -112,7 +112,7 @@ const failures: readonly [title: string, words: () => readonly string[], says: R
     /E_(?:AUTH|LOGIN)\w*/,
   ],
   [
-    'rejected the password',
+    'rejects the password',
     () => ['-i', 'good.yaml', '-u', 'root', '--connection-password-file', 'password'],
     /E_(?:AUTH|LOGIN)\w*/,
   ],

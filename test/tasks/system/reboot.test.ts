@@ -178,7 +178,7 @@ const failures: readonly Failure[] = [
     }),
     status: 'unreachable',
     code: 'E_REBOOT_TIMEOUT',
-    says: /has not come back: waited for [23] s\..*refuses the connection.*rebootTimeout \(2\)/s,
+    says: /has not come back: waited for [23] s\..*refused the connection.*rebootTimeout \(2\)/s,
   },
 ]
 

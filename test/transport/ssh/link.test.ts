@@ -148,7 +148,7 @@ async function withServer(
 
 const cuts: readonly [title: string, cut: (fake: Fake) => void, says: RegExp][] = [
   ['a reset', ({ sockets }) => sockets[0]!.resetAndDestroy(), /ECONNRESET|cut/],
-  ['an end', ({ sockets }) => sockets[0]!.end(), /host ended it/],
+  ['an end', ({ sockets }) => sockets[0]!.end(), /host closed it/],
   ['silence', ({ silence }) => silence(), /no answer for 0.6 s/],
 ]
 
