@@ -6,7 +6,7 @@ import type { Change } from './change.ts'
 import { PlaybookError } from './errors/error.ts'
 import { callSite, type SourceLocation } from './errors/location.ts'
 import type { Observed, Probe, Probes } from './probe.ts'
-import { Secret } from './secrets/secret.ts'
+import { mask, pathOfMask, Secret, secretTemplate } from './secrets/secret.ts'
 
 /** The definition of a task. Write the members in this order, because TypeScript infers from top to bottom. */
 export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
@@ -157,7 +157,7 @@ function parseParams<S extends z.ZodType>(
   where: () => SourceLocation | undefined,
 ): z.output<S> {
   const result = spec.params.safeParse(params)
-  if (result.success) return result.data
+  if (result.success) return withoutMask(spec.name, result.data, where)
   const details = result.error.issues.map(
     (issue) => `${formatPath(issue.path) || spec.name}: ${issueText(issue, params)}`,
   )
@@ -169,6 +169,17 @@ function parseParams<S extends z.ZodType>(
       details: details.length === 1 ? [] : details,
       hint: `Its parameters: run-playbook docs ${spec.name}`,
     },
+  )
+}
+
+/** A text that contains a mask was made of a secret by JSON or inspect, and would be written as it is. */
+function withoutMask<T>(name: string, params: T, where: () => SourceLocation | undefined): T {
+  const path = pathOfMask(params)
+  if (!path) return params
+  throw new PlaybookError(
+    'E_MASK_IN_TEXT',
+    `${name}: ${formatPath(path)} contains ${mask}, which is shown instead of a secret.`,
+    { where: where(), hint: `Make the whole text a secret: ${secretTemplate}` },
   )
 }
 

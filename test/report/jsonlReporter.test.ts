@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert'
 import { AggregatePlaybookError, PlaybookError } from '../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'
 import type { TaskResult } from '../../src/model/run/outcome.ts'
-import { masked, secret } from '../../src/model/secrets/secret.ts'
+import { createMasker } from '../../src/model/secrets/masker.ts'
+import { secret } from '../../src/model/secrets/secret.ts'
 import { reportOf } from './capture.ts'
 import { sampleRun } from './sampleRun.ts'
 
@@ -139,7 +140,7 @@ test('a line holds no control character, and reads back as it was', async () => 
 
 test('what the engine masked stays masked, and a secret that slipped into an event is never its value', async () => {
   const password = secret('hunter2-hunter2')
-  const line = masked(`login with ${password.reveal()}`, [password])
+  const line = createMasker([password])(`login with ${password.reveal()}`)
   const leaked = password as unknown as string
   const events = [
     { kind: 'output', host: 'web-01', task, stream: 'stdout', line } as const,

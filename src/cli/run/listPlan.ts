@@ -2,7 +2,8 @@
 
 import type { HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import { takesPart } from '../../engine/play.ts'
-import { masked, secretsIn } from '../../model/secrets/secret.ts'
+import { createMasker } from '../../model/secrets/masker.ts'
+import { secretsIn } from '../../model/secrets/secret.ts'
 import type { Task } from '../../model/task.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 
@@ -46,7 +47,7 @@ function planLines({ play, hosts }: PlayPlan, flags: Parameters<typeof listPlan>
 
 /** A title is made of what the play was given: a run would mask it too. */
 function shownTitle({ title, params, options }: Task, { vars }: HostPlan['host']): string {
-  return masked(title, secretsIn([vars, params, options.environment]))
+  return createMasker(secretsIn([vars, params, options.environment]))(title)
 }
 
 /** --syntax-check: says what was found to be right. */

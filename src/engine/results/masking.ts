@@ -2,8 +2,8 @@
 
 import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
 import type { RunEvent } from '../../model/run/event.ts'
-import { masked, type Secret, secretsIn } from '../../model/secrets/secret.ts'
-import { secretEncodings } from '../../model/secrets/secretEncodings.ts'
+import { createMasker } from '../../model/secrets/masker.ts'
+import { type Secret, secretsIn } from '../../model/secrets/secret.ts'
 import type { Task } from '../../model/task.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 
@@ -14,20 +14,9 @@ type Mask = (text: string) => string
  * for in hundreds of thousands of texts, and hardly any holds one.
  */
 export function eventMask(secrets: ReadonlySet<Secret>): (event: RunEvent) => RunEvent {
-  const pattern = anyLineOf(secrets)
-  if (!pattern) return (event) => event
-  const mask: Mask = (text) => (pattern.test(text) ? masked(text, secrets) : text)
+  if (secrets.size === 0) return (event) => event
+  const mask = createMasker(secrets)
   return (event) => maskedValue(event, mask) as RunEvent
-}
-
-/** Matches wherever there may be something to mask: a secret of several lines is masked line by line too. */
-function anyLineOf(secrets: ReadonlySet<Secret>): RegExp | undefined {
-  const lines = new Set(
-    [...secrets].flatMap((secret) => secret.reveal().split('\n')).flatMap(secretEncodings),
-  )
-  const texts = [...lines].filter((line) => line.trim().length >= 3)
-  if (texts.length === 0) return undefined
-  return new RegExp(texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'))
 }
 
 function maskedValue(value: unknown, mask: Mask): unknown {
@@ -46,7 +35,7 @@ function maskedField(key: string, value: unknown, mask: Mask): unknown {
 /** What is wrong, without the secrets that plays were given and have put into their tasks. */
 export function maskedPlanError(error: PlaybookError, secrets: ReadonlySet<Secret>): PlaybookError {
   const told = [...secrets].filter(({ isRevealed }) => isRevealed)
-  return told.length === 0 ? error : maskedError(error, (text) => masked(text, told))
+  return told.length === 0 ? error : maskedError(error, createMasker(told))
 }
 
 function maskedError(error: PlaybookError, mask: Mask): PlaybookError {

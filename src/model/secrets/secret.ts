@@ -1,19 +1,30 @@
 // A secret value that prints as a mask, and how texts are masked.
 
 import { inspect } from 'node:util'
-import { secretEncodings } from './secretEncodings.ts'
+import { PlaybookError } from '../errors/error.ts'
+import { thrownAt } from '../errors/location.ts'
 
-const mask = '••••••••'
+/** What is shown instead of a secret. */
+export const mask = '••••••••'
+
+const revealedValues = new Set<Secret>()
+
+/** The secrets whose values have been read: no other can appear in a text. */
+export function revealedSecrets(): ReadonlySet<Secret> {
+  return revealedValues
+}
 
 /**
- * A password, key or token. It prints as bullets everywhere (templates, JSON, console.log, diffs). Only the engine
- * calls `reveal`, when it sends the value on standard input, never as an argument.
+ * A password, key or token. In JSON and in `console.log` it is a row of bullets; in a template string, in `String()` and
+ * in `join` it throws, because a text with bullets in it would end up in a file. Use a `secret` template instead.
  *
+ * Only the engine calls `reveal`, when it sends the value on standard input, never as an argument.
+ *
+ * @throws PlaybookError E_SECRET_IN_TEXT where it is made part of a plain text, with the file and line
  * @example user({ name: 'ecsuser', password: secret(process.env.PW ?? '') })
  */
 export class Secret {
   readonly #value: string
-  #isRevealed = false
 
   constructor(value: string) {
     this.#value = value
@@ -21,17 +32,21 @@ export class Secret {
 
   /** The value itself. Only for code that sends it to a host. */
   reveal(): string {
-    this.#isRevealed = true
+    revealedValues.add(this)
     return this.#value
   }
 
   /** Whether the value has been read. Only then can it appear in a text. */
   get isRevealed(): boolean {
-    return this.#isRevealed
+    return revealedValues.has(this)
   }
 
   toString(): string {
-    return mask
+    throw secretInText()
+  }
+
+  [Symbol.toPrimitive](): string {
+    throw secretInText()
   }
 
   toJSON(): string {
@@ -43,9 +58,37 @@ export class Secret {
   }
 }
 
-/** Wraps a value so that it is never shown. See `Secret`. */
-export function secret(value: string): Secret {
-  return new Secret(value)
+/** How to write a text with a secret in it, for hints. */
+export const secretTemplate = `secret\`password=\${vars.password}\``
+
+function secretInText(): PlaybookError {
+  const error = new PlaybookError('E_SECRET_IN_TEXT', 'A secret cannot be part of a plain text.', {
+    hint: `Make the whole text a secret: ${secretTemplate}`,
+  })
+  return error.with({ where: thrownAt(error) })
+}
+
+/**
+ * Makes a value secret: a string, or a template whose values may be secrets themselves.
+ *
+ * @example copyFile({ dest: '/etc/app.conf', content: secret`password=${host.vars.password}\n`, mode: '0600' })
+ */
+export function secret(value: string): Secret
+export function secret(
+  strings: TemplateStringsArray,
+  ...values: readonly (string | number | Secret)[]
+): Secret
+export function secret(
+  text: string | TemplateStringsArray,
+  ...values: readonly (string | number | Secret)[]
+): Secret {
+  if (typeof text === 'string') return new Secret(text)
+  const parts = text.map((part, index) => (index < values.length ? part + plainText(values[index]!) : part))
+  return new Secret(parts.join(''))
+}
+
+function plainText(value: string | number | Secret): string {
+  return value instanceof Secret ? value.reveal() : String(value)
 }
 
 /** The plain text of a value that may be a secret. */
@@ -63,12 +106,17 @@ export function secretsIn(value: unknown, found: Set<Secret> = new Set()): Set<S
   return found
 }
 
-/** Masks secrets in a text, in all encodings, the longest first. Each line of a secret is masked on its own, too. */
-export function masked(text: string, secrets: Iterable<Secret>): string {
-  const values = [...secrets].flatMap((each) =>
-    [each.reveal(), ...each.reveal().split('\n')].flatMap(secretEncodings),
-  )
-  const worth = [...new Set(values)].filter((value) => value.trim().length >= 3)
-  worth.sort((a, b) => b.length - a.length)
-  return worth.reduce((result, value) => result.split(value).join(mask), text)
+/** The path of the first text inside a value that contains the mask of a secret; undefined if there is none. */
+export function pathOfMask(
+  value: unknown,
+  path: readonly PropertyKey[] = [],
+): readonly PropertyKey[] | undefined {
+  if (typeof value === 'string') return value.includes(mask) ? path : undefined
+  if (value === null || typeof value !== 'object' || value instanceof Secret || Buffer.isBuffer(value))
+    return undefined
+  for (const [key, item] of Object.entries(value)) {
+    const found = pathOfMask(item, [...path, Array.isArray(value) ? Number(key) : key])
+    if (found) return found
+  }
+  return undefined
 }

