@@ -39,7 +39,7 @@ const events: readonly RunEvent[] = [
   { kind: 'playEnd', play: 'P', hosts: [recap], durationMs: 1, isCheck: false },
 ]
 
-test('lines name both hosts, of what changed and of what a step says; a loss that was ignored is no end', async () => {
+test('lines name both hosts, of changes and of output; an ignored loss does not end the host', async () => {
   const { stdout } = await reportOf(events, { output: 'lines', verbosity: 1 })
   assert.match(stdout, /^web-01 -> lb-01 {2}changed {2}line \/etc\/lb\.conf/m)
   assert.match(stdout, /^web-01 -> lb-01 {2}output {3}draining/m)
@@ -74,7 +74,7 @@ test('the board shows where the current task is carried out, and goes on after a
   await reporter.close()
 })
 
-test('the documents name the delegate before the title', async () => {
+test('JUnit and HTML name the delegate before the title', async () => {
   assert.match(await documentOf(createJunitReporter, events), 'name="-&gt; lb-01  line /etc/lb.conf"')
   assert.match(await documentOf(createHtmlReporter, events), /-&#62; lb-01 {2}line/)
 })

@@ -43,13 +43,13 @@ test('every line is an object with its event and an ISO time', async () => {
   }
 })
 
-test('each task is told, those in order too', async () => {
+test('every task is reported, also if it is ok', async () => {
   const ends = (await linesOf(sampleRun())).filter(({ event }) => event === 'taskEnd')
   assert.is(ends.length, 126)
   assert.is(ends.filter(({ status }) => status === 'changed').length, 8)
 })
 
-test('a task tells host, status, changes and span', async () => {
+test('a task has its host, status, changes and duration', async () => {
   const change = { what: 'mode', from: '0600', to: '0644', diff: { path: '/x', before: 'a', after: 'b' } }
   const [line] = await linesOf([ended({ status: 'changed', changes: [change] })])
   const { time: _, ...fields } = line!
@@ -69,7 +69,7 @@ test('a task tells host, status, changes and span', async () => {
   assert.equal(withDiff!.changes, [change])
 })
 
-test('an error tells code, message, details, hint and place, and each of several faults', async () => {
+test('an error has its code, message, details, hint and location, and each of several errors', async () => {
   const error = new PlaybookError('E_X', 'No.', {
     details: ['a'],
     hint: 'Do.',
@@ -91,7 +91,7 @@ test('an error tells code, message, details, hint and place, and each of several
   assert.equal((several!.error as { faults: unknown }).faults, [record])
 })
 
-test('a host and the run tell what they add up to', async () => {
+test('a host and the run have their totals', async () => {
   const lines = await linesOf(sampleRun({ second: 'failed' }))
   const host = lines.filter(({ event }) => event === 'hostEnd')[1]!
   const { time: _, ...fields } = host
@@ -124,21 +124,21 @@ for (const [verbosity, expected] of depths) {
   })
 }
 
-test('what commands said comes with -vvv', async () => {
-  const said = async (verbosity: number) =>
+test('the output of commands comes with -vvv', async () => {
+  const outputAt = async (verbosity: number) =>
     (await linesOf(sampleRun({ isTalkative: true }), verbosity)).find(({ event }) => event === 'command')!
-  assert.is((await said(2)).stdout, undefined)
-  assert.is((await said(3)).stdout, 'inactive\n')
+  assert.is((await outputAt(2)).stdout, undefined)
+  assert.is((await outputAt(3)).stdout, 'inactive\n')
 })
 
-test('a line holds no control character, and reads back as it was', async () => {
+test('a line holds no control character, and parses to the same text', async () => {
   const message = 'a\x1b[31m\u009b\x7f\u202e\nb'
   const { stdout } = await reportOf([{ kind: 'warning', message }], { output: 'jsonl' })
   assert.not.match(stdout.slice(0, -1), /[\0-\x1f\x7f-\x9f\u202e]/)
   assert.is(JSON.parse(stdout).message, message)
 })
 
-test('what the engine masked stays masked, and a secret that slipped into an event is never its value', async () => {
+test('what the engine masked stays masked, and the value of a secret in an event is not written', async () => {
   const password = secret('hunter2-hunter2')
   const line = createMasker([password])(`login with ${password.reveal()}`)
   const leaked = password as unknown as string

@@ -95,7 +95,7 @@ for (const [title, event, holds] of cases) {
   })
 }
 
-test('suites and the whole count their cases', async () => {
+test('each suite and the document count their cases', async () => {
   const recap = { counts: emptyCounts(), ignored: 0, tasks: 2, trips: 1, durationMs: 2500 }
   const xml = await written([
     { kind: 'runStart', playbooks: ['web.ts'], isCheck: false },
@@ -120,7 +120,7 @@ test('suites and the whole count their cases', async () => {
   })
 })
 
-test('a whole run is valid', async () => {
+test('the document of a whole run is valid', async () => {
   const xml = await written(sampleRun({ second: 'failed' }))
   assert.is(XMLValidator.validate(xml), true)
   assert.is(parser.parse(xml).testsuites.testsuite.length, 2)

@@ -32,27 +32,27 @@ const sampleRuns: readonly {
   expected: string
 }[] = [
   {
-    title: 'a run tells what changed, and what it adds up to',
+    title: 'a run shows what changed, and a summary',
     run: {},
     expected: `${changedHost('was-01')}${changedHost('was-02')}
-WAS  2 hosts: 2 ok · 8 changed · 0 failed · 41 s · 9 trips a host`,
+WAS  2 hosts: 2 ok · 8 changed · 0 failed · 41 s · 9 trips per host`,
   },
   {
-    title: 'a failure tells where, what the host said, and what to do',
+    title: 'a failure shows its location, what the host said, and what to do',
     run: { second: 'failed' },
     expected: `${changedHost('was-01')}${startedHost}
 was-02  FAILED   download apache-tomcat-9.0.109.tar.gz                E_CHECKSUM
         playbooks/roles/tomcat.ts:18
-        None of 2 mirrors has the file that was asked for.
+        None of 2 mirrors has the requested file.
         https://mirror-1.example/apache-tomcat-9.0.109.tar.gz   404 Not Found
         https://mirror-2.example/apache-tomcat-9.0.109.tar.gz   SHA-512 is 51c2…9e, expected 7ab0…41
         The file already on the host was left as it was.
         Is the checksum in inventory/production.yaml:23 that of another version?
 was-02  failed   after 3 of 62 tasks, 1 changed
-WAS  2 hosts: 1 ok · 5 changed · 1 failed · 41 s · 3 to 9 trips a host`,
+WAS  2 hosts: 1 ok · 5 changed · 1 failed · 41 s · 3 to 9 trips per host`,
   },
   {
-    title: 'a lost host is told as unreachable, not as failed',
+    title: 'a lost host is unreachable, not failed',
     run: { second: 'unreachable' },
     expected: `${changedHost('was-01')}${startedHost}
 was-02  UNREACHABLE  dnf httpd                                        E_CONNECTION_LOST
@@ -62,10 +62,10 @@ was-02  UNREACHABLE  dnf httpd                                        E_CONNECTI
         Whether dnf httpd was done is not known.
         Run it again: what is done already will not be done twice.
 was-02  unreachable  after 3 of 62 tasks, 1 changed
-WAS  2 hosts: 1 ok · 5 changed · 0 failed · 1 unreachable · 41 s · 3 to 9 trips a host`,
+WAS  2 hosts: 1 ok · 5 changed · 0 failed · 1 unreachable · 41 s · 3 to 9 trips per host`,
   },
   {
-    title: 'check mode tells what would change, what would run and what cannot be known',
+    title: 'check mode shows what would change, what would run and what is unknown',
     run: { isCheck: true },
     options: { isDiffShown: true },
     expected: `
@@ -85,7 +85,7 @@ was-01  would run     restartTomcat ecs   pid 812 → 1377, up in 3.2 s
 was-01  unknown       tomcatCluster ecs   depends on a package that is not installed yet
 was-01  ok            62 tasks, 3 would change, 1 unknown
 was-02  ok            62 tasks
-Nothing was touched. 2 hosts: 3 would change, 1 unknown.`,
+Nothing was changed. 2 hosts: 3 would change, 1 unknown.`,
   },
 ]
 
@@ -181,7 +181,7 @@ Web  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 1 trip
 `,
   },
   {
-    title: 'a failure while acting tells what was tried',
+    title: 'a failure of a step shows what was tried',
     events: [
       ...start('web-01'),
       ended({
@@ -197,7 +197,7 @@ Web  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 1 trip
 `,
   },
   {
-    title: 'a host that did nothing before it was lost gets no second line',
+    title: 'a host that was lost before it did anything gets no second line',
     events: [
       ...start('web-01'),
       ended(
@@ -211,7 +211,7 @@ Web  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 1 trip
 `,
   },
   {
-    title: 'a host that was stopped before its end is not called ok',
+    title: 'a host that was stopped before its end is not ok',
     events: [
       ...start('web-01', 'web-02'),
       ended({}),
@@ -230,16 +230,16 @@ Web  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 1 trip
     ],
     stdout: `web-01  stopped  after 1 of 3 tasks, 0 changed
 web-02  stopped  after 0 of 3 tasks, 0 changed
-Web  2 hosts: 0 ok · 0 changed · 0 failed · 2 stopped · 0.9 s · 1 trip a host
+Web  2 hosts: 0 ok · 0 changed · 0 failed · 2 stopped · 0.9 s · 1 trip per host
 `,
   },
   {
-    title: 'a host that had no need of its rescue tasks is not called stopped',
+    title: 'a host that did not need its rescue tasks is not stopped',
     events: [...start('web-01'), ended({}), hostEnd(recap('web-01', { ok: 1 }, 1, 3))],
     stdout: 'web-01  ok       3 tasks\n',
   },
   {
-    title: 'a run that did not finish ends with the command that goes on',
+    title: 'a run that did not finish ends with the command that resumes it',
     events: [
       {
         kind: 'runStart',
@@ -269,12 +269,12 @@ Web  2 hosts: 0 ok · 0 changed · 0 failed · 2 stopped · 0.9 s · 1 trip a ho
       "Web  1 host: 0 ok · 0 changed · 0 failed · 1 unreachable · 0.9 s · 1 trip\nrun-playbook 'my web.ts' --resume -e word=…   resumes from here\n",
   },
   {
-    title: 'what was in order is silent',
+    title: 'what is ok is not shown',
     events: [...start('web-01'), ended({}), ended({ status: 'skipped', reason: 'its condition is not met' })],
     stdout: '',
   },
   {
-    title: '-v tells what was in order, what was skipped and what running steps say',
+    title: '-v shows what is ok, what was skipped and the output of running steps',
     events: [
       ...start('web-01', 'web-02'),
       { kind: 'hostWaiting', play: 'Web', host: 'web-02', for: ['web-01'] },
@@ -291,7 +291,7 @@ web-01  skipped  copyFile /etc/motd   its condition is not met
 `,
   },
   {
-    title: '-vv tells the commands without what they said',
+    title: '-vv shows commands without their output',
     events: [...start('web-01'), ...sampleRun({ isTalkative: true }).slice(3, 7)],
     options: { verbosity: 2 },
     stdout: `Web  1 host
@@ -302,7 +302,7 @@ was-01  trip     1 step, 61 probes as root, 0.3 s
 `,
   },
   {
-    title: '-vvvv tells all of it',
+    title: '-vvvv shows everything',
     events: [...start('web-01'), ...sampleRun({ isTalkative: true }).slice(3, 7)],
     options: { verbosity: 4 },
     stdout: `Web  1 host
@@ -316,7 +316,7 @@ was-01  trip     1 step, 61 probes as root, 0.3 s
 `,
   },
   {
-    title: 'warnings go to stderr, with their place',
+    title: 'warnings go to stderr, with their location',
     events: [
       { kind: 'warning', message: 'Two keys are the same.', where: { file: 'inventory/lab.yaml', line: 3 } },
     ],
@@ -331,7 +331,7 @@ was-01  trip     1 step, 61 probes as root, 0.3 s
 `,
   },
   {
-    title: 'several plays add up to a last line',
+    title: 'several plays get a common summary',
     events: [
       ...start('web-01'),
       {
@@ -362,11 +362,11 @@ was-01  trip     1 step, 61 probes as root, 0.3 s
     ],
     stdout: `Web  1 host: 1 ok · 1 changed · 0 failed · 0.9 s · 1 trip
 Was  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 4 trips
-2 plays  2 hosts: 2 ok · 1 changed · 0 failed · 2 min 05 s · 1 to 4 trips a host
+2 plays  2 hosts: 2 ok · 1 changed · 0 failed · 2 min 05 s · 1 to 4 trips per host
 `,
   },
   {
-    title: 'a play in which no host has a task does not earn a line',
+    title: 'a play in which no host has a task is not shown',
     events: [
       ...start('web-01'),
       ended({ status: 'changed', changes: [] }),
@@ -381,7 +381,7 @@ Web  1 host: 1 ok · 1 changed · 0 failed · 0.9 s · 1 trip
 `,
   },
   {
-    title: '-v tells it',
+    title: '-v shows it',
     events: [...idlePlay, runEnd([idle])],
     options: { verbosity: 1 },
     stdout: `Idle  1 host
@@ -390,12 +390,12 @@ Idle  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 0 trips
 `,
   },
   {
-    title: 'where no host has a task in any play, that is said',
+    title: 'a run in which no host has a task says so',
     events: [...idlePlay, ...idlePlay, runEnd([idle])],
     stdout: 'No tasks to run: 2 plays, 1 host.\n',
   },
   {
-    title: 'several plays in check mode are told each, and then together',
+    title: 'in check mode several plays have a summary each, and a common one',
     events: [
       ...['Web', 'Was'].flatMap((name): RunEvent[] => [
         { kind: 'playStart', play: name, hosts: ['web-01'], isCheck: true },
@@ -419,11 +419,11 @@ Idle  1 host: 1 ok · 0 changed · 0 failed · 0.9 s · 0 trips
     ],
     stdout: `Web  1 host: 2 would change
 Was  1 host: nothing would change
-Nothing was touched. 1 host: 2 would change. The run was interrupted.
+Nothing was changed. 1 host: 2 would change. The run was interrupted.
 `,
   },
   {
-    title: 'a change of a file other than the title says names the file above its difference',
+    title: 'a diff of a file that the title does not name is headed by its path',
     events: [
       ...start('web-01'),
       ended({
@@ -487,7 +487,7 @@ test('an escape sequence from a host reaches no stream', async () => {
   }
 })
 
-test('a sign of life comes every ten seconds, and none for what is quick', async () => {
+test('a long step is reported every ten seconds, a quick one is not', async () => {
   const clock = createTestClock()
   const [stdout, stderr] = [createTestStream(), createTestStream()]
   const reporter = await createReporter({
@@ -509,7 +509,7 @@ test('a sign of life comes every ten seconds, and none for what is quick', async
   assert.is(stdout.text(), '')
 })
 
-test('many hosts share one sign of life', async () => {
+test('many hosts with long steps share one line', async () => {
   const clock = createTestClock()
   const stderr = createTestStream()
   const reporter = await createReporter({
@@ -536,7 +536,7 @@ test('a reader that goes away ends the writing and nothing else', async () => {
   await reporter.close()
 })
 
-test('colours come where they are forced, and never in what is counted', async () => {
+test('colours appear where they are forced, and do not shift columns', async () => {
   const { stdout } = await reportOf(sampleRun({ second: 'failed' }), { env: { FORCE_COLOR: '1' } })
   assert.match(stdout, /was-01 {2}\x1b\[33mchanged\x1b\[39m {2}dnf/)
   assert.match(stdout, /\x1b\[31m\x1b\[1mFAILED /)

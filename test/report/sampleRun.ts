@@ -197,7 +197,7 @@ function checkedTasks(cwd: string): SampleTask[] {
 
 function failedTask(cwd: string): SampleTask {
   const title = 'apache-tomcat-9.0.109.tar.gz'
-  const error = new PlaybookError('E_CHECKSUM', 'None of 2 mirrors has the file that was asked for.', {
+  const error = new PlaybookError('E_CHECKSUM', 'None of 2 mirrors has the requested file.', {
     details: [
       'https://mirror-1.example/apache-tomcat-9.0.109.tar.gz   404 Not Found',
       'https://mirror-2.example/apache-tomcat-9.0.109.tar.gz   SHA-512 is 51c2…9e, expected 7ab0…41',

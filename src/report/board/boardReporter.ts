@@ -16,7 +16,7 @@ type BoardOptions = {
   readonly err: TextOutput
 }
 
-/** A board redrawn ten times a second; what scrolls away above it is what the lines mode prints. */
+/** A board redrawn at most ten times a second; above it scrolls what the lines mode prints. */
 export function createBoardReporter({ clock, stdout, out, err }: BoardOptions): Reporter {
   const screen = createScreen(stdout, out.sink)
   /** Text since the last frame. */

@@ -10,7 +10,7 @@ import type { BoardRenderer, HostProgress } from './boardRenderer.ts'
 
 type Renderer = typeof BoardRenderer
 
-/** listr2 starts its tasks a little later than it is told to: what is reported until then is shown once it has. */
+/** listr2 starts tasks asynchronously: what is reported before is shown as soon as it has started this one. */
 export class HostTask {
   /** The task for listr2. */
   readonly definition: ListrTask<unknown, Renderer>
@@ -49,7 +49,7 @@ export class HostTask {
     this.#show(ListrTaskState.PAUSED)
   }
 
-  /** Steps that begin again, without the task having ended, are a retry. */
+  /** A task that starts again before it has ended is a retry. */
   taskStarted(label: TaskLabel, index: number, now: number): void {
     const isRetry = this.#progress.runningSince !== undefined && this.#progress.done === index
     this.#retries = isRetry ? this.#retries + 1 : 0

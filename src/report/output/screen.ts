@@ -5,7 +5,7 @@ import type { ReportStream } from './reporterTypes.ts'
 import type { Sink } from './sink.ts'
 
 type Screen = {
-  /** Writes text above the block, then the block itself; an empty block leaves nothing behind. */
+  /** Writes text above the block, then the block itself; an empty block removes it. */
   readonly draw: (block: readonly string[], above?: string) => void
   readonly columns: () => number
   readonly rows: () => number

@@ -33,7 +33,7 @@ export function failureLines(
   ]
 }
 
-/** `playbooks/was.ts:18`: relative to `cwd` where the file lies below it. */
+/** `playbooks/was.ts:18`: relative to `cwd` where the file is below it. */
 export function locationText(where: SourceLocation, cwd: string): string {
   const path = where.file.startsWith('/') ? relative(cwd, where.file) : where.file
   return sanitize(formatLocation({ ...where, file: path.startsWith('..') ? where.file : path }))
@@ -61,7 +61,7 @@ function isSameLocation(one: SourceLocation, other: SourceLocation | undefined):
   return one.file === other?.file && one.line === other.line
 }
 
-/** The title stands on the line above. */
+/** The title is on the line above. */
 function withoutTitle(message: string, title: string): string {
   return message.startsWith(`${title}: `) ? message.slice(title.length + 2) : message
 }

@@ -12,7 +12,7 @@ function sumCounts(recaps: readonly HostRecap[]): { [S in Status]: number } {
   return totals
 }
 
-/** `2 hosts: 2 ok · 8 changed · 0 failed · 41 s · 9 trips a host`. */
+/** `2 hosts: 2 ok · 8 changed · 0 failed · 41 s · 9 trips per host`. */
 export function runSummary(
   recaps: readonly HostRecap[],
   outcomes: readonly HostOutcome[],
@@ -68,5 +68,7 @@ function tripsText(recaps: readonly HostRecap[]): string[] {
   const trips = recaps.map((recap) => recap.trips)
   const [least, most] = [Math.min(...trips), Math.max(...trips)]
   if (recaps.length === 1) return [plural(most, 'trip')]
-  return [least === most ? `${plural(most, 'trip')} a host` : `${least} to ${plural(most, 'trip')} a host`]
+  return [
+    least === most ? `${plural(most, 'trip')} per host` : `${least} to ${plural(most, 'trip')} per host`,
+  ]
 }

@@ -77,9 +77,9 @@ class RunFormatter {
     hostEnd: ({ recap }) => this.#hostLines(recap),
     playEnd: (event) => this.#playLines(event),
     warning: ({ message, where }) => {
-      const place = where ? `${this.#theme.location(locationText(where, this.#options.cwd))}  ` : ''
+      const location = where ? `${this.#theme.location(locationText(where, this.#options.cwd))}  ` : ''
       const [first = '', ...rest] = sanitizeLines(message)
-      return [`${this.#theme.changed('warning')}  ${place}${first}`, ...indent(rest, 9)]
+      return [`${this.#theme.changed('warning')}  ${location}${first}`, ...indent(rest, 9)]
     },
     interrupted: ({ running }) => {
       const head = this.#theme.failure('Interrupted.')
@@ -174,7 +174,7 @@ class RunFormatter {
       return [...(this.#reportedPlays < 2 ? none : [summary]), ...(isUnfinished ? this.#resumeLines() : none)]
     }
     const cut = isInterrupted ? ' The run was interrupted.' : ''
-    const closing = `${this.#theme.bold('Nothing was touched.')} ${checkSummary(hosts, outcomes)}.${cut}`
+    const closing = `${this.#theme.bold('Nothing was changed.')} ${checkSummary(hosts, outcomes)}.${cut}`
     return [...(this.#reportedPlays > 1 ? this.#takePendingSummary() : none), closing]
   }
 

@@ -100,7 +100,7 @@ function markBlankChanges(lines: readonly string[]): string[] {
   return shown
 }
 
-/** The positions of lines with a sign from `from` on; the note on a missing newline is passed over. */
+/** The positions of lines with a sign from `from` on; skipping the note on a missing newline. */
 function run(lines: readonly string[], from: number, sign: string): number[] {
   const found: number[] = []
   for (let at = from; at < lines.length; at += 1) {

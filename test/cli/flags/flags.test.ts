@@ -88,7 +88,7 @@ const cases: readonly [title: string, args: string, says: string | RegExp, files
   [
     '-C shows what would change, and changes nothing',
     'files -i inventory.yaml -C',
-    /^one +would change {2}copyFile \S+one {3}absent → 6 bytes$[\s\S]*^Nothing was touched\. 2 hosts: 4 would change\.$/m,
+    /^one +would change {2}copyFile \S+one {3}absent → 6 bytes$[\s\S]*^Nothing was changed\. 2 hosts: 4 would change\.$/m,
     [],
   ],
   [

@@ -264,7 +264,7 @@ test('dry runs and single tasks in between do not count, and a dry run of what i
   said()
   const dry = await site.run('--resume --check')
   assert.is(dry.code, 0, dry.stderr)
-  assert.match(dry.stdout, /Nothing was touched\. 1 host: 4 would change\./)
+  assert.match(dry.stdout, /Nothing was changed\. 1 host: 4 would change\./)
   assert.is(
     (await site.run('--resume --list-tasks')).stdout,
     'First  (all)\n  one\n    b\n    c\nSecond  (all)\n  one\n    x\n    y\n',

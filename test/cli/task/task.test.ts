@@ -60,7 +60,7 @@ const runs: readonly [title: string, args: string, says: RegExp][] = [
   [
     'All hosts without -l',
     `task copyFile ${made} content=x -i inventory.yaml -C`,
-    /Nothing was touched\. 2 hosts: 2 would change\./,
+    /Nothing was changed\. 2 hosts: 2 would change\./,
   ],
   [
     'A source from the folder we are in',

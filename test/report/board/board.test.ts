@@ -82,7 +82,7 @@ const frames: readonly {
   expected: string
 }[] = [
   {
-    title: 'a running host shows how far it is, at what, for how long, and what that said last',
+    title: 'a running host shows its progress, its task, for how long it runs, and its last line of output',
     events: [
       play('was-01', 'was-02'),
       { kind: 'hostWaiting', play: 'WAS', host: 'was-02', for: ['was-01'] },
@@ -97,7 +97,7 @@ WAS  2 hosts · 66 tasks                                                        
   was-02  waiting for was-01`,
   },
   {
-    title: 'failed hosts come first and finished ones fold',
+    title: 'failed hosts come first, finished ones are only counted',
     events: [
       play('a', 'b', 'c', 'd'),
       ...['a', 'b', 'c'].map((host) => starts(host, 9)),
@@ -132,7 +132,7 @@ WAS  2 hosts · 9 tasks                                00:14
   b  probing`,
   },
   {
-    title: 'a narrow terminal has no bar, and everything is cut to it',
+    title: 'on a narrow terminal there is no bar, and everything is truncated',
     events: [
       play('서버-하나'),
       starts('서버-하나'),
@@ -144,7 +144,7 @@ WAS  1 host · 66 tasks            00:14
   서버-하나   5/66  editXml /dat…   8 s`,
   },
   {
-    title: 'a low terminal shows running hosts, and counts the others',
+    title: 'on a low terminal some hosts are shown and the others counted',
     events: [
       play('a', 'b', 'c', 'd', 'e'),
       ...['a', 'b', 'c', 'd', 'e'].flatMap((host) => [
@@ -165,7 +165,7 @@ WAS  5 hosts · 9 tasks            00:14
   2 more running`,
   },
   {
-    title: 'many waiting hosts are a number',
+    title: 'many waiting hosts are only counted',
     events: [
       play('a', 'b', 'c', 'd', 'e'),
       starts('a', 9),
@@ -212,7 +212,7 @@ async function boardOn(columns: number, rows: number, env = {}): Promise<Session
   return { terminal, reporter, clock }
 }
 
-test('what stays when the board is gone is what the lines mode prints', async () => {
+test('when the board is gone, what the lines mode prints remains', async () => {
   for (const second of ['ok', 'failed'] as const) {
     const { terminal, reporter, clock } = await boardOn(100, 12, { NO_COLOR: '1' })
     for (const event of sampleRun({ second })) {
@@ -253,7 +253,7 @@ test('while it runs the log is above and the board below', async () => {
   assert.ok(terminal.isCursorShown())
 })
 
-test('a narrower terminal leaves no remains of the wider board', async () => {
+test('a terminal made narrower keeps nothing of the wider board', async () => {
   const { terminal, reporter, clock } = await boardOn(120, 20, { NO_COLOR: '1' })
   for (const event of [play('was-01', 'was-02'), starts('was-01'), acts('was-01', 'dnf '.repeat(8), 3)])
     reporter.handle(event)
@@ -269,7 +269,7 @@ test('a narrower terminal leaves no remains of the wider board', async () => {
   assert.equal(terminal.lines(), [])
 })
 
-test('a warning makes the board way, and the board comes back below it', async () => {
+test('a warning is printed above the board', async () => {
   const terminal = createTestTerminal(60, 10)
   const reporter = await createReporter({
     ...{ output: 'board', verbosity: 0, isDiffShown: false, env: { NO_COLOR: '1' } },
@@ -304,7 +304,7 @@ test('the screen is drawn at most ten times a second, however much happens', asy
   await reporter.close()
 })
 
-test('a run that is broken off leaves a clean screen', async () => {
+test('an aborted run leaves a clean screen', async () => {
   const exitListeners = process.listenerCount('exit')
   const { terminal, reporter } = await boardOn(60, 10)
   reporter.handle(play('was-01'))

@@ -46,33 +46,33 @@ const events: readonly RunEvent[] = [
   { kind: 'playEnd', play: evil, hosts, durationMs: 950, isCheck: false },
 ]
 
-test('nothing of a host is markup', async () => {
+test('nothing from a host becomes markup', async () => {
   const html = await page(events)
   assert.not.match(html, /<script|alert\("/)
   assert.ok(html.split('&#60;script&#62;alert(&#34;&#38;&#34;)&#60;/script&#62;').length > 8)
 })
 
-test('a host that failed is open, one that came out well a click away', async () => {
+test('a failed host is unfolded, one that is ok is folded', async () => {
   const html = await page(events)
   assert.match(html, /<details>\n<summary><b class="ok">good<\/b> ok · 1 task, 1 changed<\/summary>/)
   assert.match(html, /<details open>\n<summary><b class="failed">bad<\/b> failed · /)
   assert.match(html, /<pre>a\.ts:3\n/)
-  assert.match(html, /<p>2 hosts: 1 ok · 1 changed · 1 failed · 0\.9 s · 1 trip a host<\/p>/)
+  assert.match(html, /<p>2 hosts: 1 ok · 1 changed · 1 failed · 0\.9 s · 1 trip per host<\/p>/)
 })
 
-test('the difference of a file is shown line by line', async () => {
+test('the diff of a file is shown line by line', async () => {
   const html = await page(events)
   assert.match(html, /<span class="removed">-one<\/span>\n<span class="added">\+&#60;script/)
 })
 
-test('a run that has no end says so', async () => {
+test('a run without an end says so', async () => {
   assert.match(
     await page(events.slice(0, 4)),
     /No end was recorded[\s\S]*<b class="stopped">good<\/b> stopped · not finished/,
   )
 })
 
-test('a whole run: each element that is opened is closed', async () => {
+test('in the page of a whole run every element is closed', async () => {
   const html = await page(sampleRun({ second: 'failed' }))
   for (const name of ['html', 'section', 'details', 'table', 'summary', 'pre', 'ul', 'span', 'style']) {
     const opened = html.match(new RegExp(`<${name}\\b`, 'g'))?.length ?? 0

@@ -15,7 +15,7 @@ for (const [text, columns, expected] of [
   test(`${text} in ${columns} columns is ${expected}`, () => assert.is(truncate(text, columns), expected))
 }
 
-test('a fitted text takes the columns asked for', () => {
+test('fit gives exactly the requested columns', () => {
   for (const text of ['', 'web', '한글 서버', '👩‍💻 x', 'a-very-long-name'])
     assert.is(displayWidth(fit(text, 8)), 8)
 })

@@ -22,7 +22,7 @@ for (const [text, expected] of [
   test(`${JSON.stringify(text)} is shown as ${expected}`, () => assert.is(sanitize(text), expected))
 }
 
-test('no code below U+00A0 but the tab survives', () => {
+test('no control character but the tab survives', () => {
   for (let code = 0; code < 0xa0; code += 1) {
     if (code >= 0x20 && code < 0x7f) continue
     const shown = sanitize(`a${String.fromCharCode(code)}b`)
@@ -30,7 +30,7 @@ test('no code below U+00A0 but the tab survives', () => {
   }
 })
 
-test('lines of a text are split at both kinds of line ends', () => {
+test('text is split at both kinds of line ends', () => {
   assert.equal(sanitizeLines('a\r\nb\n'), ['a', 'b'])
   assert.equal(sanitizeLines(''), [''])
 })

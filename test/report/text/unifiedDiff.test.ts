@@ -16,7 +16,7 @@ const cases: readonly {
   expected: string
 }[] = [
   {
-    title: 'a hunk tells its first differing line and has three lines around',
+    title: 'a hunk names its first differing line and has three lines around it',
     before: numbers.join(''),
     after: numbers.join('').replace('line 20', 'row 20'),
     expected: `
@@ -31,7 +31,7 @@ const cases: readonly {
  line 23`,
   },
   {
-    title: 'a hunk that has moved tells both places',
+    title: 'a hunk that has moved names both lines',
     before: numbers.join(''),
     after: without(numbers, 2, 30),
     expected: `
@@ -69,7 +69,7 @@ const cases: readonly {
 -one`,
   },
   {
-    title: 'a missing newline at the end is told where it is the difference',
+    title: 'a missing newline at the end is noted where it is the difference',
     before: 'one\ntwo',
     after: 'one\ntwo\n',
     expected: `
@@ -121,7 +121,7 @@ const cases: readonly {
 +three`,
   },
   {
-    title: 'escape sequences in a file are harmless',
+    title: 'escape sequences in a file are shown, not sent',
     before: 'a\x1b[31mred\x07\n',
     after: 'b\n',
     expected: `
@@ -138,7 +138,7 @@ for (const { title, before, after, name, expected } of cases) {
   })
 }
 
-test('texts that are wholly different do not take long, and nothing is left out', () => {
+test('entirely different texts do not take long, and nothing is left out', () => {
   const text = (word: string) => Array.from({ length: 3000 }, (_, n) => `${word} ${n * 7}\n`).join('')
   const startedAt = performance.now()
   const lines = diffLines({
