@@ -1,4 +1,4 @@
-// Fetches a file to the controller once, from the first mirror that has the right one, and keeps it by its checksum.
+// Fetches files to the controller once, and caches them by checksum.
 
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, mkdirSync, renameSync, rmSync } from 'node:fs'
@@ -8,37 +8,37 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { Checksum, UploadSource } from '../model/step.ts'
-import { webFetch } from './proxyFetch.ts'
+import { createProxyFetch } from './proxyFetch.ts'
 
-export type FetchSource = Extract<UploadSource, { kind: 'fetch' }>
-export type Fetcher = (source: FetchSource) => Promise<string>
+type FetchSource = Extract<UploadSource, { kind: 'fetch' }>
+type Fetcher = (source: FetchSource) => Promise<string>
 
-/** Seconds without a byte after which a mirror is given up. */
+/** Seconds without data after which a mirror is abandoned. */
 const stallSeconds = 30
 
 /**
- * A fetcher that keeps what it fetched in `folder` and fetches each file once, whoever asks, through the proxy that the
- * environment names.
+ * A fetcher that stores files in `folder`, and fetches each once, from the first mirror that has the right one, through
+ * the proxy of the environment.
  *
- * @throws (from the call) PlaybookError E_DOWNLOAD with a line a mirror: its reason
+ * @throws (from the call) PlaybookError E_DOWNLOAD with one line per mirror: its reason
  */
 export function createFetcher(folder: string, signal?: AbortSignal): Fetcher {
-  const underway = new Map<string, Promise<string>>()
+  const pending = new Map<string, Promise<string>>()
   return (source) => {
     const { algorithm, hex } = source.checksum
     const target = join(folder, `${algorithm}-${hex}`)
     const fetching =
-      underway.get(target) ??
+      pending.get(target) ??
       isIntact(target, source.checksum).then((isKept) =>
         isKept ? target : fetchFirst(source, folder, target, signal),
       )
-    underway.set(target, fetching)
-    fetching.catch(() => underway.delete(target))
+    pending.set(target, fetching)
+    fetching.catch(() => pending.delete(target))
     return fetching
   }
 }
 
-/** Whether the file is kept, and is still what it was: a crash, or a bad disk, must not be brought to hosts for good. */
+/** Whether the file is cached and unchanged: what a crash or a bad disk corrupted must not reach hosts. */
 async function isIntact(path: string, { algorithm, hex }: Checksum): Promise<boolean> {
   const hash = createHash(algorithm)
   try {
@@ -69,10 +69,14 @@ async function fetchFirst(
       if (signal?.aborted) break
     }
   }
-  throw new PlaybookError('E_DOWNLOAD', 'No mirror has the right file (fetched to this machine).', {
-    details: reasons,
-    hint: 'Is the checksum that of another version?',
-  })
+  throw new PlaybookError(
+    'E_DOWNLOAD',
+    'No mirror has the file with this checksum (fetched to this machine).',
+    {
+      details: reasons,
+      hint: 'Is the checksum for a different version?',
+    },
+  )
 }
 
 async function fetchOne(
@@ -87,7 +91,7 @@ async function fetchOne(
   const hash = createHash(algorithm)
   try {
     const { address, headers } = request(url)
-    const fetch = await webFetch()
+    const fetch = await createProxyFetch()
     const response = await fetch(address, { headers, signal: AbortSignal.any(signals), redirect: 'follow' })
     if (!response.ok || !response.body) throw new Error(`${response.status} ${response.statusText}`.trim())
     const watched = new Transform({
@@ -103,14 +107,14 @@ async function fetchOne(
   } finally {
     clearTimeout(timer)
   }
-  const got = hash.digest('hex')
-  if (got !== hex)
-    throw new Error(
-      `${algorithm.toUpperCase().replace('SHA', 'SHA-')} is ${short(got)}, expected ${short(hex)}`,
-    )
+  const actual = hash.digest('hex')
+  if (actual !== hex) {
+    const name = algorithm.toUpperCase().replace('SHA', 'SHA-')
+    throw new Error(`${name} is ${short(actual)}, expected ${short(hex)}`)
+  }
 }
 
-/** fetch refuses an address with credentials, and shows it: they go into a header. */
+/** fetch refuses an address with credentials, and shows it in the error: they go into a header instead. */
 function request(url: string): { readonly address: string; readonly headers: Record<string, string> } {
   const parsed = new URL(url)
   const { username, password } = parsed
@@ -123,7 +127,7 @@ function request(url: string): { readonly address: string; readonly headers: Rec
 
 function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown)
-  if (thrown.name === 'AbortError') return `no byte for ${stallSeconds} s`
+  if (thrown.name === 'AbortError') return `no data for ${stallSeconds} s`
   const cause = thrown.cause instanceof Error ? thrown.cause.message : undefined
   return cause ?? thrown.message
 }

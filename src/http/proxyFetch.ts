@@ -1,28 +1,28 @@
-// Fetches from the web, through the proxy that the environment names: HTTP_PROXY, HTTPS_PROXY, NO_PROXY.
+// Gives a fetch that uses HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
 
-/** As of the web's own: undici's has the same. */
-export type Fetch = (address: string, options: FetchOptions) => Promise<FetchedResponse>
+/** What the global fetch and undici's have in common. */
+type Fetch = (address: string, options: FetchOptions) => Promise<FetchedResponse>
 
-export type FetchOptions = {
+type FetchOptions = {
   readonly headers: Record<string, string>
   readonly signal: AbortSignal
   readonly redirect: 'follow'
 }
 
-export type FetchedResponse = Pick<Response, 'ok' | 'status' | 'statusText' | 'body'>
+type FetchedResponse = Pick<Response, 'ok' | 'status' | 'statusText' | 'body'>
 
 type Environment = { readonly [name: string]: string | undefined }
 
-const names = ['http_proxy', 'https_proxy']
+const variables = ['http_proxy', 'https_proxy']
 
 /**
- * The fetch for this environment. Node 20's own knows no proxies; undici is loaded only where there is one. As curl, it
- * takes a name in small letters before one in capitals, and a password in the proxy's address.
+ * The fetch for this environment. Node 20's own does not support proxies; undici is loaded only if there is one. As in
+ * curl, lower-case names win over upper-case ones, and the proxy's address may hold a password.
  */
-export async function webFetch(env: Environment = process.env): Promise<Fetch> {
-  if (![...names, ...names.map((name) => name.toUpperCase())].some((name) => env[name])) return fetch
+export async function createProxyFetch(env: Environment = process.env): Promise<Fetch> {
+  if (![...variables, ...variables.map((name) => name.toUpperCase())].some((name) => env[name])) return fetch
   const undici = await import('undici')
-  // A proxy is asked for plain addresses, not for a tunnel to them, which many refuse to port 80.
+  // Without a tunnel for plain http, because many proxies refuse to tunnel to port 80.
   const dispatcher = new undici.EnvHttpProxyAgent({ proxyTunnel: false })
   return (address, options) => undici.fetch(address, { ...options, dispatcher }) as Promise<FetchedResponse>
 }

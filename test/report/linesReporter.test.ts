@@ -47,7 +47,7 @@ was-02  FAILED   download apache-tomcat-9.0.109.tar.gz                E_CHECKSUM
         https://mirror-1.example/apache-tomcat-9.0.109.tar.gz   404 Not Found
         https://mirror-2.example/apache-tomcat-9.0.109.tar.gz   SHA-512 is 51c2…9e, expected 7ab0…41
         The file already on the host was left as it was.
-        Is the checksum in inventory/production.yaml:23 that of another version?
+        Is the checksum in inventory/production.yaml:23 for a different version?
 was-02  failed   after 3 of 62 tasks, 1 changed
 WAS  2 hosts: 1 ok · 5 changed · 1 failed · 41 s · 3 to 9 trips per host`,
   },

@@ -203,7 +203,7 @@ function failedTask(cwd: string): SampleTask {
       'https://mirror-2.example/apache-tomcat-9.0.109.tar.gz   SHA-512 is 51c2…9e, expected 7ab0…41',
       'The file already on the host was left as it was.',
     ],
-    hint: 'Is the checksum in inventory/production.yaml:23 that of another version?',
+    hint: 'Is the checksum in inventory/production.yaml:23 for a different version?',
   })
   return {
     task: label('download', title, 18, cwd, 'roles/tomcat.ts'),

@@ -18,7 +18,7 @@ export function explained(wanted: Wanted, current: FileState, output: Output): P
   if (current.type === 'file') details.push('The file already on the host was left as it was.')
   const count = urls.length === 1 ? 'The address did not deliver' : `None of ${urls.length} mirrors delivered`
   const hint = reasons.some((each) => each.includes('expected'))
-    ? 'Is the checksum that of another version?'
+    ? 'Is the checksum for a different version?'
     : "Does the host reach them? via: 'controller' fetches the file here, and brings it there."
   return new PlaybookError('E_DOWNLOAD', `${count} ${posix.basename(wanted.dest)}.`, { details, hint })
 }

@@ -26,7 +26,7 @@ export function archiveDigest(src: string, archive: FileState, wanted: Checksum 
   if (wanted && archive.digest !== wanted.hex) {
     throw new PlaybookError('E_CHECKSUM', `${src} is not the archive wanted.`, {
       details: [`${wanted.algorithm} is ${archive.digest}`, `expected  ${wanted.hex}`],
-      hint: 'Is the checksum that of another version?',
+      hint: 'Is the checksum for a different version?',
     })
   }
   return { algorithm: wanted?.algorithm ?? 'sha256', hex: archive.digest }

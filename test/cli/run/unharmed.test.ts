@@ -62,7 +62,7 @@ const cases: readonly Case[] = (['host', 'controller'] as const).flatMap((via): 
     [
       /E_DOWNLOAD$/m,
       /\/other {3}SHA-256 is \w{4}…\w{2}, expected \w{4}…\w{2}/,
-      /checksum that of another version/,
+      /checksum for a different version/,
     ],
   ],
   [

@@ -93,7 +93,7 @@ it('Keys of an agent log in, and a dead agent is passed over', async () => {
     const error = await errorOf(
       connect({ ...settings, sshArgs: ['-o', 'IdentitiesOnly=yes', ...withAgent] }, {}),
     )
-    assert.match((await shownLines(error)).join('\n'), /agent .*: nothing to offer, of the keys it has \(1\)/)
+    assert.match((await shownLines(error)).join('\n'), /agent .*: none of its keys can be offered \(1\)/)
     const locked = join(sshd.folder, 'agent-locked')
     execFileSync('cp', [keyFile, locked])
     execFileSync('cp', [`${keyFile}.pub`, `${locked}.pub`])
@@ -173,7 +173,7 @@ it('Keys that are refused, missing or locked are named: E_AUTH', async () => {
     [stranger, /key .*stranger \(ssh-ed25519\): refused/],
     [join(sshd.folder, 'nothing'), /key .*nothing: no such file/],
     [locked, /key .*locked: encrypted, and no passphrase was given/],
-    [`${stranger}.pub`, /key .*stranger.pub: this is a public key/],
+    [`${stranger}.pub`, /key .*stranger.pub: it is a public key/],
     [securityKey(), /key .*id_sk: a security key, which only an agent can use: ssh-add/],
   ]
   for (const [privateKeyFile, says] of rows) {
@@ -224,7 +224,7 @@ it('A host that wants a key and a password gets both', async () => {
     const settings = settingsFor(strict, { user: user.name, password: secret(user.password) })
     await using(connect(settings, {}), async (connection) => assert.is(connection.user, user.name))
     const error = await errorOf(connect({ ...settings, password: undefined }, {}))
-    assert.match((await shownLines(error)).join('\n'), /key .*: accepted, but the host wants more/)
+    assert.match((await shownLines(error)).join('\n'), /key .*: accepted, but the host requires more/)
   } finally {
     await strict.stop()
   }
@@ -309,7 +309,7 @@ it('A changed host key is refused with both fingerprints and the place: E_HOST_K
       password: secret(user.password),
     }
     const error = await errorOf(connect(withPassword, {}))
-    assert.match((await shownLines(error)).join('\n'), /password: not sent, since the host key has changed/)
+    assert.match((await shownLines(error)).join('\n'), /password: not sent, because the host key has changed/)
   }
 })
 

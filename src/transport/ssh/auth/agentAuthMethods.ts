@@ -1,7 +1,7 @@
-// What an agent has to log in with: asked for only when it is its turn.
+// Offers an agent's keys, which are listed only when it is their turn.
 
 import { type Certificate, decodeCertificate, describeCertificate } from '../protocol/certificate.ts'
-import { agentClient } from './agentClient.ts'
+import { createAgentClient } from './agentClient.ts'
 import {
   type AuthMethod,
   type AuthOptions,
@@ -10,7 +10,7 @@ import {
   type NamedKey,
 } from './authMethod.ts'
 
-export type AgentOptions = {
+type AgentOptions = {
   /** Keys that are offered without the agent. */
   readonly own: readonly NamedKey[]
   /** Certificates from files, which may belong to keys of the agent. */
@@ -19,7 +19,7 @@ export type AgentOptions = {
   readonly notes: string[]
 }
 
-/** A key as it is offered; `signer` is the one that signs for it, where it is a certificate from a file. */
+/** A key as it is offered; `signer` is the key that signs for it (it may be a certificate from a file). */
 type OfferedKey = {
   readonly blob: Buffer
   readonly type: string
@@ -27,16 +27,16 @@ type OfferedKey = {
   readonly signer: Buffer
 }
 
-/** What the agent has, save what is offered without it; with IdentitiesOnly of that what is named. */
+/** The agent's keys, except those offered without it; with IdentitiesOnly, only those that are named. */
 export function agentAuthMethods(
   socket: string,
   { own, certificates, options, notes }: AgentOptions,
 ): LazyAuthMethods {
-  const { user, identitiesOnly: isIdentitiesOnly } = options.target
-  const agent = agentClient(socket)
+  const { user, identitiesOnly } = options.target
+  const agent = createAgentClient(socket)
 
   async function load(): Promise<AuthMethod[]> {
-    const only = isIdentitiesOnly ? await namedPublicKeys(options) : undefined
+    const only = identitiesOnly ? await namedPublicKeys(options) : undefined
     const held = await agent.keys().catch((error: Error) => {
       notes.push(`agent ${socket}: ${error.message}`)
     })
@@ -46,8 +46,7 @@ export function agentAuthMethods(
       return [...own, key].map(({ blob, type }) => ({ blob, type, comment: key.comment, signer: key.blob }))
     })
     const offered = all.filter((key) => isOffered(key, only))
-    if (offered.length === 0)
-      notes.push(`agent ${socket}: nothing to offer, of the keys it has (${held.length})`)
+    if (offered.length === 0) notes.push(`agent ${socket}: none of its keys can be offered (${held.length})`)
     return offered.map((each) => {
       const { blob, type, signer } = each
       const sign = (data: Buffer, algorithm: string) => agent.sign(signer, data, algorithm)
@@ -65,7 +64,7 @@ export function agentAuthMethods(
   return { method: 'publickey', load }
 }
 
-/** Of all keys that were named, those as well that only the agent can use. */
+/** The public keys of all named files, even those whose private half only the agent has. */
 async function namedPublicKeys({ target, keyring }: AuthOptions): Promise<Buffer[]> {
   const files = [...target.preferredIdentityFiles, ...target.identityFiles]
   const named = await Promise.all(target.certificateFiles.map(keyring.certificate))
@@ -75,6 +74,6 @@ async function namedPublicKeys({ target, keyring }: AuthOptions): Promise<Buffer
 
 function nameOf({ blob, type, comment }: OfferedKey, user: string): string {
   const certificate = decodeCertificate(blob)
-  const what = certificate ? `, ${describeCertificate(certificate, user, Date.now())}` : ''
-  return `key ${comment} of the agent (${type})${what}`
+  const suffix = certificate ? `, ${describeCertificate(certificate, user, Date.now())}` : ''
+  return `agent key ${comment} (${type})${suffix}`
 }

@@ -1,26 +1,26 @@
-// Asks an ssh-agent which keys it has, and lets it sign: certificates and security keys too, which ssh2 leaves out.
+// Client of an ssh-agent, for certificates and security keys too, which ssh2 lacks.
 
 import { connect } from 'node:net'
 import { sshReader, sshString, sshUint32 } from '../protocol/wireFormat.ts'
 
-/** A key, or a certificate, whose private half an agent has. */
-export type AgentKey = { readonly blob: Buffer; readonly type: string; readonly comment: string }
+/** A key or certificate whose private half an agent has. */
+type AgentKey = { readonly blob: Buffer; readonly type: string; readonly comment: string }
 
-export type AgentClient = {
-  /** @throws Error of an agent that cannot be reached, or does not answer as one */
+type AgentClient = {
+  /** @throws Error if the agent cannot be reached, or its answer is not understood */
   readonly keys: () => Promise<AgentKey[]>
-  /** A signature as it is sent to a server: its algorithm, then its bytes. @throws Error where the agent refuses */
+  /** A signature as it is sent to a server: its algorithm, then its bytes. @throws Error if the agent refuses */
   readonly sign: (blob: Buffer, data: Buffer, algorithm: string) => Promise<Buffer>
 }
 
-/** Messages of the agent's protocol (RFC draft-miller-ssh-agent, section 5). */
+/** Message types of the agent protocol (RFC draft-miller-ssh-agent, section 5). */
 const messageTypes = { failure: 5, list: 11, keys: 12, sign: 13, signature: 14 } as const
 
-/** Which hash an RSA key signs with. */
+/** The hash with which an RSA key signs. */
 const signatureFlags: { readonly [algorithm: string]: number } = { 'rsa-sha2-256': 2, 'rsa-sha2-512': 4 }
 
-/** The agent behind a socket. Each question has a connection of its own. */
-export function agentClient(socket: string): AgentClient {
+/** The agent behind a socket. Each request has a connection of its own. */
+export function createAgentClient(socket: string): AgentClient {
   return {
     keys: async () => {
       const response = await request(socket, Buffer.from([messageTypes.list]), messageTypes.keys)
@@ -33,19 +33,15 @@ export function agentClient(socket: string): AgentClient {
       })
     },
     sign: async (blob, data, algorithm) => {
-      const payload = [Buffer.from([messageTypes.sign]), sshString(blob), sshString(data)]
-      const requestedFlags = sshUint32(signatureFlags[algorithm] ?? 0)
-      const response = await request(
-        socket,
-        Buffer.concat([...payload, requestedFlags]),
-        messageTypes.signature,
-      )
+      const flags = sshUint32(signatureFlags[algorithm] ?? 0)
+      const payload = [Buffer.from([messageTypes.sign]), sshString(blob), sshString(data), flags]
+      const response = await request(socket, Buffer.concat(payload), messageTypes.signature)
       return Buffer.from(sshReader(response).string())
     },
   }
 }
 
-/** The body of the answer to a question. */
+/** The body of the response. */
 function request(socket: string, payload: Buffer, expected: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const stream = connect(socket)
@@ -53,10 +49,10 @@ function request(socket: string, payload: Buffer, expected: number): Promise<Buf
     const finish = (body: Buffer) => {
       stream.destroy()
       if (body[0] === expected) resolve(body.subarray(1))
-      else reject(new Error(body[0] === messageTypes.failure ? 'it refuses' : `it answers ${body[0]}`))
+      else reject(new Error(body[0] === messageTypes.failure ? 'it refused' : `unexpected answer ${body[0]}`))
     }
     stream.on('error', reject)
-    stream.on('close', () => reject(new Error('it says nothing')))
+    stream.on('close', () => reject(new Error('it closed without an answer')))
     stream.on('data', (bytes) => {
       received = Buffer.concat([received, bytes])
       if (received.length >= 4 && received.length >= 4 + received.readUInt32BE(0)) {

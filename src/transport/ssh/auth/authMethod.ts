@@ -1,4 +1,4 @@
-// One try to log in, and what tries are made of.
+// Types of the methods to log in with.
 
 import type { AnyAuthMethod, ParsedKey } from 'ssh2'
 import type { ConnectionSettings } from '../../../model/host.ts'
@@ -11,7 +11,7 @@ export type AuthOptions = {
   readonly target: SshTarget
   readonly settings: ConnectionSettings
   readonly keyring: Keyring
-  /** Whether the host's key is not the known one: then no password is sent. */
+  /** Whether the host's key differs from the known one: then no password is sent. */
   readonly hasKeyChanged: () => boolean
 }
 
@@ -21,14 +21,14 @@ export type AuthMethod = {
   readonly auth: AnyAuthMethod
 }
 
-/** Attempts that are known only once they are asked for. */
+/** Methods that are looked up only when it is their turn. */
 export type LazyAuthMethods = { readonly method: AuthMethodName; readonly load: () => Promise<AuthMethod[]> }
 
-/** A key of a file, and the certificate beside it. */
+/** A key from a file, and the certificate beside it. */
 export type NamedKey = {
   readonly file: string
   readonly key: ParsedKey
-  readonly certificate?: Certificate | undefined
+  readonly certificate?: Certificate
 }
 
 export function identityAuthMethod(name: string, identity: Identity, user: string): AuthMethod {

@@ -1,4 +1,4 @@
-// What to log in with, in which order: keys, each with its certificates, an agent's keys, a password.
+// Lists the methods to log in with, in order: keys, certificates, agent, password.
 
 import type { Prompt } from 'ssh2'
 import type { SshTarget } from '../config/target.ts'
@@ -13,24 +13,24 @@ import {
 } from './authMethod.ts'
 import { keyIdentity } from './identity.ts'
 
-/** All there is to log in with, in the order in which it is tried. What cannot be used at all is told in `notes`. */
+/** All methods, in the order in which they are tried. What cannot be used at all is added to `notes`. */
 export async function authMethods(
   options: AuthOptions,
   notes: string[],
 ): Promise<(AuthMethod | LazyAuthMethods)[]> {
   const { target, settings, keyring } = options
-  const first = await loadKeys(target.preferredIdentityFiles, options, notes)
+  const preferred = await loadKeys(target.preferredIdentityFiles, options, notes)
   const later = await loadKeys(target.identityFiles, options, notes)
   const named = await Promise.all(target.certificateFiles.map(keyring.certificate))
   const certificates = named.filter((each) => each !== undefined)
   target.certificateFiles.forEach((file, index) => {
-    if (!named[index]) notes.push(`certificate ${file}: there is no certificate of a user in it`)
+    if (!named[index]) notes.push(`certificate ${file}: no user certificate in it`)
   })
   const keys = [
-    ...first.flatMap((each) => keyAuthMethods(each, certificates, target)),
+    ...preferred.flatMap((each) => keyAuthMethods(each, certificates, target)),
     ...(target.agent === undefined
       ? []
-      : [agentAuthMethods(target.agent, { own: [...first, ...later], certificates, options, notes })]),
+      : [agentAuthMethods(target.agent, { own: [...preferred, ...later], certificates, options, notes })]),
     ...later.flatMap((each) => keyAuthMethods(each, certificates, target)),
   ]
   const password = settings.password ? passwordAuthMethods(target, settings.password.reveal()) : []
@@ -52,31 +52,25 @@ async function loadKeys(files: readonly string[], options: AuthOptions, notes: s
   return keys
 }
 
-/** The key with each certificate that is its own, then without. */
+/** The key with each of its certificates, then without. */
 function keyAuthMethods(
   { file, key, certificate }: NamedKey,
   certificates: readonly Certificate[],
   { user }: SshTarget,
 ): AuthMethod[] {
   const name = `key ${file} (${key.type})`
-  const own = [...(certificate ? [certificate] : []), ...certificates].filter(({ publicKey }) =>
-    publicKey.equals(key.getPublicSSH()),
-  )
-  return [
-    ...own.map((each) =>
-      identityAuthMethod(
-        `${name}, ${describeCertificate(each, user, Date.now())}`,
-        keyIdentity(key, each),
-        user,
-      ),
-    ),
-    identityAuthMethod(name, keyIdentity(key), user),
-  ]
+  const candidates = certificate ? [certificate, ...certificates] : certificates
+  const own = candidates.filter(({ publicKey }) => publicKey.equals(key.getPublicSSH()))
+  const certified = own.map((each) => {
+    const fullName = `${name}, ${describeCertificate(each, user, Date.now())}`
+    return identityAuthMethod(fullName, keyIdentity(key, each), user)
+  })
+  return [...certified, identityAuthMethod(name, keyIdentity(key), user)]
 }
 
 function passwordAuthMethods({ user }: SshTarget, password: string): AuthMethod[] {
   let hasAnswered = false
-  // A second round asks for something else (a code, a new password): empty answers end it.
+  // A second prompt asks for something else (a code, a new password): empty answers end it.
   const prompt = (_name: string, _text: string, _lang: string, prompts: Prompt[], finish: Answer) => {
     finish(prompts.map(({ echo }) => (echo || hasAnswered ? '' : password)))
     hasAnswered = true

@@ -1,4 +1,4 @@
-// Logs in: what to try next, as the host answers, and what became of each.
+// Chooses the next auth method as the host answers, and records the results.
 
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler } from 'ssh2'
 import type { AuthMethod, AuthOptions } from './authMethod.ts'
@@ -14,14 +14,14 @@ export type Authenticator = {
   ) => void
   /** For `offerIdentities`. */
   readonly offers: OfferOptions
-  /** What was tried, and what could not be, as lines for people. */
+  /** What was tried and what could not be, for error details. */
   readonly report: () => string[]
 }
 
 /**
- * The ways to log in, for one connection: the settings' key, the agent's keys, ssh_config's and the usual keys, each
- * with its certificate first, the password, and the password once more for a server that knows keyboard-interactive
- * alone. ssh2's first attempt, `none`, costs a round trip, and is made only where there is nothing else.
+ * Authenticates one connection: with the settings' key, the agent's keys, the keys of ssh_config or the default ones,
+ * each with its certificate first, then the password, and the password again for a server that knows only
+ * keyboard-interactive. ssh2's first attempt, `none`, costs a round trip, and is made only if there is nothing else.
  */
 export async function createAuthenticator(options: AuthOptions): Promise<Authenticator> {
   const notes: string[] = []
@@ -30,20 +30,20 @@ export async function createAuthenticator(options: AuthOptions): Promise<Authent
   let accepted: readonly string[] = []
   let wasPasswordRefused = false
 
-  /** `left` is what the host would take next. */
+  /** `methodsLeft` is what the host would accept next. */
   function recordResult(
     { name, method }: AuthMethod,
     methodsLeft: readonly string[],
     isPartial: boolean,
   ): void {
-    notes.push(`${name}: ${isPartial ? 'accepted, but the host wants more' : 'refused'}`)
+    notes.push(`${name}: ${isPartial ? 'accepted, but the host requires more' : 'refused'}`)
     if (method === 'password' && methodsLeft.includes('password')) wasPasswordRefused = true
   }
 
   function isWorthwhile({ method, name }: AuthMethod): boolean {
     if (method === 'publickey') return true
     if (method === 'keyboard-interactive' && wasPasswordRefused) return false // it would count as a second failure
-    if (options.hasKeyChanged()) notes.push(`${name}: not sent, since the host key has changed`)
+    if (options.hasKeyChanged()) notes.push(`${name}: not sent, because the host key has changed`)
     return !options.hasKeyChanged()
   }
 

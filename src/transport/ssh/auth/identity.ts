@@ -1,4 +1,4 @@
-// What a user logs in with by signing: a key with or without a certificate, in a file or in an agent.
+// Identities to log in with: keys and certificates, from files or an agent.
 
 import ssh2, { type Client, type ParsedKey } from 'ssh2'
 import { plainType } from '../protocol/certificate.ts'
@@ -10,7 +10,7 @@ export type Identity = {
   readonly type: string
   /** The public key, or the certificate, as it is sent. */
   readonly blob: Buffer
-  /** true: signing asks nobody, so it is done at once, without a round trip to ask the host whether it would take it. */
+  /** true: signing is cheap, so it is done without first asking the host whether it would accept the identity. */
   readonly signsLocally?: boolean
   /** A signature as it is sent: its algorithm, then its bytes. */
   readonly sign: (data: Buffer, algorithm: string) => Promise<Buffer>

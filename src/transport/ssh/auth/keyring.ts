@@ -1,4 +1,4 @@
-// Private keys from files, each parsed once: an encrypted one costs a third of a second of the whole process.
+// Loads private keys and certificates from files.
 
 import { readFile } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
@@ -6,17 +6,17 @@ import type { Secret } from '../../../model/secrets/secret.ts'
 import { type Certificate, parseUserCertificate } from '../protocol/certificate.ts'
 
 /** A key, or why there is none. */
-export type LoadedKey = { readonly key: ParsedKey } | { readonly problem: string }
+type LoadedKey = { readonly key: ParsedKey } | { readonly problem: string }
 
 export type Keyring = {
+  /** Parses each key once: an encrypted one blocks the whole process for a third of a second. */
   readonly load: (file: string, passphrase?: Secret) => Promise<LoadedKey>
-  /** The public half, as sent to servers, of a key whose private half only an agent can use: from the `.pub` beside it. */
+  /** The public key, as sent to servers, from the file or the `.pub` beside it: its private half may be in an agent. */
   readonly publicKey: (file: string) => Promise<Buffer | undefined>
-  /** The certificate of a user in this file, if there is one. */
+  /** The user certificate in this file, if there is one. */
   readonly certificate: (file: string) => Promise<Certificate | undefined>
 }
 
-/** A keyring that remembers what it parsed. */
 export function createKeyring(): Keyring {
   const loaded = new Map<string, Promise<LoadedKey>>()
   return {
@@ -31,7 +31,7 @@ export function createKeyring(): Keyring {
   }
 }
 
-/** Of any type, those too that ssh2 does not know: an agent may. */
+/** Reads any type of key, even those that ssh2 does not know: the agent may. */
 async function readPublicKey(file: string): Promise<Buffer | undefined> {
   const [type = '', base64 = ''] = (await readFile(file, 'utf8').catch(() => '')).trim().split(/\s+/)
   const blob = Buffer.from(base64, 'base64')
@@ -46,12 +46,12 @@ async function loadKey(file: string, passphrase: Secret | undefined): Promise<Lo
   if (key instanceof Error) {
     return { problem: isSecurityKey(text) ? securityKeyProblem : parseProblem(key, passphrase) }
   }
-  return key.isPrivateKey() ? { key } : { problem: 'this is a public key' }
+  return key.isPrivateKey() ? { key } : { problem: 'it is a public key' }
 }
 
 const securityKeyProblem = 'a security key, which only an agent can use: ssh-add'
 
-/** The public half is not encrypted, whatever the private one is. */
+/** The public half is never encrypted. */
 function isSecurityKey(pem: Buffer): boolean {
   const body = pem.toString('latin1').replace(/^-.*$/gm, '')
   return /sk-(?:ssh|ecdsa)-/.test(Buffer.from(body, 'base64').toString('latin1'))

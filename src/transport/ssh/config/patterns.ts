@@ -1,30 +1,30 @@
-// The patterns of ssh_config(5): `*`, `?`, `!`, for hosts and for the files of Include.
+// Matches the patterns of ssh_config(5): *, ? and !.
 
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The patterns of `Host`: words, one of which has to match; `!` takes out. Letters are as the host was written. */
-export function matchesPatterns(list: readonly string[], text: string): boolean {
-  if (list.some((each) => each.startsWith('!') && matchesGlob(each.slice(1), text))) return false
-  return list.some((each) => !each.startsWith('!') && matchesGlob(each, text))
+/** Whether one of the patterns matches, and none of those negated by `!`. Case-sensitive, like `Host`. */
+export function matchesPatterns(list: readonly string[], text: string, matches = matchesGlob): boolean {
+  if (list.some((each) => each.startsWith('!') && matches(each.slice(1), text))) return false
+  return list.some((each) => !each.startsWith('!') && matches(each, text))
 }
 
-/** A pattern list of `Match`, with commas. */
+/** The same with a comma-separated list, as in `Match`. */
 export function matchesList(list: string, text: string): boolean {
   return matchesPatterns(list.split(','), text)
 }
 
-/** A pattern list of hosts, whose letters may be large or small. */
+/** The same for hosts, in any case. */
 export function matchesHostList(list: string, host: string): boolean {
   return matchesList(list.toLowerCase(), host.toLowerCase())
 }
 
-function matchesGlob(pattern: string, text: string): boolean {
+export function matchesGlob(pattern: string, text: string): boolean {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text)
 }
 
-/** The files that a path with * and ? stands for, sorted. */
+/** The files that match a path with * and ?, sorted. */
 export function expandGlob(pattern: string): string[] {
   if (!/[*?[]/.test(pattern)) return existsSync(pattern) ? [pattern] : []
   const name = pattern.slice(dirname(pattern).length).replace(/^\//, '')

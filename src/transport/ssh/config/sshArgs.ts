@@ -1,4 +1,4 @@
-// ssh's own command line, as far as it says how to reach a host: `-o Key=Value`, `-J jump`, `-i key`, `-F file`.
+// Parses ssh's command line arguments: -o Key=Value, -J jump, -i key, -F file.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 
@@ -6,7 +6,7 @@ import { PlaybookError } from '../../../model/errors/error.ts'
 export type SshArgs = {
   readonly options: readonly (readonly [keyword: string, value: string])[]
   readonly configFile?: string
-  /** What was understood and makes no difference here. */
+  /** Known arguments that have no effect here. */
   readonly ignored: readonly string[]
 }
 
@@ -25,14 +25,14 @@ const fixedOptions: { readonly [flag: string]: readonly [string, string] } = {
   '-a': ['forwardagent', 'no'],
 }
 
-/** Flags that change nothing here: no terminal, no forwarding of windows, compression, verbosity. */
+/** Flags without effect here: terminal, X11 forwarding, compression, verbosity. */
 const ignoredFlags = new Set(['-C', '-k', '-n', '-q', '-T', '-v', '-vv', '-vvv', '-x', '-X', '-Y', '-y'])
 const ignoredFlagsWithValue = new Set(['-c', '-E', '-m', '-S'])
 
 /**
- * Reads ssh arguments. Those that make no difference are listed in `ignored`.
+ * Parses ssh arguments. Those without effect are listed in `ignored`.
  *
- * @throws PlaybookError E_SSH_ARGS for one that would, and is not supported
+ * @throws PlaybookError E_SSH_ARGS for one that would have an effect and is not supported
  * @example parseSshArgs(['-o', 'StrictHostKeyChecking=no', '-J', 'bastion'])
  */
 export function parseSshArgs(args: readonly string[]): SshArgs {
@@ -44,8 +44,7 @@ export function parseSshArgs(args: readonly string[]): SshArgs {
     const flag = arg.slice(0, 2)
     const value = (): string => {
       const text = arg.length > 2 ? arg.slice(2) : args[++index]
-      if (text === undefined)
-        throw new PlaybookError('E_SSH_ARGS', `The ssh argument ${flag} lacks its value.`)
+      if (text === undefined) throw new PlaybookError('E_SSH_ARGS', `The ssh argument ${flag} has no value.`)
       return text
     }
     if (flag === '-o') options.push(parseOption(value()))
@@ -67,6 +66,6 @@ function parseOption(text: string): [string, string] {
 
 function unsupportedError(arg: string): PlaybookError {
   return new PlaybookError('E_SSH_ARGS', `The ssh argument ${arg} is not supported.`, {
-    hint: 'Supported are -o, -F, -J, -i, -p, -l, -b, -A, -a, -4 and -6.',
+    hint: 'Supported: -o, -F, -J, -i, -p, -l, -b, -A, -a, -4 and -6.',
   })
 }

@@ -1,4 +1,4 @@
-// ssh_config(5): what the files say about a host. The first value of a keyword wins, IdentityFile adds up.
+// Evaluates ssh_config(5) files for a host.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -10,20 +10,20 @@ import { localUser } from '../../localUser.ts'
 import { expandGlob, matchesHostList, matchesList, matchesPatterns } from './patterns.ts'
 import { expandHome, expandTokens } from './tokens.ts'
 
-/** Values by keyword in lower case. Several words (UserKnownHostsFile) are one text each. */
+/** Values by keyword in lower case; a value of several words (UserKnownHostsFile) is one text. */
 export type SshOptions = Map<string, string[]>
 
-export type ConfigQuery = {
+type ConfigQuery = {
   /** The host as the inventory names it, before HostName. */
   readonly host: string
-  /** Options of higher rank, command line and settings: the files fill in what these leave open. */
+  /** Options of the command line and settings, which take precedence over the files. */
   readonly overrides: SshOptions
-  /** In the order of their rank. */
+  /** The first has the highest precedence. */
   readonly files: readonly string[]
   readonly log: (message: string) => void
 }
 
-/** Keywords whose values add up. */
+/** Keywords whose values accumulate; of all others the first value wins. */
 export const accumulatingKeywords: ReadonlySet<string> = new Set(['identityfile', 'certificatefile'])
 
 /**
@@ -42,7 +42,7 @@ export function computeOptions(query: ConfigQuery): SshOptions {
   return options
 }
 
-/** ~/.ssh/config and /etc/ssh/ssh_config, those of them that are there. */
+/** ~/.ssh/config and /etc/ssh/ssh_config, as far as they exist. */
 export function defaultConfigFiles(): string[] {
   return [join(homedir(), '.ssh', 'config'), '/etc/ssh/ssh_config'].filter((file) => existsSync(file))
 }
@@ -57,9 +57,8 @@ function readConfig(file: string): readonly Line[] {
   try {
     return SSHConfig.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    throw new PlaybookError('E_SSH_CONFIG', `Cannot read ${file}: ${(error as Error).message}`, {
-      cause: error,
-    })
+    const message = `Cannot read ${file}: ${(error as Error).message}`
+    throw new PlaybookError('E_SSH_CONFIG', message, { cause: error })
   }
 }
 
@@ -89,14 +88,14 @@ function wordsOf(value: Value): string[] {
   return typeof value === 'string' ? [value] : value.map(({ val }) => val)
 }
 
-/** The value as written, for commands: quotes stay, since a shell reads them. */
+/** The value as written: quotes stay, because a shell may read them. */
 function textOf(value: Value): string {
   if (typeof value === 'string') return value
   return value.map(({ val, quoted }) => (quoted ? `"${val.replaceAll('"', '\\"')}"` : val)).join(' ')
 }
 
 function include(patterns: readonly string[], file: string, pass: Pass, depth: number): void {
-  if (depth >= 16) throw new PlaybookError('E_SSH_CONFIG', `${file} includes itself, or nests too deep.`)
+  if (depth >= 16) throw new PlaybookError('E_SSH_CONFIG', `${file} includes itself, or nests too deeply.`)
   const isSystem = file.startsWith('/etc/ssh/')
   const base = isSystem ? '/etc/ssh' : join(homedir(), '.ssh')
   for (const pattern of patterns) {
@@ -132,7 +131,7 @@ function matchesCriteria(words: readonly string[], pass: Pass): boolean {
         ),
     }
     if (criteria[name] === undefined) {
-      pass.log(`ssh_config: Match ${name} is not supported, its section is not used`)
+      pass.log(`ssh_config: Match ${name} is not supported: its section is ignored`)
       return false
     }
     if (criteria[name]() === isNegated) return false

@@ -1,4 +1,4 @@
-// Where and how to connect by ssh: settings, ssh arguments and ssh_config, weighed into one answer.
+// Resolves an ssh target from settings, ssh arguments and ssh_config.
 
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { accumulatingKeywords, computeOptions, defaultConfigFiles, type SshOptio
 import { expandHome, expandTokens } from './tokens.ts'
 
 export type SshTarget = {
-  /** For messages: `app@was-01`, with the port where it is not 22. */
+  /** For messages: `app@was-01`, with the port if it is not 22. */
   readonly endpoint: string
   readonly host: string
   readonly port: number
@@ -19,20 +19,20 @@ export type SshTarget = {
   readonly strictHostKey: 'yes' | 'no' | 'accept-new'
   readonly userKnownHostsFiles: readonly string[]
   readonly globalKnownHostsFiles: readonly string[]
-  /** Keys that settings or arguments name: offered before the agent's. */
+  /** Keys named by settings or arguments: offered before the agent's. */
   readonly preferredIdentityFiles: readonly string[]
-  /** Keys that ssh_config names, or the usual ones: offered after the agent's. */
+  /** Keys named by ssh_config, or the default ones: offered after the agent's. */
   readonly identityFiles: readonly string[]
-  /** Certificates besides those that lie beside their keys. */
+  /** Certificates other than those beside their keys. */
   readonly certificateFiles: readonly string[]
   readonly identitiesOnly: boolean
   /** The agent's socket. */
   readonly agent?: string
-  /** The agent that programs on the host may ask. */
+  /** The socket of the agent that is forwarded to programs on the host. */
   readonly forwardedAgent?: string
   /** Authentication methods in the order to try them. */
   readonly methods: readonly AuthMethodName[]
-  /** Jump hosts, the first to connect to first. */
+  /** In the order in which they are connected to. */
   readonly jumpHosts: readonly JumpHost[]
   readonly proxyCommand?: string
   readonly family?: 4 | 6
@@ -50,19 +50,19 @@ export type JumpHost = { readonly host: string; readonly user?: string; readonly
 const defaultKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join('~/.ssh', name))
 
 /**
- * Weighs what was said about a host. ssh arguments come before settings (`ansible_*`), these before ssh_config,
- * as when Ansible calls ssh.
+ * Resolves how to connect to a host. ssh arguments take precedence over settings (`ansible_*`), and these over
+ * ssh_config, as when Ansible calls ssh.
  *
  * @throws PlaybookError E_SSH_ARGS, E_SSH_CONFIG
  */
 export function resolveSshTarget(settings: ConnectionSettings, log: (message: string) => void): SshTarget {
   const args = parseSshArgs(settings.sshArgs ?? [])
-  for (const each of args.ignored) log(`the ssh argument ${each} makes no difference here`)
+  for (const each of args.ignored) log(`the ssh argument ${each} is ignored`)
   const files = args.configFile === undefined ? defaultConfigFiles() : configFile(args.configFile)
   const overrides = overridingOptions(args, settings)
   const options = computeOptions({ host: settings.host, overrides, files, log })
   for (const keyword of options.keys())
-    if (!supportedKeywords.has(keyword)) log(`ssh_config: ${keyword} is not used`)
+    if (!supportedKeywords.has(keyword)) log(`ssh_config: ${keyword} is ignored`)
   return buildTarget(options, settings, overrides.get('identityfile') ?? [])
 }
 
@@ -106,13 +106,15 @@ function buildTarget(
   const user = first('user') ?? localUser()
   const host = expandTokens(first('hostname') ?? settings.host, { h: settings.host })
   const tokens = {
-    ...{
-      d: homedir(),
-      h: host,
-      i: String(process.getuid?.() ?? ''),
-      k: first('hostkeyalias') ?? settings.host,
-    },
-    ...{ L: hostname().split('.')[0]!, l: hostname(), n: settings.host, p: String(port), r: user },
+    d: homedir(),
+    h: host,
+    i: String(process.getuid?.() ?? ''),
+    k: first('hostkeyalias') ?? settings.host,
+    L: hostname().split('.')[0]!,
+    l: hostname(),
+    n: settings.host,
+    p: String(port),
+    r: user,
     u: localUser(),
   }
   const path = (text: string) => expandHome(expandTokens(text, tokens))
@@ -174,7 +176,7 @@ function pathList(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!)
 }
 
-/** What is not known counts as yes, and so does ask: nobody is asked in the middle of a run. */
+/** An unknown value counts as yes, and so does `ask`: there is no prompt in the middle of a run. */
 function parseStrictHostKey(text: string | undefined): SshTarget['strictHostKey'] {
   if (text === 'off' || parseYesNo(text) === false) return 'no'
   return text === 'accept-new' ? 'accept-new' : 'yes'
@@ -187,7 +189,7 @@ function agentSocket(text: string, path: (text: string) => string): string | und
   return path(text)
 }
 
-/** ForwardAgent: yes, for the agent that is logged in with, or another one's socket. */
+/** ForwardAgent: yes for the agent that is used to log in, or the socket of another one. */
 function forwardedAgentSocket(text: string | undefined, agent: string, path: (text: string) => string) {
   if (text === undefined || parseYesNo(text) === false) return undefined
   return agentSocket(parseYesNo(text) ? agent : text, path)
@@ -203,13 +205,13 @@ function authMethodNames(first: (keyword: string) => string | undefined): AuthMe
   return preferred.filter((method): method is AuthMethodName => allowed[method as AuthMethodName] === true)
 }
 
-/** undefined: something else than yes or no. */
+/** undefined: neither yes nor no. */
 function parseYesNo(text: string | undefined): boolean | undefined {
   if (text === 'yes' || text === 'true') return true
   return text === 'no' || text === 'false' ? false : undefined
 }
 
-/** ProxyJump or ProxyCommand: the one that was said first. A ProxyCommand that is none is one, a ProxyJump is not. */
+/** ProxyJump or ProxyCommand, whichever was set first. ProxyCommand counts even if it is `none`; ProxyJump does not. */
 function proxyOptions(options: SshOptions, tokens: { [token: string]: string }) {
   const isProxySet = ([keyword, [value]]: [string, string[]]) =>
     keyword === 'proxycommand' || (keyword === 'proxyjump' && value !== 'none')

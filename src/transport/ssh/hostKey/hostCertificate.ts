@@ -1,4 +1,4 @@
-// Whether a certificate proves that a key is that of a host: known_hosts has no key of it, but trusts an authority.
+// Verifies a host certificate against the authorities in known_hosts.
 
 import ssh2, { type ParsedKey } from 'ssh2'
 import { matchesPatterns } from '../config/patterns.ts'
@@ -7,34 +7,34 @@ import { sigSSHToASN1 } from '../protocol/ssh2Internals.ts'
 import { sshReader } from '../protocol/wireFormat.ts'
 import { fingerprint, keyType } from './knownHosts.ts'
 
-export type HostKeyClaim = {
+type HostKeyClaim = {
   /** The key with which the host has signed the handshake. */
   readonly key: Buffer
-  /** The host as it was asked for. */
+  /** The host as it was requested. */
   readonly name: string
   /** Public keys of the authorities that are trusted for it. */
   readonly authorities: readonly Buffer[]
   readonly nowMs: number
 }
 
-/** Why it does not; undefined: it does. */
+/** Why the certificate does not prove the key; undefined: it does. */
 export function hostCertificateProblem(certificate: Certificate, claim: HostKeyClaim): string | undefined {
   const { kind, publicKey, principals, authority, isRestricted } = certificate
   const { key, name, authorities, nowMs } = claim
   const validity = validityProblem(certificate, nowMs)
-  if (kind !== 'host') return 'it is that of a user'
-  if (!publicKey.equals(key)) return `it is that of another key, ${fingerprint(publicKey)}`
+  if (kind !== 'host') return 'it is a user certificate'
+  if (!publicKey.equals(key)) return `it is for another key, ${fingerprint(publicKey)}`
   if (!authorities.some((each) => each.equals(authority))) {
     return `it is signed by ${fingerprint(authority)}, which is not trusted for this host`
   }
   if (!matchesPatterns(principals, name.toLowerCase()))
     return `it is for ${principals.join(', ') || 'no host'}`
-  if (validity !== '') return `it is${validity.slice(1)}`.replace('it is expired', 'it has expired')
-  if (isRestricted) return 'it has critical options, which hosts have none'
-  return hasValidSignature(certificate) ? undefined : 'its signature is wrong'
+  if (validity) return `it is not valid now (${validity})`
+  if (isRestricted) return 'it has critical options, which no host certificate may have'
+  return hasValidSignature(certificate) ? undefined : 'its signature is invalid'
 }
 
-/** Signatures with SHA-1 do not count, as for OpenSSH. Nor does what cannot be read: it comes from anybody. */
+/** SHA-1 signatures do not count, as in OpenSSH; nor does anything unreadable, which anybody may have sent. */
 function hasValidSignature({ authority, signed, signature }: Certificate): boolean {
   try {
     const reader = sshReader(signature)

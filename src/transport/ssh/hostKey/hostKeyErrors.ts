@@ -1,36 +1,40 @@
-// Says for people why the key of a host is not trusted, and what to do.
+// Errors of host keys that are not trusted.
 
 import { UnreachableError } from '../../../model/errors/error.ts'
 import type { SshTarget } from '../config/target.ts'
-import { fingerprint, type KnownHostsEntry, keyType, knownHostsLine } from './knownHosts.ts'
+import {
+  fingerprint,
+  type KnownHostsEntry,
+  keyType,
+  knownHostsAddress,
+  knownHostsLine,
+} from './knownHosts.ts'
 
-/** The name and port under which known_hosts has it: a HostKeyAlias stands for both. */
-export function knownHostsAddress({ hostKeyAlias, host, port }: SshTarget): { host: string; port: number } {
-  return hostKeyAlias === undefined ? { host, port } : { host: hostKeyAlias, port: 22 }
-}
-
-export type UnknownKeyContext = {
+type UnknownKeyContext = {
   readonly files: readonly string[]
   readonly authorities: readonly KnownHostsEntry[]
-  /** What of its certificate is wrong, where an authority is trusted. */
+  /** What is wrong with its certificate, if an authority is trusted. */
   readonly certificateProblem: string | undefined
 }
 
 export function unknownKeyError(
   target: SshTarget,
   key: Buffer,
-  { files, authorities, certificateProblem: doubt }: UnknownKeyContext,
+  { files, authorities, certificateProblem }: UnknownKeyContext,
 ): UnreachableError {
   const { host, port } = knownHostsAddress(target)
+  const [authority] = authorities
   const scan = `ssh-keyscan${target.port === 22 ? '' : ` -p ${target.port}`} ${target.host}`
   return new UnreachableError(
     'E_HOST_KEY_UNKNOWN',
     `The host key of ${target.endpoint} is not known: ${keyType(key)} ${fingerprint(key)}.`,
     'connect',
     {
-      ...(authorities[0] ? { where: authorities[0] } : {}),
+      where: authority && { file: authority.file, line: authority.line },
       details: [
-        ...(doubt === undefined ? [] : [`An authority is trusted for this host, but ${doubt}.`]),
+        ...(certificateProblem === undefined
+          ? []
+          : [`An authority is trusted for this host, but ${certificateProblem}.`]),
         `Looked in ${files.join(', ') || 'no file'}. The line to add:`,
         knownHostsLine(host, port, key),
       ],
@@ -48,7 +52,7 @@ export function changedKeyError(
   const name = port === 22 ? host : `[${host}]:${port}`
   return new UnreachableError(
     'E_HOST_KEY_CHANGED',
-    `The host key of ${target.endpoint} has changed: someone may be listening in, or the host was installed anew.`,
+    `The host key of ${target.endpoint} has changed: someone may be intercepting the connection, or the host was reinstalled.`,
     'connect',
     {
       where: { file, line },
@@ -70,6 +74,6 @@ export function revokedKeyError(
     'E_HOST_KEY_REVOKED',
     `The host key of ${target.endpoint} is revoked: ${keyType(key)} ${fingerprint(key)}.`,
     'connect',
-    { where: { file, line }, hint: 'Do not connect before you know what this host is.' },
+    { where: { file, line }, hint: 'Do not connect until you know what this host is.' },
   )
 }

@@ -1,8 +1,10 @@
-// known_hosts as OpenSSH reads it: which keys are known for a host (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
+// Reads known_hosts as OpenSSH does (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
 
 import { createHash, createHmac } from 'node:crypto'
+import { matchesGlob, matchesPatterns } from '../config/patterns.ts'
+import type { SshTarget } from '../config/target.ts'
 
-/** A line that names keys of hosts. */
+/** A line: one key of the hosts it names. */
 export type KnownHostsEntry = {
   readonly file: string
   readonly line: number
@@ -14,7 +16,7 @@ export type KnownHostsEntry = {
   readonly key: Buffer
 }
 
-/** The lines of a known_hosts file. Comments, empty lines and what cannot be read are left out. */
+/** The entries of a known_hosts file. Comments, empty and invalid lines are left out. */
 export function parseKnownHosts(text: string, file: string): KnownHostsEntry[] {
   return text.split('\n').flatMap((line, index) => parseLine(line.trim(), file, index + 1) ?? [])
 }
@@ -29,26 +31,24 @@ function parseLine(text: string, file: string, line: number): KnownHostsEntry | 
   return { file, line, marker, names: names.split(','), type, key: Buffer.from(base64, 'base64') }
 }
 
-/** The name a host is listed under: `was-01`, and `[was-01]:2222` where the port is not 22. */
-export function knownHostsName(host: string, port: number): string {
+/** The name and port under which known_hosts lists a target: a HostKeyAlias stands for both. */
+export function knownHostsAddress({ hostKeyAlias, host, port }: SshTarget): { host: string; port: number } {
+  return hostKeyAlias === undefined ? { host, port } : { host: hostKeyAlias, port: 22 }
+}
+
+/** The name a host is listed under: `was-01`, or `[was-01]:2222` if the port is not 22. */
+function knownHostsName(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
 }
 
-/** The lines that are about this host. A negated pattern that matches takes the whole line out. */
+/** The entries for this host. A matching negated pattern rules out the whole line. */
 export function entriesFor(known: readonly KnownHostsEntry[], host: string, port: number): KnownHostsEntry[] {
   const name = knownHostsName(host, port)
-  return known.filter(({ names }) => matchesNames(names, name))
+  return known.filter(({ names }) => matchesPatterns(names, name, matchesKnownName))
 }
 
-function matchesNames(names: readonly string[], name: string): boolean {
-  if (names.some((each) => each.startsWith('!') && matchesPattern(each.slice(1), name))) return false
-  return names.some((each) => !each.startsWith('!') && matchesPattern(each, name))
-}
-
-function matchesPattern(pattern: string, name: string): boolean {
-  if (pattern.startsWith('|1|')) return matchesHash(pattern, name)
-  const escaped = pattern.toLowerCase().replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(name)
+function matchesKnownName(pattern: string, name: string): boolean {
+  return pattern.startsWith('|1|') ? matchesHash(pattern, name) : matchesGlob(pattern.toLowerCase(), name)
 }
 
 function matchesHash(hashed: string, name: string): boolean {
@@ -59,19 +59,19 @@ function matchesHash(hashed: string, name: string): boolean {
 export type HostKeyStatus =
   | { readonly kind: 'known' }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'revoked'; readonly line: KnownHostsEntry }
-  /** Another key is known for the host, of this type if there is one, else of another type. */
-  | { readonly kind: 'changed'; readonly line: KnownHostsEntry }
+  | { readonly kind: 'revoked'; readonly entry: KnownHostsEntry }
+  /** Another key is known for the host, preferably of the same type. */
+  | { readonly kind: 'changed'; readonly entry: KnownHostsEntry }
 
-/** What the lines about a host say of the key it sent. */
+/** Compares the key that a host sent with its entries. */
 export function hostKeyStatus(lines: readonly KnownHostsEntry[], key: Buffer): HostKeyStatus {
   const same = lines.filter((line) => line.key.equals(key))
   const revoked = same.find((line) => line.marker === 'revoked')
-  if (revoked) return { kind: 'revoked', line: revoked }
+  if (revoked) return { kind: 'revoked', entry: revoked }
   if (same.some((line) => line.marker === undefined)) return { kind: 'known' }
   const plain = lines.filter((line) => line.marker === undefined)
   const changed = plain.find((line) => line.type === keyType(key)) ?? plain[0]
-  return changed ? { kind: 'changed', line: changed } : { kind: 'unknown' }
+  return changed ? { kind: 'changed', entry: changed } : { kind: 'unknown' }
 }
 
 /** `ssh-ed25519`: the first field of a key's bytes. */
@@ -89,10 +89,7 @@ export function knownHostsLine(host: string, port: number, key: Buffer): string 
   return `${knownHostsName(host, port)} ${keyType(key)} ${key.toString('base64')}`
 }
 
-/**
- * Host key algorithms in the order to ask for: first those of known keys, so that a server with several keys
- * shows the one we know.
- */
+/** Sorts host key algorithms by known keys first, so that a server with several keys shows the known one. */
 export function preferKnownAlgorithms(
   algorithms: readonly string[],
   lines: readonly KnownHostsEntry[],

@@ -1,4 +1,4 @@
-// OpenSSH's certificates: a key, whom it stands for, for how long, signed by an authority (PROTOCOL.certkeys of OpenSSH).
+// Reads OpenSSH certificates (PROTOCOL.certkeys of OpenSSH).
 
 import { sshReader, sshString } from './wireFormat.ts'
 
@@ -11,14 +11,14 @@ export type Certificate = {
   /** The key without the certificate, as it would be sent. */
   readonly publicKey: Buffer
   readonly keyId: string
-  /** Users it may log in as, none: any; or the names of a host. */
+  /** The users it may log in as (none: any), or the names of a host. */
   readonly principals: readonly string[]
   /** Milliseconds since 1970. */
   readonly validFromMs: number
   readonly validToMs: number
-  /** Whether something has to be heeded that is not known here. */
+  /** Whether it has critical options, none of which is supported here. */
   readonly isRestricted: boolean
-  /** The public key of who signed it, what was signed, and the signature: its algorithm, then its bytes. */
+  /** The public key of the signing authority, the signed bytes, and the signature: its algorithm, then its bytes. */
   readonly authority: Buffer
   readonly signed: Buffer
   readonly signature: Buffer
@@ -26,7 +26,7 @@ export type Certificate = {
 
 const typeSuffix = '-cert-v01@openssh.com'
 
-/** How many values a key of a kind has in a certificate. */
+/** How many values a key of this type has in a certificate. */
 const keyFieldCounts: { readonly [type: string]: number } = {
   'ssh-ed25519': 1,
   'ssh-rsa': 2,
@@ -37,25 +37,25 @@ const keyFieldCounts: { readonly [type: string]: number } = {
   'sk-ecdsa-sha2-nistp256@openssh.com': 3,
 }
 
-/** The type of a key, or of a signature, without what makes it that of a certificate. */
+/** The type of the key in a certificate type. @example plainType('ssh-rsa-cert-v01@openssh.com') // 'ssh-rsa' */
 export function plainType(type: string): string {
   if (!type.endsWith(typeSuffix)) return type
   const plain = type.slice(0, -typeSuffix.length)
   return plain.startsWith('sk-') ? `${plain}@openssh.com` : plain
 }
 
-export function isCertificateType(type: string): boolean {
+function isCertificateType(type: string): boolean {
   return type.endsWith(typeSuffix)
 }
 
-/** The user's certificate of a line `TYPE BASE64 COMMENT`, as in a `-cert.pub` file; undefined: it is none. */
+/** The user certificate in a line `TYPE BASE64 COMMENT`, as in a `-cert.pub` file, if it is one. */
 export function parseUserCertificate(line: string): Certificate | undefined {
   const [type = '', base64 = ''] = line.trim().split(/\s+/)
   const certificate = isCertificateType(type) ? decodeCertificate(Buffer.from(base64, 'base64')) : undefined
   return certificate?.kind === 'user' ? certificate : undefined
 }
 
-/** A certificate of its bytes; undefined: it is none, or of an unknown kind. */
+/** The certificate in these bytes, if it is one of a known kind. */
 export function decodeCertificate(blob: Buffer): Certificate | undefined {
   try {
     const reader = sshReader(blob)
@@ -77,8 +77,20 @@ export function decodeCertificate(blob: Buffer): Certificate | undefined {
     const signed = blob.subarray(0, reader.offset())
     const signature = reader.string()
     if (kind === undefined) return undefined
-    const content = { kind, type, blob, publicKey, keyId, principals, validFromMs, validToMs, isRestricted }
-    return { ...content, authority, signed, signature }
+    return {
+      kind,
+      type,
+      blob,
+      publicKey,
+      keyId,
+      principals,
+      validFromMs,
+      validToMs,
+      isRestricted,
+      authority,
+      signed,
+      signature,
+    }
   } catch {
     return undefined
   }
@@ -91,25 +103,26 @@ function readStrings(bytes: Buffer): string[] {
   return texts
 }
 
-/** All bits set: for ever. */
+/** All bits set: forever. */
 function milliseconds(seconds: bigint): number {
   return seconds === 0xffff_ffff_ffff_ffffn ? Number.POSITIVE_INFINITY : Number(seconds) * 1000
 }
 
-/** What a person wants to know of a certificate that was refused. @example 'certificate "ann" for app, expired on 2026-11-01T10:00:00Z' */
+/** For messages. @example 'certificate "ann" for app, expired on 2026-11-01T10:00:00Z' */
 export function describeCertificate(certificate: Certificate, user: string, nowMs: number): string {
   const { keyId, principals } = certificate
   const isFor = principals.length === 0 ? '' : ` for ${principals.join(', ')}`
-  const state = [
-    validityProblem(certificate, nowMs),
+  const validity = validityProblem(certificate, nowMs)
+  const problems = [
+    validity ? `, ${validity}` : '',
     principals.length > 0 && !principals.includes(user) ? `, not for ${user}` : '',
   ]
-  return `certificate "${keyId}"${isFor}${state.join('')}`
+  return `certificate "${keyId}"${isFor}${problems.join('')}`
 }
 
-/** `, expired on …`; empty: it is valid now. */
-export function validityProblem({ validFromMs, validToMs }: Certificate, nowMs: number): string {
+/** `expired on …` or `not valid before …`; undefined: it is valid now. */
+export function validityProblem({ validFromMs, validToMs }: Certificate, nowMs: number): string | undefined {
   const date = (ms: number) => new Date(ms).toISOString().replace('.000', '')
-  if (nowMs >= validToMs) return `, expired on ${date(validToMs)}`
-  return nowMs < validFromMs ? `, not valid before ${date(validFromMs)}` : ''
+  if (nowMs >= validToMs) return `expired on ${date(validToMs)}`
+  return nowMs < validFromMs ? `not valid before ${date(validFromMs)}` : undefined
 }

@@ -1,4 +1,4 @@
-// The data types of the ssh protocol that keys, certificates and agents are written in (RFC 4251, section 5).
+// Reads and writes the ssh protocol's data types (RFC 4251, section 5).
 
 /** A `string`: its length, then its bytes. */
 export function sshString(value: string | Buffer): Buffer {
@@ -12,12 +12,12 @@ export function sshUint32(value: number): Buffer {
   return bytes
 }
 
-export type SshReader = {
-  /** @throws RangeError past the end, as the others do */
+type SshReader = {
+  /** @throws RangeError past the end, like the others */
   readonly string: () => Buffer
   readonly uint32: () => number
   readonly uint64: () => bigint
-  /** How many bytes were read so far. */
+  /** The position after what was read so far. */
   readonly offset: () => number
 }
 

@@ -138,7 +138,7 @@ it('An agent that does not sign leaves the next try, and is told', async () => {
   inAgent('-c', path('ed25519'))
   const withAgent = [`IdentityAgent=${path('agent')}`, 'IdentityFile=none']
   const error = await errorOf(connect(settings(undefined, ...withAgent), {}))
-  assert.match((await shownLines(error)).join('\n'), /key test of the agent.*: not signed: it refuses/)
+  assert.match((await shownLines(error)).join('\n'), /agent key test.*: not signed: it refused/)
   await logsIn({ ...settings(undefined, `IdentityAgent=${path('agent')}`, `IdentityFile=${sshd.keyFile}`) })
   inAgent('-D')
 })
@@ -146,7 +146,7 @@ it('An agent that does not sign leaves the next try, and is told', async () => {
 it('CertificateFile with something else in it is told', async () => {
   const to = settings(path('authority'), `CertificateFile=${path('authority.pub')}`)
   const error = await errorOf(connect(to, {}))
-  assert.match((await shownLines(error)).join('\n'), /certificate \S+authority\.pub: there is no certificate/)
+  assert.match((await shownLines(error)).join('\n'), /certificate \S+authority\.pub: no user certificate/)
 })
 
 it('What is read of a certificate is what ssh-keygen reads', () => {

@@ -215,7 +215,7 @@ test('A file that includes itself is told', () => {
 
 const faults: readonly [title: string, given: Given, code: string, says: RegExp][] = [
   ['A port forwarding is not supported', { args: ['-L', '80:a:80'] }, 'E_SSH_ARGS', /-L is not supported/],
-  ['A flag that lacks its value', { args: ['-o'] }, 'E_SSH_ARGS', /-o lacks its value/],
+  ['A flag without its value', { args: ['-o'] }, 'E_SSH_ARGS', /-o has no value/],
   ['-o without a value', { args: ['-o', 'Port'] }, 'E_SSH_ARGS', /-o Port is not Key=Value/],
   ['A port that is none', { config: 'Port ssh\n' }, 'E_SSH_CONFIG', /Port is "ssh"/],
   ['A jump host that is none', { args: ['-J', 'a:b:c'] }, 'E_SSH_CONFIG', /"a:b:c" is not a jump host/],
@@ -240,7 +240,7 @@ function faultOf(given: Given): PlaybookError {
   throw new Error('It was accepted.')
 }
 
-test('What makes no difference is logged', () => {
+test('What is ignored is logged', () => {
   const logged: string[] = []
   target({ config: 'ControlMaster auto\n', args: ['-C', '-o', 'ForwardX11=no'] }, logged)
   assert.is(logged.filter((line) => /-C|controlmaster|forwardx11/.test(line)).length, 3, logged.join('\n'))

@@ -88,7 +88,7 @@ for (const [title, file, host, port, key, kind] of verdicts) {
 test('A changed key points at the line with the same type', () => {
   const known = parseKnownHosts(`# first\n${entry('was-01', rsa)}${entry('was-01', ed)}`, 'known_hosts')
   const verdict = hostKeyStatus(known, ed2)
-  assert.is(verdict.kind === 'changed' && `${verdict.line.file}:${verdict.line.line}`, 'known_hosts:3')
+  assert.is(verdict.kind === 'changed' && `${verdict.entry.file}:${verdict.entry.line}`, 'known_hosts:3')
 })
 
 test('Known types are asked for first, the others stay', () => {
