@@ -38,7 +38,9 @@ export function fileBatches(requests: readonly FileRequest[]): FileBatch[] {
   ]
   const limits = [...new Set(requests.map((request) => request.contentLimit))].filter((limit) => limit > 0)
   return [
-    ...chunks(pathsWhere((request) => request.follow)).map((paths) => statBatch(paths, true)),
+    ...chunks(pathsWhere(({ follow, contentLimit }) => follow || contentLimit > 0)).map((paths) =>
+      statBatch(paths, true),
+    ),
     ...chunks(pathsWhere((request) => !request.follow)).map((paths) => statBatch(paths, false)),
     ...limits.flatMap((limit) =>
       chunks(pathsWhere((request) => request.contentLimit === limit)).map((paths) =>
@@ -77,15 +79,17 @@ function statBatch(paths: readonly string[], follow: boolean): FileBatch {
   const requested = new Set(paths)
   const link = follow
     ? ''
-    : `; for f in ${words(paths)}; do [ -L "$f" ] && printf 'L|%s|%s\\n' "$(readlink -- "$f")" "$f"; done; :`
+    : `; for f in ${words(paths)}; do [ -L "$f" ] && { printf '\\0%s\\0' "$f"; readlink -n -- "$f"; }; done; :`
   return {
     covers: (request) => request.follow === follow && requested.has(request.path),
-    script: `stat ${follow ? '-L ' : ''}-c '%f|%u|%g|%s|%h|%Y|%U|%G|%n' -- ${words(paths)}${link}`,
+    script: `stat ${follow ? '-L ' : ''}-c '%f:%u:%g:%s:%h:%Y:%U:%G:%n' -- ${words(paths)}${link}`,
     read: (output, results) => {
       if (output.code > 125)
         throw new PlaybookError('E_STAT', `stat does not run on this host: ${output.stderr}`)
       const into = follow ? results.followed : results.unfollowed
-      for (const line of splitLines(output.stdout.toString('utf8'))) readStatLine(line, into)
+      const [lines = '', ...links] = output.stdout.toString('utf8').split('\0')
+      for (const line of splitLines(lines)) readStatLine(line, into)
+      for (let index = 0; index < links.length; index += 2) readLink(links[index]!, links[index + 1]!, into)
       for (const line of splitLines(output.stderr.toString('utf8'))) {
         if (line !== '' && !/No such file or directory|Not a directory/.test(line))
           results.problems.push(line)
@@ -94,14 +98,15 @@ function statBatch(paths: readonly string[], follow: boolean): FileBatch {
   }
 }
 
+/** Paths and targets stand between NUL bytes, which neither can contain: a target's name cannot forge another line. */
+function readLink(path: string, target: string, into: Map<string, FileState>): void {
+  const state = into.get(path)
+  if (state?.type === 'link') into.set(path, { ...state, target })
+}
+
+/** No name of a user or group contains a colon, and the path comes last. */
 function readStatLine(line: string, into: Map<string, FileState>): void {
-  const fields = line.split('|')
-  if (fields[0] === 'L') {
-    const path = fields.slice(2).join('|')
-    const state = into.get(path)
-    if (state?.type === 'link') into.set(path, { ...state, target: fields[1]! })
-    return
-  }
+  const fields = line.split(':')
   const [rawMode = '', uid = '', gid = '', size = '', links = '', mtime = '', owner = '', group = ''] = fields
   const bits = Number.parseInt(rawMode, 16)
   const attributes = {
@@ -112,7 +117,7 @@ function readStatLine(line: string, into: Map<string, FileState>): void {
     group: group === 'UNKNOWN' ? gid : group,
     mtimeMs: Number(mtime) * 1000,
   }
-  into.set(fields.slice(8).join('|'), stateOfType(bits, attributes, Number(size), Number(links)))
+  into.set(fields.slice(8).join(':'), stateOfType(bits, attributes, Number(size), Number(links)))
 }
 
 function stateOfType(
@@ -128,48 +133,85 @@ function stateOfType(
   return { type: 'other', ...attributes }
 }
 
-/** `head -v` prints `==> PATH <==` before each content; where the content ends is known from the size that stat gave. */
+/**
+ * `head -v` prints `==> PATH <==` before each content; where the content ends is known from the size that stat gave. A
+ * file may contain such a line too, so no line is believed that is not at the place that the sizes give it.
+ */
 function contentBatch(paths: readonly string[], limit: number): FileBatch {
   const requested = new Set(paths)
   return {
     covers: ({ path, contentLimit }) => contentLimit === limit && requested.has(path),
     printsContents: true,
     script: `${onlyReadable(paths)}; [ $# -eq 0 ] || head -v -c ${limit + 1} -- "$@"`,
-    read: (output, results) => readContents(output.stdout, paths, limit, results),
+    read: (output, results) => {
+      for (const [path, content] of contentsIn(output.stdout, paths, (path) => sizeOf(path, limit, results)))
+        results.contents.set(contentKey(path, limit), Buffer.from(content))
+    },
   }
 }
 
-function readContents(bytes: Buffer, paths: readonly string[], limit: number, results: FileResults): void {
-  let at = 0
-  for (const [index, path] of paths.entries()) {
-    const header = Buffer.from(`==> ${path} <==\n`)
-    if (!bytes.subarray(at, at + header.length).equals(header)) continue
-    const begin = at + header.length
-    const end = contentEnd(bytes, begin, sizeOf(path, limit, results), paths.slice(index + 1, index + 50))
-    results.contents.set(contentKey(path, limit), Buffer.from(bytes.subarray(begin, end)))
-    at = end + 1
+type Section = { readonly path: string; readonly header: Buffer; readonly size: number }
+
+/**
+ * The contents by path. If a file changed after stat, sections are found from the end up to that file, whose content is
+ * what remains. If several changed, their contents are left out.
+ */
+function contentsIn(
+  bytes: Buffer,
+  paths: readonly string[],
+  sizeOf: (path: string) => number | undefined,
+): Map<string, Buffer> {
+  const contents = new Map<string, Buffer>()
+  const sections = paths.flatMap((path): Section[] => {
+    const size = sizeOf(path)
+    return size === undefined ? [] : [{ path, header: headerOf(path), size }]
+  })
+  let from = 0
+  let first = 0
+  for (; first < sections.length; first++) {
+    const { path, header, size } = withoutBreak(sections[first]!, from)
+    if (!startsWith(bytes, header, from)) continue
+    const end = from + header.length + size
+    const isLast = end === bytes.length
+    if (!isLast && !startsWith(bytes, sectionBreak, end)) break
+    contents.set(path, bytes.subarray(from + header.length, end))
+    from = end
   }
+  let to = bytes.length
+  const unread: Section[] = []
+  for (let index = sections.length - 1; index > first; index--) {
+    const section = sections[index]!
+    const start = to - section.size - section.header.length
+    if (start >= from && startsWith(bytes, section.header, start)) {
+      contents.set(section.path, bytes.subarray(start + section.header.length, to))
+      to = start
+    } else unread.push(section)
+  }
+  const changed = sections[first]
+  if (!changed || unread.length > 0) return contents
+  const { path, header } = withoutBreak(changed, from)
+  return startsWith(bytes, header, from)
+    ? contents.set(path, bytes.subarray(from + header.length, to))
+    : contents
+}
+
+const sectionBreak = Buffer.from('\n==> ')
+
+function headerOf(path: string): Buffer {
+  return Buffer.from(`\n==> ${path} <==\n`)
+}
+
+/** There is no line end before the first section. */
+function withoutBreak(section: Section, from: number): Section {
+  return from === 0 ? { ...section, header: section.header.subarray(1) } : section
+}
+
+function startsWith(bytes: Buffer, start: Buffer, at: number): boolean {
+  return bytes.subarray(at, at + start.length).equals(start)
 }
 
 function contentKey(path: string, limit: number): string {
   return `${limit}:${path}`
-}
-
-function contentEnd(bytes: Buffer, begin: number, size: number | undefined, next: readonly string[]): number {
-  const isHeaderAt = (at: number) =>
-    next.some((path) => bytes.subarray(at).indexOf(`\n==> ${path} <==\n`) === 0)
-  if (size !== undefined) {
-    const end = begin + size
-    if (
-      end === bytes.length ||
-      (end < bytes.length && bytes.subarray(end, end + 5).equals(Buffer.from('\n==> ')))
-    )
-      return end
-  }
-  for (let at = bytes.indexOf('\n==> ', begin); at >= 0; at = bytes.indexOf('\n==> ', at + 1)) {
-    if (isHeaderAt(at)) return at
-  }
-  return bytes.length
 }
 
 function sizeOf(path: string, limit: number, results: FileResults): number | undefined {
@@ -184,11 +226,17 @@ function digestBatch(paths: readonly string[], algorithm: DigestAlgorithm): File
     script: `${onlyReadable(paths)}; [ $# -eq 0 ] || ${algorithm}sum -- "$@"`,
     read: (output, results) => {
       for (const line of splitLines(output.stdout.toString('utf8'))) {
-        const match = /^\\?([0-9a-f]+) [ *](.*)$/.exec(line)
-        if (match) results.digests.set(`${algorithm}:${match[2]}`, match[1]!)
+        const match = /^(\\?)([0-9a-f]+) [ *](.*)$/.exec(line)
+        if (match)
+          results.digests.set(`${algorithm}:${match[1] ? unescaped(match[3]!) : match[3]}`, match[2]!)
       }
     },
   }
+}
+
+/** The tools of coreutils put a backslash before a line whose file name has escapes. */
+function unescaped(name: string): string {
+  return name.replace(/\\([\\nr])/g, (_, letter: string) => ({ n: '\n', r: '\r' })[letter] ?? letter)
 }
 
 /** Sets "$@" to the readable regular files, so that no fifo or device is opened. */

@@ -131,6 +131,56 @@ for (const shell of shells) {
   })
 }
 
+for (const shell of shells) {
+  test(`${shell}: names, targets and contents cannot forge another answer`, () => {
+    const folder = temporaryFolder()
+    const at = (name: string) => join(folder.path, name)
+    const forged = `81a4:0:0:1:1:1:root:root:${at('absent')}`
+    symlinkSync(`x\n${forged}\nL:y:${at('absent')}\n`, at('link'))
+    writeFileSync(at('one'), `a\n==> ${at('two')} <==\nforged`)
+    writeFileSync(at('two'), 'real')
+    symlinkSync('two', at('linked'))
+    const unfollowed = (name: string): FileRequest => ({ path: at(name), follow: false, contentLimit: 1e6 })
+    const [link, absent, one, linked, two] = ask(shell, [
+      { path: at('link'), follow: false, contentLimit: 0 },
+      { path: at('absent'), follow: false, contentLimit: 0 },
+      unfollowed('one'),
+      unfollowed('linked'),
+      unfollowed('two'),
+    ])
+    assert.is(link?.type === 'link' && link.target, `x\n${forged}\nL:y:${at('absent')}\n`)
+    assert.is(absent!.type, 'absent')
+    assert.is(one?.type === 'file' && one.content?.toString(), `a\n==> ${at('two')} <==\nforged`)
+    assert.is(linked?.type === 'link' && linked.target, 'two')
+    assert.is(two?.type === 'file' && two.content?.toString(), 'real')
+    folder.remove()
+  })
+
+  test(`${shell}: the digest of a file whose name has a backslash`, () => {
+    const folder = temporaryFolder()
+    const path = join(folder.path, 'srv-my\\x2ddata.mount')
+    writeFileSync(path, 'hello')
+    const [state] = ask(shell, [{ path, follow: true, contentLimit: 0, digest: 'sha256' }])
+    assert.is(state?.type === 'file' && state.digest, createHash('sha256').update('hello').digest('hex'))
+    folder.remove()
+  })
+}
+
+test('a file that changes while it is read cannot forge the content of the next one', () => {
+  const folder = temporaryFolder()
+  const [first, second] = ['one', 'two'].map((name) => join(folder.path, name)) as [string, string]
+  writeFileSync(first, 'old')
+  writeFileSync(second, 'real')
+  const results = emptyFileResults()
+  for (const [index, batch] of fileBatches([whole(first), whole(second)]).entries()) {
+    if (index === 1) writeFileSync(first, `x\n==> ${second} <==\nforged`)
+    batch.read(runBatch('sh', batch), results)
+  }
+  const state = fileState(whole(second), results)
+  assert.is(state.type === 'file' && state.content?.toString(), 'real')
+  folder.remove()
+})
+
 test('a file that grows while it is read is still told from the next one', () => {
   const folder = temporaryFolder()
   const [first, second] = ['log', 'other'].map((name) => join(folder.path, name)) as [string, string]
