@@ -25,18 +25,19 @@ export type ScriptEntry = {
  *
  * `rp_end` closes an entry on both streams. `rp_step` runs the text on descriptor 3 in a session of its own, so that it
  * can be killed with all its children, and prints its process id first. If it leaves children running, it reports that
- * too, because their output could mix with that of later entries.
+ * too, because their output could mix with that of later entries. The marker is the first line on descriptor 3: as an
+ * argument or in the environment, others could read it, and forge the end of an entry.
  */
 export const prologue = `export LC_ALL=C LANG=C
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH
-unset ENV BASH_ENV CDPATH
+unset ENV BASH_ENV CDPATH POSIXLY_CORRECT
 umask 022
 cd /
 rp_setsid=$(command -v setsid)
 rp_end() { printf '\\n%s %s %s\\n' "$rp_m" "$1" "$2"; printf '\\n%s %s\\n' "$rp_m" "$1" >&2; }
 rp_step() {
-  { rp_p=$($rp_setsid sh -c 'printf "\\n%s p %s\\n" "$1" "$$"; echo $$ >&4; exec 4>&-; shift; c=$(cat <&3); exec 3<&-; eval "$c"' sh "$rp_m" 4>&1 >&5 5>&-); } 5>&1
+  { rp_p=$($rp_setsid sh -c 'read -r m <&3; printf "\\n%s p %s\\n" "$m" "$$"; echo $$ >&4; exec 4>&-; unset m; c=$(cat <&3); exec 3<&-; eval "$c"' sh 4>&1 >&5 5>&-); } 5>&1
   rp_r=$?
   [ -n "$1" ] || [ -z "$rp_p" ] || ! kill -0 "-$rp_p" 2>/dev/null || printf '\\n%s l\\n' "$rp_m"
   return $rp_r
@@ -68,7 +69,7 @@ function stepParts(entry: ScriptEntry, marker: string): Buffer[] {
   const feed = stdin ? [Buffer.from('printf %s '), quotedBytes(stdin), Buffer.from(' | ')] : []
   return [
     ...feed,
-    Buffer.from(`( ${exports(environment)}rp_step ${isDetaching ? 1 : ''}) 3<<'${marker}'\n`),
+    Buffer.from(`( ${exports(environment)}rp_step ${isDetaching ? 1 : ''}) 3<<'${marker}'\n${marker} \n`),
     bytes,
     Buffer.from(`\n${marker}\nrp=$?; case $rp in ${okCodes.join('|')}) ;; *) rp_stop=1;; esac\n`),
   ]

@@ -16,11 +16,15 @@ export type TripObserver = Pick<FrameHandlers, 'started' | 'partial' | 'leftRunn
 /** Seconds after which a probe is given up: a file system that hangs must not hang the run. Steps have no such limit. */
 export const probeLimitSeconds = 300
 
+/** Bytes after which the output of a probe is given up. A batch of file contents may be larger. */
+const probeOutputLimit = 64 * 1024 * 1024
+const contentsOutputLimit = 1024 * 1024 * 1024
+
 /**
  * Runs the entries in order. An entry that was skipped, because a step before it failed, gives undefined.
  *
  * @throws UnreachableError where the shell ends before the last entry is complete; PlaybookError E_PROBE_TIMEOUT where
- *   a probe takes longer than `limitSeconds`: the shell is then of no use any more
+ *   a probe takes longer than `limitSeconds`, E_PROBE_OUTPUT where it prints without end: the shell is then unusable
  */
 export function runTrip(
   shell: Shell,
@@ -37,11 +41,19 @@ export function runTrip(
       clock.stop()
       reject(error)
     }
+    let received = 0
     const reader = frameReader(marker, {
       ...watcher,
+      partial: (index, stream, bytes) => {
+        received += bytes.length
+        const entry = entries[index]
+        if (entry?.kind === 'probe' && received > outputLimit(entry)) end(outputError(entry))
+        watcher.partial?.(index, stream, bytes)
+      },
       isTruncatable: (index) => entries[index]?.kind === 'step',
       entry: (index, output) => {
         outputs[index] = output
+        received = 0
         watcher.ended?.(index, output)
         clock.begin(index + 1)
         if (index === entries.length - 1) resolve(outputs)
@@ -72,14 +84,25 @@ function probeClock(
   }
 }
 
-function probeTimeout({ body }: ScriptEntry, limitSeconds: number): PlaybookError {
+function outputLimit({ printsContents }: ScriptEntry): number {
+  return printsContents ? contentsOutputLimit : probeOutputLimit
+}
+
+function outputError(entry: ScriptEntry): PlaybookError {
+  const megabytes = outputLimit(entry) / 1024 / 1024
+  return new PlaybookError('E_PROBE_OUTPUT', `A probe printed more than ${megabytes} MB and was stopped.`, {
+    details: [firstLine(entry)],
+  })
+}
+
+function firstLine({ body }: ScriptEntry): string {
   const line = body.toString().trim().split('\n')[0]!
-  return new PlaybookError(
-    'E_PROBE_TIMEOUT',
-    `A look at the host took longer than ${limitSeconds} s and was given up.`,
-    {
-      details: [line.length > 200 ? `${line.slice(0, 197)}…` : line],
-      hint: 'Does a file system hang there?',
-    },
-  )
+  return line.length > 200 ? `${line.slice(0, 197)}…` : line
+}
+
+function probeTimeout(entry: ScriptEntry, limitSeconds: number): PlaybookError {
+  return new PlaybookError('E_PROBE_TIMEOUT', `A probe took longer than ${limitSeconds} s and was stopped.`, {
+    details: [firstLine(entry)],
+    hint: 'Does a file system on the host hang?',
+  })
 }

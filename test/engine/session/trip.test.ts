@@ -37,6 +37,26 @@ test('a probe that does not return is given up, and named', () =>
     }
   }))
 
+test('a probe that prints without end is given up, and named', () =>
+  withShell(async (shell) => {
+    try {
+      await runTrip(shell, prologue, [probe('true'), probe('cat /dev/zero')], {})
+      assert.unreachable()
+    } catch (thrown) {
+      assert.equal((thrown as PlaybookError).code, 'E_PROBE_OUTPUT')
+      assert.equal((thrown as PlaybookError).details, ['cat /dev/zero'])
+    }
+    assert.ok(process.memoryUsage().rss < 600 * 1024 * 1024)
+  }))
+
+test('a step cannot learn the marker, from any process of the trip', () =>
+  withShell(async (shell) => {
+    const search =
+      'for p in /proc/[0-9]*; do tr "\\0" " " <$p/cmdline; tr "\\0" " " <$p/environ; done 2>/dev/null | grep -cE "rp[0-9a-f]{18}"'
+    const [output] = await runTrip(shell, prologue, [step(`${search}; true`)])
+    assert.is(output?.stdout.toString(), '0\n')
+  }))
+
 test('many short probes may together take longer than one may', () =>
   withShell(async (shell) => {
     const outputs = await runTrip(
