@@ -1,6 +1,6 @@
 // Computes how far each host came in each play of a run.
 
-import type { RunEvent } from '../model/run/event.ts'
+import type { EventOf, RunEvent } from '../model/run/event.ts'
 
 /** A play that was started, and how far each of its hosts came. */
 export type PlayProgress = { readonly play: string; readonly hosts: ReadonlyMap<string, HostProgress> }
@@ -50,18 +50,16 @@ export function isUnfinished(progress: readonly PlayProgress[]): boolean {
 /** A host's progress while the events are read. */
 type Tally = { end: HostProgress['end']; readonly ended: EndedTask[]; stoppedAt?: EndedTask }
 
-type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
-
 function untouched(): Tally {
   return { end: 'stopped', ended: [] }
 }
 
-function begin(tally: Tally, event: Of<'taskStart'>): void {
+function begin(tally: Tally, event: EventOf<'taskStart'>): void {
   if (tally.end === 'stopped') tally.stoppedAt = endedTask(event, false)
 }
 
 /** The host stopped at its first failure that was not ignored; `always` tasks may come after it. */
-function finish(tally: Tally, event: Of<'taskEnd'>): void {
+function finish(tally: Tally, event: EventOf<'taskEnd'>): void {
   const { status, isIgnored } = event.result
   const isFailed = status === 'failed' || status === 'unreachable'
   const task = endedTask(event, isFailed)
@@ -77,6 +75,6 @@ function close(tally: Tally): void {
   if (tally.end === 'stopped') tally.end = 'done'
 }
 
-function endedTask({ task, index }: Of<'taskStart' | 'taskEnd'>, isFailed: boolean): EndedTask {
+function endedTask({ task, index }: EventOf<'taskStart' | 'taskEnd'>, isFailed: boolean): EndedTask {
   return { title: task.title, index, isHandler: task.isHandler, isFailed }
 }

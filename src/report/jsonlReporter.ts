@@ -1,7 +1,7 @@
 // Reports to machines: one JSON object a line on stdout.
 
 import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
-import type { RunEvent, TaskLabel } from '../model/run/event.ts'
+import type { EventHandlers, RunEvent, TaskLabel } from '../model/run/event.ts'
 import type { HostRecap, ReportedChange } from '../model/run/outcome.ts'
 import type { Reporter } from './output/reporterTypes.ts'
 import type { Sink } from './output/sink.ts'
@@ -17,9 +17,7 @@ type JsonlOptions = {
 type Fields = { readonly [name: string]: unknown }
 
 /** What each kind of event becomes; undefined where it needs more -v. */
-type Records = {
-  readonly [K in RunEvent['kind']]: (event: Extract<RunEvent, { kind: K }>) => Fields | undefined
-}
+type Records = EventHandlers<Fields | undefined>
 
 /**
  * Writes one object a line. Fields without a value are left out; times are ISO 8601 in UTC, spans milliseconds.

@@ -2,7 +2,7 @@
 
 import { XMLBuilder } from 'fast-xml-parser'
 import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
-import type { RunEvent } from '../model/run/event.ts'
+import type { EventOf } from '../model/run/event.ts'
 import type { TaskResult } from '../model/run/outcome.ts'
 import type { Reporter } from './output/reporterTypes.ts'
 import { sanitize, sanitizeLines } from './output/sanitize.ts'
@@ -19,7 +19,7 @@ type JunitOptions = {
   readonly cwd: string
 }
 
-type TaskEnd = Extract<RunEvent, { kind: 'taskEnd' }>
+type TaskEnd = EventOf<'taskEnd'>
 
 type Suite = {
   readonly play: string

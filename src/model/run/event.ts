@@ -104,4 +104,9 @@ export type TaskLabel = {
   readonly where?: SourceLocation
 }
 
+export type EventOf<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
+
+/** A function for each kind of event: a new kind does not compile until it is here. */
+export type EventHandlers<R> = { readonly [K in RunEvent['kind']]: (event: EventOf<K>) => R }
+
 export type Listener = (event: RunEvent) => void

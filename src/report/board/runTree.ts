@@ -1,7 +1,7 @@
 // Holds a run as listr2's tasks: one a play, with a subtask for each host.
 
 import { Listr, ListrEventType } from 'listr2'
-import type { RunEvent } from '../../model/run/event.ts'
+import type { EventHandlers, EventOf, RunEvent } from '../../model/run/event.ts'
 import type { Clock } from '../output/clock.ts'
 import { sanitize } from '../output/sanitize.ts'
 import { createHostOutcomes } from '../text/hostOutcomes.ts'
@@ -13,11 +13,6 @@ export type RunTreeOptions = {
   /** Draws the current play: called at most ten times a second, and at its end. */
   readonly draw: () => void
 }
-
-type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
-
-/** How each kind of event changes the tasks; the others only add text above the board. */
-type Handlers = { readonly [K in RunEvent['kind']]?: (event: Of<K>) => void }
 
 export class RunTree {
   readonly #options: RunTreeOptions
@@ -47,7 +42,8 @@ export class RunTree {
     await this.#finished
   }
 
-  readonly #handlers: Handlers = {
+  /** The other events only add text above the board. */
+  readonly #handlers: Partial<EventHandlers<void>> = {
     playStart: (event) => this.#startPlay(event),
     hostStart: ({ host, tasks }) => this.#hosts.get(host)?.started(tasks),
     hostWaiting: ({ host, for: hosts }) => this.#hosts.get(host)?.waiting(hosts),
@@ -65,7 +61,7 @@ export class RunTree {
     runEnd: () => this.#endPlay(),
   }
 
-  #startPlay({ play, hosts, isCheck }: Of<'playStart'>): void {
+  #startPlay({ play, hosts, isCheck }: EventOf<'playStart'>): void {
     this.#endPlay()
     this.#hosts = new Map(hosts.map((host) => [host, new HostTask(host)]))
     const definitions = [...this.#hosts.values()].map(({ definition }) => definition)

@@ -1,6 +1,6 @@
 // Reports a run as one self-contained HTML page.
 
-import type { RunEvent } from '../../model/run/event.ts'
+import type { EventOf } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'
 import type { Reporter } from '../output/reporterTypes.ts'
 import { sanitize, showControls } from '../output/sanitize.ts'
@@ -22,9 +22,10 @@ type HtmlOptions = {
   readonly cwd: string
 }
 
-type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
-
-type Host = { tasks: Of<'taskEnd'>[]; end?: { readonly recap: HostRecap; readonly outcome: HostOutcome } }
+type Host = {
+  tasks: EventOf<'taskEnd'>[]
+  end?: { readonly recap: HostRecap; readonly outcome: HostOutcome }
+}
 
 type Play = { readonly name: string; readonly hosts: Map<string, Host>; summary: string }
 
@@ -103,7 +104,7 @@ ${tasks.map((task) => taskRow(task, context))}</table>
 `
 }
 
-function taskRow({ task, result }: Of<'taskEnd'>, { cwd, isCheck }: Context): Markup {
+function taskRow({ task, result }: EventOf<'taskEnd'>, { cwd, isCheck }: Context): Markup {
   const { status, isIgnored, reason } = result
   const label = isCheck && status === 'changed' ? 'would change' : `${status}${isIgnored ? ' (ignored)' : ''}`
   const failure = result.error ? failureLines(task, result, { theme: plainTheme, cwd, isWhole: true }) : []
@@ -116,7 +117,7 @@ function taskRow({ task, result }: Of<'taskEnd'>, { cwd, isCheck }: Context): Ma
 `
 }
 
-function changeItem({ what, from, to, diff }: Of<'taskEnd'>['result']['changes'][number]): Markup {
+function changeItem({ what, from, to, diff }: EventOf<'taskEnd'>['result']['changes'][number]): Markup {
   const shown = diff
     ? html`<pre>${diffLines(diff).map(({ kind, text }) => html`<span class="${kind}">${text}</span>\n`)}</pre>`
     : ''

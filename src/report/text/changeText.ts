@@ -12,8 +12,8 @@ type ChangeText = {
 
 type Group = { readonly what: string; readonly from: string; readonly to: string; readonly parts: string[] }
 
-const widestWhat = 48
-const longestValue = 120
+const maxNameWidth = 48
+const maxValueLength = 120
 
 /**
  * The text of a task's changes. Changes that differ only in the brackets after `what` share a line:
@@ -22,18 +22,18 @@ const longestValue = 120
  * @param isWhole values are never abbreviated
  */
 export function changeText(title: string, changes: readonly ReportedChange[], isWhole: boolean): ChangeText {
-  const groups = grouped(changes)
+  const groups = groupChanges(changes)
   const [only] = groups
-  if (groups.length === 1 && only && repeats(title, only.what))
+  if (groups.length === 1 && only && isInTitle(title, only.what))
     return { inline: valueText(only, isWhole), below: [] }
   const names = groups.map(({ what }) => sanitize(what))
-  const width = Math.min(widestWhat, Math.max(0, ...names.map(({ length }) => length)))
+  const width = Math.min(maxNameWidth, Math.max(0, ...names.map(({ length }) => length)))
   return {
     below: groups.map((group, n) => `${names[n]!.padEnd(width)}   ${valueText(group, isWhole)}`),
   }
 }
 
-function grouped(changes: readonly ReportedChange[]): Group[] {
+function groupChanges(changes: readonly ReportedChange[]): Group[] {
   const groups = new Map<string, Group>()
   for (const { what, from, to } of changes) {
     const [, base = what, part] = /^(.*\S) \(([^()]+)\)$/s.exec(what) ?? []
@@ -45,7 +45,7 @@ function grouped(changes: readonly ReportedChange[]): Group[] {
   return [...groups.values()]
 }
 
-function repeats(title: string, what: string): boolean {
+function isInTitle(title: string, what: string): boolean {
   const lowerTitle = title.toLowerCase()
   return what
     .toLowerCase()
@@ -55,19 +55,19 @@ function repeats(title: string, what: string): boolean {
 
 function valueText({ from, to, parts }: Group, isWhole: boolean): string {
   const where = parts.length === 0 ? '' : ` (${sanitize(parts.join(', '))})`
-  const [old, now] = [value(from, isWhole), value(to, isWhole)]
+  const [old, now] = [formatValue(from, isWhole), formatValue(to, isWhole)]
   if (old === '' || old === now) return `${now}${where}`
   return `${old} → ${now === '' ? 'nothing' : now}${where}`
 }
 
-function value(text: string, isWhole: boolean): string {
+function formatValue(text: string, isWhole: boolean): string {
   if (isWhole) return sanitize(text.replace(/\r?\n/g, '\\n'))
   const [first = '', ...rest] = text.trimEnd().split(/\r?\n/)
   const shown = sanitize(first)
-  if (rest.length > 0) return `${abbreviated(shown)} … (${rest.length + 1} lines)`
-  return shown.length > longestValue ? `${abbreviated(shown)} (${text.length} characters)` : shown
+  if (rest.length > 0) return `${abbreviate(shown)} … (${rest.length + 1} lines)`
+  return shown.length > maxValueLength ? `${abbreviate(shown)} (${text.length} characters)` : shown
 }
 
-function abbreviated(text: string): string {
-  return text.length > longestValue ? `${text.slice(0, longestValue - 20)}…` : text
+function abbreviate(text: string): string {
+  return text.length > maxValueLength ? `${text.slice(0, maxValueLength - 20)}…` : text
 }

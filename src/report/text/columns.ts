@@ -11,11 +11,11 @@ export type Columns = {
   readonly textOffset: number
 }
 
-const widestHost = 40
+const maxHostWidth = 40
 
 /** Columns for a play's hosts; in check mode the second is wider (`would change`). */
 export function columnsFor(hosts: readonly string[], isCheck: boolean): Columns {
-  const width = Math.min(widestHost, Math.max(0, ...hosts.map((name) => sanitize(name).length)))
+  const width = Math.min(maxHostWidth, Math.max(0, ...hosts.map((name) => sanitize(name).length)))
   const labelWidth = (isCheck ? 'would change' : 'changed').length
   const host = (name: string) => sanitize(name).padEnd(width)
   return {

@@ -1,6 +1,6 @@
 // Tracks how hosts fare in a play and in the run: ok, stopped, failed or unreachable.
 
-import type { RunEvent } from '../../model/run/event.ts'
+import type { EventOf, RunEvent } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'
 
 /**
@@ -48,10 +48,7 @@ export function createHostOutcomes(): HostOutcomes {
   }
 }
 
-function recordTask(
-  inPlay: Map<string, Progress>,
-  { host, task, result }: Extract<RunEvent, { kind: 'taskEnd' }>,
-): void {
+function recordTask(inPlay: Map<string, Progress>, { host, task, result }: EventOf<'taskEnd'>): void {
   const progress = inPlay.get(host) ?? { done: 0, outcome: 'ok' }
   inPlay.set(host, progress)
   if (result.isIgnored) progress.done += task.isHandler ? 0 : 1

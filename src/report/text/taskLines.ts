@@ -1,7 +1,7 @@
 // Formats how a task ended on a host: a headline, and below it changes, diffs, the failure.
 
 import type { TextDiff } from '../../model/change.ts'
-import type { RunEvent, TaskLabel } from '../../model/run/event.ts'
+import type { EventOf, TaskLabel } from '../../model/run/event.ts'
 import type { ReportedChange, TaskResult } from '../../model/run/outcome.ts'
 import { sanitize } from '../output/sanitize.ts'
 import type { Theme } from '../output/theme.ts'
@@ -21,7 +21,7 @@ export type TaskTextOptions = {
   readonly cwd: string
 }
 
-type TaskEnd = Extract<RunEvent, { kind: 'taskEnd' }>
+type TaskEnd = EventOf<'taskEnd'>
 
 const codeColumn = 70
 
@@ -73,12 +73,12 @@ function changedLines(
       theme.changed,
     ),
     ...indent(below, columns.textOffset + 2),
-    ...(compare ? indent(differences(task, compared, compare, theme), 4) : []),
+    ...(compare ? indent(diffsOf(task, compared, compare, theme), 4) : []),
   ]
 }
 
 /** Each diff once, however many changes share it. */
-function differences(
+function diffsOf(
   { title }: TaskLabel,
   changes: readonly Comparable[],
   compare: typeof diffLines,

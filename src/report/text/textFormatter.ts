@@ -1,6 +1,6 @@
 // Formats a run's events as lines of text, for the lines mode and above the board.
 
-import type { RunEvent } from '../../model/run/event.ts'
+import type { EventHandlers, EventOf, RunEvent } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'
 import { lastVisible, sanitize, sanitizeLines } from '../output/sanitize.ts'
 import type { Theme } from '../output/theme.ts'
@@ -18,11 +18,6 @@ export type TextFormatterOptions = TaskTextOptions
 
 /** The lines of an event, without line ends; often none. */
 export type TextFormatter = (event: RunEvent) => readonly string[]
-
-type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
-
-/** How each kind of event is formatted: a new kind does not compile until it is here. */
-type EventFormatters = { readonly [K in RunEvent['kind']]: (event: Of<K>) => readonly string[] }
 
 const none: readonly string[] = []
 
@@ -50,7 +45,7 @@ class RunFormatter {
     this.#theme = options.theme
   }
 
-  readonly formatters: EventFormatters = {
+  readonly formatters: EventHandlers<readonly string[]> = {
     runStart: ({ playbooks, resumable }) => {
       this.#resumeCommand = resumable && resumeCommand(playbooks, resumable)
       return none
@@ -101,7 +96,7 @@ class RunFormatter {
     return this.#theme.muted(this.#columns.row(host, label, text))
   }
 
-  #playHeading(event: Of<'playStart'>): readonly string[] {
+  #playHeading(event: EventOf<'playStart'>): readonly string[] {
     const { play, hosts, isCheck } = event
     this.#outcomes.record(event)
     this.#plays += 1
@@ -112,20 +107,20 @@ class RunFormatter {
   }
 
   /** From -vvv on the whole output of commands is shown when they end; here it would appear twice. */
-  #outputLines({ host, task, stream, line }: Of<'output'>): readonly string[] {
+  #outputLines({ host, task, stream, line }: EventOf<'output'>): readonly string[] {
     const { verbosity } = this.#options
     const shown = lastVisible(line)
     if (verbosity < 1 || verbosity > 2 || shown === '') return none
     return [this.#mutedRow(hostLabel(host, task), stream === 'stderr' ? 'stderr' : 'output', shown)]
   }
 
-  #tripLine({ host, as, probes, steps, durationMs }: Of<'trip'>): string {
+  #tripLine({ host, as, probes, steps, durationMs }: EventOf<'trip'>): string {
     const user = as === undefined ? '' : ` as ${sanitize(as)}`
     const load = `${plural(steps, 'step')}, ${plural(probes, 'probe')}${user}`
     return this.#mutedRow(host, 'trip', `${load}, ${formatDuration(durationMs)}`)
   }
 
-  #commandLines({ host, script, code, stdout, stderr, isStep }: Of<'command'>): readonly string[] {
+  #commandLines({ host, script, code, stdout, stderr, isStep }: EventOf<'command'>): readonly string[] {
     const { muted } = this.#theme
     const [first = '', ...rest] = sanitizeLines(script.trimEnd())
     const text = [first, ...indent(rest, this.#columns.textOffset)]
@@ -151,7 +146,7 @@ class RunFormatter {
     return [this.#columns.row(host, outcome, text, outcome === 'stopped' ? changed : failure)]
   }
 
-  #playLines(event: Of<'playEnd'>): readonly string[] {
+  #playLines(event: EventOf<'playEnd'>): readonly string[] {
     const { play, hosts, durationMs, isCheck } = event
     const outcomes = hosts.map((recap) => this.#outcomes.inPlay(recap))
     this.#outcomes.record(event)
@@ -163,7 +158,7 @@ class RunFormatter {
     return none
   }
 
-  #runLines({ recap: { hosts, durationMs, isCheck, isInterrupted } }: Of<'runEnd'>): readonly string[] {
+  #runLines({ recap: { hosts, durationMs, isCheck, isInterrupted } }: EventOf<'runEnd'>): readonly string[] {
     const outcomes = this.#outcomes.inRun(hosts)
     if (this.#reportedPlays === 0 && !isInterrupted)
       return [`No tasks to run: ${plural(this.#plays, 'play')}, ${plural(hosts.length, 'host')}.`]

@@ -12,7 +12,7 @@ type DiffLine = {
 type Patch = { readonly oldStart: number; readonly newStart: number; readonly lines: readonly string[] }
 
 const contextLines = 3
-const effort = { maxEditLength: 1500, timeout: 300 }
+const diffLimits = { maxEditLength: 1500, timeout: 300 }
 
 /**
  * The hunks of a diff, with three lines of context around each: a header (`@@ line 71 @@`), then lines that begin
@@ -45,24 +45,24 @@ function position({ oldStart, newStart, lines }: Patch): string {
 
 function wholeText(text: string, sign: '+' | '-', summary: string): DiffLine[] {
   const isEndShown = newlineStyle(text) === 'mixed'
-  return [header(summary), ...withSign(text, sign).map((line) => diffLine(line, isEndShown))]
+  return [header(summary), ...signedLines(text, sign).map((line) => diffLine(line, isEndShown))]
 }
 
 function patches(before: string, after: string): readonly Patch[] {
-  const options = { context: contextLines, ...effort }
+  const options = { context: contextLines, ...diffLimits }
   const patch = structuredPatch('', '', before, after, undefined, undefined, options)
   return patch?.hunks ?? [replacement(before, after)]
 }
 
 /** What lies between the first and the last differing line, as removed and then added. */
 function replacement(before: string, after: string): Patch {
-  const [old, now] = [withSign(before, '-'), withSign(after, '+')]
+  const [old, now] = [signedLines(before, '-'), signedLines(after, '+')]
   const isSame = (i: number, j: number) => old.at(i)?.slice(1) === now.at(j)?.slice(1)
-  const most = Math.min(old.length, now.length)
+  const max = Math.min(old.length, now.length)
   let head = 0
-  while (head < most && isSame(head, head)) head += 1
+  while (head < max && isSame(head, head)) head += 1
   let tail = 0
-  while (tail < most - head && isSame(-1 - tail, -1 - tail)) tail += 1
+  while (tail < max - head && isSame(-1 - tail, -1 - tail)) tail += 1
   const start = Math.max(0, head - contextLines)
   const context = (from: number, to: number) => old.slice(from, to).map((line) => ` ${line.slice(1)}`)
   const lines = [
@@ -74,7 +74,7 @@ function replacement(before: string, after: string): Patch {
   return { oldStart: start + 1, newStart: start + 1, lines }
 }
 
-function withSign(text: string, sign: '+' | '-'): string[] {
+function signedLines(text: string, sign: '+' | '-'): string[] {
   const lines = text.split('\n')
   const isEnded = lines.at(-1) === ''
   if (isEnded) lines.pop()
@@ -87,8 +87,8 @@ function markBlankChanges(lines: readonly string[]): string[] {
   const shown = [...lines]
   for (let from = 0; from < lines.length; from += 1) {
     if (!lines[from]!.startsWith('-')) continue
-    const removed = run(lines, from, '-')
-    const added = run(lines, removed.at(-1)! + 1, '+')
+    const removed = linesWithSign(lines, from, '-')
+    const added = linesWithSign(lines, removed.at(-1)! + 1, '+')
     for (const [n, old] of removed.entries()) {
       const now = added[n]
       if (now === undefined || withoutBlanks(lines[old]!) !== withoutBlanks(lines[now]!)) continue
@@ -101,7 +101,7 @@ function markBlankChanges(lines: readonly string[]): string[] {
 }
 
 /** The positions of lines with a sign from `from` on; skipping the note on a missing newline. */
-function run(lines: readonly string[], from: number, sign: string): number[] {
+function linesWithSign(lines: readonly string[], from: number, sign: string): number[] {
   const found: number[] = []
   for (let at = from; at < lines.length; at += 1) {
     if (lines[at]!.startsWith(sign)) found.push(at)

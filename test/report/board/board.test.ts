@@ -3,7 +3,7 @@
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { PlaybookError } from '../../../src/model/errors/error.ts'
-import type { RunEvent, TaskLabel } from '../../../src/model/run/event.ts'
+import type { EventOf, RunEvent, TaskLabel } from '../../../src/model/run/event.ts'
 import { emptyCounts, type HostRecap } from '../../../src/model/run/outcome.ts'
 import { boardFrame } from '../../../src/report/board/boardFrame.ts'
 import { RunTree } from '../../../src/report/board/runTree.ts'
@@ -231,7 +231,7 @@ test('while it runs the log is above and the board below', async () => {
   const { terminal, reporter, clock } = await boardOn(60, 10, { NO_COLOR: '1' })
   const change = { what: 'mode', from: '0600', to: '0644' }
   const changed: RunEvent = {
-    ...(ends('was-01', 0) as Extract<RunEvent, { kind: 'taskEnd' }>),
+    ...(ends('was-01', 0) as EventOf<'taskEnd'>),
     result: { status: 'changed', changes: [change], durationMs: 1 },
   }
   for (const event of [play('was-01'), starts('was-01'), changed, acts('was-01', 'ping', 1)])
