@@ -14,16 +14,28 @@ const taskModules = ['tasks/index.ts', 'tasks/deprecated.ts', 'tasks/httpd/index
 /** What the files of a folder may import, besides their own folder. */
 const allowed: { readonly [folder: string]: readonly string[] } = {
   'src/model': [],
+  'src/formats/shared': [],
   'src/formats/xml/parsing': ['src/model'],
-  'src/formats/xml/selecting': ['src/model', 'src/formats/xml/edit.ts', 'src/formats/xml/parsing'],
+  'src/formats/xml/selecting': [
+    'src/model',
+    'src/formats/shared',
+    'src/formats/xml/edit.ts',
+    'src/formats/xml/parsing',
+  ],
   'src/formats/xml/editing': [
     'src/model',
+    'src/formats/shared',
     'src/formats/xml/edit.ts',
     'src/formats/xml/parsing',
     'src/formats/xml/selecting',
   ],
   'src/formats/httpd/parsing': ['src/model', 'src/formats/httpd/edit.ts'],
-  'src/formats/httpd/editing': ['src/model', 'src/formats/httpd/edit.ts', 'src/formats/httpd/parsing'],
+  'src/formats/httpd/editing': [
+    'src/model',
+    'src/formats/shared',
+    'src/formats/httpd/edit.ts',
+    'src/formats/httpd/parsing',
+  ],
   'src/formats': ['src/model'],
   'src/inventory/parsing': ['src/model'],
   'src/inventory/vault': ['src/model'],

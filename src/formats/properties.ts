@@ -13,6 +13,8 @@ import type {
 } from './properties/edit.ts'
 import { escapeKey, escapeValue } from './properties/escape.ts'
 import { type PropertyEntry, scanProperties } from './properties/scan.ts'
+import { mostCommon } from './shared/lists.ts'
+import { isSecretName } from './shared/secretNames.ts'
 
 export type {
   PropertiesChange,
@@ -158,16 +160,8 @@ function usualSeparator(entries: readonly PropertyEntry[]): string {
   return mostCommon(entries.map(({ separator }) => separator).filter((each) => each !== '')) ?? '='
 }
 
-function mostCommon(values: readonly string[]): string | undefined {
-  const counts = new Map<string, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
-}
-
-const SECRET_NAME = /(?:passw(?:or)?d|passphrase|secret)$/i
-
 function displayValue({ set, value }: PropertySetEdit, text: string): string {
   if (value instanceof Secret) return String(value)
-  if (SECRET_NAME.test(set) && text !== '') return '(hidden)'
+  if (isSecretName(set) && text !== '') return '(hidden)'
   return text === '' ? 'empty' : text
 }

@@ -1,5 +1,6 @@
 // What an edit comes to, and how its changes are worded.
 
+import { isSecretName } from '../../shared/secretNames.ts'
 import type { HttpdChange, HttpdPath } from '../edit.ts'
 import type { LineSplice } from '../parsing/document.ts'
 import { renderOpening, renderValue } from './render.ts'
@@ -29,6 +30,6 @@ export function labelOf(name: string, args: readonly string[], isSection = false
 
 /** Arguments as they may be shown: those of a directive that is called like a secret are not. */
 export function displayArguments(name: string, args: readonly string[]): string {
-  if (/(?:passw(?:or)?d|passphrase|secret)$/i.test(name) && args.length > 0) return '(hidden)'
+  if (isSecretName(name) && args.length > 0) return '(hidden)'
   return args.map((each) => renderValue(each)).join(' ') || 'present'
 }

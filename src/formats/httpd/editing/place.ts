@@ -1,6 +1,7 @@
 // Where a new line goes, and how it is indented there.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { mostCommon } from '../../shared/lists.ts'
 import type { HttpdPath, HttpdPlace } from '../edit.ts'
 import { type HttpdDocument, lineEndAt } from '../parsing/document.ts'
 import {
@@ -66,18 +67,15 @@ function childIndent(document: HttpdDocument, scope: Scope, unit: string): strin
 
 /** By how much the file indents what is in a section: what most of the first sections show, or four blanks. */
 function indentUnit(document: HttpdDocument): string {
-  const counts = new Map<string, number>()
-  for (let index = 0, seen = 0; index < document.lines.length && seen < 20; index++) {
+  const units: string[] = []
+  for (let index = 0; index < document.lines.length && units.length < 20; index++) {
     const inside = document.lines[index + 1]
     if (!isOpening(document, index) || !inside || inside.kind === 'close' || inside.kind === 'blank') continue
     const outer = indentOf(document.lines[index]!.raw)
     const inner = indentOf(inside.raw)
-    if (inner.length <= outer.length || !inner.startsWith(outer)) continue
-    seen++
-    const unit = inner.slice(outer.length)
-    counts.set(unit, (counts.get(unit) ?? 0) + 1)
+    if (inner.length > outer.length && inner.startsWith(outer)) units.push(inner.slice(outer.length))
   }
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '    '
+  return mostCommon(units) ?? '    '
 }
 
 function indentOf(raw: string): string {

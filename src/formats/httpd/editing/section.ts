@@ -1,6 +1,7 @@
 // `section`: a section that must be there and mean exactly this, with as few lines changed as that takes.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { pairInOrder } from '../../shared/lists.ts'
 import type { HttpdNode, HttpdPath, HttpdSectionEdit } from '../edit.ts'
 import { type HttpdDocument, lineNumber } from '../parsing/document.ts'
 import { displayArguments, type HttpdEditResult, labelIn, labelOf, mergeResults } from './editResult.ts'
@@ -15,7 +16,6 @@ import {
   valuesOf,
 } from './find.ts'
 import { hasKeyOf, isEqual, keyLength } from './keys.ts'
-import { pairs } from './pairs.ts'
 import { insertionLine, layoutAt } from './place.ts'
 import { removal } from './remove.ts'
 import { directiveName, isSection, renderNode, textsOf } from './render.ts'
@@ -129,7 +129,7 @@ function alignContent(
   path: HttpdPath,
 ): HttpdEditResult {
   const current = childrenOf(document, section).filter((index) => document.lines[index]!.name !== '')
-  const partners = pairs(current, content, (index, node) => isSameNode(document, index, node))
+  const partners = pairInOrder(current, content, (index, node) => isSameNode(document, index, node))
   const kept = new Set(partners.values())
   const removed = current
     .filter((index) => !kept.has(index))

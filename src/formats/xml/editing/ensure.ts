@@ -1,6 +1,7 @@
 // `ensure`: a child that must be there and mean exactly this, with as few bytes changed as that takes.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { pairInOrder } from '../../shared/lists.ts'
 import type { EnsureEdit, XmlAttributes, XmlSelector, XmlValue } from '../edit.ts'
 import type { XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
@@ -157,21 +158,18 @@ function alignChildren(
   parent: XmlElement,
   desired: readonly ElementData[],
 ): EditResult {
-  const current = parent.children.filter((node) => node.kind === 'element')
-  const pairs = commonSubsequence(
-    current.map((child) => keyOf(dataOfElement(document, child))),
-    desired.map(keyOf),
-  )
-  const kept = new Set(pairs.keys())
-  const partner = new Map([...pairs].map(([have, want]) => [want, have]))
-  const removals = current.filter((_, index) => !kept.has(index)).map((child) => removeNode(document, child))
+  const current = parent.children
+    .filter((node) => node.kind === 'element')
+    .map((child) => ({ child, key: keyOf(dataOfElement(document, child)) }))
+  const partners = pairInOrder(current, desired.map(keyOf), ({ key }, desiredKey) => key === desiredKey)
+  const kept = new Set(partners.values())
+  const removals = current.filter((each) => !kept.has(each)).map(({ child }) => removeNode(document, child))
   let previous: XmlElement | undefined
-  const rest = desired.map((child, index) => {
-    const have = partner.get(index)
-    if (have === undefined)
-      return insertion(document, parent, child, previous ? { after: previous } : 'first')
-    previous = current[have]!
-    return makeEqual(document, previous, child)
+  const rest = desired.map((data, index) => {
+    const partner = partners.get(index)
+    if (!partner) return insertion(document, parent, data, previous ? { after: previous } : 'first')
+    previous = partner.child
+    return makeEqual(document, previous, data)
   })
   return mergeResults([...rest, ...removals])
 }
@@ -179,24 +177,4 @@ function alignChildren(
 function keyOf(desired: ElementData): string {
   const { attribute, child, value } = identityOf(desired) ?? {}
   return JSON.stringify([desired.name, attribute, child, value])
-}
-
-/** The longest common subsequence of two lists: from the index in the first to that in the second. */
-function commonSubsequence(first: readonly string[], second: readonly string[]): Map<number, number> {
-  const lengths = Array.from({ length: first.length + 1 }, () => new Array<number>(second.length + 1).fill(0))
-  for (let i = first.length - 1; i >= 0; i--) {
-    for (let j = second.length - 1; j >= 0; j--) {
-      lengths[i]![j] =
-        first[i] === second[j]
-          ? lengths[i + 1]![j + 1]! + 1
-          : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!)
-    }
-  }
-  const pairs = new Map<number, number>()
-  for (let i = 0, j = 0; i < first.length && j < second.length; ) {
-    if (first[i] === second[j]) pairs.set(i++, j++)
-    else if (lengths[i + 1]![j]! >= lengths[i]![j + 1]!) i++
-    else j++
-  }
-  return pairs
 }

@@ -1,5 +1,6 @@
 // How the author of a document lays it out: line ends, indentation, quotes. Inserted text follows it.
 
+import { mostCommon } from '../../shared/lists.ts'
 import type { XmlDocument } from '../parsing/document.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
 
@@ -103,10 +104,4 @@ function hasBrokenAttributes(document: XmlDocument, { attributes }: XmlElement):
 
 export function allElements(element: XmlElement): XmlElement[] {
   return [element, ...element.children.flatMap((node) => (node.kind === 'element' ? allElements(node) : []))]
-}
-
-function mostCommon<T>(values: readonly T[]): T | undefined {
-  const counts = new Map<T, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
 }

@@ -1,5 +1,6 @@
 // What to call an element in a message: `Connector[AJP/1.3]`, `Valve[AccessLogValve]`, `servlet[default]`.
 
+import { isSecretName } from '../../shared/secretNames.ts'
 import { attributeValue, stringValue, type XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
@@ -40,9 +41,8 @@ export function describeNode(document: XmlDocument, node: XmlNode | undefined): 
     : `the ${node.kind} on line ${line}`
 }
 
-const SECRET_NAME = /(?:pass|passwd|password|passphrase|secret)$/i
-
-/** A value as it may be shown: what an attribute called like a secret holds is not. */
+/** A value for messages: hidden where the attribute's name says that it is a secret (`password`, `keystorePass`). */
 export function displayValue(name: string, value: string): string {
-  return SECRET_NAME.test(name) && value !== '' ? '(hidden)' : value
+  const isSecret = isSecretName(name) || /pass$/i.test(name)
+  return isSecret && value !== '' ? '(hidden)' : value
 }

@@ -1,7 +1,14 @@
-// Which of two lists' members belong together, in order, as many as possible.
+// List helpers that several formats share.
 
-/** The longest common subsequence: from the index of what is wanted to what there is. */
-export function pairs<A, B>(
+/** The value that occurs most often. */
+export function mostCommon<T>(values: readonly T[]): T | undefined {
+  const counts = new Map<T, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
+}
+
+/** Pairs as many members of two lists as possible, in order: from the index of the desired one to the current one. */
+export function pairInOrder<A, B>(
   current: readonly A[],
   desired: readonly B[],
   isPair: (current: A, desired: B) => boolean,
