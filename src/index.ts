@@ -1,7 +1,7 @@
 // Public API for authors of playbooks, roles and tasks. Loads no SSH.
 
 export { z } from 'zod'
-export * from './deprecated.ts'
+export * from './formats/deprecated.ts'
 export type { BecomeMethod } from './model/become.ts'
 export { block } from './model/block.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'

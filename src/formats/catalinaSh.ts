@@ -1,15 +1,15 @@
-// Makes Tomcat's catalina.sh send what it would write to catalina.out through rotatelogs.
+// Pipes the output of Tomcat's catalina.sh into rotatelogs instead of catalina.out.
 
 import { PlaybookError } from '../model/errors/error.ts'
 
 export type CatalinaShOptions = {
-  /** Path of the rotatelogs program on the host; without it no JVM stays alive, and startup.sh does not say so. */
+  /** Path of the rotatelogs program on the host; without it Tomcat dies at once, and startup.sh does not say so. */
   readonly rotatelogs: string
-  /** The log file; `%Y-%m-%d` and the like as strftime knows them. */
+  /** The log file, with strftime patterns such as `%Y-%m-%d`. */
   readonly log: string
-  /** Seconds from one file to the next. Default 86400. */
+  /** Seconds after which a new file begins. Default 86400. */
   readonly period?: number
-  /** Minutes from UTC for the names and the rotation, whatever TZ is. Default 0; 540 is Korea. */
+  /** Offset from UTC in minutes for file names and rotation, independent of TZ. Default 0; 540 is Korea. */
   readonly offsetMinutes?: number
 }
 
@@ -20,10 +20,10 @@ export type CatalinaShChange = { readonly what: string; readonly from: string; r
  * each start of the server pipes into rotatelogs instead of `>> "$CATALINA_OUT"`. The `&` is written bare: quoted, as
  * upstream's is for `eval`, rotatelogs would get it as an argument.
  *
- * Idempotent; with other options it changes the pipes that are there. The bytes elsewhere stay as they are. With
- * CATALINA_PID set the pid file holds rotatelogs' pid, for that is `$!` then.
+ * Idempotent; with other options it changes the existing pipes. All other bytes stay. With CATALINA_PID set, the pid
+ * file holds the pid of rotatelogs, because that is what `$!` is then.
  *
- * @throws PlaybookError E_CATALINA_SH naming the line that was not found, or for CRLF line ends, which sh cannot run
+ * @throws PlaybookError E_CATALINA_SH where a line is missing (it is named), and for CRLF line ends, which sh cannot run
  * @example
  * patchCatalinaSh(bytes, {
  *   rotatelogs: '/usr/sbin/rotatelogs', log: '/data3/logs/tomcat/ws-ecs-server/catalina.out.%Y-%m-%d', offsetMinutes: 540,
@@ -49,7 +49,7 @@ const TOUCH = /^(\s*)touch "?\$CATALINA_OUT"?\s*$/
 const TOUCH_AS_COMMENT = /^\s*#\s*touch "?\$CATALINA_OUT"?\s*$/
 const ECHO = /^\s*echo "?\$CATALINA_OUT"?\s*$/
 
-/** Changes the lines in place and says what changed. */
+/** Changes the lines in place, and returns what changed. */
 function patchTouch(lines: string[]): CatalinaShChange[] {
   const index = lines.findIndex((line) => TOUCH.test(line) || TOUCH_AS_COMMENT.test(line))
   if (index === -1) throw missing('touch "$CATALINA_OUT"', lines)
@@ -126,7 +126,7 @@ function missing(anchor: string, lines: readonly string[]): PlaybookError {
   return new PlaybookError(
     'E_CATALINA_SH',
     `catalina.sh has no line ${anchor} (${lines.length} lines read).`,
-    'Is this the catalina.sh of a Tomcat from 8.5 to 11? A changed one is restored from its archive.',
+    'Is this the catalina.sh of Tomcat 8.5 to 11? If it was changed, restore it from the archive.',
   )
 }
 
@@ -134,7 +134,7 @@ function unknownOutput(found: string, line: number): PlaybookError {
   return new PlaybookError(
     'E_CATALINA_SH',
     `catalina.sh line ${line}: >> "$CATALINA_OUT" 2>&1 "&" or a pipe with & at its end expected after the start, found ${found.trim() || 'an empty line'}.`,
-    'Restore the lines of the start from the archive.',
+    'Restore these lines from the archive.',
   )
 }
 

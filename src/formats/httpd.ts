@@ -1,4 +1,4 @@
-// A lossless editor of Apache httpd's configuration files: an edit changes its own lines and no others.
+// Edits Apache httpd configuration files; lines that no edit changes keep their bytes.
 
 import type { HttpdChange, HttpdEdit } from './httpd/edit.ts'
 import { commentEdit, uncommentEdit } from './httpd/editing/comment.ts'
@@ -31,20 +31,20 @@ export type {
  *
  * The file is read as httpd 2.4 reads it (`server/util.c`, `server/config.c`): names without case, nested sections,
  * lines that a `\` at their end joins, arguments in `"` or `'` with their escapes, comments at the start of a line only.
- * Lines that no edit is about stay byte for byte, whatever their indentation, line end or encoding. What is inserted
- * follows the indentation and line ends around it; of a directive that changes, only the arguments that differ do, and
- * they keep their quotes. `Include`s are not followed, and sections such as `<IfModule>` not entered unless named.
+ * Lines that no edit changes stay byte for byte, whatever their indentation, line end or encoding. New lines follow the
+ * indentation and line ends around them; of a directive, only the arguments that differ are changed, and they keep their
+ * quotes. `Include`s are not followed, and sections such as `<IfModule>` are not entered unless named.
  *
- * A commented-out directive is `#Name …`; with blanks after the `#` only where the arguments are the ones wanted and the
- * comment ends there, so that prose and examples in prose stay what they are.
+ * A commented-out directive is `#Name …`. With blanks after the `#` it counts only if its arguments match and the comment
+ * ends there, so that prose and examples in prose stay as they are.
  *
- * Idempotent: with its own result it gives `changes: []` and the same bytes.
+ * Idempotent: applied to its own result, it returns `changes: []` and the same bytes.
  *
- * @param bytes the file as it is: UTF-8, or any encoding that has ASCII in it, whose bytes are kept
+ * @param bytes the file: UTF-8, or any other superset of ASCII, whose bytes are kept
  * @param edits see `HttpdEdit`
- * @returns the file as it should be, and each difference for people; no change gives the bytes that came in
- * @throws PlaybookError E_HTTPD (what httpd would not read: line, and what was expected), E_HTTPD_NO_MATCH (what was looked
- *   for), E_HTTPD_AMBIGUOUS (several sections, with their lines), E_HTTPD_EDIT (an edit that cannot be)
+ * @returns the new bytes, and each change for people; without changes, the bytes that came in
+ * @throws PlaybookError E_HTTPD (httpd could not read it: line, and what was expected), E_HTTPD_NO_MATCH (not found),
+ *   E_HTTPD_AMBIGUOUS (several sections, with their lines), E_HTTPD_EDIT (an impossible edit)
  * @example
  * editHttpd(bytes, [
  *   { set: 'ServerTokens', args: ['Prod'], place: { after: 'ServerRoot' } },

@@ -1,4 +1,4 @@
-// A lossless editor of Java's .properties files: an edit changes its own bytes and no others.
+// Edits Java .properties files; whatever no edit changes keeps its bytes.
 
 import { isUtf8 } from 'node:buffer'
 import { PlaybookError } from '../model/errors/error.ts'
@@ -29,16 +29,16 @@ export type {
  * Applies edits to the bytes of a .properties file, in order.
  *
  * The grammar is that of `java.util.Properties.load`: `key=value`, `key: value`, `key value`; comments begin with `#` or
- * `!`; a `\` at the end joins the next line; `\t \n \r \f \uXXXX` and `\` before any other character; of a key that stands
- * there several times the last counts, and is the one that is set. Comments, order, layout, line ends and all that is not
- * edited stay byte for byte; a value that is set keeps the separator before it, a new key gets that of most others.
+ * `!`; a `\` at the end joins the next line; escapes are `\t \n \r \f \uXXXX` and `\` before any other character. If a key
+ * occurs several times, the last one counts, and is the one that is set. Comments, order, layout, line ends and whatever
+ * is not edited stay byte for byte; a changed value keeps its separator, a new key gets the most common one.
  *
- * Idempotent: with its own result it gives `changes: []` and the same bytes.
+ * Idempotent: applied to its own result, it returns `changes: []` and the same bytes.
  *
- * @param bytes the file as it is; empty for a new one
+ * @param bytes the file; empty for a new one
  * @param edits `{ set: key, value, after? }` and `{ remove: key }`; a `Secret` is written, and masked in `changes`
  * @param options `encoding`: `iso-8859-1` (default; all beyond ASCII is written `\uXXXX`) or `utf-8`
- * @returns the file as it should be, and each difference for people; no change gives the bytes that came in
+ * @returns the new bytes, and each change for people; without changes, the bytes that came in
  * @throws PlaybookError E_PROPERTIES (a malformed `\u`, with its line), E_PROPERTIES_NO_MATCH (no key `after`),
  *   E_PROPERTIES_ENCODING (bytes that are not UTF-8)
  * @example editProperties(bytes, [{ set: 'worker.ecs1.port', value: 8009 }, { remove: 'worker.old.port' }])
@@ -78,7 +78,11 @@ const NODE_ENCODINGS = { 'iso-8859-1': 'latin1', 'utf-8': 'utf8' } as const
 function decode(bytes: Uint8Array, encoding: PropertiesEncoding): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (encoding === 'iso-8859-1' || isUtf8(buffer)) return buffer.toString(NODE_ENCODINGS[encoding])
-  throw new PlaybookError('E_PROPERTIES_ENCODING', 'The file is not UTF-8.', "Say encoding: 'iso-8859-1'.")
+  throw new PlaybookError(
+    'E_PROPERTIES_ENCODING',
+    'The file is not UTF-8.',
+    "If it is ISO-8859-1, set encoding: 'iso-8859-1'.",
+  )
 }
 
 type EditedText = { readonly text: string; readonly change: PropertiesChange }
@@ -138,7 +142,7 @@ function withEntry(
   return before + closing(before, line, lineEnd) + line + text.slice(at)
 }
 
-/** What a text lacks so that a line after it is one of its own: nothing, or line ends, two after a last backslash. */
+/** What to add before a new line: nothing, a line end, or two if a backslash would join it to the last line. */
 function closing(before: string, line: string, lineEnd: string): string {
   const isOwnLine = (added: string) =>
     scanProperties(before + added + line).at(-1)?.start === before.length + added.length
@@ -148,7 +152,7 @@ function closing(before: string, line: string, lineEnd: string): string {
 function endOfKey(entries: readonly PropertyEntry[], key: string): number {
   const entry = lastOf(entries, key)
   if (entry) return entry.end
-  throw new PlaybookError('E_PROPERTIES_NO_MATCH', `No key ${key} that a new one could go after.`)
+  throw new PlaybookError('E_PROPERTIES_NO_MATCH', `There is no key ${key} to insert a new one after.`)
 }
 
 /** The line end that most lines have. */

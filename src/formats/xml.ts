@@ -1,4 +1,4 @@
-// A lossless editor of XML files: an edit changes its own bytes and no others.
+// Edits XML files; whatever no edit changes keeps its bytes.
 
 import type { XmlChange, XmlEdit } from './xml/edit.ts'
 import { type EditResult, setEdit } from './xml/editing/attributes.ts'
@@ -29,19 +29,19 @@ export type {
 /**
  * Applies edits to the bytes of an XML file, one after the other, each to the result of those before it.
  *
- * Nothing is ever written anew: layout, comments, quotes, line ends, byte order mark, encoding, declaration, DOCTYPE
- * with its internal subset, entities and CDATA stay as they are. What is inserted follows the indentation, quotes and
- * line ends around it. The encoding is that of the byte order mark or the declaration (UTF-8, UTF-16, ISO-8859-1,
- * US-ASCII, windows-1252); a character that it cannot hold becomes a numeric reference. External entities are never
- * looked at. The result is parsed again as a check.
+ * Nothing is reformatted: layout, comments, quotes, line ends, byte order mark, encoding, declaration, DOCTYPE
+ * with its internal subset, entities and CDATA stay as they are. New text follows the indentation, quotes and line ends
+ * around it. The encoding is that of the byte order mark or the declaration (UTF-8, UTF-16, ISO-8859-1,
+ * US-ASCII, windows-1252); a character that it lacks becomes a numeric reference. External entities are never
+ * loaded. The result is parsed again as a check.
  *
- * Idempotent: with its own result it gives `changes: []` and the same bytes.
+ * Idempotent: applied to its own result, it returns `changes: []` and the same bytes.
  *
  * @param bytes the file as it is
  * @param edits see `XmlEdit`; selectors are a subset of XPath 1.0, see `parseSelector`
- * @returns the file as it should be, and each difference for people; no change gives the bytes that came in
+ * @returns the new bytes, and each change for people; without changes, the bytes that came in
  * @throws PlaybookError E_XML (not well-formed; line:column), E_XML_ENCODING, E_XML_SELECTOR, E_XML_NO_MATCH,
- *   E_XML_AMBIGUOUS, E_XML_COMMENT (what cannot be commented or uncommented), E_XML_EDIT (an edit that cannot be)
+ *   E_XML_AMBIGUOUS, E_XML_COMMENT (cannot be commented or uncommented), E_XML_EDIT (an impossible edit)
  * @example
  * editXml(bytes, [
  *   { set: '/Server', attributes: { port: 8006 } },

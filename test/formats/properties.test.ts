@@ -146,7 +146,7 @@ test('faults: an escape that is none, with its line, and a place that is not the
   )
   assert.is(
     message(() => editProperties(Buffer.from('a=1\n'), [{ set: 'b', value: 1, after: 'c' }])),
-    'E_PROPERTIES_NO_MATCH: No key c that a new one could go after.',
+    'E_PROPERTIES_NO_MATCH: There is no key c to insert a new one after.',
   )
 })
 

@@ -343,7 +343,7 @@ const rows: Row[] = [
     },
     after: '<u name="x" password="new" secretRequired="false"/>',
     changes: [
-      'u[x] @password: (hidden) → (hidden), another',
+      'u[x] @password: (hidden) → (hidden), changed',
       'u[x] @certificateKeystorePassword: (hidden) → removed',
       'u[x] @secretRequired: true → false',
     ],
@@ -394,7 +394,7 @@ const refusals: { title: string; before: string; edit: XmlEdit; code: string; sa
     before: SERVICE,
     edit: { set: '/Server/Service/Valve', attributes: {} },
     code: 'E_XML_NO_MATCH',
-    says: 'Service[Catalina] (line 2) has no Valve; it has Connector, Engine. A commented-out <Valve> stands in the comment on line 11.',
+    says: 'Service[Catalina] (line 2) has no Valve; it has Connector, Engine. There is a commented-out <Valve> in the comment on line 11.',
   },
   {
     title: 'no match at the root names the root',
@@ -415,14 +415,14 @@ const refusals: { title: string; before: string; edit: XmlEdit; code: string; sa
     before: '<a>\n<b/>\n<b/>\n</a>',
     edit: { remove: '/a/b' },
     code: 'E_XML_AMBIGUOUS',
-    says: '/a/b matches 2 places (lines 2, 3), where one is needed.',
+    says: '/a/b matches 2 nodes (lines 2, 3), but must match exactly one.',
   },
   {
     title: 'an element that could be one of several asks for match',
     before: '<a>\n<b/>\n<b c="1"/>\n</a>',
     edit: { ensure: '/a', element: '<b/>' },
     code: 'E_XML_AMBIGUOUS',
-    says: 'a has 2 b that the element of ensure could be (lines 2, 3).',
+    says: 'a has 2 b elements that could be the one to ensure (lines 2, 3).',
   },
   {
     title: 'a selector with a fault shows where',
@@ -436,28 +436,28 @@ const refusals: { title: string; before: string; edit: XmlEdit; code: string; sa
     before: '<a>\n<b>\n<!-- c --></b></a>',
     edit: { comment: '/a/b' },
     code: 'E_XML_COMMENT',
-    says: 'b (line 2) cannot be commented out: it holds "--" (line 3), which no comment may.',
+    says: 'b (line 2) cannot be commented out: it contains "--" (line 3), which is not allowed in a comment.',
   },
   {
     title: 'a comment of prose cannot be uncommented',
     before: '<a>\n<!-- <b> only --></a>',
     edit: { uncomment: '/a/comment()' },
     code: 'E_XML_COMMENT',
-    says: 'The comment on line 2 holds no whole element that could be uncommented.',
+    says: 'The comment on line 2 contains no complete element to uncomment.',
   },
   {
     title: 'a comment of several elements and prose is refused when it is selected as a whole',
     before: '<a><!-- <b/> or <c/> --></a>',
     edit: { uncomment: '/a/comment()' },
     code: 'E_XML_COMMENT',
-    says: 'The comment on line 1 holds 2 elements with text between them.',
+    says: 'The comment on line 1 contains 2 elements with text between them.',
   },
   {
     title: 'what is neither live nor in a comment cannot be uncommented',
     before: '<a><!-- <b c="1"/> --></a>',
     edit: { uncomment: "/a/b[@c='2']" },
     code: 'E_XML_NO_MATCH',
-    says: 'No comment holds such an element either.',
+    says: 'No comment contains such an element either.',
   },
   {
     title: 'XML text for ensure must be well-formed',
@@ -471,7 +471,7 @@ const refusals: { title: string; before: string; edit: XmlEdit; code: string; sa
     before: '<a><b/></a>',
     edit: { text: '/a', value: 'x' },
     code: 'E_XML_EDIT',
-    says: 'holds elements (<b>), so its text cannot be set',
+    says: 'contains elements (<b>), so its text cannot be set',
   },
   {
     title: 'the root stays',
@@ -485,7 +485,7 @@ const refusals: { title: string; before: string; edit: XmlEdit; code: string; sa
     before: '<a/>',
     edit: { set: '/a', attributes: { 'a b': 1 } },
     code: 'E_XML_EDIT',
-    says: '"a b" cannot be the name of an attribute.',
+    says: '"a b" is not a valid attribute name.',
   },
 ]
 

@@ -1,30 +1,30 @@
-// The edits that editHttpd understands and what it reports: plain data that survives JSON.
+// Defines the edits and changes of editHttpd: plain data that survives JSON.
 
-/** An argument as it is meant: `%h "%r"`, never quoted or escaped. Numbers and `on`, `off` (true, false) likewise. */
+/** An argument without quotes and escapes: `%h "%r"`. `true` and `false` are `on` and `off`. */
 export type HttpdValue = string | number | boolean
 
 /**
- * A directive or a section: its name, without case, and the arguments that it begins with. A bare string is the name.
+ * A directive or a section: its name, in any case, and its first arguments. A bare string is the name.
  *
  * @example { name: 'LoadModule', args: ['rewrite_module'] }
  * @example { name: 'Directory', args: ['/data2'] }
  */
 export type HttpdSelector = string | { readonly name: string; readonly args?: readonly HttpdValue[] }
 
-/** The sections around something, the outermost first; all their arguments count. Empty is the file's top level. */
+/** The enclosing sections, outermost first, with all their arguments. Empty is the top level of the file. */
 export type HttpdPath = readonly { readonly name: string; readonly args?: readonly HttpdValue[] }[]
 
 /** A directive as data. */
 export type DirectiveSpec = { readonly name: string; readonly args?: readonly HttpdValue[] }
 
-/** A section as data: what has `content`. */
+/** A section as data: a directive with `content`. */
 export type SectionSpec = DirectiveSpec & { readonly content: readonly HttpdNode[] }
 
 export type HttpdNode = DirectiveSpec | SectionSpec
 
 /**
- * Where something new goes, beside others of the same section: `first`, `last`, or at what a selector names, which may
- * be commented out. Of several, `after` takes the last and `before` the first.
+ * Where something new goes in its section: `first`, `last`, or beside what a selector matches, which may be commented
+ * out. Of several matches, `after` uses the last and `before` the first.
  */
 export type HttpdPlace =
   | 'first'
@@ -33,18 +33,18 @@ export type HttpdPlace =
   | { readonly before: HttpdSelector }
 
 type Placement = {
-  /** In which section; the top level if not given. */
+  /** The section; default the top level. */
   readonly in?: HttpdPath
   /** The first of several that applies. Default: after the last of the same name, else `last`. */
   readonly place?: HttpdPlace | readonly HttpdPlace[]
 }
 
 /**
- * Makes sure that a directive stands there, live, with exactly these arguments. A live one of the same key is given
- * them, of several the last, which is the one that httpd goes by; else a commented-out one is enabled in place; else a
- * new line is inserted. `key` is how many of the leading arguments tell directives of this name apart (negative: of
- * the trailing ones). It is known for those that may stand there many times (Listen, LoadModule, AddType, ErrorDocument,
- * Header, JkMount, LogFormat …: see `keyLength`), and 0 for all others: one of the name.
+ * Makes sure that a directive is live, with exactly these arguments. A live one of the same key is changed, of several
+ * the last, which is the one that httpd uses; else a commented-out one is enabled in place; else a new line is inserted.
+ * `key` is how many of the leading arguments identify a directive of this name (negative: of the trailing ones). It is
+ * known for those that may occur many times (Listen, LoadModule, AddType, ErrorDocument, Header, JkMount, LogFormat …:
+ * see `keyLength`), and 0 for all others, which occur once.
  *
  * @example { set: 'Timeout', args: [60], place: { after: 'ServerName' } }
  * @example { set: 'User', args: ['ecsuser'], in: [{ name: 'IfModule', args: ['unixd_module'] }] }
@@ -55,22 +55,22 @@ export type HttpdSetEdit = Placement & {
   readonly key?: number
 }
 
-/** Brings a commented-out directive or section to life, in place, as it is. A live one is what was wanted. */
+/** Uncomments a directive or section in place, as it is. A live one is left alone. */
 export type HttpdUncommentEdit = {
   readonly uncomment: string
-  /** The arguments it begins with. */
+  /** Its first arguments. */
   readonly args?: readonly HttpdValue[]
   readonly in?: HttpdPath
 }
 
-/** Comments out every live directive or section of the name that begins with these arguments. */
+/** Comments out every live directive or section of the name with these first arguments. */
 export type HttpdCommentEdit = {
   readonly comment: string
   readonly args?: readonly HttpdValue[]
   readonly in?: HttpdPath
 }
 
-/** Removes every live directive or section of the name that begins with these arguments; none is what was wanted. */
+/** Removes every live directive or section of the name with these first arguments; having none is fine. */
 export type HttpdRemoveEdit = {
   readonly remove: string
   readonly args?: readonly HttpdValue[]
@@ -78,11 +78,11 @@ export type HttpdRemoveEdit = {
 }
 
 /**
- * Makes sure that a section of this name and these arguments stands there and means exactly `content`: what it holds
- * besides is removed, or left with `keepsOthers`. Only what differs is touched; comments stay. Of several such sections
- * the one that means this already is taken, else the only one that shares a directive with `content`; or say which one:
- * `having` a directive or section of that name (where no section has it, a new one is inserted); or make it the `only` one:
- * the first is taken, and the others are removed.
+ * Makes sure that a section of this name and these arguments exists, with exactly `content`: anything else in it is
+ * removed, or left with `keepsOthers`. Only what differs is touched; comments stay. Of several such sections, the one
+ * that has this content already is used, else the only one that shares a directive with `content`. To choose, use
+ * `having` (a directive or section in it; if no section has it, a new one is inserted) or `only` (the first is used, and
+ * the others are removed).
  *
  * @example { section: 'Directory', args: ['/data2'], content: [{ name: 'Require', args: ['all', 'granted'] }] }
  */
@@ -102,5 +102,5 @@ export type HttpdEdit =
   | HttpdRemoveEdit
   | HttpdSectionEdit
 
-/** One difference for people: `Timeout`, `300`, `60`. */
+/** One change for people: `Timeout`, `300`, `60`. */
 export type HttpdChange = { readonly what: string; readonly from: string; readonly to: string }

@@ -1,20 +1,20 @@
-// The edits that editProperties understands and what it reports.
+// Defines the edits, options and changes of editProperties.
 
 import type { Secret } from '../../model/secrets/secret.ts'
 
-/** Sets a key; a new one goes after the key named, or to the end. A `Secret` is written, and shown nowhere. */
+/** Sets a key; a new one goes after the key `after`, or to the end. A `Secret` is written, but never shown. */
 export type PropertySetEdit = {
   readonly set: string
   readonly value: string | number | boolean | Secret
   readonly after?: string
 }
 
-/** Removes a key, every time it stands there; none is what was wanted. */
+/** Removes all occurrences of a key; having none is fine. */
 export type PropertyRemoveEdit = { readonly remove: string }
 
 export type PropertiesEdit = PropertySetEdit | PropertyRemoveEdit
 
-/** One difference for people: `worker.ecs1.port`, `8009`, `8010`. */
+/** One change for people: `worker.ecs1.port`, `8009`, `8010`. */
 export type PropertiesChange = { readonly what: string; readonly from: string; readonly to: string }
 
 /** As `java.util.Properties.load(InputStream)` reads: ISO-8859-1 and `\uXXXX`; or `utf-8`, as with a Reader. */

@@ -1,4 +1,4 @@
-// Keys and values as they are written, so that java.util.Properties.load reads them back.
+// Escapes keys and values for java.util.Properties.load.
 
 import type { PropertiesEncoding } from './edit.ts'
 
@@ -6,7 +6,7 @@ export function escapeKey(key: string, encoding: PropertiesEncoding): string {
   return escapeText(key, encoding).replace(/[ =:]|^[#!]/g, '\\$&')
 }
 
-/** A value; its first blanks are escaped, and a first `=` or `:`, which after a blank would be the separator. */
+/** A leading blank is escaped, and a leading `=` or `:`, which after a blank would be the separator. */
 export function escapeValue(value: string, encoding: PropertiesEncoding): string {
   return escapeText(value, encoding).replace(/^[ =:]/, '\\$&')
 }

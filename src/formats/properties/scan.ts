@@ -1,10 +1,10 @@
-// Text to entries with exact spans, by the grammar of java.util.Properties.load.
+// Reads the entries of a .properties file with their spans.
 
 import { PlaybookError } from '../../model/errors/error.ts'
 
 /**
- * A key and its value. `start` to `end` are all its lines with the last one's line end; the value stands from
- * `valueStart` to `valueEnd`, escaped as it is written. `separator` is what stands between: `=`, ` : `, a blank, nothing.
+ * A key and its value. `start` to `end` are all its lines with the last line end; `valueStart` to `valueEnd` is the value
+ * as written, with its escapes. `separator` is what is between key and value: `=`, ` : `, a blank, nothing.
  */
 export type PropertyEntry = {
   readonly key: string
@@ -37,7 +37,7 @@ export function scanProperties(text: string): PropertyEntry[] {
   return entries
 }
 
-/** The characters of a logical line with where each stands; `end` is before its line end, `next` after it. */
+/** The characters of a logical line and their offsets; `end` is before its line end, `next` after it. */
 type LogicalLine = {
   readonly characters: readonly string[]
   readonly offsets: readonly number[]
@@ -45,7 +45,7 @@ type LogicalLine = {
   readonly next: number
 }
 
-/** A line with those that backslashes join to it, without the backslashes and the blanks that begin the next. */
+/** A line and those that backslashes join to it, without these backslashes and the blanks that follow them. */
 function logicalLine(text: string, first: number): LogicalLine {
   const characters: string[] = []
   const offsets: number[] = []
@@ -107,7 +107,7 @@ function malformedError(text: string, offset: number, found: string): PlaybookEr
   return new PlaybookError(
     'E_PROPERTIES',
     `Line ${line}: four hexadecimal digits expected after "\\u", found "${found}".`,
-    'A backslash that is meant as one is written "\\\\".',
+    'Write a literal backslash as "\\\\".',
   )
 }
 

@@ -111,27 +111,27 @@ const encodingFaults: [string, Buffer, string][] = [
   [
     'Latin-1 bytes declared as UTF-8',
     Buffer.from('<?xml version="1.0"?>\n<a b="\xe9"/>', 'latin1'),
-    'Line 2: the byte 0xe9 at offset 28 is not UTF-8',
+    'Line 2: the byte 0xe9 at offset 28 is not valid UTF-8',
   ],
   [
     'a BOM against the declaration',
     Buffer.from('\uFEFF<?xml version="1.0" encoding="ISO-8859-1"?><a/>'),
-    'says encoding="ISO-8859-1", but the file is written with a byte order mark of UTF-8',
+    'says encoding="ISO-8859-1", but the file has a byte order mark of UTF-8',
   ],
   [
     'UTF-16 declared in single bytes',
     Buffer.from(declaring('<?xml version="1.0" encoding="UTF-8"?><a/>', 'UTF-16')),
-    'but the file is written with single bytes',
+    'but the file has single bytes',
   ],
   [
     'a byte above 127 in ASCII',
     Buffer.from('<?xml version="1.0" encoding="US-ASCII"?><a>\xe9</a>', 'latin1'),
-    'the byte 0xe9 at offset 44 is not US-ASCII',
+    'the byte 0xe9 at offset 44 is not valid US-ASCII',
   ],
   [
     'half a character of UTF-16',
     Buffer.concat([Buffer.from('\uFEFF<a/>', 'utf16le'), Buffer.from('x')]),
-    'is not UTF-16LE',
+    'is not valid UTF-16LE',
   ],
 ]
 

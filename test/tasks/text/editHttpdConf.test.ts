@@ -69,7 +69,7 @@ const faults: [title: string, content: string | undefined, edit: HttpdEdit, code
     'A\n',
     { uncomment: 'B' },
     'E_HTTPD_NO_MATCH',
-    /\/httpd\.conf: No B at the top level/,
+    /\/httpd\.conf: There is no B at the top level/,
   ],
 ]
 

@@ -1,4 +1,4 @@
-// `comment` and `uncomment`: directives and whole sections into comments and back, in their lines.
+// Comments directives and sections out, and uncomments them.
 
 import type { HttpdCommentEdit, HttpdPath, HttpdUncommentEdit } from '../edit.ts'
 import { withMarks } from '../parsing/commentedOut.ts'
@@ -56,7 +56,7 @@ function commentSplices(document: HttpdDocument, start: number): LineSplice[] {
     .map(({ raw }, index) => ({ at: start + index, remove: 1, text: withMarks(raw) }))
 }
 
-/** The splice that brings a directive, or the section that a comment opens, to life; undefined if it has no end. */
+/** The splice that uncomments a directive, or a section from its opening on; undefined if it has no end. */
 function uncommentSplice(
   { lines }: HttpdDocument,
   { index, parsed }: CommentedMatch,
@@ -77,7 +77,7 @@ function uncommentSplice(
   return undefined
 }
 
-/** What a line of a commented-out section would be: code keeps the blanks that indent it after the `#`. */
+/** A line of a commented-out section without its `#`; blanks after the `#` are its indentation. */
 function uncommentedLine({ kind, raw }: HttpdDocument['lines'][number]): string | undefined {
   if (kind === 'blank') return raw
   if (kind !== 'comment') return undefined

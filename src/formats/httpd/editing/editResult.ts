@@ -1,4 +1,4 @@
-// What an edit comes to, and how its changes are worded.
+// Defines the result of an edit, and formats its changes.
 
 import { isSecretName } from '../../shared/secretNames.ts'
 import type { HttpdChange, HttpdPath } from '../edit.ts'
@@ -21,14 +21,14 @@ export function labelIn(path: HttpdPath, label: string): string {
   return [...path.map(renderOpening), label].join(' ')
 }
 
-/** `<Directory /data2>` or `LoadModule jk_module`, of the given arguments. */
+/** `<Directory /data2>` or `LoadModule jk_module`. */
 export function labelOf(name: string, args: readonly string[], isSection = false): string {
   return isSection
     ? renderOpening({ name, args })
     : [name, ...args.map((each) => renderValue(each))].join(' ')
 }
 
-/** Arguments as they may be shown: those of a directive that is called like a secret are not. */
+/** Arguments for messages: hidden where the directive's name says that they are secret. */
 export function displayArguments(name: string, args: readonly string[]): string {
   if (isSecretName(name) && args.length > 0) return '(hidden)'
   return args.map((each) => renderValue(each)).join(' ') || 'present'

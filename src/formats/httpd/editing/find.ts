@@ -1,4 +1,4 @@
-// Finding lines: the sections of a path, and the live or commented-out directives in them.
+// Finds sections, directives and commented-out directives.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { HttpdPath, HttpdSelector } from '../edit.ts'
@@ -15,9 +15,9 @@ export type Scope = number
 export const TOP: Scope = -1
 
 /**
- * The sections that a path leads to: all that have these names and arguments.
+ * All sections that a path matches.
  *
- * @throws PlaybookError E_HTTPD_NO_MATCH where there is none
+ * @throws PlaybookError E_HTTPD_NO_MATCH if there is none
  */
 export function scopesOf(document: HttpdDocument, path: HttpdPath): Scope[] {
   const scopes = scopesIfAny(document, path)
@@ -33,7 +33,7 @@ export function scopesIfAny(document: HttpdDocument, path: HttpdPath): Scope[] {
   return scopes
 }
 
-/** Sections right in a scope, of one name and exactly these arguments. */
+/** Sections directly in a scope, of one name and with exactly these arguments. */
 export function sectionsIn(
   document: HttpdDocument,
   scope: Scope,
@@ -45,7 +45,7 @@ export function sectionsIn(
   )
 }
 
-/** Directives and sections right in a scope, of one name, that begin with these arguments; by their (first) lines. */
+/** The lines of directives and section openings directly in a scope, of one name and with these first arguments. */
 export function liveIn(
   document: HttpdDocument,
   scope: Scope,
@@ -60,8 +60,8 @@ export function liveIn(
 export type CommentedMatch = { readonly index: number; readonly parsed: CommentedOut }
 
 /**
- * Commented-out directives and section openings right in a scope, of one name, that begin with these arguments. With
- * blanks after the `#` only where `args` are given and the comment ends there: else it is prose.
+ * Commented-out directives and section openings directly in a scope, of one name and with these first arguments. With
+ * blanks after the `#` they count only if `args` are given and the comment ends there: else they are prose.
  */
 export function commentedIn(
   document: HttpdDocument,
@@ -81,7 +81,7 @@ export function commentedIn(
   return found
 }
 
-/** The lines right in a scope that are wanted, all if nothing is said; of a section in it only the one that opens it. */
+/** The accepted lines directly in a scope; of a section in it only the opening. */
 export function childrenOf(
   { lines, closes }: HttpdDocument,
   scope: Scope,
@@ -116,7 +116,7 @@ export function selectorParts(selector: HttpdSelector): { name: string; args: st
     : { name: selector.name, args: textsOf(selector.args) }
 }
 
-/** An E_HTTPD_NO_MATCH error that names what was looked for, where, and what of that name there is. */
+/** Names what was requested and where, and lists the lines with that name. */
 export function noMatchError(
   document: HttpdDocument,
   name: string,
@@ -125,7 +125,7 @@ export function noMatchError(
 ): PlaybookError {
   const requested = [name, ...args].join(' ')
   const place = path.length === 0 ? 'at the top level' : `in ${path.map(renderOpening).join(' ')}`
-  return new PlaybookError('E_HTTPD_NO_MATCH', `No ${requested} ${place}, live or commented out.`, {
+  return new PlaybookError('E_HTTPD_NO_MATCH', `There is no ${requested} ${place}, live or commented out.`, {
     details: linesNamed(document, name),
   })
 }
@@ -133,12 +133,12 @@ export function noMatchError(
 function noSection(document: HttpdDocument, path: HttpdPath): PlaybookError {
   const requested = path.map(renderOpening).join(' ')
   const { name } = path.at(-1)!
-  return new PlaybookError('E_HTTPD_NO_MATCH', `No section ${requested}.`, {
+  return new PlaybookError('E_HTTPD_NO_MATCH', `There is no section ${requested}.`, {
     details: linesNamed(document, name),
   })
 }
 
-/** Where else the name stands, for the details of an error. */
+/** The lines with a name, for the details of an error. */
 function linesNamed({ lines }: HttpdDocument, name: string): string[] {
   const found = lines.flatMap((line, index) =>
     line.name === name.toLowerCase() && line.kind !== 'close' ? [index] : [],

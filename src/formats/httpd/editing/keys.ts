@@ -1,8 +1,8 @@
-// Which directives may stand in a place many times, and by which arguments they are then told apart.
+// Knows which directives may occur many times, and which arguments identify them.
 
 /**
- * How many leading arguments tell directives of this name apart (negative: trailing ones; Infinity: all): 1 for Listen,
- * LoadModule, ErrorDocument …; 0 where one of the name is all there is to be.
+ * How many leading arguments identify a directive of this name (negative: trailing ones; Infinity: all): 1 for Listen,
+ * LoadModule, ErrorDocument …; 0 for those that occur once.
  *
  * @example keyLength('ErrorDocument', ['404', '/missing.html']) // 1
  * @example keyLength('Header', ['always', 'set', 'X-Frame-Options', 'DENY']) // 3
@@ -12,7 +12,7 @@ export function keyLength(name: string, args: readonly string[]): number {
   return typeof key === 'number' ? key : key(args)
 }
 
-/** Whether arguments have the key of others. */
+/** Whether arguments have the same key as the desired ones. */
 export function hasKeyOf(args: readonly string[], desired: readonly string[], key: number): boolean {
   if (key === Number.POSITIVE_INFINITY) return isEqual(args, desired)
   return key < 0

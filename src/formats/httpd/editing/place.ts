@@ -1,4 +1,4 @@
-// Where a new line goes, and how it is indented there.
+// Decides where a new line goes and how it is indented.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import { mostCommon } from '../../shared/lists.ts'
@@ -18,10 +18,10 @@ import {
 import type { Layout } from './render.ts'
 
 /**
- * The line before which something new of this name goes: the first place of several that applies; if none is given,
- * after the last of its name, live or else commented out, or last.
+ * The line before which something new of this name goes: at the first of several places that applies; by default after
+ * the last of its name, live or else commented out, or last.
  *
- * @throws PlaybookError E_HTTPD_NO_MATCH where no place applies
+ * @throws PlaybookError E_HTTPD_NO_MATCH if no place applies
  */
 export function insertionLine(
   document: HttpdDocument,
@@ -36,7 +36,7 @@ export function insertionLine(
     if (index !== undefined) return index
   }
   const last = places.at(-1)
-  if (typeof last !== 'object') throw new PlaybookError('E_HTTPD_EDIT', 'An empty list of places.')
+  if (typeof last !== 'object') throw new PlaybookError('E_HTTPD_EDIT', 'The list of places is empty.')
   const { name: anchor, args } = selectorParts('after' in last ? last.after : last.before)
   throw noMatchError(document, anchor, args, path)
 }
@@ -51,7 +51,7 @@ function lineOfPlace(document: HttpdDocument, scope: Scope, place: HttpdPlace): 
   return found.length === 0 ? undefined : endOf(document, found.at(-1)!)
 }
 
-/** How a new child of a scope is laid out when it is put before a line. */
+/** The layout of a new child of a scope that is inserted before a line. */
 export function layoutAt(document: HttpdDocument, scope: Scope, index: number): Layout {
   const unit = indentUnit(document)
   return { indent: childIndent(document, scope, unit), unit, lineEnd: lineEndAt(document, index) }
@@ -65,7 +65,7 @@ function childIndent(document: HttpdDocument, scope: Scope, unit: string): strin
     : indentOf(document.lines[sibling]!.raw)
 }
 
-/** By how much the file indents what is in a section: what most of the first sections show, or four blanks. */
+/** By how much the file indents what is in a section: as most of the first sections do, or by four blanks. */
 function indentUnit(document: HttpdDocument): string {
   const units: string[] = []
   for (let index = 0; index < document.lines.length && units.length < 20; index++) {

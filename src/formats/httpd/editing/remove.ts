@@ -1,4 +1,4 @@
-// `remove`: takes whole directives and sections out, with their lines.
+// Removes directives and sections with their lines.
 
 import type { HttpdRemoveEdit } from '../edit.ts'
 import type { HttpdDocument, LineSplice } from '../parsing/document.ts'
@@ -21,7 +21,7 @@ export function removeEdit(document: HttpdDocument, edit: HttpdRemoveEdit): Http
   }
 }
 
-/** The splice that takes out a directive, or a section with one of the blank lines around it. */
+/** The splice that removes a directive, or a section with one of the blank lines around it. */
 export function removal({ lines, closes }: HttpdDocument, index: number): LineSplice {
   if (lines[index]!.kind !== 'open') return { at: index, remove: 1, text: '' }
   const end = closes[index]! + 1

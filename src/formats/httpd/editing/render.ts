@@ -1,9 +1,9 @@
-// Data to configuration text: values with quotes where they need them, directives and sections with their lines.
+// Writes directives and sections as text, with quotes where values need them.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { DirectiveSpec, HttpdNode, HttpdValue, SectionSpec } from '../edit.ts'
 
-/** A value as httpd's arguments are: `on` and `off` for true and false. */
+/** An argument as text: `on` and `off` for true and false. */
 function textOfValue(value: HttpdValue): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   return String(value)
@@ -14,7 +14,7 @@ export function textsOf(args: readonly HttpdValue[] = []): string[] {
 }
 
 /**
- * A value as it is written: as it is where it may, else in quotes; in the quote of what it replaces, if that has one.
+ * Writes a value with quotes if it needs them, or in the quote of the value it replaces.
  *
  * @throws PlaybookError E_HTTPD_EDIT for a value with a line break or a NUL in it
  */
@@ -22,7 +22,7 @@ export function renderValue(value: string, quote: '"' | "'" | '' = ''): string {
   if (/[\r\n\0]/.test(value)) {
     throw new PlaybookError(
       'E_HTTPD_EDIT',
-      `${JSON.stringify(value)} cannot be an argument: it is not one line.`,
+      `${JSON.stringify(value)} cannot be an argument, because it is not one line.`,
     )
   }
   const needsQuote = value === '' || /[\s\v]|^["']|\\$/.test(value)
@@ -62,12 +62,12 @@ export function isSection(node: HttpdNode): node is SectionSpec {
   return 'content' in node
 }
 
-/** @throws PlaybookError E_HTTPD_EDIT for what cannot be the name of a directive or section */
+/** @throws PlaybookError E_HTTPD_EDIT for an invalid name of a directive or section */
 export function directiveName(name: string): string {
   if (/^[A-Za-z_][\w.:-]*$/.test(name)) return name
   throw new PlaybookError(
     'E_HTTPD_EDIT',
     `${JSON.stringify(name)} is not the name of a directive.`,
-    'Arguments go into args, and a section is named without "<" and ">".',
+    'Put arguments into args, and write the name of a section without "<" and ">".',
   )
 }

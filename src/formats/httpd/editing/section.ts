@@ -1,4 +1,4 @@
-// `section`: a section that must be there and mean exactly this, with as few lines changed as that takes.
+// Makes a section hold exactly the given content, changing as few lines as possible.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import { pairInOrder } from '../../shared/lists.ts'
@@ -42,9 +42,9 @@ export function sectionEdit(document: HttpdDocument, edit: HttpdSectionEdit): Ht
 }
 
 /**
- * Which of several sections an edit is about.
+ * Chooses one of several sections.
  *
- * @throws PlaybookError E_HTTPD_AMBIGUOUS where nothing tells
+ * @throws PlaybookError E_HTTPD_AMBIGUOUS if nothing decides
  */
 function chooseSection(
   document: HttpdDocument,
@@ -84,12 +84,12 @@ function ambiguousError(
   const label = labelOf(edit.section, textsOf(edit.args), true)
   return new PlaybookError(
     'E_HTTPD_AMBIGUOUS',
-    `${found.length} sections ${label} could be meant (lines ${lines}).`,
-    "Say which: having: 'NAME', a directive or section that only it holds; or remove the others.",
+    `${found.length} sections match ${label} (lines ${lines}).`,
+    "Choose one with having: 'NAME' (a directive or section that only it contains), or remove the others.",
   )
 }
 
-/** The splices that make a section mean what is wanted. */
+/** Makes a section have the desired content. */
 function makeEqual(
   document: HttpdDocument,
   section: number,
@@ -102,7 +102,7 @@ function makeEqual(
     : alignContent(document, section, content, path)
 }
 
-/** Makes sure of one directive or section among others, which are left. */
+/** Ensures one directive or section among others, which are left alone. */
 function ensureNode(
   document: HttpdDocument,
   section: number,
@@ -121,7 +121,7 @@ function ensureNode(
   return insertNode(document, section, document.closes[section]!, node, path)
 }
 
-/** Pairs what a section holds with what it shall hold, in order; edits the pairs, removes and inserts the others. */
+/** Pairs current and desired content in order; edits the pairs, removes and inserts the others. */
 function alignContent(
   document: HttpdDocument,
   section: number,
@@ -144,7 +144,7 @@ function alignContent(
   return mergeResults([...desired, ...removed])
 }
 
-/** Whether a line is the wanted node, whatever its other arguments or content. */
+/** Whether a line is the desired node, whatever its other arguments or content. */
 function isSameNode(document: HttpdDocument, index: number, node: HttpdNode): boolean {
   const line = document.lines[index]!
   const isSameKind = isSection(node) === (line.kind === 'open')

@@ -1,4 +1,4 @@
-// `set`: one directive with exactly these arguments, live, in its place.
+// Sets the arguments of one directive, enabling or inserting it where needed.
 
 import type { HttpdChange, HttpdPath, HttpdSetEdit } from '../edit.ts'
 import type { HttpdDocument } from '../parsing/document.ts'
@@ -18,7 +18,7 @@ import { hasKeyOf, isEqual, keyLength } from './keys.ts'
 import { insertionLine, layoutAt } from './place.ts'
 import { directiveName, renderNode, renderValue, textsOf } from './render.ts'
 
-/** A directive that is wanted: its arguments, and how many of them make out which one it is. */
+/** A desired directive; `key` arguments identify it. */
 type DesiredDirective = { readonly name: string; readonly args: readonly string[]; readonly key: number }
 
 export function setEdit(document: HttpdDocument, edit: HttpdSetEdit): HttpdEditResult {
@@ -43,14 +43,14 @@ export function desiredDirective(name: string, args: readonly string[], key?: nu
   return { name: directiveName(name), args, key: key ?? keyLength(name, args) }
 }
 
-/** The live directives of a scope that are the wanted one, whatever their other arguments. */
+/** The live directives of a scope with the same key. */
 export function liveLike(document: HttpdDocument, scope: Scope, desired: DesiredDirective): number[] {
   return liveIn(document, scope, desired.name).filter(
     (index) => !isOpening(document, index) && hasKeyOf(valuesOf(document, index), desired.args, desired.key),
   )
 }
 
-/** Gives a live directive the wanted arguments. */
+/** Gives a live directive the desired arguments. */
 export function changeDirective(
   document: HttpdDocument,
   index: number,
@@ -65,7 +65,7 @@ export function changeDirective(
   return { splices: [{ at: index, remove: 1, text }], changes: [change(desired, path, from)] }
 }
 
-/** Commented-out directives that are the wanted one; first those that have its very arguments. */
+/** Commented-out directives with the same key; first those with exactly the same arguments. */
 function commentedLike(
   document: HttpdDocument,
   scopes: readonly Scope[],
@@ -101,7 +101,7 @@ function insertDirective(
   return { splices: [{ at, remove: 0, text }], changes: [change(desired, path, 'absent')] }
 }
 
-/** The line with these arguments; those that are as wanted keep their writing, the others at least their quotes. */
+/** The line with these arguments; equal ones stay as written, the others keep at least their quotes. */
 function withArguments(line: HttpdLine, args: readonly string[]): string {
   const [name, ...words] = wordsOf(line)
   if (words.some(({ isClosed }) => !isClosed)) return rewritten(line, name!, args)
@@ -123,7 +123,7 @@ function withArguments(line: HttpdLine, args: readonly string[]): string {
   return text
 }
 
-/** All arguments anew, where a quote that is not closed runs to the end of the line. */
+/** Rewrites all arguments, because an unclosed quote runs to the end of the line. */
 function rewritten({ raw }: HttpdLine, name: Word, args: readonly string[]): string {
   const values = args.map((value) => ` ${renderValue(value)}`)
   return raw.slice(0, name.end) + values.join('') + /\s*$/.exec(raw)![0]
@@ -136,7 +136,7 @@ function change({ name, args, key }: DesiredDirective, path: HttpdPath, from: st
   return { what: labelIn(path, labelOf(name, identifying)), from, to }
 }
 
-/** The arguments besides those that tell which directive it is. */
+/** The arguments besides the key. */
 function otherArguments(args: readonly string[], key: number): readonly string[] {
   return key < 0 ? args.slice(0, key) : args.slice(key)
 }

@@ -1,16 +1,16 @@
-// Comments that hold a directive, or the opening of a section, which could be live.
+// Reads the directive or section opening that a comment holds.
 
 import { type HttpdLine, scanLines } from './line.ts'
 import { argumentsOf } from './words.ts'
 
-/** What a comment would be if it were live. `hasBlank`: blanks stand after its `#`, as in prose. */
+/** A comment as if it were live. `hasBlank`: blanks follow its `#`, as in prose. */
 export type CommentedOut = {
   readonly line: HttpdLine
   readonly args: readonly string[]
   readonly hasBlank: boolean
 }
 
-/** The directive or opening that a comment holds, of the name that it begins with. */
+/** Undefined for a comment that is neither a directive nor an opening. */
 export function parseCommentedOut(comment: HttpdLine): CommentedOut | undefined {
   const [line, ...others] = scanLines(withoutMarks(comment.raw))
   if (!line || others.length > 0 || line.name !== comment.commented || line.problem !== '') return undefined
@@ -19,12 +19,12 @@ export function parseCommentedOut(comment: HttpdLine): CommentedOut | undefined 
   return { line, args: argumentsOf(line).map(({ value }) => value), hasBlank }
 }
 
-/** A comment line without its `#` and the blanks after it; further lines that a backslash joins lose theirs too. */
+/** A comment without its `#` and the blanks after it, also on lines that a backslash joins. */
 function withoutMarks(raw: string): string {
   return raw.replace(/^([ \t]*)#[ \t]*/, '$1').replace(/(\\\r?\n[ \t]*)#/g, '$1')
 }
 
-/** Any line as a comment: a `#` before what each of its physical lines holds. */
+/** Comments a line out: puts a `#` before the content of each of its physical lines. */
 export function withMarks(raw: string): string {
   return raw.replace(/^([ \t]*)(?=\S)/gm, '$1#')
 }

@@ -1,4 +1,4 @@
-// A configuration file as lines and their nesting: what edits look into, and what splices of lines make anew.
+// Represents a configuration file as lines and nested sections.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { DecodedHttpd, HttpdEncoding } from './encoding.ts'
@@ -15,7 +15,7 @@ export type HttpdDocument = {
 /** Lines from `at`, `remove` of them, become `text`, which is whole lines. */
 export type LineSplice = { readonly at: number; readonly remove: number; readonly text: string }
 
-/** @throws PlaybookError E_HTTPD for a section that is not closed, a closing that does not match, a missing `>` */
+/** @throws PlaybookError E_HTTPD for an unclosed section, a closing that does not match, a missing `>` */
 export function parseHttpd({ text, encoding, bom }: DecodedHttpd): HttpdDocument {
   return { ...nested(scanLines(text)), encoding, bom }
 }
@@ -24,7 +24,7 @@ export function textOf({ lines }: HttpdDocument): string {
   return lines.map(({ raw }) => raw).join('')
 }
 
-/** The document with splices applied, which may touch but not overlap. Lines they are not about are the same objects. */
+/** Splices may touch, but not overlap. */
 export function applyLineSplices(document: HttpdDocument, splices: readonly LineSplice[]): HttpdDocument {
   if (splices.length === 0) return document
   const sorted = [...splices].sort((a, b) => a.at - b.at || a.remove - b.remove)
@@ -47,7 +47,7 @@ function isTag({ kind }: HttpdLine): boolean {
   return kind === 'open' || kind === 'close'
 }
 
-/** The line end to use at a line: that of the line before, else of the line itself. */
+/** The line end for a new line: that of the line before, else of the line itself. */
 export function lineEndAt({ lines }: HttpdDocument, index: number): string {
   for (const line of [lines[index - 1], lines[index], lines[0]]) {
     const end = line && /\r?\n$/.exec(line.raw)?.[0]
@@ -63,13 +63,13 @@ export function lineNumber(lines: readonly HttpdLine[], index: number): number {
   return number
 }
 
-/** A line as it is shown in messages: without what is around it. */
+/** A line for messages: trimmed, at most 80 characters. */
 export function displayLine({ raw }: HttpdLine): string {
   const text = raw.trim()
   return text.length > 80 ? `${text.slice(0, 79)}…` : text
 }
 
-/** What was the last line of the file gets an end before another follows it. */
+/** Ends the last line of the file before another one follows. */
 function closeLine(lines: HttpdLine[], index: number, lineEnd: string): void {
   const last = lines[index]
   if (!last) return
@@ -92,7 +92,7 @@ function nested(lines: readonly HttpdLine[]): Pick<HttpdDocument, 'lines' | 'clo
   return { lines, closes }
 }
 
-/** The section that a line closes, taken from those that are open. */
+/** Takes the section that a line closes from the open ones. */
 function openedBy(lines: readonly HttpdLine[], index: number, open: number[]): number {
   const parent = open.pop()
   if (parent !== undefined && lines[parent]!.name === lines[index]!.name) return parent

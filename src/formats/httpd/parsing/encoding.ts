@@ -1,14 +1,14 @@
-// Bytes to text and back, such that lines that were not edited give back their very bytes.
+// Decodes and encodes a file such that lines left alone keep their bytes.
 
 import { isUtf8 } from 'node:buffer'
 import type { HttpdEdit } from '../edit.ts'
 
-/** UTF-8 where the bytes are that, else one character a byte. */
+/** UTF-8 if the bytes are valid UTF-8, else one character per byte. */
 export type HttpdEncoding = 'utf8' | 'latin1'
 
 export type DecodedHttpd = { readonly text: string; readonly encoding: HttpdEncoding; readonly bom: string }
 
-/** The text of a file without its byte order mark. */
+/** `text` is without the byte order mark, which is `bom`. */
 export function decodeHttpd(bytes: Uint8Array): DecodedHttpd {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const encoding = isUtf8(buffer) ? 'utf8' : 'latin1'
@@ -21,7 +21,7 @@ export function encodeHttpd({ text, encoding, bom }: DecodedHttpd): Buffer {
   return Buffer.from(bom + text, encoding)
 }
 
-/** An edit whose values stand for the bytes to write: in a file that is not UTF-8, what Latin-1 lacks is UTF-8 there. */
+/** In a file that is not UTF-8, values with characters that Latin-1 lacks are written as UTF-8. */
 export function inEncoding(edit: HttpdEdit, encoding: HttpdEncoding): HttpdEdit {
   return encoding === 'utf8' ? edit : (latin1(edit) as HttpdEdit)
 }

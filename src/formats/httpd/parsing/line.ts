@@ -1,9 +1,9 @@
-// Text to the lines that httpd sees: physical lines joined where a backslash ends them, told apart by how they begin.
+// Splits text into lines as httpd does: a backslash at the end joins the next line.
 
 /**
  * A line as httpd sees it. `raw` is all of it, with what a backslash joins and its line end; `name` in lower case, empty
- * for a comment or a blank line. `commented` is the name that a comment begins with, in lower case, as if it were live;
- * `fault` what is wrong with the opening or closing of a section.
+ * for a comment or a blank line. `commented` is the first word of a comment, in lower case; `problem` is what is wrong
+ * with the opening or closing of a section.
  */
 export type HttpdLine = {
   readonly kind: 'directive' | 'open' | 'close' | 'comment' | 'blank'
@@ -25,7 +25,7 @@ export function scanLines(text: string): HttpdLine[] {
   return lines
 }
 
-/** Whether a backslash stands before the line end that stands before an offset. */
+/** Whether the line that ends at an offset ends in a backslash. */
 export function isContinued(text: string, end: number): boolean {
   if (text.charCodeAt(end - 1) !== LF) return false
   const before = text.charCodeAt(end - 2) === CR ? end - 3 : end - 2
@@ -37,10 +37,10 @@ export function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d)
 }
 
-/** A line without its backslashes, and where in the raw text each of its characters stands. */
-export type Joined = { readonly text: string; readonly offsets?: readonly number[] }
+/** A line without its joining backslashes, and the offset of each character in the raw text. */
+type Joined = { readonly text: string; readonly offsets?: readonly number[] }
 
-/** Takes away the backslashes that join lines; white space at the end stays. */
+/** Removes the backslashes that join lines; white space at the end stays. */
 export function joinLine(raw: string): Joined {
   if (!/\\\r?\n/.test(raw)) return { text: raw }
   const offsets: number[] = []

@@ -1,12 +1,12 @@
-// The words of a line, with their exact spans, as httpd's ap_getword_conf takes them apart (server/util.c).
+// Splits a line into words with their spans, as httpd's ap_getword_conf does.
 
 import { type HttpdLine, isSpace, joinLine } from './line.ts'
 
-/** An argument: what it means, its quote if it has one, and its span in the raw line. */
+/** An argument: its value, its quote if any, and its span in the raw line. */
 export type Word = {
   readonly value: string
   readonly quote: '"' | "'" | ''
-  /** False for a quote that the line does not close, which httpd does not mind. */
+  /** False for an unclosed quote, which httpd tolerates. */
   readonly isClosed: boolean
   readonly start: number
   readonly end: number
@@ -17,7 +17,7 @@ export function argumentsOf(line: HttpdLine): Word[] {
   return wordsOf(line).slice(1)
 }
 
-/** The name as it is written, with the `<` of a section, and the arguments. */
+/** The name as written, with the `<` of a section, and the arguments. */
 export function wordsOf(line: HttpdLine): Word[] {
   const { text, offsets } = joinLine(line.raw)
   const end = line.kind === 'open' ? text.lastIndexOf('>') : text.length
@@ -40,7 +40,7 @@ function wordAt(text: string, start: number, limit: number): Word {
   return { value: unescaped(inside, quote), quote, isClosed, start, end: hasEndQuote ? end + 1 : end }
 }
 
-/** Where the quote closes, or the line ends. */
+/** The offset of the closing quote, or of the end of the line. */
 function quotedEnd(text: string, start: number, limit: number, quote: string): number {
   let at = start
   while (at < limit && text[at] !== quote) {

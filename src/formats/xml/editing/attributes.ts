@@ -1,4 +1,4 @@
-// Setting and removing attributes of an element, in the layout that it has.
+// Sets and removes attributes, keeping the element's layout.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { SetEdit, XmlAttributes, XmlChange, XmlValue } from '../edit.ts'
@@ -10,7 +10,7 @@ import { displayValue, labelOf } from '../selecting/label.ts'
 import { requireElements } from '../selecting/resolve.ts'
 import type { Splice } from './splice.ts'
 
-/** What an edit comes to: spans to replace, and what to tell people. */
+/** The result of an edit: spans to replace, and the changes for people. */
 export type EditResult = { readonly splices: readonly Splice[]; readonly changes: readonly XmlChange[] }
 
 export function setEdit(document: XmlDocument, edit: SetEdit): EditResult {
@@ -25,7 +25,7 @@ export function mergeResults(parts: readonly EditResult[]): EditResult {
   return { splices: parts.flatMap((part) => part.splices), changes: parts.flatMap((part) => part.changes) }
 }
 
-/** The splices that give an element these attributes; none for those that mean the same already. */
+/** The splices that set an element's attributes; none for those that have the value already. */
 export function setAttributes(
   document: XmlDocument,
   element: XmlElement,
@@ -57,7 +57,7 @@ export function setAttributes(
 function changeOf(what: string, name: string, current?: string, value?: string): XmlChange {
   const from = current === undefined ? 'absent' : displayValue(name, current)
   const to = value === undefined ? 'removed' : displayValue(name, value)
-  return { what, from, to: from === to ? `${to}, another` : to }
+  return { what, from, to: from === to ? `${to}, changed` : to }
 }
 
 /** `port 8009, address 0.0.0.0`. */
@@ -69,7 +69,7 @@ export function describeAttributes(attributes: { readonly [name: string]: XmlVal
 
 export function checkAttributeName(name: string): void {
   if (isXmlName(name)) return
-  throw new PlaybookError('E_XML_EDIT', `"${name}" cannot be the name of an attribute.`)
+  throw new PlaybookError('E_XML_EDIT', `"${name}" is not a valid attribute name.`)
 }
 
 function replacement(
@@ -81,7 +81,7 @@ function replacement(
   return { start: valueStart, end: valueEnd, text }
 }
 
-/** A new attribute with the white space before it: on a line of its own where the element has lines of attributes. */
+/** A new attribute with the white space before it: on a line of its own if the element has attributes on lines. */
 function newAttribute(document: XmlDocument, element: XmlElement, name: string, value: string): string {
   const { text, encoding } = document
   const spaces = element.attributes.map(({ before, start }) => text.slice(before, start))

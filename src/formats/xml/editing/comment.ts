@@ -1,4 +1,4 @@
-// Commenting elements out, and bringing commented-out ones back to life.
+// Comments elements out, and uncomments them.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { CommentEdit, UncommentEdit, XmlChange } from '../edit.ts'
@@ -13,7 +13,7 @@ import { elementAt, type Uncommented, uncommentMatching, uncommentWhole } from '
 import { indentAt, lineEndOf, wholeLines } from './layout.ts'
 import { applySplices, type Splice } from './splice.ts'
 
-/** The text after an edit that takes more than one set of splices. */
+/** The text after an edit, and the changes for people. */
 export type RewriteResult = { readonly text: string; readonly changes: readonly XmlChange[] }
 
 export function uncommentEdit(
@@ -51,7 +51,7 @@ export function commentEdit(document: XmlDocument, { comment }: CommentEdit): Ed
   }
 }
 
-/** The live element that one of the alternatives matches; comments that they match do not count. */
+/** The live element that one of the alternatives matches; matching comments do not count. */
 function liveElement(document: XmlDocument, selector: UncommentEdit['uncomment']): XmlElement | undefined {
   for (const alternative of alternatives(selector)) {
     const nodes = select(document, alternative).filter((node) => node.kind === 'element')
@@ -75,7 +75,7 @@ function findUncommented(document: XmlDocument, selector: UncommentEdit['uncomme
       )
     if (found[0]) return found[0]
   }
-  throw noMatchError(document, selector, undefined, 'No comment holds such an element either.')
+  throw noMatchError(document, selector, undefined, 'No comment contains such an element either.')
 }
 
 function commentSplices(document: XmlDocument, element: XmlElement): Splice[] {
@@ -85,8 +85,8 @@ function commentSplices(document: XmlDocument, element: XmlElement): Splice[] {
   if (dashes !== -1) {
     throw new PlaybookError(
       'E_XML_COMMENT',
-      `${labelOf(document, element)} (line ${lineAt(text, start)}) cannot be commented out: it holds "--" (line ${lineAt(text, start + dashes)}), which no comment may.`,
-      'Remove the comment inside of it, or remove the element.',
+      `${labelOf(document, element)} (line ${lineAt(text, start)}) cannot be commented out: it contains "--" (line ${lineAt(text, start + dashes)}), which is not allowed in a comment.`,
+      'Remove the comment inside it, or remove the element.',
     )
   }
   if (!wholeLines(text, element)) {

@@ -1,4 +1,4 @@
-// Elements that stand in comments: finding them as if they were live, and the splices that make them so.
+// Finds the elements in comments, and builds the document with one uncommented.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import { withText, type XmlDocument } from '../parsing/document.ts'
@@ -12,14 +12,14 @@ import type { Selector } from '../selecting/selector.ts'
 import { indentAt, lineStartOf } from './layout.ts'
 import { applySplices, type Splice } from './splice.ts'
 
-/** A comment, the span in it that comes to life, and the document that this would give. */
+/** A comment, the document in which a part of it is uncommented, and where that part starts there. */
 export type Uncommented = {
   readonly comment: XmlLeaf
   readonly document: XmlDocument
   readonly start: number
 }
 
-/** The commented-out elements that the selector would match if they were live. */
+/** Each way to uncomment an element that the selector would then match. */
 export function uncommentMatching(document: XmlDocument, selector: Selector): Uncommented[] {
   const last = selector.steps.at(-1)!
   if (last.test.kind !== 'element') return []
@@ -36,9 +36,9 @@ export function uncommentMatching(document: XmlDocument, selector: Selector): Un
 }
 
 /**
- * Brings to life what a comment holds: its one element, or all of them where it holds nothing else.
+ * Uncomments what a comment contains: its one element, or all of them if it contains nothing else.
  *
- * @throws PlaybookError E_XML_COMMENT where it holds no whole element, or several among other text
+ * @throws PlaybookError E_XML_COMMENT if it contains no whole element, or several among other text
  */
 export function uncommentWhole(document: XmlDocument, comment: XmlLeaf): Uncommented {
   const { text } = document
@@ -48,7 +48,7 @@ export function uncommentWhole(document: XmlDocument, comment: XmlLeaf): Uncomme
   if (!first) {
     throw new PlaybookError(
       'E_XML_COMMENT',
-      `The comment on line ${line} holds no whole element that could be uncommented.`,
+      `The comment on line ${line} contains no complete element to uncomment.`,
     )
   }
   const whole = { start: first.start, end: spans.at(-1)!.end }
@@ -56,8 +56,8 @@ export function uncommentWhole(document: XmlDocument, comment: XmlLeaf): Uncomme
   if (between.some((piece) => piece.trim() !== '')) {
     throw new PlaybookError(
       'E_XML_COMMENT',
-      `The comment on line ${line} holds ${spans.length} elements with text between them.`,
-      "Select the one that is meant as if it were live, for example /Server/Service/Connector[@protocol='AJP/1.3'].",
+      `The comment on line ${line} contains ${spans.length} elements with text between them.`,
+      "Select one of them as if it were live, for example /Server/Service/Connector[@protocol='AJP/1.3'].",
     )
   }
   return uncommentSpan(document, comment, whole) ?? notWellFormedError(line)
@@ -134,7 +134,7 @@ function uncommentSpan(document: XmlDocument, comment: XmlLeaf, span: Span): Unc
   }
 }
 
-/** Ends the comment before the element, or takes its start away where nothing stands in between. */
+/** Ends the comment before the element, or removes its start if nothing is in between. */
 function openBefore(text: string, comment: XmlLeaf, span: Span): Splice {
   const before = text.slice(comment.start + '<!--'.length, span.start)
   if (before.trim() !== '') {
@@ -146,7 +146,7 @@ function openBefore(text: string, comment: XmlLeaf, span: Span): Splice {
   return { start: lineStartOf(text, comment.start), end: lineStartOf(text, span.start), text: '' }
 }
 
-/** Starts a comment again after the element, or takes its end away. */
+/** Starts a comment again after the element, or removes its end. */
 function closeAfter(text: string, comment: XmlLeaf, span: Span): Splice {
   const after = text.slice(span.end, comment.end - '-->'.length)
   if (after.trim() === '') return { start: span.end, end: comment.end, text: '' }
@@ -157,6 +157,6 @@ function closeAfter(text: string, comment: XmlLeaf, span: Span): Splice {
 function notWellFormedError(line: number): never {
   throw new PlaybookError(
     'E_XML_COMMENT',
-    `What the comment on line ${line} holds would not be well-formed XML if it were live.`,
+    `The content of the comment on line ${line} would not be well-formed XML outside of it.`,
   )
 }

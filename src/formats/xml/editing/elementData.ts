@@ -1,4 +1,4 @@
-// The element that an `ensure` asks for, whether it came as data or as XML text.
+// Represents an element as plain data, from a spec, XML text or the document.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { ElementSpec } from '../edit.ts'
@@ -13,9 +13,9 @@ import { checkAttributeName } from './attributes.ts'
 export type ElementData = {
   readonly name: string
   readonly attributes: { readonly [name: string]: string }
-  /** `undefined`: whatever there is stays. `mixed`: text among elements, compared as a whole. */
+  /** `undefined`: existing content stays. `mixed`: text among elements, compared as a whole. */
   readonly content: ElementContent | undefined
-  /** XML text with a layout of its own, lines unindented. */
+  /** XML text whose layout is kept, without indentation. */
   readonly raw?: string
 }
 
@@ -24,12 +24,12 @@ export type ElementContent =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'mixed'; readonly meaning: string }
 
-/** @throws PlaybookError E_XML for text that is not one well-formed element, E_XML_EDIT for a name that cannot be */
+/** @throws PlaybookError E_XML for text that is not one well-formed element, E_XML_EDIT for an invalid name */
 export function desiredElement(document: XmlDocument, element: ElementSpec | string): ElementData {
   return typeof element === 'string' ? dataOfText(document, element) : dataOfSpec(element)
 }
 
-/** What tells an element from its siblings of the same name: an attribute, or the text of a child. */
+/** What distinguishes an element from its siblings of the same name: an attribute, or the text of a child. */
 export type Identity = { readonly attribute?: string; readonly child?: string; readonly value: string }
 
 export function identityOf({ attributes, content }: ElementData): Identity | undefined {
@@ -55,7 +55,7 @@ export function hasIdentity(
   )
 }
 
-/** The content of a live element in the same terms. */
+/** The content of an element of the document. */
 export function contentOf(document: XmlDocument, element: XmlElement): ElementContent {
   const elements = element.children.filter((node) => node.kind === 'element')
   const text = textOf(document, element)
@@ -78,8 +78,8 @@ function dataOfSpec(spec: ElementSpec): ElementData {
   if (children?.length && text !== undefined) {
     throw new PlaybookError(
       'E_XML_EDIT',
-      `<${name}> is given both children and text.`,
-      'Give XML text instead of data where both are meant.',
+      `<${name}> has both children and text.`,
+      'For mixed content, write the element as XML text.',
     )
   }
   Object.keys(attributes).forEach(checkAttributeName)
@@ -115,7 +115,7 @@ function parseFragment(document: XmlDocument, raw: string): XmlDocument {
   }
 }
 
-/** A reference stands for a character only in text and attributes; in comments and names it does not. */
+/** Numeric references work in text and attributes only, not in comments and names. */
 function checkEncodable(document: XmlDocument, fragment: XmlDocument): void {
   const visit = (node: XmlNode): void => {
     if (node.kind === 'element') {
@@ -129,7 +129,7 @@ function checkEncodable(document: XmlDocument, fragment: XmlDocument): void {
   visit(fragment.root)
 }
 
-/** A live element in the same terms. */
+/** An element of the document as data. */
 export function dataOfElement(document: XmlDocument, element: XmlElement): ElementData {
   const attributes = Object.fromEntries(
     element.attributes.map(({ name }) => [name, attributeValue(document, element, name)!]),

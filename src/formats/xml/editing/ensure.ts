@@ -1,4 +1,4 @@
-// `ensure`: a child that must be there and mean exactly this, with as few bytes changed as that takes.
+// Makes an element have a given child, changing as few bytes as possible.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import { pairInOrder } from '../../shared/lists.ts'
@@ -55,7 +55,7 @@ function isSelector(match: EnsureEdit['match']): match is XmlSelector {
   return typeof match === 'string' || Array.isArray(match)
 }
 
-/** Whether an existing element of the right name is the one that an edit is about. */
+/** Whether an existing element of the right name is the desired one, whatever else differs. */
 function isSameElement(
   existing: ElementData,
   desired: ElementData,
@@ -76,8 +76,8 @@ function ambiguousChild(
   const lines = found.map((each) => lineAt(document.text, each.start)).join(', ')
   return new PlaybookError(
     'E_XML_AMBIGUOUS',
-    `${labelOf(document, parent)} has ${found.length} ${name} that the element of ensure could be (lines ${lines}).`,
-    `Say which one is meant: match: { … } with attributes, or match: "${name}[…]".`,
+    `${labelOf(document, parent)} has ${found.length} ${name} elements that could be the one to ensure (lines ${lines}).`,
+    `Say which one with match: { … } (attributes) or match: "${name}[…]".`,
   )
 }
 
@@ -108,7 +108,7 @@ function describe({ attributes, content }: ElementData): string {
   return parts.filter((part) => part !== '').join(', ') || 'present'
 }
 
-/** The splices that make an element mean what is wanted: its attributes, and its content where that is given. */
+/** Makes an element equal in meaning: its attributes, and its content if any is given. */
 function makeEqual(document: XmlDocument, element: XmlElement, desired: ElementData): EditResult {
   const superfluous = element.attributes.filter(({ name }) => desired.attributes[name] === undefined)
   const attributes: XmlAttributes = {
@@ -142,7 +142,7 @@ function isTextOrNothing(content: ReturnType<typeof contentOf>): boolean {
   return content.kind === 'text' || (content.kind === 'children' && content.children.length === 0)
 }
 
-/** Writes the whole element anew: what it holds is of another kind. */
+/** Replaces the whole element, because its content is of another kind. */
 function replacement(document: XmlDocument, element: XmlElement, desired: ElementData): EditResult {
   const text = renderElement(document, desired, indentOfLine(document.text, element.start))
   const splices: Splice[] = [{ start: element.start, end: element.end, text }]

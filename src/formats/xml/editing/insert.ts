@@ -1,4 +1,4 @@
-// Where the text of a new child goes, so that it gets lines of its own where its siblings have them.
+// Inserts an element among others, on lines of its own where they have that.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { XmlPlace } from '../edit.ts'
@@ -18,14 +18,14 @@ import {
 import { renderElement } from './render.ts'
 import type { Splice } from './splice.ts'
 
-/** A place among the children of a parent: at its start, before its closing tag, or beside a child. */
+/** A position among the children of a parent: at its start, before its closing tag, or beside a child. */
 export type InsertPosition = 'first' | 'last' | { readonly after: XmlNode } | { readonly before: XmlNode }
 
 /**
- * The first place of several that applies: `first` and `last` always do, a selector if it matches children of the
- * parent. Of several matches, `after` takes the last and `before` the first.
+ * The first of several places that applies: `first` and `last` always do, a selector if it matches children of the
+ * parent. Of several matches, `after` uses the last and `before` the first.
  *
- * @throws PlaybookError E_XML_NO_MATCH where none applies
+ * @throws PlaybookError E_XML_NO_MATCH if none applies
  */
 export function insertPosition(
   document: XmlDocument,
@@ -41,11 +41,11 @@ export function insertPosition(
     if (nodes.length > 0) return 'after' in each ? { after: nodes.at(-1)! } : { before: nodes[0]! }
   }
   const last = places.at(-1)
-  if (typeof last !== 'object') throw new PlaybookError('E_XML_EDIT', 'An empty list of places.')
+  if (typeof last !== 'object') throw new PlaybookError('E_XML_EDIT', 'The list of places is empty.')
   throw noMatchError(document, 'after' in last ? last.after : last.before, parent)
 }
 
-/** The splice that puts a new element there. */
+/** The splice that inserts a new element at a position. */
 export function insertElement(
   document: XmlDocument,
   parent: XmlElement,
@@ -136,7 +136,7 @@ function onOwnLines(document: XmlDocument, at: number, data: ElementData, indent
   return { start: at, end: at, text }
 }
 
-/** The end of a node together with comments that follow it on its line, which speak of it. */
+/** The end of a node and of the comments that follow it on its line, which are about it. */
 function afterTrailingComments(document: XmlDocument, node: XmlNode): number {
   const siblings = node.parent?.children ?? document.children
   let end = node.end
@@ -155,7 +155,7 @@ function isOutsideText(node: XmlNode): boolean {
 function notAChildError(parent: XmlElement, place: XmlPlace): PlaybookError {
   return new PlaybookError(
     'E_XML_EDIT',
-    `The place ${JSON.stringify(place)} is not a child of <${parent.name}>.`,
+    `The place ${JSON.stringify(place)} selects no child of <${parent.name}>.`,
     "Write it as a path from the parent, such as comment()[contains(., 'Cluster')].",
   )
 }

@@ -1,4 +1,4 @@
-// How the author of a document lays it out: line ends, indentation, quotes. Inserted text follows it.
+// Detects a document's layout (line ends, indentation, quotes), for new text to follow.
 
 import { mostCommon } from '../../shared/lists.ts'
 import type { XmlDocument } from '../parsing/document.ts'
@@ -15,7 +15,7 @@ export function lineStartOf(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1
 }
 
-/** The blanks between the start of the line and an offset; undefined if anything else stands there. */
+/** The blanks between the start of the line and an offset; undefined if there is anything else. */
 export function indentAt(text: string, offset: number): string | undefined {
   const before = text.slice(lineStartOf(text, offset), offset)
   return /^[ \t]*$/.test(before) ? before : undefined

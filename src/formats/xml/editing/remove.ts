@@ -1,4 +1,4 @@
-// Removing an element or a comment, with the lines that it fills.
+// Removes elements and comments with the lines that they fill.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { RemoveEdit } from '../edit.ts'

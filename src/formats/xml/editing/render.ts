@@ -1,4 +1,4 @@
-// A new element as text, in the style of the document it goes into.
+// Writes a new element as text in the document's style.
 
 import type { XmlDocument } from '../parsing/document.ts'
 import { escapeAttribute, escapeText } from '../parsing/entities.ts'

@@ -1,9 +1,9 @@
-// Replacing spans of a text and nothing else: every edit ends as a list of these.
+// Replaces spans of a text; every edit ends as a list of splices.
 
 /** The characters from `start` up to `end` (not included) become `text`. */
 export type Splice = { readonly start: number; readonly end: number; readonly text: string }
 
-/** The text with all splices applied, right to left. They may touch, but not overlap. */
+/** Splices may touch, but not overlap. */
 export function applySplices(text: string, splices: readonly Splice[]): string {
   const sorted = splices.map((splice, order) => ({ ...splice, order }))
   sorted.sort((a, b) => b.start - a.start || b.end - a.end || b.order - a.order)

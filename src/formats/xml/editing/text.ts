@@ -1,4 +1,4 @@
-// Setting the text of an element; white space around it, comments and CDATA sections stay.
+// Sets an element's text, keeping white space, comments and CDATA sections around it.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { TextEdit } from '../edit.ts'
@@ -20,7 +20,7 @@ export function textEdit(document: XmlDocument, { text, value, all }: TextEdit):
   )
 }
 
-/** The splices that make the text of an element this; blanks at its ends do not count unless the value has some. */
+/** Blanks around the text of an element are ignored unless the value has some. */
 export function setText(document: XmlDocument, element: XmlElement, value: string): EditResult {
   const child = element.children.find((node) => node.kind === 'element')
   if (child) throw holdsElementsError(document, element, child)
@@ -75,7 +75,7 @@ function inCdata(document: XmlDocument, { start, end }: XmlLeaf, value: string):
 function holdsElementsError(document: XmlDocument, element: XmlElement, child: XmlElement): PlaybookError {
   return new PlaybookError(
     'E_XML_EDIT',
-    `${labelOf(document, element)} (line ${lineAt(document.text, element.start)}) holds elements (<${child.name}>), so its text cannot be set.`,
-    'Select the element that holds only the text, or use ensure with XML text.',
+    `${labelOf(document, element)} (line ${lineAt(document.text, element.start)}) contains elements (<${child.name}>), so its text cannot be set.`,
+    'Select the element that contains only the text, or use ensure with XML text.',
   )
 }

@@ -1,4 +1,4 @@
-// The DOCTYPE: where it ends, and which entities it declares. Nothing it refers to is ever fetched.
+// Reads where the DOCTYPE ends and which entities it declares; fetches nothing.
 
 import { xmlError } from './error.ts'
 
@@ -6,9 +6,9 @@ export type Doctype = {
   readonly end: number
   /** Internal general entities. */
   readonly entities: ReadonlyMap<string, string>
-  /** All general entities that are declared here, external ones too. */
+  /** All general entities declared here, external ones included. */
   readonly declared: ReadonlySet<string>
-  /** Whether entities may be declared where we do not look: an external subset, or parameter entities. */
+  /** Whether entities may be declared elsewhere: in an external subset or by parameter entities. */
   readonly hasOutsideDeclarations: boolean
 }
 

@@ -1,4 +1,4 @@
-// A document: its text, its tree, and what its nodes mean.
+// Parses a document, and tells the values of its nodes.
 
 import type { DecodedText } from './encoding.ts'
 import { decodeAttribute, decodeText } from './entities.ts'
@@ -12,7 +12,7 @@ export function parseXml(source: DecodedText): XmlDocument {
   return { ...source, ...readTree(source.text) }
 }
 
-/** The document of a text that keeps encoding and byte order mark. */
+/** Parses a new text of a document, which keeps its encoding and byte order mark. */
 export function withText(document: XmlDocument, text: string): XmlDocument {
   return parseXml({ text, encoding: document.encoding, bom: document.bom })
 }
@@ -21,14 +21,14 @@ export function attributeOf(element: XmlElement, name: string): XmlAttribute | u
   return element.attributes.find((attribute) => attribute.name === name)
 }
 
-/** What an attribute means, references resolved; undefined where the element has none of this name. */
+/** An attribute's value, references resolved; undefined if the element does not have it. */
 export function attributeValue(document: XmlDocument, element: XmlElement, name: string): string | undefined {
   const attribute = attributeOf(element, name)
   if (!attribute) return undefined
   return decodeAttribute(document.text.slice(attribute.valueStart, attribute.valueEnd), document.entities)
 }
 
-/** The string value of a node as XPath has it: all text below an element, what is inside a comment. */
+/** The string value of a node as in XPath: all text below an element, the content of a comment. */
 export function stringValue(document: XmlDocument, node: XmlNode): string {
   const raw = document.text.slice(node.start, node.end)
   switch (node.kind) {

@@ -1,4 +1,4 @@
-// The elements of a document, as fast-xml-parser finds them.
+// Finds the elements of a document with fast-xml-parser.
 
 import { createRequire } from 'node:module'
 import type * as FastXmlParser from 'fast-xml-parser'

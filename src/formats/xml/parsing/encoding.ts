@@ -1,17 +1,17 @@
-// Bytes to text and back, such that text which was not edited gives back its very bytes.
+// Decodes and encodes an XML file such that text left alone keeps its bytes.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 
 export type XmlEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'iso-8859-1' | 'us-ascii' | 'windows-1252'
 
-/** Text without its byte order mark, and what is needed to write it as it was. */
+/** Text without its byte order mark, and what is needed to encode it the same way. */
 export type DecodedText = { readonly text: string; readonly encoding: XmlEncoding; readonly bom: boolean }
 
 /**
- * The text of an XML file, by its byte order mark or, without one, by its declaration; UTF-8 where both are missing
+ * Decodes an XML file by its byte order mark, else by its declaration, else as UTF-8
  * (XML 1.0, 4.3.3 and appendix F).
  *
- * @throws PlaybookError E_XML_ENCODING for an encoding not known here, and for bytes that are not of the encoding
+ * @throws PlaybookError E_XML_ENCODING for an unknown encoding, and for bytes that are invalid in the encoding
  */
 export function decodeXml(bytes: Uint8Array): DecodedText {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -26,9 +26,9 @@ export function decodeXml(bytes: Uint8Array): DecodedText {
 }
 
 /**
- * The bytes of a text, in the encoding and with the byte order mark it was read with.
+ * Encodes a text the way it was decoded.
  *
- * @throws PlaybookError E_XML_ENCODING for a character that the encoding cannot hold
+ * @throws PlaybookError E_XML_ENCODING for a character that the encoding lacks
  */
 export function encodeXml({ text, encoding, bom }: DecodedText): Buffer {
   assertEncodable(text, encoding)
@@ -37,7 +37,7 @@ export function encodeXml({ text, encoding, bom }: DecodedText): Buffer {
   return bom && mark ? Buffer.concat([mark.bytes, body]) : body
 }
 
-/** Whether a character (a code point as a string) can stand in the encoding. */
+/** Whether the encoding has a character (a code point as a string). */
 export function canHold(encoding: XmlEncoding, character: string): boolean {
   const code = character.codePointAt(0)!
   if (encoding === 'us-ascii') return code < 0x80
@@ -46,7 +46,7 @@ export function canHold(encoding: XmlEncoding, character: string): boolean {
   return true
 }
 
-/** @throws PlaybookError E_XML_ENCODING for a character that must stand as itself (in a comment, a name) and cannot */
+/** @throws PlaybookError E_XML_ENCODING for a character that the encoding lacks and no reference can replace */
 export function assertEncodable(text: string, encoding: XmlEncoding): void {
   const lost = encoding.startsWith('utf')
     ? undefined
@@ -55,7 +55,7 @@ export function assertEncodable(text: string, encoding: XmlEncoding): void {
   throw new PlaybookError(
     'E_XML_ENCODING',
     `"${lost}" cannot be written in ${encoding.toUpperCase()}, the encoding of the file.`,
-    'In text and attribute values it becomes a reference; in a name, a comment or CDATA it cannot.',
+    'In text and attribute values a reference replaces it; in names, comments and CDATA that is impossible.',
   )
 }
 
@@ -157,7 +157,7 @@ function swapped(buffer: Buffer): Buffer {
 }
 
 /**
- * What windows-1252 has for the bytes 0x80 to 0x9f (WHATWG Encoding); the five without a meaning are control characters.
+ * What windows-1252 has for the bytes 0x80 to 0x9f (WHATWG Encoding); the five undefined ones are control characters.
  * A table of our own, because Node 20's TextDecoder reads them as ISO-8859-1.
  */
 const FROM_0X80 =
@@ -175,7 +175,7 @@ function characterOf(byte: number): string {
 function unknownEncoding(declared: string): PlaybookError {
   return new PlaybookError(
     'E_XML_ENCODING',
-    `The XML declaration names the encoding "${declared}", which is not one of UTF-8, UTF-16, ISO-8859-1, US-ASCII, windows-1252.`,
+    `The XML declaration names the encoding "${declared}", which is not supported. Supported are UTF-8, UTF-16, ISO-8859-1, US-ASCII and windows-1252.`,
     'Convert the file to UTF-8 (iconv) and change its declaration.',
   )
 }
@@ -183,8 +183,8 @@ function unknownEncoding(declared: string): PlaybookError {
 function contradiction(declared: string, actual: string): PlaybookError {
   return new PlaybookError(
     'E_XML_ENCODING',
-    `The XML declaration says encoding="${declared}", but the file is written with ${actual}.`,
-    'Correct the declaration, or save the file in the encoding it names.',
+    `The XML declaration says encoding="${declared}", but the file has ${actual}.`,
+    'Correct the declaration, or save the file in the encoding that it names.',
   )
 }
 
@@ -193,7 +193,7 @@ function notOfEncoding(encoding: XmlEncoding, offset: number, buffer: Buffer): P
   const byte = (buffer[offset] ?? 0).toString(16).padStart(2, '0')
   return new PlaybookError(
     'E_XML_ENCODING',
-    `Line ${line}: the byte 0x${byte} at offset ${offset} is not ${encoding.toUpperCase()}.`,
-    'Name the encoding that the file really has in its XML declaration, for example encoding="ISO-8859-1".',
+    `Line ${line}: the byte 0x${byte} at offset ${offset} is not valid ${encoding.toUpperCase()}.`,
+    'Declare the encoding that the file really has, for example encoding="ISO-8859-1".',
   )
 }

@@ -1,29 +1,28 @@
-// Character and entity references: what a piece of XML text means, and how a value is written.
+// Resolves references in XML text, and escapes values for it.
 
 import { canHold, type XmlEncoding } from './encoding.ts'
 
-/** Internal general entities of the document, by name. Their text is what stands between the quotes. */
+/** The internal general entities of a document: their text as written, by name. */
 export type Entities = ReadonlyMap<string, string>
 
 /**
- * What raw text means. Internal entities are expanded up to a depth and size; an external one is never looked at and
- * stays as it is written.
+ * Internal entities are expanded up to a depth and size; external ones are never loaded, and stay as written.
  */
-export function decodeReferences(raw: string, entities: Entities): string {
+function decodeReferences(raw: string, entities: Entities): string {
   return raw.includes('&') ? expand(raw, entities, { depth: 0, left: 65_536 }) : raw
 }
 
-/** The value of an attribute: white space characters that are written as such are blanks (XML 1.0, 3.3.3). */
+/** The value of an attribute: literal white space becomes blanks (XML 1.0, 3.3.3). */
 export function decodeAttribute(raw: string, entities: Entities): string {
   return decodeReferences(raw.replace(/\r\n|[\r\n\t]/g, ' '), entities)
 }
 
-/** The meaning of character data: line ends are LF (XML 1.0, 2.11). */
+/** The value of character data: line ends become LF (XML 1.0, 2.11). */
 export function decodeText(raw: string, entities: Entities): string {
   return decodeReferences(raw.replace(/\r\n?/g, '\n'), entities)
 }
 
-/** A value as it stands between these quotes. */
+/** Escapes a value for use between these quotes. */
 export function escapeAttribute(value: string, quote: string, encoding: XmlEncoding): string {
   const escaped = value
     .replace(/[&<\t\r\n]/g, escapeCharacter)
@@ -31,12 +30,12 @@ export function escapeAttribute(value: string, quote: string, encoding: XmlEncod
   return withReferences(escaped, encoding)
 }
 
-/** A value as character data. Line breaks stay line breaks. */
+/** Escapes a value as character data. Line breaks stay line breaks. */
 export function escapeText(value: string, encoding: XmlEncoding): string {
   return withReferences(value.replace(/&|<|\]\]>/g, escapeCharacter), encoding)
 }
 
-/** Text in which what the encoding cannot hold is written as a numeric reference. */
+/** Replaces characters that the encoding lacks by numeric references. */
 export function withReferences(text: string, encoding: XmlEncoding): string {
   if (encoding.startsWith('utf')) return text
   return text.replace(/[^\x00-\x7f]/gu, (character) =>

@@ -1,4 +1,4 @@
-// Errors that point into an XML text: line, column, what was expected and the text that stands there.
+// Creates errors that point to a line and column of an XML text.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 
@@ -9,7 +9,7 @@ export function xmlError(text: string, offset: number, message: string, hint?: s
   const source = /^[^\r\n]*/.exec(text.slice(lineStart))![0]
   const from = Math.max(0, column - 1 - 60)
   const details = [source.slice(from, from + 100), `${' '.repeat(column - 1 - from)}^`]
-  return new PlaybookError('E_XML', `${line}:${column} ${message}`, { details, ...(hint ? { hint } : {}) })
+  return new PlaybookError('E_XML', `${line}:${column} ${message}`, { details, hint })
 }
 
 /** Line and column, from 1, of an offset. */
@@ -27,7 +27,7 @@ export function lineAt(text: string, offset: number): number {
   return positionAt(text, offset).line
 }
 
-/** A short quotation of what stands at an offset. */
+/** A short quotation of the text at an offset. */
 export function foundAt(text: string, offset: number): string {
   const rest = /^[^\r\n]{0,30}/.exec(text.slice(offset, offset + 40))![0].trim()
   if (rest !== '') return `"${rest}"`

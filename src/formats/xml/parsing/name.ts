@@ -1,4 +1,4 @@
-// The names of XML 1.0 (fifth edition), and which characters a document may hold.
+// Recognizes XML names, and characters that XML forbids.
 
 const START =
   ':A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C-\\u200D\\u2070-\\u218F' +

@@ -1,4 +1,4 @@
-// The nodes of a document, with their spans in its text.
+// Defines the nodes of a document, with their spans in its text.
 
 export type XmlElement = {
   readonly kind: 'element'

@@ -8,7 +8,7 @@ const PREDEFINED = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
 const REFERENCE = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([^\s;&<>"'#]+));/y
 
 /**
- * Checks that each `&…;` in a span is a character that XML allows or an entity that is declared.
+ * Checks that each `&…;` in a span is a character allowed in XML or a declared entity.
  *
  * @throws PlaybookError E_XML
  */
@@ -28,7 +28,7 @@ export function checkReferences(
         text,
         at,
         `A reference such as "&amp;" expected, found ${foundAt(text, at)}.`,
-        'An "&" that is meant as text is written "&amp;".',
+        'Write a literal "&" as "&amp;".',
       )
     }
     const [reference, hex, decimal, name] = match
@@ -37,11 +37,11 @@ export function checkReferences(
         text,
         at,
         `The entity ${reference} is not declared.`,
-        'XML knows &amp; &lt; &gt; &quot; &apos;. Others are declared in the DOCTYPE.',
+        'Only &amp; &lt; &gt; &quot; &apos; are predefined; others must be declared in the DOCTYPE.',
       )
     }
     if (name === undefined && !isAllowedCode(hex ? Number.parseInt(hex, 16) : Number(decimal))) {
-      throw xmlError(text, at, `${reference} is not a character that XML allows.`)
+      throw xmlError(text, at, `${reference} is not a character allowed in XML.`)
     }
   }
 }

@@ -19,7 +19,7 @@ export function readOpenTag(text: string, start: number): OpenTag {
       text,
       start,
       `A tag name expected after "<", found ${foundAt(text, start + 1)}.`,
-      'A "<" that is meant as text is written "&lt;".',
+      'Write a literal "<" as "&lt;".',
     )
   }
   const attributes: XmlAttribute[] = []

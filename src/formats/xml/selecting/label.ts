@@ -1,11 +1,11 @@
-// What to call an element in a message: `Connector[AJP/1.3]`, `Valve[AccessLogValve]`, `servlet[default]`.
+// Labels elements in messages: `Connector[AJP/1.3]`, `Valve[AccessLogValve]`.
 
 import { isSecretName } from '../../shared/secretNames.ts'
 import { attributeValue, stringValue, type XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
 
-/** Attributes that tell siblings of one name apart, the most telling first. */
+/** Attributes that distinguish siblings of one name, in order of preference. */
 export const IDENTIFYING = [
   'id',
   'name',
@@ -25,7 +25,7 @@ export function labelOf(document: XmlDocument, element: XmlElement): string {
   return labelFor(element.name, attribute ?? childText)
 }
 
-/** A label from its parts; of a Java class name only the class. */
+/** A label from its parts; Java class names are shortened to the class. */
 export function labelFor(name: string, identity: string | undefined): string {
   if (!identity) return name
   const isClass = /^[a-z_]\w*(\.\w+)*\.[A-Z]\w*$/.test(identity)

@@ -1,4 +1,4 @@
-// Why a selector matches nothing: the deepest step that did match, and what was there instead.
+// Explains why a selector matches nothing: the first step that fails, and why.
 
 import { attributeValue, type XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
@@ -33,7 +33,7 @@ function explainAbsence(
       ? describeNode(document, context)
       : `each of ${contexts.map((each) => describeNode(document, each)).join(', ')}`
   const inComment = commentedOut(document, expected, context)
-  const aside = inComment ? ` A commented-out <${expected}> stands in ${inComment}.` : ''
+  const aside = inComment ? ` There is a commented-out <${expected}> in ${inComment}.` : ''
   if (isDescendant) return `There is no ${expected} anywhere in ${where}.${aside}`
   if (!context) return `The root element is ${document.root.name}, not ${expected}.`
   const names = [...new Set(childElements(context).map((child) => child.name))]
@@ -96,7 +96,7 @@ function childElements(node: XmlNode): XmlElement[] {
   return node.kind === 'element' ? node.children.filter((child) => child.kind === 'element') : []
 }
 
-/** The place of a comment below a node that holds `<name`, if there is one. */
+/** Describes the first comment below a node that contains `<name`. */
 function commentedOut(document: XmlDocument, name: string, context: XmlNode | undefined): string | undefined {
   const pattern = new RegExp(`<${name.replace(/[^\w:-]/g, '\\$&')}[\\s/>]`)
   const search = (nodes: readonly XmlNode[]): XmlNode | undefined => {

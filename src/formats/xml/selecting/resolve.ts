@@ -1,4 +1,4 @@
-// From a selector as an edit gives it to the node or nodes that the edit is about.
+// Finds the nodes that an edit's selector means, or says why there are none.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { XmlSelector } from '../edit.ts'
@@ -12,11 +12,11 @@ import { parseSelector, type Selector } from './selector.ts'
 /** The alternatives of a selector, parsed. */
 export function alternatives(selector: XmlSelector): readonly Selector[] {
   const sources = typeof selector === 'string' ? [selector] : selector
-  if (sources.length === 0) throw new PlaybookError('E_XML_SELECTOR', 'An empty list of selectors.')
+  if (sources.length === 0) throw new PlaybookError('E_XML_SELECTOR', 'The list of selectors is empty.')
   return sources.map(parseSelector)
 }
 
-/** What the first alternative that matches anything matches; none if none does. */
+/** The matches of the first alternative that has any. */
 export function findAll(document: XmlDocument, selector: XmlSelector, from?: XmlElement): readonly XmlNode[] {
   for (const alternative of alternatives(selector)) {
     const nodes = select(document, alternative, from)
@@ -43,7 +43,7 @@ export function requireElement(document: XmlDocument, selector: XmlSelector): Xm
   return asElement(document, selector, node)
 }
 
-/** The one element that matches, or with `all` however many match. */
+/** The one element that matches, or with `all` every one. */
 export function requireElements(
   document: XmlDocument,
   selector: XmlSelector,
@@ -57,7 +57,7 @@ function asElement(document: XmlDocument, selector: XmlSelector, node: XmlNode):
   if (node.kind === 'element') return node
   throw new PlaybookError(
     'E_XML_NO_MATCH',
-    `${displaySelector(selector)} matches a ${node.kind} (line ${lineAt(document.text, node.start)}), where an element is needed.`,
+    `${displaySelector(selector)} matches a ${node.kind} (line ${lineAt(document.text, node.start)}), but must match an element.`,
   )
 }
 
@@ -68,11 +68,8 @@ export function noMatchError(
   aside = '',
 ): PlaybookError {
   const reasons = alternatives(selector).map((each) => explainMismatch(document, each, from))
-  const sentences = [...new Set(reasons), ...(aside ? [aside] : [])]
-  return new PlaybookError(
-    'E_XML_NO_MATCH',
-    `Nothing matches ${displaySelector(selector)}. ${sentences.join(' ')}`,
-  )
+  const sentences = [`Nothing matches ${displaySelector(selector)}.`, ...new Set(reasons), aside]
+  return new PlaybookError('E_XML_NO_MATCH', sentences.join(' ').trimEnd())
 }
 
 export function ambiguousError(
@@ -84,11 +81,11 @@ export function ambiguousError(
   const listed = lines.length > 8 ? `${lines.slice(0, 8).join(', ')}, …` : lines.join(', ')
   return new PlaybookError(
     'E_XML_AMBIGUOUS',
-    `${displaySelector(selector)} matches ${nodes.length} places (lines ${listed}), where one is needed.`,
-    "Add a predicate that only the right one satisfies, such as [@name='…'] or [1].",
+    `${displaySelector(selector)} matches ${nodes.length} nodes (lines ${listed}), but must match exactly one.`,
+    "Add a predicate that selects one of them, such as [@name='…'] or [1].",
   )
 }
 
 function displaySelector(selector: XmlSelector): string {
-  return typeof selector === 'string' ? selector : selector.join(', nor ')
+  return typeof selector === 'string' ? selector : selector.join(' or ')
 }

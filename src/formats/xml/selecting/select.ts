@@ -1,15 +1,15 @@
-// Finds the nodes of a document that a selector names, by the rules of XPath 1.0.
+// Evaluates selectors by the rules of XPath 1.0.
 
 import { attributeValue, stringValue, type XmlDocument } from '../parsing/document.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
 import type { Comparison, Expression, NodeTest, Selector, SelectorStep } from './selector.ts'
 
-/** The nodes that match, in document order. A path without a leading slash starts at `from`, or at the document. */
+/** The matches in document order. A path without a leading slash starts at `from`, or at the document. */
 export function select(document: XmlDocument, selector: Selector, from?: XmlElement): XmlNode[] {
   return selectSteps(document, selector.steps, selector.isAbsolute ? undefined : from)
 }
 
-/** As `select`, for a part of a selector's steps. `from` undefined is the document itself. */
+/** Like `select`, for some of a selector's steps. Without `from`, they start at the document. */
 export function selectSteps(
   document: XmlDocument,
   steps: readonly SelectorStep[],
@@ -28,8 +28,8 @@ export function selectSteps(
   return contexts as XmlNode[]
 }
 
-/** The nodes that a step's test admits under one context, before its predicates. */
-export function candidatesOf(
+/** The nodes under one context that pass a step's test, before its predicates. */
+function candidatesOf(
   document: XmlDocument,
   test: NodeTest,
   context: XmlNode | undefined,
@@ -78,7 +78,7 @@ function passes(test: NodeTest, node: XmlNode): boolean {
   return node.kind === 'comment'
 }
 
-/** A node-set stands here as the string values of its nodes: nothing else of it is ever asked for. */
+/** A node-set is represented by the string values of its nodes, because nothing else of it is used. */
 type Value = readonly string[] | string | number | boolean
 type Scope = {
   readonly document: XmlDocument

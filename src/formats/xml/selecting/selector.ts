@@ -1,4 +1,4 @@
-// The selector language, a subset of XPath 1.0, from text to data.
+// Parses selectors, a subset of XPath 1.0.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import { nameAt } from '../parsing/name.ts'
@@ -11,7 +11,7 @@ export type SelectorStep = {
   readonly isDescendant: boolean
   readonly test: NodeTest
   readonly predicates: readonly Predicate[]
-  /** Where the step, with its slashes, ends in the source: for messages. */
+  /** Where the step ends in the source, for messages. */
   readonly end: number
 }
 
@@ -46,10 +46,10 @@ const FUNCTIONS = {
   last: 0,
   position: 0,
 } as const
-export type FunctionName = keyof typeof FUNCTIONS
+type FunctionName = keyof typeof FUNCTIONS
 
 /**
- * Parses a selector. What there is of XPath 1.0:
+ * Parses a selector. Supported of XPath 1.0:
  *
  * - paths: `/a/b`, `a/b` (from the parent or the document), `//b`, `a//b`
  * - tests: a name, `prefix:name` (compared as written), `*`, `comment()`, `text()`. A name without a prefix also finds
@@ -83,7 +83,7 @@ class SelectorReader {
   }
 
   end(): void {
-    if (this.#at < this.#source.length) throw this.#fault('"/" or "[" expected')
+    if (this.#at < this.#source.length) throw this.#error('"/" or "[" expected')
   }
 
   #steps(): SelectorStep[] {
@@ -98,7 +98,7 @@ class SelectorReader {
     }
   }
 
-  /** Whether another step follows: a slash, but not that of a final `/@name`, which only a predicate may have. */
+  /** Whether another step follows: a slash, except that of a final `/@name`, which only predicates may have. */
   #peekStep(): boolean {
     return this.#peek('/') && !/^\s*\/\s*@/.test(this.#source.slice(this.#at))
   }
@@ -113,7 +113,7 @@ class SelectorReader {
   #test(): NodeTest {
     this.#space()
     if (this.#peek('@')) {
-      throw this.#fault(
+      throw this.#error(
         'An element expected; attributes are named in the edit (attributes: {…}) or in a predicate',
       )
     }
@@ -121,7 +121,7 @@ class SelectorReader {
     const name = this.#name('A name, *, comment() or text() expected')
     if (this.#source[this.#at] !== '(') return { kind: 'element', name }
     if (name !== 'comment' && name !== 'text')
-      throw this.#fault(`No node test ${name}()`, this.#at - name.length)
+      throw this.#error(`No node test ${name}()`, this.#at - name.length)
     this.#expect('(')
     this.#expect(')')
     return { kind: name }
@@ -173,7 +173,7 @@ class SelectorReader {
 
   #string(quote: string): Expression {
     const end = this.#source.indexOf(quote, this.#at + 1)
-    if (end === -1) throw this.#fault(`The string is not closed: ${quote} expected`)
+    if (end === -1) throw this.#error(`The string is not closed: ${quote} expected`)
     const value = this.#source.slice(this.#at + 1, end)
     this.#at = end + 1
     return { kind: 'string', value }
@@ -187,7 +187,7 @@ class SelectorReader {
 
   #call(name: string): Expression {
     if (!Object.hasOwn(FUNCTIONS, name)) {
-      throw this.#fault(`No function ${name}(); there are ${Object.keys(FUNCTIONS).join('(), ')}()`)
+      throw this.#error(`No function ${name}(); there are ${Object.keys(FUNCTIONS).join('(), ')}()`)
     }
     const start = this.#at
     const count = FUNCTIONS[name as FunctionName]
@@ -199,12 +199,13 @@ class SelectorReader {
       parameters.push(this.#or())
     }
     this.#expect(')')
-    if (parameters.length !== count) throw this.#fault(`${name}() takes ${count} values`, start)
+    if (parameters.length !== count)
+      throw this.#error(`${name}() takes ${count} ${count === 1 ? 'value' : 'values'}`, start)
     return { kind: 'call', name: name as FunctionName, parameters }
   }
 
   #relativePath(): Expression {
-    if (this.#peek('/')) throw this.#fault('A path in a predicate starts at the node: a name expected')
+    if (this.#peek('/')) throw this.#error('A path in a predicate starts at the node: a name expected')
     const steps = this.#steps()
     if (!this.#take('/')) return { kind: 'path', steps, attribute: undefined }
     this.#expect('@')
@@ -213,8 +214,8 @@ class SelectorReader {
 
   #name(expectation: string): string {
     const name = nameAt(this.#source, this.#at)
-    if (name === '') throw this.#fault(expectation)
-    if (name.includes('::')) throw this.#fault('Axes are not supported; only / and //')
+    if (name === '') throw this.#error(expectation)
+    if (name.includes('::')) throw this.#error('Axes are not supported; only / and //')
     this.#at += name.length
     return name
   }
@@ -242,10 +243,10 @@ class SelectorReader {
   }
 
   #expect(text: string): void {
-    if (!this.#take(text)) throw this.#fault(`"${text}" expected`)
+    if (!this.#take(text)) throw this.#error(`"${text}" expected`)
   }
 
-  #fault(message: string, at = this.#at): PlaybookError {
+  #error(message: string, at = this.#at): PlaybookError {
     const found = at < this.#source.length ? `found "${this.#source.slice(at, at + 20)}"` : 'found the end'
     return new PlaybookError('E_XML_SELECTOR', `Selector ${this.#source}: ${message}, ${found}.`, {
       details: [this.#source, `${' '.repeat(at)}^`],

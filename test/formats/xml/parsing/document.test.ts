@@ -83,7 +83,7 @@ const faults: [title: string, text: string, says: string][] = [
   ['an undeclared entity', '<a>&nbsp;</a>', '1:4 The entity &nbsp; is not declared.'],
   ['an undeclared entity in an attribute', '<a b="x &foo;"/>', '1:9 The entity &foo; is not declared.'],
   ['a lone ampersand', '<a>x & y</a>', '1:6 A reference such as "&amp;" expected, found "& y</a>".'],
-  ['a reference to nothing', '<a>&#0;</a>', '1:4 &#0; is not a character that XML allows.'],
+  ['a reference to nothing', '<a>&#0;</a>', '1:4 &#0; is not a character allowed in XML.'],
   ['a comment that is not closed', '<a>\n<!-- x</a>', '2:1 The comment is not closed: "-->" expected.'],
   ['two dashes in a comment', '<a><!-- x -- y --></a>', '1:11 "--" is not allowed inside a comment.'],
   ['CDATA that is not closed', '<a><![CDATA[x</a>', '1:4 "<![CDATA[" is not closed: "]]>" expected.'],

@@ -1,7 +1,7 @@
 // Keeps names that moved from 'run-playbook' to 'run-playbook/formats', and loads their code when they are called.
 
 import { createRequire } from 'node:module'
-import type * as Formats from './formats/index.ts'
+import type * as Formats from './index.ts'
 
 /** @deprecated Import it from 'run-playbook/formats'. */
 export const editXml: typeof Formats.editXml = (...parameters) => formats().editXml(...parameters)
@@ -53,5 +53,5 @@ export type XmlPlace = Formats.XmlPlace
 export type XmlSelector = Formats.XmlSelector
 
 function formats(): typeof Formats {
-  return createRequire(import.meta.url)('./formats/index.js')
+  return createRequire(import.meta.url)('./index.js')
 }
