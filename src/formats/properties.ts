@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import { PlaybookError } from '../model/errors/error.ts'
-import { revealed, Secret } from '../model/secrets/secret.ts'
+import { mask, revealed, Secret } from '../model/secrets/secret.ts'
 import type {
   PropertiesChange,
   PropertiesEdit,
@@ -165,7 +165,7 @@ function usualSeparator(entries: readonly PropertyEntry[]): string {
 }
 
 function displayValue({ set, value }: PropertySetEdit, text: string): string {
-  if (value instanceof Secret) return String(value)
+  if (value instanceof Secret) return mask
   if (isSecretName(set) && text !== '') return '(hidden)'
   return text === '' ? 'empty' : text
 }
