@@ -1,20 +1,20 @@
-// Which task comes next, blocks considered: rescue after a failure, always in any case.
+// Decides which task comes next: a block's rescue after a failure, its always in any case.
 
 import type { BlockPart } from '../model/block.ts'
 import type { Block } from '../model/task.ts'
 
-/** What stands in a list of tasks; only its place matters here. */
-export type InBlocks = { readonly blocks: readonly BlockPart[] }
+/** An item of a task list, with the blocks around it, the outermost first. */
+type InBlocks = { readonly blocks: readonly BlockPart[] }
 
-/** Blocks whose failure is not forgiven; their `always` still has to run. */
+/** Blocks that failed without a rescue; their `always` still has to run. */
 export type FailedBlocks = Set<Block>
 
-/** Where a failure leads, and whether a rescue, there or further on, forgives it. */
+/** Where a failure leads, and whether a rescue handles it, there or further on. */
 export type FailureTarget = { readonly index: number; readonly isRescued: boolean }
 
 /**
- * Where the host goes after the task at `index` has failed: into the rescue or the always of the innermost block that
- * has one; undefined: it stops. A block on the way without rescue is noted in `failing`.
+ * Where the host goes after the task at `index` has failed: into the rescue or always of the innermost block that has
+ * one; undefined: it stops. Blocks without a rescue on the way are added to `failedBlocks`.
  */
 export function afterFailure(
   tasks: readonly InBlocks[],
@@ -24,7 +24,7 @@ export function afterFailure(
   return outOf(tasks, index, [...tasks[index]!.blocks].reverse(), failedBlocks)
 }
 
-/** Where the host goes after the task at `index` ended well; undefined: it stops, for a block behind it has failed. */
+/** Where the host goes after the task at `index` has succeeded; undefined: it stops, because its block has failed. */
 export function afterSuccess(
   tasks: readonly InBlocks[],
   index: number,
@@ -36,14 +36,14 @@ export function afterSuccess(
   const ahead = tasks[next]?.blocks ?? []
   const left = [...here]
     .reverse()
-    .find(({ block }) => failedBlocks.has(block) && !ahead.some((inBlock) => inBlock.block === block))
+    .find(({ block }) => failedBlocks.has(block) && !ahead.some((around) => around.block === block))
   if (!left) return next
   failedBlocks.delete(left.block)
   const outer = here.slice(0, here.indexOf(left))
   return outOf(tasks, index, outer.reverse(), failedBlocks)?.index
 }
 
-/** `places` from the innermost outwards. */
+/** `blocks`: from the innermost outwards. */
 function outOf(
   tasks: readonly InBlocks[],
   index: number,
@@ -52,9 +52,9 @@ function outOf(
 ): FailureTarget | undefined {
   const rescueOf = ({ block, part }: BlockPart) =>
     part === 'tasks' ? firstOf(tasks, index, block, 'rescue') : undefined
-  for (const [depth, inBlock] of blocks.entries()) {
-    const { block, part } = inBlock
-    const rescue = rescueOf(inBlock)
+  for (const [depth, around] of blocks.entries()) {
+    const { block, part } = around
+    const rescue = rescueOf(around)
     if (rescue !== undefined) return { index: rescue, isRescued: true }
     const always = part === 'always' ? undefined : firstOf(tasks, index, block, 'always')
     if (always === undefined) continue
@@ -75,15 +75,15 @@ function firstOf(
 ): number | undefined {
   const found = tasks.findIndex(
     ({ blocks }, index) =>
-      index > after && blocks.some((inBlock) => inBlock.block === block && inBlock.part === part),
+      index > after && blocks.some((around) => around.block === block && around.part === part),
   )
   return found < 0 ? undefined : found
 }
 
-/** A rescue that is met without a failure is passed over. */
+/** Without a failure, rescues are skipped. */
 function startsRescue(here: readonly BlockPart[], ahead: readonly BlockPart[]): boolean {
   return ahead.some(
     ({ block, part }) =>
-      part === 'rescue' && !here.some((inBlock) => inBlock.block === block && inBlock.part === 'rescue'),
+      part === 'rescue' && !here.some((around) => around.block === block && around.part === 'rescue'),
   )
 }

@@ -1,4 +1,4 @@
-// Evaluates a task against its probed results, or in check mode against the predicted state.
+// Evaluates a task against its probe results or, in check mode, the predicted state.
 
 import type { Change } from '../model/change.ts'
 import { PlaybookError, toPlaybookError } from '../model/errors/error.ts'
@@ -37,9 +37,7 @@ export function evaluateTask(
     if (changes.length > 0) return { kind: 'changes', changes }
     const error = untilError(item, results, predicted)
     if (!error) return { kind: 'ok' }
-    return predicted
-      ? { kind: 'unknown', reason: `is waited for: ${error.message}` }
-      : { kind: 'failed', error }
+    return predicted ? { kind: 'unknown', reason: `would wait: ${error.message}` } : { kind: 'failed', error }
   } catch (thrown) {
     return failedEvaluation(thrown, task.name, predicted)
   }
@@ -60,7 +58,7 @@ export function untilError(
     if (thrown instanceof UnknownUntilApplied || !(thrown instanceof PlaybookError)) throw thrown
     details.push(thrown.message, ...thrown.details)
   }
-  const message = `${item.task.title}: what it is tried until has not come true.`
+  const message = `${item.task.title}: its until condition does not hold.`
   return new PlaybookError('E_UNTIL', message, { details })
 }
 
@@ -114,9 +112,9 @@ function taskBug(thrown: unknown, name: string): PlaybookError {
   const error = toPlaybookError(thrown)
   const frame =
     thrown instanceof Error ? thrown.stack?.split('\n').find((line) => /^\s+at /.test(line)) : undefined
-  return new PlaybookError('E_TASK', `${name} could not compare: ${error.message}`, {
+  return new PlaybookError('E_TASK', `${name} could not be evaluated: ${error.message}`, {
     details: frame ? [frame.trim()] : [],
-    hint: 'This is a fault of the task, not of the host.',
+    hint: 'This is a bug in the task, not a problem on the host.',
     cause: thrown,
   })
 }

@@ -1,4 +1,4 @@
-// A host in a play: its state, its gate and recorder, and the services that its tasks use.
+// A host in a play: its state, gate and recorder, and the services that its tasks use.
 
 import type { PlaySpec } from '../model/play.ts'
 import type { RunEvent } from '../model/run/event.ts'

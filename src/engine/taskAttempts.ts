@@ -125,7 +125,7 @@ function verify(item: PlannedTask, cache: ProbeCache): PlaybookError | undefined
   if (evaluation.kind === 'failed') return evaluation.error
   if (evaluation.kind !== 'changes') return undefined
   const details = evaluation.changes.map(({ what, from, to }) => `${what}   is still ${from}, not ${to}`)
-  const message = `${item.task.title} was carried out, and its host still differs.`
+  const message = `${item.task.title} was applied, but the host still differs.`
   return new PlaybookError('E_NOT_CONVERGED', message, { details })
 }
 
@@ -143,6 +143,6 @@ function emitRetry(
   options: AttemptOptions,
 ): void {
   const { attempts } = options.item.task.options.retry!
-  const line = `attempt ${attempt} of ${attempts} failed: ${message} Again in ${seconds} s.`
+  const line = `attempt ${attempt} of ${attempts} failed: ${message} Retrying in ${seconds} s.`
   outputEmitter(options)('stderr', line)
 }

@@ -1,4 +1,4 @@
-// Runs one task on a host: probes, evaluates, applies or predicts its changes, and gives its result.
+// Runs one task on a host: probes it, evaluates it, and applies or predicts its changes.
 
 import type { Change } from '../model/change.ts'
 import { UnreachableError } from '../model/errors/error.ts'
@@ -94,7 +94,7 @@ class TaskRun {
       this.#pass.cache.clear()
       dryRun.markUnknown(this.#item)
     }
-    return this.#settled({ status: 'skipped', changes: [], reason: `${by} carries it out for all` })
+    return this.#settled({ status: 'skipped', changes: [], reason: `runs once, on ${by}` })
   }
 
   async #probeAndApply(): Promise<UntimedResult> {

@@ -470,7 +470,7 @@ for (const { title, kill, code, limitSeconds } of deaths) {
     assert.match(lost.error!.code, code)
     assert.match(
       lost.error!.details.join('\n'),
-      /^It was at: .*sleep 300[\s\S]*Whether long nap was done is not known\./,
+      /^In progress: .*sleep 300[\s\S]*It is unknown whether long nap was completed\./,
     )
     assert.ok(seconds < limitSeconds, `reported after ${seconds} s`)
     assert.equal(

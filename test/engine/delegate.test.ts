@@ -179,7 +179,7 @@ test('a delegate that cannot be reached fails the task that needs it, and not th
     assert.equal([counts.failed, counts.unreachable, ignored], [1, 0, 2])
     const errors = events.flatMap((event) => (event.kind === 'taskEnd' ? (event.result.error ?? []) : []))
     assert.is(errors[0]?.code, 'E_OTHER_HOST')
-    assert.match(errors[0]!.message, 'lb, which this task needs too: lb is off.')
+    assert.match(errors[0]!.message, 'lb, which this task also needs: lb is off.')
     assert.ok(hosts.connects.get('lb')! <= 4, `connected ${hosts.connects.get('lb')} times`)
   }))
 

@@ -887,7 +887,7 @@ for (const [size, text] of [
     const { events } = await runTasks([content({ path: '/proc/self/not-there', text })])
     const { code, message, details } = failure({ events } as Ran)
     assert.is(code, 'E_WRITE')
-    assert.is(message, '/proc/self/not-there could not be written; what stood there is as it was.')
+    assert.is(message, 'Could not write /proc/self/not-there; it is unchanged.')
     assert.ok(details.length > 0)
   })
 }

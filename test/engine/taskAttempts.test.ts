@@ -67,8 +67,8 @@ test('each failed attempt is told, with the pause', () =>
     assert.is(marksIn(path('log')).length, 3)
     const said = events.flatMap((event) => (event.kind === 'output' ? event.line : []))
     assert.is(said.length, 2)
-    assert.match(said[0]!, /^attempt 1 of 4 failed: Exit code 1: .* Again in 0\.05 s\.$/)
-    assert.match(said[1]!, /Again in 0\.1 s\.$/)
+    assert.match(said[0]!, /^attempt 1 of 4 failed: Exit code 1: .* Retrying in 0\.05 s\.$/)
+    assert.match(said[1]!, /Retrying in 0\.1 s\.$/)
   }))
 
 const needs = defineTask({
@@ -127,7 +127,7 @@ test('until: where it never holds the task fails, in the next run too', () =>
     for (const _run of [1, 2]) {
       const error = errorOf(await runTasks([task()], { connect }))
       assert.is(error?.code, 'E_UNTIL')
-      assert.is(error?.message, 'hasLine x: what it is tried until has not come true.')
+      assert.is(error?.message, 'hasLine x: its until condition does not hold.')
     }
     const check = await runTasks([task()], { connect, isCheck: true })
     assert.equal(check.story, ['one: unknown hasLine x'])

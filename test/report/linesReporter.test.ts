@@ -58,9 +58,9 @@ WAS  2 hosts: 1 ok · 5 changed · 1 failed · 41 s · 3 to 9 trips per host`,
 was-02  UNREACHABLE  dnf httpd                                        E_CONNECTION_LOST
         playbooks/was.ts:9
         The connection to was-02 broke.
-        It was at: httpd.
-        Whether dnf httpd was done is not known.
-        Run it again: what is done already will not be done twice.
+        In progress: httpd.
+        It is unknown whether dnf httpd was completed.
+        Run it again: what is already done is not repeated.
 was-02  unreachable  after 3 of 62 tasks, 1 changed
 WAS  2 hosts: 1 ok · 5 changed · 0 failed · 1 unreachable · 41 s · 3 to 9 trips per host`,
   },

@@ -213,8 +213,8 @@ function failedTask(cwd: string): SampleTask {
 
 function lostTask(cwd: string): SampleTask {
   const error = new UnreachableError('E_CONNECTION_LOST', 'The connection to was-02 broke.', 'busy', {
-    details: ['It was at: httpd.', 'Whether dnf httpd was done is not known.'],
-    hint: 'Run it again: what is done already will not be done twice.',
+    details: ['In progress: httpd.', 'It is unknown whether dnf httpd was completed.'],
+    hint: 'Run it again: what is already done is not repeated.',
   })
   return { task: label('dnf', 'httpd', 9, cwd), result: { status: 'unreachable', changes: [], error } }
 }

@@ -182,7 +182,7 @@ function stepConnection(options: ApplyOptions, { session, user }: Reached): Step
       await here(session.download(path, localPath, user))
     },
     artifact: (key, make) => {
-      const onWait = (maker: string) => onLine('stdout', `waits for ${maker}, which is making the same`)
+      const onWait = (maker: string) => onLine('stdout', `waiting for ${maker}, which is making it`)
       return artifacts.get(key, { host: session.host, onWait }, make)
     },
     on: (host) =>
@@ -208,7 +208,7 @@ function requireSuccess(
 ): void {
   if (!output || (entry.okCodes ?? [0]).includes(output.code)) return
   if (hasExpired)
-    throw new PlaybookError('E_TIMEOUT', `Killed after its time was up: ${shortText(step)}`, {
+    throw new PlaybookError('E_TIMEOUT', `Timed out and was killed: ${shortText(step)}`, {
       details: lastLines(output),
     })
   const unsafe = unsafePathError(lastLines(output))
@@ -232,7 +232,7 @@ function unsafePathError(lines: readonly string[]): PlaybookError | undefined {
 function notWritten(path: string, details: readonly string[]): PlaybookError {
   const unsafe = unsafePathError(details)
   if (unsafe) return unsafe
-  return new PlaybookError('E_WRITE', `${path} could not be written; what stood there is as it was.`, {
+  return new PlaybookError('E_WRITE', `Could not write ${path}; it is unchanged.`, {
     details,
   })
 }

@@ -1,4 +1,4 @@
-// Files that one host makes and the others take: kept on the controller by key, made once however many hosts ask.
+// Keeps files on the controller that one host makes for all, by key.
 
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -7,27 +7,27 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Artifact } from '../../model/step.ts'
 
-/** Who asks for an artifact. */
+/** The host that requests an artifact. */
 export type ArtifactUser = {
   readonly host: string
-  /** Called when another host is already making it, so that this one waits. */
+  /** Called if another host is already making it, so that this one waits. */
   readonly onWait: (maker: string) => void
 }
 
 export type Artifacts = {
   /**
-   * The file of a key: the one kept from an earlier run, or the one that another host is making, or else the one that
-   * `make` writes at the path it is given. Where the maker fails, its error is its own, and the next host tries itself.
+   * The file of a key: kept from an earlier run, or being made by another host, or else written by `make` at the given
+   * path. If making it fails, only that host gets the error, and the next one tries itself.
    */
   readonly get: (key: string, user: ArtifactUser, make: (path: string) => Promise<void>) => Promise<Artifact>
 }
 
-/** Days after which an artifact that nobody took is removed. */
+/** Days after which an unused artifact is removed. */
 const keptDays = 90
 
 /**
- * Keeps artifacts in a folder, each with its SHA-256 beside it. One that is damaged or half-written counts as missing.
- * Several runs may share the folder: a file takes its place by a rename.
+ * Keeps artifacts in a folder, each with its SHA-256 beside it; a damaged one counts as missing. Several runs may share
+ * the folder: files are put into place by a rename.
  */
 export function createArtifacts(folder: string): Artifacts {
   const underway = new Map<string, { readonly maker: string; readonly end: Promise<unknown> }>()
@@ -66,8 +66,8 @@ async function made(path: string, make: (path: string) => Promise<void>): Promis
 
 async function isIntact(path: string): Promise<boolean> {
   try {
-    const wanted = (await readFile(`${path}.sha256`, 'utf8')).trim()
-    if ((await digestOf(path)) !== wanted) return false
+    const expected = (await readFile(`${path}.sha256`, 'utf8')).trim()
+    if ((await digestOf(path)) !== expected) return false
     const now = new Date()
     await Promise.all([path, `${path}.sha256`].map((each) => utimes(each, now, now)))
     return true

@@ -1,4 +1,4 @@
-// What check mode carries forward: the files that planned steps would have left, and what nobody can know.
+// Predicts the state of a host after planned changes, and what of it is unknown.
 
 import { createHash } from 'node:crypto'
 import type { Change, Effect } from '../../model/change.ts'
@@ -8,18 +8,17 @@ import type { FileRequest, FileState } from '../../model/files/fileState.ts'
 import type { CommandProbe } from '../../model/probe.ts'
 import type { Step, WriteStep } from '../../model/step.ts'
 
-/** Thrown where an answer depends on something that has only been planned. */
+/** Thrown where a result depends on changes that are only planned. */
 export class UnknownUntilApplied extends PlaybookError {
   constructor(cause: string) {
     super('E_UNKNOWN', `depends on ${cause}`)
-    this.name = 'Unknowable'
+    this.name = 'UnknownUntilApplied'
   }
 }
 
-/** Something planned: by which task, the how many-th of those that would change something. */
+/** The title of the task that plans it, and its number among those that would change something. */
 type PlannedChange = { readonly by: string; readonly at: number }
 
-/** The planned state of a host, and which tasks planned it. */
 export type PredictedState = {
   readonly files: Map<string, PlannedChange & { readonly state: FileState }>
   readonly trees: Map<string, PlannedChange>
@@ -27,7 +26,7 @@ export type PredictedState = {
   readonly states: Map<string, PlannedChange & { readonly becomes?: unknown }>
   /** The titles of the tasks that would change something, in order. */
   readonly pending: string[]
-  /** A task that would start or end what listens on another host; undefined: none is known. */
+  /** A task that would start or stop what listens on another host; undefined: none is known. */
   readonly elsewhere: () => string | undefined
 }
 
@@ -35,7 +34,7 @@ export function newPredictedState(elsewhere: PredictedState['elsewhere'] = () =>
   return { files: new Map(), trees: new Map(), states: new Map(), pending: [], elsewhere }
 }
 
-/** Notes what a task's changes would leave. `stateOf` tells what stands at a path as far as it was read. */
+/** Records the effects of a task's changes. `stateOf` gives the current state of a path, as far as it was probed. */
 export function recordChanges(
   predictedState: PredictedState,
   by: string,
@@ -57,20 +56,20 @@ export function recordChanges(
   }
 }
 
-/** Notes a task of which nobody can know what it would change. */
+/** Records a task whose changes cannot be known. */
 export function markUnknown(predictedState: PredictedState, by: string): void {
   predictedState.pending.push(by)
-  // The reason that is told is what is planned, where something is.
+  // A planned change of what listens is the better reason to report.
   if (!predictedState.states.has('listening'))
     recordEffect(predictedState, { by, at: predictedState.pending.length }, { state: 'listening' })
 }
 
-/** Whether the last that was planned may start or end what listens on the host. */
+/** Whether the last recorded task may start or stop what listens on the host. */
 export function affectsListeners({ states, pending }: PredictedState): boolean {
   return [...states].some(([name, { at }]) => at === pending.length && isWithin(name, 'listening'))
 }
 
-/** What commands may have done of which nothing is said: started or ended what listens. */
+/** Commands without declared effects may start or stop what listens. */
 function impliedEffects(steps: readonly Step[]): readonly Effect[] {
   const isCommand = steps.some(({ kind }) => kind === 'run' || kind === 'start' || kind === 'call')
   return isCommand ? [{ state: 'listening' }] : []
@@ -79,7 +78,7 @@ function impliedEffects(steps: readonly Step[]): readonly Effect[] {
 /**
  * The predicted state of a requested file; undefined where nothing planned concerns it.
  *
- * @throws Unknowable where it lies in a tree that will have changed
+ * @throws UnknownUntilApplied where it lies in a tree that will have changed
  */
 export function predictedFile(predictedState: PredictedState, request: FileRequest): FileState | undefined {
   const { path } = request
@@ -94,9 +93,9 @@ export function predictedFile(predictedState: PredictedState, request: FileReque
 }
 
 /**
- * The answer of a probe of which a planned change foretells what it will be; undefined where it is what the host says.
+ * The result of a probe where a planned change determines it; undefined where the host's own result holds.
  *
- * @throws Unknowable where something planned concerns what the probe reads, after it was foretold
+ * @throws UnknownUntilApplied where a later planned change concerns what the probe reads
  */
 export function predictedResult(
   predictedState: PredictedState,
@@ -110,15 +109,15 @@ export function predictedResult(
   return predicted && { value: predicted.becomes }
 }
 
-/** @throws Unknowable where anything is planned */
+/** @throws UnknownUntilApplied where anything is planned */
 function requireNothingPlanned({ pending }: PredictedState): void {
   const by = pending.at(-1)
   if (by !== undefined) throw new UnknownUntilApplied(by)
 }
 
 /**
- * @throws Unknowable where a planned change, later than the `since`-th, concerns one of the paths and states, what lies
- *   below it, or above it
+ * @throws UnknownUntilApplied where a planned change after the `since`-th concerns one of the paths and states, or what
+ *   is below or above it
  */
 export function requireKnown(predictedState: PredictedState, reads: readonly string[], since = 0): void {
   const { files, trees, states } = predictedState
@@ -137,7 +136,7 @@ function recordEffect(predictedState: PredictedState, planned: PlannedChange, ef
   if ('state' in effect) {
     states.set(effect.state, {
       ...planned,
-      ...('becomes' in effect ? { becomes: effect.becomes } : {}),
+      ...('becomes' in effect ? { becomes: effect.becomes } : {}), // the key says whether it is known
     })
     return
   }
@@ -156,7 +155,7 @@ function fileAfterWrite(step: WriteStep, before: FileState): FileState {
   return writtenFile(before, contentBytes(step.content), step)
 }
 
-/** @throws Unknowable where content or digest is asked for and will be there, but is not known */
+/** @throws UnknownUntilApplied where content or digest is requested, and will exist, but cannot be known */
 function asRequested(state: FileState, { contentLimit, digest }: FileRequest, by: string): FileState {
   if (state.type !== 'file') return state
   const { content, ...rest } = state
@@ -166,7 +165,7 @@ function asRequested(state: FileState, { contentLimit, digest }: FileRequest, by
     return rest
   }
   const hex = digest ? createHash(digest).update(content).digest('hex') : undefined
-  return { ...rest, ...(content.length <= contentLimit ? { content } : {}), ...(hex ? { digest: hex } : {}) }
+  return { ...rest, ...(content.length <= contentLimit ? { content } : {}), digest: hex ?? rest.digest }
 }
 
 /** In hex digits. */

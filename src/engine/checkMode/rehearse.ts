@@ -1,4 +1,4 @@
-// Rehearses planned steps in check mode: what can be known to fail without carrying it out is said before.
+// Rehearses planned steps in check mode, to find those that are sure to fail.
 
 import type { Change } from '../../model/change.ts'
 import { PlaybookError, UnreachableError } from '../../model/errors/error.ts'
@@ -11,8 +11,8 @@ import type { PlannedTask } from '../plan/plannedTask.ts'
 type Rehearsed = RunStep & { readonly rehearse: NonNullable<RunStep['rehearse']> }
 
 /**
- * Asks the host, by commands that only look, whether the steps of a task's changes would succeed; gives the error of
- * the first that would not, or undefined. No trip where no step can be rehearsed.
+ * Runs the rehearsals of a task's steps, which change nothing on the host, and gives the error of the first step that
+ * would fail. No trip where no step has a rehearsal.
  *
  * @throws UnreachableError
  */
@@ -27,13 +27,13 @@ export async function rehearse(
   const entries = steps.map(({ rehearse: command, environment }): ScriptEntry => {
     return { ...runEntry({ kind: 'run', command, environment }, item.environment), kind: 'probe', isHidden }
   })
-  const outputs = await trip(entries).catch(nothingKnown)
+  const outputs = await trip(entries).catch(withoutOutputs)
   const failed = steps.findIndex((_, index) => (outputs[index]?.code ?? 0) !== 0)
   return failed < 0 ? undefined : failure(steps[failed]!, outputs[failed]!)
 }
 
-/** A rehearsal that was given up says nothing of the step. */
-function nothingKnown(thrown: unknown): readonly undefined[] {
+/** A rehearsal that could not run says nothing about the step. */
+function withoutOutputs(thrown: unknown): readonly undefined[] {
   if (thrown instanceof PlaybookError && !(thrown instanceof UnreachableError)) return []
   throw thrown
 }
@@ -43,6 +43,6 @@ function isRehearsed(step: Change['steps'][number]): step is Rehearsed {
 }
 
 function failure({ explain }: RunStep, output: Output): PlaybookError {
-  const message = 'It would fail: so says a rehearsal, which changed nothing.'
+  const message = 'It would fail: a rehearsal, which changes nothing, failed.'
   return explain?.(output) ?? new PlaybookError('E_STEP', message, { details: lastLines(output) })
 }

@@ -1,21 +1,20 @@
-// Who may change when: the hosts of a play in batches, each batch after the one before has ended.
+// Lets the hosts of a play change in batches, each after the one before has ended.
 
-/** A host's place in the order of a play. */
 export type BatchGate = {
-  /** true: nobody is before it. */
+  /** true: there is no batch before it. */
   readonly isFirst: boolean
   /** The hosts it waits for. */
   readonly waitsFor: readonly string[]
   /** Resolves when its batch may change. */
   readonly ready: Promise<void>
-  /** Tells whether another host has changed something since `mark` was taken. */
+  /** Whether another host has changed something since `revision` was read. */
   readonly hasOtherChangedSince: (revision: number) => boolean
   readonly revision: () => number
   readonly recordChange: () => void
   readonly done: () => void
 }
 
-/** A turn for each host of the batches. */
+/** A gate for each host, by name. */
 export function createBatchGates(batches: readonly (readonly string[])[]): Map<string, BatchGate> {
   const changes: string[] = []
   let previous: { readonly hosts: readonly string[]; readonly end: Promise<void> } = {

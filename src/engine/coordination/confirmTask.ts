@@ -1,13 +1,13 @@
-// Leave to carry out a task: what a person is asked who goes through a run step by step.
+// Defines the question whether to run a task, for runs that go step by step.
 
-/** A task whose turn has come on a host. */
+/** A task that is about to run on a host. */
 export type PendingTask = {
   readonly play: string
   readonly host: string
   readonly title: string
-  /** How many tasks of this title the host has gone through before: the same task on all hosts has the same number. */
+  /** How many tasks of this title came before it on the host: identifies the same task on all hosts. */
   readonly occurrence: number
 }
 
-/** false: the task is left out on this host. */
-export type ConfirmTask = (asked: PendingTask) => Promise<boolean>
+/** false: the host skips the task. */
+export type ConfirmTask = (task: PendingTask) => Promise<boolean>

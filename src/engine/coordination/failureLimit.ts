@@ -1,9 +1,9 @@
-// When a play is over for hosts that have not begun: one failure too many, or a whole batch lost.
+// Decides when too many failures stop the other hosts of a play.
 
 import type { Play } from '../../model/play.ts'
 
 export type FailureLimit = {
-  /** A host has failed or was lost. */
+  /** Records a host that failed or was lost. */
   readonly record: (host: string) => void
   /** true: the host starts nothing more. */
   readonly isReachedFor: (host: string) => boolean
@@ -14,7 +14,7 @@ export function createFailureLimit(
   { anyErrorsFatal, maxFailPercentage: limit }: Play['spec'],
 ): FailureLimit {
   const failed = new Set<string>()
-  const isLost = (members: readonly string[]) => {
+  const hasTooMany = (members: readonly string[]) => {
     const count = members.filter((name) => failed.has(name)).length
     return count === members.length || (limit !== undefined && (count * 100) / members.length > limit)
   }
@@ -24,8 +24,8 @@ export function createFailureLimit(
       if (failed.size === 0 || failed.has(host)) return false
       if (anyErrorsFatal) return true
       const own = batches.findIndex((members) => members.includes(host))
-      if (limit !== undefined && isLost(batches[own]!)) return true
-      return batches.slice(0, own).some(isLost)
+      if (limit !== undefined && hasTooMany(batches[own]!)) return true
+      return batches.slice(0, own).some(hasTooMany)
     },
   }
 }

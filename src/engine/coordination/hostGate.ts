@@ -8,8 +8,8 @@ import type { BatchGate } from './batchGates.ts'
 import type { OnceOutcome, RunOnce } from './runOnce.ts'
 
 /**
- * Thrown to leave a pass over a host's tasks in the middle: `restart` where other hosts have changed something since it
- * began, so that it begins anew; `stop` where the play is over.
+ * Thrown to leave a pass over a host's tasks in the middle: `restart` because other hosts have changed something since
+ * it began, `stop` because the play is over.
  */
 export class PassEnded extends Error {
   readonly next: 'restart' | 'stop'
@@ -64,7 +64,7 @@ export class HostGate {
     for (const [key, outcome] of this.#unpublished) runOnce.publish(key, outcome)
   }
 
-  /** Tells the other hosts how a task ended that this one ran for all, once it has entered. */
+  /** Publishes the outcome of a task that this host ran for all, once it has entered. */
   publish({ key }: PlannedTask, { status, error }: UntimedResult): void {
     const { runOnce, host } = this.#options
     const outcome = { by: host, status, error }

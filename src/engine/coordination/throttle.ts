@@ -1,9 +1,9 @@
-// Lets at most so many hosts at once carry out a task: one pool for each place in the playbook.
+// Limits how many hosts run a task at once, per occurrence in the playbook.
 
 import { createLimiter, type Limiter } from '../../model/limiter.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 
-/** Carries out work for a task when its place has room; `onWait` is told the hosts that are in it, if it has none. */
+/** Runs work for a task once there is room; if it has to wait, `onWait` is called with the hosts that are running. */
 export type Throttle = <T>(
   item: PlannedTask,
   host: string,
@@ -12,16 +12,16 @@ export type Throttle = <T>(
 ) => Promise<T>
 
 export function createThrottle(): Throttle {
-  const places = new Map<string, { readonly limit: Limiter; readonly inside: Set<string> }>()
+  const tasks = new Map<string, { readonly limit: Limiter; readonly running: Set<string> }>()
   return async (item, host, work, onWait) => {
     const { throttle } = item.task.options
     if (throttle === undefined) return work()
-    const { limit, inside } = places.get(item.key) ?? { limit: createLimiter(throttle), inside: new Set() }
-    places.set(item.key, { limit, inside })
+    const { limit, running } = tasks.get(item.key) ?? { limit: createLimiter(throttle), running: new Set() }
+    tasks.set(item.key, { limit, running })
     const enter = async () => {
-      inside.add(host)
-      return work().finally(() => inside.delete(host))
+      running.add(host)
+      return work().finally(() => running.delete(host))
     }
-    return limit(enter, () => onWait([...inside]))
+    return limit(enter, () => onWait([...running]))
   }
 }

@@ -1,4 +1,4 @@
-// The handlers of a host: notified by its tasks, made ready where they run.
+// Plans the notified handlers of a host where they are flushed.
 
 import type { BlockPart } from '../../model/block.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
@@ -8,7 +8,7 @@ import { Notifications, type NotificationsOptions } from './notifications.ts'
 export class HandlerItems {
   readonly notifications: Notifications
   readonly #prepare: PlanTask
-  /** Handlers of which nobody can know whether they will run, and why. */
+  /** Handlers that may or may not run, with the task that decides it. */
   readonly #uncertain = new Map<PlannedTask, string>()
 
   constructor(options: NotificationsOptions & { readonly prepare: PlanTask }) {
@@ -16,18 +16,18 @@ export class HandlerItems {
     this.#prepare = options.prepare
   }
 
-  /** Takes out all that are waiting, to stand from `index` on, in the blocks of the place where they are flushed. */
-  async takeNotified(index: number, places: readonly BlockPart[]): Promise<PlannedTask[]> {
+  /** Takes all notified handlers, planned from `index` on, inside the blocks where they are flushed. */
+  async takeNotified(index: number, blocks: readonly BlockPart[]): Promise<PlannedTask[]> {
     const items: PlannedTask[] = []
     for (const { task, dependsOn } of this.notifications.take()) {
-      const item = await this.#prepare({ task, blocks: places }, { index: index + items.length })
+      const item = await this.#prepare({ task, blocks }, { index: index + items.length })
       if (dependsOn !== undefined) this.#uncertain.set(item, dependsOn)
       items.push(item)
     }
     return items
   }
 
-  /** The task on which it depends whether the handler runs; undefined: it surely does, or is none. */
+  /** The task that decides whether the handler runs; undefined: it surely runs, or is no handler. */
   dependsOn(item: PlannedTask): string | undefined {
     return this.#uncertain.get(item)
   }

@@ -1,4 +1,4 @@
-// Which handlers a host owes, whether that is sure, and what an earlier run left owing.
+// Tracks the notified handlers of a host, also those that an earlier run left pending.
 
 import type { PendingHandlers } from '../../model/run/pendingHandlers.ts'
 import type { Task } from '../../model/task.ts'
@@ -7,38 +7,38 @@ import { isSameHandler } from './sameHandler.ts'
 export type NotificationsOptions = {
   readonly play: string
   readonly host: string
-  /** What is owed from run to run; none in check mode, which owes nothing. */
+  /** Handlers that are pending from run to run; undefined in check mode. */
   readonly pendingHandlers?: PendingHandlers
 }
 
 export class Notifications {
   readonly #options: NotificationsOptions
-  /** In the order of first notification; with the title of the unknown task where nothing surer has notified it. */
-  readonly #waiting = new Map<Task, string | undefined>()
+  /** In the order of first notification; with the title of an unknown task while nothing surer has notified it. */
+  readonly #notified = new Map<Task, string | undefined>()
 
   constructor(options: NotificationsOptions) {
     this.#options = options
   }
 
-  /** The handler that is waiting already, where this one is the same: the first of them is the one that runs. */
+  /** The same handler if it has been notified already: the first one runs. */
   #known(handler: Task): Task {
-    return [...this.#waiting.keys()].find((waiting) => isSameHandler(waiting, handler)) ?? handler
+    return [...this.#notified.keys()].find((known) => isSameHandler(known, handler)) ?? handler
   }
 
-  /** Notes the handlers of a task that changed something (`isSure`), or of one of which nobody can know. */
+  /** Notifies the handlers of a task that changed something (`isSure`), or may have. */
   notify(task: Task, isSure: boolean): void {
     const { play, host, pendingHandlers } = this.#options
     for (const handler of handlersOf(task).map((each) => this.#known(each))) {
       if (isSure) {
-        this.#waiting.set(handler, undefined)
+        this.#notified.set(handler, undefined)
         pendingHandlers?.add(play, host, handler.title)
-      } else if (!this.#waiting.has(handler)) this.#waiting.set(handler, task.title)
+      } else if (!this.#notified.has(handler)) this.#notified.set(handler, task.title)
     }
   }
 
   /**
-   * Notes that a task is about to change something: should nobody live to tell how that ended, its handlers are owed.
-   * Gives back what takes that back, for a task that failed: it will differ in the next run too, and notify then.
+   * Makes the handlers of a task pending before it changes something, in case the run does not survive that. Returns
+   * how to undo this for a task that failed: it will differ in the next run too, and notify then.
    */
   expect(task: Task): () => void {
     const { play, host, pendingHandlers } = this.#options
@@ -53,25 +53,25 @@ export class Notifications {
   }
 
   /**
-   * Notes what an earlier run left owing, of the handlers that the tasks have; gives their titles. The others stay
-   * owed: their tasks may only be left out by tags this time.
+   * Notifies the handlers of these tasks that an earlier run left pending, and gives their titles. Others stay pending:
+   * perhaps tags deselect their tasks this time only.
    */
   resume(tasks: readonly Task[]): string[] {
     const { play, host, pendingHandlers } = this.#options
-    const owing = new Set(pendingHandlers?.of(play, host))
-    const found = tasks.flatMap(handlersOf).filter(({ title }) => owing.has(title))
-    for (const handler of found) this.#waiting.set(this.#known(handler), undefined)
+    const pending = new Set(pendingHandlers?.of(play, host))
+    const found = tasks.flatMap(handlersOf).filter(({ title }) => pending.has(title))
+    for (const handler of found) this.#notified.set(this.#known(handler), undefined)
     return [...new Set(found.map(({ title }) => title))]
   }
 
-  /** Takes out all that are waiting; `doubtfulBy` names the task on which it depends whether the handler runs. */
+  /** Takes all notified handlers; `dependsOn` names the task that decides whether the handler runs. */
   take(): { readonly task: Task; readonly dependsOn: string | undefined }[] {
-    const taken = [...this.#waiting].map(([task, dependsOn]) => ({ task, dependsOn }))
-    this.#waiting.clear()
+    const taken = [...this.#notified].map(([task, dependsOn]) => ({ task, dependsOn }))
+    this.#notified.clear()
     return taken
   }
 
-  /** A handler has run, or had nothing to do: it is owed no more. */
+  /** A handler has run, or had nothing to do. */
   settle({ title }: Task): void {
     const { play, host, pendingHandlers } = this.#options
     pendingHandlers?.settle(play, host, title)

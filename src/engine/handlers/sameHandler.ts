@@ -1,10 +1,10 @@
-// Whether two handlers are the same, although each was written where it is notified.
+// Tells whether two handlers, each written where it is notified, are the same.
 
 import { isDeepStrictEqual } from 'node:util'
 import { Secret } from '../../model/secrets/secret.ts'
 import type { Task } from '../../model/task.ts'
 
-/** One definition, equal parameters, and the same user, host and surroundings: then it runs once. */
+/** Handlers with the same definition, parameters and options run once. */
 export function isSameHandler(one: Task, other: Task): boolean {
   if (one === other) return true
   if (one.spec !== other.spec || one.title !== other.title) return false
@@ -13,7 +13,7 @@ export function isSameHandler(one: Task, other: Task): boolean {
   return isSame(one.params, other.params) && isSame(options, others)
 }
 
-/** Deep equality; secrets are equal where what they hide is, functions where they read the same. */
+/** Deep equality; secrets are compared by what they hide, functions by their text. */
 function isSame(one: unknown, other: unknown): boolean {
   if (one instanceof Secret || other instanceof Secret)
     return one instanceof Secret && other instanceof Secret && one.reveal() === other.reveal()

@@ -35,7 +35,8 @@ export function findHost(name: string, { inventory }: Pick<HostAccessOptions, 'i
   if (found) return found
   const names = selected('all', inventory).map((host) => host.name)
   throw new PlaybookError('E_UNKNOWN_HOST', `No host "${name}" in the inventory.`, {
-    hint: didYouMean(name, [...names, 'localhost']) ?? 'Its hosts: run-playbook inventory --list-hosts all',
+    hint:
+      didYouMean(name, [...names, 'localhost']) ?? 'List all hosts: run-playbook inventory --list-hosts all',
   })
 }
 

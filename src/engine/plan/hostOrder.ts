@@ -2,7 +2,7 @@
 
 import type { BatchSize, PlayOrder, Serial } from '../../model/play.ts'
 
-/** The hosts of a play, which stand in the inventory's order, in the order that the play asks for. */
+/** The hosts, given in inventory order, in the order that the play requests. */
 export function orderedHosts<T extends { readonly name: string }>(
   hosts: readonly T[],
   order: PlayOrder = 'inventory',
@@ -26,7 +26,8 @@ const orders: { readonly [O in PlayOrder]: <T extends { readonly name: string }>
     return hosts
   },
 }
-/** The hosts, in their order, in batches; the last size of a list holds for all hosts that are left. */
+
+/** Splits the hosts into batches; the last size of a list holds for all remaining hosts. */
 export function batchesOf<T>(hosts: readonly T[], serial: Serial | undefined): T[][] {
   const sizes = serial === undefined ? [0] : [serial].flat().map((size) => countOf(size, hosts.length))
   const batches: T[][] = []
@@ -39,7 +40,7 @@ export function batchesOf<T>(hosts: readonly T[], serial: Serial | undefined): T
   return batches
 }
 
-/** A percentage is one of all the play's hosts, rounded down, and at least one of them. */
+/** A percentage of all the play's hosts, rounded down, but at least one. */
 function countOf(size: BatchSize, hosts: number): number {
   if (typeof size === 'number') return size
   return Math.max(1, Math.floor((hosts * Number.parseFloat(size)) / 100))

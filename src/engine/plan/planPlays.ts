@@ -1,4 +1,4 @@
-// Plans the tasks of each play and host, and collects all errors, before any host is contacted.
+// Plans the tasks of each play and host, and collects all errors.
 
 import { type FlatTask, flattenTasks } from '../../model/block.ts'
 import { AggregatePlaybookError, PlaybookError, toPlaybookError } from '../../model/errors/error.ts'
@@ -146,7 +146,7 @@ async function withoutFacts(
 function playError(thrown: unknown, play: Play): PlaybookError {
   if (thrown instanceof PlaybookError) return thrown
   const error = toPlaybookError(thrown)
-  return new PlaybookError('E_PLAY', `${play.spec.name}: its tasks could not be made: ${error.message}`, {
+  return new PlaybookError('E_PLAY', `${play.spec.name}: its tasks could not be created: ${error.message}`, {
     where: thrownAt(thrown) ?? play.where(),
     cause: thrown,
   })

@@ -1,4 +1,4 @@
-// Plans one task for a host: reads its inputs, makes its probes, and resolves where it runs.
+// Plans one task for a host: reads its inputs, makes its probes, sets its target.
 
 import { dirname } from 'node:path'
 import type { BlockPart, FlatTask } from '../../model/block.ts'

@@ -1,8 +1,8 @@
-// A host as a play's `tasks` sees it, with facts that tell when they are needed but not there yet.
+// Makes the host object that a play's `tasks` receives.
 
 import type { InventoryHost, OtherHost, PlayHost } from '../../model/host.ts'
 
-/** Thrown by `host.facts` before the facts were read. */
+/** Thrown by `host.facts` before the facts have been read. */
 export class FactsNeeded extends Error {}
 
 export type HostSelector = {

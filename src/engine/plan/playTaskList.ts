@@ -1,4 +1,4 @@
-// What a play gives a host: its three sections as one list, and what holds for all tasks in it.
+// Joins the sections of a play into one task list for a host.
 
 import { flushHandlers } from '../../model/flushHandlers.ts'
 import type { Inherited } from '../../model/inherit.ts'
@@ -7,7 +7,7 @@ import type { TaskList } from '../../model/task.ts'
 import type { playHost } from './playHost.ts'
 import { validateTaskList } from './validateTaskList.ts'
 
-/** All tasks of a host in their order; the handlers notified by pre-tasks and tasks run before what comes next. */
+/** All tasks of a host in order; handlers notified by preTasks and tasks run before the next section. */
 export function playTaskList(play: Play, host: ReturnType<typeof playHost>): TaskList {
   const { preTasks, tasks, postTasks } = play.spec
   const [before, own, after] = [preTasks, tasks, postTasks].map((section): TaskList => {
@@ -18,7 +18,7 @@ export function playTaskList(play: Play, host: ReturnType<typeof playHost>): Tas
   return [preTasks ? [before!, flushHandlers()] : [], own!, postTasks ? [flushHandlers(), after!] : []]
 }
 
-/** What a play says of all its tasks. Its tags select them, and whom it becomes, and how, weighs less than the inventory. */
+/** The options that tasks inherit from the play: not its tags, and not `become`, which inventory variables override. */
 export function playDefaults({ spec }: Play): Inherited {
   const { tags: _tags, become: _become, becomeMethod: _method, ...defaults } = spec
   return defaults

@@ -1,20 +1,19 @@
-// --start-at-task: where the hosts begin, when a run does not begin at its first task.
+// --start-at-task: finds the task at which each host begins.
 
 import { isFlush } from '../../model/flushHandlers.ts'
 import { globMatcher } from '../../model/glob.ts'
 import type { PlannedTask } from './plannedTask.ts'
 import type { FindStart, HostPlan, PlayPlan } from './planPlays.ts'
 
-/** Plays that begin at a task. */
 export type StartedPlays = {
   readonly plays: readonly PlayPlan[]
-  /** Whether there was a task to begin at; once the run is over that is sure, for tasks may depend on facts. */
+  /** Whether a task matched; final only after the run, for tasks may depend on facts. */
   readonly isFound?: () => boolean
 }
 
 /**
- * The plays from the first on that has a task of this title or name; both may be globs, as in Ansible. In that play
- * each host begins at its own first such task, and one that has none takes no part; later plays are run whole.
+ * The plays, beginning with the first that has a task whose title or name matches the pattern, a glob as in Ansible. In
+ * that play each host begins at its first such task, and takes no part if it has none; later plays run whole.
  */
 export function startingAt(plays: readonly PlayPlan[], pattern: string): StartedPlays {
   const matches = taskMatcher(pattern)
@@ -34,7 +33,7 @@ export function startingAt(plays: readonly PlayPlan[], pattern: string): Started
   }
 }
 
-/** Titles and names of all tasks at which a run may start, as far as they are known. */
+/** Titles and names of all known tasks at which a run may start. */
 export function entryNames(plays: readonly PlayPlan[]): Set<string> {
   const items = plays.flatMap(({ hosts }) => hosts.flatMap((host) => host.items ?? []))
   return new Set(items.filter(isEntry).flatMap(({ task }) => [task.title, task.name]))
@@ -49,7 +48,7 @@ function taskMatcher(pattern: string): (item: PlannedTask) => boolean {
   return ({ task }) => [task.title, task.name].some((text) => text === pattern || isMatch(text))
 }
 
-/** Nobody starts at a flush of handlers, nor in a rescue, for which something has to fail first. */
-function isEntry({ task, blocks: places }: PlannedTask): boolean {
-  return !isFlush(task) && places.every(({ part }) => part !== 'rescue')
+/** A run starts neither at a flush of handlers nor in a rescue, for which something has to fail first. */
+function isEntry({ task, blocks }: PlannedTask): boolean {
+  return !isFlush(task) && blocks.every(({ part }) => part !== 'rescue')
 }

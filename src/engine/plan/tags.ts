@@ -1,4 +1,4 @@
-// Which tasks a run takes, by their tags: --tags and --skip-tags as Ansible means them.
+// Selects tasks by --tags and --skip-tags, as in Ansible.
 
 import type { FlatTask } from '../../model/block.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
@@ -6,8 +6,8 @@ import { isFlush } from '../../model/flushHandlers.ts'
 export type TagSelection = { readonly only: readonly string[]; readonly skip: readonly string[] }
 
 /**
- * The tasks that the tags select. `always` runs unless skipped, `never` only when one of the task's tags
- * is asked for; `all`, `tagged` and `untagged` are understood. Handlers are flushed where a play says so in any case.
+ * The selected tasks. `always` runs unless skipped, `never` only if one of the task's tags is requested; `all`, `tagged`
+ * and `untagged` work as in Ansible. A flush of handlers is always selected.
  */
 export function selectedTasks(
   placed: readonly FlatTask[],

@@ -1,9 +1,9 @@
-// Where tasks stand in a playbook, as keys that are the same on every host.
+// Makes task keys that are the same on every host.
 
 import { formatLocation } from '../../model/errors/location.ts'
 import type { Task } from '../../model/task.ts'
 
-/** Gives the tasks of a list their keys, one after the other: those that one line makes are told apart by their order. */
+/** Gives keys to the tasks of a list, to be called in order: tasks from the same line differ by their number. */
 export function createTaskKeys(): (task: Task) => string {
   const counts = new Map<string, number>()
   return (task) => {
@@ -14,12 +14,12 @@ export function createTaskKeys(): (task: Task) => string {
   }
 }
 
-/** A handler is known by its title too: it is written where it is notified, perhaps among others. */
+/** The key holds the title too: several handlers may be written on the same line. */
 export function handlerKey(task: Task): string {
   return `handler ${task.title} ${positionOf(task)}`
 }
 
-/** Where the task was written, or its title where that is not known. */
+/** Where the task was written, or else its title. */
 function positionOf(task: Task): string {
   const where = task.where()
   return where ? formatLocation(where) : task.title

@@ -1,4 +1,4 @@
-// What may be said of a play, a block and a task, checked before any host is contacted.
+// Validates the keywords of plays, blocks and tasks.
 
 import { z } from 'zod'
 import { becomeMethods } from '../../model/become.ts'
@@ -9,10 +9,10 @@ import type { PlaySpec } from '../../model/play.ts'
 import { Secret } from '../../model/secrets/secret.ts'
 import { type BlockOptions, issueText, type TaskOptions } from '../../model/task.ts'
 
-/** A schema for each keyword: one that is added to the types does not compile until it stands here too. */
+/** A keyword that is added to the types does not compile until it has a schema here. */
 type Schemas<T> = { readonly [K in keyof Required<T>]: z.ZodType }
 
-/** @throws Faults: every keyword that is unknown or has a wrong value, with what was expected */
+/** An error for each keyword that is unknown or has an invalid value. */
 export function validateKeywords(
   kind: keyof typeof keywords,
   name: string,
@@ -25,7 +25,7 @@ export function validateKeywords(
     if (!schema) return [unknownKeyword(kind, name, key, where())]
     if (value === undefined) return []
     const result = schema.safeParse(value)
-    return result.success ? [] : [wrongValue(name, key, value, result.error, where())]
+    return result.success ? [] : [invalidValue(name, key, value, result.error, where())]
   })
 }
 
@@ -119,31 +119,31 @@ function unknownKeyword(
 ): PlaybookError {
   const hint = ansibleNames[key] ?? didYouMean(key, Object.keys(keywords[kind]))
   return new PlaybookError('E_KEYWORD', `${name}: a ${kind} has no keyword ${key}.`, {
-    ...(where ? { where } : {}),
-    hint: hint ?? 'All there are: docs/plays.md',
+    where,
+    hint: hint ?? 'All keywords: docs/plays.md',
   })
 }
 
-/** What the nearest spelling would not find. */
+/** Hints for Ansible keywords that have another name here. */
 const ansibleNames: { readonly [key: string]: string | undefined } = {
-  become_user: "Say become: 'user'.",
-  becomeUser: "Say become: 'user'.",
-  wait_for_connection: 'Say waitForConnection: seconds, on the play.',
-  become_method: 'Say becomeMethod.',
+  become_user: "Use become: 'user'.",
+  becomeUser: "Use become: 'user'.",
+  wait_for_connection: 'Use waitForConnection: seconds, on the play.',
+  become_method: 'Use becomeMethod.',
   handlers: 'A handler is a task that others name in notify.',
-  roles: 'A role is a function that gives tasks: tasks: (host) => myRole(host).',
-  strategy: 'Hosts converge independently; serial and throttle hold them back.',
-  register: 'What a task needs to know it probes itself; facts are read per host.',
+  roles: 'A role is a function that returns tasks: tasks: (host) => myRole(host).',
+  strategy: 'Hosts run independently; serial and throttle limit them.',
+  register: 'Tasks probe what they need to know; facts are values of a host.',
   loop: 'A loop is TypeScript: list.map((item) => task(…)).',
   with_items: 'A loop is TypeScript: list.map((item) => task(…)).',
-  until: 'Say retry: { attempts, until }.',
-  retries: 'Say retry: { attempts }.',
-  delay: 'Say retry: { attempts, delay }.',
-  gather_facts: 'Facts are read where a play looks at them.',
-  gatherFacts: 'Facts are read where a play looks at them.',
+  until: 'Use retry: { attempts, until }.',
+  retries: 'Use retry: { attempts }.',
+  delay: 'Use retry: { attempts, delay }.',
+  gather_facts: 'Facts are read automatically where a play uses host.facts.',
+  gatherFacts: 'Facts are read automatically where a play uses host.facts.',
 }
 
-function wrongValue(
+function invalidValue(
   name: string,
   key: string,
   value: unknown,
@@ -153,6 +153,6 @@ function wrongValue(
   const [issue] = issues
   const path = issue!.path.length === 0 ? key : [key, ...issue!.path].join('.')
   return new PlaybookError('E_KEYWORD', `${name}: ${path}: ${issueText(issue!, value)}`, {
-    ...(where ? { where } : {}),
+    where,
   })
 }

@@ -1,26 +1,27 @@
-// Checks what a play's `tasks` gave before it is taken apart: a playbook runs without having been type-checked.
+// Validates the task list of a play, for playbooks are not type-checked when they run.
 
 import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
 import type { Play } from '../../model/play.ts'
 import type { AnyTaskFunction, Block, Task, TaskList } from '../../model/task.ts'
 import { validateKeywords } from './validateKeywords.ts'
 
-/** @throws PlaybookError E_PLAY where it is no list of tasks; Faults E_KEYWORD: every option that is none, or wrong */
+/** @throws PlaybookError E_PLAY if it is no list of tasks; AggregatePlaybookError of E_KEYWORD for invalid options */
 export function validateTaskList(list: unknown, play: Play): asserts list is TaskList {
   const isList = Array.isArray(list)
   const nonTask = isList ? firstNonTask(list) : list
   if (!isList || nonTask !== undefined) {
-    const what = isList ? `${describe(nonTask)} among its tasks` : describe(nonTask)
-    throw new PlaybookError('E_PLAY', `${play.spec.name}: tasks(host) gives ${what}, not a list of tasks.`, {
+    const what = describe(nonTask)
+    const returned = isList ? `a list with ${what}, which is not a task` : `${what}, not a list of tasks`
+    throw new PlaybookError('E_PLAY', `${play.spec.name}: tasks(host) returned ${returned}.`, {
       where: play.where(),
-      hint: 'A task is called with its parameters: copyFile({ … }); tasks is not async.',
+      hint: 'Call each task with its parameters: copyFile({ … }). tasks must not be async.',
     })
   }
   const errors = keywordErrors(list)
   if (errors.length > 0) throw new AggregatePlaybookError(errors)
 }
 
-/** What stands in a list, or in a block of it, and is no task. */
+/** The first item of a list, or of a block in it, that is no task. */
 function firstNonTask(list: readonly unknown[]): unknown {
   for (const item of list.flat(Number.POSITIVE_INFINITY)) {
     const { kind } = (item || { kind: 'task' }) as { kind?: unknown }
@@ -33,7 +34,7 @@ function firstNonTask(list: readonly unknown[]): unknown {
   return undefined
 }
 
-/** Each task once: a handler is the same object wherever it is notified by reference. */
+/** Checks each task once, though a handler may be notified by several. */
 function keywordErrors(list: readonly unknown[], seen: Set<unknown> = new Set()): PlaybookError[] {
   return (list.flat(Number.POSITIVE_INFINITY) as (Task | Block | undefined)[]).flatMap((item) => {
     if (!item?.kind || seen.has(item)) return []

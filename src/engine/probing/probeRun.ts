@@ -2,6 +2,7 @@
 
 import type { BecomeUser } from '../../model/become.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
+import { createNotifier } from '../../model/notifier.ts'
 import type { Output } from '../../model/probe.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import { type Target, targetKey } from '../plan/target.ts'
@@ -35,7 +36,7 @@ export function startProbeRun(
   batch: ProbeBatch,
   results: ProbeResults,
 ): ProbeRun {
-  const arrival = createArrival()
+  const arrival = createNotifier()
   let isDone = false
   let authError: PlaybookError | undefined
   const end = recordOutputs(run, user, batch, results, arrival.notify).finally(() => {
@@ -70,18 +71,6 @@ async function recordOutputs(
     onArrival()
   })
   if (error !== undefined) throw error
-}
-
-/** `next` resolves at the next `notify`. */
-function createArrival(): { readonly notify: () => void; readonly next: () => Promise<void> } {
-  let waiting: (() => void)[] = []
-  return {
-    notify: () => {
-      for (const resolve of waiting) resolve()
-      waiting = []
-    },
-    next: () => new Promise((resolve) => waiting.push(resolve)),
-  }
 }
 
 const authCodes = new Set(['E_AUTH', 'E_BECOME_PASSWORD', 'E_BECOME_DENIED'])

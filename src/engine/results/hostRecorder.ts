@@ -1,4 +1,4 @@
-// Tells how the tasks of a host ended, and counts them. Events are held back until the host's turn has come.
+// Records the results of a host's tasks, and holds its events back until they are final.
 
 import { type PlaybookError, UnreachableError } from '../../model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../model/run/event.ts'
@@ -16,7 +16,7 @@ export type HostRecorderOptions = {
   readonly signal?: AbortSignal
 }
 
-/** The task whose turn it is; `what` it is changing, once it is. */
+/** The task that is running, and what it is changing. */
 export type CurrentTask = {
   readonly item: PlannedTask
   readonly startedAt: number
@@ -37,7 +37,7 @@ export class HostRecorder {
     this.#options = options
   }
 
-  /** Begins from the first task, forgetting what was held back. */
+  /** Begins with the first task, and drops the events that were held back. */
   begin(): void {
     const { play, host, tasks } = this.#options
     this.#counts = emptyCounts()
@@ -46,7 +46,6 @@ export class HostRecorder {
     this.emit({ kind: 'hostStart', play, host, tasks })
   }
 
-  /** The task whose turn it is begins to change something. */
   startChanges(what: readonly string[]): void {
     if (this.current) this.current = { ...this.current, changing: what }
   }
@@ -56,14 +55,14 @@ export class HostRecorder {
     else this.#options.emit(event)
   }
 
-  /** Tells what was held back, unless it has become void. */
+  /** Emits what was held back, unless it is void. */
   release({ isVoid = false } = {}): void {
     const held = this.#held ?? []
     this.#held = undefined
     if (!isVoid) for (const event of held) this.#options.emit(event)
   }
 
-  /** A task ended; true: the host goes on. A failure that a block rescues counts as ignored. */
+  /** Records a result; true: the host goes on. A failure that a block rescues counts as ignored. */
   record(item: PlannedTask, result: UntimedResult, { isRescued = false } = {}): boolean {
     const isInterrupted = this.#options.signal?.aborted === true && result.status === 'failed'
     const isFailure = hasFailed(result)
@@ -71,13 +70,13 @@ export class HostRecorder {
     this.#end(item.label, item.index, {
       ...result,
       isIgnored: isForgiven || undefined,
-      ...(isInterrupted ? { error: interruptedError(item.task.title, this.current?.changing ?? []) } : {}),
+      error: isInterrupted ? interruptedError(item.task.title, this.current?.changing ?? []) : result.error,
     })
     this.isFailed ||= isFailure && !isForgiven
     return !isFailure || isForgiven
   }
 
-  /** The host is lost, or something went wrong outside a task; gives what is told of it. */
+  /** Records that the host was lost, or that something failed outside a task; gives the reported error. */
   fail(thrown: unknown): PlaybookError {
     const label = this.current?.item.label ?? { name: 'connect', title: 'connect', isHandler: false }
     const what = this.current?.changing ?? []

@@ -1,17 +1,17 @@
-// What is known of a task when its host was lost or the run was interrupted, for the person who has to look.
+// Errors for lost hosts and interrupted tasks, with what was being changed.
 
 import { PlaybookError, toPlaybookError, UnreachableError } from '../../model/errors/error.ts'
 
-const again = 'Run it again: what is done already will not be done twice.'
+const again = 'Run it again: what is already done is not repeated.'
 
-/** The error of a host that was lost during a task that was changing `what`; any other error as it is. */
+/** The error of a host that was lost while a task was changing `what`; other errors stay as they are. */
 export function lostHostError(thrown: unknown, title: string, what: readonly string[]): PlaybookError {
   if (!(thrown instanceof UnreachableError)) return toPlaybookError(thrown)
   if (thrown.stage === 'connect') return thrown
   const state =
     what.length === 0
-      ? [`Nothing was being changed (${title} was being looked at).`]
-      : [`It was at: ${what.join(', ')}.`, `Whether ${title} was done is not known.`]
+      ? [`Nothing was being changed (${title} was being probed).`]
+      : [`In progress: ${what.join(', ')}.`, `It is unknown whether ${title} was completed.`]
   return thrown.with({
     details: [...state, ...thrown.details],
     hint: thrown.hint ?? again,
@@ -19,12 +19,14 @@ export function lostHostError(thrown: unknown, title: string, what: readonly str
   })
 }
 
-/** That another host is lost does not make the one whose task needs it unreachable: any other error is as it was. */
+/** The error of a task whose other host was lost: its own host is still reachable. Other errors stay as they are. */
 export function otherHostError(thrown: unknown, host: string): unknown {
   if (!(thrown instanceof UnreachableError)) return thrown
   const { message, hint, details, cause } = thrown
-  return new PlaybookError('E_OTHER_HOST', `${host}, which this task needs too: ${message}`, {
-    ...{ hint, details, cause },
+  return new PlaybookError('E_OTHER_HOST', `${host}, which this task also needs: ${message}`, {
+    hint,
+    details,
+    cause,
   })
 }
 
@@ -33,6 +35,6 @@ export function interruptedError(title: string, what: readonly string[]): Playbo
   const details =
     what.length === 0
       ? ['Nothing was being changed.']
-      : [`It was at: ${what.join(', ')}. Its step was told to stop.`]
+      : [`In progress: ${what.join(', ')}. Its step was told to stop.`]
   return new PlaybookError('E_INTERRUPTED', `Interrupted during ${title}.`, { details, hint: again })
 }

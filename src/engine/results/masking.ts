@@ -10,8 +10,8 @@ import type { PlannedTask } from '../plan/plannedTask.ts'
 type Mask = (text: string) => string
 
 /**
- * Makes of an event one in which no text holds one of the secrets. Made once for a run: hundreds of secrets are looked
- * for in hundreds of thousands of texts, and hardly any holds one.
+ * Masks the secrets in all texts of an event. Made once: a run searches hundreds of thousands of texts
+ * for hundreds of secrets, and hardly any text holds one.
  */
 export function eventMask(secrets: ReadonlySet<Secret>): (event: RunEvent) => RunEvent {
   if (secrets.size === 0) return (event) => event
@@ -27,15 +27,15 @@ function maskedValue(value: unknown, mask: Mask): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskedField(key, item, mask)]))
 }
 
-/** What the engine itself writes stays, whatever a password is: reporters go by it. */
+/** Fields that the engine itself sets stay, even if a password is the same word: reporters rely on them. */
 function maskedField(key: string, value: unknown, mask: Mask): unknown {
   return key === 'kind' || key === 'status' || key === 'stream' ? value : maskedValue(value, mask)
 }
 
-/** What is wrong, without the secrets that plays were given and have put into their tasks. */
+/** A planning error without the secrets that plays have put into their tasks. */
 export function maskedPlanError(error: PlaybookError, secrets: ReadonlySet<Secret>): PlaybookError {
-  const told = [...secrets].filter(({ isRevealed }) => isRevealed)
-  return told.length === 0 ? error : maskedError(error, createMasker(told))
+  const revealed = [...secrets].filter(({ isRevealed }) => isRevealed)
+  return revealed.length === 0 ? error : maskedError(error, createMasker(revealed))
 }
 
 function maskedError(error: PlaybookError, mask: Mask): PlaybookError {
@@ -50,7 +50,7 @@ function maskedError(error: PlaybookError, mask: Mask): PlaybookError {
   })
 }
 
-/** What is secret in tasks and their handlers, which stand in no list. */
+/** The secrets of tasks and of the handlers they notify. */
 export function secretsOfItems(
   items: readonly Pick<PlannedTask, 'task'>[],
   found: Set<Secret> = new Set(),

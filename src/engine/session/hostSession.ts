@@ -1,4 +1,4 @@
-// Connection to one host: a shell for each user, and trips that are counted and reported.
+// The connection to one host, with a shell for each user, over which trips run.
 
 import type { Readable } from 'node:stream'
 import { type BecomeUser, formatBecomeUser } from '../../model/become.ts'

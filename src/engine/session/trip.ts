@@ -1,4 +1,4 @@
-// One exchange with a shell: a script goes out, one output per entry comes back.
+// One trip: sends a script to a shell, and reads one output per entry.
 
 import { randomBytes } from 'node:crypto'
 import { PlaybookError } from '../../model/errors/error.ts'
@@ -13,15 +13,15 @@ export type TripObserver = Pick<FrameHandlers, 'started' | 'partial' | 'leftRunn
   readonly ended?: (index: number, output: Output | undefined) => void
 }
 
-/** Seconds after which a probe is given up: a file system that hangs must not hang the run. Steps have no such limit. */
-export const probeLimitSeconds = 300
+/** Seconds after which a probe is given up: a hanging file system must not hang the run. Steps have no such limit. */
+const probeLimitSeconds = 300
 
 /** Bytes after which the output of a probe is given up. A batch of file contents may be larger. */
 const probeOutputLimit = 64 * 1024 * 1024
 const contentsOutputLimit = 1024 * 1024 * 1024
 
 /**
- * Runs the entries in order. An entry that was skipped, because a step before it failed, gives undefined.
+ * Runs the entries in order. An entry that is skipped because a step before it failed gives undefined.
  *
  * @throws UnreachableError where the shell ends before the last entry is complete; PlaybookError E_PROBE_TIMEOUT where
  *   a probe takes longer than `limitSeconds`, E_PROBE_OUTPUT where it prints without end: the shell is then unusable
@@ -30,7 +30,7 @@ export function runTrip(
   shell: Shell,
   prologue: string,
   entries: readonly ScriptEntry[],
-  watcher: TripObserver = {},
+  observer: TripObserver = {},
   limitSeconds = probeLimitSeconds,
 ): Promise<(Output | undefined)[]> {
   const marker = `rp${randomBytes(9).toString('hex')}`
@@ -43,18 +43,18 @@ export function runTrip(
     }
     let received = 0
     const reader = frameReader(marker, {
-      ...watcher,
+      ...observer,
       partial: (index, stream, bytes) => {
         received += bytes.length
         const entry = entries[index]
         if (entry?.kind === 'probe' && received > outputLimit(entry)) end(outputError(entry))
-        watcher.partial?.(index, stream, bytes)
+        observer.partial?.(index, stream, bytes)
       },
       isTruncatable: (index) => entries[index]?.kind === 'step',
       entry: (index, output) => {
         outputs[index] = output
         received = 0
-        watcher.ended?.(index, output)
+        observer.ended?.(index, output)
         clock.begin(index + 1)
         if (index === entries.length - 1) resolve(outputs)
       },
@@ -66,7 +66,7 @@ export function runTrip(
   })
 }
 
-/** Runs while a probe does, and not while a step does. */
+/** Times probes, not steps. */
 function probeClock(
   entries: readonly ScriptEntry[],
   limitSeconds: number,

@@ -92,7 +92,7 @@ test('jsonl names the delegate beside the host, and says why a host passes a tas
     [
       ['web-01', 'lb-01', 'changed', undefined],
       ['web-02', 'lb-01', 'changed', undefined],
-      ['web-03', 'lb-01', 'skipped', 'web-02 carries it out for all'],
+      ['web-03', 'lb-01', 'skipped', 'runs once, on web-02'],
     ],
   )
 })

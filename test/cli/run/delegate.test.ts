@@ -88,7 +88,7 @@ it('a delegate that cannot be reached fails the task, not the host: exit code 2'
   const { code, stdout } = await site.run('lost -i inventory.yaml')
   assert.is(code, 2)
   assert.match(stdout, /^near-01 -> gone {2}FAILED {3}there +E_OTHER_HOST/m)
-  assert.match(stdout, 'gone, which this task needs too:')
+  assert.match(stdout, 'gone, which this task also needs:')
   assert.not(existsSync(join(site.path, 'after')))
 })
 

@@ -129,7 +129,7 @@ const planning: readonly Case[] = [
     'tasks() that throws: the line that threw, in whichever file',
     'role.play.ts',
     play(`role(undefined as any)`, `import { role } from './role.ts'`),
-    `role.ts:2  Files: its tasks could not be made: Cannot read properties of undefined (reading 'list')  E_PLAY`,
+    `role.ts:2  Files: its tasks could not be created: Cannot read properties of undefined (reading 'list')  E_PLAY`,
   ],
   [
     'tasks() that fails inside of Node: the line that called it',
@@ -138,7 +138,7 @@ const planning: readonly Case[] = [
       `[copyFile({ dest: '/tmp/x', content: readFileSync('/nothing/there') })]`,
       `import { readFileSync } from 'node:fs'`,
     ),
-    `readFile.ts:7  Files: its tasks could not be made: ENOENT: no such file or directory, open '/nothing/there'  E_PLAY`,
+    `readFile.ts:7  Files: its tasks could not be created: ENOENT: no such file or directory, open '/nothing/there'  E_PLAY`,
   ],
   [
     'A task that does not exist',
@@ -149,19 +149,19 @@ export default definePlay({ name: 'x', hosts: 'web', tasks: () => [
   copyFil({ dest: '/tmp/x', content: 'x' }),
 ] })
 `,
-    `noTask.ts:4  x: its tasks could not be made: copyFil is not a function  E_PLAY\n    run-playbook/tasks exports no copyFil. Did you mean copyFile?`,
+    `noTask.ts:4  x: its tasks could not be created: copyFil is not a function  E_PLAY\n    run-playbook/tasks exports no copyFil. Did you mean copyFile?`,
   ],
   [
     'A task that was not called',
     'notCalled.ts',
     play(`[copyFile]`),
-    `notCalled.ts:4  Files: tasks(host) gives the function copyFile among its tasks, not a list of tasks.  E_PLAY\n    A task is called with its parameters: copyFile({ … }); tasks is not async.`,
+    `notCalled.ts:4  Files: tasks(host) returned a list with the function copyFile, which is not a task.  E_PLAY\n    Call each task with its parameters: copyFile({ … }). tasks must not be async.`,
   ],
   [
     'tasks() that is async',
     'async.ts',
     play(`Promise.resolve([])`),
-    `async.ts:4  Files: tasks(host) gives a promise, not a list of tasks.  E_PLAY`,
+    `async.ts:4  Files: tasks(host) returned a promise, not a list of tasks.  E_PLAY`,
   ],
   [
     'A source that is not there on this machine',

@@ -70,7 +70,7 @@ test('the loss of another host fails the task that needs it, and does not make i
   assert.is(a.counts.unreachable, 0)
   const error = failure(events)
   assert.is(error?.code, 'E_OTHER_HOST')
-  assert.is(error?.message, 'b, which this task needs too: b is off.')
+  assert.is(error?.message, 'b, which this task also needs: b is off.')
 })
 
 test('an interruption stops all steps that run on a host: its own, and that of a task of another host', () =>

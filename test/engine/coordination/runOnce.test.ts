@@ -159,7 +159,7 @@ for (const [title, tasks, marks, code] of failing) {
       const errors = events.flatMap((event) => (event.kind === 'taskEnd' ? (event.result.error ?? []) : []))
       const [, other] = errors
       assert.is(other?.code, 'E_RUN_ONCE')
-      assert.is(other?.message, 'mark once failed on a, which carried it out for all.')
+      assert.is(other?.message, 'mark once failed on a, which ran it once for all hosts.')
     }),
   )
 }

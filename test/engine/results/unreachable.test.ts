@@ -33,7 +33,7 @@ test('a host that is lost in the middle of a task goes on with the next on a new
     assert.is(exitCode(recap), 0)
     const [end] = events.flatMap((event) => (event.kind === 'taskEnd' ? event.result : []))
     assert.ok(end?.isIgnored)
-    assert.match(end!.error!.details.join('\n'), 'It was at: reboot')
+    assert.match(end!.error!.details.join('\n'), 'In progress: reboot')
   }))
 
 test('without it the host is lost for the rest of the run', () =>

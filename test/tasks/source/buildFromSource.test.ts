@@ -120,7 +120,7 @@ build('a second host takes what the first built, and compiles nothing; so does a
     assert.is(builders.length, 1)
     const other = builders[0] === 'a' ? 'b' : 'a'
     assert.equal(both.said(other), [
-      `waits for ${builders[0]}, which is making the same`,
+      `waiting for ${builders[0]}, which is making it`,
       'takes hello 1.0 as it was built before: nothing is compiled',
       `installs hello 1.0 in ${site.root}/opt/hello`,
     ])
