@@ -28,7 +28,7 @@ const rows: Row[] = [
   {
     title: "Ansible's name of an option",
     task: { register: 'out' },
-    said: [/no keyword register/, /probes itself/],
+    said: [/no keyword register/, /Tasks probe/],
   },
   {
     title: 'a misspelt keyword of a play',
