@@ -13,7 +13,7 @@ export type TransferOptions = {
   readonly timeoutMs: number
 }
 
-export type ProgramResult = { readonly exit: Exit; readonly stderr: string }
+type ProgramResult = { readonly exit: Exit; readonly stderr: string }
 
 /** Receives a program's output until it ends. */
 export function resultOf(

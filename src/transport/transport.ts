@@ -62,7 +62,7 @@ export interface Shell {
   readonly close: () => void
 }
 
-export type ShellReceiver = {
+type ShellReceiver = {
   readonly data: (stream: 'stdout' | 'stderr', bytes: Buffer) => void
   /** The shell ended or the connection was lost: nothing more will come. */
   readonly end: (error: UnreachableError) => void

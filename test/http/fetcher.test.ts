@@ -1,4 +1,4 @@
-// Files fetched to the controller: from the first mirror that has the right bytes, once, and kept by their checksum.
+// Fetching files to the controller from the first good mirror.
 
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'

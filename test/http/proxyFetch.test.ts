@@ -1,4 +1,4 @@
-// What is fetched through a proxy that the environment names, and what is not.
+// Fetching through the proxy that the environment sets.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

@@ -1,4 +1,4 @@
-// Limits on what runs at once.
+// Limiting what runs at once.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

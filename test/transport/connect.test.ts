@@ -1,4 +1,4 @@
-// The choice of a transport.
+// Selecting the transport for a host.
 
 import { createRequire } from 'node:module'
 import { test } from '#test'

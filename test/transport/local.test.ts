@@ -1,4 +1,4 @@
-// The local transport: child processes of this one.
+// The local transport.
 
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'

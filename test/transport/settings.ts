@@ -1,4 +1,4 @@
-// Connection settings and small helps for the tests of transports.
+// Connection settings and small helpers for transport tests.
 
 import type { UnreachableError } from '../../src/model/errors/error.ts'
 import { PlaybookError } from '../../src/model/errors/error.ts'

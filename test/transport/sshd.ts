@@ -1,4 +1,4 @@
-// Starts OpenSSH's own sshd on loopback for a test, with keys of its own, and stops it.
+// Runs OpenSSH's sshd on loopback, with its own keys, for tests.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

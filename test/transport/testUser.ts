@@ -1,4 +1,4 @@
-// Accounts that a test makes and takes away again.
+// Creates accounts for a test and removes them.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,7 +1,7 @@
 // Logs in by ssh: socket, handshake, host key, authentication, retries.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { NodeSSH } from 'node-ssh'
+import { type Config, NodeSSH } from 'node-ssh'
 import type { Algorithms, Client } from 'ssh2'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { ConnectionSettings } from '../../model/host.ts'
@@ -125,15 +125,38 @@ type HandshakeContext = {
   readonly signal: AbortSignal
 }
 
-async function handshake(
+async function handshake(options: LoginOptions, context: HandshakeContext): Promise<Login> {
+  const { socket, auth, signal } = context
+  const progress: HandshakeProgress = { isDone: false }
+  const ssh = new NodeSSH()
+  const ready = ssh.connect(connectConfig(options, context, progress))
+  const client = ssh.connection!
+  watchHandshake(client, options, progress)
+  offerIdentities(client, auth.offers)
+  const abort = () => socket.stream.destroy()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    await ready
+    return { ssh, client, socket }
+  } catch (error) {
+    const { hostKeyError, isDone } = progress
+    const proxyOutput = hostKeyError ? [] : await socket.proxyErrors()
+    socket.stream.destroy()
+    throw hostKeyError ?? loginError(error as SshError, { target: options.target, auth, proxyOutput, isDone })
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+type HandshakeProgress = { isDone: boolean; hostKeyError?: UnreachableError }
+
+function connectConfig(
   options: LoginOptions,
   { check, auth, socket, signal }: HandshakeContext,
-): Promise<Login> {
-  const { target, log } = options
-  const ssh = new NodeSSH()
-  let hostKeyError: UnreachableError | undefined
-  let isHandshakeDone = false
-  const ready = ssh.connect({
+  progress: HandshakeProgress,
+): Config {
+  const { target } = options
+  return {
     sock: socket.stream,
     host: target.host,
     username: target.user,
@@ -145,8 +168,8 @@ async function handshake(
     },
     hostVerifier: (key: Buffer, verify: (isGood: boolean) => void) => {
       const decide = (shown?: Certificate | string) => {
-        hostKeyError = check.verify(key, shown)
-        verify(hostKeyError === undefined)
+        progress.hostKeyError = check.verify(key, shown)
+        verify(progress.hostKeyError === undefined)
       }
       if (check.needsCertificate(key)) {
         requestHostCertificate(options, signal).then(decide, (error: Error) => decide(error.message))
@@ -154,32 +177,20 @@ async function handshake(
     },
     authHandler: auth.handler as never,
     agent: target.forwardedAgent,
-  })
-  const client = ssh.connection!
-  const abort = () => socket.stream.destroy()
-  signal.addEventListener('abort', abort, { once: true })
+  }
+}
+
+function watchHandshake(client: Client, { target, log }: LoginOptions, progress: HandshakeProgress): void {
   client.setMaxListeners(0)
-  offerIdentities(client, auth.offers)
   client.on('error', (error) => log(`ssh: ${error.message}`)) // stays: without it a reset would end the process
   client.on('banner', (text) => log(`${target.endpoint}: ${text.trim()}`))
   client.on('handshake', ({ kex, serverHostKey }) => {
-    isHandshakeDone = true
+    progress.isDone = true
     log(`${target.endpoint}: ${kex}, ${serverHostKey}`)
   })
   client.on('change password' as 'error', () =>
     client.emit('error', Object.assign(new Error('the password has expired'), authLevel)),
   )
-  try {
-    await ready
-    return { ssh, client, socket }
-  } catch (error) {
-    const proxyOutput = hostKeyError ? [] : await socket.proxyErrors()
-    socket.stream.destroy()
-    if (hostKeyError) throw hostKeyError
-    throw loginError(error as SshError, { target, auth, proxyOutput, isHandshakeDone })
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }
 
 /** Connects once more, the same way. */
@@ -212,17 +223,14 @@ type LoginErrorContext = {
   readonly target: SshTarget
   readonly auth: Authenticator
   readonly proxyOutput: readonly string[]
-  readonly isHandshakeDone: boolean
+  readonly isDone: boolean
 }
 
-function loginError(
-  error: SshError,
-  { target, auth, proxyOutput, isHandshakeDone }: LoginErrorContext,
-): Error {
+function loginError(error: SshError, { target, auth, proxyOutput, isDone }: LoginErrorContext): Error {
   if (error.level === 'client-authentication' || error.level === 'agent') {
     return authError(target, auth.report(), error)
   }
-  if (isHandshakeDone) {
+  if (isDone) {
     const isCutDuringAuth = /authentication/i.test(error.message)
     return isCutDuringAuth
       ? authError(target, [...auth.report(), error.message], error)

@@ -1,4 +1,4 @@
-// The errors that people see.
+// Copying errors with changed fields.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// Becoming others by the real sudo, su and doas, over a real sshd and here: without and with password, wrong, denied.
+// Becoming other users by the real sudo, su and doas, over ssh and locally.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
@@ -25,26 +25,26 @@ const it = missing ? test.skip : test
 
 let sshd: Sshd
 /** May become anybody without a password. */
-let free: TestUser
+let noPasswordUser: TestUser
 /** May become anybody with its own password. */
-let asked: TestUser
+let passwordUser: TestUser
 /** May become nobody; its shell is one that runs nothing. */
 let nobody: TestUser
-let barred: TestUser
+let deniedUser: TestUser
 test.before(async () => {
   if (missing) return
   sshd = await startSshd()
-  free = addUser({ sudoers: 'USER ALL=(ALL) NOPASSWD: ALL', doas: 'permit nopass USER' })
-  asked = addUser({
+  noPasswordUser = addUser({ sudoers: 'USER ALL=(ALL) NOPASSWD: ALL', doas: 'permit nopass USER' })
+  passwordUser = addUser({
     sudoers: 'USER ALL=(ALL) ALL\nDefaults:USER passwd_tries=3, lecture=always, timestamp_timeout=0',
     doas: 'permit USER',
   })
   nobody = addUser()
-  barred = addUser({ shell: '/usr/sbin/nologin' })
+  deniedUser = addUser({ shell: '/usr/sbin/nologin' })
 })
 test.after(async () => {
   await sshd?.stop()
-  for (const user of [free, asked, nobody, barred]) user?.remove()
+  for (const user of [noPasswordUser, passwordUser, nobody, deniedUser]) user?.remove()
 })
 
 const { connect } = createSshTransport()
@@ -66,23 +66,23 @@ type Way = {
 const ways: readonly Way[] = [
   {
     title: 'sudo, a rule without password',
-    as: () => ({ login: free.name, method: 'sudo' }),
+    as: () => ({ login: noPasswordUser.name, method: 'sudo' }),
     user: () => 'root',
   },
   {
     title: 'sudo, a rule without password, and one given, which is not sent',
-    as: () => ({ login: free.name, method: 'sudo', password: 'unused' }),
+    as: () => ({ login: noPasswordUser.name, method: 'sudo', password: 'unused' }),
     user: () => 'root',
   },
   {
     title: 'sudo with a password, a lecture before it',
-    as: () => ({ login: asked.name, method: 'sudo', password: asked.password }),
+    as: () => ({ login: passwordUser.name, method: 'sudo', password: passwordUser.password }),
     user: () => 'root',
   },
   {
     title: 'sudo with a password, to one that is not root',
-    as: () => ({ login: asked.name, method: 'sudo', password: asked.password }),
-    user: () => barred.name,
+    as: () => ({ login: passwordUser.name, method: 'sudo', password: passwordUser.password }),
+    user: () => deniedUser.name,
   },
   {
     title: 'su from root, which asks for none',
@@ -91,22 +91,22 @@ const ways: readonly Way[] = [
   },
   {
     title: "su with the other's password",
-    as: () => ({ login: nobody.name, method: 'su', password: asked.password }),
-    user: () => asked.name,
+    as: () => ({ login: nobody.name, method: 'su', password: passwordUser.password }),
+    user: () => passwordUser.name,
   },
   {
     title: 'doas, a rule without password, and one given, which is not sent',
-    as: () => ({ login: free.name, method: 'doas', password: 'unused' }),
+    as: () => ({ login: noPasswordUser.name, method: 'doas', password: 'unused' }),
     user: () => 'root',
   },
   {
     title: 'doas with a password',
-    as: () => ({ login: asked.name, method: 'doas', password: asked.password }),
+    as: () => ({ login: passwordUser.name, method: 'doas', password: passwordUser.password }),
     user: () => 'root',
   },
   {
     title: 'doas with a password, to one that is not root',
-    as: () => ({ login: asked.name, method: 'doas', password: asked.password }),
+    as: () => ({ login: passwordUser.name, method: 'doas', password: passwordUser.password }),
     user: () => nobody.name,
   },
 ]
@@ -137,21 +137,28 @@ async function bringBytes(connection: Connection, as: string): Promise<void> {
 }
 
 it('Several users over one connection, by several methods', async () => {
-  await using(connect(settings({ login: free.name, method: 'sudo' }), {}), async (connection) => {
-    const names = [undefined, 'root', nobody.name, free.name, `doas:${nobody.name}`, `sudo:${asked.name}`]
+  await using(connect(settings({ login: noPasswordUser.name, method: 'sudo' }), {}), async (connection) => {
+    const names = [
+      undefined,
+      'root',
+      nobody.name,
+      noPasswordUser.name,
+      `doas:${nobody.name}`,
+      `sudo:${passwordUser.name}`,
+    ]
     const shells = await Promise.all(names.map((name) => connection.openShell(name)))
     const found = await Promise.all(shells.map((shell) => ask(shell, 'echo "$(id -un) $DOAS_USER"')))
-    const [own, other] = [free.name, nobody.name]
+    const [own, other] = [noPasswordUser.name, nobody.name]
     assert.equal(
       found.map((text) => text.trim()),
-      [own, 'root', other, own, `${other} ${own}`, asked.name],
+      [own, 'root', other, own, `${other} ${own}`, passwordUser.name],
     )
   })
 })
 
 it('Flags take the place of the usual ones', async () => {
   const flags = ['-E', '-nS', '-n']
-  const as = { login: asked.name, method: 'sudo', password: asked.password } as const
+  const as = { login: passwordUser.name, method: 'sudo', password: passwordUser.password } as const
   await using(connect(settings(as, { flags }), {}), async (connection) => {
     const shell = await connection.openShell('root')
     assert.is(await ask(shell, 'id -un'), 'root\n')
@@ -164,7 +171,7 @@ it('Flags take the place of the usual ones', async () => {
 })
 
 it('doas with a password leaves nothing behind, and what it runs is at rest', async () => {
-  const as = { login: asked.name, method: 'doas', password: asked.password } as const
+  const as = { login: passwordUser.name, method: 'doas', password: passwordUser.password } as const
   await using(connect(settings(as), {}), async (connection) => {
     const shell = await connection.openShell(nobody.name)
     await sleep(500)
@@ -174,8 +181,8 @@ it('doas with a password leaves nothing behind, and what it runs is at rest', as
       `ticks of script: ${ticks}`,
     )
   })
-  for (let attempt = 0; running(asked.name, nobody.name) !== ''; attempt += 1) {
-    assert.ok(attempt < 100, running(asked.name, nobody.name))
+  for (let attempt = 0; running(passwordUser.name, nobody.name) !== ''; attempt += 1) {
+    assert.ok(attempt < 100, running(passwordUser.name, nobody.name))
     await sleep(100)
   }
 })
@@ -218,18 +225,18 @@ type Refusal = {
 const refusals: readonly Refusal[] = [
   {
     title: 'sudo, a wrong password',
-    as: () => ({ login: asked.name, method: 'sudo', password: 'wrong' }),
+    as: () => ({ login: passwordUser.name, method: 'sudo', password: 'wrong' }),
     code: 'E_BECOME_PASSWORD',
     says: /the login user's own password/,
   },
   {
     title: 'sudo, no password',
-    as: () => ({ login: asked.name, method: 'sudo' }),
+    as: () => ({ login: passwordUser.name, method: 'sudo' }),
     code: 'E_BECOME_PASSWORD_MISSING',
   },
   {
     title: 'sudo, a user whom nobody knows',
-    as: () => ({ login: free.name, method: 'sudo' }),
+    as: () => ({ login: noPasswordUser.name, method: 'sudo' }),
     user: () => 'rp-nobody-knows',
     code: 'E_BECOME_USER',
   },
@@ -242,14 +249,14 @@ const refusals: readonly Refusal[] = [
   {
     title: 'su, a wrong password',
     as: () => ({ login: nobody.name, method: 'su', password: 'wrong' }),
-    user: () => asked.name,
+    user: () => passwordUser.name,
     code: 'E_BECOME_PASSWORD',
     says: /the password of rp-test-/,
   },
   {
     title: 'su, no password',
     as: () => ({ login: nobody.name, method: 'su' }),
-    user: () => asked.name,
+    user: () => passwordUser.name,
     code: 'E_BECOME_PASSWORD_MISSING',
     says: /the password of rp-test-/,
   },
@@ -262,19 +269,19 @@ const refusals: readonly Refusal[] = [
   {
     title: 'su, an account with a shell that runs nothing',
     as: () => ({ login: 'root', method: 'su' }),
-    user: () => barred.name,
+    user: () => deniedUser.name,
     code: 'E_BECOME_SHELL',
     says: /ansible_become_method/,
   },
   {
     title: 'doas, a wrong password',
-    as: () => ({ login: asked.name, method: 'doas', password: 'wrong' }),
+    as: () => ({ login: passwordUser.name, method: 'doas', password: 'wrong' }),
     code: 'E_BECOME_PASSWORD',
     says: /the login user's own password/,
   },
   {
     title: 'doas, no password',
-    as: () => ({ login: asked.name, method: 'doas' }),
+    as: () => ({ login: passwordUser.name, method: 'doas' }),
     code: 'E_BECOME_PASSWORD_MISSING',
   },
   {
@@ -285,13 +292,13 @@ const refusals: readonly Refusal[] = [
   },
   {
     title: 'doas, a user whom nobody knows',
-    as: () => ({ login: free.name, method: 'doas' }),
+    as: () => ({ login: noPasswordUser.name, method: 'doas' }),
     user: () => 'rp-nobody-knows',
     code: 'E_BECOME_USER',
   },
   ...(['sudo', 'su', 'doas'] as const).map((method) => ({
     title: `${method} that is not there`,
-    as: () => ({ login: free.name, method, password: 'unused' }),
+    as: () => ({ login: noPasswordUser.name, method, password: 'unused' }),
     more: { program: '/opt/nothing/here' },
     code: 'E_BECOME_MISSING',
     says: /\/opt\/nothing\/here/,

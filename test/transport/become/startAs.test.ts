@@ -1,4 +1,4 @@
-// Becoming another user, with programs in the place of sudo, su and doas that behave as those were seen to behave.
+// Starting programs as other users, with fake sudo, su and doas programs.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -199,7 +199,7 @@ for (const [title, body, password, expected] of suOpenings) {
   })
 }
 
-const suRefusals: readonly [title: string, body: string, code: string, says: RegExp][] = [
+const suRefusals: readonly [title: string, body: string, code: string, expected: RegExp][] = [
   [
     'PAM lets none but a group',
     `printf 'Password: ' >&2; ${askSu}echo 'su: Permission denied' >&2; exit 1\n`,

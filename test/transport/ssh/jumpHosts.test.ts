@@ -1,4 +1,4 @@
-// The way to a host: through jump hosts, a ProxyCommand, included ssh_config.
+// Connecting through jump hosts, a ProxyCommand and included ssh_config files.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What a bad network and odd servers do to a connection: everything settles, with an UnreachableError.
+// Connections on bad networks and odd servers: everything settles with an error.
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -146,13 +146,13 @@ async function withServer(
   }
 }
 
-const cuts: readonly [title: string, cut: (fake: Fake) => void, says: RegExp][] = [
+const cuts: readonly [title: string, cut: (fake: Fake) => void, expected: RegExp][] = [
   ['a reset', ({ sockets }) => sockets[0]!.resetAndDestroy(), /ECONNRESET|cut/],
   ['an end', ({ sockets }) => sockets[0]!.end(), /host closed it/],
   ['silence', ({ silence }) => silence(), /no answer for 0.6 s/],
 ]
 
-for (const [title, cut, says] of cuts) {
+for (const [title, cut, expected] of cuts) {
   test(`After ${title}, an idle shell, a busy one and the connection all say so`, () =>
     withServer({}, async (fake, connection) => {
       const broken = new Promise<UnreachableError>((resolve) => connection.onBroken(resolve))
@@ -167,7 +167,7 @@ for (const [title, cut, says] of cuts) {
         Array(3).fill('E_CONNECTION_LOST'),
       )
       assert.equal([errors[1]!.stage, errors[2]!.stage], ['idle', 'busy'])
-      assert.match(errors[0]!.message, says)
+      assert.match(errors[0]!.message, expected)
       const late = new Promise<UnreachableError>((resolve) => connection.onBroken(resolve))
       assert.is((await within(100, 'a late listener', late)).code, 'E_CONNECTION_LOST')
       assert.is((await errorOf(shell.write(Buffer.from('x')))).code, 'E_CONNECTION_LOST')
@@ -290,13 +290,13 @@ test('A shell that is killed while what it started keeps the channel open: E_SHE
   }
   return withServer({ exec: kill }, async (_fake, connection) => {
     const shell = await connection.openShell()
-    let heard = ''
+    let received = ''
     const end = new Promise<UnreachableError>((resolve) =>
-      shell.receive({ data: (_stream, bytes) => (heard += bytes), end: resolve }),
+      shell.receive({ data: (_stream, bytes) => (received += bytes), end: resolve }),
     )
     await shell.write(Buffer.from('sleep 300'))
     const { code, stage, message } = await within(4000, 'the end', end)
-    assert.equal([code, stage, heard], ['E_SHELL_ENDED', 'busy', '300 600 900 1200 '])
+    assert.equal([code, stage, received], ['E_SHELL_ENDED', 'busy', '300 600 900 1200 '])
     assert.match(message, /SIGKILL/)
   })
 })

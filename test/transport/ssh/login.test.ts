@@ -1,4 +1,4 @@
-// Logging in to a real sshd: keys, agent, passwords, host keys, and what goes wrong.
+// Logging in to a real sshd: keys, agent, passwords, host keys, and errors.
 
 import { execFileSync, spawn } from 'node:child_process'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'

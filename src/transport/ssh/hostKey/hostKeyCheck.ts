@@ -86,7 +86,7 @@ export async function createHostKeyCheck(
 
   /** Why the shown certificate does not prove the key; empty: it does. */
   function certificateProblem(shown: Certificate | string | undefined, key: Buffer): string {
-    if (typeof shown !== 'object') return `it shows no certificate (${shown ?? 'it was not asked'})`
+    if (typeof shown !== 'object') return `it shows no certificate (${shown ?? 'none was requested'})`
     const trusted = authorities.map((entry) => entry.key)
     const claim = { key, name: host, authorities: trusted, nowMs: Date.now() }
     const problem = hostCertificateProblem(shown, claim)

@@ -1,4 +1,4 @@
-// OpenSSH's certificates: read, and logged in with at a real sshd that trusts an authority and knows no key.
+// OpenSSH certificates: parsing them, and logging in with them at a real sshd.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -97,33 +97,33 @@ it('A certificate that CertificateFile names logs in, its key in a file or in an
   inAgent('-D')
 })
 
-type Refusal = { readonly title: string; readonly signed: readonly string[]; readonly says: RegExp }
+type Refusal = { readonly title: string; readonly signed: readonly string[]; readonly expected: RegExp }
 
 const refusals: readonly Refusal[] = [
   {
     title: 'A certificate that has expired is told so',
     signed: ['-V', '20200101000000Z:20200102000000Z'],
-    says: /certificate "id of late\d", expired on 2020-01-02T00:00:00Z: refused[\s\S]*get a new one/,
+    expected: /certificate "id of late\d", expired on 2020-01-02T00:00:00Z: refused[\s\S]*get a new one/,
   },
   {
     title: 'A certificate that is not valid yet',
     signed: ['-V', '20990101000000Z:20990102000000Z'],
-    says: /not valid before 2099-01-01T00:00:00Z: refused/,
+    expected: /not valid before 2099-01-01T00:00:00Z: refused/,
   },
   {
     title: 'A certificate of another user',
     signed: ['-n', 'somebody,else'],
-    says: /certificate "id of late\d" for somebody, else, not for rp-test-\S+: refused/,
+    expected: /certificate "id of late\d" for somebody, else, not for rp-test-\S+: refused/,
   },
 ]
 
-for (const [index, { title, signed, says }] of refusals.entries()) {
+for (const [index, { title, signed, expected }] of refusals.entries()) {
   it(`${title}: E_AUTH`, async () => {
     makeKey(path(`late${index}`), 'ed25519')
     sign(`late${index}`, ...signed)
     const error = await errorOf(connect(settings(path(`late${index}`)), {}))
     assert.is(error.code, 'E_AUTH')
-    assert.match((await shownLines(error)).join('\n'), says)
+    assert.match((await shownLines(error)).join('\n'), expected)
   })
 }
 

@@ -1,4 +1,4 @@
-// ssh_config against OpenSSH itself: what `ssh -G` says of a host is what we make of it.
+// Compares our reading of ssh_config with `ssh -G`.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -92,9 +92,9 @@ type Summary = { readonly [keyword: string]: string }
 
 function theirs(file: string, host: string): Summary {
   const stdio = ['ignore', 'pipe', 'ignore'] as const
-  const said = execFileSync('ssh', ['-G', '-F', file, host], { encoding: 'utf8', stdio: [...stdio] })
+  const output = execFileSync('ssh', ['-G', '-F', file, host], { encoding: 'utf8', stdio: [...stdio] })
   const values = new Map<string, string[]>()
-  for (const line of said.trim().split('\n')) {
+  for (const line of output.trim().split('\n')) {
     const [keyword = '', ...words] = line.split(' ')
     values.set(keyword, [...(values.get(keyword) ?? []), words.join(' ')])
   }

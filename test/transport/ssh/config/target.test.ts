@@ -1,4 +1,4 @@
-// How settings, ssh arguments and ssh_config add up to a target.
+// Resolving ssh targets from settings, ssh arguments and ssh_config.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
@@ -213,7 +213,7 @@ test('A file that includes itself is told', () => {
   assert.is(error.code, 'E_SSH_CONFIG')
 })
 
-const faults: readonly [title: string, given: Given, code: string, says: RegExp][] = [
+const errors: readonly [title: string, given: Given, code: string, expected: RegExp][] = [
   ['A port forwarding is not supported', { args: ['-L', '80:a:80'] }, 'E_SSH_ARGS', /-L is not supported/],
   ['A flag without its value', { args: ['-o'] }, 'E_SSH_ARGS', /-o has no value/],
   ['-o without a value', { args: ['-o', 'Port'] }, 'E_SSH_ARGS', /-o Port is not Key=Value/],
@@ -222,11 +222,11 @@ const faults: readonly [title: string, given: Given, code: string, says: RegExp]
   ['A file that is not ssh_config', { config: 'Host "was\n' }, 'E_SSH_CONFIG', /Cannot read .*config/],
 ]
 
-for (const [title, given, code, says] of faults) {
+for (const [title, given, code, expected] of errors) {
   test(`${title}: ${code}`, () => {
     const error = faultOf(given)
     assert.is(error.code, code)
-    assert.match(error.message, says)
+    assert.match(error.message, expected)
   })
 }
 

@@ -1,4 +1,4 @@
-// Certificates of hosts, shown by a real sshd, judged by us and by OpenSSH's own client.
+// Host certificates of a real sshd, verified by us and by OpenSSH's client.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -76,7 +76,7 @@ type Row = {
   readonly known: () => string
   readonly options?: readonly string[]
   /** What is wrong; not given: it is trusted. */
-  readonly fault?: RegExp
+  readonly problem?: RegExp
 }
 
 const rows: readonly Row[] = [
@@ -105,58 +105,58 @@ const rows: readonly Row[] = [
     title: 'another authority has signed it',
     config: () => shown('stranger', name),
     known: () => trusted('authority-ed25519'),
-    fault: /signed by SHA256:\S+, which is not trusted for this host/,
+    problem: /signed by SHA256:\S+, which is not trusted for this host/,
   },
   {
     title: 'the authority is trusted for other hosts',
     config: () => shown('authority-ed25519', name),
     known: () => trusted('authority-ed25519', '@cert-authority', 'web-*'),
-    fault: /Looked in/,
+    problem: /Looked in/,
   },
   {
     title: 'the authority is revoked',
     config: () => shown('authority-ed25519', name),
     known: () => trusted('authority-ed25519') + trusted('authority-ed25519', '@revoked'),
-    fault: /Looked in/,
+    problem: /Looked in/,
   },
   {
     title: 'it has expired',
     config: () => shown('authority-ed25519', [...name, '-V', '20200101000000Z:20200102000000Z']),
     known: () => trusted('authority-ed25519'),
-    fault: /it is not valid now \(expired on 2020-01-02T00:00:00Z\)/,
+    problem: /it is not valid now \(expired on 2020-01-02T00:00:00Z\)/,
   },
   {
     title: 'it is not valid yet',
     config: () => shown('authority-ed25519', [...name, '-V', '20990101000000Z:20990102000000Z']),
     known: () => trusted('authority-ed25519'),
-    fault: /it is not valid now \(not valid before 2099/,
+    problem: /it is not valid now \(not valid before 2099/,
   },
   {
     title: 'it is for another host',
     config: () => shown('authority-ed25519', ['-n', 'was-01,was-02']),
     known: () => trusted('authority-ed25519'),
-    fault: /it is for was-01, was-02/,
+    problem: /it is for was-01, was-02/,
   },
   {
     title: 'the host shows none',
     config: () => [],
     known: () => trusted('authority-ed25519'),
-    fault: /it shows no certificate/,
+    problem: /it shows no certificate/,
   },
 ]
 
-for (const { title, config, known, options = [], fault } of rows) {
-  it(`${title}: ${fault ? 'E_HOST_KEY_UNKNOWN' : 'the host is known'}, as for ssh`, () =>
+for (const { title, config, known, options = [], problem } of rows) {
+  it(`${title}: ${problem ? 'E_HOST_KEY_UNKNOWN' : 'the host is known'}, as for ssh`, () =>
     withHost(config(), async (sshd) => {
       const file = path('known_hosts')
       writeFileSync(file, known())
       const args = isolated(file, ...options)
       const settings = settingsFor(sshd, { sshArgs: args })
-      assert.is(letsSshIn(sshd, args), fault === undefined)
-      if (fault) {
+      assert.is(letsSshIn(sshd, args), problem === undefined)
+      if (problem) {
         const error = await errorOf(connect(settings, {}))
         assert.is(error.code, 'E_HOST_KEY_UNKNOWN')
-        assert.match((await shownLines(error)).join('\n'), fault)
+        assert.match((await shownLines(error)).join('\n'), problem)
       } else {
         await using(connect(settings, {}), async (connection) => {
           assert.is(await ask(await connection.openShell(), 'echo in'), 'in\n')
@@ -232,12 +232,12 @@ const forgeries: readonly [
   ['a certificate with something to heed', () => ({ isRestricted: true }), /critical options/],
 ]
 
-for (const [title, forge, fault] of forgeries) {
+for (const [title, forge, problem] of forgeries) {
   it(`Refused: ${title}`, () => {
     const good = certificate()
     const claim = { key: good.publicKey, name: 'WAS-01', authorities: [good.authority], nowMs: Date.now() }
     assert.is(hostCertificateProblem(good, claim), undefined)
-    assert.match(hostCertificateProblem({ ...good, ...forge(good) }, claim)!, fault)
+    assert.match(hostCertificateProblem({ ...good, ...forge(good) }, claim)!, problem)
   })
 }
 

@@ -1,4 +1,4 @@
-// The known_hosts parser and its verdicts.
+// Parsing known_hosts and comparing keys with it.
 
 import { createHmac } from 'node:crypto'
 import { test } from '#test'
@@ -87,8 +87,8 @@ for (const [title, file, host, port, key, kind] of verdicts) {
 
 test('A changed key points at the line with the same type', () => {
   const known = parseKnownHosts(`# first\n${entry('was-01', rsa)}${entry('was-01', ed)}`, 'known_hosts')
-  const verdict = hostKeyStatus(known, ed2)
-  assert.is(verdict.kind === 'changed' && `${verdict.entry.file}:${verdict.entry.line}`, 'known_hosts:3')
+  const status = hostKeyStatus(known, ed2)
+  assert.is(status.kind === 'changed' && `${status.entry.file}:${status.entry.line}`, 'known_hosts:3')
 })
 
 test('Known types are asked for first, the others stay', () => {
