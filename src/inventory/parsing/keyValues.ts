@@ -12,7 +12,7 @@ const braces = [
  * The pairs of a text, with values as text. Quotes around a whole value are removed; those in `a={"b": 1}` stay.
  *
  * @throws RangeError for a word without `=`, and for a quote or braces of Jinja that are not closed
- * @example keyValues(`a=1 b="x y" c={"d":1}`) // [['a', '1'], ['b', 'x y'], ['c', '{"d":1}']]
+ * @example parseKeyValues(`a=1 b="x y" c={"d":1}`) // [['a', '1'], ['b', 'x y'], ['c', '{"d":1}']]
  */
 export function parseKeyValues(text: string): [key: string, value: string][] {
   return splitWords(text).map((encoded) => {

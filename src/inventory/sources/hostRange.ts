@@ -39,7 +39,7 @@ type ExpandedHosts = { readonly names: readonly string[]; readonly port?: number
  * The host names of an inventory entry, and the port after them.
  *
  * @throws RangeError for a range that is not `[from:to]` or `[from:to:step]`, or runs backwards
- * @example expandHosts('web[01:03]:2222') // { names: ['web01', 'web02', 'web03'], port: 2222 }
+ * @example expandHostRange('web[01:03]:2222') // { names: ['web01', 'web02', 'web03'], port: 2222 }
  */
 export function expandHostRange(entry: string): ExpandedHosts {
   const address = parseAddress(entry)

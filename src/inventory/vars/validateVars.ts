@@ -26,10 +26,10 @@ type Finding = {
  * defaults). Variables that the schema does not name are left out: an inventory serves all plays. Without a schema the
  * variables are returned as they are, but reading one that contains Jinja throws E_JINJA.
  *
- * @throws AggregatePlaybookError with the errors of all hosts: E_VARS, E_MISSING_VAR, E_JINJA, each with file, line and column. A
- * wrong value that many hosts share is reported once, for the group that sets it; so is a variable that all hosts of a
- * group lack.
- * @example checkVars(z.object({ tomcat_version: z.string() }), inventory.select('was'), { name: 'WAS' })
+ * @throws AggregatePlaybookError with the errors of all hosts: E_VARS, E_MISSING_VAR, E_JINJA, each with file, line and
+ * column. A wrong value that many hosts share is reported once, for the group that sets it; so is a variable that all
+ * hosts of a group lack.
+ * @example validateVars(z.object({ tomcat_version: z.string() }), inventory.select('was'), { name: 'WAS' })
  */
 export function validateVars<T extends z.ZodType>(
   schema: T | undefined,

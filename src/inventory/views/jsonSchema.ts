@@ -55,17 +55,17 @@ function connectionProperties(): Record<string, JsonSchema> {
   const entries = Object.entries(connectionVars).map(([name, { type, description }]) => [
     name,
     // A vault value is text in YAML, and text may look like a number: both are allowed.
-    { ...(type === 'string' ? { type: ['string', 'number'] } : { type: [type, 'string'] }), description },
+    { type: type === 'string' ? ['string', 'number'] : [type, 'string'], description },
   ])
   return Object.fromEntries(entries)
 }
 
-type Known = {
+type KnownVars = {
   readonly properties: Record<string, JsonSchema>
   readonly definitions: Record<string, JsonSchema>
 }
 
-function knownVars(plays: readonly PlayWithVars[]): Known {
+function knownVars(plays: readonly PlayWithVars[]): KnownVars {
   const found = new Map<string, Map<string, JsonSchema>>()
   for (const { name: play, vars } of plays) {
     for (const [name, schema] of Object.entries(shapeOf(vars))) {
