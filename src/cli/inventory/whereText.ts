@@ -3,7 +3,7 @@
 import type { VarOwner } from '../../inventory/vars/hostVars.ts'
 import type { Origin, VarOrigins } from '../../inventory/views/varOrigins.ts'
 import { formatLocation } from '../../model/errors/location.ts'
-import { Secret } from '../../model/secrets/secret.ts'
+import { mask, Secret } from '../../model/secrets/secret.ts'
 import { shortPath } from '../userCode/shortPath.ts'
 import { escapeUnseen } from './listingJson.ts'
 
@@ -39,7 +39,7 @@ function ownerText(owner: VarOwner): string {
 /** On one line, whatever it is. */
 function valueText(value: unknown): string {
   if (value === undefined) return '(without it)'
-  if (value instanceof Secret) return String(value)
+  if (value instanceof Secret) return mask
   const text = escapeUnseen(JSON.stringify(value))
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -1,6 +1,6 @@
 // Writes values as Python's str() and repr() do, and knows the escapes of its strings.
 
-import { Secret } from '../../model/secrets/secret.ts'
+import { mask, Secret } from '../../model/secrets/secret.ts'
 
 /** What each letter after a backslash stands for. */
 export const pythonEscapes: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ function pythonRepr(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'number') return String(value)
   if (typeof value === 'string') return quoted(value)
-  if (value instanceof Secret) return String(value)
+  if (value instanceof Secret) return mask
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`
   const pairs = Object.entries(value as object).map(([key, item]) => `${quoted(key)}: ${pythonRepr(item)}`)
   return `{${pairs.join(', ')}}`

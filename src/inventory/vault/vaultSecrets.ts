@@ -16,11 +16,8 @@ export class VaultSecret extends Secret {
 
   override reveal(): string {
     this.#text ??= this.#decrypt()
+    super.reveal()
     return this.#text
-  }
-
-  override get isRevealed(): boolean {
-    return this.#text !== undefined
   }
 }
 

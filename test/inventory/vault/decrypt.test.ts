@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { loadInventory } from '../../../src/inventory/inventory.ts'
 import { decryptVault, type VaultPassword } from '../../../src/inventory/vault/decrypt.ts'
 import { AggregatePlaybookError, PlaybookError } from '../../../src/model/errors/error.ts'
-import { Secret } from '../../../src/model/secrets/secret.ts'
+import { revealedSecrets, Secret } from '../../../src/model/secrets/secret.ts'
 import { shownLines } from '../../shownLines.ts'
 import { inventoryFixtures } from '../fixtures.ts'
 
@@ -89,6 +89,7 @@ test('values of a vault, and of a vaulted file, are secrets; true and false are 
     secrets.map((each) => each.reveal()),
     ['one two', 'several\nlines\n', 'hunter2', '5432'],
   )
+  assert.ok(secrets.every((each) => each.isRevealed && revealedSecrets().has(each)))
   assert.is(((vars.nested as Record<string, unknown>).token as Secret).reveal(), 'abc')
   assert.is((vars.nested as Record<string, unknown>).true, true)
   assert.is(vars.after, 'plain')
