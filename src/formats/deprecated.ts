@@ -1,4 +1,4 @@
-// Keeps names that moved from 'run-playbook' to 'run-playbook/formats', and loads their code when they are called.
+// Deprecated exports of 'run-playbook' that moved to 'run-playbook/formats', loaded lazily.
 
 import { createRequire } from 'node:module'
 import type * as Formats from './index.ts'

@@ -93,7 +93,7 @@ test('bytes that are not UTF-8 stay what they are', () => {
   assert.equal([...Buffer.from(bytes).subarray(-4)], [0x23, 0xe9, 0xff, 0x0a])
 })
 
-const faults: [title: string, text: string, options: Partial<CatalinaShOptions>, says: string][] = [
+const errors: [title: string, text: string, options: Partial<CatalinaShOptions>, says: string][] = [
   [
     'a missing touch',
     stock.replace('    touch "$CATALINA_OUT"', '    :'),
@@ -129,7 +129,7 @@ const faults: [title: string, text: string, options: Partial<CatalinaShOptions>,
   ],
 ]
 
-for (const [title, text, options, says] of faults) {
+for (const [title, text, options, says] of errors) {
   test(`${title} is E_CATALINA_SH and says so`, () => {
     assert.throws(
       () => patchCatalinaSh(Buffer.from(text), { ...ECS, ...options }),

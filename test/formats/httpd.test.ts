@@ -1,4 +1,4 @@
-// Every kind of edit to an httpd configuration: what it makes of a file, and that a second time it makes nothing.
+// Every kind of edit of an httpd configuration, and that a second run changes nothing.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -123,7 +123,7 @@ const rows: [title: string, before: string, edit: HttpdEdit, after: string | und
     '# Timeout says how long\nTimeout 5\n',
   ],
   [
-    'a blank after # is code where it says just what is wanted and ends the comment',
+    'a blank after # is code if its arguments match and it ends the comment',
     '# Virtual hosts\n# Include conf/v.conf\n\nA\n',
     { set: 'Include', args: ['conf/v.conf'] },
     '# Virtual hosts\nInclude conf/v.conf\n\nA\n',
@@ -248,7 +248,7 @@ const rows: [title: string, before: string, edit: HttpdEdit, after: string | und
   ],
   ['remove takes the line', 'A 1\nB 2\nA 3\n', { remove: 'A', args: [1] }, 'B 2\nA 3\n'],
   ['remove takes all that match', 'A 1\nB 2\nA 3\n', { remove: 'A' }, 'B 2\n'],
-  ['remove of nothing is what was wanted', '#A 1\n', { remove: 'A' }, undefined],
+  ['removing what is not there changes nothing', '#A 1\n', { remove: 'A' }, undefined],
   ['remove where there is no such section', 'A\n', { remove: 'A', in: [{ name: 'X' }] }, undefined],
   [
     'remove of a section takes one blank line with it',
@@ -430,7 +430,7 @@ for (const [title, before, edit, change] of told) {
   })
 }
 
-const faults: [title: string, before: string, edit: HttpdEdit, code: string, says: RegExp][] = [
+const errors: [title: string, before: string, edit: HttpdEdit, code: string, says: RegExp][] = [
   [
     'uncomment of what is nowhere',
     'LoadModule a x\n',
@@ -477,7 +477,7 @@ const faults: [title: string, before: string, edit: HttpdEdit, code: string, say
   ['a name in brackets', '', { section: '<D>', content: [] }, 'E_HTTPD_EDIT', /^"<D>" is not the name/],
 ]
 
-for (const [title, before, edit, code, says] of faults) {
+for (const [title, before, edit, code, says] of errors) {
   test(`${title} is refused with ${code}`, () => {
     assert.throws(
       () => edited(before, [edit]),

@@ -1,4 +1,4 @@
-// Java's .properties files: the grammar as Properties.load has it, every edit, and all other bytes left alone.
+// Java .properties files: the grammar, every edit, and that all other bytes stay.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -75,7 +75,7 @@ const rows: [title: string, before: string, edit: PropertiesEdit, after: string 
   ['CRLF is kept and used', 'a=1\r\nb=2\r\n', { set: 'c', value: 3, after: 'a' }, 'a=1\r\nc=3\r\nb=2\r\n'],
   ['remove takes all of a key', 'a=1\nb=2\n a : 3,\\\n  4\nc=5\n', { remove: 'a' }, 'b=2\nc=5\n'],
   ['remove leaves comments', '# a=1\na=1\n# b\n', { remove: 'a' }, '# a=1\n# b\n'],
-  ['remove of nothing is what was wanted', 'b=1\n', { remove: 'a' }, undefined],
+  ['removing what is not there changes nothing', 'b=1\n', { remove: 'a' }, undefined],
 ]
 
 for (const [title, before, edit, after] of rows) {
@@ -130,7 +130,7 @@ test('changes tell the key and both values; a secret and what is called like one
   assert.match(Buffer.from(bytes).toString(), /^token=hunter2$/m)
 })
 
-test('faults: an escape that is none, with its line, and a place that is not there', () => {
+test('errors: an invalid escape, with its line, and a missing key to insert after', () => {
   const message = (make: () => unknown) => {
     try {
       make()

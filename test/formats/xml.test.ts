@@ -1,4 +1,4 @@
-// editXml, kind by kind: what an edit changes, that it changes it once, and what it refuses.
+// Every kind of edit of an XML file: its result, its second run, and its errors.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -335,7 +335,7 @@ const rows: Row[] = [
     after: '<a><![CDATA[b ]]]]><![CDATA[> & c]]></a>',
   },
   {
-    title: 'a password is not shown, neither the old nor the new',
+    title: 'neither the old nor the new password is shown',
     before: '<u name="x" password="old" certificateKeystorePassword="old" secretRequired="true"/>',
     edit: {
       set: '/u',
@@ -425,7 +425,7 @@ const refusals: { title: string; before: string; edit: XmlEdit; code: string; sa
     says: 'a has 2 b elements that could be the one to ensure (lines 2, 3).',
   },
   {
-    title: 'a selector with a fault shows where',
+    title: 'an invalid selector shows where',
     before: '<a/>',
     edit: { remove: "/a[@b='c'" },
     code: 'E_XML_SELECTOR',

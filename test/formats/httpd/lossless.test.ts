@@ -1,4 +1,4 @@
-// The promise of editHttpd: an edit changes its own lines and no others, whatever the file is written in, and quickly.
+// An httpd edit changes its own lines only, in every encoding, and fast.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -153,14 +153,14 @@ function untouched(text: string, edit: HttpdEdit): string[] {
 /** Whether a directive with these arguments stands in one of the sections of a path. */
 function holds(text: string, path: Place, name: string, args: readonly string[]): boolean {
   const open: string[] = []
-  const wanted = JSON.stringify(path.map((each) => [each.name.toLowerCase(), ...(each.args ?? [])]))
+  const expected = JSON.stringify(path.map((each) => [each.name.toLowerCase(), ...(each.args ?? [])]))
   return scanLines(text).some((line) => {
     const values = argumentsOf(line).map(({ value }) => value)
     if (line.kind === 'open') open.push(JSON.stringify([line.name, ...values]))
     if (line.kind === 'close') open.pop()
     if (line.kind !== 'directive' || wordsOf(line)[0]!.value.toLowerCase() !== name.toLowerCase())
       return false
-    return `[${open.join(',')}]` === wanted && JSON.stringify(values) === JSON.stringify(args)
+    return `[${open.join(',')}]` === expected && JSON.stringify(values) === JSON.stringify(args)
   })
 }
 

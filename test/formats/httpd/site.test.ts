@@ -1,4 +1,4 @@
-// All edits of the site's httpd.conf to the stock file, line by line; and the texts of the files that go with it.
+// All edits of the site's httpd.conf to the stock file, and the files beside it.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// The promise of editXml: an edit changes its own bytes and no others, whatever the file is written in.
+// An XML edit changes its own bytes only, in every encoding.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -102,7 +102,7 @@ test('windows-1252 holds the euro sign in one byte', () => {
   assert.is(Buffer.from(bytes).toString('latin1'), expected)
 })
 
-const encodingFaults: [string, Buffer, string][] = [
+const encodingErrors: [string, Buffer, string][] = [
   [
     'an encoding that is not known',
     Buffer.from('<?xml version="1.0" encoding="EUC-KR"?><a/>'),
@@ -135,7 +135,7 @@ const encodingFaults: [string, Buffer, string][] = [
   ],
 ]
 
-for (const [title, bytes, says] of encodingFaults) {
+for (const [title, bytes, says] of encodingErrors) {
   test(`${title} is refused with E_XML_ENCODING`, () => {
     assert.throws(
       () => editXml(bytes, []),

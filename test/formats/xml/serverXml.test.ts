@@ -1,4 +1,4 @@
-// All edits of one instance's server.xml at once: only the intended lines differ, and they serve again and again.
+// All edits of one instance's server.xml at once: only the intended lines change.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -197,7 +197,7 @@ test('the HTTP connector is found beside a live TLS one, and keeps maxParameterC
   assert.match(result, /<Connector port="8081" protocol="HTTP\/1.1"[^>]*maxParameterCount="1000"/)
 })
 
-test('a server.xml with several services and none of the wanted name says which there are', () => {
+test('a server.xml with several services and none of the expected name lists those that exist', () => {
   const two = STOCK.replace('</Service>', '</Service>\n  <Service name="Other"/>')
   assert.throws(
     () => edited(two, ECS),

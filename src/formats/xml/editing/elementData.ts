@@ -19,7 +19,7 @@ export type ElementData = {
   readonly raw?: string
 }
 
-export type ElementContent =
+type ElementContent =
   | { readonly kind: 'children'; readonly children: readonly ElementData[] }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'mixed'; readonly meaning: string }
@@ -30,7 +30,7 @@ export function desiredElement(document: XmlDocument, element: ElementSpec | str
 }
 
 /** What distinguishes an element from its siblings of the same name: an attribute, or the text of a child. */
-export type Identity = { readonly attribute?: string; readonly child?: string; readonly value: string }
+type Identity = { readonly attribute?: string; readonly child?: string; readonly value: string }
 
 export function identityOf({ attributes, content }: ElementData): Identity | undefined {
   const attribute = IDENTIFYING.find((each) => attributes[each] !== undefined)

@@ -4,7 +4,7 @@ import { foundAt, xmlError } from './error.ts'
 import { nameAt } from './name.ts'
 import type { XmlAttribute } from './node.ts'
 
-export type OpenTag = {
+type OpenTag = {
   readonly name: string
   readonly attributes: readonly XmlAttribute[]
   readonly isSelfClosing: boolean

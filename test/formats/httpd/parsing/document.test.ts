@@ -1,4 +1,4 @@
-// What httpd would read and what it would not: lines, words, nesting, and errors with line numbers.
+// Parsing httpd configurations: lines, words, nesting, and errors with line numbers.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -83,7 +83,7 @@ test('a value that is written is read as it was, in any quote', () => {
   }
 })
 
-const faults: [title: string, text: string, message: string][] = [
+const errors: [title: string, text: string, message: string][] = [
   [
     'a section that is not closed',
     '# x\n<Directory />\nA\n',
@@ -102,7 +102,7 @@ const faults: [title: string, text: string, message: string][] = [
   ['a section without a name', '<>\n', 'Line 1: The name of a section expected after "<".'],
 ]
 
-for (const [title, text, message] of faults) {
+for (const [title, text, message] of errors) {
   test(`${title} is refused with its line`, () => {
     assert.throws(
       () => parseHttpd({ text, encoding: 'utf8', bom: '' }),

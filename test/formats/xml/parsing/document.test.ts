@@ -1,4 +1,4 @@
-// Reading XML: spans that fit the text exactly, and faults that say where, what was expected and what stands there.
+// Parsing XML: exact spans, and errors with line and column.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -47,7 +47,7 @@ test('entities that grow without bound are left as they are written', () => {
   assert.ok(attributeValue(document, document.root, 'b')!.length < 200_000)
 })
 
-const faults: [title: string, text: string, says: string][] = [
+const errors: [title: string, text: string, says: string][] = [
   ['a wrong closing tag', '<a>\n  <b>\n  </a>', '3:3 </b> expected (opened at 2:3), found </a>.'],
   [
     'an element that is not closed',
@@ -108,7 +108,7 @@ const faults: [title: string, text: string, says: string][] = [
   ['an unknown declaration', '<a><!ELEMENT b></a>', '1:4 A comment, CDATA or DOCTYPE expected'],
 ]
 
-for (const [title, text, says] of faults) {
+for (const [title, text, says] of errors) {
   test(`${title} is E_XML with its place`, () => {
     assert.throws(
       () => parse(text),
@@ -133,7 +133,7 @@ for (const text of [
   })
 }
 
-test('the fault quotes its line with a caret under the place', () => {
+test('the error quotes its line with a caret under the column', () => {
   assert.throws(
     () => parse('<a>\n  <b c="1" c="2"/>\n</a>'),
     (error: PlaybookError) => {

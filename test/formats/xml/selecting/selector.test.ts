@@ -1,4 +1,4 @@
-// The selector language: what each form matches, and where a faulty one is faulty.
+// The selector language: what each form matches, and errors with their column.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -99,7 +99,7 @@ test('a path without a leading slash starts at the element it is relative to', (
   )
 })
 
-const faults: [selector: string, column: number, says: string][] = [
+const errors: [selector: string, column: number, says: string][] = [
   ['', 0, 'A name, *, comment() or text() expected, found the end'],
   ['/', 1, 'expected, found the end'],
   ['/a/', 3, 'expected, found the end'],
@@ -117,7 +117,7 @@ const faults: [selector: string, column: number, says: string][] = [
   ['/a b', 3, '"/" or "[" expected, found "b"'],
 ]
 
-for (const [selector, column, says] of faults) {
+for (const [selector, column, says] of errors) {
   test(`${selector || 'an empty selector'} is E_XML_SELECTOR with a caret under column ${column + 1}`, () => {
     assert.throws(
       () => parseSelector(selector),
