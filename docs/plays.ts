@@ -2,12 +2,12 @@
 
 import { blockTexts, type KeywordText, playTexts, retryTexts, sharedTexts, taskTexts } from './keywords.ts'
 
-/** The page, made of the keywords' texts. */
+/** The text of the page. */
 export function playsText(): string {
   return [
     '# Plays, blocks and tasks',
     '',
-    'Made of docs/keywords.ts by `npm run docs`. The parameters of each task are in [tasks.md](tasks.md).',
+    'Generated from docs/keywords.ts by `npm run docs`. The parameters of each task are in [tasks.md](tasks.md).',
     '',
     '```ts',
     example,
@@ -15,19 +15,19 @@ export function playsText(): string {
     '',
     paragraphs,
     '',
-    ...section('Keywords of a play', 'What else holds for all its tasks stands below.', playTexts),
+    ...section('Keywords of a play', 'Further keywords, which apply to all tasks of a play, follow below.', playTexts),
     ...section(
       'Keywords of plays, blocks and tasks',
-      'On a play or a block they hold for all its tasks, `rescue` and `always` included, and on a play for its handlers too. The innermost word counts, also `false`.',
+      'On a play or block they apply to all its tasks, including `rescue` and `always`, and on a play to its handlers too. The innermost setting wins, even `false`.',
       sharedTexts,
     ),
     ...section(
       'Keywords of blocks and tasks',
-      'The options of `block([…], options)`, and of a task as its second argument.',
+      'The options of `block([…], options)`, and the second argument of a task.',
       blockTexts,
     ),
-    ...section('Keywords of a task', 'The second argument of a task alone.', taskTexts),
-    ...section('`retry`', 'Ctrl-C ends a pause at once. Each failed attempt is told with -v.', retryTexts),
+    ...section('Keywords of a task', 'Only in the second argument of a task.', taskTexts),
+    ...section('`retry`', 'Ctrl-C ends a pause immediately. Failed attempts are shown with -v.', retryTexts),
   ].join('\n')
 }
 
@@ -64,9 +64,9 @@ export default definePlay({
   ],
 })`
 
-const paragraphs = `Names are Ansible's in camelCase. A keyword that there is not, or that has a wrong value, is an error with its place before any host is contacted, and so is a delegate that the inventory does not have.
+const paragraphs = `Names are Ansible's in camelCase. An unknown keyword, a wrong value, or a delegate that is not in the inventory is an error, reported with its location before any host is contacted.
 
-There are no strategies: hosts go through a play independently of one another, and only \`serial\`, \`throttle\` and \`runOnce\` let one wait for another. A play ends on all hosts before the next begins.`
+There are no strategies: hosts run a play independently, and wait for each other only because of \`serial\`, \`throttle\` and \`runOnce\`. A play ends on all hosts before the next one begins.`
 
 function section(title: string, text: string, keywords: { readonly [name: string]: KeywordText }): string[] {
   return [`## ${title}`, '', text, '', ...Object.entries(keywords).flatMap(keywordLines)]
@@ -89,7 +89,7 @@ function keywordLines([name, { type, meaning, byDefault, example: sample, ansibl
   ]
 }
 
-/** As code, whatever quotes it holds. */
+/** Quotes code, even if it contains backticks. */
 function code(text: string): string {
   return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``
 }

@@ -104,7 +104,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
     'src/cli/secrets',
     'src/cli/userCode',
   ],
-  'src/cli/history': ['src/model', 'src/journal', 'src/report', 'src/cli/userCode'],
+  'src/cli/history': ['src/model', 'src/journal', 'src/report', 'src/cli/flags', 'src/cli/userCode'],
   'src/cli/vault': ['src/model', 'src/inventory', 'src/cli/flags', 'src/cli/secrets'],
   'src/cli/run': [
     'src/model',

@@ -1,4 +1,4 @@
-// What a person reads where the command ends before or without a run.
+// Formats an error that ends the command before a run.
 
 import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 import { formatLocation } from '../model/errors/location.ts'
@@ -9,20 +9,20 @@ import { shortPath } from './userCode/shortPath.ts'
 import { virtualModules } from './userCode/virtualModules.ts'
 
 /**
- * The lines of an error: place and message, its code, what to do. Several faults are counted, in the order of their
- * files. What is no PlaybookError is a fault of this program, and shown with its stack.
+ * Formats an error as lines: location, message, code and hint. Several errors are counted. What is not a PlaybookError
+ * is a bug of run-playbook, and shown with its stack.
  */
 export async function errorText(thrown: unknown, cwd: string): Promise<string> {
   const theme = await createTheme({ env: process.env, isTTY: process.stderr.isTTY === true })
   if (!(thrown instanceof PlaybookError)) {
     const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-    return `This is a fault of run-playbook itself.  E_INTERNAL\n${text}\n`
+    return `Internal error in run-playbook.  E_INTERNAL\n${text}\n`
   }
   const modules = await virtualModules()
   const faults = thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown]
   const lines = faults.flatMap((fault) => errorLines(clarifyError(fault, modules), cwd, theme))
   if (thrown instanceof AggregatePlaybookError)
-    lines.push(`${faults.length} fault${faults.length === 1 ? '' : 's'}. No host was contacted.`)
+    lines.push(`${faults.length} error${faults.length === 1 ? '' : 's'}. No host was contacted.`)
   return `${lines.join('\n')}\n`
 }
 

@@ -1,16 +1,16 @@
-// Loads the program: bundled in one script, or in this folder's modules where nobody has bundled them.
+// Loads the program: the bundled script, or this folder's modules if unbundled.
 
 import { fileURLToPath } from 'node:url'
 import { codeFolder } from './cache/cacheFolder.ts'
 import { runCached } from './cache/compileCache.ts'
 import type { main } from './program.ts'
 
-/** The name of the bundle, put in by build/bundle.mjs. */
+/** The name of the bundle, defined by build/bundle.mjs. */
 declare const BUNDLED_PROGRAM: string
 
 export type LoadedProgram = {
   readonly main: typeof main
-  /** To be called at the end: the next run need not compile again what this one did. */
+  /** Call it at the end, to save compiled code for the next run. */
   readonly save: () => void
 }
 

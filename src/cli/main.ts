@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command's entry: answers --version without loading anything, and turns what is thrown into lines and a code.
+// Entry point of the command; prints --version without loading the program.
 
 import { readFileSync } from 'node:fs'
 
@@ -15,6 +15,6 @@ else {
   const { main, save } = await loadProgram()
   const code = await main(process.argv, version())
   save()
-  // A playbook may have left a timer or a socket behind, for which nobody should wait.
+  // Do not wait for timers or sockets that a playbook has left open.
   process.exit(code)
 }

@@ -1,12 +1,11 @@
-// The command line: its commands, and the exit code of each.
+// Defines the command line, and turns its outcome into an exit code.
 
 import { Command, CommanderError } from 'commander'
 import { addCompletionCommands } from './completion/completionCommand.ts'
 import { addDocsCommand } from './docs/docsCommand.ts'
 import { errorText } from './errorText.ts'
 import { addConfigCommand } from './flags/configCommand.ts'
-import type { RunFlags } from './flags/runFlags.ts'
-import { addPlaybookFlags, addRunFlags } from './flags/runFlags.ts'
+import { addPlaybookFlags, addRunFlags, type RunFlags } from './flags/runFlags.ts'
 import { applySettings, loadSettings, takesSettings } from './flags/settings.ts'
 import { addHistoryCommands } from './history/historyCommand.ts'
 import { addInventoryCommand } from './inventory/inventoryCommand.ts'
@@ -34,14 +33,15 @@ export async function main(argv: readonly string[], version: string): Promise<nu
 
 function createProgram(version: string, done: (code: number) => void): Command {
   const program = new Command('run-playbook')
-    .description('Runs playbooks written in TypeScript on hosts over SSH.')
-    .version(version, '-V, --version', 'shows the version')
-    .helpOption('-h, --help', 'shows this')
+    .description('Run playbooks written in TypeScript on hosts over SSH.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
-    .argument('[playbooks...]', 'playbooks, looked for here, then in playbooks/')
+    .argument('[playbooks...]', 'playbooks, searched here and in playbooks/')
     .addHelpText('after', exitCodes)
     .showSuggestionAfterError()
     .enablePositionalOptions()
+    .configureHelp({ optionDescription: ({ description }) => description })
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(usageError(text)) })
     .hook('preAction', async (_, command) => {
@@ -68,8 +68,14 @@ function createProgram(version: string, done: (code: number) => void): Command {
 }
 
 const exitCodes = `
-Exit codes: 0 all went well; 1 usage, configuration, or faults in files; 2 a host failed; 4 one was unreachable;
-6 both; 130 interrupted; 141 nobody reads the output any more.
+Exit codes:
+  0    success
+  1    wrong usage, configuration or files; no host was contacted
+  2    a host failed
+  4    a host was unreachable
+  6    both
+  130  interrupted
+  141  the reader of the output went away (broken pipe)
 `
 
 function usageError(text: string): string {
@@ -78,7 +84,7 @@ function usageError(text: string): string {
   return `${first.replace(/^error: /, '')}  E_USAGE\n${hint}`
 }
 
-/** `| head` closes our output: that is no fault. A run is stopped by it: see stopSignal. */
+/** A closed pipe (`| head`) is not an error here; it stops a run, see stopSignal. */
 function ignoreBrokenPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,21 +1,21 @@
-// The folder of what is kept for this user from run to run, whatever the project.
+// Locates the user's cache, which all projects share.
 
 import { lstatSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * `$XDG_CACHE_HOME/run-playbook`, or `~/.cache/run-playbook`. In it: `jiti` (playbooks compiled from TypeScript),
- * `code` (what V8 compiled of the program itself), `downloads` (what the controller fetched, by checksum), `builds`
- * (what one host made for the others, by key) and `inventories` (what inventory modules said that allow it).
+ * `$XDG_CACHE_HOME/run-playbook`, or `~/.cache/run-playbook`. It holds `jiti` (playbooks compiled from TypeScript),
+ * `code` (V8's code cache of the program itself), `downloads` (files fetched by the controller, by checksum), `builds`
+ * (artifacts that one host made for the others, by key) and `inventories` (results of inventory modules that allow it).
  */
 export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'run-playbook')
 }
 
 /**
- * A folder of the cache from which code is run; it is made. `undefined` where that could be somebody else's: root with
- * the HOME of another (`sudo -E`) must not run what that user may write.
+ * Creates a folder of the cache from which code is run. `undefined` if others may write to it: root with the HOME of
+ * another user (`sudo -E`) must not run that user's files.
  */
 export function codeFolder(name: string): string | undefined {
   const folder = join(cacheFolder(), name)

@@ -1,4 +1,4 @@
-// Runs a script with the code that V8 made of it in an earlier run: compiling takes a third of the time of a short run.
+// Runs a script with V8's code cache of an earlier run.
 
 import {
   mkdirSync,
@@ -17,14 +17,14 @@ import { constants, Script } from 'node:vm'
 
 export type CachedRun<T> = {
   readonly exports: T
-  /** Keeps the code for later runs, if much was compiled in this one. Never throws: without it they take longer. */
+  /** Saves the code for later runs if this one compiled much more. Never throws: the cache only saves time. */
   readonly save: () => void
 }
 
 /**
- * Runs a CommonJS script, which stands in the file as one function of `exports`, `require`, `module`, `__filename` and
- * `__dirname`. Code is kept in `folder`, if one is given, by the name of the file, which has to hold a digest of its
- * content: V8 itself looks at version and flags, and of the text at the length alone.
+ * Runs a CommonJS script: a file with one function of `exports`, `require`, `module`, `__filename` and `__dirname`. Its
+ * compiled code is cached in `folder`, if given, which saves a third of the time of a short run. The name of the file
+ * must contain a digest of its content, because V8 checks only its own version and flags and the length of the text.
  */
 export function runCached<T>(file: string, folder: string | undefined): CachedRun<T> {
   const cacheFile =
@@ -46,7 +46,7 @@ export function runCached<T>(file: string, folder: string | undefined): CachedRu
 
 type CachedCode = { readonly code: Buffer; readonly bytecodeBytes: number; readonly checkedAtMs: number }
 
-/** Before the code stands how much of it there was: functions are compiled when they are first called. */
+/** The header is the size of the code: functions are compiled when first called, so the code grows. */
 const headerBytes = 8
 
 function readCache(cacheFile: string): CachedCode | undefined {
@@ -59,10 +59,10 @@ function readCache(cacheFile: string): CachedCode | undefined {
   }
 }
 
-/** Counting what was compiled walks through the heap: enough from time to time. */
+/** Measuring the code walks the heap, so it is not done in every run. */
 const checkIntervalMs = 10 * 60 * 1000
 
-/** A command that only lists compiles less than a run, whose code then takes the place of its. */
+/** Saves the code if it has grown: a command that only lists compiles less than a run. */
 function saveCode(script: Script, cacheFile: string, accepted: CachedCode | undefined): void {
   if (accepted && Date.now() - accepted.checkedAtMs < checkIntervalMs) return
   const { bytecode_and_metadata_size: bytecodeBytes } = getHeapCodeStatistics()
@@ -71,7 +71,7 @@ function saveCode(script: Script, cacheFile: string, accepted: CachedCode | unde
     if (hasGrown) write(cacheFile, script.createCachedData(), bytecodeBytes)
     else utimesSync(cacheFile, new Date(), new Date())
   } catch {
-    // a folder that is not ours, a full disk
+    // the folder belongs to somebody else, or the disk is full
   }
 }
 
@@ -94,7 +94,7 @@ function replace(cacheFile: string, bytes: Buffer): void {
   }
 }
 
-/** What other versions of the program or of Node.js left behind. */
+/** Removes files of other versions of the program or of Node.js. */
 function removeOld(folder: string): void {
   const limitMs = Date.now() - 30 * 24 * 3600 * 1000
   for (const name of readdirSync(folder)) {

@@ -1,21 +1,20 @@
-// --flush-cache: removes what this machine keeps from run to run.
+// Clears the cache for --flush-cache.
 
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from './cacheFolder.ts'
 
-/** The folders of the cache, and what one file in each is called. */
+/** The folders of the cache, and what to call one file in each. */
 const kinds = {
   jiti: 'compiled file',
   downloads: 'download',
   builds: 'build',
-  inventories: 'inventory answer',
+  inventories: 'inventory result',
 } as const
 
 /**
- * Removes compiled playbooks, downloads, builds and what inventory modules said from the folder of this user's cache,
- * and says on stderr what there was. Facts of hosts are kept nowhere: each run reads what it needs. A run that goes on
- * meanwhile may miss a file.
+ * Removes compiled playbooks, downloads, builds and results of inventory modules from this user's cache, and prints on
+ * stderr what was removed. A run that is in progress may then miss a file.
  */
 export async function flushCache(): Promise<void> {
   const counts: string[] = []
@@ -26,5 +25,5 @@ export async function flushCache(): Promise<void> {
     counts.push(`${count} ${noun}${count === 1 ? '' : 's'}`)
     await rm(folder, { recursive: true, force: true })
   }
-  process.stderr.write(`Flushed ${cacheFolder()}: ${counts.join(', ')}. Facts are not kept.\n`)
+  process.stderr.write(`Cleared ${cacheFolder()}: ${counts.join(', ')}. Facts are never cached.\n`)
 }

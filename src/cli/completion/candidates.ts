@@ -1,4 +1,4 @@
-// What may stand at the cursor: commands, flags, files, and the names that inventory and playbooks have.
+// Finds candidates for completion: commands, flags, files, and names of the inventory.
 
 import type { Command, Option } from 'commander'
 import { builtInTasks } from '../userCode/findTask.ts'
@@ -10,8 +10,8 @@ import { playbookTags, taskTitles } from './playbookCandidates.ts'
 type Candidates = readonly string[] | Promise<readonly string[]>
 
 /**
- * The candidates for the last of the words, those that begin as it does; behind a tab some say what they are. What
- * goes wrong (an inventory that does not load) gives none: nobody wants errors while writing.
+ * The candidates that start with the last word; some have a description after a tab. Errors (an inventory that does not
+ * load) yield none, because nobody wants errors while typing.
  */
 export async function complete(program: Command, words: readonly string[]): Promise<string[]> {
   const cursor = parseWords(program, words)
@@ -30,7 +30,7 @@ function candidatesAt(cursor: Cursor): Candidates {
   return operandsOf[command.name()]?.(cursor) ?? completePaths(current)
 }
 
-/** By the flag's name; of what is not here files are offered. */
+/** By flag; others complete files. */
 const valuesOf: { readonly [flag: string]: (cursor: Cursor) => Candidates } = {
   inventory: ({ current }) =>
     completePaths(current, { folder: 'inventory' }).filter((name) =>
@@ -56,7 +56,7 @@ const valuesOf: { readonly [flag: string]: (cursor: Cursor) => Candidates } = {
   last: () => [],
 }
 
-/** By the command's name; of what is not here files are offered. */
+/** By command; others complete files. */
 const operandsOf: { readonly [command: string]: (cursor: Cursor) => Candidates } = {
   'run-playbook': ({ command, operands, current }) => [
     ...(operands.length === 0 ? commandsOf(command) : []),

@@ -1,17 +1,17 @@
-// Files and folders whose path begins as what is written.
+// Completes paths of files and folders.
 
 import { readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 export type PathOptions = {
-  /** Files in this folder may be named without it. */
+  /** Files in this folder are offered without its name, too. */
   readonly folder?: string
-  /** Only files that end so; folders are offered whatever they end in. */
+  /** Offers only files with this ending, and all folders. */
   readonly ending?: string
 }
 
-/** Paths as they would be written, folders with a slash behind them; hidden ones where a dot is written. */
+/** Paths that start with `current`, folders with a trailing slash; hidden ones only after a dot. */
 export function completePaths(current: string, { folder, ending = '' }: PathOptions = {}): string[] {
   const slash = current.lastIndexOf('/') + 1
   const [parent, begin] = [current.slice(0, slash), current.slice(slash)]

@@ -1,16 +1,14 @@
-// run-playbook completion: prints the script that makes a shell complete the command; the script asks `complete`.
+// Defines the completion command, and the hidden one that its scripts call.
 
 import { Argument, type Command } from 'commander'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 
-/** Adds the command and the hidden one that the scripts call; `done` takes their exit code. */
+/** Adds both commands; `done` takes their exit code. */
 export function addCompletionCommands(program: Command, done: (code: number) => void): void {
   program
     .command('completion')
-    .description(
-      'Prints a script by which a shell completes commands, flags, playbooks, hosts, tags and tasks.',
-    )
+    .description('Print a shell script that completes commands, flags, playbooks, hosts, tags and tasks.')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText('after', help)
     .action(async (shell: (typeof shells)[number]) => {
@@ -20,8 +18,8 @@ export function addCompletionCommands(program: Command, done: (code: number) => 
     })
   program
     .command('complete', { hidden: true })
-    .argument('[words...]', 'the words before the cursor, the last one as far as it is written')
-    .option('--line <text>', 'the line before the cursor, in place of words')
+    .argument('[words...]', 'the words before the cursor; the last one may be incomplete')
+    .option('--line <text>', 'the line before the cursor, instead of words')
     .action(async (words: string[], { line }: { line?: string }) => {
       const { complete } = await import('./candidates.ts')
       const { splitLine } = await import('./splitLine.ts')
@@ -32,6 +30,7 @@ export function addCompletionCommands(program: Command, done: (code: number) => 
 }
 
 const help = `
+Install it:
   bash   run-playbook completion bash > ~/.local/share/bash-completion/completions/run-playbook
   zsh    run-playbook completion zsh > "\${fpath[1]}/_run-playbook"
   fish   run-playbook completion fish > ~/.config/fish/completions/run-playbook.fish

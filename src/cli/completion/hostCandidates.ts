@@ -1,4 +1,4 @@
-// Names of hosts, groups and variables, from the inventory that the line or the settings name.
+// Completes names of hosts, groups and variables of the inventory.
 
 import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
@@ -9,7 +9,7 @@ import { withHome } from '../secrets/passwordFile.ts'
 import { parseVaultId } from '../secrets/vaultPasswords.ts'
 import type { Cursor } from './parseWords.ts'
 
-/** The inventory of `-i` on the line, or of the settings. @throws what loading it throws */
+/** The inventory of `-i`, or of the settings. @throws errors of loading it */
 export async function inventoryAt({ command, values }: Cursor, playbookDir?: string): Promise<Inventory> {
   const settings = await settingsOf(command)
   const listed = (name: string) => values.get(name) ?? settings[name] ?? []
@@ -23,7 +23,7 @@ export async function inventoryAt({ command, values }: Cursor, playbookDir?: str
   return inventoryFromFlags(flags, folder)
 }
 
-/** Where nobody is asked and nothing is run: a person who writes a line has not sent it. */
+/** Whether a source needs no prompt and no program, which completion must not start. */
 function isQuiet(source: string): boolean {
   const path = withHome(source)
   return existsSync(path) && (statSync(path).mode & 0o111) === 0
@@ -36,7 +36,7 @@ export async function hostNames(
   return { hosts: hosts.map(({ name }) => name), groups: [...groups.keys()] }
 }
 
-/** For a pattern: the name behind the last `:` or `,`, with what stands before it. */
+/** For a pattern: completes the name after the last `:` or `,`. */
 export async function patternCandidates(cursor: Cursor): Promise<string[]> {
   const before = /^.*[:,](?:[&!])?|^[&!]/s.exec(cursor.current)?.[0] ?? ''
   const { hosts, groups } = await inventoryAt(cursor)
@@ -44,11 +44,14 @@ export async function patternCandidates(cursor: Cursor): Promise<string[]> {
     ...[...groups.values()].map(({ name, members }) => `${name}\tgroup of ${members.length}`),
     ...hosts.map(({ name }) => `${name}\thost`),
   ]
-  const words = ['@failed\thosts that the last run left behind', '@unreachable\tthose that it did not reach']
+  const words = [
+    '@failed\thosts that did not finish the last run',
+    '@unreachable\thosts that the last run could not reach',
+  ]
   return [...words, ...names].map((name) => before + name)
 }
 
-/** For --where: hosts and groups with a dot, then the variables of the one that is written. */
+/** For --where: completes hosts and groups with a dot, then their variables. */
 export async function whereCandidates(cursor: Cursor): Promise<string[]> {
   const inventory = await inventoryAt(cursor)
   const owners = [...inventory.hosts, ...inventory.groups.values()]

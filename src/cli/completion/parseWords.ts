@@ -1,22 +1,22 @@
-// What the words before the cursor say: which command is being written, and what the next word is.
+// Parses the words before the cursor: the command, its operands and flags.
 
 import type { Command, Option } from 'commander'
 
 export type Cursor = {
   readonly command: Command
-  /** The command's operands so far. */
+  /** The operands before the cursor. */
   readonly operands: readonly string[]
-  /** What its flags were given so far, by their names. */
+  /** Values of flags before the cursor, by name. */
   readonly values: ReadonlyMap<string, readonly string[]>
-  /** The word at the cursor, as far as it is written; behind `--flag=` what stands behind it. */
+  /** The incomplete word at the cursor, without `--flag=`. */
   readonly current: string
-  /** `--flag=` where the word begins so. */
+  /** `--flag=` if the word starts with it. */
   readonly prefix: string
-  /** The flag whose value the word is. */
+  /** The flag whose value the word is, if any. */
   readonly option?: Option
 }
 
-/** Reads all words but the last as the command line would; the last one is being written. */
+/** Parses all words like the command line, except the last one, which is incomplete. */
 export function parseWords(program: Command, words: readonly string[]): Cursor {
   const current = words.at(-1) ?? ''
   const values = new Map<string, string[]>()
@@ -42,7 +42,7 @@ export function parseWords(program: Command, words: readonly string[]): Cursor {
   return { command, operands, values, current: rest!, prefix: `${flag}=`, option }
 }
 
-/** Keeps a flag's value, or gives the flag that waits for it. */
+/** Adds the value of a flag, or returns the flag if its value is the next word. */
 function parseFlag(command: Command, word: string, values: Map<string, string[]>): Option | undefined {
   const [, long, given] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? []
   const option =

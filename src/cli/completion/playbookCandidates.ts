@@ -1,4 +1,4 @@
-// Tags and titles of the tasks that the playbooks on the line have for the hosts of the inventory.
+// Completes tags and titles of tasks in the given playbooks.
 
 import { dirname } from 'node:path'
 import type { PlayPlan } from '../../engine/plan/planPlays.ts'
@@ -7,7 +7,7 @@ import { findPlaybook, loadPlaybook } from '../userCode/loadPlaybook.ts'
 import { inventoryAt } from './hostCandidates.ts'
 import type { Cursor } from './parseWords.ts'
 
-/** For --tags: the tag behind the last comma, with what stands before it. */
+/** For --tags: completes the tag after the last comma. */
 export async function playbookTags(cursor: Cursor): Promise<string[]> {
   const before = cursor.current.slice(0, cursor.current.lastIndexOf(',') + 1)
   const written = new Set(before.split(','))
@@ -29,12 +29,12 @@ export async function taskTitles(cursor: Cursor): Promise<string[]> {
   )
 }
 
-/** @throws what is wrong with playbooks and inventory */
+/** @throws errors of playbooks and inventory */
 async function plansAt(cursor: Cursor): Promise<PlayPlan[]> {
   const paths = cursor.operands.map((name) => findPlaybook(name))
   const plays = (await Promise.all(paths.map(loadPlaybook))).flat()
   const inventory = await inventoryAt(cursor, paths[0] && dirname(paths[0]))
-  // Tasks that never run unless they are asked for are asked for here.
+  // Includes tasks that run only on request.
   const tags = ['all', 'always', 'never']
   return bindPlays(plays, inventory, { ...cursor.command.opts(), tags, skipTags: [] }, {})
 }

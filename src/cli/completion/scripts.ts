@@ -1,8 +1,8 @@
-// The scripts for shells: each hands the line to `run-playbook complete`, and takes its lines as candidates.
+// Completion scripts for shells, which call `run-playbook complete`.
 
-/** By shell. A candidate may be followed by a tab and what it is, which bash does not show. */
+/** By shell. Candidates may have a description after a tab, which bash does not show. */
 export const completionScripts = {
-  // Readline breaks words at = and : too: what stands before the last break is taken off each candidate.
+  // Readline also breaks words at = and :, so the part before the last break is removed from each candidate.
   bash: `# run-playbook completion for bash
 _run_playbook() {
   local line=\${COMP_LINE:0:COMP_POINT} word part=\${COMP_WORDS[COMP_CWORD]} prefix candidate

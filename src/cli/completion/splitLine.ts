@@ -1,8 +1,7 @@
-// The words of a line that is still being written.
+// Splits an incomplete command line into words.
 
 /**
- * As a shell would split it; a quote that is still open reaches to the end. The last word is the one at the cursor,
- * empty behind a space.
+ * Splits like a shell; an open quote extends to the end. The last word is the one at the cursor, empty after a space.
  *
  * @example wordsOfLine("run-playbook site -l 'we") // ['run-playbook', 'site', '-l', 'we']
  */

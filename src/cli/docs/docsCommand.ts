@@ -6,9 +6,9 @@ import type { Command } from 'commander'
 export function addDocsCommand(program: Command, done: (code: number) => void): void {
   program
     .command('docs')
-    .description('Shows the tasks there are, or one with its parameters.')
-    .argument('[task]', 'the task to show, or a file that exports one')
-    .option('--markdown', 'as Markdown')
+    .description('List the available tasks, or describe one with its parameters.')
+    .argument('[task]', 'name of a task, or a file that exports one')
+    .option('--markdown', 'print Markdown')
     .action(async (task: string | undefined, flags: { markdown?: boolean }) => {
       const { showDocs } = await import('./showDocs.ts')
       done(await showDocs(task, flags))

@@ -1,12 +1,12 @@
-// What the author of a task says of it in its docstring: the reference's text.
+// Extracts the docstring of a task from its source.
 
 export type Docstring = {
-  /** Markdown; empty where there is no docstring. */
+  /** Markdown; empty if there is no docstring. */
   readonly prose: string
   readonly examples: readonly string[]
 }
 
-/** The docstring before `export const NAME`, out of the file's text, its tags as prose. */
+/** Parses the docstring before `export const NAME`; its tags become prose. */
 export function parseDocstring(source: string, name: string): Docstring {
   const docstring = new RegExp(
     `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export (?:const ${name}\\b|default defineTask)`,
@@ -31,7 +31,7 @@ function tagText(tag: string, text: string): string {
   return tag === 'throws' ? `Errors: ${text.replace(/^PlaybookError:?\s+/, '')}` : text
 }
 
-/** One empty line between paragraphs, and before a tag's text, none at the ends. */
+/** Separates paragraphs and the text of tags by one empty line. */
 function paragraphs(lines: readonly string[]): string {
   return lines
     .join('\n')

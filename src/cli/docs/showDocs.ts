@@ -1,4 +1,4 @@
-// run-playbook docs: the reference of the tasks, from their schemas and docstrings.
+// Prints the reference of the tasks, from their schemas and docstrings.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,7 +8,7 @@ import { paramLines, paramTexts } from '../task/taskHelp.ts'
 import { builtInTasks, findTask, isTaskFile, taskModules } from '../userCode/findTask.ts'
 import { type Docstring, parseDocstring } from './docstring.ts'
 
-/** Writes the list of tasks, one task's page, or the whole reference. */
+/** Prints the list of tasks, one task's page, or the whole reference. */
 export async function showDocs(
   name: string | undefined,
   { markdown }: { markdown?: boolean },
@@ -17,7 +17,7 @@ export async function showDocs(
   return 0
 }
 
-/** The reference of all tasks, as docs/tasks.md holds it. */
+/** The reference of all tasks: the content of docs/tasks.md. */
 export async function reference(): Promise<string> {
   const modules = await taskModules()
   const contents = modules.flatMap(({ name, tasks }) => [
@@ -32,8 +32,8 @@ export async function reference(): Promise<string> {
   return [
     '# Tasks',
     '',
-    'Made of the tasks themselves by `run-playbook docs --markdown`. What can be said of any task, as its second',
-    'argument (`become`, `notify`, `tags`, `when`, `retry`, `delegateTo`, …), stands in [plays.md](plays.md).',
+    'Generated from the tasks by `run-playbook docs --markdown`. [plays.md](plays.md) describes the options that every',
+    'task accepts as its second argument (`become`, `notify`, `tags`, `when`, `retry`, `delegateTo`, …).',
     '',
     ...contents,
     ...sections,
@@ -70,12 +70,12 @@ function markdownSection(task: AnyTaskFunction, { prose, examples }: Docstring):
   return [`## ${task.spec.name}`, '', prose || task.spec.summary, '', ...blocks, ...table].join('\n')
 }
 
-/** In a table even code needs its bars escaped. */
+/** Escapes bars, which would end a table cell even in code. */
 function code(text: string): string {
   return `\`${text.replaceAll('|', '\\|')}\``
 }
 
-/** The docstring of a built-in task, out of the one file that is named like it. */
+/** The docstring of a built-in task, from the file that has its name. */
 function builtInText(task: AnyTaskFunction): Docstring {
   const folder = dirname(createRequire(import.meta.url).resolve('run-playbook/tasks'))
   const names = readdirSync(folder, { encoding: 'utf8', recursive: true })

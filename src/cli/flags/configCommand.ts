@@ -1,4 +1,4 @@
-// run-playbook config: each setting's value and where it came from.
+// Defines the config command: every setting with its value and origin.
 
 import type { Command } from 'commander'
 import { addRunFlags } from './runFlags.ts'
@@ -7,7 +7,7 @@ import { listSettings, loadSettings, type Setting, variableOf } from './settings
 /** Adds the command; `done` takes its exit code. */
 export function addConfigCommand(program: Command, done: (code: number) => void): void {
   addRunFlags(program.command('config'))
-    .description("Shows each setting's value and where it came from, with these flags.")
+    .description('Show every setting with its value and where it comes from.')
     .addHelpText('after', help)
     .action(async (_flags: object, command: Command) => {
       process.stdout.write(settingsText(listSettings(command, await loadSettings())))
@@ -16,9 +16,9 @@ export function addConfigCommand(program: Command, done: (code: number) => void)
 }
 
 const help = `
-A flag is stronger than the environment (${variableOf('forks')}=20, ${variableOf('becomeUser')}=app, true or false
-for what takes no value), the environment is stronger than run-playbook.config.ts in this folder, or the file that
-${variableOf('config')} names:
+Flags override environment variables (${variableOf('forks')}=20, ${variableOf('becomeUser')}=app; true or false for
+flags without a value), which override the configuration file: run-playbook.config.ts in the working directory, or
+the file that ${variableOf('config')} names.
 
   import { defineConfig } from 'run-playbook'
   export default defineConfig({ inventory: 'production.yaml', forks: 20 })

@@ -1,4 +1,4 @@
-// The configuration file of the working folder: run-playbook.config.ts.
+// Loads run-playbook.config.ts, the configuration file of the working directory.
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -15,18 +15,18 @@ const names = [
 
 export type ConfigFile = {
   readonly path: string
-  /** As people see it. */
+  /** The path as shown to people. */
   readonly displayPath: string
   readonly config: RunPlaybookConfig
-  /** The line at which a key stands, 1 if it is not to be found. */
+  /** The line of a key; 1 if it cannot be found. */
   readonly lineOf: (key: string) => number
 }
 
 /**
- * Loads the file that is named, or else the one in the folder; undefined where there is none. One in a folder that
- * everybody may write to is left alone unless it is named: it is code, and may be anybody's.
+ * Loads the given file, or else the one in the directory; undefined if there is none. A file that is found in a
+ * world-writable directory is ignored: it is code, and anybody may have put it there.
  *
- * @throws PlaybookError E_NO_FILE for a named one that is not there, E_CONFIG for what exports no configuration
+ * @throws PlaybookError E_NO_FILE if the given file does not exist, E_CONFIG if it exports no configuration
  */
 export async function loadConfigFile(
   named: string | undefined,
@@ -37,9 +37,9 @@ export async function loadConfigFile(
   const { loadModule } = await import('../userCode/loadModule.ts')
   const { default: config } = await loadModule(path)
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw new PlaybookError('E_CONFIG', 'It exports no configuration as default.', {
+    throw new PlaybookError('E_CONFIG', 'The default export is not a configuration.', {
       where: { file: path, line: 1 },
-      hint: 'Let it export one: export default defineConfig({ inventory: … })',
+      hint: 'Write: export default defineConfig({ inventory: … })',
     })
   }
   const lineOf = (key: string) => {
@@ -54,7 +54,7 @@ function fileIn(folder: string): string | undefined {
   if (path === undefined) return undefined
   if ((statSync(folder).mode & 0o002) === 0) return path
   process.stderr.write(
-    `warning  ${shortPath(path, folder)} is not loaded: everybody may write to its folder (RUN_PLAYBOOK_CONFIG names it all the same)\n`,
+    `warning  ${shortPath(path, folder)} is ignored: its directory is world-writable. Set RUN_PLAYBOOK_CONFIG to load it anyway.\n`,
   )
   return undefined
 }

@@ -1,27 +1,28 @@
-// The flags of a run that its journal keeps, so that --resume goes on as the run began.
+// Saves the flags of a run in its journal, and restores them for --resume.
 
 import type { Command } from 'commander'
 import { inlineVarNames } from '../../inventory/vars/extraVars.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { Resumable } from '../../model/run/event.ts'
 import type { RunFlags } from './runFlags.ts'
-import { resumePolicy } from './settings.ts'
+import { type SettingName, settingFlags } from './settingFlags.ts'
 
-/** What a run notes of its flags. Of variables only files are kept: values on the command line may be secret. */
+/** The flags to save. Of variables only files are saved: values on the command line may be secret. */
 export function resumableFlags(flags: RunFlags): Resumable {
-  const kept = Object.entries({ ...flags, extraVars: flags.extraVars.filter(isFile) }).filter(
+  const saved = Object.entries({ ...flags, extraVars: flags.extraVars.filter(isFile) }).filter(
     ([name, value]) =>
-      resumePolicy[name as keyof typeof resumePolicy] === 'kept' &&
+      Object.hasOwn(settingFlags, name) &&
+      !settingFlags[name as SettingName].isPerRun &&
       value !== undefined &&
       !(Array.isArray(value) && value.length === 0),
   )
-  return { flags: Object.fromEntries(kept), unkeptVars: inlineVarNames(flags.extraVars, process.cwd()) }
+  return { flags: Object.fromEntries(saved), unkeptVars: inlineVarNames(flags.extraVars, process.cwd()) }
 }
 
 /**
- * Gives a command the flags of an earlier run, where its own line does not say otherwise.
+ * Sets the flags of a command as in an earlier run, except those that its own command line gives.
  *
- * @throws PlaybookError E_RESUME_VARS where variables that are not kept are not given again
+ * @throws PlaybookError E_RESUME_VARS for variables that were not saved and are not given again
  */
 export function restoreFlags(command: Command, { flags, unkeptVars }: Resumable): RunFlags {
   for (const [name, value] of Object.entries(flags)) {
@@ -34,13 +35,13 @@ export function restoreFlags(command: Command, { flags, unkeptVars }: Resumable)
   return { ...others, extraVars: [...files, ...extraVars] }
 }
 
-function requireVars(unkept: readonly string[], given: readonly string[]): void {
+function requireVars(unsaved: readonly string[], given: readonly string[]): void {
   const known = new Set(inlineVarNames(given, process.cwd()))
-  const missing = unkept.filter((name) => !known.has(name))
+  const missing = unsaved.filter((name) => !known.has(name))
   if (missing.length === 0) return
   throw new PlaybookError(
     'E_RESUME_VARS',
-    `The last run was given ${missing.join(', ')} by -e; values are not kept.`,
+    `The last run set ${missing.join(', ')} with -e, whose values are not saved.`,
     {
       hint: `Give ${missing.length === 1 ? 'it' : 'them'} again: --resume ${missing.map((name) => `-e ${name}=…`).join(' ')}`,
     },

@@ -1,6 +1,7 @@
-// run-playbook history and run-playbook report: the runs that the journal keeps, and one of them told again.
+// Defines the history and report commands and their flags.
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
+import { addSettingFlags, positiveInt } from '../flags/settingFlags.ts'
 import type { HistoryFlags } from './showHistory.ts'
 import type { ReportFlags } from './showReport.ts'
 
@@ -8,36 +9,27 @@ import type { ReportFlags } from './showReport.ts'
 export function addHistoryCommands(program: Command, done: (code: number) => void): void {
   program
     .command('history')
-    .description('Lists the runs that were made in this folder, the newest first.')
-    .option('-n, --last <number>', 'only the last so many', positiveInt)
+    .description('List the runs made in this directory, newest first.')
+    .option('-n, --last <number>', 'list only this many runs', positiveInt)
     .action(async (flags: HistoryFlags) => {
       const { showHistory } = await import('./showHistory.ts')
       done(await showHistory(flags))
     })
-  program
+  const report = program
     .command('report')
-    .description('Shows a run again as it was told, or with more of it.')
-    .argument('[run]', 'as run-playbook history names it, or how its name begins; default: the last')
-    .option(
-      '-v, --verbose',
-      '-v ok tasks too, -vv commands, -vvv what they said',
-      (_, before) => before + 1,
-      0,
-    )
-    .option('-D, --diff', 'shows changed files line by line')
+    .description('Show the output of an earlier run again, in more detail or in another format.')
+    .argument('[run]', 'name of the run as listed by history, or the beginning of it (default: the last run)')
+  addSettingFlags(report, ['verbose', 'diff'])
     .addOption(
-      new Option('--output <format>', 'auto (default) or lines, jsonl, junit (XML for CI), html (a page)')
+      new Option(
+        '--output <format>',
+        'auto, lines, jsonl, junit (XML for CI) or html (a page) (default: auto)',
+      )
         .choices(['auto', 'lines', 'jsonl', 'junit', 'html'])
         .default('auto'),
     )
-    .configureHelp({ optionDescription: ({ description }) => description })
     .action(async (run: string | undefined, flags: ReportFlags) => {
       const { showReport } = await import('./showReport.ts')
       done(await showReport(run, flags))
     })
-}
-
-function positiveInt(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Expected a whole number above 0.')
 }

@@ -1,12 +1,12 @@
-// The run that --resume and --limit @failed mean.
+// Finds the run that --resume and --limit @failed refer to.
 
 import { join } from 'node:path'
 import { lastRun, type RecordedRun } from '../../journal/history.ts'
 import { findPlaybook } from '../userCode/loadPlaybook.ts'
 
 /**
- * The last run in this folder of these playbooks, of any if none is named. Dry runs and single tasks do not count:
- * they are made between a failure and the run that goes on.
+ * The last run of these playbooks (any if none is given) in this directory. Dry runs and single tasks do not count:
+ * people make them between a failure and the run that resumes it.
  */
 export async function lastPlaybookRun(names: readonly string[]): Promise<RecordedRun | undefined> {
   const requested = names.map(pathOf)
@@ -16,7 +16,7 @@ export async function lastPlaybookRun(names: readonly string[]): Promise<Recorde
   })
 }
 
-/** However a playbook is named, its file; the name itself where there is none any more. */
+/** The file of a playbook, however it is named; the name itself if the file is gone. */
 function pathOf(name: string): string {
   try {
     return findPlaybook(name)

@@ -1,4 +1,4 @@
-// run-playbook history: a line for each run.
+// Lists the recorded runs.
 
 import { join } from 'node:path'
 import { listRuns, type RunEntry } from '../../journal/history.ts'
@@ -9,15 +9,15 @@ import { localTime } from './localTime.ts'
 
 export type HistoryFlags = { readonly last?: number }
 
-/** Writes the runs kept in this folder to stdout, the newest first, and gives the exit code. */
+/** Prints the runs recorded in this directory, newest first, and returns the exit code. */
 export async function showHistory({ last }: HistoryFlags): Promise<number> {
   const runs = (await listRuns(join(process.cwd(), '.run-playbook'))).slice(0, last)
-  if (runs.length === 0) process.stderr.write('No run was made in this folder yet.\n')
+  if (runs.length === 0) process.stderr.write('No runs in this directory yet.\n')
   process.stdout.write(historyText(runs))
   return 0
 }
 
-/** When (local time), what, how it ended, how long it took, and its name: in columns. */
+/** Columns: local time, playbooks, result, duration, name of the run. */
 function historyText(runs: readonly RunEntry[]): string {
   const rows = runs.map((run) => [
     localTime(run.startedAt),
@@ -33,7 +33,7 @@ function historyText(runs: readonly RunEntry[]): string {
 }
 
 function endText({ recap, isCheck }: RunEntry): string {
-  if (!recap) return 'no end'
+  if (!recap) return 'unfinished'
   const { hosts, isInterrupted } = recap
   const changed = hosts.reduce((sum, { counts }) => sum + counts.changed, 0)
   const failed = hosts.filter(({ counts }) => counts.failed > 0).length

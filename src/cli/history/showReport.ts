@@ -1,4 +1,4 @@
-// run-playbook report: feeds the events of a kept run to a reporter again.
+// Replays the events of a recorded run to a reporter.
 
 import { join } from 'node:path'
 import { lastRun, type RecordedRun, readRun } from '../../journal/history.ts'
@@ -14,7 +14,7 @@ export type ReportFlags = {
   readonly output: 'auto' | 'lines' | 'jsonl' | 'junit' | 'html'
 }
 
-/** Tells a run, the last if none is named, and gives the exit code. @throws PlaybookError E_UNKNOWN_RUN */
+/** Reports a run (default: the last one) and returns the exit code. @throws PlaybookError E_UNKNOWN_RUN */
 export async function showReport(id: string | undefined, flags: ReportFlags): Promise<number> {
   const run = await chosenRun(join(process.cwd(), '.run-playbook'), id)
   let time = ''
@@ -31,12 +31,12 @@ export async function showReport(id: string | undefined, flags: ReportFlags): Pr
 async function chosenRun(folder: string, id: string | undefined): Promise<RecordedRun> {
   const run = id === undefined ? await lastRun(folder) : await readRun(folder, id)
   if (run) return run
-  throw new PlaybookError('E_UNKNOWN_RUN', 'No run was made in this folder yet.', {
-    hint: 'They are kept where run-playbook is started, in .run-playbook/',
+  throw new PlaybookError('E_UNKNOWN_RUN', 'No runs in this directory yet.', {
+    hint: 'Runs are recorded in .run-playbook/ of the directory in which run-playbook is started.',
   })
 }
 
-/** Each event has the time at which it happened, not that of the report. */
+/** @param time the time at which the current event happened */
 async function reporterFor(
   { output, verbose: verbosity, diff }: ReportFlags,
   time: () => string,

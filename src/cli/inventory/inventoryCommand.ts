@@ -1,40 +1,44 @@
-// run-playbook inventory: its flags.
+// Defines the inventory command and its flags.
 
 import { type Command, Option } from 'commander'
 import { addAnsibleAliases } from '../flags/ansibleFlags.ts'
-import { addVaultFlags, collect } from '../flags/vaultFlags.ts'
+import { addSettingFlags, addVaultFlags } from '../flags/settingFlags.ts'
 import type { InventoryShowFlags } from './showInventory.ts'
 
 /** Adds the command; `done` takes its exit code. */
 export function addInventoryCommand(program: Command, done: (code: number) => void): void {
   const command = program
     .command('inventory')
-    .description('Shows hosts, groups and variables, where they come from, and a schema for editors.')
-    .option(
-      '-i, --inventory <source>',
-      'an inventory file or folder, or hosts with commas; repeatable',
-      collect,
-      [],
-    )
-    .addOption(new Option('--list', 'all hosts and groups as JSON, as ansible-inventory --list has it'))
-    .addOption(new Option('--host <name>', 'the variables of one host as JSON'))
-    .addOption(new Option('--graph [group]', 'the tree of groups and hosts, from a group or from all'))
-    .option('--vars', 'with --graph: variables too; with --schema: of a file in group_vars/ or host_vars/')
-    .addOption(new Option('--list-hosts <pattern>', 'the hosts of a pattern, one a line'))
+    .description('Show hosts, groups and variables, where they are defined, or a JSON Schema for editors.')
+  addSettingFlags(command, ['inventory'])
+    .addOption(new Option('--list', 'print all hosts and groups as JSON, like ansible-inventory --list'))
+    .addOption(new Option('--host <name>', 'print the variables of a host as JSON'))
     .addOption(
-      new Option('--where <name.variable>', 'all that sets a variable of a host or group, and what wins'),
+      new Option('--graph [group]', 'print the tree of groups and hosts, from this group (default: all)'),
+    )
+    .option(
+      '--vars',
+      'with --graph: show variables; with --schema: describe a file in group_vars/ or host_vars/',
+    )
+    .addOption(new Option('--list-hosts <pattern>', 'print the hosts that match a pattern, one per line'))
+    .addOption(
+      new Option(
+        '--where <name.variable>',
+        'show every place that sets a variable of a host or group, and which one wins',
+      ),
     )
     .addOption(
       new Option(
         '--schema <playbook>',
-        "a JSON Schema of the inventory, from the variables of a playbook's plays",
+        'print a JSON Schema of the inventory that the plays of a playbook need',
       ),
     )
-    .option('-l, --limit <pattern>', 'only these hosts; with --list and --list-hosts')
-    .option('--playbook-dir <folder>', 'reads group_vars/ and host_vars/ there too')
-    .option('-e, --extra-vars <vars>', 'key=value, @file or {json}; above all other variables', collect, [])
-  addAnsibleAliases(addVaultFlags(command))
-    .configureHelp({ optionDescription: ({ description }) => description })
+    .option('-l, --limit <pattern>', 'limit --list and --list-hosts to these hosts')
+    .option(
+      '--playbook-dir <directory>',
+      'read group_vars/ and host_vars/ next to this playbook directory too',
+    )
+  addAnsibleAliases(addVaultFlags(addSettingFlags(command, ['extraVars'])))
     .addHelpText('after', examples)
     .action(async (flags: InventoryShowFlags) => {
       const { showInventory } = await import('./showInventory.ts')
@@ -49,7 +53,7 @@ Examples:
   run-playbook inventory -i lab.yaml --where was-01.tomcat_version
   run-playbook inventory --schema was.ts > inventory/schema.json
 
-An editor with YAML support checks and completes an inventory whose first line is
+Editors with YAML support check and complete an inventory that starts with
   # yaml-language-server: $schema=schema.json
-and takes values from a vault where its settings have  "yaml.customTags": ["!vault scalar"]
+They accept vault values with the setting  "yaml.customTags": ["!vault scalar"]
 `

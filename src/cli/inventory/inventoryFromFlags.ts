@@ -1,4 +1,4 @@
-// The inventory that the command line names, with the variables and vault passwords that belong to it.
+// Loads the inventory that the flags name, with its extra variables and vault passwords.
 
 import { join } from 'node:path'
 import { type Inventory, loadInventory } from '../../inventory/inventory.ts'
@@ -14,14 +14,14 @@ export type InventoryFlags = VaultFlags & {
 }
 
 /**
- * The inventory that the flags name.
+ * Loads the inventory.
  *
- * @throws PlaybookError E_NO_INVENTORY, E_PASSWORD_FILE; Faults with all that is wrong in its files
+ * @throws PlaybookError E_NO_INVENTORY, E_PASSWORD_FILE; Faults with all errors in its files
  */
 export async function inventoryFromFlags(flags: InventoryFlags, playbookDir?: string): Promise<Inventory> {
   if (flags.inventory.length === 0) throw noInventory()
   return loadInventory(flags.inventory, {
-    ...(playbookDir ? { playbookDir } : {}),
+    playbookDir,
     extraVars: flags.extraVars,
     cacheFolder: join(cacheFolder(), 'inventories'),
     loadModule: async (path) => (await loadModule(path)).default,
@@ -37,10 +37,10 @@ function noInventory(): PlaybookError {
         /\.(?:ya?ml|ini)$/.test(name) && (folder !== '.' || /^(?:inventory|hosts)/.test(name)),
     )
     .map(({ name }) => name)
-  return new PlaybookError('E_NO_INVENTORY', 'No inventory is named.', {
+  return new PlaybookError('E_NO_INVENTORY', 'No inventory given.', {
     hint:
       names.length === 0
-        ? 'Name one: -i inventory.yaml, or hosts with a comma at the end: -i web-01,web-02,'
-        : `Name one: ${names.map((name) => `-i ${name}`).join(' or ')}`,
+        ? 'Give one: -i inventory.yaml, or hosts with a trailing comma: -i web-01,web-02,'
+        : `Give one: ${names.map((name) => `-i ${name}`).join(' or ')}`,
   })
 }

@@ -1,9 +1,9 @@
-// The listing of an inventory for the hosts of a limit alone, as ansible-inventory --list --limit has it.
+// Limits the listing of an inventory, like ansible-inventory --list --limit.
 
 import type { Inventory } from '../../inventory/inventory.ts'
 import type { ListedGroup, Listing } from '../../inventory/views/listing.ts'
 
-/** @throws PlaybookError E_LIMIT_EMPTY, and what a pattern may be wrong in */
+/** @throws PlaybookError E_LIMIT_EMPTY, and errors of the pattern */
 export function limitListing(listing: Listing, inventory: Inventory, limit: string): Listing {
   const kept = new Set(inventory.select('all', limit).map(({ name }) => name))
   const { _meta, ...groups } = listing

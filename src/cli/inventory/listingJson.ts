@@ -1,11 +1,11 @@
-// JSON as ansible-inventory writes it: keys sorted, four spaces.
+// Formats JSON like ansible-inventory.
 
-/** A value's JSON with a line end. */
+/** JSON with sorted keys, four spaces and a line end. */
 export function listingJson(value: unknown): string {
   return `${escapeUnseen(JSON.stringify(sorted(value), undefined, 4))}\n`
 }
 
-/** JSON escapes no DEL, C1 or bidi characters, which a terminal would obey; escaped they mean the same. */
+/** Escapes DEL, C1 and bidi characters, which JSON permits but a terminal would obey. */
 export function escapeUnseen(json: string): string {
   return json.replace(
     /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,

@@ -1,4 +1,4 @@
-// run-playbook inventory: shows what an inventory holds, in one of the ways that its flags name.
+// Prints a view of an inventory: list, host, graph, hosts, origins or schema.
 
 import type { Inventory } from '../../inventory/inventory.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
@@ -17,7 +17,7 @@ export type InventoryShowFlags = {
   readonly askVaultPass?: boolean
   readonly list?: boolean
   readonly host?: string
-  /** true: from `all`. */
+  /** true: start at `all`. */
   readonly graph?: string | true
   readonly vars?: boolean
   readonly listHosts?: string
@@ -25,15 +25,15 @@ export type InventoryShowFlags = {
   readonly schema?: string
 }
 
-/** The flags of which one says what to show. */
+/** Exactly one of these flags selects what to show. */
 const inventoryActions = ['list', 'host', 'graph', 'listHosts', 'where', 'schema'] as const
 
 type Action = (typeof inventoryActions)[number]
 
-/** What each flag shows: the text for stdout. */
+/** The text that each flag prints. */
 type Views = { readonly [A in Action]: (flags: InventoryShowFlags) => Promise<string> }
 
-/** Writes what the flags ask for to stdout, and gives the exit code. @throws PlaybookError, Faults */
+/** Prints the requested view and returns the exit code. @throws PlaybookError, Faults */
 export async function showInventory(flags: InventoryShowFlags): Promise<number> {
   process.stdout.write(await views[actionOf(flags)](flags))
   return 0
@@ -93,10 +93,10 @@ const views: Views = {
 function actionOf(flags: InventoryShowFlags): Action {
   const [action, ...others] = inventoryActions.filter((each) => flags[each] !== undefined)
   const all = inventoryActions.map(flagOf).join(', ')
-  if (!action) throw new PlaybookError('E_USAGE', 'Nothing to show is named.', `Give one of ${all}.`)
+  if (!action) throw new PlaybookError('E_USAGE', 'Nothing to show.', `Give one of ${all}.`)
   if (others.length > 0) {
     const named = [action, ...others].map(flagOf).join(' and ')
-    throw new PlaybookError('E_USAGE', `${named} cannot be shown at once.`, 'Give one of them.')
+    throw new PlaybookError('E_USAGE', `${named} cannot be combined.`, 'Give only one of them.')
   }
   return action
 }
@@ -105,7 +105,7 @@ function flagOf(action: Action): string {
   return `--${action.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
-/** The inventory; what is odd in it goes to stderr. */
+/** Loads the inventory, and prints its warnings on stderr. */
 async function loaded(flags: InventoryShowFlags): Promise<Inventory> {
   const inventory = await inventoryFromFlags(flags, flags.playbookDir)
   for (const { message, where } of inventory.warnings)
@@ -115,7 +115,11 @@ async function loaded(flags: InventoryShowFlags): Promise<Inventory> {
 
 function unknown(kind: 'host' | 'group', name: string, known: Iterable<string>): PlaybookError {
   const near = nearest(name, known)
-  return new PlaybookError(kind === 'host' ? 'E_UNKNOWN_HOST' : 'E_UNKNOWN_GROUP', `No ${kind} "${name}".`, {
-    hint: near ? `Did you mean ${near}?` : 'run-playbook inventory --graph shows them.',
-  })
+  return new PlaybookError(
+    kind === 'host' ? 'E_UNKNOWN_HOST' : 'E_UNKNOWN_GROUP',
+    `Unknown ${kind} "${name}".`,
+    {
+      hint: near ? `Did you mean ${near}?` : 'List them: run-playbook inventory --graph',
+    },
+  )
 }

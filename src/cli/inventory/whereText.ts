@@ -1,4 +1,4 @@
-// What sets a value, as lines: the place first, so that editors and terminals make a link of it.
+// Formats the places that set a variable.
 
 import type { VarOwner } from '../../inventory/vars/hostVars.ts'
 import type { Origin, VarOrigins } from '../../inventory/views/varOrigins.ts'
@@ -7,7 +7,7 @@ import { mask, Secret } from '../../model/secrets/secret.ts'
 import { shortPath } from '../userCode/shortPath.ts'
 import { escapeUnseen } from './listingJson.ts'
 
-/** A line for each place that sets the value, the weakest first; secrets are masked. */
+/** One line per place, lowest precedence first, location first so that terminals make it a link; secrets are masked. */
 export function whereText({ origins, overrides: others }: VarOrigins): string {
   const rows = origins.map((origin, index) => [...cells(origin), endOf(origins, index)])
   const more = others.map(({ origin, hosts }) => [...cells(origin), `wins for ${hosts.join(', ')}`])
@@ -19,7 +19,7 @@ export function whereText({ origins, overrides: others }: VarOrigins): string {
 }
 
 function endOf(origins: readonly Origin[], index: number): string {
-  if (index === origins.length - 1) return origins.length === 1 ? 'wins' : 'wins over the above'
+  if (index === origins.length - 1) return origins.length === 1 ? 'wins' : 'overrides the above'
   return 'overridden'
 }
 
@@ -36,9 +36,9 @@ function ownerText(owner: VarOwner): string {
   return owner.kind === 'extra' ? 'command line' : `${owner.kind} ${owner.name}`
 }
 
-/** On one line, whatever it is. */
+/** The value on one line. */
 function valueText(value: unknown): string {
-  if (value === undefined) return '(without it)'
+  if (value === undefined) return '(not set)'
   if (value instanceof Secret) return mask
   const text = escapeUnseen(JSON.stringify(value))
   return text.length > 60 ? `${text.slice(0, 59)}…` : text

@@ -1,13 +1,13 @@
-// Whether the process that made a run is still there.
+// Checks whether the process of a run is still alive.
 
 import { readFileSync } from 'node:fs'
 
-/** Linux counts the starts of processes in hundredths of a second, whatever the machine. */
+/** Linux reports start times of processes in hundredths of a second on every machine. */
 const ticksPerSecond = 100
 
 /**
- * Whether a process of that number is alive and began no later than the run: a number is used again, in containers
- * soon. Where /proc does not tell when it began, being alive is enough.
+ * Whether a process with this ID is alive and started no later than the run, because IDs are reused, in containers soon.
+ * Without /proc, being alive is enough.
  */
 export function isStillRunning(processId: number, startedAt: Date): boolean {
   if (processId === process.pid || !isAlive(processId)) return false
@@ -15,7 +15,7 @@ export function isStillRunning(processId: number, startedAt: Date): boolean {
   return begunAt === undefined || begunAt <= startedAt.getTime() + 1000
 }
 
-/** Of another user's process we may know no more than that. */
+/** EPERM means that the process belongs to another user. */
 function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0)
@@ -25,7 +25,7 @@ function isAlive(processId: number): boolean {
   }
 }
 
-/** In milliseconds since 1970 (proc(5): starttime is the 22nd field, the 20th behind the name in brackets). */
+/** Milliseconds since 1970 (proc(5): starttime is field 22, the 20th after the name in parentheses). */
 function startTimeOf(processId: number): number | undefined {
   try {
     const fields = readFileSync(`/proc/${processId}/stat`, 'utf8').split(') ').at(-1)!.split(' ')

@@ -1,15 +1,15 @@
-// Where a host that did not get through a play goes on in it.
+// Finds the task at which an unfinished host resumes a play.
 
 import { afterSuccess } from '../../engine/blockFlow.ts'
 import type { PlannedTask } from '../../engine/plan/plannedTask.ts'
 import type { EndedTask, HostProgress } from '../../journal/progress.ts'
 
-/** `missing`: the task at which it should go on is there no more, and it begins at the first. */
+/** `missing`: the task to resume at no longer exists, so the host starts at the first one. */
 export type ResumePoint = { readonly index: number; readonly missing?: string }
 
 /**
- * The task that failed or was under way; else the one behind the last that ended. A failure in a rescue or an always
- * goes back to what made its block fail. A handler that failed is owed, and runs where its turn comes.
+ * The task that failed or was in progress, or else the one after the last that ended. A failure in rescue or always goes
+ * back to the task that made its block fail. A handler that failed is pending, and runs at its turn.
  */
 export function resumePoint(items: readonly PlannedTask[], { ended, stoppedAt }: HostProgress): ResumePoint {
   const isTask = stoppedAt !== undefined && !stoppedAt.isHandler
@@ -21,13 +21,13 @@ export function resumePoint(items: readonly PlannedTask[], { ended, stoppedAt }:
   return { index: isTask || entry !== at ? entry : behind(items, at) }
 }
 
-/** The task of that title, the nearest where there are several. */
+/** The task with that title; the nearest if there are several. */
 function locate(items: readonly PlannedTask[], { title, index }: EndedTask): number | undefined {
   const found = items.flatMap(({ task }, at) => (task.title === title ? [at] : []))
   return found.sort((one, other) => Math.abs(one - index) - Math.abs(other - index))[0]
 }
 
-/** Nobody comes into a rescue or an always but through its block. */
+/** A rescue or always can only be entered through its block. */
 function entryOf(items: readonly PlannedTask[], index: number, ended: readonly EndedTask[]): number {
   const place = items[index]!.blocks.find(({ part }) => part !== 'tasks')
   if (!place) return index

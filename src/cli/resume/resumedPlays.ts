@@ -1,4 +1,4 @@
-// --resume: the plays as the last run left them, and what is said of where they go on.
+// Cuts plays down to what the last run left unfinished.
 
 import type { FindStart, HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import type { HostProgress, PlayProgress } from '../../journal/progress.ts'
@@ -7,10 +7,10 @@ import { taskPosition } from '../run/taskPosition.ts'
 import { resumePoint } from './resumePoint.ts'
 
 /**
- * The plays without the hosts that are done; the others begin where they stopped. Plays that the last run did not
- * come to are run whole. Where the plays are no longer those of that run, all of it is run.
+ * Drops hosts that are done from the plays; the others begin where they stopped. Plays that the last run did not reach
+ * are run completely. If the plays differ from those of that run, everything is run.
  *
- * @param print takes lines for the person who watches
+ * @param print prints a line for the user
  */
 export function resumedPlays(
   plays: readonly PlayPlan[],
@@ -21,7 +21,7 @@ export function resumedPlays(
   if (changed >= 0) {
     const now = plays[changed]?.play.spec.name ?? 'none'
     print(
-      `The plays have changed since: ${progress[changed]!.play} was there, now ${now}. All is run from the beginning.`,
+      `The plays have changed (${progress[changed]!.play} is now ${now}): running everything from the beginning.`,
     )
     return plays
   }
@@ -32,11 +32,11 @@ export function resumedPlays(
   for (const [index, plan] of resumed.entries())
     if (progress[index]) for (const line of positionLines(plan)) print(line)
   for (const name of missingHosts(plays, progress))
-    print(`${name} did not finish, and is not among the hosts any more.`)
+    print(`${name} did not finish, and is no longer among the hosts.`)
   return resumed
 }
 
-/** undefined: the host was done with the play, or had no part in that run. */
+/** undefined: the host has finished the play, or was not part of that run. */
 function resumedHost(
   plan: HostPlan,
   index: number,
@@ -51,7 +51,7 @@ function resumedHost(
   return !here || wasLost ? plan : undefined
 }
 
-/** What is missing is told once: a beginning is asked for more than once. */
+/** Prints a missing task only once, although the beginning is computed several times. */
 function beginAt(
   host: string,
   play: string,
@@ -64,14 +64,14 @@ function beginAt(
     if (missing !== undefined && !isPrinted) {
       isPrinted = true
       print(
-        `${host} stopped at ${missing}, which ${play} has no more: it begins with the first task of ${play}.`,
+        `${host} stopped at ${missing}, which is no longer in ${play}: it starts ${play} from the beginning.`,
       )
     }
     return index
   }
 }
 
-/** Hosts that go on at the same task share a line: `WAS: was-02, was-03 from download x, task 12 of 28`. */
+/** Hosts that resume at the same task share a line: `WAS: was-02, was-03 from download x, task 12 of 28`. */
 function positionLines({ play, hosts }: PlayPlan): string[] {
   const byPlace = new Map<string, string[]>()
   for (const plan of hosts) {
@@ -82,10 +82,10 @@ function positionLines({ play, hosts }: PlayPlan): string[] {
 }
 
 function positionOf({ items, begin }: HostPlan): string {
-  if (!items) return 'from where it stopped, once the facts are read'
+  if (!items) return 'from where it stopped, once facts have been read'
   const index = begin?.(items) ?? 0
   if (index === 0) return 'from the beginning'
-  if (items[index] && isFlush(items[index].task)) return 'from the handlers that it owes'
+  if (items[index] && isFlush(items[index].task)) return 'from its pending handlers'
   return index < items.length ? `from ${taskPosition(items, index)}` : 'after its last task'
 }
 

@@ -1,4 +1,4 @@
-// Binds plays to the hosts of an inventory: hosts chosen, variables checked, tasks made; everything wrong at once.
+// Binds plays to hosts of an inventory, and collects all errors.
 
 import { type BoundPlay, type PlayPlan, planPlays } from '../../engine/plan/planPlays.ts'
 import { maskedPlanError } from '../../engine/results/masking.ts'

@@ -1,9 +1,9 @@
-// Collects what is wrong in several places, so that a person sees all of it at once.
+// Collects errors, so that all of them are reported at once.
 
 import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
 
 export type ErrorCollector = {
-  /** What the work gives; undefined where it fails, whose faults are kept. What is no PlaybookError is thrown on. */
+  /** Returns what the work returns, or undefined if it throws a PlaybookError, which is kept. Others are rethrown. */
   readonly attempt: <T>(work: () => T | Promise<T>) => Promise<T | undefined>
   /** @throws Faults with all that were kept, each once */
   readonly throwIfAny: () => void

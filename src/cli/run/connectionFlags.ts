@@ -1,4 +1,4 @@
-// What the command line says of connections; passwords are asked for or read from files.
+// Reads the connection flags, and asks for passwords.
 
 import type { ConnectionFlags } from '../../inventory/connection/connectionSettings.ts'
 import { shellSplit } from '../../inventory/parsing/shellSplit.ts'
@@ -18,27 +18,27 @@ export async function readConnectionFlags(flags: RunFlags): Promise<ConnectionFl
   )
   const becomePassword = await secretOf(
     flags.becomePasswordFile,
-    flags.askBecomePass && `${becomeMethod ?? 'sudo'}'s password`,
+    flags.askBecomePass && `${becomeMethod ?? 'sudo'} password`,
     'ansible_become_password, or --become-password-file',
   )
   return {
-    ...(user === undefined ? {} : { user }),
-    ...(privateKey === undefined ? {} : { privateKeyFile: privateKey }),
-    ...(sshArgs.length === 0 ? {} : { sshArgs }),
-    ...(connection === undefined ? {} : { connection }),
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(becomeUser === undefined ? {} : { becomeUser }),
-    ...(becomeMethod === undefined ? {} : { becomeMethod }),
-    ...(password === undefined ? {} : { password }),
-    ...(becomePassword === undefined ? {} : { becomePassword }),
+    user,
+    privateKeyFile: privateKey,
+    sshArgs: sshArgs.length === 0 ? undefined : sshArgs,
+    connection,
+    timeout,
+    becomeUser,
+    becomeMethod,
+    password,
+    becomePassword,
   }
 }
 
 async function secretOf(
   file: string | undefined,
   question: string | false | undefined,
-  instead: string,
+  alternative: string,
 ): Promise<Secret | undefined> {
   if (file !== undefined) return readPassword(file)
-  return question ? askSecret(question, instead) : undefined
+  return question ? askSecret(question, alternative) : undefined
 }

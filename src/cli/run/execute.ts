@@ -1,4 +1,4 @@
-// Runs plays as the flags say: the inventory bound to them, the reporter, the journal, the signals.
+// Runs plays with reporter, journal and signal handling.
 
 import { join } from 'node:path'
 import { createArtifacts } from '../../engine/apply/artifacts.ts'
@@ -27,11 +27,11 @@ import { unknownTags } from './unknownTags.ts'
 
 export type Execution = Pick<RunOptions, 'playbooks' | 'resumable'> & {
   readonly plays: readonly Play[]
-  /** Where the plays begin, if not with their first tasks. */
+  /** Decides where the plays begin; at their first tasks by default. */
   readonly begin?: (plays: readonly PlayPlan[]) => StartedPlays
 }
 
-/** Runs the plays on the hosts of the inventory and gives the exit code. */
+/** Runs the plays on the hosts of the inventory and returns the exit code. */
 export async function execute(
   { plays, begin, playbooks, resumable }: Execution,
   flags: RunFlags,
@@ -47,8 +47,7 @@ export async function execute(
   const { verbose: verbosity, diff: isDiffShown = false } = flags
   const reporter = await createReporter({ output, verbosity, isDiffShown })
   const journal = await openJournalOrWarn(reporter.handle)
-  for (const { message, where } of warnings)
-    reporter.handle({ kind: 'warning', message, ...(where ? { where } : {}) })
+  for (const { message, where } of warnings) reporter.handle({ kind: 'warning', message, where })
   const listener = (event: RunEvent) => {
     journal?.handle(event)
     reporter.handle(event)
@@ -58,8 +57,8 @@ export async function execute(
       ...controllerServices(flags, stop.signal),
       plays: plans,
       playbooks,
-      // Without a journal there is nothing to go on with.
-      ...(journal && resumable ? { resumable } : {}),
+      // Only the journal makes a run resumable.
+      resumable: journal && resumable,
       confirmTask,
       listener,
     })
@@ -74,7 +73,7 @@ export async function execute(
   }
 }
 
-/** What a run needs of this machine. */
+/** The services of the controller that a run needs. */
 function controllerServices(
   flags: RunFlags,
   signal: AbortSignal,
@@ -93,7 +92,7 @@ function controllerServices(
   }
 }
 
-/** A run that cannot be recorded (a folder that is not ours, a full disk) is run all the same, and that is told. */
+/** Warns if the run cannot be recorded (no permission, full disk), and goes on without a journal. */
 async function openJournalOrWarn(tell: (event: RunEvent) => void): Promise<Journal | undefined> {
   const warn = ({ message }: PlaybookError) => tell({ kind: 'warning', message })
   try {

@@ -1,4 +1,4 @@
-// --limit @failed and @unreachable: the hosts that the last run left behind.
+// Expands @failed and @unreachable of --limit to hosts of the last run.
 
 import { existsSync } from 'node:fs'
 import { splitPattern } from '../../inventory/pattern.ts'
@@ -8,15 +8,15 @@ import { lastPlaybookRun } from '../history/lastPlaybookRun.ts'
 
 type LimitKeyword = '@failed' | '@unreachable'
 
-/** What each word means of how a host came out of a play. */
+/** Which ends of a host's play each keyword selects. */
 const matches: { readonly [W in LimitKeyword]: (end: HostProgress['end']) => boolean } = {
   '@failed': (end) => end !== 'done',
   '@unreachable': (end) => end === 'unreachable',
 }
 
 /**
- * A limit in which `@failed` (failed, unreachable, or not gone through) and `@unreachable` are the hosts of the last run
- * of these playbooks, of any if none is named. A file of that name is meant where there is one, as in Ansible.
+ * Replaces `@failed` (failed, unreachable or unfinished) and `@unreachable` in a limit by hosts of the last run of these
+ * playbooks, of any playbook if none is given. A file of that name takes precedence, as in Ansible.
  *
  * @throws PlaybookError E_NO_RUN, E_LIMIT_EMPTY
  */
@@ -36,16 +36,16 @@ function isKeyword(part: string): part is LimitKeyword {
 
 async function hostsOf(keyword: LimitKeyword, playbooks: readonly string[]): Promise<string[]> {
   const run = await lastPlaybookRun(playbooks)
-  const of = playbooks.length === 0 ? 'a playbook' : playbooks.join(' ')
-  if (!run) throw new PlaybookError('E_NO_RUN', `--limit ${keyword}: ${of} was not run in this folder yet.`)
+  const of = playbooks.length === 0 ? '' : ` of ${playbooks.join(' ')}`
+  if (!run) throw new PlaybookError('E_NO_RUN', `--limit ${keyword}: no earlier run${of} in this directory.`)
   const progress = progressOf(run.events.map(({ event }) => event))
   const hosts = progress.flatMap((play) =>
     [...play.hosts].filter(([, { end }]) => matches[keyword](end)).map(([name]) => name),
   )
   if (hosts.length > 0) return [...new Set(hosts)]
-  const what = keyword === '@failed' ? 'every host went through' : 'every host was reached'
+  const what = keyword === '@failed' ? 'every host finished' : 'every host was reached'
   throw new PlaybookError(
     'E_LIMIT_EMPTY',
-    `--limit ${keyword} matches no host: ${what} in the last run of ${of}.`,
+    `--limit ${keyword} matches no host: ${what} in the last run${of}.`,
   )
 }

@@ -1,4 +1,4 @@
-// --list-hosts, --list-tasks and --list-tags: what a run would take, without running it.
+// Lists the hosts, tasks and tags of a run, without running it.
 
 import type { HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import { takesPart } from '../../engine/play.ts'
@@ -7,7 +7,7 @@ import { secretsIn } from '../../model/secrets/secret.ts'
 import type { Task } from '../../model/task.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 
-/** Writes the lists to stdout; the exit code is 0. */
+/** Prints the lists and returns the exit code. */
 export function listPlan(
   plans: readonly PlayPlan[],
   flags: Pick<RunFlags, 'listHosts' | 'listTasks' | 'listTags'>,
@@ -16,7 +16,7 @@ export function listPlan(
   return 0
 }
 
-/** What is left of a play where its hosts do not begin at its first task. */
+/** Drops the tasks and hosts before the task at which a play begins. */
 function fromBeginning({ play, hosts }: PlayPlan): PlayPlan {
   const begun = ({ items, begin, ...host }: HostPlan): HostPlan => ({
     ...host,
@@ -45,12 +45,12 @@ function planLines({ play, hosts }: PlayPlan, flags: Parameters<typeof listPlan>
   return lines
 }
 
-/** A title is made of what the play was given: a run would mask it too. */
+/** Masks secrets in a title, as a run would. */
 function shownTitle({ title, params, options }: Task, { vars }: HostPlan['host']): string {
   return createMasker(secretsIn([vars, params, options.environment]))(title)
 }
 
-/** --syntax-check: says what was found to be right. */
+/** Prints the summary of --syntax-check and returns the exit code. */
 export function planSummary(plans: readonly PlayPlan[]): number {
   const hosts = new Set(plans.flatMap((plan) => plan.hosts.map(({ host }) => host.name)))
   const tasks = plans.flatMap((plan) => plan.hosts).reduce((sum, { items }) => sum + (items?.length ?? 0), 0)
@@ -60,7 +60,7 @@ export function planSummary(plans: readonly PlayPlan[]): number {
     [tasks, 'task'],
   ] as const
   const text = counts.map(([count, noun]) => `${count} ${noun}${count === 1 ? '' : 's'}`).join(', ')
-  process.stdout.write(`No fault found in ${text}. No host was contacted.\n`)
+  process.stdout.write(`No errors found in ${text}. No host was contacted.\n`)
   return 0
 }
 

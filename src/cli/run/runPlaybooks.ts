@@ -1,4 +1,4 @@
-// run-playbook PLAYBOOK…: loads playbooks and inventory, and runs the plays in order.
+// Loads playbooks and inventory, and runs their plays.
 
 import { dirname } from 'node:path'
 import { PlaybookError } from '../../model/errors/error.ts'
@@ -13,10 +13,10 @@ import { expandLimit } from './expandLimit.ts'
 import { startAtTask } from './startAtTask.ts'
 
 /**
- * Runs the playbooks and gives the exit code.
+ * Runs the playbooks and returns the exit code.
  *
- * @param begin where they begin; as --start-at-task says if not given
- * @throws Faults: all that is wrong with playbooks and inventory
+ * @param begin decides where they begin; by default --start-at-task does
+ * @throws Faults with all errors of playbooks and inventory
  */
 export async function runPlaybooks(
   names: readonly string[],
@@ -24,7 +24,7 @@ export async function runPlaybooks(
   begin: Execution['begin'] = beginOf(flags),
 ): Promise<number> {
   if (names.length === 0) {
-    throw new PlaybookError('E_USAGE', 'No playbook is named.', {
+    throw new PlaybookError('E_USAGE', 'No playbook given.', {
       hint: 'run-playbook PLAYBOOK.ts -i INVENTORY, or run-playbook task NAME …; run-playbook --help',
     })
   }

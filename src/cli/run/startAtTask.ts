@@ -1,4 +1,4 @@
-// --start-at-task: the plays from a task on, and what is said of where they begin.
+// Starts plays at the task of --start-at-task.
 
 import type { PlayPlan } from '../../engine/plan/planPlays.ts'
 import { entryNames, type StartedPlays, startingAt } from '../../engine/plan/startAt.ts'
@@ -8,9 +8,9 @@ import { nearest } from '../../model/errors/suggest.ts'
 import { taskPosition } from './taskPosition.ts'
 
 /**
- * The plays from a task on; where they begin is said on stderr.
+ * Returns the plays from the requested task on, and prints where they begin on stderr.
  *
- * @throws PlaybookError E_UNKNOWN_TASK where no task can be meant
+ * @throws PlaybookError E_UNKNOWN_TASK if no task matches
  */
 export function startAtTask(plays: readonly PlayPlan[], requested: string): StartedPlays {
   const starting = startingAt(plays, requested)
@@ -23,29 +23,29 @@ export function startAtTask(plays: readonly PlayPlan[], requested: string): Star
   return starting
 }
 
-/** A task that was not found though all tasks are known. */
+/** The error for a task that was not found although all tasks are known. */
 export function unknownTask(plays: readonly PlayPlan[], requested: string): PlaybookError {
   const near = nearest(requested, entryNames(plays))
   return new PlaybookError(
     'E_UNKNOWN_TASK',
     `--start-at-task: no task has the title or name "${requested}".`,
     {
-      hint: `${near ? `Did you mean "${near}"? ` : ''}--list-tasks shows them; globs are understood: "*tomcat*"`,
+      hint: `${near ? `Did you mean "${near}"? ` : ''}List them with --list-tasks; globs are allowed: "*tomcat*"`,
     },
   )
 }
 
-/** `Starts at copyFile /etc/motd, task 3 of 12 of WAS.` and the hosts that have no such task. */
+/** `Starting at copyFile /etc/motd, task 3 of 12 in WAS.` and the hosts that have no such task. */
 function positionText({ play, hosts }: PlayPlan): string {
   const { name } = play.spec
   const idle = hosts.filter((host) => !takesPart(host)).map(({ host }) => host.name)
   const { items = [], begin } = hosts.find((host) => host.items && takesPart(host))!
   const index = begin!(items)!
-  const place = `Starts at ${taskPosition(items, index)} of ${name}.`
+  const place = `Starting at ${taskPosition(items, index)} in ${name}.`
   if (idle.length === 0) return place
-  return `${place} ${idle.join(', ')} ${idle.length === 1 ? 'has' : 'have'} no such task and take${idle.length === 1 ? 's' : ''} no part in ${name}.`
+  return `${place} Without such a task, ${idle.join(', ')} ${idle.length === 1 ? 'skips' : 'skip'} ${name}.`
 }
 
 function laterText(requested: string): string {
-  return `Starts at the first task "${requested}"; which one that is shows when the facts are read, on which tasks depend.`
+  return `Starting at the first task "${requested}", known once facts have been read.`
 }

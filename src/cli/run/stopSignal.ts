@@ -1,19 +1,19 @@
-// What ends a run early, as an AbortSignal: Ctrl-C and its relatives, and a reader that goes away.
+// Turns signals and a broken output pipe into an AbortSignal.
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The exit code of a program whose output nobody reads any more: 128 and the number of SIGPIPE. */
+/** Exit code for a broken pipe: 128 + SIGPIPE. */
 const brokenPipe = 141
 
 export type StopSignal = {
   readonly signal: AbortSignal
-  /** The exit code of a run that was stopped; undefined for one that was not. */
+  /** The exit code of a stopped run; undefined if it was not stopped. */
   readonly code: () => number | undefined
-  /** Gives the signals back to Node. */
+  /** Removes the handlers. */
   readonly release: () => void
 }
 
-/** The first signal ends the run in order; the second one at once. */
+/** The first signal stops the run in order, the second one kills it. */
 export function stopSignal(): StopSignal {
   const controller = new AbortController()
   let code: number | undefined

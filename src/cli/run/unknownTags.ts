@@ -1,4 +1,4 @@
-// Tags of the command line that no task has: mistyped, or of another playbook.
+// Warns about tags on the command line that no task has.
 
 import type { PlayPlan } from '../../engine/plan/planPlays.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
@@ -9,11 +9,11 @@ import type { RunFlags } from '../flags/runFlags.ts'
 const meanings = ['all', 'tagged', 'untagged', 'always', 'never']
 
 /**
- * Warnings for tags of --tags that no task has, and of --skip-tags where another is near; none where tasks depend on
- * facts, for then nobody knows yet.
+ * Returns warnings for tags of --tags that no task has, and for those of --skip-tags that are probably mistyped. If tasks
+ * depend on facts, their tags are not known yet, and there are no warnings.
  *
- * @throws PlaybookError E_UNKNOWN_TAG where nothing is left to run and a tag was probably mistyped. An empty run alone is
- * no fault: the tag may be one of the other playbooks of a site.
+ * @throws PlaybookError E_UNKNOWN_TAG if nothing is left to run and a tag was probably mistyped. An empty run alone is
+ * not an error: the tag may belong to another playbook of the site.
  */
 export function unknownTags(
   plans: readonly PlayPlan[],
@@ -33,11 +33,11 @@ export function unknownTags(
 
 function unknownTag(tag: string, near: string | undefined): PlaybookError {
   return new PlaybookError('E_UNKNOWN_TAG', `No task has the tag ${tag}.`, {
-    hint: near && `Did you mean ${near}? --list-tags shows them.`,
+    hint: near && `Did you mean ${near}? List them with --list-tags.`,
   })
 }
 
-/** Warnings have no lines below them. */
+/** Warnings have a single line. */
 function asWarning({ code, message, hint }: PlaybookError): PlaybookError {
-  return new PlaybookError(code, `${message} ${hint ?? '--list-tags shows them.'}`)
+  return new PlaybookError(code, `${message} ${hint ?? 'List them with --list-tags.'}`)
 }

@@ -1,3 +1,3 @@
-// Ctrl-C at a question: nothing was begun, and nothing is. The command ends with 130.
+// Thrown for Ctrl-C at a prompt, before anything was started: exit code 130.
 
 export class Interrupted extends Error {}

@@ -1,4 +1,4 @@
-// Reads a password from a file that the command line names, or from what it prints if it is a program.
+// Reads a password from a file, or from the output of an executable file.
 
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
@@ -8,19 +8,19 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import { Secret } from '../../model/secrets/secret.ts'
 
 /**
- * A file's text without spaces and line ends around it; what an executable file prints, without line ends around
- * it, as Ansible has it. The program may ask on stderr and stdin.
+ * Returns the trimmed text of a file, or what an executable file prints, without line ends around it, like Ansible.
+ * The program may prompt on stderr and read stdin.
  *
- * @param args what the program is given
+ * @param args arguments for the program
  * @throws PlaybookError E_PASSWORD_FILE
  */
 export function readPassword(file: string, args: readonly string[] = []): Secret {
   const text = isProgram(file) ? runProgram(file, args) : readText(file).trim()
   if (text !== '') return new Secret(text)
-  throw unreadable(file, 'it gives no password: it is empty')
+  throw unreadable(file, 'it is empty')
 }
 
-/** `~/…` as a path: a shell leaves it as it is behind `label@`. */
+/** Expands `~/`, which shells do not expand after `label@`. */
 export function withHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path
 }
@@ -39,11 +39,11 @@ function runProgram(file: string, args: readonly string[]): string {
   const stdio = ['inherit', 'pipe', 'inherit'] as const
   const { error, status, signal, stdout } = spawnSync(resolve(file), args, { stdio: [...stdio] })
   if (error) {
-    const hint = 'If it is a file with the password, take its executable bit away: chmod a-x'
-    throw unreadable(file, `as a program it cannot be run: ${error.message}`, error, hint)
+    const hint = 'If it is not a program, remove its executable bit: chmod a-x'
+    throw unreadable(file, `cannot run it as a program: ${error.message}`, error, hint)
   }
   if (status === 0) return stdout.toString('utf8').replace(/^[\r\n]+|[\r\n]+$/g, '')
-  throw unreadable(file, signal ? `it was ended by ${signal}` : `it ended with ${status}`)
+  throw unreadable(file, signal ? `the program was killed by ${signal}` : `the program exited with ${status}`)
 }
 
 function readText(file: string): string {
@@ -52,16 +52,16 @@ function readText(file: string): string {
   } catch (thrown) {
     const { code, message } = thrown as NodeJS.ErrnoException
     const reasons: { readonly [code: string]: string } = {
-      ENOENT: 'there is no such file',
-      EISDIR: 'it is a folder',
+      ENOENT: 'no such file',
+      EISDIR: 'it is a directory',
     }
     throw unreadable(file, reasons[code ?? ''] ?? message, thrown)
   }
 }
 
 function unreadable(file: string, reason: string, cause?: unknown, hint?: string): PlaybookError {
-  return new PlaybookError('E_PASSWORD_FILE', `The password file ${file} cannot be read: ${reason}.`, {
-    ...(hint ? { hint } : {}),
+  return new PlaybookError('E_PASSWORD_FILE', `Cannot read the password file ${file}: ${reason}.`, {
+    hint,
     cause,
   })
 }

@@ -1,4 +1,4 @@
-// Asks for a password on the terminal, without showing it.
+// Asks for a secret on the terminal, without echo.
 
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
@@ -7,20 +7,21 @@ import { Secret } from '../../model/secrets/secret.ts'
 import { Interrupted } from './interrupted.ts'
 
 /**
- * @throws PlaybookError E_NO_TERMINAL where nobody can be asked; it says what to use `instead`
+ * @param alternative what to use without a terminal
+ * @throws PlaybookError E_NO_TERMINAL
  * @throws Interruption
  */
-export async function askSecret(question: string, instead: string): Promise<Secret> {
+export async function askSecret(question: string, alternative: string): Promise<Secret> {
   if (!process.stdin.isTTY) {
     throw new PlaybookError(
       'E_NO_TERMINAL',
-      `${question} cannot be asked for: standard input is not a terminal.`,
-      `Give it by ${instead}.`,
+      `Cannot ask for the ${question}: stdin is not a terminal.`,
+      `Use ${alternative}.`,
     )
   }
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const reader = createInterface({ input: process.stdin, output: silent, terminal: true })
-  // Only now the terminal shows nothing of what is typed.
+  // From here on, the terminal echoes nothing.
   process.stderr.write(`${question}: `)
   const answer = await new Promise<string>((resolve, reject) => {
     reader.once('SIGINT', () => reject(new Interrupted('Interrupted.')))

@@ -1,4 +1,4 @@
-// The vault passwords that the command line names: of files, scripts and prompts, each with its label.
+// Reads the vault passwords that the flags name, from files, programs and prompts.
 
 import { decryptVault, isVault, type VaultPassword } from '../../inventory/vault/decrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
@@ -7,21 +7,21 @@ import { readPassword, withHome } from './passwordFile.ts'
 import { askSecret } from './prompt.ts'
 
 export type VaultFlags = {
-  /** Files, or scripts that print it, as after `--vault-password-file`. */
+  /** Files, or programs that print the password. */
   readonly vaultPasswordFile: readonly string[]
-  /** `label@source`, or a source alone; `prompt` is a source. */
+  /** `label@source` or only a source: a file, a program or `prompt`. */
   readonly vaultId?: readonly string[]
   readonly askVaultPass?: boolean
 }
 
-/** How a person is asked: once, or twice where the password is a new one. */
+/** Asks once for a known password, twice for a new one. */
 export type AskPassword = (question: string) => Promise<Secret>
 
-/** One `--vault-id`: where its password is to be had. */
+/** A label, and where its password comes from. */
 export type VaultSource = { readonly id: string; readonly source: string }
 
 /**
- * The passwords in the order in which Ansible tries them: --vault-id, then the files, then the prompt.
+ * Reads the passwords, in the order in which Ansible tries them: --vault-id, then files, then the prompt.
  *
  * @throws PlaybookError E_PASSWORD_FILE, E_VAULT_ID, E_NO_TERMINAL
  * @example await vaultPasswords({ vaultPasswordFile: [], vaultId: ['prod@prompt', 'dev@vault-client.sh'] })
@@ -36,7 +36,7 @@ export async function vaultPasswords(
   return passwords
 }
 
-/** What `vaultPasswords` will read, unread. @throws PlaybookError E_VAULT_ID */
+/** The sources that `vaultPasswords` reads. @throws PlaybookError E_VAULT_ID */
 export function vaultSources({ vaultId = [], vaultPasswordFile, askVaultPass }: VaultFlags): VaultSource[] {
   return [
     ...vaultId.map(parseVaultId),
@@ -45,14 +45,14 @@ export function vaultSources({ vaultId = [], vaultPasswordFile, askVaultPass }: 
   ]
 }
 
-/** `prod@file` is labelled prod, `file` alone default. @throws PlaybookError E_VAULT_ID */
+/** `prod@file` has the label prod, `file` the label default. @throws PlaybookError E_VAULT_ID */
 export function parseVaultId(text: string): VaultSource {
   const at = text.indexOf('@')
   const id = at < 0 ? 'default' : text.slice(0, at) || 'default'
   const source = text.slice(at + 1)
   if (source !== '' && !/[;\s]/.test(id)) return { id, source }
-  const reason = source === '' ? 'it names no source' : 'a label has no spaces and no ";"'
-  throw new PlaybookError('E_VAULT_ID', `"${text}" is no vault id: ${reason}.`, {
+  const reason = source === '' ? 'it names no source' : 'a label must not contain spaces or ";"'
+  throw new PlaybookError('E_VAULT_ID', `Invalid vault ID "${text}": ${reason}.`, {
     hint: 'Give LABEL@FILE, LABEL@SCRIPT, or LABEL@prompt.',
   })
 }

@@ -1,4 +1,4 @@
-// run-playbook task NAME: any task as a one-off, its parameters from the command line.
+// Runs a single task with parameters from the command line.
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import { definePlay, type Play } from '../../model/play.ts'
@@ -13,15 +13,15 @@ import { findTask } from '../userCode/findTask.ts'
 import { taskHelp } from './taskHelp.ts'
 import { parseTaskParams, splitTaskWords } from './taskParams.ts'
 
-/** Takes the flags of a run out of words, and adds them to those that stood before. */
+/** Reads run flags from words, in addition to those before the task's name. */
 export type ReadFlags = (words: readonly string[]) => {
   readonly flags: RunFlags
   readonly rest: readonly string[]
 }
 
 /**
- * Runs one task on the hosts of `--limit` (all if not given) and gives the exit code. Behind the task's name a flag
- * that is named like one of its parameters is the parameter.
+ * Runs a task on the hosts of `--limit` (default: all) and returns the exit code. After the task's name, a flag with the
+ * name of one of its parameters sets the parameter.
  */
 export async function runTask(name: string, words: readonly string[], readFlags: ReadFlags): Promise<number> {
   const task = await findTask(name)
@@ -41,7 +41,7 @@ export async function runTask(name: string, words: readonly string[], readFlags:
   return execute({ plays: [playOf(made!, flags)], playbooks: [`task ${name}`] }, flags, inventory!)
 }
 
-/** The task, as written on the command line, which is no file: it has no place, and paths start where we are. */
+/** Makes the task without a source location: paths are relative to the working directory. */
 function unplaced(task: AnyTaskFunction, params: Record<string, unknown>): Task {
   try {
     return { ...task(params), where: () => undefined }
@@ -49,7 +49,7 @@ function unplaced(task: AnyTaskFunction, params: Record<string, unknown>): Task 
     if (!(thrown instanceof PlaybookError)) throw thrown
     throw thrown.with({
       where: undefined,
-      hint: `Its parameters: run-playbook task ${task.spec.name} --help`,
+      hint: `List its parameters: run-playbook task ${task.spec.name} --help`,
     })
   }
 }

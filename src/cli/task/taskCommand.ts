@@ -5,13 +5,16 @@ import type { RunFlags } from '../flags/runFlags.ts'
 import { addRunFlags } from '../flags/runFlags.ts'
 import { applySettings, loadSettings } from '../flags/settings.ts'
 
-/** Behind the task's name its own parameters stand among the flags: they are told apart when the task is known. */
+/** Adds the command. Parameters and flags may be mixed after the task's name; the task's schema tells them apart. */
 export function addTaskCommand(program: Command, done: (code: number) => void): void {
   addRunFlags(program.command('task'))
-    .description('Runs one task ad hoc, on all hosts or those of -l.')
+    .description('Run a single task on all hosts, or on those of -l.')
     .usage('[flags] NAME [--param value | key=value …] [flags]')
-    .argument('<name>', 'a task (run-playbook docs lists them), or a file that exports one')
-    .argument('[params...]', "the task's parameters: --flag value or key=value; NAME --help lists them")
+    .argument('<name>', 'name of a task (list them: run-playbook docs), or a file that exports one')
+    .argument(
+      '[params...]',
+      'parameters as --name value or name=value; list them: run-playbook task NAME --help',
+    )
     .passThroughOptions()
     .action(async (name: string, words: string[], _flags: RunFlags, command: Command) => {
       const { runTask } = await import('./runTask.ts')

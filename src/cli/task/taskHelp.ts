@@ -1,4 +1,4 @@
-// What a task's schema says of its parameters, for --help and the reference.
+// Describes a task's parameters from its schema, for --help and the reference.
 
 import type { AnyTaskFunction } from '../../model/task.ts'
 import { paramShape } from './taskParams.ts'
@@ -6,10 +6,10 @@ import { typeText } from './typeText.ts'
 
 export type ParamText = {
   readonly name: string
-  /** As TypeScript would write it. */
+  /** In TypeScript. */
   readonly type: string
   readonly isRequired: boolean
-  /** As TypeScript would write it; undefined where there is none. */
+  /** In TypeScript; undefined if there is none. */
   readonly default: string | undefined
   readonly description: string
 }
@@ -23,13 +23,13 @@ export function taskHelp(task: AnyTaskFunction): string {
     '',
     ...paramLines(task),
     '',
-    'The flags of a run (-i, -l, -C, -D, -b, …) may stand anywhere: run-playbook task --help. Behind the name, a flag',
-    `that is named like a parameter is the parameter. With examples: run-playbook docs ${task.spec.name}`,
+    'Flags of a run (-i, -l, -C, -D, -b, …) may come before or after the name: run-playbook task --help. After the name,',
+    `a flag that is named like a parameter sets the parameter. Examples: run-playbook docs ${task.spec.name}`,
     '',
   ].join('\n')
 }
 
-/** A line a parameter, the required ones first. */
+/** One line per parameter, the required ones first. */
 export function paramLines(task: AnyTaskFunction): string[] {
   const params = paramTexts(task).map((param) => ({
     ...param,
@@ -45,7 +45,7 @@ export function paramLines(task: AnyTaskFunction): string[] {
   })
 }
 
-/** A task's parameters, the required ones first, else in the schema's order. */
+/** A task's parameters in the order of its schema, the required ones first. */
 export function paramTexts(task: AnyTaskFunction): ParamText[] {
   const params = Object.entries(paramShape(task)).map(([name, schema]): ParamText => {
     const isRequired = !schema.safeParse(undefined).success
@@ -65,7 +65,7 @@ function literal(value: unknown): string {
   return typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
 }
 
-/** The type as words of a command line can hold it: without quotes, and without what only TypeScript can give. */
+/** The type for the command line: without quotes, and without types that only TypeScript can pass. */
 function wordType(type: string): string {
   const words = type.split(' | ').filter((each) => !/^(?:Secret|Buffer|RegExp|Uint8Array)$/.test(each))
   return words.join('|').replaceAll("'", '')

@@ -1,4 +1,4 @@
-// Makes a task's parameters of command-line words, as its schema wants them.
+// Parses command-line words into the parameters of a task, guided by its schema.
 
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -7,8 +7,8 @@ import { nearest } from '../../model/errors/suggest.ts'
 import type { AnyTaskFunction } from '../../model/task.ts'
 
 /**
- * The words that are the task's: `--param`, with the word behind it where it needs a value, however that looks. All
- * other words are left to the flags of a run.
+ * Separates the words of a task (`--param`, and the next word if it needs a value) from the others, which are run flags
+ * or positional.
  */
 export function splitTaskWords(
   task: AnyTaskFunction,
@@ -29,11 +29,11 @@ export function splitTaskWords(
 }
 
 /**
- * `--name value`, `--name=value`, `name=value`, `--flag`, `--no-flag`; what is given several times becomes a list;
- * JSON where the schema wants a list or an object; `@file` for a file's content. A word without a name goes to the
- * task's first parameter.
+ * Parses `--name value`, `--name=value`, `name=value`, `--flag` and `--no-flag`. Repeated parameters become a list, JSON is
+ * accepted for lists and objects, and `@file` stands for the file's content. A word without a name sets the first
+ * parameter.
  *
- * @throws PlaybookError E_UNKNOWN_PARAM with a suggestion, E_PARAM_VALUE where a value is missing
+ * @throws PlaybookError E_UNKNOWN_PARAM with a suggestion, E_PARAM_VALUE if a value is missing
  */
 export function parseTaskParams(task: AnyTaskFunction, words: readonly string[]): Record<string, unknown> {
   const shape = paramShape(task)
@@ -72,7 +72,7 @@ export function paramShape(task: AnyTaskFunction): Record<string, z.ZodType> {
 
 type Named = { readonly name: string; readonly isNegated: boolean }
 
-/** The parameter a flag names: `create-home`, as a shell user writes, means `createHome`. */
+/** Finds the parameter of a flag: `create-home` means `createHome`. */
 function paramOf(flag: string, shape: Record<string, z.ZodType>): Named | undefined {
   const camel = (text: string) => text.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
   const name = camel(flag)
@@ -82,7 +82,7 @@ function paramOf(flag: string, shape: Record<string, z.ZodType>): Named | undefi
   return isNegated ? { name: negated, isNegated } : undefined
 }
 
-/** Whether the word behind a flag is its value. What may stand alone takes only what is surely meant for it. */
+/** Whether the next word is the flag's value. A flag that needs no value takes only a word that its schema accepts. */
 function takesNext(
   shape: Record<string, z.ZodType>,
   { name, isNegated }: Named,
@@ -98,7 +98,7 @@ function takesNext(
 function unknownParam(name: string, shape: Record<string, z.ZodType>, task: AnyTaskFunction): PlaybookError {
   const near = nearest(name, Object.keys(shape))
   return new PlaybookError('E_UNKNOWN_PARAM', `${task.spec.name} has no parameter "${name}".`, {
-    hint: `${near ? `Did you mean ${near}? ` : ''}Its parameters: run-playbook task ${task.spec.name} --help`,
+    hint: `${near ? `Did you mean ${near}? ` : ''}List its parameters: run-playbook task ${task.spec.name} --help`,
   })
 }
 
@@ -106,7 +106,7 @@ function acceptsTrue(schema: z.ZodType | undefined): boolean {
   return schema?.safeParse(true).success === true
 }
 
-/** The first reading of the words that the schema accepts; the words themselves where none is, for its error. */
+/** The first interpretation that the schema accepts, or else the plain text, for the schema's error. */
 function coerce(schema: z.ZodType | undefined, values: readonly (string | boolean)[]): unknown {
   const readings =
     values.length > 1 ? [values.map(readFileValue)] : interpretations(readFileValue(values[0]!))

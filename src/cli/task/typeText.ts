@@ -1,9 +1,10 @@
-// A schema's type as TypeScript would write it: `string | string[]`, `'open' | 'closed'`, `integer 1-65535`.
+// Formats the type of a schema like TypeScript.
 
 import { z } from 'zod'
 
 /**
- * What a person may give. A schema's `meta({ title })` is taken as the name of its type.
+ * Formats the input type of a schema: `string | string[]`, `'open' | 'closed'`, `integer 1-65535`. A schema's
+ * `meta({ title })` is the name of its type.
  *
  * @example typeText(z.union([z.string(), z.array(z.string())]).optional()) // 'string | string[]'
  */
@@ -71,7 +72,7 @@ function objectText(shape: { readonly [name: string]: z.core.$ZodType }): string
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
 }
 
-/** A range where both ends are told; those that zod itself sets, of safe integers, say nothing. */
+/** Shows a range if it has both bounds; zod's own bounds, of safe integers, are ignored. */
 function numberText(schema: z.ZodNumber): string {
   const noun = schema.isInt ? 'integer' : 'number'
   const least = bound(schema.minValue)

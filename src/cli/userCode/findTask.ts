@@ -1,4 +1,4 @@
-// Finds a task by its name, or in a file that exports it.
+// Finds a task by name, or in a file that exports it.
 
 import { resolve } from 'node:path'
 import { PlaybookError } from '../../model/errors/error.ts'
@@ -7,9 +7,9 @@ import type { AnyTaskFunction } from '../../model/task.ts'
 import { loadModule } from './loadModule.ts'
 
 /**
- * `copyFile`, `./my.ts`, or `./my.ts#name` where the file exports several.
+ * Takes `copyFile`, `./my.ts`, or `./my.ts#name` if the file exports several tasks.
  *
- * @throws PlaybookError E_UNKNOWN_TASK with a suggestion, E_NO_TASK, and what loading the file throws
+ * @throws PlaybookError E_UNKNOWN_TASK with a suggestion, E_NO_TASK, and errors of loading the file
  */
 export async function findTask(name: string): Promise<AnyTaskFunction> {
   if (isTaskFile(name)) return taskOfFile(name)
@@ -17,12 +17,12 @@ export async function findTask(name: string): Promise<AnyTaskFunction> {
   const found = tasks.get(name) ?? (await deprecatedTasks()).get(name)
   if (found) return found
   const near = nearest(name, tasks.keys())
-  throw new PlaybookError('E_UNKNOWN_TASK', `No task "${name}".`, {
+  throw new PlaybookError('E_UNKNOWN_TASK', `Unknown task "${name}".`, {
     hint: `${near ? `Did you mean ${near}? ` : ''}List them: run-playbook docs`,
   })
 }
 
-/** Whether a name means a file that exports a task. */
+/** Whether a name is the path of a file that exports a task. */
 export function isTaskFile(name: string): boolean {
   return /[/\\]|\.[cm]?[jt]s(?:#|$)/.test(name)
 }
@@ -71,11 +71,14 @@ function noTask(
   const names = tasks.map((task) => task.spec.name)
   if (names.length === 0) {
     return new PlaybookError('E_NO_TASK', `${file} exports no task.`, {
-      hint: 'End it with: export default defineTask({ … })',
+      hint: 'Export one: export default defineTask({ … })',
     })
   }
-  const message = `${file} exports ${requested === undefined ? '' : `no ${requested}, but `}the tasks ${names.join(', ')}.`
-  return new PlaybookError('E_NO_TASK', message, { hint: `Name one: ${file}#${names[0]}` })
+  const message =
+    requested === undefined
+      ? `${file} exports several tasks: ${names.join(', ')}.`
+      : `${file} exports no task ${requested}, only ${names.join(', ')}.`
+  return new PlaybookError('E_NO_TASK', message, { hint: `Choose one: ${file}#${names[0]}` })
 }
 
 function isTask(value: unknown): value is AnyTaskFunction {

@@ -1,4 +1,4 @@
-// What went wrong while a user's file was loaded, told in the terms and at the lines of that file.
+// Explains why a user's file failed to load, with the location in that file.
 
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
@@ -10,14 +10,14 @@ import { shortPath } from './shortPath.ts'
 
 export type Modules = { readonly [name: string]: { readonly [exported: string]: unknown } }
 
-/** The error that a person sees, of what loading `path` threw. */
+/** Converts what loading `path` threw. */
 export function loadError(path: string, thrown: unknown, modules: Modules): PlaybookError {
   if (thrown instanceof PlaybookError) return thrown
   return (
     syntaxError(thrown) ??
     missingModule(path, thrown, modules) ??
     clarifyError(
-      new PlaybookError('E_LOAD', `It could not be loaded: ${messageOf(thrown)}`, {
+      new PlaybookError('E_LOAD', `Cannot load this file: ${messageOf(thrown)}`, {
         where: thrownAt(thrown) ?? { file: path, line: 1 },
         cause: thrown,
       }),
@@ -27,8 +27,8 @@ export function loadError(path: string, thrown: unknown, modules: Modules): Play
 }
 
 /**
- * The same error without traces of compiling: `(0 , _tasks.firewalPort) is not a function` names what the author
- * wrote, and says whether the module that it is imported from has it.
+ * Removes traces of compiling: `(0 , _tasks.firewalPort) is not a function` then names what the author wrote. The hint
+ * says whether the module from which it is imported exports it.
  */
 export function clarifyError(error: PlaybookError, modules: Modules): PlaybookError {
   const name = /\(0 ?, ?[\w$]+\.([\w$]+)\)/.exec(error.message)?.[1]
@@ -38,12 +38,14 @@ export function clarifyError(error: PlaybookError, modules: Modules): PlaybookEr
   const exported = from === undefined ? undefined : modules[from]
   const hint =
     exported && !(name in exported)
-      ? [`${from} exports no ${name}.`, didYouMean(name, Object.keys(exported))].filter(Boolean).join(' ')
+      ? [`${from} does not export ${name}.`, didYouMean(name, Object.keys(exported))]
+          .filter(Boolean)
+          .join(' ')
       : error.hint
   return error.with({ message, hint })
 }
 
-/** jiti says `ParseError: TEXT`, and on the next line FILE:LINE:COLUMN, the column from 0. */
+/** jiti prints `ParseError: TEXT`, and on the next line FILE:LINE:COLUMN, with columns from 0. */
 function syntaxError(thrown: unknown): PlaybookError | undefined {
   const match = /ParseError:\s*([\s\S]*?)\s*\n\s*(\S.*):(\d+):(\d+)\s*$/.exec(messageOf(thrown))
   if (!match) return undefined
@@ -68,16 +70,16 @@ function missingHint(name: string, importer: string, modules: Modules): string {
     const target = resolve(dirname(importer), name)
     return (
       nearestFile(basename(target), [dirname(target)]) ??
-      `There is no file ${shortPath(target, process.cwd())}.`
+      `File not found: ${shortPath(target, process.cwd())}`
     )
   }
-  if (name.startsWith('run-playbook')) return `There are ${Object.keys(modules).join(', ')}.`
+  if (name.startsWith('run-playbook')) return `Available: ${Object.keys(modules).join(', ')}`
   if (name === 'zod')
-    return "Is it installed (npm install zod)? run-playbook's own is: import { z } from 'run-playbook'"
+    return "Install it (npm install zod), or use run-playbook's own: import { z } from 'run-playbook'"
   return `Is it installed? npm install ${name}`
 }
 
-/** Where a module's name stands in quotes. */
+/** Locates a module's name in quotes. */
 function locateText(file: string, name: string): SourceLocation | undefined {
   const lines = readText(file).split('\n')
   const columns = lines.map((text) => Math.max(text.indexOf(`'${name}'`), text.indexOf(`"${name}"`)) + 1)
@@ -85,7 +87,7 @@ function locateText(file: string, name: string): SourceLocation | undefined {
   return index < 0 ? undefined : { file, line: index + 1, column: columns[index]! }
 }
 
-/** The module that a file imports a name from. */
+/** The module from which a file imports a name. */
 function importedFrom(file: string, name: string): string | undefined {
   const imports = readText(file).matchAll(/import\s*\{([^}]*)\}\s*from\s*['"]([^'"]+)['"]/g)
   const found = [...imports].find(([, names = '']) =>

@@ -1,4 +1,4 @@
-// Loads TypeScript of the user's with jiti, in which `run-playbook` is this running copy.
+// Loads a user's TypeScript module with jiti.
 
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -11,13 +11,13 @@ import { shortPath } from './shortPath.ts'
 import { virtualModules } from './virtualModules.ts'
 
 /**
- * The module in a file: its exports.
+ * Returns the exports of a module, in which `run-playbook` resolves to this running copy.
  *
- * @throws PlaybookError E_NO_FILE, E_SYNTAX at the place, E_LOAD with what was missing or thrown
+ * @throws PlaybookError E_NO_FILE, E_SYNTAX with its location, E_LOAD with what was missing or thrown
  */
 export async function loadModule(path: string): Promise<Record<string, unknown>> {
   if (!existsSync(path)) {
-    throw new PlaybookError('E_NO_FILE', `There is no file ${shortPath(path, process.cwd())}.`, {
+    throw new PlaybookError('E_NO_FILE', `File not found: ${shortPath(path, process.cwd())}`, {
       hint: nearestFile(basename(path), [dirname(path)]),
     })
   }
@@ -35,7 +35,7 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
   }
 }
 
-/** Loaded as CommonJS: as an ES module, Node.js first searches all of its bundle for exports, which takes three times as long. */
+/** Loads jiti as CommonJS, three times as fast: of an ES module Node.js first searches the whole bundle for exports. */
 function jitiAsCommonJs(): typeof import('jiti') {
   return createRequire(import.meta.url)('jiti')
 }

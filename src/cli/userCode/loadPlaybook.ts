@@ -1,30 +1,45 @@
-// Finds a playbook and takes the plays it exports.
+// Finds a playbook and loads the plays that it exports.
 
 import { existsSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { nearest } from '../../model/errors/suggest.ts'
 import type { Play } from '../../model/play.ts'
-import { commandNames } from './commandNames.ts'
 import { loadModule } from './loadModule.ts'
 import { filesIn, nearestFile } from './nearestFile.ts'
 import { shortPath } from './shortPath.ts'
 
-/** The plays of a playbook: its default export, a play or an array of plays. @throws PlaybookError E_NO_PLAY … */
+/** The commands, as listed by --help: a mistyped one is taken for a playbook. */
+export const commandNames = [
+  'task',
+  'docs',
+  'inventory',
+  'vault',
+  'config',
+  'history',
+  'report',
+  'completion',
+] as const
+
+/** Returns the plays of a playbook: its default export, a play or an array of plays. @throws PlaybookError E_NO_PLAY */
 export async function loadPlaybook(path: string): Promise<readonly Play[]> {
   const module = await loadModule(path)
   const plays = [module.default].flat()
   if (plays.length > 0 && plays.every(isPlay)) return plays as Play[]
-  throw new PlaybookError('E_NO_PLAY', `It exports ${describeExport(module)}, not a play.`, {
-    where: { file: path, line: 1 },
-    hint: 'End it with: export default definePlay({ name, hosts, tasks }), or an array of plays.',
-  })
+  throw new PlaybookError(
+    'E_NO_PLAY',
+    `Expected a play as default export, found ${describeExport(module)}.`,
+    {
+      where: { file: path, line: 1 },
+      hint: 'Export one: export default definePlay({ name, hosts, tasks }), or an array of plays.',
+    },
+  )
 }
 
 /**
- * The file of a playbook: here, then in playbooks/; `.ts` may be left out.
+ * Returns the file of a playbook, searched here and in playbooks/; `.ts` may be omitted.
  *
- * @throws PlaybookError E_NO_PLAYBOOK with the nearest there is
+ * @throws PlaybookError E_NO_PLAYBOOK with a suggestion
  */
 export function findPlaybook(name: string, cwd = process.cwd()): string {
   const places = [name, join('playbooks', name)].flatMap((each) => [each, `${each}.ts`])
@@ -33,21 +48,21 @@ export function findPlaybook(name: string, cwd = process.cwd()): string {
     .find((path) => existsSync(path) && statSync(path).isFile())
   if (found) return found
   const looked = [name, join('playbooks', name)].map((place) => shortPath(resolve(cwd, place), cwd))
-  throw new PlaybookError('E_NO_PLAYBOOK', `No playbook "${name}".`, {
+  throw new PlaybookError('E_NO_PLAYBOOK', `Playbook "${name}" not found.`, {
     details: [`Looked for ${looked.join(' and ')}.`],
-    hint: likely(name, cwd),
+    hint: suggestion(name, cwd),
   })
 }
 
-function likely(name: string, cwd: string): string {
+function suggestion(name: string, cwd: string): string {
   const folders = [cwd, join(cwd, 'playbooks')]
   const near = nearestFile(`${basename(name).replace(/\.ts$/, '')}.ts`, folders, cwd)
   const there = filesIn(join(cwd, 'playbooks')).filter((file) => file.name.endsWith('.ts'))
   if (near) return near
   const command = nearest(name, commandNames)
   if (command) return `Did you mean the command ${command}? run-playbook ${command} --help`
-  if (there.length > 0) return `In playbooks/ there are ${there.map((file) => file.name).join(', ')}.`
-  return 'A playbook is a TypeScript file that exports a play; a single task: run-playbook task NAME'
+  if (there.length > 0) return `Available in playbooks/: ${there.map((file) => file.name).join(', ')}`
+  return 'A playbook is a TypeScript file that exports a play. To run a single task: run-playbook task NAME'
 }
 
 function isPlay(value: unknown): value is Play {
@@ -57,12 +72,12 @@ function isPlay(value: unknown): value is Play {
 function describeExport(module: Record<string, unknown>): string {
   if (!('default' in module)) {
     const names = Object.keys(module)
-    return names.length === 0 ? 'nothing' : `${names.join(', ')} but no default`
+    return names.length === 0 ? 'no export' : `only ${names.join(', ')}`
   }
   const { default: value } = module
-  if (!Array.isArray(value)) return `as default ${describeValue(value)}`
-  if (value.length === 0) return 'as default an empty array'
-  return `as default an array with ${describeValue(value.find((each) => !isPlay(each)))} in it`
+  if (!Array.isArray(value)) return describeValue(value)
+  if (value.length === 0) return 'an empty array'
+  return `an array that contains ${describeValue(value.find((each) => !isPlay(each)))}`
 }
 
 function describeValue(value: unknown): string {

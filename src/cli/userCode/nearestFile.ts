@@ -1,10 +1,10 @@
-// Finds the file a person probably meant.
+// Suggests the file that was probably meant.
 
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { nearest } from '../../model/errors/suggest.ts'
 
-/** `Did you mean playbooks/was.ts?`, of the files in the folders; undefined where none is near. */
+/** `Did you mean playbooks/was.ts?`, among the files in the folders; undefined if none is similar. */
 export function nearestFile(
   name: string,
   folders: readonly string[],
@@ -19,7 +19,7 @@ export function nearestFile(
   return file && `Did you mean ${relative(cwd, join(file.folder, file.name))}?`
 }
 
-/** The names of the files in a folder; none where it cannot be read. */
+/** The files in a folder; none if it cannot be read. */
 export function filesIn(folder: string): { readonly folder: string; readonly name: string }[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true })

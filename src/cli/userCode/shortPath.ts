@@ -1,8 +1,8 @@
-// Shows places relative to the folder a person works in.
+// Shortens paths to show them.
 
 import { isAbsolute, relative } from 'node:path'
 
-/** The path as seen from `cwd`, where that is shorter than going up and down. */
+/** The path relative to `cwd` if it is below it, else the path itself. */
 export function shortPath(path: string, cwd: string): string {
   if (!isAbsolute(path)) return path
   const near = relative(cwd, path)

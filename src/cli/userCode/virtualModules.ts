@@ -1,6 +1,6 @@
-// What a user's file gets where it imports run-playbook: this running copy, wherever the file lies.
+// Maps imports of run-playbook in users' files to this running copy.
 
-/** The modules by the names under which they are imported. */
+/** The modules, by the name under which they are imported. */
 export async function virtualModules(): Promise<Record<string, Record<string, unknown>>> {
   return {
     'run-playbook': await import('../../index.ts'),

@@ -1,4 +1,4 @@
-// Lets a person edit a text in their editor: in a file of nobody else's, in memory where there is such a place.
+// Opens a secret text in the user's editor, in a private file, in memory if possible.
 
 import { spawn } from 'node:child_process'
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
@@ -10,11 +10,10 @@ import { PlaybookError } from '../../model/errors/error.ts'
 const tmpfs = 0x01021994
 
 /**
- * The text as the editor left it. The file that the editor is given is gone when this ends, however it ends, with
- * what else the editor left beside it.
+ * Returns the edited text. Its file is always removed afterwards, with all that the editor left beside it.
  *
- * @param name the file's name, by which editors know its language
- * @throws PlaybookError E_EDITOR where it cannot be started or ends badly
+ * @param name the file's name, from which editors infer its language
+ * @throws PlaybookError E_EDITOR if the editor cannot be started or fails
  */
 export async function editText(text: Buffer, name: string): Promise<Buffer> {
   const folder = mkdtempSync(join(privateFolder(), 'run-playbook-'))
@@ -31,7 +30,7 @@ export async function editText(text: Buffer, name: string): Promise<Buffer> {
   }
 }
 
-/** A folder whose files never reach a disk, or else the one for temporary files. */
+/** A folder in memory if there is one, or else the one for temporary files. */
 function privateFolder(): string {
   const places = [process.env.XDG_RUNTIME_DIR, '/dev/shm', '/run/shm'].filter((place) => place !== undefined)
   return places.find(isInMemory) ?? tmpdir()
@@ -46,7 +45,7 @@ function isInMemory(place: string): boolean {
   }
 }
 
-/** Ctrl-C is the editor's; a termination ends it, and is then ours. */
+/** Leaves Ctrl-C to the editor; SIGTERM and SIGHUP stop it, and then this command fails. */
 function runEditor(file: string): Promise<void> {
   const command = process.env.EDITOR || process.env.VISUAL || 'vi'
   const [program = 'vi', ...args] = shellSplit(command)
@@ -59,19 +58,17 @@ function runEditor(file: string): Promise<void> {
   const ignore = () => {}
   process.on('SIGINT', ignore).on('SIGTERM', end).on('SIGHUP', end)
   return new Promise<void>((resolve, reject) => {
-    child.on('error', ({ message }) =>
-      reject(editorError(`The editor ${command} cannot be started: ${message}.`)),
-    )
+    child.on('error', ({ message }) => reject(editorError(`Cannot start the editor ${command}: ${message}.`)))
     child.on('close', (code, signal) => {
       if (code === 0 && !ending) resolve()
       else
         reject(
-          editorError(`The editor ${command} ended with ${ending ?? signal ?? code}. Nothing was touched.`),
+          editorError(`The editor ${command} exited with ${ending ?? signal ?? code}. Nothing was changed.`),
         )
     })
   }).finally(() => process.off('SIGINT', ignore).off('SIGTERM', end).off('SIGHUP', end))
 }
 
 function editorError(message: string): PlaybookError {
-  return new PlaybookError('E_EDITOR', message, 'EDITOR names the program that edits.')
+  return new PlaybookError('E_EDITOR', message, 'Set EDITOR to the program to use.')
 }

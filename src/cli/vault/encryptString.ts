@@ -1,4 +1,4 @@
-// run-playbook vault encrypt-string: texts of the command line, of stdin or of a prompt, as YAML values.
+// Encrypts strings of the command line, stdin or a prompt as YAML values.
 
 import { encryptVault, inlineVault } from '../../inventory/vault/encrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
@@ -9,7 +9,7 @@ import { readInput } from './vaultFiles.ts'
 
 type Named = { readonly name?: string; readonly text: string | Buffer }
 
-/** The YAML of all texts: that of the prompt, of stdin (where `-`, --stdin-name or nothing else is given), and the rest. */
+/** The YAML of all texts: of the prompt, of stdin (for `-`, --stdin-name, or by default), and of the command line. */
 export async function encryptedStrings(
   operands: readonly string[],
   flags: VaultCommandFlags,
@@ -17,7 +17,7 @@ export async function encryptedStrings(
   const words = operands.filter((word) => word !== '-')
   const named = await textsOf(words, words.length < operands.length, flags)
   if (named.some(({ text }) => text.length === 0))
-    throw new PlaybookError('E_VAULT', 'There is nothing to encrypt: the text is empty.')
+    throw new PlaybookError('E_VAULT', 'Nothing to encrypt: the text is empty.')
   const { id = 'default', password } = await encryptionPassword(flags)
   return named.map(({ name, text }) => inlineVault(encryptVault(text, password, { id }), name)).join('')
 }
@@ -30,20 +30,15 @@ async function textsOf(
   const { name: names = [], stdinName, prompt } = flags
   const isStdinRead = hasDash || stdinName !== undefined || (words.length === 0 && !prompt)
   if (prompt && isStdinRead)
-    throw new PlaybookError('E_USAGE', '--prompt and stdin cannot both give a text.', 'Give one of them.')
-  const texts: Named[] = words.map((text, index) => ({ text, ...namedAt(names, index) }))
+    throw new PlaybookError('E_USAGE', '--prompt cannot be combined with stdin.', 'Give only one of them.')
+  const texts: Named[] = words.map((text, index) => ({ text, name: names[index] }))
   if (isStdinRead) {
     const name = stdinName ?? (words.length === 0 ? names[0] : undefined)
-    texts.unshift({ text: readInput('-'), ...(name === undefined ? {} : { name }) })
+    texts.unshift({ text: readInput('-'), name })
   }
   if (prompt) {
     const text = (await askSecret('Text to encrypt', 'stdin')).reveal()
-    texts.unshift({ text, ...(words.length === 0 ? namedAt(names, 0) : {}) })
+    texts.unshift({ text, name: words.length === 0 ? names[0] : undefined })
   }
   return texts
-}
-
-function namedAt(names: readonly string[], index: number): { readonly name?: string } {
-  const name = names[index]
-  return name === undefined ? {} : { name }
 }

@@ -1,4 +1,4 @@
-// The passwords that a vault command opens with, and the one that it encrypts by.
+// Chooses the passwords for decrypting and for encrypting.
 
 import type { VaultPassword } from '../../inventory/vault/decrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
@@ -6,17 +6,17 @@ import type { Secret } from '../../model/secrets/secret.ts'
 import { askSecret } from '../secrets/prompt.ts'
 import { type VaultFlags, vaultPasswords, vaultSources } from '../secrets/vaultPasswords.ts'
 
-const instead = '--vault-password-file or --vault-id'
+const alternative = '--vault-password-file or --vault-id'
 
-/** The passwords the flags name; one that is asked for where they name none. */
+/** The passwords that the flags name; asks for one if they name none. */
 export async function openingPasswords(flags: VaultFlags): Promise<VaultPassword[]> {
   return vaultPasswords(orPrompt(flags))
 }
 
 /**
- * The password to encrypt by: the only one, or that of --encrypt-vault-id. What is asked for is asked twice.
+ * The password to encrypt with: the only one, or that of --encrypt-vault-id. Prompts ask twice.
  *
- * @throws PlaybookError E_USAGE where several are named, or none by that label; E_VAULT_PASSWORD where two answers differ
+ * @throws PlaybookError E_USAGE if several are given, or none has that label; E_VAULT_PASSWORD if the answers differ
  */
 export async function encryptionPassword(
   flags: VaultFlags & { readonly encryptVaultId?: string },
@@ -26,13 +26,13 @@ export async function encryptionPassword(
   const sources = vaultSources(given)
   const ids = sources.map(({ id }) => id)
   if (label === undefined && ids.length > 1) {
-    throw new PlaybookError('E_USAGE', `There are several passwords to encrypt by: ${ids.join(', ')}.`, {
-      hint: `Say which: --encrypt-vault-id ${ids[0]}`,
+    throw new PlaybookError('E_USAGE', `Several passwords could encrypt this: ${ids.join(', ')}.`, {
+      hint: `Choose one: --encrypt-vault-id ${ids[0]}`,
     })
   }
   if (label !== undefined && !ids.includes(label)) {
-    throw new PlaybookError('E_USAGE', `No password is labelled ${label}.`, {
-      hint: `Name it: --vault-id ${label}@FILE; there ${ids.length === 1 ? 'is' : 'are'} ${ids.join(', ')}.`,
+    throw new PlaybookError('E_USAGE', `No password has the label ${label}.`, {
+      hint: `Add it: --vault-id ${label}@FILE. Known: ${ids.join(', ')}.`,
     })
   }
   const passwords = await vaultPasswords(given, askTwice)
@@ -44,9 +44,9 @@ function orPrompt(flags: VaultFlags): VaultFlags {
 }
 
 async function askTwice(question: string): Promise<Secret> {
-  const first = await askSecret(`New ${question.charAt(0).toLowerCase()}${question.slice(1)}`, instead)
-  const second = await askSecret('Once more', instead)
+  const first = await askSecret(`New ${question.charAt(0).toLowerCase()}${question.slice(1)}`, alternative)
+  const second = await askSecret('Confirm the new vault password', alternative)
   if (first.reveal() === second.reveal() && first.reveal() !== '') return first
-  const reason = first.reveal() === '' ? 'It is empty' : 'The two are not the same'
-  throw new PlaybookError('E_VAULT_PASSWORD', `${reason}. Nothing was touched.`)
+  const reason = first.reveal() === '' ? 'The password is empty' : 'The passwords do not match'
+  throw new PlaybookError('E_VAULT_PASSWORD', `${reason}. Nothing was changed.`)
 }

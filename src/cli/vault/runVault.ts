@@ -1,4 +1,4 @@
-// run-playbook vault encrypt, decrypt, view, edit, create, rekey, encrypt-string.
+// Carries out the vault subcommands.
 
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -14,7 +14,7 @@ import { readInput, writeOutput } from './vaultFiles.ts'
 
 type Action = (operands: readonly string[], flags: VaultCommandFlags) => Promise<void>
 
-/** Does one action on all files and gives the exit code. Nothing is written before all files were read and opened. */
+/** Runs an action on all files and returns the exit code. Writes nothing until all files have been read and decrypted. */
 export async function runVault(
   action: VaultAction,
   operands: readonly string[],
@@ -49,12 +49,12 @@ const actions: { readonly [A in VaultAction]: Action } = {
       const hint = isVault(readInput(file).toString('latin1'))
         ? `vault edit ${file}`
         : `vault encrypt ${file}`
-      throw new PlaybookError('E_VAULT_FILE', `${file} is there already.`, `run-playbook ${hint}`)
+      throw new PlaybookError('E_VAULT_FILE', `${file} already exists.`, `run-playbook ${hint}`)
     }
     const { id = 'default', password } = await encryptionPassword(flags)
     const plain = await editText(Buffer.alloc(0), basename(file))
     if (plain.length === 0)
-      throw new PlaybookError('E_VAULT_FILE', `${file} is not made: nothing was written.`)
+      throw new PlaybookError('E_VAULT_FILE', `${file} was not created: the text is empty.`)
     finish('created', file, file, encryptVault(plain, password, { id }))
   },
   rekey: async (files, flags) => {
@@ -63,7 +63,7 @@ const actions: { readonly [A in VaultAction]: Action } = {
     const { id = 'default', password } = await encryptionPassword({
       vaultId: newVaultId === undefined ? [] : [newVaultId],
       vaultPasswordFile: newVaultPasswordFile === undefined ? [] : [newVaultPasswordFile],
-      ...(encryptVaultId === undefined ? {} : { encryptVaultId }),
+      encryptVaultId,
     })
     for (const { file, plain } of opened) finish('rekeyed', file, file, encryptVault(plain, password, { id }))
   },
@@ -95,19 +95,15 @@ function opened(file: string, passwords: readonly VaultPassword[]): OpenedVault 
 function readVault(file: string): string {
   const text = readInput(file).toString('latin1').trimStart()
   if (isVault(text)) return text
-  throw new PlaybookError('E_VAULT', 'this is not encrypted', {
+  throw new PlaybookError('E_VAULT', 'Not encrypted.', {
     where: placeOf(file),
-    hint: file === '-' ? 'A vault begins with $ANSIBLE_VAULT;' : `run-playbook vault encrypt ${file}`,
+    hint: file === '-' ? 'Encrypted text starts with $ANSIBLE_VAULT;' : `run-playbook vault encrypt ${file}`,
   })
 }
 
 function inputs(operands: readonly string[], { output }: VaultCommandFlags): readonly string[] {
   if (operands.length > 1 && output !== undefined)
-    throw new PlaybookError(
-      'E_USAGE',
-      '--output takes what one file holds.',
-      'Name one file, or leave --output out.',
-    )
+    throw new PlaybookError('E_USAGE', '--output accepts one file only.', 'Give one file, or omit --output.')
   return operands.length === 0 ? ['-'] : operands
 }
 
@@ -117,9 +113,9 @@ function finish(done: string, file: string, output: string, content: string | Bu
 }
 
 function isEncrypted(file: string): PlaybookError {
-  return new PlaybookError('E_VAULT', 'this is encrypted already', {
+  return new PlaybookError('E_VAULT', 'Already encrypted.', {
     where: placeOf(file),
-    hint: `Another password: run-playbook vault rekey ${file}`,
+    hint: `To change its password: run-playbook vault rekey ${file}`,
   })
 }
 

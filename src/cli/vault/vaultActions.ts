@@ -1,4 +1,4 @@
-// The commands of run-playbook vault, and their flags as the command line gives them.
+// Types of the vault subcommands and their flags.
 
 import type { VaultFlags } from '../secrets/vaultPasswords.ts'
 

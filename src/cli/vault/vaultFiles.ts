@@ -1,4 +1,4 @@
-// Reads and writes what vault commands work on: files, replaced in one step, or the standard streams.
+// Reads and writes the files of vault commands, or the standard streams.
 
 import {
   closeSync,
@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { PlaybookError } from '../../model/errors/error.ts'
 
-/** A file's bytes; `-` is stdin. @throws PlaybookError E_VAULT_FILE */
+/** The content of a file; `-` is stdin. @throws PlaybookError E_VAULT_FILE */
 export function readInput(file: string): Buffer {
   try {
     return readFileSync(file === '-' ? 0 : file)
@@ -26,10 +26,10 @@ export function readInput(file: string): Buffer {
 }
 
 /**
- * Writes a file, or stdout for `-`. A file that is there is replaced in one step, mode and owner kept, behind the
- * link if it is one; a new one has mode 0600.
+ * Writes a file, or stdout for `-`. An existing file is replaced atomically and keeps its mode and owner, a symlink its
+ * target; a new file has mode 0600.
  *
- * @throws PlaybookError E_VAULT_FILE; the file is then as it was
+ * @throws PlaybookError E_VAULT_FILE; the file is then unchanged
  */
 export function writeOutput(file: string, content: string | Buffer): void {
   if (file === '-') {
@@ -39,7 +39,7 @@ export function writeOutput(file: string, content: string | Buffer): void {
   try {
     replace(file, content)
   } catch (thrown) {
-    throw fileError(file, 'written', thrown)
+    throw fileError(file, 'write', thrown)
   }
 }
 
@@ -67,11 +67,11 @@ function replace(file: string, content: string | Buffer): void {
 function fileError(file: string, verb: string, thrown: unknown): PlaybookError {
   const { code, message, syscall } = thrown as NodeJS.ErrnoException
   const reasons: { readonly [code: string]: string } = {
-    ENOENT: verb === 'read' ? 'there is no such file' : 'there is no such folder',
-    EISDIR: 'it is a folder',
-    EACCES: 'it is not allowed',
-    EPERM: syscall === 'fchown' ? 'its owner could not be kept' : 'it is not allowed',
+    ENOENT: verb === 'read' ? 'no such file' : 'no such directory',
+    EISDIR: 'it is a directory',
+    EACCES: 'permission denied',
+    EPERM: syscall === 'fchown' ? 'cannot keep its owner' : 'permission denied',
   }
   const reason = reasons[code ?? ''] ?? message
-  return new PlaybookError('E_VAULT_FILE', `${file} cannot be ${verb}: ${reason}.`, { cause: thrown })
+  return new PlaybookError('E_VAULT_FILE', `Cannot ${verb} ${file}: ${reason}.`, { cause: thrown })
 }

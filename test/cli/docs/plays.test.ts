@@ -65,7 +65,7 @@ test('docs/plays.md is up to date: npm run docs writes it', () =>
 test('the example of docs/plays.md is a playbook without a fault', async () => {
   const { code, stdout, stderr } = await site.run('example.ts -i inventory.yaml --syntax-check')
   assert.equal([code, stderr], [0, ''])
-  assert.match(stdout, 'No fault found in 1 play')
+  assert.match(stdout, 'No errors found in 1 play')
 })
 
 test('order, batches, runOnce and delegates: in the order that the play says, reported as host -> delegate', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { commandNames } from '../../../src/cli/userCode/commandNames.ts'
+import { commandNames } from '../../../src/cli/userCode/loadPlaybook.ts'
 import { cliSite, twoHosts } from '../command.ts'
 import { runHere } from '../inProcess.ts'
 
@@ -82,7 +82,7 @@ const cases: readonly [title: string, args: string, says: string | RegExp, files
   [
     '--syntax-check checks all, and runs nothing',
     'files -i inventory.yaml --syntax-check',
-    'No fault found in 1 play, 2 hosts, 4 tasks. No host was contacted.\n',
+    'No errors found in 1 play, 2 hosts, 4 tasks. No host was contacted.\n',
     [],
   ],
   [
@@ -165,7 +165,7 @@ for (const [title, args, says, files] of cases) {
     const { code, stdout, stderr } = await site.run(args)
     assert.is(code, 0, stdout + stderr)
     if (title.includes('warning'))
-      assert.is(stderr, 'warning  No task has the tag elsewhere. --list-tags shows them.\n')
+      assert.is(stderr, 'warning  No task has the tag elsewhere. List them with --list-tags.\n')
     else assert.is(stderr, '')
     if (typeof says === 'string') assert.is(stdout, says)
     else assert.match(stdout, says)
@@ -205,7 +205,7 @@ const usage: readonly [args: string, says: string | RegExp][] = [
   ],
   [
     'files -i inventory.yaml -t gret',
-    'No task has the tag gret.  E_UNKNOWN_TAG\n    Did you mean greet? --list-tags shows them.\n',
+    'No task has the tag gret.  E_UNKNOWN_TAG\n    Did you mean greet? List them with --list-tags.\n',
   ],
   ['files -i inventory.yaml -t elsewhere,gret', /^No task has the tag gret\./],
   ['vault encyrpt x', "unknown command 'encyrpt'  E_USAGE\n    Did you mean encrypt?\n"],
@@ -241,8 +241,8 @@ test('a tag that was probably mistyped among others is told, and of --skip-tags 
   assert.is(code, 0)
   assert.is(
     stderr,
-    'warning  No task has the tag moer. Did you mean more? --list-tags shows them.\n' +
-      'warning  No task has the tag laet. Did you mean late? --list-tags shows them.\n',
+    'warning  No task has the tag moer. Did you mean more? List them with --list-tags.\n' +
+      'warning  No task has the tag laet. Did you mean late? List them with --list-tags.\n',
   )
 })
 
@@ -296,7 +296,7 @@ test('--flush-cache removes what is kept on this machine, and says what that was
   assert.is(code, 0)
   assert.match(
     stderr,
-    /^Flushed \/.*\.cache\/run-playbook: \d+ compiled files?, 1 download, 1 build, 0 inventory answers\. Facts are not kept\.\n$/,
+    /^Flushed \/.*\.cache\/run-playbook: \d+ compiled files?, 1 download, 1 build, 0 inventory answers\. Facts are never cached\.\n$/,
   )
   assert.equal(readdirSync(join(site.path, cache)).sort(), ['code', 'jiti', 'lab'])
   const { stderr: behind } = await site.run(

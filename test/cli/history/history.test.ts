@@ -97,11 +97,11 @@ test('where no run was made both say so', async () => {
   assert.equal(await runHere(empty.path, ['history']), {
     code: 0,
     stdout: '',
-    stderr: 'No run was made in this folder yet.\n',
+    stderr: 'No runs in this directory yet.\n',
   })
   const { code, stderr } = await runHere(empty.path, ['report'])
   assert.is(code, 1)
-  assert.match(stderr, /^No run was made in this folder yet\. {2}E_UNKNOWN_RUN\n/)
+  assert.match(stderr, /^No runs in this directory yet\. {2}E_UNKNOWN_RUN\n/)
 })
 
 const refused: readonly [args: string, says: RegExp][] = [

@@ -79,7 +79,7 @@ const shown: readonly [title: string, args: string, stdout: string | RegExp][] =
   [
     '--where of a host: all that sets it, and what wins',
     'inventory -i lab.yaml --where was-01.version',
-    'lab.yaml:2:20           group all    "9.0.100"  overridden\nlab.yaml:5:24           group was    "9.0.105"  overridden\ngroup_vars/was.yaml:1:10  group was    "9.0.107"  overridden\nlab.yaml:7:28           host was-01  "9.0.109"  wins over the above\n',
+    'lab.yaml:2:20           group all    "9.0.100"  overridden\nlab.yaml:5:24           group was    "9.0.105"  overridden\ngroup_vars/was.yaml:1:10  group was    "9.0.107"  overridden\nlab.yaml:7:28           host was-01  "9.0.109"  overrides the above\n',
   ],
   [
     '--where of a part of it',
@@ -89,12 +89,12 @@ const shown: readonly [title: string, args: string, stdout: string | RegExp][] =
   [
     '--where of a group: who gets another value',
     'inventory -i lab.yaml --where was.version --playbook-dir play',
-    /^lab\.yaml[\s\S]*was\.yaml:1:10 +group was +"9\.0\.107" +wins over the above\nlab\.yaml:7:28 +host was-01 +"9\.0\.109" +wins for was-01\nplay\/host_vars\/was-02\.yaml:1:10 +host was-02 +"9\.0\.111" +wins for was-02\n$/,
+    /^lab\.yaml[\s\S]*was\.yaml:1:10 +group was +"9\.0\.107" +overrides the above\nlab\.yaml:7:28 +host was-01 +"9\.0\.109" +wins for was-01\nplay\/host_vars\/was-02\.yaml:1:10 +host was-02 +"9\.0\.111" +wins for was-02\n$/,
   ],
   [
     '--where of what -e says',
     'inventory -i lab.yaml --where web-01.version -e version=1',
-    /^lab\.yaml:2:20 +group all +"9\.0\.100" +overridden\n-e +command line +"1" +wins over the above\n$/,
+    /^lab\.yaml:2:20 +group all +"9\.0\.100" +overridden\n-e +command line +"1" +overrides the above\n$/,
   ],
 ]
 
@@ -134,7 +134,7 @@ const refused: readonly [args: string, stderr: string | RegExp][] = [
   ['--list --graph', '--list and --graph cannot be shown at once.  E_USAGE\n    Give one of them.\n'],
   [
     '',
-    /^Nothing to show is named\. {2}E_USAGE\n {4}Give one of --list, --host, --graph, --list-hosts, --where, --schema\.\n$/,
+    /^Nothing to show\. {2}E_USAGE\n {4}Give one of --list, --host, --graph, --list-hosts, --where, --schema\.\n$/,
   ],
   ['--lits', "unknown option '--lits'  E_USAGE\n    Did you mean --list?\n"],
   ['--list -i bad.yaml', /^bad\.yaml:3:5 [\s\S]*1 fault\. No host was contacted\.\n$/],
@@ -156,7 +156,7 @@ test('without -i the inventories there are are named', async () => {
     [code, stderr],
     [
       1,
-      'No inventory is named.  E_NO_INVENTORY\n    Name one: -i inventory.yaml, or hosts with a comma at the end: -i web-01,web-02,\n',
+      'No inventory given.  E_NO_INVENTORY\n    Name one: -i inventory.yaml, or hosts with a comma at the end: -i web-01,web-02,\n',
     ],
   )
 })

@@ -123,7 +123,7 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
   [
     'No inventory: those there are',
     'any',
-    /^No inventory is named\. {2}E_NO_INVENTORY\n {4}Name one: -i inventory\.yaml or -i lab\.yaml\n1 fault\. No host was contacted\.\n$/,
+    /^No inventory given\. {2}E_NO_INVENTORY\n {4}Name one: -i inventory\.yaml or -i lab\.yaml\n1 fault\. No host was contacted\.\n$/,
   ],
   [
     'A limit that nothing is called',

@@ -118,7 +118,7 @@ const cases: readonly {
     run: 'facts',
     first: { one: 'a fact', two: 'a fact b' },
     later: { one: 'fact b' },
-    tells: /^Facts: one from where it stopped, once the facts are read$/m,
+    tells: /^Facts: one from where it stopped, once facts have been read$/m,
   },
   {
     title: 'a rescue that failed goes back to what made its block fail',
@@ -150,7 +150,7 @@ const cases: readonly {
     run: 'flush',
     first: { one: 'a restart', two: 'a restart b' },
     later: { one: 'restart b' },
-    tells: /^Flush: one from the handlers that it owes$/m,
+    tells: /^Flush: one from its pending handlers$/m,
   },
   {
     title: 'a handler that a failure kept from running runs though its task is left out',
@@ -208,7 +208,7 @@ for (const { title, fails, run, first, later, tells, with: files = {} } of cases
     assert.not.match(resumed.stdout, /--resume/)
     const again = await here('--resume')
     assert.equal([again.code, again.stdout], [0, ''])
-    assert.match(again.stderr, /^Nothing to resume: the last run went through \(run-playbook /)
+    assert.match(again.stderr, /^Nothing to resume: the last run finished \(run-playbook /)
   })
 }
 
@@ -241,7 +241,7 @@ test('a run that was killed goes on with the task that was under way', async () 
   assert.is(running.code, 1)
   assert.match(
     running.stderr,
-    new RegExp(`^The last run is still going on: process ${child.pid} .* E_RESUME$`, 'm'),
+    new RegExp(`^The last run is still in progress: process ${child.pid} .* E_RESUME$`, 'm'),
   )
   assert.is(isStillRunning(child.pid!, new Date()), true)
   assert.is(isStillRunning(child.pid!, new Date(Date.now() - 600_000)), false, 'a number that is used again')
@@ -331,7 +331,7 @@ test('--resume with --start-at-task is refused', async () => {
   assert.match(stderr, /E_USAGE/)
 })
 
-test('--limit @failed runs on the hosts that the last run left behind', async () => {
+test('--limit @failed runs on the hosts that did not finish the last run', async () => {
   bad('two-b')
   await here('two -i inventory.yaml')
   said()

@@ -53,13 +53,13 @@ const loading: readonly Case[] = [
     'A name that run-playbook does not export',
     'noExport.ts',
     `import { definPlay } from 'run-playbook'\n\nexport default definPlay({ name: 'x', hosts: 'all', tasks: () => [] })\n`,
-    `noExport.ts:3  It could not be loaded: definPlay is not a function  E_LOAD\n    run-playbook exports no definPlay. Did you mean definePlay?`,
+    `noExport.ts:3  Cannot load this file: definPlay is not a function  E_LOAD\n    run-playbook exports no definPlay. Did you mean definePlay?`,
   ],
   [
     'A playbook that throws while it is loaded',
     'throws.ts',
     `const port: number = 5\n\nif (port === 5) throw new Error('Not on a Monday.')\n`,
-    `throws.ts:3  It could not be loaded: Not on a Monday.  E_LOAD`,
+    `throws.ts:3  Cannot load this file: Not on a Monday.  E_LOAD`,
   ],
   [
     'A task with wrong parameters outside of any play',
@@ -95,7 +95,7 @@ const loading: readonly Case[] = [
     'A playbook that exports a task',
     'task.ts',
     `import { copyFile } from 'run-playbook/tasks'\nexport default [copyFile({ dest: '/tmp/x', content: 'x' })]\n`,
-    'task.ts:1  It exports as default an array with a task (copyFile /tmp/x) in it, not a play.  E_NO_PLAY\n    End it with: export default definePlay({ name, hosts, tasks }), or an array of plays.',
+    'task.ts:1  It exports as default an array with a task (copyFile /tmp/x) in it, not a play.  E_NO_PLAY\n    Export one: export default definePlay({ name, hosts, tasks }), or an array of plays.',
   ],
 ]
 
@@ -240,7 +240,7 @@ const names: readonly [title: string, args: string, says: string][] = [
   [
     'No playbook at all',
     '-i inventory.yaml',
-    'No playbook is named.  E_USAGE\n    run-playbook PLAYBOOK.ts -i INVENTORY, or run-playbook task NAME …; run-playbook --help\n',
+    'No playbook given.  E_USAGE\n    run-playbook PLAYBOOK.ts -i INVENTORY, or run-playbook task NAME …; run-playbook --help\n',
   ],
 ]
 

@@ -118,11 +118,11 @@ test('without a terminal --step is refused, and with the board', async () => {
   assert.equal([none.code, none.stdout], [1, ''])
   assert.is(
     none.stderr,
-    '--step cannot ask: standard input is not a terminal.  E_NO_TERMINAL\n    Run it in a terminal, or see first what it would do: --check --diff\n',
+    '--step cannot prompt: stdin is not a terminal.  E_NO_TERMINAL\n    Run it in a terminal, or preview the run with --check --diff.\n',
   )
   const board = await site.run('steps -i inventory.yaml --step --output board')
   assert.is(board.code, 1)
-  assert.match(board.stderr, /^--step asks on the terminal that --output board redraws\. {2}E_USAGE\n/)
+  assert.match(board.stderr, /^--step cannot prompt while --output board redraws the terminal\. {2}E_USAGE\n/)
   assert.equal(said(), [])
 })
 

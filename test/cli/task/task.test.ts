@@ -118,12 +118,12 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
   [
     'A parameter that does not exist',
     `task copyFile --dst x ${on}`,
-    /^copyFile has no parameter "dst"\. {2}E_UNKNOWN_PARAM\n {4}Did you mean dest\? Its parameters: run-playbook task copyFile --help\n/,
+    /^copyFile has no parameter "dst"\. {2}E_UNKNOWN_PARAM\n {4}Did you mean dest\? List its parameters: run-playbook task copyFile --help\n/,
   ],
   [
     'A parameter of the wrong type: no place, for it stands in no file',
     `task copyFile --dest ${made} --content x --mode 9 ${on}`,
-    `copyFile: mode: expected an octal mode such as '0644' or 0o644, or 'preserve', got "9"  E_PARAMS\n    Its parameters: run-playbook task copyFile --help\n1 fault. No host was contacted.\n`,
+    `copyFile: mode: expected an octal mode such as '0644' or 0o644, or 'preserve', got "9"  E_PARAMS\n    List its parameters: run-playbook task copyFile --help\n1 fault. No host was contacted.\n`,
   ],
   [
     'A parameter that is missing',
@@ -143,7 +143,7 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
   [
     'A file without a task',
     `task ./none.ts ${on}`,
-    './none.ts exports no task.  E_NO_TASK\n    End it with: export default defineTask({ … })\n',
+    './none.ts exports no task.  E_NO_TASK\n    Export one: export default defineTask({ … })\n',
   ],
   [
     'A file with several',

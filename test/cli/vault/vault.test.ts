@@ -167,7 +167,7 @@ test('edit gives the editor a private file of the same name, and removes all it 
 
 const endings: readonly [title: string, body: string, code: number, says: RegExp][] = [
   ['nothing changed', ':', 0, /^unchanged {2}f\d+\.yaml\n$/],
-  ['the editor fails', 'echo x > "$2"; exit 3', 1, /ended with 3\. Nothing was touched\. {2}E_EDITOR/],
+  ['the editor fails', 'echo x > "$2"; exit 3', 1, /ended with 3\. Nothing was changed\. {2}E_EDITOR/],
   ['the editor is killed', 'kill -9 $$', 1, /ended with SIGKILL\. Nothing was touched/],
 ]
 for (const [title, body, code, says] of endings) {
@@ -230,16 +230,16 @@ const refused: readonly [args: (name: string) => string, says: string | RegExp][
   ],
   [
     (name) => `decrypt ${name} ${name} --vault-id pw --output x`,
-    /^--output takes what one file holds\. {2}E_USAGE/,
+    /^--output accepts one file only\. {2}E_USAGE/,
   ],
   [
     () => `encrypt ${file(plain)} --vault-id a@pw --vault-id b@pw`,
-    /^There are several passwords to encrypt by: a, b\. {2}E_USAGE\n {4}Say which: --encrypt-vault-id a\n$/,
+    /^Several passwords could encrypt this: a, b\. {2}E_USAGE\n {4}Choose one: --encrypt-vault-id a\n$/,
   ],
-  [() => `encrypt ${file(plain)} --vault-id a@pw --encrypt-vault-id c`, /^No password is labelled c\./],
+  [() => `encrypt ${file(plain)} --vault-id a@pw --encrypt-vault-id c`, /^No password has the label c\./],
   [
     (name) => `create ${name} --vault-id pw`,
-    /is there already\. {2}E_VAULT_FILE\n {4}run-playbook vault edit f/,
+    /already exists\. {2}E_VAULT_FILE\n {4}run-playbook vault edit f/,
   ],
   [(name) => `view ${name}`, /^Vault password cannot be asked for/],
   [() => 'encrypt-string x -p --stdin-name y --vault-id pw', /^--prompt and stdin cannot both give a text/],
@@ -289,7 +289,7 @@ test('on a terminal two answers that differ are refused', async () => {
     [/New vault password: $/, 'one\r'],
     [/Once more: $/, 'two\r'],
   ])
-  assert.match(said, /The two are not the same\. Nothing was touched\./)
+  assert.match(said, /The two are not the same\. Nothing was changed\./)
   assert.is(text(name), plain)
 })
 

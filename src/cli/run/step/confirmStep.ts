@@ -1,14 +1,14 @@
-// --step: asks before each task, once for all hosts that come to it.
+// Asks before each task for --step, once for all hosts.
 
 import type { ConfirmTask } from '../../../engine/coordination/confirmTask.ts'
 import { sanitize } from '../../../report/output/sanitize.ts'
 
-/** Puts a question, and gives the line that was answered; undefined where nobody answers any more. */
+/** Asks a question and returns the answer; undefined if the input has ended. */
 export type AskLine = (question: string) => Promise<string | undefined>
 
 /**
- * Asks `(N)o/(y)es/(c)ontinue` as Ansible does. Hosts do not wait for one another: the first to come to a task asks,
- * and its answer is that of all the others. There is one question at a time; after `c` there are no more.
+ * Asks `(N)o/(y)es/(c)ontinue` like Ansible. The first host to reach a task asks, and its answer holds for the others.
+ * There is one question at a time, and none after `c`.
  */
 export function confirmStep(ask: AskLine): ConfirmTask {
   const answers = new Map<string, Promise<boolean>>()

@@ -1,4 +1,4 @@
-// What --step means for a run: who is asked before each task, and how the run is told meanwhile.
+// Sets up --step: confirmation of tasks, and an output that leaves the terminal alone.
 
 import type { ConfirmTask } from '../../../engine/coordination/confirmTask.ts'
 import { PlaybookError } from '../../../model/errors/error.ts'
@@ -9,16 +9,16 @@ import { terminalLines } from './terminalLines.ts'
 export type StepMode = {
   readonly confirmTask?: ConfirmTask
   readonly output: RunFlags['output']
-  /** Gives the terminal back. */
+  /** Releases the terminal. */
   readonly close: () => void
 }
 
-/** @throws PlaybookError E_NO_TERMINAL, and E_USAGE for the board, which needs the terminal for itself */
+/** @throws PlaybookError E_NO_TERMINAL, and E_USAGE for the board, which redraws the terminal */
 export function stepMode({ step, output }: RunFlags, signal: AbortSignal): StepMode {
   if (!step) return { output, close: () => {} }
   if (output === 'board') {
-    throw new PlaybookError('E_USAGE', '--step asks on the terminal that --output board redraws.', {
-      hint: 'Leave --output out: with --step it is lines.',
+    throw new PlaybookError('E_USAGE', '--step cannot prompt while --output board redraws the terminal.', {
+      hint: 'Omit --output: with --step it is lines.',
     })
   }
   const { ask, close } = terminalLines(signal)

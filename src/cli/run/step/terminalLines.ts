@@ -1,4 +1,4 @@
-// Questions on the terminal, each answered by a line.
+// Asks questions on the terminal, each answered by a line.
 
 import { createInterface } from 'node:readline'
 import { PlaybookError } from '../../../model/errors/error.ts'
@@ -7,14 +7,14 @@ import type { AskLine } from './confirmStep.ts'
 export type TerminalLines = { readonly ask: AskLine; readonly close: () => void }
 
 /**
- * Asks on stderr and reads lines of stdin. Once the signal comes, or the input ends, nothing is answered any more.
+ * Asks on stderr and reads lines from stdin. After the signal, or the end of the input, there are no more answers.
  *
- * @throws PlaybookError E_NO_TERMINAL where nobody can be asked
+ * @throws PlaybookError E_NO_TERMINAL if stdin is not a terminal
  */
 export function terminalLines(signal: AbortSignal): TerminalLines {
   if (!process.stdin.isTTY) {
-    throw new PlaybookError('E_NO_TERMINAL', '--step cannot ask: standard input is not a terminal.', {
-      hint: 'Run it in a terminal, or see first what it would do: --check --diff',
+    throw new PlaybookError('E_NO_TERMINAL', '--step cannot prompt: stdin is not a terminal.', {
+      hint: 'Run it in a terminal, or preview the run with --check --diff.',
     })
   }
   const reader = createInterface({ input: process.stdin, terminal: false })
