@@ -29,7 +29,7 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
   serial: {
     type: "number | '30%' | list of them",
     meaning:
-      "How many hosts may change at once, batch by batch; the last entry of a list applies to all further batches. A percentage is of all hosts of the play, rounded down, at least one host; 0 means all remaining hosts. Only changes wait for their batch: all hosts are probed at once at the beginning, and a host that needs nothing is not probed again unless another host has changed something.",
+      'How many hosts may change at once, batch by batch; the last entry of a list applies to all further batches. A percentage is of all hosts of the play, rounded down, at least one host; 0 means all remaining hosts. Only changes wait for their batch: all hosts are probed at once at the beginning, and a host that needs nothing is not probed again unless another host has changed something.',
     byDefault: 'all hosts',
     example: "serial: [1, '25%']",
     ansible: 'a batch finishes the whole play before the next one is contacted',
@@ -82,7 +82,8 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
   },
   facts: {
     type: '{ [name]: probe }',
-    meaning: 'The type of `host.facts`, and how to read them. Facts are read only on hosts whose tasks use them, before the tasks are created.',
+    meaning:
+      'The type of `host.facts`, and how to read them. Facts are read only on hosts whose tasks use them, before the tasks are created.',
     byDefault: 'none',
     example: 'facts: { java: stdout(sh`java -version 2>&1`) }',
     ansible: '`gather_facts`, which reads a fixed set',
@@ -97,7 +98,8 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
     meaning:
       'The tasks of a host. Lists may be nested and contain blocks. The function must be pure: it may be called more than once. Loops, conditions and roles are TypeScript.',
     example: 'tasks: (host) => [role(host), host.groups.includes("web") && task({ … })]',
-    ansible: 'also `roles`, `loop`, `when` on a variable, `include_*` and `register`, which are no keywords here',
+    ansible:
+      'also `roles`, `loop`, `when` on a variable, `include_*` and `register`, which are no keywords here',
   },
   postTasks: {
     type: '(host) => list of tasks',
@@ -156,7 +158,7 @@ export const sharedTexts: TextsOf<
   },
   noLog: {
     type: 'boolean',
-    meaning: "Changes, commands, their output and failure messages are neither shown nor recorded.",
+    meaning: 'Changes, commands, their output and failure messages are neither shown nor recorded.',
     byDefault: 'false',
     ansible:
       'also needed for secrets, which are masked here if they come from a vault or are wrapped in `secret()`',
@@ -182,7 +184,7 @@ export const blockTexts: TextsOf<Omit<BlockOptions, keyof typeof sharedTexts>> =
   when: {
     type: 'probe of a boolean',
     meaning:
-      "Skips the task if the answer is false. It is probed in the same trip as the task itself, and conditions of enclosing blocks must hold too. In check mode the task is unknown if the answer depends on a change that is only planned. Conditions on variables are TypeScript: `isEnabled && task(…)`.",
+      'Skips the task if the answer is false. It is probed in the same trip as the task itself, and conditions of enclosing blocks must hold too. In check mode the task is unknown if the answer depends on a change that is only planned. Conditions on variables are TypeScript: `isEnabled && task(…)`.',
     example: 'when: succeeds(sh`test -e /etc/legacy`)',
     ansible: 'an expression over variables and registered results',
   },
@@ -219,7 +221,8 @@ export const taskTexts: TextsOf<Omit<TaskOptions, keyof typeof blockTexts | keyo
   },
   retry: {
     type: '{ attempts, delay?, backoff?, maxDelay?, until? }',
-    meaning: 'Retries what failed: a probe, a step, or a final probe that still finds a difference. See below.',
+    meaning:
+      'Retries what failed: a probe, a step, or a final probe that still finds a difference. See below.',
     byDefault: 'one attempt',
     example:
       'retry: { attempts: 10, delay: 2, backoff: 1.5, until: succeeds(sh`curl -fs localhost:8080/health`) }',
@@ -229,7 +232,11 @@ export const taskTexts: TextsOf<Omit<TaskOptions, keyof typeof blockTexts | keyo
 
 /** For `retry`. */
 export const retryTexts: TextsOf<Retry> = {
-  attempts: { type: 'number', meaning: 'How many attempts in all, including the first.', ansible: '`retries`' },
+  attempts: {
+    type: 'number',
+    meaning: 'How many attempts in all, including the first.',
+    ansible: '`retries`',
+  },
   delay: {
     type: 'number',
     meaning: 'Seconds to wait before the second attempt.',

@@ -15,7 +15,11 @@ export function playsText(): string {
     '',
     paragraphs,
     '',
-    ...section('Keywords of a play', 'Further keywords, which apply to all tasks of a play, follow below.', playTexts),
+    ...section(
+      'Keywords of a play',
+      'Further keywords, which apply to all tasks of a play, follow below.',
+      playTexts,
+    ),
     ...section(
       'Keywords of plays, blocks and tasks',
       'On a play or block they apply to all its tasks, including `rescue` and `always`, and on a play to its handlers too. The innermost setting wins, even `false`.',

@@ -1,11 +1,12 @@
 // Fetches files to the controller once, and caches them by checksum.
 
-import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { createReadStream, mkdirSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { replaceFileBy } from '../files/replaceFile.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { Checksum, UploadSource } from '../model/step.ts'
 import { createProxyFetch } from './proxyFetch.ts'
@@ -58,13 +59,10 @@ async function fetchFirst(
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const reasons: string[] = []
   for (const url of source.urls) {
-    const temporary = `${target}.${randomBytes(4).toString('hex')}`
     try {
-      await fetchOne(url, temporary, source.checksum, signal)
-      renameSync(temporary, target)
+      await replaceFileBy(target, (temporary) => fetchOne(url, temporary, source.checksum, signal))
       return target
     } catch (thrown) {
-      rmSync(temporary, { force: true })
       reasons.push(`${withoutCredentials(url)}   ${reasonOf(thrown)}`)
       if (signal?.aborted) break
     }

@@ -1,7 +1,8 @@
 // Stores pending handlers from run to run in handlers.json.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../files/replaceFile.ts'
 import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
 
 type Record = { [play: string]: { [host: string]: string[] } }
@@ -53,9 +54,8 @@ function write(directory: string, file: string, record: Record): void {
       return
     }
     mkdirSync(directory, { recursive: true, mode: 0o700 })
-    const temporary = `${file}.${process.pid}`
-    writeFileSync(temporary, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 })
-    renameSync(temporary, file)
+    // Must survive a killed process, not a power failure: hosts notify handlers often.
+    replaceFile(file, `${JSON.stringify(record, undefined, 2)}\n`, { isDurable: false })
   } catch {
     // The journal has reported already that the folder cannot be written.
   }

@@ -1,19 +1,11 @@
 // Runs a script with V8's code cache of an earlier run.
 
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { getHeapCodeStatistics } from 'node:v8'
 import { constants, Script } from 'node:vm'
+import { replaceFile } from '../../files/replaceFile.ts'
 
 export type CachedRun<T> = {
   readonly exports: T
@@ -79,19 +71,8 @@ function write(cacheFile: string, code: Buffer, bytecodeBytes: number): void {
   const header = Buffer.alloc(headerBytes)
   header.writeDoubleLE(bytecodeBytes)
   mkdirSync(dirname(cacheFile), { recursive: true, mode: 0o700 })
-  replace(cacheFile, Buffer.concat([header, code]))
+  replaceFile(cacheFile, Buffer.concat([header, code]))
   removeOld(dirname(cacheFile))
-}
-
-function replace(cacheFile: string, bytes: Buffer): void {
-  const unfinished = `${cacheFile}.${process.pid}`
-  try {
-    writeFileSync(unfinished, bytes, { mode: 0o600 })
-    renameSync(unfinished, cacheFile)
-  } catch (thrown) {
-    rmSync(unfinished, { force: true })
-    throw thrown
-  }
 }
 
 /** Removes files of other versions of the program or of Node.js. */

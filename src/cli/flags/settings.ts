@@ -79,7 +79,7 @@ function requireKnownVariables(env: Environment): void {
     const name = variable.startsWith(prefix) ? variable.slice(prefix.length) : undefined
     const near = name !== undefined && !known.has(name) ? nearest(name, known) : undefined
     if (near === undefined) continue
-    const message = `Unknown setting "${variable}".`
+    const message = `No setting "${variable}".`
     throw new PlaybookError('E_ENVIRONMENT', message, `Did you mean ${prefix}${near}?`)
   }
 }
@@ -151,7 +151,7 @@ function parseValue(
 function unknownKey(file: ConfigFile, key: string): PlaybookError {
   const near = nearest(key, Object.keys(settingFlags))
   const hint = near ? `Did you mean ${near}?` : 'List them: run-playbook config'
-  return configError(file, key, `Unknown setting "${key}".`, hint)
+  return configError(file, key, `No setting "${key}".`, hint)
 }
 
 function configError(file: ConfigFile, key: string, message: string, hint?: string): PlaybookError {

@@ -115,11 +115,7 @@ async function loaded(flags: InventoryShowFlags): Promise<Inventory> {
 
 function unknown(kind: 'host' | 'group', name: string, known: Iterable<string>): PlaybookError {
   const near = nearest(name, known)
-  return new PlaybookError(
-    kind === 'host' ? 'E_UNKNOWN_HOST' : 'E_UNKNOWN_GROUP',
-    `Unknown ${kind} "${name}".`,
-    {
-      hint: near ? `Did you mean ${near}?` : 'List them: run-playbook inventory --graph',
-    },
-  )
+  return new PlaybookError(kind === 'host' ? 'E_UNKNOWN_HOST' : 'E_UNKNOWN_GROUP', `No ${kind} "${name}".`, {
+    hint: near ? `Did you mean ${near}?` : 'List them: run-playbook inventory --graph',
+  })
 }

@@ -43,7 +43,7 @@ function positionText({ play, hosts }: PlayPlan): string {
   const index = begin!(items)!
   const place = `Starting at ${taskPosition(items, index)} in ${name}.`
   if (idle.length === 0) return place
-  return `${place} Without such a task, ${idle.join(', ')} ${idle.length === 1 ? 'skips' : 'skip'} ${name}.`
+  return `${place} ${idle.join(', ')} ${idle.length === 1 ? 'has no such task and skips' : 'have no such task and skip'} ${name}.`
 }
 
 function laterText(requested: string): string {

@@ -15,7 +15,7 @@ export async function askSecret(question: string, alternative: string): Promise<
   if (!process.stdin.isTTY) {
     throw new PlaybookError(
       'E_NO_TERMINAL',
-      `Cannot ask for the ${question}: stdin is not a terminal.`,
+      `Cannot ask for the ${question.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}: stdin is not a terminal.`,
       `Use ${alternative}.`,
     )
   }

@@ -17,7 +17,7 @@ export async function findTask(name: string): Promise<AnyTaskFunction> {
   const found = tasks.get(name) ?? (await deprecatedTasks()).get(name)
   if (found) return found
   const near = nearest(name, tasks.keys())
-  throw new PlaybookError('E_UNKNOWN_TASK', `Unknown task "${name}".`, {
+  throw new PlaybookError('E_UNKNOWN_TASK', `No task "${name}".`, {
     hint: `${near ? `Did you mean ${near}? ` : ''}List them: run-playbook docs`,
   })
 }

@@ -48,7 +48,7 @@ export function findPlaybook(name: string, cwd = process.cwd()): string {
     .find((path) => existsSync(path) && statSync(path).isFile())
   if (found) return found
   const looked = [name, join('playbooks', name)].map((place) => shortPath(resolve(cwd, place), cwd))
-  throw new PlaybookError('E_NO_PLAYBOOK', `Playbook "${name}" not found.`, {
+  throw new PlaybookError('E_NO_PLAYBOOK', `No playbook "${name}".`, {
     details: [`Looked for ${looked.join(' and ')}.`],
     hint: suggestion(name, cwd),
   })
@@ -72,7 +72,9 @@ function isPlay(value: unknown): value is Play {
 function describeExport(module: Record<string, unknown>): string {
   if (!('default' in module)) {
     const names = Object.keys(module)
-    return names.length === 0 ? 'no export' : `only ${names.join(', ')}`
+    return names.length === 0
+      ? 'no export'
+      : `only the named ${names.length === 1 ? 'export' : 'exports'} ${names.join(', ')}`
   }
   const { default: value } = module
   if (!Array.isArray(value)) return describeValue(value)

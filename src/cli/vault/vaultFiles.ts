@@ -1,19 +1,7 @@
 // Reads and writes the files of vault commands, or the standard streams.
 
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { replaceFile } from '../../files/replaceFile.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 
 /** The content of a file; `-` is stdin. @throws PlaybookError E_VAULT_FILE */
@@ -37,30 +25,10 @@ export function writeOutput(file: string, content: string | Buffer): void {
     return
   }
   try {
-    replace(file, content)
+    const before = statSync(file, { throwIfNoEntry: false })
+    replaceFile(before ? realpathSync(file) : file, content, { like: before })
   } catch (thrown) {
     throw fileError(file, 'write', thrown)
-  }
-}
-
-function replace(file: string, content: string | Buffer): void {
-  const before = statSync(file, { throwIfNoEntry: false })
-  const target = before ? realpathSync(file) : file
-  const beside = join(dirname(target), `.run-playbook-${process.pid}-${Date.now().toString(36)}`)
-  const descriptor = openSync(beside, 'wx', 0o600)
-  try {
-    writeFileSync(descriptor, content)
-    if (before) {
-      const own = statSync(beside)
-      if (own.uid !== before.uid || own.gid !== before.gid) fchownSync(descriptor, before.uid, before.gid)
-      fchmodSync(descriptor, before.mode & 0o7777)
-    }
-    fsyncSync(descriptor)
-    closeSync(descriptor)
-    renameSync(beside, target)
-  } catch (thrown) {
-    rmSync(beside, { force: true })
-    throw thrown
   }
 }
 

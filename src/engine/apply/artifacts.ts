@@ -1,10 +1,11 @@
 // Keeps files on the controller that one host makes for all, by key.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { replaceFile, replaceFileBy } from '../../files/replaceFile.ts'
 import type { Artifact } from '../../model/step.ts'
 
 /** The host that requests an artifact. */
@@ -52,15 +53,10 @@ async function made(path: string, make: (path: string) => Promise<void>): Promis
   const folder = join(path, '..')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await removeUnused(folder)
-  const temporary = `${path}.${randomBytes(4).toString('hex')}`
-  try {
+  await replaceFileBy(path, async (temporary) => {
     await make(temporary)
-    await writeFile(`${temporary}.sha256`, `${await digestOf(temporary)}\n`)
-    await rename(`${temporary}.sha256`, `${path}.sha256`)
-    await rename(temporary, path)
-  } finally {
-    await Promise.all([temporary, `${temporary}.sha256`].map((each) => rm(each, { force: true })))
-  }
+    replaceFile(`${path}.sha256`, `${await digestOf(temporary)}\n`)
+  })
   return { path, isOwn: true }
 }
 

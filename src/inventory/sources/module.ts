@@ -1,8 +1,9 @@
 // Reads inventory modules, from their cache for as long as they allow it.
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { replaceFile } from '../../files/replaceFile.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { InventoryDefinition } from '../../model/inventoryModule.ts'
 import { secretsIn } from '../../model/secrets/secret.ts'
@@ -78,8 +79,6 @@ function writeCache(file: string, path: string, groups: unknown): unknown {
   }
   const text = JSON.stringify(groups)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const temporary = `${file}.${process.pid}`
-  writeFileSync(temporary, text, { mode: 0o600 })
-  renameSync(temporary, file)
+  replaceFile(file, text)
   return JSON.parse(text)
 }

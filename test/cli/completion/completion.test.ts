@@ -206,7 +206,7 @@ words=(run-playbook --nothing); CURRENT=2; PREFIX=--nothing; _run_playbook`
   assert.equal(shell('/usr/bin/fish', ['--no-config', '-c', script], home), [
     'was-01\thost',
     'was-02\thost',
-    '--check\tchanges nothing; shows what would change',
+    '--check\tdry run: show what would change, without changing anything',
   ])
 })
 

@@ -75,7 +75,7 @@ const wrong: readonly [title: string, file: string | undefined, env: Env, stderr
     'an unknown name',
     "  forks: 20,\n  inventroy: 'x',",
     {},
-    'run-playbook.config.ts:4  There is no setting "inventroy".  E_CONFIG\n    Did you mean inventory?\n',
+    'run-playbook.config.ts:4  No setting "inventroy".  E_CONFIG\n    Did you mean inventory?\n',
   ],
   [
     'a number that is none',
@@ -112,15 +112,15 @@ const wrong: readonly [title: string, file: string | undefined, env: Env, stderr
     'a mistyped variable',
     undefined,
     { RUN_PLAYBOOK_FROKS: '20' },
-    'There is no setting "RUN_PLAYBOOK_FROKS".  E_ENVIRONMENT\n    Did you mean RUN_PLAYBOOK_FORKS?\n',
+    'No setting "RUN_PLAYBOOK_FROKS".  E_ENVIRONMENT\n    Did you mean RUN_PLAYBOOK_FORKS?\n',
   ],
   [
     'a file that is not there',
     undefined,
     { RUN_PLAYBOOK_CONFIG: 'nothing.ts' },
-    /^There is no file nothing\.ts\. {2}E_NO_FILE\n/,
+    /^File not found: nothing\.ts {2}E_NO_FILE\n/,
   ],
-  ['a file of something else', undefined, { RUN_PLAYBOOK_CONFIG: '../any.ts' }, /There is no setting "kind"/],
+  ['a file of something else', undefined, { RUN_PLAYBOOK_CONFIG: '../any.ts' }, /No setting "kind"/],
 ]
 
 for (const [index, [title, file, env, stderr]] of wrong.entries()) {
@@ -182,7 +182,7 @@ test('a file in a folder that everybody may write to is not loaded, and that is 
   const { code, stdout, stderr } = await runHere(folder, ['config'])
   assert.is(code, 0)
   assert.match(stdout, /^forks +- +default$/m)
-  assert.match(stderr, /^warning {2}run-playbook\.config\.ts is not loaded: everybody may write/)
+  assert.match(stderr, /^warning {2}run-playbook\.config\.ts is ignored: its directory is world-writable/)
 })
 
 test('the command itself takes them, and config --help says how', async () => {

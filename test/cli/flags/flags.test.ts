@@ -192,12 +192,12 @@ const usage: readonly [args: string, says: string | RegExp][] = [
   ['files -i inventory.yaml -T soon', /argument 'soon' is invalid/],
   [
     'files -i inventory.yaml -K',
-    "sudo's password cannot be asked for: standard input is not a terminal.  E_NO_TERMINAL\n    Give it by ansible_become_password, or --become-password-file.\n",
+    'Cannot ask for the sudo password: stdin is not a terminal.  E_NO_TERMINAL\n    Use ansible_become_password, or --become-password-file.\n',
   ],
-  ['files -i inventory.yaml -k', /^SSH password cannot be asked for[\s\S]*--connection-password-file\.\n$/],
+  ['files -i inventory.yaml -k', /^Cannot ask for the SSH password[\s\S]*--connection-password-file\.\n$/],
   [
     'files -i inventory.yaml --become-password-file nothing',
-    /^The password file nothing cannot be read: there is no such file\. {2}E_PASSWORD_FILE\n$/,
+    /^Cannot read the password file nothing: no such file\. {2}E_PASSWORD_FILE\n$/,
   ],
   [
     'histroy',
@@ -211,16 +211,16 @@ const usage: readonly [args: string, says: string | RegExp][] = [
   ['vault encyrpt x', "unknown command 'encyrpt'  E_USAGE\n    Did you mean encrypt?\n"],
   [
     'files -i inventory.yaml -M library',
-    'There is no --module-path here.  E_USAGE\n    Tasks are imported by the playbook: import { mine } from "./tasks/mine.ts"\n',
+    '--module-path does not exist here.  E_USAGE\n    Import tasks in the playbook: import { mine } from "./tasks/mine.ts"\n',
   ],
-  ['files -i inventory.yaml --module-path=library', /^There is no --module-path here/],
+  ['files -i inventory.yaml --module-path=library', /^--module-path does not exist here/],
   [
     'files -i inventory.yaml --scp-extra-args -4',
-    /^There is no --scp-extra-args here[\s\S]*--ssh-extra-args/,
+    /^--scp-extra-args does not exist here[\s\S]*--ssh-extra-args/,
   ],
-  ['files -i inventory.yaml --sftp-extra-args -4', /^There is no --sftp-extra-args here/],
-  ['files -i vault.yaml -J', /^Vault password cannot be asked for/],
-  ['files -i vault.yaml --ask-vault-password', /^Vault password cannot be asked for/],
+  ['files -i inventory.yaml --sftp-extra-args -4', /^--sftp-extra-args does not exist here/],
+  ['files -i vault.yaml -J', /^Cannot ask for the vault password/],
+  ['files -i vault.yaml --ask-vault-password', /^Cannot ask for the vault password/],
   ['task', "missing required argument 'name'  E_USAGE\n"],
   ['docs a b', /too many arguments/],
 ]
@@ -296,7 +296,7 @@ test('--flush-cache removes what is kept on this machine, and says what that was
   assert.is(code, 0)
   assert.match(
     stderr,
-    /^Flushed \/.*\.cache\/run-playbook: \d+ compiled files?, 1 download, 1 build, 0 inventory answers\. Facts are never cached\.\n$/,
+    /^Cleared \/.*\.cache\/run-playbook: \d+ compiled files?, 1 download, 1 build, 0 inventory results\. Facts are never cached\.\n$/,
   )
   assert.equal(readdirSync(join(site.path, cache)).sort(), ['code', 'jiti', 'lab'])
   const { stderr: behind } = await site.run(
@@ -330,7 +330,7 @@ export default definePlay({
 test('a mistyped command is compared with those of --help', async () => {
   const { stdout } = await runHere(site.path, ['--help'])
   const [, listed = ''] = stdout.split('Commands:\n')
-  const found = [...listed.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
+  const found = [...listed.split('Exit codes:')[0]!.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
   assert.equal(found.sort(), [...commandNames].sort())
 })
 

@@ -64,7 +64,7 @@ for (const flag of flags) {
     const name = flag.replace('=', '')
     const words = flag.endsWith('=') ? [name, values[name] ?? 'x'] : [name]
     const { stderr } = await runHere(site.path, ['no-such-playbook', ...words])
-    if (isRefused) assert.match(stderr, /^There is no --[\w-]+ here\. {2}E_USAGE\n {4}\w/)
+    if (isRefused) assert.match(stderr, /^--[\w-]+ does not exist here\. {2}E_USAGE\n {4}\w/)
     else assert.not.match(stderr, /E_USAGE|E_INTERNAL/)
   })
 }

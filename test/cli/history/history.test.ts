@@ -88,7 +88,7 @@ test('a run that was killed has no end', async () => {
   const [newest = ''] = readdirSync(folder).sort().reverse()
   const [first] = readFileSync(join(folder, newest), 'utf8').split('\n')
   writeFileSync(join(folder, '29990101T000000.000Z-1.jsonl'), `${first}\n`)
-  assert.match((await here('history')).stdout, /^.* files +no end +29990101T000000\.000Z-1\n/)
+  assert.match((await here('history')).stdout, /^.* files +unfinished +29990101T000000\.000Z-1\n/)
   const { code, stderr } = await here('report 2999')
   assert.equal([code, stderr], [0, 'No end was recorded: the run was killed or is still running.\n'])
 })

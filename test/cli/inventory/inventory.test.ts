@@ -131,13 +131,13 @@ const refused: readonly [args: string, stderr: string | RegExp][] = [
   ],
   ['--where was-01', /^"was-01" does not name a variable\. {2}E_WHERE\n/],
   ['--where wsa.version', 'No host or group "wsa".  E_UNKNOWN_HOST\n    Did you mean was?\n'],
-  ['--list --graph', '--list and --graph cannot be shown at once.  E_USAGE\n    Give one of them.\n'],
+  ['--list --graph', '--list and --graph cannot be combined.  E_USAGE\n    Give only one of them.\n'],
   [
     '',
     /^Nothing to show\. {2}E_USAGE\n {4}Give one of --list, --host, --graph, --list-hosts, --where, --schema\.\n$/,
   ],
   ['--lits', "unknown option '--lits'  E_USAGE\n    Did you mean --list?\n"],
-  ['--list -i bad.yaml', /^bad\.yaml:3:5 [\s\S]*1 fault\. No host was contacted\.\n$/],
+  ['--list -i bad.yaml', /^bad\.yaml:3:5 [\s\S]*1 error\. No host was contacted\.\n$/],
 ]
 
 for (const [args, stderr] of refused) {
@@ -156,7 +156,7 @@ test('without -i the inventories there are are named', async () => {
     [code, stderr],
     [
       1,
-      'No inventory given.  E_NO_INVENTORY\n    Name one: -i inventory.yaml, or hosts with a comma at the end: -i web-01,web-02,\n',
+      'No inventory given.  E_NO_INVENTORY\n    Give one: -i inventory.yaml, or hosts with a trailing comma: -i web-01,web-02,\n',
     ],
   )
 })

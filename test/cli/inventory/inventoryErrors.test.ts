@@ -67,7 +67,7 @@ test('Variables, connections and tasks that are wrong are told together', async 
     'wrong.yaml:1:1  web: version is missing; WAS (play.ts:6) needs it  E_MISSING_VAR',
     'play.ts:18  copyFile: dest: expected an absolute path, got "etc/motd"  E_PARAMS',
     'wrong.yaml:9:27  two: ansible_connection: unknown connection "locl"  E_CONNECTION_KIND',
-    '4 faults. No host was contacted.',
+    '4 errors. No host was contacted.',
     '',
   ])
   assert.not.ok(existsSync(join(site.path, '.run-playbook')))
@@ -91,7 +91,7 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
   [
     'A folder in which two files are wrong and one is good',
     'any -i folder',
-    /^folder\/2\.ini:1:1 .*\n(?: {4}.*\n)*folder\/group_vars\/web\.yaml:2:1 .*\n(?: {4}.*\n)*2 faults\./,
+    /^folder\/2\.ini:1:1 .*\n(?: {4}.*\n)*folder\/group_vars\/web\.yaml:2:1 .*\n(?: {4}.*\n)*2 errors\./,
   ],
   ['A wrong inventory beside a good one', 'any -i inventory.yaml -i odd.yaml', /^odd\.yaml:2:3 /],
   ['A damaged vault', 'any -i vaulted.yaml', /^vaulted\.yaml:1 .*not a complete vault text.*E_VAULT\n/],
@@ -123,12 +123,12 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
   [
     'No inventory: those there are',
     'any',
-    /^No inventory given\. {2}E_NO_INVENTORY\n {4}Name one: -i inventory\.yaml or -i lab\.yaml\n1 fault\. No host was contacted\.\n$/,
+    /^No inventory given\. {2}E_NO_INVENTORY\n {4}Give one: -i inventory\.yaml or -i lab\.yaml\n1 error\. No host was contacted\.\n$/,
   ],
   [
     'A limit that nothing is called',
     'any -i inventory.yaml -l onn',
-    /^No host or group "onn"\. {2}E_UNKNOWN_HOST\n {4}Did you mean one\?\n1 fault/,
+    /^No host or group "onn"\. {2}E_UNKNOWN_HOST\n {4}Did you mean one\?\n1 error/,
   ],
   [
     'A limit that leaves no host',
@@ -153,12 +153,12 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
   [
     'A file with the vault password that is not there',
     'any -i inventory.yaml --vault-password-file nothing',
-    /^The password file nothing cannot be read: there is no such file\. {2}E_PASSWORD_FILE\n/,
+    /^Cannot read the password file nothing: no such file\. {2}E_PASSWORD_FILE\n/,
   ],
   [
     'Playbook and inventory wrong: both are told',
     'nothing.ts -i tab.yaml',
-    /^No playbook "nothing\.ts"[\s\S]*\ntab\.yaml:3:1 [\s\S]*\n2 faults\. No host was contacted\.\n$/,
+    /^No playbook "nothing\.ts"[\s\S]*\ntab\.yaml:3:1 [\s\S]*\n2 errors\. No host was contacted\.\n$/,
   ],
 ]
 

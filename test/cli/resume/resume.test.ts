@@ -167,7 +167,7 @@ const cases: readonly {
     with: { first: 'a d c' },
     first: { one: 'a b', two: 'a b c x y' },
     later: { one: 'a d c x y' },
-    tells: /^one stopped at b, which First has no more: it begins with the first task of First\.$/m,
+    tells: /^one stopped at b, which is no longer in First: it starts First from the beginning\.$/m,
   },
   {
     title: 'a task that has moved is found by its title',
@@ -185,7 +185,7 @@ const cases: readonly {
     with: { 'two.ts': `${playbook}export default [all('Zeroth', 'second'), all('First', 'first')]\n` },
     first: { one: 'a b', two: 'a b c x y' },
     later: { one: 'x y a b c', two: 'x y a b c' },
-    tells: /^The plays have changed since: First was there, now Zeroth\. All is run from the beginning\.$/m,
+    tells: /^The plays have changed \(First is now Zeroth\): running everything from the beginning\.$/m,
   },
 ]
 
@@ -203,7 +203,7 @@ for (const { title, fails, run, first, later, tells, with: files = {} } of cases
     site.write(Object.fromEntries(before))
     assert.is(resumed.code, 0, resumed.stdout + resumed.stderr)
     assert.equal(said(), later)
-    assert.match(resumed.stderr, new RegExp(`^Goes on with the last run \\(run-playbook ${run}, \\d{4}-`))
+    assert.match(resumed.stderr, new RegExp(`^Resuming the last run \\(run-playbook ${run}, \\d{4}-`))
     assert.match(resumed.stderr, tells)
     assert.not.match(resumed.stdout, /--resume/)
     const again = await here('--resume')
@@ -299,7 +299,7 @@ test('values of -e are not kept, and have to be given again', async () => {
   assert.is(code, 1)
   assert.match(
     stderr,
-    /^The last run was given word by -e; values are not kept\. {2}E_RESUME_VARS\n {4}Give it again: --resume -e word=…\n$/,
+    /^The last run set word with -e, whose values are not saved\. {2}E_RESUME_VARS\n {4}Give it again: --resume -e word=…\n$/,
   )
   assert.is((await site.run('--resume -e word=sesame')).code, 0)
   assert.equal(said(), { one: 'b', two: 'b' })
@@ -307,8 +307,8 @@ test('values of -e are not kept, and have to be given again', async () => {
 
 test('nothing to resume is said, with exit code 0', async () => {
   const says: readonly [args: string, stderr: RegExp][] = [
-    ['--resume', /^Nothing to resume: no playbook was run in this folder yet\.\n$/],
-    ['two --resume -i inventory.yaml', /^Nothing to resume: two was not run in this folder yet\.\n$/],
+    ['--resume', /^Nothing to resume: no earlier run in this directory\.\n$/],
+    ['two --resume -i inventory.yaml', /^Nothing to resume: no earlier run of two in this directory\.\n$/],
   ]
   for (const [args, stderr] of says) {
     const ended = await site.run(args)
@@ -320,7 +320,7 @@ test('nothing to resume is said, with exit code 0', async () => {
   good()
   await here('two -i inventory.yaml')
   said()
-  assert.match((await site.run('--resume')).stderr, /^Nothing to resume: the last run went through/)
+  assert.match((await site.run('--resume')).stderr, /^Nothing to resume: the last run finished/)
   assert.is((await site.run('other.ts --resume')).code, 0)
   assert.equal(said(), { one: 'x y' })
 })
@@ -346,14 +346,14 @@ test('--limit @failed runs on the hosts that did not finish the last run', async
   assert.equal([none.code, none.stdout], [1, ''])
   assert.match(
     none.stderr,
-    /^--limit @failed matches no host: every host went through in the last run of two\. {2}E_LIMIT_EMPTY$/m,
+    /^--limit @failed matches no host: every host finished in the last run of two\. {2}E_LIMIT_EMPTY$/m,
   )
 })
 
 test('--limit @failed before any run, and a file of that name', async () => {
   const { code, stderr } = await here('two -i inventory.yaml -l @failed')
   assert.is(code, 1)
-  assert.match(stderr, /^--limit @failed: two was not run in this folder yet\. {2}E_NO_RUN$/m)
+  assert.match(stderr, /^--limit @failed: no earlier run of two in this directory\. {2}E_NO_RUN$/m)
   site.write({ failed: 'one\n', 'retry.txt': 'one\ntwo\n' })
   assert.is(
     (await site.run('two -i inventory.yaml -l @failed --list-hosts')).stdout,

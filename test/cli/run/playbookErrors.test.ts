@@ -35,7 +35,7 @@ const loading: readonly Case[] = [
     'A file that is not there is imported further below',
     'below.ts',
     `import './role.ts'\nexport { default } from './roles/tomcat.ts'\n`,
-    `roles/tomcat.ts:3:8  Cannot find ./nothing.ts, which is imported here.  E_LOAD\n    There is no file roles/nothing.ts.`,
+    `roles/tomcat.ts:3:8  Cannot find ./nothing.ts, which is imported here.  E_LOAD\n    File not found: roles/nothing.ts`,
   ],
   [
     'A package that is not installed',
@@ -47,13 +47,13 @@ const loading: readonly Case[] = [
     'A part of run-playbook that does not exist',
     'noPart.ts',
     `import { copyFile } from 'run-playbook/task'\nexport default copyFile\n`,
-    `noPart.ts:1:26  Cannot find run-playbook/task, which is imported here.  E_LOAD\n    There are run-playbook, run-playbook/formats, run-playbook/tasks, run-playbook/tasks/httpd, run-playbook/tasks/tomcat, run-playbook/testing.`,
+    `noPart.ts:1:26  Cannot find run-playbook/task, which is imported here.  E_LOAD\n    Available: run-playbook, run-playbook/formats, run-playbook/tasks, run-playbook/tasks/httpd, run-playbook/tasks/tomcat, run-playbook/testing`,
   ],
   [
     'A name that run-playbook does not export',
     'noExport.ts',
     `import { definPlay } from 'run-playbook'\n\nexport default definPlay({ name: 'x', hosts: 'all', tasks: () => [] })\n`,
-    `noExport.ts:3  Cannot load this file: definPlay is not a function  E_LOAD\n    run-playbook exports no definPlay. Did you mean definePlay?`,
+    `noExport.ts:3  Cannot load this file: definPlay is not a function  E_LOAD\n    run-playbook does not export definPlay. Did you mean definePlay?`,
   ],
   [
     'A playbook that throws while it is loaded',
@@ -71,31 +71,31 @@ const loading: readonly Case[] = [
     'A playbook that exports nothing',
     'nothing.ts',
     `const a = 1\n`,
-    'nothing.ts:1  It exports nothing, not a play.  E_NO_PLAY',
+    'nothing.ts:1  Expected a play as default export, found no export.  E_NO_PLAY',
   ],
   [
     'A playbook without a default export',
     'named.ts',
     `export const site = 1\n`,
-    'named.ts:1  It exports site but no default, not a play.  E_NO_PLAY',
+    'named.ts:1  Expected a play as default export, found only the named export site.  E_NO_PLAY',
   ],
   [
     'A playbook that exports an object',
     'object.ts',
     `export default { hosts: 'all' }\n`,
-    'object.ts:1  It exports as default an object, not a play.  E_NO_PLAY',
+    'object.ts:1  Expected a play as default export, found an object.  E_NO_PLAY',
   ],
   [
     'A playbook that exports an empty array',
     'empty.ts',
     `export default []\n`,
-    'empty.ts:1  It exports as default an empty array, not a play.  E_NO_PLAY',
+    'empty.ts:1  Expected a play as default export, found an empty array.  E_NO_PLAY',
   ],
   [
     'A playbook that exports a task',
     'task.ts',
     `import { copyFile } from 'run-playbook/tasks'\nexport default [copyFile({ dest: '/tmp/x', content: 'x' })]\n`,
-    'task.ts:1  It exports as default an array with a task (copyFile /tmp/x) in it, not a play.  E_NO_PLAY\n    Export one: export default definePlay({ name, hosts, tasks }), or an array of plays.',
+    'task.ts:1  Expected a play as default export, found an array that contains a task (copyFile /tmp/x).  E_NO_PLAY\n    Export one: export default definePlay({ name, hosts, tasks }), or an array of plays.',
   ],
 ]
 
@@ -149,7 +149,7 @@ export default definePlay({ name: 'x', hosts: 'web', tasks: () => [
   copyFil({ dest: '/tmp/x', content: 'x' }),
 ] })
 `,
-    `noTask.ts:4  x: its tasks could not be created: copyFil is not a function  E_PLAY\n    run-playbook/tasks exports no copyFil. Did you mean copyFile?`,
+    `noTask.ts:4  x: its tasks could not be created: copyFil is not a function  E_PLAY\n    run-playbook/tasks does not export copyFil. Did you mean copyFile?`,
   ],
   [
     'A task that was not called',
@@ -215,11 +215,11 @@ for (const cases of [loading, planning]) {
     })
   }
 
-  test('all faults at once, counted, on stderr, without a stack; exit code 1; no host was touched', async () => {
+  test('all errors at once, counted, on stderr, without a stack; exit code 1; no host was touched', async () => {
     const { code, stdout, stderr } = await runs.get(cases)!
     assert.is(code, 1)
     assert.is(stdout, '')
-    assert.match(stderr, new RegExp(`\\n${cases.length} faults\\. No host was contacted\\.\\n$`))
+    assert.match(stderr, new RegExp(`\\n${cases.length} errors\\. No host was contacted\\.\\n$`))
     assert.not.match(stderr, /^\s+at /m)
     assert.not.match(stderr, /\x1b/)
     assert.not.ok(existsSync(join(site.path, '.run-playbook')))
@@ -230,12 +230,12 @@ const names: readonly [title: string, args: string, says: string][] = [
   [
     'A playbook that is not there: the nearest in playbooks/',
     'wsa -i inventory.yaml',
-    'No playbook "wsa".  E_NO_PLAYBOOK\n    Looked for wsa and playbooks/wsa.\n    Did you mean playbooks/was.ts?\n1 fault. No host was contacted.\n',
+    'No playbook "wsa".  E_NO_PLAYBOOK\n    Looked for wsa and playbooks/wsa.\n    Did you mean playbooks/was.ts?\n1 error. No host was contacted.\n',
   ],
   [
     'A playbook that is like none: those there are',
     'database.ts -i inventory.yaml',
-    'No playbook "database.ts".  E_NO_PLAYBOOK\n    Looked for database.ts and playbooks/database.ts.\n    In playbooks/ there are was.ts.\n1 fault. No host was contacted.\n',
+    'No playbook "database.ts".  E_NO_PLAYBOOK\n    Looked for database.ts and playbooks/database.ts.\n    Available in playbooks/: was.ts\n1 error. No host was contacted.\n',
   ],
   [
     'No playbook at all',

@@ -47,33 +47,33 @@ test.after(() => site.remove())
 const cases: readonly [args: string, says: string, run: readonly string[]][] = [
   [
     'plays --start-at-task omega',
-    'Starts at omega, task 5 of 5 of First.',
+    'Starting at omega, task 5 of 5 in First.',
     ['one omega', 'two omega', 'two alpha', 'two waitFor /'],
   ],
   [
     'plays --start-at-task alpha -l one',
-    'Starts at alpha, task 1 of 5 of First.',
+    'Starting at alpha, task 1 of 5 in First.',
     ['one alpha', 'one beta', 'one handler', 'one only on one', 'one omega'],
   ],
   [
     'plays --start-at-task be*',
-    'Starts at beta, task 2 of 5 of First.',
+    'Starting at beta, task 2 of 5 in First.',
     ['one beta', 'two beta', 'one only on one', 'one omega', 'two omega', 'two alpha', 'two waitFor /'],
   ],
   [
     'plays --start-at-task only*',
-    'Starts at only on one, task 4 of 5 of First. two has no such task and takes no part in First.',
+    'Starting at only on one, task 4 of 5 in First. two has no such task and skips First.',
     ['one only on one', 'one omega', 'two alpha', 'two waitFor /'],
   ],
-  ['plays --start-at-task waitFor', 'Starts at waitFor /, task 2 of 2 of Second.', ['two waitFor /']],
+  ['plays --start-at-task waitFor', 'Starting at waitFor /, task 2 of 2 in Second.', ['two waitFor /']],
   [
     'facts --start-at-task fact',
-    'Starts at the first task "fact"; which one that is shows when the facts are read, on which tasks depend.',
+    'Starting at the first task "fact", known once facts have been read.',
     ['one fact', 'two fact', 'one gamma', 'two gamma', 'one omega', 'one end'],
   ],
   [
     'facts --start-at-task end',
-    'Starts at the first task "end"; which one that is shows when the facts are read, on which tasks depend.',
+    'Starting at the first task "end", known once facts have been read.',
     ['one end'],
   ],
 ]
@@ -91,7 +91,7 @@ for (const [args, says, run] of cases) {
 const refused: readonly [args: string, says: RegExp][] = [
   [
     'plays --start-at-task omga',
-    /^--start-at-task: no task has the title or name "omga"\. {2}E_UNKNOWN_TASK\n {4}Did you mean "omega"\? --list-tasks shows them; globs/,
+    /^--start-at-task: no task has the title or name "omga"\. {2}E_UNKNOWN_TASK\n {4}Did you mean "omega"\? List them with --list-tasks; globs/,
   ],
   ['plays --start-at-task mend', /"mend"\. {2}E_UNKNOWN_TASK/],
   ['plays --start-at-task handler', /"handler"\. {2}E_UNKNOWN_TASK/],

@@ -54,20 +54,23 @@ for (const [title, args] of opens) {
 const refused: readonly [args: string, says: RegExp][] = [
   [
     '--vault-password-file nothing',
-    /^The password file nothing cannot be read: there is no such file\. {2}E_PASSWORD_FILE$/m,
+    /^Cannot read the password file nothing: no such file\. {2}E_PASSWORD_FILE$/m,
   ],
-  ['--vault-password-file .', /^The password file \. cannot be read: it is a folder\. {2}E_PASSWORD_FILE$/m],
-  ['--vault-password-file empty', /empty cannot be read: it gives no password: it is empty\. {2}E_PASSWORD/],
-  ['--vault-id prod@fails.sh', /fails\.sh cannot be read: it ended with 3\. {2}E_PASSWORD_FILE/],
-  ['--vault-id prod@broken.sh', /broken\.sh cannot be read: as a program[\s\S]* chmod a-x\n/],
-  ['--vault-id other@get-client.sh', /get-client\.sh cannot be read: it ended with 1/],
-  ['--vault-id prod@', /^"prod@" is no vault id: it names no source\. {2}E_VAULT_ID\n {4}Give LABEL@FILE/],
-  ['--vault-id a;b@right', /^"a;b@right" is no vault id: a label has no spaces and no ";"\. {2}E_VAULT_ID$/m],
+  ['--vault-password-file .', /^Cannot read the password file \.: it is a directory\. {2}E_PASSWORD_FILE$/m],
+  ['--vault-password-file empty', /^Cannot read the password file empty: it is empty\. {2}E_PASSWORD/],
+  ['--vault-id prod@fails.sh', /fails\.sh: the program exited with 3\. {2}E_PASSWORD_FILE/],
+  ['--vault-id prod@broken.sh', /broken\.sh: cannot run it as a program[\s\S]* chmod a-x\n/],
+  ['--vault-id other@get-client.sh', /get-client\.sh: the program exited with 1/],
+  ['--vault-id prod@', /^Invalid vault ID "prod@": it names no source\. {2}E_VAULT_ID\n {4}Give LABEL@FILE/],
+  [
+    '--vault-id a;b@right',
+    /^Invalid vault ID "a;b@right": a label must not contain spaces or ";"\. {2}E_VAULT_ID$/m,
+  ],
   [
     '--ask-vault-pass',
-    /^Vault password cannot be asked for: standard input is not a terminal\. {2}E_NO_TERMINAL\n {4}Give it by --vault-password-file\.$/m,
+    /^Cannot ask for the vault password: stdin is not a terminal\. {2}E_NO_TERMINAL\n {4}Use --vault-password-file\.$/m,
   ],
-  ['--vault-id prod@prompt', /^Vault password \(prod\) cannot be asked for/],
+  ['--vault-id prod@prompt', /^Cannot ask for the vault password \(prod\):/],
 ]
 
 for (const [args, says] of refused) {

@@ -123,7 +123,7 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
   [
     'A parameter of the wrong type: no place, for it stands in no file',
     `task copyFile --dest ${made} --content x --mode 9 ${on}`,
-    `copyFile: mode: expected an octal mode such as '0644' or 0o644, or 'preserve', got "9"  E_PARAMS\n    List its parameters: run-playbook task copyFile --help\n1 fault. No host was contacted.\n`,
+    `copyFile: mode: expected an octal mode such as '0644' or 0o644, or 'preserve', got "9"  E_PARAMS\n    List its parameters: run-playbook task copyFile --help\n1 error. No host was contacted.\n`,
   ],
   [
     'A parameter that is missing',
@@ -133,12 +133,12 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
   [
     'Parameter and inventory wrong: both are told',
     'task copyFile --dst x -i nothing.yaml',
-    /E_UNKNOWN_PARAM[\s\S]*E_NO_INVENTORY[\s\S]*2 faults\. No host was contacted\.\n$/,
+    /E_UNKNOWN_PARAM[\s\S]*E_NO_INVENTORY[\s\S]*2 errors\. No host was contacted\.\n$/,
   ],
   [
     'A file that is not there',
     `task ./tuch.ts ${on}`,
-    'There is no file tuch.ts.  E_NO_FILE\n    Did you mean touch.ts?\n',
+    'File not found: tuch.ts  E_NO_FILE\n    Did you mean touch.ts?\n',
   ],
   [
     'A file without a task',
@@ -148,7 +148,7 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
   [
     'A file with several',
     `task ./several.ts ${on}`,
-    './several.ts exports the tasks left, right.  E_NO_TASK\n    Name one: ./several.ts#left\n',
+    './several.ts exports several tasks: left, right.  E_NO_TASK\n    Choose one: ./several.ts#left\n',
   ],
   [
     'A page of a task that does not exist',

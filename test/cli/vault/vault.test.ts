@@ -167,8 +167,8 @@ test('edit gives the editor a private file of the same name, and removes all it 
 
 const endings: readonly [title: string, body: string, code: number, says: RegExp][] = [
   ['nothing changed', ':', 0, /^unchanged {2}f\d+\.yaml\n$/],
-  ['the editor fails', 'echo x > "$2"; exit 3', 1, /ended with 3\. Nothing was changed\. {2}E_EDITOR/],
-  ['the editor is killed', 'kill -9 $$', 1, /ended with SIGKILL\. Nothing was touched/],
+  ['the editor fails', 'echo x > "$2"; exit 3', 1, /exited with 3\. Nothing was changed\. {2}E_EDITOR/],
+  ['the editor is killed', 'kill -9 $$', 1, /exited with SIGKILL\. Nothing was changed/],
 ]
 for (const [title, body, code, says] of endings) {
   test(`edit where ${title} leaves the file, and nothing else`, async () => {
@@ -217,16 +217,16 @@ const refused: readonly [args: (name: string) => string, says: string | RegExp][
   ],
   [
     (name) => `encrypt ${name} --vault-id pw`,
-    /^f\d+\.yaml:1 {2}this is encrypted already {2}E_VAULT\n {4}Another password: run-playbook vault rekey f/,
+    /^f\d+\.yaml:1 {2}Already encrypted\. {2}E_VAULT\n {4}To change its password: run-playbook vault rekey f/,
   ],
   [
     () => `decrypt ${file(plain)} --vault-id pw`,
-    /this is not encrypted {2}E_VAULT\n {4}run-playbook vault encrypt f/,
+    /Not encrypted\. {2}E_VAULT\n {4}run-playbook vault encrypt f/,
   ],
-  [() => 'view nothing --vault-id pw', 'nothing cannot be read: there is no such file.  E_VAULT_FILE\n'],
+  [() => 'view nothing --vault-id pw', 'Cannot read nothing: no such file.  E_VAULT_FILE\n'],
   [
     (name) => `decrypt ${name} --vault-id pw --output no/folder`,
-    /^no\/folder cannot be written: there is no such folder/,
+    /^Cannot write no\/folder: no such directory/,
   ],
   [
     (name) => `decrypt ${name} ${name} --vault-id pw --output x`,
@@ -241,8 +241,8 @@ const refused: readonly [args: (name: string) => string, says: string | RegExp][
     (name) => `create ${name} --vault-id pw`,
     /already exists\. {2}E_VAULT_FILE\n {4}run-playbook vault edit f/,
   ],
-  [(name) => `view ${name}`, /^Vault password cannot be asked for/],
-  [() => 'encrypt-string x -p --stdin-name y --vault-id pw', /^--prompt and stdin cannot both give a text/],
+  [(name) => `view ${name}`, /^Cannot ask for the vault password/],
+  [() => 'encrypt-string x -p --stdin-name y --vault-id pw', /^--prompt cannot be combined with stdin/],
   [() => 'encrpt x', "unknown command 'encrpt'  E_USAGE\n    Did you mean encrypt?\n"],
   [() => 'edit --vault-id pw', "missing required argument 'files'  E_USAGE\n"],
 ]
@@ -275,7 +275,7 @@ test('on a terminal a new password is asked for twice, without showing it', asyn
   const name = file(plain)
   const { stdout: said } = await onTerminal(site, `vault encrypt ${name}`, [
     [/New vault password: $/, 'hush\r'],
-    [/Once more: $/, 'hush\r'],
+    [/Confirm the new vault password: $/, 'hush\r'],
   ])
   assert.match(said, /encrypted {2}f/)
   assert.not.match(said, /hush/)
@@ -287,9 +287,9 @@ test('on a terminal two answers that differ are refused', async () => {
   const name = file(plain)
   const { stdout: said } = await onTerminal(site, `vault encrypt ${name} --ask-vault-pass`, [
     [/New vault password: $/, 'one\r'],
-    [/Once more: $/, 'two\r'],
+    [/Confirm the new vault password: $/, 'two\r'],
   ])
-  assert.match(said, /The two are not the same\. Nothing was changed\./)
+  assert.match(said, /The passwords do not match\. Nothing was changed\./)
   assert.is(text(name), plain)
 })
 
