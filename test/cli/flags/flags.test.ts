@@ -16,15 +16,17 @@ const site = cliSite({
   'more.yaml': 'db:\n  hosts:\n    three: { ansible_connection: local }\n',
   'plain.yaml': 'web:\n  hosts:\n    one:\n    two:\n  vars: { greeting: hello }\n',
   'vars.yaml': 'greeting: from a file\n',
-  'files.ts': `import { definePlay, Secret, z } from 'run-playbook'
+  'files.ts': `import { definePlay, Secret, secret, z } from 'run-playbook'
 import { copyFile } from 'run-playbook/tasks'
+
+const line = (text) => (text instanceof Secret ? secret\`\${text}\\n\` : \`\${text}\\n\`)
 
 export default definePlay({
   name: 'Files',
   hosts: 'all',
   vars: z.object({ greeting: z.union([z.string(), z.instanceof(Secret)]) }),
   tasks: (host) => [
-    copyFile({ dest: \`\${process.cwd()}/out/\${host.name}\`, content: \`\${host.vars.greeting}\\n\` }, { tags: ['greet'] }),
+    copyFile({ dest: \`\${process.cwd()}/out/\${host.name}\`, content: line(host.vars.greeting) }, { tags: ['greet'] }),
     copyFile({ dest: \`\${process.cwd()}/out/\${host.name}.more\`, content: 'more\\n' }, { tags: ['more', 'late'] }),
   ],
 })

@@ -1,6 +1,6 @@
 // The board of the packed command, on a terminal of its own.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { cliSite } from '../command.ts'
 import { onTerminal } from '../onTerminal.ts'

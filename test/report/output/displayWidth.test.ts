@@ -1,6 +1,6 @@
 // Tests how texts are measured, truncated and padded.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { displayWidth, fit, truncate } from '../../../src/report/output/displayWidth.ts'
 

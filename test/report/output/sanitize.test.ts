@@ -1,6 +1,6 @@
 // Tests what is removed from text before it is printed.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { lastVisible, sanitize, sanitizeLines } from '../../../src/report/output/sanitize.ts'
 

@@ -1,6 +1,6 @@
 // Tests how many colours a stream gets.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { colorLevel } from '../../../src/report/output/theme.ts'
 

@@ -1,6 +1,6 @@
 // Tests how changes are formatted.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { changeText } from '../../../src/report/text/changeText.ts'
 

@@ -1,6 +1,6 @@
 // Tests how durations are formatted.
 
-import { test } from 'uvu'
+import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { formatClock, formatDuration } from '../../../src/report/text/duration.ts'
 
