@@ -151,7 +151,7 @@ const cases: readonly [title: string, args: string, says: string | RegExp, files
   [
     '-vvv shows what they said',
     'files -i inventory.yaml -t greet -vvv',
-    /│ .*\|root\|[\s\S]*│ \(file contents, /,
+    /│ .*:root:[\s\S]*│ \(file contents, /,
     ['one', 'two'],
   ],
   [
