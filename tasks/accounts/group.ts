@@ -79,8 +79,8 @@ function command(program: string, words: (string | number)[]): Step {
 }
 
 function explained(program: string, result: Output): PlaybookError {
-  const said = lastLines(result)
-  return new PlaybookError('E_GROUP', said.at(-1) ?? `${program} ended with exit code ${result.code}.`, {
-    details: said.slice(0, -1),
+  const lines = lastLines(result)
+  return new PlaybookError('E_GROUP', lines.at(-1) ?? `${program} ended with exit code ${result.code}.`, {
+    details: lines.slice(0, -1),
   })
 }

@@ -11,9 +11,9 @@ import {
   secret,
   z,
 } from '../../src/index.ts'
-import { creation, differences, removal } from './userChanges.ts'
-import { wantedGroups } from './userParams.ts'
-import { lookup, parseFound } from './userState.ts'
+import { attributeChanges, creationChange, removalChange } from './userChanges.ts'
+import { requestedGroups } from './userParams.ts'
+import { parseUserState, userStateCommand } from './userState.ts'
 
 const groupName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected the name of a group')
 
@@ -82,17 +82,17 @@ export const user = defineTask({
   }),
   title: ({ name }) => name,
   // The files of accounts are taken for folders of entries, so that check mode knows which of them are pending.
-  probe: (wanted) => ({
-    found: output(lookup(wanted), parseFound, {
-      reads: [`/etc/passwd/${wanted.name}`, ...wantedGroups(wanted).map((name) => `/etc/group/${name}`)],
+  probe: (params) => ({
+    found: output(userStateCommand(params), parseUserState, {
+      reads: [`/etc/passwd/${params.name}`, ...requestedGroups(params).map((name) => `/etc/group/${name}`)],
     }),
   }),
-  plan: (wanted, { found }): Change[] => {
+  plan: (params, { found }): Change[] => {
     const { account } = found
-    if (wanted.state === 'absent') return account ? [removal(wanted, account)] : []
-    requireHash(wanted.password)
+    if (params.state === 'absent') return account ? [removalChange(params, account)] : []
+    requireHash(params.password)
     if (found.missingGroups.length > 0) throw noGroup(found.missingGroups)
-    return account ? differences(wanted, account, found) : [creation(wanted, found)]
+    return account ? attributeChanges(params, account, found) : [creationChange(params, found)]
   },
 })
 

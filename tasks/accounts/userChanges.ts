@@ -12,12 +12,12 @@ import {
   secret,
   sh,
 } from '../../src/index.ts'
-import type { Wanted } from './userParams.ts'
-import type { Account, Found } from './userState.ts'
+import type { UserParams } from './userParams.ts'
+import type { Account, UserState } from './userState.ts'
 
-export function creation(wanted: Wanted, { hasNamesake }: Found): Change {
-  const { name, uid, group, groups, shell, home, system, comment, password } = wanted
-  const makesHome = wanted.createHome ?? !system
+export function creationChange(params: UserParams, { hasNamesake }: UserState): Change {
+  const { name, uid, group, groups, shell, home, system, comment, password } = params
+  const makesHome = params.createHome ?? !system
   const options = [
     makesHome ? '-m' : '-M',
     ...(system ? ['-r'] : []),
@@ -41,16 +41,16 @@ export function creation(wanted: Wanted, { hasNamesake }: Found): Change {
       command('useradd', [...options, '--', name]),
       ...(password ? [passwordStep(name, password)] : []),
     ],
-    effects: [...effects(wanted), ...(makesHome ? [{ tree: home ?? `/home/${name}` }] : [])],
+    effects: [...effects(params), ...(makesHome ? [{ tree: home ?? `/home/${name}` }] : [])],
   }
 }
 
-export function differences(wanted: Wanted, account: Account, found: Found): Change[] {
-  const { name, uid, group, shell, home, comment, createHome } = wanted
-  const isOtherGroup = group !== undefined && group !== found.group && group !== String(account.gid)
+export function attributeChanges(params: UserParams, account: Account, current: UserState): Change[] {
+  const { name, uid, group, shell, home, comment, createHome } = params
+  const isOtherGroup = group !== undefined && group !== current.group && group !== String(account.gid)
   const fields: [what: string, option: string, from: string | number, to: string | number | undefined][] = [
     ['uid', '-u', account.uid, uid],
-    ['group', '-g', found.group ?? account.gid, isOtherGroup ? group : undefined],
+    ['group', '-g', current.group ?? account.gid, isOtherGroup ? group : undefined],
     ['shell', '-s', account.shell, shell],
     ['home', '-d', account.home, home],
     ['comment', '-c', account.comment, comment],
@@ -58,66 +58,66 @@ export function differences(wanted: Wanted, account: Account, found: Found): Cha
   const changes = fields.flatMap(([what, option, from, to]) =>
     to === undefined || to === from
       ? []
-      : [change(wanted, what, String(from), String(to), command('usermod', [option, to, '--', name]))],
+      : [change(params, what, String(from), String(to), command('usermod', [option, to, '--', name]))],
   )
-  const homeChange = createHome && (!found.hasHome || (home !== undefined && home !== account.home))
+  const homeChange = createHome && (!current.hasHome || (home !== undefined && home !== account.home))
   return [
     ...changes,
-    ...groupsChange(wanted, found),
-    ...(homeChange ? homeCreation(wanted, home ?? account.home) : []),
-    ...passwordChange(wanted, found),
+    ...groupsChange(params, current),
+    ...(homeChange ? homeCreation(params, home ?? account.home) : []),
+    ...passwordChange(params, current),
   ]
 }
 
-function groupsChange(wanted: Wanted, found: Found): Change[] {
-  const { name, groups, append } = wanted
+function groupsChange(params: UserParams, current: UserState): Change[] {
+  const { name, groups, append } = params
   if (groups === undefined) return []
-  const present = found.groups.filter((each) => each !== found.group)
-  const all = found.groups
+  const present = current.groups.filter((each) => each !== current.group)
+  const all = current.groups
   const missing = groups.filter((each) => !all.includes(each))
   const extra = append ? [] : present.filter((each) => !groups.includes(each))
   if (missing.length === 0 && extra.length === 0) return []
   const words = append ? ['-a', '-G', missing.join(',')] : ['-G', groups.join(',')]
   const to = append ? [...present, ...missing] : groups
   const step = command('usermod', [...words, '--', name])
-  return [change(wanted, 'groups', present.join(', ') || 'none', to.join(', ') || 'none', step)]
+  return [change(params, 'groups', present.join(', ') || 'none', to.join(', ') || 'none', step)]
 }
 
 /** As useradd does it for a new account. */
-function homeCreation(wanted: Wanted, home: string): Change[] {
-  const { name } = wanted
+function homeCreation(params: UserParams, home: string): Change[] {
+  const { name } = params
   const make = sh`home=${home}
 [ -d "$home" ] && exit 0
 mkdir -p -- "$home" || exit 1
 [ ! -d /etc/skel ] || cp -R /etc/skel/. "$home" || exit 1
 chown -hR "$(id -u -- ${name}):$(id -g -- ${name})" "$home" && chmod 0700 "$home"`
-  const made = change(wanted, 'home directory', 'absent', home, run(make))
+  const made = change(params, 'home directory', 'absent', home, run(make))
   return [{ ...made, effects: [{ tree: home }] }]
 }
 
-function passwordChange(wanted: Wanted, { passwordDigest }: Found): Change[] {
-  const { name, password, updatePassword } = wanted
+function passwordChange(params: UserParams, { passwordDigest }: UserState): Change[] {
+  const { name, password, updatePassword } = params
   if (!password || updatePassword === 'onCreate') return []
   if (createHash('sha256').update(password.reveal()).digest('hex') === passwordDigest) return []
-  return [change(wanted, 'password', 'another', 'as given', passwordStep(name, password))]
+  return [change(params, 'password', 'another', 'as given', passwordStep(name, password))]
 }
 
-export function removal(wanted: Wanted, { uid, home }: Account): Change {
-  const words = [...(wanted.remove ? ['-r'] : []), '--', wanted.name]
+export function removalChange(params: UserParams, { uid, home }: Account): Change {
+  const words = [...(params.remove ? ['-r'] : []), '--', params.name]
   return {
-    what: `user ${wanted.name}`,
+    what: `user ${params.name}`,
     from: `uid ${uid}`,
-    to: wanted.remove ? 'absent, with its home directory' : 'absent',
+    to: params.remove ? 'absent, with its home directory' : 'absent',
     steps: [command('userdel', words)],
-    effects: [...effects(wanted), ...(wanted.remove ? [{ tree: home }] : [])],
+    effects: [...effects(params), ...(params.remove ? [{ tree: home }] : [])],
   }
 }
 
-function change(wanted: Wanted, what: string, from: string, to: string, step: Step): Change {
-  return { what: `user ${wanted.name} ${what}`, from, to, steps: [step], effects: effects(wanted) }
+function change(params: UserParams, what: string, from: string, to: string, step: Step): Change {
+  return { what: `user ${params.name} ${what}`, from, to, steps: [step], effects: effects(params) }
 }
 
-function effects({ name }: Wanted): { tree: string }[] {
+function effects({ name }: UserParams): { tree: string }[] {
   return [{ tree: `/etc/passwd/${name}` }, { tree: `/etc/group/${name}` }]
 }
 
@@ -131,10 +131,10 @@ function command(program: string, words: (string | number)[]): Step {
 }
 
 function explained(program: string, result: Output): PlaybookError {
-  const said = lastLines(result)
+  const lines = lastLines(result)
   const isBusy = result.code === 8 && program !== 'chpasswd'
-  return new PlaybookError('E_USER', said.at(-1) ?? `${program} ended with exit code ${result.code}.`, {
-    details: said.slice(0, -1),
+  return new PlaybookError('E_USER', lines.at(-1) ?? `${program} ended with exit code ${result.code}.`, {
+    details: lines.slice(0, -1),
     ...(isBusy ? { hint: 'End its processes before this task.' } : {}),
   })
 }

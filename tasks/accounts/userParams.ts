@@ -2,7 +2,7 @@
 
 import type { Secret } from '../../src/index.ts'
 
-export type Wanted = {
+export type UserParams = {
   name: string
   uid?: number
   group?: string
@@ -19,6 +19,6 @@ export type Wanted = {
   remove: boolean
 }
 
-export function wantedGroups({ group, groups = [] }: Wanted): string[] {
+export function requestedGroups({ group, groups = [] }: UserParams): string[] {
   return [...(group === undefined ? [] : [group]), ...groups]
 }

@@ -1,12 +1,12 @@
 // What a host says of an account. No task.
 
 import { type Command, lastLines, type Output, PlaybookError, sh, splitLines, text } from '../../src/index.ts'
-import { type Wanted, wantedGroups } from './userParams.ts'
+import { requestedGroups, type UserParams } from './userParams.ts'
 
 export type Account = { uid: number; gid: number; comment: string; home: string; shell: string }
 
 /** What the host says: `groups` with the primary one, `group` its name; `passwordDigest`: SHA-256 of the hash. */
-export type Found = {
+export type UserState = {
   account?: Account
   group?: string
   groups: string[]
@@ -17,18 +17,18 @@ export type Found = {
 }
 
 /** A line for each thing known, its name first. The hash of the password is hashed, so that it stays on the host. */
-export function lookup(wanted: Wanted): Command {
-  const { name, password } = wanted
+export function userStateCommand(params: UserParams): Command {
+  const { name, password } = params
   const digest = sh`printf 'password %s\\n' "$(getent shadow ${name} | cut -d : -f 2 | tr -d '\\n' | sha256sum)"`
   return sh`getent passwd ${name} | sed 's/^/passwd /'
 printf 'group %s\\ngroups %s\\n' "$(id -gn -- ${name} 2>/dev/null)" "$(id -Gn -- ${name} 2>/dev/null)"
 home=$(getent passwd ${name} | cut -d : -f 6); [ -z "$home" ] || [ ! -d "$home" ] || echo home
 getent group ${name} >/dev/null && echo namesake
-for group in ${wantedGroups(wanted)}; do getent group "$group" >/dev/null || printf 'missing %s\\n' "$group"; done
+for group in ${requestedGroups(params)}; do getent group "$group" >/dev/null || printf 'missing %s\\n' "$group"; done
 ${password ? digest : sh`:`}`
 }
 
-export function parseFound(result: Output): Found {
+export function parseUserState(result: Output): UserState {
   if (result.code !== 0) {
     throw new PlaybookError('E_USER', 'The host cannot tell its accounts.', { details: lastLines(result) })
   }

@@ -24,8 +24,8 @@ import { ownerSpec } from '../params/ownerSpec.ts'
 import { noFolder, ownPath, pathBelow } from '../params/paths.ts'
 import { withArchive } from './copyDirectory/archive.ts'
 import { conflict, copied, differs, type EntryAttributes, fromTo } from './copyDirectory/compare.ts'
-import { others } from './copyDirectory/extraPaths.ts'
-import { placing, requireTar } from './copyDirectory/placement.ts'
+import { extraPaths } from './copyDirectory/extraPaths.ts'
+import { placementStep, requireTar } from './copyDirectory/placement.ts'
 import { type SourceEntry, sourceTree } from './copyDirectory/sourceTree.ts'
 
 /**
@@ -90,7 +90,9 @@ export const copyDirectory = defineTask({
     return [
       ...rootChanges(params, root),
       ...copies(params, [...other], stateOf),
-      ...same.flatMap((entry) => attributeChanges(pathOf(entry), stateOf(entry), wanted(entry, params))),
+      ...same.flatMap((entry) =>
+        attributeChanges(pathOf(entry), stateOf(entry), desiredAttributes(entry, params)),
+      ),
       ...(purge && root.type === 'directory' ? removals(dest, observed.others) : []),
     ]
   },
@@ -129,12 +131,12 @@ function treeProbes(
   return {
     root: file(dest),
     above: file(posix.dirname(dest)),
-    others: purge ? others(dest, exclude, entries) : output(sh`:`, () => [], { reads: [] }),
+    others: purge ? extraPaths(dest, exclude, entries) : output(sh`:`, () => [], { reads: [] }),
     ...Object.fromEntries(ofEntries),
   }
 }
 
-function wanted(entry: SourceEntry, { owner, group, mode, dirMode }: Params): EntryAttributes {
+function desiredAttributes(entry: SourceEntry, { owner, group, mode, dirMode }: Params): EntryAttributes {
   if (entry.type === 'link') return { owner, group }
   if (entry.type === 'directory') return { owner, group, mode: dirMode }
   return { owner, group, mode: mode === 'preserve' ? entry.mode : mode }
@@ -144,13 +146,13 @@ function wanted(entry: SourceEntry, { owner, group, mode, dirMode }: Params): En
 function newMode(entry: SourceEntry, params: Params): number {
   if (entry.type === 'link') return 0o777
   const plain = entry.type === 'directory' || (entry.mode & 0o100) !== 0 ? 0o755 : 0o644
-  return wanted(entry, params).mode ?? plain
+  return desiredAttributes(entry, params).mode ?? plain
 }
 
 function rootChanges(params: Params, root: FileState): Change[] {
   const { dest, owner, group } = params
   const entry = { type: 'directory', path: '' } as const
-  if (root.type !== 'absent') return attributeChanges(dest, root, wanted(entry, params))
+  if (root.type !== 'absent') return attributeChanges(dest, root, desiredAttributes(entry, params))
   const mode = newMode(entry, params)
   const spec = ownerSpec({ owner, group })
   const steps = [
@@ -172,7 +174,7 @@ function copies(
     ...fromTo(entry, stateOf(entry)),
   }))
   const effects = entries.map((entry): Effect => {
-    const attributes = { ...wanted(entry, params), mode: newMode(entry, params) }
+    const attributes = { ...desiredAttributes(entry, params), mode: newMode(entry, params) }
     return { path: posix.join(dest, entry.path), becomes: copied(entry, stateOf(entry), attributes) }
   })
   const more = { from: 'absent or other', to: 'as in src' }
@@ -189,7 +191,7 @@ function copyStep(params: Params, entries: readonly SourceEntry[]): Step {
     await withArchive(packed, (path) =>
       carryOut(upload({ source: { kind: 'local', path }, path: archive, mode: 0o600 })),
     )
-    await carryOut(placing({ dest, archive, stage, owner, group, setsModes: mode !== undefined }))
+    await carryOut(placementStep({ dest, archive, stage, owner, group, setsModes: mode !== undefined }))
   })
 }
 

@@ -95,19 +95,19 @@ export const copyFile = defineTask({
     const isReplaced = !follow && entry.type === 'link'
     const before: FileState = isReplaced ? { type: 'absent' } : current
     const mode = params.mode === 'preserve' ? source?.mode : params.mode
-    const wanted: Wanted = { ...params, path: dest, mode, validate: validation(params.validate) }
+    const desired: DesiredFile = { ...params, path: dest, mode, validate: validation(params.validate) }
     const content = params.content ?? source?.text
     const changes =
       content === undefined
-        ? uploadChanges(before, wanted, source!)
-        : fileChanges(before, { ...wanted, content })
+        ? uploadChanges(before, desired, source!)
+        : fileChanges(before, { ...desired, content })
     return isReplaced ? [linkRemoval(dest, entry.target), ...changes] : changes
   },
 })
 
 type Source = { path: string; size: number; mode: number; text?: Buffer; sha256?: string }
 
-type Wanted = {
+type DesiredFile = {
   path: string
   mode?: number
   owner?: string
@@ -146,9 +146,9 @@ function comparison(source: Source | undefined, content: string | Buffer | Secre
   return { content: Math.max(textLimitBytes, length) }
 }
 
-function uploadChanges(state: FileState, wanted: Wanted, source: Source): Change[] {
-  const { path, mode, owner, group, keep, validate } = wanted
-  if (state.type === 'file' && state.digest === source.sha256) return attributeChanges(path, state, wanted)
+function uploadChanges(state: FileState, desired: DesiredFile, source: Source): Change[] {
+  const { path, mode, owner, group, keep, validate } = desired
+  if (state.type === 'file' && state.digest === source.sha256) return attributeChanges(path, state, desired)
   if (state.type !== 'file' && state.type !== 'absent') {
     throw new PlaybookError('E_NOT_A_FILE', `${path} is a ${state.type}, not a regular file.`)
   }

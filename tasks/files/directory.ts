@@ -39,16 +39,16 @@ export const directory = defineTask({
   }),
   title: ({ path }) => path,
   probe: ({ path }) => ({ entry: file(path, { follow: false }), target: file(path) }),
-  plan: (wanted, { entry, target }): Change[] => {
-    if (target.type === 'directory') return attributeChanges(wanted.path, target, wanted)
-    if (target.type !== 'absent' || entry.type !== 'absent') throw inTheWay(wanted.path, entry, target)
-    return [creation(wanted)]
+  plan: (params, { entry, target }): Change[] => {
+    if (target.type === 'directory') return attributeChanges(params.path, target, params)
+    if (target.type !== 'absent' || entry.type !== 'absent') throw inTheWay(params.path, entry, target)
+    return [creation(params)]
   },
 })
 
-type Wanted = { path: string; parents: boolean; mode?: number; owner?: string; group?: string }
+type DirectoryParams = { path: string; parents: boolean; mode?: number; owner?: string; group?: string }
 
-function creation({ path, parents, mode = 0o755, owner, group }: Wanted): Change {
+function creation({ path, parents, mode = 0o755, owner, group }: DirectoryParams): Change {
   const make = parents
     ? sh`mkdir -p -m ${formatMode(mode)} -- ${path}`
     : sh`mkdir -m ${formatMode(mode)} -- ${path}`

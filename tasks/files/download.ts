@@ -22,8 +22,8 @@ import {
 } from '../../src/index.ts'
 import { noFolder } from '../params/paths.ts'
 import { shortSum } from './download/checksumText.ts'
-import { explained } from './download/errors.ts'
-import { address, addresses, type Wanted } from './download/params.ts'
+import { explainDownload } from './download/errors.ts'
+import { address, addresses, type DownloadParams } from './download/params.ts'
 import { fetchScript, headerLines } from './download/script.ts'
 
 /**
@@ -119,26 +119,26 @@ export const download = defineTask({
 })
 
 /** What a dry run takes for there: the file with its digest, but no content. */
-function fetched({ dest, checksum, mode, owner, group }: Wanted, before: FileState): Effect {
+function fetched({ dest, checksum, mode, owner, group }: DownloadParams, before: FileState): Effect {
   const { content: _, ...becomes } = writtenFile(before, Buffer.alloc(0), { mode, owner, group })
   return checksum ? { path: dest, becomes: { ...becomes, digest: checksum.hex } } : { tree: dest }
 }
 
-function fetching(wanted: Wanted, current: FileState): Step {
-  const { dest, checksum, mode, owner, group, via } = wanted
-  const urls = addresses(wanted)
+function fetching(params: DownloadParams, current: FileState): Step {
+  const { dest, checksum, mode, owner, group, via } = params
+  const urls = addresses(params)
   if (via === 'controller' && checksum) {
     return upload({ source: { kind: 'fetch', urls, checksum }, path: dest, mode, owner, group })
   }
-  return run(fetchScript(wanted, current), {
-    stdin: secret(`${headerLines(wanted)}\n${urls.join('\n')}\n`),
-    explain: (output) => explained(wanted, current, output),
+  return run(fetchScript(params, current), {
+    stdin: secret(`${headerLines(params)}\n${urls.join('\n')}\n`),
+    explain: (output) => explainDownload(params, current, output),
   })
 }
 
-function notAFile(wanted: Wanted, state: FileState): PlaybookError {
-  const { dest } = wanted
-  const name = posix.basename(new URL(addresses(wanted)[0]!).pathname)
+function notAFile(params: DownloadParams, state: FileState): PlaybookError {
+  const { dest } = params
+  const name = posix.basename(new URL(addresses(params)[0]!).pathname)
   return new PlaybookError(
     'E_NOT_A_FILE',
     `${dest} is a ${state.type === 'other' ? 'special file' : state.type}.`,

@@ -5,7 +5,7 @@ import { account, type Change, defineTask, file, PlaybookError, run, sh, z } fro
 import { ownerSpec } from '../params/ownerSpec.ts'
 import { ownPath, pathBelow } from '../params/paths.ts'
 import { modeTests, treeMode } from './ownership/modes.ts'
-import { differing, entries, ownerTest, touching } from './ownership/tree.ts'
+import { changeMatches, describeMismatches, mismatches, ownerTest } from './ownership/tree.ts'
 
 /**
  * Gives a directory and all that is below it an owner, a group, and modes. One pass of `find` tells what differs; a
@@ -50,18 +50,18 @@ export const ownership = defineTask({
       error: 'expected owner, group, mode or dirMode',
     }),
   title: ({ path }) => path,
-  probe: (wanted) => ({
-    entry: file(wanted.path, { follow: false }),
-    otherOwners: differing(wanted, ownerTest(wanted)),
-    otherModes: differing(
-      wanted,
-      modeTests(wanted)
+  probe: (params) => ({
+    entry: file(params.path, { follow: false }),
+    otherOwners: mismatches(params, ownerTest(params)),
+    otherModes: mismatches(
+      params,
+      modeTests(params)
         .map(({ test }) => test)
         .join(' -o '),
     ),
   }),
-  plan: (wanted, { entry, otherOwners, otherModes }): Change[] => {
-    const { path } = wanted
+  plan: (params, { entry, otherOwners, otherModes }): Change[] => {
+    const { path } = params
     if (entry.type === 'absent') throw new PlaybookError('E_NO_PATH', `There is nothing at ${path}.`)
     if (entry.type === 'link') {
       const hint = `Name what it leads to: ${posix.resolve(posix.dirname(path), entry.target)}`
@@ -70,19 +70,21 @@ export const ownership = defineTask({
     const changes: Change[] = []
     const effects = [{ tree: path }]
     if (otherOwners.count > 0) {
-      const steps = [run(touching(wanted, ownerTest(wanted), sh`chown -h ${ownerSpec(wanted)}`))]
+      const steps = [run(changeMatches(params, ownerTest(params), sh`chown -h ${ownerSpec(params)}`))]
       changes.push({
         what: `${path} owner`,
-        from: entries(otherOwners),
-        to: ownerSpec(wanted),
+        from: describeMismatches(otherOwners),
+        to: ownerSpec(params),
         steps,
         effects,
       })
     }
     if (otherModes.count > 0) {
-      const steps = modeTests(wanted).map(({ test, spec }) => run(touching(wanted, test, sh`chmod ${spec}`)))
-      const to = [wanted.mode, wanted.dirMode && `directories ${wanted.dirMode}`].filter(Boolean).join(', ')
-      changes.push({ what: `${path} mode`, from: entries(otherModes), to, steps, effects })
+      const steps = modeTests(params).map(({ test, spec }) =>
+        run(changeMatches(params, test, sh`chmod ${spec}`)),
+      )
+      const to = [params.mode, params.dirMode && `directories ${params.dirMode}`].filter(Boolean).join(', ')
+      changes.push({ what: `${path} mode`, from: describeMismatches(otherModes), to, steps, effects })
     }
     return changes
   },

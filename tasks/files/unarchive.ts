@@ -15,9 +15,9 @@ import {
   z,
 } from '../../src/index.ts'
 import { pathBelow } from '../params/paths.ts'
-import { explained } from './unarchive/errors.ts'
+import { explainUnpacking } from './unarchive/errors.ts'
 import { formatOf } from './unarchive/params.ts'
-import { unpacking } from './unarchive/script.ts'
+import { unpackCommand } from './unarchive/script.ts'
 import { archiveDigest, stampPath, stampText } from './unarchive/stamp.ts'
 
 /**
@@ -90,21 +90,21 @@ export const unarchive = defineTask({
     stamp: file(stampPath(src, dest), { content: 65536 }),
     created: file(posix.join(dest, creates ?? '.'), { follow: false }),
   }),
-  plan: (wanted, { archive, tree, stamp, created }): Change[] => {
-    const { src, dest, checksum, creates, owner, group } = wanted
+  plan: (params, { archive, tree, stamp, created }): Change[] => {
+    const { src, dest, checksum, creates, owner, group } = params
     if (tree.type !== 'absent' && tree.type !== 'directory') throw notADirectory(dest, tree)
     const noted = stamp.type === 'file' ? stamp.content?.toString('utf8') : undefined
-    if (checksum && noted === stampText(wanted, checksum)) return []
+    if (checksum && noted === stampText(params, checksum)) return []
     if (noted === undefined && creates !== undefined && created.type !== 'absent') return []
     const digest = archiveDigest(src, archive, checksum)
-    if (noted === stampText(wanted, digest)) return []
-    const note = write({ path: stampPath(src, dest), content: stampText(wanted, digest), owner, group })
+    if (noted === stampText(params, digest)) return []
+    const note = write({ path: stampPath(src, dest), content: stampText(params, digest), owner, group })
     return [
       {
         what: dest,
         from: noted === undefined ? 'not unpacked' : 'another archive, or other options',
         to: `${posix.basename(src)}, ${digest.algorithm} ${digest.hex.slice(0, 4)}…${digest.hex.slice(-2)}`,
-        steps: [run(unpacking(wanted), { explain: (output) => explained(src, output) }), note],
+        steps: [run(unpackCommand(params), { explain: (output) => explainUnpacking(src, output) }), note],
         effects: [{ tree: dest }],
       },
     ]

@@ -106,12 +106,12 @@ export const httpdConfiguration = defineTask({
   }),
   plan: (params, observed): readonly Change[] => {
     const { owner, group } = params
-    const wanted = params.files.map((each) => wantedFile(each, observed[each.path] as FileState))
+    const desired = params.files.map((each) => desiredFile(each, observed[each.path] as FileState))
     checkJkWorkers(
-      wanted.map(({ path, content }) => ({ path, text: contentBytes(content).toString('utf8') })),
+      desired.map(({ path, content }) => ({ path, text: contentBytes(content).toString('utf8') })),
     )
-    const differing = wanted.filter(({ state, content }) => !isSame(state, content))
-    const attributes = wanted
+    const differing = desired.filter(({ state, content }) => !isSame(state, content))
+    const attributes = desired
       .filter((each) => !differing.includes(each))
       .flatMap(({ path, state, mode }) =>
         attributeChanges(path, state, { owner, group, ...(mode === undefined ? {} : { mode }) }),
@@ -140,7 +140,7 @@ type ConfigurationFile = {
   readonly content?: string | Secret
 }
 
-type Wanted = {
+type DesiredFile = {
   readonly path: string
   readonly keep?: string
   readonly mode?: number
@@ -149,7 +149,7 @@ type Wanted = {
   readonly edits: readonly { readonly what: string; readonly from: string; readonly to: string }[]
 }
 
-function wantedFile({ edits, content, ...rest }: ConfigurationFile, state: FileState): Wanted {
+function desiredFile({ edits, content, ...rest }: ConfigurationFile, state: FileState): DesiredFile {
   const { path } = rest
   if (edits === undefined) return { ...rest, state, content: content!, edits: [] }
   const before = contentOf(path, state)
@@ -158,12 +158,15 @@ function wantedFile({ edits, content, ...rest }: ConfigurationFile, state: FileS
   return { ...rest, state, content: Buffer.from(bytes), edits: changes }
 }
 
-function isSame(state: FileState, content: Wanted['content']): boolean {
+function isSame(state: FileState, content: DesiredFile['content']): boolean {
   return state.type === 'file' && state.content?.equals(contentBytes(content)) === true
 }
 
 /** What differs, as for any file; but it is only written aside. */
-function contentChanges({ path, mode, state, content, edits }: Wanted, { owner, group }: Params): Change[] {
+function contentChanges(
+  { path, mode, state, content, edits }: DesiredFile,
+  { owner, group }: Params,
+): Change[] {
   const [first, ...others] = fileChanges(state, { path, content, edits })
   const becomes = writtenFile(state, contentBytes(content), { owner, group, mode })
   const steps: Step[] = [write({ path: asideOf(path), content, mode: 0o600 })]
@@ -171,7 +174,7 @@ function contentChanges({ path, mode, state, content, edits }: Wanted, { owner, 
 }
 
 /** Puts the files in place, checks them, and puts the old ones back where they are refused. */
-function putInPlace(files: readonly Wanted[], { prefix, owner, group }: Params): Step {
+function putInPlace(files: readonly DesiredFile[], { prefix, owner, group }: Params): Step {
   const spec = ownerSpec({ owner, group })
   const each = (name: string) =>
     files.map(({ path, keep, mode, state }) => {
@@ -214,12 +217,12 @@ exit 1`
   return serverStep(shellText(script))
 }
 
-function refused(prefix: string, said: string): PlaybookError {
+function refused(prefix: string, problems: string): PlaybookError {
   return new PlaybookError(
     'E_HTTPD_CONFIG',
     `The configuration of ${prefix} is as it shall be, and not right.`,
     {
-      details: said.split('\n'),
+      details: problems.split('\n'),
     },
   )
 }

@@ -90,7 +90,7 @@ export function reloadCommand(params: HttpdParams): Command {
 ${requireValidConfig('the running server keeps the old one')}
 p=$(parent) || { start_it; exit 0; }
 before=$(stat -c %.9Y "$pidfile"); mark
-said=$(reload_it 2>&1) || fault E_HTTPD_RELOAD "httpd could not be reloaded: $(echo "$said" | tail -n 1)"
+output=$(reload_it 2>&1) || fault E_HTTPD_RELOAD "httpd could not be reloaded: $(echo "$output" | tail -n 1)"
 limit=$(($(now) + within))
 until [ "$(stat -c %.9Y "$pidfile" 2>/dev/null)" != "$before" ] && parent >/dev/null; do
   [ -d "/proc/$p" ] || { fault_of E_HTTPD_DIED "httpd (pid $p) ended while reading its new configuration."; }

@@ -32,7 +32,7 @@ fault_of() { # with the end of its log
   exit 1
 }
 check() {
-  said=$(ctl -t 2>&1) || { printf '%s\\n' "$said" | grep -vx 'Syntax OK'; show "$said"; return 1; }
+  output=$(ctl -t 2>&1) || { printf '%s\\n' "$output" | grep -vx 'Syntax OK'; show "$output"; return 1; }
   missing=$(ctl -t -D DUMP_INCLUDES 2>/dev/null | sed -n 's/^ *([0-9*]*) //p' | while read -r file; do logs_of "$file"; done)
   [ -z "$missing" ] || { printf '%s\\n' "$missing"; return 1; }
 }
@@ -66,8 +66,8 @@ launch() {
   [ -n "$unit" ] || { ctl -k start 3>&- </dev/null; return; }
   systemctl reset-failed -- "$unit" 2>/dev/null
   since=$(date +%s)
-  told=$(systemctl start -- "$unit" 2>&1) && return
-  printf '%s\n' "$told" | grep -v '^See '
+  output=$(systemctl start -- "$unit" 2>&1) && return
+  printf '%s\n' "$output" | grep -v '^See '
   journalctl _SYSTEMD_UNIT="$unit" --since "@$since" --no-pager -o cat 2>/dev/null
   return 1
 }
@@ -78,13 +78,13 @@ reload_it() { # the unit's own server by systemd, which may be another than the 
 }
 stop_unit() {
   [ -n "$unit" ] || return 0
-  said=$(systemctl stop -- "$unit" 2>&1) && return
-  case $said in *'not loaded'*) ;; *) fault E_HTTPD_STOP "$unit cannot be stopped: $(echo "$said" | head -n 1)" ;; esac
+  output=$(systemctl stop -- "$unit" 2>&1) && return
+  case $output in *'not loaded'*) ;; *) fault E_HTTPD_STOP "$unit cannot be stopped: $(echo "$output" | head -n 1)" ;; esac
 }
 start_it() {
   rm -f -- "$pidfile"
   mark
-  said=$(launch 2>&1)
+  output=$(launch 2>&1)
   r=$?
   limit=$(($(now) + within))
   if [ "$r" -eq 0 ]; then
@@ -94,7 +94,7 @@ start_it() {
     done
     return 0
   fi
-  port=$(printf '%s\\n' "$said" | sed -n 's/.*could not bind to address .*:\\([0-9][0-9]*\\)$/\\1/p' | head -n 1)
+  port=$(printf '%s\\n' "$output" | sed -n 's/.*could not bind to address .*:\\([0-9][0-9]*\\)$/\\1/p' | head -n 1)
   if [ -n "$port" ]; then
     taker=$(listener "$port")
     called=$(words "$taker")
@@ -103,7 +103,7 @@ start_it() {
     exit 1
   fi
   echo "= E_HTTPD_START httpd could not be started, exit code $r." >&2
-  printf '%s\\n' "$said" | tail -n 10 >&2
+  printf '%s\\n' "$output" | tail -n 10 >&2
   tail -c +$((size + 1)) "$log" 2>/dev/null | tail -n 10 >&2
   exit 1
 }`

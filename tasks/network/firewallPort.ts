@@ -77,26 +77,26 @@ export const firewallPort = defineTask({
 })
 
 /** firewall-cmd's options that give a port or range its state; none if it has it. */
-function portOptions(wanted: PortRange, state: 'open' | 'closed', { ports }: ZoneSettings): string[] {
-  const open = ports.map(parsePort).filter(({ protocol }) => protocol === wanted.protocol)
-  if (state === 'open') return isCovered(wanted, open) ? [] : [`--add-port=${formatPort(wanted)}`]
+function portOptions(requested: PortRange, state: 'open' | 'closed', { ports }: ZoneSettings): string[] {
+  const open = ports.map(parsePort).filter(({ protocol }) => protocol === requested.protocol)
+  if (state === 'open') return isCovered(requested, open) ? [] : [`--add-port=${formatPort(requested)}`]
   return open
     .map((each) => ({
-      ...wanted,
-      first: Math.max(each.first, wanted.first),
-      last: Math.min(each.last, wanted.last),
+      ...requested,
+      first: Math.max(each.first, requested.first),
+      last: Math.min(each.last, requested.last),
     }))
     .filter(({ first, last }) => first <= last)
     .map((each) => `--remove-port=${formatPort(each)}`)
 }
 
 /** Whether every port of a range is in one of the open ranges. */
-function isCovered(wanted: PortRange, open: readonly PortRange[]): boolean {
-  let next = wanted.first
+function isCovered(requested: PortRange, open: readonly PortRange[]): boolean {
+  let next = requested.first
   for (const { first, last } of [...open].sort((a, b) => a.first - b.first)) {
     if (first <= next && last >= next) next = last + 1
   }
-  return next > wanted.last
+  return next > requested.last
 }
 
 function isPort(value: string): boolean {

@@ -3,11 +3,11 @@
 import { defineTask, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import { scopesOf, type ZoneDifference, type ZoneSettings, zoneChanges, zoneState } from './firewalld.ts'
-import { normalRule } from './richRule.ts'
+import { normalizeRule } from './richRule.ts'
 
 const ruleText = z.string().transform((value, context) => {
   try {
-    return normalRule(value)
+    return normalizeRule(value)
   } catch (thrown) {
     context.addIssue({ code: 'custom', message: (thrown as PlaybookError).message })
     return z.NEVER
@@ -118,7 +118,7 @@ function rulesOf({ rules, sources, ports = [], services = [], action }: RulePara
   )
   const made = (origins ?? ['']).flatMap((origin) =>
     (elements.length > 0 ? elements : ['']).map((element) =>
-      normalRule(`rule ${origin} ${element} ${action}`),
+      normalizeRule(`rule ${origin} ${element} ${action}`),
     ),
   )
   return [...new Set(made)]
@@ -141,7 +141,7 @@ function ruleOptions(rule: string, state: 'present' | 'absent', listed: ListedRu
 /** A rule as firewalld lists it; one in words that are not known here is itself, and equals no other. */
 function listedRule(listed: string): string {
   try {
-    return normalRule(listed)
+    return normalizeRule(listed)
   } catch (thrown) {
     if (thrown instanceof PlaybookError) return listed
     throw thrown

@@ -64,13 +64,13 @@ function stateName(zone = 'default'): string {
  */
 export function zoneChanges(
   state: ZoneState,
-  asked: string | undefined,
+  requestedZone: string | undefined,
   differences: readonly ZoneDifference[],
 ): readonly Change[] {
   const { zone, isRunning } = state
   const scopes: readonly Scope[] = ['permanent', 'runtime']
   const becomes = changedZone(state, differences)
-  const names = new Set([stateName(asked), stateName(zone)])
+  const names = new Set([stateName(requestedZone), stateName(zone)])
   const effects = [...names].map((name) => ({ state: name, becomes }))
   const steps = scopes.flatMap((scope) => {
     const options = differences.flatMap((difference) => difference.options[scope] ?? [])
@@ -108,16 +108,16 @@ function withOption(settings: ZoneSettings, option: string): ZoneSettings {
  */
 export function scopesOf(
   state: ZoneState,
-  wanted: { readonly permanent: boolean; readonly runtime: boolean },
+  requested: { readonly permanent: boolean; readonly runtime: boolean },
 ): readonly { readonly scope: Scope; readonly settings: ZoneSettings }[] {
-  if (!state.runtime && !wanted.permanent) {
+  if (!state.runtime && !requested.permanent) {
     throw new PlaybookError('E_FIREWALLD_STOPPED', 'firewalld is stopped: it has no runtime configuration.', {
       hint: "Start it first: service({ name: 'firewalld' }).",
     })
   }
   return [
-    ...(wanted.permanent ? [{ scope: 'permanent' as const, settings: state.permanent }] : []),
-    ...(wanted.runtime && state.runtime ? [{ scope: 'runtime' as const, settings: state.runtime }] : []),
+    ...(requested.permanent ? [{ scope: 'permanent' as const, settings: state.permanent }] : []),
+    ...(requested.runtime && state.runtime ? [{ scope: 'runtime' as const, settings: state.runtime }] : []),
   ]
 }
 
@@ -129,8 +129,8 @@ function zoneStep(zone: string, scope: Scope, isRunning: boolean, options: reado
 
 /** firewall-cmd says `Error: INVALID_PORT: …`; the word is its error's name. */
 function explainRefusal(result: Output): PlaybookError | undefined {
-  const said = `${result.stderr.toString('utf8')}\n${text(result)}`
-  const [, name, reason] = /(?:Error:\s*)?\b([A-Z]+_[A-Z_]+)(?::\s*(.*))?/.exec(said) ?? []
+  const message = `${result.stderr.toString('utf8')}\n${text(result)}`
+  const [, name, reason] = /(?:Error:\s*)?\b([A-Z]+_[A-Z_]+)(?::\s*(.*))?/.exec(message) ?? []
   if (!name) return undefined
   return new PlaybookError('E_FIREWALLD', `firewalld refuses it: ${name}${reason ? `: ${reason}` : ''}`, {
     hint: refusalHints[name],
@@ -182,8 +182,8 @@ fi`
 
 /** What `zoneScript` printed, as a state. */
 export function parseZoneState(result: Output): ZoneState {
-  const said = splitLines(text(result))
-  const way = said[0]?.replace(/^= /, '')
+  const lines = splitLines(text(result))
+  const way = lines[0]?.replace(/^= /, '')
   if (way === 'missing') {
     throw new PlaybookError('E_FIREWALLD_MISSING', 'firewalld is not installed: there is no firewall-cmd.', {
       hint: "Install it first: dnf({ name: 'firewalld' }).",
@@ -195,22 +195,23 @@ export function parseZoneState(result: Output): ZoneState {
       hint: 'Only root may ask it: become: true',
     })
   }
-  const zone = headed(said, 'zone')
-  const zones = way === 'bus' ? busZones(headed(said, 'zones')) : headed(said, 'zones').split(/\s+/)
+  const zone = headingValue(lines, 'zone')
+  const zones =
+    way === 'bus' ? busZones(headingValue(lines, 'zones')) : headingValue(lines, 'zones').split(/\s+/)
   const parse = (part: readonly string[], scope: Scope) =>
     way === 'bus' ? busSettings(part, zone, zones, scope) : listedSettings(part, zone, zones, scope)
-  const permanent = parse(section(said, 'permanent'), 'permanent')
+  const permanent = parse(section(lines, 'permanent'), 'permanent')
   if (way === 'offline') return { zone, isRunning: false, permanent }
-  return { zone, isRunning: true, runtime: parse(section(said, 'runtime'), 'runtime'), permanent }
+  return { zone, isRunning: true, runtime: parse(section(lines, 'runtime'), 'runtime'), permanent }
 }
 
-function headed(said: readonly string[], name: string): string {
-  return said.find((line) => line.startsWith(`= ${name} `))?.slice(name.length + 3) ?? ''
+function headingValue(lines: readonly string[], name: string): string {
+  return lines.find((line) => line.startsWith(`= ${name} `))?.slice(name.length + 3) ?? ''
 }
 
-function section(said: readonly string[], name: string): string[] {
-  const begin = said.indexOf(`= ${name}`)
-  const rest = said.slice(begin + 1)
+function section(lines: readonly string[], name: string): string[] {
+  const begin = lines.indexOf(`= ${name}`)
+  const rest = lines.slice(begin + 1)
   const end = rest.findIndex((line) => line.startsWith('= '))
   return begin < 0 ? [] : rest.slice(0, end < 0 ? rest.length : end)
 }
@@ -221,13 +222,13 @@ function busZones(json: string): string[] {
 
 /** `{"type":"a{sv}","data":[{"ports":{"type":"a(ss)","data":[["8080","tcp"]]},"rules_str":{…}}]}` */
 function busSettings(
-  said: readonly string[],
+  lines: readonly string[],
   zone: string,
   zones: readonly string[],
   scope: Scope,
 ): ZoneSettings {
-  const json = said.find((line) => line.startsWith('{'))
-  if (!json) throw zoneFault(said, zone, zones, scope)
+  const json = lines.find((line) => line.startsWith('{'))
+  if (!json) throw zoneError(lines, zone, zones, scope)
   const [settings] = (JSON.parse(json) as { data: [{ [key: string]: { data: unknown } | undefined }] }).data
   const ports = (settings.ports?.data ?? []) as [string, string][]
   return {
@@ -238,35 +239,35 @@ function busSettings(
 
 /** What `--list-all` prints: `  ports: 80/tcp 443/tcp`, and the rich rules one a line behind a tab. */
 function listedSettings(
-  said: readonly string[],
+  lines: readonly string[],
   zone: string,
   zones: readonly string[],
   scope: Scope,
 ): ZoneSettings {
-  const ports = said.find((line) => /^ {2}ports:/.test(line))
-  if (ports === undefined) throw zoneFault(said, zone, zones, scope)
-  const heading = said.findIndex((line) => /^ {2}rich rules:/.test(line))
+  const ports = lines.find((line) => /^ {2}ports:/.test(line))
+  if (ports === undefined) throw zoneError(lines, zone, zones, scope)
+  const heading = lines.findIndex((line) => /^ {2}rich rules:/.test(line))
   return {
     ports: ports
       .replace(/^ {2}ports:/, '')
       .split(/\s+/)
       .filter(Boolean),
-    rules: said
+    rules: lines
       .slice(heading + 1)
       .filter((line) => /^\s+rule\b/.test(line))
       .map((line) => line.trim()),
   }
 }
 
-function zoneFault(
-  said: readonly string[],
+function zoneError(
+  lines: readonly string[],
   zone: string,
   zones: readonly string[],
   scope: Scope,
 ): PlaybookError {
-  if (!said.some((line) => line.includes('INVALID_ZONE'))) {
+  if (!lines.some((line) => line.includes('INVALID_ZONE'))) {
     return new PlaybookError('E_FIREWALLD', `firewalld does not tell what zone "${zone}" holds.`, {
-      details: said.filter((line) => line !== '').slice(-5),
+      details: lines.filter((line) => line !== '').slice(-5),
     })
   }
   const isKnown = zones.includes(zone)

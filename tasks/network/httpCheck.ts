@@ -109,14 +109,14 @@ export type HttpAnswer = { readonly status: number; readonly body: string } | { 
 const limitBytes = 256 * 1024
 
 function askOnce(params: CheckParams): Command {
-  return shellText(`${ask(params)}\nask\nexit 0`)
+  return shellText(`${askScript(params)}\nask\nexit 0`)
 }
 
 /** Asks until the answer is right by status and text, and prints the last one where it never is. */
 function askAgain(params: CheckParams): Command {
   const { status, contains, within, interval, followRedirects } = params
   const digits = followRedirects ? '[24-9]' : '[2-9]'
-  return shellText(`${ask(params)}
+  return shellText(`${askScript(params)}
 needle=${sh`${contains ?? ''}`.script}
 cr=$(printf '\\r')
 end=$(($(date +%s) + ${Math.ceil(within)}))
@@ -135,7 +135,7 @@ exit 1`)
 }
 
 /** `ask` prints headers and body as they came, or the client's complaint. */
-function ask(params: CheckParams): string {
+function askScript(params: CheckParams): string {
   const { url, host, method, headers, timeout, followRedirects, insecure } = params
   const lines = Object.entries({ ...(host ? { Host: host } : {}), ...headers }).map(
     ([name, value]) => `${name}: ${value}`,
@@ -175,16 +175,16 @@ function ask(params: CheckParams): string {
 }
 
 function parseAnswer(result: Output, { followRedirects }: { readonly followRedirects: boolean }): HttpAnswer {
-  const said = text(result)
-  if (said.startsWith('= no client')) {
+  const printed = text(result)
+  if (printed.startsWith('= no client')) {
     throw new PlaybookError('E_NO_HTTP_CLIENT', 'There is neither curl nor wget on this host.', {
       hint: "dnf({ name: 'curl' })",
     })
   }
-  let rest = said
+  let rest = printed
   for (;;) {
     const head = /^ *HTTP\/[\d.]+ (\d{3})[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n?/.exec(rest)
-    if (!head) return { fault: said.trim() }
+    if (!head) return { fault: printed.trim() }
     rest = rest.slice(head[0].length)
     const status = Number(head[1])
     const isInterim = status < 200 || (followRedirects && status < 400 && rest.startsWith('HTTP/'))
@@ -206,17 +206,17 @@ function describeAnswer(answer: HttpAnswer, { status, contains }: CheckParams): 
 function explain(result: Output, params: CheckParams): PlaybookError {
   const answer = parseAnswer(result, params)
   const { method, url, host, within } = params
-  const asked = `${method} ${url}${host ? ` for ${host}` : ''}`
+  const request = `${method} ${url}${host ? ` for ${host}` : ''}`
   const time = within > 0 ? ` within ${within} s` : ''
   if ('fault' in answer) {
-    return new PlaybookError('E_HTTP', `${asked} got no answer${time}.`, {
+    return new PlaybookError('E_HTTP', `${request} got no answer${time}.`, {
       details: splitLines(answer.fault).slice(0, 5),
     })
   }
   const lines = splitLines(answer.body.replaceAll('\r', '')).filter((line) => line.trim() !== '')
   return new PlaybookError(
     'E_HTTP',
-    `${asked} got ${describeAnswer(answer, params)}${time}; expected ${params.status.join(' or ')}.`,
+    `${request} got ${describeAnswer(answer, params)}${time}; expected ${params.status.join(' or ')}.`,
     { details: lines.slice(0, 8).map((line) => line.slice(0, 160)) },
   )
 }

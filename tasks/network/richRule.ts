@@ -52,23 +52,23 @@ const ranks: readonly (readonly string[])[] = [
  * @example normalRule("rule accept source address=10.0.0.1 family=ipv4")
  * // 'rule family="ipv4" source address="10.0.0.1" accept'
  */
-export function normalRule(rule: string): string {
+export function normalizeRule(rule: string): string {
   const [first, ...parts] = parseRule(rule)
-  if (!first) throw fault(rule, 'It is empty.')
+  if (!first) throw ruleError(rule, 'It is empty.')
   const inOrder = ranks.flatMap((rank) => {
     const found = parts.filter((part) => rank.includes(part.element))
     if (found.length > 1) {
-      throw fault(rule, `"${found[0]!.element}" and "${found[1]!.element}" cannot both stand in it.`)
+      throw ruleError(rule, `"${found[0]!.element}" and "${found[1]!.element}" cannot both stand in it.`)
     }
     return found
   })
-  if (inOrder.length === 0) throw fault(rule, 'It matches nothing and does nothing.')
+  if (inOrder.length === 0) throw ruleError(rule, 'It matches nothing and does nothing.')
   return [first, ...inOrder].map(formatPart).join(' ')
 }
 
 function parseRule(rule: string): Part[] {
   const words = splitWords(rule)
-  if (words[0] !== 'rule') throw fault(rule, 'It does not begin with the word "rule".')
+  if (words[0] !== 'rule') throw ruleError(rule, 'It does not begin with the word "rule".')
   const parts: Part[] = []
   let current: Part | undefined
   let isLimit = false
@@ -85,15 +85,16 @@ function parseRule(rule: string): Part[] {
       )
     } else if (/^not$/i.test(word)) {
       if (!current || !['source', 'destination'].includes(current.element)) {
-        throw fault(rule, '"NOT" stands for itself.')
+        throw ruleError(rule, '"NOT" stands for itself.')
       }
       current.isNegated = true
     } else if (word === 'limit') {
-      if (!current || !isLimitable(current)) throw fault(rule, '"limit" belongs to a log, audit or action.')
+      if (!current || !isLimitable(current))
+        throw ruleError(rule, '"limit" belongs to a log, audit or action.')
       current.limit = {}
       isLimit = true
     } else {
-      if (!elements[word]) throw fault(rule, `"${word}" is not a word of the language.`)
+      if (!elements[word]) throw ruleError(rule, `"${word}" is not a word of the language.`)
       current = { element: word, isNegated: false, attributes: {} }
       isLimit = false
       parts.push(current)
@@ -111,7 +112,7 @@ function addAttribute(
   name: string,
   value: string,
 ): boolean {
-  if (value === '') throw fault(rule, `"${name}" has no value.`)
+  if (value === '') throw ruleError(rule, `"${name}" has no value.`)
   if (isLimit && elements.limit!.includes(name)) {
     current.limit = { ...current.limit, [name]: name === 'value' ? shortRate(value) : value }
     return true
@@ -123,7 +124,7 @@ function addAttribute(
   } else if (elements.rule!.includes(name)) {
     first.attributes = { ...first.attributes, [name]: value }
   } else {
-    throw fault(rule, `"${name}" is not an attribute of "${current.element}".`)
+    throw ruleError(rule, `"${name}" is not an attribute of "${current.element}".`)
   }
   return false
 }
@@ -160,13 +161,13 @@ function splitWords(rule: string): string[] {
     word.lastIndex = at + rule.slice(at).search(/\S|$/)
     if (word.lastIndex >= rule.length) break
     const found = word.exec(rule)
-    if (!found) throw fault(rule, 'A quote is not closed.')
+    if (!found) throw ruleError(rule, 'A quote is not closed.')
     words.push(found[0].replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single))
   }
   return words
 }
 
-function fault(rule: string, why: string): PlaybookError {
+function ruleError(rule: string, why: string): PlaybookError {
   return new PlaybookError('E_FIREWALL_RULE', `not a rich rule: ${why.replace(/\.$/, '')}`, {
     details: [rule],
   })

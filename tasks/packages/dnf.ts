@@ -2,8 +2,8 @@
 
 import { type Change, defineTask, output, type Step, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
-import { isRpmFile, nameFault, word } from './dnfParams.ts'
-import { removal, transaction } from './dnfTransaction.ts'
+import { isRpmFile, nameProblem, word } from './dnfParams.ts'
+import { removalStep, transactionStep } from './dnfTransaction.ts'
 import { type Installed, installedScript, parseInstalled } from './installedPackages.ts'
 
 /**
@@ -43,8 +43,8 @@ export const dnf = defineTask({
         .transform((list, context) => {
           const names = [...new Set(list.flatMap((each) => each.split(',')).map((each) => each.trim()))]
           for (const name of names) {
-            const fault = nameFault(name)
-            if (fault) context.addIssue({ code: 'custom', message: `"${name}": ${fault}` })
+            const problem = nameProblem(name)
+            if (problem) context.addIssue({ code: 'custom', message: `"${name}": ${problem}` })
           }
           return names
         })
@@ -95,10 +95,10 @@ export const dnf = defineTask({
     }))
     const all = params.name.includes('*')
     return [
-      ...inOneTransaction(missing, transaction('install', params, installed.missing)),
+      ...inOneTransaction(missing, transactionStep('install', params, installed.missing)),
       ...inOneTransaction(
         outdated,
-        transaction('upgrade', params, all ? [] : installed.updates.map(({ name }) => name)),
+        transactionStep('upgrade', params, all ? [] : installed.updates.map(({ name }) => name)),
       ),
     ]
   },
@@ -112,7 +112,7 @@ function removals(found: readonly Installed[]): readonly Change[] {
     effects: [{ state: packageState(name) }],
   }))
   const names = found.map(({ name }) => name)
-  return inOneTransaction(changes, removal(names))
+  return inOneTransaction(changes, removalStep(names))
 }
 
 function inOneTransaction(changes: readonly Omit<Change, 'steps'>[], step: Step): readonly Change[] {

@@ -2,10 +2,10 @@
 
 import { type Output, PlaybookError, splitLines, text } from '../../src/index.ts'
 
-const failures: readonly {
+const knownErrors: readonly {
   readonly code: string
   readonly sign: RegExp
-  readonly message: (match: RegExpExecArray, said: string) => string
+  readonly message: (match: RegExpExecArray, output: string) => string
   readonly hint?: string
 }[] = [
   {
@@ -35,16 +35,17 @@ const failures: readonly {
   {
     code: 'E_NO_PACKAGE',
     sign: /No match for argument: |Unable to find a match: /,
-    message: (_, said) => `No repository has ${matches(said, /No match for argument: (\S+)/g).join(', ')}.`,
+    message: (_, output) =>
+      `No repository has ${matches(output, /No match for argument: (\S+)/g).join(', ')}.`,
     hint: 'Is the name right, and the repository that has it enabled? dnf repolist --all',
   },
   {
     code: 'E_GPG',
     sign: /GPG check FAILED|is not signed|Public key for \S+ is not installed|key import failed|signature .*(?:failed|invalid)/i,
-    message: (_, said) =>
+    message: (_, output) =>
       [
         'A signature is not to be verified',
-        ...matches(said, /(?:Package|Public key for) (\S+) is not/g).slice(0, 1),
+        ...matches(output, /(?:Package|Public key for) (\S+) is not/g).slice(0, 1),
       ].join(': '),
     hint: 'Give the repository its gpgkey=, or, if you must, disableGpgCheck: true',
   },
@@ -76,18 +77,18 @@ const failures: readonly {
 
 /** What a failed dnf said, as an error. The messages are those of dnf 4.14 and dnf5. */
 export function explainDnf(result: Output): PlaybookError {
-  const said = `${result.stderr.toString('utf8')}\n${text(result)}`
-  const details = splitLines(said).filter((line) => line.trim() !== '')
+  const output = `${result.stderr.toString('utf8')}\n${text(result)}`
+  const details = splitLines(output).filter((line) => line.trim() !== '')
   if (result.code === 127) return new PlaybookError('E_NO_RPM', 'There is no dnf on this host.', { details })
-  for (const { code, sign, message, hint } of failures) {
-    const match = sign.exec(said)
-    if (match) return new PlaybookError(code, message(match, said), { details: details.slice(0, 8), hint })
+  for (const { code, sign, message, hint } of knownErrors) {
+    const match = sign.exec(output)
+    if (match) return new PlaybookError(code, message(match, output), { details: details.slice(0, 8), hint })
   }
   return new PlaybookError('E_DNF', `dnf ended with exit code ${result.code}.`, {
     details: details.slice(-12),
   })
 }
 
-function matches(said: string, form: RegExp): string[] {
-  return [...new Set([...said.matchAll(form)].map((match) => match[1]!))]
+function matches(output: string, form: RegExp): string[] {
+  return [...new Set([...output.matchAll(form)].map((match) => match[1]!))]
 }

@@ -26,7 +26,7 @@ export function isRpmFile(name: string): boolean {
 }
 
 /** Why a name cannot be looked up on a host; undefined if it can. */
-export function nameFault(name: string): string | undefined {
+export function nameProblem(name: string): string | undefined {
   if (name === '*') return undefined
   if (name === '') return 'expected the name of a package'
   if (name.startsWith('@')) return 'a group cannot be looked at; name its packages (dnf group info)'

@@ -5,13 +5,17 @@ import { explainDnf } from './dnfErrors.ts'
 import type { DnfParams } from './dnfParams.ts'
 
 /** Installs or upgrades what is named, in one transaction. */
-export function transaction(verb: 'install' | 'upgrade', params: DnfParams, names: readonly string[]): Step {
+export function transactionStep(
+  verb: 'install' | 'upgrade',
+  params: DnfParams,
+  names: readonly string[],
+): Step {
   const words = [verb, ...options(params), ...names]
   return run(sh`dnf ${['-y', ...words]}`, { explain: explainDnf, rehearse: rehearsal(words) })
 }
 
 /** Removes what is named, with what came along with it. */
-export function removal(names: readonly string[]): Step {
+export function removalStep(names: readonly string[]): Step {
   return run(sh`dnf -y remove ${names}`, { explain: explainDnf })
 }
 
@@ -50,11 +54,11 @@ function rehearsal(words: readonly string[]): Command {
 t=$(mktemp -d) || exit 0
 trap 'rm -rf -- "$t"' EXIT
 try() {
-  said=$(dnf --assumeno --setopt=logdir="$t" "$@" ${words} 2>&1) && exit 0
-  case $said in *"Operation aborted"*) exit 0 ;; esac
+  output=$(dnf --assumeno --setopt=logdir="$t" "$@" ${words} 2>&1) && exit 0
+  case $output in *"Operation aborted"*) exit 0 ;; esac
 }
 try --cacheonly
 try --setopt=cachedir="$t"
-printf '%s\\n' "$said"
+printf '%s\\n' "$output"
 exit 1`
 }

@@ -57,16 +57,16 @@ function updatesScript(params: DnfParams, names: readonly string[]): string {
 
 /** What `installedScript` printed. */
 export function parseInstalled(result: Output, { name: names, state }: DnfParams): PackageState {
-  const said = splitLines(text(result))
-  if (said[0] === '= no rpm') {
+  const lines = splitLines(text(result))
+  if (lines[0] === '= no rpm') {
     throw new PlaybookError('E_NO_RPM', 'There is no rpm on this host, so no dnf either.', {
       hint: 'dnf is for hosts of the RPM family: Rocky, Alma, RHEL, Fedora.',
     })
   }
-  const [provided, again = [], updates = []] = splitAt(said, ['= again', '= updates'])
+  const [provided, again = [], updates = []] = splitAt(lines, ['= again', '= updates'])
   const absent = absentNames(provided)
   const absentAgain = again.length > 0 ? absentNames(again) : absent
-  const files = new Set(said.filter((line) => line.startsWith('= file ')).map((line) => line.slice(7)))
+  const files = new Set(lines.filter((line) => line.startsWith('= file ')).map((line) => line.slice(7)))
   const missing = names.filter((name) =>
     isRpmFile(name) ? !files.has(name) : absent.has(name) && absentAgain.has(name),
   )
@@ -78,10 +78,10 @@ export function parseInstalled(result: Output, { name: names, state }: DnfParams
 }
 
 /** Cuts lines at the first of each heading; a heading that is missing leaves its part empty. */
-function splitAt(said: readonly string[], headings: readonly string[]): [string[], string[], string[]] {
+function splitAt(lines: readonly string[], headings: readonly string[]): [string[], string[], string[]] {
   const parts: string[][] = [[], [], []]
   let at = 0
-  for (const line of said) {
+  for (const line of lines) {
     const heading = headings.indexOf(line)
     if (heading >= 0) at = heading + 1
     else parts[at]!.push(line)
@@ -96,14 +96,14 @@ const absentForms = [
   /^error: file (.+): No such file or directory$/,
 ]
 
-function absentNames(said: readonly string[]): Set<string> {
-  const found = said.flatMap((line) => absentForms.flatMap((form) => form.exec(line)?.[1] ?? []))
+function absentNames(lines: readonly string[]): Set<string> {
+  const found = lines.flatMap((line) => absentForms.flatMap((form) => form.exec(line)?.[1] ?? []))
   return new Set(found)
 }
 
-function foundPackages(said: readonly string[]): Installed[] {
+function foundPackages(lines: readonly string[]): Installed[] {
   const found = new Map<string, string>()
-  for (const line of said) {
+  for (const line of lines) {
     const match = /^= (\S+) (\S+)$/.exec(line)
     if (match && match[1] !== 'code' && match[1] !== 'file') found.set(match[1]!, match[2]!)
   }
@@ -111,9 +111,9 @@ function foundPackages(said: readonly string[]): Installed[] {
 }
 
 /** `check-update` ends with 100 where there are updates. A long name or version breaks its line, so words count. */
-function parseUpdates(said: readonly string[]): Installed[] {
-  const code = Number(/^= code (\d+)$/.exec(said.at(-1) ?? '')?.[1])
-  const listed = said.slice(0, -1)
+function parseUpdates(lines: readonly string[]): Installed[] {
+  const code = Number(/^= code (\d+)$/.exec(lines.at(-1) ?? '')?.[1])
+  const listed = lines.slice(0, -1)
   if (code !== 0 && code !== 100) {
     throw explainDnf({ stdout: Buffer.from(listed.join('\n')), stderr: Buffer.alloc(0), code })
   }

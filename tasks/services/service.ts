@@ -6,7 +6,7 @@ import {
   enableChanges,
   isDown,
   isUp,
-  maskedFault,
+  maskedError,
   reloadChanges,
   requireUnit,
   systemctl,
@@ -120,7 +120,7 @@ function effects(params: ServiceParams, unit: Unit, { isEnabling }: { isEnabling
 function maskChanges({ name, masked, enabled, state }: ServiceParams, unit: Unit): Change[] {
   const isMasked = unit.load === 'masked' || unit.file.startsWith('masked')
   const isUsed = enabled === true || (state !== undefined && state !== 'stopped')
-  if (isMasked && masked !== false && isUsed) throw maskedFault(name)
+  if (isMasked && masked !== false && isUsed) throw maskedError(name)
   if (masked === undefined || masked === isMasked) return []
   const verb = masked ? 'mask' : 'unmask'
   const runtime = !masked && unit.file === 'masked-runtime' ? ['--runtime'] : []
@@ -157,7 +157,7 @@ fail() {
   exit 1
 }
 began=$(date +%s)
-said=$(systemctl ${verb} -- "$unit" 2>&1) || fail "$said"
+output=$(systemctl ${verb} -- "$unit" 2>&1) || fail "$output"
 sleep ${settle}
 state=$(systemctl show --no-pager -p ActiveState,SubState,Type,Result -- "$unit")
 case $state in

@@ -127,7 +127,7 @@ export function requireUnit(name: string, { load, isOutdated, similar }: Unit): 
   }
 }
 
-export function maskedFault(name: string): PlaybookError {
+export function maskedError(name: string): PlaybookError {
   return new PlaybookError('E_UNIT_MASKED', `${name} is masked: it cannot be started or enabled.`, {
     hint: 'masked: false unmasks it.',
   })
@@ -139,10 +139,10 @@ export function systemctl(command: Command, name?: string): Step {
 }
 
 function explain(result: Output, name: string | undefined): PlaybookError {
-  const said = splitLines(result.stderr.toString('utf8').trim())
-  const at = said.findIndex((line) => line.startsWith('= '))
-  const reason = (at < 0 ? said[0] : said[at]!.slice(2)) ?? `exit code ${result.code}`
-  const details = said.slice(at + 1).filter((line) => line !== reason && line.trim() !== '')
+  const lines = splitLines(result.stderr.toString('utf8').trim())
+  const at = lines.findIndex((line) => line.startsWith('= '))
+  const reason = (at < 0 ? lines[0] : lines[at]!.slice(2)) ?? `exit code ${result.code}`
+  const details = lines.slice(at + 1).filter((line) => line !== reason && line.trim() !== '')
   const subject = name === undefined ? 'systemctl' : name
   return new PlaybookError('E_SERVICE', `${subject}: ${reason}`, {
     details: details.slice(-15),
@@ -154,9 +154,9 @@ const properties = 'Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonRe
 
 function showUnit(name: string): Command {
   return sh`unit=${name}
-said=$(systemctl show --no-pager -p ${properties} -- "$unit" 2>&1) || { printf '= failed\\n%s\\n' "$said"; exit 0; }
-printf '%s\\n' "$said"
-case $said in *LoadState=not-found*)
+output=$(systemctl show --no-pager -p ${properties} -- "$unit" 2>&1) || { printf '= failed\\n%s\\n' "$output"; exit 0; }
+printf '%s\\n' "$output"
+case $output in *LoadState=not-found*)
   echo '= units'
   systemctl list-unit-files --no-legend --no-pager --plain 2>/dev/null | cut -d' ' -f1
 esac
@@ -164,15 +164,15 @@ exit 0`
 }
 
 function parseUnit(result: Output, name: string): Unit {
-  const said = splitLines(text(result))
-  if (said[0] === '= failed' || !said.some((line) => line.startsWith('LoadState='))) {
+  const lines = splitLines(text(result))
+  if (lines[0] === '= failed' || !lines.some((line) => line.startsWith('LoadState='))) {
     throw new PlaybookError('E_NO_SYSTEMD', 'systemd does not answer on this host.', {
       details: lastLines(result).filter((line) => line !== '= failed'),
       hint: `${name} is for hosts that were booted with systemd.`,
     })
   }
-  const value = (key: string) => said.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? ''
-  const at = said.indexOf('= units')
+  const value = (key: string) => lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? ''
+  const at = lines.indexOf('= units')
   return {
     load: value('LoadState'),
     active: value('ActiveState'),
@@ -181,7 +181,7 @@ function parseUnit(result: Output, name: string): Unit {
     type: value('Type'),
     isOutdated: value('NeedDaemonReload') === 'yes',
     mainPid: Number(value('MainPID')),
-    similar: at < 0 ? [] : similarUnits(name, said.slice(at + 1)),
+    similar: at < 0 ? [] : similarUnits(name, lines.slice(at + 1)),
   }
 }
 

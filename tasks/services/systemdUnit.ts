@@ -21,7 +21,7 @@ import { withEffects } from './effects.ts'
 import {
   enableChanges,
   isDown,
-  maskedFault,
+  maskedError,
   reloadChanges,
   requireUnit,
   systemctl,
@@ -116,12 +116,12 @@ function pathOf({ name, dropIn }: Pick<Params, 'name' | 'dropIn'>): string {
 
 /** Of a unit that shall be absent nothing is asked where its file is: most hosts never had it. */
 function stateOf(params: Pick<Params, 'name' | 'dropIn'> & { state: string }): Probe<Unit | undefined> {
-  const asked = unitState(instanceOf(params.name))
-  if (params.state === 'present') return asked
-  const script = `[ -e ${quote(pathOf(params))} ] || exit 0\n${asked.command.script}`
-  const parse = (result: Parameters<typeof asked.parse>[0]) =>
-    result.stdout.length === 0 ? undefined : asked.parse(result)
-  return output(shellText(script), parse, { reads: [...(asked.reads ?? []), asked.state!] })
+  const probe = unitState(instanceOf(params.name))
+  if (params.state === 'present') return probe
+  const script = `[ -e ${quote(pathOf(params))} ] || exit 0\n${probe.command.script}`
+  const parse = (result: Parameters<typeof probe.parse>[0]) =>
+    result.stdout.length === 0 ? undefined : probe.parse(result)
+  return output(shellText(script), parse, { reads: [...(probe.reads ?? []), probe.state!] })
 }
 
 /** A template is known to systemd by its instances alone. */
@@ -136,13 +136,13 @@ function presentChanges(
 ): Change[] {
   const { name, dropIn, content, enabled } = params
   if (unit === undefined) return []
-  if (unit.load === 'masked') throw maskedFault(name)
+  if (unit.load === 'masked') throw maskedError(name)
   const path = pathOf(params)
-  const wanted = {
+  const desired = {
     ...{ path, content, mode: 0o644, owner: 'root', group: 'root' },
     validate: verified(params),
   }
-  const [first, ...attributes] = fileChanges(current, wanted)
+  const [first, ...attributes] = fileChanges(current, desired)
   const isWritten = first?.steps.some(({ kind }) => kind === 'write') === true
   if (!first || !isWritten) {
     if (dropIn === undefined && !unit.isOutdated) requireUnit(name, unit)
@@ -210,8 +210,8 @@ command -v systemd-analyze >/dev/null 2>&1 || exit 0
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf -- "$folder"' EXIT
 ${dropIn === undefined ? asUnit : asDropIn(dropIn)}
-said=$(systemd-analyze verify --man=no "$folder/$name" 2>&1)
-wrong=$(printf '%s\\n' "$said" | while read -r line; do
+output=$(systemd-analyze verify --man=no "$folder/$name" 2>&1)
+wrong=$(printf '%s\\n' "$output" | while read -r line; do
   case $line in
     ${strict ? '' : '*ignoring*) ;;'}
     "$folder/$file:"*) printf 'line %s\\n' "\${line#"$folder/$file:"}" ;;

@@ -4,12 +4,12 @@ import { type Output, PlaybookError, splitLines } from '../../src/index.ts'
 import type { Build } from './buildParams.ts'
 import type { PhaseName } from './phases.ts'
 import type { Platform } from './platform.ts'
-import { workshopOf } from './workspace.ts'
+import { workspaceOf } from './workspace.ts'
 
 type Packages = { readonly dnf: string; readonly apt: string; readonly apk: string }
 
 /** What builds say when something is not there, and the packages that bring it. The first match counts. */
-const missing: readonly [said: RegExp, thing: string, packages: Packages][] = [
+const knownDependencies: readonly [pattern: RegExp, thing: string, packages: Packages][] = [
   [/APR not found/, 'APR', { dnf: 'apr-devel', apt: 'libapr1-dev', apk: 'apr-dev' }],
   [/APR-util not found/, 'APR-util', { dnf: 'apr-util-devel', apt: 'libaprutil1-dev', apk: 'apr-util-dev' }],
   [
@@ -87,20 +87,20 @@ export function buildFailure(
   phase: PhaseName,
   output: Output,
 ): PlaybookError {
-  const said = splitLines(`${output.stdout.toString('utf8')}\n${output.stderr.toString('utf8')}`).filter(
+  const lines = splitLines(`${output.stdout.toString('utf8')}\n${output.stderr.toString('utf8')}`).filter(
     (line) => line.trim() !== '',
   )
   const thing = `${phase} of ${build.name} ${build.version} failed`
-  if (said.some((line) => /No space left on device|^disk full: /.test(line)))
-    return diskFull(build, thing, said)
+  if (lines.some((line) => /No space left on device|^disk full: /.test(line)))
+    return diskFull(build, thing, lines)
   const lost =
-    phase === 'make' || phase === 'configure' || phase === 'patch' ? missingIn(said, platform) : undefined
-  const reason = lost?.reason ?? patchReason(phase, said)
+    phase === 'make' || phase === 'configure' || phase === 'patch' ? missingIn(lines, platform) : undefined
+  const reason = lost?.reason ?? patchReason(phase, lines)
   return new PlaybookError(
     phase === 'patch' ? 'E_PATCH' : 'E_BUILD',
     `${thing}${reason ? `: ${reason}` : ''}.`,
     {
-      details: excerpt(said),
+      details: excerpt(lines),
       hint: [lost?.hint, resumption(build, phase)].filter(Boolean).join(' '),
     },
   )
@@ -118,10 +118,10 @@ export function stepFailure(build: Build, phase: PhaseName, error: PlaybookError
   })
 }
 
-function diskFull(build: Build, thing: string, said: readonly string[]): PlaybookError {
-  const { log } = workshopOf(build)
-  const full = said.filter((line) => line.startsWith('disk full: '))
-  const others = said.filter((line) => /No space left on device/.test(line)).slice(-3)
+function diskFull(build: Build, thing: string, lines: readonly string[]): PlaybookError {
+  const { log } = workspaceOf(build)
+  const full = lines.filter((line) => line.startsWith('disk full: '))
+  const others = lines.filter((line) => /No space left on device/.test(line)).slice(-3)
   return new PlaybookError('E_DISK_FULL', `${thing}: the disk is full. What is installed is as it was.`, {
     details: [...others, ...full],
     hint: `Make room, or name another buildDir (now ${build.buildDir}), and run it again. Its log: ${log}`,
@@ -129,25 +129,25 @@ function diskFull(build: Build, thing: string, said: readonly string[]): Playboo
 }
 
 function missingIn(
-  said: readonly string[],
+  lines: readonly string[],
   { packager }: Platform,
 ): { reason: string; hint: string } | undefined {
-  for (const line of said.filter(isComplaint).reverse()) {
-    const [, thing, packages] = missing.find(([pattern]) => pattern.test(line)) ?? []
+  for (const line of lines.filter(isComplaint).reverse()) {
+    const [, thing, packages] = knownDependencies.find(([pattern]) => pattern.test(line)) ?? []
     if (!thing || !packages) continue
     const name = packages[packager ?? 'dnf']
     return { reason: `${thing} is missing`, hint: name && `Install ${name.replace(' ', ' and ')}.` }
   }
-  const header = said.map((line) => /fatal error: (\S+): No such file/.exec(line)?.[1]).find(Boolean)
+  const header = lines.map((line) => /fatal error: (\S+): No such file/.exec(line)?.[1]).find(Boolean)
   if (header)
     return { reason: `the header ${header} is missing`, hint: `Install the package that brings ${header}.` }
-  const library = said.map((line) => /cannot find -l(\S+?):?(?:\s|$)/.exec(line)?.[1]).find(Boolean)
+  const library = lines.map((line) => /cannot find -l(\S+?):?(?:\s|$)/.exec(line)?.[1]).find(Boolean)
   if (library)
     return {
       reason: `the library ${library} is missing`,
       hint: `Install the package that brings lib${library}.`,
     }
-  const command = said
+  const command = lines
     .map((line) => /(?:line )?\d+: ([\w.+-]+): (?:command )?not found/.exec(line)?.[1])
     .at(-1)
   return command
@@ -160,16 +160,16 @@ function isComplaint(line: string): boolean {
   return /error|not found|no such|can ?not|did not find/i.test(line) && !/^checking |warning:/i.test(line)
 }
 
-function patchReason(phase: PhaseName, said: readonly string[]): string | undefined {
+function patchReason(phase: PhaseName, lines: readonly string[]): string | undefined {
   if (phase !== 'patch') return undefined
-  const name = said.findLast((line) => line.startsWith('patching with '))?.slice('patching with '.length)
+  const name = lines.findLast((line) => line.startsWith('patching with '))?.slice('patching with '.length)
   return name && `${name} does not fit this source`
 }
 
 /** The first lines that call themselves errors, which a parallel make buries, and the last lines. */
-function excerpt(said: readonly string[]): string[] {
-  const last = said.slice(-shownLines)
-  const errors = said
+function excerpt(lines: readonly string[]): string[] {
+  const last = lines.slice(-shownLines)
+  const errors = lines
     .slice(0, -shownLines)
     .filter((line) => /\berror:|\bError \d+$|undefined reference|configure: error/i.test(line))
     .slice(0, 3)
@@ -178,5 +178,5 @@ function excerpt(said: readonly string[]): string[] {
 
 function resumption(build: Build, phase: PhaseName): string {
   const from = phase === 'patch' || phase === 'fetch' ? 'unpack' : phase
-  return `What is installed is as it was; run again, it goes on at ${from}. Its log: ${workshopOf(build).log}`
+  return `What is installed is as it was; run again, it goes on at ${from}. Its log: ${workspaceOf(build).log}`
 }

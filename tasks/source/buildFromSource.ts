@@ -19,7 +19,7 @@ import {
 import { ownerSpec } from '../params/ownerSpec.ts'
 import { type Build, buildParams } from './buildParams.ts'
 import { platformOf } from './platform.ts'
-import { describeStamp, notedCompiler, type Patch, recipeText, sha256, stampPath } from './recipe.ts'
+import { compilerIn, describeStamp, type Patch, recipeText, sha256, stampPath } from './recipe.ts'
 import { buildOn } from './runBuild.ts'
 
 /**
@@ -97,24 +97,26 @@ export const buildFromSource = defineTask({
   }),
   plan: (build, observed, patches): readonly Change[] => {
     const { stamp, tree, platform } = observed
-    const noted = stampText(build, stamp)
-    const compiler = platform.compiler ?? notedCompiler(noted ?? '')
+    const installedRecipe = stampText(build, stamp)
+    const compiler = platform.compiler ?? compilerIn(installedRecipe ?? '')
     const required = build.requires.map((path, index) => digestOf(path, seen(observed, `required${index}`)))
-    const wanted = recipeText(build, { compiler, patches, required })
+    const recipe = recipeText(build, { compiler, patches, required })
     const isWhole = (build.installs ?? []).every(
       (_, index) => seen(observed, `installed${index}`).type === 'file',
     )
-    if (noted === wanted && isWhole) return ownerChanges(build, tree)
-    const job = { build, platform, patches, stamp: wanted }
+    if (installedRecipe === recipe && isWhole) return ownerChanges(build, tree)
+    const job = { build, platform, patches, stamp: recipe }
     return [
       {
         what: build.installs ? `${build.name} in ${build.prefix}` : build.prefix,
-        from: present(build, noted, wanted, tree),
+        from: present(build, installedRecipe, recipe, tree),
         to: `${build.name} ${build.version}, ${build.share ? 'built, or as another host built it' : 'built'}`,
         // Where a compiler is still to come, what the stamp will say of it is not known.
-        ...(compiler ? { diff: { path: stampPath(build), before: noted ?? '', after: wanted } } : {}),
+        ...(compiler
+          ? { diff: { path: stampPath(build), before: installedRecipe ?? '', after: recipe } }
+          : {}),
         steps: [call(`build ${build.name} ${build.version}`, (connection) => buildOn(job, connection))],
-        effects: effects(build, wanted),
+        effects: effects(build, recipe),
       },
     ]
   },
@@ -157,12 +159,12 @@ function digestOf(path: string, state: FileState): string {
 
 function present(
   { name, installs }: Build,
-  noted: string | undefined,
-  wanted: string,
+  installedRecipe: string | undefined,
+  recipe: string,
   tree: FileState,
 ): string {
-  if (noted === wanted) return `not all files of ${name} there`
-  if (noted !== undefined) return describeStamp(noted, wanted)
+  if (installedRecipe === recipe) return `not all files of ${name} there`
+  if (installedRecipe !== undefined) return describeStamp(installedRecipe, recipe)
   return installs || tree.type === 'absent' ? 'not installed' : 'not built by this task'
 }
 
@@ -179,9 +181,9 @@ function ownerChanges({ prefix, installs, owner, group, keep }: Build, tree: Fil
   }))
 }
 
-function effects(build: Build, wanted: string): Effect[] {
+function effects(build: Build, recipe: string): Effect[] {
   const { prefix, installs, owner = 'root', group = 'root' } = build
-  const content = Buffer.from(wanted)
+  const content = Buffer.from(recipe)
   const stamp: FileState = {
     ...{ type: 'file', mode: 0o644, owner, group, uid: 0, gid: 0, mtimeMs: 0 },
     ...{ size: content.length, links: 1, content, digest: sha256(content) },

@@ -2,18 +2,18 @@
 
 import { type Command, quote, sh, shellText } from '../../src/index.ts'
 import type { Build } from './buildParams.ts'
-import { prelude, workshopOf } from './workspace.ts'
+import { prelude, workspaceOf } from './workspace.ts'
 
 /** Ends placing a shared build whose programs lack libraries on this host; they are told, a line each. */
 export const foreignCode = 85
 
 /** Where a packed build lies on a host. */
 export function artifactPath(build: Build): string {
-  return `${workshopOf(build).folder}/artifact.tar.gz`
+  return `${workspaceOf(build).folder}/artifact.tar.gz`
 }
 
 /** Packs what was staged: the whole tree, or the files it installs. */
-export function packing(build: Build): Command {
+export function packCommand(build: Build): Command {
   const names = build.installs ?? ['.']
   return sh`${prelude(build)}
 umask 077
@@ -25,7 +25,7 @@ tar -C "$stage$prefix" -czf ${artifactPath(build)} -- ${names}`
  * whole tree takes its place by a rename, and the old one goes to `PREFIX.previous`; or, of what installs into a tree of
  * something else, each file does.
  */
-export function placing(build: Build, stamp: string, from: 'stage' | 'artifact'): Command {
+export function installCommand(build: Build, stamp: string, from: 'stage' | 'artifact'): Command {
   const obtaining = from === 'stage' ? staged(build) : unpacked(build)
   return sh`${prelude(build)}
 new=$(mktemp -d "${shellText(build.installs ? '$target/' : '$target')}.new-XXXXXXXX") || exit 1

@@ -17,7 +17,7 @@ import { download } from '../files/download.ts'
 import { unarchive } from '../files/unarchive.ts'
 import { archiveFile, type Build, configureFlags } from './buildParams.ts'
 import type { Patch } from './recipe.ts'
-import { prelude, workshopOf } from './workspace.ts'
+import { prelude, workspaceOf } from './workspace.ts'
 
 export type PhaseName = 'fetch' | 'unpack' | 'patch' | 'configure' | 'make' | 'check' | 'install'
 
@@ -33,24 +33,30 @@ export type Explain = (phase: PhaseName, output: Output) => PlaybookError
 /** All phases of a build, in order. The last one installs into a stage, and is never taken as done. */
 export function phasesOf(build: Build, patches: readonly Patch[], explain: Explain): Phase[] {
   const { configureCommand, check, folder } = build
-  const { source, archive } = workshopOf(build)
-  const told = (name: PhaseName) => (output: Output) => explain(name, output)
+  const { source, archive } = workspaceOf(build)
+  const explainAs = (name: PhaseName) => (output: Output) => explain(name, output)
   const scripted = (name: PhaseName, title: string, body: Command): Phase => ({
     name,
     title,
-    steps: [run(recorded(build, name, title, body), { environment: build.environment, explain: told(name) })],
+    steps: [
+      run(recorded(build, name, title, body), { environment: build.environment, explain: explainAs(name) }),
+    ],
   })
   const words = configureFlags(build).map(quote)
   const configureLine = [configureCommand, ...words].join(' ')
   return [
     { name: 'fetch', title: posix.basename(archive), steps: fetching(build) },
-    { name: 'unpack', title: archiveFile(build).replace(/^archive-\w+-/, ''), steps: unpacking(build, told) },
+    {
+      name: 'unpack',
+      title: archiveFile(build).replace(/^archive-\w+-/, ''),
+      steps: unpacking(build, explainAs),
+    },
     ...(patches.length > 0
       ? [
           {
             name: 'patch' as const,
             title: `${patches.length} patches`,
-            steps: patching(build, patches, told),
+            steps: patching(build, patches, explainAs),
           },
         ]
       : []),
@@ -62,7 +68,7 @@ export function phasesOf(build: Build, patches: readonly Patch[], explain: Expla
     {
       name: 'install',
       title: makeLine(build.install, ''),
-      steps: [run(staging(build, source), { environment: build.environment, explain: told('install') })],
+      steps: [run(staging(build, source), { environment: build.environment, explain: explainAs('install') })],
     },
   ]
 }
@@ -77,13 +83,13 @@ const attributes = { mode: 0o755, owner: '', group: '', uid: 0, gid: 0, mtimeMs:
 
 function fetching(build: Build): Step[] {
   const { urls, checksum, via } = build
-  const { archive } = workshopOf(build)
+  const { archive } = workspaceOf(build)
   const task = download({ urls, via, dest: archive, checksum: `${checksum.algorithm}:${checksum.hex}` })
   return stepsOf(task, { current: absent, folder: { type: 'directory', ...attributes } })
 }
 
-function unpacking(build: Build, told: (name: PhaseName) => (output: Output) => PlaybookError): Step[] {
-  const { archive, source } = workshopOf(build)
+function unpacking(build: Build, explainAs: (name: PhaseName) => (output: Output) => PlaybookError): Step[] {
+  const { archive, source } = workspaceOf(build)
   const { algorithm, hex: digest } = build.checksum
   const task = unarchive({
     src: archive,
@@ -100,7 +106,7 @@ rm -rf -- "$source" "$work/phases"`),
     run(
       sh`${prelude(build)}
 echo unpack >>"$work/phases"`,
-      { explain: told('unpack') },
+      { explain: explainAs('unpack') },
     ),
   ]
 }
@@ -108,7 +114,7 @@ echo unpack >>"$work/phases"`,
 function patching(
   build: Build,
   patches: readonly Patch[],
-  told: (name: PhaseName) => (output: Output) => PlaybookError,
+  explainAs: (name: PhaseName) => (output: Output) => PlaybookError,
 ): Step[] {
   return [
     ...patches.map(({ path, content }) =>
@@ -120,7 +126,7 @@ function patching(
         ),
         {
           stdin: content,
-          explain: told('patch'),
+          explain: explainAs('patch'),
         },
       ),
     ),
@@ -153,7 +159,7 @@ function recorded(build: Build, name: PhaseName, title: string, body: Command): 
 function logged(build: Build, title: string, body: Command, before: Command = asUser): Command {
   return sh`${prelude(build)}
 ${shellText(logging)}
-set -- sh -c ${`cd -- ${quote(workshopOf(build).source)} || exit 1\n${body.script}`}
+set -- sh -c ${`cd -- ${quote(workspaceOf(build).source)} || exit 1\n${body.script}`}
 ${before}
 printf '\\n== %s\\n' ${title} >>"$log"
 logged "$@"

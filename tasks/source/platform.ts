@@ -31,9 +31,9 @@ sed -n 's/^\\(ID\\|VERSION_ID\\|ID_LIKE\\)="*\\([^"]*\\)"*$/\\1 \\2/p' /etc/os-r
   )
 }
 
-export function parsePlatform(said: Output): Platform {
+export function parsePlatform(result: Output): Platform {
   const values = new Map(
-    splitLines(text(said)).map((line) => [word(line), line.slice(word(line).length + 1)]),
+    splitLines(text(result)).map((line) => [word(line), line.slice(word(line).length + 1)]),
   )
   const value = (name: string) => values.get(name)?.trim() ?? ''
   const id = value('ID') || 'unknown'

@@ -9,7 +9,7 @@ import { type Build, configureFlags } from './buildParams.ts'
 export type Patch = { readonly path: string; readonly content: Buffer }
 
 /** What a recipe takes from the host and the controller. */
-export type Circumstances = {
+export type RecipeInputs = {
   readonly compiler: string | undefined
   readonly patches: readonly Patch[]
   /** SHA-256 of each required path, in the order of `requires`. */
@@ -25,7 +25,7 @@ export function stampPath({ prefix, name }: { readonly prefix: string; readonly 
  * The stamp: one line a fact, readable and the same on every host, and a digest of it all in which secrets count too.
  * How and where it is built (mirrors, user, folders) does not change what comes out, and is left out.
  */
-export function recipeText(build: Build, { compiler, patches, required }: Circumstances): string {
+export function recipeText(build: Build, { compiler, patches, required }: RecipeInputs): string {
   const { name, version, checksum, prefix, folder, configureCommand, environment, installs = [] } = build
   const lines = [
     `name ${name}`,
@@ -62,17 +62,17 @@ export function isSharable({ share, configure, make, environment }: Build): bool
 }
 
 /** The compiler that a stamp tells of. */
-export function notedCompiler(stamp: string): string | undefined {
-  const value = fact(stamp, 'compiler')
+export function compilerIn(installed: string): string | undefined {
+  const value = fact(installed, 'compiler')
   return value === 'none' ? undefined : value
 }
 
 /** What is there, by its stamp, and in what it differs from the wanted: `httpd 2.4.65`, `httpd 2.4.68 with other configure`. */
-export function describeStamp(stamp: string, wanted: string): string {
-  const thing = `${fact(stamp, 'name')} ${fact(stamp, 'version')}`
-  if (fact(stamp, 'version') !== fact(wanted, 'version')) return thing
-  const differing = [...new Set([...words(stamp), ...words(wanted)])].filter(
-    (word) => factLines(stamp, word).join('\n') !== factLines(wanted, word).join('\n'),
+export function describeStamp(installed: string, recipe: string): string {
+  const thing = `${fact(installed, 'name')} ${fact(installed, 'version')}`
+  if (fact(installed, 'version') !== fact(recipe, 'version')) return thing
+  const differing = [...new Set([...words(installed), ...words(recipe)])].filter(
+    (word) => factLines(installed, word).join('\n') !== factLines(recipe, word).join('\n'),
   )
   const named = differing.filter((word) => word !== 'digest')
   return `${thing} with other ${(named.length > 0 ? named : ['secrets']).join(', ')}`

@@ -12,14 +12,14 @@ import {
 } from '../../src/index.ts'
 import { buildFailure, stepFailure } from './buildErrors.ts'
 import type { Build } from './buildParams.ts'
-import { artifactPath, foreignCode, packing, placing } from './installation.ts'
+import { artifactPath, foreignCode, installCommand, packCommand } from './installation.ts'
 import { type Phase, phasesOf } from './phases.ts'
 import type { Platform } from './platform.ts'
 import { isSharable, type Patch, sha256, shareKey } from './recipe.ts'
-import { explainRefusal, preparing, workshopOf } from './workspace.ts'
+import { explainRefusal, prepareCommand, workspaceOf } from './workspace.ts'
 
 /** What is to be built, where, and the stamp it leaves. */
-export type Job = {
+export type BuildJob = {
   readonly build: Build
   readonly platform: Platform
   readonly patches: readonly Patch[]
@@ -27,30 +27,34 @@ export type Job = {
 }
 
 /** @throws PlaybookError E_BUILD, E_PATCH, E_DISK_FULL, E_DOWNLOAD, E_ARCHIVE…, and the refusals of `preparing` */
-export async function buildOn(job: Job, connection: StepConnection): Promise<void> {
+export async function buildOn(job: BuildJob, connection: StepConnection): Promise<void> {
   const done = await prepare(job, connection)
   if (!isSharable(job.build)) return buildHere(job, connection, done)
   const path = await sharedBuild(job, connection, done)
-  if (path === undefined) return place(job, connection, 'stage')
-  if (await placeShared(job, connection, path)) return
+  if (path === undefined) return install(job, connection, 'stage')
+  if (await installShared(job, connection, path)) return
   return buildHere(job, connection, done)
 }
 
-async function buildHere(job: Job, connection: StepConnection, done: ReadonlySet<string>): Promise<void> {
+async function buildHere(
+  job: BuildJob,
+  connection: StepConnection,
+  done: ReadonlySet<string>,
+): Promise<void> {
   await compile(job, connection, done)
-  await place(job, connection, 'stage')
+  await install(job, connection, 'stage')
 }
 
 /** The phases that an earlier try of the same has done. */
-async function prepare({ build, stamp }: Job, connection: StepConnection): Promise<ReadonlySet<string>> {
-  const output = await connection.run(preparing(build, sha256(stamp)))
+async function prepare({ build, stamp }: BuildJob, connection: StepConnection): Promise<ReadonlySet<string>> {
+  const output = await connection.run(prepareCommand(build, sha256(stamp)))
   if (output.code !== 0) throw explainRefusal(build, output)
   return new Set(splitLines(text(output)))
 }
 
 /** The packed build of another host or an earlier run; undefined where this host has just built and staged it. */
 async function sharedBuild(
-  job: Job,
+  job: BuildJob,
   connection: StepConnection,
   done: ReadonlySet<string>,
 ): Promise<string | undefined> {
@@ -62,7 +66,7 @@ async function sharedBuild(
       await compile(job, connection, done)
       isStaged = true
       connection.progress(`packs ${build.name} ${build.version} for other hosts`)
-      await connection.carryOut(run(packing(build)))
+      await connection.carryOut(run(packCommand(build)))
       await connection.download(artifactPath(build), localPath)
     })
     return isOwn ? undefined : path
@@ -74,7 +78,7 @@ async function sharedBuild(
 }
 
 async function compile(
-  { build, patches, platform }: Job,
+  { build, patches, platform }: BuildJob,
   connection: StepConnection,
   done: ReadonlySet<string>,
 ) {
@@ -84,7 +88,7 @@ async function compile(
   const next = all.slice(firstUndone(all, done))
   const skipped = all.slice(0, all.length - next.length).map((phase) => phase.name)
   const going = skipped.length === 0 ? '' : `, going on after ${skipped.join(', ')}`
-  connection.progress(`builds ${name} ${version}${going}; log: ${workshopOf(build).log}`)
+  connection.progress(`builds ${name} ${version}${going}; log: ${workspaceOf(build).log}`)
   for (const phase of next) {
     connection.progress(`${phase.name}: ${phase.title}`)
     try {
@@ -101,26 +105,26 @@ function firstUndone(all: readonly Phase[], done: ReadonlySet<string>): number {
   return all[first]!.name === 'patch' ? first - 1 : first
 }
 
-async function place(
-  { build, stamp }: Job,
+async function install(
+  { build, stamp }: BuildJob,
   connection: StepConnection,
   from: 'stage' | 'artifact',
 ): Promise<void> {
   connection.progress(`installs ${build.name} ${build.version} in ${build.prefix}`)
   try {
-    await connection.carryOut(run(placing(build, stamp, from), { explain: explainForeign }))
+    await connection.carryOut(run(installCommand(build, stamp, from), { explain: explainForeign }))
   } catch (thrown) {
     throw thrown instanceof PlaybookError ? stepFailure(build, 'install', thrown) : thrown
   }
 }
 
 /** Installs what another host built; false where this host lacks libraries that it needs. */
-async function placeShared(job: Job, connection: StepConnection, path: string): Promise<boolean> {
+async function installShared(job: BuildJob, connection: StepConnection, path: string): Promise<boolean> {
   const { name, version } = job.build
   connection.progress(`takes ${name} ${version} as it was built before: nothing is compiled`)
   await connection.carryOut(upload({ source: { kind: 'local', path }, path: artifactPath(job.build) }))
   try {
-    await place(job, connection, 'artifact')
+    await install(job, connection, 'artifact')
     return true
   } catch (thrown) {
     if (!(thrown instanceof PlaybookError) || thrown.code !== 'E_FOREIGN_BUILD') throw thrown

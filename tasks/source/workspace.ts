@@ -7,14 +7,14 @@ import { archiveFile, type Build } from './buildParams.ts'
 import { sha256 } from './recipe.ts'
 
 /** Where things lie while something is built. One folder for a name and prefix, so that builds do not pile up. */
-export type Workshop = {
+export type Workspace = {
   readonly folder: string
   readonly archive: string
   readonly source: string
   readonly log: string
 }
 
-export function workshopOf(build: Build): Workshop {
+export function workspaceOf(build: Build): Workspace {
   const { buildDir, name, prefix } = build
   const folder = posix.join(buildDir, `${name}-${sha256(prefix).slice(0, 8)}`)
   return {
@@ -33,7 +33,7 @@ const prefixCode = 84
 
 /** The variables and functions of every script of a build. */
 export function prelude(build: Build): Command {
-  const { folder, archive, source, log } = workshopOf(build)
+  const { folder, archive, source, log } = workspaceOf(build)
   const { name, prefix, user = '', owner, group } = build
   const account = ownerSpec({ owner, group })
   return sh`name=${name} prefix=${prefix} work=${folder} archive=${archive} source=${source} log=${log} user=${user} account=${account}
@@ -49,7 +49,7 @@ fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }`
  * Makes the folder, restores what an interrupted swap left, refuses what could not be installed in the end, and prints
  * the phases that an earlier try of this very recipe has done. `recipe` is the digest of that.
  */
-export function preparing(build: Build, recipe: string): Command {
+export function prepareCommand(build: Build, recipe: string): Command {
   const { buildDir, checksum, installs } = build
   return sh`${prelude(build)}
 [ -z "$user" ] || id -u "$user" >/dev/null 2>&1 || fail ${noUserCode} "$user"
@@ -86,14 +86,14 @@ mkdir -p -- "$(dirname -- "$target")" || exit 1`
 
 /** What a refusal of `preparing` means. */
 export function explainRefusal({ prefix, user, buildDir, installs }: Build, output: Output): PlaybookError {
-  const said = output.stderr.toString('utf8').trim()
+  const message = output.stderr.toString('utf8').trim()
   switch (output.code) {
     case noUserCode:
       return new PlaybookError('E_NO_USER', `There is no user ${user}, who is to build.`, {
         hint: `Put user({ name: '${user}' }) before this task.`,
       })
     case unsafeCode:
-      return new PlaybookError('E_BUILD_DIR', `${said} is not safe to build in: others may write there.`, {
+      return new PlaybookError('E_BUILD_DIR', `${message} is not safe to build in: others may write there.`, {
         hint: `buildDir is to be a folder that the task's own user makes, and nobody else may write to. Remove ${buildDir}, or name another.`,
       })
     case mountCode:
@@ -103,7 +103,7 @@ export function explainRefusal({ prefix, user, buildDir, installs }: Build, outp
     case previousCode:
       return new PlaybookError(
         'E_PREVIOUS',
-        `${said} is in the way: it is where the old tree goes, and not from here.`,
+        `${message} is in the way: it is where the old tree goes, and not from here.`,
         { hint: `Move it away, or remove it: nothing in it is touched.` },
       )
     case prefixCode:
@@ -114,7 +114,7 @@ export function explainRefusal({ prefix, user, buildDir, installs }: Build, outp
       )
     default:
       return new PlaybookError('E_BUILD_DIR', `${buildDir} cannot be prepared to build in.`, {
-        details: said.split('\n'),
+        details: message.split('\n'),
       })
   }
 }

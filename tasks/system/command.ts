@@ -113,8 +113,8 @@ function runStep(commandLine: Command, what: string, { chdir, stdin, okCodes }: 
   return run(sh`cd ${chdir ?? '/'} || exit; ${commandLine}`, {
     ...(stdin === undefined ? {} : { stdin: stdin instanceof Secret ? stdin : revealed(stdin) }),
     okCodes,
-    explain: (said) =>
-      new PlaybookError('E_STEP', `Exit code ${said.code}: ${what}`, { details: lastLines(said) }),
+    explain: (result) =>
+      new PlaybookError('E_STEP', `Exit code ${result.code}: ${what}`, { details: lastLines(result) }),
   })
 }
 

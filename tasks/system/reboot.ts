@@ -105,12 +105,12 @@ const required = output(
   echo required; cat /run/reboot-required.pkgs 2>/dev/null; exit 0
 fi
 command -v dpkg >/dev/null && exit 0
-if command -v needs-restarting >/dev/null; then said=$(needs-restarting -r)
-elif command -v dnf >/dev/null; then said=$(dnf -q needs-restarting -r)
+if command -v needs-restarting >/dev/null; then output=$(needs-restarting -r)
+elif command -v dnf >/dev/null; then output=$(dnf -q needs-restarting -r)
 else exit 3
 fi
-case $said in
-  *'eboot is required'*) echo required; printf '%s\\n' "$said" | sed -n 's/^ *\\* //p' ;;
+case $output in
+  *'eboot is required'*) echo required; printf '%s\\n' "$output" | sed -n 's/^ *\\* //p' ;;
   *'eboot should not be'*) ;;
   *) exit 3 ;;
 esac`),
@@ -147,11 +147,11 @@ function local({ host }: StepConnection): PlaybookError {
 }
 
 async function bootOf(connection: StepConnection, { bootTimeCommand }: Params): Promise<string> {
-  const said = await connection.run(shellText(bootTimeCommand))
-  const boot = text(said).trim()
-  if (said.code === 0 && boot !== '') return boot
-  throw new PlaybookError('E_REBOOT', `bootTimeCommand says nothing (exit code ${said.code}).`, {
-    details: [bootTimeCommand, ...lastLines(said)],
+  const result = await connection.run(shellText(bootTimeCommand))
+  const boot = text(result).trim()
+  if (result.code === 0 && boot !== '') return boot
+  throw new PlaybookError('E_REBOOT', `bootTimeCommand says nothing (exit code ${result.code}).`, {
+    details: [bootTimeCommand, ...lastLines(result)],
   })
 }
 
@@ -163,13 +163,13 @@ async function goDown(connection: StepConnection, params: Params): Promise<void>
   const announce = sh`command -v wall >/dev/null && echo ${msg} | wall; sleep ${preRebootDelay}`
   if (preRebootDelay > 0) await connection.run(announce)
   connection.progress('is told to restart')
-  const said = await connection.run(shellText(rebootCommand)).catch(brokenOff)
-  if (!said || said.code === 0 || endedByIt.includes(said.code)) return
+  const result = await connection.run(shellText(rebootCommand)).catch(brokenOff)
+  if (!result || result.code === 0 || endedByIt.includes(result.code)) return
   throw new PlaybookError(
     'E_REBOOT',
-    `The host is not restarted (exit code ${said.code}): ${rebootCommand}`,
+    `The host is not restarted (exit code ${result.code}): ${rebootCommand}`,
     {
-      details: lastLines(said),
+      details: lastLines(result),
       hint: 'It takes root: become: true. Another way to restart is given as rebootCommand.',
     },
   )

@@ -60,12 +60,12 @@ export const waitFor = defineTask({
     )
     .refine(({ host, port }) => host === undefined || port !== undefined, 'host needs a port')
     .refine(({ contains, path }) => contains === undefined || path !== undefined, 'contains needs a path'),
-  title: (params) => `${subject(params)}${isWantedSo(params) ? '' : ` ${params.state}`}`,
+  title: (params) => `${subject(params)}${expectsTrue(params) ? '' : ` ${params.state}`}`,
   probe: (params) => ({
     isSo: output(lookOnce(params), (result) => parseLook(result, params), reads(params)),
   }),
   plan: (params, { isSo }) => {
-    if (isSo === isWantedSo(params)) return []
+    if (isSo === expectsTrue(params)) return []
     const [no, yes] = words(params)
     const explained = { explain: (result: Output) => explain(result, params) }
     return [
@@ -91,7 +91,7 @@ type WaitParams = {
   readonly interval: number
 }
 
-function isWantedSo({ state }: WaitParams): boolean {
+function expectsTrue({ state }: WaitParams): boolean {
   return state === 'started' || state === 'present'
 }
 
@@ -128,14 +128,14 @@ function parseLook(result: Output, params: WaitParams): boolean {
 
 function lookAgain(params: WaitParams): Command {
   const { timeout, interval } = params
-  const wanted = isWantedSo(params) ? '[ "$code" -eq 0 ]' : '[ "$code" -ne 0 ]'
+  const condition = expectsTrue(params) ? '[ "$code" -eq 0 ]' : '[ "$code" -ne 0 ]'
   return shellText(`${look(params)}
 now() { read -r up rest </proc/uptime; echo "\${up%.*}\${up#*.}"; }
 begin=$(now)
 while :; do
   seen=$( ( look ) 2>&1 ); code=$?
   passed=$(($(now) - begin))
-  if ${wanted}; then echo "after $((passed / 100)).$((passed / 10 % 10)) s"; exit 0; fi
+  if ${condition}; then echo "after $((passed / 100)).$((passed / 10 % 10)) s"; exit 0; fi
   [ "$passed" -lt ${Math.round(timeout * 100)} ] || break
   sleep ${interval}
 done
@@ -162,8 +162,8 @@ function connectTo(host: string, port: number): string {
   if command -v bash >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1; then
     timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' ${host} ${port}
   elif command -v curl >/dev/null 2>&1; then
-    said=$(curl -sS -o /dev/null --noproxy '*' -m 5 -w '= %{time_connect}' ${url} 2>&1)
-    case $said in *'= 0.000000'*|*'= 0,000000'*) echo "$said"; return 1 ;; esac
+    output=$(curl -sS -o /dev/null --noproxy '*' -m 5 -w '= %{time_connect}' ${url} 2>&1)
+    case $output in *'= 0.000000'*|*'= 0,000000'*) echo "$output"; return 1 ;; esac
   else
     echo "There is neither bash nor curl on this host to connect with."; return 127
   fi
@@ -185,7 +185,7 @@ function portHex(port: number): string {
 
 function explain(result: Output, params: WaitParams): PlaybookError {
   const [no, yes] = words(params)
-  const still = isWantedSo(params) ? no : yes
+  const still = expectsTrue(params) ? no : yes
   const seen = splitLines(text(result).trim()).filter((line) => line.trim() !== '')
   const ended = params.command === undefined ? [] : splitLines(result.stderr.toString('utf8').trim())
   return new PlaybookError('E_TIMEOUT', `After ${params.timeout} s ${subject(params)} is still ${still}.`, {

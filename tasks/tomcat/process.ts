@@ -61,9 +61,9 @@ gone() { # within so many seconds
   done
 }
 if [ -n "$unit" ]; then
-  said=$(systemctl stop -- "$unit" 2>&1) || case $said in
+  output=$(systemctl stop -- "$unit" 2>&1) || case $output in
     *'not loaded'*) ;;
-    *) fault E_TOMCAT_STOP "$unit cannot be stopped: $(echo "$said" | head -n 1)"; exit 1 ;;
+    *) fault E_TOMCAT_STOP "$unit cannot be stopped: $(echo "$output" | head -n 1)"; exit 1 ;;
   esac
 fi
 pids=$(jvms)

@@ -130,8 +130,8 @@ done || { echo "= hint rotatelogs comes with the package httpd." >&2; exit 1; }
 server=$(sed -n 's/.*<Server[^>]*[[:space:]]port=["'\\'']\\([0-9][0-9]*\\)["'\\''].*/\\1/p' "$home/conf/server.xml" 2>/dev/null | head -n 1)
 for each in $port $server; do
   taker=$(listener "$each") || continue
-  said=$(words "$taker")
-  deny E_PORT_IN_USE "Port $each is in use by pid $taker: \${said:-another process}." "Stop that process, or give $home another port."
+  output=$(words "$taker")
+  deny E_PORT_IN_USE "Port $each is in use by pid $taker: \${output:-another process}." "Stop that process, or give $home another port."
 done`
 
 /**
@@ -149,8 +149,8 @@ session=$(command -v setsid)
 /** Resets systemd's failure count of the unit first. */
 const launchUnit = `systemctl reset-failed -- "$unit" 2>/dev/null
 began=$(date +%s)
-said=$(systemctl start -- "$unit" 2>&1) || {
-  fault E_SERVICE "$unit: $(echo "$said" | head -n 1)"
+output=$(systemctl start -- "$unit" 2>&1) || {
+  fault E_SERVICE "$unit: $(echo "$output" | head -n 1)"
   journalctl -u "$unit" --since "@$began" --no-pager -o cat 2>/dev/null | tail -n 15 >&2
   echo "= hint journalctl -u $unit" >&2
   exit 1

@@ -10,7 +10,7 @@ import { excluder, type SourceEntry } from './sourceTree.ts'
  *
  * @throws PlaybookError (when parsed) E_MOUNT where a file system is mounted at or below one; E_FIND
  */
-export function others(
+export function extraPaths(
   dest: string,
   exclude: readonly string[],
   entries: readonly SourceEntry[],
@@ -39,10 +39,10 @@ function listing(dest: string, result: Output): { paths: string[]; mounts: strin
     const details = result.stderr.toString('utf8').trim().split('\n').slice(0, 5)
     throw new PlaybookError('E_FIND', `${dest} cannot be read whole.`, { details })
   }
-  const said = text(result)
-  const end = said.startsWith('\0') ? 0 : said.indexOf('\0\0') + 1
-  const paths = said.slice(0, end).split('\0').filter(Boolean)
-  const [root = '', ...table] = said.slice(end + 1).split('\n')
+  const printed = text(result)
+  const end = printed.startsWith('\0') ? 0 : printed.indexOf('\0\0') + 1
+  const paths = printed.slice(0, end).split('\0').filter(Boolean)
+  const [root = '', ...table] = printed.slice(end + 1).split('\n')
   const mounts = table
     .map((line) => (line.split(' ')[1] ?? '').replace(/\\([0-7]{3})/g, (_, octal) => byte(octal)))
     .filter((path) => path.startsWith(`${root}/`))

@@ -3,7 +3,7 @@
 import { lastLines, type Output, PlaybookError, run, type Step, sh, shellText } from '../../../src/index.ts'
 import { ownerSpec } from '../../params/ownerSpec.ts'
 
-export type Placing = {
+export type Placement = {
   /** The tree's root, which is there. */
   readonly dest: string
   /** The tar file, on the host: it is removed in any case. */
@@ -20,14 +20,14 @@ export type Placing = {
  * A file that is replaced keeps its owner, mode, SELinux context and ACL; each takes its place by a rename. Folders
  * that are new are moved whole.
  */
-export function placing({ dest, archive, stage, owner, group, setsModes }: Placing): Step {
+export function placementStep({ dest, archive, stage, owner, group, setsModes }: Placement): Step {
   const spec = ownerSpec({ owner, group })
   const command = sh`dest=${dest} archive=${archive} stage=${stage} spec=${spec} modes=${setsModes ? '1' : ''}
 ${shellText(script)}`
   return run(command, {
-    explain: (said: Output) =>
+    explain: (result: Output) =>
       new PlaybookError('E_COPY', `${dest} could not be made as its source is.`, {
-        details: lastLines(said),
+        details: lastLines(result),
       }),
   })
 }

@@ -10,7 +10,7 @@ export const address = z
   )
   .refine(isAddress, 'expected an address')
 
-export type Wanted = {
+export type DownloadParams = {
   url?: string
   urls?: string[]
   dest: string
@@ -25,7 +25,7 @@ export type Wanted = {
 }
 
 /** The mirrors, in order. */
-export function addresses({ url, urls }: Wanted): string[] {
+export function addresses({ url, urls }: DownloadParams): string[] {
   return urls ?? [url!]
 }
 

@@ -1,12 +1,12 @@
 // What of an address, or of what a program says of it, may be shown. No task.
 
 import { Secret } from '../../../src/index.ts'
-import { addresses, type Wanted } from './params.ts'
+import { addresses, type DownloadParams } from './params.ts'
 
 /** Whether something stands in the request that an argument list must not show. */
-export function isPrivate(wanted: Wanted): boolean {
-  const isSecret = Object.values(wanted.headers ?? {}).some((value) => value instanceof Secret)
-  return isSecret || addresses(wanted).some((url) => shownAddress(url) !== url)
+export function isPrivate(params: DownloadParams): boolean {
+  const isSecret = Object.values(params.headers ?? {}).some((value) => value instanceof Secret)
+  return isSecret || addresses(params).some((url) => shownAddress(url) !== url)
 }
 
 /** An address without user, password and query, any of which may hold a credential. */
@@ -15,8 +15,8 @@ export function shownAddress(url: string): string {
   return plain.replace(/\?.*$/, '?…')
 }
 
-export function withoutCredentials(said: string, url: string): string {
+export function withoutCredentials(message: string, url: string): string {
   const { password, search } = new URL(url)
   const hidden = [url, password, decodeURIComponent(password), search].filter((each) => each.length > 1)
-  return hidden.reduce((result, each) => result.replaceAll(each, '…'), said)
+  return hidden.reduce((result, each) => result.replaceAll(each, '…'), message)
 }

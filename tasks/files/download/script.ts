@@ -10,7 +10,7 @@ import {
   shellText,
 } from '../../../src/index.ts'
 import { ownerSpec } from '../../params/ownerSpec.ts'
-import type { Wanted } from './params.ts'
+import type { DownloadParams } from './params.ts'
 import { isPrivate } from './redaction.ts'
 
 /** No mirror delivered; what each said stands on standard output. */
@@ -18,7 +18,7 @@ export const noMirrorCode = 70
 export const noToolCode = 71
 
 /** Reads header lines, an empty line, and addresses; tries these in turn, and puts the first good file into place. */
-export function fetchScript(wanted: Wanted, current: FileState): Command {
+export function fetchScript(wanted: DownloadParams, current: FileState): Command {
   const { dest, checksum } = wanted
   const digest = checksum ? sh`${`${checksum.algorithm}sum`}` : sh`:`
   return sh`dest=${dest}
@@ -33,15 +33,15 @@ ${fetchTool(wanted)}
 mirror=0
 while IFS= read -r url; do
   mirror=$((mirror + 1))
-  if said=$(fetch "$url" 2>&1); then
+  if output=$(fetch "$url" 2>&1); then
     sum=$(${digest} <"$part"); sum=\${sum%% *}
     if [ "$sum" = ${checksum ? checksum.hex : ''} ]; then
-      ${placement(wanted, current)}
+      ${placementScript(wanted, current)}
       exit 0
     fi
     printf '%s sum %s\\n' "$mirror" "$sum"
   else
-    printf '%s said %s\\n' "$mirror" "$(printf %s "$said" | tr '\\n' ' ')"
+    printf '%s error %s\\n' "$mirror" "$(printf %s "$output" | tr '\\n' ' ')"
   fi
 done
 exit ${noMirrorCode}`
@@ -52,7 +52,7 @@ exit ${noMirrorCode}`
  * address from its standard input; GNU wget the address, and the headers from a file that only its user may read.
  * What is left takes arguments alone (and busybox's wget crashes if given a timeout).
  */
-function fetchTool(wanted: Wanted): Command {
+function fetchTool(wanted: DownloadParams): Command {
   const seconds = Math.ceil(wanted.timeout)
   const curlOptions = shellText(wanted.insecure ? '-k' : '')
   const wgetOptions = shellText(wanted.insecure ? '--no-check-certificate' : '')
@@ -78,7 +78,7 @@ else exit ${noToolCode}; fi`
 }
 
 /** Gives the file its attributes, those of the one it replaces where no others are wanted, and its name. */
-function placement({ mode, owner, group }: Wanted, current: FileState): Command {
+function placementScript({ mode, owner, group }: DownloadParams, current: FileState): Command {
   const kept = current.type === 'file' ? current : undefined
   const wanted = ownerSpec({ owner, group })
   const lines = [
@@ -92,7 +92,7 @@ function placement({ mode, owner, group }: Wanted, current: FileState): Command 
 }
 
 /** A line for each header, for the script's standard input. */
-export function headerLines({ headers = {} }: Wanted): string {
+export function headerLines({ headers = {} }: DownloadParams): string {
   return Object.entries(headers)
     .map(([name, value]) => `${name}: ${oneLine(name, value instanceof Secret ? value.reveal() : value)}\n`)
     .join('')

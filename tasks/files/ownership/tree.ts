@@ -13,7 +13,7 @@ import {
   text,
 } from '../../../src/index.ts'
 
-export type Wanted = {
+export type OwnershipParams = {
   path: string
   owner?: string
   group?: string
@@ -24,33 +24,34 @@ export type Wanted = {
 }
 
 /** How many entries differ, and the first of them. */
-export type Differing = { count: number; first: string[] }
+export type Mismatches = { count: number; first: string[] }
 
 const shownEntries = 3
 
 /** Counts what passes a test of `find`; without a test, nothing does. */
-export function differing(wanted: Wanted, test: string): Probe<Differing> {
-  const count = sh`${find(wanted, test, sh`-print`)} | awk ${`NR <= ${shownEntries} { print } END { print NR }`}`
+export function mismatches(params: OwnershipParams, test: string): Probe<Mismatches> {
+  const count = sh`${find(params, test, sh`-print`)} | awk ${`NR <= ${shownEntries} { print } END { print NR }`}`
   return output(test === '' ? sh`echo 0` : count, parseDiffering, {
     // The files of accounts are taken for folders of entries, as the tasks user and group do.
     reads: [
-      wanted.path,
-      ...(wanted.owner === undefined ? [] : [`/etc/passwd/${wanted.owner}`]),
-      ...(wanted.group === undefined ? [] : [`/etc/group/${wanted.group}`]),
+      params.path,
+      ...(params.owner === undefined ? [] : [`/etc/passwd/${params.owner}`]),
+      ...(params.group === undefined ? [] : [`/etc/group/${params.group}`]),
     ],
   })
 }
 
 /** @throws PlaybookError E_NO_ACCOUNT, E_FIND */
-function parseDiffering(result: Output): Differing {
-  const said = lastLines({ ...result, stdout: Buffer.alloc(0) }).filter((line) => !isGone(line))
-  const unknown = said.find((line) => /known (?:user|group)/.test(line))
+function parseDiffering(result: Output): Mismatches {
+  const messages = lastLines({ ...result, stdout: Buffer.alloc(0) }).filter((line) => !isGone(line))
+  const unknown = messages.find((line) => /known (?:user|group)/.test(line))
   if (unknown) {
     throw new PlaybookError('E_NO_ACCOUNT', `The host does not know it: ${unknown}`, {
       hint: 'The tasks user and group make accounts.',
     })
   }
-  if (said.length > 0) throw new PlaybookError('E_FIND', 'The tree cannot be read whole.', { details: said })
+  if (messages.length > 0)
+    throw new PlaybookError('E_FIND', 'The tree cannot be read whole.', { details: messages })
   const lines = splitLines(text(result))
   return { count: Number(lines.at(-1)), first: lines.slice(0, -1) }
 }
@@ -60,21 +61,21 @@ function isGone(line: string): boolean {
 }
 
 /** Runs a command on what passes a test; what went meanwhile is no error. */
-export function touching(wanted: Wanted, test: string, command: Command): Command {
-  return sh`said=$( { ${find(wanted, test, sh`-exec ${command} -- {} +`)}; } 2>&1) || {
-  said=$(printf '%s\\n' "$said" | grep -v 'No such file or directory')
-  [ -z "$said" ] || { printf '%s\\n' "$said" >&2; exit 1; }
+export function changeMatches(params: OwnershipParams, test: string, command: Command): Command {
+  return sh`output=$( { ${find(params, test, sh`-exec ${command} -- {} +`)}; } 2>&1) || {
+  output=$(printf '%s\\n' "$output" | grep -v 'No such file or directory')
+  [ -z "$output" ] || { printf '%s\\n' "$output" >&2; exit 1; }
 }`
 }
 
-function find({ path, recursive, exclude }: Wanted, test: string, action: Command): Command {
+function find({ path, recursive, exclude }: OwnershipParams, test: string, action: Command): Command {
   const depth = shellText(recursive ? '' : '-maxdepth 0 ')
   const pruned = exclude.map((each) => sh`-path ${`./${each}`}`.script).join(' -o ')
   const prune = shellText(pruned === '' ? '' : `\\( ${pruned} \\) -prune -o `)
   return sh`if [ -d ${path} ]; then cd -- ${path} && set -- .; else set -- ${path}; fi && find "$@" ${depth}-xdev ${prune}\\( ${shellText(test)} \\) ${action}`
 }
 
-export function ownerTest({ owner, group }: Wanted): string {
+export function ownerTest({ owner, group }: OwnershipParams): string {
   const tests = [
     owner === undefined ? '' : sh`! -user ${owner}`.script,
     group === undefined ? '' : sh`! -group ${group}`.script,
@@ -83,7 +84,7 @@ export function ownerTest({ owner, group }: Wanted): string {
 }
 
 /** `12 others: conf/a, conf/b, conf/c, …` */
-export function entries({ count, first }: Differing): string {
+export function describeMismatches({ count, first }: Mismatches): string {
   const names = first.map((name) => name.replace(/^\.\//, '')).join(', ')
   return `${count} ${count === 1 ? 'differs' : 'differ'}: ${names}${count > first.length ? ', …' : ''}`
 }

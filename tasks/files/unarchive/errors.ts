@@ -4,7 +4,7 @@ import { lastLines, type Output, PlaybookError } from '../../../src/index.ts'
 import { conflictCode, damagedCode, layoutCode, toolCode, unsafeCode } from './script.ts'
 
 /** What the script's exit code and words mean; undefined: nothing of its own. */
-export function explained(src: string, output: Output): PlaybookError | undefined {
+export function explainUnpacking(src: string, output: Output): PlaybookError | undefined {
   const details = lastLines(output)
   const last = details.at(-1) ?? ''
   if (output.code === damagedCode) {

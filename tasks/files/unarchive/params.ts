@@ -1,6 +1,6 @@
 // What unarchive is told. No task.
 
-export type Wanted = {
+export type UnarchiveParams = {
   src: string
   dest: string
   format?: 'tar' | 'zip'

@@ -2,7 +2,7 @@
 
 import { type Command, sh, shellText } from '../../../src/index.ts'
 import { ownerSpec } from '../../params/ownerSpec.ts'
-import { formatOf, type Wanted } from './params.ts'
+import { formatOf, type UnarchiveParams } from './params.ts'
 import { functions } from './shellFunctions.ts'
 
 export const damagedCode = 72
@@ -12,14 +12,14 @@ export const toolCode = 75
 export const layoutCode = 76
 
 /** Unpacks into `$tree`, a new folder beside `$dest`, makes of it what is wanted, and moves it there. */
-export function unpacking(wanted: Wanted): Command {
-  const { src, dest, stripComponents, exclude, preserve, creates, owner, group } = wanted
+export function unpackCommand(params: UnarchiveParams): Command {
+  const { src, dest, stripComponents, exclude, preserve, creates, owner, group } = params
   const account = ownerSpec({ owner, group })
   return sh`src=${src} dest=${dest} account=${account} creates=${creates ?? '.'} strip=${stripComponents} unsafe=${unsafeCode} conflict=${conflictCode}
 ${shellText(functions)}
 need() { command -v "$1" >/dev/null || fail ${toolCode} "$1"; }
-damaged() { if [ -s "$work/said" ]; then tail -n 5 -- "$work/said"; else say_room; fi >&2; exit ${damagedCode}; }
-${shellText((wanted.format ?? formatOf(src)) === 'zip' ? zipUnpacking : tarUnpacking(src))}
+damaged() { if [ -s "$work/output" ]; then tail -n 5 -- "$work/output"; else say_room; fi >&2; exit ${damagedCode}; }
+${shellText((params.format ?? formatOf(src)) === 'zip' ? zipUnpacking : tarUnpacking(src))}
 while [ "$strip" -gt 0 ]; do strip_folder; strip=$((strip - 1)); done
 [ -n "$(ls -A -- "$tree")" ] || fail ${layoutCode} ${'Nothing is left of it by stripComponents.'}
 cd -- "$tree" || exit 1
@@ -47,23 +47,23 @@ function tarUnpacking(src: string): string {
   const from = tool ? 'unpacked | tar -f -' : 'tar -f "$src"'
   return `need tar${tool ? `; need ${tool}` : ''}
 unpacked() { ${tool} -dc -- "$src" 2>"$work/unpacked"; r=$?; [ $r -eq 0 ] || [ $r -eq 141 ] || : >"$work/broken"; }
-tried() { [ "$1" -eq 0 ] && [ ! -e "$work/broken" ] || { cat -- "$work/unpacked" >>"$work/said"; damaged; }; }
+tried() { [ "$1" -eq 0 ] && [ ! -e "$work/broken" ] || { cat -- "$work/unpacked" >>"$work/output"; damaged; }; }
 : >"$work/unpacked"
-${from} -t >"$work/names" 2>"$work/said"; tried $?
-${from} -tv >"$work/list" 2>"$work/said"; tried $?
+${from} -t >"$work/names" 2>"$work/output"; tried $?
+${from} -tv >"$work/list" 2>"$work/output"; tried $?
 refuse_names
-${from} -xpo -C "$tree" 2>"$work/said"; tried $?`
+${from} -xpo -C "$tree" 2>"$work/output"; tried $?`
 }
 
 /** Info-ZIP spells names that are not ASCII anew in the C locale, and ends with 1 where it merely warns. */
 const zipUnpacking = `need unzip
 export LC_ALL=C.UTF-8
-unzip -Z1 "$src" >"$work/names" 2>"$work/said" </dev/null ||
-  unzip -l "$src" 2>"$work/said" </dev/null >"$work/table" || damaged
+unzip -Z1 "$src" >"$work/names" 2>"$work/output" </dev/null ||
+  unzip -l "$src" 2>"$work/output" </dev/null >"$work/table" || damaged
 [ -s "$work/names" ] || awk '/^-/ { inside = !inside; next } inside { sub(/^ *[0-9]+ +[^ ]+ +[^ ]+ +/, ""); print }' "$work/table" >"$work/names"
 : >"$work/list"
 refuse_names
-unzip -q -o "$src" -d "$tree" >"$work/said" 2>&1 </dev/null || [ $? -eq 1 ] || damaged
+unzip -q -o "$src" -d "$tree" >"$work/output" 2>&1 </dev/null || [ $? -eq 1 ] || damaged
 export LC_ALL=C`
 
 /** The program that tar calls to read the archive. */

@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path'
 import { type Checksum, type FileState, PlaybookError } from '../../../src/index.ts'
-import type { Wanted } from './params.ts'
+import type { UnarchiveParams } from './params.ts'
 
 /** `/opt/app/.unarchived-apache-tomcat.tar.gz` for all versions of `apache-tomcat-9.0.109.tar.gz`. */
 export function stampPath(src: string, dest: string): string {
@@ -10,7 +10,7 @@ export function stampPath(src: string, dest: string): string {
   return posix.join(dest, `.unarchived-${name}`)
 }
 
-export function stampText(wanted: Wanted, digest: Checksum): string {
+export function stampText(wanted: UnarchiveParams, digest: Checksum): string {
   const { stripComponents, exclude } = wanted
   const lines = [`${digest.algorithm} ${digest.hex}`, `stripComponents ${stripComponents}`]
   return [...lines, ...exclude.map((path) => `exclude ${path}`), ''].join('\n')

@@ -19,7 +19,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { others } from '../../../tasks/files/copyDirectory/extraPaths.ts'
+import { extraPaths } from '../../../tasks/files/copyDirectory/extraPaths.ts'
 import { excluder } from '../../../tasks/files/copyDirectory/sourceTree.ts'
 import { copyDirectory, shell } from '../../../tasks/index.ts'
 import { type Ran, runTasks } from '../../engine/harness.ts'
@@ -322,7 +322,7 @@ const mounts: [title: string, mounted: string, refused: boolean][] = [
 
 for (const [title, mounted, refused] of mounts) {
   test(`copyDirectory: a file system mounted ${title} is ${refused ? 'never purged' : 'no matter'}`, () => {
-    const probe = others('/d/dest', [], [])
+    const probe = extraPaths('/d/dest', [], [])
     const stdout = Buffer.from(
       `./old\0./old/x\0\0/d/real\nproc /proc proc rw 0 0\ntmpfs ${mounted} tmpfs rw 0 0\n`,
     )

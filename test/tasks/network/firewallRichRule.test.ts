@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { planned } from '../../../src/testing/index.ts'
 import type { ZoneState } from '../../../tasks/network/firewalld.ts'
 import { firewallRichRule } from '../../../tasks/network/firewallRichRule.ts'
-import { normalRule } from '../../../tasks/network/richRule.ts'
+import { normalizeRule } from '../../../tasks/network/richRule.ts'
 
 const normalForms: readonly (readonly [string, string])[] = [
   ['rule accept source address=10.0.0.1 family=ipv4', 'rule family="ipv4" source address="10.0.0.1" accept'],
@@ -39,8 +39,8 @@ const normalForms: readonly (readonly [string, string])[] = [
 
 for (const [written, printed] of normalForms) {
   test(`the normal form of ${written} is what firewalld prints, and its own`, () => {
-    assert.is(normalRule(written), printed)
-    assert.is(normalRule(printed), printed)
+    assert.is(normalizeRule(written), printed)
+    assert.is(normalizeRule(printed), printed)
   })
 }
 
