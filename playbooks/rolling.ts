@@ -1,4 +1,4 @@
-// Restarts every Tomcat of the site, one at a time, without a request failing or a session lost.
+// Restarts every Tomcat of the site, one at a time, without a failed request.
 
 import { definePlay } from 'run-playbook'
 import { rolling, rollingVars } from './roles/rolling.ts'

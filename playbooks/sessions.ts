@@ -1,4 +1,4 @@
-// The runbook's test: each session goes on when the WAS that serves it is shut down, whichever it is, through every WEB host.
+// Tests that sessions survive the stop of each Tomcat, through every web server.
 
 import { definePlay } from 'run-playbook'
 import { sessionTest, sessionVars } from './roles/sessionTest.ts'

@@ -1,4 +1,4 @@
-// The whole site: the WAS hosts, the WEB hosts, and that each virtual host is answered by a Tomcat.
+// Deploys the whole site and checks that each virtual host answers.
 
 import { definePlay } from 'run-playbook'
 import { httpCheck } from 'run-playbook/tasks'

@@ -1,4 +1,4 @@
-// A tour of the file tasks on hosts that have nothing but sh: what the smaller demo runs.
+// A tour of the file tasks on hosts that have only sh: the smaller demo runs it.
 
 import { absolutePath, definePlay, z } from 'run-playbook'
 import { copyFile, directory, editXml, line } from 'run-playbook/tasks'

@@ -1,4 +1,4 @@
-// WAS hosts: three Tomcat instances each, their sessions replicated between the hosts.
+// Deploys the WAS hosts: clustered Tomcat instances.
 
 import { definePlay } from 'run-playbook'
 import { tomcatCluster } from 'run-playbook/tasks/tomcat'

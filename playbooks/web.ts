@@ -1,4 +1,4 @@
-// WEB hosts: httpd and mod_jk from source, a virtual host for each Tomcat instance, balanced over the WAS hosts.
+// Deploys the web hosts: httpd and mod_jk from source, balancing the Tomcats.
 
 import { definePlay } from 'run-playbook'
 import { web } from './roles/web.ts'

@@ -1,4 +1,4 @@
-// The balancers of mod_jk, computed from the inventory: each instance of the WAS hosts, and its workers on all of them.
+// Computes mod_jk's balancers and workers from the inventory.
 
 import { PlaybookError, type PlayHost, z } from 'run-playbook'
 import { wasHosts } from './wasHosts.ts'

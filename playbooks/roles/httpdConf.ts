@@ -1,4 +1,4 @@
-// The edits that make a stock httpd.conf the one of this site.
+// The edits that turn a stock httpd.conf into the site's.
 
 import type { HttpdEdit, HttpdNode, HttpdPlace, HttpdValue } from 'run-playbook/formats'
 

@@ -1,4 +1,4 @@
-// An instance that there was: stopped, its folder removed, its ports closed again. Its logs stay.
+// Removes a Tomcat instance: stops it, deletes its folder, closes its ports.
 
 import { PlaybookError, type PlayHost, type TaskList } from 'run-playbook'
 import { firewallPort, firewallRichRule, remove } from 'run-playbook/tasks'

@@ -1,4 +1,4 @@
-// The rolling restart of a WAS host: one instance after the other, out of the rotation of all web servers meanwhile.
+// Restarts the Tomcats of a host one by one, each out of rotation meanwhile.
 
 import { type OtherHost, PlaybookError, type PlayHost, type TaskList, z } from 'run-playbook'
 import { waitFor } from 'run-playbook/tasks'

@@ -1,4 +1,4 @@
-// The edits that make a stock server.xml the one of an instance of this site.
+// The edits that turn a stock server.xml into an instance's.
 
 import { revealed, type Secret } from 'run-playbook'
 import type { ElementSpec, XmlEdit } from 'run-playbook/formats'

@@ -1,4 +1,4 @@
-// The sessions to try: of each virtual host whose instance has the page that counts.
+// The session tests: one for each virtual host with the test page.
 
 import { PlaybookError, type PlayHost, type Task } from 'run-playbook'
 import { testSessionFailover } from 'run-playbook/tasks/tomcat'

@@ -1,4 +1,4 @@
-// One Tomcat instance of a WAS host: unpacked, configured, restarted where its configuration changed.
+// A Tomcat instance: unpacked, configured, and restarted if its configuration changes.
 
 import type { PlayHost, TaskList } from 'run-playbook'
 import { copyFile, directory, editXml, unarchive } from 'run-playbook/tasks'

@@ -1,4 +1,4 @@
-// The units of systemd that a site may have: each Tomcat instance, and httpd, started at boot and after a crash.
+// The systemd units of the Tomcat instances and of httpd.
 
 import type { Task, TaskList } from 'run-playbook'
 import { systemdUnit } from 'run-playbook/tasks'

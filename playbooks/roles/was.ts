@@ -1,4 +1,4 @@
-// The WAS role: packages, Tomcat and its instances, account, firewall, running.
+// The tasks of a WAS host: packages, Tomcat instances, account, firewall.
 
 import { flushHandlers, type PlayHost, type TaskList } from 'run-playbook'
 import { directory, dnf, download, firewallPort, firewallRichRule, ownership, user } from 'run-playbook/tasks'

@@ -1,4 +1,4 @@
-// The WAS hosts as other hosts of the site see them: their variables checked by what is needed of them.
+// The WAS hosts as other hosts see them, their variables checked.
 
 import { type OtherHost, PlaybookError, type PlayHost, type z } from 'run-playbook'
 import { siteAddress } from './siteAddress.ts'

@@ -1,4 +1,4 @@
-// What the inventory says of a WAS host, as the role reads it.
+// The inventory variables of a WAS host.
 
 import { absolutePath, account, checksum, Secret, secret, z } from 'run-playbook'
 

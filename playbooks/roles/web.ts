@@ -1,4 +1,4 @@
-// The WEB role: packages, httpd and mod_jk from source, their configuration, account, firewall, running.
+// The tasks of a web host: packages, httpd and mod_jk from source, firewall.
 
 import { posix } from 'node:path'
 import type { PlayHost, Task, TaskList } from 'run-playbook'

@@ -1,4 +1,4 @@
-// The texts of the web hosts' own files: mod_jk.conf, workers.properties, httpd-vhosts.conf.
+// The text of mod_jk.conf, workers.properties and httpd-vhosts.conf.
 
 import { PlaybookError, type Secret, secret } from 'run-playbook'
 

@@ -1,4 +1,4 @@
-// What the inventory says of a WEB host, as the role reads it.
+// The inventory variables of a web host.
 
 import { absolutePath, account, checksum, z } from 'run-playbook'
 import { ajpSecret, port } from './wasVars.ts'

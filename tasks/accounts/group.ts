@@ -1,4 +1,4 @@
-// The task group: a group of the host that is there, or not.
+// The task group: makes, changes or removes a group.
 
 import {
   type Change,

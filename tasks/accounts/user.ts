@@ -1,4 +1,4 @@
-// The task user: an account of the host that is there, or not.
+// The task user: makes, changes or removes an account.
 
 import {
   absolutePath,

@@ -1,4 +1,4 @@
-// The changes that make an account what is wanted, by the programs of shadow-utils. No task.
+// The changes of an account, made by the programs of shadow-utils.
 
 import { createHash } from 'node:crypto'
 import {

@@ -1,4 +1,4 @@
-// What the task user is told. No task.
+// The parameters of the task user.
 
 import type { Secret } from '../../src/index.ts'
 

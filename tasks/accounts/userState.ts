@@ -1,4 +1,4 @@
-// What a host says of an account. No task.
+// Reads an account and its groups from a host.
 
 import { type Command, lastLines, type Output, PlaybookError, sh, splitLines, text } from '../../src/index.ts'
 import { requestedGroups, type UserParams } from './userParams.ts'

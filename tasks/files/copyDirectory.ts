@@ -1,4 +1,4 @@
-// The task copyDirectory: a tree of files on the host like one on the controller.
+// The task copyDirectory: copies a folder of the controller to a host.
 
 import { randomBytes } from 'node:crypto'
 import { posix, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-// The task copyFile: a file with given content, from the playbook or from a file on the controller.
+// The task copyFile: writes a file from given content or a file on the controller.
 
 import { readFile, stat } from 'node:fs/promises'
 import { posix, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-// The task directory: a directory that is there, with its owner, group and mode.
+// The task directory: makes a directory with its owner, group and mode.
 
 import {
   absolutePath,

@@ -1,4 +1,4 @@
-// The task download: a file fetched from the first mirror that has it, checked before it takes its place.
+// The task download: fetches a file from the first mirror that has it.
 
 import { posix } from 'node:path'
 import {

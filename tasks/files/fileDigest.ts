@@ -1,4 +1,4 @@
-// The SHA-256 of a file on the controller. No task.
+// The SHA-256 of a file on the controller.
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'

@@ -1,4 +1,4 @@
-// The task link: a symbolic link with its target.
+// The task link: makes a symbolic link or changes its target.
 
 import {
   absolutePath,

@@ -1,4 +1,4 @@
-// The task ownership: owner, group and modes of a whole tree, touching only what differs.
+// The task ownership: sets owner, group and modes of a whole tree.
 
 import { posix } from 'node:path'
 import { account, type Change, defineTask, file, PlaybookError, run, sh, z } from '../../src/index.ts'

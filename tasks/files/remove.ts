@@ -1,4 +1,4 @@
-// The task remove: a path at which nothing shall be.
+// The task remove: removes a file, link or directory.
 
 import {
   type Change,

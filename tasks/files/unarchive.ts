@@ -1,4 +1,4 @@
-// The task unarchive: an archive on the host, unpacked whole or not at all.
+// The task unarchive: unpacks an archive on the host, whole or not at all.
 
 import { posix } from 'node:path'
 import {

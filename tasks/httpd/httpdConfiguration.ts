@@ -1,4 +1,4 @@
-// The task that changes several files of an httpd's configuration as one change, and takes it back if httpd refuses it.
+// The task httpdConfiguration: changes httpd files together, reverting what httpd refuses.
 
 import { posix } from 'node:path'
 import { editHttpd, type HttpdEdit } from '../../src/formats/index.ts'
@@ -26,7 +26,8 @@ import {
 } from '../../src/index.ts'
 import { ownerSpec } from '../params/ownerSpec.ts'
 import { serverStep } from '../services/serverShell.ts'
-import { editedAt } from '../text/textFile.ts'
+import { httpdEdits } from '../text/editHttpdConf.ts'
+import { withPath } from '../text/fileEdit.ts'
 import { checkJkWorkers } from './jkWorkers.ts'
 import { httpdParams } from './params.ts'
 import { configurationErrors } from './process.ts'
@@ -35,11 +36,7 @@ import { httpdShell } from './scripts.ts'
 const configurationFile = z
   .strictObject({
     path: z.string().min(1).describe('The file; relative to the prefix.'),
-    edits: z
-      .array(z.custom<HttpdEdit>().meta({ title: 'HttpdEdit' }))
-      .min(1)
-      .optional()
-      .describe('What shall hold in it; see editHttpdConf.'),
+    edits: httpdEdits.optional().describe('What it must have, in order; see editHttpdConf.'),
     content: z
       .union([z.string(), z.instanceof(Secret)])
       .optional()
@@ -49,25 +46,25 @@ const configurationFile = z
       .string()
       .min(1)
       .optional()
-      .describe('Where the original is kept, unless something stands there; relative to the prefix.'),
+      .describe('Where to keep the original, unless that path exists; relative to the prefix.'),
   })
   .refine(({ edits, content }) => (edits === undefined) !== (content === undefined), {
     error: 'expected either edits or content',
   })
 
 /**
- * Gives an httpd's configuration, as a whole, what its files shall hold. All files that differ are written aside, put in
- * place at once, and checked: by `apachectl -t`, and for what that does not find, log folders and log programs that are
- * not there. If it is refused, all of them are put back as they were, and the error shows file and line. A running
- * server knows nothing of it, and goes on with the old one; `notify: reloadHttpd(…)` has it take the new one.
+ * Changes the files of an httpd's configuration as one. All files that differ are written aside, put in place at once,
+ * and checked: by `apachectl -t`, and for what that does not find: log folders and log programs that do not exist. If the
+ * configuration is refused, all files are reverted, and the error shows file and line. A running server goes on with the
+ * old configuration until it is reloaded: `notify: reloadHttpd(…)`.
  *
- * - `prefix`: the folder of the httpd. `files`: each with `path` (relative to the prefix), and either `edits` of what
- *   stands there, or `content`, its whole text. `keep`: where the original is kept, unless something stands there.
- *   `mode`: its permission bits. A `Secret` as content is never shown.
- * - `owner`, `group`: of the files; default as they are, of a new file the user of the task.
+ * - `prefix`: the folder of the httpd. `files`: each with `path` (relative to the prefix), and either `edits` of the
+ *   existing file, or `content`, its whole text; a `Secret` is never shown. `keep`: where to keep the original, unless
+ *   that path exists. `mode`: its permission bits.
+ * - `owner`, `group`: of the files; default: unchanged; of a new file the user of the task.
  *
- * A configuration that is as it shall be, and is refused all the same, is an error too. mod_jk's workers, which httpd
- * does not look at, are checked before anything is written: a JkMount must name one of `worker.list`.
+ * It is also an error if nothing differs and httpd refuses the configuration. mod_jk's workers, which httpd does not
+ * check, are checked before anything is written: a JkMount must name one of `worker.list`.
  *
  * @throws PlaybookError E_HTTPD_CONFIG (file, line and its text), E_JK_WORKER, E_NO_HTTPD, E_NO_FILE (nothing to edit),
  *   E_HTTPD, E_HTTPD_NO_MATCH, E_HTTPD_AMBIGUOUS (edits)
@@ -82,13 +79,13 @@ const configurationFile = z
  */
 export const httpdConfiguration = defineTask({
   name: 'httpdConfiguration',
-  summary: "Changes the files of an httpd's configuration as one, and takes them back if httpd refuses them.",
+  summary: "Changes the files of an httpd's configuration together, and reverts them if httpd refuses them.",
   params: z
     .strictObject({
       prefix: httpdParams.prefix,
       files: z.array(configurationFile).min(1).describe('[{"path": …, "edits": […] or "content": …}, …].'),
-      owner: account.optional().describe('User that shall own the files.'),
-      group: account.optional().describe('Group that shall own the files.'),
+      owner: account.optional().describe('Owner of the files.'),
+      group: account.optional().describe('Group of the files.'),
     })
     .transform(({ prefix, files, ...rest }) => ({
       prefix,
@@ -102,7 +99,7 @@ export const httpdConfiguration = defineTask({
   title: ({ prefix }) => prefix,
   probe: ({ prefix, files }): { readonly [path: string]: Probe<FileState | string> } => ({
     ...Object.fromEntries(files.map(({ path }) => [path, file(path, { content: true })])),
-    [faults]: configurationErrors({ prefix, within: 30 }, [prefix]),
+    [errorsProbe]: configurationErrors({ prefix, within: 30 }, [prefix]),
   }),
   plan: (params, observed): readonly Change[] => {
     const { owner, group } = params
@@ -116,9 +113,9 @@ export const httpdConfiguration = defineTask({
       .flatMap(({ path, state, mode }) =>
         attributeChanges(path, state, { owner, group, ...(mode === undefined ? {} : { mode }) }),
       )
-    // Looked at last: what httpd says of a configuration that is about to change matters to nobody.
-    if (differing.length === 0 && observed[faults] !== '')
-      throw refused(params.prefix, observed[faults] as string)
+    // Checked last: errors of a configuration that is about to change do not matter.
+    if (differing.length === 0 && observed[errorsProbe] !== '')
+      throw refused(params.prefix, observed[errorsProbe] as string)
     const changes = differing.flatMap((each) => contentChanges(each, params))
     const last = changes.pop()
     if (!last) return attributes
@@ -127,8 +124,8 @@ export const httpdConfiguration = defineTask({
   },
 })
 
-/** The name of the probe that is no path. */
-const faults = ''
+/** The name of the probe of errors; the others are named by their paths. */
+const errorsProbe = ''
 
 type Params = { readonly prefix: string; readonly owner?: string; readonly group?: string }
 
@@ -153,8 +150,8 @@ function desiredFile({ edits, content, ...rest }: ConfigurationFile, state: File
   const { path } = rest
   if (edits === undefined) return { ...rest, state, content: content!, edits: [] }
   const before = contentOf(path, state)
-  if (!before) throw new PlaybookError('E_NO_FILE', `${path} does not exist, so it cannot be edited.`)
-  const { bytes, changes } = editedAt(path, () => editHttpd(before, edits))
+  if (!before) throw new PlaybookError('E_NO_FILE', `There is no file ${path}.`)
+  const { bytes, changes } = withPath(path, () => editHttpd(before, edits))
   return { ...rest, state, content: Buffer.from(bytes), edits: changes }
 }
 
@@ -162,29 +159,29 @@ function isSame(state: FileState, content: DesiredFile['content']): boolean {
   return state.type === 'file' && state.content?.equals(contentBytes(content)) === true
 }
 
-/** What differs, as for any file; but it is only written aside. */
+/** The changes of a file, which is only written aside. */
 function contentChanges(
   { path, mode, state, content, edits }: DesiredFile,
   { owner, group }: Params,
 ): Change[] {
   const [first, ...others] = fileChanges(state, { path, content, edits })
   const becomes = writtenFile(state, contentBytes(content), { owner, group, mode })
-  const steps: Step[] = [write({ path: asideOf(path), content, mode: 0o600 })]
+  const steps: Step[] = [write({ path: newPath(path), content, mode: 0o600 })]
   return [{ ...first!, steps, effects: [{ path, becomes }] }, ...others]
 }
 
-/** Puts the files in place, checks them, and puts the old ones back where they are refused. */
+/** Puts the files in place, checks them, and reverts them if they are refused. */
 function putInPlace(files: readonly DesiredFile[], { prefix, owner, group }: Params): Step {
   const spec = ownerSpec({ owner, group })
   const each = (name: string) =>
     files.map(({ path, keep, mode, state }) => {
       const bits = mode ?? (state.type === 'file' ? state.mode : 0o644)
-      const words = [path, asideOf(path), beforeOf(path), keep ?? '', formatMode(bits)]
+      const words = [path, newPath(path), oldPath(path), keep ?? '', formatMode(bits)]
       return `${name} ${words.map(quote).join(' ')}`
     })
   const script = `${httpdShell({ prefix, within: 30 })}
 real() { if [ -L "$1" ]; then readlink -f -- "$1"; else echo "$1"; fi; }
-prepare() { # the new file gets the old one's attributes, or those that are wanted
+prepare() { # the new file gets the old one's attributes, or the given ones
   rm -f -- "$3" || return 1
   if [ -e "$1" ]; then
     cp -aL -- "$1" "$3" && cp -aL -- "$1" "$2.like" && cat -- "$2" >"$2.like" && mv -f -- "$2.like" "$2" || return 1
@@ -211,7 +208,7 @@ ${each('place').join(' &&\n')}
 } || { undo_all; tidy_all; exit 1; }
 if wrong=$(check); then tidy_all; exit 0; fi
 undo_all; tidy_all
-echo "= E_HTTPD_CONFIG The new configuration of $prefix was refused; the old one is back, and a running server goes on with it." >&2
+echo "= E_HTTPD_CONFIG The new configuration of $prefix was refused and reverted; a running server goes on with the old one." >&2
 printf '%s\\n' "$wrong" >&2
 exit 1`
   return serverStep(shellText(script))
@@ -220,13 +217,12 @@ exit 1`
 function refused(prefix: string, problems: string): PlaybookError {
   return new PlaybookError(
     'E_HTTPD_CONFIG',
-    `The configuration of ${prefix} is as it shall be, and not right.`,
+    `The configuration of ${prefix} needs no change, but httpd refuses it.`,
     {
       details: problems.split('\n'),
     },
   )
 }
 
-const asideOf = (path: string) => posix.join(posix.dirname(path), `.run-playbook-new-${posix.basename(path)}`)
-const beforeOf = (path: string) =>
-  posix.join(posix.dirname(path), `.run-playbook-old-${posix.basename(path)}`)
+const newPath = (path: string) => posix.join(posix.dirname(path), `.run-playbook-new-${posix.basename(path)}`)
+const oldPath = (path: string) => posix.join(posix.dirname(path), `.run-playbook-old-${posix.basename(path)}`)

@@ -1,4 +1,4 @@
-// The task that takes a worker of mod_jk out of rotation on web servers, or puts it back.
+// The task jkActivation: takes a mod_jk worker out of rotation, or puts it back.
 
 import {
   absolutePath,

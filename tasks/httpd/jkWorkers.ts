@@ -1,4 +1,4 @@
-// What mod_jk would take without a word and then not serve: mounts of workers that nobody defines, keys set twice. No task.
+// Checks mod_jk's workers: unknown mounts, missing types, keys set twice.
 
 import { PlaybookError } from '../../src/index.ts'
 

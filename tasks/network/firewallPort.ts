@@ -1,4 +1,4 @@
-// The task that opens and closes ports in firewalld.
+// The task firewallPort: opens and closes ports in firewalld.
 
 import { defineTask, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'

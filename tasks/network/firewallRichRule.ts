@@ -1,4 +1,4 @@
-// The task that adds and removes rich rules of firewalld.
+// The task firewallRichRule: adds and removes rich rules of firewalld.
 
 import { defineTask, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'

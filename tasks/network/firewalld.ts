@@ -1,4 +1,4 @@
-// What both firewall tasks share, itself no task: reading a zone of firewalld in one script, and the steps that change it.
+// Reads and changes a zone of firewalld.
 
 import {
   type Change,

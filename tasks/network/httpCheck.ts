@@ -1,4 +1,4 @@
-// The task that sees to it that a URL answers as it should, asked from the host itself.
+// The task httpCheck: checks that a URL answers as expected, asked from the host.
 
 import {
   type Command,

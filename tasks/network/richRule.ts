@@ -1,4 +1,4 @@
-// The normal form of a rich rule of firewalld, itself no task: the words and the order in which firewalld prints it.
+// Normalizes rich rules to the form that firewalld prints.
 
 import { PlaybookError } from '../../src/index.ts'
 

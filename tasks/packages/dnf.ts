@@ -1,4 +1,4 @@
-// The task that installs, updates and removes RPM packages by dnf.
+// The task dnf: installs, updates and removes RPM packages.
 
 import { type Change, defineTask, output, type Step, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'

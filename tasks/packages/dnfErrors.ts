@@ -1,4 +1,4 @@
-// What a dnf that failed says, and what it means. No task.
+// Explains errors of dnf.
 
 import { type Output, PlaybookError, splitLines, text } from '../../src/index.ts'
 

@@ -1,4 +1,4 @@
-// What dnf is told. No task.
+// The parameters of the task dnf.
 
 import { z } from '../../src/index.ts'
 

@@ -1,4 +1,4 @@
-// The calls of dnf that change what is installed. No task.
+// The dnf commands that install, upgrade and remove packages.
 
 import { type Command, run, type Step, sh } from '../../src/index.ts'
 import { explainDnf } from './dnfErrors.ts'

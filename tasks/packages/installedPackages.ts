@@ -1,4 +1,4 @@
-// Which packages a host has, asked by rpm, and which of them dnf has in a newer version. No task.
+// Asks rpm which packages are installed, and dnf for updates.
 
 import { type Command, type Output, PlaybookError, sh, shellText, splitLines, text } from '../../src/index.ts'
 import { explainDnf } from './dnfErrors.ts'

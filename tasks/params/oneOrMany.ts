@@ -1,4 +1,4 @@
-// The schema of a parameter that takes one value or a list of them, itself no task.
+// A schema for one value or a list of them.
 
 import { z } from '../../src/index.ts'
 

@@ -1,4 +1,4 @@
-// Paths that tasks take from people and must not take lightly. No task.
+// Schemas for paths that must not be a system directory or leave a folder.
 
 import { posix } from 'node:path'
 import { absolutePath, PlaybookError, z } from '../../src/index.ts'

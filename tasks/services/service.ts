@@ -1,4 +1,4 @@
-// The task that starts, stops, enables and masks a unit of systemd.
+// The task service: starts, stops, enables and masks a systemd unit.
 
 import { type Change, type Command, defineTask, type Effect, sh, z } from '../../src/index.ts'
 import { withEffects } from './effects.ts'

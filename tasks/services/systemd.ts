@@ -1,4 +1,4 @@
-// How a unit of systemd stands, as systemctl tells it, and what changes it: shared by the tasks that know units. No task.
+// Reads the state of a systemd unit, and the changes that all unit tasks share.
 
 import {
   type Change,

@@ -1,4 +1,4 @@
-// The task systemdUnit: a file of systemd's, of a unit or a drop-in of one, that systemd has read; or none.
+// The task systemdUnit: writes or removes a unit file or drop-in of systemd.
 
 import { posix } from 'node:path'
 import {

@@ -1,4 +1,4 @@
-// What a failed phase of a build shows: what is missing where that is well known, the first error, the last lines, the log.
+// Explains a failed build: missing packages, first errors, last lines, the log.
 
 import { type Output, PlaybookError, splitLines } from '../../src/index.ts'
 import type { Build } from './buildParams.ts'

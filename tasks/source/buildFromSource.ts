@@ -1,4 +1,4 @@
-// The task buildFromSource: software built from its source, once for all hosts, and installed by a swap.
+// The task buildFromSource: builds software once for all hosts and swaps it in.
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'

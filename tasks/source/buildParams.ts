@@ -1,4 +1,4 @@
-// What buildFromSource is told, checked.
+// The parameters of buildFromSource, and what follows from them.
 
 import { absolutePath, account, checksum, Secret, z } from '../../src/index.ts'
 import { ownPath, pathBelow } from '../params/paths.ts'

@@ -1,4 +1,4 @@
-// The shell text that packs what a build staged, and that puts it in the place of what is installed.
+// Shell scripts that pack a staged build and install it.
 
 import { type Command, quote, sh, shellText } from '../../src/index.ts'
 import type { Build } from './buildParams.ts'

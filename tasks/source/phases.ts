@@ -1,4 +1,4 @@
-// The phases of a build, each a script or the steps of another task; what was done once is not done again.
+// The phases of a build: fetch, unpack, patch, configure, make, check, install.
 
 import { posix } from 'node:path'
 import {

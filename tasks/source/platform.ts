@@ -1,4 +1,4 @@
-// What a build depends on of its host: the compiler, which decides a rebuild, and the platform, which decides who shares.
+// Detects a host's compiler and platform, which decide rebuilding and sharing.
 
 import { type Output, output, type Probe, type Secret, sh, splitLines, text } from '../../src/index.ts'
 

@@ -1,4 +1,4 @@
-// What decides a rebuild, as a text that is kept beside the installation: equal texts, nothing to build.
+// The text that records what an installation was built from; a change means a rebuild.
 
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'

@@ -1,4 +1,4 @@
-// Builds, or takes what another host has built, and installs it: the course of a build, by the connection of its step.
+// Runs a build on a host, or installs what another host has built.
 
 import {
   type Output,

@@ -1,4 +1,4 @@
-// The shell text that prepares the folder a build happens in, and the refusals that come before anything is done.
+// The folder of a build on the host, and the script that prepares it.
 
 import { posix } from 'node:path'
 import { type Command, type Output, PlaybookError, sh, shellText } from '../../src/index.ts'

@@ -1,4 +1,4 @@
-// The task that runs a program, and what it shares with the task shell: when to run, and in which folder.
+// The task command: runs a program; also what it shares with the task shell.
 
 import {
   absolutePath,

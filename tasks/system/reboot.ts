@@ -1,4 +1,4 @@
-// The task that restarts a host and waits until it is back.
+// The task reboot: restarts a host and waits until it is back.
 
 import {
   call,

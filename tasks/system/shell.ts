@@ -1,4 +1,4 @@
-// The task that runs shell text.
+// The task shell: runs shell text.
 
 import { absolutePath, type Command, defineTask, sh, shellText, z } from '../../src/index.ts'
 import { commandChanges, commandParams, guards, shortened } from './command.ts'

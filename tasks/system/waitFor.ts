@@ -1,4 +1,4 @@
-// The task that waits until a port, a path or a command is as it should be.
+// The task waitFor: waits for a port, a path or a command.
 
 import {
   absolutePath,

@@ -1,56 +1,45 @@
-// The task textBlock: lines of a text file that stand between two marker lines, and are this task's alone.
+// The task textBlock: puts lines between two marker lines of a file, or removes them.
 
-import {
-  absolutePath,
-  type Change,
-  contentOf,
-  defineTask,
-  file,
-  fileChanges,
-  PlaybookError,
-  Secret,
-  secret,
-  z,
-} from '../../src/index.ts'
-import { validation, writingParams } from '../params/writing.ts'
+import { absolutePath, PlaybookError, Secret, z } from '../../src/index.ts'
+import { writingParams } from '../params/writing.ts'
+import { defineFileEdit, editedText } from './fileEdit.ts'
 import {
   type FileText,
-  fileText,
-  joinedLines,
+  insertionIndex,
+  joinLines,
   type Line,
-  type Place,
-  placeIn,
-  placeParams,
-  textLines,
+  type Position,
+  positionParams,
+  splitIntoLines,
 } from './textFile.ts'
 
 /**
- * Puts lines into a text file between two marker lines, by which it finds them again, or takes them out.
+ * Puts lines into a text file between two marker lines, by which it finds them again, or removes them.
  *
- * - `path` (absolute): the file. `create` (default false): whether a missing one is made.
- * - `block`: the lines; a `Secret` is never shown. Needed for `state: 'present'`. Without a final line end one is made.
- * - `marker` (default `'# {mark} managed block'`): the marker lines, `{mark}` being `BEGIN` and `END`, or what
- *   `markBegin` and `markEnd` say. Several blocks of one file need markers of their own. A line is a marker if it is
- *   equal to it as a whole. Ansible's blocks are found by `marker: '# {mark} ANSIBLE MANAGED BLOCK'`.
- * - `after`, `before`: regular expressions, tried on each line, that say where a new block goes: after the last line
- *   that matches, or before it; `'EOF'` and `'BOF'` are the end and the beginning. Default, and where nothing matches:
- *   the end. A block that is there is not moved.
- * - `state` (default `'present'`): `'absent'` takes the block out, with its markers.
- * - `owner`, `group`, `mode`, `keep` (where the original is kept), `validate` (`{}` is the new file): as for copyFile.
+ * - `path` (absolute): the file. `create` (default false): whether to make it if it is missing.
+ * - `block`: the lines; a `Secret` is never shown. Required for `state: 'present'`. A missing final line end is added.
+ * - `marker` (default `'# {mark} managed block'`): the marker lines; `{mark}` stands for `BEGIN` and `END`, or for
+ *   `markBegin` and `markEnd`. Several blocks in one file need different markers. A line is a marker if all of it is
+ *   equal. `marker: '# {mark} ANSIBLE MANAGED BLOCK'` finds Ansible's blocks.
+ * - `after`, `before`: regular expressions, tested on each line, for the position of a new block: after the last line
+ *   that matches, or before it; `'EOF'` and `'BOF'` are the end and the beginning. Default, and if nothing matches: the
+ *   end. An existing block is not moved.
+ * - `state` (default `'present'`): `'absent'` removes the block with its markers.
+ * - `owner`, `group`, `mode`, `keep` (where to keep the original), `validate` (`{}` is the new file): as for copyFile.
  *
- * Bytes are kept: the file's CRLF line ends, which the block gets too, a byte order mark, and bytes that are not UTF-8
- * (the block is then written as Latin-1).
+ * Everything else stays byte for byte: CRLF line ends, which the block gets too, a byte order mark, and bytes that are
+ * not UTF-8 (the block is then written as Latin-1).
  *
- * Errors: E_NO_FILE, E_MARKERS (one without the other, or several: what would be replaced is not certain),
+ * Errors: E_NO_FILE, E_MARKERS (one without the other, or several, so it is not certain what to replace),
  * E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB), E_ENCODING (a secret for a file that is not UTF-8).
  *
- * The behaviour follows Ansible's blockinfile.
+ * It behaves like Ansible's blockinfile.
  *
  * @example textBlock({ path: '/etc/hosts', block: '10.0.0.11 was-01\n10.0.0.12 was-02' })
  */
-export const textBlock = defineTask({
+export const textBlock = defineFileEdit({
   name: 'textBlock',
-  summary: 'Puts lines into a text file between two marker lines, or takes them out.',
+  summary: 'Puts lines into a text file between two marker lines, or removes them.',
   params: z
     .strictObject({
       path: absolutePath.describe('The file.'),
@@ -62,96 +51,73 @@ export const textBlock = defineTask({
         .string()
         .regex(/^[^\r\n\0]*\{mark\}[^\r\n\0]*$/, 'expected one line with {mark}')
         .default('# {mark} managed block')
-        .describe('The marker lines, {mark} being BEGIN and END.'),
+        .describe('The marker lines; {mark} stands for BEGIN and END.'),
       markBegin: z
         .string()
         .regex(/^[^\r\n\0]+$/)
         .default('BEGIN')
-        .describe('What {mark} is in the first marker line.'),
+        .describe('{mark} in the first marker line.'),
       markEnd: z
         .string()
         .regex(/^[^\r\n\0]+$/)
         .default('END')
-        .describe('What {mark} is in the last marker line.'),
-      ...placeParams,
-      state: z.enum(['present', 'absent']).default('present').describe('Whether the block shall be there.'),
-      create: z.boolean().default(false).describe('Whether a missing file is made.'),
+        .describe('{mark} in the last marker line.'),
+      ...positionParams,
+      state: z.enum(['present', 'absent']).default('present').describe('Whether the file has the block.'),
+      create: z.boolean().default(false).describe('Whether to make a missing file.'),
       ...writingParams,
     })
     .refine(({ state, block }) => state === 'absent' || block !== undefined, {
       path: ['block'],
-      error: 'expected the lines to put in',
+      error: 'expected the lines to add',
     })
     .refine(({ markBegin, markEnd }) => markBegin !== markEnd, {
       path: ['markEnd'],
-      error: 'expected another mark than markBegin',
+      error: 'expected another text than markBegin',
     })
     .refine(({ after, before }) => after === undefined || before === undefined, {
       error: 'expected after or before, not both',
     })
-    .refine((wanted) => !blockLines(wanted).some((each) => isMarker(each, wanted)), {
-      error: 'expected a block that does not hold its own marker',
+    .refine((params) => !blockLines(params).some((each) => isMarker(each, params)), {
+      error: 'expected a block without its own marker',
     }),
-  title: ({ path }) => path,
-  probe: ({ path }) => ({ current: file(path, { content: true }) }),
-  plan: (params, { current }): Change[] => {
-    const { path, owner, group, mode, keep } = params
-    const found = contentOf(path, current)
-    if (!found && params.state === 'absent') return []
-    if (!found && !params.create) throw noFile(path)
-    const source = fileText(found ?? Buffer.alloc(0))
-    const isSecret = params.block instanceof Secret
-    if (isSecret && !source.isUtf8) throw notUtf8(path)
-    const text = edited(source, params)
-    const content = isSecret ? secret(text) : source.bytes(text)
-    return fileChanges(current, {
-      path,
-      content,
-      owner,
-      group,
-      mode,
-      keep,
-      validate: validation(params.validate),
-    })
+  allowsMissing: ({ state }) => state === 'absent',
+  edit: (before, params) => {
+    const what = params.block instanceof Secret ? 'a secret block' : undefined
+    return { content: editedText(before, (source) => editBlock(source, params), { secret: what }) }
   },
 })
 
-type Wanted = Place & {
-  path: string
+type BlockParams = Position & {
   block?: string | Secret
   marker: string
   markBegin: string
   markEnd: string
   state: 'present' | 'absent'
-  validate?: string
 }
 
-function edited({ text, encoded }: FileText, wanted: Wanted): string {
-  const { mark, lines } = textLines(text)
-  const there = blockPlace(lines, wanted, encoded)
-  if (wanted.state === 'absent') {
-    if (there) lines.splice(there.begin, there.count)
-    return joinedLines(mark, lines)
+function editBlock({ text, encoded }: FileText, params: BlockParams): string {
+  const { bom, lines } = splitIntoLines(text)
+  const existing = findBlock(lines, params, encoded)
+  if (params.state === 'absent') {
+    if (existing) lines.splice(existing.begin, existing.count)
+    return joinLines(bom, lines)
   }
-  const { begin, count } = there ?? { begin: placeIn(lines, wanted), count: 0 }
+  const { begin, count } = existing ?? { begin: insertionIndex(lines, params), count: 0 }
   const end = lines.find((each) => each.end !== '')?.end ?? '\n'
   const above = lines[begin - 1]
   if (above?.end === '') above.end = end
-  const [first, last] = markers(wanted)
-  const all = [first, ...blockLines(wanted), last].map((each) => ({ text: encoded(each), end }))
-  // A block that ended the file without a line end and is right stays so.
+  const [first, last] = markers(params)
+  const all = [first, ...blockLines(params), last].map((each) => ({ text: encoded(each), end }))
+  // An unchanged block at the end of the file stays without a line end.
   if (count > 0 && lines[begin + count - 1]!.end === '') all.at(-1)!.end = ''
   lines.splice(begin, count, ...all)
-  return joinedLines(mark, lines)
+  return joinLines(bom, lines)
 }
 
-/**
- * Where the block stands, markers included; undefined if it does not.
- *
- * @throws PlaybookError E_MARKERS
- */
-function blockPlace(lines: readonly Line[], wanted: Wanted, encoded: FileText['encoded']) {
-  const [first, last] = markers(wanted).map((marker) =>
+/** The block with its markers, if the file has it. @throws PlaybookError E_MARKERS */
+function findBlock(lines: readonly Line[], params: BlockParams, encoded: FileText['encoded']) {
+  const [first, last] = markers(params).map((marker) =>
     lines.flatMap(({ text }, index) => (text === encoded(marker) ? [index] : [])),
   ) as [number[], number[]]
   if (first.length === 0 && last.length === 0) return undefined
@@ -160,31 +126,23 @@ function blockPlace(lines: readonly Line[], wanted: Wanted, encoded: FileText['e
     return { begin: begin!, count: end! - begin! + 1 }
   const seen = [...first.map((at) => [at, 'begins']), ...last.map((at) => [at, 'ends'])] as [number, string][]
   seen.sort(([one], [other]) => one - other)
-  throw new PlaybookError('E_MARKERS', `${wanted.path}: the markers of the block are not one pair.`, {
+  throw new PlaybookError('E_MARKERS', 'the markers of the block are not one pair.', {
     details: seen.map(([index, what]) => `line ${index + 1} ${what} it: ${lines[index]!.text}`),
-    hint: 'Take out those too many, or give each block a marker of its own.',
+    hint: 'Remove the extra markers, or give each block its own marker.',
   })
 }
 
-function markers({ marker, markBegin, markEnd }: Wanted): [first: string, last: string] {
+function markers({ marker, markBegin, markEnd }: BlockParams): [first: string, last: string] {
   return [marker.replaceAll('{mark}', () => markBegin), marker.replaceAll('{mark}', () => markEnd)]
 }
 
-function isMarker(text: string, wanted: Pick<Wanted, 'marker' | 'markBegin' | 'markEnd'>): boolean {
-  return markers(wanted as Wanted).includes(text)
+function isMarker(text: string, params: Pick<BlockParams, 'marker' | 'markBegin' | 'markEnd'>): boolean {
+  return markers(params as BlockParams).includes(text)
 }
 
-function blockLines({ block = '' }: Pick<Wanted, 'block'>): string[] {
+function blockLines({ block = '' }: Pick<BlockParams, 'block'>): string[] {
   const text = block instanceof Secret ? block.reveal() : block
   const lines = text.split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
   return lines
-}
-
-function noFile(path: string): PlaybookError {
-  return new PlaybookError('E_NO_FILE', `There is no file ${path}.`, { hint: 'create: true makes one.' })
-}
-
-function notUtf8(path: string): PlaybookError {
-  return new PlaybookError('E_ENCODING', `${path} is not UTF-8: a secret block cannot be put into it.`)
 }

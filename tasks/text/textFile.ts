@@ -1,24 +1,14 @@
-// What the tasks that edit texts have in common: patterns, lines, encodings, and checks of what is written. No task.
+// Patterns, lines and encodings of the text files that tasks edit.
 
 import { isUtf8 } from 'node:buffer'
-import { PlaybookError, z } from '../../src/index.ts'
+import { z } from '../../src/index.ts'
 
-/** What an editor makes of a file; an error of its own names the file too. */
-export function editedAt<T>(path: string, edit: () => T): T {
-  try {
-    return edit()
-  } catch (thrown) {
-    if (!(thrown instanceof PlaybookError)) throw thrown
-    throw thrown.with({ message: `${path}: ${thrown.message}`, cause: thrown })
-  }
-}
-
-/** A regular expression that is not empty, as text or as RegExp. */
+/** A non-empty regular expression, as text or RegExp. */
 export const patternSource = z
   .union([z.string().min(1, 'expected a pattern that is not empty'), z.instanceof(RegExp)])
   .refine((value) => value instanceof RegExp || compiles(value), 'expected a regular expression')
 
-/** The same, as a RegExp that is tried on each line anew. */
+/** The same as a RegExp without state, to test each line. */
 export const pattern = patternSource.transform(
   (value) => new RegExp(value, value instanceof RegExp ? value.flags.replace(/[gy]/g, '') : ''),
 )
@@ -32,61 +22,61 @@ export function compiles(source: string, flags = ''): boolean {
   }
 }
 
-/** The text of a file, and how to give it back without losing a byte. */
+/** The text of a file, and how to turn text back into its bytes. */
 export type FileText = {
   readonly text: string
   readonly isUtf8: boolean
-  /** What shall be put into the text, as it stands there: Latin-1 has no place for most characters. */
+  /** New text as the file's text represents it: Latin-1 lacks most characters. */
   readonly encoded: (text: string) => string
   readonly bytes: (text: string) => Buffer
 }
 
-/** Bytes as text: UTF-8, or Latin-1, in which what it cannot hold is written as its UTF-8 bytes. */
+/** Decodes bytes as UTF-8, or else Latin-1, in which other characters are written as their UTF-8 bytes. */
 export function fileText(bytes: Buffer): FileText {
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1'
-  const mustSpell = (text: string) => encoding === 'latin1' && /[^\0-\xff]/.test(text)
+  const needsUtf8Bytes = (text: string) => encoding === 'latin1' && /[^\0-\xff]/.test(text)
   return {
     text: bytes.toString(encoding),
     isUtf8: encoding === 'utf8',
-    encoded: (text) => (mustSpell(text) ? Buffer.from(text, 'utf8').toString('latin1') : text),
+    encoded: (text) => (needsUtf8Bytes(text) ? Buffer.from(text, 'utf8').toString('latin1') : text),
     bytes: (text) => Buffer.from(text, encoding),
   }
 }
 
-/** A line and its line end as it stands in the file: `\n`, `\r\n`, or nothing at the end of the file. */
+/** A line and its end: `\n`, `\r\n`, or nothing at the end of the file. */
 export type Line = { text: string; end: string }
 
-/** Undone by `joinedLines`. A byte order mark is no part of the first line. */
-export function textLines(text: string): { mark: string; lines: Line[] } {
-  const mark = text.startsWith('\uFEFF') ? '\uFEFF' : ''
-  const lines = [...text.slice(mark.length).matchAll(/([^\n]*?)(\r?\n|$)/g)]
+/** Splits a text into lines and a byte order mark, if there is one; `joinLines` is the reverse. */
+export function splitIntoLines(text: string): { bom: string; lines: Line[] } {
+  const bom = text.startsWith('\uFEFF') ? '\uFEFF' : ''
+  const lines = [...text.slice(bom.length).matchAll(/([^\n]*?)(\r?\n|$)/g)]
     .map(([, content = '', end = '']) => ({ text: content, end }))
     .filter(({ text: content, end }) => content !== '' || end !== '')
-  return { mark, lines }
+  return { bom, lines }
 }
 
-export function joinedLines(mark: string, lines: readonly Line[]): string {
-  return mark + lines.map(({ text, end }) => text + end).join('')
+export function joinLines(bom: string, lines: readonly Line[]): string {
+  return bom + lines.map(({ text, end }) => text + end).join('')
 }
 
-/** Where something new goes: after or before what matches, `'EOF'` and `'BOF'` the end and the beginning. */
-export type Place = { readonly after?: RegExp | 'EOF'; readonly before?: RegExp | 'BOF' }
+/** Where new text goes: after or before a match, `'EOF'` and `'BOF'` for the end and the beginning. */
+export type Position = { readonly after?: RegExp | 'EOF'; readonly before?: RegExp | 'BOF' }
 
-export const placeParams = {
+export const positionParams = {
   after: z
     .union([z.literal('EOF'), pattern])
     .optional()
-    .describe('Where something new goes: after this, or EOF.'),
+    .describe('Put new text after this, or at EOF.'),
   before: z
     .union([z.literal('BOF'), pattern])
     .optional()
-    .describe('Where something new goes: before this, or BOF.'),
+    .describe('Put new text before this, or at BOF.'),
 }
 
-/** The index that a new line shall have: at the last match, or the first; the end where nothing matches. */
-export function placeIn(
+/** The index for a new line: at the last match, or the first; at the end if nothing matches. */
+export function insertionIndex(
   lines: readonly Line[],
-  { after, before }: Place,
+  { after, before }: Position,
   which: 'last' | 'first' = 'last',
 ): number {
   if (before === 'BOF') return 0
@@ -98,7 +88,7 @@ export function placeIn(
   return before ? index : index + 1
 }
 
-/** A text of a file, short enough to be shown in a line. */
+/** A text of a file, shortened to be shown in one line. */
 export function abbreviated(text: string): string {
   const line = text.trim().replaceAll('\n', '⏎')
   return line.length > 80 ? `${line.slice(0, 79)}…` : line

@@ -1,4 +1,4 @@
-// The task that sees to it that a Tomcat has found the other members of its cluster.
+// The task tomcatCluster: waits until a Tomcat sees its cluster members.
 
 import {
   type Change,

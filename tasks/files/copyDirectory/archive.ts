@@ -1,4 +1,4 @@
-// Packs entries of a tree on the controller into one tar file, which a host unpacks in one go. No task.
+// Packs entries of a source tree into one tar file on the controller.
 
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'

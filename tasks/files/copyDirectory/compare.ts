@@ -1,4 +1,4 @@
-// Compares an entry of a source tree with what stands at its place on a host. No task.
+// Compares an entry of the source tree with the file on the host.
 
 import { type FileState, PlaybookError, writtenFile } from '../../../src/index.ts'
 import type { SourceEntry } from './sourceTree.ts'

@@ -1,4 +1,4 @@
-// What a folder of the host holds that its source does not: what copyDirectory purges. No task.
+// Finds paths on the host that the source does not have, for purging.
 
 import { posix } from 'node:path'
 import { type Output, output, PlaybookError, type Probe, sh, text } from '../../../src/index.ts'

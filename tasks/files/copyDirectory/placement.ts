@@ -1,4 +1,4 @@
-// The shell text that unpacks a tar file beside a tree, and moves its entries to their places one by one. No task.
+// The shell script that unpacks a tar file beside a tree and moves its entries in.
 
 import { lastLines, type Output, PlaybookError, run, type Step, sh, shellText } from '../../../src/index.ts'
 import { ownerSpec } from '../../params/ownerSpec.ts'

@@ -1,4 +1,4 @@
-// A tree on the controller as a list of its entries: what copyDirectory compares hosts with. No task.
+// Lists a folder of the controller with digests.
 
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join, posix } from 'node:path'

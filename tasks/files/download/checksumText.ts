@@ -1,4 +1,4 @@
-// Checksums, short enough for a line. No task.
+// Checksums shortened to fit into a line.
 
 import type { Checksum } from '../../../src/index.ts'
 

@@ -1,4 +1,4 @@
-// Why no mirror delivered the file, mirror by mirror. No task.
+// Explains why no mirror delivered the file.
 
 import { posix } from 'node:path'
 import { type FileState, type Output, PlaybookError, splitLines, text } from '../../../src/index.ts'

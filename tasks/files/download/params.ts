@@ -1,4 +1,4 @@
-// What download is told. No task.
+// The parameters of the task download.
 
 import { type Checksum, type Secret, z } from '../../../src/index.ts'
 

@@ -1,4 +1,4 @@
-// What of an address, or of what a program says of it, may be shown. No task.
+// Hides credentials in addresses and in messages of download programs.
 
 import { Secret } from '../../../src/index.ts'
 import { addresses, type DownloadParams } from './params.ts'

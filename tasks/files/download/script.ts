@@ -1,4 +1,4 @@
-// The shell text that fetches a file from the first mirror that has it, and puts it into place. No task.
+// The shell script that tries each mirror and puts the first good file in place.
 
 import {
   type Command,

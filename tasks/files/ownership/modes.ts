@@ -1,4 +1,4 @@
-// Modes of trees: what of files and directories differs from one, as tests of find, and what puts it right. No task.
+// Turns a mode for a tree into find tests and chmod arguments.
 
 import { formatMode, z } from '../../../src/index.ts'
 

@@ -1,4 +1,4 @@
-// Finds what differs in a tree, and touches just that, by find. No task.
+// Finds entries of a tree that differ, and changes only those.
 
 import {
   type Command,

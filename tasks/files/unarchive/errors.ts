@@ -1,4 +1,4 @@
-// Why an archive could not be unpacked. No task.
+// Explains why an archive could not be unpacked.
 
 import { lastLines, type Output, PlaybookError } from '../../../src/index.ts'
 import { conflictCode, damagedCode, layoutCode, toolCode, unsafeCode } from './script.ts'

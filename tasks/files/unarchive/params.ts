@@ -1,4 +1,4 @@
-// What unarchive is told. No task.
+// The parameters of the task unarchive.
 
 export type UnarchiveParams = {
   src: string

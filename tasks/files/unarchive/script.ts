@@ -1,4 +1,4 @@
-// The shell text that unpacks an archive beside its place, and moves it there once it is found to be right. No task.
+// The shell script that unpacks an archive beside its destination and moves it in.
 
 import { type Command, sh, shellText } from '../../../src/index.ts'
 import { ownerSpec } from '../../params/ownerSpec.ts'

@@ -1,4 +1,4 @@
-// The shell functions by which an archive is checked and moved into place. No task.
+// Shell functions that check an unpacked archive and merge it into the destination.
 
 import { quote } from '../../../src/index.ts'
 

@@ -1,4 +1,4 @@
-// What is noted of an archive where it was unpacked: while it says the same, nothing is to do. No task.
+// The stamp file that records which archive was unpacked, and how.
 
 import { posix } from 'node:path'
 import { type Checksum, type FileState, PlaybookError } from '../../../src/index.ts'

@@ -60,7 +60,7 @@ for (const shell of shells) {
       )
       const path = httpd.path('conf/extra/vhosts.conf')
       assert.is(error.code, 'E_HTTPD_CONFIG')
-      assert.match(error.message, 'the old one is back')
+      assert.match(error.message, 'was refused and reverted')
       assert.equal(error.details, [
         `AH00526: Syntax error on line 2 of ${path}:`,
         "Invalid command 'BAD', perhaps misspelled",

@@ -56,7 +56,7 @@ for (const shell of shells) {
 }
 
 const faults: [title: string, content: string | undefined, edit: HttpdEdit, code: string, says: RegExp][] = [
-  ['a missing file', undefined, { set: 'A' }, 'E_NO_FILE', /httpd\.conf does not exist/],
+  ['a missing file', undefined, { set: 'A' }, 'E_NO_FILE', /There is no file .*httpd\.conf/],
   [
     'a file that httpd would not read',
     'A\n<Directory />\n',

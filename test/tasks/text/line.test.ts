@@ -131,8 +131,8 @@ test('line: a secret is put in and shown nowhere', () => {
 const wrong: [title: string, params: object, expected: RegExp][] = [
   ['several lines', { line: 'a\nb' }, /one line/],
   ['no line to put in', { match: 'a' }, /expected the line/],
-  ['an empty pattern, which would match all', { match: '', line: 'a' }, /not empty/],
-  ['an empty search', { search: '', line: 'a' }, /not empty/],
+  ['an empty pattern, which would match all', { match: '', line: 'a' }, /non-empty/],
+  ['an empty search', { search: '', line: 'a' }, /non-empty/],
   ['a pattern that is none', { match: '(', line: 'a' }, /regular expression/],
   ['match and search', { match: 'a', search: 'b', line: 'a' }, /not both/],
   ['after and before', { after: 'a', before: 'b', line: 'a' }, /not both/],

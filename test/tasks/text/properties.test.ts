@@ -73,7 +73,7 @@ test('properties: an escape that is none is an error that names the file and the
 const wrong: [title: string, params: object, expected: RegExp][] = [
   ['nothing to do', {}, /expected set or remove/],
   ['a key both set and removed', { set: { a: 1 }, remove: ['a'] }, /not in set/],
-  ['an empty key', { set: { '': 1 } }, /keys that are not empty/],
+  ['an empty key', { set: { '': 1 } }, /non-empty keys/],
   ['a value that is none', { set: { a: null } }, /expected a text, a number/],
 ]
 

@@ -119,7 +119,7 @@ for (const [title, before, params, code] of failures) {
 }
 
 const wrong: [title: string, params: object, expected: RegExp][] = [
-  ['an empty pattern', { pattern: '' }, /not empty/],
+  ['an empty pattern', { pattern: '' }, /non-empty/],
   ['a pattern that is none', { pattern: '(' }, /regular expression/],
   ['a pattern that its flags forbid', { pattern: '\\p{x', flags: 'u' }, /regular expression/],
   ['the flag g, which is always meant', { pattern: 'a', flags: 'g' }, /flags/],

@@ -132,7 +132,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
   ['no lines to put in', {}, /expected the lines/],
   ['a marker without {mark}', { block: 'x', marker: '# mine' }, /with \{mark\}/],
   ['a marker of two lines', { block: 'x', marker: '{mark}\nx' }, /one line/],
-  ['two equal marks', { block: 'x', markEnd: 'BEGIN' }, /another mark/],
+  ['two equal marks', { block: 'x', markEnd: 'BEGIN' }, /another text/],
   ['a block that holds its own marker', { block: 'x\n# END managed block' }, /own marker/],
   ['after and before', { block: 'x', after: 'a', before: 'b' }, /not both/],
 ]

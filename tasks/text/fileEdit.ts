@@ -1,0 +1,107 @@
+// Defines tasks that read a file of the host, edit its content and write it back.
+
+import {
+  type Command,
+  contentOf,
+  defineTask,
+  file,
+  fileChanges,
+  PlaybookError,
+  type Secret,
+  secret,
+  type z,
+} from '../../src/index.ts'
+import { validation } from '../params/writing.ts'
+import { type FileText, fileText } from './textFile.ts'
+
+type FileEditParams = {
+  readonly path: string
+  readonly create?: boolean
+  readonly owner?: string
+  readonly group?: string
+  readonly mode?: number
+  readonly keep?: string
+  readonly validate?: string
+}
+
+/** The new content, and the edits to report instead of the sizes. */
+export type EditedFile = {
+  readonly content: string | Uint8Array | Secret
+  readonly edits?: readonly { readonly what: string; readonly from: string; readonly to: string }[]
+}
+
+type FileEditSpec<S extends z.ZodType<FileEditParams>> = {
+  readonly name: string
+  readonly summary: string
+  readonly params: S
+  /** Whether a missing file already is as it should be, because something is to be removed from it. */
+  readonly allowsMissing?: (params: z.output<S>) => boolean
+  /** Pure. The path is put before the messages of its errors. */
+  readonly edit: (before: Buffer, params: z.output<S>) => EditedFile
+  /** A check of the new file in place of the parameter `validate`. */
+  readonly validate?: (path: string) => Command
+}
+
+/** A task that edits the file `path`, and makes it if it is missing and `create` is true. */
+export function defineFileEdit<S extends z.ZodType<FileEditParams>>({
+  name,
+  summary,
+  params: schema,
+  allowsMissing = () => false,
+  edit,
+  validate,
+}: FileEditSpec<S>) {
+  return defineTask({
+    name,
+    summary,
+    params: schema,
+    title: ({ path }) => path,
+    probe: ({ path }) => ({ current: file(path, { content: true }) }),
+    plan: (params, { current }) => {
+      const { path, create, owner, group, mode, keep } = params
+      const before = contentOf(path, current)
+      if (!before && allowsMissing(params)) return []
+      if (!before && !create) throw noFile(params)
+      const { content, edits } = withPath(path, () => edit(before ?? Buffer.alloc(0), params))
+      return fileChanges(current, {
+        ...{ path, owner, group, mode, keep },
+        content: content instanceof Uint8Array ? Buffer.from(content) : content,
+        edits: before && edits,
+        validate: validate ?? validation(params.validate),
+      })
+    },
+  })
+}
+
+/**
+ * The content after an edit of the text: a secret if it holds one. A secret is written as UTF-8, so the file must be.
+ *
+ * @throws PlaybookError E_ENCODING
+ */
+export function editedText(
+  before: Buffer,
+  edit: (source: FileText) => string,
+  { secret: what }: { readonly secret: string | undefined },
+): string | Buffer | Secret {
+  const source = fileText(before)
+  if (what !== undefined && !source.isUtf8) {
+    throw new PlaybookError('E_ENCODING', `it is not UTF-8, so ${what} cannot be put into it.`)
+  }
+  const text = edit(source)
+  return what === undefined ? source.bytes(text) : secret(text)
+}
+
+/** The result of an edit; the path is put before the message of its error. */
+export function withPath<T>(path: string, edit: () => T): T {
+  try {
+    return edit()
+  } catch (thrown) {
+    if (!(thrown instanceof PlaybookError)) throw thrown
+    throw thrown.with({ message: `${path}: ${thrown.message}`, cause: thrown })
+  }
+}
+
+function noFile(params: FileEditParams): PlaybookError {
+  const hint = 'create' in params ? 'create: true makes one.' : undefined
+  return new PlaybookError('E_NO_FILE', `There is no file ${params.path}.`, { hint })
+}
