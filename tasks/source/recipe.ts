@@ -57,7 +57,8 @@ export function shareKey({ name, version }: Build, recipe: string, platform: str
 
 /** Machine code for the builder's own processor is not for others. */
 export function isSharable({ share, configure, make, environment }: Build): boolean {
-  const words = [...configure, ...make, ...Object.values(environment).map(String)]
+  const plain = Object.values(environment).filter((value) => typeof value === 'string')
+  const words = [...configure, ...make, ...plain]
   return share && !words.some((each) => /-m(?:arch|cpu|tune)=native/.test(each))
 }
 

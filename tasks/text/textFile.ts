@@ -5,7 +5,7 @@ import { z } from '../../src/index.ts'
 
 /** A non-empty regular expression, as text or RegExp. */
 export const patternSource = z
-  .union([z.string().min(1, 'expected a pattern that is not empty'), z.instanceof(RegExp)])
+  .union([z.string().min(1, 'expected a non-empty pattern'), z.instanceof(RegExp)])
   .refine((value) => value instanceof RegExp || compiles(value), 'expected a regular expression')
 
 /** The same as a RegExp without state, to test each line. */

@@ -125,7 +125,7 @@ test('line: a secret is put in and shown nowhere', () => {
     undefined,
   )
   assert.not.match(JSON.stringify(changes), /hunter2|old1/)
-  assert.is(String((changes[0]!.steps[0] as Step & { kind: 'write' }).content), '••••••••')
+  assert.is(JSON.stringify((changes[0]!.steps[0] as Step & { kind: 'write' }).content), '"••••••••"')
 })
 
 const wrong: [title: string, params: object, expected: RegExp][] = [
