@@ -28,12 +28,18 @@ function refuse(what) { if (!hasRefused) print what; hasRefused = 1; exit }
  * `tree` and `dest` as real paths, and what is done with them. The neighbour of a mount point lies on another file
  * system, from which moving is copying; so there the work is done inside.
  */
-export const functions = `fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }
+export const functions = `make_folder() { # and the missing ones above it, each of the owner of the folder it is in
+  [ ! -d "$1" ] || return 0
+  make_folder "$(dirname -- "$1")"
+  mkdir -- "$1" || exit 1
+  chown -- "$(stat -c %u:%g -- "$1/..")" "$1" 2>/dev/null || :
+}
+fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }
 if [ -L "$dest" ]; then dest=$(readlink -f -- "$dest") || exit 1; fi
 near=$dest
 if [ -d "$dest" ]; then
   [ "$(stat -c %d -- "$dest")" = "$(stat -c %d -- "$dest/..")" ] || near=$dest/
-else mkdir -p -- "$(dirname -- "$dest")" || exit 1; fi
+else make_folder "$(dirname -- "$dest")"; fi
 work=$(mktemp -d "$near.unarchive-XXXXXXXX") || exit 1
 trap 'rm -rf -- "$work"' EXIT
 trap 'exit 130' HUP INT TERM
