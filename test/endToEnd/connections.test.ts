@@ -355,7 +355,7 @@ test('a jump host that refuses is named', async () => {
   assert.is(ran.code, 4)
   const { error } = endOf(ran, 'was-01')
   assert.is(error?.code, 'E_PROXY')
-  assert.match(error!.message, /root@10\.98\.\d+\.12:2222 refuses/)
+  assert.match(error!.message, /root@10\.98\.\d+\.12:2222 refused/)
 })
 
 test('ssh_config alone says where a host is, who logs in, with which key, and through whom', async () => {
