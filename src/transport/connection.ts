@@ -1,6 +1,6 @@
 // Builds a connection on a transport's link: shells, uploads, downloads, become.
 
-import { type BecomeUser, parseBecomeUser } from '../model/become.ts'
+import type { BecomeUser } from '../model/become.ts'
 import { UnreachableError } from '../model/errors/error.ts'
 import { type BecomeSettings, becomeSettingsFor, type ConnectionSettings } from '../model/host.ts'
 import { createLimiter } from '../model/limiter.ts'
@@ -25,8 +25,7 @@ export function createConnection(link: Link, settings: ConnectionSettings): Conn
   const { endpoint, user, start } = link
   const timeoutMs = Math.max(settings.timeout ?? 0, 30) * 1000
   const limitTransfers = createLimiter(4) // each takes one of the 10 sessions that sshd gives a connection
-  const becomeFor = (as: string | undefined): BecomeSettings | undefined =>
-    as === undefined ? undefined : resolveBecome(parseBecomeUser(as), user, settings)
+  const becomeFor = (as: BecomeUser | undefined) => as && resolveBecome(as, user, settings)
 
   return {
     user,

@@ -1,6 +1,7 @@
 // Interface by which the engine reaches hosts: connections, shells, file transfers.
 
 import type { Readable } from 'node:stream'
+import type { BecomeUser } from '../model/become.ts'
 import type { UnreachableError } from '../model/errors/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 
@@ -26,26 +27,26 @@ export interface Connection {
   /** The login user. */
   readonly user: string
   /**
-   * Opens a shell: `sh` reading its commands from what is written to it. `as` names the user to become, by the host's
-   * method or by the one it names (`su:root`); undefined or the login user's own name: no become.
+   * Opens a shell: `sh` reading its commands from what is written to it. `as` is the user to become, by the host's
+   * method if it names none; undefined or the login user: no become.
    *
    * @throws PlaybookError E_BECOME (wrong password, not allowed, no password given), UnreachableError
    */
-  readonly openShell: (as?: string) => Promise<Shell>
+  readonly openShell: (as?: BecomeUser) => Promise<Shell>
   /**
    * Writes bytes into a new file in a new folder (`…/FOLDER/FILE`), both owned by `as` and closed to everybody else. An
    * incomplete file is removed.
    *
    * @throws PlaybookError E_UPLOAD with the host's message (disk full, no such folder), UnreachableError
    */
-  readonly upload: (source: Readable | Uint8Array, path: string, as?: string) => Promise<void>
+  readonly upload: (source: Readable | Uint8Array, path: string, as?: BecomeUser) => Promise<void>
   /**
    * Reads the file `path`, as `as`, into the new file `target` on this machine, mode 0600, checked by its SHA-256. An
    * incomplete file is removed.
    *
    * @throws PlaybookError E_DOWNLOAD_FILE with the message of the host or of this machine, UnreachableError
    */
-  readonly download: (path: string, target: string, as?: string) => Promise<void>
+  readonly download: (path: string, target: string, as?: BecomeUser) => Promise<void>
   /** Called once when the connection is lost or closed by the other side, not after `close`. */
   readonly onBroken: (listener: (error: UnreachableError) => void) => void
   /** Ends all shells and the connection. Never throws, and settles within a second. */

@@ -39,9 +39,9 @@ export function namedHosts({ off = [] }: { off?: readonly string[] } = {}): Name
         for (const listener of listeners) listener(error)
         for (const end of ends) end(error)
       })
-      const named = async (as: string | undefined): Promise<Shell> => {
+      const named: Connection['openShell'] = async (as): Promise<Shell> => {
         const shell = await connection.openShell()
-        await shell.write(Buffer.from(`export AT=${quote(host)} AS=${quote(as ?? 'login')}\n`))
+        await shell.write(Buffer.from(`export AT=${quote(host)} AS=${quote(as?.user ?? 'login')}\n`))
         return {
           ...shell,
           receive: (receiver) => {

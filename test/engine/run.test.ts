@@ -585,7 +585,7 @@ const withAccount = async (to: ConnectionSettings, made: string): Promise<Connec
     ...connection,
     openShell: async (as) => {
       if (as === undefined || existsSync(made)) return connection.openShell()
-      throw new PlaybookError('E_BECOME_USER', `sudo knows no user ${as}.`)
+      throw new PlaybookError('E_BECOME_USER', `sudo does not know the user ${as.user}.`)
     },
   }
 }

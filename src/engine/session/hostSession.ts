@@ -133,13 +133,13 @@ export class HostSession {
   /** Sends bytes into the new file `path`. @throws PlaybookError E_UPLOAD, UnreachableError */
   async upload(source: Buffer | Readable, path: string, user: BecomeUser | undefined): Promise<void> {
     const connection = await this.connection()
-    await connection.upload(source, path, become(user, connection))
+    await connection.upload(source, path, user)
   }
 
   /** Reads a file of the host into the new file `localPath`. @throws PlaybookError E_DOWNLOAD_FILE, UnreachableError */
   async download(path: string, localPath: string, user: BecomeUser | undefined): Promise<void> {
     const connection = await this.connection()
-    await connection.download(path, localPath, become(user, connection))
+    await connection.download(path, localPath, user)
   }
 
   /** Resolves when no trip carries steps any more. */
@@ -150,7 +150,7 @@ export class HostSession {
   /** Kills a running step with its children: TERM first, KILL after two seconds. */
   async kill({ user, pid }: StepProcess): Promise<void> {
     const connection = await this.connection()
-    const shell = await connection.openShell(user && formatBecomeUser(user))
+    const shell = await connection.openShell(user)
     const script = `kill -TERM -${pid}; for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -${pid} 2>/dev/null || exit 0; sleep 0.2; done; kill -KILL -${pid}; exit 0\n`
     await new Promise<void>((resolve) => {
       shell.receive({ data: () => {}, end: () => resolve() })
@@ -170,12 +170,11 @@ export class HostSession {
 
   async #shell(user: BecomeUser | undefined): Promise<OpenShell> {
     const connection = await this.connection()
-    const name = become(user, connection)
-    const key = name ?? ''
+    const key = user && user.user !== connection.user ? formatBecomeUser(user) : ''
     const known = this.#shells.get(key)
     if (known) return known
     const opening = connection
-      .openShell(name)
+      .openShell(user)
       .then((shell) => ({ shell, isPrimed: false, last: Promise.resolve() }))
     this.#shells.set(key, opening)
     opening.catch(() => this.#shells.delete(key))
@@ -298,9 +297,3 @@ export class HostSession {
 
 /** Texts of a command of a task with noLog. */
 const hidden = { script: 'hidden (noLog)', stdout: '', stderr: '' }
-
-/** The user to become as the transport takes it; undefined: no become, because it is the login user. */
-function become(user: BecomeUser | undefined, connection: Connection): string | undefined {
-  const name = user && formatBecomeUser(user)
-  return name === connection.user ? undefined : name
-}

@@ -44,7 +44,7 @@ const streams = ['stdout', 'stderr'] as const
 type Markers = { readonly ready: string; readonly prompt: string }
 
 function createMarker(): string {
-  return `rp${randomBytes(12).toString('hex')}`
+  return `mark${randomBytes(12).toString('hex')}`
 }
 
 /** For any login shell: only words and single quotes, which all shells understand. */

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
-import type { BecomeMethod } from '../../../src/model/become.ts'
+import type { BecomeMethod, BecomeUser } from '../../../src/model/become.ts'
 import type { PlaybookError } from '../../../src/model/errors/error.ts'
 import type { BecomeSettings, ConnectionSettings } from '../../../src/model/host.ts'
 import { secret } from '../../../src/model/secrets/secret.ts'
@@ -115,7 +115,7 @@ for (const { title, as, user } of ways) {
   it(`${title}: a shell, and files both ways to the byte`, async () => {
     const whom = user()
     await using(connect(settings(as()), {}), async (connection) => {
-      const shell = await within(15_000, 'openShell', connection.openShell(whom))
+      const shell = await within(15_000, 'openShell', connection.openShell({ user: whom }))
       assert.is(await ask(shell, 'id -un; cat'), `${whom}\n`)
       await bringBytes(connection, whom)
     })
@@ -127,26 +127,26 @@ async function bringBytes(connection: Connection, as: string): Promise<void> {
   const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7) % 256))
   const here = join(tmpdir(), `rp-test-${process.pid}-here`)
   const there = join(tmpdir(), `rp-test-${process.pid}`, 'there')
-  await connection.upload(bytes, there, as)
+  await connection.upload(bytes, there, { user: as })
   assert.ok(readFileSync(there).equals(bytes), 'what was uploaded')
   const uid = Number(execFileSync('id', ['-u', as]))
   assert.equal([statSync(there).uid, statSync(there).mode & 0o777], [uid, 0o600])
-  await connection.download(there, here, as)
+  await connection.download(there, here, { user: as })
   assert.ok(readFileSync(here).equals(bytes), 'what was downloaded')
   for (const path of [dirname(there), here]) rmSync(path, { recursive: true })
 }
 
 it('Several users over one connection, by several methods', async () => {
   await using(connect(settings({ login: noPasswordUser.name, method: 'sudo' }), {}), async (connection) => {
-    const names = [
+    const users: readonly (BecomeUser | undefined)[] = [
       undefined,
-      'root',
-      nobody.name,
-      noPasswordUser.name,
-      `doas:${nobody.name}`,
-      `sudo:${passwordUser.name}`,
+      { user: 'root' },
+      { user: nobody.name },
+      { user: noPasswordUser.name },
+      { user: nobody.name, method: 'doas' },
+      { user: passwordUser.name, method: 'sudo' },
     ]
-    const shells = await Promise.all(names.map((name) => connection.openShell(name)))
+    const shells = await Promise.all(users.map((user) => connection.openShell(user)))
     const found = await Promise.all(shells.map((shell) => ask(shell, 'echo "$(id -un) $DOAS_USER"')))
     const [own, other] = [noPasswordUser.name, nobody.name]
     assert.equal(
@@ -160,12 +160,12 @@ it('Flags take the place of the usual ones', async () => {
   const flags = ['-E', '-nS', '-n']
   const as = { login: passwordUser.name, method: 'sudo', password: passwordUser.password } as const
   await using(connect(settings(as, { flags }), {}), async (connection) => {
-    const shell = await connection.openShell('root')
+    const shell = await connection.openShell({ user: 'root' })
     assert.is(await ask(shell, 'id -un'), 'root\n')
   })
   const dashed = settings({ login: 'root', method: 'su' }, { flags: ['-'] })
   await using(connect(dashed, {}), async (connection) => {
-    const shell = await connection.openShell(nobody.name)
+    const shell = await connection.openShell({ user: nobody.name })
     assert.is(await ask(shell, 'echo "$LOGNAME $HOME"'), `${nobody.name} /home/${nobody.name}\n`)
   })
 })
@@ -173,7 +173,7 @@ it('Flags take the place of the usual ones', async () => {
 it('doas with a password leaves nothing behind, and what it runs is at rest', async () => {
   const as = { login: passwordUser.name, method: 'doas', password: passwordUser.password } as const
   await using(connect(settings(as), {}), async (connection) => {
-    const shell = await connection.openShell(nobody.name)
+    const shell = await connection.openShell({ user: nobody.name })
     await sleep(500)
     const ticks = await ask(shell, `cat /proc/[0-9]*/stat | awk '$2 == "(script)" { print $14 + $15 }'`)
     assert.ok(
@@ -205,7 +205,7 @@ it('Here as over ssh: root becomes others by each of them', async () => {
     await using(
       localTransport.connect({ kind: 'local', host: 'localhost', become }, {}),
       async (connection) => {
-        const shell = await connection.openShell(nobody.name)
+        const shell = await connection.openShell({ user: nobody.name })
         assert.is(await ask(shell, 'id -un'), `${nobody.name}\n`)
       },
     )
@@ -318,7 +318,7 @@ for (const { title, as, user = () => 'root', more, code, says = /./ } of refusal
 
 async function refusal(settings: ConnectionSettings, as: string): Promise<PlaybookError> {
   return using(connect(settings, {}), async (connection) => {
-    const error = await within(20_000, 'openShell', errorOf(connection.openShell(as)))
+    const error = await within(20_000, 'openShell', errorOf(connection.openShell({ user: as })))
     assert.is(await ask(await connection.openShell(), 'echo still here'), 'still here\n')
     return error
   })

@@ -68,7 +68,7 @@ const openings: readonly [title: string, body: string, password: string | undefi
 for (const [title, body, password, expected] of openings) {
   test(title, async () => {
     await using(localTransport.connect(settings(body, password), {}), async (connection) => {
-      const shell = await within(3000, 'openShell', connection.openShell('someone'))
+      const shell = await within(3000, 'openShell', connection.openShell({ user: 'someone' }))
       assert.is(await ask(shell, 'echo "$0 here"'), 'sh here\n')
       assert.is(got(), expected)
     })
@@ -79,7 +79,7 @@ test('An upload as another user: no byte of the password gets into the file', as
   for (const body of [start + run, start + askOnce + run]) {
     const path = join(folder, `new-${count}`, 'file')
     await using(localTransport.connect(settings(body, 'right'), {}), (connection) =>
-      connection.upload(Buffer.from('payload'), path, 'someone'),
+      connection.upload(Buffer.from('payload'), path, { user: 'someone' }),
     )
     assert.is(readFileSync(path, 'utf8'), 'payload')
   }
@@ -91,7 +91,7 @@ test('A download as another user: nothing but the bytes of the file arrives', as
     const bytes = Buffer.alloc(300_000, 'a\0b\n')
     writeFileSync(path, bytes)
     await using(localTransport.connect(settings(body, 'right'), {}), (connection) =>
-      connection.download(path, here, 'someone'),
+      connection.download(path, here, { user: 'someone' }),
     )
     assert.ok(readFileSync(here).equals(bytes))
   }
@@ -160,7 +160,7 @@ const refusals: readonly [
 for (const [title, body, password, code, says] of refusals) {
   test(`${title}: ${code}`, async () => {
     await using(localTransport.connect(settings(body, password), {}), async (connection) => {
-      const error = await within(3000, 'openShell', errorOf(connection.openShell('someone')))
+      const error = await within(3000, 'openShell', errorOf(connection.openShell({ user: 'someone' })))
       assert.instance(error, PlaybookError)
       assert.is(error.code, code)
       assert.match((await shownLines(error)).join('\n'), says)
@@ -192,7 +192,7 @@ const suOpenings: readonly [title: string, body: string, password: string | unde
 for (const [title, body, password, expected] of suOpenings) {
   test(title, async () => {
     await using(localTransport.connect(settings(body, password, 'su'), {}), async (connection) => {
-      const shell = await within(3000, 'openShell', connection.openShell('someone'))
+      const shell = await within(3000, 'openShell', connection.openShell({ user: 'someone' }))
       assert.is(await ask(shell, 'echo in'), 'in\n')
       assert.is(got(), expected)
     })
@@ -223,7 +223,7 @@ const suRefusals: readonly [title: string, body: string, code: string, expected:
 for (const [title, body, code, says] of suRefusals) {
   test(`${title}: ${code}`, async () => {
     await using(localTransport.connect(settings(body, 'right', 'su'), {}), async (connection) => {
-      const error = await within(3000, 'openShell', errorOf(connection.openShell('someone')))
+      const error = await within(3000, 'openShell', errorOf(connection.openShell({ user: 'someone' })))
       assert.is(error.code, code)
       assert.match((await shownLines(error)).join('\n'), says)
       assert.not.match((await shownLines(error)).join('\n'), /right/)
@@ -240,7 +240,7 @@ test('doas wants a password where nothing makes a terminal for it: E_BECOME_TTY'
   process.env.PATH = bare
   try {
     await using(localTransport.connect(asking, {}), async (connection) => {
-      const error = await within(3000, 'openShell', errorOf(connection.openShell('someone')))
+      const error = await within(3000, 'openShell', errorOf(connection.openShell({ user: 'someone' })))
       assert.is(error.code, 'E_BECOME_TTY')
       assert.match((await shownLines(error)).join('\n'), /util-linux.*nopass/)
     })
@@ -251,7 +251,7 @@ test('doas wants a password where nothing makes a terminal for it: E_BECOME_TTY'
 
 test('The login user itself is not become', async () => {
   await using(localTransport.connect(settings('exit 1\n'), {}), async (connection) => {
-    const shell = await connection.openShell(connection.user)
+    const shell = await connection.openShell({ user: connection.user })
     assert.is(await ask(shell, 'id -un'), `${connection.user}\n`)
   })
 })
