@@ -10,7 +10,7 @@ type InBlocks = { readonly blocks: readonly BlockPart[] }
 export type FailedBlocks = Set<Block>
 
 /** Where a failure leads, and whether a rescue handles it, there or further on. */
-export type FailureTarget = { readonly index: number; readonly isRescued: boolean }
+type FailureTarget = { readonly index: number; readonly isRescued: boolean }
 
 /**
  * Where the host goes after the task at `index` has failed: into the rescue or always of the innermost block that has

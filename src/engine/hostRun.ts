@@ -11,7 +11,7 @@ import { ProbeCache } from './probing/probeCache.ts'
 import { hasFailed, isIgnored, type UntimedResult } from './results/taskResult.ts'
 import { type HostPass, runTask } from './taskRun.ts'
 
-export type HostRunOptions = Omit<HostContextOptions, 'taskCount'> & {
+type HostRunOptions = Omit<HostContextOptions, 'taskCount'> & {
   readonly items: readonly PlannedTask[]
   /** The index of the task to begin at; of those before it only the pending handlers count. */
   readonly start: number

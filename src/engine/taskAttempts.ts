@@ -13,7 +13,7 @@ import { lostHostError, otherHostError } from './results/lostHost.ts'
 import { reportedChanges } from './results/taskResult.ts'
 import { pause, retryDelay } from './session/retry.ts'
 
-export type AttemptOptions = {
+type AttemptOptions = {
   readonly item: PlannedTask
   /** From the item on: what is probed along with its steps. */
   readonly ahead: readonly PlannedTask[]
@@ -22,7 +22,7 @@ export type AttemptOptions = {
   readonly evaluate: () => Promise<Evaluation>
 }
 
-export type ApplyResult = {
+type ApplyResult = {
   /** Of the first attempt that changed something. */
   readonly changes: readonly Change[]
   /** `changes` if the last attempt was applied, and nothing speaks against it. */
@@ -97,7 +97,7 @@ async function applyOnce(
     if (thrown instanceof UnreachableError && item.target.host === undefined) throw thrown
     const error = toPlaybookError(lostTargetError(thrown, options))
     // Probes come after the steps: where one was given up, the steps have run.
-    return { error, wasApplied: wasApplied || error.code === 'E_PROBE_TIMEOUT' }
+    return { error, wasApplied: wasApplied || ['E_PROBE_TIMEOUT', 'E_PROBE_OUTPUT'].includes(error.code) }
   }
   return { error: verify(item, cache), wasApplied }
 }

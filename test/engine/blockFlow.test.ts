@@ -1,4 +1,4 @@
-// Blocks: rescue after a failure, always in any case, and what their tasks inherit.
+// Blocks: rescue after a failure, always in any case, and inherited options.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// delegateTo: a task is looked at and carried out on another host, and counts for its own.
+// delegateTo: a task is probed and applied on another host, and counts for its own.
 
 import { existsSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-// Runs tasks through the real engine on this machine, in a temporary folder, and collects what happened.
+// Runs tasks through the real engine on this machine, and collects what happened.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// Hosts that all are this machine, whose shells know which host they stand for ($AT) and as whom ($AS); tasks that tell.
+// Hosts that are all this machine; their shells know the host's name ($AT) and the user ($AS).
 
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-// The engine on real shells of this machine: trips, second look, handlers, serial, check mode, failures, interruption.
+// The engine on real shells of this machine: trips, handlers, serial, check mode, interruption.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-// retry: what failed is tried again, with growing pauses, until something holds.
+// retry: a failed task is repeated, with growing pauses, until something holds.
 
 import { existsSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'

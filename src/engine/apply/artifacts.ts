@@ -9,7 +9,7 @@ import { replaceFile, replaceFileBy } from '../../files/replaceFile.ts'
 import type { Artifact } from '../../model/step.ts'
 
 /** The host that requests an artifact. */
-export type ArtifactUser = {
+type ArtifactUser = {
   readonly host: string
   /** Called if another host is already making it, so that this one waits. */
   readonly onWait: (maker: string) => void

@@ -8,12 +8,12 @@ import { fileResult, type ProbeResults } from '../probing/probeBatch.ts'
 import { affectsListeners, markUnknown, type PredictedState, recordChanges } from './predictedState.ts'
 
 /** A host whose state is predicted. */
-export type PredictedHost = { readonly name: string; readonly predictedState: PredictedState }
+type PredictedHost = { readonly name: string; readonly predictedState: PredictedState }
 
 /** Planned changes that may start or stop what listens on a host: tasks of other hosts may wait for it. */
 export type PlannedRestarts = { readonly host: string; readonly by: string }[]
 
-export type DryRunOptions = {
+type DryRunOptions = {
   readonly isCheck: boolean
   readonly host: PredictedHost
   /** The host that a target names. */

@@ -119,7 +119,7 @@ function requireNothingPlanned({ pending }: PredictedState): void {
  * @throws UnknownUntilApplied where a planned change after the `since`-th concerns one of the paths and states, or what
  *   is below or above it
  */
-export function requireKnown(predictedState: PredictedState, reads: readonly string[], since = 0): void {
+function requireKnown(predictedState: PredictedState, reads: readonly string[], since = 0): void {
   const { files, trees, states } = predictedState
   const elsewhere = reads.includes('elsewhere') ? predictedState.elsewhere() : undefined
   if (elsewhere !== undefined) throw new UnknownUntilApplied(elsewhere)

@@ -1,7 +1,7 @@
 // Defines the question whether to run a task, for runs that go step by step.
 
 /** A task that is about to run on a host. */
-export type PendingTask = {
+type PendingTask = {
   readonly play: string
   readonly host: string
   readonly title: string

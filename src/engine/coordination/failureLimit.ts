@@ -2,7 +2,7 @@
 
 import type { Play } from '../../model/play.ts'
 
-export type FailureLimit = {
+type FailureLimit = {
   /** Records a host that failed or was lost. */
   readonly record: (host: string) => void
   /** true: the host starts nothing more. */

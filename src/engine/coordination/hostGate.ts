@@ -20,7 +20,7 @@ export class PassEnded extends Error {
   }
 }
 
-export type HostGateOptions = {
+type HostGateOptions = {
   readonly gate: BatchGate
   readonly play: string
   readonly host: string

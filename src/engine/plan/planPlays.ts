@@ -51,7 +51,7 @@ export type FindStart = (items: readonly PlannedTask[]) => number | undefined
 
 export type PlayPlan = { readonly play: Play; readonly hosts: readonly HostPlan[] }
 
-export type PlanOptions = HostAccessOptions & {
+type PlanOptions = HostAccessOptions & {
   readonly tags: TagSelection
 }
 

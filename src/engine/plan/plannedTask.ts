@@ -30,7 +30,7 @@ export type PlannedTask = {
 }
 
 /** What a task's list and play determine. */
-export type TaskSetting = {
+type TaskSetting = {
   readonly target: Target
   readonly index: number
   readonly isHandler: boolean

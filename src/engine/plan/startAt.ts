@@ -39,7 +39,7 @@ export function entryNames(plays: readonly PlayPlan[]): Set<string> {
   return new Set(items.filter(isEntry).flatMap(({ task }) => [task.title, task.name]))
 }
 
-export function withBegin({ play, hosts }: PlayPlan, begin: FindStart): PlayPlan {
+function withBegin({ play, hosts }: PlayPlan, begin: FindStart): PlayPlan {
   return { play, hosts: hosts.map((host): HostPlan => ({ ...host, begin })) }
 }
 

@@ -19,7 +19,7 @@ export function selectedTasks(
   )
 }
 
-export function isSelected(tags: readonly string[], { only, skip }: TagSelection): boolean {
+function isSelected(tags: readonly string[], { only, skip }: TagSelection): boolean {
   return isIncluded(tags, only) && !skip.some((tag) => matches(tags, tag))
 }
 

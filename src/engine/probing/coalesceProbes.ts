@@ -7,7 +7,7 @@ import type { ScriptEntry } from '../../wire/script.ts'
 import { userKey } from '../plan/target.ts'
 
 /** Receives the outputs one by one, in the order of the entries, as soon as they are there. */
-export type OnOutput = (index: number, output: Output | undefined) => void
+type OnOutput = (index: number, output: Output | undefined) => void
 
 /** Runs probes as a user, and resolves when all have their outputs. */
 export type RunProbes = (

@@ -15,7 +15,7 @@ import type { ScriptEntry } from '../../wire/script.ts'
 import type { Environment, PlannedTask } from '../plan/plannedTask.ts'
 
 /** A probe, with the environment its command runs in. */
-export type ProbeRequest = {
+type ProbeRequest = {
   readonly probe: Probe<unknown>
   readonly environment: Environment
   /** true: neither the command nor its output is shown (noLog). */

@@ -22,14 +22,14 @@ export type CacheEntry = {
 export type Prefetched = { readonly entries: Map<string, CacheEntry>; readonly revision: number }
 
 /** A host that is probed. */
-export type ProbedHost = {
+type ProbedHost = {
   readonly probe: RunProbes
   /** Grows with each change on the host: older results are void. */
   readonly revision: number
   prefetched: Prefetched | undefined
 }
 
-export type ProbeCacheOptions = {
+type ProbeCacheOptions = {
   readonly host: ProbedHost
   /** The host that a target names. */
   readonly hostAt: (target: Target) => ProbedHost
@@ -42,7 +42,7 @@ export type ProbeCacheOptions = {
 }
 
 /** Probes to send along with the steps of a change, and what to do with their outputs. */
-export type FollowUp = {
+type FollowUp = {
   readonly entries: readonly ScriptEntry[]
   /** Records the outputs of `entries`, and starts probing the other targets. */
   readonly read: (outputs: readonly (Output | undefined)[]) => Promise<void>

@@ -7,7 +7,7 @@ import type { PlannedTask } from '../plan/plannedTask.ts'
 import { interruptedError, lostHostError } from './lostHost.ts'
 import { hasFailed, isIgnored, type UntimedResult } from './taskResult.ts'
 
-export type HostRecorderOptions = {
+type HostRecorderOptions = {
   readonly play: string
   readonly host: string
   /** Tasks of the play on this host. */
@@ -17,7 +17,7 @@ export type HostRecorderOptions = {
 }
 
 /** The task that is running, and what it is changing. */
-export type CurrentTask = {
+type CurrentTask = {
   readonly item: PlannedTask
   readonly startedAt: number
   readonly changing: readonly string[]

@@ -16,7 +16,7 @@ export type Connect = (
   options: { log?: (message: string) => void; signal?: AbortSignal },
 ) => Promise<Connection>
 
-export type SessionOptions = {
+type SessionOptions = {
   readonly host: string
   readonly settings: ConnectionSettings
   readonly connect: Connect
@@ -27,14 +27,14 @@ export type SessionOptions = {
 }
 
 /** The leader of a step's process group, and the user that it runs as; undefined: the login user. */
-export type StepProcess = { readonly user: BecomeUser | undefined; readonly pid: number }
+type StepProcess = { readonly user: BecomeUser | undefined; readonly pid: number }
 
 /** The task that a step belongs to, and the host whose task it is. */
 export type StepOwner = { readonly host: string; readonly task: string }
 
 export type RunningStep = StepProcess & { readonly owner: StepOwner | undefined }
 
-export type TripOptions = TripObserver & { readonly owner?: StepOwner }
+type TripOptions = TripObserver & { readonly owner?: StepOwner }
 
 type OpenShell = { readonly shell: Shell; isPrimed: boolean; last: Promise<unknown> }
 

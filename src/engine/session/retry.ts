@@ -4,7 +4,7 @@ import { UnreachableError } from '../../model/errors/error.ts'
 import type { Retry } from '../../model/task.ts'
 import type { Connection } from '../../transport/transport.ts'
 
-export type RetryLimit = {
+type RetryLimit = {
   /** Seconds until it gives up, the first attempt excepted. */
   readonly timeout: number
   readonly signal?: AbortSignal

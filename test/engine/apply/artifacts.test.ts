@@ -1,4 +1,4 @@
-// Shared artifacts: made once, kept, waited for, made by the next where the first fails; and files brought from a host.
+// Shared artifacts: made once, kept and waited for; and files downloaded from a host.
 
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// A step of code that needs other hosts of the inventory too.
+// A call step that uses other hosts of the inventory.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'

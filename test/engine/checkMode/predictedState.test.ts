@@ -1,4 +1,4 @@
-// Predicted state of a host in check mode: files, trees and states that planned changes leave.
+// Predicted state in check mode: files, trees and states after planned changes.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -8,7 +8,6 @@ import {
   predictedFile,
   predictedResult,
   recordChanges,
-  requireKnown,
 } from '../../../src/engine/checkMode/predictedState.ts'
 import type { Change, Effect } from '../../../src/model/change.ts'
 import { sh } from '../../../src/model/command.ts'
@@ -97,8 +96,8 @@ test('a command that reads a tree is unknown when something in it is planned', (
     [{ what: '', from: '', to: '', steps: [write({ path: '/data/x/conf', content: '' })] }],
     absent,
   )
-  assert.throws(() => requireKnown(predicted, ['/data']), /edit/)
-  requireKnown(predicted, ['/data2', '/other'])
+  assert.throws(() => predictedResult(predicted, { reads: ['/data'], state: undefined }), /edit/)
+  predictedResult(predicted, { reads: ['/data2', '/other'], state: undefined })
 })
 
 type Expected = 'as it is' | { readonly value: unknown } | string
@@ -154,10 +153,16 @@ for (const [title, planned, { reads, state }, expected] of resultRows) {
 
 test('check mode: what is unknown may have started what listens, and what is planned elsewhere too', () => {
   const predicted = newPredictedState(() => 'start on lb')
-  assert.not.throws(() => requireKnown(predicted, ['listening']))
-  assert.throws(() => requireKnown(predicted, ['elsewhere']), /depends on start on lb/)
+  assert.not.throws(() => predictedResult(predicted, { reads: ['listening'], state: undefined }))
+  assert.throws(
+    () => predictedResult(predicted, { reads: ['elsewhere'], state: undefined }),
+    /depends on start on lb/,
+  )
   markUnknown(predicted, 'perhaps')
-  assert.throws(() => requireKnown(predicted, ['listening']), /depends on perhaps/)
+  assert.throws(
+    () => predictedResult(predicted, { reads: ['listening'], state: undefined }),
+    /depends on perhaps/,
+  )
 })
 
 test.run()

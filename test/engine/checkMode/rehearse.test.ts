@@ -1,4 +1,4 @@
-// Rehearsals in check mode: a step that is sure to fail is said to, and one that may succeed by then is not.
+// Rehearsals find steps that are sure to fail, in check mode.
 
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Batches of a play: in which order hosts change, and which are not begun once others have failed.
+// Batches: in which order hosts change, and which never start after failures.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

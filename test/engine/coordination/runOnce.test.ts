@@ -1,4 +1,4 @@
-// runOnce: one host of a batch carries a task out, the others wait for it there and go on as it ended.
+// runOnce: one host of a batch runs a task, and the others wait for its outcome.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from '#test'

@@ -1,4 +1,4 @@
-// Handlers: by reference or written where they are notified, owed after a failure, or forced.
+// Handlers: notified by reference or by value, pending after a failure, or forced.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// What plays and blocks say of all their tasks, and the three sections of a play.
+// Options that tasks inherit from plays and blocks, and the sections of a play.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

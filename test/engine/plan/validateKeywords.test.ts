@@ -1,4 +1,4 @@
-// Keywords of plays, blocks and tasks: what is unknown or wrong is said before any host is contacted, all of it at once.
+// Unknown and invalid keywords are reported all at once, before any host is contacted.
 
 import { z } from 'zod'
 import { test } from '#test'

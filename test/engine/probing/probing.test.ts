@@ -1,4 +1,4 @@
-// Looks: answers are taken as they come in, changes wait for what is being read, and hosts of later plays are seen early.
+// Probing: results are used as they arrive, changes wait for it, hosts of later plays are prefetched.
 
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

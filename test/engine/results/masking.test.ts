@@ -1,4 +1,4 @@
-// Secrets do not leave the engine, whatever they look like, and events keep what reporters go by.
+// Secrets are masked in all events, whatever they look like.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

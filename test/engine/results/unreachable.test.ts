@@ -1,4 +1,4 @@
-// ignoreUnreachable: a host that is lost during a task goes on with the next, connecting again.
+// ignoreUnreachable: a host that is lost during a task reconnects for the next one.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

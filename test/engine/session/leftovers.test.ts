@@ -1,4 +1,4 @@
-// What a step leaves running on a host must not get among what is read there afterwards.
+// Processes that a step leaves running do not disturb later probes.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

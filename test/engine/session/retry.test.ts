@@ -1,4 +1,4 @@
-// Connections that do not come about at once: how long a host is waited for, and what no waiting mends.
+// Connecting with retries: how long, and which errors no waiting mends.
 
 import { z } from 'zod'
 import { test } from '#test'

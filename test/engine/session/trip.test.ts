@@ -1,4 +1,4 @@
-// An exchange with a shell that hangs, or ends, comes to its end.
+// A trip over a shell that hangs or ends comes to an end.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
