@@ -33,13 +33,13 @@ const say = defineTask({
 })
 
 type Say = (word: string) => ReturnType<typeof say>
-type Row = { title: string; tasks: (say: Say) => TaskList; said: string[]; failed: number; ignored: number }
+type Row = { title: string; tasks: (say: Say) => TaskList; output: string[]; failed: number; ignored: number }
 
 const rows: Row[] = [
   {
     title: 'a block in which nothing fails runs its tasks and its always',
     tasks: (say) => [block([say('a'), say('b')], { rescue: [say('r')], always: [say('z')] }), say('after')],
-    said: ['a', 'b', 'z', 'after'],
+    output: ['a', 'b', 'z', 'after'],
     failed: 0,
     ignored: 0,
   },
@@ -49,21 +49,21 @@ const rows: Row[] = [
       block([say('a'), say('!'), say('b')], { rescue: [say('r')], always: [say('z')] }),
       say('after'),
     ],
-    said: ['a', 'r', 'z', 'after'],
+    output: ['a', 'r', 'z', 'after'],
     failed: 0,
     ignored: 1,
   },
   {
     title: 'without a rescue always runs, and the host stops',
     tasks: (say) => [block([say('!'), say('b')], { always: [say('z')] }), say('after')],
-    said: ['z'],
+    output: ['z'],
     failed: 1,
     ignored: 0,
   },
   {
     title: 'a rescue that fails itself: always runs, and the host stops',
     tasks: (say) => [block([say('!a')], { rescue: [say('!r')], always: [say('z')] }), say('after')],
-    said: ['z'],
+    output: ['z'],
     failed: 1,
     ignored: 1,
   },
@@ -76,41 +76,41 @@ const rows: Row[] = [
       }),
       say('after'),
     ],
-    said: ['inner', 'r', 'z', 'after'],
+    output: ['inner', 'r', 'z', 'after'],
     failed: 0,
     ignored: 1,
   },
   {
     title: 'a failure outside any block stops the host',
     tasks: (say) => [block([say('a')], { rescue: [say('r')] }), say('!'), say('after')],
-    said: ['a'],
+    output: ['a'],
     failed: 1,
     ignored: 0,
   },
   {
     title: 'a block at the end of the list needs nothing behind it',
     tasks: (say) => [block([say('!')], { rescue: [say('r')] })],
-    said: ['r'],
+    output: ['r'],
     failed: 0,
     ignored: 1,
   },
   {
     title: 'handlers may be flushed inside a block',
     tasks: (say) => [block([flushHandlers(), say('a')], { rescue: [say('r')] }), say('after')],
-    said: ['a', 'after'],
+    output: ['a', 'after'],
     failed: 0,
     ignored: 0,
   },
 ]
 
-for (const { title, tasks, said, failed, ignored } of rows) {
+for (const { title, tasks, output, failed, ignored } of rows) {
   test(title, async () => {
     const folder = temporaryFolder()
     const log = join(folder.path, 'log')
     const { recap } = await runTasks(tasks((word) => say({ word, log })))
     const text = existsSync(log) ? readFileSync(log, 'utf8') : ''
     folder.remove()
-    assert.equal(text.split('\n').slice(0, -1), said)
+    assert.equal(text.split('\n').slice(0, -1), output)
     assert.equal([recap.hosts[0]!.counts.failed, recap.hosts[0]!.ignored], [failed, ignored])
     assert.is(exitCode(recap), failed === 0 ? 0 : 2)
   })

@@ -230,9 +230,9 @@ test('what is secret of a delegate is masked, though it has no part in any play'
       connect: namedHosts().connect,
     },
   )
-  const said = JSON.stringify(events)
-  assert.match(said, '••••')
-  assert.not.match(said.replaceAll('echo hunter2', ''), 'hunter2')
+  const output = JSON.stringify(events)
+  assert.match(output, '••••')
+  assert.not.match(output.replaceAll('echo hunter2', ''), 'hunter2')
 })
 
 function delegatesOf(events: readonly RunEvent[]): (string | undefined)[] {

@@ -39,7 +39,7 @@ export type RunSettings = {
   readonly artifacts?: Artifacts
   readonly fetch?: RunOptions['fetch']
   readonly signal?: AbortSignal
-  readonly owed?: PendingHandlers
+  readonly pendingHandlers?: PendingHandlers
   readonly onEvent?: (event: RunEvent) => void
   readonly tags?: { only?: string[]; skip?: string[] }
 }
@@ -81,10 +81,10 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     },
     isCheck: settings.isCheck ?? false,
     forks: settings.forks ?? 10,
-    ...(settings.forceHandlers === undefined ? {} : { forceHandlers: settings.forceHandlers }),
-    ...(settings.owed ? { pendingHandlers: settings.owed } : {}),
+    forceHandlers: settings.forceHandlers,
+    pendingHandlers: settings.pendingHandlers,
     isVerbose: true,
-    ...(settings.signal ? { signal: settings.signal } : {}),
+    signal: settings.signal,
   })
   return { recap, events, story: events.flatMap(storyLine) }
 }

@@ -172,7 +172,7 @@ test('handlers are flushed where a play says so, whatever tags are asked for', (
 test('a handler that a failed run did not come to runs in the next one, once, and that is said', () =>
   inFolder(async (path) => {
     const restart = note({ path: path('log'), word: 'restart' })
-    const settings = () => ({ owed: openPendingHandlers(path('.run-playbook')) })
+    const settings = () => ({ pendingHandlers: openPendingHandlers(path('.run-playbook')) })
     const tasks = (script: string) => [
       content({ path: path('a'), text: 'a' }, { notify: restart }),
       shell({ script }),
@@ -193,7 +193,7 @@ test('a handler that a failed run did not come to runs in the next one, once, an
 test('what is owed outlasts a run that leaves its tasks out by tags', () =>
   inFolder(async (path) => {
     const restart = note({ path: path('log'), word: 'restart' })
-    const settings = () => ({ owed: openPendingHandlers(path('.run-playbook')) })
+    const settings = () => ({ pendingHandlers: openPendingHandlers(path('.run-playbook')) })
     const tasks = (script: string) => [
       content({ path: path('a'), text: 'a' }, { notify: restart }),
       shell({ script }, { tags: ['only'] }),
@@ -208,17 +208,17 @@ test('what is owed outlasts a run that leaves its tasks out by tags', () =>
 test('a handler is owed where the host was lost in the middle of the change, and not where the change failed', () =>
   inFolder(async (path) => {
     const restart = note({ path: path('log'), word: 'restart' })
-    const settings = () => ({ owed: openPendingHandlers(path('.run-playbook')) })
-    const owed = () => openPendingHandlers(path('.run-playbook')).of('test', 'one')
+    const settings = () => ({ pendingHandlers: openPendingHandlers(path('.run-playbook')) })
+    const pending = () => openPendingHandlers(path('.run-playbook')).of('test', 'one')
     await runTasks([shell({ script: 'exit 1' }, { notify: restart })], settings())
-    assert.equal(owed(), [])
+    assert.equal(pending(), [])
     // The shell that we talk to is the last one on the way up.
     const cut = `p=$$
 while read -r _ _ _ up _ <"/proc/$p/stat" && case $(cat "/proc/$up/comm") in *sh|busybox) ;; *) false ;; esac; do p=$up; done
 touch ${path('made')}; kill -9 $p; sleep 1`
     const { recap } = await runTasks([shell({ script: cut }, { notify: restart })], settings())
     assert.is(recap.hosts[0]!.counts.unreachable, 1)
-    assert.equal(owed(), ['note restart'])
+    assert.equal(pending(), ['note restart'])
   }))
 
 test('a failed step stops its host, and nothing after it runs', () =>
@@ -353,7 +353,7 @@ test('something started stays, and the trip does not wait for it', () =>
   }))
 
 test('code on the controller may run commands on the host', async () => {
-  let said = ''
+  let output = ''
   const asking = defineTask({
     name: 'asking',
     summary: 'Asks by itself.',
@@ -366,7 +366,7 @@ test('code on the controller may run commands on the host', async () => {
         to: 'asked',
         steps: [
           call('ask', async (connection) => {
-            said = (await connection.run(sh`cat; exit 4`, { stdin: 'hello' })).stdout.toString()
+            output = (await connection.run(sh`cat; exit 4`, { stdin: 'hello' })).stdout.toString()
           }),
         ],
       },
@@ -375,7 +375,7 @@ test('code on the controller may run commands on the host', async () => {
   })
   const { story } = await runTasks([asking({})])
   assert.equal(story, ['one: changed asking'])
-  assert.is(said, 'hello')
+  assert.is(output, 'hello')
 })
 
 test('a condition that does not hold skips a task', async () => {
@@ -507,9 +507,9 @@ test('an answer that a plan does not look at is not parsed', async () => {
     name: 'lazy',
     summary: 'Looks at one of two answers.',
     params: z.strictObject({}),
-    probe: () => ({ wanted: stdout(sh`echo yes`), broken: stdout(sh`exit 1`) }),
+    probe: () => ({ expected: stdout(sh`echo yes`), broken: stdout(sh`exit 1`) }),
     plan: (_, observed) =>
-      observed.wanted === 'yes' ? [] : [{ what: observed.broken, from: '', to: '', steps: [] }],
+      observed.expected === 'yes' ? [] : [{ what: observed.broken, from: '', to: '', steps: [] }],
   })
   assert.equal((await runTasks([lazy({})])).story, ['one: ok lazy'])
 })

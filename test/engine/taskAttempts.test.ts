@@ -65,10 +65,10 @@ test('each failed attempt is told, with the pause', () =>
     )
     assert.equal(story, ['one: changed mark x'])
     assert.is(marksIn(path('log')).length, 3)
-    const said = events.flatMap((event) => (event.kind === 'output' ? event.line : []))
-    assert.is(said.length, 2)
-    assert.match(said[0]!, /^attempt 1 of 4 failed: Exit code 1: .* Retrying in 0\.05 s\.$/)
-    assert.match(said[1]!, /Retrying in 0\.1 s\.$/)
+    const output = events.flatMap((event) => (event.kind === 'output' ? event.line : []))
+    assert.is(output.length, 2)
+    assert.match(output[0]!, /^attempt 1 of 4 failed: Exit code 1: .* Retrying in 0\.05 s\.$/)
+    assert.match(output[1]!, /Retrying in 0\.1 s\.$/)
   }))
 
 const needs = defineTask({
@@ -144,10 +144,10 @@ test('until: that it cannot be asked is the reason that is told', async () => {
   assert.equal(error?.details, ['Exit code 7: exit 7'])
 })
 
-function stdoutIs(wanted: string, script: string) {
+function stdoutIs(expected: string, script: string) {
   const probe = stdout({ kind: 'command', script })
   if (probe.kind !== 'command') throw new Error('not a command')
-  return { ...probe, parse: (said: Parameters<typeof probe.parse>[0]) => probe.parse(said) === wanted }
+  return { ...probe, parse: (output: Parameters<typeof probe.parse>[0]) => probe.parse(output) === expected }
 }
 
 function errorOf({ events }: Pick<Ran, 'events'>): PlaybookError | undefined {

@@ -174,11 +174,11 @@ test('a file brought from a host arrives whole, and for its owner alone', () =>
     assert.is(statSync(join(folder, 'here')).mode & 0o777, 0o600)
   }))
 
-const faults: [title: string, from: string, to: string, message: RegExp][] = [
+const failures: [title: string, from: string, to: string, message: RegExp][] = [
   ['that is not there', 'nothing', 'here', /Could not read .*nothing on .*localhost: No such file/i],
   ['that shall go into no folder', 'there', 'no/here', /Could not save .* as .*no\/here: ENOENT/],
 ]
-for (const [title, from, to, message] of faults) {
+for (const [title, from, to, message] of failures) {
   test(`a file ${title} is an error that says so, and leaves nothing`, () =>
     inFolder(async (folder) => {
       writeFileSync(join(folder, 'there'), 'x')

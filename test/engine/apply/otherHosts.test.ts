@@ -13,7 +13,7 @@ import { createTransportResolver } from '../../../src/transport/connect.ts'
 import { inFolder, runTasks } from '../harness.ts'
 import { namedHosts } from '../namedHosts.ts'
 
-const said: string[] = []
+const output: string[] = []
 
 const visit = defineTask({
   name: 'visit',
@@ -31,7 +31,7 @@ const visit = defineTask({
           for (const host of hosts) {
             const there = connection.on(host)
             const { stdout } = await there.run(sh`echo $$`)
-            said.push(`${connection.host} heard of ${there.host}: ${Number(stdout) > 0}`)
+            output.push(`${connection.host} heard of ${there.host}: ${Number(stdout) > 0}`)
             connection.progress(`${host} answered`)
           }
         }),
@@ -42,12 +42,12 @@ const visit = defineTask({
 })
 
 test('code of a step runs commands on other hosts, which have not been in the run before', async () => {
-  said.length = 0
+  output.length = 0
   const { story } = await runTasks((host) => (host === 'a' ? [visit({ hosts: ['b', 'a', 'b'] })] : []), {
     hosts: ['a', 'b'],
   })
   assert.equal(story, ['a: changed visit b a b'])
-  assert.equal(said, ['a heard of b: true', 'a heard of a: true', 'a heard of b: true'])
+  assert.equal(output, ['a heard of b: true', 'a heard of a: true', 'a heard of b: true'])
 })
 
 test('a host that is not in the inventory is named', async () => {

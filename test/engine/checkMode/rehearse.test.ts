@@ -23,7 +23,9 @@ const move = defineTask({
         run(sh`mv ${from} ${to}`, {
           environment: { WHO: 'rehearsal' },
           rehearse: sh`[ -e ${from} ] || { echo "$WHO: no ${from}"; exit 3; }`,
-          ...(explained ? { explain: (said) => new PlaybookError('E_MOVE', lastLines(said).join()) } : {}),
+          ...(explained
+            ? { explain: (output) => new PlaybookError('E_MOVE', lastLines(output).join()) }
+            : {}),
         }),
       ],
     },

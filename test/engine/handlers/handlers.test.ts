@@ -87,7 +87,7 @@ test('a handler may notify another one, which runs behind it', () =>
 test('of handlers with one title, each that was owed runs in the next run, and that is said once', () =>
   inFolder(async (path) => {
     const log = path('log')
-    const settings = () => ({ connect, owed: openPendingHandlers(path('.run-playbook')) })
+    const settings = () => ({ connect, pendingHandlers: openPendingHandlers(path('.run-playbook')) })
     const tasks = (after: string): TaskList => [
       mark({ log: path('tasks'), word: 'a' }, { notify: mark({ log, word: 'one' }, { title: 'restart' }) }),
       mark({ log: path('tasks'), word: 'b' }, { notify: mark({ log, word: 'two' }, { title: 'restart' }) }),
@@ -114,7 +114,7 @@ for (const [title, ofPlay, ofRun, words] of forced) {
     inFolder(async (path) => {
       const log = path('log')
       const say = (word: string, options: TaskOptions = {}) => mark({ log, word }, options)
-      const owed = openPendingHandlers(path('.run-playbook'))
+      const pending = openPendingHandlers(path('.run-playbook'))
       const play = definePlay({
         name: 'p',
         hosts: 'all',
@@ -128,11 +128,11 @@ for (const [title, ofPlay, ofRun, words] of forced) {
       })
       const { recap } = await runPlays([play], {
         connect,
-        owed,
+        pendingHandlers: pending,
         ...(ofRun === undefined ? {} : { forceHandlers: ofRun }),
       })
       assert.is(recap.hosts[0]!.counts.failed, 1)
-      assert.is(owed.of('p', 'one').length, words.includes('handler') ? 0 : 1)
+      assert.is(pending.of('p', 'one').length, words.includes('handler') ? 0 : 1)
       assert.equal([...marksIn(log).map((line) => line.split(' ')[0]), 'after run'], words)
     }))
 }

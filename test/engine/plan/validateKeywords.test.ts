@@ -17,89 +17,89 @@ const nothing = defineTask({
   plan: () => [],
 })
 
-type Row = { title: string; play?: object; task?: object; block?: object; said: RegExp[] }
+type Row = { title: string; play?: object; task?: object; block?: object; output: RegExp[] }
 
 const rows: Row[] = [
   {
     title: 'a misspelt option of a task',
     task: { notfy: nothing({}) },
-    said: [/validateKeywords\.test.*nothing: a task has no keyword notfy\./, /Did you mean notify\?/],
+    output: [/validateKeywords\.test.*nothing: a task has no keyword notfy\./, /Did you mean notify\?/],
   },
   {
     title: "Ansible's name of an option",
     task: { register: 'out' },
-    said: [/no keyword register/, /Tasks probe/],
+    output: [/no keyword register/, /Tasks probe/],
   },
   {
     title: 'a misspelt keyword of a play',
     play: { seriel: 2 },
-    said: [/p: a play has no keyword seriel/, /Did you mean serial\?/],
+    output: [/p: a play has no keyword seriel/, /Did you mean serial\?/],
   },
   {
     title: 'a misspelt option of a block',
     block: { rescu: [] },
-    said: [/a block has no keyword rescu/, /rescue/],
+    output: [/a block has no keyword rescu/, /rescue/],
   },
   {
     title: 'a serial that is no number',
     play: { serial: ['1', '30%'] },
-    said: [/serial: expected a number, a percentage \('30%'\), or a list of them, got \["1","30%"\]/],
+    output: [/serial: expected a number, a percentage \('30%'\), or a list of them, got \["1","30%"\]/],
   },
   {
     title: 'an order that is none',
     play: { order: 'random' },
-    said: [/order: expected inventory, .*shuffle, got "random"/],
+    output: [/order: expected inventory, .*shuffle, got "random"/],
   },
   {
     title: 'a share of failures above all',
     play: { maxFailPercentage: 101 },
-    said: [/maxFailPercentage: expected a percentage of 0 to 100, got 101/],
+    output: [/maxFailPercentage: expected a percentage of 0 to 100, got 101/],
   },
   {
     title: 'a way to become others that is none',
     block: { becomeMethod: 'pbrun' },
-    said: [/becomeMethod: expected sudo, su, doas, got "pbrun"/],
+    output: [/becomeMethod: expected sudo, su, doas, got "pbrun"/],
   },
-  { title: 'a throttle of none', task: { throttle: 0 }, said: [/throttle: expected at least 1, got 0/] },
+  { title: 'a throttle of none', task: { throttle: 0 }, output: [/throttle: expected at least 1, got 0/] },
   {
     title: 'a handler that was not called',
     task: { notify: nothing },
-    said: [/notify: expected a handler \(a task, called with its parameters\)/],
+    output: [/notify: expected a handler \(a task, called with its parameters\)/],
   },
   {
     title: 'a condition that is no probe',
     task: { when: true },
-    said: [/when: expected a probe: succeeds\(sh`…`\), got true/],
+    output: [/when: expected a probe: succeeds\(sh`…`\), got true/],
   },
   {
     title: 'a retry without attempts',
     task: { retry: { delay: 1 } },
-    said: [/retry\.attempts: expected a whole number, got nothing/],
+    output: [/retry\.attempts: expected a whole number, got nothing/],
   },
   {
     title: 'a word of retry that is none',
     task: { retry: { attempts: 2, retries: 3 } },
-    said: [/retry: .*retries/],
+    output: [/retry: .*retries/],
   },
   {
     title: 'an option of a handler',
     task: { notify: nothing({}, { ignoreErors: true } as object) },
-    said: [/no keyword ignoreErors/, /ignoreErrors/],
+    output: [/no keyword ignoreErors/, /ignoreErrors/],
   },
   {
     title: 'several at once',
     play: { forks: 0 },
-    said: [/forks: expected at least 1, got 0/],
+    output: [/forks: expected at least 1, got 0/],
   },
 ]
 
-for (const { title, play = {}, task = {}, block: options, said } of rows) {
+for (const { title, play = {}, task = {}, block: options, output } of rows) {
   test(`${title} is an error before any host is contacted`, async () => {
     const one = nothing({}, task)
     const tasks: TaskList = options ? [block([one], options)] : [one]
     const wrong = definePlay({ ...play, name: 'p', hosts: 'all', tasks: () => tasks })
-    const lines = await faultLines(wrong)
-    for (const pattern of said)
+    const lines = await errorLines(wrong)
+    for (const pattern of output)
       assert.ok(
         lines.some((line) => pattern.test(line)),
         `${pattern}: ${lines}`,
@@ -113,10 +113,10 @@ test('all that is wrong is said at once, and the same once for all hosts', async
     hosts: 'all',
     tasks: () => [nothing({}, { a: 1 } as object), block([nothing({}, { b: 1 } as object)])],
   })
-  assert.is((await faultLines(wrong, ['one', 'two'])).filter((line) => line.includes('no keyword')).length, 2)
+  assert.is((await errorLines(wrong, ['one', 'two'])).filter((line) => line.includes('no keyword')).length, 2)
 })
 
-async function faultLines(play: Parameters<typeof runPlays>[0][number], hosts = ['one']): Promise<string[]> {
+async function errorLines(play: Parameters<typeof runPlays>[0][number], hosts = ['one']): Promise<string[]> {
   const connect = async () => assert.unreachable('a host was contacted') as never
   return runPlays([play], { hosts, connect }).then(
     () => [],

@@ -21,9 +21,9 @@ const look = defineTask({
   name: 'look',
   summary: 'Looks.',
   params: z.strictObject({ script: z.string() }),
-  probe: ({ script }) => ({ said: stdout(shellText(script)) }),
-  plan: (_, { said }) => {
-    void said
+  probe: ({ script }) => ({ output: stdout(shellText(script)) }),
+  plan: (_, { output }) => {
+    void output
     return []
   },
 })
@@ -48,8 +48,8 @@ async function inFolder(body: (path: (name: string) => string) => Promise<void>)
   }
 }
 
-function order(events: readonly RunEvent[], ...wanted: ((event: RunEvent) => boolean)[]): number[] {
-  return wanted.map((isIt) => events.findIndex(isIt))
+function order(events: readonly RunEvent[], ...expected: ((event: RunEvent) => boolean)[]): number[] {
+  return expected.map((isIt) => events.findIndex(isIt))
 }
 
 const isTrip = (host: string) => (event: RunEvent) => event.kind === 'trip' && event.host === host
@@ -66,7 +66,7 @@ const noteHere = defineTask({
   name: 'noteHere',
   summary: 'Adds a line to a log.',
   params: z.strictObject({ log: z.string() }),
-  probe: () => ({ said: stdout(sh`true`) }),
+  probe: () => ({ output: stdout(sh`true`) }),
   plan: ({ log }) => [
     {
       what: 'log',
@@ -173,7 +173,7 @@ const refusals: readonly [title: string, changesFirst: boolean, attempts: number
   ['is not tried again: that would count as another', false, 1, ['a: ok exists', 'b: unreachable look']],
   ['is tried again where something has changed since', true, 2, ['a: changed exists', 'b: ok look']],
 ]
-for (const [title, changesFirst, expected, told] of refusals) {
+for (const [title, changesFirst, expected, expectedStory] of refusals) {
   test(`a login that was refused in an early look ${title}`, () =>
     inFolder(async (path) => {
       const account = path('account')
@@ -192,7 +192,7 @@ for (const [title, changesFirst, expected, told] of refusals) {
           throw new UnreachableError('E_AUTH', 'b does not let you in.', 'connect')
         },
       })
-      assert.equal(story, told)
+      assert.equal(story, expectedStory)
       assert.is(attempts, expected)
     }))
 }
