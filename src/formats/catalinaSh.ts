@@ -23,7 +23,7 @@ export type CatalinaShChange = { readonly what: string; readonly from: string; r
  * Idempotent; with other options it changes the existing pipes. All other bytes stay. With CATALINA_PID set, the pid
  * file holds the pid of rotatelogs, because that is what `$!` is then.
  *
- * @throws PlaybookError E_CATALINA_SH where a line is missing (it is named), and for CRLF line ends, which sh cannot run
+ * @throws PlaybookError E_CATALINA_SH for a missing line, which it names, and for CRLF line ends, which sh cannot run
  * @example
  * patchCatalinaSh(bytes, {
  *   rotatelogs: '/usr/sbin/rotatelogs', log: '/data3/logs/tomcat/ws-ecs-server/catalina.out.%Y-%m-%d', offsetMinutes: 540,
@@ -133,7 +133,7 @@ function missing(anchor: string, lines: readonly string[]): PlaybookError {
 function unknownOutput(found: string, line: number): PlaybookError {
   return new PlaybookError(
     'E_CATALINA_SH',
-    `catalina.sh line ${line}: >> "$CATALINA_OUT" 2>&1 "&" or a pipe with & at its end expected after the start, found ${found.trim() || 'an empty line'}.`,
+    `catalina.sh line ${line}: expected >> "$CATALINA_OUT" 2>&1 "&" or a pipe that ends in & after the start, found ${found.trim() || 'an empty line'}.`,
     'Restore these lines from the archive.',
   )
 }

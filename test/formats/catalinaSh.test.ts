@@ -110,7 +110,7 @@ const errors: [title: string, text: string, options: Partial<CatalinaShOptions>,
     'another output',
     stock.replace('>> "$CATALINA_OUT" 2>&1 "&"', '>> /dev/null "&"'),
     {},
-    'line 510: >> "$CATALINA_OUT" 2>&1 "&" or a pipe with & at its end expected after the start, found >> /dev/null "&".',
+    'line 510: expected >> "$CATALINA_OUT" 2>&1 "&" or a pipe that ends in & after the start, found >> /dev/null "&".',
   ],
   ['CRLF', crlf(stock), {}, 'has CRLF line ends (line 1)'],
   [

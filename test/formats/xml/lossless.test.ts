@@ -121,7 +121,7 @@ const encodingErrors: [string, Buffer, string][] = [
   [
     'UTF-16 declared in single bytes',
     Buffer.from(declaring('<?xml version="1.0" encoding="UTF-8"?><a/>', 'UTF-16')),
-    'but the file has single bytes',
+    'but the file has single-byte characters',
   ],
   [
     'a byte above 127 in ASCII',

@@ -98,7 +98,7 @@ function elementsInside(text: string, comment: XmlLeaf): Span[] {
   return spans
 }
 
-/** The end of the element that starts at an offset, if a whole well-formed one does. A comment need not be XML after it. */
+/** The end of the well-formed element that starts at an offset, if one does. Whatever follows need not be XML. */
 function elementEndAt(text: string, start: number): number | undefined {
   const open: string[] = []
   try {

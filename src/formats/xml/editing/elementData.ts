@@ -74,7 +74,7 @@ export function contentOf(document: XmlDocument, element: XmlElement): ElementCo
 
 function dataOfSpec(spec: ElementSpec): ElementData {
   const { name, attributes = {}, children, text } = spec
-  if (!isXmlName(name)) throw new PlaybookError('E_XML_EDIT', `"${name}" cannot be the name of an element.`)
+  if (!isXmlName(name)) throw new PlaybookError('E_XML_EDIT', `"${name}" is not a valid element name.`)
   if (children?.length && text !== undefined) {
     throw new PlaybookError(
       'E_XML_EDIT',

@@ -15,8 +15,8 @@ export type FoundElement = {
 /**
  * The root elements of a text and what is in them.
  *
- * @param markup the text without comments, CDATA, processing instructions and DOCTYPE, for which the parser gives no
- *   offsets; besides, it refuses a DOCTYPE with external entities, and takes an apostrophe in an instruction for a quote
+ * @param markup the text with blanks for comments, CDATA, processing instructions and DOCTYPE: the parser gives no offsets
+ *   for most of them, refuses external entities in a DOCTYPE, and takes an apostrophe in an instruction for a quote
  * @throws PlaybookError E_XML at the first tag that has no end
  */
 export function findElements(text: string, markup: string): readonly FoundElement[] {

@@ -90,7 +90,7 @@ function sniff(buffer: Buffer): XmlEncoding {
   if (declared === undefined) return 'utf-8'
   const known = NAMES.get(declared.toLowerCase())
   if (known === undefined) throw unknownEncoding(declared)
-  if (known.startsWith('utf-16')) throw contradiction(declared, 'single bytes')
+  if (known.startsWith('utf-16')) throw contradiction(declared, 'single-byte characters')
   return known as XmlEncoding
 }
 
