@@ -19,10 +19,10 @@ export async function errorText(thrown: unknown, cwd: string): Promise<string> {
     return `Internal error in run-playbook.  E_INTERNAL\n${text}\n`
   }
   const modules = await virtualModules()
-  const faults = thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown]
-  const lines = faults.flatMap((fault) => errorLines(clarifyError(fault, modules), cwd, theme))
+  const errors = thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown]
+  const lines = errors.flatMap((error) => errorLines(clarifyError(error, modules), cwd, theme))
   if (thrown instanceof AggregatePlaybookError)
-    lines.push(`${faults.length} error${faults.length === 1 ? '' : 's'}. No host was contacted.`)
+    lines.push(`${errors.length} error${errors.length === 1 ? '' : 's'}. No host was contacted.`)
   return `${lines.join('\n')}\n`
 }
 
@@ -31,10 +31,10 @@ function errorLines(
   cwd: string,
   theme: Theme,
 ): string[] {
-  const place = where && formatLocation({ ...where, file: shortPath(where.file, cwd) })
+  const location = where && formatLocation({ ...where, file: shortPath(where.file, cwd) })
   const [first = '', ...rest] = sanitizeLines(message)
   return [
-    `${place ? `${theme.location(place)}  ` : ''}${first}  ${theme.muted(code)}`,
+    `${location ? `${theme.location(location)}  ` : ''}${first}  ${theme.muted(code)}`,
     ...[...rest, ...details.flatMap(sanitizeLines)].map((line) => `    ${line}`),
     ...(hint ? sanitizeLines(hint).map((line) => `    ${theme.hint(line)}`) : []),
   ]

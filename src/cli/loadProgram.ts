@@ -8,7 +8,7 @@ import type { main } from './program.ts'
 /** The name of the bundle, defined by build/bundle.mjs. */
 declare const BUNDLED_PROGRAM: string
 
-export type LoadedProgram = {
+type LoadedProgram = {
   readonly main: typeof main
   /** Call it at the end, to save compiled code for the next run. */
   readonly save: () => void

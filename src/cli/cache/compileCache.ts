@@ -7,7 +7,7 @@ import { getHeapCodeStatistics } from 'node:v8'
 import { constants, Script } from 'node:vm'
 import { replaceFile } from '../../files/replaceFile.ts'
 
-export type CachedRun<T> = {
+type CachedRun<T> = {
   readonly exports: T
   /** Saves the code for later runs if this one compiled much more. Never throws: the cache only saves time. */
   readonly save: () => void

@@ -18,8 +18,8 @@ export async function complete(program: Command, words: readonly string[]): Prom
   const all = await Promise.resolve()
     .then(() => candidatesAt(cursor))
     .catch(() => [])
-  const fitting = all.filter((each) => each.startsWith(cursor.current) && each.split('\t')[0] !== '')
-  return [...new Set(fitting)].map((each) => cursor.prefix + each)
+  const matching = all.filter((each) => each.startsWith(cursor.current) && each.split('\t')[0] !== '')
+  return [...new Set(matching)].map((each) => cursor.prefix + each)
 }
 
 function candidatesAt(cursor: Cursor): Candidates {

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-export type PathOptions = {
+type PathOptions = {
   /** Files in this folder are offered without its name, too. */
   readonly folder?: string
   /** Offers only files with this ending, and all folders. */

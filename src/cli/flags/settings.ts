@@ -1,4 +1,4 @@
-// Fills in flags that the command line omits: from the environment, else the configuration file.
+// Fills in flags that the command line omits, from the environment or the configuration.
 
 import type { Command, Option } from 'commander'
 import { PlaybookError } from '../../model/errors/error.ts'

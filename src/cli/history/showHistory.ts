@@ -22,7 +22,7 @@ function historyText(runs: readonly RunEntry[]): string {
   const rows = runs.map((run) => [
     localTime(run.startedAt),
     sanitize(run.playbooks.join(' ')) + (run.isCheck ? ' --check' : ''),
-    endText(run),
+    resultText(run),
     run.recap ? formatDuration(run.recap.durationMs) : '',
     run.id,
   ])
@@ -32,7 +32,7 @@ function historyText(runs: readonly RunEntry[]): string {
   return rows.map((row) => `${line(row)}\n`).join('')
 }
 
-function endText({ recap, isCheck }: RunEntry): string {
+function resultText({ recap, isCheck }: RunEntry): string {
   if (!recap) return 'unfinished'
   const { hosts, isInterrupted } = recap
   const changed = hosts.reduce((sum, { counts }) => sum + counts.changed, 0)

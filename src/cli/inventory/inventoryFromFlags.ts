@@ -8,7 +8,7 @@ import { type VaultFlags, vaultPasswords } from '../secrets/vaultPasswords.ts'
 import { loadModule } from '../userCode/loadModule.ts'
 import { filesIn } from '../userCode/nearestFile.ts'
 
-export type InventoryFlags = VaultFlags & {
+type InventoryFlags = VaultFlags & {
   readonly inventory: readonly string[]
   readonly extraVars: readonly string[]
 }

@@ -9,7 +9,7 @@ import { escapeUnseen } from './listingJson.ts'
 
 /** One line per place, lowest precedence first, location first so that terminals make it a link; secrets are masked. */
 export function whereText({ origins, overrides: others }: VarOrigins): string {
-  const rows = origins.map((origin, index) => [...cells(origin), endOf(origins, index)])
+  const rows = origins.map((origin, index) => [...cells(origin), precedenceText(origins, index)])
   const more = others.map(({ origin, hosts }) => [...cells(origin), `wins for ${hosts.join(', ')}`])
   const all = [...rows, ...more]
   const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]!.length)))
@@ -18,18 +18,18 @@ export function whereText({ origins, overrides: others }: VarOrigins): string {
   return all.map((row) => `${line(row).trimEnd()}\n`).join('')
 }
 
-function endOf(origins: readonly Origin[], index: number): string {
+function precedenceText(origins: readonly Origin[], index: number): string {
   if (index === origins.length - 1) return origins.length === 1 ? 'wins' : 'overrides the above'
   return 'overridden'
 }
 
 function cells({ where, owner, value }: Origin): string[] {
-  const place = where
+  const location = where
     ? formatLocation({ ...where, file: shortPath(where.file, process.cwd()) })
     : owner.kind === 'extra'
       ? '-e'
       : '-'
-  return [place, ownerText(owner), valueText(value)]
+  return [location, ownerText(owner), valueText(value)]
 }
 
 function ownerText(owner: VarOwner): string {

@@ -27,30 +27,36 @@ export async function resumePlaybooks(names: readonly string[], command: Command
     )
   const run = await lastPlaybookRun(names)
   if (!run)
-    return nothing(`no earlier run${names.length > 0 ? ` of ${names.join(' ')}` : ''} in this directory`)
-  const shown = `run-playbook ${run.playbooks.join(' ')}, ${localTime(run.startedAt)}`
-  requireEnded(run, shown)
+    return nothingToResume(
+      `no earlier run${names.length > 0 ? ` of ${names.join(' ')}` : ''} in this directory`,
+    )
+  const description = `run-playbook ${run.playbooks.join(' ')}, ${localTime(run.startedAt)}`
+  requireEnded(run, description)
   const progress = progressOf(run.events.map(({ event }) => event))
   if (run.recap && !run.recap.isInterrupted && !isUnfinished(progress))
-    return nothing(`the last run finished (${shown})`)
+    return nothingToResume(`the last run finished (${description})`)
   const flags = restoreFlags(command, run.resumable!)
   return runPlaybooks(run.playbooks, flags, (plays) => {
     const print = (line: string) => process.stderr.write(`${line}\n`)
-    print(`Resuming the last run (${shown}).`)
+    print(`Resuming the last run (${description}).`)
     return { plays: resumedPlays(plays, progress, print) }
   })
 }
 
-function nothing(reason: string): number {
+function nothingToResume(reason: string): number {
   process.stderr.write(`Nothing to resume: ${reason}.\n`)
   return 0
 }
 
 /** A run without an end was killed, or is still in progress: the ID of its process is in the name of its file. */
-function requireEnded({ id, recap, startedAt, file }: RunEntry, shown: string): void {
+function requireEnded({ id, recap, startedAt, file }: RunEntry, description: string): void {
   const processId = Number(/-(\d+)$/.exec(id)?.[1])
   if (recap || !isStillRunning(processId, startedAt)) return
-  throw new PlaybookError('E_RESUME', `The last run is still in progress: process ${processId} (${shown}).`, {
-    hint: `Wait for it, or stop it: kill ${processId}. If that process is not a run, remove ${file}`,
-  })
+  throw new PlaybookError(
+    'E_RESUME',
+    `The last run is still in progress: process ${processId} (${description}).`,
+    {
+      hint: `Wait for it, or stop it: kill ${processId}. If that process is not a run, remove ${file}`,
+    },
+  )
 }

@@ -5,7 +5,7 @@ import type { PlannedTask } from '../../engine/plan/plannedTask.ts'
 import type { EndedTask, HostProgress } from '../../journal/progress.ts'
 
 /** `missing`: the task to resume at no longer exists, so the host starts at the first one. */
-export type ResumePoint = { readonly index: number; readonly missing?: string }
+type ResumePoint = { readonly index: number; readonly missing?: string }
 
 /**
  * The task that failed or was in progress, or else the one after the last that ended. A failure in rescue or always goes
@@ -29,10 +29,10 @@ function locate(items: readonly PlannedTask[], { title, index }: EndedTask): num
 
 /** A rescue or always can only be entered through its block. */
 function entryOf(items: readonly PlannedTask[], index: number, ended: readonly EndedTask[]): number {
-  const place = items[index]!.blocks.find(({ part }) => part !== 'tasks')
-  if (!place) return index
-  const inBlock = items.flatMap(({ blocks: places }, at) =>
-    places.some(({ block, part }) => block === place.block && part === 'tasks') ? [at] : [],
+  const section = items[index]!.blocks.find(({ part }) => part !== 'tasks')
+  if (!section) return index
+  const inBlock = items.flatMap(({ blocks }, at) =>
+    blocks.some(({ block, part }) => block === section.block && part === 'tasks') ? [at] : [],
   )
   const failed = ended.filter(({ isFailed }) => isFailed).map((task) => locate(items, task))
   return inBlock.find((at) => failed.includes(at)) ?? inBlock[0] ?? index

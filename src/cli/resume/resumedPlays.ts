@@ -73,12 +73,12 @@ function beginAt(
 
 /** Hosts that resume at the same task share a line: `WAS: was-02, was-03 from download x, task 12 of 28`. */
 function positionLines({ play, hosts }: PlayPlan): string[] {
-  const byPlace = new Map<string, string[]>()
+  const byPosition = new Map<string, string[]>()
   for (const plan of hosts) {
-    const place = positionOf(plan)
-    byPlace.set(place, [...(byPlace.get(place) ?? []), plan.host.name])
+    const position = positionOf(plan)
+    byPosition.set(position, [...(byPosition.get(position) ?? []), plan.host.name])
   }
-  return [...byPlace].map(([place, names]) => `${play.spec.name}: ${names.join(', ')} ${place}`)
+  return [...byPosition].map(([position, names]) => `${play.spec.name}: ${names.join(', ')} ${position}`)
 }
 
 function positionOf({ items, begin }: HostPlan): string {

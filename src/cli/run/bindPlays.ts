@@ -55,15 +55,15 @@ export async function bindPlays(
 
 function bindPlay(play: Play, inventory: Inventory, { limit, become }: RunFlags): BoundPlay {
   const { spec } = play
-  withLocation(placeOf(play), () => inventory.select(spec.hosts))
+  withLocation(locationOf(play), () => inventory.select(spec.hosts))
   const hosts = inventory.select(spec.hosts, limit)
-  const checked = validateVars(spec.vars, hosts, { name: spec.name, where: placeOf(play) })
+  const checked = validateVars(spec.vars, hosts, { name: spec.name, where: locationOf(play) })
   const vars = new Map([...checked].map(([host, each]) => [host.name, each]))
-  const own = become === true ? { ...play, spec: { ...spec, become: spec.become ?? true } } : play
-  return { play: own, hosts, vars }
+  const ownPlay = become === true ? { ...play, spec: { ...spec, become: spec.become ?? true } } : play
+  return { play: ownPlay, hosts, vars }
 }
 
-function placeOf({ where }: Play): ReturnType<Play['where']> {
-  const place = where()
-  return place && { ...place, file: shortPath(place.file, process.cwd()) }
+function locationOf({ where }: Play): ReturnType<Play['where']> {
+  const location = where()
+  return location && { ...location, file: shortPath(location.file, process.cwd()) }
 }

@@ -2,7 +2,7 @@
 
 import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
 
-export type ErrorCollector = {
+type ErrorCollector = {
   /** Returns what the work returns, or undefined if it throws a PlaybookError, which is kept. Others are rethrown. */
   readonly attempt: <T>(work: () => T | Promise<T>) => Promise<T | undefined>
   /** @throws Faults with all that were kept, each once */
@@ -10,20 +10,20 @@ export type ErrorCollector = {
 }
 
 export function collectErrors(): ErrorCollector {
-  const kept = new Map<string, PlaybookError>()
+  const errors = new Map<string, PlaybookError>()
   return {
     attempt: async (work) => {
       try {
         return await work()
       } catch (thrown) {
         if (!(thrown instanceof PlaybookError)) throw thrown
-        for (const fault of thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown])
-          kept.set(keyOf(fault), fault)
+        for (const error of thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown])
+          errors.set(keyOf(error), error)
         return undefined
       }
     },
     throwIfAny: () => {
-      if (kept.size > 0) throw new AggregatePlaybookError([...kept.values()])
+      if (errors.size > 0) throw new AggregatePlaybookError([...errors.values()])
     },
   }
 }

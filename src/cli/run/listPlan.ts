@@ -12,12 +12,12 @@ export function listPlan(
   plans: readonly PlayPlan[],
   flags: Pick<RunFlags, 'listHosts' | 'listTasks' | 'listTags'>,
 ): number {
-  for (const plan of plans.map(fromBeginning)) process.stdout.write(`${planLines(plan, flags).join('\n')}\n`)
+  for (const plan of plans.map(fromStart)) process.stdout.write(`${planLines(plan, flags).join('\n')}\n`)
   return 0
 }
 
 /** Drops the tasks and hosts before the task at which a play begins. */
-function fromBeginning({ play, hosts }: PlayPlan): PlayPlan {
+function fromStart({ play, hosts }: PlayPlan): PlayPlan {
   const begun = ({ items, begin, ...host }: HostPlan): HostPlan => ({
     ...host,
     items: items?.slice(begin?.(items)),
@@ -32,7 +32,7 @@ function planLines({ play, hosts }: PlayPlan, flags: Parameters<typeof listPlan>
     for (const { host, items } of hosts) {
       lines.push(`  ${host.name}`)
       lines.push(
-        ...(items?.map(({ task }) => `    ${shownTitle(task, host)}${tagText(task.options.tags)}`) ?? [
+        ...(items?.map(({ task }) => `    ${maskedTitle(task, host)}${tagText(task.options.tags)}`) ?? [
           '    (its tasks depend on facts)',
         ]),
       )
@@ -46,7 +46,7 @@ function planLines({ play, hosts }: PlayPlan, flags: Parameters<typeof listPlan>
 }
 
 /** Masks secrets in a title, as a run would. */
-function shownTitle({ title, params, options }: Task, { vars }: HostPlan['host']): string {
+function maskedTitle({ title, params, options }: Task, { vars }: HostPlan['host']): string {
   return createMasker(secretsIn([vars, params, options.environment]))(title)
 }
 

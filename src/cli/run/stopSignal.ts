@@ -5,7 +5,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Exit code for a broken pipe: 128 + SIGPIPE. */
 const brokenPipe = 141
 
-export type StopSignal = {
+type StopSignal = {
   readonly signal: AbortSignal
   /** The exit code of a stopped run; undefined if it was not stopped. */
   readonly code: () => number | undefined
@@ -22,19 +22,19 @@ export function stopSignal(): StopSignal {
     code = 130
     controller.abort()
   }
-  const stopUnread = ({ code: reason }: NodeJS.ErrnoException) => {
+  const stopOnBrokenPipe = ({ code: reason }: NodeJS.ErrnoException) => {
     if (reason !== 'EPIPE' || controller.signal.aborted) return
     code = brokenPipe
     controller.abort()
   }
   for (const name of signals) process.on(name, stop)
-  process.stdout.on('error', stopUnread)
+  process.stdout.on('error', stopOnBrokenPipe)
   return {
     signal: controller.signal,
     code: () => code,
     release: () => {
       for (const name of signals) process.off(name, stop)
-      process.stdout.off('error', stopUnread)
+      process.stdout.off('error', stopOnBrokenPipe)
     },
   }
 }

@@ -15,10 +15,10 @@ export type VaultFlags = {
 }
 
 /** Asks once for a known password, twice for a new one. */
-export type AskPassword = (question: string) => Promise<Secret>
+type AskPassword = (question: string) => Promise<Secret>
 
 /** A label, and where its password comes from. */
-export type VaultSource = { readonly id: string; readonly source: string }
+type VaultSource = { readonly id: string; readonly source: string }
 
 /**
  * Reads the passwords, in the order in which Ansible tries them: --vault-id, then files, then the prompt.

@@ -14,7 +14,7 @@ import { taskHelp } from './taskHelp.ts'
 import { parseTaskParams, splitTaskWords } from './taskParams.ts'
 
 /** Reads run flags from words, in addition to those before the task's name. */
-export type ReadFlags = (words: readonly string[]) => {
+type ReadFlags = (words: readonly string[]) => {
   readonly flags: RunFlags
   readonly rest: readonly string[]
 }
@@ -35,14 +35,14 @@ export async function runTask(name: string, words: readonly string[], readFlags:
   const { attempt, throwIfAny } = collectErrors()
   const limit = await attempt(() => expandLimit(given.limit, []))
   const flags = limit === undefined ? given : { ...given, limit }
-  const made = await attempt(() => unplaced(task, parseTaskParams(task, [...own, ...rest])))
+  const made = await attempt(() => withoutLocation(task, parseTaskParams(task, [...own, ...rest])))
   const inventory = await attempt(() => inventoryFromFlags(flags))
   throwIfAny()
   return execute({ plays: [playOf(made!, flags)], playbooks: [`task ${name}`] }, flags, inventory!)
 }
 
 /** Makes the task without a source location: paths are relative to the working directory. */
-function unplaced(task: AnyTaskFunction, params: Record<string, unknown>): Task {
+function withoutLocation(task: AnyTaskFunction, params: Record<string, unknown>): Task {
   try {
     return { ...task(params), where: () => undefined }
   } catch (thrown) {

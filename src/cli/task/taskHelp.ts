@@ -4,7 +4,7 @@ import type { AnyTaskFunction } from '../../model/task.ts'
 import { paramShape } from './taskParams.ts'
 import { typeText } from './typeText.ts'
 
-export type ParamText = {
+type ParamText = {
   readonly name: string
   /** In TypeScript. */
   readonly type: string

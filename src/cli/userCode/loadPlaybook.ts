@@ -42,14 +42,14 @@ export async function loadPlaybook(path: string): Promise<readonly Play[]> {
  * @throws PlaybookError E_NO_PLAYBOOK with a suggestion
  */
 export function findPlaybook(name: string, cwd = process.cwd()): string {
-  const places = [name, join('playbooks', name)].flatMap((each) => [each, `${each}.ts`])
-  const found = places
+  const candidates = [name, join('playbooks', name)].flatMap((each) => [each, `${each}.ts`])
+  const found = candidates
     .map((place) => resolve(cwd, place))
     .find((path) => existsSync(path) && statSync(path).isFile())
   if (found) return found
-  const looked = [name, join('playbooks', name)].map((place) => shortPath(resolve(cwd, place), cwd))
+  const searched = [name, join('playbooks', name)].map((place) => shortPath(resolve(cwd, place), cwd))
   throw new PlaybookError('E_NO_PLAYBOOK', `No playbook "${name}".`, {
-    details: [`Looked for ${looked.join(' and ')}.`],
+    details: [`Looked for ${searched.join(' and ')}.`],
     hint: suggestion(name, cwd),
   })
 }
@@ -57,11 +57,11 @@ export function findPlaybook(name: string, cwd = process.cwd()): string {
 function suggestion(name: string, cwd: string): string {
   const folders = [cwd, join(cwd, 'playbooks')]
   const near = nearestFile(`${basename(name).replace(/\.ts$/, '')}.ts`, folders, cwd)
-  const there = filesIn(join(cwd, 'playbooks')).filter((file) => file.name.endsWith('.ts'))
+  const available = filesIn(join(cwd, 'playbooks')).filter((file) => file.name.endsWith('.ts'))
   if (near) return near
   const command = nearest(name, commandNames)
   if (command) return `Did you mean the command ${command}? run-playbook ${command} --help`
-  if (there.length > 0) return `Available in playbooks/: ${there.map((file) => file.name).join(', ')}`
+  if (available.length > 0) return `Available in playbooks/: ${available.map((file) => file.name).join(', ')}`
   return 'A playbook is a TypeScript file that exports a play. To run a single task: run-playbook task NAME'
 }
 

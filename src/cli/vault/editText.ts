@@ -32,14 +32,16 @@ export async function editText(text: Buffer, name: string): Promise<Buffer> {
 
 /** A folder in memory if there is one, or else the one for temporary files. */
 function privateFolder(): string {
-  const places = [process.env.XDG_RUNTIME_DIR, '/dev/shm', '/run/shm'].filter((place) => place !== undefined)
-  return places.find(isInMemory) ?? tmpdir()
+  const candidates = [process.env.XDG_RUNTIME_DIR, '/dev/shm', '/run/shm'].filter(
+    (folder) => folder !== undefined,
+  )
+  return candidates.find(isInMemory) ?? tmpdir()
 }
 
-function isInMemory(place: string): boolean {
+function isInMemory(folder: string): boolean {
   try {
-    accessSync(place, constants.W_OK)
-    return statfsSync(place).type === tmpfs
+    accessSync(folder, constants.W_OK)
+    return statfsSync(folder).type === tmpfs
   } catch {
     return false
   }

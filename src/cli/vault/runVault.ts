@@ -85,18 +85,18 @@ async function openAll(
 ): Promise<(OpenedVault & { readonly file: string })[]> {
   const texts = files.map((file) => ({ file, text: readVault(file) }))
   const passwords = await openingPasswords(flags)
-  return texts.map(({ file, text }) => ({ file, ...openVault(text, passwords, placeOf(file)) }))
+  return texts.map(({ file, text }) => ({ file, ...openVault(text, passwords, locationOf(file)) }))
 }
 
 function opened(file: string, passwords: readonly VaultPassword[]): OpenedVault {
-  return openVault(readVault(file), passwords, placeOf(file))
+  return openVault(readVault(file), passwords, locationOf(file))
 }
 
 function readVault(file: string): string {
   const text = readInput(file).toString('latin1').trimStart()
   if (isVault(text)) return text
   throw new PlaybookError('E_VAULT', 'Not encrypted.', {
-    where: placeOf(file),
+    where: locationOf(file),
     hint: file === '-' ? 'Encrypted text starts with $ANSIBLE_VAULT;' : `run-playbook vault encrypt ${file}`,
   })
 }
@@ -114,11 +114,11 @@ function finish(done: string, file: string, output: string, content: string | Bu
 
 function isEncrypted(file: string): PlaybookError {
   return new PlaybookError('E_VAULT', 'Already encrypted.', {
-    where: placeOf(file),
+    where: locationOf(file),
     hint: `To change its password: run-playbook vault rekey ${file}`,
   })
 }
 
-function placeOf(file: string): { readonly file: string; readonly line: number } {
+function locationOf(file: string): { readonly file: string; readonly line: number } {
   return { file: file === '-' ? '(stdin)' : file, line: 1 }
 }

@@ -6,7 +6,7 @@ import type { RunFlags } from '../../flags/runFlags.ts'
 import { confirmStep } from './confirmStep.ts'
 import { terminalLines } from './terminalLines.ts'
 
-export type StepMode = {
+type StepMode = {
   readonly confirmTask?: ConfirmTask
   readonly output: RunFlags['output']
   /** Releases the terminal. */

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { AskLine } from './confirmStep.ts'
 
-export type TerminalLines = { readonly ask: AskLine; readonly close: () => void }
+type TerminalLines = { readonly ask: AskLine; readonly close: () => void }
 
 /**
  * Asks on stderr and reads lines from stdin. After the signal, or the end of the input, there are no more answers.
