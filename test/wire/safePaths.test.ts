@@ -18,7 +18,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { suite } from 'uvu'
+import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { write } from '../../src/index.ts'
 import { safePaths } from '../../src/model/safePaths.ts'
