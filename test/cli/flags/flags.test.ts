@@ -229,7 +229,7 @@ const usage: readonly [args: string, says: string | RegExp][] = [
 
 for (const [args, says] of usage) {
   test(`run-playbook ${args} is refused`, async () => {
-    const { code, stdout, stderr } = await site.run(args)
+    const { code, stdout, stderr } = await runHere(site.path, args.split(' '))
     assert.equal([code, stdout], [1, ''])
     if (typeof says === 'string') assert.is(stderr, says)
     else assert.match(stderr, says)
@@ -359,7 +359,7 @@ test('--help of every command says what it is, on stdout', async () => {
     ['task --help', /^Usage: run-playbook task \[flags\] NAME \[--param value/],
     ['docs --help', /^Usage: run-playbook docs \[options\] \[task\]\n/],
   ] as const) {
-    const { code, stdout, stderr } = await site.run(args)
+    const { code, stdout, stderr } = await runHere(site.path, args.split(' '))
     assert.equal([code, stderr], [0, ''])
     assert.match(stdout, says)
   }
