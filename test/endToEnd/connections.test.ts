@@ -94,7 +94,7 @@ for (const { title, host, vars, says, log } of logins) {
   test(title, async () => {
     const inventory = site.inventory('login', { [host]: vars() })
     const ran = await site.run(who, '-i', inventory, '-vvv')
-    assert.is(ran.code, 0, saidBy(ran))
+    assert.is(ran.code, 0, outputOf(ran))
     assert.match(stepOutput(ran), says)
     const journal = await site.on(host, 'journalctl -u ssh --no-pager -o cat -n 20')
     if (log) assert.match(journal.stdout, log)
@@ -147,7 +147,7 @@ const sudoWays: readonly ({ readonly title: string; readonly words?: readonly st
 for (const { title, host, vars, says } of sudoWays) {
   test(title, async () => {
     const ran = await site.run('become.ts', '-i', site.inventory('sudo', { [host]: vars() }), '-vvv')
-    assert.is(ran.code, 0, saidBy(ran))
+    assert.is(ran.code, 0, outputOf(ran))
     assert.match(stepOutput(ran), says)
     for (const password of Object.values(passwords)) assert.not.ok(ran.stdout.includes(password))
   })
@@ -274,7 +274,7 @@ for (const { title, host, vars, code, exit, says, words = [] } of failures) {
     const startedAt = performance.now()
     const ran = await site.run('become.ts', '-i', inventory, ...words)
     const seconds = (performance.now() - startedAt) / 1000
-    assert.is(ran.code, exit, saidBy(ran))
+    assert.is(ran.code, exit, outputOf(ran))
     assert.ok(seconds < 20, `took ${seconds} s`)
     const failed = endOf(ran, host)
     assert.ok(failed.error?.code.startsWith(code), JSON.stringify(failed))
@@ -291,7 +291,7 @@ test('a key that is not known is taken and noted where accept-new is given', asy
     ansible_ssh_common_args: `-F none -o UserKnownHostsFile=${file} -o StrictHostKeyChecking=accept-new`,
   }
   const ran = await site.run(who, '-i', site.inventory('new', { 'was-02': vars }))
-  assert.is(ran.code, 0, saidBy(ran))
+  assert.is(ran.code, 0, outputOf(ran))
   assert.is(
     readFileSync(file, 'utf8').trim().split(' ').slice(1).join(' '),
     keyOf('was-02', 'was-02').trim().split(' ').slice(1).join(' '),
@@ -309,7 +309,7 @@ test('becoming a user that is not root, large files are brought as that user', a
   site.write('large.ts', playbookText({ name: 'large', settings: `become: 'plain'`, tasks }))
   const inventory = site.inventory('large', { 'web-01': { ansible_user: 'ops' } })
   const ran = await site.run('large.ts', '-i', inventory)
-  assert.is(ran.code, 0, saidBy(ran))
+  assert.is(ran.code, 0, outputOf(ran))
   const { stdout } = await site.on(
     'web-01',
     "cd /home/plain && stat -c '%n %U %a %s' blob text small && sha256sum <blob && ls -A",
@@ -340,7 +340,7 @@ for (const [title, jumps, from] of [
       'was-02': { ansible_ssh_common_args: `-F ${config} -J ${way}` },
     })
     const ran = await site.run(who, '-i', inventory, '-vvv')
-    assert.is(ran.code, 0, saidBy(ran))
+    assert.is(ran.code, 0, outputOf(ran))
     assert.ok(stepOutput(ran).startsWith(`root from ${addressOf(from)} `), stepOutput(ran))
   })
 }
@@ -378,7 +378,7 @@ Host *
     `all:\n  hosts:\n    app: { ansible_ssh_common_args: -F ${config} }\n`,
   )
   const ran = await site.run(who, '-i', inventory, '-vvv')
-  assert.is(ran.code, 0, saidBy(ran))
+  assert.is(ran.code, 0, outputOf(ran))
   assert.ok(stepOutput(ran).startsWith(`ops from ${addressOf('web-02')} `), stepOutput(ran))
 })
 
@@ -392,7 +392,7 @@ test('a host that is restarted and stays away is unreachable, after the time tha
   const startedAt = performance.now()
   const ran = await site.run('away.ts', '-i', inventory)
   const seconds = (performance.now() - startedAt) / 1000
-  assert.is(ran.code, 4, saidBy(ran))
+  assert.is(ran.code, 4, outputOf(ran))
   const { task, error } = endOf(ran, 'was-02')
   assert.equal([task, error?.code], ['reboot', 'E_REBOOT_TIMEOUT'])
   assert.match(error!.message, /^was-02 was restarted and has not come back: waited for (1[2-9]|2\d) s\.$/)
@@ -464,7 +464,7 @@ for (const { title, kill, code, limitSeconds } of deaths) {
     await killed
     const ran = ranOf(await ended)
     clearTimeout(limit)
-    assert.is(ran.code, 4, saidBy(ran))
+    assert.is(ran.code, 4, outputOf(ran))
     const lost = endOf(ran, 'was-02')
     assert.is(lost.task, 'long nap')
     assert.match(lost.error!.code, code)
@@ -501,7 +501,7 @@ test('Ctrl-C: the steps on all hosts end with their children, exit code 130, wit
   child.kill('SIGINT')
   const ran = ranOf(await ended)
   const seconds = (performance.now() - startedAt) / 1000
-  assert.is(ran.code, 130, saidBy(ran))
+  assert.is(ran.code, 130, outputOf(ran))
   assert.ok(seconds < 2, `took ${seconds} s`)
   for (const host of hosts) {
     const { error, status } = endOf(ran, host)
@@ -522,7 +522,7 @@ test('Ctrl-C: a step that does not listen is killed', async () => {
   await onceThere('was-01', '/tmp/begun')
   child.kill('SIGINT')
   const ran = ranOf(await ended)
-  assert.is(ran.code, 130, saidBy(ran))
+  assert.is(ran.code, 130, outputOf(ran))
   const deadline = performance.now() + 5000
   const count = async () => (await site.on('was-01', 'pgrep -c -f "[s]leep 4343.5"')).stdout
   while ((await count()) !== '0\n') {
@@ -548,7 +548,7 @@ function stepOutput({ lines }: Ran): string {
   return lines.find(({ event, isStep }) => event === 'command' && isStep)?.stdout ?? ''
 }
 
-function saidBy({ stdout, stderr }: Ran): string {
+function outputOf({ stdout, stderr }: Ran): string {
   return `${stdout.slice(-3000)}\n${stderr.slice(-1000)}`
 }
 
