@@ -88,10 +88,10 @@ function invocation(
   bundledFlags = '',
 ): string[] {
   const isBundle = new RegExp(`^-[${bundledFlags}]+$`)
-  const kept = (flags ?? defaultFlags)
+  const remaining = (flags ?? defaultFlags)
     .map((word) => (bundledFlags !== '' && isBundle.test(word) ? word.replace(/[nS]/g, '') : word))
     .filter((word) => word !== '-' || method === 'su')
-  return ['env', 'LC_ALL=C', program, ...kept]
+  return ['env', 'LC_ALL=C', program, ...remaining]
 }
 
 /** Whether the text ends in a password prompt, printed after the marker. */

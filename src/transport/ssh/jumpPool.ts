@@ -1,6 +1,7 @@
 // Shares connections to jump hosts, and closes each with its last user.
 
-import { type Login, logOut } from './login.ts'
+import type { Login } from './handshake.ts'
+import { logOut } from './login.ts'
 
 /** A login, and what to call once it is no longer used. */
 export type LoginHandle = { readonly login: Login; readonly release: () => void }

@@ -8,7 +8,8 @@ import { createLimiter } from '../../model/limiter.ts'
 import type { Link } from '../connection.ts'
 import { createProgram, type Exit, type Program } from '../program.ts'
 import type { SshTarget } from './config/target.ts'
-import { type Login, logOut } from './login.ts'
+import type { Login } from './handshake.ts'
+import { logOut } from './login.ts'
 import { connectionLostError } from './sshErrors.ts'
 
 /** The link over a login; `release` is called once it has ended. */

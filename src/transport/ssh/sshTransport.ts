@@ -8,9 +8,10 @@ import { createConnection } from '../connection.ts'
 import type { ConnectOptions, Transport } from '../transport.ts'
 import { createKeyring, type Keyring } from './auth/keyring.ts'
 import { type JumpHost, resolveSshTarget, type SshTarget } from './config/target.ts'
+import type { Login } from './handshake.ts'
 import { createJumpPool, type JumpPool, type LoginHandle } from './jumpPool.ts'
 import { createSshLink } from './link.ts'
-import { abortable, type Login, logIn, logOut } from './login.ts'
+import { abortable, logIn, logOut } from './login.ts'
 import { abortedError } from './sshErrors.ts'
 
 /** What connections of one transport share. */

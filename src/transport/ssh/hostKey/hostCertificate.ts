@@ -7,7 +7,7 @@ import { sigSSHToASN1 } from '../protocol/ssh2Internals.ts'
 import { sshReader } from '../protocol/wireFormat.ts'
 import { fingerprint, keyType } from './knownHosts.ts'
 
-type HostKeyClaim = {
+export type HostKeyClaim = {
   /** The key with which the host has signed the handshake. */
   readonly key: Buffer
   /** The host as it was requested. */

@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import type { UnreachableError } from '../../../model/errors/error.ts'
 import type { SshTarget } from '../config/target.ts'
 import type { Certificate } from '../protocol/certificate.ts'
-import { hostCertificateProblem } from './hostCertificate.ts'
+import { type HostKeyClaim, hostCertificateProblem } from './hostCertificate.ts'
 import { changedKeyError, revokedKeyError, unknownKeyError } from './hostKeyErrors.ts'
 import {
   entriesFor,
@@ -74,24 +74,18 @@ export async function createHostKeyCheck(
   }
 
   function checkUnknown(key: Buffer, shown: Certificate | string | undefined): UnreachableError | undefined {
-    const problem = authorities.length > 0 ? certificateProblem(shown, key) : undefined
-    if (problem === '') return undefined
+    let certificateProblem: string | undefined
+    if (authorities.length > 0) {
+      const claim = { key, name: host, authorities: authorities.map((entry) => entry.key), nowMs: Date.now() }
+      certificateProblem = problemOf(shown, claim, log)
+      if (certificateProblem === undefined) return undefined
+    }
     if (target.strictHostKey === 'yes') {
-      return unknownKeyError(target, key, { files, authorities, certificateProblem: problem })
+      return unknownKeyError(target, key, { files, authorities, certificateProblem })
     }
     const file = target.userKnownHostsFiles[0]
     if (file !== undefined) log(addToKnownHosts(file, host, port, key))
     return undefined
-  }
-
-  /** Why the shown certificate does not prove the key; empty: it does. */
-  function certificateProblem(shown: Certificate | string | undefined, key: Buffer): string {
-    if (typeof shown !== 'object') return `it shows no certificate (${shown ?? 'none was requested'})`
-    const trusted = authorities.map((entry) => entry.key)
-    const claim = { key, name: host, authorities: trusted, nowMs: Date.now() }
-    const problem = hostCertificateProblem(shown, claim)
-    log(`host certificate "${shown.keyId}": ${problem ?? 'good'}`)
-    return problem === undefined ? '' : `its certificate "${shown.keyId}" does not prove it: ${problem}`
   }
 
   return {
@@ -106,6 +100,18 @@ export async function createHostKeyCheck(
     },
     hasKeyChanged: () => hasKeyChanged,
   }
+}
+
+/** Why what was shown does not prove the key; undefined: it does. */
+function problemOf(
+  shown: Certificate | string | undefined,
+  claim: HostKeyClaim,
+  log: (message: string) => void,
+): string | undefined {
+  if (typeof shown !== 'object') return `it shows no certificate (${shown ?? 'none was requested'})`
+  const problem = hostCertificateProblem(shown, claim)
+  log(`host certificate "${shown.keyId}": ${problem ?? 'good'}`)
+  return problem && `its certificate "${shown.keyId}" does not prove it: ${problem}`
 }
 
 /** Returns what happened, for the log. */

@@ -1,0 +1,172 @@
+// Performs the ssh handshake: host key, authentication, and the errors of both.
+
+import { type Config, NodeSSH } from 'node-ssh'
+import type { Algorithms, Client } from 'ssh2'
+import { UnreachableError } from '../../model/errors/error.ts'
+import type { ConnectionSettings } from '../../model/host.ts'
+import type { Authenticator } from './auth/authenticator.ts'
+import { offerIdentities } from './auth/identity.ts'
+import type { Keyring } from './auth/keyring.ts'
+import type { SshTarget } from './config/target.ts'
+import { fetchHostCertificate } from './hostKey/fetchHostCertificate.ts'
+import type { HostKeyCheck } from './hostKey/hostKeyCheck.ts'
+import { preferKnownAlgorithms } from './hostKey/knownHosts.ts'
+import type { Certificate } from './protocol/certificate.ts'
+import { openSocket, type SshSocket } from './socket.ts'
+import { authError, lostBeforeLoginError, protocolError } from './sshErrors.ts'
+
+// node-ssh logs in, logs out and forwards through jump hosts. Programs run on ssh2's channels, because node-ssh's
+// execCommand keeps all output as text until the program ends, and these shells live as long as the run. Its file
+// transfers cost SFTP's round trips, cannot become another user, and leave partial files on a lost connection.
+export type Login = { readonly ssh: NodeSSH; readonly client: Client; readonly socket: SshSocket }
+
+export type LoginOptions = {
+  readonly target: SshTarget
+  readonly settings: ConnectionSettings
+  readonly keyring: Keyring
+  /** The login to the jump host before the target. */
+  readonly jumpHost?: NodeSSH
+  readonly log: (message: string) => void
+  readonly signal?: AbortSignal
+}
+
+/** A failure before the handshake: a moment later it may work. */
+export class RetryableError extends Error {
+  readonly error: UnreachableError
+
+  constructor(error: UnreachableError) {
+    super(error.message)
+    this.error = error
+  }
+}
+
+type HandshakeContext = {
+  readonly check: HostKeyCheck
+  readonly auth: Authenticator
+  readonly socket: SshSocket
+  readonly signal: AbortSignal
+}
+
+export async function handshake(options: LoginOptions, context: HandshakeContext): Promise<Login> {
+  const { socket, auth, signal } = context
+  const progress: HandshakeProgress = { isDone: false }
+  const ssh = new NodeSSH()
+  const ready = ssh.connect(connectConfig(options, context, progress))
+  const client = ssh.connection!
+  watchHandshake(client, options, progress)
+  offerIdentities(client, auth.offers)
+  const abort = () => socket.stream.destroy()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    await ready
+    return { ssh, client, socket }
+  } catch (error) {
+    const { hostKeyError, isDone } = progress
+    const proxyOutput = hostKeyError ? [] : await socket.proxyErrors()
+    socket.stream.destroy()
+    throw hostKeyError ?? loginError(error as SshError, { target: options.target, auth, proxyOutput, isDone })
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+type HandshakeProgress = { isDone: boolean; hostKeyError?: UnreachableError }
+
+function connectConfig(
+  options: LoginOptions,
+  { check, auth, socket, signal }: HandshakeContext,
+  progress: HandshakeProgress,
+): Config {
+  const { target } = options
+  return {
+    sock: socket.stream,
+    host: target.host,
+    username: target.user,
+    readyTimeout: 0, // the deadline is ours
+    keepaliveInterval: target.keepaliveMs,
+    keepaliveCountMax: 1_000_000, // the link watches for silence: ssh2 counts only answers to its pings
+    algorithms: {
+      serverHostKey: preferKnownAlgorithms(hostKeyAlgorithms, check.entries) as Algorithms['serverHostKey'],
+    },
+    hostVerifier: (key: Buffer, verify: (isGood: boolean) => void) => {
+      const decide = (shown?: Certificate | string) => {
+        progress.hostKeyError = check.verify(key, shown)
+        verify(progress.hostKeyError === undefined)
+      }
+      if (check.needsCertificate(key)) {
+        requestHostCertificate(options, signal).then(decide, (error: Error) => decide(error.message))
+      } else decide()
+    },
+    authHandler: auth.handler as never,
+    agent: target.forwardedAgent,
+  }
+}
+
+function watchHandshake(client: Client, { target, log }: LoginOptions, progress: HandshakeProgress): void {
+  client.setMaxListeners(0)
+  client.on('error', (error) => log(`ssh: ${error.message}`)) // stays: without it a reset would end the process
+  client.on('banner', (text) => log(`${target.endpoint}: ${text.trim()}`))
+  client.on('handshake', ({ kex, serverHostKey }) => {
+    progress.isDone = true
+    log(`${target.endpoint}: ${kex}, ${serverHostKey}`)
+  })
+  client.on('change password' as 'error', () =>
+    client.emit('error', Object.assign(new Error('the password has expired'), authLevel)),
+  )
+}
+
+/** Connects once more, the same way. */
+async function requestHostCertificate(
+  { target, jumpHost }: LoginOptions,
+  signal: AbortSignal,
+): Promise<Certificate> {
+  const { stream } = await openSocket(target, jumpHost, signal)
+  const abort = () => stream.destroy()
+  signal.addEventListener('abort', abort, { once: true })
+  return fetchHostCertificate(stream).finally(() => signal.removeEventListener('abort', abort))
+}
+
+/** ssh2's default, in its order. */
+const hostKeyAlgorithms = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+  'ssh-rsa',
+]
+
+const authLevel = { level: 'client-authentication' }
+
+type SshError = Error & { readonly level?: string; readonly code?: string | number }
+
+type LoginErrorContext = {
+  readonly target: SshTarget
+  readonly auth: Authenticator
+  readonly proxyOutput: readonly string[]
+  readonly isDone: boolean
+}
+
+function loginError(error: SshError, { target, auth, proxyOutput, isDone }: LoginErrorContext): Error {
+  if (error.level === 'client-authentication' || error.level === 'agent') {
+    return authError(target, auth.report(), error)
+  }
+  if (isDone) {
+    const isCutDuringAuth = /authentication/i.test(error.message)
+    return isCutDuringAuth
+      ? authError(target, [...auth.report(), error.message], error)
+      : lostBeforeLoginError(target, error)
+  }
+  if (target.proxyCommand !== undefined) return proxyError(target, proxyOutput, error)
+  if (error.level === 'handshake') return protocolError(target, error)
+  return new RetryableError(lostBeforeLoginError(target, error))
+}
+
+function proxyError({ endpoint, proxyCommand }: SshTarget, details: readonly string[], cause: Error) {
+  const message = `The ProxyCommand for ${endpoint} gave no connection.`
+  return new UnreachableError('E_PROXY', message, 'connect', {
+    details: [...details, `command: ${proxyCommand}`],
+    cause,
+  })
+}
