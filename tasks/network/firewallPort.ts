@@ -2,7 +2,7 @@
 
 import { defineTask, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
-import { scopesOf, type ZoneDifference, type ZoneSettings, zoneChanges, zoneState } from './firewalld.ts'
+import { hasScope, noScope, type ZoneSettings, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
 
 type PortRange = { readonly first: number; readonly last: number; readonly protocol: string }
 
@@ -20,20 +20,20 @@ const portList = oneOrMany(portSpec).transform((list) =>
 )
 
 /**
- * Opens or closes ports in a zone of firewalld, in the permanent configuration and at runtime at once, so that neither a
- * `--reload` is needed (none is ever made: it would drop rules that stand only at runtime) nor a reboot undoes it.
+ * Opens or closes ports in a zone of firewalld, in the permanent configuration and at runtime at once. It needs no
+ * `--reload`, which would drop rules that exist only at runtime, and a reboot does not undo it.
  *
- * - `ports`: `'8080/tcp'`, a range `'8000-8100/udp'`, a list of them, or several with commas between. Protocols: tcp,
+ * - `ports`: `'8080/tcp'`, a range `'8000-8100/udp'`, a list of them, or several separated by commas. Protocols: tcp,
  *   udp, sctp, dccp. A port inside an open range is open; closing a port of a range leaves the rest of the range open.
- *   Ports that a *service* of the zone opens (`--add-service=http`) are not looked at.
- * - `zone`: a zone's name; the default zone if not given.
- * - `state`: `open` (the default) or `closed`.
- * - `permanent`, `runtime`: which configurations; both true by default.
+ *   Ports that a *service* of the zone opens (`--add-service=http`) are ignored.
+ * - `zone`: the name of a zone; default: firewalld's default zone.
+ * - `state`: `open` (default) or `closed`.
+ * - `permanent`, `runtime`: which configurations to change; both true by default.
  *
- * While firewalld is stopped the permanent configuration is written by firewall-offline-cmd, the change says so, and
- * there is no runtime configuration to compare.
+ * While firewalld is stopped, firewall-offline-cmd writes the permanent configuration, the change says so, and there is
+ * no runtime configuration to compare.
  *
- * @throws PlaybookError E_FIREWALLD_MISSING (not installed), E_FIREWALL_ZONE (no such zone; lists those there are),
+ * @throws PlaybookError E_FIREWALLD_MISSING (not installed), E_FIREWALL_ZONE (no such zone; lists the existing ones),
  *   E_FIREWALLD_STOPPED (`permanent: false` while it is stopped), E_FIREWALLD (what firewalld refused)
  * @example firewallPort({ ports: ['8080/tcp', '45564-45566/udp'] })
  *
@@ -45,38 +45,27 @@ export const firewallPort = defineTask({
   params: z
     .strictObject({
       ports: portList.describe("Ports: '8080/tcp', '8000-8100/tcp', or a list of them."),
-      zone: z
-        .string()
-        .regex(/^[A-Za-z0-9_/-]+$/, 'expected the name of a zone')
-        .optional()
-        .describe('Zone of firewalld; its default zone if not given.'),
-      state: z.enum(['open', 'closed']).default('open').describe('What the ports shall be.'),
-      permanent: z.boolean().default(true).describe('In the configuration that a restart reads.'),
-      runtime: z.boolean().default(true).describe('In the configuration that is in force now.'),
+      state: z.enum(['open', 'closed']).default('open').describe('Whether the ports are open.'),
+      ...zoneParams,
     })
-    .refine(({ permanent, runtime }) => permanent || runtime, 'permanent and runtime cannot both be false'),
+    .refine(hasScope, noScope),
   title: ({ ports, zone, state }) =>
     `${ports.join(' ')}${zone ? ` in ${zone}` : ''}${state === 'closed' ? ' closed' : ''}`,
   probe: ({ zone }) => ({ zone: zoneState(zone) }),
   plan: (params, { zone }) => {
-    const scopes = scopesOf(zone, params)
-    const differences = [...new Set(params.ports)].flatMap((port): ZoneDifference[] => {
-      const options = Object.fromEntries(
-        scopes
-          .map(
-            ({ scope, settings }) => [scope, portOptions(parsePort(port), params.state, settings)] as const,
-          )
-          .filter(([, each]) => each.length > 0),
-      )
-      if (Object.keys(options).length === 0) return []
-      const from = params.state === 'open' ? 'closed' : 'open'
-      return [{ what: `port ${port}`, from, to: params.state, options }]
-    })
-    return zoneChanges(zone, params.zone, differences)
+    const { ports, state } = params
+    const from = state === 'open' ? 'closed' : 'open'
+    const items = [...new Set(ports)].map((port) => ({
+      what: `port ${port}`,
+      from,
+      to: state,
+      options: (settings: ZoneSettings) => portOptions(parsePort(port), state, settings),
+    }))
+    return zoneChanges(zone, params, items)
   },
 })
 
-/** firewall-cmd's options that give a port or range its state; none if it has it. */
+/** firewall-cmd's options that open or close a port or range; none if nothing differs. */
 function portOptions(requested: PortRange, state: 'open' | 'closed', { ports }: ZoneSettings): string[] {
   const open = ports.map(parsePort).filter(({ protocol }) => protocol === requested.protocol)
   if (state === 'open') return isCovered(requested, open) ? [] : [`--add-port=${formatPort(requested)}`]
@@ -106,10 +95,10 @@ function isPort(value: string): boolean {
   return first >= 1 && last <= 65535 && first <= last
 }
 
-/** `8000-8100/tcp` as numbers. firewalld's own lists hold nothing else, but protocols may be upper case in old files. */
+/** Parses `8000-8100/tcp`; in old files protocols may be upper case. */
 function parsePort(value: string): PortRange {
   const match = /^(\d+)(?:-(\d+))?\/(\w+)$/.exec(value)
-  if (!match) throw new PlaybookError('E_FIREWALLD', `firewalld lists a port as "${value}".`)
+  if (!match) throw new PlaybookError('E_FIREWALLD', `firewalld lists an unknown kind of port: "${value}".`)
   return {
     first: Number(match[1]),
     last: Number(match[2] ?? match[1]),

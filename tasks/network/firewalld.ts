@@ -12,12 +12,13 @@ import {
   sh,
   splitLines,
   text,
+  z,
 } from '../../src/index.ts'
 
-/** What a zone holds: ports as firewalld writes them (`8080/tcp`, `8000-8100/tcp`), rich rules in its own words. */
+/** The ports and rich rules of a zone, as firewalld prints them (`8080/tcp`, `8000-8100/tcp`). */
 export type ZoneSettings = { readonly ports: readonly string[]; readonly rules: readonly string[] }
 
-/** A zone as it is now (absent while firewalld is stopped) and as it is after a restart. */
+/** A zone in the runtime configuration (undefined while firewalld is stopped) and in the permanent one. */
 export type ZoneState = {
   readonly zone: string
   readonly isRunning: boolean
@@ -25,15 +26,14 @@ export type ZoneState = {
   readonly permanent: ZoneSettings
 }
 
-/** Which of a zone's two configurations a task means. */
-export type Scope = 'permanent' | 'runtime'
+type Scope = 'permanent' | 'runtime'
 
-/** One thing that differs, in one or both configurations, and firewall-cmd's option that closes it. */
-export type ZoneDifference = {
+/** A difference in one or both configurations, and firewall-cmd's options that resolve it. */
+type ZoneDifference = {
   readonly what: string
   readonly from: string
   readonly to: string
-  /** Per configuration in which it differs, the options for it: `--add-port=8080/tcp`. */
+  /** The options for each configuration that differs: `--add-port=8080/tcp`. */
   readonly options: { readonly [scope in Scope]?: readonly string[] }
 }
 
@@ -53,24 +53,60 @@ export function zoneState(zone: string | undefined): Probe<ZoneState> {
   })
 }
 
-/** What a dry run calls a zone, as a task names it. */
+/** The name that a dry run uses for a zone. */
 function stateName(zone = 'default'): string {
   return `firewall/${zone}`
 }
 
+/** The parameters that say which zone to change, and where. */
+export const zoneParams = {
+  zone: z
+    .string()
+    .regex(/^[A-Za-z0-9_/-]+$/, 'expected the name of a zone')
+    .optional()
+    .describe("Zone of firewalld; default: firewalld's default zone."),
+  permanent: z.boolean().default(true).describe('Change the configuration that a restart reads.'),
+  runtime: z.boolean().default(true).describe('Change the configuration that is in force now.'),
+}
+
+type ZoneParams = { readonly zone?: string; readonly permanent: boolean; readonly runtime: boolean }
+
+export function hasScope({ permanent, runtime }: ZoneParams): boolean {
+  return permanent || runtime
+}
+
+export const noScope = 'permanent and runtime cannot both be false'
+
+/** Something a zone should or should not have, and firewall-cmd's options for it; none if nothing differs. */
+export type ZoneItem = {
+  readonly what: string
+  readonly from: string
+  readonly to: string
+  readonly options: (settings: ZoneSettings) => string[]
+}
+
 /**
- * The changes of a zone: one a difference, the commands with the first of them, as few as there are (all options of a
- * configuration in one call). Never a reload, which would drop what stands only at runtime.
+ * The changes of a zone: one for each item that differs; the first has the commands, one for each configuration. Never
+ * a reload, which would drop what is in the runtime configuration only.
+ *
+ * @throws PlaybookError E_FIREWALLD_STOPPED if only the runtime configuration is to be changed
  */
 export function zoneChanges(
   state: ZoneState,
-  requestedZone: string | undefined,
-  differences: readonly ZoneDifference[],
+  params: ZoneParams,
+  items: readonly ZoneItem[],
 ): readonly Change[] {
   const { zone, isRunning } = state
+  const settings = scopesOf(state, params)
+  const differences = items.flatMap(({ what, from, to, options }): ZoneDifference[] => {
+    const differing = settings
+      .map((each) => [each.scope, options(each.settings)] as const)
+      .filter(([, words]) => words.length > 0)
+    return differing.length === 0 ? [] : [{ what, from, to, options: Object.fromEntries(differing) }]
+  })
   const scopes: readonly Scope[] = ['permanent', 'runtime']
   const becomes = changedZone(state, differences)
-  const names = new Set([stateName(requestedZone), stateName(zone)])
+  const names = new Set([stateName(params.zone), stateName(zone)])
   const effects = [...names].map((name) => ({ state: name, becomes }))
   const steps = scopes.flatMap((scope) => {
     const options = differences.flatMap((difference) => difference.options[scope] ?? [])
@@ -83,7 +119,7 @@ export function zoneChanges(
   })
 }
 
-/** The zone as the options of the differences leave it. */
+/** The zone after the differences are resolved. */
 function changedZone(state: ZoneState, differences: readonly ZoneDifference[]): ZoneState {
   const after = (scope: Scope, settings: ZoneSettings): ZoneSettings =>
     differences.flatMap(({ options }) => options[scope] ?? []).reduce(withOption, settings)
@@ -101,14 +137,10 @@ function withOption(settings: ZoneSettings, option: string): ZoneSettings {
   return { ...settings, [key]: verb === 'add' ? [...others, value] : others }
 }
 
-/**
- * In which configurations a task has to look: what it asks for, without the runtime one while firewalld is stopped.
- *
- * @throws PlaybookError E_FIREWALLD_STOPPED where only the runtime one is asked for
- */
-export function scopesOf(
+/** The configurations to change, without the runtime one while firewalld is stopped. */
+function scopesOf(
   state: ZoneState,
-  requested: { readonly permanent: boolean; readonly runtime: boolean },
+  requested: ZoneParams,
 ): readonly { readonly scope: Scope; readonly settings: ZoneSettings }[] {
   if (!state.runtime && !requested.permanent) {
     throw new PlaybookError('E_FIREWALLD_STOPPED', 'firewalld is stopped: it has no runtime configuration.', {
@@ -127,20 +159,21 @@ function zoneStep(zone: string, scope: Scope, isRunning: boolean, options: reado
   return run(sh`${program} ${[...permanent, `--zone=${zone}`, ...options]}`, { explain: explainRefusal })
 }
 
-/** firewall-cmd says `Error: INVALID_PORT: …`; the word is its error's name. */
+/** firewall-cmd prints `Error: INVALID_PORT: …`. */
 function explainRefusal(result: Output): PlaybookError | undefined {
   const message = `${result.stderr.toString('utf8')}\n${text(result)}`
   const [, name, reason] = /(?:Error:\s*)?\b([A-Z]+_[A-Z_]+)(?::\s*(.*))?/.exec(message) ?? []
   if (!name) return undefined
-  return new PlaybookError('E_FIREWALLD', `firewalld refuses it: ${name}${reason ? `: ${reason}` : ''}`, {
+  return new PlaybookError('E_FIREWALLD', `firewalld refused it: ${name}${reason ? `: ${reason}` : ''}`, {
     hint: refusalHints[name],
   })
 }
 
 const refusalHints: { readonly [name: string]: string | undefined } = {
-  NOT_ENABLED: 'An old firewalld cannot close a part of an open range: close the whole range, open the rest.',
-  ZONE_CONFLICT: 'The interface or source stands in another zone.',
-  INVALID_RULE: 'The language of rich rules: man firewalld.richlanguage',
+  NOT_ENABLED:
+    'An old firewalld cannot close part of an open range: close the whole range and open the rest.',
+  ZONE_CONFLICT: 'The interface or source is in another zone.',
+  INVALID_RULE: 'For the syntax of rich rules, see man firewalld.richlanguage.',
   MISSING_FAMILY: "A rule with an address needs a family: 'ipv4' or 'ipv6'.",
   NOT_AUTHORIZED: 'Only root may change the firewall: become: true',
 }
@@ -180,28 +213,28 @@ else
 fi`
 }
 
-/** What `zoneScript` printed, as a state. */
+/** Parses the output of `zoneScript`. */
 export function parseZoneState(result: Output): ZoneState {
   const lines = splitLines(text(result))
-  const way = lines[0]?.replace(/^= /, '')
-  if (way === 'missing') {
+  const source = lines[0]?.replace(/^= /, '')
+  if (source === 'missing') {
     throw new PlaybookError('E_FIREWALLD_MISSING', 'firewalld is not installed: there is no firewall-cmd.', {
       hint: "Install it first: dnf({ name: 'firewalld' }).",
     })
   }
-  if (way !== 'bus' && way !== 'text' && way !== 'offline') {
+  if (source !== 'bus' && source !== 'text' && source !== 'offline') {
     throw new PlaybookError('E_FIREWALLD', 'firewalld does not answer.', {
       details: splitLines(result.stderr.toString('utf8').trim()),
-      hint: 'Only root may ask it: become: true',
+      hint: 'Only root may query it: become: true',
     })
   }
   const zone = headingValue(lines, 'zone')
   const zones =
-    way === 'bus' ? busZones(headingValue(lines, 'zones')) : headingValue(lines, 'zones').split(/\s+/)
+    source === 'bus' ? busZones(headingValue(lines, 'zones')) : headingValue(lines, 'zones').split(/\s+/)
   const parse = (part: readonly string[], scope: Scope) =>
-    way === 'bus' ? busSettings(part, zone, zones, scope) : listedSettings(part, zone, zones, scope)
+    source === 'bus' ? busSettings(part, zone, zones, scope) : listedSettings(part, zone, zones, scope)
   const permanent = parse(section(lines, 'permanent'), 'permanent')
-  if (way === 'offline') return { zone, isRunning: false, permanent }
+  if (source === 'offline') return { zone, isRunning: false, permanent }
   return { zone, isRunning: true, runtime: parse(section(lines, 'runtime'), 'runtime'), permanent }
 }
 
@@ -237,7 +270,7 @@ function busSettings(
   }
 }
 
-/** What `--list-all` prints: `  ports: 80/tcp 443/tcp`, and the rich rules one a line behind a tab. */
+/** `--list-all` prints `  ports: 80/tcp 443/tcp`, and each rich rule on a line after a tab. */
 function listedSettings(
   lines: readonly string[],
   zone: string,
@@ -266,7 +299,7 @@ function zoneError(
   scope: Scope,
 ): PlaybookError {
   if (!lines.some((line) => line.includes('INVALID_ZONE'))) {
-    return new PlaybookError('E_FIREWALLD', `firewalld does not tell what zone "${zone}" holds.`, {
+    return new PlaybookError('E_FIREWALLD', `firewalld does not show what zone "${zone}" contains.`, {
       details: lines.filter((line) => line !== '').slice(-5),
     })
   }
@@ -274,13 +307,13 @@ function zoneError(
   return new PlaybookError(
     'E_FIREWALL_ZONE',
     scope === 'runtime'
-      ? `Zone "${zone}" of firewalld stands in its permanent configuration only.`
+      ? `Zone "${zone}" of firewalld exists in the permanent configuration only.`
       : `Zone "${zone}" of firewalld ${isKnown ? 'exists at runtime only' : 'does not exist'}.`,
     {
       details: [`Zones: ${zones.join(', ')}`],
       hint:
         scope === 'runtime'
-          ? 'A zone made with --permanent is there only after a firewall-cmd --reload.'
+          ? 'A zone made with --permanent is used only after firewall-cmd --reload.'
           : undefined,
     },
   )

@@ -32,19 +32,19 @@ const systemRoots = [
   ])
   .concat(['/usr/local', '/usr/sbin', '/usr/share', '/var', '/var/cache', '/var/lib', '/var/log', '/var/tmp'])
 
-/** An absolute path that is not a directory of the system itself, however it is spelled: `/etc/.` is `/etc`. */
+/** An absolute path other than a system directory, however it is spelled: `/etc/.` is `/etc`. */
 export const ownPath = absolutePath.refine(
   (path) => !systemRoots.includes(posix.normalize(path).replace(/\/+$/, '')),
-  { error: 'expected a path that is not a directory of the system' },
+  { error: 'expected a path that is not a system directory' },
 )
 
-/** A path below a directory, relative to it. */
+/** A path relative to a directory and below it. */
 export const pathBelow = z
   .string()
   .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\0\n]+$/, 'expected a relative path, without ".."')
   .transform((path) => path.replace(/^(?:\.\/)+|\/+$/g, ''))
 
-/** What to say where the folder of a file that shall be made is not there. */
+/** The error for a file whose folder is missing. */
 export function noFolder(path: string): PlaybookError {
   const folder = posix.dirname(path)
   return new PlaybookError('E_NO_FOLDER', `The folder ${folder} does not exist.`, {

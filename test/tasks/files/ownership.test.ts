@@ -55,9 +55,9 @@ for (const [title, entry, code, said] of failures) {
 }
 
 const wrong: [title: string, params: object, expected: RegExp][] = [
-  ['the root', { path: '/' }, /directory of the system/],
-  ['the root, spelled otherwise', { path: '//' }, /directory of the system/],
-  ['/etc, spelled otherwise', { path: '/srv/../etc/.' }, /directory of the system/],
+  ['the root', { path: '/' }, /system directory/],
+  ['the root, spelled otherwise', { path: '//' }, /system directory/],
+  ['/etc, spelled otherwise', { path: '/srv/../etc/.' }, /system directory/],
   ['nothing asked for', { owner: undefined }, /expected owner/],
   ['a mode that is a number', { mode: 644 }, /mode/],
   ['a mode that is none', { mode: 'u=rwz' }, /octal mode/],

@@ -258,7 +258,7 @@ test('what firewall-cmd refuses is told with the name of its error', () => {
   assert.is(step.kind, 'run')
   const error =
     step.kind === 'run' ? step.explain!(outputOf('', 252, 'Error: NOT_AUTHORIZED: denied\n')) : undefined
-  assert.is(error?.message, 'firewalld refuses it: NOT_AUTHORIZED: denied')
+  assert.is(error?.message, 'firewalld refused it: NOT_AUTHORIZED: denied')
   assert.match(error?.hint ?? '', 'become: true')
 })
 
