@@ -25,6 +25,7 @@ export {
   type DigestAlgorithm,
   type FileState,
   formatMode,
+  ownerSpec,
   type RegularFile,
 } from './model/files/fileState.ts'
 export { flushHandlers } from './model/flushHandlers.ts'

@@ -3,7 +3,7 @@
 import type { Command } from '../model/command.ts'
 import { quote } from '../model/command.ts'
 import { contentBytes } from '../model/files/fileChange.ts'
-import { formatMode } from '../model/files/fileState.ts'
+import { formatMode, ownerSpec } from '../model/files/fileState.ts'
 import { safePaths } from '../model/safePaths.ts'
 import { revealed, type Secret } from '../model/secrets/secret.ts'
 import type { RunStep, StartStep, UploadStep, WriteStep } from '../model/step.ts'
@@ -101,7 +101,7 @@ ${first}`
 }
 
 function moveIntoPlace({ path, owner, group, mode, keep, validate }: FilePlacement): string {
-  const spec = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const spec = ownerSpec({ owner, group })
   const lines = [
     spec ? `chown ${quote(spec)} -- "./$rp_base" || exit 1` : '',
     mode === undefined ? '' : `chmod ${formatMode(mode)} -- "./$rp_base" || exit 1`,

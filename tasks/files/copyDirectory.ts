@@ -13,6 +13,7 @@ import {
   file,
   fileMode,
   output,
+  ownerSpec,
   type Probe,
   run,
   type Step,
@@ -20,7 +21,6 @@ import {
   upload,
   z,
 } from '../../src/index.ts'
-import { ownerSpec } from '../params/ownerSpec.ts'
 import { noFolder, ownPath, pathBelow } from '../params/paths.ts'
 import { withArchive } from './copyDirectory/archive.ts'
 import { conflict, copied, differs, type EntryAttributes, fromTo } from './copyDirectory/compare.ts'

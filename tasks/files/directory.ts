@@ -9,12 +9,13 @@ import {
   file,
   fileAttributes,
   formatMode,
+  ownerSpec,
   PlaybookError,
   run,
   sh,
   z,
 } from '../../src/index.ts'
-import { ownerSpec } from '../params/ownerSpec.ts'
+import { fileKind } from './fileKind.ts'
 
 /**
  * Makes a directory, and gives it owner, group and mode.
@@ -83,8 +84,7 @@ function inTheWay(path: string, entry: FileState, target: FileState): PlaybookEr
       hint: `Make ${entry.target} first, or remove the link.`,
     })
   }
-  const kind = target.type === 'other' ? 'special file' : target.type
-  return new PlaybookError('E_NOT_A_DIRECTORY', `${path} is a ${kind}, not a directory.`, {
+  return new PlaybookError('E_NOT_A_DIRECTORY', `${path} is a ${fileKind(target)}, not a directory.`, {
     hint: `If it may go: remove({ path: '${path}' }) before this task.`,
   })
 }

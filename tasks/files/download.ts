@@ -25,6 +25,7 @@ import { shortSum } from './download/checksumText.ts'
 import { explainDownload } from './download/errors.ts'
 import { address, addresses, type DownloadParams } from './download/params.ts'
 import { fetchScript, headerLines } from './download/script.ts'
+import { fileKind } from './fileKind.ts'
 
 /**
  * Fetches a file. One that is there with the right checksum costs no request; one that is there stays as it is until
@@ -139,11 +140,7 @@ function fetching(params: DownloadParams, current: FileState): Step {
 function notAFile(params: DownloadParams, state: FileState): PlaybookError {
   const { dest } = params
   const name = posix.basename(new URL(addresses(params)[0]!).pathname)
-  return new PlaybookError(
-    'E_NOT_A_FILE',
-    `${dest} is a ${state.type === 'other' ? 'special file' : state.type}.`,
-    {
-      hint: `dest names the file itself: '${posix.join(dest, name)}'.`,
-    },
-  )
+  return new PlaybookError('E_NOT_A_FILE', `${dest} is a ${fileKind(state)}.`, {
+    hint: `dest names the file itself: '${posix.join(dest, name)}'.`,
+  })
 }

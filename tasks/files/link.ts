@@ -12,6 +12,7 @@ import {
   sh,
   z,
 } from '../../src/index.ts'
+import { fileKind } from './fileKind.ts'
 
 /**
  * Makes a symbolic link, or gives one that is there another target, in one go: at no moment is it missing.
@@ -44,7 +45,7 @@ export const link = defineTask({
     return [
       {
         what: path,
-        from: entry.type === 'link' ? `link to ${entry.target}` : described(entry),
+        from: entry.type === 'link' ? `link to ${entry.target}` : fileKind(entry),
         to: `link to ${target}`,
         steps: [run(linking(path, target, entry))],
         effects: [{ tree: path }],
@@ -63,12 +64,8 @@ ln -s -- ${target} "$new" || exit 1
 mv -fT -- "$new" ${path}`
 }
 
-function described(entry: FileState): string {
-  return entry.type === 'other' ? 'special file' : entry.type
-}
-
 function inTheWay(path: string, entry: FileState): PlaybookError {
-  return new PlaybookError('E_IN_THE_WAY', `${path} is a ${described(entry)}, not a link.`, {
+  return new PlaybookError('E_IN_THE_WAY', `${path} is a ${fileKind(entry)}, not a link.`, {
     hint: entry.type === 'directory' ? undefined : 'force: true puts the link in its place.',
   })
 }

@@ -1,8 +1,17 @@
 // The task ownership: sets owner, group and modes of a whole tree.
 
 import { posix } from 'node:path'
-import { account, type Change, defineTask, file, PlaybookError, run, sh, z } from '../../src/index.ts'
-import { ownerSpec } from '../params/ownerSpec.ts'
+import {
+  account,
+  type Change,
+  defineTask,
+  file,
+  ownerSpec,
+  PlaybookError,
+  run,
+  sh,
+  z,
+} from '../../src/index.ts'
 import { ownPath, pathBelow } from '../params/paths.ts'
 import { modeTests, treeMode } from './ownership/modes.ts'
 import { changeMatches, describeMismatches, mismatches, ownerTest } from './ownership/tree.ts'

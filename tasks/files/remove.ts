@@ -16,6 +16,7 @@ import {
   z,
 } from '../../src/index.ts'
 import { ownPath } from '../params/paths.ts'
+import { fileKind } from './fileKind.ts'
 
 /**
  * Removes a file, a link (never its target), or a directory.
@@ -91,5 +92,5 @@ function notEmpty(path: string, inside: readonly string[]): PlaybookError {
 
 function described(entry: FileState): string {
   if (entry.type === 'link') return `link to ${entry.target}`
-  return entry.type === 'other' ? 'special file' : entry.type
+  return fileKind(entry)
 }

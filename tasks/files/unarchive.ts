@@ -15,6 +15,7 @@ import {
   z,
 } from '../../src/index.ts'
 import { pathBelow } from '../params/paths.ts'
+import { fileKind } from './fileKind.ts'
 import { explainUnpacking } from './unarchive/errors.ts'
 import { formatOf } from './unarchive/params.ts'
 import { unpackCommand } from './unarchive/script.ts'
@@ -112,6 +113,5 @@ export const unarchive = defineTask({
 })
 
 function notADirectory(dest: string, state: FileState): PlaybookError {
-  const kind = state.type === 'other' ? 'special file' : state.type
-  return new PlaybookError('E_NOT_A_DIRECTORY', `${dest} is a ${kind}, not a directory.`)
+  return new PlaybookError('E_NOT_A_DIRECTORY', `${dest} is a ${fileKind(state)}, not a directory.`)
 }

@@ -14,6 +14,7 @@ import {
   fileChanges,
   fileMode,
   formatMode,
+  ownerSpec,
   PlaybookError,
   type Probe,
   quote,
@@ -24,7 +25,6 @@ import {
   writtenFile,
   z,
 } from '../../src/index.ts'
-import { ownerSpec } from '../params/ownerSpec.ts'
 import { serverStep } from '../services/serverShell.ts'
 import { httpdEdits } from '../text/editHttpdConf.ts'
 import { withPath } from '../text/fileEdit.ts'

@@ -11,12 +11,12 @@ import {
   type Effect,
   type FileState,
   file,
+  ownerSpec,
   PlaybookError,
   type Probe,
   run,
   sh,
 } from '../../src/index.ts'
-import { ownerSpec } from '../params/ownerSpec.ts'
 import { type Build, buildParams } from './buildParams.ts'
 import { platformOf } from './platform.ts'
 import { compilerIn, describeStamp, type Patch, recipeText, sha256, stampPath } from './recipe.ts'

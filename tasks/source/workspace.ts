@@ -1,8 +1,7 @@
 // The folder of a build on the host, and the script that prepares it.
 
 import { posix } from 'node:path'
-import { type Command, type Output, PlaybookError, sh, shellText } from '../../src/index.ts'
-import { ownerSpec } from '../params/ownerSpec.ts'
+import { type Command, type Output, ownerSpec, PlaybookError, sh, shellText } from '../../src/index.ts'
 import { archiveFile, type Build } from './buildParams.ts'
 import { sha256 } from './recipe.ts'
 

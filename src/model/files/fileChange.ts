@@ -6,7 +6,7 @@ import { PlaybookError } from '../errors/error.ts'
 import { contentLimitBytes } from '../probe.ts'
 import { revealed, Secret } from '../secrets/secret.ts'
 import { run, type Step, write } from '../step.ts'
-import { type FileState, formatMode, type RegularFile } from './fileState.ts'
+import { type FileState, formatMode, ownerSpec, type RegularFile } from './fileState.ts'
 
 export type DesiredAttributes = { readonly mode?: number; readonly owner?: string; readonly group?: string }
 
@@ -52,7 +52,7 @@ export function attributeChanges(path: string, state: FileState, desired: Desire
   ]
   if (ownership.some((each) => each !== undefined)) {
     const to = `${owner ?? state.owner}:${group ?? state.group}`
-    const spec = `${ownership[0] ?? ''}${ownership[1] === undefined ? '' : `:${ownership[1]}`}`
+    const spec = ownerSpec({ owner: ownership[0], group: ownership[1] })
     changes.push({
       what: `${path} owner`,
       from: `${state.owner}:${state.group}`,

@@ -49,3 +49,8 @@ export type DigestAlgorithm = 'sha256' | 'sha512'
 export function formatMode(mode: number): string {
   return mode.toString(8).padStart(4, '0')
 }
+
+/** An owner and group as chown takes them: `app:app`, `app`, `:app`; empty if neither is given. */
+export function ownerSpec({ owner, group }: { readonly owner?: string; readonly group?: string }): string {
+  return `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+}

@@ -1,7 +1,15 @@
 // The shell script that unpacks a tar file beside a tree and moves its entries in.
 
-import { lastLines, type Output, PlaybookError, run, type Step, sh, shellText } from '../../../src/index.ts'
-import { ownerSpec } from '../../params/ownerSpec.ts'
+import {
+  lastLines,
+  type Output,
+  ownerSpec,
+  PlaybookError,
+  run,
+  type Step,
+  sh,
+  shellText,
+} from '../../../src/index.ts'
 
 export type Placement = {
   /** The tree's root, which is there. */

@@ -4,12 +4,12 @@ import {
   type Command,
   type FileState,
   formatMode,
+  ownerSpec,
   PlaybookError,
   Secret,
   sh,
   shellText,
 } from '../../../src/index.ts'
-import { ownerSpec } from '../../params/ownerSpec.ts'
 import type { DownloadParams } from './params.ts'
 import { isPrivate } from './redaction.ts'
 

@@ -1,7 +1,6 @@
 // The shell script that unpacks an archive beside its destination and moves it in.
 
-import { type Command, sh, shellText } from '../../../src/index.ts'
-import { ownerSpec } from '../../params/ownerSpec.ts'
+import { type Command, ownerSpec, sh, shellText } from '../../../src/index.ts'
 import { formatOf, type UnarchiveParams } from './params.ts'
 import { functions } from './shellFunctions.ts'
 
