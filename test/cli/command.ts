@@ -1,4 +1,4 @@
-// Runs the packed command, as a person does, in a folder of a test of its own.
+// Runs the packed command in a temporary folder of the test.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// Runs the command line in this process: for many cases that would each start a process of their own.
+// Runs the command line in this process, for tests with many cases.
 
 import { main } from '../../src/cli/program.ts'
 import type { Ended } from './command.ts'

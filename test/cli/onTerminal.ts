@@ -1,4 +1,4 @@
-// Runs the built command on a terminal of its own, as a person does who answers its questions.
+// Runs the built command on a terminal and answers its questions.
 
 import { spawn } from 'node:child_process'
 import { type CliSite, type Ended, main } from './command.ts'

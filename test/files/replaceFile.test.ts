@@ -1,4 +1,4 @@
-// Atomic replacement of files: whole or unchanged, with nothing left behind.
+// Tests the atomic replacement of files.
 
 import {
   lstatSync,

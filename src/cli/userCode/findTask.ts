@@ -43,7 +43,7 @@ export async function taskModules(): Promise<{ name: string; tasks: AnyTaskFunct
   ]
 }
 
-/** What `run-playbook/tasks` still exports, but other modules should be asked for. */
+/** Tasks that `run-playbook/tasks` still exports under an old name or for an old module. */
 async function deprecatedTasks(): Promise<Map<string, AnyTaskFunction>> {
   const tasks = tasksIn(await import('../../../tasks/deprecated.ts'))
   return new Map(tasks.map((task) => [task.spec.name, task]))

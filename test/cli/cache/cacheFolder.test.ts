@@ -1,4 +1,4 @@
-// Folders from which code is run: made for this user alone, and not used where another might write there.
+// Tests that cached code is run only from folders that nobody else can write.
 
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

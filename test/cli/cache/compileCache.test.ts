@@ -1,4 +1,4 @@
-// Compiled code that is kept from run to run: it is used where it fits, made again where it does not, and never needed.
+// Tests the compile cache: used if valid, rebuilt if not, and never required.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'

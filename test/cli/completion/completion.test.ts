@@ -1,4 +1,4 @@
-// Completion: what is offered at the cursor, and that bash, zsh and fish offer it.
+// Tests completion candidates, and that bash, zsh and fish offer them.
 
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// docs/tasks.md is what the tasks say of themselves, and they say enough.
+// Tests that docs/tasks.md is up to date, and that every task is documented.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The docstring of a task as the reference shows it.
+// Tests how docstrings of tasks appear in the reference.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

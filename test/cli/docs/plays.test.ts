@@ -1,4 +1,4 @@
-// docs/plays.md is what the keywords' texts say, its example is a playbook, and the command runs what it tells of.
+// Tests that docs/plays.md is up to date, and that its example and claims hold.
 
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

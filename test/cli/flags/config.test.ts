@@ -1,4 +1,4 @@
-// Defaults of flags: flag over environment over configuration file over default, and what shows them.
+// Tests settings: flag over environment over configuration file over default.
 
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'

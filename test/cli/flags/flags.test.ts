@@ -1,4 +1,4 @@
-// The flags of a run, each with what it does, on this machine.
+// Tests every flag of a run on this machine.
 
 import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What docs/from-ansible.md promises: its playbook is one, and each flag of ansible-playbook works or is answered.
+// Tests the claims of docs/from-ansible.md about playbooks and flags.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

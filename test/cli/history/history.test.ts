@@ -1,4 +1,4 @@
-// run-playbook history and report: what was run here, and one run told again.
+// Tests the history and report commands.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// run-playbook inventory, as a person calls it.
+// Tests the inventory command.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

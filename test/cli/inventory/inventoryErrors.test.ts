@@ -1,4 +1,4 @@
-// Inventories, variables, groups and limits that are wrong: all at once, at their lines, before any host is touched.
+// Tests that all errors of inventories are reported at once, with their lines.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The JSON Schema that --schema writes, held against inventories by a validator that is not ours.
+// Tests the JSON Schema of --schema with an independent validator.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// --resume and --limit @failed: a later run goes on with what an earlier one left.
+// Tests --resume and --limit @failed.
 
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Tasks that are delegated to a host behind a real sshd, as the command runs them: there, or clearly not.
+// Tests delegated tasks on a host behind a real sshd.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

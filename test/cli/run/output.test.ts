@@ -1,4 +1,4 @@
-// What goes to stdout and what to stderr, for people, pipes and machines.
+// Tests what is written to stdout and stderr, for people, pipes and programs.
 
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'

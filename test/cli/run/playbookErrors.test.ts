@@ -1,4 +1,4 @@
-// Playbooks that are wrong: what is said, at which line, and that no host is touched.
+// Tests that errors in playbooks are reported with their lines, before any contact.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

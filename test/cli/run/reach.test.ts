@@ -1,4 +1,4 @@
-// Hosts that cannot be reached, and the flags that say how to reach them, over a real sshd.
+// Tests unreachable hosts and connection flags with a real sshd.
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'

@@ -1,4 +1,4 @@
-// --start-at-task: the run begins there, and says where; what comes before is left out.
+// Tests --start-at-task.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

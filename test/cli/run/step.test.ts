@@ -1,4 +1,4 @@
-// --step: a person is asked before each task, once for all hosts.
+// Tests --step.
 
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Ctrl-C in the middle of a step: it is told, the step ends with all its processes, and the command within two seconds.
+// Tests that signals stop a run and its processes within two seconds.
 
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

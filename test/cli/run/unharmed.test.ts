@@ -1,4 +1,4 @@
-// Failures in the middle of something: what stood on the host before stands there still.
+// Tests that failures halfway leave files on the host as they were.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

@@ -1,4 +1,4 @@
-// -K, -k, --ask-vault-pass and label@prompt on a terminal: asked once, before any host is touched, and never shown.
+// Tests password prompts on a terminal.
 
 import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

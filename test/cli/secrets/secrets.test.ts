@@ -1,4 +1,4 @@
-// What comes out of a vault stands in nothing that a run writes: not in its output, its reports, its journal, or a list of processes.
+// Tests that vault values never appear in output, reports, journals or process lists.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

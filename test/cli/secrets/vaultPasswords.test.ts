@@ -1,4 +1,4 @@
-// Where a vault's password comes from: files, programs, labels, the environment.
+// Tests the sources of vault passwords: files, programs, labels, environment.
 
 import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Tasks run ad hoc, and the reference on the command line.
+// Tests the task and docs commands.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

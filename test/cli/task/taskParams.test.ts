@@ -1,4 +1,4 @@
-// Words of a command line as a task's parameters, by its schema.
+// Tests how command-line words become parameters of tasks.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

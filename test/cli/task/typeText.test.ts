@@ -1,4 +1,4 @@
-// Types of parameters as the reference shows them.
+// Tests how types of parameters appear in the reference.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

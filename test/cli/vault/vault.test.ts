@@ -1,4 +1,4 @@
-// run-playbook vault, as a person calls it.
+// Tests the vault command.
 
 import { spawn } from 'node:child_process'
 import {
