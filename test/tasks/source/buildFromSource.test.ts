@@ -338,7 +338,7 @@ const failures: [
     'E_DOWNLOAD',
     /did not deliver/,
     /SHA-256 is .* expected 0000/,
-    /another version/,
+    /different version/,
   ],
   [
     'a source without configure',
