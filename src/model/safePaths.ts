@@ -1,4 +1,4 @@
-// Shell functions that reach files in folders of other users without being tricked.
+// Shell functions that change files in folders of other users without being tricked.
 
 /**
  * POSIX sh functions for work as root (or another user) in folders whose owners may swap names at any time. The
@@ -10,12 +10,17 @@
  * - `rp_target FILE [follow]` enters the folder of a file and sets `rp_base` to its name there. With `follow`, a link at
  *   the end is resolved by the same rules.
  * - `rp_stage` makes a folder there that only this user can enter, and enters it; the file is then `../$rp_base`. The
- *   folder is removed when the shell exits. `rp_restage NAME` enters one that an earlier shell made.
+ *   folder is removed when the shell exits, or by `rp_leave`. `rp_restage NAME` enters one that an earlier shell made.
+ * - `rp_attributes PATH OWNER MODE [link]` sets owner (`user`, `:group`, `user:group` or empty) and mode (octal digits or
+ *   empty) of what is there. With `link`, a link is changed itself.
+ * - `rp_mkdir PATH MODE OWNER [parents]` makes a folder, with `parents` those above it too; below a folder of another
+ *   user they belong to that user. `rp_link PATH TARGET` makes a link or replaces one.
+ * - `rp_remove PATH` removes a file, a link or a tree.
  *
  * A refusal ends the shell with exit code 77 and one line on standard error that begins with `unsafe path: `. The variable
  * `rp_unsafe` turns the refusals off. Works in dash, bash and busybox, with the tools of coreutils or busybox.
  */
-export const safePaths = `rp_uid=$(id -u)
+export const safePaths = `rp_uid=$(id -u) rp_make=
 rp_refuse() { echo "unsafe path: $1" >&2; exit 77; }
 rp_stat() {
   set -- $(stat -c '%u %a %d:%i %U' .)
@@ -39,6 +44,7 @@ rp_enter() {
       rp_rest=$rp_link/$rp_rest
       continue
     fi
+    [ -d "./$rp_part" ] || [ -z "$rp_make" ] || [ -L "./$rp_part" ] || rp_newdir "$rp_part" 755 "$rp_owner"
     [ -d "./$rp_part" ] || { echo "The folder $1 does not exist." >&2; exit 1; }
     rp_into "$rp_part" "$1"
   done
@@ -89,5 +95,56 @@ rp_restage() {
   [ "$rp_user" = "$rp_uid" ] && [ "$(stat -c %d:%i ..)" = "$rp_parent" ] || rp_refuse "the work folder $1 was replaced by another user."
   rp_inside=1
 }
-rp_leave() { [ -z "$rp_inside" ] || { cd .. && rm -rf -- "$rp_work"; }; }
+rp_leave() { [ -z "$rp_inside" ] || { rp_inside=; cd .. && rm -rf -- "$rp_work"; rp_stat; }; }
+rp_label() {
+  [ -e /sys/fs/selinux/enforce ] && command -v matchpathcon >/dev/null || return 0
+  chcon -h -- "$(matchpathcon -n -- "$1")" "$2" || :
+}
+rp_attributes() {
+  rp_target "$1" "\${4:-follow}"
+  if [ -d "./$rp_base" ] && [ ! -L "./$rp_base" ]; then
+    rp_from=$rp_inode
+    cd -P -- "./$rp_base" && [ "$(stat -c %d:%i ..)" = "$rp_from" ] || rp_refuse "$1 was replaced by another user."
+    [ -z "$2" ] || chown -- "$2" . || exit 1
+    [ -z "$3" ] || chmod -- "0$3" . || exit 1
+    return 0
+  fi
+  if [ -n "$rp_owner$rp_open" ] && [ -z "$rp_unsafe" ]; then
+    rp_stage
+    ln -- "../$rp_base" "./$rp_base" || { echo "$1 cannot be changed safely: its file system has no hard links." >&2; exit 1; }
+  fi
+  [ -z "$2" ] || chown -h -- "$2" "./$rp_base" || exit 1
+  [ -z "$3" ] || [ -L "./$rp_base" ] || chmod -- "0$3" "./$rp_base" || exit 1
+  rp_leave
+}
+rp_newdir() {
+  rp_stage
+  mkdir -m 700 -- "./$1" && { [ -z "$3" ] || chown -- "$3" "./$1"; } && chmod -- "0$2" "./$1" || exit 1
+  rp_label "$(cd .. && pwd -P)/$1" "./$1"
+  mv -nT -- "./$1" "../$1" || exit 1
+  [ ! -d "./$1" ] || { echo "$1 has been made by somebody else meanwhile." >&2; exit 1; }
+  rp_leave
+}
+rp_mkdir() {
+  rp_make=$4
+  rp_target "$1"
+  rp_make=
+  rp_newdir "$rp_base" "$2" "$3"
+}
+rp_link() {
+  rp_target "$1"
+  rp_stage
+  ln -s -- "$2" "./$rp_base" || exit 1
+  [ -L "../$rp_base" ] || [ ! -d "../$rp_base" ] || rmdir -- "../$rp_base" || exit 1
+  rp_label "$1" "./$rp_base"
+  mv -fT -- "./$rp_base" "../$rp_base" || exit 1
+  rp_leave
+}
+rp_remove() {
+  rp_target "$1"
+  if [ -L "./$rp_base" ] || [ ! -d "./$rp_base" ]; then rm -f -- "./$rp_base"; return; fi
+  rmdir -- "./$rp_base" 2>/dev/null && return
+  [ -z "$rp_owner$rp_open" ] || [ -n "$rp_unsafe" ] || rm --version 2>/dev/null | grep -q coreutils || rp_refuse "$1 is in a folder that another user may write to, and only the rm of coreutils can remove a tree there safely."
+  rm -rf -- "./$rp_base"
+}
 `

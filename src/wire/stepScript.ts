@@ -14,11 +14,18 @@ type Environment = { readonly [name: string]: string | Secret }
 export function runEntry(step: RunStep, environment: Environment = {}): ScriptEntry {
   return {
     kind: 'step',
-    body: step.command.script,
+    body: withSafePaths(step.command.script),
     environment: pairs({ ...environment, ...step.environment }),
     ...(step.stdin === undefined ? {} : { stdin: contentBytes(step.stdin) }),
     ...(step.okCodes ? { okCodes: step.okCodes } : {}),
   }
+}
+
+/** A command may call the functions of `safePaths`. */
+function withSafePaths(script: string): string {
+  return /\brp_(?:enter|target|attributes|mkdir|link|remove)\b/.test(script)
+    ? `${safePaths}${script}`
+    : script
 }
 
 /** Runs in the background with its streams redirected; otherwise the trip would wait for it to end. */
@@ -111,7 +118,7 @@ ${subshellOf(validate, '$rp_checked')} || { r=$?; echo "The validation command r
       : '',
     keep ? keepOriginal(keep) : '',
     syncToDisk,
-    labelNew(path),
+    `[ -z "$rp_new" ] || rp_label ${quote(path)} "./$rp_base"`,
     'mv -fT -- "./$rp_base" "../$rp_base" || exit 1',
   ]
   return lines.filter((line) => line !== '').join('\n')
@@ -119,11 +126,6 @@ ${subshellOf(validate, '$rp_checked')} || { r=$?; echo "The validation command r
 
 /** Without this, the file could be empty after a power loss: the rename may reach the disk before the content. */
 const syncToDisk = 'sync -- "./$rp_base" 2>/dev/null || :'
-
-/** A new file gets the SELinux context that the policy has for its path. */
-function labelNew(path: string): string {
-  return `if [ -n "$rp_new" ] && [ -e /sys/fs/selinux/enforce ] && command -v matchpathcon >/dev/null; then chcon -- "$(matchpathcon -n -- ${quote(path)})" "./$rp_base" || :; fi`
-}
 
 /** Copies the original to another path, unless something exists there. */
 function keepOriginal(keep: string): string {

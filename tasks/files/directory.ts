@@ -23,8 +23,8 @@ import { fileKind } from './fileKind.ts'
  * - `path` (absolute). A symbolic link to a directory counts as that directory.
  * - `owner`, `group`: default as they are; of a new directory the become user and its group.
  * - `mode`: default as it is; 0755 for a new directory. Nothing below it is touched (see the task `ownership`).
- * - `parents` (default true): missing directories above it are made as `mkdir -p` does, with mode 0755 and owned by
- *   the become user: `owner`, `group` and `mode` are those of the last one alone.
+ * - `parents` (default true): also makes missing directories above it, with mode 0755. They belong to the become user, or
+ *   to the owner of the directory they are made in if that is not root. `owner`, `group` and `mode` are for the last one.
  *
  * Errors: E_NOT_A_DIRECTORY where something else stands at the path, E_DANGLING_LINK where a link to nothing does.
  *
@@ -50,17 +50,13 @@ export const directory = defineTask({
 type DirectoryParams = { path: string; parents: boolean; mode?: number; owner?: string; group?: string }
 
 function creation({ path, parents, mode = 0o755, owner, group }: DirectoryParams): Change {
-  const make = parents
-    ? sh`mkdir -p -m ${formatMode(mode)} -- ${path}`
-    : sh`mkdir -m ${formatMode(mode)} -- ${path}`
   const account = ownerSpec({ owner, group })
-  // A directory made in a setgid one inherits the bit, and GNU chmod takes it away only if given five digits.
-  const settle = sh`chmod ${`0${formatMode(mode)}`} -- ${path}`
+  const words = [path, formatMode(mode), account, ...(parents ? ['parents'] : [])]
   return {
     what: path,
     from: 'absent',
     to: ['directory', formatMode(mode), account].filter((part) => part !== '').join(' '),
-    steps: [run(make), ...(account === '' ? [] : [run(sh`chown ${account} -- ${path}`)]), run(settle)],
+    steps: [run(sh`rp_mkdir ${words}`)],
     effects: [
       {
         path,

@@ -3,7 +3,6 @@
 import {
   absolutePath,
   type Change,
-  type Command,
   defineTask,
   type FileState,
   file,
@@ -47,22 +46,12 @@ export const link = defineTask({
         what: path,
         from: entry.type === 'link' ? `link to ${entry.target}` : fileKind(entry),
         to: `link to ${target}`,
-        steps: [run(linking(path, target, entry))],
+        steps: [run(sh`rp_link ${path} ${target}`)],
         effects: [{ tree: path }],
       },
     ]
   },
 })
-
-/** Made under another name and renamed; a `mv` without -T would move it into the directory the old one leads to. */
-function linking(path: string, target: string, entry: FileState): Command {
-  const clearing = entry.type === 'directory' ? sh`rmdir -- ${path} || exit 1` : sh`:`
-  return sh`new=${`${path}.run-playbook-`}$$
-${clearing}
-trap 'rm -f -- "$new"' EXIT
-ln -s -- ${target} "$new" || exit 1
-mv -fT -- "$new" ${path}`
-}
 
 function inTheWay(path: string, entry: FileState): PlaybookError {
   return new PlaybookError('E_IN_THE_WAY', `${path} is a ${fileKind(entry)}, not a link.`, {

@@ -61,14 +61,14 @@ export const remove = defineTask({
 const mountedCode = 72
 
 function removal(path: string, entry: FileState, recursive: boolean): Command {
-  if (entry.type !== 'directory') return sh`rm -f -- ${path}`
-  if (!recursive) return sh`rmdir -- ${path}`
+  if (entry.type !== 'directory') return sh`rp_target ${path}; rm -f -- "./$rp_base"`
+  if (!recursive) return sh`rp_target ${path}; rmdir -- "./$rp_base"`
   return sh`real=$(cd -- ${path} && pwd -P) || exit 1
 while read -r _ at _; do
   at=$(printf '%bx' "$at"); at=\${at%x}
   case $at in "$real" | "$real"/*) printf '%s\\n' "$at" >&2; exit ${mountedCode} ;; esac
 done </proc/self/mounts
-rm -rf -- ${path}`
+rp_remove ${path}`
 }
 
 function explained(result: Output): PlaybookError | undefined {

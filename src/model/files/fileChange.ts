@@ -5,7 +5,7 @@ import { type Command, sh } from '../command.ts'
 import { PlaybookError } from '../errors/error.ts'
 import { contentLimitBytes } from '../probe.ts'
 import { revealed, Secret } from '../secrets/secret.ts'
-import { run, type Step, write } from '../step.ts'
+import { run, write } from '../step.ts'
 import { type FileState, formatMode, ownerSpec, type RegularFile } from './fileState.ts'
 
 export type DesiredAttributes = { readonly mode?: number; readonly owner?: string; readonly group?: string }
@@ -57,7 +57,7 @@ export function attributeChanges(path: string, state: FileState, desired: Desire
       what: `${path} owner`,
       from: `${state.owner}:${state.group}`,
       to,
-      steps: [run(sh`${chown(state)} ${spec} -- ${path}`), ...restoredBits(path, state, desired)],
+      steps: [run(attributeCommand(path, state, spec, restoredBits(state, desired)))],
       effects: [{ path, becomes: withOwner(state, owner, group) }],
     })
   }
@@ -66,28 +66,33 @@ export function attributeChanges(path: string, state: FileState, desired: Desire
       what: `${path} mode`,
       from: formatMode(state.mode),
       to: formatMode(mode),
-      steps: [run(chmod(path, mode))],
+      steps: [run(attributeCommand(path, state, '', mode))],
       effects: [{ path, becomes: { ...withOwner(state, owner, group), mode } }],
     })
   }
   return changes
 }
 
-/** A link that was probed without following it is changed itself; otherwise its target is. */
-function chown(state: FileState): Command {
-  return state.type === 'link' ? sh`chown -h` : sh`chown`
+/** A link that was probed without following it is changed itself; otherwise its target is. See `safePaths`. */
+function attributeCommand(
+  path: string,
+  { type }: FileState,
+  owner: string,
+  mode: number | undefined,
+): Command {
+  const digits = mode === undefined ? '' : formatMode(mode)
+  return type === 'link'
+    ? sh`rp_attributes ${path} ${owner} ${digits} link`
+    : sh`rp_attributes ${path} ${owner} ${digits}`
 }
 
-/** Sets the setuid and setgid bits of a file again, because a change of owner clears them. */
-function restoredBits(path: string, state: FileState, { mode }: DesiredAttributes): Step[] {
-  if (state.type !== 'file') return []
+/** The mode to set again because of its setuid and setgid bits, which a change of owner clears. */
+function restoredBits(
+  state: Exclude<FileState, { type: 'absent' }>,
+  { mode }: DesiredAttributes,
+): number | undefined {
   const desired = mode ?? state.mode
-  return (desired & 0o6000) === 0 ? [] : [run(chmod(path, desired))]
-}
-
-/** Five digits, because with four GNU chmod does not clear the setuid and setgid bits of a directory. */
-function chmod(path: string, mode: number): Command {
-  return sh`chmod ${`0${formatMode(mode)}`} -- ${path}`
+  return state.type === 'file' && (desired & 0o6000) !== 0 ? desired : undefined
 }
 
 /**
