@@ -10,6 +10,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   statSync,
@@ -197,6 +198,47 @@ for (const shell of present) {
     assert.equal(readdirSync(join(etc, 'other')), ['real'])
   })
 
+  test(`${name}: attributes, folders, links and removals do what they say`, () => {
+    const work = (script: string) => {
+      const { code, stderr } = inShell(shell, `${safePaths}${script}`)
+      assert.equal([script, code, stderr], [script, 0, ''])
+    }
+    work(`rp_mkdir ${etc}/a/b 2750 :4 parents`)
+    const { gid, mode } = statSync(join(etc, 'a/b'))
+    assert.equal([gid, mode & 0o7777, statSync(join(etc, 'a')).mode & 0o7777], [4, 0o2750, 0o755])
+    work(`rp_attributes ${etc}/a/b ${attackerId}:0 0700`)
+    assert.equal(
+      [statSync(join(etc, 'a/b')).uid, statSync(join(etc, 'a/b')).mode & 0o7777],
+      [attackerId, 0o700],
+    )
+    work(`rp_mkdir ${theirs}/c/d 0755 '' parents`)
+    assert.is(statSync(join(theirs, 'c')).uid, attackerId)
+    work(`rp_link ${theirs}/l /etc/shadow; rp_link ${theirs}/l target`)
+    assert.is(readlinkSync(join(theirs, 'l')), 'target')
+    work(`rp_attributes ${theirs}/l ${attackerId} 0600 link`)
+    assert.is(lstatSync(join(theirs, 'l')).uid, attackerId)
+    writeFileSync(join(theirs, 'f'), 'x')
+    work(`rp_attributes ${theirs}/f ${attackerId}:${attackerId} 4755`)
+    assert.equal(
+      [statSync(join(theirs, 'f')).uid, statSync(join(theirs, 'f')).mode & 0o7777],
+      [attackerId, 0o4755],
+    )
+    for (const path of ['etc/a', 'theirs/l', 'theirs/f']) work(`rp_remove ${root}/${path}`)
+    assert.equal([readdirSync(etc).sort(), readdirSync(theirs)], [['app.conf', 'shadow'], ['c']])
+  })
+
+  test(`${name}: a link of the user's to a file of root's is never given another owner or mode`, () => {
+    symlinkSync('../etc/shadow', join(theirs, 'app.conf'))
+    symlinkSync('../etc', join(theirs, 'logs'))
+    const before = untouched()
+    for (const path of ['app.conf', 'logs', 'logs/shadow']) {
+      const { code } = inShell(shell, `${safePaths}rp_attributes ${theirs}/${path} ${attackerId} 0666`)
+      assert.equal([path, code], [path, 77])
+    }
+    assert.is(inShell(shell, `${safePaths}rp_mkdir ${theirs}/logs/new 0777 ${attackerId}`).code, 77)
+    assert.is(untouched(), before)
+  })
+
   const attacks: [title: string, code: string][] = [
     [
       'the file, for a link',
@@ -223,7 +265,7 @@ for (const shell of present) {
       const stop = await attack(theirs, code)
       const codes = new Set<number | null>()
       try {
-        for (let round = 0; round < 12; round++) {
+        for (let round = 0; round < 8; round++) {
           for (const path of ['app.conf', 'conf/app.conf']) {
             const step = {
               path: join(theirs, path),
@@ -232,6 +274,7 @@ for (const shell of present) {
               mode: 0o644,
             }
             codes.add(inShell(shell, written({ ...step, keep: `${step.path}.keep` })).code)
+            codes.add(inShell(shell, `${safePaths}rp_attributes ${step.path} ${attackerId} 0666`).code)
           }
         }
       } finally {

@@ -26,21 +26,21 @@ const rows: [title: string, params: object, target: FileState, changes: string[]
     {},
     absent,
     ['/srv/app: absent → directory 0755'],
-    ['mkdir -p -m 0755 -- /srv/app', 'chmod 00755 -- /srv/app'],
+    ["rp_mkdir /srv/app 0755 '' parents"],
   ],
   [
     'a missing one is made with its mode and owner',
     { mode: '0750', owner: 'app', group: 'www' },
     absent,
     ['/srv/app: absent → directory 0750 app:www'],
-    ['mkdir -p -m 0750 -- /srv/app', 'chown app:www -- /srv/app', 'chmod 00750 -- /srv/app'],
+    ['rp_mkdir /srv/app 0750 app:www parents'],
   ],
   [
     'parents: false makes the last one only',
     { parents: false },
     absent,
     ['/srv/app: absent → directory 0755'],
-    ['mkdir -m 0755 -- /srv/app', 'chmod 00755 -- /srv/app'],
+    ["rp_mkdir /srv/app 0755 ''"],
   ],
 ]
 

@@ -14,9 +14,21 @@ const directory: FileState = { type: 'directory', ...about }
 
 const rows: [title: string, params: object, entry: FileState, changes: string[], steps: string[]][] = [
   ['nothing needs nothing', {}, { type: 'absent' }, [], []],
-  ['a file', {}, { type: 'file', ...about, size: 1, links: 1 }, ['file → absent'], ['rm -f -- /srv/x']],
-  ['a link', {}, { type: 'link', ...about, target: '/etc' }, ['link to /etc → absent'], ['rm -f -- /srv/x']],
-  ['an empty directory', {}, directory, ['directory → absent'], ['rmdir -- /srv/x']],
+  [
+    'a file',
+    {},
+    { type: 'file', ...about, size: 1, links: 1 },
+    ['file → absent'],
+    ['rp_target /srv/x; rm -f -- "./$rp_base"'],
+  ],
+  [
+    'a link',
+    {},
+    { type: 'link', ...about, target: '/etc' },
+    ['link to /etc → absent'],
+    ['rp_target /srv/x; rm -f -- "./$rp_base"'],
+  ],
+  ['an empty directory', {}, directory, ['directory → absent'], ['rp_target /srv/x; rmdir -- "./$rp_base"']],
 ]
 
 for (const [title, params, entry, changes, steps] of rows) {

@@ -85,7 +85,7 @@ const rows: readonly Row[] = [
     current: there(content, { mode: 0o666 }),
     unit: up,
     changes: [`${path} mode: 0666 → 0644`],
-    steps: [`chmod 00644 -- ${path}`],
+    steps: [`rp_attributes ${path} '' 0644`],
   },
   {
     title: 'makes the folder of a drop-in',
