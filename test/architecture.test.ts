@@ -175,6 +175,14 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   docs: ['src/cli/docs', 'src/model'],
 }
 
+/** What these files export, and those they pass on whole, is for others: for authors, and for the bundle. */
+const entries = withPassedOn([
+  'src/cli/program.ts',
+  ...[...readFileSync(join(root, 'package.json'), 'utf8').matchAll(/"default": "\.\/dist\/(.*)\.js"/g)].map(
+    ([, path]) => `${path}.ts`,
+  ),
+])
+
 const files = ['src', 'tasks', 'playbooks', 'lab', 'docs'].flatMap(sourceFiles)
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 
@@ -205,6 +213,20 @@ test('nothing is imported in a circle', () => {
     files.flatMap((file) => visit(file, [])),
     [],
   )
+})
+
+test('nothing is exported that no other file imports', () => {
+  const all = [...files, ...sourceFiles('test').filter((file) => !file.startsWith('test/fixtures/'))]
+  const used = new Map(all.map((file) => [file, new Set<string>()]))
+  for (const file of all)
+    for (const [target, names] of namesImportedBy(file)) for (const name of names) used.get(target)?.add(name)
+  const isEntry = (file: string) => entries.includes(file) || file.startsWith('playbooks/')
+  const unused = files
+    .filter((file) => !isEntry(file))
+    .flatMap((file) =>
+      exportsOf(file).flatMap((name) => (used.get(file)!.has(name) ? [] : `${file}: ${name}`)),
+    )
+  assert.equal(unused, [])
 })
 
 test('playbooks use the package by its name, as those of others do', () => {
@@ -245,6 +267,49 @@ function sourceFiles(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+}
+
+function withPassedOn(files: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    const passedOn = readFileSync(join(root, file), 'utf8').matchAll(/^export \* from '([^']+)'/gm)
+    return [
+      file,
+      ...withPassedOn([...passedOn].map(([, path]) => relative(root, resolve(root, dirname(file), path!)))),
+    ]
+  })
+}
+
+function exportsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const kinds = 'function\\*?|const|let|class|type|interface|enum'
+  return [...text.matchAll(new RegExp(`^export (?:async |abstract )?(?:${kinds}) (\\w+)`, 'gm'))].map(
+    (match) => match[1]!,
+  )
+}
+
+/** Of the project's own files; where a whole module is imported, every word of the importing file counts. */
+function namesImportedBy(file: string): [target: string, names: Iterable<string>][] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const targetOf = (specifier: string) =>
+    specifier === '#test' ? 'test/test.ts' : relative(root, resolve(root, dirname(file), specifier))
+  const named = text.matchAll(/^(?:import|export) (?:type )?\{([^}]*)\} from '([.#][^']+)'/gm)
+  const whole = text.matchAll(/^import \* as \w+ from '(\.[^']+)'|import\(\s*'(\.[^']+)',?\s*\)/gm)
+  return [
+    ...[...named].map(([, names, specifier]): [string, string[]] => [
+      targetOf(specifier!),
+      names!.split(',').map(
+        (name) =>
+          name
+            .trim()
+            .replace(/^type /, '')
+            .split(' ')[0]!,
+      ),
+    ]),
+    ...[...whole].map(([, first, second]): [string, string[]] => [
+      targetOf((first ?? second)!),
+      text.match(/\w+/g) ?? [],
+    ]),
+  ]
 }
 
 function specifiersOf(file: string): string[] {

@@ -16,7 +16,7 @@ import {
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
-export type ReplaceOptions = {
+type ReplaceOptions = {
   /** Mode and owner that the file gets. Default: 0600, and the user of this process. */
   readonly like?: Pick<Stats, 'mode' | 'uid' | 'gid'>
   /** Whether the file survives a power failure, which costs milliseconds. Default true. */

@@ -6,7 +6,7 @@ import { Secret } from './secrets/secret.ts'
 /** POSIX sh text, ready to run. `sh` makes one, with the values inside it quoted. */
 export type Command = { readonly kind: 'command'; readonly script: string }
 
-export type ShellValue = string | number | Command | readonly (string | number)[]
+type ShellValue = string | number | Command | readonly (string | number)[]
 
 /**
  * A POSIX sh command. Interpolated strings and numbers are quoted, lists become words, commands are inserted as is.

@@ -1,7 +1,7 @@
 // Matches names against globs, with the rules of Python's fnmatch.
 
 /** A glob as the source of a regular expression: `*`, `?`, `[abc]`, `[!abc]`. An unclosed bracket matches itself. */
-export function globSource(glob: string): string {
+function globSource(glob: string): string {
   return glob.replace(/\[!?\]?[^\]]*\]|[\s\S]/g, (part) => {
     if (part === '*') return '.*'
     if (part === '?') return '.'

@@ -1,6 +1,6 @@
 // Wakes all who wait for the next notification.
 
-export type Notifier = {
+type Notifier = {
   readonly notify: () => void
   /** Resolves at the next `notify`. */
   readonly next: () => Promise<void>

@@ -32,7 +32,7 @@ export type Probes = { readonly [name: string]: Probe<unknown> }
 export type Observed<P extends Probes> = { readonly [K in keyof P]: P[K] extends Probe<infer T> ? T : never }
 
 /** For check mode: which planned changes make the result of a probe unknown. */
-export type CommandProbeOptions = {
+type CommandProbeOptions = {
   /**
    * Paths, including everything below them, and states that are not files, named as in `Effect`: `units/httpd.service`,
    * `listening`. A planned change of one of them makes the result unknown. Not given: any planned change on the host

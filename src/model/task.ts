@@ -26,14 +26,14 @@ export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly verify?: boolean
 }
 
-export type InputContext = {
+type InputContext = {
   /** The folder of the file that calls the task; relative paths start there. */
   readonly directory: string
 }
 
 /** A task's definition without its type parameters, as the engine uses it. */
 // biome-ignore lint/suspicious/noExplicitAny: the engine passes a task's own values back to it
-export type AnyTaskSpec = TaskSpec<any, any, any>
+type AnyTaskSpec = TaskSpec<any, any, any>
 
 /** A task with its parameters, ready for a play. */
 export type Task = {

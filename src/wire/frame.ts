@@ -18,9 +18,9 @@ export type FrameHandlers = {
 /** How many bytes are kept of the beginning and of the end of a truncatable output. */
 const truncationBytes = 4 * 1024 * 1024
 
-export type StreamName = 'stdout' | 'stderr'
+type StreamName = 'stdout' | 'stderr'
 
-export type FrameReader = { readonly push: (stream: StreamName, bytes: Buffer) => void }
+type FrameReader = { readonly push: (stream: StreamName, bytes: Buffer) => void }
 
 /** Reads frames closed by `\n<marker> <index> <code>\n` on stdout and `\n<marker> <index>\n` on stderr. */
 export function frameReader(marker: string, handlers: FrameHandlers): FrameReader {

@@ -3,7 +3,7 @@
 import { PlaybookError } from '../../src/index.ts'
 
 /** A file of the configuration as it would be. */
-export type ConfigurationText = { readonly path: string; readonly text: string }
+type ConfigurationText = { readonly path: string; readonly text: string }
 
 /**
  * Checks the mounts of httpd's files against a `workers.properties` among them, if there is one. `apachectl -t` finds

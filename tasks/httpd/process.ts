@@ -16,7 +16,7 @@ import type { HttpdParams } from './params.ts'
 import { httpdShell, requireValidConfig } from './scripts.ts'
 
 /** A running server. Times in milliseconds since 1970. */
-export type HttpdState = {
+type HttpdState = {
   readonly pid: number
   /** When it last read its configuration: httpd writes its pid file at each start and reload. */
   readonly loadedMs: number

@@ -104,7 +104,7 @@ type CheckParams = {
 }
 
 /** What came back: a status and the beginning of the body, or why nothing did. */
-export type HttpAnswer = { readonly status: number; readonly body: string } | { readonly fault: string }
+type HttpAnswer = { readonly status: number; readonly body: string } | { readonly fault: string }
 
 const limitBytes = 256 * 1024
 

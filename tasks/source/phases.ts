@@ -28,7 +28,7 @@ export type Phase = {
   readonly steps: readonly Step[]
 }
 
-export type Explain = (phase: PhaseName, output: Output) => PlaybookError
+type Explain = (phase: PhaseName, output: Output) => PlaybookError
 
 /** All phases of a build, in order. The last one installs into a stage, and is never taken as done. */
 export function phasesOf(build: Build, patches: readonly Patch[], explain: Explain): Phase[] {

@@ -9,7 +9,7 @@ import { type Build, configureFlags } from './buildParams.ts'
 export type Patch = { readonly path: string; readonly content: Buffer }
 
 /** What a recipe takes from the host and the controller. */
-export type RecipeInputs = {
+type RecipeInputs = {
   readonly compiler: string | undefined
   readonly patches: readonly Patch[]
   /** SHA-256 of each required path, in the order of `requires`. */

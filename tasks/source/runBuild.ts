@@ -19,7 +19,7 @@ import { isSharable, type Patch, sha256, shareKey } from './recipe.ts'
 import { explainRefusal, prepareCommand, workspaceOf } from './workspace.ts'
 
 /** What is to be built, where, and the stamp it leaves. */
-export type BuildJob = {
+type BuildJob = {
   readonly build: Build
   readonly platform: Platform
   readonly patches: readonly Patch[]

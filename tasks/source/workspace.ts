@@ -6,7 +6,7 @@ import { archiveFile, type Build } from './buildParams.ts'
 import { sha256 } from './recipe.ts'
 
 /** Where things lie while something is built. One folder for a name and prefix, so that builds do not pile up. */
-export type Workspace = {
+type Workspace = {
   readonly folder: string
   readonly archive: string
   readonly source: string

@@ -33,7 +33,7 @@ export const commandParams = {
   okCodes: z.array(z.int().min(0).max(255)).min(1).default([0]).describe('Exit codes that mean success.'),
 }
 
-export type CommandParams = {
+type CommandParams = {
   readonly creates?: string
   readonly removes?: string
   readonly chdir?: string

@@ -25,7 +25,7 @@ type FileEditParams = {
 }
 
 /** The new content, and the edits to report instead of the sizes. */
-export type EditedFile = {
+type EditedFile = {
   readonly content: string | Uint8Array | Secret
   readonly edits?: readonly { readonly what: string; readonly from: string; readonly to: string }[]
 }

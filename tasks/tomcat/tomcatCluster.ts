@@ -72,7 +72,7 @@ type ClusterParams = {
 }
 
 /** What a log file says of the cluster, and when it was last written. */
-export type ClusterLog = {
+type ClusterLog = {
   readonly path: string
   readonly changedMs: number
   readonly lines: readonly string[]
@@ -113,7 +113,7 @@ function parseLogs(result: Output): ClusterLog[] {
  * written since the JVM started. An id is another after a restart: the end of the old one may be noticed after the new
  * one came.
  */
-export function membersIn(logs: readonly ClusterLog[], jvm: TomcatJvm): string[] {
+function membersIn(logs: readonly ClusterLog[], jvm: TomcatJvm): string[] {
   const seen = new Set<string>()
   for (const line of writtenBy(jvm, logs).flatMap((log) => log.lines)) {
     const id = / id=\{([^}]*)\}/.exec(line)?.[1]

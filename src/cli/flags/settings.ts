@@ -12,7 +12,7 @@ const aliases: { readonly [N in SettingName]?: string } = { vaultPasswordFile: '
 
 type Environment = { readonly [name: string]: string | undefined }
 
-export type Settings = { readonly env: Environment; readonly file: ConfigFile | undefined }
+type Settings = { readonly env: Environment; readonly file: ConfigFile | undefined }
 
 /** A setting with its value and where it came from. */
 export type Setting = { readonly name: string; readonly value: unknown; readonly from: string }

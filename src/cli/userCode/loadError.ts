@@ -8,7 +8,7 @@ import { didYouMean } from '../../model/errors/suggest.ts'
 import { nearestFile } from './nearestFile.ts'
 import { shortPath } from './shortPath.ts'
 
-export type Modules = { readonly [name: string]: { readonly [exported: string]: unknown } }
+type Modules = { readonly [name: string]: { readonly [exported: string]: unknown } }
 
 /** Converts what loading `path` threw. */
 export function loadError(path: string, thrown: unknown, modules: Modules): PlaybookError {

@@ -32,7 +32,7 @@ type StepProcess = { readonly user: BecomeUser | undefined; readonly pid: number
 /** The task that a step belongs to, and the host whose task it is. */
 export type StepOwner = { readonly host: string; readonly task: string }
 
-export type RunningStep = StepProcess & { readonly owner: StepOwner | undefined }
+type RunningStep = StepProcess & { readonly owner: StepOwner | undefined }
 
 type TripOptions = TripObserver & { readonly owner?: StepOwner }
 

@@ -2,7 +2,7 @@
 
 import type { SourceLocation } from './location.ts'
 
-export type ErrorOptions = {
+type ErrorOptions = {
   /** What to do next: "Did you mean firewallPort?" */
   readonly hint?: string
   /** The place in a user's file. */
@@ -12,7 +12,7 @@ export type ErrorOptions = {
   readonly cause?: unknown
 }
 
-export type ErrorChanges = ErrorOptions & { readonly code?: string; readonly message?: string }
+type ErrorChanges = ErrorOptions & { readonly code?: string; readonly message?: string }
 
 /**
  * An error to show to people. `code` is stable (`E_UNKNOWN_TASK`), `message` says what happened and with which value,

@@ -3,7 +3,7 @@
 /** The state of a path. `mode` holds the permission bits (0o7777), `mtimeMs` milliseconds since 1970. */
 export type FileState = Absent | RegularFile | Directory | Link | OtherFile
 
-export type Absent = { readonly type: 'absent' }
+type Absent = { readonly type: 'absent' }
 
 type Attributes = {
   readonly mode: number
@@ -25,13 +25,13 @@ export type RegularFile = Attributes & {
   readonly digest?: string
 }
 
-export type Directory = Attributes & { readonly type: 'directory' }
+type Directory = Attributes & { readonly type: 'directory' }
 
 /** A symbolic link. Only a probe that does not follow links returns one. */
-export type Link = Attributes & { readonly type: 'link'; readonly target: string }
+type Link = Attributes & { readonly type: 'link'; readonly target: string }
 
 /** A device, socket or fifo. */
-export type OtherFile = Attributes & { readonly type: 'other' }
+type OtherFile = Attributes & { readonly type: 'other' }
 
 /** What a probe requests of a path, besides its type and attributes. */
 export type FileRequest = {

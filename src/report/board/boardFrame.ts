@@ -8,7 +8,7 @@ import type { PlayOptions, PlayTask } from './boardRenderer.ts'
 import { type HostPhase, type HostRow, hostRowOf } from './hostRow.ts'
 import { hostLine, outputLine, type RowLayout } from './rowText.ts'
 
-export type FrameOptions = {
+type FrameOptions = {
   readonly columns: number
   readonly rows: number
   readonly now: number

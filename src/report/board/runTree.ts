@@ -8,7 +8,7 @@ import { createHostOutcomes } from '../text/hostOutcomes.ts'
 import { BoardRenderer, type PlayTask } from './boardRenderer.ts'
 import { HostTask } from './hostTask.ts'
 
-export type RunTreeOptions = {
+type RunTreeOptions = {
   readonly clock: Clock
   /** Draws the current play: called at most ten times a second, and at its end. */
   readonly draw: () => void

@@ -14,7 +14,7 @@ import { checkSummary, hostSummary, plural, runSummary } from './summaries.ts'
 import { type TaskTextOptions, taskLines } from './taskLines.ts'
 
 /** `verbosity`: 0 what happened; 1 also what was ok; 2 commands; 3 their output; 4 the connection. */
-export type TextFormatterOptions = TaskTextOptions
+type TextFormatterOptions = TaskTextOptions
 
 /** The lines of an event, without line ends; often none. */
 export type TextFormatter = (event: RunEvent) => readonly string[]

@@ -10,7 +10,7 @@ import { PlaybookError } from '../../../src/index.ts'
 import type { SourceEntry, SourceFile } from './sourceTree.ts'
 
 /** An entry with the permission bits that it shall have if it is new. */
-export type PackedEntry = { readonly entry: SourceEntry; readonly mode: number }
+type PackedEntry = { readonly entry: SourceEntry; readonly mode: number }
 
 /**
  * Packs the entries, gives `use` the file, and removes it again. Owners are left out: who unpacks owns.

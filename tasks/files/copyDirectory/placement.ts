@@ -11,7 +11,7 @@ import {
   shellText,
 } from '../../../src/index.ts'
 
-export type Placement = {
+type Placement = {
   /** The tree's root, which is there. */
   readonly dest: string
   /** The tar file, on the host: it is removed in any case. */

@@ -9,7 +9,7 @@ export const treeMode = z.string().refine((mode) => /^[0-7]{3,4}$/.test(mode) ||
   error: "expected an octal mode such as '0640', or a symbolic one such as 'u=rwX,g=rX,o='",
 })
 
-export type ModeTest = { test: string; spec: string }
+type ModeTest = { test: string; spec: string }
 
 /** Of files and of directories: the test that finds what differs, and what `chmod` is given to put it right. */
 export function modeTests({

@@ -13,7 +13,7 @@ import {
   text,
 } from '../../../src/index.ts'
 
-export type OwnershipParams = {
+type OwnershipParams = {
   path: string
   owner?: string
   group?: string
@@ -24,7 +24,7 @@ export type OwnershipParams = {
 }
 
 /** How many entries differ, and the first of them. */
-export type Mismatches = { count: number; first: string[] }
+type Mismatches = { count: number; first: string[] }
 
 const shownEntries = 3
 
