@@ -78,7 +78,7 @@ export function hasScope({ permanent, runtime }: ZoneParams): boolean {
 export const noScope = 'permanent and runtime cannot both be false'
 
 /** Something a zone should or should not have, and firewall-cmd's options for it; none if nothing differs. */
-export type ZoneItem = {
+type ZoneItem = {
   readonly what: string
   readonly from: string
   readonly to: string
