@@ -29,29 +29,29 @@ import { placementStep, requireTar } from './copyDirectory/placement.ts'
 import { type SourceEntry, sourceTree } from './copyDirectory/sourceTree.ts'
 
 /**
- * Copies a folder with all that is in it. What differs is found by one look at all files (by their SHA-256), and is
- * brought in one stream, however many files it is; each takes its place by a rename.
+ * Copies a folder with everything in it. One pass over all files (by their SHA-256) finds what differs, and one stream
+ * transfers it, however many files it is; each file takes its place by a rename.
  *
- * - `src`: a folder on the controller, relative to the folder of the file in which the task is written. What is in it
- *   goes into `dest`, not the folder itself. Links are copied as links.
- * - `dest` (absolute): the folder on the host; it is made where it is not there, but the one above it must be. A
- *   directory of the system (`/etc`) is refused: name the one below it that is meant.
- * - `exclude`: paths below `src` that are left out (`*` and `?` stand for any characters, `/` included), and below
- *   `dest` left alone.
- * - `purge` (default false): whether what `src` does not have is removed from `dest`.
- * - `owner`, `group`: of all that is copied; default as they are, of new entries the become user.
- * - `mode`: of files; default as they are, of new ones 0644, or 0755 where one may be executed in `src`. `'preserve'`
- *   takes the permission bits of each. `dirMode`: of folders; default as they are, of new ones 0755.
+ * - `src`: a folder on the controller, relative to the folder of the file in which the task is written. Its contents go
+ *   into `dest`, not the folder itself. Links are copied as links.
+ * - `dest` (absolute): the folder on the host. It is made if it is missing, but the folder above it must exist. A system
+ *   directory (`/etc`) is refused: name the folder below it.
+ * - `exclude`: paths below `src` to leave out (`*` and `?` match any characters, `/` included), and below `dest` to leave
+ *   alone.
+ * - `purge` (default false): whether to remove from `dest` what `src` does not have.
+ * - `owner`, `group`: of everything copied; default: unchanged; of new entries the become user.
+ * - `mode`: of files; default: unchanged; of new ones 0644, or 0755 if the file in `src` is executable. `'preserve'` takes
+ *   the permission bits of each file. `dirMode`: of folders; default: unchanged; of new ones 0755.
  *
  * Errors: E_NO_SOURCE, E_SOURCE_NOT_A_DIRECTORY, E_SOURCE_ENTRY, E_SOURCE_CHANGED (on the controller), E_NO_FOLDER,
- * E_CONFLICT (a file or link stands where `src` has a folder, or the other way round), E_MOUNT (a file system is mounted
- * in what would be purged), E_TOOL (the host has no tar), E_COPY.
+ * E_CONFLICT (the host has a file or link where `src` has a folder, or the other way round), E_MOUNT (a file system is
+ * mounted in what would be purged), E_TOOL (the host has no tar), E_COPY.
  *
  * @example copyDirectory({ src: 'files/site', dest: '/srv/www/site', owner: 'apache', group: 'apache', purge: true })
  */
 export const copyDirectory = defineTask({
   name: 'copyDirectory',
-  summary: 'Copies a folder of the controller with all that is in it, in one stream.',
+  summary: 'Copies a folder of the controller with everything in it, in one stream.',
   params: z.strictObject({
     src: z
       .string()
@@ -61,17 +61,17 @@ export const copyDirectory = defineTask({
     exclude: z
       .array(pathBelow)
       .default([])
-      .describe('Paths below src and dest that are left alone; * and ? allowed.'),
-    purge: z.boolean().default(false).describe('Whether what src does not have is removed from dest.'),
-    owner: account.optional().describe('User that shall own all that is copied.'),
-    group: account.optional().describe('Group that shall own all that is copied.'),
+      .describe('Paths below src and dest to leave alone; * and ? allowed.'),
+    purge: z.boolean().default(false).describe('Whether to remove from dest what src does not have.'),
+    owner: account.optional().describe('Owner of everything copied.'),
+    group: account.optional().describe('Group of everything copied.'),
     mode: z
       .union(
         [fileMode, z.literal('preserve')],
         "expected an octal mode such as '0644' or 0o644, or 'preserve'",
       )
       .optional()
-      .describe("Permission bits of files, as '0644' or 0o644; 'preserve': those of each in src."),
+      .describe("Permission bits of files, as '0644' or 0o644; 'preserve': those in src."),
     dirMode: fileMode.optional().describe("Permission bits of folders, as '0755' or 0o755."),
   }),
   title: ({ dest }) => dest,
@@ -106,13 +106,13 @@ type Params = {
   readonly dirMode?: number
 }
 
-/** Reports name so many entries, and count the others. */
+/** How many entries a report names; it counts the others. */
 const shownEntries = 10
 
-/** An argument list holds only so much. */
+/** Keeps argument lists short. */
 const pathsPerCommand = 400
 
-/** Those of entries by their path below `dest`, with the slash before it. */
+/** Probes of entries are named by their path below `dest`, with a leading slash. */
 type TreeProbes = {
   readonly root: Probe<FileState>
   readonly above: Probe<FileState>
@@ -142,7 +142,7 @@ function desiredAttributes(entry: SourceEntry, { owner, group, mode, dirMode }: 
   return { owner, group, mode: mode === 'preserve' ? entry.mode : mode }
 }
 
-/** The permission bits of an entry that is new. */
+/** The permission bits of a new entry. */
 function newMode(entry: SourceEntry, params: Params): number {
   if (entry.type === 'link') return 0o777
   const plain = entry.type === 'directory' || (entry.mode & 0o100) !== 0 ? 0o755 : 0o644
@@ -209,7 +209,7 @@ function removals(dest: string, paths: readonly string[]): Change[] {
 
 type Line = Pick<Change, 'what' | 'from' | 'to'>
 
-/** Changes that are made together: the first carries the steps; of many, those behind the first ten are counted. */
+/** Changes made together: the first has the steps, and all after the first ten are only counted. */
 function together(
   dest: string,
   lines: readonly Line[],

@@ -24,23 +24,23 @@ import { noFolder } from '../params/paths.ts'
 import { validation, writingParams } from '../params/writing.ts'
 import { digestOf } from './fileDigest.ts'
 
-/** Up to this many bytes a text is compared and sent as text, so that --diff can show it. */
+/** Texts up to this size are compared and sent as text, so --diff can show them. */
 const textLimitBytes = 1024 * 1024
 
 /**
- * Writes a file whole and atomically, where its bytes differ, and gives it owner, group and mode. A loss of power
- * leaves the old content or the new. Of a file with several hard links this name alone gets the new content.
+ * Writes a whole file atomically if its bytes differ, and sets its owner, group and mode. A power loss leaves the old
+ * content or the new. If a file has several hard links, only this name gets the new content.
  *
  * - `dest` (absolute): the file on the host. Its folder must exist.
  * - `content`: text, bytes, or a `Secret`, which no diff shows. Or `src`: a file on the controller, relative to the
- *   folder of the file in which the task is written. A text of up to 1 MiB is compared as text; a larger or binary
- *   file of any size by its SHA-256, and brought over a channel of its own. For a folder there is copyDirectory.
- * - `owner`, `group`, `mode`: default as they are; of a new file the become user and 0644. `mode: 'preserve'` takes
- *   the permission bits (0777) of `src`.
- * - `keep` (absolute): where what stood at `dest` before the first change is kept, unless something stands there.
- * - `validate`: a shell command with `{}` or `%s` for the new file's path, run before it takes its place: if it
- *   fails, `dest` stays as it was. The new file lies in the same folder, so relative includes are found.
- * - `follow` (default true): where `dest` is a symbolic link, its target is written. false: the link is replaced.
+ *   folder of the file in which the task is written. Text up to 1 MiB is compared as text; larger or binary files of any
+ *   size by their SHA-256, and sent over a channel of their own. For a folder, use copyDirectory.
+ * - `owner`, `group`, `mode`: default: unchanged; of a new file the become user and 0644. `mode: 'preserve'` takes the
+ *   permission bits (0777) of `src`.
+ * - `keep` (absolute): where to keep what was at `dest` before the first change, unless that path exists.
+ * - `validate`: a shell command with `{}` or `%s` for the path of the new file, run before it is used: if it fails,
+ *   `dest` stays as it was. The new file is in the same folder, so relative includes are found.
+ * - `follow` (default true): if `dest` is a symbolic link, write its target. false: replace the link.
  *
  * Errors: E_NO_SOURCE, E_SOURCE_NOT_A_FILE (on the controller), E_NO_FOLDER, E_NOT_A_FILE (on the host).
  *
@@ -56,7 +56,7 @@ export const copyFile = defineTask({
       content: z
         .union([z.string(), z.instanceof(Buffer), z.instanceof(Secret)])
         .optional()
-        .describe('What it shall hold: text, bytes, or a secret, which is never shown.'),
+        .describe('Its content: text, bytes, or a secret, which is never shown.'),
       src: z
         .string()
         .min(1)
@@ -73,7 +73,7 @@ export const copyFile = defineTask({
       follow: z
         .boolean()
         .default(true)
-        .describe('Whether the target of a symbolic link is written; false replaces the link.'),
+        .describe('Whether to write the target of a symbolic link; false replaces the link.'),
     })
     .refine(({ content, src }) => (content === undefined) !== (src === undefined), {
       error: 'expected either content or src',
@@ -139,7 +139,7 @@ async function sourceFile(path: string): Promise<Source> {
   return { ...about, sha256: await digestOf(path) }
 }
 
-/** What has to be known of the file on the host; one larger than the wanted content need not be sent. */
+/** What to read of the file on the host; its content is not needed if it is larger than the new one. */
 function comparison(source: Source | undefined, content: string | Buffer | Secret | undefined) {
   if (source?.sha256) return { digest: 'sha256' as const }
   const length = content === undefined ? 0 : contentBytes(content).length

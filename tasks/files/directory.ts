@@ -18,31 +18,31 @@ import {
 import { fileKind } from './fileKind.ts'
 
 /**
- * Makes a directory, and gives it owner, group and mode.
+ * Makes a directory, and sets its owner, group and mode.
  *
  * - `path` (absolute). A symbolic link to a directory counts as that directory.
- * - `owner`, `group`: default as they are; of a new directory the become user and its group.
- * - `mode`: default as it is; 0755 for a new directory. Nothing below it is touched (see the task `ownership`).
+ * - `owner`, `group`: default: unchanged; of a new directory the become user and its group.
+ * - `mode`: default: unchanged; 0755 for a new directory. Nothing below it is touched (see the task `ownership`).
  * - `parents` (default true): also makes missing directories above it, with mode 0755. They belong to the become user, or
- *   to the owner of the directory they are made in if that is not root. `owner`, `group` and `mode` are for the last one.
+ *   to the owner of the directory they are made in if that is not root. `owner`, `group` and `mode` apply to the last one only.
  *
- * Errors: E_NOT_A_DIRECTORY where something else stands at the path, E_DANGLING_LINK where a link to nothing does.
+ * Errors: E_NOT_A_DIRECTORY if the path is something else, E_DANGLING_LINK if it is a link to nothing.
  *
  * @example directory({ path: '/data3/logs/tomcat', owner: 'ecsuser', mode: '0750' })
  */
 export const directory = defineTask({
   name: 'directory',
-  summary: 'Makes a directory, with its owner, group and mode.',
+  summary: 'Makes a directory, and sets its owner, group and mode.',
   params: z.strictObject({
     path: absolutePath.describe('The directory.'),
     ...fileAttributes,
-    parents: z.boolean().default(true).describe('Whether missing directories above it are made too (0755).'),
+    parents: z.boolean().default(true).describe('Whether to make missing directories above it too (0755).'),
   }),
   title: ({ path }) => path,
   probe: ({ path }) => ({ entry: file(path, { follow: false }), target: file(path) }),
   plan: (params, { entry, target }): Change[] => {
     if (target.type === 'directory') return attributeChanges(params.path, target, params)
-    if (target.type !== 'absent' || entry.type !== 'absent') throw inTheWay(params.path, entry, target)
+    if (target.type !== 'absent' || entry.type !== 'absent') throw conflictError(params.path, entry, target)
     return [creation(params)]
   },
 })
@@ -74,13 +74,17 @@ function creation({ path, parents, mode = 0o755, owner, group }: DirectoryParams
   }
 }
 
-function inTheWay(path: string, entry: FileState, target: FileState): PlaybookError {
+function conflictError(path: string, entry: FileState, target: FileState): PlaybookError {
   if (entry.type === 'link' && target.type === 'absent') {
-    return new PlaybookError('E_DANGLING_LINK', `${path} is a link to ${entry.target}, where nothing is.`, {
-      hint: `Make ${entry.target} first, or remove the link.`,
-    })
+    return new PlaybookError(
+      'E_DANGLING_LINK',
+      `${path} is a link to ${entry.target}, which does not exist.`,
+      {
+        hint: `Make ${entry.target} first, or remove the link.`,
+      },
+    )
   }
   return new PlaybookError('E_NOT_A_DIRECTORY', `${path} is a ${fileKind(target)}, not a directory.`, {
-    hint: `If it may go: remove({ path: '${path}' }) before this task.`,
+    hint: `If it can be removed, put remove({ path: '${path}' }) before this task.`,
   })
 }

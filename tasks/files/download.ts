@@ -28,22 +28,22 @@ import { fetchScript, headerLines } from './download/script.ts'
 import { fileKind } from './fileKind.ts'
 
 /**
- * Fetches a file. One that is there with the right checksum costs no request; one that is there stays as it is until
- * a new one is complete and checked, and then is replaced in one go.
+ * Fetches a file. If the host has it with the right checksum, no request is made; an existing file is replaced in one
+ * step, and only after the new one is complete and checked.
  *
  * - `url`, or `urls`: mirrors, tried in this order until one delivers the right bytes. http, https and ftp.
- * - `dest` (absolute): the file itself, not its folder, which must exist. A symbolic link's target is written.
- * - `checksum`: `sha256:HEX` or `sha512:HEX`, or the hex alone. `false`: take what comes; a file that is there is
- *   then never fetched again.
- * - `owner`, `group`, `mode`: default as they are; of a new file the become user and 0644.
+ * - `dest` (absolute): the file itself, not its folder, which must exist. If it is a symbolic link, its target is written.
+ * - `checksum`: `sha256:HEX` or `sha512:HEX`, or the hex alone. `false`: accept any bytes; an existing file is then never
+ *   fetched again.
+ * - `owner`, `group`, `mode`: default: unchanged; of a new file the become user and 0644.
  * - `via` (default `'host'`): the host fetches it, by curl or else wget, which take its proxy from the environment.
- *   `'controller'`: it is fetched here once for all hosts, and brought to them; for hosts without a way out.
- * - `timeout` (seconds, default 30): how long a mirror may take to answer, or be silent, until the next is tried
- *   (busybox's wget keeps to its own 15 minutes).
- * - `headers`: of the request, by name; values may be secrets. Neither they nor the addresses stand in an argument
- *   list, where ps would show them; busybox's wget, which takes nothing else, is not used for what holds a secret.
- *   Not with `via: 'controller'`.
- * - `insecure` (default false): does not check the mirror's certificate. The checksum is checked all the same.
+ *   `'controller'`: it is fetched once on the controller and sent to all hosts; for hosts without internet access.
+ * - `timeout` (seconds, default 30): how long a mirror may take to answer, or be silent, before the next is tried
+ *   (busybox's wget always waits 15 minutes).
+ * - `headers`: of the request, by name; values may be secrets. Neither they nor the addresses appear in an argument list,
+ *   where ps would show them; busybox's wget, which takes only arguments, is not used for secrets. Not with
+ *   `via: 'controller'`.
+ * - `insecure` (default false): skip the check of the mirror's certificate. The checksum is checked anyway.
  *
  * Errors: E_DOWNLOAD with each mirror and why it failed, E_NOT_A_FILE, E_NO_FOLDER, E_TOOL (neither curl nor wget).
  * User names, passwords and queries of addresses are never shown.
@@ -58,7 +58,7 @@ import { fileKind } from './fileKind.ts'
  */
 export const download = defineTask({
   name: 'download',
-  summary: 'Fetches a file from the first mirror that has it, and checks it before it takes its place.',
+  summary: 'Fetches a file from the first mirror that has it, and checks it before it is used.',
   params: z
     .strictObject({
       url: address.optional().describe('The address of the file.'),
@@ -70,17 +70,17 @@ export const download = defineTask({
       dest: absolutePath.describe('The file on the host.'),
       checksum: z
         .union([checksum, z.literal(false)], 'expected sha256:… (64 hex digits), sha512:… (128), or false')
-        .describe('sha256:HEX or sha512:HEX; false takes what comes.'),
+        .describe('sha256:HEX or sha512:HEX; false accepts any bytes.'),
       ...fileAttributes,
       via: z
         .enum(['host', 'controller'])
         .default('host')
-        .describe('Who fetches it: the host, or the controller, which brings it there.'),
+        .describe('Who fetches it: the host, or the controller, which sends it to the host.'),
       timeout: z
         .number()
         .positive()
         .default(30)
-        .describe('Seconds a mirror may be silent until the next is tried.'),
+        .describe('Seconds a mirror may be silent before the next is tried.'),
       headers: z
         .record(
           z.string().regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header'),
@@ -88,7 +88,7 @@ export const download = defineTask({
         )
         .optional()
         .describe('Headers of the request; values may be secrets.'),
-      insecure: z.boolean().default(false).describe("Whether the mirror's certificate goes unchecked."),
+      insecure: z.boolean().default(false).describe("Whether to skip the check of the mirror's certificate."),
     })
     .refine(({ url, urls }) => (url === undefined) !== (urls === undefined), {
       error: 'expected url or urls',
@@ -119,7 +119,7 @@ export const download = defineTask({
   },
 })
 
-/** What a dry run takes for there: the file with its digest, but no content. */
+/** For a dry run: the file with its digest, but without content. */
 function fetched({ dest, checksum, mode, owner, group }: DownloadParams, before: FileState): Effect {
   const { content: _, ...becomes } = writtenFile(before, Buffer.alloc(0), { mode, owner, group })
   return checksum ? { path: dest, becomes: { ...becomes, digest: checksum.hex } } : { tree: dest }
@@ -141,6 +141,6 @@ function notAFile(params: DownloadParams, state: FileState): PlaybookError {
   const { dest } = params
   const name = posix.basename(new URL(addresses(params)[0]!).pathname)
   return new PlaybookError('E_NOT_A_FILE', `${dest} is a ${fileKind(state)}.`, {
-    hint: `dest names the file itself: '${posix.join(dest, name)}'.`,
+    hint: `dest must name the file itself: '${posix.join(dest, name)}'.`,
   })
 }

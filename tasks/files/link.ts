@@ -14,27 +14,27 @@ import {
 import { fileKind } from './fileKind.ts'
 
 /**
- * Makes a symbolic link, or gives one that is there another target, in one go: at no moment is it missing.
+ * Makes a symbolic link, or changes the target of one atomically: it is never missing.
  *
  * - `path` (absolute): the link.
- * - `target`: what it leads to, absolute or relative to the link's folder; put in as it is. It need not exist.
- * - `force` (default false): whether a file at `path`, or an empty directory, gives way. A directory that is not empty
- *   never does.
+ * - `target`: what it points to, absolute or relative to the link's folder; written as given. It need not exist.
+ * - `force` (default false): whether to replace a file, or an empty directory, at `path`. A directory that is not empty
+ *   is never replaced.
  *
- * Errors: E_IN_THE_WAY where something that is not a link stands at the path.
+ * Errors: E_IN_THE_WAY if the path exists and is not a link.
  *
  * @example link({ path: '/opt/app/current', target: 'releases/1.2' })
  */
 export const link = defineTask({
   name: 'link',
-  summary: 'Makes a symbolic link, or gives it another target.',
+  summary: 'Makes a symbolic link, or changes its target.',
   params: z.strictObject({
     path: absolutePath.describe('The link.'),
     target: z
       .string()
       .regex(/^[^\0\n]+$/, 'expected a path')
-      .describe("What it leads to, absolute or relative to the link's folder."),
-    force: z.boolean().default(false).describe('Whether a file, or an empty directory, gives way.'),
+      .describe("What it points to, absolute or relative to the link's folder."),
+    force: z.boolean().default(false).describe('Whether to replace a file or an empty directory.'),
   }),
   title: ({ path }) => path,
   probe: ({ path }) => ({ entry: file(path, { follow: false }) }),
@@ -55,6 +55,6 @@ export const link = defineTask({
 
 function inTheWay(path: string, entry: FileState): PlaybookError {
   return new PlaybookError('E_IN_THE_WAY', `${path} is a ${fileKind(entry)}, not a link.`, {
-    hint: entry.type === 'directory' ? undefined : 'force: true puts the link in its place.',
+    hint: entry.type === 'directory' ? undefined : 'force: true replaces it by the link.',
   })
 }

@@ -17,43 +17,43 @@ import { modeTests, treeMode } from './ownership/modes.ts'
 import { changeMatches, describeMismatches, mismatches, ownerTest } from './ownership/tree.ts'
 
 /**
- * Gives a directory and all that is below it an owner, a group, and modes. One pass of `find` tells what differs; a
- * tree in which nothing does costs that pass, and only what differs is touched.
+ * Sets owner, group and modes of a directory and everything below it. One pass of `find` finds what differs, and only
+ * that is changed.
  *
  * - `path` (absolute): a directory, or a file. A symbolic link is refused (name its target), and so are `/`, `/etc`,
- *   `/usr`, `/home` and other directories of the system; what is below these is not.
+ *   `/usr`, `/home` and other system directories, but not what is below them.
  * - `owner`, `group`: of directories, files, and symbolic links themselves, never their targets.
  * - `mode`: of files, octal as `'0640'`; or symbolic as `'u=rwX,g=rX,o='`, where X is x for directories and for files
- *   that someone may execute: then it holds for directories too. `dirMode`: of directories. Quoted, always: these are
- *   texts. At least one of the four is needed.
- * - `recursive` (default true). `exclude`: paths below `path` that are left as they are, with all below them (`*` and
+ *   that someone may execute: then it applies to directories too. `dirMode`: of directories. Both are texts, so quote
+ *   them. At least one of the four is required.
+ * - `recursive` (default true). `exclude`: paths below `path` to leave as they are, with everything below them (`*` and
  *   `?` allowed).
  *
- * Links are not followed and other file systems not entered, so it never leaves the tree. Files that go while it
- * looks (logs of a running service) are no error.
+ * It does not follow links or enter other file systems, so it never leaves the tree. Files that disappear meanwhile
+ * (logs of a running service) are no error.
  *
- * Errors: E_NO_PATH, E_IS_LINK, E_NO_ACCOUNT where the host does not know the user or group.
+ * Errors: E_NO_PATH, E_IS_LINK, E_NO_ACCOUNT if the host does not know the user or group.
  *
  * @example ownership({ path: '/data2/was', owner: 'ecsuser', group: 'ecsuser', exclude: ['logs'] })
  * @example ownership({ path: '/srv/www', mode: 'u=rwX,g=rX,o=' })
  */
 export const ownership = defineTask({
   name: 'ownership',
-  summary: 'Gives a whole tree its owner, group and modes, touching only what differs.',
+  summary: 'Sets owner, group and modes of a whole tree, changing only what differs.',
   params: z
     .strictObject({
       path: ownPath.describe('The directory, or file.'),
-      owner: account.optional().describe('User that shall own all of it.'),
-      group: account.optional().describe('Group that shall own all of it.'),
+      owner: account.optional().describe('Owner of all of it.'),
+      group: account.optional().describe('Group of all of it.'),
       mode: treeMode
         .optional()
-        .describe("Permission bits of files ('0640'), or of all by symbols ('u=rwX,g=rX,o=')."),
+        .describe("Permission bits of files ('0640'), or symbolic for all ('u=rwX,g=rX,o=')."),
       dirMode: treeMode.optional().describe("Permission bits of directories ('0750')."),
-      recursive: z.boolean().default(true).describe('Whether what is below it is meant too.'),
+      recursive: z.boolean().default(true).describe('Whether to include what is below it.'),
       exclude: z
         .array(pathBelow)
         .default([])
-        .describe('Paths below it that are left as they are; * and ? allowed.'),
+        .describe('Paths below it to leave as they are; * and ? allowed.'),
     })
     .refine(({ owner, group, mode, dirMode }) => owner ?? group ?? mode ?? dirMode, {
       error: 'expected owner, group, mode or dirMode',
@@ -71,9 +71,9 @@ export const ownership = defineTask({
   }),
   plan: (params, { entry, otherOwners, otherModes }): Change[] => {
     const { path } = params
-    if (entry.type === 'absent') throw new PlaybookError('E_NO_PATH', `There is nothing at ${path}.`)
+    if (entry.type === 'absent') throw new PlaybookError('E_NO_PATH', `${path} does not exist.`)
     if (entry.type === 'link') {
-      const hint = `Name what it leads to: ${posix.resolve(posix.dirname(path), entry.target)}`
+      const hint = `Name its target: ${posix.resolve(posix.dirname(path), entry.target)}`
       throw new PlaybookError('E_IS_LINK', `${path} is a symbolic link.`, { hint })
     }
     const changes: Change[] = []

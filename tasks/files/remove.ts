@@ -21,8 +21,8 @@ import { fileKind } from './fileKind.ts'
 /**
  * Removes a file, a link (never its target), or a directory.
  *
- * - `path` (absolute). `/`, `/etc`, `/usr`, `/home` and other directories of the system are refused.
- * - `recursive` (default false): whether a directory goes with all that is in it; an empty one goes without. Where
+ * - `path` (absolute). `/`, `/etc`, `/usr`, `/home` and other system directories are refused.
+ * - `recursive` (default false): whether to remove a directory with everything in it; an empty one is always removed. If
  *   another file system is mounted in it, nothing is removed.
  *
  * Errors: E_NOT_EMPTY with what is in the directory, E_MOUNTED.
@@ -33,8 +33,8 @@ export const remove = defineTask({
   name: 'remove',
   summary: 'Removes a file, a link or a directory.',
   params: z.strictObject({
-    path: ownPath.describe('What shall not be there.'),
-    recursive: z.boolean().default(false).describe('Whether a directory goes with all that is in it.'),
+    path: ownPath.describe('What to remove.'),
+    recursive: z.boolean().default(false).describe('Whether to remove a directory with everything in it.'),
   }),
   title: ({ path }) => path,
   probe: ({ path, recursive }) => ({
@@ -86,7 +86,7 @@ function parseNames(result: Output): string[] {
 function notEmpty(path: string, inside: readonly string[]): PlaybookError {
   const names = `${inside.slice(0, 3).join(', ')}${inside.length > 3 ? ', …' : ''}`
   return new PlaybookError('E_NOT_EMPTY', `${path} is a directory that is not empty: ${names}`, {
-    hint: 'recursive: true removes it with all that is in it.',
+    hint: 'recursive: true removes it with everything in it.',
   })
 }
 

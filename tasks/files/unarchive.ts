@@ -22,30 +22,30 @@ import { unpackCommand } from './unarchive/script.ts'
 import { archiveDigest, stampPath, stampText } from './unarchive/stamp.ts'
 
 /**
- * Unpacks an archive that is on the host into a directory. It is unpacked beside the directory first and checked, and
- * then moved there, so that a broken archive or a full disk leaves the directory as it was.
+ * Unpacks an archive that is on the host into a directory. It is unpacked beside the directory and checked before it is
+ * moved there, so a broken archive or a full disk leaves the directory as it was.
  *
  * - `src` (absolute): the archive, on the host (see `download` and `copyFile`): .tar, .tar.gz, .tgz, .tar.bz2,
- *   .tar.xz, .tar.zst by tar; .zip, .jar, .war by unzip. `format`: `'tar'` or `'zip'` where the name does not tell.
- * - `dest` (absolute): the directory. It is made, with what is missing above it.
- * - `stripComponents` (default 0): so many leading folders of the paths in the archive are left out.
- * - `creates`: a path below `dest` that the archive brings. Where it is there and no stamp is, the tree counts as
- *   unpacked and is left alone; and an archive that does not bring it is refused.
- * - `exclude`: paths below `dest` (`*` and `?` allowed) that are not unpacked. `preserve`: those that are unpacked
- *   where nothing is there yet, but never again: files that other tasks or people edit.
- * - `owner`, `group`: of all that is unpacked. Default: the become user's, not those the archive names.
+ *   .tar.xz, .tar.zst by tar; .zip, .jar, .war by unzip. `format`: `'tar'` or `'zip'` if the name does not tell.
+ * - `dest` (absolute): the directory. It is made, with the missing ones above it.
+ * - `stripComponents` (default 0): how many leading folders of the archive's paths to leave out.
+ * - `creates`: a path below `dest` that the archive has. If it exists and there is no stamp, the tree counts as unpacked
+ *   and is left alone; an archive that does not have it is refused.
+ * - `exclude`: paths below `dest` (`*` and `?` allowed) not to unpack. `preserve`: paths to unpack only if they do not
+ *   exist yet: files that other tasks or people edit.
+ * - `owner`, `group`: of everything unpacked. Default: those of the become user, not those in the archive.
  * - `checksum` of the archive: `sha256:HEX` or `sha512:HEX`. Another archive is refused. With it, the archive may be
- *   gone once it was unpacked.
+ *   removed once it has been unpacked.
  *
- * What was unpacked is noted in a stamp, `dest/.unarchived-NAME` (NAME: the archive's, its version left out, so that
- * another version takes its place): the archive's digest and the options. While both are the same nothing is done,
- * however the tree was edited since. Otherwise the archive is unpacked over the tree: files that it has are
- * overwritten (save `preserve`), all others stay.
+ * A stamp, `dest/.unarchived-NAME`, records what was unpacked: the archive's digest and the options (NAME is the
+ * archive's without its version, so another version replaces it). While both are the same nothing is done, however the
+ * tree was edited since. Otherwise the archive is unpacked over the tree: its files are overwritten (except `preserve`),
+ * all others stay.
  *
  * Refused before anything is written to `dest`: members with absolute paths or `..`, devices, links that lead out of
- * the tree, and members whose place is taken by something of another kind (a link where the archive has a folder).
+ * the tree, and members of another kind than the existing file (a link where the archive has a folder).
  *
- * Errors: E_NO_ARCHIVE, E_CHECKSUM, E_ARCHIVE (damaged), E_UNSAFE_ARCHIVE, E_ARCHIVE_LAYOUT (nothing left by
+ * Errors: E_NO_ARCHIVE, E_CHECKSUM, E_ARCHIVE (damaged), E_UNSAFE_ARCHIVE, E_ARCHIVE_LAYOUT (nothing left after
  * `stripComponents`, or no `creates`), E_CONFLICT, E_NOT_A_DIRECTORY, E_TOOL (no tar, unzip, xz, …).
  *
  * Sources: GNU tar's, busybox's and Info-ZIP's manuals, and Ansible's unarchive.
@@ -59,23 +59,20 @@ export const unarchive = defineTask({
     .strictObject({
       src: absolutePath.describe('The archive, on the host.'),
       dest: absolutePath.describe('The directory to unpack into; it is made.'),
-      format: z.enum(['tar', 'zip']).optional().describe('What it is; told by its name if not given.'),
+      format: z.enum(['tar', 'zip']).optional().describe('Its format; default: by its name.'),
       stripComponents: z
         .int()
         .min(0)
         .default(0)
-        .describe('How many leading folders of the paths in the archive are left out.'),
-      creates: pathBelow.optional().describe('A path below dest that the archive brings.'),
-      exclude: z
-        .array(pathBelow)
-        .default([])
-        .describe('Paths below dest that are not unpacked; * and ? allowed.'),
+        .describe("How many leading folders of the archive's paths to leave out."),
+      creates: pathBelow.optional().describe('A path below dest that the archive has.'),
+      exclude: z.array(pathBelow).default([]).describe('Paths below dest not to unpack; * and ? allowed.'),
       preserve: z
         .array(pathBelow)
         .default([])
-        .describe('Paths below dest that are unpacked only where nothing is there yet.'),
-      owner: account.optional().describe('User that shall own all that is unpacked.'),
-      group: account.optional().describe('Group that shall own all that is unpacked.'),
+        .describe('Paths below dest to unpack only if they do not exist yet.'),
+      owner: account.optional().describe('Owner of everything unpacked.'),
+      group: account.optional().describe('Group of everything unpacked.'),
       checksum: checksum.optional().describe('sha256:HEX or sha512:HEX of the archive.'),
     })
     .refine(({ src, format }) => format !== undefined || formatOf(src) !== undefined, {

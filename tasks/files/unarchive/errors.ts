@@ -3,7 +3,7 @@
 import { lastLines, type Output, PlaybookError } from '../../../src/index.ts'
 import { conflictCode, damagedCode, layoutCode, toolCode, unsafeCode } from './script.ts'
 
-/** What the script's exit code and words mean; undefined: nothing of its own. */
+/** The error for the script's exit code and output; undefined for other failures. */
 export function explainUnpacking(src: string, output: Output): PlaybookError | undefined {
   const details = lastLines(output)
   const last = details.at(-1) ?? ''
@@ -13,8 +13,8 @@ export function explainUnpacking(src: string, output: Output): PlaybookError | u
     })
   }
   if (output.code === unsafeCode) {
-    return new PlaybookError('E_UNSAFE_ARCHIVE', `${src} holds what must not be unpacked: ${last}`, {
-      hint: 'Nothing was unpacked. Do you trust where it comes from?',
+    return new PlaybookError('E_UNSAFE_ARCHIVE', `${src} has a member that must not be unpacked: ${last}`, {
+      hint: 'Nothing was unpacked. Do you trust its origin?',
     })
   }
   if (output.code === conflictCode) {

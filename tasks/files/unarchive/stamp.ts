@@ -21,10 +21,12 @@ export function archiveDigest(src: string, archive: FileState, wanted: Checksum 
   if (archive.type !== 'file' || archive.digest === undefined) {
     const message =
       archive.type === 'absent' ? `There is no archive ${src}.` : `The archive ${src} cannot be read.`
-    throw new PlaybookError('E_NO_ARCHIVE', message, { hint: 'download or copyFile bring it to the host.' })
+    throw new PlaybookError('E_NO_ARCHIVE', message, {
+      hint: 'The tasks download and copyFile put it on the host.',
+    })
   }
   if (wanted && archive.digest !== wanted.hex) {
-    throw new PlaybookError('E_CHECKSUM', `${src} is not the archive wanted.`, {
+    throw new PlaybookError('E_CHECKSUM', `${src} is not the expected archive.`, {
       details: [`${wanted.algorithm} is ${archive.digest}`, `expected  ${wanted.hex}`],
       hint: 'Is the checksum for a different version?',
     })
