@@ -15,26 +15,25 @@ import {
 } from '../../src/index.ts'
 
 /**
- * A URL answers with the right status and text. It is asked from the host, by curl, or by GNU wget where there is no
- * curl. Where it does not answer so, it is asked again for up to `within` seconds, `interval` (1) apart; a failure shows the
- * status, the first lines of the body, or why there was no connection.
+ * Checks that a URL answers with the right status and text. The host itself asks it, by curl, or by GNU wget if there is
+ * no curl. If the answer is wrong, it is asked again for up to `within` seconds, every `interval` (1) seconds; a failure
+ * shows the status, the first lines of the body, or why there was no connection.
  *
- * - `url`: http or https. `host`: the Host header, to ask for a virtual host. `headers`: further ones; they can be seen
- *   in the host's process list, so no secrets.
- * - `method`: GET if not given. It should change nothing: the URL is asked at least once a run.
- * - `status`: the status, or a list of them; 200 if not given. `contains`: a text that must be in the first 256 KiB.
- * - `timeout`: seconds for one answer (10). `within`: seconds to go on asking (0: once more, then fail).
- * - `followRedirects` (false), `insecure` (false; true takes any certificate).
+ * - `url`: http or https. `host`: the Host header, for a virtual host. `headers`: further ones; the host's process list
+ *   shows them, so no secrets.
+ * - `method`: default GET. It should change nothing: the URL is requested at least once a run.
+ * - `status`: the status, or a list of them; default 200. `contains`: a text in the first 256 KiB.
+ * - `timeout`: seconds for one answer (10). `within`: seconds to keep asking (0: once more, then fail).
+ * - `followRedirects` (false), `insecure` (false; true accepts any certificate).
  *
- * @throws PlaybookError E_HTTP; E_NO_HTTP_CLIENT where there is neither curl nor wget
+ * @throws PlaybookError E_HTTP; E_NO_HTTP_CLIENT if there is neither curl nor wget
  * @example httpCheck({ url: 'http://127.0.0.1/', host: 'ecs.test.co.kr', contains: 'It works', within: 30 })
  *
  * Sources: curl(1), wget(1).
  */
 export const httpCheck = defineTask({
   name: 'httpCheck',
-  summary:
-    'Checks that a URL, asked from the host, answers with a status and a text; waits for it if told to.',
+  summary: 'Checks that a URL, asked from the host, answers with a status and a text, and can wait for it.',
   params: z.strictObject({
     url: z
       .string()
@@ -42,12 +41,12 @@ export const httpCheck = defineTask({
         /^https?:\/\/[^\s/@]+(\/\S*)?$/,
         'expected a URL that begins with http:// or https://, without a password',
       )
-      .describe('What to ask.'),
+      .describe('The URL to request.'),
     host: z
       .string()
       .regex(/^[\w.:-]+$/, 'expected a host name')
       .optional()
-      .describe('Host header, to ask for a virtual host.'),
+      .describe('Host header, for a virtual host.'),
     method: z
       .enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'TRACE'])
       .default('GET')
@@ -60,13 +59,13 @@ export const httpCheck = defineTask({
       .union([z.int().min(100).max(599), z.array(z.int().min(100).max(599)).min(1)])
       .transform((value) => [value].flat())
       .default([200])
-      .describe('HTTP status, or statuses, that are right.'),
-    contains: z.string().min(1).optional().describe('Text that the body must hold.'),
+      .describe('Expected HTTP status, or statuses.'),
+    contains: z.string().min(1).optional().describe('Text that the body must contain.'),
     timeout: z.number().positive().default(10).describe('Seconds for one answer.'),
-    within: z.number().min(0).default(0).describe('Seconds to go on asking until the answer is right.'),
-    interval: z.number().positive().default(1).describe('Seconds between two questions.'),
-    followRedirects: z.boolean().default(false).describe('Ask where a redirect points to.'),
-    insecure: z.boolean().default(false).describe('Take any certificate.'),
+    within: z.number().min(0).default(0).describe('Seconds to keep asking until the answer is right.'),
+    interval: z.number().positive().default(1).describe('Seconds between two requests.'),
+    followRedirects: z.boolean().default(false).describe('Follow redirects.'),
+    insecure: z.boolean().default(false).describe('Accept any certificate.'),
   }),
   title: ({ url, host }) => `${url}${host ? ` (${host})` : ''}`,
   probe: (params) => ({
@@ -103,8 +102,8 @@ type CheckParams = {
   readonly insecure: boolean
 }
 
-/** What came back: a status and the beginning of the body, or why nothing did. */
-type HttpAnswer = { readonly status: number; readonly body: string } | { readonly fault: string }
+/** A status and the beginning of the body, or why there was no answer. */
+type HttpAnswer = { readonly status: number; readonly body: string } | { readonly error: string }
 
 const limitBytes = 256 * 1024
 
@@ -112,7 +111,7 @@ function askOnce(params: CheckParams): Command {
   return shellText(`${askScript(params)}\nask\nexit 0`)
 }
 
-/** Asks until the answer is right by status and text, and prints the last one where it never is. */
+/** Asks until status and text are right, or else prints the last answer. */
 function askAgain(params: CheckParams): Command {
   const { status, contains, within, interval, followRedirects } = params
   const digits = followRedirects ? '[24-9]' : '[2-9]'
@@ -134,7 +133,7 @@ printf '%s\\n' "$answer"
 exit 1`)
 }
 
-/** `ask` prints headers and body as they came, or the client's complaint. */
+/** `ask` prints the raw headers and body, or the client's error. */
 function askScript(params: CheckParams): string {
   const { url, host, method, headers, timeout, followRedirects, insecure } = params
   const lines = Object.entries({ ...(host ? { Host: host } : {}), ...headers }).map(
@@ -184,7 +183,7 @@ function parseAnswer(result: Output, { followRedirects }: { readonly followRedir
   let rest = printed
   for (;;) {
     const head = /^ *HTTP\/[\d.]+ (\d{3})[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n?/.exec(rest)
-    if (!head) return { fault: printed.trim() }
+    if (!head) return { error: printed.trim() }
     rest = rest.slice(head[0].length)
     const status = Number(head[1])
     const isInterim = status < 200 || (followRedirects && status < 400 && rest.startsWith('HTTP/'))
@@ -197,7 +196,7 @@ function isRight(answer: HttpAnswer, { status, contains }: CheckParams): boolean
 }
 
 function describeAnswer(answer: HttpAnswer, { status, contains }: CheckParams): string {
-  if ('fault' in answer) return `no answer (${firstComplaint(answer.fault)})`
+  if ('error' in answer) return `no answer (${firstError(answer.error)})`
   return status.includes(answer.status) && contains !== undefined
     ? `HTTP ${answer.status} without "${contains}"`
     : `HTTP ${answer.status}`
@@ -208,9 +207,9 @@ function explain(result: Output, params: CheckParams): PlaybookError {
   const { method, url, host, within } = params
   const request = `${method} ${url}${host ? ` for ${host}` : ''}`
   const time = within > 0 ? ` within ${within} s` : ''
-  if ('fault' in answer) {
+  if ('error' in answer) {
     return new PlaybookError('E_HTTP', `${request} got no answer${time}.`, {
-      details: splitLines(answer.fault).slice(0, 5),
+      details: splitLines(answer.error).slice(0, 5),
     })
   }
   const lines = splitLines(answer.body.replaceAll('\r', '')).filter((line) => line.trim() !== '')
@@ -222,6 +221,6 @@ function explain(result: Output, params: CheckParams): PlaybookError {
 }
 
 /** `Connection refused` of `curl: (7) Failed to connect to … : Connection refused`. */
-function firstComplaint(fault: string): string {
-  return (splitLines(fault)[0] ?? '').replace(/^curl: \(\d+\) /, '') || 'nothing was said'
+function firstError(error: string): string {
+  return (splitLines(error)[0] ?? '').replace(/^curl: \(\d+\) /, '') || 'no output'
 }

@@ -7,28 +7,28 @@ import { removalStep, transactionStep } from './dnfTransaction.ts'
 import { type Installed, installedScript, parseInstalled } from './installedPackages.ts'
 
 /**
- * Installs packages by dnf, brings them up to date, or removes them, all that is missing in one transaction. A host on
- * which nothing is missing is asked by `rpm` alone (0.03 s); dnf is not started there, except for `state: 'latest'`.
+ * Installs packages by dnf, updates them, or removes them, everything in one transaction. If nothing is missing, only
+ * `rpm` runs (0.03 s), not dnf, except for `state: 'latest'`.
  *
- * - `name`: a package, a list, or several with commas between. Each may be a name (`vim`, also where the package that
- *   provides it is called otherwise: `vim-enhanced`), a name with version, release or architecture
- *   (`httpd-2.4.62`, `glibc.i686`), a capability (`perl(JSON)`), a file that a package holds (`/usr/bin/rotatelogs`), or
- *   the path of an .rpm file on the host. `*` with `state: 'latest'` means all that is installed. Groups (`@…`),
- *   patterns, comparisons and URLs are refused: whether they are installed cannot be told reliably.
- * - `state`: `present` (the default; any version will do), `latest`, `absent`.
+ * - `name`: a package, a list, or several separated by commas. Each may be a name (`vim`, also if the package that
+ *   provides it has another name: `vim-enhanced`), a name with version, release or architecture (`httpd-2.4.62`,
+ *   `glibc.i686`), a capability (`perl(JSON)`), a file that a package contains (`/usr/bin/rotatelogs`), or the path of an
+ *   .rpm file on the host. `*` with `state: 'latest'` means everything installed. Groups (`@…`), patterns, comparisons and
+ *   URLs are refused: it cannot be told reliably whether they are installed.
+ * - `state`: `present` (default; any version), `latest`, `absent`.
  * - `enablerepo`, `disablerepo`, `exclude`: as dnf's options of that name, for this call.
  * - `disableGpgCheck`, `allowErasing`, `nobest`, `skipBroken`, `cacheOnly`: as dnf's --nogpgcheck, --allowerasing, …
- * - `weakDeps`: whether recommended packages come along; as dnf is configured if not given.
- * - `updateCache`: reads the repositories' lists anew (--refresh).
- * - `releasever`: the release to take packages of.
+ * - `weakDeps`: whether to install recommended packages; default: as dnf is configured.
+ * - `updateCache`: reads the repositories' metadata again (--refresh).
+ * - `releasever`: the release to take packages from.
  *
  * A dry run has dnf resolve what is missing, without touching the host: a package that no repository has is an error
  * there too.
  *
- * dnf waits for another dnf that runs; the option `timeout` of the task bounds it.
+ * dnf waits for another running dnf; the option `timeout` of the task limits that.
  *
  * @throws PlaybookError E_NO_RPM (no rpm on the host), E_NO_PACKAGE (naming those that no repository has),
- *   E_NO_REPOSITORY, E_REPOSITORY (one that does not answer, or of which dnf does not know), E_GPG, E_DISK_FULL,
+ *   E_NO_REPOSITORY, E_REPOSITORY (one that does not answer, or that dnf does not know), E_GPG, E_DISK_FULL,
  *   E_PACKAGE_LOCK, E_PACKAGE_CONFLICT, E_NOT_ROOT
  * @example dnf({ name: ['java-17-openjdk', 'httpd', 'vim', 'wget', 'tar'] })
  *
@@ -48,22 +48,25 @@ export const dnf = defineTask({
           }
           return names
         })
-        .describe('Packages: names, capabilities, files they hold, or .rpm files on the host.'),
-      state: z.enum(['present', 'latest', 'absent']).default('present').describe('What shall be so.'),
+        .describe('Packages: names, capabilities, files they contain, or .rpm files on the host.'),
+      state: z
+        .enum(['present', 'latest', 'absent'])
+        .default('present')
+        .describe('Whether they are installed, in the latest version, or not installed.'),
       enablerepo: oneOrMany(word).optional().describe('Repositories to enable for this call.'),
       disablerepo: oneOrMany(word).optional().describe('Repositories to disable for this call.'),
       exclude: oneOrMany(word).optional().describe('Packages to leave out.'),
       disableGpgCheck: z.boolean().default(false).describe('Do not check signatures.'),
-      allowErasing: z.boolean().default(false).describe('Allow to remove packages that are in the way.'),
+      allowErasing: z.boolean().default(false).describe('Allow removing conflicting packages.'),
       nobest: z.boolean().default(false).describe('Do not insist on the newest version.'),
       skipBroken: z.boolean().default(false).describe('Leave out what cannot be installed.'),
       weakDeps: z
         .boolean()
         .optional()
-        .describe('Install recommended packages too; as configured if not given.'),
-      updateCache: z.boolean().default(false).describe("Read the repositories' lists anew."),
-      cacheOnly: z.boolean().default(false).describe('Use what is in the cache, without any network.'),
-      releasever: word.optional().describe('The release of the distribution to take packages of.'),
+        .describe('Install recommended packages too; default: as dnf is configured.'),
+      updateCache: z.boolean().default(false).describe("Read the repositories' metadata again."),
+      cacheOnly: z.boolean().default(false).describe('Use only the cache, without network.'),
+      releasever: word.optional().describe('The release of the distribution to take packages from.'),
     })
     .refine(
       ({ name, state }) => state === 'latest' || !name.includes('*'),
@@ -119,7 +122,7 @@ function inOneTransaction(changes: readonly Omit<Change, 'steps'>[], step: Step)
   return changes.map((change, index) => ({ ...change, steps: index === 0 ? [step] : [] }))
 }
 
-/** What a dry run calls a package, or all of them. */
+/** The name that a dry run uses for a package, or for all. */
 function packageState(name: string): string {
   return name === '*' ? 'packages' : `packages/${name}`
 }

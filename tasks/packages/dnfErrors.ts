@@ -12,7 +12,7 @@ const knownErrors: readonly {
     code: 'E_NO_REPOSITORY',
     sign: /There are no enabled repositories/,
     message: () => 'dnf has no enabled repository on this host.',
-    hint: 'Look into /etc/yum.repos.d, or give enablerepo.',
+    hint: 'Check /etc/yum.repos.d, or give enablerepo.',
   },
   {
     code: 'E_GPG',
@@ -24,13 +24,13 @@ const knownErrors: readonly {
   {
     code: 'E_REPOSITORY',
     sign: /(?:Unknown repo: |No matching repo to modify: |No repository match: |Ignoring repositories: |Failed to download metadata for repo |repository: )'?([^'\n:]+)'?/,
-    message: ([, name]) => `The repository ${name!.trim()} is not to be had.`,
+    message: ([, name]) => `The repository ${name!.trim()} is not available.`,
     hint: 'dnf repolist --all names the repositories; does the host reach the mirror?',
   },
   {
     code: 'E_NO_PACKAGE',
     sign: /Can not load RPM file: (\S+?)\.?\n/,
-    message: ([, path]) => `There is no package ${path} on the host, or it is none.`,
+    message: ([, path]) => `${path} does not exist on the host, or is not a package.`,
   },
   {
     code: 'E_NO_PACKAGE',
@@ -44,7 +44,7 @@ const knownErrors: readonly {
     sign: /GPG check FAILED|is not signed|Public key for \S+ is not installed|key import failed|signature .*(?:failed|invalid)/i,
     message: (_, output) =>
       [
-        'A signature is not to be verified',
+        'A signature cannot be verified',
         ...matches(output, /(?:Package|Public key for) (\S+) is not/g).slice(0, 1),
       ].join(': '),
     hint: 'Give the repository its gpgkey=, or, if you must, disableGpgCheck: true',
@@ -58,7 +58,7 @@ const knownErrors: readonly {
   {
     code: 'E_PACKAGE_LOCK',
     sign: /Failed to obtain the transaction lock|can't create transaction lock|Failed to obtain rpm transaction lock|Waiting for process with pid (\d+)/,
-    message: ([, pid]) => `Another dnf or rpm is at work${pid ? ` (pid ${pid})` : ''}.`,
+    message: ([, pid]) => `Another dnf or rpm is running${pid ? ` (pid ${pid})` : ''}.`,
     hint: 'Wait for it to end, or give the task a retry.',
   },
   {
@@ -70,7 +70,7 @@ const knownErrors: readonly {
   {
     code: 'E_PACKAGE_CONFLICT',
     sign: /Problem(?: \d+)?: (.*)|conflicts with file from package|protected packages/,
-    message: ([, problem]) => `The packages do not go together${problem ? `: ${problem}` : ''}.`,
+    message: ([, problem]) => `The packages conflict${problem ? `: ${problem}` : ''}.`,
     hint: 'allowErasing, nobest or exclude may help.',
   },
 ]

@@ -16,21 +16,21 @@ import {
 } from './systemd.ts'
 
 /**
- * A unit of systemd runs or does not, starts at boot or does not, is masked or not. All that has to be known is asked in
- * one call (5 ms); in order: daemon-reload, unmask, enable, state; or state, disable, mask.
+ * Sets whether a systemd unit runs, starts at boot, or is masked. One call (5 ms) reads everything needed; then, in this
+ * order: daemon-reload, unmask, enable, state; or state, disable, mask.
  *
- * - `name`: a unit (`firewalld`; without an ending it is a service), an alias of one, or an instance (`getty@tty1`).
- * - `state`: `started`, `stopped`; or `restarted`, `reloaded`, which act each time (`reloaded` starts one that does not
- *   run). Left as it is if not given.
+ * - `name`: a unit (`firewalld`; without a suffix it is a service), an alias of one, or an instance (`getty@tty1`).
+ * - `state`: `started`, `stopped`; or `restarted`, `reloaded`, which act every time (`reloaded` starts a unit that is
+ *   down). Default: unchanged.
  * - `enabled`: whether it starts at boot. `masked`: whether it cannot be started at all.
- * - `daemonReload`: `auto` (the default) reads systemd's files again where the unit's have changed; `true` always,
- *   `false` never.
- * - `settle`: seconds (0.5) after which a unit that was started must still run.
+ * - `daemonReload`: `auto` (default) has systemd read its files again if the unit's have changed; `true` always, `false`
+ *   never.
+ * - `settle`: seconds (0.5) after which a started unit must still run.
  *
- * After a start it is looked whether the unit is really up: one that dies at once fails the task, with the end of its
- * journal. A `oneshot` only has to have ended well.
+ * After a start, it checks that the unit is really up: if it dies at once, the task fails with the end of its journal. A
+ * `oneshot` only has to have succeeded.
  *
- * @throws PlaybookError E_NO_UNIT (with units of a like name), E_UNIT_MASKED, E_UNIT_STATIC (cannot be enabled),
+ * @throws PlaybookError E_NO_UNIT (with units of similar names), E_UNIT_MASKED, E_UNIT_STATIC (cannot be enabled),
  *   E_UNIT_BAD (systemd cannot read it), E_SERVICE (did not start, stop or reload; with the journal), E_NO_SYSTEMD
  * @example service({ name: 'firewalld', state: 'started', enabled: true })
  *
@@ -38,21 +38,23 @@ import {
  */
 export const service = defineTask({
   name: 'service',
-  summary: 'Starts, stops, restarts, enables or masks a unit of systemd.',
+  summary: 'Starts, stops, restarts, enables or masks a systemd unit.',
   params: z
     .strictObject({
-      name: unitName.describe('Unit: firewalld, or with its ending: dnf-makecache.timer.'),
+      name: unitName.describe('Unit: firewalld, or with its suffix: dnf-makecache.timer.'),
       state: z
         .enum(['started', 'stopped', 'restarted', 'reloaded'])
         .optional()
-        .describe('What it shall do; restarted and reloaded act each time.'),
+        .describe('Its state; restarted and reloaded act every time.'),
       enabled: z.boolean().optional().describe('Whether it starts at boot.'),
       masked: z.boolean().optional().describe('Whether it cannot be started at all.'),
       daemonReload: z
         .union([z.boolean(), z.literal('auto')])
         .default('auto')
-        .describe("Read systemd's files again: where the unit's have changed (auto), always, or never."),
-      settle: z.number().min(0).default(0.5).describe('Seconds after a start when it must still run.'),
+        .describe(
+          "Whether systemd reads its files again: if the unit's have changed (auto), always, or never.",
+        ),
+      settle: z.number().min(0).default(0.5).describe('Seconds after a start at which it must still run.'),
     })
     .refine(
       ({ state, enabled, masked, daemonReload }) =>
@@ -96,7 +98,7 @@ type ServiceParams = {
   readonly settle: number
 }
 
-/** What the unit is when all is done. Of one that ends by itself, or was masked, that is not known. */
+/** The unit's state after the changes; unknown if it ends by itself or was masked. */
 function effects(params: ServiceParams, unit: Unit, { isEnabling }: { isEnabling: boolean }): Effect[] {
   const { name, state, enabled, masked, daemonReload } = params
   const isToRun = state === undefined ? undefined : state !== 'stopped'
@@ -145,11 +147,11 @@ function stateChanges({ name, state, settle }: ServiceParams, unit: Unit): Chang
     return [{ what, from, to: 'stopped', steps: [systemctl(sh`systemctl stop -- ${name}`, name)] }]
   const verb =
     state === 'started' ? 'start' : state === 'restarted' ? 'restart' : isUp(unit) ? 'reload' : 'start'
-  return [{ what, from, to: state, steps: [systemctl(startAndLook(verb, name, settle), name)] }]
+  return [{ what, from, to: state, steps: [systemctl(startAndCheck(verb, name, settle), name)] }]
 }
 
-/** Starts it, and looks after a while whether it is up: a `simple` service counts as started before it has failed. */
-function startAndLook(verb: string, name: string, settle: number): Command {
+/** Starts it and checks later that it is up: a `simple` service counts as started before it fails. */
+function startAndCheck(verb: string, name: string, settle: number): Command {
   return sh`unit=${name}
 fail() {
   echo "= $1" >&2

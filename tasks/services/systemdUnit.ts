@@ -33,22 +33,21 @@ import {
 const folder = '/etc/systemd/system'
 
 /**
- * A unit of one's own, or a drop-in that changes one that a package brings: `/etc/systemd/system/NAME`, or
- * `NAME.d/DROPIN.conf` there. The file is checked by `systemd-analyze verify` before it takes its place, and systemd reads
- * it at once (daemon-reload); it is reloaded, too, where somebody else has changed the file and not done it.
+ * A unit file of your own, or a drop-in that changes a unit of a package: `/etc/systemd/system/NAME`, or
+ * `NAME.d/DROPIN.conf` there. `systemd-analyze verify` checks the file before it is used, and systemd reads it at once
+ * (daemon-reload); also if somebody else changed the file without a daemon-reload.
  *
- * - `name`: the unit (`backup.timer`; without an ending it is a service), or a template (`worker@`). `dropIn`: the name of a
- *   drop-in.
+ * - `name`: the unit (`backup.timer`; without a suffix it is a service), or a template (`worker@`). `dropIn`: the name of
+ *   a drop-in.
  * - `content`: the whole text.
- * - `enabled`: whether the unit starts at boot. Enabled anew where its `[Install]` changes, so that no old link stays.
+ * - `enabled`: whether the unit starts at boot. It is reenabled if its `[Install]` changes, so no old link stays.
  * - `state: 'absent'`: the unit is stopped and disabled, its file is removed, and systemd forgets it; a drop-in is only
  *   removed.
- * - `strict` (default true): false lets what systemd would not understand, and ignore, pass: settings of a newer systemd.
+ * - `strict` (default true): false accepts what systemd would not understand and ignore: settings of a newer systemd.
  *
- * It starts nothing, and what runs goes on with what it was started with: `service` is for that, as a task or as a
- * handler.
+ * It starts nothing, and a running unit keeps the old settings: use `service` for that, as a task or as a handler.
  *
- * @throws PlaybookError E_WRITE (the check's words, with the line), E_UNIT_MASKED, E_UNIT_STATIC, E_UNIT_BAD, E_SERVICE,
+ * @throws PlaybookError E_WRITE (the check's output, with the line), E_UNIT_MASKED, E_UNIT_STATIC, E_UNIT_BAD, E_SERVICE,
  *   E_NO_SYSTEMD
  * @example
  * systemdUnit({ name: 'app', enabled: true, content: '[Service]\nExecStart=/opt/app/bin/app\n\n[Install]\nWantedBy=multi-user.target\n' },
@@ -60,20 +59,20 @@ const folder = '/etc/systemd/system'
  */
 export const systemdUnit = defineTask({
   name: 'systemdUnit',
-  summary: 'Writes a unit file or a drop-in of systemd, and has systemd read it; or takes one away.',
+  summary: 'Writes a unit file or drop-in of systemd and has systemd read it, or removes one.',
   params: z
     .strictObject({
-      name: unitName.describe('Unit: app, or with its ending: backup.timer.'),
+      name: unitName.describe('Unit: app, or with its suffix: backup.timer.'),
       content: z.string().min(1).optional().describe('The whole text of the file.'),
       dropIn: z
         .string()
         .regex(/^[\w@:.-]+$/, 'expected a file name')
         .transform((name) => name.replace(/\.conf$/, ''))
         .optional()
-        .describe('Name of a drop-in: NAME.d/DROPIN.conf is meant, not the unit itself.'),
-      state: z.enum(['present', 'absent']).default('present').describe('Whether the file is there.'),
+        .describe('Name of a drop-in, NAME.d/DROPIN.conf, instead of the unit itself.'),
+      state: z.enum(['present', 'absent']).default('present').describe('Whether the file exists.'),
       enabled: z.boolean().optional().describe('Whether the unit starts at boot.'),
-      strict: z.boolean().default(true).describe('Whether what systemd would ignore is an error.'),
+      strict: z.boolean().default(true).describe('Whether settings that systemd would ignore are an error.'),
     })
     .refine(({ content, state }) => (content === undefined) === (state === 'absent'), {
       path: ['content'],
@@ -114,7 +113,7 @@ function pathOf({ name, dropIn }: Pick<Params, 'name' | 'dropIn'>): string {
   return dropIn === undefined ? `${folder}/${name}` : `${folder}/${name}.d/${dropIn}.conf`
 }
 
-/** Of a unit that shall be absent nothing is asked where its file is: most hosts never had it. */
+/** For `absent`, reads nothing if the file is missing: most hosts never had it. */
 function stateOf(params: Pick<Params, 'name' | 'dropIn'> & { state: string }): Probe<Unit | undefined> {
   const probe = unitState(instanceOf(params.name))
   if (params.state === 'present') return probe
@@ -124,7 +123,7 @@ function stateOf(params: Pick<Params, 'name' | 'dropIn'> & { state: string }): P
   return output(shellText(script), parse, { reads: [...(probe.reads ?? []), probe.state!] })
 }
 
-/** A template is known to systemd by its instances alone. */
+/** systemd knows a template only by its instances. */
 function instanceOf(name: string): string {
   return name.replace('@.', '@any.')
 }
@@ -184,7 +183,7 @@ function absentChanges(params: Params, current: FileState, unit: Unit | undefine
             steps: [systemctl(sh`systemctl stop -- ${name.replace('@.', '@*.')}`, name)],
           },
         ]
-  // What failed once would go on being listed as a unit that there is not.
+  // A failed unit would stay listed after its file is gone.
   const forgotten = systemctl(sh`systemctl reset-failed -- ${name} 2>/dev/null || :`)
   return [
     ...stopping,
@@ -193,7 +192,7 @@ function absentChanges(params: Params, current: FileState, unit: Unit | undefine
   ]
 }
 
-/** What says which links an enabled unit has. */
+/** The section that says which links an enabled unit has. */
 function installOf(text: FileState | string): string {
   const content = typeof text === 'string' ? text : text.type === 'file' ? String(text.content) : ''
   return /^\[Install\][^[]*/m.exec(content)?.[0].trim() ?? ''

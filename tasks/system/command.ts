@@ -21,15 +21,15 @@ import {
 
 /** The parameters that say when a command is run, and how. */
 export const commandParams = {
-  creates: absolutePath.optional().describe('Path that it makes: where that stands, it is not run.'),
+  creates: absolutePath.optional().describe('Path that it makes: if it exists, the command is not run.'),
   removes: absolutePath
     .optional()
-    .describe('Path that it removes: where nothing stands there, it is not run.'),
-  chdir: absolutePath.optional().describe('Folder to run it in; / if not given.'),
+    .describe('Path that it removes: if it does not exist, the command is not run.'),
+  chdir: absolutePath.optional().describe('Folder to run it in; default: /.'),
   stdin: z
     .union([z.string(), z.instanceof(Secret)])
     .optional()
-    .describe('What it gets on standard input. The place for secrets, with the environment of the task.'),
+    .describe('Standard input. Secrets belong here, or into the environment of the task.'),
   okCodes: z.array(z.int().min(0).max(255)).min(1).default([0]).describe('Exit codes that mean success.'),
 }
 
@@ -45,10 +45,10 @@ type CommandParams = {
  * Runs a program with its arguments, without a shell: nothing in them is expanded.
  *
  * - `argv`: the program and its arguments. They can be seen in the host's process list: secrets go on `stdin`.
- * - `creates`, `removes`: the command is not run where the one stands or the other does not; without them it runs each
- *   time, and each time counts as a change. A command that ends well and has not made `creates` is an error.
- * - `chdir`: the folder to run in. `stdin`: text for its standard input, none if not given.
- * - `okCodes`: exit codes that mean success, [0] if not given.
+ * - `creates`, `removes`: the command is not run if the one exists or the other does not; without them it runs every
+ *   time, and counts as a change every time. It is an error if the command succeeds without making `creates`.
+ * - `chdir`: the folder to run in. `stdin`: text for its standard input; default: none.
+ * - `okCodes`: exit codes that mean success; default [0].
  *
  * Environment, account and timeout are options of every task: `{ environment, become, timeout }`.
  *
@@ -57,7 +57,7 @@ type CommandParams = {
  */
 export const command = defineTask({
   name: 'command',
-  summary: 'Runs a program with its arguments, unless what it makes stands already.',
+  summary: 'Runs a program with its arguments, unless what it makes exists already.',
   params: z.strictObject({
     argv: z.array(z.string()).min(1).describe('The program and its arguments.'),
     ...commandParams,
@@ -121,7 +121,7 @@ function runStep(commandLine: Command, what: string, { chdir, stdin, okCodes }: 
 function checkCreated(creates: string, what: string): Step {
   return run(sh`[ -e ${creates} ] || [ -L ${creates} ]`, {
     explain: (_: Output) =>
-      new PlaybookError('E_NOT_CREATED', `"${what}" ended well, but there is no ${creates}.`, {
+      new PlaybookError('E_NOT_CREATED', `"${what}" succeeded, but ${creates} does not exist.`, {
         hint: 'creates must name what the command makes.',
       }),
   })

@@ -4,11 +4,11 @@ import { absolutePath, type Command, defineTask, sh, shellText, z } from '../../
 import { commandChanges, commandParams, guards, shortened } from './command.ts'
 
 /**
- * Runs shell text: pipes, redirections, variables and all. It stops where the shell does: begin it with `set -e` to stop
- * at the first command that fails.
+ * Runs shell text, with pipes, redirections and variables. Begin it with `set -e` to stop at the first command that
+ * fails.
  *
- * - `script`: the text. Values that are put into it have to be quoted: `quote` does it, or use `command`.
- * - `executable`: the shell to run it by (`/bin/bash`); the host's `sh` if not given.
+ * - `script`: the text. Quote values that you put into it by `quote`, or use `command`.
+ * - `executable`: the shell that runs it (`/bin/bash`); default: the host's `sh`.
  * - `creates`, `removes`, `chdir`, `stdin`, `okCodes`: as for `command`.
  *
  * @throws PlaybookError E_NOT_CREATED, and the engine's error for another exit code
@@ -16,10 +16,10 @@ import { commandChanges, commandParams, guards, shortened } from './command.ts'
  */
 export const shell = defineTask({
   name: 'shell',
-  summary: 'Runs shell text, unless what it makes stands already.',
+  summary: 'Runs shell text, unless what it makes exists already.',
   params: z.strictObject({
     script: z.string().min(1).describe('The shell text.'),
-    executable: absolutePath.optional().describe("The shell to run it by; the host's sh if not given."),
+    executable: absolutePath.optional().describe("The shell that runs it; default: the host's sh."),
     ...commandParams,
   }),
   title: ({ script }) => shortened(script),

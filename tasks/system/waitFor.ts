@@ -17,17 +17,17 @@ import {
 } from '../../src/index.ts'
 
 /**
- * Waits until a port listens or is open, a path exists or holds a text, or a command succeeds; or until that has ended.
- * Where it is so already, nothing is done. The waiting is done on the host.
+ * Waits until a port listens or is open, a path exists or contains a text, or a command succeeds; or until that is no
+ * longer so. If it is so already, nothing is done. The host itself does the waiting.
  *
- * - `port` alone: something on the host listens there, on whatever address (read from /proc/net/tcp and tcp6, so
- *   without any tool, and without connecting). A listening port does not prove that it serves: see `httpCheck`.
- * - `port` and `host`: a TCP connection from the host to there is accepted; by bash's /dev/tcp, or by curl where there
- *   is no bash (as an FTP client, which says nothing before the server does).
- * - `path`, and `contains`: a file that holds a text.
- * - `command`: shell text whose exit code is 0.
- * - `state`: `started` or `present` (the default, and the same), `stopped` or `absent`.
- * - `timeout`: seconds (120); `interval`: seconds between two looks (1).
+ * - `port` alone: something on the host listens there, on any address (read from /proc/net/tcp and tcp6, so without any
+ *   tool and without connecting). A listening port does not prove that it serves: see `httpCheck`.
+ * - `port` and `host`: a TCP connection from the host to there is accepted; by bash's /dev/tcp, or by curl if there is
+ *   no bash (as an FTP client, which waits for the server to speak first).
+ * - `path`, and `contains`: a file that contains a text.
+ * - `command`: shell text that ends with exit code 0.
+ * - `state`: `started` or `present` (default, and the same), `stopped` or `absent`.
+ * - `timeout`: seconds (120); `interval`: seconds between two checks (1).
  *
  * @throws PlaybookError E_TIMEOUT, with what was seen last
  * @example waitFor({ port: 8080, timeout: 60 })
@@ -35,7 +35,7 @@ import {
  */
 export const waitFor = defineTask({
   name: 'waitFor',
-  summary: 'Waits until a port listens, a path exists or a command succeeds, or until that has ended.',
+  summary: 'Waits until a port listens, a path exists or a command succeeds, or no longer does.',
   params: z
     .strictObject({
       port: z.int().min(1).max(65535).optional().describe('TCP port.'),
@@ -43,16 +43,16 @@ export const waitFor = defineTask({
         .string()
         .regex(/^[\w.:%-]+$/, 'expected a host name or an address')
         .optional()
-        .describe('Where to connect to; without it: whether the port listens on the host itself.'),
+        .describe('Where to connect to; without it, the port must listen on the host itself.'),
       path: absolutePath.optional().describe('Path on the host.'),
-      contains: z.string().min(1).optional().describe('Text that the file at the path must hold.'),
+      contains: z.string().min(1).optional().describe('Text that the file must contain.'),
       command: z.string().min(1).optional().describe('Shell text that must end with exit code 0.'),
       state: z
         .enum(['started', 'present', 'stopped', 'absent'])
         .default('started')
-        .describe('What to wait for: that it is so (started, present), or that it is not (stopped, absent).'),
+        .describe('started and present: wait until it is so; stopped and absent: until it is not.'),
       timeout: z.number().positive().default(120).describe('Seconds after which to give up.'),
-      interval: z.number().positive().default(1).describe('Seconds between two looks.'),
+      interval: z.number().positive().default(1).describe('Seconds between two checks.'),
     })
     .refine(
       ({ port, path, command }) => [port, path, command].filter((each) => each !== undefined).length === 1,
@@ -100,14 +100,14 @@ function subject({ port, host, path, command }: WaitParams): string {
   return path ?? command!
 }
 
-/** How it is called when it is not so, and when it is. */
+/** The words for it when it is not so, and when it is. */
 function words({ port, host, path, contains }: WaitParams): readonly [string, string] {
   if (port !== undefined) return host === undefined ? ['not listening', 'listening'] : ['closed', 'open']
   if (path === undefined) return ['failing', 'succeeding']
   return contains === undefined ? ['absent', 'present'] : [`without "${contains}"`, `with "${contains}"`]
 }
 
-/** A command may look at anything. */
+/** A command may read anything. */
 function reads({ host, port, path }: WaitParams): { readonly reads?: readonly string[] } {
   if (port !== undefined) return { reads: host === undefined ? ['listening'] : ['listening', 'elsewhere'] }
   return path === undefined ? {} : { reads: [path] }

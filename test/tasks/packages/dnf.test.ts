@@ -202,24 +202,24 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
     'E_NO_REPOSITORY',
     'dnf has no enabled repository on this host.',
   ],
-  ['', "Error: Unknown repo: 'nope'\n", 'E_REPOSITORY', 'The repository nope is not to be had.'],
+  ['', "Error: Unknown repo: 'nope'\n", 'E_REPOSITORY', 'The repository nope is not available.'],
   [
     '',
     "Errors during downloading metadata for repository 'lab':\n  - Curl error (7)\nError: Failed to download metadata for repo 'lab': Cannot download repomd.xml\n",
     'E_REPOSITORY',
-    'The repository lab is not to be had.',
+    'The repository lab is not available.',
   ],
   [
     'No match for argument: gcc\n',
     'Ignoring repositories: lab\nError: Unable to find a match: gcc\n',
     'E_REPOSITORY',
-    'The repository lab is not to be had.',
+    'The repository lab is not available.',
   ],
   [
     '',
     'Package wget-1.21.1-1.noarch.rpm is not signed\nError: GPG check FAILED\n',
     'E_GPG',
-    'A signature is not to be verified: wget-1.21.1-1.noarch.rpm',
+    'A signature cannot be verified: wget-1.21.1-1.noarch.rpm',
   ],
   [
     'You have enabled checking of packages via GPG keys. This is a good thing.\nHowever, …\n\nProblem repository: [rpdemo]\nbandwidth: 0\n',
@@ -237,7 +237,7 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
     '',
     "error: can't create transaction lock on /var/lib/rpm/.rpm.lock\n",
     'E_PACKAGE_LOCK',
-    'Another dnf or rpm is at work.',
+    'Another dnf or rpm is running.',
   ],
   [
     '',
@@ -249,13 +249,13 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
     '',
     'Error: \n Problem: problem with installed package a\n  - package b conflicts\n',
     'E_PACKAGE_CONFLICT',
-    'The packages do not go together: problem with installed package a.',
+    'The packages conflict: problem with installed package a.',
   ],
   [
     'Can not load RPM file: /tmp/nofile.rpm.\n',
     'Could not open: /tmp/nofile.rpm\n',
     'E_NO_PACKAGE',
-    'There is no package /tmp/nofile.rpm on the host, or it is none.',
+    '/tmp/nofile.rpm does not exist on the host, or is not a package.',
   ],
   ['', 'Something new\n', 'E_DNF', 'dnf ended with exit code 1.'],
 ]

@@ -29,7 +29,7 @@ type Params = Omit<Parameters<typeof service>[0], 'name'>
 
 /** A step in short: its systemctl, or the verb of a start that is looked after. */
 function verbs(steps: readonly string[]): string[] {
-  return steps.map((step) => /said=\$\(systemctl (\S+)/.exec(step)?.[1] ?? step)
+  return steps.map((step) => /output=\$\(systemctl (\S+)/.exec(step)?.[1] ?? step)
 }
 
 type Row = {

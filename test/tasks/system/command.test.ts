@@ -95,7 +95,7 @@ test('a command that ends well without making what it should is an error', async
   const error = await failure(() => applied(command, { argv: ['true'], creates: '/no/such/file' }))
   assert.equal(
     [error.code, error.message],
-    ['E_NOT_CREATED', '"true" ended well, but there is no /no/such/file.'],
+    ['E_NOT_CREATED', '"true" succeeded, but /no/such/file does not exist.'],
   )
 })
 

@@ -81,7 +81,7 @@ for (const { title, jvms, change, steps } of unitRows) {
       change ? [change] : [],
     )
     assert.equal(
-      result.steps.map((step) => /said=\$\(systemctl (start|stop) /.exec(step)?.[1]),
+      result.steps.map((step) => /output=\$\(systemctl (start|stop) /.exec(step)?.[1]),
       steps,
     )
     assert.not.ok(result.steps.some((step) => step.includes('startup.sh" </dev/null')))
