@@ -5,7 +5,6 @@ export * from './formats/deprecated.ts'
 export type { BecomeMethod } from './model/become.ts'
 export { block } from './model/block.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'
-export { type Command, quote, sh, shellText } from './model/command.ts'
 export { defineConfig, type RunPlaybookConfig } from './model/config.ts'
 export { PlaybookError, UnreachableError } from './model/errors/error.ts'
 export {
@@ -20,14 +19,14 @@ export {
   type DesiredFile as WantedFile,
   fileChanges,
   writtenFile,
-} from './model/files/fileChange.ts'
+} from './model/fileChange.ts'
 export {
   type DigestAlgorithm,
   type FileState,
   formatMode,
   ownerSpec,
   type RegularFile,
-} from './model/files/fileState.ts'
+} from './model/fileState.ts'
 export { flushHandlers } from './model/flushHandlers.ts'
 export type { OtherHost, PlayHost } from './model/host.ts'
 export {
@@ -64,6 +63,7 @@ export {
   text,
 } from './model/probe.ts'
 export { revealed, Secret, secret } from './model/secrets/secret.ts'
+export { type Command, quote, sh, shellText } from './model/shell/command.ts'
 export {
   type Artifact,
   type Checksum,

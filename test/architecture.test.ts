@@ -52,20 +52,20 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'src/report/board': ['src/model', 'src/report/output', 'src/report/text'],
   'src/report': ['src/model'],
   'src/http': ['src/model', 'src/files'],
-  'src/transport/become': ['src/model', 'src/transport/program.ts'],
+  'src/transport/become': ['src/model', 'src/transport/program/program.ts'],
   'src/transport/ssh/protocol': [],
-  'src/transport/ssh/config': ['src/model', 'src/transport/localUser.ts'],
+  'src/transport/ssh/config': ['src/model', 'src/transport/program/localUser.ts'],
   'src/transport/ssh/auth': ['src/model', 'src/transport/ssh/config', 'src/transport/ssh/protocol'],
   'src/transport/ssh/hostKey': ['src/model', 'src/transport/ssh/config', 'src/transport/ssh/protocol'],
   'src/transport/ssh': [
     'src/model',
-    'src/transport/connection.ts',
-    'src/transport/program.ts',
-    'src/transport/transport.ts',
+    'src/transport/connection/connection.ts',
+    'src/transport/program/program.ts',
+    'src/transport/program/transport.ts',
   ],
   'src/transport': ['src/model'],
   'src/engine/plan': ['src/model'],
-  'src/engine/session': ['src/model', 'src/wire', 'src/transport/transport.ts'],
+  'src/engine/session': ['src/model', 'src/wire', 'src/transport/program/transport.ts'],
   'src/engine/results': ['src/model', 'src/engine/plan'],
   'src/engine/handlers': ['src/model', 'src/engine/plan'],
   'src/engine/coordination': ['src/model', 'src/engine/plan', 'src/engine/results'],
@@ -85,7 +85,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
     'src/engine/results',
     'src/engine/session',
   ],
-  'src/engine': ['src/model', 'src/wire', 'src/transport/transport.ts'],
+  'src/engine': ['src/model', 'src/wire', 'src/transport/program/transport.ts'],
   'src/testing': ['src/model'],
   'src/cli/cache': ['src/files'],
   'src/cli/userCode': [
@@ -201,19 +201,21 @@ test('imports go one way', () => {
 })
 
 test('nothing is imported in a circle', () => {
+  assert.equal(circlesOf(imports), [])
+})
+
+/** One path for each circle that a search of the graph comes upon. */
+function circlesOf(edges: ReadonlyMap<string, Iterable<string>>): string[] {
   const done = new Set<string>()
-  const visit = (file: string, path: readonly string[]): string[] => {
-    if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(' → ')]
-    if (done.has(file)) return []
-    const found = (imports.get(file) ?? []).flatMap((target) => visit(target, [...path, file]))
-    done.add(file)
+  const visit = (node: string, path: readonly string[]): string[] => {
+    if (path.includes(node)) return [[...path.slice(path.indexOf(node)), node].join(' → ')]
+    if (done.has(node)) return []
+    const found = [...(edges.get(node) ?? [])].flatMap((target) => visit(target, [...path, node]))
+    done.add(node)
     return found
   }
-  assert.equal(
-    files.flatMap((file) => visit(file, [])),
-    [],
-  )
-})
+  return [...edges.keys()].flatMap((node) => visit(node, []))
+}
 
 test('nothing is exported that no other file imports', () => {
   const all = [...files, ...sourceFiles('test').filter((file) => !file.startsWith('test/fixtures/'))]
@@ -258,10 +260,51 @@ test('every test file runs its tests', () => {
   assert.equal(forgotten, [])
 })
 
-test('every source file opens with a sentence that says what it is', () => {
-  const silent = files.filter((file) => !/^(?:#!.*\n)?\/\/ \S.*/.test(readFileSync(join(root, file), 'utf8')))
-  assert.equal(silent, [])
+test('every source file opens with one sentence of at most 90 characters', () => {
+  const wrong = files.filter((file) => {
+    const lines = readFileSync(join(root, file), 'utf8')
+      .replace(/^#!.*\n/, '')
+      .split('\n')
+    return !/^\/\/ \S.{0,87}\.$/.test(lines[0]!) || lines[1]!.startsWith('//')
+  })
+  assert.equal(wrong, [])
 })
+
+test('no folder holds more than 20 files, or imports another in a circle', () => {
+  const folders = new Map<string, string[]>()
+  for (const file of files) folders.set(dirname(file), [...(folders.get(dirname(file)) ?? []), file])
+  assert.equal(
+    [...folders].filter(([, inside]) => inside.length > 20).map(([folder]) => folder),
+    [],
+  )
+  const edges = new Map(
+    [...folders].map(([folder, inside]) => [
+      folder,
+      new Set(inside.flatMap((file) => imports.get(file)!.map(dirname)).filter((other) => other !== folder)),
+    ]),
+  )
+  assert.equal(circlesOf(edges), [])
+})
+
+test('ARCHITECTURE.md names every folder, in at most 120 lines', () => {
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  assert.ok(text.split('\n').length <= 121)
+  const named = new Set([...text.matchAll(/`([\w/{},]+)`/g)].flatMap(([, path]) => expandBraces(path!)))
+  const folders = new Set(files.filter((file) => !file.startsWith('docs/')).map((file) => dirname(file)))
+  assert.equal(
+    [...folders].filter((folder) => !named.has(folder)),
+    [],
+  )
+  assert.equal(
+    [...named].filter((path) => /^(?:src|tasks|lab|playbooks)\b/.test(path) && !folders.has(path)),
+    [],
+  )
+})
+
+function expandBraces(path: string): string[] {
+  const [, before, inside, after] = /^(.*)\{(.*)\}(.*)$/.exec(path) ?? []
+  return inside === undefined ? [path] : inside.split(',').map((part) => `${before}${part}${after}`)
+}
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

@@ -1,10 +1,10 @@
 // Runs local commands by zx, and turns failures into errors of the project.
-//
-// zx is the lab's process runner. Where a process outlives the call or its streams are needed as they come, the lab
-// spawns it itself (host.ts, mirror.ts, ssh.ts, runIsolated.ts).
 
 import { $, type Options } from 'zx'
 import { PlaybookError } from '../../src/model/errors/error.ts'
+
+// zx is the lab's process runner. Where a process outlives the call or its streams are needed as they come, the lab
+// spawns it itself (host.ts, mirror.ts, ssh.ts, runIsolated.ts).
 
 type Command = (pieces: TemplateStringsArray, ...args: unknown[]) => Promise<string>
 

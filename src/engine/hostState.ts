@@ -1,6 +1,6 @@
 // Keeps what a run knows of one host: its session, revision, probes and predicted state.
 
-import { createLimiter, type Limiter } from '../model/limiter.ts'
+import { createLimiter, type Limiter } from '../model/concurrency/limiter.ts'
 import { newPredictedState, type PredictedState } from './checkMode/predictedState.ts'
 import { coalesceProbes, type RunProbes } from './probing/coalesceProbes.ts'
 import type { Prefetched } from './probing/probeCache.ts'

@@ -1,7 +1,7 @@
 // Runs one play on its hosts, in batches, and stops hosts when too many others fail.
 
+import { createLimiter } from '../model/concurrency/limiter.ts'
 import { UnreachableError } from '../model/errors/error.ts'
-import { createLimiter } from '../model/limiter.ts'
 import { emptyCounts, type HostRecap } from '../model/run/outcome.ts'
 import { createBatchGates } from './coordination/batchGates.ts'
 import { createFailureLimit } from './coordination/failureLimit.ts'

@@ -1,6 +1,6 @@
 // Probes the hosts of later plays while the first play runs.
 
-import { createLimiter } from '../model/limiter.ts'
+import { createLimiter } from '../model/concurrency/limiter.ts'
 import type { Play } from '../model/play.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
 import type { HostPlan, PlayPlan } from './plan/planPlays.ts'

@@ -1,6 +1,6 @@
 // A change: what differs, its old and new value, and the steps that apply it.
 
-import type { FileState } from './files/fileState.ts'
+import type { FileState } from './fileState.ts'
 import type { Step } from './step.ts'
 
 /**

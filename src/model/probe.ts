@@ -1,8 +1,8 @@
 // A probe: what to read on a host, as data, and how to parse the output.
 
-import type { Command } from './command.ts'
 import { PlaybookError } from './errors/error.ts'
-import type { DigestAlgorithm, FileRequest, FileState } from './files/fileState.ts'
+import type { DigestAlgorithm, FileRequest, FileState } from './fileState.ts'
+import type { Command } from './shell/command.ts'
 
 /** The output of a command. The streams are bytes, because a character may be split between packets. */
 export type Output = { readonly stdout: Buffer; readonly stderr: Buffer; readonly code: number }

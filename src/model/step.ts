@@ -1,9 +1,9 @@
 // A step: one action on a host, as data. The engine carries it out.
 
-import type { Command } from './command.ts'
 import type { PlaybookError } from './errors/error.ts'
 import type { Output } from './probe.ts'
 import type { Secret } from './secrets/secret.ts'
+import type { Command } from './shell/command.ts'
 
 export type Step = RunStep | WriteStep | UploadStep | StartStep | CallStep
 

@@ -1,7 +1,7 @@
 // Selects the transport for a host, and loads ssh only where it is used.
 
 import type { ConnectionSettings } from '../model/host.ts'
-import type { Transport } from './transport.ts'
+import type { Transport } from './program/transport.ts'
 
 type TransportResolver = (settings: ConnectionSettings) => Promise<Transport>
 

@@ -3,10 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { UnreachableError } from '../model/errors/error.ts'
 import type { ConnectionSettings } from '../model/host.ts'
-import { createConnection } from './connection.ts'
-import { localUser } from './localUser.ts'
-import { createProgram, type Exit, type Program } from './program.ts'
-import type { Connection, Transport } from './transport.ts'
+import { createConnection } from './connection/connection.ts'
+import { localUser } from './program/localUser.ts'
+import { createProgram, type Exit, type Program } from './program/program.ts'
+import type { Connection, Transport } from './program/transport.ts'
 
 // Not zx: it keeps all output as text until the process ends, and these shells live as long as the run.
 

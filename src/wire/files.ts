@@ -1,9 +1,9 @@
 // Reads the state of many files with one stat, one read and one digest command.
 
-import { quote } from '../model/command.ts'
 import { PlaybookError } from '../model/errors/error.ts'
-import type { DigestAlgorithm, FileRequest, FileState } from '../model/files/fileState.ts'
+import type { DigestAlgorithm, FileRequest, FileState } from '../model/fileState.ts'
 import { type Output, splitLines } from '../model/probe.ts'
+import { quote } from '../model/shell/command.ts'
 
 /** A command that reads several files, and how to parse its output. */
 export type FileBatch = {

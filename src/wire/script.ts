@@ -1,7 +1,7 @@
 // Builds the POSIX sh script of a trip: steps first, then probes.
 
-import { quote } from '../model/command.ts'
 import { PlaybookError } from '../model/errors/error.ts'
+import { quote } from '../model/shell/command.ts'
 
 /** One thing to run in a trip. A step that fails stops the steps and probes after it. */
 export type ScriptEntry = {

@@ -1,11 +1,11 @@
 // Builds the shell text that carries out one step.
 
-import type { Command } from '../model/command.ts'
-import { quote } from '../model/command.ts'
-import { contentBytes } from '../model/files/fileChange.ts'
-import { formatMode, ownerSpec } from '../model/files/fileState.ts'
-import { safePaths } from '../model/safePaths.ts'
+import { contentBytes } from '../model/fileChange.ts'
+import { formatMode, ownerSpec } from '../model/fileState.ts'
 import { revealed, type Secret } from '../model/secrets/secret.ts'
+import type { Command } from '../model/shell/command.ts'
+import { quote } from '../model/shell/command.ts'
+import { safePaths } from '../model/shell/safePaths.ts'
 import type { RunStep, StartStep, UploadStep, WriteStep } from '../model/step.ts'
 import { quotedBytes, type ScriptEntry } from './script.ts'
 

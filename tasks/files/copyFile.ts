@@ -20,9 +20,9 @@ import {
   upload,
   z,
 } from '../../src/index.ts'
+import { digestOf } from '../params/fileDigest.ts'
 import { noFolder } from '../params/paths.ts'
 import { validation, writingParams } from '../params/writing.ts'
-import { digestOf } from './fileDigest.ts'
 
 /** Texts up to this size are compared and sent as text, so --diff can show them. */
 const textLimitBytes = 1024 * 1024

@@ -14,7 +14,7 @@ import type { RunRecap } from '../../src/model/run/outcome.ts'
 import type { PendingHandlers } from '../../src/model/run/pendingHandlers.ts'
 import type { TaskList } from '../../src/model/task.ts'
 import { createTransportResolver } from '../../src/transport/connect.ts'
-import type { Connection } from '../../src/transport/transport.ts'
+import type { Connection } from '../../src/transport/program/transport.ts'
 
 export type Ran = {
   readonly recap: RunRecap

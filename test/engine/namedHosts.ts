@@ -2,15 +2,15 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { quote, sh, shellText } from '../../src/model/command.ts'
 import { UnreachableError } from '../../src/model/errors/error.ts'
-import { contentOf, fileChanges } from '../../src/model/files/fileChange.ts'
+import { contentOf, fileChanges } from '../../src/model/fileChange.ts'
 import type { ConnectionSettings } from '../../src/model/host.ts'
 import { file } from '../../src/model/probe.ts'
+import { quote, sh, shellText } from '../../src/model/shell/command.ts'
 import { run } from '../../src/model/step.ts'
 import { defineTask } from '../../src/model/task.ts'
 import { localTransport } from '../../src/transport/local.ts'
-import type { Connection, Shell } from '../../src/transport/transport.ts'
+import type { Connection, Shell } from '../../src/transport/program/transport.ts'
 
 type NamedHosts = {
   readonly connect: (settings: ConnectionSettings) => Promise<Connection>

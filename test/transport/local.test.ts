@@ -8,7 +8,7 @@ import { Readable } from 'node:stream'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { createTransportResolver } from '../../src/transport/connect.ts'
-import type { Connection } from '../../src/transport/transport.ts'
+import type { Connection } from '../../src/transport/program/transport.ts'
 import { ask, endOf, errorOf, using, within } from './settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rp-local-'))

@@ -3,7 +3,7 @@
 import type { UnreachableError } from '../../src/model/errors/error.ts'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 import type { ConnectionSettings } from '../../src/model/host.ts'
-import type { Connection, Shell } from '../../src/transport/transport.ts'
+import type { Connection, Shell } from '../../src/transport/program/transport.ts'
 import type { Sshd } from './sshd.ts'
 
 /** Settings that reach a test's sshd as root, with its key and known_hosts, whatever ~/.ssh holds. */

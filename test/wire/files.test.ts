@@ -6,7 +6,7 @@ import { appendFileSync, chmodSync, mkdirSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import type { FileRequest } from '../../src/model/files/fileState.ts'
+import type { FileRequest } from '../../src/model/fileState.ts'
 import { emptyFileResults, type FileBatch, fileBatches, fileState } from '../../src/wire/files.ts'
 import { temporaryFolder } from '../engine/harness.ts'
 

@@ -6,7 +6,7 @@ import { posix } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import type { BecomeUser } from '../../model/become.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { contentBytes } from '../../model/files/fileChange.ts'
+import { contentBytes } from '../../model/fileChange.ts'
 import { lastLines, type Output } from '../../model/probe.ts'
 import type {
   CallStep,

@@ -1,7 +1,7 @@
 // Predicts the effects of a host's tasks in check mode, on the host and on its delegates.
 
 import type { Change } from '../../model/change.ts'
-import type { FileState } from '../../model/files/fileState.ts'
+import type { FileState } from '../../model/fileState.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import type { Target } from '../plan/target.ts'
 import { fileResult, type ProbeResults } from '../probing/probeBatch.ts'

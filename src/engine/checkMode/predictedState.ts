@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto'
 import type { Change, Effect } from '../../model/change.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { contentBytes, writtenFile } from '../../model/files/fileChange.ts'
-import type { FileRequest, FileState } from '../../model/files/fileState.ts'
+import { contentBytes, writtenFile } from '../../model/fileChange.ts'
+import type { FileRequest, FileState } from '../../model/fileState.ts'
 import type { CommandProbe } from '../../model/probe.ts'
 import type { Step, WriteStep } from '../../model/step.ts'
 

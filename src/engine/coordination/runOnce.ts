@@ -1,7 +1,7 @@
 // Lets one host of a batch run a task once for all, and shares its outcome.
 
+import { createNotifier } from '../../model/concurrency/notifier.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { createNotifier } from '../../model/notifier.ts'
 import type { Status } from '../../model/run/outcome.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 

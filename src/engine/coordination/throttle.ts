@@ -1,6 +1,6 @@
 // Limits how many hosts run a task at once, per occurrence in the playbook.
 
-import { createLimiter, type Limiter } from '../../model/limiter.ts'
+import { createLimiter, type Limiter } from '../../model/concurrency/limiter.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 
 /** Runs work for a task once there is room; if it has to wait, `onWait` is called with the hosts that are running. */

@@ -1,7 +1,7 @@
 // Batches the probes of tasks, and keeps their raw results until they are evaluated.
 
 import { PlaybookError } from '../../model/errors/error.ts'
-import type { FileRequest, FileState } from '../../model/files/fileState.ts'
+import type { FileRequest, FileState } from '../../model/fileState.ts'
 import type { CommandProbe, Output, Probe } from '../../model/probe.ts'
 import { revealed } from '../../model/secrets/secret.ts'
 import {

@@ -1,8 +1,8 @@
 // Runs the probes of tasks in one trip, and records each result as it arrives.
 
 import type { BecomeUser } from '../../model/become.ts'
+import { createNotifier } from '../../model/concurrency/notifier.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { createNotifier } from '../../model/notifier.ts'
 import type { Output } from '../../model/probe.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import { type Target, targetKey } from '../plan/target.ts'

@@ -2,7 +2,7 @@
 
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { Retry } from '../../model/task.ts'
-import type { Connection } from '../../transport/transport.ts'
+import type { Connection } from '../../transport/program/transport.ts'
 
 type RetryLimit = {
   /** Seconds until it gives up, the first attempt excepted. */

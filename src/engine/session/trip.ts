@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { Output } from '../../model/probe.ts'
-import type { Shell } from '../../transport/transport.ts'
+import type { Shell } from '../../transport/program/transport.ts'
 import { type FrameHandlers, frameReader } from '../../wire/frame.ts'
 import { type ScriptEntry, tripScript } from '../../wire/script.ts'
 

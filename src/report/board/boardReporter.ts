@@ -1,4 +1,4 @@
-// Reports to people at a terminal: a board of running hosts, and above it lines of what is done.
+// Draws a board of running hosts on a terminal, with lines of finished tasks above it.
 
 import type { RunEvent } from '../../model/run/event.ts'
 import type { Clock } from '../output/clock.ts'

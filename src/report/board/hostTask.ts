@@ -1,4 +1,4 @@
-// Runs a host of a play as a listr2 task, which ends when the engine reports the host's end.
+// Runs a host of a play as a listr2 task that ends when the host does.
 
 import { type ListrTask, ListrTaskState, type ListrTaskWrapper } from 'listr2'
 import type { TaskLabel } from '../../model/run/event.ts'

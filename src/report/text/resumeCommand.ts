@@ -1,7 +1,7 @@
 // The command that resumes a run that did not finish.
 
-import { quote } from '../../model/command.ts'
 import type { Resumable } from '../../model/run/event.ts'
+import { quote } from '../../model/shell/command.ts'
 
 /** Ready to be pasted; values of variables that were not kept are to be filled in. */
 export function resumeCommand(playbooks: readonly string[], { unkeptVars }: Resumable): string {

@@ -3,7 +3,7 @@
 import type { BecomeMethod } from '../../model/become.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { BecomeSettings } from '../../model/host.ts'
-import type { Exit } from '../program.ts'
+import type { Exit } from '../program/program.ts'
 import { becomePrograms, noTerminalMessage } from './methods.ts'
 
 type BecomeErrorOptions = {

@@ -1,8 +1,8 @@
 // How sudo, su and doas are called, and how they prompt for a password.
 
 import type { BecomeMethod } from '../../model/become.ts'
-import { quote } from '../../model/command.ts'
 import type { BecomeSettings } from '../../model/host.ts'
+import { quote } from '../../model/shell/command.ts'
 
 type BecomeCall = {
   readonly become: BecomeSettings

@@ -3,7 +3,13 @@
 import { randomBytes } from 'node:crypto'
 import { PlaybookError, UnreachableError } from '../../model/errors/error.ts'
 import type { BecomeSettings } from '../../model/host.ts'
-import { describeExit, type Exit, type OutputChunk, type Program, type StartProgram } from '../program.ts'
+import {
+  describeExit,
+  type Exit,
+  type OutputChunk,
+  type Program,
+  type StartProgram,
+} from '../program/program.ts'
 import { becomeError, wrongPasswordError } from './becomeErrors.ts'
 import { becomePrograms, printMarker, quoteWords } from './methods.ts'
 

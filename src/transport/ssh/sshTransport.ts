@@ -1,11 +1,11 @@
 // Transport over ssh.
 
 import { setMaxListeners } from 'node:events'
+import { createLimiter, type Limiter } from '../../model/concurrency/limiter.ts'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { ConnectionSettings } from '../../model/host.ts'
-import { createLimiter, type Limiter } from '../../model/limiter.ts'
-import { createConnection } from '../connection.ts'
-import type { ConnectOptions, Transport } from '../transport.ts'
+import { createConnection } from '../connection/connection.ts'
+import type { ConnectOptions, Transport } from '../program/transport.ts'
 import { createKeyring, type Keyring } from './auth/keyring.ts'
 import { type JumpHost, resolveSshTarget, type SshTarget } from './config/target.ts'
 import type { Login } from './handshake.ts'

@@ -3,7 +3,7 @@
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { PlaybookError } from '../../../src/index.ts'
-import { digestOf } from '../fileDigest.ts'
+import { digestOf } from '../../params/fileDigest.ts'
 
 /** One entry, `path` being relative to the tree and with slashes; parents come before what they hold. */
 export type SourceEntry =

@@ -10,9 +10,9 @@ import {
   recordChanges,
 } from '../../../src/engine/checkMode/predictedState.ts'
 import type { Change, Effect } from '../../../src/model/change.ts'
-import { sh } from '../../../src/model/command.ts'
-import { writtenFile } from '../../../src/model/files/fileChange.ts'
-import type { FileRequest, FileState } from '../../../src/model/files/fileState.ts'
+import { writtenFile } from '../../../src/model/fileChange.ts'
+import type { FileRequest, FileState } from '../../../src/model/fileState.ts'
+import { sh } from '../../../src/model/shell/command.ts'
 import { run, write } from '../../../src/model/step.ts'
 
 const runs = (effects?: readonly Effect[]): Change => ({

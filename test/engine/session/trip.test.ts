@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { runTrip } from '../../../src/engine/session/trip.ts'
 import { PlaybookError, UnreachableError } from '../../../src/model/errors/error.ts'
 import { createTransportResolver } from '../../../src/transport/connect.ts'
-import type { Shell } from '../../../src/transport/transport.ts'
+import type { Shell } from '../../../src/transport/program/transport.ts'
 import { prologue, type ScriptEntry } from '../../../src/wire/script.ts'
 
 const probe = (body: string): ScriptEntry => ({ kind: 'probe', body })

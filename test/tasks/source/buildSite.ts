@@ -12,9 +12,9 @@ import { createFetcher } from '../../../src/http/fetcher.ts'
 import type { ConnectionSettings } from '../../../src/model/host.ts'
 import type { RunEvent } from '../../../src/model/run/event.ts'
 import type { TaskList } from '../../../src/model/task.ts'
-import { createConnection } from '../../../src/transport/connection.ts'
-import { createProgram, type Program } from '../../../src/transport/program.ts'
-import type { Connection } from '../../../src/transport/transport.ts'
+import { createConnection } from '../../../src/transport/connection/connection.ts'
+import { createProgram, type Program } from '../../../src/transport/program/program.ts'
+import type { Connection } from '../../../src/transport/program/transport.ts'
 import { type Ran, runTasks, temporaryFolder } from '../../engine/harness.ts'
 
 /** Whether this machine can be several hosts: as root, with namespaces and a compiler. */

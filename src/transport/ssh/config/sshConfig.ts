@@ -6,7 +6,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import SSHConfig, { type Line, type Match, type Section } from 'ssh-config'
 import { PlaybookError } from '../../../model/errors/error.ts'
-import { localUser } from '../../localUser.ts'
+import { localUser } from '../../program/localUser.ts'
 import { expandGlob, matchesHostList, matchesList, matchesPatterns } from './patterns.ts'
 import { expandHome, expandTokens } from './tokens.ts'
 

@@ -2,7 +2,7 @@
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { createLimiter } from '../../src/model/limiter.ts'
+import { createLimiter } from '../../../src/model/concurrency/limiter.ts'
 
 test('No more than the limit run at once, in their order, and all do', async () => {
   const limit = createLimiter(3)

@@ -1,13 +1,19 @@
 // Builds a connection on a transport's link: shells, uploads, downloads, become.
 
-import type { BecomeUser } from '../model/become.ts'
-import { UnreachableError } from '../model/errors/error.ts'
-import { type BecomeSettings, becomeSettingsFor, type ConnectionSettings } from '../model/host.ts'
-import { createLimiter } from '../model/limiter.ts'
-import { startAs } from './become/startAs.ts'
+import type { BecomeUser } from '../../model/become.ts'
+import { createLimiter } from '../../model/concurrency/limiter.ts'
+import { UnreachableError } from '../../model/errors/error.ts'
+import { type BecomeSettings, becomeSettingsFor, type ConnectionSettings } from '../../model/host.ts'
+import { startAs } from '../become/startAs.ts'
+import {
+  describeExit,
+  type Exit,
+  type Program,
+  ProgramEndedError,
+  type StartProgram,
+} from '../program/program.ts'
+import type { Connection, Shell } from '../program/transport.ts'
 import { download } from './download.ts'
-import { describeExit, type Exit, type Program, ProgramEndedError, type StartProgram } from './program.ts'
-import type { Connection, Shell } from './transport.ts'
 import { upload } from './upload.ts'
 
 /** What a transport provides; the rest is the same for all. */

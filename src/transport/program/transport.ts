@@ -1,9 +1,9 @@
 // Interface by which the engine reaches hosts: connections, shells, file transfers.
 
 import type { Readable } from 'node:stream'
-import type { BecomeUser } from '../model/become.ts'
-import type { UnreachableError } from '../model/errors/error.ts'
-import type { ConnectionSettings } from '../model/host.ts'
+import type { BecomeUser } from '../../model/become.ts'
+import type { UnreachableError } from '../../model/errors/error.ts'
+import type { ConnectionSettings } from '../../model/host.ts'
 
 /** Reaches hosts of one kind: ssh or local. */
 export interface Transport {

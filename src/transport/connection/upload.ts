@@ -2,10 +2,10 @@
 
 import { posix } from 'node:path'
 import type { Readable } from 'node:stream'
-import { PlaybookError } from '../model/errors/error.ts'
-import { safePaths } from '../model/safePaths.ts'
-import { startAs } from './become/startAs.ts'
-import { type Program, ProgramEndedError, type StartProgram } from './program.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { safePaths } from '../../model/shell/safePaths.ts'
+import { startAs } from '../become/startAs.ts'
+import { type Program, ProgramEndedError, type StartProgram } from '../program/program.ts'
 import { resultOf, type TransferOptions, throwIfFailed } from './transfer.ts'
 
 type UploadOptions = TransferOptions & { readonly source: Readable | Uint8Array }

@@ -1,7 +1,7 @@
 // A program running on a host: bytes in, bytes out, exit status.
 
 import type { Readable, Writable } from 'node:stream'
-import type { UnreachableError } from '../model/errors/error.ts'
+import type { UnreachableError } from '../../model/errors/error.ts'
 
 /** How a program ended. Without code and signal it is not known: the connection was lost (`broken`) or closed. */
 export type Exit = { readonly code?: number; readonly signal?: string; readonly broken?: UnreachableError }

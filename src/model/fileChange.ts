@@ -1,12 +1,12 @@
 // Compares a file's desired content and attributes with its current state.
 
-import type { Change, TextDiff } from '../change.ts'
-import { type Command, sh } from '../command.ts'
-import { PlaybookError } from '../errors/error.ts'
-import { contentLimitBytes } from '../probe.ts'
-import { revealed, Secret } from '../secrets/secret.ts'
-import { run, write } from '../step.ts'
+import type { Change, TextDiff } from './change.ts'
+import { PlaybookError } from './errors/error.ts'
 import { type FileState, formatMode, ownerSpec, type RegularFile } from './fileState.ts'
+import { contentLimitBytes } from './probe.ts'
+import { revealed, Secret } from './secrets/secret.ts'
+import { type Command, sh } from './shell/command.ts'
+import { run, write } from './step.ts'
 
 export type DesiredAttributes = { readonly mode?: number; readonly owner?: string; readonly group?: string }
 

@@ -1,8 +1,8 @@
 // What uploads and downloads share: options, the result of their program, its errors.
 
-import { type PlaybookError, UnreachableError } from '../model/errors/error.ts'
-import type { BecomeSettings } from '../model/host.ts'
-import { describeExit, type Exit, type Program } from './program.ts'
+import { type PlaybookError, UnreachableError } from '../../model/errors/error.ts'
+import type { BecomeSettings } from '../../model/host.ts'
+import { describeExit, type Exit, type Program } from '../program/program.ts'
 
 export type TransferOptions = {
   /** For messages: `app@was-01:22`. */

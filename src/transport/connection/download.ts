@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { PlaybookError } from '../model/errors/error.ts'
-import { startAs } from './become/startAs.ts'
-import type { Program, StartProgram } from './program.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { startAs } from '../become/startAs.ts'
+import type { Program, StartProgram } from '../program/program.ts'
 import { resultOf, type TransferOptions, throwIfFailed } from './transfer.ts'
 
 type DownloadOptions = TransferOptions & {

@@ -1,7 +1,7 @@
 // A shell command as data: POSIX sh text with every interpolated value quoted.
 
-import { PlaybookError } from './errors/error.ts'
-import { Secret } from './secrets/secret.ts'
+import { PlaybookError } from '../errors/error.ts'
+import { Secret } from '../secrets/secret.ts'
 
 /** POSIX sh text, ready to run. `sh` makes one, with the values inside it quoted. */
 export type Command = { readonly kind: 'command'; readonly script: string }
