@@ -18,11 +18,11 @@ import {
  * Makes, changes or removes a group.
  *
  * - `name`: not a number.
- * - `gid`: its number; default: the next free one. A group that is there gets it (files keep the old number).
+ * - `gid`: its number; default: the next free one. An existing group gets it too (files keep the old number).
  * - `system` (default false): a new group gets a number from the system's range.
  * - `state` (default `'present'`): `'absent'` removes it.
  *
- * Errors: E_GROUP with what groupadd, groupmod or groupdel said (the number is taken, the group is someone's primary
+ * Errors: E_GROUP with the message of groupadd, groupmod or groupdel (the number is taken, the group is someone's primary
  * group).
  *
  * Sources: groupadd(8), groupmod(8), groupdel(8), getent(1).
@@ -37,12 +37,12 @@ export const group = defineTask({
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected the name of a group')
       .describe('The group.'),
-    gid: z.int().min(0).optional().describe('Its number; the next free one if not given.'),
+    gid: z.int().min(0).optional().describe('Its number; default: the next free one.'),
     system: z.boolean().default(false).describe("Whether a new group gets a number from the system's range."),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether it shall be there.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether it exists.'),
   }),
   title: ({ name }) => name,
-  // The files of accounts are taken for folders of entries, so that check mode knows which of them are pending.
+  // Account files are treated as folders of entries, so a dry run knows which entries are pending.
   probe: ({ name }) => ({
     gid: output(sh`getent group ${name}`, parseGid, { reads: [`/etc/group/${name}`] }),
   }),
@@ -67,7 +67,7 @@ export const group = defineTask({
 function parseGid(result: Output): number | undefined {
   if (result.code === 2) return undefined
   if (result.code !== 0) {
-    throw new PlaybookError('E_GROUP', 'The host cannot tell its groups: getent failed.', {
+    throw new PlaybookError('E_GROUP', 'The groups of the host cannot be read: getent failed.', {
       details: lastLines(result),
     })
   }

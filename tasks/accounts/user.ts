@@ -18,22 +18,22 @@ import { parseUserState, userStateCommand } from './userState.ts'
 const groupName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected the name of a group')
 
 /**
- * Makes, changes or removes an account. What is not given is left as it is, and decided by the host for a new account.
+ * Makes, changes or removes an account. What is not given stays unchanged; for a new account the host decides.
  *
  * - `name`: not a number. `uid`: its number (files keep the old one when it changes).
- * - `group`: the primary group, which must exist; a new account gets one of its own name if not given.
- * - `groups`: further groups, which must exist. `append` (default true) adds them to those it is in; false makes them
- *   all it is in.
+ * - `group`: the primary group, which must exist; default for a new account: one of its own name.
+ * - `groups`: further groups, which must exist. `append` (default true) adds them to its groups; false removes it
+ *   from all others.
  * - `shell`, `home` (absolute; files are not moved when it changes), `comment`.
- * - `createHome`: whether the home directory is made; true if not given, false for `system`, whatever the
- *   distribution's default. true, given, makes it for an account that is there too.
+ * - `createHome`: whether to make the home directory; default: true, but false for `system`, whatever the
+ *   distribution's default. If given, true makes it for an existing account too.
  * - `system` (default false): a new account gets a number from the system's range.
  * - `password`: a crypt hash (`openssl passwd -6`), or `'!'` or `'*'` for none that works. It is never shown and
  *   travels on standard input; the host's present hash does not leave it. `updatePassword` (default `'always'`):
- *   `'onCreate'` leaves that of an account that is there.
+ *   `'onCreate'` keeps that of an existing account.
  * - `state` (default `'present'`): `'absent'` removes the account; with `remove` its home directory and mail too.
  *
- * Errors: E_NO_GROUP, E_PASSWORD_HASH (a plain password), E_USER with what useradd, usermod or userdel said.
+ * Errors: E_NO_GROUP, E_PASSWORD_HASH (a plain password), E_USER with the message of useradd, usermod or userdel.
  *
  * Sources: useradd(8), usermod(8), userdel(8), chpasswd(8), getent(1).
  *
@@ -49,17 +49,17 @@ export const user = defineTask({
       .describe('The account.'),
     uid: z.int().min(0).optional().describe('Its number.'),
     group: account.optional().describe('Its primary group, by name or number.'),
-    groups: z.array(groupName).optional().describe('Further groups it shall be in.'),
+    groups: z.array(groupName).optional().describe('Further groups.'),
     append: z
       .boolean()
       .default(true)
-      .describe('Whether the groups are added; false: it shall be in no others.'),
+      .describe('Whether to add the groups; false removes it from all others.'),
     shell: absolutePath.optional().describe('Its shell.'),
     home: absolutePath.optional().describe('Its home directory.'),
     createHome: z
       .boolean()
       .optional()
-      .describe('Whether the home directory is made; not for system if not given.'),
+      .describe('Whether to make the home directory; default: true, but false for system.'),
     system: z
       .boolean()
       .default(false)
@@ -76,12 +76,15 @@ export const user = defineTask({
     updatePassword: z
       .enum(['always', 'onCreate'])
       .default('always')
-      .describe('Whether the password of an account that is there is changed.'),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether it shall be there.'),
-    remove: z.boolean().default(false).describe('With absent: whether its home directory and mail go too.'),
+      .describe('Whether to change the password of an existing account.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether it exists.'),
+    remove: z
+      .boolean()
+      .default(false)
+      .describe('With absent: whether to remove its home directory and mail too.'),
   }),
   title: ({ name }) => name,
-  // The files of accounts are taken for folders of entries, so that check mode knows which of them are pending.
+  // Account files are treated as folders of entries, so a dry run knows which entries are pending.
   probe: (params) => ({
     found: output(userStateCommand(params), parseUserState, {
       reads: [`/etc/passwd/${params.name}`, ...requestedGroups(params).map((name) => `/etc/group/${name}`)],

@@ -17,15 +17,15 @@ import { reloadCommand } from './process.ts'
 
 /**
  * Changes the activation of a worker in the `workers.properties` of each web server, and has httpd read it by a graceful
- * reload, which ends no request. `active` is mod_jk's default: the line is taken out, and the file is as it was before.
+ * reload, which ends no request. `active` is mod_jk's default: the line is removed, and the file is as it was before.
  *
- * - `worker`: its name. `state`: `active`; `disabled`: no new sessions, those that it has go on; `stopped`: no requests, its
- *   sessions go on at others.
- * - `servers`: `on` which host of the inventory, `prefix` of its httpd, and its `unit` where it is one of systemd's. `file`:
- *   its workers, relative to the prefix.
+ * - `worker`: its name. `state`: `active`; `disabled`: only requests of its existing sessions; `stopped`: no requests, and
+ *   its sessions continue on other workers.
+ * - `servers`: `on` (host of the inventory), `prefix` of its httpd, and its systemd `unit` if it has one. `file`: its
+ *   workers, relative to the prefix.
  *
- * It goes to the servers wherever it stands, one after the other, and acts each time it is run; a server on which it is so
- * already is not reloaded.
+ * It changes the servers one after the other, whichever host it runs for, and acts every time; a server that has the
+ * state already is not reloaded.
  *
  * @throws PlaybookError E_JK_WORKER (a server does not know the worker), and those of `reloadHttpd`
  * @example jkActivation({ worker: 'ecs1', state: 'stopped', servers: [{ on: 'web-01', prefix: '/data2/apache' }] })
@@ -42,7 +42,7 @@ export const jkActivation = defineTask({
       .describe('Name of the worker.'),
     state: z
       .enum(['active', 'disabled', 'stopped'])
-      .describe('What it shall take: all, its own sessions, nothing.'),
+      .describe('What it accepts: everything, its own sessions, nothing.'),
     servers: z
       .array(
         z.strictObject({

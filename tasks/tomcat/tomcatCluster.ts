@@ -22,13 +22,13 @@ import { tomcatParams } from './params.ts'
 import { logFiles } from './scripts.ts'
 
 /**
- * A Tomcat that runs sees as many other members of its cluster as it should, or comes to within a time. It is read from
- * what its cluster has logged since the JVM started: `SimpleTcpCluster.memberAdded`, which Tomcat only logs after it has
- * reached the member over TCP, less `SimpleTcpCluster.memberDisappeared`. The names of the methods are the same in every
- * language that Tomcat logs in. A member that joins late takes up to 7 s.
+ * Waits until a running Tomcat sees enough other members of its cluster. They are counted from what the cluster has
+ * logged since the JVM started: `SimpleTcpCluster.memberAdded`, which Tomcat logs only after it has reached the member
+ * over TCP, minus `SimpleTcpCluster.memberDisappeared`. The names of these methods are the same in every language that
+ * Tomcat logs in. A member that joins late takes up to 7 s.
  *
- * - `home`: the folder of the Tomcat. `log`: its console log, `*` allowed; `HOME/logs/catalina.out*` if not given. Of
- *   rotated files all are read that were written since the JVM started.
+ * - `home`: the folder of the Tomcat. `log`: its console log, `*` allowed; default: `HOME/logs/catalina.out*`. All rotated
+ *   files that were written since the JVM started are read.
  * - `members`: how many others there must be at least.
  * - `within`: seconds to wait for them (60).
  *
@@ -71,7 +71,7 @@ type ClusterParams = {
   readonly within: number
 }
 
-/** What a log file says of the cluster, and when it was last written. */
+/** The lines of a log file about the cluster, and when it was last written. */
 type ClusterLog = {
   readonly path: string
   readonly changedMs: number
@@ -130,7 +130,7 @@ function writtenBy({ startedMs }: TomcatJvm, logs: readonly ClusterLog[]): reado
   return logs.filter(({ changedMs }) => changedMs >= startedMs - 2000)
 }
 
-/** Looks again whenever the cluster has logged something more; the counting is done here alone. */
+/** Reads the logs again whenever the cluster has logged something; only this code counts members. */
 async function waitForMembers(
   connection: StepConnection,
   params: ClusterParams,
@@ -157,7 +157,7 @@ async function waitForMembers(
 
 const downCode = 3
 
-/** Waits until there is a line more, and prints the logs as the probe does. */
+/** Waits for another line, and prints the logs as the probe does. */
 function nextLogs(
   params: ClusterParams,
   { pid }: TomcatJvm,
@@ -184,13 +184,13 @@ function tooFew(
     'E_CLUSTER',
     `The Tomcat of ${home} sees ${seen} of ${count(members)} after ${within} s.`,
     {
-      details: log.length > 0 ? log : ['Its log tells nothing of a cluster.'],
-      hint: "Do the others run, and are the multicast port (udp) and the receivers' ports (tcp) open on all?",
+      details: log.length > 0 ? log : ['Its log has no line about a cluster.'],
+      hint: "Do the others run? Are the multicast port (udp) and the receivers' ports (tcp) open on all of them?",
     },
   )
 }
 
-/** What the cluster said last, whatever it was about. */
+/** The last lines that the cluster logged. */
 function endOf(files: readonly string[]): Command {
   return shellText(
     `cat /dev/null ${files.map(quote).join(' ')} | grep -E 'catalina[.](tribes|ha)[.]' | tail -n 10 | cut -c1-240`,

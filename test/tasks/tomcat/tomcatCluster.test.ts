@@ -105,7 +105,7 @@ test('tomcatCluster reads rotated logs, waits for members, and tells what the lo
         [error.code, error.message],
         ['E_CLUSTER', `The Tomcat of ${home} sees 0 of 1 member after 0.2 s.`],
       )
-      assert.equal(error.details, ['Its log tells nothing of a cluster.'])
+      assert.equal(error.details, ['Its log has no line about a cluster.'])
       setTimeout(() => log(tomcat, [began, added(4000, '57 5')]), 200)
       const { again } = await applied(tomcatCluster, { home, members: 1, within: 10 })
       assert.equal(again, [])
