@@ -161,18 +161,19 @@ function quoted(text: string): string {
 }
 
 function checkBalancers(balancers: readonly Balancer[]): void {
-  if (balancers.length === 0) throw fault('E_WORKERS', 'There is no balancer, so there is nothing to mount.')
+  if (balancers.length === 0)
+    throw siteError('E_WORKERS', 'There is no balancer, so there is nothing to mount.')
   const empty = balancers.find(({ workers }) => workers.length === 0)
-  if (empty) throw fault('E_WORKERS', `The balancer ${empty.name} has no workers.`)
+  if (empty) throw siteError('E_WORKERS', `The balancer ${empty.name} has no workers.`)
   const names = balancers.flatMap(({ name, workers }) => [name, ...workers.map((worker) => worker.name)])
   const odd = names.find((name) => !/^[\w-]+$/.test(name))
   if (odd !== undefined) {
-    throw fault('E_WORKERS', `"${odd}" cannot be the name of a worker.`, 'Letters, digits, - and _ may.')
+    throw siteError('E_WORKERS', `"${odd}" cannot be the name of a worker.`, 'Letters, digits, - and _ may.')
   }
   const twice = repeated(names)
   if (twice.length === 0) return
   const uses = twice.flatMap((name) => usesOf(balancers, name))
-  throw fault(
+  throw siteError(
     'E_WORKERS',
     `${named('worker', twice)} used twice: ${uses.join('; ')}.`,
     'A worker is one Tomcat, and its name the jvmRoute of it.',
@@ -190,13 +191,13 @@ function usesOf(balancers: readonly Balancer[], name: string): string[] {
 
 function checkVhosts(vhosts: readonly Vhost[], balancers: readonly Pick<Balancer, 'name'>[]): void {
   const twice = repeated(vhosts.map(({ serverName }) => serverName.toLowerCase()))
-  if (twice.length > 0) throw fault('E_VHOSTS', `${named('server name', twice)} used twice.`)
+  if (twice.length > 0) throw siteError('E_VHOSTS', `${named('server name', twice)} used twice.`)
   const odd = vhosts.find(({ serverName }) => !/^[\w.*-]+(?::\d+)?$/.test(serverName))
-  if (odd) throw fault('E_VHOSTS', `"${odd.serverName}" cannot be a server name.`)
+  if (odd) throw siteError('E_VHOSTS', `"${odd.serverName}" cannot be a server name.`)
   const known = balancers.map(({ name }) => name)
   const lost = vhosts.find(({ balancer }) => !known.includes(balancer))
   if (!lost) return
-  throw fault(
+  throw siteError(
     'E_VHOSTS',
     `${lost.serverName} is mounted on ${lost.balancer}, which is no balancer.`,
     `There are ${known.join(', ') || 'none'}.`,
@@ -211,6 +212,6 @@ function named(what: string, names: readonly string[]): string {
   return names.length === 1 ? `The ${what} ${names[0]} is` : `The ${what}s ${names.join(', ')} are`
 }
 
-function fault(code: string, message: string, hint?: string): PlaybookError {
+function siteError(code: string, message: string, hint?: string): PlaybookError {
   return new PlaybookError(code, message, hint)
 }

@@ -80,9 +80,9 @@ function revivedError({
   hint,
   where,
   stage,
-  errors: faults,
+  errors,
 }: ErrorRecord): PlaybookError {
-  if (faults) return new AggregatePlaybookError(faults.map(revivedError))
+  if (errors) return new AggregatePlaybookError(errors.map(revivedError))
   const options = { details, hint, where }
   return stage
     ? new UnreachableError(code, message, stage, options)

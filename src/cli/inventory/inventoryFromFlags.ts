@@ -16,7 +16,7 @@ type InventoryFlags = VaultFlags & {
 /**
  * Loads the inventory.
  *
- * @throws PlaybookError E_NO_INVENTORY, E_PASSWORD_FILE; Faults with all errors in its files
+ * @throws PlaybookError E_NO_INVENTORY, E_PASSWORD_FILE; AggregatePlaybookError with all errors in its files
  */
 export async function inventoryFromFlags(flags: InventoryFlags, playbookDir?: string): Promise<Inventory> {
   if (flags.inventory.length === 0) throw noInventory()

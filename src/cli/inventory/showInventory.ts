@@ -33,7 +33,7 @@ type Action = (typeof inventoryActions)[number]
 /** The text that each flag prints. */
 type Views = { readonly [A in Action]: (flags: InventoryShowFlags) => Promise<string> }
 
-/** Prints the requested view and returns the exit code. @throws PlaybookError, Faults */
+/** Prints the requested view and returns the exit code. @throws PlaybookError, AggregatePlaybookError */
 export async function showInventory(flags: InventoryShowFlags): Promise<number> {
   process.stdout.write(await views[actionOf(flags)](flags))
   return 0

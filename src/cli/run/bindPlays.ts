@@ -17,7 +17,7 @@ import type { RunFlags } from '../flags/runFlags.ts'
 import { shortPath } from '../userCode/shortPath.ts'
 import { collectErrors } from './collectErrors.ts'
 
-/** @throws Faults: unknown groups, a limit that leaves nothing, wrong variables, wrong tasks */
+/** @throws AggregatePlaybookError: unknown groups, a limit that leaves nothing, wrong variables, wrong tasks */
 export async function bindPlays(
   plays: readonly Play[],
   inventory: Inventory,

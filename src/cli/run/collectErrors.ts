@@ -5,7 +5,7 @@ import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.
 type ErrorCollector = {
   /** Returns what the work returns, or undefined if it throws a PlaybookError, which is kept. Others are rethrown. */
   readonly attempt: <T>(work: () => T | Promise<T>) => Promise<T | undefined>
-  /** @throws Faults with all that were kept, each once */
+  /** @throws AggregatePlaybookError with all that were kept, each once */
   readonly throwIfAny: () => void
 }
 

@@ -16,7 +16,7 @@ import { startAtTask } from './startAtTask.ts'
  * Runs the playbooks and returns the exit code.
  *
  * @param begin decides where they begin; by default --start-at-task does
- * @throws Faults with all errors of playbooks and inventory
+ * @throws AggregatePlaybookError with all errors of playbooks and inventory
  */
 export async function runPlaybooks(
   names: readonly string[],
