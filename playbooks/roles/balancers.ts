@@ -27,7 +27,7 @@ export function balancers({ vars, hosts }: Pick<PlayHost<WebVars>, 'vars' | 'hos
     for (const { name, ajp } of instances) {
       const worker = { name: `${name}${node}`, host: host.address, port: ajp }
       const owner = owners.get(worker.name)
-      if (owner !== undefined) throw twice(worker.name, owner, host.name)
+      if (owner !== undefined) throw duplicateWorker(worker.name, owner, host.name)
       owners.set(worker.name, host.name)
       all.set(name, [...(all.get(name) ?? []), worker])
     }
@@ -40,7 +40,7 @@ export function balancerName(instance: string): string {
   return `${instance}_loadbalancer`
 }
 
-function twice(worker: string, first: string, second: string): PlaybookError {
+function duplicateWorker(worker: string, first: string, second: string): PlaybookError {
   const message =
     first === second
       ? `${first} would have the worker ${worker} twice.`

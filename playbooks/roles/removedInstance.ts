@@ -4,7 +4,7 @@ import { PlaybookError, type PlayHost, type TaskList } from 'run-playbook'
 import { firewallPort, firewallRichRule, remove } from 'run-playbook/tasks'
 import { tomcat } from 'run-playbook/tasks/tomcat'
 import { numericAddress } from './siteAddress.ts'
-import { instancePlaces } from './tomcat.ts'
+import { instancePaths } from './tomcat.ts'
 import { withoutUnit } from './units.ts'
 import type { Instance, WasVars } from './wasVars.ts'
 
@@ -16,23 +16,23 @@ export function removedInstance(
   if (vars.instances.some(({ name }) => name === instance.name)) {
     throw new PlaybookError('E_REMOVED_IN_USE', `${instance.name} is in instances and in removed_instances.`)
   }
-  const { home, unit } = instancePlaces(instance, vars)
+  const { home, unit } = instancePaths(instance, vars)
   const { multicast, receiver, ajp, http } = instance
   const inUse = new Set(
     vars.instances.flatMap((each) => [each.multicast, each.receiver, each.ajp, each.http]),
   )
-  const freed = (ports: readonly string[]) => ports.filter((port) => !inUse.has(Number.parseInt(port, 10)))
-  const cluster = freed([`${multicast}/udp`, `${receiver}/tcp`])
-  const reached = freed([`${ajp}/tcp`, `${http}/tcp`])
+  const unused = (ports: readonly string[]) => ports.filter((port) => !inUse.has(Number.parseInt(port, 10)))
+  const cluster = unused([`${multicast}/udp`, `${receiver}/tcp`])
+  const web = unused([`${ajp}/tcp`, `${http}/tcp`])
   return [
     vars.systemd_units !== undefined && withoutUnit(unit),
     tomcat({ home, user: vars.account, state: 'stopped' }, { title: `tomcat ${instance.name} stopped` }),
     remove({ path: home, recursive: true }),
     cluster.length > 0 && firewallPort({ ports: cluster, state: 'closed' }),
-    reached.length > 0 &&
+    web.length > 0 &&
       firewallRichRule({
         sources: hosts(vars.web_hosts).map(numericAddress),
-        ports: reached,
+        ports: web,
         state: 'absent',
       }),
   ]

@@ -4,7 +4,7 @@ import { type OtherHost, PlaybookError, type PlayHost, type TaskList, z } from '
 import { waitFor } from 'run-playbook/tasks'
 import { jkActivation } from 'run-playbook/tasks/httpd'
 import { restartTomcat, tomcatCluster } from 'run-playbook/tasks/tomcat'
-import { clusterMembers, instancePlaces } from './tomcat.ts'
+import { clusterMembers, instancePaths } from './tomcat.ts'
 import { type Instance, wasVars } from './wasVars.ts'
 import { httpdProcess } from './web.ts'
 import { webVars } from './webVars.ts'
@@ -21,7 +21,7 @@ export function rolling(host: PlayHost<RollingVars>): TaskList {
   if (host.hosts(host.vars.was_hosts).length < 2) {
     throw new PlaybookError('E_ALONE', `${host.name} is the only WAS host: nothing could serve meanwhile.`)
   }
-  return host.vars.instances.map((instance) => rolled(instance, host))
+  return host.vars.instances.map((instance) => restartInstance(instance, host))
 }
 
 /**
@@ -29,9 +29,9 @@ export function rolling(host: PlayHost<RollingVars>): TaskList {
  * end, it is restarted, waited for until it answers (it has the peers' sessions then) and sees its peers, and put back.
  * Where one of these fails it stays out of rotation, and nothing else is restarted.
  */
-function rolled(instance: Instance, host: PlayHost<RollingVars>): TaskList {
+function restartInstance(instance: Instance, host: PlayHost<RollingVars>): TaskList {
   const { vars } = host
-  const { process } = instancePlaces(instance, vars)
+  const { process } = instancePaths(instance, vars)
   const worker = `${instance.name}${vars.node}`
   const servers = host.hosts(vars.web_hosts).map((web) => ({ on: web.name, ...httpdOf(web) }))
   const members = clusterMembers(instance, host)

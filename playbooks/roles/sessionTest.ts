@@ -2,7 +2,7 @@
 
 import { PlaybookError, type PlayHost, type Task } from 'run-playbook'
 import { testSessionFailover } from 'run-playbook/tasks/tomcat'
-import { instancePlaces } from './tomcat.ts'
+import { instancePaths } from './tomcat.ts'
 import { type WasHost, wasHosts } from './wasHosts.ts'
 import { type WasVars, wasVars } from './wasVars.ts'
 import { type Vhost, type WebVars, webVars } from './webVars.ts'
@@ -16,19 +16,21 @@ export function sessionTest(host: PlayHost<SessionVars>): Task[] {
   const { vhosts, was_hosts, web_hosts, http_port: port } = host.vars
   const was = wasHosts(host, was_hosts, wasVars)
   const through = host.hosts(web_hosts).map(({ name }) => name)
-  const tried = vhosts.filter(({ instance }) => was.every(({ vars }) => vars.session_test.includes(instance)))
-  if (tried.length > 0) return tried.map((vhost) => survives(vhost, was, { through, port }))
+  const testable = vhosts.filter(({ instance }) =>
+    was.every(({ vars }) => vars.session_test.includes(instance)),
+  )
+  if (testable.length > 0) return testable.map((vhost) => failoverTest(vhost, was, { through, port }))
   throw new PlaybookError('E_NO_TEST_PAGE', 'No instance has sessionTest.jsp, which counts the requests.', {
     hint: 'Name those that shall have it (session_test: [ecs]), and run was.ts.',
   })
 }
 
-type Way = { readonly through: string[]; readonly port: number }
+type RequestPath = { readonly through: string[]; readonly port: number }
 
-function survives({ name, instance }: Vhost, was: readonly WasHost<WasVars>[], way: Way): Task {
+function failoverTest({ name, instance }: Vhost, was: readonly WasHost<WasVars>[], route: RequestPath): Task {
   const tomcats = was.map(({ name: on, vars }) => ({
     ...{ on, route: `${instance}${vars.node}` },
-    ...instancePlaces(vars.instances.find((each) => each.name === instance)!, vars).process,
+    ...instancePaths(vars.instances.find((each) => each.name === instance)!, vars).process,
   }))
-  return testSessionFailover({ host: name, path: '/sessionTest.jsp', ...way, tomcats })
+  return testSessionFailover({ host: name, path: '/sessionTest.jsp', ...route, tomcats })
 }

@@ -10,7 +10,7 @@ import { wasHosts } from './wasHosts.ts'
 import { type Instance, type WasVars, wasVars } from './wasVars.ts'
 
 /** Where an instance lives, and how it is started. */
-export function instancePlaces(instance: Instance, vars: WasVars) {
+export function instancePaths(instance: Instance, vars: WasVars) {
   const home = `${vars.was_dir}/ws-${instance.name}-server`
   const logs = `${vars.log_dir}/ws-${instance.name}-server`
   const unit = `ws-${instance.name}-server.service`
@@ -33,7 +33,7 @@ export function tomcatArchive(vars: WasVars): string {
 /** Unpacks and configures an instance; what changes its configuration notifies its restart. */
 export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): TaskList {
   const { vars } = host
-  const { home, logs, unit, process } = instancePlaces(instance, vars)
+  const { home, logs, unit, process } = instancePaths(instance, vars)
   const restart = restartTomcat(
     { ...process, onlyIfRunning: true },
     { title: `restartTomcat ${instance.name}` },
@@ -106,7 +106,7 @@ function instanceUnit(home: string, logs: string, vars: WasVars): string {
 
 /** What must be seen of an instance's cluster: as many others as there are hosts that have it. */
 export function clusterMembers(instance: Instance, host: PlayHost<WasVars>) {
-  const { home, log } = instancePlaces(instance, host.vars).process
+  const { home, log } = instancePaths(instance, host.vars).process
   return { home, log, members: hostsOf(instance, host).length - 1 }
 }
 
@@ -136,7 +136,7 @@ function hostsOf({ name }: Instance, host: PlayHost<WasVars>) {
 export function tomcatsUp(vars: WasVars): TaskList {
   const instances = vars.instances.map((instance) => ({
     name: instance.name,
-    process: instancePlaces(instance, vars).process,
+    process: instancePaths(instance, vars).process,
   }))
   return [
     instances.map(({ name, process }) =>

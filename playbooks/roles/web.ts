@@ -24,7 +24,7 @@ export function web(host: PlayHost<WebVars>): TaskList {
     directory({ path: vars.log_dir, ...owned }),
     buildHttpd(vars),
     buildModJk(vars),
-    vars.owned_dirs.map((path) => ownership({ path, exclude: rootsOwn(path, vars), ...owned })),
+    vars.owned_dirs.map((path) => ownership({ path, exclude: rootOwnedPaths(path, vars), ...owned })),
     webConfiguration(host),
     httpdUnit(vars),
     firewallPort({ ports: [`${vars.http_port}/tcp`, `${vars.https_port}/tcp`] }),
@@ -55,7 +55,7 @@ function httpdUnit(vars: WebVars): TaskList {
 }
 
 /** What httpd and its rotatelogs write before they become the account: root's, today and after each rotation. */
-function rootsOwn(path: string, { apache_dir, log_dir }: WebVars): string[] {
+function rootOwnedPaths(path: string, { apache_dir, log_dir }: WebVars): string[] {
   return [`${apache_dir}/logs`, log_dir]
     .filter((folder) => folder.startsWith(`${path}/`))
     .map((folder) => folder.slice(path.length + 1))
