@@ -8,6 +8,8 @@ import { sectionEdit } from './httpd/editing/section.ts'
 import { setEdit } from './httpd/editing/set.ts'
 import { applyLineSplices, type HttpdDocument, parseHttpd, textOf } from './httpd/parsing/document.ts'
 import { decodeHttpd, encodeHttpd, inEncoding } from './httpd/parsing/encoding.ts'
+import { httpdEditSchema } from './httpd/schema.ts'
+import { checkEdits } from './shared/editSchema.ts'
 
 export type {
   DirectiveSpec,
@@ -25,6 +27,7 @@ export type {
   HttpdValue,
   SectionSpec,
 } from './httpd/edit.ts'
+export { httpdEditSchema }
 
 /**
  * Applies edits to the bytes of an httpd configuration file, one after the other, each to the result of those before it.
@@ -44,7 +47,8 @@ export type {
  * @param edits see `HttpdEdit`
  * @returns the new bytes, and each change for people; without changes, the bytes that came in
  * @throws PlaybookError E_HTTPD (httpd could not read it: line, and what was expected), E_HTTPD_NO_MATCH (not found),
- *   E_HTTPD_AMBIGUOUS (several sections, with their lines), E_HTTPD_EDIT (an impossible edit)
+ *   E_HTTPD_AMBIGUOUS (several sections, with their lines), E_HTTPD_EDIT (an impossible edit, or one with unknown
+ *   keys)
  * @example
  * editHttpd(bytes, [
  *   { set: 'ServerTokens', args: ['Prod'], place: { after: 'ServerRoot' } },
@@ -57,6 +61,7 @@ export function editHttpd(
   bytes: Uint8Array,
   edits: readonly HttpdEdit[],
 ): { bytes: Uint8Array; changes: HttpdChange[] } {
+  checkEdits(edits, httpdEditSchema, 'E_HTTPD_EDIT')
   const original = parseHttpd(decodeHttpd(bytes))
   const changes: HttpdChange[] = []
   let document = original

@@ -13,6 +13,8 @@ import type {
 } from './properties/edit.ts'
 import { escapeKey, escapeValue } from './properties/escape.ts'
 import { type PropertyEntry, scanProperties } from './properties/scan.ts'
+import { propertiesEditSchema } from './properties/schema.ts'
+import { checkEdits } from './shared/editSchema.ts'
 import { mostCommon } from './shared/lists.ts'
 import { isSecretName } from './shared/secretNames.ts'
 
@@ -40,7 +42,7 @@ export type {
  * @param options `encoding`: `iso-8859-1` (default; all beyond ASCII is written `\uXXXX`) or `utf-8`
  * @returns the new bytes, and each change for people; without changes, the bytes that came in
  * @throws PlaybookError E_PROPERTIES (a malformed `\u`, with its line), E_PROPERTIES_NO_MATCH (no key `after`),
- *   E_PROPERTIES_ENCODING (bytes that are not UTF-8)
+ *   E_PROPERTIES_ENCODING (bytes that are not UTF-8), E_PROPERTIES_EDIT (unknown keys, or missing ones)
  * @example editProperties(bytes, [{ set: 'worker.ecs1.port', value: 8009 }, { remove: 'worker.old.port' }])
  */
 export function editProperties(
@@ -48,6 +50,7 @@ export function editProperties(
   edits: readonly PropertiesEdit[],
   { encoding = 'iso-8859-1' }: PropertiesOptions = {},
 ): { bytes: Uint8Array; changes: PropertiesChange[] } {
+  checkEdits(edits, propertiesEditSchema, 'E_PROPERTIES_EDIT')
   const original = decode(bytes, encoding)
   const changes: PropertiesChange[] = []
   let text = original

@@ -1,5 +1,6 @@
 // Edits XML files; whatever no edit changes keeps its bytes.
 
+import { checkEdits } from './shared/editSchema.ts'
 import type { XmlChange, XmlEdit } from './xml/edit.ts'
 import { type EditResult, setEdit } from './xml/editing/attributes.ts'
 import { commentEdit, type RewriteResult, uncommentEdit } from './xml/editing/comment.ts'
@@ -9,6 +10,7 @@ import { applySplices } from './xml/editing/splice.ts'
 import { textEdit } from './xml/editing/text.ts'
 import { parseXml, withText, type XmlDocument } from './xml/parsing/document.ts'
 import { decodeXml, encodeXml } from './xml/parsing/encoding.ts'
+import { xmlEditSchema } from './xml/schema.ts'
 
 export type {
   CommentEdit,
@@ -25,6 +27,7 @@ export type {
   XmlSelector,
   XmlValue,
 } from './xml/edit.ts'
+export { xmlEditSchema }
 
 /**
  * Applies edits to the bytes of an XML file, one after the other, each to the result of those before it.
@@ -41,7 +44,7 @@ export type {
  * @param edits see `XmlEdit`; selectors are a subset of XPath 1.0, see `parseSelector`
  * @returns the new bytes, and each change for people; without changes, the bytes that came in
  * @throws PlaybookError E_XML (not well-formed; line:column), E_XML_ENCODING, E_XML_SELECTOR, E_XML_NO_MATCH,
- *   E_XML_AMBIGUOUS, E_XML_COMMENT (cannot be commented or uncommented), E_XML_EDIT (an impossible edit)
+ *   E_XML_AMBIGUOUS, E_XML_COMMENT (cannot be commented or uncommented), E_XML_EDIT (an impossible edit, or one with unknown keys)
  * @example
  * editXml(bytes, [
  *   { set: '/Server', attributes: { port: 8006 } },
@@ -53,6 +56,7 @@ export function editXml(
   bytes: Uint8Array,
   edits: readonly XmlEdit[],
 ): { bytes: Uint8Array; changes: XmlChange[] } {
+  checkEdits(edits, xmlEditSchema, 'E_XML_EDIT')
   const original = parseXml(decodeXml(bytes))
   const changes: XmlChange[] = []
   let document = original

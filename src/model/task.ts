@@ -5,8 +5,9 @@ import type { BecomeMethod } from './become.ts'
 import type { Change } from './change.ts'
 import { PlaybookError } from './errors/error.ts'
 import { callSite, type SourceLocation } from './errors/location.ts'
+import { formatPath, issueText } from './issueText.ts'
 import type { Observed, Probe, Probes } from './probe.ts'
-import { mask, pathOfMask, Secret, secretTemplate } from './secrets/secret.ts'
+import { mask, pathOfMask, type Secret, secretTemplate } from './secrets/secret.ts'
 
 /** The definition of a task. Write the members in this order, because TypeScript infers from top to bottom. */
 export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
@@ -181,58 +182,4 @@ function withoutMask<T>(name: string, params: T, where: () => SourceLocation | u
     `${name}: ${formatPath(path)} contains ${mask}, which is shown instead of a secret.`,
     { where: where(), hint: `Make the whole text a secret: ${secretTemplate}` },
   )
-}
-
-/** A path as TypeScript writes it: `instances[1].http`. */
-export function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) =>
-      typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key),
-    '',
-  )
-}
-
-/** The message of a schema issue, with the value: `expected a port (1-65535), got "8o81"`. */
-export function issueText(issue: z.core.$ZodIssue, root: unknown): string {
-  const value = issue.path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-    root,
-  )
-  const inner = innerIssue(issue)
-  if (inner) return `${formatPath(inner.path)}: ${issueText(inner, value)}`
-  const [expected, ...others] = new Set(expectations(issue))
-  const got = gotText(value, [expected, ...others].includes('expected Secret'))
-  const alternatives = [expected, ...others.map((text) => text.replace(/^expected /, ''))]
-  return issue.code === 'unrecognized_keys' ? issue.message : `${alternatives.join(' or ')}, got ${got}`
-}
-
-/** Where a secret is expected, the value is not shown: it may be a password that is not encrypted yet. */
-function gotText(value: unknown, isSecretWanted: boolean): string {
-  if (value instanceof Secret) return 'a secret'
-  if (value === undefined) return 'nothing'
-  if (!isSecretWanted) return abbreviated(value)
-  if (typeof value === 'string') return 'a plain value'
-  return Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`
-}
-
-/** For a value that matches no member of a union: the issue inside it, by the member that fits best. */
-function innerIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue | undefined {
-  if (!isUnexplained(issue)) return undefined
-  const inner = issue.errors.filter(([first]) => first && first.path.length > 0)
-  return inner.sort((one, other) => one.length - other.length)[0]?.[0]
-}
-
-function expectations(issue: z.core.$ZodIssue): string[] {
-  if (isUnexplained(issue)) return issue.errors.flatMap((issues) => issues.slice(0, 1).flatMap(expectations))
-  return [issue.message.replace(/^[A-Z][\w ]*: (?=expected )/, '').replace(/, received .*$/, '')]
-}
-
-/** A union without a message of its own. */
-function isUnexplained(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidUnion {
-  return issue.code === 'invalid_union' && issue.message === 'Invalid input' && issue.errors.length > 0
-}
-
-function abbreviated(value: unknown): string {
-  const json = JSON.stringify(value) ?? String(value)
-  return json.length > 80 ? `${json.slice(0, 77)}…` : json
 }

@@ -1,18 +1,13 @@
 // The task editHttpdConf: edits an Apache httpd configuration file and keeps the rest.
 
-import { editHttpd, type HttpdEdit } from '../../src/formats/index.ts'
+import { editHttpd, httpdEditSchema } from '../../src/formats/index.ts'
 import { absolutePath, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
-import { editList } from './editList.ts'
 import { defineFileEdit } from './fileEdit.ts'
 
-export const httpdEdits = editList<HttpdEdit>('HttpdEdit', [
-  'set',
-  'uncomment',
-  'comment',
-  'remove',
-  'section',
-])
+export const httpdEdits = z
+  .array(httpdEditSchema, 'expected a list of edits')
+  .min(1, 'expected at least one edit')
 
 /**
  * Edits a configuration file of Apache httpd losslessly, reading it as httpd does: nested sections, case-insensitive

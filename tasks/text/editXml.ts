@@ -1,9 +1,8 @@
 // The task editXml: edits an XML file and keeps the rest byte for byte.
 
-import { editXml as editXmlBytes, type XmlEdit } from '../../src/formats/index.ts'
+import { editXml as editXmlBytes, xmlEditSchema } from '../../src/formats/index.ts'
 import { absolutePath, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
-import { editList } from './editList.ts'
 import { defineFileEdit } from './fileEdit.ts'
 
 /**
@@ -33,9 +32,10 @@ export const editXml = defineFileEdit({
   summary: 'Edits an XML file and keeps the rest byte for byte.',
   params: z.strictObject({
     path: absolutePath.describe('The file; it must exist.'),
-    edits: editList<XmlEdit>('XmlEdit', ['set', 'uncomment', 'comment', 'ensure', 'remove', 'text']).describe(
-      'What the file must have, in order: [{"set": SELECTOR, "attributes": {…}}, …].',
-    ),
+    edits: z
+      .array(xmlEditSchema, 'expected a list of edits')
+      .min(1, 'expected at least one edit')
+      .describe('What the file must have, in order: [{"set": SELECTOR, "attributes": {…}}, …].'),
     ...writingParams,
   }),
   edit: (before, { edits }) => {

@@ -30,10 +30,11 @@ export function splitTaskWords(
 
 /**
  * Parses `--name value`, `--name=value`, `name=value`, `--flag` and `--no-flag`. Repeated parameters become a list, JSON is
- * accepted for lists and objects, and `@file` stands for the file's content. A word without a name sets the first
+ * accepted for lists and objects (one object is a list of one), and `@file` stands for the file's content. A word without a name sets the first
  * parameter.
  *
- * @throws PlaybookError E_UNKNOWN_PARAM with a suggestion, E_PARAM_VALUE if a value is missing
+ * @throws PlaybookError E_UNKNOWN_PARAM with a suggestion, E_PARAM_VALUE if a value is missing, is not JSON, or is in a
+ *   file that cannot be read
  */
 export function parseTaskParams(task: AnyTaskFunction, words: readonly string[]): Record<string, unknown> {
   const shape = paramShape(task)
@@ -48,7 +49,7 @@ export function parseTaskParams(task: AnyTaskFunction, words: readonly string[])
     else if (Object.hasOwn(shape, key)) add(key, paired!)
     else throw unknownParam(key, shape, task)
   }
-  return Object.fromEntries([...given].map(([name, values]) => [name, coerce(shape[name], values)]))
+  return Object.fromEntries([...given].map(([name, values]) => [name, coerce(name, shape[name]!, values)]))
 
   function addFlag(written: string, value: string | undefined): void {
     const named = paramOf(written, shape)
@@ -106,17 +107,36 @@ function acceptsTrue(schema: z.ZodType | undefined): boolean {
   return schema?.safeParse(true).success === true
 }
 
-/** The first interpretation that the schema accepts, or else the plain text, for the schema's error. */
-function coerce(schema: z.ZodType | undefined, values: readonly (string | boolean)[]): unknown {
-  const readings =
-    values.length > 1 ? [values.map(readFileValue)] : interpretations(readFileValue(values[0]!))
-  return readings.find((reading) => schema?.safeParse(reading).success) ?? readings[0]
+/** The first interpretation that the schema accepts, or else the likeliest one, for the schema's error. */
+function coerce(name: string, schema: z.ZodType, values: readonly (string | boolean)[]): unknown {
+  const accepts = (value: unknown) => schema.safeParse(value).success
+  const [only = '', ...others] = values.map(readFileValue)
+  const readings = others.length > 0 ? [[only, ...others], lists([only, ...others])] : interpretations(only)
+  const accepted = readings.findIndex(accepts)
+  if (accepted !== -1) return readings[accepted]
+  for (const value of values) requireReadable(name, value)
+  if (others.length > 0 || typeof only === 'boolean') return readings[0]
+  const [parsed] = jsonOf(only)
+  if (typeof parsed === 'object') return expectsList(schema, parsed) ? [parsed] : parsed
+  if (parsed === undefined && /^\s*[[{]/.test(only)) throw notJson(name, only, schema)
+  return readings[0]
+}
+
+function expectsList(schema: z.ZodType, value: unknown): boolean {
+  const issue = schema.safeParse(value).error?.issues[0]
+  return issue?.code === 'invalid_type' && issue.expected === 'array' && issue.path.length === 0
 }
 
 function interpretations(value: string | boolean): unknown[] {
   if (typeof value === 'boolean') return [value]
   const word = /^(?:yes|on)$/i.test(value) ? [true] : /^(?:no|off)$/i.test(value) ? [false] : []
-  return [value, ...jsonOf(value), ...word, [value], value.split(',')]
+  const json = jsonOf(value)
+  return [value, ...json, ...word, [value], value.split(','), ...json.map((each) => [each])]
+}
+
+/** Values that are JSON, as one list: that of `--edits '{…}' --edits '{…}'`. */
+function lists(values: readonly (string | boolean)[]): unknown[] {
+  return values.flatMap((value) => (typeof value === 'string' ? (jsonOf(value)[0] ?? value) : value))
 }
 
 function jsonOf(text: string): unknown[] {
@@ -134,4 +154,42 @@ function readFileValue(value: string | boolean): string | boolean {
   } catch {
     return value
   }
+}
+
+/** @throws PlaybookError E_PARAM_VALUE for an `@file` that cannot be read */
+function requireReadable(name: string, value: string | boolean): void {
+  if (typeof value !== 'string' || !value.startsWith('@')) return
+  try {
+    readFileSync(value.slice(1))
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    throw new PlaybookError(
+      'E_PARAM_VALUE',
+      code === 'ENOENT'
+        ? `--${name}: there is no file ${value.slice(1)}.`
+        : `--${name}: cannot read ${value.slice(1)}: ${(thrown as Error).message}`,
+      'A value with @ at its start names a file that holds the value.',
+    )
+  }
+}
+
+function notJson(name: string, text: string, schema: z.ZodType): PlaybookError {
+  const example = schema.description?.match(/\[?\{.*[}\]]/)?.[0]
+  return new PlaybookError('E_PARAM_VALUE', `--${name} is not JSON: ${abbreviated(text)}`, {
+    details: [jsonError(text)],
+    hint: `Put names and texts in double quotes, and the whole in single quotes${example ? `: --${name} '${example}'` : '.'}`,
+  })
+}
+
+function jsonError(text: string): string {
+  try {
+    JSON.parse(text)
+    return ''
+  } catch (thrown) {
+    return (thrown as Error).message
+  }
+}
+
+function abbreviated(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
 }

@@ -5,9 +5,10 @@ import { becomeMethods } from '../../model/become.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
+import { issueText } from '../../model/issueText.ts'
 import type { PlaySpec } from '../../model/play.ts'
 import { Secret } from '../../model/secrets/secret.ts'
-import { type BlockOptions, issueText, type TaskOptions } from '../../model/task.ts'
+import type { BlockOptions, TaskOptions } from '../../model/task.ts'
 
 /** A keyword that is added to the types does not compile until it has a schema here. */
 type Schemas<T> = { readonly [K in keyof Required<T>]: z.ZodType }

@@ -7,6 +7,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { parseTaskParams, splitTaskWords } from '../../../src/cli/task/taskParams.ts'
 import { defineTask, PlaybookError, z } from '../../../src/index.ts'
+import { editHttpdConf } from '../../../tasks/index.ts'
 
 const task = defineTask({
   name: 'sample',
@@ -108,6 +109,44 @@ for (const [words, own, others] of splits) {
   test(`of "${words}" the task's are "${own}"`, () => {
     const split = splitTaskWords(task, words.split(' '))
     assert.equal([split.own.join(' '), split.others.join(' ')], [own, others])
+  })
+}
+
+const edits: readonly [word: string, edits: unknown][] = [
+  ['[{"set":"Listen","args":[81]}]', [{ set: 'Listen', args: [81] }]],
+  ['{"set":"Listen","args":[81]}', [{ set: 'Listen', args: [81] }]],
+  ['[{"set":"Listen","arg":[81]}]', [{ set: 'Listen', arg: [81] }]],
+  ['{"set":"Listen","arg":[81]}', [{ set: 'Listen', arg: [81] }]],
+]
+for (const [word, expected] of edits) {
+  test(`--edits ${word} is read as JSON`, () => {
+    assert.equal(parseTaskParams(editHttpdConf, ['--edits', word]), { edits: expected })
+  })
+}
+
+test('several --edits are one list', () => {
+  const params = parseTaskParams(editHttpdConf, ['--edits', '{"remove":"A"}', '--edits', '{"remove":"B"}'])
+  assert.equal(params, { edits: [{ remove: 'A' }, { remove: 'B' }] })
+})
+
+const unreadable: readonly [word: string, message: RegExp][] = [
+  ['@missing.json', /^--edits: there is no file missing\.json\.$/],
+  ['@/', /^--edits: cannot read \/: EISDIR/],
+  ['[{set: Listen, args: [81]}]', /^--edits is not JSON: \[\{set/],
+  ["[{'set': 'Listen'}]", /^--edits is not JSON: \[\{'set/],
+]
+for (const [word, message] of unreadable) {
+  test(`--edits ${word} is refused, with what is expected`, () => {
+    try {
+      parseTaskParams(editHttpdConf, ['--edits', word])
+    } catch (thrown) {
+      if (!(thrown instanceof PlaybookError)) throw thrown
+      assert.is(thrown.code, 'E_PARAM_VALUE')
+      assert.match(thrown.message, message)
+      if (!word.startsWith('@')) assert.match(thrown.hint!, /--edits '\[\{"set": NAME/)
+      return
+    }
+    assert.unreachable()
   })
 }
 

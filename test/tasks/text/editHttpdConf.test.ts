@@ -89,8 +89,8 @@ for (const [title, content, edit, code, says] of faults) {
 const wrong: [title: string, edits: unknown, expected: RegExp][] = [
   ['no edits', [], /at least one edit/],
   ['an edit of no kind', [{ sett: 'A' }], /expected an edit/],
-  ['an edit of two kinds', [{ set: 'A', remove: 'B' }], /expected an edit/],
-  ['an edit without a name', [{ set: 5 }], /expected an edit/],
+  ['an edit of two kinds', [{ set: 'A', remove: 'B' }], /unknown key "remove"/],
+  ['an edit without a name', [{ set: 5 }], /edits\[0\]: set: expected a?.*, got 5/],
 ]
 
 for (const [title, value, expected] of wrong) {
