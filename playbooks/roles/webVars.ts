@@ -28,8 +28,8 @@ export const webVars = z.object({
   mod_jk_urls: z.array(z.url()).min(1),
   /** Who fetches: the host itself, or the controller, for hosts without a way out. */
   fetch_via: z.enum(['host', 'controller']).default('host'),
-  /** Built by the first host of a platform, and brought to the others. */
-  share_builds: z.boolean().default(true),
+  /** The name under which the web hosts share what one of them built; false: each builds its own. */
+  share_builds: z.union([z.boolean(), z.string()]).default('web'),
   /** Where sources are unpacked and built. */
   source_dir: absolutePath,
   /** Where httpd is installed: its ServerRoot. */

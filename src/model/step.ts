@@ -83,8 +83,13 @@ export type CallStep = {
   readonly call: (connection: StepConnection) => Promise<void>
 }
 
-/** A shared file: its path on the controller, and whether this call made it. */
-export type Artifact = { readonly path: string; readonly isOwn: boolean }
+/** A shared file: its path on the controller, whether this call made it, and which host made it when (ISO 8601). */
+export type Artifact = {
+  readonly path: string
+  readonly isOwn: boolean
+  readonly maker: string
+  readonly madeAt: string
+}
 
 export type ReconnectOptions = {
   /** Seconds until it gives up. Default 600. */

@@ -1,4 +1,4 @@
-// The task buildFromSource: builds software once for all hosts and swaps it in.
+// The task buildFromSource: builds software from source and swaps it in.
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -24,7 +24,7 @@ import { buildOn } from './runBuild.ts'
 
 /**
  * Builds software from its source: fetch, unpack, patch, configure, make, check, install. Nothing happens while the
- * installation is what the parameters describe; the first host of a platform builds, the others take what it built.
+ * installation is what the parameters describe; hosts that `share` a build take what the first of them built.
  *
  * **What is built**
  * - `name` and `version`; `urls`: mirrors of the source archive; `checksum`: `sha256:HEX` or `sha512:HEX` of it.
@@ -57,10 +57,12 @@ import { buildOn } from './runBuild.ts'
  *   first errors, the last lines and what is missing where that is known, and leaves what is installed as it was; the
  *   next run goes on at that phase. After a success the log alone stays.
  * - `user`: the unprivileged user who unpacks, configures and makes (the task has to be root for that).
- * - `share` (default true): the result is kept in the controller's cache (`~/.cache/run-playbook/builds`), and hosts with
- *   the same compiler, system, version, processor type and libc take it from there, in later runs too; hosts of the same
- *   run wait for the first of them. One that lacks libraries for it builds it itself. Not shared: what is built for the
- *   very processor of its host (`-march=native`).
+ * - `share` (default false): a name, such as `'web'`. The result is kept in the controller's cache
+ *   (`~/.cache/run-playbook/builds`, for 90 days after its last use), and hosts whose task has the same name take it from
+ *   there, if compiler, system, version, processor type and libc are the same; hosts of the same run wait for the first
+ *   of them. This trusts each of these hosts with the others: whoever controls one of them controls what the others
+ *   install. The output says which host built it. A host that lacks libraries for it builds it itself. Never shared: what
+ *   is built for the processor of its host (`-march=native`). `true` shares with every host that says `true`.
  *
  * There is no time limit; the option `timeout` of any task sets one for each phase.
  *
@@ -83,7 +85,7 @@ import { buildOn } from './runBuild.ts'
  */
 export const buildFromSource = defineTask({
   name: 'buildFromSource',
-  summary: 'Builds software from its source, once for all hosts, and installs it by a swap.',
+  summary: 'Builds software from its source and installs it by a swap.',
   params: buildParams,
   title: ({ name, version }) => `${name} ${version}`,
   inputs: ({ patches }, { directory }) =>
@@ -110,7 +112,7 @@ export const buildFromSource = defineTask({
       {
         what: build.installs ? `${build.name} in ${build.prefix}` : build.prefix,
         from: present(build, installedRecipe, recipe, tree),
-        to: `${build.name} ${build.version}, ${build.share ? 'built, or as another host built it' : 'built'}`,
+        to: `${build.name} ${build.version}, ${build.share === false ? 'built' : 'built, or as another host built it'}`,
         // Where a compiler is still to come, what the stamp will say of it is not known.
         ...(compiler
           ? { diff: { path: stampPath(build), before: installedRecipe ?? '', after: recipe } }

@@ -64,7 +64,10 @@ export const buildParams = z
       .describe('Files on the host that it is built against: when one changes it is built anew.'),
     user: account.optional().describe('The unprivileged user who builds.'),
     buildDir: ownPath.default('/var/tmp/run-playbook-build').describe('Folder to build in.'),
-    share: z.boolean().default(true).describe('Whether hosts of one platform share what one of them built.'),
+    share: z
+      .union([z.boolean(), z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected a name')])
+      .default(false)
+      .describe('The name under which hosts of one platform share what one of them built.'),
     owner: account.optional().describe('User that shall own what is installed.'),
     group: account.optional().describe('Group that shall own what is installed.'),
   })

@@ -49,9 +49,10 @@ export function recipeText(build: Build, { compiler, patches, required }: Recipe
   return `# Made by run-playbook: ${name} is built anew when this would be another text.\n${lines.join('\n')}\ndigest ${digest}\n`
 }
 
-/** The name under which hosts share what comes of a recipe on a platform. */
-export function shareKey({ name, version }: Build, recipe: string, platform: string): string {
-  const digest = sha256(`${recipe}platform ${platform}\n`).slice(0, 32)
+/** The key under which hosts share the result of a recipe on a platform. */
+export function shareKey({ name, version, share }: Build, recipe: string, platform: string): string {
+  const group = typeof share === 'string' ? `share ${share}\n` : ''
+  const digest = sha256(`${recipe}platform ${platform}\n${group}`).slice(0, 32)
   return `${name}-${version}-${digest}`.replaceAll('+', '_')
 }
 
@@ -59,7 +60,7 @@ export function shareKey({ name, version }: Build, recipe: string, platform: str
 export function isSharable({ share, configure, make, environment }: Build): boolean {
   const plain = Object.values(environment).filter((value) => typeof value === 'string')
   const words = [...configure, ...make, ...plain]
-  return share && !words.some((each) => /-m(?:arch|cpu|tune)=native/.test(each))
+  return share !== false && !words.some((each) => /-m(?:arch|cpu|tune)=native/.test(each))
 }
 
 /** The compiler that a stamp tells of. */

@@ -1,6 +1,7 @@
 // Runs a build on a host, or installs what another host has built.
 
 import {
+  type Artifact,
   type Output,
   PlaybookError,
   run,
@@ -30,9 +31,9 @@ type BuildJob = {
 export async function buildOn(job: BuildJob, connection: StepConnection): Promise<void> {
   const done = await prepare(job, connection)
   if (!isSharable(job.build)) return buildHere(job, connection, done)
-  const path = await sharedBuild(job, connection, done)
-  if (path === undefined) return install(job, connection, 'stage')
-  if (await installShared(job, connection, path)) return
+  const shared = await sharedBuild(job, connection, done)
+  if (shared === undefined) return install(job, connection, 'stage')
+  if (await installShared(job, connection, shared)) return
   return buildHere(job, connection, done)
 }
 
@@ -57,19 +58,19 @@ async function sharedBuild(
   job: BuildJob,
   connection: StepConnection,
   done: ReadonlySet<string>,
-): Promise<string | undefined> {
+): Promise<Artifact | undefined> {
   const { build, stamp, platform } = job
   let isStaged = false
   try {
     const key = shareKey(build, stamp, platform.name)
-    const { path, isOwn } = await connection.artifact(key, async (localPath) => {
+    const artifact = await connection.artifact(key, async (localPath) => {
       await compile(job, connection, done)
       isStaged = true
       connection.progress(`packs ${build.name} ${build.version} for other hosts`)
       await connection.carryOut(run(packCommand(build)))
       await connection.download(artifactPath(build), localPath)
     })
-    return isOwn ? undefined : path
+    return artifact.isOwn ? undefined : artifact
   } catch (thrown) {
     if (!isStaged || thrown instanceof UnreachableError) throw thrown
     connection.progress(`not shared with other hosts: ${(thrown as Error).message}`)
@@ -119,9 +120,13 @@ async function install(
 }
 
 /** Installs what another host built; false where this host lacks libraries that it needs. */
-async function installShared(job: BuildJob, connection: StepConnection, path: string): Promise<boolean> {
+async function installShared(
+  job: BuildJob,
+  connection: StepConnection,
+  { path, maker, madeAt }: Artifact,
+): Promise<boolean> {
   const { name, version } = job.build
-  connection.progress(`takes ${name} ${version} as it was built before: nothing is compiled`)
+  connection.progress(`takes ${name} ${version} as ${maker} built it at ${madeAt}; nothing is compiled here`)
   await connection.carryOut(upload({ source: { kind: 'local', path }, path: artifactPath(job.build) }))
   try {
     await install(job, connection, 'artifact')

@@ -46,7 +46,7 @@ test('once it is there the build goes on at configure, and the other host compil
   const other = hosts.find((host) => host !== builder)!
   if (builder === 'web-01')
     assert.match(outputOf(ran, builder, httpdTask())[0]!, /going on after fetch, unpack; log: /)
-  assert.match(outputOf(ran, other, httpdTask()).join('\n'), /nothing is compiled\ninstalls httpd/)
+  assert.match(outputOf(ran, other, httpdTask()).join('\n'), /nothing is compiled here\ninstalls httpd/)
   for (const host of hosts) {
     const { stdout } = await site.on(
       host,

@@ -27,7 +27,7 @@ export type Artifacts = {
 const keptDays = 90
 
 /**
- * Keeps artifacts in a folder, each with its SHA-256 beside it; a damaged one counts as missing. Several runs may share
+ * Keeps artifacts in a folder, each with its SHA-256 and maker beside it; a damaged one counts as missing. Several runs may share
  * the folder: files are put into place by a rename.
  */
 export function createArtifacts(folder: string): Artifacts {
@@ -36,39 +36,43 @@ export function createArtifacts(folder: string): Artifacts {
     get: async (key, { host, onWait }, make) => {
       const path = join(folder, `${key}.tar.gz`)
       for (;;) {
-        if (!underway.has(key) && (await isIntact(path))) return { path, isOwn: false }
+        const known = underway.has(key) ? undefined : await readArtifact(path)
+        if (known) return known
         const other = underway.get(key)
         if (!other) break
         onWait(other.maker)
         await other.end
       }
-      const work = made(path, make)
+      const work = made(path, host, make)
       underway.set(key, { maker: host, end: work.catch(() => {}).finally(() => underway.delete(key)) })
       return work
     },
   }
 }
 
-async function made(path: string, make: (path: string) => Promise<void>): Promise<Artifact> {
+async function made(path: string, maker: string, make: (path: string) => Promise<void>): Promise<Artifact> {
+  const madeAt = new Date().toISOString()
   const folder = join(path, '..')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await removeUnused(folder)
   await replaceFileBy(path, async (temporary) => {
     await make(temporary)
-    replaceFile(`${path}.sha256`, `${await digestOf(temporary)}\n`)
+    replaceFile(`${path}.sha256`, `${await digestOf(temporary)} ${maker} ${madeAt}\n`)
   })
-  return { path, isOwn: true }
+  return { path, isOwn: true, maker, madeAt }
 }
 
-async function isIntact(path: string): Promise<boolean> {
+/** An artifact of an earlier call; undefined if there is none, or it is damaged. */
+async function readArtifact(path: string): Promise<Artifact | undefined> {
   try {
-    const expected = (await readFile(`${path}.sha256`, 'utf8')).trim()
-    if ((await digestOf(path)) !== expected) return false
+    const record = (await readFile(`${path}.sha256`, 'utf8')).trim().split(' ')
+    const [expected, maker = 'an unknown host', madeAt = 'an unknown time'] = record
+    if ((await digestOf(path)) !== expected) return undefined
     const now = new Date()
     await Promise.all([path, `${path}.sha256`].map((each) => utimes(each, now, now)))
-    return true
+    return { path, isOwn: false, maker, madeAt }
   } catch {
-    return false
+    return undefined
   }
 }
 

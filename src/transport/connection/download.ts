@@ -34,6 +34,9 @@ export async function download(start: StartProgram, options: DownloadOptions): P
   }
 }
 
+/** Larger files are refused: a host must not be able to fill the disk of the controller. */
+const limitBytes = 4 * 1024 ** 3
+
 const script = 'sha256sum <"$1" >&2 && exec cat <"$1"'
 
 async function receive(program: Program, file: FileHandle, options: DownloadOptions): Promise<void> {
@@ -41,7 +44,10 @@ async function receive(program: Program, file: FileHandle, options: DownloadOpti
   const hash = createHash('sha256')
   let diskError: Error | undefined
   let written: Promise<unknown> = Promise.resolve()
+  let received = 0
   const finished = resultOf(program, (bytes) => {
+    received += bytes.length
+    if (received > limitBytes) return program.close()
     hash.update(bytes)
     written = written
       .then(() => (diskError ? undefined : file.writeFile(bytes)))
@@ -54,6 +60,7 @@ async function receive(program: Program, file: FileHandle, options: DownloadOpti
   const result = await finished
   await written
   if (diskError) throw saveError(options, diskError)
+  if (received > limitBytes) throw saveError(options, new Error('it is larger than 4 GiB'))
   throwIfFailed(result, endpoint, (reason, details) => {
     const message = `Could not read ${path} on ${endpoint}: ${reason}.`
     return new PlaybookError('E_DOWNLOAD_FILE', message, { details })

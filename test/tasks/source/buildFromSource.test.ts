@@ -60,6 +60,7 @@ function hello(site: BuildSite, source: Source, more: Partial<Params> = {}): Par
     checksum: source.checksum,
     prefix: `${site.root}/opt/hello`,
     buildDir: `${site.root}/build`,
+    share: 'test',
     ...more,
   }
 }
@@ -119,11 +120,14 @@ build('a second host takes what the first built, and compiles nothing; so does a
     const builders = ['a', 'b'].filter((host) => both.said(host).some((line) => line.startsWith('make: ')))
     assert.is(builders.length, 1)
     const other = builders[0] === 'a' ? 'b' : 'a'
-    assert.equal(both.said(other), [
-      `waiting for ${builders[0]}, which is making it`,
-      'takes hello 1.0 as it was built before: nothing is compiled',
-      `installs hello 1.0 in ${site.root}/opt/hello`,
-    ])
+    assert.equal(
+      both.said(other).map((line) => line.replace(/\d{4}-[\d:.T-]+Z/, 'TIME')),
+      [
+        `waiting for ${builders[0]}, which is making it`,
+        `takes hello 1.0 as ${builders[0]} built it at TIME; nothing is compiled here`,
+        `installs hello 1.0 in ${site.root}/opt/hello`,
+      ],
+    )
     assert.equal([says(site, 'a'), says(site, 'b')], ['hello world', 'hello world'])
     assert.is(site.requests(), 1)
     assert.equal(stampOf(site, 'a'), stampOf(site, 'b'))
@@ -132,6 +136,21 @@ build('a second host takes what the first built, and compiles nothing; so does a
     assert.is(says(site, 'c'), 'hello world')
     const again = await site.run(['a', 'b', 'c'], [buildFromSource(params)])
     assert.ok(again.recap.hosts.every(({ counts, trips }) => counts.ok === 1 && trips === 1))
+  }),
+)
+
+build('what one host built goes to others only under the same name', () =>
+  onSite(async (site) => {
+    const source = site.serve('hello-1.0', files)
+    const builds = async (host: string, share: Params['share']) => {
+      const ran = await site.run([host], [buildFromSource(hello(site, source, { share }))])
+      return ran.said(host).some((line) => line.startsWith('make: '))
+    }
+    assert.equal(
+      [await builds('a', 'web'), await builds('b', undefined), await builds('c', 'other')],
+      [true, true, true],
+    )
+    assert.not(await builds('d', 'web'))
   }),
 )
 
