@@ -181,7 +181,7 @@ const texts: readonly [args: string, says: readonly RegExp[]][] = [
   [
     'docs copyFile',
     [
-      /^copyFile\n\nWrites a file whole and atomically/,
+      /^copyFile\n\nWrites a whole file atomically/,
       /^Errors: E_NO_SOURCE/m,
       /^ {4}copyFile\(\{ dest: '\/etc\/motd'/m,
       /^ {2}--dest <string> /m,
