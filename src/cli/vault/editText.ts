@@ -21,8 +21,7 @@ export async function editText(text: Buffer, name: string): Promise<Buffer> {
   process.once('exit', remove)
   try {
     const file = join(folder, name)
-    writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
-    await runEditor(file)
+    await edit(file, text)
     return readFileSync(file)
   } finally {
     process.off('exit', remove)
@@ -47,11 +46,11 @@ function isInMemory(folder: string): boolean {
   }
 }
 
-/** Leaves Ctrl-C to the editor; SIGTERM and SIGHUP stop it, and then this command fails. */
-function runEditor(file: string): Promise<void> {
-  const command = process.env.EDITOR || process.env.VISUAL || 'vi'
-  const [program = 'vi', ...args] = shellSplit(command)
-  const child = spawn(program, [...args, file], { stdio: 'inherit' })
+/**
+ * Leaves Ctrl-C to the editor; SIGTERM and SIGHUP stop it, and then this command fails. It listens before there is a
+ * file, because a signal that nobody listens to would leave the text there.
+ */
+function edit(file: string, text: Buffer): Promise<void> {
   let ending: NodeJS.Signals | undefined
   const end = (signal: NodeJS.Signals) => {
     ending = signal
@@ -59,6 +58,10 @@ function runEditor(file: string): Promise<void> {
   }
   const ignore = () => {}
   process.on('SIGINT', ignore).on('SIGTERM', end).on('SIGHUP', end)
+  writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
+  const command = process.env.EDITOR || process.env.VISUAL || 'vi'
+  const [program = 'vi', ...args] = shellSplit(command)
+  const child = spawn(program, [...args, file], { stdio: 'inherit' })
   return new Promise<void>((resolve, reject) => {
     child.on('error', ({ message }) => reject(editorError(`Cannot start the editor ${command}: ${message}.`)))
     child.on('close', (code, signal) => {
