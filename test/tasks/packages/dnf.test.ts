@@ -282,6 +282,8 @@ const fakeDnf = `echo; echo "$*" >>"$0.said"; echo 'wget.noarch 1.22-1 lab'; exi
 for (const shell of shells) {
   test(`the script asks rpm twice at most, and dnf for updates of the packages' own names (${shell[0]})`, () =>
     inFolder(async (folder) => {
+      // busybox prefers its own rpm to that on the PATH, but a function to both.
+      const before = `rpm() { ${folder}/rpm "$@"; }`
       const program = (name: string, body: string) =>
         writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
       const look = async (params: Params): Promise<PackageState> => {
@@ -289,7 +291,7 @@ for (const shell of shells) {
         const probe = spec.probe(parsed, undefined).installed!
         if (probe.kind !== 'command') throw new Error('It is no command.')
         const path = `${folder}:/usr/bin:/bin`
-        return probe.parse(await runShell(probe.command.script, { shell, path })) as PackageState
+        return probe.parse(await runShell(probe.command.script, { shell, path, before })) as PackageState
       }
       program('rpm', fakeRpm)
       program('dnf', fakeDnf)
