@@ -52,7 +52,7 @@ done`.script
 
 /** The dynamic linker is asked whether all libraries are there, before anything of it is installed. */
 function unpacked(build: Build): string {
-  return sh`mkdir -- "$tree" && tar -C "$tree" -xpof ${artifactPath(build)} || exit 1
+  return sh`mkdir -- "$tree" && tar -C "$tree" -xzpof ${artifactPath(build)} || exit 1
 if command -v ldd >/dev/null; then
   lost=$(export LD_LIBRARY_PATH="$tree/lib:$tree/lib64:$target/lib:$target/lib64"
     find "$tree" -type f \\( -perm -100 -o -name '*.so*' \\) -exec ldd {} + 2>/dev/null | sed -n 's/^[[:space:]]*\\(.*\\) => not found.*/\\1/p' | sort -u)
