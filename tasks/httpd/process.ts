@@ -11,6 +11,7 @@ import {
   text,
 } from '../../src/index.ts'
 import { serverEffects, serverState, withEffects } from '../services/effects.ts'
+import { modifiedFormat, timeMs, timePattern } from '../services/fileTimes.ts'
 import { scriptError, serverStep } from '../services/serverShell.ts'
 import type { HttpdParams } from './params.ts'
 import { httpdShell, requireValidConfig } from './scripts.ts'
@@ -52,9 +53,9 @@ export function httpdState(
 ): Probe<HttpdState | undefined> {
   const script = `${httpdShell(params)}
 p=$(parent) || exit 0
-echo "$p $(stat -c %.9Y "$pidfile")"
+echo "$p $(stat -c '${modifiedFormat}' "$pidfile")"
 sed -nE 's|^[0-9]+:(name=systemd)?:.*/([^/]+[.]service)$|unit \\2|p' "/proc/$p/cgroup" 2>/dev/null
-find "$prefix/conf" -type f ! -name '.run-playbook-*' -exec stat -c '%.9Y %n' {} + 2>/dev/null | sort -n | tail -n 1
+find "$prefix/conf" -type f ! -name '.run-playbook-*' -exec stat -c '${modifiedFormat} %n' {} + 2>/dev/null | sort -n | tail -n 1
 awk -v prefix="$prefix/" '$6 ~ /\\/(bin\\/httpd|modules\\/[^\\/]*\\.so)$/ && (index($6, prefix) != 1 || $7 == "(deleted)") { print "replaced"; exit }' "/proc/$p/maps" 2>/dev/null
 exit 0`
   return output(shellText(script), parseState, { reads, state: serverState(params.prefix) })
@@ -89,10 +90,10 @@ export function reloadCommand(params: HttpdParams): Command {
   return shellText(`${httpdShell(params)}
 ${requireValidConfig('the running server keeps the old one')}
 p=$(parent) || { start_it; exit 0; }
-before=$(stat -c %.9Y "$pidfile"); mark
+before=$(stat -c %y "$pidfile"); mark
 output=$(reload_it 2>&1) || fault E_HTTPD_RELOAD "httpd could not be reloaded: $(echo "$output" | tail -n 1)"
 limit=$(($(now) + within))
-until [ "$(stat -c %.9Y "$pidfile" 2>/dev/null)" != "$before" ] && parent >/dev/null; do
+until [ "$(stat -c %y "$pidfile" 2>/dev/null)" != "$before" ] && parent >/dev/null; do
   [ -d "/proc/$p" ] || { fault_of E_HTTPD_DIED "httpd (pid $p) ended while reading its new configuration."; }
   [ "$(now)" -lt "$limit" ] || fault_of E_TIMEOUT "httpd (pid $p) did not take its new configuration within ${params.within} s."
   sleep 0.05
@@ -119,16 +120,20 @@ fi
 start_it`)
 }
 
+const pidLine = new RegExp(`^(\\d+) ${timePattern}$`)
+const fileLine = new RegExp(`^${timePattern} (.*)$`)
+
 /** A line each: `pid loaded`, and optionally `unit name`, `written path`, `replaced`. */
 function parseState(result: Output): HttpdState | undefined {
   const [first, ...rest] = splitLines(text(result))
   if (first === undefined) return undefined
-  const [pid, loaded] = first.split(' ')
-  const newest = rest.map((line) => /^(\d[\d.]*) (.*)$/.exec(line)).find((match) => match !== null)
+  const [, pid, loaded = '', loadedFraction] = pidLine.exec(first) ?? []
+  const [, written = '', writtenFraction, path] =
+    rest.map((line) => fileLine.exec(line)).find((match) => match !== null) ?? []
   return {
     pid: Number(pid),
-    loadedMs: Number(loaded) * 1000,
-    configuration: newest ? { path: newest[2]!, writtenMs: Number(newest[1]) * 1000 } : undefined,
+    loadedMs: timeMs(loaded, loadedFraction),
+    configuration: path === undefined ? undefined : { path, writtenMs: timeMs(written, writtenFraction) },
     isReplaced: rest.includes('replaced'),
     unit: rest.find((line) => line.startsWith('unit '))?.slice(5),
   }

@@ -53,9 +53,11 @@ export function requireOwner(jvm: TomcatJvm, home: string, user: string | undefi
 /**
  * Prints what is needed to compute a process's age, then two lines and the raw arguments of each JVM, then owners and
  * units. One grep searches all processes; for a grep without -z (busybox) a loop does. The age is measured against the
- * shell's own start, because in some containers (lxcfs) /proc/uptime is that of the container.
+ * shell's own start, because in some containers (lxcfs) /proc/uptime is that of the container. For a date without %N
+ * (busybox), stat prints when its own entry in /proc appeared: now.
  */
 const listing = `read -r self </proc/self/stat; now=$(date +%s.%N)
+case $now in *N|*.) now=$(stat -c '%Y %y' /proc/self/stat | sed 's/ [^.]*\\(\\.[0-9]*\\).*/\\1/') ;; esac
 hz=$(getconf CLK_TCK 2>/dev/null) || hz=100
 if printf 'a\\0b\\0' | grep -qzxFeb 2>/dev/null; then
   found=$(grep -lsze '^-Dcatalina[.]base=' /proc/[0-9]*/cmdline)
@@ -63,7 +65,7 @@ else
   found=$(for f in /proc/[0-9]*/cmdline; do tr '\\0' '\\n' <"$f" 2>/dev/null | grep -q '^-Dcatalina[.]base=' && echo "$f"; done)
 fi
 [ -n "$found" ] || exit 0
-printf '%s %s %s\\n' "$hz" "\${now%N}" "$self"
+printf '%s %s %s\\n' "$hz" "$now" "$self"
 folders=
 for f in $found; do
   d=\${f%/cmdline}

@@ -11,6 +11,7 @@ import {
   text,
   z,
 } from '../../src/index.ts'
+import { changedFormat, modifiedFormat, timeMs, timePattern } from '../services/fileTimes.ts'
 import { serverStep } from '../services/serverShell.ts'
 import { isOfUnit } from '../services/systemd.ts'
 import { isOwnedBy, singleJvm, tomcatJvms } from './jvms.ts'
@@ -69,24 +70,29 @@ export const restartTomcat = defineTask({
 
 type ReadFile = { readonly path: string; readonly changedMs: number }
 
+const statLine = new RegExp(`^${timePattern} ${timePattern} regular[^:]*:(.*)$`)
+
 /** The files a Tomcat reads at its start, and when each was last changed. */
 function configuration(home: string, unit: string | undefined): Probe<readonly ReadFile[]> {
   const folder = quote(home)
   const unitFile = unit === undefined ? undefined : `/etc/systemd/system/${unit}`
   const unitFiles = unitFile === undefined ? '' : `${quote(unitFile)} ${quote(`${unitFile}.d`)}/*.conf`
-  const script = `form='%.9Y %.9Z %F:%n'
-case $(stat -c %.9Y / 2>/dev/null) in ''|*[!0-9.]*) form='%Y %Z %F:%n' ;; esac
-stat -L -c "$form" ${folder}/conf/* ${folder}/bin/* ${folder}/lib/* ${folder}/webapps/*/WEB-INF/web.xml ${unitFiles} 2>/dev/null
+  const script = `stat -L -c '${modifiedFormat} ${changedFormat} %F:%n' ${folder}/conf/* ${folder}/bin/* ${folder}/lib/* ${folder}/webapps/*/WEB-INF/web.xml ${unitFiles} 2>/dev/null
 exit 0`
   return output(
     shellText(script),
     (result) =>
       splitLines(text(result)).flatMap((line) => {
-        const [, modified, changed, path] = /^(\S+) (\S+) regular[^:]*:(.*)$/.exec(line) ?? []
+        const [, modified, modifiedFraction, changed, changedFraction, path] = statLine.exec(line) ?? []
         if (path === undefined) return []
+        const modifiedMs = timeMs(modified!, modifiedFraction)
         const isDeployed = path.startsWith(`${home}/webapps/`)
-        const seconds = isDeployed ? Number(modified) : Math.max(Number(modified), Number(changed))
-        return [{ path, changedMs: Math.round(seconds * 1000) }]
+        return [
+          {
+            path,
+            changedMs: isDeployed ? modifiedMs : Math.max(modifiedMs, timeMs(changed!, changedFraction)),
+          },
+        ]
       }),
     {
       reads: [
