@@ -9,6 +9,7 @@ import type { ConfirmTask } from './coordination/confirmTask.ts'
 import { HostState } from './hostState.ts'
 import type { HostAccess } from './plan/hostAccess.ts'
 import type { PlayPlan } from './plan/planPlays.ts'
+import type { LockOptions } from './session/hostLock.ts'
 import { type Connect, HostSession } from './session/hostSession.ts'
 
 export type RunOptions = {
@@ -23,6 +24,8 @@ export type RunOptions = {
   readonly artifacts: ApplyOptions['artifacts']
   readonly listener: Listener
   readonly isCheck: boolean
+  /** How the locks of hosts are taken; undefined: not at all. Check mode takes none. */
+  readonly lock?: LockOptions
   /** Whether hosts that fail run their notified handlers, where the play does not say. */
   readonly forceHandlers?: boolean
   /** Hosts worked on at once. */
@@ -58,7 +61,8 @@ export function hostState(
   if (known) return known
   addSecrets(secretsIn([vars, settings]))
   const { connect, isVerbose, signal } = options
-  const session = new HostSession({ host: name, settings, connect, emit, isVerbose, signal })
+  const lock = options.isCheck ? undefined : options.lock
+  const session = new HostSession({ host: name, settings, connect, emit, isVerbose, lock, signal })
   const state = new HostState(session, () => restarts.findLast(({ host }) => host !== name)?.by)
   hosts.set(name, state)
   return state

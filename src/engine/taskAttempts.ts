@@ -11,6 +11,7 @@ import { isAnswered } from './probing/probeBatch.ts'
 import type { ProbeCache } from './probing/probeCache.ts'
 import { lostHostError, otherHostError } from './results/lostHost.ts'
 import { reportedChanges } from './results/taskResult.ts'
+import { WaitedForLock } from './session/hostLock.ts'
 import { pause, retryDelay } from './session/retry.ts'
 
 type AttemptOptions = {
@@ -48,7 +49,14 @@ export async function applyWithRetries(
       if (attempt > 1 || !isAnswered(item, cache.get(item))) evaluation = await evaluate()
       if (evaluation.kind !== 'changes') return true
       if (changes.length === 0) changes = evaluation.changes
-      const applied = await applyOnce(evaluation.changes, options)
+      let applied = await applyOnce(evaluation.changes, options)
+      while (applied.isStale) {
+        changes = []
+        evaluation = await evaluate()
+        if (evaluation.kind !== 'changes') return true
+        changes = evaluation.changes
+        applied = await applyOnce(evaluation.changes, options)
+      }
       wasApplied = applied.wasApplied
       if (applied.error) evaluation = { kind: 'failed', error: applied.error }
       return true
@@ -63,11 +71,11 @@ export async function applyWithRetries(
   }
 }
 
-/** Gives the error if the steps failed or the task did not converge. */
+/** Gives the error if the steps failed or the task did not converge. `isStale`: nothing ran, and it has to be probed again. */
 async function applyOnce(
   changes: readonly Change[],
   options: AttemptOptions,
-): Promise<{ readonly error?: PlaybookError; readonly wasApplied: boolean }> {
+): Promise<{ readonly error?: PlaybookError; readonly wasApplied: boolean; readonly isStale?: true }> {
   const { item, ahead, cache, context } = options
   const { host, run, recorder, coordination, reach } = context
   const { fetch, artifacts } = run.options
@@ -87,6 +95,7 @@ async function applyOnce(
     const outputs = await applySteps({
       ...{ session: target.session, owner, item, fetch, artifacts, reach, steps, onLine },
       probes: followUp.entries,
+      isPlanned: true,
     }).finally(() => {
       target.revision += 1
     })
@@ -94,6 +103,7 @@ async function applyOnce(
     await followUp.read(outputs)
   } catch (thrown) {
     cache.clear()
+    if (thrown instanceof WaitedForLock) return { isStale: true, wasApplied }
     if (thrown instanceof UnreachableError && item.target.host === undefined) throw thrown
     const error = toPlaybookError(lostTargetError(thrown, options))
     // Probes come after the steps: where one was given up, the steps have run.

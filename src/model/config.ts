@@ -21,6 +21,10 @@ export type RunPlaybookConfig = {
   readonly forks?: number
   /** Hosts that fail run their notified handlers, unless the play sets `forceHandlers`. Default false. */
   readonly forceHandlers?: boolean
+  /** What to do on a host that another run is changing: wait for that run to end, fail, or not look. Default wait. */
+  readonly lock?: 'wait' | 'fail' | 'off'
+  /** Seconds to wait for it. Default 600. */
+  readonly lockTimeout?: number
   /** The number of `-v`. Default 0. */
   readonly verbose?: number
   /** `-b` */

@@ -5,12 +5,13 @@ import { quote } from '../model/shell/command.ts'
 
 /** One thing to run in a trip. A step that fails stops the steps and probes after it. */
 export type ScriptEntry = {
-  readonly kind: 'probe' | 'step'
+  /** `lock`: runs in the shell itself, so that an open descriptor remains; steps and probes run in shells of their own. */
+  readonly kind: 'probe' | 'step' | 'lock'
   /** sh text; bytes if it contains a file's content. */
   readonly body: string | Buffer
   readonly stdin?: Buffer
   readonly environment?: readonly (readonly [name: string, value: string])[]
-  /** Exit codes of a step that do not stop the trip. Default [0]. */
+  /** Exit codes of a step or lock that do not stop the trip. Default [0]. */
   readonly okCodes?: readonly number[]
   /** true: the processes that it leaves running do not use our streams. */
   readonly isDetaching?: boolean
@@ -52,15 +53,25 @@ export function tripScript(marker: string, entries: readonly ScriptEntry[]): Buf
   const parts: Buffer[] = [Buffer.from(`{ rp_m=${marker}; rp_stop=\n`)]
   entries.forEach((entry, index) => {
     parts.push(Buffer.from('if [ -z "$rp_stop" ]; then\n'))
-    parts.push(...(entry.kind === 'step' ? stepParts(entry, marker) : probeParts(entry)))
+    parts.push(...partsOf(entry, marker))
     parts.push(Buffer.from(`else rp=skip; fi; rp_end ${index} "$rp"\n`))
   })
   parts.push(Buffer.from('} </dev/null\n'))
   return Buffer.concat(parts)
 }
 
+function partsOf(entry: ScriptEntry, marker: string): Buffer[] {
+  if (entry.kind === 'probe') return probeParts(entry)
+  return entry.kind === 'step' ? stepParts(entry, marker) : lockParts(entry)
+}
+
+/** Descriptor 7 holds the host's lock: what an entry leaves running must not keep it. */
 function probeParts({ body, environment = [] }: ScriptEntry): Buffer[] {
-  return [Buffer.from(`( ${exports(environment)}eval `), quotedBytes(body), Buffer.from(' ); rp=$?\n')]
+  return [Buffer.from(`( ${exports(environment)}eval `), quotedBytes(body), Buffer.from(' ) 7>&-; rp=$?\n')]
+}
+
+function lockParts({ body, okCodes = [0] }: ScriptEntry): Buffer[] {
+  return [Buffer.from(`${body}\n${stopUnless(okCodes)}`)]
 }
 
 function stepParts(entry: ScriptEntry, marker: string): Buffer[] {
@@ -69,10 +80,16 @@ function stepParts(entry: ScriptEntry, marker: string): Buffer[] {
   const feed = stdin ? [Buffer.from('printf %s '), quotedBytes(stdin), Buffer.from(' | ')] : []
   return [
     ...feed,
-    Buffer.from(`( ${exports(environment)}rp_step ${isDetaching ? 1 : ''}) 3<<'${marker}'\n${marker} \n`),
+    Buffer.from(
+      `( ${exports(environment)}rp_step ${isDetaching ? 1 : ''}) 7>&- 3<<'${marker}'\n${marker} \n`,
+    ),
     bytes,
-    Buffer.from(`\n${marker}\nrp=$?; case $rp in ${okCodes.join('|')}) ;; *) rp_stop=1;; esac\n`),
+    Buffer.from(`\n${marker}\n${stopUnless(okCodes)}`),
   ]
+}
+
+function stopUnless(okCodes: readonly number[]): string {
+  return `rp=$?; case $rp in ${okCodes.join('|')}) ;; *) rp_stop=1;; esac\n`
 }
 
 function exports(environment: readonly (readonly [string, string])[]): string {

@@ -54,6 +54,8 @@ export function cliSite(files: { readonly [path: string]: string }): CliSite {
   const start: CliSite['start'] = (words, options = {}) =>
     started([main, ...words], join(path, options.folder ?? ''), {
       XDG_CACHE_HOME: join(path, '.cache'),
+      // Other tests work on this machine at the same time.
+      RUN_PLAYBOOK_LOCK: 'off',
       ...options.env,
     })
   write(files)

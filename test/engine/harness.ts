@@ -40,6 +40,7 @@ export type RunSettings = {
   readonly fetch?: RunOptions['fetch']
   readonly signal?: AbortSignal
   readonly pendingHandlers?: PendingHandlers
+  readonly lock?: RunOptions['lock']
   readonly onEvent?: (event: RunEvent) => void
   readonly tags?: { only?: string[]; skip?: string[] }
 }
@@ -83,6 +84,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     forks: settings.forks ?? 10,
     forceHandlers: settings.forceHandlers,
     pendingHandlers: settings.pendingHandlers,
+    lock: settings.lock,
     isVerbose: true,
     signal: settings.signal,
   })

@@ -58,6 +58,18 @@ export const settingFlags: { readonly [N in SettingName]-?: SettingFlag } = {
     parse: positiveInt,
   },
   forceHandlers: { flags: '--force-handlers', help: 'run notified handlers even on hosts that fail' },
+  lock: {
+    flags: '--lock <mode>',
+    help: 'on a host that another run is changing: wait for that run, fail, or off (default: wait)',
+    choices: ['wait', 'fail', 'off'],
+    isPerRun: true,
+  },
+  lockTimeout: {
+    flags: '--lock-timeout <seconds>',
+    help: 'how long to wait for another run (default: 600)',
+    parse: positiveInt,
+    isPerRun: true,
+  },
   verbose: {
     flags: '-v, --verbose',
     help: 'show more: -v ok tasks, -vv commands, -vvv their output, -vvvv connections',

@@ -1,6 +1,8 @@
 // Runs plays with reporter, journal and signal handling.
 
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { basename, join } from 'node:path'
 import { createArtifacts } from '../../engine/apply/artifacts.ts'
 import type { PlayPlan } from '../../engine/plan/planPlays.ts'
 import type { StartedPlays } from '../../engine/plan/startAt.ts'
@@ -15,6 +17,7 @@ import type { Play } from '../../model/play.ts'
 import type { RunEvent } from '../../model/run/event.ts'
 import { createReporter } from '../../report/reporter.ts'
 import { createTransportResolver } from '../../transport/connect.ts'
+import { localUser } from '../../transport/program/localUser.ts'
 import { cacheFolder } from '../cache/cacheFolder.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 import { bindPlays } from './bindPlays.ts'
@@ -55,6 +58,7 @@ export async function execute(
   try {
     const recap = await run({
       ...controllerServices(flags, stop.signal),
+      lock: lockOptions(flags, playbooks),
       plays: plans,
       playbooks,
       // Only the journal makes a run resumable.
@@ -71,6 +75,16 @@ export async function execute(
     await reporter.close()
     await journal?.close()
   }
+}
+
+/** Names the run by its playbooks, its user and this machine. */
+function lockOptions(
+  { lock: mode = 'wait', lockTimeout: timeout = 600 }: RunFlags,
+  playbooks: readonly string[],
+): RunOptions['lock'] {
+  if (mode === 'off') return undefined
+  const name = `${playbooks.map((path) => basename(path)).join(' ')}, ${localUser()}@${hostname()}`
+  return { mode, timeout, holder: { run: randomUUID(), name, since: Date.now() } }
 }
 
 /** The services of the controller that a run needs. */

@@ -23,7 +23,8 @@ import type { ScriptEntry } from '../../wire/script.ts'
 import { placeEntry, runEntry, startEntry, writeEntry } from '../../wire/stepScript.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import { otherHostError } from '../results/lostHost.ts'
-import type { HostSession, StepOwner } from '../session/hostSession.ts'
+import type { HostSession } from '../session/hostSession.ts'
+import type { StepOwner } from '../session/trip.ts'
 import type { Artifacts } from './artifacts.ts'
 import { lineEmitter, type OnLine, stepTimer } from './stepObservers.ts'
 
@@ -39,6 +40,8 @@ export type ApplyOptions = {
   /** Fetches a source into the controller's cache, and gives its path. */
   readonly fetch: (source: Extract<UploadSource, { kind: 'fetch' }>) => Promise<string>
   readonly artifacts: Artifacts
+  /** true: the steps come from a plan, so after a wait for the host's lock they do not run. */
+  readonly isPlanned: boolean
   /** Another host of the inventory, for a `call` step. @throws PlaybookError E_UNKNOWN_HOST */
   readonly reach: (host: string, task: Task) => Reached
 }
@@ -54,13 +57,14 @@ type ScriptStep = { readonly step: RunStep | WriteStep | StartStep | UploadStep;
 /**
  * Runs the steps in order, then the probes, and gives the probes' outputs.
  *
- * @throws PlaybookError of the first step that fails (nothing after it has run), UnreachableError
+ * @throws PlaybookError of the first step that fails (nothing after it has run), UnreachableError, WaitedForLock
  */
 export async function applySteps(options: ApplyOptions): Promise<(Output | undefined)[]> {
   let waiting: ScriptStep[] = []
   for (const step of options.steps) {
     if (step.kind === 'call' || step.kind === 'upload' || !fitsScript(step)) {
       await runScript(options, waiting, [])
+      await options.session.lock(options.item.target.user, options)
       waiting =
         step.kind === 'call'
           ? await runCall(options, step)
@@ -71,7 +75,7 @@ export async function applySteps(options: ApplyOptions): Promise<(Output | undef
 }
 
 async function runScript(
-  { session, item, owner, onLine }: ApplyOptions,
+  { session, item, owner, onLine, isPlanned }: ApplyOptions,
   steps: readonly ScriptStep[],
   probes: readonly ScriptEntry[],
 ): Promise<(Output | undefined)[]> {
@@ -81,6 +85,7 @@ async function runScript(
   try {
     const outputs = await session.trip(item.target.user, entries, {
       owner,
+      isPlanned,
       partial: lines.partial,
       started: (index, pid) => {
         lines.started(index)
@@ -176,7 +181,7 @@ function stepConnection(options: ApplyOptions, { session, user }: Reached): Step
     reconnect: (options) => here(session.reconnect(options)),
     progress: (line) => onLine('stdout', line),
     carryOut: async (...steps) => {
-      await here(applySteps({ ...options, session, item: reached, steps, probes: [] }))
+      await here(applySteps({ ...options, session, item: reached, steps, probes: [], isPlanned: false }))
     },
     download: async (path, localPath) => {
       await here(session.download(path, localPath, user))

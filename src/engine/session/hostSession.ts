@@ -8,8 +8,10 @@ import type { RunEvent } from '../../model/run/event.ts'
 import type { ReconnectOptions } from '../../model/step.ts'
 import type { Connection, Shell } from '../../transport/program/transport.ts'
 import { prologue, type ScriptEntry } from '../../wire/script.ts'
+import type { LockOptions } from './hostLock.ts'
 import { connectWithRetry } from './retry.ts'
-import { runTrip, type TripObserver } from './trip.ts'
+import { type LockShell, SessionLock } from './sessionLock.ts'
+import { runTrip, type StepOwner, type TripObserver, type TripOptions } from './trip.ts'
 
 export type Connect = (
   settings: ConnectionSettings,
@@ -23,20 +25,21 @@ type SessionOptions = {
   readonly emit: (event: RunEvent) => void
   /** true: emits every command with its output. */
   readonly isVerbose: boolean
+  /** How to take the host's lock before its first step; undefined: steps need no lock. */
+  readonly lock?: LockOptions
   readonly signal?: AbortSignal
 }
 
 /** The leader of a step's process group, and the user that it runs as; undefined: the login user. */
 type StepProcess = { readonly user: BecomeUser | undefined; readonly pid: number }
 
-/** The task that a step belongs to, and the host whose task it is. */
-export type StepOwner = { readonly host: string; readonly task: string }
-
 type RunningStep = StepProcess & { readonly owner: StepOwner | undefined }
 
-type TripOptions = TripObserver & { readonly owner?: StepOwner }
-
-type OpenShell = { readonly shell: Shell; isPrimed: boolean; last: Promise<unknown> }
+type OpenShell = LockShell & {
+  readonly shell: Shell
+  isPrimed: boolean
+  last: Promise<unknown>
+}
 
 export class HostSession {
   readonly host: string
@@ -47,6 +50,7 @@ export class HostSession {
   readonly #shells = new Map<string, Promise<OpenShell>>()
   /** Trips that carry steps: one of them may be about to start, though none is running. */
   readonly #stepTrips = new Set<Promise<unknown>>()
+  readonly #lock: SessionLock
   #trips = 0
   #connectSeconds = 0
   #connection: Promise<Connection> | undefined
@@ -56,6 +60,14 @@ export class HostSession {
     this.host = options.host
     this.settings = options.settings
     this.#options = options
+    this.#lock = new SessionLock(options, {
+      send: (...trip) => this.#send(...trip),
+      shell: (user) => this.#shell(user),
+      shells: async () => {
+        const opened = await Promise.allSettled(this.#shells.values())
+        return opened.flatMap((shell) => (shell.status === 'fulfilled' ? [shell.value] : []))
+      },
+    })
   }
 
   /** For how many seconds the next connection is retried until it succeeds. */
@@ -80,6 +92,7 @@ export class HostSession {
   async reconnect({ timeout = 600, connectTimeout }: ReconnectOptions = {}): Promise<void> {
     await this.close()
     this.#shells.clear()
+    this.#lock.forget()
     const connecting = this.#connect({ timeout, connectTimeout })
     this.#connection = connecting
     await connecting.catch((thrown) => {
@@ -99,6 +112,7 @@ export class HostSession {
       if (this.#latest !== connection) return // it has been replaced already
       this.#connection = undefined
       this.#shells.clear()
+      this.#lock.forget()
     })
     return connection
   }
@@ -112,9 +126,9 @@ export class HostSession {
 
   /**
    * One round trip as a user: the entries run in order on that user's shell. Where `entries` is a function, it is
-   * called once the shell is free.
+   * called once the shell is free. The first steps take the host's lock.
    *
-   * @throws UnreachableError, PlaybookError E_BECOME…
+   * @throws UnreachableError, PlaybookError E_BECOME…, E_LOCKED, WaitedForLock
    */
   async trip(
     user: BecomeUser | undefined,
@@ -122,6 +136,20 @@ export class HostSession {
     options: TripOptions = {},
   ): Promise<(Output | undefined)[]> {
     if (entries.length === 0 && typeof entries !== 'function') return []
+    const hasSteps = typeof entries !== 'function' && entries.some(({ kind }) => kind === 'step')
+    return hasSteps ? this.#lock.trip(user, entries, options) : this.#send(user, entries, options)
+  }
+
+  /** Takes the host's lock with a trip of its own, before what is no step. @throws E_LOCKED, WaitedForLock */
+  async lock(user: BecomeUser | undefined, options: Pick<TripOptions, 'isPlanned'> = {}): Promise<void> {
+    await this.#lock.take(user, options)
+  }
+
+  async #send(
+    user: BecomeUser | undefined,
+    entries: readonly ScriptEntry[] | (() => readonly ScriptEntry[]),
+    options: TripOptions,
+  ): Promise<(Output | undefined)[]> {
     const open = await this.#shell(user)
     const current = open.last.then(() =>
       this.#exchange(open, user, typeof entries === 'function' ? entries() : entries, options),
@@ -173,9 +201,10 @@ export class HostSession {
     const key = user && user.user !== connection.user ? formatBecomeUser(user) : ''
     const known = this.#shells.get(key)
     if (known) return known
+    const userName = user?.user ?? connection.user
     const opening = connection
       .openShell(user)
-      .then((shell) => ({ shell, isPrimed: false, last: Promise.resolve() }))
+      .then((shell) => ({ shell, user, userName, isPrimed: false, last: Promise.resolve() }))
     this.#shells.set(key, opening)
     opening.catch(() => this.#shells.delete(key))
     return opening
@@ -189,7 +218,8 @@ export class HostSession {
   ): Promise<(Output | undefined)[]> {
     const { host, emit } = this.#options
     const startedAt = performance.now()
-    const steps = entries.filter((entry) => entry.kind === 'step').length
+    const count = (kind: ScriptEntry['kind']) => entries.filter((entry) => entry.kind === kind).length
+    const [probes, steps] = [count('probe'), count('step')]
     const observer = this.#observer(user, entries, options)
     this.#trips += 1
     let outputs: (Output | undefined)[]
@@ -209,7 +239,7 @@ export class HostSession {
       if (stepTrip) this.#stepTrips.delete(stepTrip)
       const durationMs = performance.now() - startedAt
       const as = user && formatBecomeUser(user)
-      emit({ kind: 'trip', host, as, probes: entries.length - steps, steps, durationMs })
+      emit({ kind: 'trip', host, as, probes, steps, durationMs })
     }
     return observer.hasLeftovers() ? this.#probeAgain(open, user, entries, outputs) : outputs
   }
@@ -254,7 +284,7 @@ export class HostSession {
     entries: readonly ScriptEntry[],
     outputs: readonly (Output | undefined)[],
   ): Promise<(Output | undefined)[]> {
-    await this.#abandon(open)
+    await this.#replace(open)
     const isProbed = (index: number) => entries[index]!.kind === 'probe' && outputs[index] !== undefined
     const probed = [...entries.keys()].filter(isProbed)
     const again = await this.trip(
@@ -267,6 +297,14 @@ export class HostSession {
   /** Closes a shell that failed; the next trip opens another. */
   async #abandon(open: OpenShell): Promise<void> {
     open.shell.close()
+    this.#lock.forget(open)
+    await this.#replace(open)
+  }
+
+  /** The next trip opens another shell. One that holds the host's lock stays open, unused. */
+  async #replace(open: OpenShell): Promise<void> {
+    if (this.#lock.isHeldBy(open)) open.shell.receive({ data: () => {}, end: () => this.#lock.forget(open) })
+    else open.shell.close()
     for (const [key, opening] of [...this.#shells]) {
       if ((await opening.catch(() => undefined)) === open) this.#shells.delete(key)
     }
@@ -277,7 +315,7 @@ export class HostSession {
     if (!isVerbose) return
     for (const [index, entry] of entries.entries()) {
       const output = outputs[index]
-      if (!output) continue
+      if (!output || entry.kind === 'lock') continue
       const { code, stdout, stderr } = output
       const texts = {
         script: entry.body.toString(),

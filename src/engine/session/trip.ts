@@ -13,6 +13,15 @@ export type TripObserver = Pick<FrameHandlers, 'started' | 'partial' | 'leftRunn
   readonly ended?: (index: number, output: Output | undefined) => void
 }
 
+/** The task that a step belongs to, and the host whose task it is. */
+export type StepOwner = { readonly host: string; readonly task: string }
+
+export type TripOptions = TripObserver & {
+  readonly owner?: StepOwner
+  /** true: after a wait for the host's lock the steps do not run, because what they are based on may have changed. */
+  readonly isPlanned?: boolean
+}
+
 /** Seconds after which a probe is given up: a hanging file system must not hang the run. Steps have no such limit. */
 const probeLimitSeconds = 300
 

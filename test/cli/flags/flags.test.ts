@@ -182,6 +182,8 @@ const usage: readonly [args: string, says: string | RegExp][] = [
     'files -i inventory.yaml -f 0',
     /'-f, --forks <number>' argument '0' is invalid\. Expected a whole number above 0\. {2}E_USAGE\n$/,
   ],
+  ['files -i inventory.yaml --lock maybe', /Allowed choices are wait, fail, off/],
+  ['files -i inventory.yaml --lock-timeout 0', /Expected a whole number above 0/],
   ['files -i inventory.yaml --forks many', /argument 'many' is invalid/],
   [
     'files -i inventory.yaml -c telnet',

@@ -1,0 +1,129 @@
+// Two runs at once on one machine: the second waits, and looks again before it changes anything.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
+import type { LockOptions } from '../../../src/engine/session/hostLock.ts'
+import { call, defineTask, write, z } from '../../../src/index.ts'
+import { line, shell } from '../../../tasks/index.ts'
+import { inFolder, type Ran, runTasks } from '../harness.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'run-playbook-lock-'))
+
+const lockOf = (run: string, changes: Partial<LockOptions> = {}): LockOptions => ({
+  mode: 'wait',
+  timeout: 60,
+  folder,
+  holder: { run: `${run}-${process.pid}`, name: `${run}.ts, alice@ops`, since: Date.now() },
+  ...changes,
+})
+
+const warnings = ({ events }: Ran) =>
+  events.flatMap((event) => (event.kind === 'warning' ? [event.message.replace(/\d\d:\d\d/, 'HH:MM')] : []))
+
+const errors = ({ events }: Ran) =>
+  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error] : []))
+
+/** Resolves when the file is there. */
+const made = async (path: string) => {
+  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+test.after(() => rmSync(folder, { recursive: true }))
+
+const busyRun = (path: (name: string) => string, script: string, run = 'first') =>
+  runTasks([shell({ script: `touch ${path('begun')}; ${script}` })], { lock: lockOf(run) })
+
+test('the second run waits, says for whom, and does not repeat what the first has done meanwhile', () =>
+  inFolder(async (path) => {
+    writeFileSync(path('conf'), 'old\n')
+    const first = busyRun(path, `sleep 2; echo new >>${path('conf')}`)
+    await made(path('begun'))
+    const second = await runTasks([line({ path: path('conf'), line: 'new' }, { title: 'line' })], {
+      lock: lockOf('second'),
+    })
+    await first
+    assert.is(readFileSync(path('conf'), 'utf8'), 'old\nnew\n')
+    assert.equal(second.story, ['one: ok line'])
+    assert.equal(warnings(second), [
+      'one is being changed by first.ts, alice@ops, since HH:MM; waiting for it to end, at most 60 s.',
+    ])
+  }))
+
+test('it costs no trip, and a run that only looks takes none', () =>
+  inFolder(async (path) => {
+    const task = () => line({ path: path('conf'), line: 'a', create: true })
+    const tripsWith = async (lock?: LockOptions) => (await runTasks([task()], { lock })).recap.hosts[0]!.trips
+    assert.is(await tripsWith(lockOf('first')), 2)
+    const busy = busyRun(path, 'sleep 1')
+    await made(path('begun'))
+    assert.is(await tripsWith(lockOf('second', { mode: 'fail' })), 1)
+    const check = await runTasks([line({ path: path('conf'), line: 'b' })], {
+      lock: lockOf('third', { mode: 'fail' }),
+      isCheck: true,
+    })
+    assert.is(check.recap.hosts[0]!.counts.changed, 1)
+    await busy
+  }))
+
+test('with fail it names the run and changes nothing; so it does after the time to wait', () =>
+  inFolder(async (path) => {
+    const first = busyRun(path, 'sleep 4')
+    await made(path('begun'))
+    const settings = (changes: Partial<LockOptions>) => ({ lock: lockOf('second', changes) })
+    const tasks = () => [shell({ script: `touch ${path('second')}` })]
+    const [failed, late] = await Promise.all([
+      runTasks(tasks(), settings({ mode: 'fail' })),
+      runTasks(tasks(), settings({ timeout: 1 })),
+    ])
+    for (const ran of [failed, late]) {
+      assert.is(errors(ran)[0]!.code, 'E_LOCKED')
+      assert.match(errors(ran)[0]!.message, /one is being changed by first\.ts, alice@ops, since \d\d:\d\d\./)
+    }
+    assert.match(errors(late)[0]!.message, /Waited 1 s/)
+    assert.not(existsSync(path('second')))
+    await first
+  }))
+
+test('hosts of one run that are the same machine do not wait for each other', async () => {
+  const ran = await runTasks([shell({ script: 'sleep 0.3' }, { title: 'work' })], {
+    hosts: ['one', 'two', 'three'],
+    lock: lockOf('aliases', { mode: 'fail' }),
+  })
+  assert.is(ran.story.filter((text) => text.includes('changed work')).length, 3)
+})
+
+test('uploads and code on the controller wait too', () =>
+  inFolder(async (path) => {
+    const first = busyRun(path, `sleep 1.5; touch ${path('first-done')}`)
+    await made(path('begun'))
+    const order: boolean[] = []
+    const act = defineTask({
+      name: 'act',
+      summary: 'Acts.',
+      params: z.strictObject({}),
+      probe: () => ({}),
+      plan: () => [
+        {
+          what: 'act',
+          from: 'no',
+          to: 'yes',
+          steps: [
+            call('look', async () => {
+              order.push(existsSync(path('first-done')))
+            }),
+            write({ path: path('large'), content: 'x'.repeat(200_000) }),
+          ],
+        },
+      ],
+      verify: false,
+    })
+    const second = await runTasks([act({})], { lock: lockOf('second') })
+    assert.is(second.recap.hosts[0]!.counts.changed, 1)
+    assert.equal(order, [true])
+    await first
+  }))
+
+test.run()
