@@ -62,7 +62,9 @@ export {
   succeeds,
   text,
 } from './model/probe.ts'
-export { revealed, Secret, secret } from './model/secrets/secret.ts'
+export { maskRevealed } from './model/secrets/masker.ts'
+export { revealed, Secret, secret, secretsIn } from './model/secrets/secret.ts'
+export { secretText } from './model/secrets/secretText.ts'
 export { type Command, quote, sh, shellText } from './model/shell/command.ts'
 export {
   type Artifact,

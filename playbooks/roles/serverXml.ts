@@ -1,6 +1,6 @@
 // The edits that turn a stock server.xml into an instance's.
 
-import { revealed, type Secret } from 'run-playbook'
+import type { Secret } from 'run-playbook'
 import type { ElementSpec, XmlEdit } from 'run-playbook/formats'
 
 export type ClusterSettings = {
@@ -97,7 +97,7 @@ function ajpConnector(
       address: ajp.address ?? '0.0.0.0',
       port: ajp.port,
       secretRequired: ajp.secret !== undefined,
-      ...(ajp.secret === undefined ? {} : { secret: revealed(ajp.secret) }),
+      ...(ajp.secret === undefined ? {} : { secret: ajp.secret }),
       redirectPort,
       URIEncoding: uriEncoding,
     },

@@ -2,6 +2,7 @@
 
 import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 import { formatLocation } from '../model/errors/location.ts'
+import { maskRevealed } from '../model/secrets/masker.ts'
 import { sanitizeLines } from '../report/output/sanitize.ts'
 import { createTheme, type Theme } from '../report/output/theme.ts'
 import { clarifyError } from './userCode/loadError.ts'
@@ -10,9 +11,13 @@ import { virtualModules } from './userCode/virtualModules.ts'
 
 /**
  * Formats an error as lines: location, message, code and hint. Several errors are counted. What is not a PlaybookError
- * is a bug of run-playbook, and shown with its stack.
+ * is a bug of run-playbook, and shown with its stack. Secrets are masked.
  */
 export async function errorText(thrown: unknown, cwd: string): Promise<string> {
+  return maskRevealed(await plainErrorText(thrown, cwd))
+}
+
+async function plainErrorText(thrown: unknown, cwd: string): Promise<string> {
   const theme = await createTheme({ env: process.env, isTTY: process.stderr.isTTY === true })
   if (!(thrown instanceof PlaybookError)) {
     const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)

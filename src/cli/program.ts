@@ -16,6 +16,7 @@ import { addVaultCommand } from './vault/vaultCommand.ts'
 /** Runs the command line and gives its exit code. Errors are written to stderr, without a stack. */
 export async function main(argv: readonly string[], version: string): Promise<number> {
   ignoreBrokenPipe()
+  process.once('uncaughtException', endWithError)
   let code = 0
   const program = createProgram(version, (result) => {
     code = result
@@ -28,7 +29,15 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     if (thrown instanceof Interrupted) return 130
     process.stderr.write(await errorText(thrown, process.cwd()))
     return 1
+  } finally {
+    process.off('uncaughtException', endWithError)
   }
+}
+
+/** What is thrown in a timer or an event: Node would print it with the secrets in it. */
+async function endWithError(thrown: unknown): Promise<void> {
+  process.stderr.write(await errorText(thrown, process.cwd()))
+  process.exit(1)
 }
 
 function createProgram(version: string, done: (code: number) => void): Command {

@@ -1,7 +1,7 @@
 // Runs plays one after the other, and sums up how their hosts ended.
 
 import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/run/outcome.ts'
-import { type Secret, secretsIn } from '../model/secrets/secret.ts'
+import { revealedSecrets, secretsIn } from '../model/secrets/secret.ts'
 import { runPlay } from './play.ts'
 import { prefetchHosts } from './prefetch.ts'
 import { eventMask, secretsOfItems } from './results/masking.ts'
@@ -51,7 +51,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
 
 /** Masks the secrets of all plays; hosts and tasks that are known later add theirs. */
 function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit' | 'addSecrets'> {
-  const secrets = new Set<Secret>()
+  const secrets = new Set(revealedSecrets())
   for (const { hosts } of plays) {
     for (const { host, settings, items = [] } of hosts) {
       secretsIn([host.vars, settings], secrets)

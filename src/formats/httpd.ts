@@ -10,6 +10,7 @@ import { applyLineSplices, type HttpdDocument, parseHttpd, textOf } from './http
 import { decodeHttpd, encodeHttpd, inEncoding } from './httpd/parsing/encoding.ts'
 import { httpdEditSchema } from './httpd/schema.ts'
 import { checkEdits } from './shared/editSchema.ts'
+import { revealedEdit, shownChanges } from './shared/secretEdits.ts'
 
 export type {
   DirectiveSpec,
@@ -44,7 +45,7 @@ export { httpdEditSchema }
  * Idempotent: applied to its own result, it returns `changes: []` and the same bytes.
  *
  * @param bytes the file: UTF-8, or any other superset of ASCII, whose bytes are kept
- * @param edits see `HttpdEdit`
+ * @param edits see `HttpdEdit`; of an edit that contains a `Secret`, `changes` has no values
  * @returns the new bytes, and each change for people; without changes, the bytes that came in
  * @throws PlaybookError E_HTTPD (httpd could not read it: line, and what was expected), E_HTTPD_NO_MATCH (not found),
  *   E_HTTPD_AMBIGUOUS (several sections, with their lines), E_HTTPD_EDIT (an impossible edit, or one with unknown
@@ -66,9 +67,9 @@ export function editHttpd(
   const changes: HttpdChange[] = []
   let document = original
   for (const edit of edits) {
-    const edited = editsOf(document, inEncoding(edit, document.encoding))
+    const edited = editsOf(document, inEncoding(revealedEdit(edit), document.encoding))
     if (edited.splices.length === 0) continue
-    changes.push(...edited.changes)
+    changes.push(...shownChanges(edit, edited.changes))
     document = applyLineSplices(document, edited.splices)
   }
   if (document === original) return { bytes, changes: [] }

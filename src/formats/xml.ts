@@ -1,6 +1,7 @@
 // Edits XML files; whatever no edit changes keeps its bytes.
 
 import { checkEdits } from './shared/editSchema.ts'
+import { type Revealed, revealedEdit, shownChanges } from './shared/secretEdits.ts'
 import type { XmlChange, XmlEdit } from './xml/edit.ts'
 import { type EditResult, setEdit } from './xml/editing/attributes.ts'
 import { commentEdit, type RewriteResult, uncommentEdit } from './xml/editing/comment.ts'
@@ -41,7 +42,8 @@ export { xmlEditSchema }
  * Idempotent: applied to its own result, it returns `changes: []` and the same bytes.
  *
  * @param bytes the file as it is
- * @param edits see `XmlEdit`; selectors are a subset of XPath 1.0, see `parseSelector`
+ * @param edits see `XmlEdit`; selectors are a subset of XPath 1.0, see `parseSelector`. Of an edit that contains a
+ *   `Secret`, `changes` has no values.
  * @returns the new bytes, and each change for people; without changes, the bytes that came in
  * @throws PlaybookError E_XML (not well-formed; line:column), E_XML_ENCODING, E_XML_SELECTOR, E_XML_NO_MATCH,
  *   E_XML_AMBIGUOUS, E_XML_COMMENT (cannot be commented or uncommented), E_XML_EDIT (an impossible edit, or one with unknown keys)
@@ -61,21 +63,24 @@ export function editXml(
   const changes: XmlChange[] = []
   let document = original
   for (const edit of edits) {
-    const rewritten = applyEdit(document, edit)
-    changes.push(...rewritten.changes)
+    const rewritten = applyEdit(document, revealedEdit(edit))
+    changes.push(...shownChanges(edit, rewritten.changes))
     if (rewritten.text !== document.text) document = withText(document, rewritten.text)
   }
   if (document.text === original.text) return { bytes, changes: [] }
   return { bytes: encodeXml(document), changes }
 }
 
-function applyEdit(document: XmlDocument, edit: XmlEdit): RewriteResult {
+function applyEdit(document: XmlDocument, edit: Revealed<XmlEdit>): RewriteResult {
   if ('uncomment' in edit) return uncommentEdit(document, edit)
   const { splices, changes } = splicesOf(document, edit)
   return { text: applySplices(document.text, splices), changes }
 }
 
-function splicesOf(document: XmlDocument, edit: Exclude<XmlEdit, { uncomment: unknown }>): EditResult {
+function splicesOf(
+  document: XmlDocument,
+  edit: Exclude<Revealed<XmlEdit>, { uncomment: unknown }>,
+): EditResult {
   if ('set' in edit) return setEdit(document, edit)
   if ('comment' in edit) return commentEdit(document, edit)
   if ('ensure' in edit) return ensureEdit(document, edit)

@@ -13,6 +13,8 @@ export type DesiredAttributes = { readonly mode?: number; readonly owner?: strin
 export type DesiredFile = DesiredAttributes & {
   readonly path: string
   readonly content: string | Buffer | Secret
+  /** Whether the content contains secrets, so that it must not be shown; a `Secret` always does. Default: false. */
+  readonly isSecret?: boolean
   readonly keep?: string
   readonly validate?: (temporaryPath: string) => Command
   /** What to report instead of the sizes: the editor's own list of what it changed. */
@@ -32,7 +34,7 @@ export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
     return attributeChanges(desired.path, state, desired)
   const { path, mode, owner, group, keep, validate } = desired
   const step = write({ path, content: desired.content, mode, owner, group, keep, validate })
-  const isSecret = desired.content instanceof Secret
+  const isSecret = desired.isSecret || desired.content instanceof Secret
   const diff = isSecret ? undefined : textDiff(path, state, content)
   const [first, ...others] = desired.edits?.length ? desired.edits : [sizeEdit(path, state, content)]
   return [

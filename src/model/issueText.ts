@@ -1,6 +1,7 @@
 // Words what a schema found wrong with a value: where, what was expected, and the value.
 
 import type { z } from 'zod'
+import { maskRevealed } from './secrets/masker.ts'
 import { Secret } from './secrets/secret.ts'
 
 /** A path as TypeScript writes it: `instances[1].http`. */
@@ -21,7 +22,10 @@ export function issueText(issue: z.core.$ZodIssue, root: unknown): string {
   const inner = innerIssue(issue)
   if (inner) return [formatPath(inner.path), issueText(inner, value)].filter(Boolean).join(': ')
   const [expected, ...others] = new Set(expectations(issue))
-  const got = gotText(value, [expected, ...others].includes('expected Secret'))
+  const got = gotText(
+    value,
+    [expected, ...others].some((text) => /\bsecret\b/i.test(text ?? '')),
+  )
   const alternatives = [expected, ...others.map((text) => text.replace(/^expected /, ''))]
   return issue.code === 'unrecognized_keys' ? issue.message : `${alternatives.join(' or ')}, got ${got}`
 }
@@ -64,5 +68,5 @@ function isUnexplained(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvali
 
 function abbreviated(value: unknown): string {
   const json = JSON.stringify(value) ?? String(value)
-  return json.length > 80 ? `${json.slice(0, 77)}…` : json
+  return json.length > 80 ? `${maskRevealed(json).slice(0, 77)}…` : json
 }

@@ -20,6 +20,7 @@ import {
   quote,
   Secret,
   type Step,
+  secretsIn,
   shellText,
   write,
   writtenFile,
@@ -143,6 +144,7 @@ type DesiredFile = {
   readonly mode?: number
   readonly state: FileState
   readonly content: string | Buffer | Secret
+  readonly isSecret?: boolean
   readonly edits: readonly { readonly what: string; readonly from: string; readonly to: string }[]
 }
 
@@ -152,7 +154,8 @@ function desiredFile({ edits, content, ...rest }: ConfigurationFile, state: File
   const before = contentOf(path, state)
   if (!before) throw new PlaybookError('E_NO_FILE', `There is no file ${path}.`)
   const { bytes, changes } = withPath(path, () => editHttpd(before, edits))
-  return { ...rest, state, content: Buffer.from(bytes), edits: changes }
+  const isSecret = secretsIn(edits).size > 0
+  return { ...rest, state, content: Buffer.from(bytes), isSecret, edits: changes }
 }
 
 function isSame(state: FileState, content: DesiredFile['content']): boolean {
@@ -161,10 +164,10 @@ function isSame(state: FileState, content: DesiredFile['content']): boolean {
 
 /** The changes of a file, which is only written aside. */
 function contentChanges(
-  { path, mode, state, content, edits }: DesiredFile,
+  { path, mode, state, content, isSecret, edits }: DesiredFile,
   { owner, group }: Params,
 ): Change[] {
-  const [first, ...others] = fileChanges(state, { path, content, edits })
+  const [first, ...others] = fileChanges(state, { path, content, isSecret, edits })
   const becomes = writtenFile(state, contentBytes(content), { owner, group, mode })
   const steps: Step[] = [write({ path: newPath(path), content, mode: 0o600 })]
   return [{ ...first!, steps, effects: [{ path, becomes }] }, ...others]

@@ -11,7 +11,9 @@ import {
   output,
   type Probe,
   quote,
+  revealed,
   run,
+  Secret,
   type Step,
   sh,
   shellText,
@@ -39,7 +41,8 @@ const folder = '/etc/systemd/system'
  *
  * - `name`: the unit (`backup.timer`; without a suffix it is a service), or a template (`worker@`). `dropIn`: the name of
  *   a drop-in.
- * - `content`: the whole text.
+ * - `content`: the whole text. A `Secret` is never shown, and its file gets mode 0600; but systemd shows a unit's settings
+ *   to every user of the host, so a password belongs in a file that `EnvironmentFile=` or `LoadCredential=` names.
  * - `enabled`: whether the unit starts at boot. It is reenabled if its `[Install]` changes, so no old link stays.
  * - `state: 'absent'`: the unit is stopped and disabled, its file is removed, and systemd forgets it; a drop-in is only
  *   removed.
@@ -63,7 +66,10 @@ export const systemdUnit = defineTask({
   params: z
     .strictObject({
       name: unitName.describe('Unit: app, or with its suffix: backup.timer.'),
-      content: z.string().min(1).optional().describe('The whole text of the file.'),
+      content: z
+        .union([z.string().min(1), z.instanceof(Secret)])
+        .optional()
+        .describe('The whole text of the file. A secret is never shown.'),
       dropIn: z
         .string()
         .regex(/^[\w@:.-]+$/, 'expected a file name')
@@ -129,7 +135,7 @@ function instanceOf(name: string): string {
 }
 
 function presentChanges(
-  params: Params & { readonly content: string },
+  params: Params & { readonly content: string | Secret },
   current: FileState,
   unit: Unit | undefined,
 ): Change[] {
@@ -138,7 +144,7 @@ function presentChanges(
   if (unit.load === 'masked') throw maskedError(name)
   const path = pathOf(params)
   const desired = {
-    ...{ path, content, mode: 0o644, owner: 'root', group: 'root' },
+    ...{ path, content, mode: content instanceof Secret ? 0o600 : 0o644, owner: 'root', group: 'root' },
     validate: verified(params),
   }
   const [first, ...attributes] = fileChanges(current, desired)
@@ -149,7 +155,7 @@ function presentChanges(
     return [...differing, ...reloadChanges(unit), ...enableChanges(name, enabled, unit)]
   }
   const making = dropIn === undefined ? [] : [run(sh`mkdir -p -- ${posix.dirname(path)}`)]
-  const again = enabled && installOf(current) !== installOf(content) && unit.file === 'enabled'
+  const again = enabled && installOf(current) !== installOf(revealed(content)) && unit.file === 'enabled'
   const steps: Step[] = [
     ...making,
     ...first.steps,

@@ -8,6 +8,7 @@ import {
   type FileState,
   file,
   lastLines,
+  maskRevealed,
   type Output,
   PlaybookError,
   type Probe,
@@ -106,7 +107,7 @@ export function commandChanges(
 /** At most 60 characters of one line, for titles. */
 export function shortened(line: string): string {
   const first = line.trim().split('\n')[0]!
-  return first.length > 60 || first !== line.trim() ? `${first.slice(0, 59)}…` : first
+  return first.length > 60 || first !== line.trim() ? `${maskRevealed(first).slice(0, 59)}…` : first
 }
 
 function runStep(commandLine: Command, what: string, { chdir, stdin, okCodes }: CommandParams): Step {

@@ -1,7 +1,7 @@
 // The task editHttpdConf: edits an Apache httpd configuration file and keeps the rest.
 
 import { editHttpd, httpdEditSchema } from '../../src/formats/index.ts'
-import { absolutePath, z } from '../../src/index.ts'
+import { absolutePath, secretsIn, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 
@@ -15,7 +15,8 @@ export const httpdEdits = z
  * byte.
  *
  * - `path`: the file, which must exist.
- * - `edits`: what the file must have, in order; see `HttpdEdit`.
+ * - `edits`: what the file must have, in order; see `HttpdEdit`. Arguments may be secrets: of an edit with one, no values
+ *   are shown, old or new.
  * - `keep`: where to keep the file as it was before the first edit, unless that path exists.
  * - `validate`: a shell command with `{}` (or `%s`) for the path of the new file, which must succeed before it is used.
  *   The new file is in the same folder as the old one; `httpd -t -f {}` reads it with the ServerRoot it names.
@@ -37,11 +38,13 @@ export const editHttpdConf = defineFileEdit({
   summary: 'Edits a configuration file of Apache httpd and keeps the rest byte for byte.',
   params: z.strictObject({
     path: absolutePath.describe('The file; it must exist.'),
-    edits: httpdEdits.describe('What the file must have, in order: [{"set": NAME, "args": […]}, …].'),
+    edits: httpdEdits.describe(
+      'What the file must have, in order: [{"set": NAME, "args": […]}, …]. Arguments may be secrets.',
+    ),
     ...writingParams,
   }),
   edit: (before, { edits }) => {
     const { bytes, changes } = editHttpd(before, edits)
-    return { content: bytes, edits: changes }
+    return { content: bytes, isSecret: secretsIn(edits).size > 0, edits: changes }
   },
 })

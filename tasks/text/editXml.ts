@@ -1,7 +1,7 @@
 // The task editXml: edits an XML file and keeps the rest byte for byte.
 
 import { editXml as editXmlBytes, xmlEditSchema } from '../../src/formats/index.ts'
-import { absolutePath, z } from '../../src/index.ts'
+import { absolutePath, secretsIn, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 
@@ -12,7 +12,7 @@ import { defineFileEdit } from './fileEdit.ts'
  *
  * - `path`: the file, which must exist.
  * - `edits`: what the file must have, in order; see `XmlEdit`. A selector may be a list whose first match counts, so an
- *   edit can change what it selects by.
+ *   edit can change what it selects by. Values may be secrets: of an edit with one, no values are shown, old or new.
  * - `keep`: where to keep the file as it was before the first edit, unless that path exists.
  * - `validate`: a shell command with `{}` (or `%s`) for the path of the new file, which must succeed before it is used.
  * - `owner`, `group`, `mode`: default: unchanged.
@@ -35,11 +35,13 @@ export const editXml = defineFileEdit({
     edits: z
       .array(xmlEditSchema, 'expected a list of edits')
       .min(1, 'expected at least one edit')
-      .describe('What the file must have, in order: [{"set": SELECTOR, "attributes": {…}}, …].'),
+      .describe(
+        'What the file must have, in order: [{"set": SELECTOR, "attributes": {…}}, …]. Values may be secrets.',
+      ),
     ...writingParams,
   }),
   edit: (before, { edits }) => {
     const { bytes, changes } = editXmlBytes(before, edits)
-    return { content: bytes, edits: changes }
+    return { content: bytes, isSecret: secretsIn(edits).size > 0, edits: changes }
   },
 })

@@ -7,12 +7,9 @@ import {
   file,
   fileChanges,
   PlaybookError,
-  type Secret,
-  secret,
   type z,
 } from '../../src/index.ts'
 import { validation } from '../params/writing.ts'
-import { type FileText, fileText } from './textFile.ts'
 
 type FileEditParams = {
   readonly path: string
@@ -26,7 +23,9 @@ type FileEditParams = {
 
 /** The new content, and the edits to report instead of the sizes. */
 type EditedFile = {
-  readonly content: string | Uint8Array | Secret
+  readonly content: Uint8Array
+  /** Whether secrets were put into it: then no text of the file is shown, neither the new one nor the old one. */
+  readonly isSecret?: boolean
   readonly edits?: readonly { readonly what: string; readonly from: string; readonly to: string }[]
 }
 
@@ -62,33 +61,15 @@ export function defineFileEdit<S extends z.ZodType<FileEditParams>>({
       const before = contentOf(path, current)
       if (!before && allowsMissing(params)) return []
       if (!before && !create) throw noFile(params)
-      const { content, edits } = withPath(path, () => edit(before ?? Buffer.alloc(0), params))
+      const { content, isSecret, edits } = withPath(path, () => edit(before ?? Buffer.alloc(0), params))
       return fileChanges(current, {
         ...{ path, owner, group, mode, keep },
-        content: content instanceof Uint8Array ? Buffer.from(content) : content,
+        ...{ content: Buffer.from(content), isSecret },
         edits: before && edits,
         validate: validate ?? validation(params.validate),
       })
     },
   })
-}
-
-/**
- * The content after an edit of the text: a secret if it holds one. A secret is written as UTF-8, so the file must be.
- *
- * @throws PlaybookError E_ENCODING
- */
-export function editedText(
-  before: Buffer,
-  edit: (source: FileText) => string,
-  { secret: what }: { readonly secret: string | undefined },
-): string | Buffer | Secret {
-  const source = fileText(before)
-  if (what !== undefined && !source.isUtf8) {
-    throw new PlaybookError('E_ENCODING', `it is not UTF-8, so ${what} cannot be put into it.`)
-  }
-  const text = edit(source)
-  return what === undefined ? source.bytes(text) : secret(text)
 }
 
 /** The result of an edit; the path is put before the message of its error. */

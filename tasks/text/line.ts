@@ -1,11 +1,12 @@
 // The task line: puts a line into a text file, or removes lines.
 
-import { absolutePath, Secret, z } from '../../src/index.ts'
+import { absolutePath, revealed, Secret, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
-import { defineFileEdit, editedText } from './fileEdit.ts'
+import { defineFileEdit } from './fileEdit.ts'
 import {
   abbreviated,
   type FileText,
+  fileText,
   insertionIndex,
   joinLines,
   type Line,
@@ -19,7 +20,8 @@ import {
  * Puts a line into a text file, replacing one that matches or adding a new one, or removes lines.
  *
  * - `path` (absolute): the file. `create` (default false): whether to make it if it is missing.
- * - `line`: the whole line, without a line end; a `Secret` is never shown. Required for `state: 'present'`.
+ * - `line`: the whole line, without a line end; a `Secret` is never shown, nor is the line
+ *   that it replaces. Required for `state: 'present'`.
  * - `match`: a regular expression (JavaScript's, tested on each line without its line end), or `search`: a text that the
  *   line contains. What matches is replaced. `which` (default `'last'`): the last match, the `'first'`, or `'all'`. If
  *   nothing matches, the line is added unless the file has it. If the file has the line and the line itself does not
@@ -33,7 +35,7 @@ import {
  * Everything else stays byte for byte: CRLF line ends (a new line gets that of its neighbour), a byte order mark, and
  * bytes that are not UTF-8, whose file is read as Latin-1. Captured groups are not inserted: see the task `replace`.
  *
- * Errors: E_NO_FILE, E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB), E_ENCODING (a secret for a file that is not UTF-8).
+ * Errors: E_NO_FILE, E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB).
  *
  * It behaves like Ansible's lineinfile, except where that adds the same line again and again.
  *
@@ -52,7 +54,7 @@ export const line = defineFileEdit({
           z.instanceof(Secret),
         ])
         .optional()
-        .describe('The whole line, without a line end.'),
+        .describe('The whole line, without a line end. A secret is never shown.'),
       match: pattern.optional().describe('A regular expression: what matches is replaced.'),
       search: z
         .string()
@@ -84,14 +86,12 @@ export const line = defineFileEdit({
   allowsMissing: ({ state }) => state === 'absent',
   edit: (before, params) => {
     const isSecret = params.line instanceof Secret
-    let edits: readonly LineEdit[] = []
-    const edit = (source: FileText) => {
-      const result = editLines(source, params)
-      edits = result.edits
-      return result.text
+    const source = fileText(before)
+    const { text, edits } = editLines(source, params)
+    return {
+      ...{ content: source.bytes(text), isSecret },
+      edits: edits.map((each) => describeEdit(params.path, each, isSecret)),
     }
-    const content = editedText(before, edit, { secret: isSecret ? 'a secret line' : undefined })
-    return { content, edits: edits.map((each) => describeEdit(params.path, each, isSecret)) }
   },
 })
 
@@ -123,7 +123,7 @@ function removeLines(lines: Line[], params: LineParams, encoded: FileText['encod
 }
 
 function putLine(lines: Line[], params: LineParams, encoded: FileText['encoded']): LineEdit[] {
-  const text = encoded(plain(params.line!))
+  const text = encoded(revealed(params.line!))
   const matches = matcher(params, encoded)
   const isPresent = lines.some((each) => each.text === text)
   const found = matches ? lines.flatMap((each, index) => (matches(each.text) ? [index] : [])) : []
@@ -158,7 +158,7 @@ function matcher({ match, search }: LineParams, encoded: FileText['encoded']) {
 }
 
 function equals({ line }: LineParams, encoded: FileText['encoded']) {
-  const whole = encoded(plain(line!))
+  const whole = encoded(revealed(line!))
   return (text: string) => text === whole
 }
 
@@ -169,8 +169,4 @@ function describeEdit(path: string, { number, from, to }: LineEdit, isSecret: bo
     from: from === undefined ? 'no such line' : quoted(from),
     to: to === undefined ? 'removed' : quoted(to),
   }
-}
-
-function plain(value: string | Secret): string {
-  return value instanceof Secret ? value.reveal() : value
 }

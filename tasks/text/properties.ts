@@ -1,7 +1,7 @@
 // The task properties: sets and removes keys of a Java .properties file.
 
 import { editProperties, type PropertiesEdit } from '../../src/formats/index.ts'
-import { absolutePath, PlaybookError, Secret, secret, z } from '../../src/index.ts'
+import { absolutePath, Secret, secretsIn, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 
@@ -22,7 +22,7 @@ const propertyValue = z.union([z.string(), z.number(), z.boolean(), z.instanceof
  * - `owner`, `group`, `mode`, `keep` (where to keep the original), `validate` (`{}` is the new file): as for copyFile.
  *
  * Errors: E_NO_FILE, E_NOT_A_FILE, E_TOO_LARGE; E_PROPERTIES (a malformed `\u`, with its line), E_PROPERTIES_NO_MATCH (no
- * key `after`), E_PROPERTIES_ENCODING (not UTF-8; or a secret for a file with bytes beyond ASCII that are not UTF-8).
+ * key `after`), E_PROPERTIES_ENCODING (not UTF-8).
  *
  * @example properties({ path: '/opt/app.properties', set: { 'db.port': 5432, 'db.password': secret(password) } })
  * @example properties({ path: '/opt/app.properties', set: {}, remove: ['debug'] })
@@ -37,7 +37,7 @@ export const properties = defineFileEdit({
         .record(z.string(), propertyValue)
         .refine((set) => !Object.hasOwn(set, ''), 'expected non-empty keys')
         .default({})
-        .describe('Keys and their values.'),
+        .describe('Keys and their values. A secret is never shown.'),
       after: z.string().min(1).optional().describe('The key after which new keys go; default: the end.'),
       remove: z.array(z.string().min(1)).default([]).describe('Keys to remove.'),
       encoding: z.enum(['iso-8859-1', 'utf-8']).default('iso-8859-1').describe('How the file is encoded.'),
@@ -54,7 +54,7 @@ export const properties = defineFileEdit({
   allowsMissing: ({ set }) => Object.keys(set).length === 0,
   edit: (before, params) => {
     const { bytes, changes } = editProperties(before, editsOf(params), { encoding: params.encoding })
-    return { content: hasSecret(params) ? secretContent(Buffer.from(bytes)) : bytes, edits: changes }
+    return { content: bytes, isSecret: secretsIn(params.set).size > 0, edits: changes }
   },
 })
 
@@ -62,10 +62,6 @@ type PropertiesParams = {
   set: Record<string, string | number | boolean | Secret>
   after?: string
   remove: string[]
-}
-
-function hasSecret({ set }: PropertiesParams): boolean {
-  return Object.values(set).some((value) => value instanceof Secret)
 }
 
 /** Each new key goes after the one before it, so they keep their order. */
@@ -76,15 +72,4 @@ function editsOf({ set, after, remove }: PropertiesParams): PropertiesEdit[] {
     return { set: key, value: set[key]!, ...(previous === undefined ? {} : { after: previous }) }
   })
   return [...sets, ...remove.map((key) => ({ remove: key }))]
-}
-
-/** Secrets are written as UTF-8, so the file must be. */
-function secretContent(bytes: Buffer): Secret {
-  const text = bytes.toString('utf8')
-  if (Buffer.from(text).equals(bytes)) return secret(text)
-  throw new PlaybookError(
-    'E_PROPERTIES_ENCODING',
-    'it has bytes that are not UTF-8, so a secret cannot be put into it.',
-    'Write its characters beyond ASCII as \\uXXXX.',
-  )
 }

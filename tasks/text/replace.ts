@@ -1,6 +1,6 @@
 // The task replace: replaces every match of a pattern in a text file.
 
-import { absolutePath, PlaybookError, z } from '../../src/index.ts'
+import { absolutePath, PlaybookError, revealed, Secret, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 import { abbreviated, compiles, fileText, patternSource } from './textFile.ts'
@@ -11,7 +11,8 @@ import { abbreviated, compiles, fileText, patternSource } from './textFile.ts'
  * - `path` (absolute): the file, which must exist.
  * - `pattern`: a regular expression, JavaScript's. A text gets the flags `flags` (default `'m'`: `^` and `$` match at
  *   lines; `s`: `.` matches line ends; `i`: any case; `u`); a RegExp has its own. All matches are replaced, always.
- * - `replacement`: replaces a match; `$1`, `$<name>` and `$&` are what was matched, `$$` is a dollar.
+ * - `replacement`: replaces a match; `$1`, `$<name>` and `$&` are what was matched, `$$` is a dollar. A `Secret` is put in
+ *   as it is, whatever dollars it has, and never shown, nor is what it replaces: let the pattern match the old value only.
  * - `after`, `before`: regular expressions (`.` matches line ends) that limit the search to what follows the first match
  *   of the one and precedes the next match of the other. It is an error if one does not match.
  * - `owner`, `group`, `mode`, `keep` (where to keep the original), `validate` (`{}` is the new file): as for copyFile.
@@ -27,6 +28,7 @@ import { abbreviated, compiles, fileText, patternSource } from './textFile.ts'
  * It behaves like Ansible's replace, except for the check of a second run, and that `after` and `before` must match.
  *
  * @example replace({ path: '/etc/app.conf', pattern: '^(timeout) *=.*$', replacement: '$1 = 30' })
+ * @example replace({ path: '/etc/app.conf', pattern: '(?<=^password = ).*', replacement: vars.password })
  */
 export const replace = defineFileEdit({
   name: 'replace',
@@ -35,7 +37,11 @@ export const replace = defineFileEdit({
     .strictObject({
       path: absolutePath.describe('The file.'),
       pattern: patternSource.describe('A regular expression.'),
-      replacement: z.string().describe('Replaces a match; $1 and $& are what was matched.'),
+      replacement: z
+        .union([z.string(), z.instanceof(Secret)])
+        .describe(
+          'Replaces a match; $1 and $& are what was matched. A secret is put in as it is, and never shown.',
+        ),
       flags: z
         .string()
         .regex(/^[imsu]*$/, 'expected some of the flags i, m, s and u')
@@ -55,11 +61,12 @@ export const replace = defineFileEdit({
   edit: (before, params) => {
     const source = fileText(before)
     const { text, restore } = withPlainLineEnds(source.text)
-    const encoded = { ...params, replacement: source.encoded(params.replacement) }
+    const isSecret = params.replacement instanceof Secret
+    const encoded = { ...params, replacement: source.encoded(replacementText(params.replacement)), isSecret }
     const result = replaceAll(text, encoded)
     requireStable(result.text, encoded)
     return {
-      content: source.bytes(restore(result.text)),
+      ...{ content: source.bytes(restore(result.text)), isSecret },
       edits: result.edits.map(({ line, from, to }) => ({ what: `${params.path}:${line}`, from, to })),
     }
   },
@@ -68,6 +75,7 @@ export const replace = defineFileEdit({
 type ReplaceParams = {
   pattern: string | RegExp
   replacement: string
+  isSecret: boolean
   flags: string
   after?: string | RegExp
   before?: string | RegExp
@@ -91,13 +99,24 @@ function replaceAll(text: string, params: ReplaceParams): { text: string; edits:
   const matches = [...inside.matchAll(matched)].slice(0, shownEdits)
   const edits = matches.map((match) => ({
     line: text.slice(0, begin + match.index).split('\n').length,
-    from: abbreviated(match[0]),
-    to: abbreviated(replacedMatch(inside, match, params)),
+    from: match[0],
+    to: replacedMatch(inside, match, params),
   }))
   return {
     text: text.slice(0, begin) + inside.replace(matched, params.replacement) + text.slice(end),
-    edits: edits.filter(({ from, to }) => from !== to),
+    edits: edits.filter(({ from, to }) => from !== to).map((edit) => shownEdit(edit, params)),
   }
+}
+
+function shownEdit({ line, from, to }: Edit, { isSecret }: ReplaceParams): Edit {
+  return isSecret
+    ? { line, from: 'a secret', to: 'a secret' }
+    : { line, from: abbreviated(from), to: abbreviated(to) }
+}
+
+/** A dollar in a secret stands for itself. */
+function replacementText(replacement: string | Secret): string {
+  return replacement instanceof Secret ? revealed(replacement).replaceAll('$', '$$$$') : replacement
 }
 
 /** What one match becomes, in its context, because the pattern may look around. */

@@ -1,10 +1,11 @@
 // The task textBlock: puts lines between two marker lines of a file, or removes them.
 
-import { absolutePath, PlaybookError, Secret, z } from '../../src/index.ts'
+import { absolutePath, PlaybookError, revealed, Secret, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
-import { defineFileEdit, editedText } from './fileEdit.ts'
+import { defineFileEdit } from './fileEdit.ts'
 import {
   type FileText,
+  fileText,
   insertionIndex,
   joinLines,
   type Line,
@@ -31,7 +32,7 @@ import {
  * not UTF-8 (the block is then written as Latin-1).
  *
  * Errors: E_NO_FILE, E_MARKERS (one without the other, or several, so it is not certain what to replace),
- * E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB), E_ENCODING (a secret for a file that is not UTF-8).
+ * E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB).
  *
  * It behaves like Ansible's blockinfile.
  *
@@ -46,7 +47,7 @@ export const textBlock = defineFileEdit({
       block: z
         .union([z.string(), z.instanceof(Secret)])
         .optional()
-        .describe('The lines.'),
+        .describe('The lines. A secret is never shown.'),
       marker: z
         .string()
         .regex(/^[^\r\n\0]*\{mark\}[^\r\n\0]*$/, 'expected one line with {mark}')
@@ -83,8 +84,8 @@ export const textBlock = defineFileEdit({
     }),
   allowsMissing: ({ state }) => state === 'absent',
   edit: (before, params) => {
-    const what = params.block instanceof Secret ? 'a secret block' : undefined
-    return { content: editedText(before, (source) => editBlock(source, params), { secret: what }) }
+    const source = fileText(before)
+    return { content: source.bytes(editBlock(source, params)), isSecret: params.block instanceof Secret }
   },
 })
 
@@ -141,8 +142,7 @@ function isMarker(text: string, params: Pick<BlockParams, 'marker' | 'markBegin'
 }
 
 function blockLines({ block = '' }: Pick<BlockParams, 'block'>): string[] {
-  const text = block instanceof Secret ? block.reveal() : block
-  const lines = text.split(/\r?\n/)
+  const lines = revealed(block).split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
   return lines
 }

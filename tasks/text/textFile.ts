@@ -1,7 +1,7 @@
 // Patterns, lines and encodings of the text files that tasks edit.
 
 import { isUtf8 } from 'node:buffer'
-import { z } from '../../src/index.ts'
+import { maskRevealed, z } from '../../src/index.ts'
 
 /** A non-empty regular expression, as text or RegExp. */
 export const patternSource = z
@@ -91,5 +91,5 @@ export function insertionIndex(
 /** A text of a file, shortened to be shown in one line. */
 export function abbreviated(text: string): string {
   const line = text.trim().replaceAll('\n', '⏎')
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line
+  return line.length > 80 ? `${maskRevealed(line).slice(0, 79)}…` : line
 }

@@ -3,7 +3,7 @@
 import type { HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import { takesPart } from '../../engine/play.ts'
 import { createMasker } from '../../model/secrets/masker.ts'
-import { secretsIn } from '../../model/secrets/secret.ts'
+import { revealedSecrets, secretsIn } from '../../model/secrets/secret.ts'
 import type { Task } from '../../model/task.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 
@@ -47,7 +47,7 @@ function planLines({ play, hosts }: PlayPlan, flags: Parameters<typeof listPlan>
 
 /** Masks secrets in a title, as a run would. */
 function maskedTitle({ title, params, options }: Task, { vars }: HostPlan['host']): string {
-  return createMasker(secretsIn([vars, params, options.environment]))(title)
+  return createMasker([...secretsIn([vars, params, options.environment]), ...revealedSecrets()])(title)
 }
 
 /** Prints the summary of --syntax-check and returns the exit code. */

@@ -1,9 +1,11 @@
 // Masks secrets in everything that leaves the engine.
 
+import type { TextDiff } from '../../model/change.ts'
 import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
 import type { RunEvent } from '../../model/run/event.ts'
+import type { ReportedChange } from '../../model/run/outcome.ts'
 import { createMasker } from '../../model/secrets/masker.ts'
-import { type Secret, secretsIn } from '../../model/secrets/secret.ts'
+import { mask as maskSign, type Secret, secretsIn } from '../../model/secrets/secret.ts'
 import type { Task } from '../../model/task.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 
@@ -29,7 +31,30 @@ function maskedValue(value: unknown, mask: Mask): unknown {
 
 /** Fields that the engine itself sets stay, even if a password is the same word: reporters rely on them. */
 function maskedField(key: string, value: unknown, mask: Mask): unknown {
-  return key === 'kind' || key === 'status' || key === 'stream' ? value : maskedValue(value, mask)
+  if (key === 'kind' || key === 'status' || key === 'stream') return value
+  return key === 'changes' && Array.isArray(value)
+    ? value.map((change) => maskedChange(change, mask))
+    : maskedValue(value, mask)
+}
+
+/** Where a secret is put in, what it replaces is hidden too: it may be an earlier value of the secret. */
+function maskedChange({ what, from, to, diff }: ReportedChange, mask: Mask): ReportedChange {
+  const shown = mask(to)
+  return {
+    what: mask(what),
+    from: shown.includes(maskSign) && from !== 'absent' ? maskSign : mask(from),
+    to: shown,
+    ...(diff ? { diff: maskedDiff(diff, mask) } : {}),
+  }
+}
+
+/** All replaced lines are hidden, because which one had the earlier value is not certain. */
+function maskedDiff({ path, before, after }: TextDiff, mask: Mask): TextDiff {
+  const [old, desired] = [before, after].map((text) => text.split('\n')) as [string[], string[]]
+  const [known, kept] = [new Set(old), new Set(desired)]
+  const added = desired.filter((line) => !known.has(line)).join('\n')
+  const shown = mask(added) === added ? old : old.map((line) => (kept.has(line) ? line : maskSign))
+  return { path: mask(path), before: mask(shown.join('\n')), after: mask(after) }
 }
 
 /** A planning error without the secrets that plays have put into their tasks. */

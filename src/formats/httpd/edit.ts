@@ -1,7 +1,12 @@
-// Defines the edits and changes of editHttpd: plain data that survives JSON.
+// Defines the edits and changes of editHttpd: plain data that survives JSON, except for secrets.
 
-/** An argument without quotes and escapes: `%h "%r"`. `true` and `false` are `on` and `off`. */
-export type HttpdValue = string | number | boolean
+import type { Secret } from '../../model/secrets/secret.ts'
+
+/**
+ * An argument without quotes and escapes: `%h "%r"`. `true` and `false` are `on` and `off`. A `Secret` is written, but
+ * never shown.
+ */
+export type HttpdValue = string | number | boolean | Secret
 
 /**
  * A directive or a section: its name, in any case, and its first arguments. A bare string is the name.

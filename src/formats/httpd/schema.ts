@@ -1,11 +1,12 @@
 // The schema of an edit of editHttpd.
 
 import { z } from 'zod'
+import { Secret } from '../../model/secrets/secret.ts'
 import { oneOf, strict } from '../shared/editSchema.ts'
 import type { HttpdEdit, HttpdNode } from './edit.ts'
 
-const value = z.union([z.string(), z.number(), z.boolean()], {
-  error: 'expected a text, a number, true or false',
+const value = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
+  error: 'expected a text, a number, true or false, or a secret',
 })
 const args = z.array(value).optional()
 const directive = strict({ name: z.string(), args })

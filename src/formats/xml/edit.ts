@@ -1,4 +1,6 @@
-// Defines the edits and changes of editXml: plain data that survives JSON.
+// Defines the edits and changes of editXml: plain data that survives JSON, except for secrets.
+
+import type { Secret } from '../../model/secrets/secret.ts'
 
 /**
  * A path to nodes of the document, in the subset of XPath 1.0 that `parseSelector` describes; or several, of which the
@@ -7,8 +9,8 @@
  */
 export type XmlSelector = string | readonly string[]
 
-/** An unescaped value: `%t "%r"`, not `%t &quot;%r&quot;`. */
-export type XmlValue = string | number | boolean
+/** An unescaped value: `%t "%r"`, not `%t &quot;%r&quot;`. A `Secret` is written, but never shown. */
+export type XmlValue = string | number | boolean | Secret
 
 /** Attributes to set, in this order where they are new; `null` removes. */
 export type XmlAttributes = { readonly [name: string]: XmlValue | null }
@@ -22,7 +24,7 @@ export type ElementSpec = {
   readonly name: string
   readonly attributes?: { readonly [name: string]: XmlValue }
   readonly children?: readonly ElementSpec[]
-  readonly text?: string
+  readonly text?: string | Secret
 }
 
 /**
@@ -60,7 +62,7 @@ export type CommentEdit = { readonly comment: XmlSelector }
  */
 export type EnsureEdit = {
   readonly ensure: XmlSelector
-  readonly element: ElementSpec | string
+  readonly element: ElementSpec | string | Secret
   readonly match?: { readonly [name: string]: XmlValue } | XmlSelector
   readonly place?: XmlPlace | readonly XmlPlace[]
 }

@@ -1,14 +1,15 @@
 // The schema of an edit of editXml.
 
 import { z } from 'zod'
+import { Secret } from '../../model/secrets/secret.ts'
 import { oneOf, strict } from '../shared/editSchema.ts'
 import type { ElementSpec, XmlEdit, XmlPlace } from './edit.ts'
 
 const selector = z.union([z.string(), z.array(z.string()).min(1)], {
   error: 'expected a selector, or a list of selectors',
 })
-const value = z.union([z.string(), z.number(), z.boolean()], {
-  error: 'expected a text, a number, true or false',
+const value = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
+  error: 'expected a text, a number, true or false, or a secret',
 })
 const attributes = z.record(z.string(), z.union([value, z.null()], { error: 'expected a value, or null' }))
 
@@ -17,7 +18,7 @@ const element: z.ZodType<ElementSpec> = z.lazy(() =>
     name: z.string(),
     attributes: z.record(z.string(), value).optional(),
     children: z.array(element).optional(),
-    text: z.string().optional(),
+    text: z.union([z.string(), z.instanceof(Secret)]).optional(),
   }),
 )
 
@@ -34,7 +35,7 @@ export const xmlEditSchema: z.ZodType<XmlEdit, XmlEdit> = oneOf('XmlEdit', [
   strict({ comment: selector }),
   strict({
     ensure: selector,
-    element: z.union([z.string(), element]),
+    element: z.union([z.string(), z.instanceof(Secret), element]),
     match: z.union([selector, z.record(z.string(), value)]).optional(),
     place: z.union([place, z.array(place)]).optional(),
   }),

@@ -1,6 +1,6 @@
 // Masks any number of secrets in texts, in time that grows with the text alone.
 
-import { mask, type Secret } from './secret.ts'
+import { mask, revealedSecrets, type Secret } from './secret.ts'
 import { secretEncodings } from './secretEncodings.ts'
 
 /** Shorter texts are not masked: they would occur everywhere by chance. */
@@ -38,6 +38,16 @@ export function createMasker(secrets: Iterable<Secret>): (text: string) => strin
     }
     return copied === 0 ? text : result + text.slice(copied)
   }
+}
+
+let revealedMasker: { readonly count: number; readonly masked: (text: string) => string } | undefined
+
+/** Masks the secrets whose values have been read so far; for texts that are cut, and for those outside of a run. */
+export function maskRevealed(text: string): string {
+  const secrets = [...revealedSecrets()]
+  if (revealedMasker?.count !== secrets.length)
+    revealedMasker = { count: secrets.length, masked: createMasker(secrets) }
+  return revealedMasker.masked(text)
 }
 
 function patternsOf(secrets: Iterable<Secret>): Set<string> {

@@ -25,9 +25,17 @@ export function revealedSecrets(): ReadonlySet<Secret> {
  */
 export class Secret {
   readonly #value: string
+  readonly #parts: readonly Secret[]
 
-  constructor(value: string) {
+  /** `parts`: the secrets that the value was made of. */
+  constructor(value: string, parts: readonly Secret[] = []) {
     this.#value = value
+    this.#parts = parts
+  }
+
+  /** This secret, and those it was made of. */
+  get all(): readonly Secret[] {
+    return [this, ...this.#parts.flatMap((part) => part.all)]
   }
 
   /** The value itself. Only for code that sends it to a host. */
@@ -84,7 +92,10 @@ export function secret(
 ): Secret {
   if (typeof text === 'string') return new Secret(text)
   const parts = text.map((part, index) => (index < values.length ? part + plainText(values[index]!) : part))
-  return new Secret(parts.join(''))
+  return new Secret(
+    parts.join(''),
+    values.filter((value) => value instanceof Secret),
+  )
 }
 
 function plainText(value: string | number | Secret): string {
@@ -96,9 +107,9 @@ export function revealed(value: string | Secret): string {
   return value instanceof Secret ? value.reveal() : value
 }
 
-/** All secrets inside a value, at any depth. */
+/** All secrets inside a value, at any depth, and those they were made of. */
 export function secretsIn(value: unknown, found: Set<Secret> = new Set()): Set<Secret> {
-  if (value instanceof Secret) found.add(value)
+  if (value instanceof Secret) for (const secret of value.all) found.add(secret)
   else if (Array.isArray(value)) for (const item of value) secretsIn(item, found)
   else if (value !== null && typeof value === 'object' && !Buffer.isBuffer(value)) {
     for (const item of Object.values(value)) secretsIn(item, found)

@@ -100,7 +100,7 @@ export default definePlay({ name: 'Typed', hosts: 'all', vars: z.object({ word: 
   })
   const ended = await site.run('typed -i hosts.yaml --vault-password-file vault.password')
   assert.is(ended.code, 1)
-  assert.match(ended.stderr, /z\.instanceof\(Secret\)/)
+  assert.match(ended.stderr, /use secretText in the schema/)
   assertHidden(ended)
 })
 

@@ -1,6 +1,7 @@
 // Represents an element as plain data, from a spec, XML text or the document.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import type { Revealed } from '../../shared/secretEdits.ts'
 import type { ElementSpec } from '../edit.ts'
 import { attributeValue, parseXml, stringValue, type XmlDocument } from '../parsing/document.ts'
 import { assertEncodable } from '../parsing/encoding.ts'
@@ -9,6 +10,8 @@ import { isXmlName } from '../parsing/name.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
 import { IDENTIFYING } from '../selecting/label.ts'
 import { checkAttributeName } from './attributes.ts'
+
+type PlainSpec = Revealed<ElementSpec>
 
 export type ElementData = {
   readonly name: string
@@ -25,7 +28,7 @@ type ElementContent =
   | { readonly kind: 'mixed'; readonly meaning: string }
 
 /** @throws PlaybookError E_XML for text that is not one well-formed element, E_XML_EDIT for an invalid name */
-export function desiredElement(document: XmlDocument, element: ElementSpec | string): ElementData {
+export function desiredElement(document: XmlDocument, element: PlainSpec | string): ElementData {
   return typeof element === 'string' ? dataOfText(document, element) : dataOfSpec(element)
 }
 
@@ -72,7 +75,7 @@ export function contentOf(document: XmlDocument, element: XmlElement): ElementCo
   }
 }
 
-function dataOfSpec(spec: ElementSpec): ElementData {
+function dataOfSpec(spec: PlainSpec): ElementData {
   const { name, attributes = {}, children, text } = spec
   if (!isXmlName(name)) throw new PlaybookError('E_XML_EDIT', `"${name}" is not a valid element name.`)
   if (children?.length && text !== undefined) {
@@ -88,7 +91,7 @@ function dataOfSpec(spec: ElementSpec): ElementData {
 }
 
 function contentOfSpec(
-  children: readonly ElementSpec[] | undefined,
+  children: readonly PlainSpec[] | undefined,
   text: string | undefined,
 ): ElementContent | undefined {
   if (text !== undefined && text.trim() !== '') return { kind: 'text', text }

@@ -2,6 +2,7 @@
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import { pairInOrder } from '../../shared/lists.ts'
+import type { Revealed } from '../../shared/secretEdits.ts'
 import type { EnsureEdit, XmlAttributes, XmlSelector, XmlValue } from '../edit.ts'
 import type { XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
@@ -24,7 +25,7 @@ import { renderElement } from './render.ts'
 import type { Splice } from './splice.ts'
 import { setText } from './text.ts'
 
-export function ensureEdit(document: XmlDocument, edit: EnsureEdit): EditResult {
+export function ensureEdit(document: XmlDocument, edit: Revealed<EnsureEdit>): EditResult {
   const parent = requireElement(document, edit.ensure)
   const desired = desiredElement(document, edit.element)
   const existing = findExisting(document, parent, desired, edit.match)
