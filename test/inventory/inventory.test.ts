@@ -7,6 +7,7 @@ import { loadInventory } from '../../src/inventory/inventory.ts'
 import { findInventory } from '../../src/inventory/sources/findInventory.ts'
 import type { PlaybookError } from '../../src/model/errors/error.ts'
 import { formatLocation } from '../../src/model/errors/location.ts'
+import { maskRevealed } from '../../src/model/secrets/masker.ts'
 import type { Secret } from '../../src/model/secrets/secret.ts'
 import { shownLines } from '../shownLines.ts'
 import { inventoryFixtures } from './fixtures.ts'
@@ -108,12 +109,13 @@ test('variables cannot be changed by a play', async () => {
   assert.throws(() => (vars.instances as unknown[]).push(1), /not extensible/)
 })
 
-test('an INI file that was encrypted as a whole holds secrets', async () => {
+test('an INI file that was encrypted as a whole has secrets, and numbers as they are', async () => {
   const vaultPasswords = [{ password: 'correct horse' }]
   const inventory = await loadInventory(['vaulted.ini'], { cwd: loads, vaultPasswords })
   const { vars } = inventory.host('h1')!
-  assert.is(JSON.stringify(vars), '{"pw":"••••••••","list":["••••••••",true]}')
+  assert.is(JSON.stringify(vars), '{"pw":"••••••••","list":[1234,true]}')
   assert.is((vars.pw as Secret).reveal(), 'hunter2')
+  assert.is(maskRevealed('pin 1234'), 'pin ••••••••')
 })
 
 const shape = { web: { hosts: { 'w[1:2]': null }, vars: { port: 80 } } }

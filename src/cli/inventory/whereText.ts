@@ -3,6 +3,7 @@
 import type { VarOwner } from '../../inventory/vars/hostVars.ts'
 import type { Origin, VarOrigins } from '../../inventory/views/varOrigins.ts'
 import { formatLocation } from '../../model/errors/location.ts'
+import { maskRevealed } from '../../model/secrets/masker.ts'
 import { mask, Secret } from '../../model/secrets/secret.ts'
 import { shortPath } from '../userCode/shortPath.ts'
 import { escapeUnseen } from './listingJson.ts'
@@ -40,6 +41,6 @@ function ownerText(owner: VarOwner): string {
 function valueText(value: unknown): string {
   if (value === undefined) return '(not set)'
   if (value instanceof Secret) return mask
-  const text = escapeUnseen(JSON.stringify(value))
+  const text = maskRevealed(escapeUnseen(JSON.stringify(value)))
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -4,7 +4,7 @@ import { type Alias, type Document, isAlias, type Node, parseDocument, visit } f
 import type { PlaybookError } from '../../model/errors/error.ts'
 import { type SourceNode, sourceText } from './sourceNode.ts'
 import { YamlReader, type YamlReaderOptions } from './yamlReader.ts'
-import { controlCharacterError, syntaxErrors } from './yamlSyntax.ts'
+import { controlCharacterError, syntaxErrors, wrongEncryptedLine } from './yamlSyntax.ts'
 
 type ParsedYaml = {
   /** Undefined if the text is empty or does not parse. */
@@ -39,7 +39,17 @@ export function parseYaml(text: string, options: ParseYamlOptions): ParsedYaml {
   if (!document.contents) return { errors: [], warnings: [] }
   const reader = new YamlReader(source, options, aliasTargets(document, text))
   const root = reader.read(document.contents as Node)
-  return { root, errors: reader.errors, warnings: reader.warnings }
+  if (!options.toSecret) return { root, errors: reader.errors, warnings: reader.warnings }
+  return { root, errors: reader.errors.map(withoutContent), warnings: reader.warnings.map(withoutContent) }
+}
+
+/** An error in an encrypted file: its message and hint may name what the file holds. */
+function withoutContent(error: PlaybookError): PlaybookError {
+  const message =
+    error.code === 'E_DUPLICATE_KEY'
+      ? 'a duplicate key in the encrypted file; the last value is used'
+      : wrongEncryptedLine
+  return error.with({ message, hint: undefined })
 }
 
 /** The node of each alias, in one walk: `alias.resolve(document)` would walk the document for each. */

@@ -21,7 +21,7 @@ import { isFloatWord, plainScalar, yamlBool, yamlFloat, yamlInt, yamlTimestamp }
 export type YamlReaderOptions = {
   /** Makes a secret of the text of a `!vault` value. */
   readonly openVault: OpenVault
-  /** Makes a secret of a text or number: for a file that was encrypted as a whole. */
+  /** Makes a secret of a text: for a file that was encrypted as a whole. */
   readonly toSecret?: (text: string, value: unknown) => unknown
 }
 

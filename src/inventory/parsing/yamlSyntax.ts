@@ -16,6 +16,9 @@ export function controlCharacterError(text: string, source: SourceText): Playboo
   })
 }
 
+/** What is reported of an encrypted file: more would show its content. */
+export const wrongEncryptedLine = 'this line of the encrypted file is wrong'
+
 /** The syntax errors of a document, in plain words. `showsLine` is false for a file that was encrypted. */
 export function syntaxErrors(
   document: Document,
@@ -35,7 +38,7 @@ export function syntaxErrors(
   const first = document.errors[0]!
   const where = source.locate(Math.min(first.pos[0], text.length))
   const line = text.split('\n')[where.line - 1]!.trim()
-  const [message, hint] = syntaxMessage(first.code, first.message)
+  const [message, hint] = syntaxMessage(first.code, showsLine ? first.message : wrongEncryptedLine)
   return [
     new PlaybookError('E_YAML', message, {
       where,

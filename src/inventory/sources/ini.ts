@@ -11,7 +11,7 @@ import type { GroupData, InventoryBuilder } from './inventoryBuilder.ts'
 /**
  * Adds the groups, hosts and variables of an INI inventory, as Ansible's `ini` plugin reads them: a value that is a
  * Python literal (`True`, `1`, `['a']`) becomes what it stands for, any other (`true`, `/opt`) is text. If the file was
- * encrypted, the values are secrets.
+ * encrypted, texts are secrets.
  */
 export function readIni(text: string, file: string, builder: InventoryBuilder, isEncrypted = false): void {
   new IniReader(text, file, builder, isEncrypted).read(text)
@@ -157,7 +157,7 @@ class IniReader {
 
   #addError(offset: number, message: string, hint?: string): void {
     const shown = this.#isEncrypted ? 'this line of the encrypted file is wrong' : message
-    this.#builder.addError(shown, this.#source.locate(offset), hint)
+    this.#builder.addError(shown, this.#source.locate(offset), this.#isEncrypted ? undefined : hint)
   }
 }
 

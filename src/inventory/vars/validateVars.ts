@@ -10,7 +10,7 @@ import { nodeAt } from '../parsing/sourceNode.ts'
 import type { LoadedHost } from './hostVars.ts'
 import { missingErrors, type PlayReference } from './missingVars.ts'
 
-const secretHint = 'It comes from a vault: use z.instanceof(Secret) in the schema.'
+const secretHint = 'It comes from a vault: use secretText in the schema.'
 const plainHint = 'Encrypt it: run-playbook vault encrypt-string'
 
 /** A problem with one variable of a host. */

@@ -21,24 +21,25 @@ export class VaultSecret extends Secret {
   }
 }
 
-/** A text or number of a file that was encrypted as a whole. */
-export class VaultFileSecret extends Secret {
-  readonly #plain: unknown
+/** A text of a file that was encrypted as a whole. */
+export class VaultFileSecret extends Secret {}
 
-  constructor(text: string, plain: unknown) {
-    super(text)
-    this.#plain = plain
-  }
+/** Numbers of fewer digits would be masked everywhere by chance: in exit codes, in sizes, in HTTP statuses. */
+const leastDigits = 4
 
-  /** The value itself, text or number. Only for output that shows it on purpose. */
-  plain(): unknown {
-    return this.#plain
-  }
+/**
+ * Makes a secret of a text of an encrypted file. A number stays one, so that schemas take it, and is masked where it
+ * occurs in a text; true, false and null reveal nothing.
+ */
+export function toVaultFileSecret(text: string, value: unknown): unknown {
+  if (typeof value === 'string') return new VaultFileSecret(value)
+  if (typeof value === 'number') for (const form of new Set([text, String(value)])) maskNumber(form)
+  return value
 }
 
-/** Makes a secret of a text or number of an encrypted file; true, false and null reveal nothing and stay. */
-export function toVaultFileSecret(text: string, value: unknown): unknown {
-  return typeof value === 'string' || typeof value === 'number' ? new VaultFileSecret(text, value) : value
+/** What is revealed is masked from now on. */
+function maskNumber(form: string): void {
+  if (form.replace(/\D/g, '').length >= leastDigits) new Secret(form).reveal()
 }
 
 /** Like `toVaultFileSecret`, for all parts of a value. */

@@ -1,5 +1,6 @@
 // Draws the tree of groups and hosts as `ansible-inventory --graph` does.
 
+import { maskRevealed } from '../../model/secrets/masker.ts'
 import type { Inventory, InventoryGroup } from '../inventory.ts'
 import { pythonStr } from '../parsing/pythonText.ts'
 import { isMagicVar } from './magicVars.ts'
@@ -36,7 +37,7 @@ function varLines(vars: { readonly [name: string]: unknown }, depth: number): st
   const names = Object.keys(vars)
     .filter((name) => !isMagicVar(name))
     .sort()
-  return names.map((name) => branch(`{${name} = ${pythonStr(vars[name])}}`, depth))
+  return names.map((name) => branch(`{${name} = ${maskRevealed(pythonStr(vars[name]))}}`, depth))
 }
 
 function branch(text: string, depth: number): string {

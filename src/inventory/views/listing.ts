@@ -45,7 +45,7 @@ export function listVars(host: LoadedHost): { readonly [name: string]: unknown }
 function listedValue(node: SourceNode, isUnsafe = node.isUnsafe === true): unknown {
   const { value, items, entries } = node
   if (value instanceof VaultSecret) return { __ansible_vault: value.ciphertext }
-  if (value instanceof VaultFileSecret) return value.plain()
+  if (value instanceof VaultFileSecret) return value.reveal()
   if (items) return items.map((item) => listedValue(item, isUnsafe || item.isUnsafe))
   if (entries) {
     return Object.fromEntries(

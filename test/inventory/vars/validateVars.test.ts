@@ -144,7 +144,7 @@ test('a secret instead of text is reported as such', async () => {
   const inventory = await loadInventory(['inline.yml'], { cwd })
   assert.equal(await errorsOf(inventory, 'h', z.object({ pw: z.string() })), [
     'inline.yml:4:18  h: pw  expected string, got a secret  E_VARS',
-    '    It comes from a vault: use z.instanceof(Secret) in the schema.',
+    '    It comes from a vault: use secretText in the schema.',
   ])
   assert.equal(await errorsOf(inventory, 'h', z.object({ pw: z.instanceof(Secret) })), [])
 })
