@@ -1,4 +1,4 @@
-// Defines the edits and changes of editHttpd: plain data that survives JSON, except for secrets.
+// Defines the edits and changes of editHttpd: plain data, whose values may be secrets.
 
 import type { Secret } from '../../model/secrets/secret.ts'
 
