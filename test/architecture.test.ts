@@ -165,7 +165,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'tasks/services': ['src/index.ts'],
   'tasks/source': ['src/index.ts', 'tasks/params', 'tasks/files'],
   'tasks/httpd': ['src/index.ts', 'src/formats/index.ts', 'tasks/params', 'tasks/text', 'tasks/services'],
-  'tasks/tomcat': ['src/index.ts', 'src/formats/index.ts', 'tasks/text', 'tasks/services'],
+  'tasks/tomcat': ['src/index.ts', 'src/formats/index.ts', 'tasks/params', 'tasks/text', 'tasks/services'],
   tasks: ['src/index.ts'],
   playbooks: [],
   'lab/machine': ['src/model'],

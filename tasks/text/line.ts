@@ -1,6 +1,9 @@
 // The task line: puts a line into a text file, or removes lines.
 
 import { absolutePath, revealed, Secret, z } from '../../src/index.ts'
+import { foreignReplacement } from '../params/foreignPatterns.ts'
+import { pattern } from '../params/patterns.ts'
+import { withTimeLimit } from '../params/timeLimit.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 import {
@@ -11,7 +14,6 @@ import {
   joinLines,
   type Line,
   type Position,
-  pattern,
   positionParams,
   splitIntoLines,
 } from './textFile.ts'
@@ -35,7 +37,7 @@ import {
  * Everything else stays byte for byte: CRLF line ends (a new line gets that of its neighbour), a byte order mark, and
  * bytes that are not UTF-8, whose file is read as Latin-1. Captured groups are not inserted: see the task `replace`.
  *
- * Errors: E_NO_FILE, E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB).
+ * Errors: E_NO_FILE, E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB), E_SLOW_PATTERN (the patterns took more than 3 s).
  *
  * It behaves like Ansible's lineinfile, except where that adds the same line again and again.
  *
@@ -82,12 +84,18 @@ export const line = defineFileEdit({
     })
     .refine(({ after, before }) => after === undefined || before === undefined, {
       error: 'expected after or before, not both',
+    })
+    .refine(({ line, match }) => typeof line !== 'string' || !match || !foreignReplacement(line, match), {
+      path: ['line'],
+      error: 'expected a line without groups of match: the task replace inserts them, as $1',
     }),
   allowsMissing: ({ state }) => state === 'absent',
   edit: (before, params) => {
     const isSecret = params.line instanceof Secret
     const source = fileText(before)
-    const { text, edits } = editLines(source, params)
+    const { text, edits } = withTimeLimit([params.match, params.after, params.before], () =>
+      editLines(source, params),
+    )
     return {
       ...{ content: source.bytes(text), isSecret },
       edits: edits.map((each) => describeEdit(params.path, each, isSecret)),

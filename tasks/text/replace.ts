@@ -1,9 +1,12 @@
 // The task replace: replaces every match of a pattern in a text file.
 
 import { absolutePath, PlaybookError, revealed, Secret, z } from '../../src/index.ts'
+import { foreignReplacement } from '../params/foreignPatterns.ts'
+import { compiles, patternSource } from '../params/patterns.ts'
+import { withTimeLimit } from '../params/timeLimit.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
-import { abbreviated, compiles, fileText, patternSource } from './textFile.ts'
+import { abbreviated, fileText } from './textFile.ts'
 
 /**
  * Replaces every match of a pattern in a text file.
@@ -23,7 +26,10 @@ import { abbreviated, compiles, fileText, patternSource } from './textFile.ts'
  * Everything else stays byte for byte: in a file with CRLF line ends, `\n` in pattern and replacement means CRLF; bytes
  * that are not UTF-8 make it be read as Latin-1.
  *
- * Errors: E_NO_FILE, E_NOT_IDEMPOTENT, E_NO_SECTION, E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB).
+ * Errors: E_NO_FILE, E_NOT_IDEMPOTENT, E_NO_SECTION, E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB), E_SLOW_PATTERN (the
+ * patterns took more than 3 s).
+ *
+ * Spellings of Python and sed (`\1` in a replacement, `\Z`, `(?i)`, `[[:space:]]`) are refused.
  *
  * It behaves like Ansible's replace, except for the check of a second run, and that `after` and `before` must match.
  *
@@ -57,14 +63,21 @@ export const replace = defineFileEdit({
         path: ['pattern'],
         error: 'expected a regular expression that its flags allow',
       },
-    ),
+    )
+    .superRefine(({ pattern, replacement }, { addIssue }) => {
+      const message = replacement instanceof Secret ? undefined : foreignReplacement(replacement, pattern)
+      if (message !== undefined) addIssue({ code: 'custom', path: ['replacement'], message })
+    }),
   edit: (before, params) => {
     const source = fileText(before)
     const { text, restore } = withPlainLineEnds(source.text)
     const isSecret = params.replacement instanceof Secret
     const encoded = { ...params, replacement: source.encoded(replacementText(params.replacement)), isSecret }
-    const result = replaceAll(text, encoded)
-    requireStable(result.text, encoded)
+    const result = withTimeLimit([params.pattern, params.after, params.before], () => {
+      const replaced = replaceAll(text, encoded)
+      requireStable(replaced.text, encoded)
+      return replaced
+    })
     return {
       ...{ content: source.bytes(restore(result.text)), isSecret },
       edits: result.edits.map(({ line, from, to }) => ({ what: `${params.path}:${line}`, from, to })),

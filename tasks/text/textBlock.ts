@@ -1,6 +1,7 @@
 // The task textBlock: puts lines between two marker lines of a file, or removes them.
 
 import { absolutePath, PlaybookError, revealed, Secret, z } from '../../src/index.ts'
+import { withTimeLimit } from '../params/timeLimit.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 import {
@@ -32,7 +33,7 @@ import {
  * not UTF-8 (the block is then written as Latin-1).
  *
  * Errors: E_NO_FILE, E_MARKERS (one without the other, or several, so it is not certain what to replace),
- * E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB).
+ * E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB), E_SLOW_PATTERN (the patterns took more than 3 s).
  *
  * It behaves like Ansible's blockinfile.
  *
@@ -85,7 +86,8 @@ export const textBlock = defineFileEdit({
   allowsMissing: ({ state }) => state === 'absent',
   edit: (before, params) => {
     const source = fileText(before)
-    return { content: source.bytes(editBlock(source, params)), isSecret: params.block instanceof Secret }
+    const text = withTimeLimit([params.after, params.before], () => editBlock(source, params))
+    return { content: source.bytes(text), isSecret: params.block instanceof Secret }
   },
 })
 

@@ -1,26 +1,8 @@
-// Patterns, lines and encodings of the text files that tasks edit.
+// Lines and encodings of the text files that tasks edit.
 
 import { isUtf8 } from 'node:buffer'
 import { maskRevealed, z } from '../../src/index.ts'
-
-/** A non-empty regular expression, as text or RegExp. */
-export const patternSource = z
-  .union([z.string().min(1, 'expected a non-empty pattern'), z.instanceof(RegExp)])
-  .refine((value) => value instanceof RegExp || compiles(value), 'expected a regular expression')
-
-/** The same as a RegExp without state, to test each line. */
-export const pattern = patternSource.transform(
-  (value) => new RegExp(value, value instanceof RegExp ? value.flags.replace(/[gy]/g, '') : ''),
-)
-
-export function compiles(source: string, flags = ''): boolean {
-  try {
-    new RegExp(source, flags)
-    return true
-  } catch {
-    return false
-  }
-}
+import { pattern } from '../params/patterns.ts'
 
 /** The text of a file, and how to turn text back into its bytes. */
 export type FileText = {

@@ -1,6 +1,8 @@
 // The task testSessionFailover: proves that a session survives the stop of its Tomcat.
 
 import { call, defineTask, type Output, PlaybookError, type StepConnection, sh, z } from '../../src/index.ts'
+import { patternSource } from '../params/patterns.ts'
+import { withTimeLimit } from '../params/timeLimit.ts'
 import { serverStep } from '../services/serverShell.ts'
 import { type StartParams, tomcatParams } from './params.ts'
 import { startTomcat, stopTomcat } from './process.ts'
@@ -45,9 +47,8 @@ export const testSessionFailover = defineTask({
       .string()
       .regex(/^\/\S*$/, 'expected a path that begins with /')
       .describe('A page that counts the requests of a session.'),
-    count: z
-      .string()
-      .refine((text) => isPattern(text), 'expected a regular expression with a group')
+    count: patternSource
+      .refine((value) => hasGroup(value), 'expected a regular expression with a group')
       .default('[Cc]ount[^\\n]*?(?:</b>|[:=])\\s*(\\d+)')
       .describe('Regular expression whose first group is the count.'),
     cookie: z
@@ -90,7 +91,7 @@ type Tomcat = StartParams & { readonly on: string; readonly route: string }
 type Params = {
   readonly host: string
   readonly path: string
-  readonly count: string
+  readonly count: string | RegExp
   readonly cookie: string
   readonly port: number
   readonly through: readonly string[]
@@ -219,7 +220,7 @@ function parseAnswer({ stdout, code }: Output, { cookie, count }: Params): Answe
   if (code !== 0) return { status: 0, cookie: undefined, count: undefined }
   const at = text.indexOf('\r\n\r\n')
   const head = at < 0 ? text : text.slice(0, at)
-  const found = new RegExp(count).exec(text.slice(head.length))?.[1]
+  const found = withTimeLimit([count], () => new RegExp(count).exec(text.slice(head.length)))?.[1]
   return {
     status: Number(/^HTTP\/\S+ (\d{3})/.exec(head)?.[1] ?? 0),
     cookie: new RegExp(`^set-cookie:\\s*${cookie.replaceAll('.', '\\.')}=([^;\\s]+)`, 'im').exec(head)?.[1],
@@ -227,9 +228,9 @@ function parseAnswer({ stdout, code }: Output, { cookie, count }: Params): Answe
   }
 }
 
-function isPattern(text: string): boolean {
+function hasGroup(pattern: string | RegExp): boolean {
   try {
-    return new RegExp(`${text}|`).exec('')!.length > 1
+    return new RegExp(`${pattern instanceof RegExp ? pattern.source : pattern}|`).exec('')!.length > 1
   } catch {
     return false
   }
