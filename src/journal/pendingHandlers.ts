@@ -1,70 +1,112 @@
-// Stores pending handlers from run to run in handlers.json.
+// Stores the handlers that are pending from run to run, each in a file of its own.
 
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from '../files/replaceFile.ts'
+import { PlaybookError } from '../model/errors/error.ts'
 import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
 
-type Record = { [play: string]: { [host: string]: string[] } }
+type Entry = { readonly play: string; readonly host: string; readonly title: string }
 
 /**
- * The pending handlers in `<directory>/handlers.json`. Each change is written at once and atomically, so that they
- * survive a run that is killed. If the folder cannot be written, they last as long as the run.
+ * The pending handlers in `<directory>/handlers/`, a file for each handler and run. They are written and removed at once,
+ * and survive a run that is killed and a power failure. Several runs may use the folder at the same time: each removes
+ * only what it made and what was there when it began.
  *
  * @param directory usually `.run-playbook` in the working directory
+ * @param onError called once if the folder cannot be written (a full disk): they then last as long as the run
+ * @throws PlaybookError E_PENDING_HANDLERS for a damaged file, because some handler would be forgotten
  */
-export function openPendingHandlers(directory: string): PendingHandlers {
-  const file = join(directory, 'handlers.json')
-  const record = readRecord(file)
-  const titlesOf = (play: string, host: string) => record[play]?.[host] ?? []
-  const store = (play: string, host: string, titles: string[]) => {
-    record[play] = { ...record[play], [host]: titles }
-    write(directory, file, withoutEmpty(record))
+export function openPendingHandlers(
+  directory: string,
+  onError: (error: PlaybookError) => void = () => {},
+): PendingHandlers {
+  const folder = join(directory, 'handlers')
+  const run = randomBytes(6).toString('hex')
+  /** By play, host and title, the files that say so. */
+  const files = new Map<string, Set<string>>()
+  const entries = new Map<string, Entry>()
+  let hasFailed = false
+  const note = (entry: Entry, file: string) => {
+    const key = keyOf(entry)
+    entries.set(key, entry)
+    files.set(key, (files.get(key) ?? new Set()).add(file))
   }
+  const attempt = (change: () => void) => {
+    try {
+      change()
+    } catch (thrown) {
+      if (!hasFailed) onError(unwritableError(folder, thrown))
+      hasFailed = true
+    }
+  }
+  for (const file of filesIn(folder)) note(read(file), file)
   return {
-    of: titlesOf,
+    of: (play, host) =>
+      [...entries.values()]
+        .filter((entry) => entry.play === play && entry.host === host)
+        .map(({ title }) => title),
     add: (play, host, title) => {
-      const titles = titlesOf(play, host)
-      if (!titles.includes(title)) store(play, host, [...titles, title])
+      const entry = { play, host, title }
+      const file = join(folder, `${keyOf(entry)}-${run}.json`)
+      if (files.get(keyOf(entry))?.has(file)) return
+      note(entry, file)
+      attempt(() => {
+        mkdirSync(folder, { recursive: true, mode: 0o700 })
+        replaceFile(file, `${JSON.stringify(entry)}\n`)
+      })
     },
     settle: (play, host, title) => {
-      const titles = titlesOf(play, host)
-      if (titles.includes(title))
-        store(
-          play,
-          host,
-          titles.filter((each) => each !== title),
-        )
+      const key = keyOf({ play, host, title })
+      const settled = files.get(key) ?? []
+      files.delete(key)
+      entries.delete(key)
+      for (const file of settled) attempt(() => rmSync(file, { force: true }))
     },
   }
 }
 
-function readRecord(file: string): Record {
+function keyOf({ play, host, title }: Entry): string {
+  return createHash('sha256')
+    .update(JSON.stringify([play, host, title]))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+function filesIn(folder: string): string[] {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record
-  } catch {
-    return {}
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+      .map((name) => join(folder, name))
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw damagedError(folder, thrown)
   }
 }
 
-function write(directory: string, file: string, record: Record): void {
+function read(file: string): Entry {
   try {
-    if (Object.keys(record).length === 0) {
-      rmSync(file, { force: true })
-      return
-    }
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    // Must survive a killed process, not a power failure: hosts notify handlers often.
-    replaceFile(file, `${JSON.stringify(record, undefined, 2)}\n`, { isDurable: false })
-  } catch {
-    // The journal has reported already that the folder cannot be written.
+    const { play, host, title } = JSON.parse(readFileSync(file, 'utf8')) as Entry
+    if ([play, host, title].every((text) => typeof text === 'string')) return { play, host, title }
+    throw new Error('play, host and title are missing')
+  } catch (thrown) {
+    throw damagedError(file, thrown)
   }
 }
 
-function withoutEmpty(record: Record): Record {
-  const plays = Object.entries(record).map(
-    ([play, hosts]) =>
-      [play, Object.fromEntries(Object.entries(hosts).filter(([, titles]) => titles.length > 0))] as const,
-  )
-  return Object.fromEntries(plays.filter(([, hosts]) => Object.keys(hosts).length > 0))
+function damagedError(path: string, cause: unknown): PlaybookError {
+  return new PlaybookError('E_PENDING_HANDLERS', `Cannot read ${path}: ${(cause as Error).message}`, {
+    details: ['It names a handler that an earlier run could not run any more, such as a restart.'],
+    hint: 'Run the handlers of that run yourself if in doubt, then remove the file.',
+    cause,
+  })
+}
+
+function unwritableError(folder: string, cause: unknown): PlaybookError {
+  const message = `Cannot write pending handlers to ${folder}: ${(cause as Error).message}.`
+  return new PlaybookError('E_PENDING_HANDLERS', message, {
+    hint: 'If this run ends early, later runs do not know of the handlers that it did not come to.',
+    cause,
+  })
 }

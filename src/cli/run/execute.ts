@@ -14,7 +14,7 @@ import { type Journal, openJournal } from '../../journal/journal.ts'
 import { openPendingHandlers } from '../../journal/pendingHandlers.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { Play } from '../../model/play.ts'
-import type { RunEvent } from '../../model/run/event.ts'
+import type { Listener, RunEvent } from '../../model/run/event.ts'
 import { createReporter } from '../../report/reporter.ts'
 import { createTransportResolver } from '../../transport/connect.ts'
 import { localUser } from '../../transport/program/localUser.ts'
@@ -57,7 +57,7 @@ export async function execute(
   }
   try {
     const recap = await run({
-      ...controllerServices(flags, stop.signal),
+      ...controllerServices(flags, stop.signal, listener),
       lock: lockOptions(flags, playbooks),
       plays: plans,
       playbooks,
@@ -91,8 +91,11 @@ function lockOptions(
 function controllerServices(
   flags: RunFlags,
   signal: AbortSignal,
+  listener: Listener,
 ): Omit<RunOptions, 'plays' | 'playbooks' | 'listener'> {
   const transportFor = createTransportResolver()
+  const warn = ({ message, hint }: PlaybookError) =>
+    listener({ kind: 'warning', message: [message, hint].filter(Boolean).join(' ') })
   return {
     signal,
     isCheck: flags.check === true,
@@ -100,7 +103,7 @@ function controllerServices(
     forceHandlers: flags.forceHandlers === true,
     isVerbose: flags.verbose >= 2,
     connect: async (settings, options) => (await transportFor(settings)).connect(settings, options),
-    pendingHandlers: openPendingHandlers(join(process.cwd(), '.run-playbook')),
+    pendingHandlers: openPendingHandlers(join(process.cwd(), '.run-playbook'), warn),
     fetch: createFetcher(join(cacheFolder(), 'downloads'), signal),
     artifacts: createArtifacts(join(cacheFolder(), 'builds')),
   }

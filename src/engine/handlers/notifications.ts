@@ -43,12 +43,11 @@ export class Notifications {
   expect(task: Task): () => void {
     const { play, host, pendingHandlers } = this.#options
     const known = new Set(pendingHandlers?.of(play, host))
-    const titles = handlersOf(task)
-      .map(({ title }) => title)
-      .filter((title) => !known.has(title))
+    const titles = handlersOf(task).map(({ title }) => title)
+    // Those that an earlier run left pending, too: another run may be settling its own.
     for (const title of titles) pendingHandlers?.add(play, host, title)
     return () => {
-      for (const title of titles) pendingHandlers?.settle(play, host, title)
+      for (const title of titles) if (!known.has(title)) pendingHandlers?.settle(play, host, title)
     }
   }
 
