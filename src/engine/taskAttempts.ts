@@ -2,7 +2,7 @@
 
 import type { Change } from '../model/change.ts'
 import { PlaybookError, toPlaybookError, UnreachableError } from '../model/errors/error.ts'
-import { applySteps } from './apply/applySteps.ts'
+import { applySteps, isOutdated } from './apply/applySteps.ts'
 import type { OnLine } from './apply/stepObservers.ts'
 import { type Evaluation, evaluateTask, untilError } from './evaluateTask.ts'
 import type { HostContext } from './hostContext.ts'
@@ -32,6 +32,9 @@ type ApplyResult = {
   readonly wasApplied: boolean
 }
 
+/** How often it is planned again because something else changes the host. */
+const mostRepeats = 3
+
 /** Begins with the evaluation `found`. Gives undefined where the run was over before anything began. */
 export async function applyWithRetries(
   found: Evaluation,
@@ -50,11 +53,11 @@ export async function applyWithRetries(
       if (evaluation.kind !== 'changes') return true
       if (changes.length === 0) changes = evaluation.changes
       let applied = await applyOnce(evaluation.changes, options)
-      while (applied.isStale) {
-        changes = []
+      for (let repeats = 0; applied.isStale && repeats < mostRepeats; repeats += 1) {
+        if (attempt === 1) changes = []
         evaluation = await evaluate()
         if (evaluation.kind !== 'changes') return true
-        changes = evaluation.changes
+        if (changes.length === 0) changes = evaluation.changes
         applied = await applyOnce(evaluation.changes, options)
       }
       wasApplied = applied.wasApplied
@@ -71,7 +74,7 @@ export async function applyWithRetries(
   }
 }
 
-/** Gives the error if the steps failed or the task did not converge. `isStale`: nothing ran, and it has to be probed again. */
+/** Gives the error if the steps failed or the task did not converge. `isStale`: nothing was changed, because the host is no longer as the plan found it. */
 async function applyOnce(
   changes: readonly Change[],
   options: AttemptOptions,
@@ -103,7 +106,9 @@ async function applyOnce(
     await followUp.read(outputs)
   } catch (thrown) {
     cache.clear()
-    if (thrown instanceof WaitedForLock) return { isStale: true, wasApplied }
+    if (thrown instanceof WaitedForLock) return { error: thrown, isStale: true, wasApplied }
+    if (item.isVerified && thrown instanceof PlaybookError && isOutdated(steps[0], thrown))
+      return { error: thrown, isStale: true, wasApplied }
     if (thrown instanceof UnreachableError && item.target.host === undefined) throw thrown
     const error = toPlaybookError(lostTargetError(thrown, options))
     // Probes come after the steps: where one was given up, the steps have run.

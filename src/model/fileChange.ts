@@ -1,5 +1,6 @@
 // Compares a file's desired content and attributes with its current state.
 
+import { createHash } from 'node:crypto'
 import type { Change, TextDiff } from './change.ts'
 import { PlaybookError } from './errors/error.ts'
 import { type FileState, formatMode, ownerSpec, type RegularFile } from './fileState.ts'
@@ -33,7 +34,8 @@ export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
   if (state.type === 'file' && state.content?.equals(content))
     return attributeChanges(desired.path, state, desired)
   const { path, mode, owner, group, keep, validate } = desired
-  const step = write({ path, content: desired.content, mode, owner, group, keep, validate })
+  const replaces = replacedContent(state)
+  const step = write({ path, content: desired.content, mode, owner, group, keep, validate, replaces })
   const isSecret = desired.isSecret || desired.content instanceof Secret
   const diff = isSecret ? undefined : textDiff(path, state, content)
   const [first, ...others] = desired.edits?.length ? desired.edits : [sizeEdit(path, state, content)]
@@ -41,6 +43,12 @@ export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
     { ...first!, ...(diff ? { diff } : {}), steps: [step] },
     ...others.map((edit) => ({ ...edit, steps: [] })),
   ]
+}
+
+/** The `replaces` of a step that is planned from this state; undefined where the content was not read. */
+function replacedContent(state: FileState): string | undefined {
+  if (state.type !== 'file') return state.type === 'absent' ? 'absent' : undefined
+  return state.content ? createHash('sha256').update(state.content).digest('hex') : state.digest
 }
 
 /** The changes that give an existing path the desired owner, group and mode. */

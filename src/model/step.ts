@@ -46,6 +46,8 @@ export type WriteStep = {
   readonly validate?: (temporaryPath: string) => Command
   /** Whether to write the target of a symbolic link instead of replacing the link. Default true. */
   readonly follow?: boolean
+  /** The SHA-256 of the content that the plan is based on, or `absent`. If there is something else now, nothing is written. */
+  readonly replaces?: string
 }
 
 /** Uploads a file from the controller to the host atomically, and verifies its SHA-256 there. */
@@ -59,11 +61,12 @@ export type UploadStep = {
   readonly keep?: string
   readonly validate?: (temporaryPath: string) => Command
   readonly follow?: boolean
+  readonly replaces?: string
 }
 
-/** A file on the controller, or one that the controller downloads once, verifies, and keeps in its cache. */
+/** A file on the controller (only if it has the given SHA-256 while it is sent), or one that the controller downloads once, verifies, and keeps in its cache. */
 export type UploadSource =
-  | { readonly kind: 'local'; readonly path: string }
+  | { readonly kind: 'local'; readonly path: string; readonly sha256?: string }
   | { readonly kind: 'fetch'; readonly urls: readonly string[]; readonly checksum: Checksum }
 
 /** The parts of `sha512:7ab0…41`; hex in lower case. */

@@ -63,11 +63,16 @@ const reportFreeSpace = `df -Pk . | { read -r head; read -r device total used fr
 export type UploadPlace = { readonly folder: string; readonly name: string }
 
 /** Moves an uploaded file to its target; copies it if the target is a link into another folder. */
-export function placeEntry(step: UploadStep, { folder, name }: UploadPlace, sha256: string): ScriptEntry {
+export function placeEntry(
+  step: UploadStep,
+  { folder, name }: UploadPlace,
+  sha256: string,
+  mismatch = `The upload of ${step.path} arrived damaged.`,
+): ScriptEntry {
   const body = `${safePaths}rp_enter ${quote(folder)}
 rp_uploaded=$rp_inode
 rp_restage ${quote(name)}
-case $(sha256sum <./data) in "${sha256} "*) ;; *) echo "The upload of ${quote(step.path)} arrived damaged." >&2; exit 1 ;; esac
+case $(sha256sum <./data) in "${sha256} "*) ;; *) printf '%s\\n' ${quote(mismatch)} >&2; exit 1 ;; esac
 exec 8<./data
 rp_target ${quote(step.path)}${step.follow === false ? '' : ' follow'}
 if [ "$rp_inode" = "$rp_uploaded" ]; then rp_restage ${quote(name)}
@@ -85,7 +90,10 @@ ${moveIntoPlace(step)}`
   return { kind: 'step', body }
 }
 
-type FilePlacement = Pick<WriteStep, 'path' | 'mode' | 'owner' | 'group' | 'keep' | 'validate' | 'follow'>
+type FilePlacement = Pick<
+  WriteStep,
+  'path' | 'mode' | 'owner' | 'group' | 'keep' | 'validate' | 'follow' | 'replaces'
+>
 
 function enterTarget({ path, follow = true }: FilePlacement): string {
   return `${safePaths}rp_target ${quote(path)}${follow ? ' follow' : ''}`
@@ -107,7 +115,7 @@ fi
 ${first}`
 }
 
-function moveIntoPlace({ path, owner, group, mode, keep, validate }: FilePlacement): string {
+function moveIntoPlace({ path, owner, group, mode, keep, validate, replaces }: FilePlacement): string {
   const spec = ownerSpec({ owner, group })
   const lines = [
     spec ? `chown ${quote(spec)} -- "./$rp_base" || exit 1` : '',
@@ -119,9 +127,22 @@ ${subshellOf(validate, '$rp_checked')} || { r=$?; echo "The validation command r
     keep ? keepOriginal(keep) : '',
     syncToDisk,
     `[ -z "$rp_new" ] || rp_label ${quote(path)} "./$rp_base"`,
+    replaces === undefined ? '' : requireUnchanged(replaces),
     'mv -fT -- "./$rp_base" "../$rp_base" || exit 1',
   ]
   return lines.filter((line) => line !== '').join('\n')
+}
+
+/** The exit code of a write whose file is no longer the one that the plan is based on. */
+export const changedMeanwhileCode = 78
+
+/** What another program wrote since the probe would be lost. */
+function requireUnchanged(replaces: string): string {
+  const isSame =
+    replaces === 'absent'
+      ? '[ ! -e "../$rp_base" ] && [ ! -L "../$rp_base" ]'
+      : `[ -f "../$rp_base" ] && [ ! -L "../$rp_base" ] && [ "$(sha256sum <"../$rp_base" | cut -c 1-64)" = ${quote(replaces)} ]`
+  return `${isSame} || exit ${changedMeanwhileCode}`
 }
 
 /** Without this, the file could be empty after a power loss: the rename may reach the disk before the content. */

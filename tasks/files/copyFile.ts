@@ -154,8 +154,9 @@ function uploadChanges(state: FileState, desired: DesiredFile, source: Source): 
   }
   const from = state.type === 'file' ? `${state.size} bytes` : 'absent'
   const to = `${source.size} bytes`
-  const origin = { kind: 'local' as const, path: source.path }
-  const step = upload({ source: origin, path, mode, owner, group, keep, validate })
+  const origin = { kind: 'local' as const, path: source.path, sha256: source.sha256 }
+  const replaces = state.type === 'file' ? state.digest : state.type
+  const step = upload({ source: origin, path, mode, owner, group, keep, validate, replaces })
   return [{ what: path, from, to: from === to ? `${to}, other content` : to, steps: [step] }]
 }
 

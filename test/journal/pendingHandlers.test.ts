@@ -39,7 +39,9 @@ process.kill(process.pid, 'SIGKILL')`
       .join('\n')
     spawnSync('sh', ['-c', `${script}\nwait`, process.execPath])
     const later = openPendingHandlers(path('.rp'))
-    const hosts = ['a', 'b', 'c'].flatMap((host) => Array.from({ length: 40 }, (_, index) => `${host}${index}`))
+    const hosts = ['a', 'b', 'c'].flatMap((host) =>
+      Array.from({ length: 40 }, (_, index) => `${host}${index}`),
+    )
     assert.is(hosts.filter((host) => later.of('web', host).length === 1).length, 60)
   }))
 
@@ -85,7 +87,8 @@ withMount('a full disk is reported, with what it means; the run itself knows its
     } finally {
       execFileSync('umount', [path('disk')])
     }
-  }))
+  }),
+)
 
 test('they are kept whole', () =>
   inFolder(async (path) => {

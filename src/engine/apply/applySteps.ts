@@ -20,7 +20,7 @@ import type {
 } from '../../model/step.ts'
 import type { Task } from '../../model/task.ts'
 import type { ScriptEntry } from '../../wire/script.ts'
-import { placeEntry, runEntry, startEntry, writeEntry } from '../../wire/stepScript.ts'
+import { changedMeanwhileCode, placeEntry, runEntry, startEntry, writeEntry } from '../../wire/stepScript.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import { otherHostError } from '../results/lostHost.ts'
 import type { HostSession } from '../session/hostSession.ts'
@@ -154,11 +154,13 @@ async function sendFile(
         .pipe(hashing),
     )
   }
-  const { path, mode, owner, group, keep, validate, follow } = step
-  const source = { kind: 'local', path: '' } as const
-  const placed: UploadStep = { kind: 'upload', source, path, mode, owner, group, keep, validate, follow }
+  const { kind: _, ...placement } = step
+  const placed: UploadStep = { source: { kind: 'local', path: '' }, ...placement, kind: 'upload' }
   const place = { folder, name }
-  return { step: placed, entry: hiddenIfNoLog(placeEntry(placed, place, hash.digest('hex')), item) }
+  const sent = hash.digest('hex')
+  const { sha256 = sent, path = '' } = placed.source.kind === 'local' ? placed.source : {}
+  const mismatch = sent === sha256 ? undefined : `${path} was changed on this machine while it was sent.`
+  return { step: placed, entry: hiddenIfNoLog(placeEntry(placed, place, sha256, mismatch), item) }
 }
 
 async function runCall(options: ApplyOptions, step: CallStep): Promise<ScriptStep[]> {
@@ -221,8 +223,27 @@ function requireSuccess(
   const explained = step.kind === 'run' ? step.explain?.(output) : undefined
   if (explained) throw explained
   const details = lastLines(output)
-  if (step.kind === 'write' || step.kind === 'upload') throw notWritten(step.path, details)
+  if (isPlacement(step) && output.code === changedMeanwhileCode) throw changedMeanwhile(step.path)
+  if (isPlacement(step)) throw notWritten(step.path, details)
   throw new PlaybookError('E_STEP', `Exit code ${output.code}: ${shortText(step)}`, { details })
+}
+
+function isPlacement(step: Step): step is WriteStep | UploadStep {
+  return step.kind === 'write' || step.kind === 'upload'
+}
+
+function changedMeanwhile(path: string): PlaybookError {
+  return new PlaybookError(
+    'E_CHANGED_MEANWHILE',
+    `${path} was changed by another program after this task had read it; it is left as it is now.`,
+    { hint: 'Run it again: the task then starts from what the file has now.' },
+  )
+}
+
+/** Whether the error is that the file of this step, which did nothing, is no longer the one that was read. */
+export function isOutdated(step: Step | undefined, { code, message }: PlaybookError): boolean {
+  if (step === undefined || !isPlacement(step)) return false
+  return code === 'E_CHANGED_MEANWHILE' && message === changedMeanwhile(step.path).message
 }
 
 /** The refusal of `safePaths`, if that is what the lines are about. */

@@ -18,7 +18,11 @@ export type LockOptions = {
 }
 
 /** Thrown once the lock is taken after a wait: the other run may have changed what was probed. */
-export class WaitedForLock extends Error {}
+export class WaitedForLock extends PlaybookError {
+  constructor(host: string) {
+    super('E_LOCKED', `Another run has just changed ${host}.`, 'Run it again.')
+  }
+}
 
 type WaitOptions = {
   readonly host: string

@@ -83,7 +83,7 @@ export class SessionLock {
   async #wait(locker: LockShell, { isPlanned }: Pick<TripOptions, 'isPlanned'>): Promise<void> {
     const { host, emit, signal, lock } = this.#options
     await waitForLock({ host, emit, signal, lock: lock! }, () => this.#attempt(locker))
-    if (isPlanned) throw new WaitedForLock()
+    if (isPlanned) throw new WaitedForLock(host)
   }
 
   async #attempt(locker: LockShell): Promise<LockAnswer> {

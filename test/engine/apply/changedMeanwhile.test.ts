@@ -1,0 +1,87 @@
+// Files and sources that others change between the look and the rename.
+
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
+import { defineTask, upload, z } from '../../../src/index.ts'
+import { copyFile, line } from '../../../tasks/index.ts'
+import { inFolder, type Ran, runTasks } from '../harness.ts'
+
+const codes = ({ events }: Ran) =>
+  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error.code] : []))
+
+/** A validation during which another program appends to the file, up to so many times. */
+const appending = (path: (name: string) => string, times: number) => {
+  writeFileSync(
+    path('validate'),
+    `[ "$(grep -c theirs '${path('conf')}')" -ge ${times} ] || echo theirs >>'${path('conf')}'\n`,
+  )
+  return `sh ${path('validate')} {}`
+}
+
+test('a line that a program appends during the validation is kept', () =>
+  inFolder(async (path) => {
+    writeFileSync(path('conf'), 'old\n')
+    const ran = await runTasks([
+      line({ path: path('conf'), line: 'mine', validate: appending(path, 1) }, { title: 'line' }),
+    ])
+    assert.equal(ran.story, ['one: changed line'])
+    assert.is(readFileSync(path('conf'), 'utf8'), 'old\ntheirs\nmine\n')
+    assert.equal(readdirSync(path('.')).sort(), ['conf', 'validate'])
+  }))
+
+test('a file that never rests is left as it is, with an error', () =>
+  inFolder(async (path) => {
+    writeFileSync(path('conf'), 'old\n')
+    const ran = await runTasks([line({ path: path('conf'), line: 'mine', validate: appending(path, 99) })])
+    assert.equal(codes(ran), ['E_CHANGED_MEANWHILE'])
+    assert.match(readFileSync(path('conf'), 'utf8'), /^old\n(theirs\n)+$/)
+  }))
+
+test('a file that another program makes first is not overwritten', () =>
+  inFolder(async (path) => {
+    const validate = appending(path, 1)
+    const ran = await runTasks([
+      copyFile({ content: 'mine\n', dest: path('conf'), validate }, { title: 'copy' }),
+    ])
+    assert.equal(ran.story, ['one: changed copy'])
+    const changes = ran.events.flatMap((event) => (event.kind === 'taskEnd' ? event.result.changes : []))
+    assert.equal(
+      changes.map(({ from, to }) => [from, to]),
+      [['7 bytes', '5 bytes']],
+    )
+    assert.is(readFileSync(path('conf'), 'utf8'), 'mine\n')
+  }))
+
+test('a large source of other content than when it was planned is not placed', () =>
+  inFolder(async (path) => {
+    writeFileSync(path('source'), Buffer.alloc(300_000, 'n'))
+    writeFileSync(path('target'), 'old\n')
+    const sha256 = createHash('sha256').update('what it was').digest('hex')
+    const place = defineTask({
+      name: 'place',
+      summary: 'Places.',
+      params: z.strictObject({}),
+      probe: () => ({}),
+      plan: () => [
+        {
+          what: 'target',
+          from: 'old',
+          to: 'new',
+          steps: [upload({ source: { kind: 'local', path: path('source'), sha256 }, path: path('target') })],
+        },
+      ],
+      verify: false,
+    })
+    const ran = await runTasks([place({})])
+    assert.equal(codes(ran), ['E_WRITE'])
+    const details = ran.events.flatMap((event) =>
+      event.kind === 'taskEnd' ? event.result.error!.details : [],
+    )
+    assert.equal(details, [`${path('source')} was changed on this machine while it was sent.`])
+    assert.is(readFileSync(path('target'), 'utf8'), 'old\n')
+    assert.equal(readdirSync(path('.')).sort(), ['source', 'target'])
+  }))
+
+test.run()
