@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { replaceFileBy } from '../files/replaceFile.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { Checksum, UploadSource } from '../model/step.ts'
-import { createProxyFetch } from './proxyFetch.ts'
+import { fetchFollowing } from './followRedirects.ts'
 
 type FetchSource = Extract<UploadSource, { kind: 'fetch' }>
 type Fetcher = (source: FetchSource) => Promise<string>
@@ -88,9 +88,7 @@ async function fetchOne(
   let timer = setTimeout(() => stall.abort(), stallSeconds * 1000)
   const hash = createHash(algorithm)
   try {
-    const { address, headers } = request(url)
-    const fetch = await createProxyFetch()
-    const response = await fetch(address, { headers, signal: AbortSignal.any(signals), redirect: 'follow' })
+    const response = await fetchFollowing(url, AbortSignal.any(signals))
     if (!response.ok || !response.body) throw new Error(`${response.status} ${response.statusText}`.trim())
     const watched = new Transform({
       transform(chunk, _encoding, done) {
@@ -110,17 +108,6 @@ async function fetchOne(
     const name = algorithm.toUpperCase().replace('SHA', 'SHA-')
     throw new Error(`${name} is ${short(actual)}, expected ${short(hex)}`)
   }
-}
-
-/** fetch refuses an address with credentials, and shows it in the error: they go into a header instead. */
-function request(url: string): { readonly address: string; readonly headers: Record<string, string> } {
-  const parsed = new URL(url)
-  const { username, password } = parsed
-  if (username === '' && password === '') return { address: url, headers: {} }
-  parsed.username = ''
-  parsed.password = ''
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { address: parsed.href, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
 }
 
 function reasonOf(thrown: unknown): string {

@@ -6,10 +6,10 @@ type Fetch = (address: string, options: FetchOptions) => Promise<FetchedResponse
 type FetchOptions = {
   readonly headers: Record<string, string>
   readonly signal: AbortSignal
-  readonly redirect: 'follow'
+  readonly redirect: 'manual'
 }
 
-type FetchedResponse = Pick<Response, 'ok' | 'status' | 'statusText' | 'body'>
+export type FetchedResponse = Pick<Response, 'ok' | 'status' | 'statusText' | 'body' | 'headers'>
 
 type Environment = { readonly [name: string]: string | undefined }
 

@@ -41,12 +41,12 @@ import { fileKind } from './fileKind.ts'
  * - `timeout` (seconds, default 30): how long a mirror may take to answer, or be silent, before the next is tried
  *   (busybox's wget always waits 15 minutes).
  * - `headers`: of the request, by name; values may be secrets. Neither they nor the addresses appear in an argument list,
- *   where ps would show them; busybox's wget, which takes only arguments, is not used for secrets. Not with
- *   `via: 'controller'`.
+ *   where ps would show them; busybox's wget, which takes only arguments, is not used for secrets. They do
+ *   not follow a redirect to another host, nor do the credentials of an address. Not with `via: 'controller'`.
  * - `insecure` (default false): skip the check of the mirror's certificate. The checksum is checked anyway.
  *
  * Errors: E_DOWNLOAD with each mirror and why it failed, E_NOT_A_FILE, E_NO_FOLDER, E_TOOL (neither curl nor wget).
- * User names, passwords and queries of addresses are never shown.
+ * A redirect from https to http is not followed (busybox's wget cannot be kept from it). User names, passwords and queries of addresses are never shown.
  *
  * Sources: curl(1), GNU wget's manual (wgetrc commands), and Ansible's get_url.
  *

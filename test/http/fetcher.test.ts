@@ -1,7 +1,7 @@
 // Fetching files to the controller from the first good mirror.
 
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from '#test'
@@ -10,6 +10,7 @@ import { createFetcher } from '../../src/http/fetcher.ts'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 import type { Checksum } from '../../src/model/step.ts'
 import { temporaryFolder } from '../engine/harness.ts'
+import { secureMirror } from './secureMirror.ts'
 
 const body = Buffer.from('the right bytes\n'.repeat(10_000))
 const checksum: Checksum = { algorithm: 'sha512', hex: createHash('sha512').update(body).digest('hex') }
@@ -29,6 +30,9 @@ async function mirror(): Promise<Mirror> {
     if (request.url === '/good') response.end(body)
     else if (request.url === '/private' && request.headers.authorization === login) response.end(body)
     else if (request.url === '/bad') response.end('other bytes')
+    else if (request.url === '/again') response.writeHead(302, { location: '/again' }).end()
+    else if (request.url!.startsWith('/to?'))
+      response.writeHead(302, { location: decodeURIComponent(request.url!.slice(4)) }).end()
     else if (request.url === '/cut') {
       response.writeHead(200, { 'content-length': body.length })
       response.write(body.subarray(0, 1000))
@@ -74,6 +78,47 @@ test('the credentials of an address are sent', () =>
   withMirror(async ({ url }, folder) => {
     const urls = [url('private').replace('http://', 'http://me:se%20cret@')]
     assert.ok(readFileSync(await createFetcher(folder)({ kind: 'fetch', urls, checksum })).equals(body))
+  }))
+
+test('credentials follow a redirect to the same host only', () =>
+  withMirror(async ({ url }, folder) => {
+    const other = await mirror()
+    const from = (to: string) =>
+      url(`to?${encodeURIComponent(to)}`).replace('http://', 'http://me:se%20cret@')
+    const fetched = (to: string) => createFetcher(folder)({ kind: 'fetch', urls: [from(to)], checksum })
+    try {
+      assert.ok(readFileSync(await fetched('/private')).equals(body))
+      rmSync(folder, { recursive: true })
+      const error = await fetched(other.url('private')).catch((thrown: PlaybookError) => thrown)
+      assert.match((error as PlaybookError).details[0]!, /404/)
+      assert.equal(other.requests, ['/private'])
+      const looping = await fetched('/again').catch((thrown: PlaybookError) => thrown)
+      assert.match((looping as PlaybookError).details[0]!, /more than 20 redirects/)
+      const file = await fetched('file:///etc/passwd').catch((thrown: PlaybookError) => thrown)
+      assert.match((file as PlaybookError).details[0]!, /another kind/)
+    } finally {
+      other.stop()
+    }
+  }))
+
+test('a redirect from https to http is not followed', () =>
+  withMirror(async ({ url, requests }, folder) => {
+    const secure = await secureMirror(`${url('good')}?token=hunter2`)
+    const { NODE_TLS_REJECT_UNAUTHORIZED: before } = process.env
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+    try {
+      const source = { kind: 'fetch' as const, urls: [secure.url], checksum }
+      const error = await createFetcher(folder)(source).catch((thrown: PlaybookError) => thrown)
+      assert.match(
+        (error as PlaybookError).details[0]!,
+        /redirects from https to http:\/\/127\.0\.0\.1:\d+, which is not encrypted$/,
+      )
+      assert.equal(requests, [])
+    } finally {
+      if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
+      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before
+      secure.stop()
+    }
   }))
 
 test('where no mirror has it, each is named with its reason, without credentials, and nothing is left', () =>

@@ -3,9 +3,10 @@
 import { posix } from 'node:path'
 import { type FileState, type Output, PlaybookError, splitLines, text } from '../../../src/index.ts'
 import { algorithmName, shorten } from './checksumText.ts'
+import { noToolCode } from './fetchTool.ts'
 import { addresses, type DownloadParams } from './params.ts'
 import { isPrivate, shownAddress, withoutCredentials } from './redaction.ts'
-import { noMirrorCode, noToolCode } from './script.ts'
+import { noMirrorCode } from './script.ts'
 
 /** What the script's exit code and words mean; undefined: nothing of its own. */
 export function explainDownload(

@@ -10,12 +10,11 @@ import {
   sh,
   shellText,
 } from '../../../src/index.ts'
+import { fetchTool } from './fetchTool.ts'
 import type { DownloadParams } from './params.ts'
-import { isPrivate } from './redaction.ts'
 
 /** No mirror delivered; what each said stands on standard output. */
 export const noMirrorCode = 70
-export const noToolCode = 71
 
 /** Reads header lines, an empty line, and addresses; tries these in turn, and puts the first good file into place. */
 export function fetchScript(wanted: DownloadParams, current: FileState): Command {
@@ -45,36 +44,6 @@ while IFS= read -r url; do
   fi
 done
 exit ${noMirrorCode}`
-}
-
-/**
- * The shell function `fetch ADDRESS`, which writes the file `$part`, by what the host has. curl reads headers and
- * address from its standard input; GNU wget the address, and the headers from a file that only its user may read.
- * What is left takes arguments alone (and busybox's wget crashes if given a timeout).
- */
-function fetchTool(wanted: DownloadParams): Command {
-  const seconds = Math.ceil(wanted.timeout)
-  const curlOptions = shellText(wanted.insecure ? '-k' : '')
-  const wgetOptions = shellText(wanted.insecure ? '--no-check-certificate' : '')
-  return sh`if command -v curl >/dev/null; then
-  fetch() {
-    { printf %s "$headers" | sed ${'s/[\\\\"]/\\\\&/g; s/.*/header = "&"/'}; printf 'url = "%s"\\n' "$1"; } |
-      curl -q -gfsSL ${curlOptions} --connect-timeout ${seconds} --speed-limit 1 --speed-time ${seconds} -o "$part" -w 'status=%{http_code} ' -K -
-  }
-elif wget --version 2>/dev/null | grep -q 'GNU Wget'; then
-  ( umask 077; printf %s "$headers" | sed 's/^/header = /' >"$part.rc" )
-  fetch() {
-    printf '%s\\n' "$1" | wget --config="$part.rc" -nv ${wgetOptions} --tries=1 --timeout=${seconds} -O "$part" -i -
-  }
-elif command -v wget >/dev/null && ${shellText(isPrivate(wanted) ? 'false' : 'true')}; then
-  fetch() {
-    url=$1; set --
-    while IFS= read -r header; do [ -z "$header" ] || set -- "$@" --header "$header"; done <<END
-$headers
-END
-    wget -q ${wgetOptions} "$@" -O "$part" "$url" </dev/null
-  }
-else exit ${noToolCode}; fi`
 }
 
 /** Gives the file its attributes, those of the one it replaces where no others are wanted, and its name. */

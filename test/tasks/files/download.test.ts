@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -20,6 +21,7 @@ import * as assert from 'uvu/assert'
 import { type FileState, secret } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { download } from '../../../tasks/files/download.ts'
+import { secureMirror } from '../../http/secureMirror.ts'
 import { type ApplyOptions, applied, failure, inFolder, shells } from '../apply.ts'
 
 const good = Buffer.from([0, 255, 13, 10, ...Buffer.from('good')])
@@ -181,7 +183,10 @@ async function withMirror(body: (mirror: Mirror) => Promise<void>): Promise<void
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const route = new URL(request.url!, 'http://x').pathname
-  if (route === '/good') response.end(good)
+  if (route === '/good' || route === '/to/good') response.end(good)
+  else if (route === '/to/x')
+    response.writeHead(302, { location: decodeURIComponent(request.url!.split('?')[1]!) }).end()
+  else if (route === '/again') response.writeHead(302, { location: '/again' }).end()
   else if (route === '/bad') response.end('bad')
   else if (route === '/moved') response.writeHead(302, { location: '/good' }).end()
   else if (route === '/cut') {
@@ -289,6 +294,74 @@ for (const [tool, shell] of ways) {
       }
       const error = await failure(() => applied(download, bad, options))
       assert.equal(error.details, [`${url}/basic?…   401 Unauthorized`])
+    }),
+  )
+
+  if (tool === 'busybox wget') continue
+
+  test(
+    `download: headers and credentials follow a redirect to the same host only (${name})`,
+    body((folder, here, options) =>
+      withMirror(async (there) => {
+        const redirected = async (to: string) => {
+          here.requests.length = there.requests.length = 0
+          const url = `${here.url.replace('//', '//me:p%20ss@')}/to/x?${encodeURIComponent(to)}`
+          const params = { url, dest: `${folder}/a`, checksum: sha256, headers: { 'X-Key': secret('k\\"') } }
+          await applied(download, params, options)
+          rmSync(`${folder}/a`)
+          const [last] = [...there.requests, ...here.requests.slice(1)]
+          return [last!.url, last!.headers['x-key'], last!.headers.authorization]
+        }
+        // wget sends credentials only to a mirror that asks for them.
+        const basic = tool === 'wget' ? undefined : `Basic ${btoa('me:p ss')}`
+        assert.equal(await redirected('/good'), ['/good', 'k\\"', basic])
+        assert.equal(await redirected('good'), ['/to/good', 'k\\"', basic])
+        assert.equal(await redirected(`${here.url}/good?a=http://b`), ['/good?a=http://b', 'k\\"', basic])
+        assert.equal(await redirected(`${there.url}/good`), ['/good', undefined, undefined])
+        assert.equal(await redirected(there.url.replace('http:', '').concat('/good')), [
+          '/good',
+          undefined,
+          undefined,
+        ])
+      }),
+    ),
+  )
+
+  const refused: [title: string, to: (url: string) => string, reason: RegExp][] = [
+    ['a redirect without an end', () => '/again', /more than 20 redirects/],
+    ['a redirect to a file of the host', () => 'file:///etc/passwd', /another kind/],
+    ['a redirect that is no address', (url) => `${url}/good"\\`, /not an address/],
+  ]
+  for (const [title, to, reason] of refused) {
+    test(
+      `download: ${title} is not followed (${name})`,
+      body(async (folder, { url }, options) => {
+        const params = {
+          url: `${url}/to/x?${encodeURIComponent(to(url))}`,
+          dest: `${folder}/a`,
+          checksum: sha256,
+        }
+        const error = await failure(() => applied(download, params, options))
+        assert.match(error.details[0]!, reason)
+      }),
+    )
+  }
+
+  test(
+    `download: a redirect from https to http is not followed (${name})`,
+    body(async (folder, plain, options) => {
+      const secure = await secureMirror(`${plain.url}/good?token=hunter2`)
+      try {
+        const params = { url: secure.url, dest: `${folder}/a`, checksum: sha256, insecure: true }
+        const error = await failure(() => applied(download, params, options))
+        assert.match(
+          error.details[0]!,
+          /redirects from https to http:\/\/127\.0\.0\.1:\d+, which is not encrypted$/,
+        )
+        assert.equal(plain.requests, [])
+      } finally {
+        secure.stop()
+      }
     }),
   )
 }
