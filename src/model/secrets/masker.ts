@@ -44,9 +44,9 @@ let revealedMasker: { readonly count: number; readonly masked: (text: string) =>
 
 /** Masks the secrets whose values have been read so far; for texts that are cut, and for those outside of a run. */
 export function maskRevealed(text: string): string {
-  const secrets = [...revealedSecrets()]
-  if (revealedMasker?.count !== secrets.length)
-    revealedMasker = { count: secrets.length, masked: createMasker(secrets) }
+  const secrets = revealedSecrets()
+  if (revealedMasker?.count !== secrets.size)
+    revealedMasker = { count: secrets.size, masked: createMasker([...secrets]) }
   return revealedMasker.masked(text)
 }
 

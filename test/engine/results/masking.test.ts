@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { eventMask } from '../../../src/engine/results/masking.ts'
 import { UnreachableError } from '../../../src/model/errors/error.ts'
 import type { RunEvent } from '../../../src/model/run/event.ts'
+import type { ReportedChange } from '../../../src/model/run/outcome.ts'
 import { secret } from '../../../src/model/secrets/secret.ts'
 
 const bullets = '••••••••'
@@ -39,6 +40,43 @@ for (const [title, secrets, text, shown] of rows) {
     const mask = eventMask(new Set(secrets.map(secret)))
     assert.equal(mask({ kind: 'warning', message: text }), { kind: 'warning', message: shown })
   })
+}
+
+const changeRows: readonly (readonly [title: string, change: ReportedChange, shown: ReportedChange])[] = [
+  [
+    'What a secret replaces is hidden too',
+    { what: '/f:2', from: 'pw=old', to: 'pw=hunter2' },
+    { what: '/f:2', from: bullets, to: `pw=${bullets}` },
+  ],
+  [
+    'Where nothing was, that is shown',
+    { what: '/f', from: 'absent', to: 'pw=hunter2' },
+    { what: '/f', from: 'absent', to: `pw=${bullets}` },
+  ],
+  [
+    'Replaced lines are hidden, and kept ones are not',
+    diffOf('a\npw=old\nb\n', 'a\nb\npw=hunter2\n'),
+    diffOf(`a\n${bullets}\nb\n`, `a\nb\npw=${bullets}\n`),
+  ],
+  [
+    'A diff beside a secret that stays is shown',
+    diffOf('port=1\npw=hunter2\n', 'port=2\npw=hunter2\n'),
+    diffOf(`port=1\npw=${bullets}\n`, `port=2\npw=${bullets}\n`),
+  ],
+]
+for (const [title, change, shown] of changeRows) {
+  test(title, () => {
+    const event = (changes: readonly ReportedChange[]): RunEvent => ({
+      kind: 'taskEnd',
+      ...{ play: 'p', host: 'h', index: 0, task: { name: 'line', title: 'line', isHandler: false } },
+      result: { status: 'changed', changes, durationMs: 1 },
+    })
+    assert.equal(eventMask(new Set([secret('hunter2')]))(event([change])), event([shown]))
+  })
+}
+
+function diffOf(before: string, after: string): ReportedChange {
+  return { what: '/f', from: '1 byte', to: '2 bytes', diff: { path: '/f', before, after } }
 }
 
 test('A password that is a word of the events leaves them readable', () => {
