@@ -145,6 +145,14 @@ export const sharedTexts: TextsOf<
     byDefault: 'none',
     ansible: 'ends the task on the controller; the process on the host may keep running',
   },
+  unsafePaths: {
+    type: 'boolean',
+    meaning:
+      'Lets the task follow paths that another user of the host could have changed. Otherwise a step out of a folder of one user into something of another (root and the own user excepted) is refused with E_UNSAFE_PATH, because the owner of the folder decides where it leads.',
+    byDefault: 'false',
+    example: 'unsafePaths: true',
+    ansible: 'always follows such paths',
+  },
   ignoreErrors: {
     type: 'boolean',
     meaning: 'A failure is reported as ignored, and the host continues.',

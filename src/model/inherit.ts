@@ -11,6 +11,7 @@ export type Inherited = Pick<
   | 'become'
   | 'becomeMethod'
   | 'timeout'
+  | 'unsafePaths'
   | 'ignoreErrors'
   | 'ignoreUnreachable'
   | 'noLog'
@@ -24,6 +25,7 @@ const singles = [
   'become',
   'becomeMethod',
   'timeout',
+  'unsafePaths',
   'ignoreErrors',
   'ignoreUnreachable',
   'noLog',

@@ -34,6 +34,7 @@ export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   readonly tags?: readonly string[]
   readonly environment?: TaskOptions['environment']
   readonly timeout?: number
+  readonly unsafePaths?: boolean
   readonly ignoreErrors?: boolean
   readonly ignoreUnreachable?: boolean
   readonly noLog?: boolean

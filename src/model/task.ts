@@ -70,6 +70,11 @@ export type TaskOptions = {
   readonly retry?: Retry
   /** Environment variables for all commands of the task, probes included. */
   readonly environment?: { readonly [name: string]: string | Secret }
+  /**
+   * true: the task follows paths that another user of the host could have changed: below a folder of that user, into
+   * what belongs to somebody else.
+   */
+  readonly unsafePaths?: boolean
   /** true: a failure is reported, and the host continues with the next task. */
   readonly ignoreErrors?: boolean
   /** true: if the connection is lost during this task, that is reported, and the host reconnects and continues. */

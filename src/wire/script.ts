@@ -1,7 +1,7 @@
 // Builds the POSIX sh script of a trip: steps first, then probes.
 
 import { PlaybookError } from '../model/errors/error.ts'
-import { quote } from '../model/shell/command.ts'
+import { isVariableName, quote } from '../model/shell/command.ts'
 
 /** One thing to run in a trip. A step that fails stops the steps and probes after it. */
 export type ScriptEntry = {
@@ -32,7 +32,7 @@ export type ScriptEntry = {
 export const prologue = `export LC_ALL=C LANG=C
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH
-unset ENV BASH_ENV CDPATH POSIXLY_CORRECT
+unset ENV BASH_ENV CDPATH POSIXLY_CORRECT rp_locked rp_unsafe
 umask 022
 cd /
 rp_setsid=$(command -v setsid)
@@ -93,6 +93,9 @@ function stopUnless(okCodes: readonly number[]): string {
 }
 
 function exports(environment: readonly (readonly [string, string])[]): string {
+  const invalid = environment.find(([name]) => !isVariableName(name))
+  if (invalid)
+    throw new PlaybookError('E_VARIABLE_NAME', `${JSON.stringify(invalid[0])} is not a variable's name.`)
   return environment.map(([name, value]) => `export ${name}=${quote(value)}; `).join('')
 }
 

@@ -103,11 +103,17 @@ async function runScript(
 }
 
 function scriptEntry(step: RunStep | WriteStep | StartStep, item: PlannedTask): ScriptEntry {
-  return hiddenIfNoLog(plainEntry(step, item), item)
+  return withOptions(plainEntry(step, item), item)
 }
 
-function hiddenIfNoLog(entry: ScriptEntry, { task }: PlannedTask): ScriptEntry {
-  return task.options.noLog ? { ...entry, isHidden: true } : entry
+/** Adds what the task's options say about its steps. */
+function withOptions(entry: ScriptEntry, { task }: PlannedTask): ScriptEntry {
+  const { noLog, unsafePaths } = task.options
+  return {
+    ...entry,
+    ...(noLog ? { isHidden: true } : {}),
+    ...(unsafePaths ? { body: Buffer.concat([Buffer.from('rp_unsafe=1\n'), Buffer.from(entry.body)]) } : {}),
+  }
 }
 
 function plainEntry(step: RunStep | WriteStep | StartStep, { environment }: PlannedTask): ScriptEntry {
@@ -130,11 +136,13 @@ async function sendFile(
   const folder = posix.dirname(step.path)
   const name = `.run-playbook-${randomBytes(6).toString('hex')}`
   const send = (source: Buffer | Readable) =>
-    session.upload(source, posix.join(folder, name, 'data'), item.target.user).catch((thrown) => {
-      throw thrown instanceof PlaybookError && thrown.code === 'E_UPLOAD'
-        ? notWritten(step.path, thrown.details)
-        : thrown
-    })
+    session
+      .upload(source, posix.join(folder, name, 'data'), item.target.user, item.task.options)
+      .catch((thrown) => {
+        throw thrown instanceof PlaybookError && thrown.code === 'E_UPLOAD'
+          ? notWritten(step.path, thrown.details)
+          : thrown
+      })
   const hash = createHash('sha256')
   if (step.kind === 'write') {
     const content = contentBytes(step.content)
@@ -160,7 +168,7 @@ async function sendFile(
   const sent = hash.digest('hex')
   const { sha256 = sent, path = '' } = placed.source.kind === 'local' ? placed.source : {}
   const mismatch = sent === sha256 ? undefined : `${path} was changed on this machine while it was sent.`
-  return { step: placed, entry: hiddenIfNoLog(placeEntry(placed, place, sha256, mismatch), item) }
+  return { step: placed, entry: withOptions(placeEntry(placed, place, sha256, mismatch), item) }
 }
 
 async function runCall(options: ApplyOptions, step: CallStep): Promise<ScriptStep[]> {
@@ -251,7 +259,7 @@ function unsafePathError(lines: readonly string[]): PlaybookError | undefined {
   const refusal = lines.find((line) => line.startsWith('unsafe path: '))
   if (refusal === undefined) return undefined
   return new PlaybookError('E_UNSAFE_PATH', `U${refusal.slice(1)}`, {
-    hint: 'Correct the owner of that folder on the host, or run the task as the user who owns it.',
+    hint: 'Correct the owner of that folder on the host, or run the task as the user who owns it. If you trust that user: unsafePaths: true.',
   })
 }
 

@@ -8,6 +8,7 @@ import { didYouMean } from '../../model/errors/suggest.ts'
 import { issueText } from '../../model/issueText.ts'
 import type { PlaySpec } from '../../model/play.ts'
 import { Secret } from '../../model/secrets/secret.ts'
+import { isVariableName } from '../../model/shell/command.ts'
 import type { BlockOptions, TaskOptions } from '../../model/task.ts'
 
 /** A keyword that is added to the types does not compile until it has a schema here. */
@@ -26,7 +27,8 @@ export function validateKeywords(
     if (!schema) return [unknownKeyword(kind, name, key, where())]
     if (value === undefined) return []
     const result = schema.safeParse(value)
-    return result.success ? [] : [invalidValue(name, key, value, result.error, where())]
+    if (!result.success) return [invalidValue(name, key, value, result.error, where())]
+    return key === 'environment' ? invalidNames(name, value, where()) : []
   })
 }
 
@@ -57,6 +59,7 @@ const shared = {
     error: 'expected variables with strings or secrets',
   }),
   timeout: seconds,
+  unsafePaths: flag,
   ignoreErrors: flag,
   ignoreUnreachable: flag,
   noLog: flag,
@@ -142,6 +145,22 @@ const ansibleNames: { readonly [key: string]: string | undefined } = {
   delay: 'Use retry: { attempts, delay }.',
   gather_facts: 'Facts are read automatically where a play uses host.facts.',
   gatherFacts: 'Facts are read automatically where a play uses host.facts.',
+}
+
+/** A name goes into the text of a shell as it is. */
+function invalidNames(name: string, variables: object, where: SourceLocation | undefined): PlaybookError[] {
+  const invalid = Object.keys(variables).filter((variable) => !isVariableName(variable))
+  return invalid.map(
+    (variable) =>
+      new PlaybookError(
+        'E_KEYWORD',
+        `${name}: environment: ${JSON.stringify(variable)} is not a variable's name.`,
+        {
+          where,
+          hint: 'A name has letters, digits and underscores, and does not begin with a digit.',
+        },
+      ),
+  )
 }
 
 function invalidValue(

@@ -5,6 +5,7 @@ import { type BecomeUser, formatBecomeUser } from '../../model/become.ts'
 import type { ConnectionSettings } from '../../model/host.ts'
 import type { Output } from '../../model/probe.ts'
 import type { RunEvent } from '../../model/run/event.ts'
+import { safePaths } from '../../model/shell/safePaths.ts'
 import type { ReconnectOptions } from '../../model/step.ts'
 import type { Connection, Shell } from '../../transport/program/transport.ts'
 import { prologue, type ScriptEntry } from '../../wire/script.ts'
@@ -159,9 +160,14 @@ export class HostSession {
   }
 
   /** Sends bytes into the new file `path`. @throws PlaybookError E_UPLOAD, UnreachableError */
-  async upload(source: Buffer | Readable, path: string, user: BecomeUser | undefined): Promise<void> {
+  async upload(
+    source: Buffer | Readable,
+    path: string,
+    user: BecomeUser | undefined,
+    options: { readonly unsafePaths?: boolean } = {},
+  ): Promise<void> {
     const connection = await this.connection()
-    await connection.upload(source, path, user)
+    await connection.upload(source, path, user, options)
   }
 
   /** Reads a file of the host into the new file `localPath`. @throws PlaybookError E_DOWNLOAD_FILE, UnreachableError */
@@ -318,7 +324,7 @@ export class HostSession {
       if (!output || entry.kind === 'lock') continue
       const { code, stdout, stderr } = output
       const texts = {
-        script: entry.body.toString(),
+        script: shownScript(entry),
         stdout: entry.printsContents ? `(file contents, ${stdout.length} bytes)` : stdout.toString('utf8'),
         stderr: stderr.toString('utf8'),
       }
@@ -331,6 +337,11 @@ export class HostSession {
       })
     }
   }
+}
+
+/** Without the functions that are the same for many steps. */
+function shownScript({ body }: ScriptEntry): string {
+  return body.toString().replace(safePaths, () => '')
 }
 
 /** Texts of a command of a task with noLog. */

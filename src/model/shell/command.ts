@@ -25,6 +25,11 @@ export function shellText(script: string): Command {
   return { kind: 'command', script }
 }
 
+/** Whether a shell takes this as the name of a variable. */
+export function isVariableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+}
+
 /** Quotes any text as one word of POSIX sh. Plain words are left as they are, so that scripts read well. */
 export function quote(text: string): string {
   if (text.includes('\0')) throw new PlaybookError('E_NUL', 'A shell word cannot contain a NUL byte.')

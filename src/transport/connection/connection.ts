@@ -39,8 +39,10 @@ export function createConnection(link: Link, settings: ConnectionSettings): Conn
       const become = becomeFor(as)
       return createShell(await startAs(start, { endpoint, script: 'exec sh', become, timeoutMs }), endpoint)
     },
-    upload: (source, path, as) =>
-      limitTransfers(() => upload(start, { endpoint, source, path, become: becomeFor(as), timeoutMs })),
+    upload: (source, path, as, { unsafePaths } = {}) =>
+      limitTransfers(() =>
+        upload(start, { endpoint, source, path, unsafePaths, become: becomeFor(as), timeoutMs }),
+      ),
     download: (path, target, as) =>
       limitTransfers(() => download(start, { endpoint, path, target, become: becomeFor(as), timeoutMs })),
     onBroken: link.onBroken,

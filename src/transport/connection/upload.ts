@@ -8,7 +8,11 @@ import { startAs } from '../become/startAs.ts'
 import { type Program, ProgramEndedError, type StartProgram } from '../program/program.ts'
 import { resultOf, type TransferOptions, throwIfFailed } from './transfer.ts'
 
-type UploadOptions = TransferOptions & { readonly source: Readable | Uint8Array }
+type UploadOptions = TransferOptions & {
+  readonly source: Readable | Uint8Array
+  /** true: the folder may be below one of another user; see `safePaths`. */
+  readonly unsafePaths?: boolean
+}
 
 /**
  * Writes `source` into a file in a folder that must not exist yet: `path` is `…/FOLDER/FILE`. Their modes are 0600 and
@@ -19,7 +23,7 @@ type UploadOptions = TransferOptions & { readonly source: Readable | Uint8Array 
  */
 export async function upload(start: StartProgram, options: UploadOptions): Promise<void> {
   const { endpoint, path, source } = options
-  const program = await startAs(start, { ...options, script, args: uploadArgs(path) })
+  const program = await startAs(start, { ...options, script, args: uploadArgs(options) })
   const result = resultOf(program)
   try {
     const sourceError = await send(program, options)
@@ -42,16 +46,17 @@ export async function upload(start: StartProgram, options: UploadOptions): Promi
 // printf fails, and the partial file is removed. Without the trap a SIGPIPE would end the shell before that.
 const script = `${safePaths}trap '' PIPE
 umask 077
+rp_unsafe=$4
 rp_enter "$1"
 mkdir -- "./$2" || exit 1
 rp_restage "$2"
 cat >"./$3" && printf complete && rp_inside=`
 
-const removal = `${safePaths}rp_enter "$1"; rp_restage "$2"`
+const removal = `${safePaths}rp_unsafe=$4; rp_enter "$1"; rp_restage "$2"`
 
-function uploadArgs(path: string): string[] {
+function uploadArgs({ path, unsafePaths }: UploadOptions): string[] {
   const folder = posix.dirname(path)
-  return [posix.dirname(folder), posix.basename(folder), posix.basename(path)]
+  return [posix.dirname(folder), posix.basename(folder), posix.basename(path), unsafePaths ? '1' : '']
 }
 
 /** Returns the error of the source; those of the host show in the program's result. */
@@ -83,7 +88,7 @@ function sourceFailed({ endpoint, path }: UploadOptions, cause: unknown): Playbo
 
 async function removeQuietly(start: StartProgram, options: UploadOptions): Promise<void> {
   try {
-    const program = await startAs(start, { ...options, script: removal, args: uploadArgs(options.path) })
+    const program = await startAs(start, { ...options, script: removal, args: uploadArgs(options) })
     await resultOf(program)
   } catch {
     // the error of the source is what matters

@@ -35,11 +35,16 @@ export interface Connection {
   readonly openShell: (as?: BecomeUser) => Promise<Shell>
   /**
    * Writes bytes into a new file in a new folder (`…/FOLDER/FILE`), both owned by `as` and closed to everybody else. An
-   * incomplete file is removed.
+   * incomplete file is removed. With `unsafePaths`, the folder may be below one of another user.
    *
    * @throws PlaybookError E_UPLOAD with the host's message (disk full, no such folder), UnreachableError
    */
-  readonly upload: (source: Readable | Uint8Array, path: string, as?: BecomeUser) => Promise<void>
+  readonly upload: (
+    source: Readable | Uint8Array,
+    path: string,
+    as?: BecomeUser,
+    options?: { readonly unsafePaths?: boolean },
+  ) => Promise<void>
   /**
    * Reads the file `path`, as `as`, into the new file `target` on this machine, mode 0600, checked by its SHA-256. An
    * incomplete file is removed.

@@ -31,6 +31,19 @@ const rows: Row[] = [
     output: [/no keyword register/, /Tasks probe/],
   },
   {
+    title: "a variable whose name is a shell's text",
+    task: { environment: { 'A=1; touch /tmp/x; B': 'x', GOOD_1: 'y' } },
+    output: [
+      /validateKeywords\.test.*nothing: environment: "A=1; touch \/tmp\/x; B" is not a variable's name\./,
+      /letters, digits and underscores/,
+    ],
+  },
+  {
+    title: 'a variable of a play whose name begins with a digit',
+    play: { environment: { '1A': 'x' } },
+    output: [/p: environment: "1A" is not a variable's name\./],
+  },
+  {
     title: 'a misspelt keyword of a play',
     play: { seriel: 2 },
     output: [/p: a play has no keyword seriel/, /Did you mean serial\?/],
