@@ -71,6 +71,7 @@ export {
   type Checksum,
   call,
   type ReconnectOptions,
+  type Rehearsal,
   run,
   type Step,
   type StepConnection,

@@ -161,7 +161,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'tasks/packages': ['src/index.ts', 'tasks/params'],
   'tasks/network': ['src/index.ts', 'tasks/params'],
   'tasks/accounts': ['src/index.ts'],
-  'tasks/system': ['src/index.ts'],
+  'tasks/system': ['src/index.ts', 'tasks/params'],
   'tasks/services': ['src/index.ts'],
   'tasks/source': ['src/index.ts', 'tasks/params', 'tasks/files'],
   'tasks/httpd': ['src/index.ts', 'src/formats/index.ts', 'tasks/params', 'tasks/text', 'tasks/services'],

@@ -3,14 +3,11 @@
 import type { Change } from '../model/change.ts'
 import { PlaybookError, toPlaybookError } from '../model/errors/error.ts'
 import type { Probe, Probes } from '../model/probe.ts'
-import {
-  type PredictedState,
-  predictedFile,
-  predictedResult,
-  UnknownUntilApplied,
-} from './checkMode/predictedState.ts'
+import { mendingChange, UnknownUntilApplied } from './checkMode/predictedResult.ts'
+import type { PredictedState } from './checkMode/predictedState.ts'
+import { probeReader, type ReadProbe } from './checkMode/probeReader.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
-import { type ProbeResults, parsedResult } from './probing/probeBatch.ts'
+import type { ProbeResults } from './probing/probeBatch.ts'
 
 export type Evaluation =
   | { readonly kind: 'ok' }
@@ -21,7 +18,7 @@ export type Evaluation =
 
 /**
  * Compares a task with its host. Pure. With a predicted state (check mode) planned files take the place of the real
- * ones, and an error is unknown while something is planned that may mend it.
+ * ones, and an error is unknown where a planned change may mend it.
  */
 export function evaluateTask(
   item: PlannedTask,
@@ -29,36 +26,36 @@ export function evaluateTask(
   predicted: PredictedState | undefined,
 ): Evaluation {
   const { task, probes, inputs, conditions } = item
+  const { read, probesRead } = probeReader(item.environment, results, predicted)
   try {
-    const isMet = conditions.every((condition) => parseProbe(condition, item, results, predicted))
-    if (!isMet) return { kind: 'skipped', reason: 'its condition is not met' }
-    const observed = lazyObservations(probes, (probe) => parseProbe(probe, item, results, predicted))
+    if (!conditions.every(read)) return { kind: 'skipped', reason: 'its condition is not met' }
+    const observed = lazyObservations(probes, read)
     const changes: readonly Change[] = task.spec.plan(task.params, observed, inputs)
     if (changes.length > 0) return { kind: 'changes', changes }
-    const error = untilError(item, results, predicted)
+    const error = unmetUntil(item, read)
     if (!error) return { kind: 'ok' }
     return predicted ? { kind: 'unknown', reason: `would wait: ${error.message}` } : { kind: 'failed', error }
   } catch (thrown) {
-    return failedEvaluation(thrown, task.name, predicted)
+    return failedEvaluation(thrown, task.name, predicted && mendingChange(predicted, probesRead))
   }
 }
 
 /** The error of a task whose `until` does not hold, although nothing differs. */
-export function untilError(
-  item: PlannedTask,
-  results: ProbeResults,
-  predicted: PredictedState | undefined,
-): PlaybookError | undefined {
-  const { retry } = item.task.options
+export function untilError(item: PlannedTask, results: ProbeResults): PlaybookError | undefined {
+  return unmetUntil(item, probeReader(item.environment, results, undefined).read)
+}
+
+function unmetUntil({ task }: PlannedTask, read: ReadProbe): PlaybookError | undefined {
+  const { retry } = task.options
   if (!retry?.until) return undefined
   const details: string[] = []
   try {
-    if (parseProbe(retry.until, item, results, predicted)) return undefined
+    if (read(retry.until)) return undefined
   } catch (thrown) {
     if (thrown instanceof UnknownUntilApplied || !(thrown instanceof PlaybookError)) throw thrown
     details.push(thrown.message, ...thrown.details)
   }
-  const message = `${item.task.title}: its until condition does not hold.`
+  const message = `${task.title}: its until condition does not hold.`
   return new PlaybookError('E_UNTIL', message, { details })
 }
 
@@ -79,33 +76,16 @@ function lazyObservations(
   return observed
 }
 
-function parseProbe<T>(
-  probe: Probe<T>,
-  item: PlannedTask,
-  results: ProbeResults,
-  predicted: PredictedState | undefined,
-): T {
-  if (probe.kind === 'file') {
-    const file = predicted && predictedFile(predicted, probe.request)
-    if (file) return probe.parse(file)
-  } else {
-    const result = predicted && predictedResult(predicted, probe)
-    if (result) return result.value as T
-  }
-  return parsedResult(results, probe, item.environment)
-}
-
-/** The evaluation that failed with an error; in check mode it is unknown while planned changes may mend it. */
+/** The evaluation that failed with an error; unknown in check mode where a planned change (`mendedBy`) may mend it. */
 export function failedEvaluation(
   thrown: unknown,
   name: string,
-  predicted: PredictedState | undefined,
+  mendedBy: string | undefined,
 ): Extract<Evaluation, { kind: 'failed' | 'unknown' }> {
   if (thrown instanceof UnknownUntilApplied) return { kind: 'unknown', reason: thrown.message }
   if (!(thrown instanceof PlaybookError)) return { kind: 'failed', error: taskBug(thrown, name) }
-  const pending = predicted?.pending.at(-1)
-  if (pending === undefined) return { kind: 'failed', error: thrown }
-  return { kind: 'unknown', reason: `${thrown.message} This may change once ${pending} has run.` }
+  if (mendedBy === undefined) return { kind: 'failed', error: thrown }
+  return { kind: 'unknown', reason: `${thrown.message} This may change once ${mendedBy} has run.` }
 }
 
 function taskBug(thrown: unknown, name: string): PlaybookError {

@@ -58,7 +58,7 @@ export class HostContext {
     const { signal, isCheck } = options
     this.recorder = new HostRecorder({ play: play.name, host, tasks: taskCount, emit, signal })
     this.gate = new HostGate({ gate, play: play.name, host, recorder: this.recorder, runOnce, emit })
-    this.dryRun = new DryRun({ isCheck, host: this.state, hostAt: this.hostAt, restarts })
+    this.dryRun = new DryRun({ isCheck, hostAt: this.hostAt, restarts })
   }
 
   get isCheck(): boolean {

@@ -15,7 +15,7 @@ import { batchesOf } from './plan/hostOrder.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
 import type { HostPlan, PlayPlan } from './plan/planPlays.ts'
 import { knownTasks, playsAfter } from './prefetch.ts'
-import { readFacts } from './probing/facts.ts'
+import { readFacts } from './readFacts.ts'
 import { interruptedError } from './results/lostHost.ts'
 import { secretsOfItems } from './results/masking.ts'
 import { hostState, type RunState } from './runState.ts'
@@ -121,19 +121,22 @@ function runOnceByHost(
 async function tasksWithFacts(
   plan: HostPlan,
   play: PlaySpec,
-  { session }: HostState,
+  { session, predictedState }: HostState,
 ): Promise<readonly PlannedTask[]> {
   const user = plan.userFor({ options: {} })
-  return plan.itemsWith(await readFacts(session, user, play.facts ?? {}))
+  const { values, unknown } = await readFacts(session, user, play.facts ?? {}, predictedState)
+  return plan.itemsWith(values).catch((thrown) => {
+    throw unknown ?? thrown
+  })
 }
 
 /** In check mode planned changes may mend facts that cannot be read: the play is unknown then. */
 function factsFailed(thrown: unknown, play: string, state: HostState, { emit }: RunState): HostEnd {
-  const { name: host, session, predictedState } = state
+  const { name: host, session } = state
   const isUnreachable = thrown instanceof UnreachableError
   const { kind: status, ...outcome } = isUnreachable
     ? { kind: 'unreachable' as const, error: thrown }
-    : failedEvaluation(thrown, 'facts', predictedState)
+    : failedEvaluation(thrown, 'facts', undefined)
   const recap: HostRecap = {
     host,
     counts: { ...emptyCounts(), [status]: 1 },

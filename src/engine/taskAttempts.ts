@@ -135,7 +135,7 @@ function lostTargetError(thrown: unknown, { item, context }: AttemptOptions): un
 function verify(item: PlannedTask, cache: ProbeCache): PlaybookError | undefined {
   if (!isProbedAgain(item)) return undefined
   const results = cache.get(item)
-  if (!item.isVerified) return untilError(item, results, undefined)
+  if (!item.isVerified) return untilError(item, results)
   const evaluation = evaluateTask(item, results, undefined)
   if (evaluation.kind === 'failed') return evaluation.error
   if (evaluation.kind !== 'changes') return undefined

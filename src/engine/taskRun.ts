@@ -4,6 +4,7 @@ import type { Change } from '../model/change.ts'
 import { UnreachableError } from '../model/errors/error.ts'
 import type { Output } from '../model/probe.ts'
 import type { ScriptEntry } from '../wire/script.ts'
+import { admittingChange } from './checkMode/predictedResult.ts'
 import { rehearse } from './checkMode/rehearse.ts'
 import { PassEnded } from './coordination/hostGate.ts'
 import { type OnceOutcome, runOnceError } from './coordination/runOnce.ts'
@@ -83,17 +84,14 @@ class TaskRun {
   /** Takes over the outcome on another host. If that host changed something, all that was probed is void. */
   async #adopt(outcome: OnceOutcome): Promise<UntimedResult> {
     const { status, by } = outcome
-    const { gate, dryRun } = this.#context
+    const { gate } = this.#context
     if (status === 'failed' || status === 'unreachable') {
       await gate.enter()
       const isIgnored = status === 'unreachable' && this.#item.task.options.ignoreUnreachable
       const error = runOnceError(this.#item, outcome)
       return { status: isIgnored ? 'unreachable' : 'failed', changes: [], error }
     }
-    if (status === 'changed' || status === 'unknown') {
-      this.#pass.cache.clear()
-      dryRun.markUnknown(this.#item)
-    }
+    if (status === 'changed' || status === 'unknown') this.#pass.cache.clear()
     return this.#settled({ status: 'skipped', changes: [], reason: `runs once, on ${by}` })
   }
 
@@ -117,7 +115,7 @@ class TaskRun {
       await cache.ensure(items.slice(this.#index))
     } catch (thrown) {
       if (thrown instanceof UnreachableError || this.#context.isInterrupted) throw thrown
-      return failedEvaluation(thrown, this.#item.task.name, predicted)
+      return failedEvaluation(thrown, this.#item.task.name, predicted && admittingChange(predicted))
     }
     return evaluateTask(this.#item, cache.get(this.#item), predicted)
   }
@@ -171,12 +169,15 @@ class TaskRun {
   }
 
   /** The evaluation is the result: there is nothing to apply. */
-  #conclude(evaluation: Exclude<Evaluation, { kind: 'changes' }>): UntimedResult {
+  #conclude(
+    evaluation: Exclude<Evaluation, { kind: 'changes' }>,
+    changes?: readonly Change[],
+  ): UntimedResult {
     if (evaluation.kind === 'failed')
       return this.#finish({ status: 'failed', changes: [], error: evaluation.error })
     if (evaluation.kind === 'ok') return this.#finish({ status: 'ok', changes: [] })
     if (evaluation.kind === 'unknown') {
-      this.#context.dryRun.markUnknown(this.#item)
+      this.#context.dryRun.recordUnknown(this.#item, changes)
       this.#pass.handlers.notifications.notify(this.#item.task, false)
     }
     return this.#finish({ status: evaluation.kind, changes: [], reason: evaluation.reason })
@@ -188,13 +189,15 @@ class TaskRun {
     const { dryRun, gate } = this.#context
     const dependsOn = handlers.dependsOn(this.#item)
     if (dependsOn !== undefined) {
-      return this.#conclude({ kind: 'unknown', reason: `runs only if ${dependsOn} changes something` })
+      const reason = `runs only if ${dependsOn} changes something`
+      return this.#conclude({ kind: 'unknown', reason }, changes)
     }
-    const error = await rehearse(this.#item, changes, (entries) => this.#trip(entries))
-    if (error) {
-      const evaluation = failedEvaluation(error, this.#item.task.name, dryRun.predicted(this.#item))
+    const predicted = dryRun.predicted(this.#item)
+    const failure = await rehearse(this.#item, changes, (entries) => this.#trip(entries), predicted)
+    if (failure) {
+      const evaluation = failedEvaluation(failure.error, this.#item.task.name, failure.mendedBy)
       if (evaluation.kind === 'failed') await gate.enter()
-      return this.#conclude(evaluation)
+      return this.#conclude(evaluation, changes)
     }
     dryRun.record(this.#item, changes, cache.get(this.#item))
     return this.#changed(changes)

@@ -17,7 +17,7 @@ export type Change = {
   readonly steps: readonly Step[]
   /**
    * What else these steps change, for check mode. The effects of `write` steps are known. `[]`: nothing else. Not given:
-   * commands may change anything, including the state `listening`.
+   * commands may change any file, and the state `listening`.
    */
   readonly effects?: readonly Effect[]
 }
@@ -25,13 +25,18 @@ export type Change = {
 export type TextDiff = { readonly path: string; readonly before: string; readonly after: string }
 
 /**
- * One of: a path whose state after the steps is known; a tree that changes in unknown ways; or a state that is not a
- * file, named like a path without the leading slash (`units/httpd.service`), with the value a probe would then return.
+ * One of:
+ *
+ * - a `path` whose state after the steps is known
+ * - a `tree` that changes in unknown ways; with `only: 'additions'`, files may be added there, and those that are there
+ *   stay; with `only: 'attributes'`, its owners, groups or modes change, and nothing else
+ * - a `state` that is not a file, named like a path without the leading slash (`units/httpd.service`), with the value a
+ *   probe would then return
  *
  * Names that tasks share: `units/NAME` (systemd), `listening` (what listens on the host's ports), `processes/HOME`,
  * `packages/NAME`, `firewall/ZONE`. A probe may also read `elsewhere`: what listens on other hosts.
  */
 export type Effect =
   | { readonly path: string; readonly becomes: FileState }
-  | { readonly tree: string }
+  | { readonly tree: string; readonly only?: 'additions' | 'attributes' }
   | { readonly state: string; readonly becomes?: unknown }

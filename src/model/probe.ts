@@ -17,6 +17,10 @@ export type CommandProbe<T> = {
   readonly reads: readonly string[] | undefined
   /** See `CommandProbeOptions.state`. */
   readonly state: string | undefined
+  /** See `CommandProbeOptions.attributesOnly`. */
+  readonly attributesOnly?: boolean | undefined
+  /** See `CommandProbeOptions.holds`; it gets a T. */
+  readonly holds?: ((value: never, isPending: (path: string) => boolean) => boolean) | undefined
   readonly parse: (output: Output) => T
 }
 
@@ -32,7 +36,7 @@ export type Probes = { readonly [name: string]: Probe<unknown> }
 export type Observed<P extends Probes> = { readonly [K in keyof P]: P[K] extends Probe<infer T> ? T : never }
 
 /** For check mode: which planned changes make the result of a probe unknown. */
-type CommandProbeOptions = {
+type CommandProbeOptions<T = never> = {
   /**
    * Paths, including everything below them, and states that are not files, named as in `Effect`: `units/httpd.service`,
    * `listening`. A planned change of one of them makes the result unknown. Not given: any planned change on the host
@@ -41,6 +45,13 @@ type CommandProbeOptions = {
   readonly reads?: readonly string[]
   /** The state that this probe reads. If a planned change says what that state becomes, that is the result. */
   readonly state?: string
+  /** true: it reads only owners, groups and modes, so a planned edit of an existing file does not matter. Default false. */
+  readonly attributesOnly?: boolean
+  /**
+   * Whether what the host says now goes on being true, although planned changes touch some of what the probe reads: one
+   * file that is surely wrong is enough to say so. `isPending` tells whether a change of a path is planned.
+   */
+  readonly holds?: (value: T, isPending: (path: string) => boolean) => boolean
 }
 
 /**
@@ -51,23 +62,23 @@ type CommandProbeOptions = {
 export function output<T>(
   command: Command,
   parse: (output: Output) => T,
-  { reads, state }: CommandProbeOptions = {},
+  { reads, state, attributesOnly, holds }: CommandProbeOptions<T> = {},
 ): CommandProbe<T> {
-  return { kind: 'command', command, reads, state, parse }
+  return { kind: 'command', command, reads, state, attributesOnly, holds, parse }
 }
 
 /** The standard output of a command, without the final line end. A non-zero exit code is an error. */
-export function stdout(command: Command, options?: CommandProbeOptions): Probe<string> {
+export function stdout(command: Command, options?: CommandProbeOptions<string>): Probe<string> {
   return output(command, (result) => text(succeeded(command, result)).replace(/\n$/, ''), options)
 }
 
 /** The lines of a command's standard output. A non-zero exit code is an error. */
-export function lines(command: Command, options?: CommandProbeOptions): Probe<string[]> {
+export function lines(command: Command, options?: CommandProbeOptions<string[]>): Probe<string[]> {
   return output(command, (result) => splitLines(text(succeeded(command, result))), options)
 }
 
 /** Whether a command's exit code is 0. */
-export function succeeds(command: Command, options?: CommandProbeOptions): Probe<boolean> {
+export function succeeds(command: Command, options?: CommandProbeOptions<boolean>): Probe<boolean> {
   return output(command, ({ code }) => code === 0, options)
 }
 

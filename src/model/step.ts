@@ -23,7 +23,17 @@ export type RunStep = {
    * For check mode: a command that changes nothing, and whose exit code is not 0 if the step would fail. Its output is
    * explained like that of the step. It runs only where the step would run.
    */
-  readonly rehearse?: Command
+  readonly rehearse?: Command | Rehearsal
+}
+
+/** A rehearsal of a step, and what its failure depends on. */
+export type Rehearsal = {
+  readonly command: Command
+  /**
+   * Paths and states, as for probes: where a planned change touches one of them, a failure is not sure. Not given: any
+   * planned change makes it unsure.
+   */
+  readonly reads?: readonly string[]
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod'
 import type { BecomeMethod } from './become.ts'
-import type { Change } from './change.ts'
+import type { Change, Effect } from './change.ts'
 import { PlaybookError } from './errors/error.ts'
 import { callSite, type SourceLocation } from './errors/location.ts'
 import { formatPath, issueText } from './issueText.ts'
@@ -23,6 +23,11 @@ export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly probe: (params: z.output<S>, inputs: I) => P
   /** Compares, and returns what differs with the steps that change it. Pure. An empty list: nothing to do. */
   readonly plan: (params: z.output<S>, observed: Observed<P>, inputs: I) => readonly Change[]
+  /**
+   * For check mode: all that its changes may touch, for where it cannot be known what they would be. Default: what its
+   * probes read.
+   */
+  readonly effects?: (params: z.output<S>, inputs: I) => readonly Effect[]
   /** false: acts every time, so it is not probed again after its steps (a restart, a bare command). Default true. */
   readonly verify?: boolean
 }

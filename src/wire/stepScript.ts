@@ -163,7 +163,7 @@ fi`
 }
 
 /** The validation command, with a shell variable for the path, which only the host knows. */
-function subshellOf(validate: (temporaryPath: string) => Command, variable: string): string {
+export function subshellOf(validate: (temporaryPath: string) => Command, variable: string): string {
   const placeholder = 'RUN_PLAYBOOK_TEMPORARY_PATH'
   return `( ${validate(placeholder).script.replaceAll(placeholder, `"${variable}"`)}\n)`
 }

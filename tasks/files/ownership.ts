@@ -77,7 +77,7 @@ export const ownership = defineTask({
       throw new PlaybookError('E_IS_LINK', `${path} is a symbolic link.`, { hint })
     }
     const changes: Change[] = []
-    const effects = [{ tree: path }]
+    const effects = [{ tree: path, only: 'attributes' as const }]
     if (otherOwners.count > 0) {
       const steps = [run(changeMatches(params, ownerTest(params), sh`chown -h ${ownerSpec(params)}`))]
       changes.push({
@@ -97,4 +97,5 @@ export const ownership = defineTask({
     }
     return changes
   },
+  effects: ({ path }) => [{ tree: path, only: 'attributes' }],
 })

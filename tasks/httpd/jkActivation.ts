@@ -68,6 +68,7 @@ export const jkActivation = defineTask({
       from: params.state === 'active' ? 'out of rotation' : 'in rotation',
       to: params.state,
       steps: [call(`${params.worker} ${params.state}`, (connection) => changed(connection, params))],
+      effects: [...params.servers.map(({ prefix }) => ({ tree: `${prefix}/conf` })), { state: 'listening' }],
     },
   ],
   verify: false,

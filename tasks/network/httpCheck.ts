@@ -13,6 +13,7 @@ import {
   text,
   z,
 } from '../../src/index.ts'
+import { isLoopback } from '../params/loopback.ts'
 
 /**
  * Checks that a URL answers with the right status and text. The host itself asks it, by curl, or by GNU wget if there is
@@ -70,7 +71,7 @@ export const httpCheck = defineTask({
   title: ({ url, host }) => `${url}${host ? ` (${host})` : ''}`,
   probe: (params) => ({
     answer: output(askOnce(params), (result) => parseAnswer(result, params), {
-      reads: ['listening', 'elsewhere'],
+      reads: isLoopback(new URL(params.url).hostname) ? ['listening'] : ['listening', 'elsewhere'],
     }),
   }),
   plan: (params, { answer }) => {
@@ -86,6 +87,7 @@ export const httpCheck = defineTask({
       },
     ]
   },
+  effects: () => [],
 })
 
 type CheckParams = {

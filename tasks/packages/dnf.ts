@@ -1,6 +1,6 @@
 // The task dnf: installs, updates and removes RPM packages.
 
-import { type Change, defineTask, output, type Step, z } from '../../src/index.ts'
+import { type Change, defineTask, type Effect, output, type Step, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import { isRpmFile, nameProblem, word } from './dnfParams.ts'
 import { removalStep, transactionStep } from './dnfTransaction.ts'
@@ -88,13 +88,13 @@ export const dnf = defineTask({
       what: `package ${name}`,
       from: 'not installed',
       to: 'installed',
-      effects: [{ state: packageState(name) }],
+      effects: packageEffects(name),
     }))
     const outdated = installed.updates.map(({ name, version }) => ({
       what: `package ${name}`,
       from: versionOf(name, installed.found),
       to: version,
-      effects: [{ state: packageState(name) }],
+      effects: packageEffects(name),
     }))
     const all = params.name.includes('*')
     return [
@@ -105,6 +105,7 @@ export const dnf = defineTask({
       ),
     ]
   },
+  effects: ({ name }) => name.flatMap(packageEffects),
 })
 
 function removals(found: readonly Installed[]): readonly Change[] {
@@ -112,7 +113,7 @@ function removals(found: readonly Installed[]): readonly Change[] {
     what: `package ${name}`,
     from: version,
     to: 'not installed',
-    effects: [{ state: packageState(name) }],
+    effects: packageEffects(name),
   }))
   const names = found.map(({ name }) => name)
   return inOneTransaction(changes, removalStep(names))
@@ -121,6 +122,17 @@ function removals(found: readonly Installed[]): readonly Change[] {
 function inOneTransaction(changes: readonly Omit<Change, 'steps'>[], step: Step): readonly Change[] {
   return changes.map((change, index) => ({ ...change, steps: index === 0 ? [step] : [] }))
 }
+
+/** A package adds files, and removes its own; others stay. */
+function packageEffects(name: string): readonly Effect[] {
+  return [
+    { state: packageState(name) },
+    ...packageTrees.map((tree) => ({ tree, only: 'additions' as const })),
+  ]
+}
+
+/** Where packages put files: the Filesystem Hierarchy Standard leaves the rest to the site. */
+const packageTrees = ['/etc', '/usr', '/var', '/opt', '/bin', '/sbin', '/lib', '/lib64', '/boot', '/run']
 
 /** The name that a dry run uses for a package, or for all. */
 function packageState(name: string): string {

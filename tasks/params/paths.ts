@@ -46,7 +46,10 @@ export const pathBelow = z
 
 /** The error for a file whose folder is missing. */
 export function noFolder(path: string): PlaybookError {
-  const folder = posix.dirname(path)
+  return missingFolder(posix.dirname(path))
+}
+
+export function missingFolder(folder: string): PlaybookError {
   return new PlaybookError('E_NO_FOLDER', `The folder ${folder} does not exist.`, {
     hint: `Put directory({ path: '${folder}' }) before this task.`,
   })

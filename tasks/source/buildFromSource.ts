@@ -179,7 +179,7 @@ function ownerChanges({ prefix, installs, owner, group, keep }: Build, tree: Fil
   return attributeChanges(prefix, tree, { owner, group }).map((change) => ({
     ...change,
     steps: [run(sh`cd -- ${prefix} && find . \\( ${pruned} \\) -prune -o -exec chown -h -- ${account} {} +`)],
-    effects: [{ tree: prefix }],
+    effects: [{ tree: prefix, only: 'attributes' }],
   }))
 }
 

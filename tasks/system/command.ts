@@ -5,6 +5,7 @@ import {
   type Change,
   type Command,
   defineTask,
+  type Effect,
   type FileState,
   file,
   lastLines,
@@ -19,6 +20,7 @@ import {
   sh,
   z,
 } from '../../src/index.ts'
+import { missingFolder } from '../params/paths.ts'
 
 /** The parameters that say when a command is run, and how. */
 export const commandParams = {
@@ -26,6 +28,10 @@ export const commandParams = {
   removes: absolutePath
     .optional()
     .describe('Path that it removes: if it does not exist, the command is not run.'),
+  writes: z
+    .array(absolutePath)
+    .optional()
+    .describe('Paths that it may change, with everything below them, for dry runs; [] for none.'),
   chdir: absolutePath.optional().describe('Folder to run it in; default: /.'),
   stdin: z
     .union([z.string(), z.instanceof(Secret)])
@@ -37,6 +43,7 @@ export const commandParams = {
 type CommandParams = {
   readonly creates?: string
   readonly removes?: string
+  readonly writes?: readonly string[]
   readonly chdir?: string
   readonly stdin?: string | Secret
   readonly okCodes: readonly number[]
@@ -48,12 +55,14 @@ type CommandParams = {
  * - `argv`: the program and its arguments. They can be seen in the host's process list: secrets go on `stdin`.
  * - `creates`, `removes`: the command is not run if the one exists or the other does not; without them it runs every
  *   time, and counts as a change every time. It is an error if the command succeeds without making `creates`.
+ * - `writes`: paths that it may change, with everything below them; `[]` for none. It is for dry runs: without it,
+ *   `creates` and `removes`, the command may change any file, so what later tasks read is unknown.
  * - `chdir`: the folder to run in. `stdin`: text for its standard input; default: none.
  * - `okCodes`: exit codes that mean success; default [0].
  *
  * Environment, account and timeout are options of every task: `{ environment, become, timeout }`.
  *
- * @throws PlaybookError E_NOT_CREATED, and the engine's error for another exit code
+ * @throws PlaybookError E_NO_FOLDER, E_NOT_CREATED, and the engine's error for another exit code
  * @example command({ argv: ['make', '-j2'], chdir: '/root/src/httpd-2.4.68', creates: '/root/src/httpd-2.4.68/httpd' })
  */
 export const command = defineTask({
@@ -67,19 +76,20 @@ export const command = defineTask({
   probe: guards,
   plan: (params, observed) =>
     commandChanges(sh`${params.argv}`, shortened(params.argv.join(' ')), params, observed),
+  effects: commandEffects,
   verify: false,
 })
 
-type Guards = { readonly created: FileState; readonly removed: FileState }
+type Guards = { readonly created: FileState; readonly removed: FileState; readonly folder: FileState }
 
-/** What stands where `creates` and `removes` point; `/`, which is always there, where they are not given. */
-export function guards({ creates, removes }: CommandParams): {
-  readonly created: Probe<FileState>
-  readonly removed: Probe<FileState>
+/** What stands where `creates`, `removes` and `chdir` point; `/`, which is not looked at, where they are not given. */
+export function guards({ creates, removes, chdir }: CommandParams): {
+  readonly [name in keyof Guards]: Probe<FileState>
 } {
   return {
     created: file(creates ?? '/', { follow: false }),
     removed: file(removes ?? '/', { follow: false }),
+    folder: file(chdir ?? '/'),
   }
 }
 
@@ -88,20 +98,26 @@ export function commandChanges(
   commandLine: Command,
   what: string,
   params: CommandParams,
-  { created, removed }: Guards,
+  observed: Guards,
 ): readonly Change[] {
-  const { creates, removes } = params
-  if (creates !== undefined && created.type !== 'absent') return []
-  if (removes !== undefined && removed.type === 'absent') return []
+  const { creates, removes, chdir } = params
+  if (creates !== undefined && observed.created.type !== 'absent') return []
+  if (removes !== undefined && observed.removed.type === 'absent') return []
+  if (chdir !== undefined && observed.folder.type === 'absent') throw missingFolder(chdir)
   const steps = [
     runStep(commandLine, what, params),
     ...(creates === undefined ? [] : [checkCreated(creates, what)]),
   ]
   const from =
     creates !== undefined ? `${creates} absent` : removes !== undefined ? `${removes} present` : 'not run'
-  const trees = [creates, removes].filter((path) => path !== undefined)
-  const effects = [...trees.map((tree) => ({ tree })), { state: 'listening' }]
-  return [{ what, from, to: 'run', steps, effects }]
+  return [{ what, from, to: 'run', steps, effects: commandEffects(params) }]
+}
+
+/** A command that does not say what it changes may change any file. */
+export function commandEffects({ creates, removes, writes }: CommandParams): readonly Effect[] {
+  const said = [creates, removes, ...(writes ?? [])].filter((path) => path !== undefined)
+  const trees = writes === undefined && said.length === 0 ? ['/'] : said
+  return [...trees.map((tree) => ({ tree })), { state: 'listening' }]
 }
 
 /** At most 60 characters of one line, for titles. */

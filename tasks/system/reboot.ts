@@ -76,6 +76,7 @@ export const reboot = defineTask({
         from: `up${params.onlyIfRequired ? `, to be restarted${why}` : ''}`,
         to: 'restarted',
         steps: [call('restart', (connection) => restart(connection, params))],
+        effects: [{ tree: '/run' }, { state: 'units' }, { state: 'processes' }, { state: 'listening' }],
       },
     ]
   },

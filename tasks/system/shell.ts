@@ -1,7 +1,7 @@
 // The task shell: runs shell text.
 
 import { absolutePath, type Command, defineTask, sh, shellText, z } from '../../src/index.ts'
-import { commandChanges, commandParams, guards, shortened } from './command.ts'
+import { commandChanges, commandEffects, commandParams, guards, shortened } from './command.ts'
 
 /**
  * Runs shell text, with pipes, redirections and variables. Begin it with `set -e` to stop at the first command that
@@ -9,9 +9,9 @@ import { commandChanges, commandParams, guards, shortened } from './command.ts'
  *
  * - `script`: the text. Quote values that you put into it by `quote`, or use `command`.
  * - `executable`: the shell that runs it (`/bin/bash`); default: the host's `sh`.
- * - `creates`, `removes`, `chdir`, `stdin`, `okCodes`: as for `command`.
+ * - `creates`, `removes`, `writes`, `chdir`, `stdin`, `okCodes`: as for `command`.
  *
- * @throws PlaybookError E_NOT_CREATED, and the engine's error for another exit code
+ * @throws PlaybookError E_NO_FOLDER, E_NOT_CREATED, and the engine's error for another exit code
  * @example shell({ script: 'openssl rand -hex 32 > key', chdir: '/etc/app', creates: '/etc/app/key' })
  */
 export const shell = defineTask({
@@ -25,6 +25,7 @@ export const shell = defineTask({
   title: ({ script }) => shortened(script),
   probe: guards,
   plan: (params, observed) => commandChanges(commandLine(params), shortened(params.script), params, observed),
+  effects: commandEffects,
   verify: false,
 })
 

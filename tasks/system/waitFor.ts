@@ -15,6 +15,7 @@ import {
   text,
   z,
 } from '../../src/index.ts'
+import { isLoopback } from '../params/loopback.ts'
 
 /**
  * Waits until a port listens or is open, a path exists or contains a text, or a command succeeds; or until that is no
@@ -78,6 +79,7 @@ export const waitFor = defineTask({
       },
     ]
   },
+  effects: () => [],
 })
 
 type WaitParams = {
@@ -109,7 +111,8 @@ function words({ port, host, path, contains }: WaitParams): readonly [string, st
 
 /** A command may read anything. */
 function reads({ host, port, path }: WaitParams): { readonly reads?: readonly string[] } {
-  if (port !== undefined) return { reads: host === undefined ? ['listening'] : ['listening', 'elsewhere'] }
+  if (port !== undefined)
+    return { reads: host === undefined || isLoopback(host) ? ['listening'] : ['listening', 'elsewhere'] }
   return path === undefined ? {} : { reads: [path] }
 }
 

@@ -81,6 +81,7 @@ export const testSessionFailover = defineTask({
       from: 'not tested',
       to: `survives the stop of ${params.tomcats.map(({ route }) => route).join(', ')}`,
       steps: [call(`session of ${params.host}`, (connection) => testFailover(connection, params))],
+      effects: [{ state: 'processes' }, { state: 'listening' }],
     },
   ],
   verify: false,

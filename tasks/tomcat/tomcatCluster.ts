@@ -62,6 +62,7 @@ export const tomcatCluster = defineTask({
     const steps = [call(what, (connection) => waitForMembers(connection, params, jvm, logs))]
     return [{ what, from: count(seen), to: count(members), steps, effects: [] }]
   },
+  effects: () => [],
 })
 
 type ClusterParams = {

@@ -597,7 +597,7 @@ test('a task may become a user whom an earlier task makes', () =>
       name: '1',
       hosts: 'all',
       tasks: () => [
-        content({ path: path('account'), text: 'app' }),
+        shell({ script: `printf app >${path('account')}` }, { title: 'account' }),
         content({ path: path('own'), text: 'own' }, { become: 'app' }),
       ],
     })
@@ -609,16 +609,12 @@ test('a task may become a user whom an earlier task makes', () =>
     })
     const check = await runPlays([one, two], { connect, isCheck: true })
     assert.equal(check.story, [
-      'one: changed content account',
+      'one: changed account',
       'one: unknown content own',
       'one: unknown content later',
     ])
     const { story } = await runPlays([one, two], { connect })
-    assert.equal(story, [
-      'one: changed content account',
-      'one: changed content own',
-      'one: changed content later',
-    ])
+    assert.equal(story, ['one: changed account', 'one: changed content own', 'one: changed content later'])
   }))
 
 test('a user whom nobody makes fails the task that becomes it, and no other', async () => {

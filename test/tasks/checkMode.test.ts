@@ -2,12 +2,8 @@
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import {
-  newPredictedState,
-  predictedResult,
-  recordChanges,
-  UnknownUntilApplied,
-} from '../../src/engine/checkMode/predictedState.ts'
+import { predictedResult, UnknownUntilApplied } from '../../src/engine/checkMode/predictedResult.ts'
+import { newPredictedState, recordChanges } from '../../src/engine/checkMode/predictedState.ts'
 import type { CommandProbe } from '../../src/model/probe.ts'
 import type { Task } from '../../src/model/task.ts'
 import { httpd } from '../../tasks/httpd/httpd.ts'
@@ -35,7 +31,7 @@ const running = (home: string) => tomcat({ home, httpPort: 8080 })
 const start = service({ name: 'httpd', state: 'started' })
 const port = (number: number) => firewallPort({ ports: [`${number}/tcp`] })
 const url = httpCheck({ url: 'http://127.0.0.1/' })
-const guards = { created: { type: 'absent' }, removed: { type: 'absent' } }
+const guards = { created: { type: 'absent' }, removed: { type: 'absent' }, folder: { type: 'directory' } }
 
 type Known = 'as it is' | 'unknown' | ((answer: never) => boolean)
 type Row = [
@@ -105,9 +101,25 @@ const rows: Row[] = [
     guards,
     waitFor({ path: '/x' }),
     'isSo',
+    'unknown',
+  ],
+  ['a command: a unit', command({ argv: ['x'] }), guards, start, 'unit', 'unknown'],
+  [
+    'a command that says what it writes: a path that is waited for',
+    command({ argv: ['x'], writes: ['/y'] }),
+    guards,
+    waitFor({ path: '/x' }),
+    'isSo',
     'as it is',
   ],
-  ['a command: a unit', command({ argv: ['x'] }), guards, start, 'unit', 'as it is'],
+  [
+    'a command that writes nothing: a unit',
+    command({ argv: ['x'], writes: [] }),
+    guards,
+    start,
+    'unit',
+    'as it is',
+  ],
   ['what waits: a URL', waitFor({ port: 80 }), { isSo: false }, url, 'answer', 'as it is'],
   [
     'a port that is opened: it is open for others',

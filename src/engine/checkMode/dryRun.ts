@@ -5,7 +5,14 @@ import type { FileState } from '../../model/fileState.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import type { Target } from '../plan/target.ts'
 import { fileResult, type ProbeResults } from '../probing/probeBatch.ts'
-import { affectsListeners, markUnknown, type PredictedState, recordChanges } from './predictedState.ts'
+import {
+  affectsListeners,
+  effectsOf,
+  effectsOfProbes,
+  type PredictedState,
+  recordChanges,
+  recordPossible,
+} from './predictedState.ts'
 
 /** A host whose state is predicted. */
 type PredictedHost = { readonly name: string; readonly predictedState: PredictedState }
@@ -15,7 +22,6 @@ export type PlannedRestarts = { readonly host: string; readonly by: string }[]
 
 type DryRunOptions = {
   readonly isCheck: boolean
-  readonly host: PredictedHost
   /** The host that a target names. */
   readonly hostAt: (target: Target) => PredictedHost
   readonly restarts: PlannedRestarts
@@ -41,20 +47,21 @@ export class DryRun {
     this.#markOthers(item, state)
   }
 
-  /** Records a task whose changes cannot be known. */
-  markUnknown(item: PlannedTask): void {
+  /** Records a task that may or may not make changes; `changes`: those that it would make, where they are known. */
+  recordUnknown(item: PlannedTask, changes?: readonly Change[]): void {
     const state = this.predicted(item)
     if (!state) return
-    markUnknown(state, item.task.title)
+    const { task, inputs, probes } = item
+    const declared = changes ? effectsOf(changes) : task.spec.effects?.(task.params, inputs)
+    recordPossible(state, task.title, declared ?? effectsOfProbes(probes))
     this.#markOthers(item, state)
   }
 
-  /** A later task may wait for what changes on a delegate, or for what listens there, from another host. */
+  /** Tasks of other hosts may wait for what listens on this one. */
   #markOthers({ target, task }: PlannedTask, state: PredictedState): void {
-    const { host, hostAt, restarts } = this.#options
+    const { hostAt, restarts } = this.#options
     const { name } = hostAt(target)
     if (affectsListeners(state)) restarts.push({ host: name, by: `${task.title} on ${name}` })
-    if (target.host !== undefined) markUnknown(host.predictedState, task.title)
   }
 }
 

@@ -1,27 +1,24 @@
-// Predicts the state of a host after planned changes, and what of it is unknown.
+// Records the effects of planned changes on a host, for check mode.
 
-import { createHash } from 'node:crypto'
 import type { Change, Effect } from '../../model/change.ts'
-import { PlaybookError } from '../../model/errors/error.ts'
 import { contentBytes, writtenFile } from '../../model/fileChange.ts'
-import type { FileRequest, FileState } from '../../model/fileState.ts'
-import type { CommandProbe } from '../../model/probe.ts'
-import type { Step, WriteStep } from '../../model/step.ts'
-
-/** Thrown where a result depends on changes that are only planned. */
-export class UnknownUntilApplied extends PlaybookError {
-  constructor(cause: string) {
-    super('E_UNKNOWN', `depends on ${cause}`)
-    this.name = 'UnknownUntilApplied'
-  }
-}
+import type { FileState } from '../../model/fileState.ts'
+import type { Probe, Probes } from '../../model/probe.ts'
+import type { Step } from '../../model/step.ts'
+import { isWithin } from './isWithin.ts'
 
 /** The title of the task that plans it, and its number among those that would change something. */
-type PlannedChange = { readonly by: string; readonly at: number }
+export type PlannedChange = { readonly by: string; readonly at: number }
+
+/** A file whose state is known. `keepsAttributes`: it was there before, with the same owner, group and mode. */
+type PlannedFile = PlannedChange & { readonly state: FileState; readonly keepsAttributes: boolean }
 
 export type PredictedState = {
-  readonly files: Map<string, PlannedChange & { readonly state: FileState }>
+  readonly files: Map<string, PlannedFile>
+  /** Trees that change in unknown ways; in which files may be added; and whose owners, groups and modes change. */
   readonly trees: Map<string, PlannedChange>
+  readonly additions: Map<string, PlannedChange>
+  readonly attributes: Map<string, PlannedChange>
   /** States that no file holds, with what they become where that is known. */
   readonly states: Map<string, PlannedChange & { readonly becomes?: unknown }>
   /** The titles of the tasks that would change something, in order. */
@@ -31,7 +28,8 @@ export type PredictedState = {
 }
 
 export function newPredictedState(elsewhere: PredictedState['elsewhere'] = () => undefined): PredictedState {
-  return { files: new Map(), trees: new Map(), states: new Map(), pending: [], elsewhere }
+  const maps = { files: new Map(), trees: new Map(), additions: new Map(), attributes: new Map() }
+  return { ...maps, states: new Map(), pending: [], elsewhere }
 }
 
 /** Records the effects of a task's changes. `stateOf` gives the current state of a path, as far as it was probed. */
@@ -44,24 +42,54 @@ export function recordChanges(
   predictedState.pending.push(by)
   const planned = { by, at: predictedState.pending.length }
   for (const { steps, effects } of changes) {
+    for (const effect of effects ? [] : impliedEffects(steps)) recordEffect(predictedState, planned, effect)
     for (const step of steps) {
-      if (step.kind === 'write')
-        recordEffect(predictedState, planned, {
-          path: step.path,
-          becomes: fileAfterWrite(step, stateOf(step.path)),
-        })
+      if (step.kind === 'write') {
+        const before = stateOf(step.path)
+        const state = writtenFile(before, contentBytes(step.content), step)
+        const keepsAttributes = before.type === 'file' && sameAttributes(before, state)
+        predictedState.files.set(step.path, { ...planned, state, keepsAttributes })
+      }
       if (step.kind === 'upload') recordEffect(predictedState, planned, { tree: step.path })
     }
-    for (const effect of effects ?? impliedEffects(steps)) recordEffect(predictedState, planned, effect)
+    for (const effect of effects ?? []) recordEffect(predictedState, planned, effect)
   }
 }
 
-/** Records a task whose changes cannot be known. */
-export function markUnknown(predictedState: PredictedState, by: string): void {
+/** Records a task that may or may not change something: all that it may touch is unknown. */
+export function recordPossible(predictedState: PredictedState, by: string, effects: readonly Effect[]): void {
   predictedState.pending.push(by)
-  // A planned change of what listens is the better reason to report.
-  if (!predictedState.states.has('listening'))
-    recordEffect(predictedState, { by, at: predictedState.pending.length }, { state: 'listening' })
+  const planned = { by, at: predictedState.pending.length }
+  for (const effect of effects) recordEffect(predictedState, planned, withoutOutcome(effect))
+}
+
+/** All that the changes of a task may touch. */
+export function effectsOf(changes: readonly Change[]): readonly Effect[] {
+  return changes.flatMap(({ steps, effects }): readonly Effect[] => [
+    ...(effects ?? impliedEffects(steps)),
+    ...steps.flatMap((step) => ('path' in step ? [{ tree: step.path }] : [])),
+  ])
+}
+
+/**
+ * What a task that says nothing of its effects may touch: all that it looks at. A folder that it looks at besides
+ * something in it is only looked at.
+ */
+export function effectsOfProbes(probes: Probes): readonly Effect[] {
+  const all = Object.values(probes)
+  const paths = all.flatMap((probe) => (probe.kind === 'file' ? [probe.request.path] : []))
+  const own = paths.filter((path) => !paths.some((other) => other !== path && isWithin(other, path)))
+  return [...own.map((tree) => ({ tree })), ...all.flatMap(effectsOfCommand)]
+}
+
+function effectsOfCommand(probe: Probe<unknown>): readonly Effect[] {
+  if (probe.kind === 'file') return []
+  const { reads, state } = probe
+  if (reads === undefined && state === undefined) return anything
+  const names = [...(reads ?? []), ...(state === undefined ? [] : [state])]
+  return names
+    .filter((name) => name !== 'elsewhere')
+    .map((name) => (name.startsWith('/') ? { tree: name } : { state: name }))
 }
 
 /** Whether the last recorded task may start or stop what listens on the host. */
@@ -69,66 +97,17 @@ export function affectsListeners({ states, pending }: PredictedState): boolean {
   return [...states].some(([name, { at }]) => at === pending.length && isWithin(name, 'listening'))
 }
 
-/** Commands without declared effects may start or stop what listens. */
+const anything: readonly Effect[] = [{ tree: '/' }, { state: 'listening' }]
+
+/** Commands without declared effects may change any file, and start or stop what listens. */
 function impliedEffects(steps: readonly Step[]): readonly Effect[] {
   const isCommand = steps.some(({ kind }) => kind === 'run' || kind === 'start' || kind === 'call')
-  return isCommand ? [{ state: 'listening' }] : []
+  return isCommand ? anything : []
 }
 
-/**
- * The predicted state of a requested file; undefined where nothing planned concerns it.
- *
- * @throws UnknownUntilApplied where it lies in a tree that will have changed
- */
-export function predictedFile(predictedState: PredictedState, request: FileRequest): FileState | undefined {
-  const { path } = request
-  const known = predictedState.files.get(path)
-  if (known) return asRequested(known.state, request, known.by)
-  for (const [tree, { by }] of predictedState.trees)
-    if (isWithin(path, tree)) throw new UnknownUntilApplied(by)
-  for (const [above, { state }] of predictedState.files) {
-    if (state.type === 'absent' && isWithin(path, above)) return { type: 'absent' }
-  }
-  return undefined
-}
-
-/**
- * The result of a probe where a planned change determines it; undefined where the host's own result holds.
- *
- * @throws UnknownUntilApplied where a later planned change concerns what the probe reads
- */
-export function predictedResult(
-  predictedState: PredictedState,
-  { reads, state }: Pick<CommandProbe<unknown>, 'reads' | 'state'>,
-): { readonly value: unknown } | undefined {
-  const own = state === undefined ? undefined : predictedState.states.get(state)
-  const predicted = own && 'becomes' in own ? own : undefined
-  const read = [...(reads ?? []), ...(state === undefined ? [] : [state])]
-  if (reads === undefined && state === undefined) requireNothingPlanned(predictedState)
-  requireKnown(predictedState, read, predicted?.at)
-  return predicted && { value: predicted.becomes }
-}
-
-/** @throws UnknownUntilApplied where anything is planned */
-function requireNothingPlanned({ pending }: PredictedState): void {
-  const by = pending.at(-1)
-  if (by !== undefined) throw new UnknownUntilApplied(by)
-}
-
-/**
- * @throws UnknownUntilApplied where a planned change after the `since`-th concerns one of the paths and states, or what
- *   is below or above it
- */
-function requireKnown(predictedState: PredictedState, reads: readonly string[], since = 0): void {
-  const { files, trees, states } = predictedState
-  const elsewhere = reads.includes('elsewhere') ? predictedState.elsewhere() : undefined
-  if (elsewhere !== undefined) throw new UnknownUntilApplied(elsewhere)
-  for (const read of reads) {
-    for (const [name, { by, at }] of [...trees, ...states])
-      if (at > since && (isWithin(read, name) || isWithin(name, read))) throw new UnknownUntilApplied(by)
-    for (const [file, { by, at }] of files)
-      if (at > since && isWithin(file, read)) throw new UnknownUntilApplied(by)
-  }
+function withoutOutcome(effect: Effect): Effect {
+  if ('path' in effect) return { tree: effect.path }
+  return 'state' in effect ? { state: effect.state } : effect
 }
 
 function recordEffect(predictedState: PredictedState, planned: PlannedChange, effect: Effect): void {
@@ -138,39 +117,31 @@ function recordEffect(predictedState: PredictedState, planned: PlannedChange, ef
       ...planned,
       ...('becomes' in effect ? { becomes: effect.becomes } : {}), // the key says whether it is known
     })
-    return
-  }
-  if ('tree' in effect) {
-    trees.set(effect.tree, planned)
-    for (const path of [...files.keys()]) if (isWithin(path, effect.tree)) files.delete(path)
-    return
-  }
-  files.set(effect.path, { state: effect.becomes, ...planned })
-  if (effect.becomes.type === 'absent') {
-    for (const tree of [...trees.keys()]) if (isWithin(tree, effect.path)) trees.delete(tree)
+  } else if ('tree' in effect) recordTree(predictedState, planned, effect)
+  else {
+    files.set(effect.path, { ...planned, state: effect.becomes, keepsAttributes: false })
+    if (effect.becomes.type === 'absent') {
+      for (const tree of [...trees.keys()]) if (isWithin(tree, effect.path)) trees.delete(tree)
+    }
   }
 }
 
-function fileAfterWrite(step: WriteStep, before: FileState): FileState {
-  return writtenFile(before, contentBytes(step.content), step)
-}
-
-/** @throws UnknownUntilApplied where content or digest is requested, and will exist, but cannot be known */
-function asRequested(state: FileState, { contentLimit, digest }: FileRequest, by: string): FileState {
-  if (state.type !== 'file') return state
-  const { content, ...rest } = state
-  if (!content) {
-    const isKnown = digest ? state.digest?.length === digestLength[digest] : contentLimit === 0
-    if (!isKnown) throw new UnknownUntilApplied(by)
-    return rest
+function recordTree(
+  { files, trees, additions, attributes }: PredictedState,
+  planned: PlannedChange,
+  { tree, only }: Extract<Effect, { tree: string }>,
+): void {
+  if (only === 'additions') additions.set(tree, planned)
+  else if (only === 'attributes') attributes.set(tree, planned)
+  else {
+    trees.set(tree, planned)
+    for (const path of [...files.keys()]) if (isWithin(path, tree)) files.delete(path)
   }
-  const hex = digest ? createHash(digest).update(content).digest('hex') : undefined
-  return { ...rest, ...(content.length <= contentLimit ? { content } : {}), digest: hex ?? rest.digest }
 }
 
-/** In hex digits. */
-const digestLength = { sha256: 64, sha512: 128 }
-
-function isWithin(path: string, tree: string): boolean {
-  return path === tree || path.startsWith(tree === '/' ? '/' : `${tree}/`)
+function sameAttributes(
+  one: Exclude<FileState, { type: 'absent' }>,
+  other: Exclude<FileState, { type: 'absent' }>,
+): boolean {
+  return one.owner === other.owner && one.group === other.group && one.mode === other.mode
 }

@@ -1,5 +1,6 @@
 // Finds entries of a tree that differ, and changes only those.
 
+import { posix } from 'node:path'
 import {
   type Command,
   lastLines,
@@ -33,12 +34,18 @@ export function mismatches(params: OwnershipParams, test: string): Probe<Mismatc
   const count = sh`${find(params, test, sh`-print`)} | awk ${`NR <= ${shownEntries} { print } END { print NR }`}`
   return output(test === '' ? sh`echo 0` : count, parseDiffering, {
     // The files of accounts are taken for folders of entries, as the tasks user and group do.
-    reads: [
-      params.path,
-      ...(params.owner === undefined ? [] : [`/etc/passwd/${params.owner}`]),
-      ...(params.group === undefined ? [] : [`/etc/group/${params.group}`]),
-    ],
+    reads: test === '' ? [] : [params.path, ...accountEntries(params)],
+    attributesOnly: true,
+    holds: ({ count, first }, isPending) =>
+      count > 0 && first.some((name) => !isPending(posix.join(params.path, name))),
   })
+}
+
+function accountEntries({ owner, group }: OwnershipParams): string[] {
+  return [
+    ...(owner === undefined ? [] : [`/etc/passwd/${owner}`]),
+    ...(group === undefined ? [] : [`/etc/group/${group}`]),
+  ]
 }
 
 /** @throws PlaybookError E_NO_ACCOUNT, E_FIND */

@@ -3,15 +3,20 @@
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import {
-  markUnknown,
-  newPredictedState,
-  predictedFile,
+  predictedFile as fileAfter,
+  mendingChange,
   predictedResult,
+} from '../../../src/engine/checkMode/predictedResult.ts'
+import {
+  newPredictedState,
+  type PredictedState,
   recordChanges,
+  recordPossible,
 } from '../../../src/engine/checkMode/predictedState.ts'
 import type { Change, Effect } from '../../../src/model/change.ts'
 import { writtenFile } from '../../../src/model/fileChange.ts'
 import type { FileRequest, FileState } from '../../../src/model/fileState.ts'
+import { file, output } from '../../../src/model/probe.ts'
 import { sh } from '../../../src/model/shell/command.ts'
 import { run, write } from '../../../src/model/step.ts'
 
@@ -23,6 +28,8 @@ const runs = (effects?: readonly Effect[]): Change => ({
   ...(effects ? { effects } : {}),
 })
 
+const predictedFile = (predicted: PredictedState, request: FileRequest) =>
+  fileAfter(predicted, request, () => ({ type: 'absent' }))
 const absent = (): FileState => ({ type: 'absent' })
 const fileRequest = (path: string): FileRequest => ({
   path,
@@ -158,11 +165,75 @@ test('check mode: what is unknown may have started what listens, and what is pla
     () => predictedResult(predicted, { reads: ['elsewhere'], state: undefined }),
     /depends on start on lb/,
   )
-  markUnknown(predicted, 'perhaps')
+  recordPossible(predicted, 'perhaps', [{ state: 'listening' }])
   assert.throws(
     () => predictedResult(predicted, { reads: ['listening'], state: undefined }),
     /depends on perhaps/,
   )
+})
+
+const existing: FileState = {
+  ...{ type: 'file', mode: 0o644, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 },
+  ...{ links: 1, size: 1, content: Buffer.from('x') },
+}
+
+test('where files may be added, one that is missing may come, and one that is there stays', () => {
+  const predicted = newPredictedState()
+  recordChanges(predicted, 'install', [change({ tree: '/usr', only: 'additions' })], absent)
+  assert.throws(() => predictedFile(predicted, fileRequest('/usr/bin/new')), /depends on install/)
+  assert.is(
+    fileAfter(predicted, fileRequest('/usr/bin/old'), () => existing),
+    undefined,
+  )
+  predictedResult(predicted, { reads: ['/usr'], state: undefined })
+})
+
+test('where owners change, contents are known, and owners are not', () => {
+  const predicted = newPredictedState()
+  recordChanges(predicted, 'chown', [change({ tree: '/data', only: 'attributes' })], absent)
+  const state = fileAfter(predicted, fileRequest('/data/x'), () => existing)
+  assert.is(state?.type === 'file' && String(state.content), 'x')
+  assert.throws(() => state?.type === 'file' && state.owner, /depends on chown/)
+  assert.throws(() => predictedResult(predicted, { reads: ['/data'], state: undefined }), /chown/)
+})
+
+test('an edit that keeps owner, group and mode does not matter to what reads these alone', () => {
+  const predicted = newPredictedState()
+  const edit = (path: string, mode?: number): Change => ({
+    ...{ what: '', from: '', to: '' },
+    steps: [write({ path, content: 'y', mode })],
+  })
+  const reads = { reads: ['/data'], state: undefined }
+  recordChanges(predicted, 'edit', [edit('/data/x')], () => existing)
+  predictedResult(predicted, { ...reads, attributesOnly: true })
+  assert.throws(() => predictedResult(predicted, reads), /edit/)
+  recordChanges(predicted, 'mode', [edit('/data/y', 0o600)], () => existing)
+  assert.throws(() => predictedResult(predicted, { ...reads, attributesOnly: true }), /mode/)
+})
+
+test('a command without declared effects may change any file but those that it is known to write', () => {
+  const predicted = newPredictedState()
+  const both = { ...runs(), steps: [write({ path: '/a', content: 'a' }), run(sh`true`)] }
+  recordChanges(predicted, 'both', [both], absent)
+  assert.is(predictedFile(predicted, fileRequest('/a'))?.type, 'file')
+  assert.throws(() => predictedFile(predicted, fileRequest('/b')), /depends on both/)
+  assert.throws(() => predictedResult(predicted, { reads: ['/etc/x'], state: undefined }), /depends on both/)
+})
+
+test('what is below something that will be removed is touched, too', () => {
+  const predicted = newPredictedState()
+  recordChanges(predicted, 'remove', [change({ path: '/old', becomes: { type: 'absent' } })], absent)
+  assert.throws(() => predictedResult(predicted, { reads: ['/old/conf'], state: undefined }), /remove/)
+})
+
+test('what may mend an error is the change that brings programs or accounts, not the last one', () => {
+  const predicted = newPredictedState()
+  const asks = (reads?: readonly string[]) => [output(sh`x`, () => true, { reads })]
+  recordChanges(predicted, 'dnf httpd', [change({ tree: '/usr', only: 'additions' })], absent)
+  recordChanges(predicted, 'firewallPort', [change({ state: 'firewall/public' })], absent)
+  assert.is(mendingChange(predicted, asks(['/etc/x'])), 'dnf httpd')
+  assert.is(mendingChange(predicted, asks([])), undefined)
+  assert.is(mendingChange(predicted, [file('/etc/x')]), undefined)
 })
 
 test.run()

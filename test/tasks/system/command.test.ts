@@ -61,9 +61,19 @@ const rows = [
   },
 ]
 
+const folder = {
+  type: 'directory',
+  mode: 0o755,
+  owner: 'root',
+  group: 'root',
+  uid: 0,
+  gid: 0,
+  mtimeMs: 0,
+} as const
+
 for (const { title, params, created, removed, change } of rows) {
   test(`command ${title}`, () => {
-    const { changes } = planned(command, { argv: ['make', 'a b'], ...params }, { created, removed })
+    const { changes } = planned(command, { argv: ['make', 'a b'], ...params }, { created, removed, folder })
     assert.equal(
       changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
       change ? [`make a b: ${change}`] : [],
@@ -75,7 +85,7 @@ test('command quotes its arguments', () => {
   const { steps } = planned(
     command,
     { argv: ['echo', "it's $HOME"], chdir: '/a b' },
-    { created: present, removed: present },
+    { created: present, removed: present, folder },
   )
   assert.equal(steps, [`cd '/a b' || exit; echo 'it'\\''s $HOME'`])
 })

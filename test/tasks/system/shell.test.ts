@@ -39,7 +39,7 @@ test('shell fails as its script does, and where its folder is missing', async ()
   assert.is((await failure(() => applied(shell, { script: 'exit 7' }))).message, 'Exit code 7: exit 7')
   await applied(shell, { script: 'exit 7', okCodes: [7] })
   const error = await failure(() => applied(shell, { script: 'true', chdir: '/no/such/folder' }))
-  assert.match(error.message, 'Exit code')
+  assert.is(error.message, 'The folder /no/such/folder does not exist.')
 })
 
 test('the title of a script is its first line', () => {

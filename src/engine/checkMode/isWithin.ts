@@ -1,0 +1,6 @@
+// Tells whether a path, or the name of a state, lies in another.
+
+export function isWithin(path: string, tree: string): boolean {
+  if (path === tree) return true
+  return path.startsWith(tree === '/' ? '/' : `${tree}/`)
+}
