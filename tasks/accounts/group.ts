@@ -13,6 +13,7 @@ import {
   text,
   z,
 } from '../../src/index.ts'
+import { freeNumber } from './freeNumber.ts'
 
 /**
  * Makes, changes or removes a group.
@@ -53,14 +54,18 @@ export const group = defineTask({
       if (state === 'absent') return []
       const options = [...(system ? ['-r'] : []), ...(gid === undefined ? [] : ['-g', gid])]
       const to = gid === undefined ? 'present' : `gid ${gid}`
-      return [{ what, from: 'absent', to, steps: [command('groupadd', [...options, '--', name])], effects }]
+      return [
+        { what, from: 'absent', to, steps: [command('groupadd', [...options, '--', name], gid)], effects },
+      ]
     }
     const from = `gid ${observed.gid}`
     if (state === 'absent') {
       return [{ what, from, to: 'absent', steps: [command('groupdel', ['--', name])], effects }]
     }
     if (gid === undefined || gid === observed.gid) return []
-    return [{ what, from, to: `gid ${gid}`, steps: [command('groupmod', ['-g', gid, '--', name])], effects }]
+    return [
+      { what, from, to: `gid ${gid}`, steps: [command('groupmod', ['-g', gid, '--', name], gid)], effects },
+    ]
   },
 })
 
@@ -74,8 +79,11 @@ function parseGid(result: Output): number | undefined {
   return Number(text(result).split(':')[2])
 }
 
-function command(program: string, words: (string | number)[]): Step {
-  return run(sh`${program} ${words}`, { explain: (result) => explained(program, result) })
+function command(program: string, words: (string | number)[], gid?: number): Step {
+  return run(sh`${program} ${words}`, {
+    explain: (result) => explained(program, result),
+    ...(gid === undefined ? {} : { rehearse: freeNumber('group', gid) }),
+  })
 }
 
 function explained(program: string, result: Output): PlaybookError {

@@ -11,7 +11,7 @@ import {
   secret,
   z,
 } from '../../src/index.ts'
-import { attributeChanges, creationChange, removalChange } from './userChanges.ts'
+import { attributeChanges, creationChange, removalChange, userEffects } from './userChanges.ts'
 import { requestedGroups } from './userParams.ts'
 import { parseUserState, userStateCommand } from './userState.ts'
 
@@ -97,6 +97,7 @@ export const user = defineTask({
     if (found.missingGroups.length > 0) throw noGroup(found.missingGroups)
     return account ? attributeChanges(params, account, found) : [creationChange(params, found)]
   },
+  effects: userEffects,
 })
 
 /** A plain password, stored as a hash, would lock the account. @throws PlaybookError E_PASSWORD_HASH */

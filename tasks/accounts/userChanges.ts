@@ -6,12 +6,14 @@ import {
   lastLines,
   type Output,
   PlaybookError,
+  type Rehearsal,
   run,
   type Secret,
   type Step,
   secret,
   sh,
 } from '../../src/index.ts'
+import { freeNumber } from './freeNumber.ts'
 import type { UserParams } from './userParams.ts'
 import type { Account, UserState } from './userState.ts'
 
@@ -38,10 +40,10 @@ export function creationChange(params: UserParams, { hasNamesake }: UserState): 
     from: 'absent',
     to: known.filter((part) => part !== '').join(', ') || 'present',
     steps: [
-      command('useradd', [...options, '--', name]),
+      command('useradd', [...options, '--', name], freeUid(params)),
       ...(password ? [passwordStep(name, password)] : []),
     ],
-    effects: [...effects(params), ...(makesHome ? [{ tree: home ?? `/home/${name}` }] : [])],
+    effects: [...accountEffects(params), ...(makesHome ? [{ tree: home ?? `/home/${name}` }] : [])],
   }
 }
 
@@ -58,7 +60,12 @@ export function attributeChanges(params: UserParams, account: Account, current: 
   const changes = fields.flatMap(([what, option, from, to]) =>
     to === undefined || to === from
       ? []
-      : [change(params, what, String(from), String(to), command('usermod', [option, to, '--', name]))],
+      : [
+          change(
+            ...([params, what, String(from), String(to)] as const),
+            command('usermod', [option, to, '--', name], option === '-u' ? freeUid(params) : undefined),
+          ),
+        ],
   )
   const homeChange = createHome && (!current.hasHome || (home !== undefined && home !== account.home))
   return [
@@ -109,16 +116,25 @@ export function removalChange(params: UserParams, { uid, home }: Account): Chang
     from: `uid ${uid}`,
     to: params.remove ? 'absent, with its home directory' : 'absent',
     steps: [command('userdel', words)],
-    effects: [...effects(params), ...(params.remove ? [{ tree: home }] : [])],
+    effects: [...accountEffects(params), ...(params.remove ? [{ tree: home }] : [])],
   }
 }
 
 function change(params: UserParams, what: string, from: string, to: string, step: Step): Change {
-  return { what: `user ${params.name} ${what}`, from, to, steps: [step], effects: effects(params) }
+  return { what: `user ${params.name} ${what}`, from, to, steps: [step], effects: accountEffects(params) }
 }
 
-function effects({ name }: UserParams): { tree: string }[] {
+function accountEffects({ name }: UserParams): { tree: string }[] {
   return [{ tree: `/etc/passwd/${name}` }, { tree: `/etc/group/${name}` }]
+}
+
+/** All that any change of the account may touch. */
+export function userEffects(params: UserParams): { tree: string }[] {
+  return [...accountEffects(params), { tree: params.home ?? `/home/${params.name}` }]
+}
+
+function freeUid({ uid }: UserParams): Rehearsal | undefined {
+  return uid === undefined ? undefined : freeNumber('passwd', uid)
 }
 
 function passwordStep(name: string, password: Secret): Step {
@@ -126,8 +142,11 @@ function passwordStep(name: string, password: Secret): Step {
   return run(sh`chpasswd -e`, { stdin, explain: (result) => explained('chpasswd', result) })
 }
 
-function command(program: string, words: (string | number)[]): Step {
-  return run(sh`${program} ${words}`, { explain: (result) => explained(program, result) })
+function command(program: string, words: (string | number)[], rehearse?: Rehearsal): Step {
+  return run(sh`${program} ${words}`, {
+    explain: (result) => explained(program, result),
+    ...(rehearse ? { rehearse } : {}),
+  })
 }
 
 function explained(program: string, result: Output): PlaybookError {

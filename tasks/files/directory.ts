@@ -1,5 +1,6 @@
 // The task directory: makes a directory with its owner, group and mode.
 
+import { posix } from 'node:path'
 import {
   absolutePath,
   attributeChanges,
@@ -11,10 +12,12 @@ import {
   formatMode,
   ownerSpec,
   PlaybookError,
+  type Probe,
   run,
   sh,
   z,
 } from '../../src/index.ts'
+import { noFolder } from '../params/paths.ts'
 import { fileKind } from './fileKind.ts'
 
 /**
@@ -39,13 +42,45 @@ export const directory = defineTask({
     parents: z.boolean().default(true).describe('Whether to make missing directories above it too (0755).'),
   }),
   title: ({ path }) => path,
-  probe: ({ path }) => ({ entry: file(path, { follow: false }), target: file(path) }),
-  plan: (params, { entry, target }): Change[] => {
+  probe: ({ path }): DirectoryProbes => ({
+    entry: file(path, { follow: false }),
+    target: file(path),
+    ...Object.fromEntries(foldersAbove(path).map((folder) => [folder, file(folder)])),
+  }),
+  plan: (params, observed): Change[] => {
+    const { entry, target } = observed
     if (target.type === 'directory') return attributeChanges(params.path, target, params)
     if (target.type !== 'absent' || entry.type !== 'absent') throw conflictError(params.path, entry, target)
+    requireFolder(params, observed)
     return [creation(params)]
   },
 })
+
+type DirectoryProbes = {
+  readonly entry: Probe<FileState>
+  readonly target: Probe<FileState>
+  /** The folders above, by their paths. */
+  readonly [folder: string]: Probe<FileState>
+}
+
+/** From the nearest on, without the root. */
+function foldersAbove(path: string): string[] {
+  const parent = posix.dirname(path)
+  return parent === '/' ? [] : [parent, ...foldersAbove(parent)]
+}
+
+/** @throws PlaybookError E_NO_FOLDER, or E_NOT_A_DIRECTORY where a folder would have to be made below a file */
+function requireFolder(
+  { path, parents }: DirectoryParams,
+  observed: { readonly [folder: string]: FileState },
+): void {
+  for (const folder of foldersAbove(path)) {
+    const state = observed[folder]!
+    if (state.type === 'directory') return
+    if (state.type !== 'absent') throw conflictError(folder, state, state)
+    if (!parents) throw noFolder(path)
+  }
+}
 
 type DirectoryParams = { path: string; parents: boolean; mode?: number; owner?: string; group?: string }
 

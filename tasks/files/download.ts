@@ -23,6 +23,7 @@ import {
 import { noFolder } from '../params/paths.ts'
 import { shortSum } from './download/checksumText.ts'
 import { explainDownload } from './download/errors.ts'
+import { mirrorCheck } from './download/mirrorCheck.ts'
 import { address, addresses, type DownloadParams } from './download/params.ts'
 import { fetchScript, headerLines } from './download/script.ts'
 import { fileKind } from './fileKind.ts'
@@ -134,6 +135,7 @@ function fetching(params: DownloadParams, current: FileState): Step {
   return run(fetchScript(params, current), {
     stdin: secret(`${headerLines(params)}\n${urls.join('\n')}\n`),
     explain: (output) => explainDownload(params, current, output),
+    rehearse: mirrorCheck(params),
   })
 }
 

@@ -1,5 +1,6 @@
 // The task link: makes a symbolic link or changes its target.
 
+import { posix } from 'node:path'
 import {
   absolutePath,
   type Change,
@@ -11,7 +12,9 @@ import {
   sh,
   z,
 } from '../../src/index.ts'
+import { noFolder } from '../params/paths.ts'
 import { fileKind } from './fileKind.ts'
+import { namesIn, notEmpty } from './namesIn.ts'
 
 /**
  * Makes a symbolic link, or changes the target of one atomically: it is never missing.
@@ -21,7 +24,7 @@ import { fileKind } from './fileKind.ts'
  * - `force` (default false): whether to replace a file, or an empty directory, at `path`. A directory that is not empty
  *   is never replaced.
  *
- * Errors: E_IN_THE_WAY if the path exists and is not a link.
+ * Errors: E_IN_THE_WAY if the path exists and is not a link, E_NOT_EMPTY, E_NO_FOLDER.
  *
  * @example link({ path: '/opt/app/current', target: 'releases/1.2' })
  */
@@ -37,10 +40,17 @@ export const link = defineTask({
     force: z.boolean().default(false).describe('Whether to replace a file or an empty directory.'),
   }),
   title: ({ path }) => path,
-  probe: ({ path }) => ({ entry: file(path, { follow: false }) }),
-  plan: ({ path, target, force }, { entry }): Change[] => {
+  probe: ({ path, force }) => ({
+    entry: file(path, { follow: false }),
+    folder: file(posix.dirname(path)),
+    inside: namesIn(force ? path : undefined),
+  }),
+  plan: ({ path, target, force }, observed): Change[] => {
+    const { entry } = observed
     if (entry.type === 'link' && entry.target === target) return []
     if (entry.type !== 'link' && entry.type !== 'absent' && !force) throw inTheWay(path, entry)
+    if (entry.type === 'absent' && observed.folder.type === 'absent') throw noFolder(path)
+    if (entry.type === 'directory' && observed.inside.length > 0) throw notEmpty(path, observed.inside)
     return [
       {
         what: path,

@@ -7,16 +7,14 @@ import {
   type FileState,
   file,
   type Output,
-  output,
   PlaybookError,
   run,
   sh,
-  splitLines,
-  text,
   z,
 } from '../../src/index.ts'
 import { ownPath } from '../params/paths.ts'
 import { fileKind } from './fileKind.ts'
+import { namesIn, notEmpty } from './namesIn.ts'
 
 /**
  * Removes a file, a link (never its target), or a directory.
@@ -39,13 +37,12 @@ export const remove = defineTask({
   title: ({ path }) => path,
   probe: ({ path, recursive }) => ({
     entry: file(path, { follow: false }),
-    inside: output(recursive ? sh`:` : sh`ls -A -- ${path}/ 2>/dev/null | head -n 4`, parseNames, {
-      reads: recursive ? [] : [path],
-    }),
+    inside: namesIn(recursive ? undefined : path),
   }),
   plan: ({ path, recursive }, { entry, inside }): Change[] => {
     if (entry.type === 'absent') return []
-    if (entry.type === 'directory' && !recursive && inside.length > 0) throw notEmpty(path, inside)
+    if (entry.type === 'directory' && !recursive && inside.length > 0)
+      throw notEmpty(path, inside, recursiveHint)
     return [
       {
         what: path,
@@ -79,16 +76,7 @@ function explained(result: Output): PlaybookError | undefined {
   })
 }
 
-function parseNames(result: Output): string[] {
-  return splitLines(text(result))
-}
-
-function notEmpty(path: string, inside: readonly string[]): PlaybookError {
-  const names = `${inside.slice(0, 3).join(', ')}${inside.length > 3 ? ', …' : ''}`
-  return new PlaybookError('E_NOT_EMPTY', `${path} is a directory that is not empty: ${names}`, {
-    hint: 'recursive: true removes it with everything in it.',
-  })
-}
+const recursiveHint = 'recursive: true removes it with everything in it.'
 
 function described(entry: FileState): string {
   if (entry.type === 'link') return `link to ${entry.target}`

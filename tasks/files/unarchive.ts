@@ -18,7 +18,7 @@ import { pathBelow } from '../params/paths.ts'
 import { fileKind } from './fileKind.ts'
 import { explainUnpacking } from './unarchive/errors.ts'
 import { formatOf } from './unarchive/params.ts'
-import { unpackCommand } from './unarchive/script.ts'
+import { toolCheck, unpackCommand } from './unarchive/script.ts'
 import { archiveDigest, stampPath, stampText } from './unarchive/stamp.ts'
 
 /**
@@ -102,11 +102,18 @@ export const unarchive = defineTask({
         what: dest,
         from: noted === undefined ? 'not unpacked' : 'another archive, or other options',
         to: `${posix.basename(src)}, ${digest.algorithm} ${digest.hex.slice(0, 4)}…${digest.hex.slice(-2)}`,
-        steps: [run(unpackCommand(params), { explain: (output) => explainUnpacking(src, output) }), note],
+        steps: [
+          run(unpackCommand(params), {
+            explain: (output) => explainUnpacking(src, output),
+            rehearse: toolCheck(params),
+          }),
+          note,
+        ],
         effects: [{ tree: dest }],
       },
     ]
   },
+  effects: ({ dest }) => [{ tree: dest }],
 })
 
 function notADirectory(dest: string, state: FileState): PlaybookError {

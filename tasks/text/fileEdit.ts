@@ -1,5 +1,6 @@
 // Defines tasks that read a file of the host, edit its content and write it back.
 
+import { posix } from 'node:path'
 import {
   type Command,
   contentOf,
@@ -9,6 +10,7 @@ import {
   PlaybookError,
   type z,
 } from '../../src/index.ts'
+import { noFolder } from '../params/paths.ts'
 import { validation } from '../params/writing.ts'
 
 type FileEditParams = {
@@ -55,12 +57,14 @@ export function defineFileEdit<S extends z.ZodType<FileEditParams>>({
     summary,
     params: schema,
     title: ({ path }) => path,
-    probe: ({ path }) => ({ current: file(path, { content: true }) }),
-    plan: (params, { current }) => {
+    probe: ({ path }) => ({ current: file(path, { content: true }), folder: file(posix.dirname(path)) }),
+    plan: (params, observed) => {
+      const { current } = observed
       const { path, create, owner, group, mode, keep } = params
       const before = contentOf(path, current)
       if (!before && allowsMissing(params)) return []
       if (!before && !create) throw noFile(params)
+      if (!before && observed.folder.type === 'absent') throw noFolder(path)
       const { content, isSecret, edits } = withPath(path, () => edit(before ?? Buffer.alloc(0), params))
       return fileChanges(current, {
         ...{ path, owner, group, mode, keep },

@@ -1,6 +1,6 @@
 // The shell script that unpacks an archive beside its destination and moves it in.
 
-import { type Command, ownerSpec, sh, shellText } from '../../../src/index.ts'
+import { type Command, ownerSpec, type Rehearsal, sh, shellText } from '../../../src/index.ts'
 import { formatOf, type UnarchiveParams } from './params.ts'
 import { functions } from './shellFunctions.ts'
 
@@ -69,4 +69,16 @@ export LC_ALL=C`
 function decompressor(src: string): string | undefined {
   const [, ending = ''] = /\.(?:tar\.|t)?(gz|bz2?|xz|zst)$/i.exec(src) ?? []
   return { gz: 'gzip', bz: 'bzip2', bz2: 'bzip2', xz: 'xz', zst: 'zstd' }[ending.toLowerCase()]
+}
+
+/** For the dry run: fails as `unpackCommand` does where a tool is missing. */
+export function toolCheck({ src, format }: UnarchiveParams): Rehearsal {
+  const tool = (format ?? formatOf(src)) === 'zip' ? 'unzip' : 'tar'
+  const tools = tool === 'tar' ? [tool, decompressor(src) ?? []].flat() : [tool]
+  return {
+    command: sh`for tool in ${tools}; do
+  command -v "$tool" >/dev/null || { echo "$tool" >&2; exit ${toolCode}; }
+done`,
+    reads: ['packages', '/usr', '/bin'],
+  }
 }

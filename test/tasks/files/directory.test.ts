@@ -46,7 +46,14 @@ const rows: [title: string, params: object, target: FileState, changes: string[]
 
 for (const [title, params, target, changes, steps] of rows) {
   test(`directory: ${title}`, () => {
-    const result = planned(directory, { path: '/srv/app', ...params }, { entry: target, target })
+    const result = planned(
+      directory,
+      { path: '/srv/app', ...params },
+      {
+        ...{ entry: target, target },
+        '/srv': { type: 'directory', ...about },
+      },
+    )
     assert.equal(
       result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
       changes,

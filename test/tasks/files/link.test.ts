@@ -25,7 +25,11 @@ const rows: [title: string, params: object, entry: FileState, changes: string[]]
 
 for (const [title, params, entry, changes] of rows) {
   test(`link: ${title}`, () => {
-    const result = planned(link, { path: '/l', target: 'new', ...params }, { entry })
+    const result = planned(
+      link,
+      { path: '/l', target: 'new', ...params },
+      { entry, folder: { type: 'directory', ...about }, inside: [] },
+    )
     assert.equal(
       result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
       changes,

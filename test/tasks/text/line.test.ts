@@ -9,6 +9,11 @@ import { applied, failure, inFolder, shells } from '../apply.ts'
 
 type Params = Omit<Parameters<typeof line>[0], 'path'>
 
+const folder: FileState = {
+  ...{ type: 'directory', mode: 0o755, owner: 'root', group: 'root' },
+  ...{ uid: 0, gid: 0, mtimeMs: 0 },
+}
+
 const holding = (content: Buffer): FileState => ({
   type: 'file',
   mode: 0o644,
@@ -26,7 +31,7 @@ const holding = (content: Buffer): FileState => ({
 function written(before: Buffer, params: Params): Buffer | undefined {
   const changes = line.spec.plan(
     line({ path: '/f', ...params }).params as never,
-    { current: holding(before) },
+    { current: holding(before), folder },
     undefined,
   )
   const step = changes.flatMap((change) => change.steps)[0] as (Step & { kind: 'write' }) | undefined
@@ -111,7 +116,7 @@ test('line: bytes that are not UTF-8 are kept, and compared as Latin-1', () => {
 test('line: what changed is named by its line number', () => {
   const [change] = line.spec.plan(
     line({ path: '/f', match: '^b', line: 'c' }).params as never,
-    { current: holding(Buffer.from('a\nb\n')) },
+    { current: holding(Buffer.from('a\nb\n')), folder },
     undefined,
   )
   assert.is(`${change!.what}: ${change!.from} → ${change!.to}`, '/f:2: b → c')
@@ -121,7 +126,7 @@ test('line: what changed is named by its line number', () => {
 test('line: a secret is put in and shown nowhere', () => {
   const changes = line.spec.plan(
     line({ path: '/f', match: '^password=', line: secret('password=hunter2') }).params as never,
-    { current: holding(Buffer.from('password=old1\n')) },
+    { current: holding(Buffer.from('password=old1\n')), folder },
     undefined,
   )
   assert.is(String((changes[0]!.steps[0] as Step & { kind: 'write' }).content), 'password=hunter2\n')

@@ -9,6 +9,11 @@ import { applied, failure, inFolder, shells } from '../apply.ts'
 
 type Params = Omit<Parameters<typeof replace>[0], 'path'>
 
+const folder: FileState = {
+  ...{ type: 'directory', mode: 0o755, owner: 'root', group: 'root' },
+  ...{ uid: 0, gid: 0, mtimeMs: 0 },
+}
+
 const holding = (content: Buffer): FileState => ({
   type: 'file',
   mode: 0o644,
@@ -25,7 +30,7 @@ const holding = (content: Buffer): FileState => ({
 const plan = (before: Buffer, params: Params) =>
   replace.spec.plan(
     replace({ path: '/f', ...params }).params as never,
-    { current: holding(before) },
+    { current: holding(before), folder },
     undefined,
   )
 

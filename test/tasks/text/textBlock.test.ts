@@ -9,6 +9,11 @@ import { applied, failure, inFolder, shells } from '../apply.ts'
 
 type Params = Omit<Parameters<typeof textBlock>[0], 'path'>
 
+const folder: FileState = {
+  ...{ type: 'directory', mode: 0o755, owner: 'root', group: 'root' },
+  ...{ uid: 0, gid: 0, mtimeMs: 0 },
+}
+
 const holding = (content: Buffer): FileState => ({
   type: 'file',
   mode: 0o644,
@@ -25,7 +30,7 @@ const holding = (content: Buffer): FileState => ({
 /** The bytes that a plan writes, or undefined where it writes nothing. */
 function written(before: Buffer, params: Params): Buffer | undefined {
   const task = textBlock({ path: '/f', marker: '#{mark}', ...params })
-  const changes = textBlock.spec.plan(task.params as never, { current: holding(before) }, undefined)
+  const changes = textBlock.spec.plan(task.params as never, { current: holding(before), folder }, undefined)
   const step = changes.flatMap((change) => change.steps)[0] as (Step & { kind: 'write' }) | undefined
   return step?.content as Buffer | undefined
 }
@@ -123,7 +128,11 @@ for (const [title, before] of unclear) {
 
 test('block: a secret is put in and shown nowhere', () => {
   const { params } = textBlock({ path: '/f', block: secret('hunter2') })
-  const changes = textBlock.spec.plan(params as never, { current: holding(Buffer.from('a\n')) }, undefined)
+  const changes = textBlock.spec.plan(
+    params as never,
+    { current: holding(Buffer.from('a\n')), folder },
+    undefined,
+  )
   assert.is(changes.length, 1)
   assert.not.match(JSON.stringify(changes), 'hunter2')
 })
