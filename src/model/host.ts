@@ -10,7 +10,7 @@ export type InventoryHost = {
   /** Its groups, including parents but not `all`, in Ansible's order. */
   readonly groups: readonly string[]
   readonly vars: { readonly [name: string]: unknown }
-  /** Where a variable, or a part of one (`['instances', 1, 'http']`), is set. */
+  /** Where a variable, or a part of one (`['instances', 1, 'http']`), is set; of `[]`, where the host is named. */
   readonly where: (path: readonly PropertyKey[]) => SourceLocation | undefined
 }
 

@@ -3,6 +3,7 @@
 import { type BecomeMethod, becomeMethods, isBecomeMethod } from '../../model/become.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import type { BecomeSettings, ConnectionSettings } from '../../model/host.ts'
+import { userNameProblem } from '../../model/loginNames.ts'
 import type { Secret } from '../../model/secrets/secret.ts'
 import type { TypedVars } from './typedVars.ts'
 
@@ -44,7 +45,7 @@ function settingsBy(method: BecomeMethod, vars: TypedVars, flags: BecomeFlags): 
   const names = namesOf(method)
   return {
     method,
-    user: vars.text(names.user.flat()) ?? flags.becomeUser ?? 'root',
+    user: vars.checked(names.user.flat(), userNameProblem) ?? flags.becomeUser ?? 'root',
     password: vars.secret(names.password.flat()) ?? flags.becomePassword,
     program: vars.text(names.program.flat()),
     flags: vars.words(names.flags.flat()),

@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { AggregatePlaybookError } from '../../model/errors/error.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import type { ConnectionSettings, InventoryHost } from '../../model/host.ts'
+import { hostNameProblem, userNameProblem } from '../../model/loginNames.ts'
 import { type BecomeFlags, becomeSettings } from './becomeSettings.ts'
 import { TypedVars } from './typedVars.ts'
 
@@ -51,11 +52,15 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
     ...(vars.words(['ansible_ssh_common_args']) ?? []),
     ...(vars.words(['ansible_ssh_extra_args']) ?? []),
   ]
+  const kind = connectionKind(vars, flags)
   const settings: ConnectionSettings = {
-    kind: connectionKind(vars, flags),
-    host: vars.text(['ansible_ssh_host', 'ansible_host']) ?? host.name,
+    kind,
+    host:
+      kind === 'ssh'
+        ? vars.checked(['ansible_ssh_host', 'ansible_host'], hostNameProblem, true)!
+        : (vars.text(['ansible_ssh_host', 'ansible_host']) ?? host.name),
     port: vars.number(['ansible_port', 'ansible_ssh_port'], 1, 65535),
-    user: vars.text(['ansible_user', 'ansible_ssh_user']) ?? flags.user,
+    user: vars.checked(['ansible_user', 'ansible_ssh_user'], userNameProblem) ?? flags.user,
     password: vars.secret(['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password']) ?? flags.password,
     privateKeyFile: key === undefined ? undefined : withHome(key),
     privateKeyPassphrase:

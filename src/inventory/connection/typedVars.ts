@@ -30,6 +30,15 @@ export class TypedVars {
     return text === undefined ? undefined : new Secret(text)
   }
 
+  /** A text for which `problem` has no objection; the name of the host if it is not set and `orHostName`. */
+  checked(names: readonly string[], problem: (text: string) => string | undefined, orHostName = false) {
+    const name = this.#lastSet(names)
+    const text = name === undefined && orHostName ? this.#host.name : this.text(names)
+    const found = text === undefined ? undefined : problem(text)
+    if (found) this.addError('E_CONNECTION_VAR', name, found)
+    return text
+  }
+
   number(names: readonly string[], from: number, to: number): number | undefined {
     const expected = to === 65535 ? 'a port (1-65535)' : 'a number of seconds'
     return this.#read(names, expected, (value) => {
@@ -63,9 +72,11 @@ export class TypedVars {
     return this.#lastSet(names) !== undefined
   }
 
-  addError(code: string, name: string, message: string, hint?: string): void {
-    const where = this.#host.where([name])
-    this.errors.push(new PlaybookError(code, `${this.#host.name}: ${name}: ${message}`, { where, hint }))
+  /** Adds an error of a variable, or of the name of the host. */
+  addError(code: string, name: string | undefined, message: string, hint?: string): void {
+    const where = this.#host.where(name === undefined ? [] : [name])
+    const what = name === undefined ? '' : `${this.#host.name}: ${name}: `
+    this.errors.push(new PlaybookError(code, `${what}${message}`, { where, hint }))
   }
 
   #read<T>(

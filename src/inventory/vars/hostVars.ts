@@ -93,6 +93,7 @@ export function loadedHost(
     },
     definitions,
     where: ([variable, ...path]) => {
+      if (variable === undefined) return declaredAt
       const winner = definitions(String(variable)).at(-1)
       return winner && locationOf(nodeAt(winner.node, path))
     },

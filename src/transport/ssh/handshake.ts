@@ -12,13 +12,20 @@ import { fetchHostCertificate } from './hostKey/fetchHostCertificate.ts'
 import type { HostKeyCheck } from './hostKey/hostKeyCheck.ts'
 import { preferKnownAlgorithms } from './hostKey/knownHosts.ts'
 import type { Certificate } from './protocol/certificate.ts'
+import { usable } from './protocol/ssh2Internals.ts'
 import { openSocket, type SshSocket } from './socket.ts'
 import { authError, lostBeforeLoginError, protocolError } from './sshErrors.ts'
 
 // node-ssh logs in, logs out and forwards through jump hosts. Programs run on ssh2's channels, because node-ssh's
 // execCommand keeps all output as text until the program ends, and these shells live as long as the run. Its file
 // transfers cost SFTP's round trips, cannot become another user, and leave partial files on a lost connection.
-export type Login = { readonly ssh: NodeSSH; readonly client: Client; readonly socket: SshSocket }
+export type Login = {
+  readonly ssh: NodeSSH
+  readonly client: Client
+  readonly socket: SshSocket
+  /** false: the host's key has changed and is not checked, so that the host may be another one. */
+  readonly isAgentForwarded: boolean
+}
 
 export type LoginOptions = {
   readonly target: SshTarget
@@ -48,7 +55,8 @@ type HandshakeContext = {
 }
 
 export async function handshake(options: LoginOptions, context: HandshakeContext): Promise<Login> {
-  const { socket, auth, signal } = context
+  const { check, socket, auth, signal } = context
+  const { target } = options
   const progress: HandshakeProgress = { isDone: false }
   const ssh = new NodeSSH()
   const ready = ssh.connect(connectConfig(options, context, progress))
@@ -59,12 +67,13 @@ export async function handshake(options: LoginOptions, context: HandshakeContext
   signal.addEventListener('abort', abort, { once: true })
   try {
     await ready
-    return { ssh, client, socket }
+    const isAgentForwarded = target.forwardedAgent !== undefined && !check.hasKeyChanged()
+    return { ssh, client, socket, isAgentForwarded }
   } catch (error) {
     const { hostKeyError, isDone } = progress
     const proxyOutput = hostKeyError ? [] : await socket.proxyErrors()
     socket.stream.destroy()
-    throw hostKeyError ?? loginError(error as SshError, { target: options.target, auth, proxyOutput, isDone })
+    throw hostKeyError ?? loginError(error as SshError, { target, auth, proxyOutput, isDone })
   } finally {
     signal.removeEventListener('abort', abort)
   }
@@ -78,6 +87,7 @@ function connectConfig(
   progress: HandshakeProgress,
 ): Config {
   const { target } = options
+  const { algorithms } = target
   return {
     sock: socket.stream,
     host: target.host,
@@ -86,8 +96,11 @@ function connectConfig(
     keepaliveInterval: target.keepaliveMs,
     keepaliveCountMax: 1_000_000, // the link watches for silence: ssh2 counts only answers to its pings
     algorithms: {
-      serverHostKey: preferKnownAlgorithms(hostKeyAlgorithms, check.entries) as Algorithms['serverHostKey'],
-    },
+      kex: usable('KEX', algorithms.kex),
+      cipher: usable('CIPHER', algorithms.cipher),
+      hmac: usable('MAC', algorithms.mac),
+      serverHostKey: preferKnownAlgorithms(usable('SERVER_HOST_KEY', algorithms.hostKey), check.entries),
+    } as Algorithms,
     hostVerifier: (key: Buffer, verify: (isGood: boolean) => void) => {
       const decide = (shown?: Certificate | string) => {
         progress.hostKeyError = check.verify(key, shown)
@@ -123,19 +136,10 @@ async function requestHostCertificate(
   const { stream } = await openSocket(target, jumpHost, signal)
   const abort = () => stream.destroy()
   signal.addEventListener('abort', abort, { once: true })
-  return fetchHostCertificate(stream).finally(() => signal.removeEventListener('abort', abort))
+  return fetchHostCertificate(stream, target.algorithms.hostKey).finally(() =>
+    signal.removeEventListener('abort', abort),
+  )
 }
-
-/** ssh2's default, in its order. */
-const hostKeyAlgorithms = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-  'ssh-rsa',
-]
 
 const authLevel = { level: 'client-authentication' }
 

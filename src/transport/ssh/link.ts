@@ -41,7 +41,7 @@ export function createSshLink(login: Login, target: SshTarget, release: () => vo
   const stopWatching = watchSilence(stream, target, (seconds) => handleBreak(`no answer for ${seconds} s`))
   if (stream.destroyed) handleBreak('it was cut off')
 
-  const openChannel = channelOpener(client, target, lifetime)
+  const openChannel = channelOpener(login, target, lifetime)
   const limitOpening = createLimiter(4) // with more at once, sshd refuses some that would fit a moment later
   return {
     endpoint: target.endpoint,
@@ -109,8 +109,8 @@ const openRetryDelaysMs = [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 1000, 1
  * Opens channels for commands. sshd refuses one too many (MaxSessions), even for a moment after one was closed, and it
  * may refuse agent forwarding, which is then left out.
  */
-function channelOpener(client: Client, target: SshTarget, lifetime: Lifetime) {
-  let agentForward = target.forwardedAgent !== undefined
+function channelOpener({ client, isAgentForwarded }: Login, target: SshTarget, lifetime: Lifetime) {
+  let agentForward = isAgentForwarded
 
   return async (command: string): Promise<ClientChannel> => {
     for (let attempt = 0; ; attempt += 1) {

@@ -1,7 +1,7 @@
 // Opens the stream under an ssh connection: TCP, jump host or ProxyCommand.
 
 import { spawn } from 'node:child_process'
-import { connect } from 'node:net'
+import { connect, isIP } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodeSSH } from 'node-ssh'
@@ -28,6 +28,11 @@ export function openSocket(
 
 function connectDirectly(target: SshTarget, signal: AbortSignal): Promise<SshSocket> {
   const { host, port, family, bindAddress } = target
+  // Node.js heeds the family only where it looks up a name.
+  if (family !== undefined && isIP(host) !== 0 && isIP(host) !== family) {
+    const message = `${host} is not an address of AddressFamily ${family === 4 ? 'inet' : 'inet6'}`
+    return Promise.reject(connectError(target, Object.assign(new Error(message), { code: 'EAFNOSUPPORT' })))
+  }
   return new Promise((resolve, reject) => {
     // Without noDelay every command would wait 40 ms for a delayed acknowledgement.
     const socket = connect({ host, port, family, localAddress: bindAddress, noDelay: true })

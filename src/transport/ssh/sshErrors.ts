@@ -17,6 +17,7 @@ export function connectError(target: SshTarget, error: NodeJS.ErrnoException): U
       )
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
+    case 'EAFNOSUPPORT':
       return make(
         'E_HOST_NOT_FOUND',
         `${endpoint} was not found: the name ${host} has no address.`,
@@ -81,7 +82,9 @@ export function protocolError({ endpoint }: SshTarget, cause: Error): Unreachabl
   const message = `The ssh handshake with ${endpoint} failed: ${cause.message}.`
   return new UnreachableError('E_SSH_PROTOCOL', message, 'connect', {
     cause,
-    hint: 'Does an ssh server answer on this port, and is it recent enough?',
+    hint: /no matching/.test(cause.message)
+      ? 'It offers only what ssh_config excludes, or what is off because it is weak (SHA-1, CBC): update it, or allow it in ssh_config, such as HostKeyAlgorithms +ssh-rsa.'
+      : 'Does an ssh server answer on this port, and is it recent enough?',
   })
 }
 

@@ -218,6 +218,21 @@ const wrong: readonly [string, Vars, readonly string[]][] = [
     ],
   ],
   [
+    'an address that a shell would run',
+    { ansible_host: '$(id)' },
+    [
+      'hosts.yml:1:1  web-01: ansible_host: "$(id)" cannot be the name of a host: a shell would run a part of it, or take it for an option  E_CONNECTION_VAR',
+    ],
+  ],
+  [
+    'users that a shell would run, or su take for an option',
+    { ansible_user: 'a;id', ansible_become_user: '-c' },
+    [
+      'hosts.yml:1:1  web-01: ansible_user: "a;id" cannot be the name of a user: a shell would run a part of it, or take it for an option  E_CONNECTION_VAR',
+      'hosts.yml:1:1  web-01: ansible_become_user: "-c" cannot be the name of a user: a shell would run a part of it, or take it for an option  E_CONNECTION_VAR',
+    ],
+  ],
+  [
     'an unknown connection',
     { ansible_connection: 'docker' },
     [

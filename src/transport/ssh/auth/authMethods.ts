@@ -45,7 +45,7 @@ async function loadKeys(files: readonly string[], options: AuthOptions, notes: s
     const loaded = await keyring.load(file, settings.privateKeyPassphrase)
     if ('key' in loaded)
       keys.push({ file, key: loaded.key, certificate: await keyring.certificate(`${file}-cert.pub`) })
-    else if (loaded.problem !== 'no such file' || target.preferredIdentityFiles.includes(file)) {
+    else if (loaded.problem !== 'no such file' || !target.hasDefaultKeys) {
       notes.push(`key ${file}: ${loaded.problem}`)
     }
   }

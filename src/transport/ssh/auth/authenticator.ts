@@ -1,9 +1,12 @@
 // Chooses the next auth method as the host answers, and records the results.
 
-import type { AnyAuthMethod, AuthenticationType, NextAuthHandler } from 'ssh2'
+import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, ParsedKey } from 'ssh2'
+import type { SshTarget } from '../config/target.ts'
+import { decodeCertificate } from '../protocol/certificate.ts'
+import { rsaBits } from '../protocol/wireFormat.ts'
 import type { AuthMethod, AuthOptions } from './authMethod.ts'
 import { authMethods } from './authMethods.ts'
-import type { OfferOptions } from './identity.ts'
+import { type OfferOptions, signatureAlgorithm } from './identity.ts'
 
 export type Authenticator = {
   /** For ssh2's `authHandler`. */
@@ -40,8 +43,12 @@ export async function createAuthenticator(options: AuthOptions): Promise<Authent
     if (method === 'password' && methodsLeft.includes('password')) wasPasswordRefused = true
   }
 
-  function isWorthwhile({ method, name }: AuthMethod): boolean {
-    if (method === 'publickey') return true
+  function isWorthwhile({ method, name, auth }: AuthMethod): boolean {
+    if (method === 'publickey') {
+      const problem = keyProblem((auth as { readonly key: ParsedKey }).key, options.target)
+      if (problem) notes.push(`${name}: not offered, because ${problem}`)
+      return problem === undefined
+    }
     if (method === 'keyboard-interactive' && wasPasswordRefused) return false // it would count as a second failure
     if (options.hasKeyChanged()) notes.push(`${name}: not sent, because the host key has changed`)
     return !options.hasKeyChanged()
@@ -68,6 +75,7 @@ export async function createAuthenticator(options: AuthOptions): Promise<Authent
       })
     },
     offers: {
+      algorithms: options.target.algorithms.publicKey,
       methodsLeft: () => (accepted.length > 0 ? accepted : ['publickey', 'password', 'keyboard-interactive']),
       onSignError: (error) => notes.push(`${current?.name}: not signed: ${error.message}`),
     },
@@ -76,4 +84,13 @@ export async function createAuthenticator(options: AuthOptions): Promise<Authent
       ...(accepted.length === 0 ? [] : [`the host accepts: ${accepted.join(', ')}`]),
     ],
   }
+}
+
+/** Why ssh_config forbids to use a key; undefined: it does not. */
+function keyProblem(key: ParsedKey, { algorithms, requiredRsaBits }: SshTarget): string | undefined {
+  if (!signatureAlgorithm(key.type, algorithms.publicKey)) return 'PubkeyAcceptedAlgorithms excludes it'
+  const blob = key.getPublicSSH()
+  const bits = rsaBits(decodeCertificate(blob)?.publicKey ?? blob)
+  if (bits === undefined || bits >= requiredRsaBits) return undefined
+  return `it has ${bits} bits, and RequiredRSASize is ${requiredRsaBits}`
 }

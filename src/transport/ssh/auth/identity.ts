@@ -76,6 +76,8 @@ type Ssh2Protocol = {
 export type OfferOptions = {
   /** What the server would take next. */
   readonly methodsLeft: () => readonly string[]
+  /** PubkeyAcceptedAlgorithms. */
+  readonly algorithms: readonly string[]
   readonly onSignError: (error: Error) => void
 }
 
@@ -85,14 +87,14 @@ export type OfferOptions = {
  */
 export function offerIdentities(
   client: Client,
-  { methodsLeft, onSignError: onUnsigned }: OfferOptions,
+  { methodsLeft, algorithms, onSignError: onUnsigned }: OfferOptions,
 ): void {
   const protocol = (client as unknown as { readonly _protocol: Ssh2Protocol })._protocol
   const authPK = protocol.authPK.bind(protocol)
   protocol.authPK = (user, key, given, sign) => {
     const identity = identities.get(key)
     if (!identity) return authPK(user, key, given, sign)
-    const algorithm = given ?? algorithmOf(identity)
+    const algorithm = given ?? signatureAlgorithm(identity.type, algorithms) ?? identity.type
     const isSigned = sign !== undefined || identity.signsLocally === true
     const request = authRequest(user, algorithm, identity, isSigned)
     if (!isSigned) return sendAuthRequest(protocol, request)
@@ -107,9 +109,15 @@ export function offerIdentities(
   }
 }
 
-/** Of RSA there are several; the key's own, with SHA-1, is refused by today's servers. */
-function algorithmOf({ type }: Identity): string {
-  return type.startsWith('ssh-rsa') ? type.replace('ssh-rsa', 'rsa-sha2-512') : type
+/**
+ * The algorithm to sign with, if one is allowed. Of RSA there are several; the key's own, with SHA-1, is refused by
+ * today's servers.
+ */
+export function signatureAlgorithm(type: string, allowed: readonly string[]): string | undefined {
+  const names = type.startsWith('ssh-rsa')
+    ? ['rsa-sha2-512', 'rsa-sha2-256'].map((name) => type.replace('ssh-rsa', name))
+    : [type]
+  return names.find((name) => allowed.includes(name))
 }
 
 const userauthRequest = 50

@@ -1,10 +1,11 @@
 // Parses ssh's command line arguments: -o Key=Value, -J jump, -i key, -F file.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { type ConfigLine, parseConfigLine } from './configLine.ts'
 
-/** Options by keyword in lower case, in the order given; the file of `-F`. */
+/** Options as lines of ssh_config, in the order given; the file of `-F`. */
 export type SshArgs = {
-  readonly options: readonly (readonly [keyword: string, value: string])[]
+  readonly options: readonly ConfigLine[]
   readonly configFile?: string
   /** Known arguments that have no effect here. */
   readonly ignored: readonly string[]
@@ -16,6 +17,8 @@ const optionFlags: { readonly [flag: string]: string } = {
   '-p': 'port',
   '-l': 'user',
   '-b': 'bindaddress',
+  '-c': 'ciphers',
+  '-m': 'macs',
 }
 
 const fixedOptions: { readonly [flag: string]: readonly [string, string] } = {
@@ -27,7 +30,7 @@ const fixedOptions: { readonly [flag: string]: readonly [string, string] } = {
 
 /** Flags without effect here: terminal, X11 forwarding, compression, verbosity. */
 const ignoredFlags = new Set(['-C', '-k', '-n', '-q', '-T', '-v', '-vv', '-vvv', '-x', '-X', '-Y', '-y'])
-const ignoredFlagsWithValue = new Set(['-c', '-E', '-m', '-S'])
+const ignoredFlagsWithValue = new Set(['-E', '-S'])
 
 /**
  * Parses ssh arguments. Those without effect are listed in `ignored`.
@@ -36,7 +39,7 @@ const ignoredFlagsWithValue = new Set(['-c', '-E', '-m', '-S'])
  * @example parseSshArgs(['-o', 'StrictHostKeyChecking=no', '-J', 'bastion'])
  */
 export function parseSshArgs(args: readonly string[]): SshArgs {
-  const options: [string, string][] = []
+  const options: ConfigLine[] = []
   const ignored: string[] = []
   let configFile: string | undefined
   for (let index = 0; index < args.length; index += 1) {
@@ -49,8 +52,8 @@ export function parseSshArgs(args: readonly string[]): SshArgs {
     }
     if (flag === '-o') options.push(parseOption(value()))
     else if (flag === '-F') configFile = value()
-    else if (optionFlags[flag]) options.push([optionFlags[flag], value()])
-    else if (fixedOptions[arg]) options.push([fixedOptions[arg][0], fixedOptions[arg][1]])
+    else if (optionFlags[flag]) options.push(option(optionFlags[flag], value()))
+    else if (fixedOptions[arg]) options.push(option(...fixedOptions[arg]))
     else if (ignoredFlags.has(arg)) ignored.push(arg)
     else if (ignoredFlagsWithValue.has(flag)) ignored.push(`${flag} ${value()}`)
     else throw unsupportedError(arg)
@@ -58,14 +61,19 @@ export function parseSshArgs(args: readonly string[]): SshArgs {
   return { options, configFile, ignored }
 }
 
-function parseOption(text: string): [string, string] {
-  const match = /^\s*([A-Za-z0-9]+)\s*(?:=|\s)\s*(.*?)\s*$/s.exec(text)
-  if (match) return [match[1]!.toLowerCase(), match[2]!]
+/** An option whose value is one word, whatever it contains. */
+export function option(keyword: string, value: string): ConfigLine {
+  return { keyword, text: value, words: [value] }
+}
+
+function parseOption(text: string): ConfigLine {
+  const line = /^\s*[A-Za-z0-9]+\s*[=\s]\s*\S/.test(text) ? parseConfigLine(text) : undefined
+  if (line) return line
   throw new PlaybookError('E_SSH_ARGS', `The ssh argument -o ${text} is not Key=Value.`)
 }
 
 function unsupportedError(arg: string): PlaybookError {
   return new PlaybookError('E_SSH_ARGS', `The ssh argument ${arg} is not supported.`, {
-    hint: 'Supported: -o, -F, -J, -i, -p, -l, -b, -A, -a, -4 and -6.',
+    hint: 'Supported: -o, -F, -J, -i, -p, -l, -b, -c, -m, -A, -a, -4 and -6.',
   })
 }

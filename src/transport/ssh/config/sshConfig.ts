@@ -2,49 +2,61 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import SSHConfig, { type Line, type Match, type Section } from 'ssh-config'
-import { PlaybookError } from '../../../model/errors/error.ts'
+import type { SourceLocation } from '../../../model/errors/location.ts'
 import { localUser } from '../../program/localUser.ts'
+import { type ConfigLine, configError, matchWords, parseConfigLine } from './configLine.ts'
+import { canonicalKeyword, lineValue } from './keywords.ts'
 import { expandGlob, matchesHostList, matchesList, matchesPatterns } from './patterns.ts'
+import { checkUserName } from './sshNames.ts'
 import { expandHome, expandTokens } from './tokens.ts'
 
-/** Values by keyword in lower case; a value of several words (UserKnownHostsFile) is one text. */
-export type SshOptions = Map<string, string[]>
+/** An option that is set. */
+export type SshOption = {
+  /** The first word, or the whole text of a command. */
+  readonly value: string
+  readonly words: readonly string[]
+  readonly where?: SourceLocation
+}
+
+/** Options by keyword in lower case, in the order in which they were set. */
+export type SshOptions = Map<string, SshOption[]>
 
 type ConfigQuery = {
   /** The host as the inventory names it, before HostName. */
   readonly host: string
   /** Options of the command line and settings, which take precedence over the files. */
-  readonly overrides: SshOptions
+  readonly overrides: readonly ConfigLine[]
   /** The first has the highest precedence. */
   readonly files: readonly string[]
   readonly log: (message: string) => void
 }
 
-/** Keywords whose values accumulate; of all others the first value wins. */
-export const accumulatingKeywords: ReadonlySet<string> = new Set(['identityfile', 'certificatefile'])
+/** Of all other keywords the first value wins. */
+const accumulatingKeywords: ReadonlySet<string> = new Set(['identityfile', 'certificatefile'])
 
 /**
  * The options for a host.
  *
- * @throws PlaybookError E_SSH_CONFIG for a file that cannot be read as ssh_config
+ * @throws PlaybookError E_SSH_CONFIG for a file that cannot be read as ssh_config, and for an unknown option
  */
 export function computeOptions(query: ConfigQuery): SshOptions {
-  const options: SshOptions = new Map([...query.overrides].map(([key, values]) => [key, [...values]]))
-  const pass: Pass = { ...query, options, isFinal: false, needsFinalPass: false }
-  const trees = query.files.map((file) => ({ file, tree: readConfig(file) }))
-  for (const { file, tree } of trees) evaluate(tree, file, pass)
-  if (!pass.needsFinalPass) return options
+  const pass: Pass = { ...query, options: new Map(), isFinal: false, needsFinalPass: false }
+  for (const line of query.overrides) setOption(line, pass, true)
+  checkUserName(pass.options.get('user')?.[0]?.value)
+  const evaluateAll = () => {
+    for (const file of query.files) evaluate(file, pass, true)
+  }
+  evaluateAll()
+  if (!pass.needsFinalPass) return pass.options
   pass.isFinal = true
-  for (const { file, tree } of trees) evaluate(tree, file, pass)
-  return options
+  evaluateAll()
+  return pass.options
 }
 
 /** ~/.ssh/config and /etc/ssh/ssh_config, as far as they exist. */
 export function defaultConfigFiles(): string[] {
-  return [join(homedir(), '.ssh', 'config'), '/etc/ssh/ssh_config'].filter((file) => existsSync(file))
+  return [expandHome('~/.ssh/config'), '/etc/ssh/ssh_config'].filter((file) => existsSync(file))
 }
 
 type Pass = ConfigQuery & {
@@ -53,67 +65,67 @@ type Pass = ConfigQuery & {
   needsFinalPass: boolean
 }
 
-function readConfig(file: string): readonly Line[] {
+function readConfig(file: string): ConfigLine[] {
   try {
-    return SSHConfig.parse(readFileSync(file, 'utf8'))
+    const lines = readFileSync(file, 'utf8').split('\n')
+    return lines.flatMap((line, index) => parseConfigLine(line, { file, line: index + 1 }) ?? [])
   } catch (error) {
-    const message = `Cannot read ${file}: ${(error as Error).message}`
-    throw new PlaybookError('E_SSH_CONFIG', message, { cause: error })
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    throw configError(`Cannot read ${file}: ${(error as Error).message}`)
   }
 }
 
-function evaluate(lines: readonly Line[], file: string, pass: Pass, depth = 0): void {
-  for (const line of lines) {
-    if (!('param' in line)) continue
-    const keyword = line.param.toLowerCase()
-    if (keyword === 'include') include(wordsOf(line.value), file, pass, depth)
-    else if (keyword === 'host') {
-      if (matchesPatterns(wordsOf(line.value), pass.host))
-        evaluate((line as Section).config, file, pass, depth)
-    } else if (keyword === 'match') {
-      if (matchesCriteria(wordsOf(line.value), pass)) evaluate((line as Match).config, file, pass, depth)
-    } else setOption(keyword, textOf(line.value), pass)
+/** Sections that are not for the host are read, too, because they may contain errors. */
+function evaluate(file: string, pass: Pass, isForHost: boolean, depth = 0): void {
+  let isActive = isForHost
+  for (const line of readConfig(file)) {
+    if (line.keyword === 'include') include(line, file, pass, { isActive, depth })
+    else if (line.keyword === 'host') isActive = isForHost && matchesPatterns(line.words, pass.host)
+    else if (line.keyword === 'match') isActive = isForHost && matchesCriteria(line, pass)
+    else setOption(line, pass, isActive)
   }
 }
 
-function setOption(keyword: string, value: string, { options }: Pass): void {
-  const values = options.get(keyword)
-  if (values === undefined) options.set(keyword, [value])
-  else if (accumulatingKeywords.has(keyword) && !values.includes(value)) values.push(value)
+function setOption(line: ConfigLine, { options }: Pass, isActive: boolean): void {
+  const ignored = options.get('ignoreunknown')?.[0]?.value ?? ''
+  const value = lineValue(line, (keyword) => matchesHostList(ignored, keyword))
+  if (!isActive || value === undefined) return
+  const keyword = canonicalKeyword(line.keyword)
+  const option = { value, words: line.words, where: line.where }
+  const known = options.get(keyword)
+  if (known === undefined) options.set(keyword, [option])
+  else if (accumulatingKeywords.has(keyword) && !known.some((each) => each.value === value))
+    known.push(option)
 }
 
-type Value = string | { val: string; separator: string; quoted?: boolean }[]
+type IncludeContext = { readonly isActive: boolean; readonly depth: number }
 
-function wordsOf(value: Value): string[] {
-  return typeof value === 'string' ? [value] : value.map(({ val }) => val)
-}
-
-/** The value as written: quotes stay, because a shell may read them. */
-function textOf(value: Value): string {
-  if (typeof value === 'string') return value
-  return value.map(({ val, quoted }) => (quoted ? `"${val.replaceAll('"', '\\"')}"` : val)).join(' ')
-}
-
-function include(patterns: readonly string[], file: string, pass: Pass, depth: number): void {
-  if (depth >= 16) throw new PlaybookError('E_SSH_CONFIG', `${file} includes itself, or nests too deeply.`)
-  const isSystem = file.startsWith('/etc/ssh/')
-  const base = isSystem ? '/etc/ssh' : join(homedir(), '.ssh')
-  for (const pattern of patterns) {
+function include({ words, where }: ConfigLine, file: string, pass: Pass, context: IncludeContext): void {
+  const { isActive, depth } = context
+  if (depth >= 16) throw configError(`${file} includes itself, or nests too deeply.`, where)
+  const base = file.startsWith('/etc/ssh/') ? '/etc/ssh' : expandHome('~/.ssh')
+  for (const pattern of words) {
     const path = expandHome(pattern)
     for (const found of expandGlob(isAbsolute(path) ? path : join(base, path))) {
-      evaluate(readConfig(found), found, pass, depth + 1)
+      evaluate(found, pass, isActive, depth + 1)
     }
   }
 }
 
-function matchesCriteria(words: readonly string[], pass: Pass): boolean {
-  const user = pass.options.get('user')?.[0] ?? localUser()
-  const hostName = expandTokens(pass.options.get('hostname')?.[0] ?? '%h', { h: pass.host })
+function matchesCriteria({ text, where }: ConfigLine, pass: Pass): boolean {
+  const words = matchWords(text)
+  const first = (keyword: string) => pass.options.get(keyword)?.[0]?.value
+  const user = first('user') ?? localUser()
+  const hostName = expandTokens(first('hostname') ?? '%h', { h: pass.host })
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index]!
     const isNegated = word.startsWith('!')
-    const [name = '', inline] = word.replace(/^!/, '').toLowerCase().split('=')
-    const argument = () => inline ?? words[++index] ?? ''
+    const name = word.replace(/^!/, '').toLowerCase()
+    const argument = () => {
+      const value = words[++index]
+      if (value === undefined) throw configError(`Match ${name} has no value.`, where)
+      return value
+    }
     const criteria: { readonly [criterion: string]: () => boolean } = {
       all: () => true,
       canonical: () => false,
@@ -125,10 +137,11 @@ function matchesCriteria(words: readonly string[], pass: Pass): boolean {
       originalhost: () => matchesHostList(argument(), pass.host),
       user: () => matchesList(argument(), user),
       localuser: () => matchesList(argument(), localUser()),
-      exec: () =>
-        commandSucceeds(
-          expandTokens(argument(), { h: hostName, n: pass.host, r: user, ...localTokens(pass) }),
-        ),
+      exec: () => {
+        const port = first('port') ?? '22'
+        const tokens = { h: hostName, n: pass.host, r: user, p: port, u: localUser(), d: expandHome('~') }
+        return commandSucceeds(expandTokens(argument(), tokens))
+      },
     }
     if (criteria[name] === undefined) {
       pass.log(`ssh_config: Match ${name} is not supported: its section is ignored`)
@@ -137,10 +150,6 @@ function matchesCriteria(words: readonly string[], pass: Pass): boolean {
     if (criteria[name]() === isNegated) return false
   }
   return true
-}
-
-function localTokens({ options }: Pass): { [token: string]: string } {
-  return { p: options.get('port')?.[0] ?? '22', u: localUser(), d: homedir() }
 }
 
 function commandSucceeds(command: string): boolean {

@@ -17,9 +17,10 @@ supportedHostKeys.push(...types.filter((type) => !supportedHostKeys.includes(typ
  * The certificate of the host behind a fresh stream, which it uses up. It proves nothing yet: whoever shows it has not
  * shown that they own the key.
  *
+ * @param allowed the algorithms of HostKeyAlgorithms
  * @throws Error if the host shows none
  */
-export function fetchHostCertificate(stream: Duplex): Promise<Certificate> {
+export function fetchHostCertificate(stream: Duplex, allowed: readonly string[]): Promise<Certificate> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     const end = (settle: () => void) => {
@@ -32,7 +33,7 @@ export function fetchHostCertificate(stream: Duplex): Promise<Certificate> {
       sock: stream,
       username: 'nobody',
       readyTimeout: 0,
-      algorithms: { serverHostKey: types },
+      algorithms: { serverHostKey: types.filter((type) => allowed.includes(type)) as typeof types },
       hostVerifier: (blob: Buffer, verify: (isGood: boolean) => void) => {
         const certificate = decodeCertificate(Buffer.from(blob))
         end(() => (certificate ? resolve(certificate) : reject(new Error('It is not readable.'))))

@@ -14,6 +14,8 @@ export type HostKeyClaim = {
   readonly name: string
   /** Public keys of the authorities that are trusted for it. */
   readonly authorities: readonly Buffer[]
+  /** With which an authority may have signed. */
+  readonly algorithms: readonly string[]
   readonly nowMs: number
 }
 
@@ -31,14 +33,18 @@ export function hostCertificateProblem(certificate: Certificate, claim: HostKeyC
     return `it is for ${principals.join(', ') || 'no host'}`
   if (validity) return `it is not valid now (${validity})`
   if (isRestricted) return 'it has critical options, which no host certificate may have'
-  return hasValidSignature(certificate) ? undefined : 'its signature is invalid'
+  return hasValidSignature(certificate, claim.algorithms) ? undefined : 'its signature is invalid'
 }
 
 /** SHA-1 signatures do not count, as in OpenSSH; nor does anything unreadable, which anybody may have sent. */
-function hasValidSignature({ authority, signed, signature }: Certificate): boolean {
+function hasValidSignature(
+  { authority, signed, signature }: Certificate,
+  algorithms: readonly string[],
+): boolean {
   try {
     const reader = sshReader(signature)
     const algorithm = reader.string().toString('latin1')
+    if (!algorithms.includes(algorithm)) return false
     const type = keyType(authority)
     const hash = /^rsa-sha2-(256|512)$/.exec(algorithm)?.[1]
     if (type === 'ssh-rsa' ? hash === undefined : algorithm !== type) return false

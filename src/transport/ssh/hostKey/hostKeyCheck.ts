@@ -6,8 +6,9 @@ import { dirname } from 'node:path'
 import type { UnreachableError } from '../../../model/errors/error.ts'
 import type { SshTarget } from '../config/target.ts'
 import type { Certificate } from '../protocol/certificate.ts'
+import { rsaBits } from '../protocol/wireFormat.ts'
 import { type HostKeyClaim, hostCertificateProblem } from './hostCertificate.ts'
-import { changedKeyError, revokedKeyError, unknownKeyError } from './hostKeyErrors.ts'
+import { changedKeyError, refusedKeyError, revokedKeyError, unknownKeyError } from './hostKeyErrors.ts'
 import {
   entriesFor,
   fingerprint,
@@ -19,6 +20,7 @@ import {
   knownHostsLine,
   parseKnownHosts,
 } from './knownHosts.ts'
+import { revokedProblem } from './revokedKeys.ts'
 
 export type HostKeyCheck = {
   /** The entries for the host, for the order of algorithms. */
@@ -58,6 +60,8 @@ export async function createHostKeyCheck(
   }
 
   function check(key: Buffer, shown: Certificate | string | undefined): UnreachableError | undefined {
+    const refused = refusal(target, key)
+    if (refused) return refused
     const status = statusOf(key)
     log(`host key ${keyType(key)} ${fingerprint(key)} is ${status.kind}`)
     switch (status.kind) {
@@ -76,8 +80,14 @@ export async function createHostKeyCheck(
   function checkUnknown(key: Buffer, shown: Certificate | string | undefined): UnreachableError | undefined {
     let certificateProblem: string | undefined
     if (authorities.length > 0) {
-      const claim = { key, name: host, authorities: authorities.map((entry) => entry.key), nowMs: Date.now() }
-      certificateProblem = problemOf(shown, claim, log)
+      const claim = {
+        key,
+        name: host,
+        authorities: authorities.map((entry) => entry.key),
+        algorithms: target.algorithms.authority,
+        nowMs: Date.now(),
+      }
+      certificateProblem = problemOf(shown, claim, log) ?? revokedCertificate(shown as Certificate)
       if (certificateProblem === undefined) return undefined
     }
     if (target.strictHostKey === 'yes') {
@@ -86,6 +96,12 @@ export async function createHostKeyCheck(
     const file = target.userKnownHostsFiles[0]
     if (file !== undefined) log(addToKnownHosts(file, host, port, key))
     return undefined
+  }
+
+  function revokedCertificate({ blob, authority }: Certificate): string | undefined {
+    const file = target.revokedHostKeysFile
+    const problem = revokedProblem(file, blob) ?? revokedProblem(file, authority)
+    return problem && `its certificate or its authority does not count: ${problem}`
   }
 
   return {
@@ -100,6 +116,23 @@ export async function createHostKeyCheck(
     },
     hasKeyChanged: () => hasKeyChanged,
   }
+}
+
+/** Refuses a key that is too weak or in RevokedHostKeys, even if it is known, and even without checking. */
+function refusal(target: SshTarget, key: Buffer): UnreachableError | undefined {
+  const revoked = revokedProblem(target.revokedHostKeysFile, key)
+  if (revoked) {
+    const hint = 'Do not connect until you know what this host is.'
+    return refusedKeyError(target, key, { code: 'E_HOST_KEY_REVOKED', reason: revoked, hint })
+  }
+  const bits = rsaBits(key)
+  if (bits === undefined || bits >= target.requiredRsaBits) return undefined
+  const reason = `it has ${bits} bits, and RequiredRSASize is ${target.requiredRsaBits}`
+  return refusedKeyError(target, key, {
+    code: 'E_HOST_KEY_WEAK',
+    reason,
+    hint: 'Give the host a longer key, or one of type ed25519: ssh-keygen -A',
+  })
 }
 
 /** Why what was shown does not prove the key; undefined: it does. */

@@ -65,6 +65,16 @@ export function changedKeyError(
   )
 }
 
+/** `reason`: what is wrong with it, whether or not it is known. */
+export function refusedKeyError(
+  target: SshTarget,
+  key: Buffer,
+  { code, reason, hint }: { readonly code: string; readonly reason: string; readonly hint: string },
+): UnreachableError {
+  const message = `The host key of ${target.endpoint} is refused: ${keyType(key)} ${fingerprint(key)}: ${reason}.`
+  return new UnreachableError(code, message, 'connect', { hint })
+}
+
 export function revokedKeyError(
   target: SshTarget,
   key: Buffer,

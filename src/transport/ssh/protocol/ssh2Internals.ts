@@ -14,6 +14,14 @@ export const { convertSignature, sigSSHToASN1 } = utils as {
 /** Sends a packet made by the protocol's writer. */
 export const { sendPacket } = utils as { readonly sendPacket: (protocol: object, packet: Buffer) => void }
 
+type Kind = 'KEX' | 'CIPHER' | 'MAC' | 'SERVER_HOST_KEY'
+
+const supported = constants as { readonly [kind in `SUPPORTED_${Kind}`]: string[] }
+
 /** Types of host keys that a client may request. */
-export const supportedHostKeys = (constants as { readonly SUPPORTED_SERVER_HOST_KEY: string[] })
-  .SUPPORTED_SERVER_HOST_KEY
+export const supportedHostKeys = supported.SUPPORTED_SERVER_HOST_KEY
+
+/** Those that ssh2 can use with this Node.js, but no certificates, which it can only be made to request. */
+export function usable(kind: Kind, names: readonly string[]): string[] {
+  return names.filter((name) => supported[`SUPPORTED_${kind}`].includes(name) && !name.includes('-cert-'))
+}

@@ -46,3 +46,12 @@ export function sshReader(bytes: Buffer, from = 0): SshReader {
     offset: () => offset,
   }
 }
+
+/** The length of an RSA key; undefined: another type of key. */
+export function rsaBits(key: Buffer): number | undefined {
+  const reader = sshReader(key)
+  if (reader.string().toString('latin1') !== 'ssh-rsa') return undefined
+  reader.string() // the exponent
+  const modulus = reader.string().toString('hex').replace(/^0+/, '')
+  return modulus === '' ? 0 : modulus.length * 4 - Math.clz32(Number.parseInt(modulus[0]!, 16)) + 28
+}

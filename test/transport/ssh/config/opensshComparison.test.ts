@@ -20,6 +20,9 @@ writeFileSync(join(folder, 'more/20-second'), 'Port 2020\nHost was-*\n  User inc
 writeFileSync(join(folder, 'more/.hidden'), 'User hidden\n')
 writeFileSync(join(folder, 'nested'), `Include ${folder}/more/*\nConnectTimeout 7\n`)
 
+/** As it stands in the files. */
+const home = `$${'{HOME}'}`
+
 const configs: readonly [title: string, config: string, host?: string][] = [
   ['nothing', ''],
   [
@@ -77,15 +80,97 @@ const configs: readonly [title: string, config: string, host?: string][] = [
   ['a forwarded agent', 'ForwardAgent yes\nIdentityAgent /run/agent\n'],
   ['yes and true', 'IdentitiesOnly true\nPasswordAuthentication false\nStrictHostKeyChecking true\n'],
   ['known_hosts', 'UserKnownHostsFile none\nGlobalKnownHostsFile /g /h\n'],
+  ['equals signs in a command', 'ProxyCommand ssh -o StrictHostKeyChecking=no -W %h:%p bastion\n'],
+  ['an equals sign before a command', 'ProxyCommand = nc --a=b %h %p\n'],
+  ['# in a command, and in words', 'ProxyCommand nc # %h\nUser a#b\nIdentityFile /k#1 # no\n'],
+  ['single quotes and escapes', "User 'an # app'\nIdentityFile /k/with\\ blank\n"],
+  ['variables in paths', `IdentityFile ${home}/k\nUserKnownHostsFile ${home}/known\n`],
+  ['several words for Match', 'Match host=was-01 user=*\n  Port 19 # ten\n'],
   ['what is unknown, if it may be', 'IgnoreUnknown Foo*\nFooBar 1\nPort 18\n'],
 ]
 
 for (const [title, config, host = 'was-01'] of configs) {
-  it(`As ssh -G has it: ${title}`, () => {
-    const file = join(folder, 'config')
-    writeFileSync(file, config)
-    assert.equal(ours(file, host), theirs(file, host))
-  })
+  it(`As ssh -G has it: ${title}`, () => compare(config, host))
+}
+
+/** Reproducible: the same configurations in every run. */
+function createRandom(seed: number): (limit: number) => number {
+  let state = seed
+  return (limit) => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+    return Math.floor((state / 2 ** 31) * limit)
+  }
+}
+
+it('As ssh -G has it: 300 generated configurations', () => {
+  const random = createRandom(7)
+  const one = (from: readonly string[]) => from[random(from.length)]!
+  const separators = [' ', '=', ' = ', '\t', '  ', ' =', '= ']
+  const texts = [
+    'a',
+    'a#b',
+    '"a b"',
+    "'a b'",
+    'a\\ b',
+    '"a\\"b"',
+    "'a\"b'",
+    'a=b',
+    '"a=b"',
+    '"#a"',
+    'é',
+    "a'b'c",
+  ]
+  const commands = [...texts, 'nc -o A=b "x y" %h', '=x', "sh -c 'a # b'", 'a\\b', 'none', 'None']
+  const paths = ['/k', '"/k y"', '~/k', '/%h/%r', `${home}/k`, '/k#1', '/k # c']
+  const patterns = ['*', 'was-*', '!was-01', 'web', 'w?s-01', '"was-01"', 'was-01,x', '#x', '* !web']
+  const options: { readonly [keyword: string]: readonly string[] } = {
+    User: texts.filter((text) => !text.includes('a\\"b') && !text.includes('a"b')), // no name of a user has quotes
+    HostKeyAlias: ['a', 'a#b', 'a=b', "'a'"],
+    ProxyCommand: commands,
+    ProxyJump: ['none', 'one', 'a@one:22,two'],
+    IdentityFile: paths,
+    CertificateFile: paths,
+    UserKnownHostsFile: ['/a /b', '"/a b" /c', `${home}/x`, '/a # /b', 'none'],
+    Port: ['1', '"2"', '3 # x', "'4'", '5 6'],
+    AddressFamily: ['any', 'inet', 'inet6', 'INET'],
+    IdentitiesOnly: ['yes', 'no', 'Yes', 'true'],
+    StrictHostKeyChecking: ['yes', 'no', 'ask', 'accept-new', 'off'],
+    Prot: ['22'],
+    ConnectTimeout: ['5', '1m', '1h30m', '"7"'],
+    Host: patterns,
+    Match: [
+      'all',
+      'host was-01',
+      'host=web',
+      '!host web user *',
+      'originalhost "was-01" # x',
+      'final',
+      'user',
+    ],
+  }
+  for (let count = 0; count < 300; count += 1) {
+    const lines = Array.from({ length: 1 + random(6) }, () => {
+      const keyword = one(Object.keys(options))
+      return `${one(['', '  ', '\t'])}${one([keyword, keyword.toLowerCase()])}${one(separators)}${one(options[keyword]!)}${one(['', '', ' ', '\r'])}`
+    })
+    compare(`${lines.join('\n')}\n`, one(['was-01', 'was-01', 'web']))
+  }
+})
+
+function compare(config: string, host: string): void {
+  const file = join(folder, 'config')
+  writeFileSync(file, config)
+  const [own, real] = [outcome(() => ours(file, host)), outcome(() => theirs(file, host))]
+  assert.equal(own, real, `for ${host}:\n${config}`)
+}
+
+/** Both may refuse the file. */
+function outcome(read: () => Summary): Summary | 'refused' {
+  try {
+    return read()
+  } catch {
+    return 'refused'
+  }
 }
 
 type Summary = { readonly [keyword: string]: string }
@@ -136,7 +221,10 @@ const isUsual = (keys: readonly string[]) => keys.length > 3 && keys[0] === join
 
 function expanded(path: string, host: string, name: string, user: string, port: string): string {
   const values: Summary = { h: host, n: name, r: user, p: port }
-  return path.replace(/^~/, homedir()).replace(/%([hnrp])/g, (_, letter: string) => values[letter]!)
+  return path
+    .replace(/^~/, homedir())
+    .replace(home, process.env.HOME!)
+    .replace(/%([hnrp])/g, (_, letter: string) => values[letter]!)
 }
 
 function ours(file: string, host: string): Summary {

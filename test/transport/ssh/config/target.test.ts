@@ -1,6 +1,6 @@
 // Resolving ssh targets from settings, ssh arguments and ssh_config.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { test } from '#test'
@@ -219,8 +219,91 @@ const errors: readonly [title: string, given: Given, code: string, expected: Reg
   ['-o without a value', { args: ['-o', 'Port'] }, 'E_SSH_ARGS', /-o Port is not Key=Value/],
   ['A port that is none', { config: 'Port ssh\n' }, 'E_SSH_CONFIG', /Port is "ssh"/],
   ['A jump host that is none', { args: ['-J', 'a:b:c'] }, 'E_SSH_CONFIG', /"a:b:c" is not a jump host/],
-  ['A file that is not ssh_config', { config: 'Host "was\n' }, 'E_SSH_CONFIG', /Cannot read .*config/],
+  ['A quote that is not closed', { config: 'Host "was\n' }, 'E_SSH_CONFIG', /quote is not closed: "was/],
+  ['A misspelt option', { config: 'Host web\n  Prot 22\n' }, 'E_SSH_CONFIG', /no option "prot"/],
+  ['A family that is none', { config: 'AddressFamily inet7\n' }, 'E_SSH_CONFIG', /AddressFamily is "inet7"/],
+  ['A strictness that is none', { config: 'StrictHostKeyChecking maybe\n' }, 'E_SSH_CONFIG', /"maybe"/],
+  ['Two values for one', { config: 'Port 22 23\n' }, 'E_SSH_CONFIG', /port takes one value, not 2/],
+  ['No value', { config: 'Port\n' }, 'E_SSH_CONFIG', /port has no value/],
+  [
+    'A variable that is not set',
+    { config: `IdentityFile ${folder}/\${RP_UNSET}\n` },
+    'E_SSH_CONFIG',
+    /the environment variable RP_UNSET is not set/,
+  ],
+  [
+    'Ciphers that nobody has',
+    { config: 'Ciphers arcfour\n' },
+    'E_SSH_CONFIG',
+    /Ciphers arcfour allows nothing/,
+  ],
+  [
+    'A host that a shell would run',
+    { settings: { host: '$(touch$IFS/x)' } },
+    'E_HOST_NAME',
+    /name of a host/,
+  ],
+  ['A host that is an option', { settings: { host: '-oProxyCommand=x' } }, 'E_HOST_NAME', /name of a host/],
+  ['A user that a shell would run', { args: ['-l', 'a`id`'] }, 'E_USER_NAME', /name of a user/],
+  ['A HostName that a shell would run', { args: ['-oHostName=a;id'] }, 'E_HOST_NAME', /"a;id"/],
+  ['A jump host that a shell would run', { args: ['-J', 'a@b|id'] }, 'E_HOST_NAME', /"b\|id"/],
+  ['A user of a jump host', { args: ['-J', 'a;id@b'] }, 'E_USER_NAME', /"a;id"/],
+  ['An alias that a shell would run', { args: ['-oHostKeyAlias=$(id)'] }, 'E_HOST_NAME', /"\$\(id\)"/],
 ]
+
+test('Errors name file and line', () => {
+  const file = join(folder, 'config')
+  const expected = { file, line: 2 }
+  assert.equal(faultOf({ config: '# 1\nPrt 22\n' }).where, expected)
+  assert.equal(faultOf({ config: '# 1\nHostName a;b\n' }).where, expected)
+  assert.is(faultOf({ config: 'Prt 22\n' }).hint, 'Did you mean port?')
+})
+
+test('A name from the inventory is never run, whatever ssh_config does with it', () => {
+  const mark = join(folder, 'run-by-a-name')
+  const config = 'Match exec "true %n %h"\n  Port 1\nProxyCommand nc %h %p %r %n\n'
+  for (const [host, user] of [
+    [`$(touch\${IFS}${mark})`, 'root'],
+    ['web', `\`touch ${mark}\``],
+    ['web;touch', 'root'],
+    ['web\nx', 'root'],
+  ] as const) {
+    assert.match(faultOf({ config, settings: { host, user } }).code, /^E_(HOST|USER)_NAME$/)
+  }
+  assert.not.ok(existsSync(mark))
+})
+
+const lists: readonly [
+  title: string,
+  config: string,
+  use: keyof SshTarget['algorithms'],
+  expected: RegExp,
+][] = [
+  ['SHA-1 host keys are off', '', 'hostKey', /^(?!.*ssh-rsa)/],
+  ['+ adds', 'HostKeyAlgorithms +ssh-rsa\n', 'hostKey', /^ssh-ed25519,.*,ssh-rsa$/],
+  [
+    '- removes by patterns',
+    'HostKeyAlgorithms -ecdsa-*,ssh-ed25519*\n',
+    'hostKey',
+    /^rsa-sha2-512,rsa-sha2-256,/,
+  ],
+  [
+    '^ goes first',
+    'Ciphers ^aes256-ctr\n',
+    'cipher',
+    /^aes256-ctr,aes128-gcm.*192-ctr,chacha20-poly1305@openssh.com$/,
+  ],
+  ['A list replaces', 'MACs hmac-sha2-512,umac-64@openssh.com\n', 'mac', /^hmac-sha2-512$/],
+  ['CBC is off', '', 'cipher', /^(?!.*cbc)/],
+]
+for (const [title, config, use, expected] of lists) {
+  test(`Algorithms: ${title}`, () => assert.match(target({ config }).algorithms[use].join(','), expected))
+}
+
+test('-c and -m restrict, too', () => {
+  const { algorithms } = target({ args: ['-c', 'aes256-ctr', '-mhmac-sha2-256'] })
+  assert.equal([algorithms.cipher, algorithms.mac], [['aes256-ctr'], ['hmac-sha2-256']])
+})
 
 for (const [title, given, code, expected] of errors) {
   test(`${title}: ${code}`, () => {

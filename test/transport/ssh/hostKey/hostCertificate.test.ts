@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
+import { chooseAlgorithms } from '../../../../src/transport/ssh/config/algorithms.ts'
 import { hostCertificateProblem } from '../../../../src/transport/ssh/hostKey/hostCertificate.ts'
 import type { Certificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
 import { decodeCertificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
@@ -235,7 +236,13 @@ const forgeries: readonly [
 for (const [title, forge, problem] of forgeries) {
   it(`Refused: ${title}`, () => {
     const good = certificate()
-    const claim = { key: good.publicKey, name: 'WAS-01', authorities: [good.authority], nowMs: Date.now() }
+    const claim = {
+      key: good.publicKey,
+      name: 'WAS-01',
+      authorities: [good.authority],
+      algorithms: chooseAlgorithms(() => undefined).authority,
+      nowMs: Date.now(),
+    }
     assert.is(hostCertificateProblem(good, claim), undefined)
     assert.match(hostCertificateProblem({ ...good, ...forge(good) }, claim)!, problem)
   })
