@@ -181,7 +181,7 @@ it('Keys that are refused, missing or locked are named: E_AUTH', async () => {
     assert.is(error.code, 'E_AUTH')
     assert.match((await shownLines(error)).join('\n'), says)
   }
-  const wrong = settingsFor(sshd, { privateKeyFile: locked, privateKeyPassphrase: secret('wrong') })
+  const wrong = settingsFor(sshd, { privateKeyFile: locked, privateKeyPassphrase: secret('not this') })
   assert.match((await shownLines(await errorOf(connect(wrong, {})))).join('\n'), /passphrase is wrong/)
 })
 

@@ -127,7 +127,7 @@ it('The agent is not forwarded to a host whose key has changed', async () => {
 })
 
 it('A key that is not there is named with its path', async () => {
-  const sshArgs = ['-F', 'none', '-o', 'IdentityFile=/nowhere/%n-key', '-o', 'IdentityAgent=none']
+  const sshArgs = ['-F', 'none', '-o', 'IdentityFile=/nowhere/%n-key', ...isolated('/dev/null').slice(2)]
   const settings = settingsFor(ed, { privateKeyFile: undefined, hostKeyChecking: false, sshArgs })
   const error = await errorOf(connect(settings, {}))
   assert.match((await shownLines(error)).join('\n'), /key \/nowhere\/127\.0\.0\.1-key: no such file/)
