@@ -89,8 +89,14 @@ export function splitPattern(text: string): string[] {
     ? text.split(',')
     : parseAddress(text)
       ? [text]
-      : (text.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [])
+      : (withoutOpenBrackets(text).match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [])
   return parts.map((part) => part.trim()).filter((part) => part !== '')
+}
+
+/** A bracket that is never closed separates, and each would make the search go on to the end of the text. */
+function withoutOpenBrackets(text: string): string {
+  const end = text.lastIndexOf(']') + 1
+  return text.slice(0, end) + text.slice(end).replaceAll('[', ' ')
 }
 
 /** Applies unions first, then intersections, then exclusions, in whatever order they are written. */
@@ -111,7 +117,17 @@ function evaluate(patterns: readonly string[], text: string, known: KnownNames):
   return [...hosts]
 }
 
+/** No name is as long, and a regular expression has its limits. */
+const longest = 4096
+
 function matchOne(pattern: string, known: KnownNames): readonly string[] {
+  if (pattern.length > longest) {
+    const shown = `${pattern.slice(0, 40)}…`
+    throw new PlaybookError(
+      'E_PATTERN',
+      `The pattern ${shown} has ${pattern.length} characters, at most ${longest} are read.`,
+    )
+  }
   const subscript = pattern.startsWith('~') ? null : /^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(pattern)
   if (!subscript) return hostsMatching(pattern, pattern, known)
   const [, name, index, from, to] = subscript

@@ -6,7 +6,8 @@ import type { Checksum } from './step.ts'
 /** An absolute path on the host, without NUL or line ends. Trailing slashes are removed. */
 export const absolutePath = z
   .string()
-  .regex(/^\/[^\0\n]*$/, 'expected an absolute path')
+  .regex(/^(?![^/])/, 'expected an absolute path')
+  .regex(/^[^\0\n]*$/, 'expected a path without line ends and NUL')
   .transform((path) => (path.length > 1 ? path.replace(/\/+$/, '') || '/' : path))
 
 /** The name or number of a user or group, as text. */

@@ -19,7 +19,8 @@ import {
  * Puts lines into a text file between two marker lines, by which it finds them again, or removes them.
  *
  * - `path` (absolute): the file. `create` (default false): whether to make it if it is missing.
- * - `block`: the lines; a `Secret` is never shown. Required for `state: 'present'`. A missing final line end is added.
+ * - `block`: the lines; a `Secret` is never shown. Required for `state: 'present'`. A missing final line end is added. An
+ *   empty block is no block: it and its markers are removed.
  * - `marker` (default `'# {mark} managed block'`): the marker lines; `{mark}` stands for `BEGIN` and `END`, or for
  *   `markBegin` and `markEnd`. Several blocks in one file need different markers. A line is a marker if all of it is
  *   equal. `marker: '# {mark} ANSIBLE MANAGED BLOCK'` finds Ansible's blocks.
@@ -83,7 +84,7 @@ export const textBlock = defineFileEdit({
     .refine((params) => !blockLines(params).some((each) => isMarker(each, params)), {
       error: 'expected a block without its own marker',
     }),
-  allowsMissing: ({ state }) => state === 'absent',
+  allowsMissing: isAbsent,
   edit: (before, params) => {
     const source = fileText(before)
     const text = withTimeLimit([params.after, params.before], () => editBlock(source, params))
@@ -102,7 +103,7 @@ type BlockParams = Position & {
 function editBlock({ text, encoded }: FileText, params: BlockParams): string {
   const { bom, lines } = splitIntoLines(text)
   const existing = findBlock(lines, params, encoded)
-  if (params.state === 'absent') {
+  if (isAbsent(params)) {
     if (existing) lines.splice(existing.begin, existing.count)
     return joinLines(bom, lines)
   }
@@ -116,6 +117,11 @@ function editBlock({ text, encoded }: FileText, params: BlockParams): string {
   if (count > 0 && lines[begin + count - 1]!.end === '') all.at(-1)!.end = ''
   lines.splice(begin, count, ...all)
   return joinLines(bom, lines)
+}
+
+/** A block without lines is none, and has no markers either. */
+function isAbsent(params: Pick<BlockParams, 'state' | 'block'>): boolean {
+  return params.state === 'absent' || blockLines(params).length === 0
 }
 
 /** The block with its markers, if the file has it. @throws PlaybookError E_MARKERS */

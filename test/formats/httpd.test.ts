@@ -54,6 +54,12 @@ const rows: [title: string, before: string, edit: HttpdEdit, after: string | und
     { set: 'B', args: [2] },
     'A 1 \\\n\nB 2\n',
   ],
+  [
+    'a line without line end that joins the end of the file is ended first',
+    'A 1 \\',
+    { set: 'B', args: [2] },
+    'A 1 \\\n\nB 2\n',
+  ],
   ['no comment ends a line', 'A 1 # 2\n', { set: 'A', args: [1, '#', 2] }, undefined],
 
   [

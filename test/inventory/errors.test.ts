@@ -354,6 +354,33 @@ for (const { title, files, sources, extraVars, executable, lines } of rows) {
   })
 }
 
+test('an INI inventory that is not UTF-8 is read as Latin-1, with a warning', async ({ folder }) => {
+  const cwd = written(folder, { hosts: '' })
+  writeFileSync(join(cwd, 'hosts'), Buffer.from('[web]\n# caf\xe9\nweb-01 x=caf\xe9\n', 'latin1'))
+  const inventory = await loadInventory(['hosts'], { cwd })
+  assert.is(inventory.select('web')[0]!.vars.x, 'café')
+  assert.match(inventory.warnings.map(({ message }) => message).join(), /the file is read as Latin-1/)
+})
+
+test('aliases of aliases end', async ({ folder }) => {
+  const levels = Array.from({ length: 12 }, (_, level) => {
+    const value = level === 0 ? 'x' : `*a${level - 1}`
+    return `    a${level}: &a${level} [${Array(10).fill(value).join(', ')}]\n`
+  })
+  const cwd = written(folder, { 'a.yml': `all:\n  vars:\n${levels.join('')}  hosts: {h: }\n` })
+  const started = Date.now()
+  const error = await errorOf(loadInventory(['a.yml'], { cwd }))
+  const lines = await shownLines(error, cwd)
+  assert.match(lines.join('\n'), /^a\.yml:8\b.*the aliases up to \*a\d repeat more than 200000 values/)
+  assert.ok(Date.now() - started < 10_000)
+})
+
+test('a range of ranges that makes too many hosts is refused', async ({ folder }) => {
+  const cwd = written(folder, { hosts: 'a[1:100000]b[1:100000]\n' })
+  const lines = await shownLines(await errorOf(loadInventory(['hosts'], { cwd })), cwd)
+  assert.match(lines[0]!, /too many hosts/)
+})
+
 test('a file that is not UTF-8 is named with its line', async ({ folder }) => {
   const cwd = written(folder, { 'a.yml': '' })
   writeFileSync(join(cwd, 'a.yml'), Buffer.from('all:\n  vars: {x: caf\xe9}\n', 'latin1'))

@@ -4,6 +4,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type KnownNames, selectHosts, splitPattern, validateLimit } from '../../src/inventory/pattern.ts'
 import type { PlaybookError } from '../../src/model/errors/error.ts'
+import { globMatcher } from '../../src/model/glob.ts'
 import { shownLines } from '../shownLines.ts'
 
 const known: KnownNames = {
@@ -113,6 +114,32 @@ function thrown(run: () => unknown): PlaybookError {
     return error as PlaybookError
   }
   throw new Error('nothing was thrown')
+}
+
+test('patterns that would take for ever end', () => {
+  const started = Date.now()
+  splitPattern('['.repeat(300_000))
+  globMatcher('['.repeat(5000))('x')
+  globMatcher('*a'.repeat(100))('a'.repeat(99))
+  globMatcher(`${'*a'.repeat(30)}*b`)('a'.repeat(250))
+  assert.ok(Date.now() - started < 5000, `${Date.now() - started} ms`)
+})
+
+const globs: [glob: string, matching: string[], others: string[]][] = [
+  ['*', ['', 'a'], []],
+  ['a*b*c', ['abc', 'axbxbxc', 'abcbc'], ['ab', 'acb', 'abcd']],
+  ['*ab*ab*', ['abab', 'xabxabx'], ['ab', 'aab']],
+  ['*aab', ['aaab', 'aab'], ['aaba']],
+  ['a**c', ['ac', 'abc'], ['a']],
+  ['[ab]*[!0-9]?', ['axy', 'b_0'], ['a', 'a01', 'cxy']],
+  ['a[b*', ['a[b', 'a[bc'], ['ab']],
+  ['*?*?', ['ab', 'abc'], ['a']],
+]
+for (const [glob, matching, others] of globs) {
+  test(`the glob ${glob}`, () => {
+    for (const text of matching) assert.ok(globMatcher(glob)(text), text)
+    for (const text of others) assert.not(globMatcher(glob)(text), text)
+  })
 }
 
 test.run()

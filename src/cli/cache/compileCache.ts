@@ -1,5 +1,6 @@
 // Runs a script with V8's code cache of an earlier run.
 
+import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
@@ -38,14 +39,19 @@ export function runCached<T>(file: string, folder: string | undefined): CachedRu
 
 type CachedCode = { readonly code: Buffer; readonly bytecodeBytes: number; readonly checkedAtMs: number }
 
-/** The header is the size of the code: functions are compiled when first called, so the code grows. */
-const headerBytes = 8
+/**
+ * The header is the size of the code, because functions are compiled when first called, so the code grows; and a digest:
+ * V8 runs damaged code until it crashes.
+ */
+const headerBytes = 8 + 32
 
 function readCache(cacheFile: string): CachedCode | undefined {
   try {
     const bytes = readFileSync(cacheFile)
     const checkedAtMs = statSync(cacheFile).mtimeMs
-    return { code: bytes.subarray(headerBytes), bytecodeBytes: bytes.readDoubleLE(0), checkedAtMs }
+    const code = bytes.subarray(headerBytes)
+    if (!bytes.subarray(8, headerBytes).equals(digestOf(code))) return undefined
+    return { code, bytecodeBytes: bytes.readDoubleLE(0), checkedAtMs }
   } catch {
     return undefined
   }
@@ -70,9 +76,14 @@ function saveCode(script: Script, cacheFile: string, accepted: CachedCode | unde
 function write(cacheFile: string, code: Buffer, bytecodeBytes: number): void {
   const header = Buffer.alloc(headerBytes)
   header.writeDoubleLE(bytecodeBytes)
+  digestOf(code).copy(header, 8)
   mkdirSync(dirname(cacheFile), { recursive: true, mode: 0o700 })
   replaceFile(cacheFile, Buffer.concat([header, code]))
   removeOld(dirname(cacheFile))
+}
+
+function digestOf(code: Buffer): Buffer {
+  return createHash('sha256').update(code).digest()
 }
 
 /** Removes files of other versions of the program or of Node.js. */

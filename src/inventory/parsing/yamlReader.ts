@@ -27,11 +27,18 @@ export type YamlReaderOptions = {
 
 const pairTags = ['tag:yaml.org,2002:omap', 'tag:yaml.org,2002:pairs']
 
+/** An inventory of 1 kB can repeat its values billions of times by aliases of aliases. */
+const maxAliased = 200_000
+
 /** Converts the nodes of the yaml package; what is wrong goes to `errors`. */
 export class YamlReader {
   readonly errors: PlaybookError[] = []
   readonly warnings: PlaybookError[] = []
   readonly #known = new Map<Node, SourceNode>()
+  /** How many values an anchor stands for, those that its own aliases repeat included. */
+  readonly #sizes = new Map<Node, number>()
+  #nodeCount = 0
+  #aliasedCount = 0
   readonly #source: SourceText
   readonly #options: YamlReaderOptions
   readonly #targets: ReadonlyMap<Alias, Node>
@@ -45,8 +52,13 @@ export class YamlReader {
   read(node: Node | null): SourceNode {
     if (node === null) return this.#node(null, 0)
     if (isAlias(node)) return this.#readAlias(node)
+    const before = this.#nodeCount
+    this.#nodeCount++
     const result = this.#readOwn(node)
-    if (node.anchor) this.#known.set(node, result)
+    if (node.anchor) {
+      this.#known.set(node, result)
+      this.#sizes.set(node, this.#nodeCount - before)
+    }
     return result
   }
 
@@ -61,7 +73,18 @@ export class YamlReader {
   #readAlias(node: Alias): SourceNode {
     const target = this.#targets.get(node)
     const result = target && this.#known.get(target)
-    if (result) return result
+    if (result) {
+      const size = this.#sizes.get(target)!
+      this.#nodeCount += size
+      this.#aliasedCount += size
+      if (this.#aliasedCount <= maxAliased) return result
+      if (this.#aliasedCount - size <= maxAliased)
+        this.#addError(
+          offsetOf(node),
+          `the aliases up to *${node.source} repeat more than ${maxAliased} values`,
+        )
+      return this.#node(null, offsetOf(node))
+    }
     const message = target
       ? `*${node.source} refers to an anchor that contains it`
       : `*${node.source} has no anchor &${node.source} before it`

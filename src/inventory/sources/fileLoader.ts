@@ -36,13 +36,25 @@ export class FileLoader {
     return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short
   }
 
-  /** The text of a file, decrypted if need be; undefined, and an error, if it cannot be read. */
-  readText(path: string): { readonly text: string; readonly isEncrypted: boolean } | undefined {
+  /**
+   * The text of a file, decrypted if need be; undefined, and an error, if it cannot be read. One that is not UTF-8 is read
+   * as Latin-1, with a warning, where `mayBeLatin1` takes its text.
+   */
+  readText(
+    path: string,
+    mayBeLatin1: (text: string) => boolean = () => false,
+  ): { readonly text: string; readonly isEncrypted: boolean } | undefined {
     const where = { file: this.displayPath(path), line: 1 }
     try {
       const bytes = readFileSync(path)
       const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
-      if (!isUtf8(bytes)) throw invalidUtf8(text, where.file)
+      if (!isUtf8(bytes)) {
+        const invalid = invalidUtf8(text, where.file)
+        const latin1 = bytes.toString('latin1')
+        if (!mayBeLatin1(latin1)) throw invalid
+        this.warnings.push(invalid.with({ message: `${invalid.message}: the file is read as Latin-1` }))
+        return { text: latin1, isEncrypted: false }
+      }
       if (!isVault(text)) return { text, isEncrypted: false }
       return { text: decryptVault(text, this.#options.vaultPasswords, where), isEncrypted: true }
     } catch (error) {

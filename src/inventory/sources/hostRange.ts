@@ -69,6 +69,7 @@ function expandRange(pattern: string): string[] {
   const rest = pattern.slice(close + 1)
   const tails = /[[\]]/.test(rest) ? expandRange(rest) : [rest]
   const middles = rangeValues(pattern.slice(open + 1, close))
+  if (middles.length * tails.length > maxHosts) throw new RangeError(`"${pattern}" is too many hosts`)
   return middles.flatMap((middle) => tails.map((tail) => head + middle + tail))
 }
 

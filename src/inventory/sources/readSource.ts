@@ -45,11 +45,12 @@ async function readFile(
     return builder.addError('TOML inventories are not read', { file: files.displayPath(path), line: 1 }, hint)
   }
   if (isScript(path)) return readScript(path, files, builder)
-  const read = files.readText(path)
+  const isYaml = (text: string) =>
+    yamlExtensions.includes(extension) || (extension !== '.ini' && looksLikeYaml(text))
+  const read = files.readText(path, (text) => !isYaml(text))
   if (!read) return
   const { text, isEncrypted } = read
-  const isYaml = yamlExtensions.includes(extension) || (extension !== '.ini' && looksLikeYaml(text))
-  if (!isYaml) return readIni(text, files.displayPath(path), builder, isEncrypted)
+  if (!isYaml(text)) return readIni(text, files.displayPath(path), builder, isEncrypted)
   const root = files.parseYaml(path, text, isEncrypted)
   if (root) readGroupTree(root, builder)
 }

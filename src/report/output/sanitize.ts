@@ -1,6 +1,8 @@
 // Removes escape sequences, control and bidi characters from text that is printed.
 
-const unsafe = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
+/** With what XML cannot hold: U+FFFE, U+FFFF and halves of pairs. */
+const unsafe =
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff\p{Surrogate}]/u
 
 /**
  * One line of text, without anything that could move the cursor, set colours or window titles, or turn the reading
@@ -43,7 +45,7 @@ const escapeSequences = new RegExp(
   'g',
 )
 
-const everyUnsafe = new RegExp(`${unsafe.source}|\\n`, 'g')
+const everyUnsafe = new RegExp(`${unsafe.source}|\\n`, 'gu')
 
 function controlPicture(character: string): string {
   const code = character.charCodeAt(0)

@@ -125,4 +125,19 @@ test('what was kept for others a month ago goes', () =>
     assert.equal(readdirSync(folder).sort(), [keptName, 'young'])
   }))
 
+test('damaged code is not run, and is written again', () =>
+  inFolder(({ run, kept }) => {
+    run('many')
+    const intact = readFileSync(kept)
+    for (const at of [60, 500, intact.length >> 1, intact.length - 64]) {
+      const damaged = Buffer.from(intact)
+      damaged.fill(0xa5, at, at + 64)
+      writeFileSync(kept, damaged)
+      assert.is(run('many'), '3000')
+      assert.not.equal(readFileSync(kept), damaged)
+    }
+    writeFileSync(kept, intact.subarray(0, 20))
+    assert.is(run('many'), '3000')
+  }))
+
 test.run()

@@ -18,6 +18,8 @@ for (const [text, expected] of [
   ['a\u202etxt', 'a<U+202E>txt'],
   ['two\nlines\r', 'two␊lines␍'],
   ['\x7f', '␡'],
+  ['a\uffff\ufffe', 'a<U+FFFF><U+FFFE>'],
+  ['half \ud83d of 😀', 'half <U+D83D> of 😀'],
 ] as const) {
   test(`${JSON.stringify(text)} is shown as ${expected}`, () => assert.is(sanitize(text), expected))
 }

@@ -40,6 +40,10 @@ const rows: [title: string, before: string, params: Params, after: string | unde
   ['a block that is there is left', '#BEGIN\nx\n#END\n', { block: 'x' }, undefined],
   ['a block goes to the end', 'a\n', { block: 'x\ny\n' }, 'a\n#BEGIN\nx\ny\n#END\n'],
   ['a missing final line end is made first', 'a', { block: 'x' }, 'a\n#BEGIN\nx\n#END\n'],
+  ['an empty block is no block', 'a\n', { block: '' }, undefined],
+  ['an empty block removes the one that is there', 'a\n#BEGIN\nx\n#END\nb\n', { block: '' }, 'a\nb\n'],
+  ['bare markers are removed', '#BEGIN\n#END\n', { block: '' }, ''],
+  ['a block of one empty line is a block', '', { block: '\n' }, '#BEGIN\n\n#END\n'],
   ['an empty file gets the block', '', { block: 'x' }, '#BEGIN\nx\n#END\n'],
   [
     'another block is replaced in its place',
@@ -56,7 +60,6 @@ const rows: [title: string, before: string, params: Params, after: string | unde
     '#BEGIN it\nx\n#END it\n#BEGIN\nx\n#END\n',
   ],
   ['empty lines in a block are kept', '', { block: '\nx\n\n' }, '#BEGIN\n\nx\n\n#END\n'],
-  ['an empty block is its markers', 'a\n', { block: '' }, 'a\n#BEGIN\n#END\n'],
   [
     'CRLF is used where the file has it',
     'a\r\nb',

@@ -73,8 +73,9 @@ export function displayLine({ raw }: HttpdLine): string {
 function closeLine(lines: HttpdLine[], index: number, lineEnd: string): void {
   const last = lines[index]
   if (!last) return
-  const isOpen = !last.raw.endsWith('\n') || isContinued(last.raw, last.raw.length)
-  if (isOpen) lines[index] = { ...last, raw: last.raw + lineEnd }
+  const ended = last.raw.endsWith('\n') ? last.raw : last.raw + lineEnd
+  // A backslash joins the next line, so that must be an empty one.
+  lines[index] = { ...last, raw: isContinued(ended, ended.length) ? ended + lineEnd : ended }
 }
 
 function nested(lines: readonly HttpdLine[]): Pick<HttpdDocument, 'lines' | 'closes'> {
