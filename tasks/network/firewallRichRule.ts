@@ -74,11 +74,17 @@ export const firewallRichRule = defineTask({
   plan: (params, { zone }) => {
     const { state } = params
     const from = state === 'present' ? 'absent' : 'present'
+    const normalize = memoize(normalizedOrSame)
     const items = rulesOf(params).map((rule) => ({
       what: rule,
       from,
       to: state,
-      options: (settings: ZoneSettings) => ruleOptions(rule, state, settings),
+      options: ({ rules }: ZoneSettings) =>
+        ruleOptions(
+          rule,
+          state,
+          rules.filter((listed) => normalize(listed) === rule),
+        ),
     }))
     return zoneChanges(zone, params, items)
   },
@@ -110,11 +116,20 @@ function rulesOf({ rules, sources, ports = [], services = [], action }: RulePara
   return [...new Set(made)]
 }
 
-/** firewall-cmd's options that add or remove a rule; to remove one takes the text that firewalld lists. */
-function ruleOptions(rule: string, state: 'present' | 'absent', { rules }: ZoneSettings): string[] {
-  const same = rules.filter((listed) => normalizedOrSame(listed) === rule)
-  if (state === 'present') return same.length > 0 ? [] : [`--add-rich-rule=${rule}`]
-  return same.map((listed) => `--remove-rich-rule=${listed}`)
+/** firewall-cmd's options that add or remove a rule; to remove one takes the texts that firewalld lists it as. */
+function ruleOptions(rule: string, state: 'present' | 'absent', listed: readonly string[]): string[] {
+  if (state === 'present') return listed.length > 0 ? [] : [`--add-rich-rule=${rule}`]
+  return listed.map((text) => `--remove-rich-rule=${text}`)
+}
+
+/** Every rule is compared with every listed one, and parsing is what takes time. */
+function memoize(work: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>()
+  return (text) => {
+    const result = known.get(text) ?? work(text)
+    known.set(text, result)
+    return result
+  }
 }
 
 /** A rule that firewalld lists, normalized; unchanged if it has parts that are unknown here. */
