@@ -101,6 +101,7 @@ export const httpdConfiguration = defineTask({
   probe: ({ prefix, files }): { readonly [path: string]: Probe<FileState | string> } => ({
     ...Object.fromEntries(files.map(({ path }) => [path, file(path, { content: true })])),
     [errorsProbe]: configurationErrors({ prefix, within: 30 }, [prefix]),
+    [sureErrorsProbe]: configurationErrors({ prefix, within: 30 }),
   }),
   plan: (params, observed): readonly Change[] => {
     const { owner, group } = params
@@ -116,7 +117,7 @@ export const httpdConfiguration = defineTask({
       )
     // Checked last: errors of a configuration that is about to change do not matter.
     if (differing.length === 0 && observed[errorsProbe] !== '')
-      throw refused(params.prefix, observed[errorsProbe] as string)
+      throw refused(params.prefix, observed[sureErrorsProbe] as string)
     const changes = differing.flatMap((each) => contentChanges(each, params))
     const last = changes.pop()
     if (!last) return attributes
@@ -127,6 +128,9 @@ export const httpdConfiguration = defineTask({
 
 /** The name of the probe of errors; the others are named by their paths. */
 const errorsProbe = ''
+
+/** The same, for dry runs: the configuration may name files anywhere, so any planned change may prevent an error. */
+const sureErrorsProbe = 'errors'
 
 type Params = { readonly prefix: string; readonly owner?: string; readonly group?: string }
 

@@ -62,7 +62,7 @@ exit 0`
 }
 
 /** What is wrong with the configuration on disk; an empty text if nothing is. */
-export function configurationErrors(params: HttpdParams, reads: readonly string[]): Probe<string> {
+export function configurationErrors(params: HttpdParams, reads?: readonly string[]): Probe<string> {
   const script = `${httpdShell(params)}
 [ -x "$prefix/bin/apachectl" ] || { echo "= E_NO_HTTPD There is no $prefix/bin/apachectl." >&2; exit 1; }
 check 2>&1 || exit 0`
@@ -73,7 +73,7 @@ check 2>&1 || exit 0`
       if (error) throw error
       return text(result).trim()
     },
-    { reads },
+    reads ? { reads } : {},
   )
 }
 

@@ -75,14 +75,14 @@ export function isPending(predictedState: PredictedState, path: string): boolean
 
 /**
  * The task whose planned change may mend an error after which these probes were read; undefined: none can. What the
- * probes say is known by then; but a command may lack a program or an account that a planned change brings.
+ * probes say is known by then; but a command may lack a program, a service or an account that a planned change brings.
  */
 export function mendingChange(
   predictedState: PredictedState,
   probes: readonly Probe<unknown>[],
 ): string | undefined {
   const asksProgram = probes.some((probe) => probe.kind === 'command' && probe.reads?.length !== 0)
-  return asksProgram ? latestChange(predictedState, [...programs, ...accounts]) : undefined
+  return asksProgram ? latestChange(predictedState, [...programs, ...accounts, 'units']) : undefined
 }
 
 /** The task whose planned change may allow to become a user; undefined: none can. */

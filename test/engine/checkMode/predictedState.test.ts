@@ -233,6 +233,8 @@ test('what may mend an error is the change that brings programs or accounts, not
   recordChanges(predicted, 'firewallPort', [change({ state: 'firewall/public' })], absent)
   assert.is(mendingChange(predicted, asks(['/etc/x'])), 'dnf httpd')
   assert.is(mendingChange(predicted, asks([])), undefined)
+  recordChanges(predicted, 'service', [change({ state: 'units/firewalld.service' })], absent)
+  assert.is(mendingChange(predicted, asks(['/etc/x'])), 'service')
   assert.is(mendingChange(predicted, [file('/etc/x')]), undefined)
 })
 
