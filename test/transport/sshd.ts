@@ -95,6 +95,8 @@ function usual(file: (name: string) => string, port: number): string[] {
     'UseDNS no',
     'MaxStartups 100',
     'LogLevel VERBOSE',
+    // With it bash does not take itself for a login's first shell, which reads this machine's ~/.bashrc.
+    'SetEnv SHLVL=1',
     '',
   ]
 }
