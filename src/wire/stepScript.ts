@@ -47,7 +47,7 @@ export function writeEntry(step: WriteStep): ScriptEntry {
   const body = Buffer.concat([
     Buffer.from(`${enterTarget(step)}
 rp_stage
-${copyAttributes(step)}
+rp_like ${step.mode === undefined ? '' : 600}
 printf %s `),
     quotedBytes(content),
     Buffer.from(` >"./$rp_base" && [ "$(wc -c <"./$rp_base")" -eq ${content.length} ] || { ${reportFreeSpace}; exit 1; }
@@ -62,7 +62,7 @@ const reportFreeSpace = `df -Pk . | { read -r head; read -r device total used fr
 /** Where an upload arrives: the file `data` in a work folder beside the target that only the uploading user can enter. */
 export type UploadPlace = { readonly folder: string; readonly name: string }
 
-/** Moves an uploaded file to its target; copies it if the target is a link into another folder. */
+/** Puts an uploaded file into its place, in a work folder beside the target if that is in another folder. */
 export function placeEntry(
   step: UploadStep,
   { folder, name }: UploadPlace,
@@ -74,6 +74,7 @@ rp_uploaded=$rp_inode
 rp_restage ${quote(name)}
 case $(sha256sum <./data) in "${sha256} "*) ;; *) printf '%s\\n' ${quote(mismatch)} >&2; exit 1 ;; esac
 exec 8<./data
+rm -f -- ./data
 rp_target ${quote(step.path)}${step.follow === false ? '' : ' follow'}
 if [ "$rp_inode" = "$rp_uploaded" ]; then rp_restage ${quote(name)}
 else
@@ -82,9 +83,8 @@ else
   rp_base=$rp_found
   rp_stage
 fi
-${copyAttributes(step)}
-if [ -f ./data ] && [ ! -e "./$rp_base" ]; then mv -f -- ./data "./$rp_base" && chmod ${formatMode(step.mode ?? 0o644)} -- "./$rp_base" || exit 1
-else cat <&8 >"./$rp_base" || { ${reportFreeSpace}; exit 1; }; fi
+rp_like ${step.mode === undefined ? '' : 600}
+cat <&8 >"./$rp_base" || { ${reportFreeSpace}; exit 1; }
 exec 8<&-
 ${moveIntoPlace(step)}`
   return { kind: 'step', body }
@@ -99,22 +99,6 @@ function enterTarget({ path, follow = true }: FilePlacement): string {
   return `${safePaths}rp_target ${quote(path)}${follow ? ' follow' : ''}`
 }
 
-/** Gives the new file all attributes of the one it replaces: owner, mode, SELinux context, ACL. Busybox copies all of it. */
-function copyAttributes({ mode }: FilePlacement): string {
-  const first =
-    mode === undefined
-      ? '[ -z "$rp_new" ] || { : >"./$rp_base" && chmod 644 -- "./$rp_base"; } || exit 1'
-      : ': >>"./$rp_base" && chmod 600 -- "./$rp_base" || exit 1'
-  return `rp_new=1
-if [ -f "../$rp_base" ] && [ ! -L "../$rp_base" ]; then
-  rp_new=
-  cp -a --attributes-only -- "../$rp_base" "./$rp_base" 2>/dev/null || { rm -f -- "./$rp_base"; cp -a -- "../$rp_base" "./$rp_base"; } || exit 1
-  [ -f "./$rp_base" ] && [ ! -L "./$rp_base" ] || rp_refuse "$rp_base was replaced by another user."
-elif [ -e "../$rp_base" ] && [ ! -L "../$rp_base" ]; then echo "$rp_base is not a regular file." >&2; exit 1
-fi
-${first}`
-}
-
 function moveIntoPlace({ path, owner, group, mode, keep, validate, replaces }: FilePlacement): string {
   const spec = ownerSpec({ owner, group })
   const lines = [
@@ -124,7 +108,7 @@ function moveIntoPlace({ path, owner, group, mode, keep, validate, replaces }: F
       ? `rp_checked=$(pwd -P)/$rp_base
 ${subshellOf(validate, '$rp_checked')} || { r=$?; echo "The validation command rejected the new content; the file was not changed." >&2; exit "$r"; }`
       : '',
-    keep ? keepOriginal(keep) : '',
+    keep ? `rp_keep ${quote(keep)}` : '',
     syncToDisk,
     `[ -z "$rp_new" ] || rp_label ${quote(path)} "./$rp_base"`,
     replaces === undefined ? '' : requireUnchanged(replaces),
@@ -147,20 +131,6 @@ function requireUnchanged(replaces: string): string {
 
 /** Without this, the file could be empty after a power loss: the rename may reach the disk before the content. */
 const syncToDisk = 'sync -- "./$rp_base" 2>/dev/null || :'
-
-/** Copies the original to another path, unless something exists there. */
-function keepOriginal(keep: string): string {
-  return `if [ -z "$rp_new" ]; then
-  cp -a -- "../$rp_base" "./$rp_base~" && [ -f "./$rp_base~" ] && [ ! -L "./$rp_base~" ] || exit 1
-  exec 9<.
-  ( rp_kept=$rp_base~
-    rp_target ${quote(keep)}
-    [ ! -e "./$rp_base" ] && [ ! -L "./$rp_base" ] || exit 0
-    rp_stage
-    cp -a -- "/proc/self/fd/9/$rp_kept" "./$rp_base" && mv -nT -- "./$rp_base" "../$rp_base" ) || exit 1
-  exec 9<&-
-fi`
-}
 
 /** The validation command, with a shell variable for the path, which only the host knows. */
 export function subshellOf(validate: (temporaryPath: string) => Command, variable: string): string {

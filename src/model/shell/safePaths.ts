@@ -11,11 +11,14 @@
  *   the end is resolved by the same rules.
  * - `rp_stage` makes a folder there that only this user can enter, and enters it; the file is then `../$rp_base`. The
  *   folder is removed when the shell exits, or by `rp_leave`. `rp_restage NAME` enters one that an earlier shell made.
+ *   What a run that was killed left there two days ago is removed.
+ * - `rp_like [MODE]`, in the stage, makes `./$rp_base` with all attributes of `../$rp_base`, or as a new file: then
+ *   `rp_new` is set. With a mode it is 0600 until that is set. `rp_keep PATH` copies the original to another path.
  * - `rp_attributes PATH OWNER MODE [link]` sets owner (`user`, `:group`, `user:group` or empty) and mode (octal digits or
  *   empty) of what is there. With `link`, a link is changed itself.
  * - `rp_mkdir PATH MODE OWNER [parents]` makes a folder, with `parents` those above it too; below a folder of another
  *   user they belong to that user. `rp_link PATH TARGET` makes a link or replaces one.
- * - `rp_remove PATH` removes a file, a link or a tree.
+ * - `rp_remove PATH` removes a file, a link or a tree; `rp_drop NAME` does so in the folder that was entered.
  *
  * A refusal ends the shell with exit code 77 and one line on standard error that begins with `unsafe path: `. The variable
  * `rp_unsafe` turns the refusals off. Works in dash, bash and busybox, with the tools of coreutils or busybox.
@@ -81,6 +84,10 @@ rp_target() {
   case $rp_base in ''|.|..) echo "$1 is not the path of a file." >&2; exit 1 ;; esac
 }
 rp_stage() {
+  for rp_old in ./.run-playbook-*; do
+    [ -e "$rp_old" ] && [ ! -L "$rp_old" ] && [ -n "$(find "$rp_old" -prune -user "$rp_uid" -mtime +1 2>/dev/null)" ] || continue
+    if [ -d "$rp_old" ]; then ( rp_restage "$rp_old" ) 2>/dev/null || :; else rm -f -- "$rp_old"; fi
+  done
   rp_parent=$rp_inode rp_inside=
   rp_work=$(mktemp -d ./.run-playbook-XXXXXXXX) || exit 1
   rp_restage "$rp_work"
@@ -93,9 +100,39 @@ rp_restage() {
   rp_stat
   case $rp_mode in 700|2700) ;; *) rp_user= ;; esac
   [ "$rp_user" = "$rp_uid" ] && [ "$(stat -c %d:%i ..)" = "$rp_parent" ] || rp_refuse "the work folder $1 was replaced by another user."
-  rp_inside=1
+  exec 7<.
+  rp_inside=1 rp_staged=$rp_inode
 }
-rp_leave() { [ -z "$rp_inside" ] || { rp_inside=; cd .. && rm -rf -- "$rp_work"; rp_stat; }; }
+rp_leave() {
+  [ -n "$rp_inside" ] || return 0
+  rp_inside=
+  [ "$(stat -c %d:%i .)" = "$rp_staged" ] || cd -P /proc/self/fd/7 || return 0
+  rm -rf -- ./* ./.[!.]* ./..?*
+  exec 7<&-
+  cd .. && { rmdir -- "$rp_work" 2>/dev/null; rp_stat; }
+}
+rp_like() {
+  rp_new=1
+  if [ -f "../$rp_base" ] && [ ! -L "../$rp_base" ]; then
+    rp_new=
+    cp -a --attributes-only -- "../$rp_base" "./$rp_base" 2>/dev/null || { rm -f -- "./$rp_base"; cp -a -- "../$rp_base" "./$rp_base"; } || exit 1
+    [ -f "./$rp_base" ] && [ ! -L "./$rp_base" ] || rp_refuse "$rp_base was replaced by another user."
+  elif [ -e "../$rp_base" ] && [ ! -L "../$rp_base" ]; then echo "$rp_base is not a regular file." >&2; exit 1
+  fi
+  if [ -n "$1" ]; then : >>"./$rp_base" && chmod 600 -- "./$rp_base" || exit 1
+  elif [ -n "$rp_new" ]; then : >"./$rp_base" && chmod 644 -- "./$rp_base" || exit 1; fi
+}
+rp_keep() {
+  [ -z "$rp_new" ] || return 0
+  cp -a -- "../$rp_base" "./$rp_base~" && [ -f "./$rp_base~" ] && [ ! -L "./$rp_base~" ] || exit 1
+  exec 9<.
+  ( rp_kept=$rp_base~
+    rp_target "$1"
+    [ ! -e "./$rp_base" ] && [ ! -L "./$rp_base" ] || exit 0
+    rp_stage
+    cp -a -- "/proc/self/fd/9/$rp_kept" "./$rp_base" && mv -nT -- "./$rp_base" "../$rp_base" ) || exit 1
+  exec 9<&-
+}
 rp_label() {
   [ -e /sys/fs/selinux/enforce ] && command -v matchpathcon >/dev/null || return 0
   chcon -h -- "$(matchpathcon -n -- "$1")" "$2" || :
@@ -140,11 +177,11 @@ rp_link() {
   mv -fT -- "./$rp_base" "../$rp_base" || exit 1
   rp_leave
 }
-rp_remove() {
-  rp_target "$1"
-  if [ -L "./$rp_base" ] || [ ! -d "./$rp_base" ]; then rm -f -- "./$rp_base"; return; fi
-  rmdir -- "./$rp_base" 2>/dev/null && return
+rp_remove() { rp_target "$1"; rp_drop "$rp_base"; }
+rp_drop() {
+  if [ -L "./$1" ] || [ ! -d "./$1" ]; then rm -f -- "./$1"; return; fi
+  rmdir -- "./$1" 2>/dev/null && return
   [ -z "$rp_owner$rp_open" ] || [ -n "$rp_unsafe" ] || rm --version 2>/dev/null | grep -q coreutils || rp_refuse "$1 is in a folder that another user may write to, and only the rm of coreutils can remove a tree there safely."
-  rm -rf -- "./$rp_base"
+  rm -rf -- "./$1"
 }
 `
