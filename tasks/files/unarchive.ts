@@ -11,7 +11,6 @@ import {
   file,
   PlaybookError,
   run,
-  write,
   z,
 } from '../../src/index.ts'
 import { pathBelow } from '../params/paths.ts'
@@ -19,7 +18,14 @@ import { fileKind } from './fileKind.ts'
 import { explainUnpacking } from './unarchive/errors.ts'
 import { formatOf } from './unarchive/params.ts'
 import { toolCheck, unpackCommand } from './unarchive/script.ts'
-import { archiveDigest, stampPath, stampText } from './unarchive/stamp.ts'
+import {
+  archiveDigest,
+  recordPath,
+  recordProbe,
+  stampName,
+  stampText,
+  unpackedBefore,
+} from './unarchive/stamp.ts'
 
 /**
  * Unpacks an archive that is on the host into a directory. It is unpacked beside the directory and checked before it is
@@ -39,8 +45,9 @@ import { archiveDigest, stampPath, stampText } from './unarchive/stamp.ts'
  *
  * A stamp, `dest/.unarchived-NAME`, records what was unpacked: the archive's digest and the options (NAME is the
  * archive's without its version, so another version replaces it). While both are the same nothing is done, however the
- * tree was edited since. Otherwise the archive is unpacked over the tree: its files are overwritten (except `preserve`),
- * all others stay.
+ * tree was edited since. The owner of `dest` could forge that, so root keeps its own record in
+ * /var/lib/run-playbook/unarchived, and the stamp only tells that the tree is still the same. Otherwise the archive is
+ * unpacked over the tree: its files are overwritten (except `preserve`), all others stay.
  *
  * Refused before anything is written to `dest`: members with absolute paths or `..`, devices, links that lead out of
  * the tree, and members of another kind than the existing file (a link where the archive has a folder).
@@ -85,29 +92,29 @@ export const unarchive = defineTask({
   probe: ({ src, dest, creates, checksum }) => ({
     archive: file(src, { digest: checksum?.algorithm ?? 'sha256' }),
     tree: file(dest),
-    stamp: file(stampPath(src, dest), { content: 65536 }),
+    stamp: file(posix.join(dest, stampName(src)), { content: 65536, follow: false }),
+    record: recordProbe(src, dest),
     created: file(posix.join(dest, creates ?? '.'), { follow: false }),
   }),
-  plan: (params, { archive, tree, stamp, created }): Change[] => {
-    const { src, dest, checksum, creates, owner, group } = params
+  plan: (params, { archive, tree, stamp, record, created }): Change[] => {
+    const { src, dest, checksum, creates } = params
     if (tree.type !== 'absent' && tree.type !== 'directory') throw notADirectory(dest, tree)
-    const noted = stamp.type === 'file' ? stamp.content?.toString('utf8') : undefined
+    const noted = unpackedBefore(stamp, record)
     if (checksum && noted === stampText(params, checksum)) return []
     if (noted === undefined && creates !== undefined && created.type !== 'absent') return []
     const digest = archiveDigest(src, archive, checksum)
     if (noted === stampText(params, digest)) return []
-    const note = write({ path: stampPath(src, dest), content: stampText(params, digest), owner, group })
+    const note = { name: stampName(src), text: stampText(params, digest), record: recordPath(src, dest) }
     return [
       {
         what: dest,
         from: noted === undefined ? 'not unpacked' : 'another archive, or other options',
         to: `${posix.basename(src)}, ${digest.algorithm} ${digest.hex.slice(0, 4)}…${digest.hex.slice(-2)}`,
         steps: [
-          run(unpackCommand(params), {
+          run(unpackCommand(params, note), {
             explain: (output) => explainUnpacking(src, output),
             rehearse: toolCheck(params),
           }),
-          note,
         ],
         effects: [{ tree: dest }],
       },

@@ -14,7 +14,8 @@ import {
   type Task,
 } from '../../src/index.ts'
 import { download } from '../files/download.ts'
-import { unarchive } from '../files/unarchive.ts'
+import { explainUnpacking } from '../files/unarchive/errors.ts'
+import { unpackCommand } from '../files/unarchive/script.ts'
 import { archiveFile, type Build, configureFlags } from './buildParams.ts'
 import type { Patch } from './recipe.ts'
 import { prelude, workspaceOf } from './workspace.ts'
@@ -90,19 +91,18 @@ function fetching(build: Build): Step[] {
 
 function unpacking(build: Build, explainAs: (name: PhaseName) => (output: Output) => PlaybookError): Step[] {
   const { archive, source } = workspaceOf(build)
-  const { algorithm, hex: digest } = build.checksum
-  const task = unarchive({
+  const params = {
     src: archive,
     dest: source,
     stripComponents: build.stripComponents,
-    checksum: `${algorithm}:${digest}`,
+    exclude: [],
+    preserve: [],
     ...(build.user ? { owner: build.user } : {}),
-  })
-  const there: FileState = { type: 'file', ...attributes, size: 0, links: 1, digest }
+  }
   return [
     run(sh`${prelude(build)}
 rm -rf -- "$source" "$work/phases"`),
-    ...stepsOf(task, { archive: there, tree: absent, stamp: absent, created: absent }),
+    run(unpackCommand(params), { explain: (output) => explainUnpacking(archive, output) }),
     run(
       sh`${prelude(build)}
 echo unpack >>"$work/phases"`,

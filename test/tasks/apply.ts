@@ -85,8 +85,14 @@ export async function inFolder<T>(body: (folder: string) => Promise<T>): Promise
   try {
     return await body(folder)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    forget(folder)
   }
+}
+
+/** Removes a folder, and what root has noted about it. */
+export function forget(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  rmSync(join('/var/lib/run-playbook/unarchived', folder), { recursive: true, force: true })
 }
 
 /** The error that an action ends with. */

@@ -10,59 +10,90 @@ export const conflictCode = 74
 export const toolCode = 75
 export const layoutCode = 76
 
-/** Unpacks into `$tree`, a new folder beside `$dest`, makes of it what is wanted, and moves it there. */
-export function unpackCommand(params: UnarchiveParams): Command {
+/** The file in the tree that tells that the archive was unpacked, and what root keeps of it elsewhere. */
+export type Stamp = { readonly name: string; readonly text: string; readonly record: string }
+
+/** Unpacks into `./tree`, in a stage beside `$dest` or in it, makes of it what is wanted, and moves it there. */
+export function unpackCommand(params: UnarchiveParams, stamp?: Stamp): Command {
   const { src, dest, stripComponents, exclude, preserve, creates, owner, group } = params
   const account = ownerSpec({ owner, group })
   return sh`src=${src} dest=${dest} account=${account} creates=${creates ?? '.'} strip=${stripComponents} unsafe=${unsafeCode} conflict=${conflictCode}
+fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }
+${toolCheck(params).command}
 ${shellText(functions)}
-need() { command -v "$1" >/dev/null || fail ${toolCode} "$1"; }
-damaged() { if [ -s "$work/output" ]; then tail -n 5 -- "$work/output"; else say_room; fi >&2; exit ${damagedCode}; }
-${shellText((params.format ?? formatOf(src)) === 'zip' ? zipUnpacking : tarUnpacking(src))}
+damaged() { if [ -s ./output ]; then tail -n 5 ./output; else say_room; fi >&2; exit ${damagedCode}; }
+${shellText(isZip(params) ? zipUnpacking : tarUnpacking(src))}
 while [ "$strip" -gt 0 ]; do strip_folder; strip=$((strip - 1)); done
-[ -n "$(ls -A -- "$tree")" ] || fail ${layoutCode} ${'Nothing is left of it by stripComponents.'}
-cd -- "$tree" || exit 1
+[ -n "$(ls -A ./tree)" ] || fail ${layoutCode} ${'Nothing is left of it by stripComponents.'}
+( cd ./tree || exit
 refuse_links_out
 ${shellText(exclude.map(excluding).join('\n'))}
 ${shellText(preserve.map(preserving).join('\n'))}
-[ -e "$creates" ] || [ -L "$creates" ] || [ -e "$dest/$creates" ] || fail ${layoutCode} "It does not bring $creates."
-[ -z "$account" ] || chown -hR -- "$account" . || exit 1
-cd / || exit 1
-if [ -d "$dest" ]; then refuse_conflicts "$tree" "$dest"; merge "$tree" "$dest"; else mv -- "$tree" "$dest"; fi`
+[ -e "$creates" ] || [ -L "$creates" ] || { [ -n "$there" ] && [ -e "/proc/self/fd/8/$creates" ]; } || fail ${layoutCode} "It does not bring $creates."
+${shellText(stamp ? stamping(stamp) : '')}
+[ -z "$account" ] || chown -hR -- "$account" . || exit 1 ) || exit
+if [ -n "$there" ]; then
+  ( cd -P /proc/self/fd/8 && rp_stat && refuse_conflicts /proc/self/fd/9/tree . "$dest" && merge tree "$dest" || exit ) || exit
+elif [ -d "../$rp_base" ]; then fail "$conflict" "$dest has been made by somebody else meanwhile."
+else mv -fT -- ./tree "../$rp_base" || exit 1; fi
+${shellText(stamp ? recording(stamp) : '')}`
+}
+
+function isZip({ src, format = formatOf(src) }: UnarchiveParams): boolean {
+  return format === 'zip'
+}
+
+function tools(params: UnarchiveParams): string[] {
+  return isZip(params) ? ['unzip'] : ['tar', decompressor(params.src) ?? []].flat()
+}
+
+function stamping({ name, text }: Stamp): string {
+  return sh`rm -rf -- ./${name} && printf %s ${text} >./${name} || exit 1`.script
+}
+
+/** Only root's own word counts for root: who owns the tree may write there whatever he likes. */
+function recording({ record, text }: Stamp): string {
+  return sh`if [ -O / ]; then
+  ( rp_make=1
+  rp_target ${record}
+  rp_make=
+  rp_stage
+  printf %s ${text} >"./$rp_base" && mv -fT -- "./$rp_base" "../$rp_base" ) || exit
+fi`.script
 }
 
 function excluding(path: string): string {
-  return sh`find . -path ${`./${path}`} -prune -exec rm -rf -- {} +`.script
+  return sh`find . -path ${`./${path}`} -prune -exec rm -rf -- {} + || exit 1`.script
 }
 
+/** Names may hold line ends, so they stay arguments. */
 function preserving(path: string): string {
-  return sh`if [ -d "$dest" ]; then ( cd -- "$dest" && find . -path ${`./${path}`} -prune -print ) |
-while IFS= read -r kept; do rm -rf -- "$kept"; done; fi`.script
+  return sh`if [ -n "$there" ]; then
+  ( cd -P /proc/self/fd/8 && find . -path ${`./${path}`} -prune -exec sh -c 'for kept do rm -rf -- "/proc/self/fd/9/tree/$kept"; done' sh {} + ) || exit 1
+fi`.script
 }
 
 /** tar of its own would leave out busybox, which unpacks what it is given but does not call all decompressors. */
 function tarUnpacking(src: string): string {
   const tool = decompressor(src)
   const from = tool ? 'unpacked | tar -f -' : 'tar -f "$src"'
-  return `need tar${tool ? `; need ${tool}` : ''}
-unpacked() { ${tool} -dc -- "$src" 2>"$work/unpacked"; r=$?; [ $r -eq 0 ] || [ $r -eq 141 ] || : >"$work/broken"; }
-tried() { [ "$1" -eq 0 ] && [ ! -e "$work/broken" ] || { cat -- "$work/unpacked" >>"$work/output"; damaged; }; }
-: >"$work/unpacked"
-${from} -t >"$work/names" 2>"$work/output"; tried $?
-${from} -tv >"$work/list" 2>"$work/output"; tried $?
+  return `unpacked() { ${tool} -dc -- "$src" 2>./unpacked; r=$?; [ $r -eq 0 ] || [ $r -eq 141 ] || : >./broken; }
+tried() { [ "$1" -eq 0 ] && [ ! -e ./broken ] || { cat ./unpacked >>./output; damaged; }; }
+: >./unpacked
+${from} -t >./names 2>./output; tried $?
+${from} -tv >./list 2>./output; tried $?
 refuse_names
-${from} -xpo -C "$tree" 2>"$work/output"; tried $?`
+${from} -xpo -C ./tree 2>./output; tried $?`
 }
 
 /** Info-ZIP spells names that are not ASCII anew in the C locale, and ends with 1 where it merely warns. */
-const zipUnpacking = `need unzip
-export LC_ALL=C.UTF-8
-unzip -Z1 "$src" >"$work/names" 2>"$work/output" </dev/null ||
-  unzip -l "$src" 2>"$work/output" </dev/null >"$work/table" || damaged
-[ -s "$work/names" ] || awk '/^-/ { inside = !inside; next } inside { sub(/^ *[0-9]+ +[^ ]+ +[^ ]+ +/, ""); print }' "$work/table" >"$work/names"
-: >"$work/list"
+const zipUnpacking = `export LC_ALL=C.UTF-8
+unzip -Z1 "$src" >./names 2>./output </dev/null ||
+  unzip -l "$src" 2>./output </dev/null >./table || damaged
+[ -s ./names ] || awk '/^-/ { inside = !inside; next } inside { sub(/^ *[0-9]+ +[^ ]+ +[^ ]+ +/, ""); print }' ./table >./names
+: >./list
 refuse_names
-unzip -q -o "$src" -d "$tree" >"$work/output" 2>&1 </dev/null || [ $? -eq 1 ] || damaged
+unzip -q -o "$src" -d ./tree >./output 2>&1 </dev/null || [ $? -eq 1 ] || damaged
 export LC_ALL=C`
 
 /** The program that tar calls to read the archive. */
@@ -72,11 +103,9 @@ function decompressor(src: string): string | undefined {
 }
 
 /** For the dry run: fails as `unpackCommand` does where a tool is missing. */
-export function toolCheck({ src, format }: UnarchiveParams): Rehearsal {
-  const tool = (format ?? formatOf(src)) === 'zip' ? 'unzip' : 'tar'
-  const tools = tool === 'tar' ? [tool, decompressor(src) ?? []].flat() : [tool]
+export function toolCheck(params: UnarchiveParams): Rehearsal {
   return {
-    command: sh`for tool in ${tools}; do
+    command: sh`for tool in ${tools(params)}; do
   command -v "$tool" >/dev/null || { echo "$tool" >&2; exit ${toolCode}; }
 done`,
     reads: ['packages', '/usr', '/bin'],

@@ -1,6 +1,7 @@
 // Shell functions that check an unpacked archive and merge it into the destination.
 
 import { quote } from '../../../src/index.ts'
+import { mergeFunction } from '../tree/merge.ts'
 
 /** Of the long listing and the names of an archive: the first member that must not be unpacked, if there is one. */
 const namesProgram = String.raw`
@@ -25,64 +26,54 @@ function refuse(what) { if (!hasRefused) print what; hasRefused = 1; exit }
 `
 
 /**
- * `tree` and `dest` as real paths, and what is done with them. The neighbour of a mount point lies on another file
- * system, from which moving is copying; so there the work is done inside.
+ * `work` is the current folder, a stage that only this user can enter: on the file system of `dest`, so that moving is
+ * renaming. The folder that takes what is unpacked is open as descriptor 8: `dest` if it is there (then `there` is
+ * set), or the one above it.
  */
-export const functions = `make_folder() { # and the missing ones above it, each of the owner of the folder it is in
-  [ ! -d "$1" ] || return 0
-  make_folder "$(dirname -- "$1")"
-  mkdir -- "$1" || exit 1
-  chown -- "$(stat -c %u:%g -- "$1/..")" "$1" 2>/dev/null || :
-}
-fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }
-if [ -L "$dest" ]; then dest=$(readlink -f -- "$dest") || exit 1; fi
-near=$dest
-if [ -d "$dest" ]; then
-  [ "$(stat -c %d -- "$dest")" = "$(stat -c %d -- "$dest/..")" ] || near=$dest/
-else make_folder "$(dirname -- "$dest")"; fi
-work=$(mktemp -d "$near.unarchive-XXXXXXXX") || exit 1
-trap 'rm -rf -- "$work"' EXIT
-trap 'exit 130' HUP INT TERM
-mkdir -- "$work/tree" && tree=$(cd -- "$work/tree" && pwd -P) || exit 1
+export const functions = `rp_make=1
+rp_target "$dest" follow
+rp_make= there=
+if [ -d "./$rp_base" ]; then rp_into "$rp_base" "$dest"; there=1; fi
+into=$rp_inode
+exec 8<.
+rp_stage
+exec 9<.
+mkdir ./tree || exit 1
+
+put() { mv -fT -- "$1" "./$2" || fail 1 "$3 could not be put into place."; }
+${mergeFunction}
 
 strip_folder() {
-  mkdir -- "$work/next" || exit 1
-  for top in "$tree"/* "$tree"/.[!.]* "$tree"/..?*; do
-    if [ -d "$top" ] && [ ! -L "$top" ]; then refuse_conflicts "$top" "$work/next"; merge "$top" "$work/next"; fi
-  done
-  rm -rf -- "$tree" && mv -- "$work/next" "$tree" || exit 1
-}
-
-merge() {
-  for from in "$1"/* "$1"/.[!.]* "$1"/..?*; do
-    [ -e "$from" ] || [ -L "$from" ] || continue
-    to=$2/\${from##*/}
-    if [ -d "$from" ] && [ ! -L "$from" ] && [ -d "$to" ]; then merge "$from" "$to"
-    else mv -f -- "$from" "$to" || exit 1; fi
-  done
+  mkdir ./next || exit 1
+  ( cd ./next && rp_stat
+    for top in ../tree/* ../tree/.[!.]* ../tree/..?*; do
+      if [ -d "$top" ] && [ ! -L "$top" ]; then refuse_conflicts "$top" . "" && merge "tree/\${top##*/}" "" || exit; fi
+    done ) || exit
+  rm -rf ./tree && mv -T ./next ./tree || exit 1
 }
 
 refuse_conflicts() {
   for from in "$1"/* "$1"/.[!.]* "$1"/..?*; do
     [ -e "$from" ] || [ -L "$from" ] || continue
-    to=$2/\${from##*/}
+    to=$2/\${from##*/} shown=$3/\${from##*/}
     if [ -d "$from" ] && [ ! -L "$from" ]; then
-      if [ -L "$to" ]; then fail "$conflict" "$to is a link, where the archive has a folder."; fi
-      if [ -d "$to" ]; then refuse_conflicts "$from" "$to"
-      elif [ -e "$to" ]; then fail "$conflict" "$to is a file, where the archive has a folder."; fi
-    elif [ -d "$to" ]; then fail "$conflict" "$to is a folder, where the archive has a file or link."; fi
+      if [ -L "$to" ]; then fail "$conflict" "$shown is a link, where the archive has a folder."; fi
+      if [ -d "$to" ]; then refuse_conflicts "$from" "$to" "$shown"
+      elif [ -e "$to" ]; then fail "$conflict" "$shown is a file, where the archive has a folder."; fi
+    elif [ -d "$to" ]; then fail "$conflict" "$shown is a folder, where the archive has a file or link."; fi
   done
 }
 
 refuse_links_out() {
-  find . -type l >"$work/links"
+  tree=$(pwd -P)
+  find . -type l >../links
   while IFS= read -r link; do
     target=$(readlink -- "$link") || fail "$unsafe" "a link with a line end in its name"
     real=$(readlink -f -- "$link")
     case $target in /*) fail "$unsafe" "\${link#./} -> $target" ;; esac
     case $real in '' | "$tree" | "$tree"/*) ;; *) fail "$unsafe" "\${link#./} -> $target" ;; esac
     leads_out "\${link%/*}/$target" && fail "$unsafe" "\${link#./} -> $target"
-  done <"$work/links"
+  done <../links
 }
 
 leads_out() (
@@ -94,10 +85,10 @@ leads_out() (
   exit 1
 )
 
-say_room() { df -Pk -- "$work" | awk 'NR == 2 { print "Its file system has " $4 " kB left." }'; }
+say_room() { df -Pk . | awk 'NR == 2 { print "Its file system has " $4 " kB left." }'; }
 
 refuse_names() {
-  refused=$(awk ${quote(namesProgram)} "$work/list" "$work/names") || exit 1
+  refused=$(awk ${quote(namesProgram)} ./list ./names) || exit 1
   [ -z "$refused" ] || fail "$unsafe" "$refused"
 }
 `

@@ -1,13 +1,47 @@
 // The stamp file that records which archive was unpacked, and how.
 
 import { posix } from 'node:path'
-import { type Checksum, type FileState, PlaybookError } from '../../../src/index.ts'
+import {
+  type Checksum,
+  type FileState,
+  output,
+  PlaybookError,
+  type Probe,
+  sh,
+  text,
+} from '../../../src/index.ts'
 import type { UnarchiveParams } from './params.ts'
 
-/** `/opt/app/.unarchived-apache-tomcat.tar.gz` for all versions of `apache-tomcat-9.0.109.tar.gz`. */
-export function stampPath(src: string, dest: string): string {
-  const name = posix.basename(src).replace(/[-_.]?v?\d+(?:\.\d+)+/g, '')
-  return posix.join(dest, `.unarchived-${name}`)
+/** `.unarchived-apache-tomcat.tar.gz` for all versions of `apache-tomcat-9.0.109.tar.gz`. */
+export function stampName(src: string): string {
+  return `.unarchived-${posix.basename(src).replace(/[-_.]?v?\d+(?:\.\d+)+/g, '')}`
+}
+
+/** What root keeps of an archive that it unpacked, in a folder where nobody else can write. */
+export function recordPath(src: string, dest: string): string {
+  return posix.join('/var/lib/run-playbook/unarchived', dest, stampName(src))
+}
+
+/** The record: undefined if this is not root, empty if there is none. */
+export function recordProbe(src: string, dest: string): Probe<string | undefined> {
+  const path = recordPath(src, dest)
+  return output(
+    sh`[ -O / ] || exit 9; [ ! -f ${path} ] || cat -- ${path}`,
+    (result) => (result.code === 9 ? undefined : text(result)),
+    { reads: [posix.join(dest, stampName(src))] },
+  )
+}
+
+/**
+ * What was unpacked here before; undefined: nothing. For root, its record counts, or a stamp that belongs to root, as
+ * earlier versions wrote it. A stamp that somebody else may have written, or removed, only makes it unpack again.
+ */
+export function unpackedBefore(stamp: FileState, record: string | undefined): string | undefined {
+  const content = stamp.type === 'file' ? (stamp.content?.toString('utf8') ?? '') : undefined
+  if (record === undefined) return content
+  if (stamp.type === 'absent' && record === '') return undefined
+  if (stamp.type !== 'file') return ''
+  return record === '' && stamp.uid === 0 ? content : record
 }
 
 export function stampText(wanted: UnarchiveParams, digest: Checksum): string {

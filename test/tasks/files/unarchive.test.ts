@@ -34,16 +34,11 @@ const stampOf = (text: string): FileState => ({
 })
 const stamp = stampOf(`sha256 ${a}\nstripComponents 0\n`)
 const base = { src: '/src/app-1.2.3.tar.gz', dest: '/opt/app' }
-const nothing = { archive, tree: absent, stamp: absent, created: absent }
+const nothing = { archive, tree: absent, stamp: absent, record: '' as string | undefined, created: absent }
 
-type Seen = typeof nothing
+type Seen = { [K in keyof typeof nothing]: K extends 'record' ? string | undefined : FileState }
 
-const rows: [
-  title: string,
-  params: object,
-  seen: Partial<Record<keyof Seen, FileState>>,
-  changes: string[],
-][] = [
+const rows: [title: string, params: object, seen: Partial<Seen>, changes: string[]][] = [
   ['a missing tree is unpacked', {}, {}, ['/opt/app: not unpacked → app-1.2.3.tar.gz, sha256 aaaa…aa']],
   ['a stamp of the same archive needs nothing', {}, { tree, stamp }, []],
   [
@@ -76,16 +71,11 @@ for (const [title, params, seen, changes] of rows) {
       result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
       changes,
     )
-    if (changes.length > 0) assert.is(result.steps.at(-1), 'write /opt/app/.unarchived-app.tar.gz')
+    if (changes.length > 0) assert.match(result.steps.at(-1)!, 'unarchived/opt/app/.unarchived-app.tar.gz')
   })
 }
 
-const failures: [
-  title: string,
-  params: object,
-  seen: Partial<Record<keyof Seen, FileState>>,
-  code: string,
-][] = [
+const failures: [title: string, params: object, seen: Partial<Seen>, code: string][] = [
   ['a missing archive', {}, { archive: absent }, 'E_NO_ARCHIVE'],
   ['an archive with another checksum', { checksum: b }, {}, 'E_CHECKSUM'],
   ['a file where the tree shall be', {}, { tree: archive }, 'E_NOT_A_DIRECTORY'],

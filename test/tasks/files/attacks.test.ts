@@ -1,0 +1,190 @@
+// The file tasks in a folder of somebody who swaps names: nothing outside of that folder is touched.
+
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from '#test'
+import * as assert from 'uvu/assert'
+import { unarchive } from '../../../tasks/files/unarchive.ts'
+import { attack, attackerId } from '../../wire/attacker.ts'
+import { applied, failure, forget, shells } from '../apply.ts'
+
+const it = suite('attacks on file tasks')
+const test = process.getuid?.() === 0 ? it : it.skip
+
+/** The root belongs to root; `etc` stands for /etc, `theirs` is the attacker's. */
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'run-playbook-attacks-')))
+const etc = join(root, 'etc')
+const theirs = join(root, 'theirs')
+chmodSync(root, 0o755)
+it.after(() => forget(root))
+
+it.before.each(() => {
+  for (const folder of [etc, theirs, join(root, 'source')]) {
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { mode: 0o755 })
+  }
+  mkdirSync(join(etc, 'conf/a'), { recursive: true })
+  for (const name of ['shadow', 'app.conf', 'conf/app.conf', 'conf/a/b', 'users.xml'])
+    writeFileSync(join(etc, name), `${name} of root\n`, { mode: 0o600 })
+  giveAll(theirs)
+})
+
+/** What must not change, whatever an attacker does. */
+const untouched = (): string =>
+  execFileSync('find', ['.', '-printf', '%p %U %G %m %l\n', '-type', 'f', '-exec', 'cat', '{}', ';'], {
+    cwd: etc,
+  })
+    .toString()
+    .split('\n')
+    .sort()
+    .join('\n')
+
+/** Files by their paths below the attacker's folder, which all of them then belong to. */
+function plant(files: { readonly [path: string]: string }): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(theirs, path, '..'), { recursive: true })
+    writeFileSync(join(theirs, path), content)
+  }
+  giveAll(theirs)
+}
+
+function giveAll(folder: string): void {
+  execFileSync('chown', ['-hR', `${attackerId}:${attackerId}`, folder])
+}
+
+function archiveOf(files: { readonly [path: string]: string }): string {
+  const source = join(root, 'source')
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(source, path, '..'), { recursive: true })
+    writeFileSync(join(source, path), content)
+  }
+  const archive = join(root, 'app-1.2.tar.gz')
+  execFileSync('tar', ['-C', source, '-czf', archive, ...Object.keys(files)])
+  return archive
+}
+
+/** Links for all names that appear in the attacker's folder, and in those below it. */
+const swapAll = `
+  for (const folder of ['.', 'conf', 'conf/a', '../theirs']) for (const name of fs.readdirSync(folder)) {
+    const path = folder + '/' + name
+    if (name === 'gone') continue
+    try { fs.renameSync(path, 'gone/' + Math.random()) } catch { continue }
+    try { fs.symlinkSync(${JSON.stringify(etc)}, path) } catch {}
+  }`
+/** A folder, for a link to the one of root, and back. */
+const flip = (name: string, target: string) => `
+  fs.renameSync('${name}', '.aside'); fs.symlinkSync(${JSON.stringify(target)}, '${name}')
+  fs.unlinkSync('${name}'); fs.renameSync('.aside', '${name}')`
+
+/** Applies it again and again while somebody swaps names; it may fail, as long as nothing of root's is touched. */
+async function underAttack(code: string, act: () => Promise<unknown>, rounds = 3): Promise<void> {
+  const before = untouched()
+  plant({ 'gone/x': '' })
+  const stop = await attack(theirs, code)
+  const codes = new Set<string>()
+  try {
+    for (let round = 0; round < rounds; round++) {
+      try {
+        await act()
+      } catch (error) {
+        codes.add(error instanceof Error ? error.message.split('\n').slice(0, 2).join(' ') : String(error))
+      }
+    }
+  } finally {
+    await stop()
+  }
+  assert.is(untouched(), before, [...codes].join('\n'))
+}
+
+for (const shell of shells) {
+  const [name] = shell
+
+  test(`${name}: unarchive writes no stamp through a link, and takes none of another user's for its own`, async () => {
+    const src = archiveOf({ 'conf/app.conf': 'new\n' })
+    const params = { src, dest: theirs, owner: String(attackerId), group: String(attackerId) }
+    assert.equal((await applied(unarchive, params, { shell })).again, [])
+    const stamp = join(theirs, '.unarchived-app.tar.gz')
+    rmSync(stamp)
+    symlinkSync(join(etc, 'shadow'), stamp)
+    const before = untouched()
+    const { changes, again } = await applied(unarchive, params, { shell })
+    assert.equal([changes.length, again], [1, []])
+    assert.is(untouched(), before)
+    assert.ok(lstatSync(stamp).isFile())
+    rmSync(join(theirs, 'conf'), { recursive: true })
+    writeFileSync(stamp, `forged\n`)
+    assert.equal((await applied(unarchive, params, { shell })).changes, [], 'the record of root counts')
+    rmSync(stamp)
+    assert.is(
+      (await applied(unarchive, params, { shell })).changes.length,
+      1,
+      'without the stamp it is another tree',
+    )
+  })
+
+  test(`${name}: unarchive takes over a stamp of root's that an earlier version wrote`, async () => {
+    const src = archiveOf({ f: 'new\n' })
+    const dest = join(root, `adopted-${name}`)
+    const first = await applied(unarchive, { src, dest }, { shell })
+    const text = readFileSync(join(dest, '.unarchived-app.tar.gz'), 'utf8')
+    assert.is(first.changes.length, 1)
+    const moved = join(root, `moved-${name}`)
+    execFileSync('cp', ['-a', dest, moved])
+    assert.equal((await applied(unarchive, { src, dest: moved }, { shell })).changes, [])
+    chownSync(join(moved, '.unarchived-app.tar.gz'), attackerId, attackerId)
+    assert.is((await applied(unarchive, { src, dest: moved }, { shell })).changes.length, 1)
+    assert.is(readFileSync(join(moved, '.unarchived-app.tar.gz'), 'utf8'), text)
+  })
+
+  test(`${name}: unarchive keeps what preserve names, and removes nothing by a name with a line end`, async () => {
+    const src = archiveOf({ 'conf/users.xml': 'new\n', f: 'new\n' })
+    plant({ 'conf/users.xml': 'mine\n', [`conf/a\n${etc}/users.xml`]: '' })
+    const before = untouched()
+    const preserve = ['conf/*users.xml']
+    await applied(unarchive, { src, dest: theirs, owner: String(attackerId), preserve }, { shell })
+    assert.is(untouched(), before)
+    assert.equal(
+      [readFileSync(join(theirs, 'conf/users.xml'), 'utf8'), existsSync(join(theirs, 'f'))],
+      ['mine\n', true],
+    )
+  })
+
+  test(`${name}: unarchive refuses a link of the user's where the archive has a folder`, async () => {
+    const src = archiveOf({ 'conf/app.conf': 'new\n' })
+    symlinkSync(etc, join(theirs, 'conf'))
+    const before = untouched()
+    assert.is((await failure(() => applied(unarchive, { src, dest: theirs }, { shell }))).code, 'E_CONFLICT')
+    assert.is(untouched(), before)
+    assert.equal(readdirSync(theirs), ['conf'])
+  })
+
+  test(`${name}: unarchive under attack`, async () => {
+    const src = archiveOf({ 'conf/app.conf': 'new\n', 'conf/a/b': 'new\n', shadow: 'new\n' })
+    const params = { src, dest: theirs, owner: String(attackerId), group: String(attackerId) }
+    plant({ 'conf/app.conf': 'old\n' })
+    const again = () => {
+      rmSync(join(theirs, '.unarchived-app.tar.gz'), { force: true, recursive: true })
+      return applied(unarchive, params, { shell })
+    }
+    await underAttack(swapAll, again)
+    plant({ 'conf/app.conf': 'old\n' })
+    await underAttack(flip('conf', join(etc, 'conf')), again)
+  })
+}
+
+it.run()
