@@ -14,6 +14,7 @@ import {
   fileMode,
   output,
   ownerSpec,
+  PlaybookError,
   type Probe,
   run,
   type Step,
@@ -21,12 +22,19 @@ import {
   upload,
   z,
 } from '../../src/index.ts'
+import { digestOf } from '../params/fileDigest.ts'
 import { noFolder, ownPath, pathBelow } from '../params/paths.ts'
 import { withArchive } from './copyDirectory/archive.ts'
 import { conflict, copied, differs, type EntryAttributes, fromTo } from './copyDirectory/compare.ts'
-import { extraPaths } from './copyDirectory/extraPaths.ts'
+import { extraPaths, textOf } from './copyDirectory/extraPaths.ts'
 import { placementStep, requireTar } from './copyDirectory/placement.ts'
-import { type SourceEntry, sourceTree } from './copyDirectory/sourceTree.ts'
+import { removalStep } from './copyDirectory/removal.ts'
+import {
+  holdsDestination,
+  type SourceEntry,
+  type SourceTree,
+  sourceTree,
+} from './copyDirectory/sourceTree.ts'
 
 /**
  * Copies a folder with everything in it. One pass over all files (by their SHA-256) finds what differs, and one stream
@@ -76,10 +84,11 @@ export const copyDirectory = defineTask({
   }),
   title: ({ dest }) => dest,
   inputs: ({ src, exclude }, { directory }) => sourceTree(resolve(directory, src), exclude),
-  probe: treeProbes,
-  plan: (params, observed, entries): Change[] => {
+  probe: (params, { entries }) => treeProbes(params, entries),
+  plan: (params, observed, tree): Change[] => {
     const { dest, purge } = params
     const { root, above } = observed
+    const { entries } = tree
     if (above.type === 'absent') throw noFolder(dest)
     if (root.type !== 'absent' && root.type !== 'directory') throw conflict(dest, root, 'a folder')
     const stateOf = ({ path }: SourceEntry): FileState =>
@@ -89,7 +98,7 @@ export const copyDirectory = defineTask({
     const same = entries.filter((entry) => !other.has(entry))
     return [
       ...rootChanges(params, root),
-      ...copies(params, [...other], stateOf),
+      ...copies(params, { ...tree, entries: [...other] }, stateOf),
       ...same.flatMap((entry) =>
         attributeChanges(pathOf(entry), stateOf(entry), desiredAttributes(entry, params)),
       ),
@@ -100,6 +109,7 @@ export const copyDirectory = defineTask({
 
 type Params = {
   readonly dest: string
+  readonly exclude: readonly string[]
   readonly owner?: string
   readonly group?: string
   readonly mode?: number | 'preserve'
@@ -108,9 +118,6 @@ type Params = {
 
 /** How many entries a report names; it counts the others. */
 const shownEntries = 10
-
-/** Keeps argument lists short. */
-const pathsPerCommand = 400
 
 /** Probes of entries are named by their path below `dest`, with a leading slash. */
 type TreeProbes = {
@@ -121,7 +128,7 @@ type TreeProbes = {
 }
 
 function treeProbes(
-  { dest, purge, exclude }: Params & { readonly purge: boolean; readonly exclude: readonly string[] },
+  { dest, purge, exclude }: Params & { readonly purge: boolean },
   entries: readonly SourceEntry[],
 ): TreeProbes {
   const ofEntries = entries.map(({ type, path }) => {
@@ -155,20 +162,14 @@ function rootChanges(params: Params, root: FileState): Change[] {
   if (root.type !== 'absent') return attributeChanges(dest, root, desiredAttributes(entry, params))
   const mode = newMode(entry, params)
   const spec = ownerSpec({ owner, group })
-  const steps = [
-    run(sh`mkdir -m ${mode.toString(8)} -- ${dest}`),
-    ...(spec === '' ? [] : [run(sh`chown ${spec} -- ${dest}`)]),
-  ]
+  const steps = [run(sh`rp_mkdir ${[dest, mode.toString(8), spec]}`)]
   const becomes = copied(entry, root, { owner, group, mode })
   return [{ what: dest, ...fromTo(entry, root), steps, effects: [{ path: dest, becomes }] }]
 }
 
-function copies(
-  params: Params,
-  entries: readonly SourceEntry[],
-  stateOf: (entry: SourceEntry) => FileState,
-): Change[] {
+function copies(params: Params, tree: SourceTree, stateOf: (entry: SourceEntry) => FileState): Change[] {
   const { dest } = params
+  const { entries } = tree
   const lines = entries.map((entry) => ({
     what: posix.join(dest, entry.path),
     ...fromTo(entry, stateOf(entry)),
@@ -178,33 +179,43 @@ function copies(
     return { path: posix.join(dest, entry.path), becomes: copied(entry, stateOf(entry), attributes) }
   })
   const more = { from: 'absent or other', to: 'as in src' }
-  return together(dest, lines, more, [copyStep(params, entries)], effects)
+  return together(dest, lines, more, [copyStep(params, tree)], effects)
 }
 
-function copyStep(params: Params, entries: readonly SourceEntry[]): Step {
-  const { dest, owner, group, mode } = params
+function copyStep(params: Params, { root, entries }: SourceTree): Step {
+  const { dest, exclude, owner, group, mode } = params
   const packed = entries.map((entry) => ({ entry, mode: newMode(entry, params) }))
-  return call(`copies ${entries.length} entries`, async ({ carryOut }) => {
-    const stage = posix.join(dest, `.run-playbook-${randomBytes(6).toString('hex')}`)
-    const archive = `${stage}.tar`
+  return call(`copies ${entries.length} entries`, async ({ carryOut, isLocal }) => {
+    if (isLocal && (await holdsDestination(root, dest, exclude))) throw intoItself(root, dest)
+    const archive = `.run-playbook-${randomBytes(6).toString('hex')}.tar`
     await carryOut(requireTar())
-    await withArchive(packed, (path) =>
-      carryOut(upload({ source: { kind: 'local', path }, path: archive, mode: 0o600 })),
-    )
-    await carryOut(placementStep({ dest, archive, stage, owner, group, setsModes: mode !== undefined }))
+    await withArchive(packed, async (path) => {
+      const sha256 = await digestOf(path)
+      await carryOut(
+        upload({ source: { kind: 'local', path }, path: posix.join(dest, archive), mode: 0o600 }),
+        placementStep({ dest, archive, sha256, owner, group, setsModes: mode !== undefined }),
+      )
+    })
   })
 }
 
+function intoItself(root: string, dest: string): PlaybookError {
+  return new PlaybookError(
+    'E_DEST_IN_SRC',
+    `${dest} is in ${root}, so each run would copy the last copy too.`,
+    {
+      hint: `Leave it out: exclude: ['${posix.relative(root, dest)}']`,
+    },
+  )
+}
+
 function removals(dest: string, paths: readonly string[]): Change[] {
-  const all = paths.map((path) => posix.join(dest, path))
+  if (paths.length === 0) return []
+  const all = paths.map((path) => posix.join(dest, textOf(path)))
   const fromTo = { from: 'not in src', to: 'removed' }
   const lines = all.map((what) => ({ what, ...fromTo }))
-  const chunks = Array.from({ length: Math.ceil(all.length / pathsPerCommand) }, (_, index) =>
-    all.slice(index * pathsPerCommand, (index + 1) * pathsPerCommand),
-  )
-  const steps = chunks.map((each) => run(sh`rm -rf -- ${each}`))
   const effects = all.map((path): Effect => ({ path, becomes: { type: 'absent' } }))
-  return together(dest, lines, fromTo, steps, effects)
+  return together(dest, lines, fromTo, [removalStep(dest, paths)], effects)
 }
 
 type Line = Pick<Change, 'what' | 'from' | 'to'>

@@ -1,11 +1,11 @@
 // Finds paths on the host that the source does not have, for purging.
 
 import { posix } from 'node:path'
-import { type Output, output, PlaybookError, type Probe, sh, text } from '../../../src/index.ts'
+import { type Output, output, PlaybookError, type Probe, sh } from '../../../src/index.ts'
 import { excluder, type SourceEntry } from './sourceTree.ts'
 
 /**
- * The uppermost paths below `dest`, relative to it, that are neither in `entries` nor excluded, nor hold what is
+ * The uppermost paths below `dest`, relative to it and by their bytes (each character stands for one), that are neither in `entries` nor excluded, nor hold what is
  * excluded. None where there is no such folder.
  *
  * @throws PlaybookError (when parsed) E_MOUNT where a file system is mounted at or below one; E_FIND
@@ -15,8 +15,9 @@ export function extraPaths(
   exclude: readonly string[],
   entries: readonly SourceEntry[],
 ): Probe<string[]> {
-  const known = new Set(entries.map(({ path }) => path))
-  const isExcluded = excluder(exclude)
+  const known = new Set(entries.map(({ path }) => bytesOf(path)))
+  const matches = excluder(exclude)
+  const isExcluded = (path: string) => matches(textOf(path))
   return output(
     sh`[ ! -d ${dest} ] || { cd -- ${dest} && find . -xdev ! -name . -print0 && printf '\\0%s\\n' "$(pwd -P)" && cat /proc/mounts; }`,
     (result) => {
@@ -26,7 +27,7 @@ export function extraPaths(
       const all = new Set(paths.filter(isOther))
       const uppermost = [...all].filter((path) => !all.has(posix.dirname(path))).sort()
       const mounted = uppermost.find((path) => mounts.includes(path) || holds(path, mounts))
-      if (mounted !== undefined) throw mountedBelow(posix.join(dest, mounted))
+      if (mounted !== undefined) throw mountedBelow(posix.join(dest, textOf(mounted)))
       return uppermost
     },
     { reads: [dest] },
@@ -39,7 +40,7 @@ function listing(dest: string, result: Output): { paths: string[]; mounts: strin
     const details = result.stderr.toString('utf8').trim().split('\n').slice(0, 5)
     throw new PlaybookError('E_FIND', `${dest} cannot be read whole.`, { details })
   }
-  const printed = text(result)
+  const printed = result.stdout.toString('latin1')
   const end = printed.startsWith('\0') ? 0 : printed.indexOf('\0\0') + 1
   const paths = printed.slice(0, end).split('\0').filter(Boolean)
   const [root = '', ...table] = printed.slice(end + 1).split('\n')
@@ -50,6 +51,15 @@ function listing(dest: string, result: Output): { paths: string[]; mounts: strin
     paths: paths.map((path) => path.slice(2)),
     mounts: mounts.map((path) => path.slice(root.length + 1)),
   }
+}
+
+/** The text of a path that is given by its bytes; what is not UTF-8 is shown as U+FFFD. */
+export function textOf(path: string): string {
+  return Buffer.from(path, 'latin1').toString('utf8')
+}
+
+function bytesOf(path: string): string {
+  return Buffer.from(path, 'utf8').toString('latin1')
 }
 
 function byte(octal: string): string {

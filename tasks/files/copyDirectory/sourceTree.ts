@@ -1,7 +1,7 @@
 // Lists a folder of the controller with digests.
 
-import { lstat, readdir, readlink } from 'node:fs/promises'
-import { join, posix } from 'node:path'
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises'
+import { basename, dirname, join, posix, relative } from 'node:path'
 import { PlaybookError } from '../../../src/index.ts'
 import { digestOf } from '../../params/fileDigest.ts'
 
@@ -22,13 +22,16 @@ export type SourceFile = {
   readonly sha256: string
 }
 
+/** A folder of the controller, and all entries below it that are copied. */
+export type SourceTree = { readonly root: string; readonly entries: readonly SourceEntry[] }
+
 /**
  * The entries below a folder, without those that `exclude` names. Links are taken as links.
  *
  * @throws PlaybookError E_NO_SOURCE (no such folder, or one that cannot be read), E_SOURCE_NOT_A_DIRECTORY,
  *   E_SOURCE_ENTRY (a device or socket, or a name with a line end)
  */
-export async function sourceTree(root: string, exclude: readonly string[]): Promise<SourceEntry[]> {
+export async function sourceTree(root: string, exclude: readonly string[]): Promise<SourceTree> {
   const found = await lstat(join(root, '.')).catch(unreadable(root))
   if (!found.isDirectory())
     throw new PlaybookError('E_SOURCE_NOT_A_DIRECTORY', `${root} is not a folder: copyFile copies one file.`)
@@ -45,7 +48,19 @@ export async function sourceTree(root: string, exclude: readonly string[]): Prom
     }
   }
   await walk('')
-  return entries
+  return { root, entries }
+}
+
+/** Whether a folder of this machine is, or would be, below the source, and is not excluded. */
+export async function holdsDestination(
+  root: string,
+  dest: string,
+  exclude: readonly string[],
+): Promise<boolean> {
+  const parent = await realpath(dirname(dest)).catch(() => dirname(dest))
+  const real = await realpath(dest).catch(() => join(parent, basename(dest)))
+  const path = relative(await realpath(root), real)
+  return path !== '' && path !== '..' && !path.startsWith('../') && !excluder(exclude)(path)
 }
 
 /** Whether a relative path, or a folder above it, is one of the patterns: `*` and `?` stand for any characters. */

@@ -11,7 +11,7 @@ export const toolCode = 75
 export const layoutCode = 76
 
 /** The file in the tree that tells that the archive was unpacked, and what root keeps of it elsewhere. */
-export type Stamp = { readonly name: string; readonly text: string; readonly record: string }
+type Stamp = { readonly name: string; readonly text: string; readonly record: string }
 
 /** Unpacks into `./tree`, in a stage beside `$dest` or in it, makes of it what is wanted, and moves it there. */
 export function unpackCommand(params: UnarchiveParams, stamp?: Stamp): Command {

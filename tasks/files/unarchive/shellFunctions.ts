@@ -1,7 +1,7 @@
 // Shell functions that check an unpacked archive and merge it into the destination.
 
 import { quote } from '../../../src/index.ts'
-import { mergeFunction } from '../tree/merge.ts'
+import { mergeFunction } from '../../params/mergeTree.ts'
 
 /** Of the long listing and the names of an archive: the first member that must not be unpacked, if there is one. */
 const namesProgram = String.raw`

@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
+import { copyDirectory } from '../../../tasks/files/copyDirectory.ts'
 import { unarchive } from '../../../tasks/files/unarchive.ts'
 import { attack, attackerId } from '../../wire/attacker.ts'
 import { applied, failure, forget, shells } from '../apply.ts'
@@ -56,6 +57,8 @@ const untouched = (): string =>
 
 /** Files by their paths below the attacker's folder, which all of them then belong to. */
 function plant(files: { readonly [path: string]: string }): void {
+  rmSync(theirs, { recursive: true, force: true })
+  mkdirSync(theirs)
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(join(theirs, path, '..'), { recursive: true })
     writeFileSync(join(theirs, path), content)
@@ -94,7 +97,8 @@ const flip = (name: string, target: string) => `
 /** Applies it again and again while somebody swaps names; it may fail, as long as nothing of root's is touched. */
 async function underAttack(code: string, act: () => Promise<unknown>, rounds = 3): Promise<void> {
   const before = untouched()
-  plant({ 'gone/x': '' })
+  mkdirSync(join(theirs, 'gone'), { recursive: true })
+  chownSync(join(theirs, 'gone'), attackerId, attackerId)
   const stop = await attack(theirs, code)
   const codes = new Set<string>()
   try {
@@ -171,6 +175,51 @@ for (const shell of shells) {
     assert.is((await failure(() => applied(unarchive, { src, dest: theirs }, { shell }))).code, 'E_CONFLICT')
     assert.is(untouched(), before)
     assert.equal(readdirSync(theirs), ['conf'])
+  })
+
+  test(`${name}: copyDirectory replaces a link of the user's to a file, and refuses one to a folder`, async () => {
+    const src = join(root, 'source')
+    archiveOf({ shadow: 'new\n' })
+    symlinkSync(join(etc, 'shadow'), join(theirs, 'shadow'))
+    const before = untouched()
+    const owner = String(attackerId)
+    assert.equal((await applied(copyDirectory, { src, dest: theirs, owner }, { shell })).again, [])
+    assert.ok(lstatSync(join(theirs, 'shadow')).isFile())
+    symlinkSync(etc, join(theirs, 'conf'))
+    archiveOf({ 'conf/app.conf': 'new\n' })
+    const refused = () => applied(copyDirectory, { src, dest: theirs, owner }, { shell })
+    assert.is((await failure(refused)).code, 'E_CONFLICT')
+    assert.is(untouched(), before)
+  })
+
+  test(`${name}: copyDirectory under attack, with purge`, async () => {
+    const src = join(root, 'source')
+    archiveOf({ 'conf/app.conf': 'new\n', 'conf/a/b': 'new\n', shadow: 'new\n' })
+    const params = {
+      src,
+      dest: theirs,
+      owner: String(attackerId),
+      mode: '0644',
+      purge: true,
+      exclude: ['gone'],
+    }
+    const act = () => applied(copyDirectory, params, { shell })
+    await underAttack(swapAll, act)
+    const others = `try { fs.writeFileSync('conf/users.xml', 'x'); fs.mkdirSync('conf/a'); fs.writeFileSync('conf/a/c', '') } catch {}`
+    for (const target of [join(etc, 'conf'), etc]) {
+      plant({ 'conf/app.conf': 'old\n' })
+      await underAttack(`${others}\n${flip('conf', target)}`, act, 6)
+    }
+  })
+
+  test(`${name}: copyDirectory takes no archive that somebody put in the place of its own`, async () => {
+    const src = join(root, 'source')
+    archiveOf({ f: 'new\n' })
+    const code = `for (const name of fs.readdirSync('.')) if (name.endsWith('.tar')) {
+      fs.writeFileSync('mine', 'x'); fs.renameSync('mine', name) }`
+    await underAttack(code, () => applied(copyDirectory, { src, dest: theirs }, { shell }))
+    for (const each of readdirSync(theirs).filter((path) => path !== 'mine' && !path.startsWith('.')))
+      assert.ok(['f', 'gone'].includes(each), each)
   })
 
   test(`${name}: unarchive under attack`, async () => {

@@ -1,0 +1,25 @@
+// Removes paths below a folder, by their bytes and through no link.
+
+import { run, type Step, sh, shellText } from '../../../src/index.ts'
+
+/** A step that removes paths below `dest`, which are given as bytes: each character stands for one. */
+export function removalStep(dest: string, paths: readonly string[]): Step {
+  const lines = paths.map((path) => path.replace(/[\\\n]/g, escaped))
+  return run(sh`dest=${dest}\n${shellText(script)}`, {
+    stdin: Buffer.from(`${lines.join('\n')}\n`, 'latin1'),
+  })
+}
+
+function escaped(character: string): string {
+  return `\\0${character.charCodeAt(0).toString(8).padStart(3, '0')}`
+}
+
+/** Each folder is entered anew: what is no longer a folder of the tree is refused. */
+const script = String.raw`last=
+while IFS= read -r path; do
+  case $path in *\\*) path=$(printf '%b.' "$path"); path=${'$'}{path%.} ;; esac
+  case $path in */*) folder=${'$'}{path%/*} ;; *) folder=. ;; esac
+  [ "$folder" = "$last" ] || rp_enter "$dest/$folder"
+  last=$folder
+  rp_drop "${'$'}{path##*/}" || exit 1
+done`
