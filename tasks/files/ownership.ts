@@ -1,17 +1,7 @@
 // The task ownership: sets owner, group and modes of a whole tree.
 
 import { posix } from 'node:path'
-import {
-  account,
-  type Change,
-  defineTask,
-  file,
-  ownerSpec,
-  PlaybookError,
-  run,
-  sh,
-  z,
-} from '../../src/index.ts'
+import { account, type Change, defineTask, file, ownerSpec, PlaybookError, run, z } from '../../src/index.ts'
 import { ownPath, pathBelow } from '../params/paths.ts'
 import { modeTests, treeMode } from './ownership/modes.ts'
 import { changeMatches, describeMismatches, mismatches, ownerTest } from './ownership/tree.ts'
@@ -79,7 +69,7 @@ export const ownership = defineTask({
     const changes: Change[] = []
     const effects = [{ tree: path, only: 'attributes' as const }]
     if (otherOwners.count > 0) {
-      const steps = [run(changeMatches(params, ownerTest(params), sh`chown -h ${ownerSpec(params)}`))]
+      const steps = [run(changeMatches(params, ownerTest(params), 'chown -h', ownerSpec(params)))]
       changes.push({
         what: `${path} owner`,
         from: describeMismatches(otherOwners),
@@ -89,9 +79,7 @@ export const ownership = defineTask({
       })
     }
     if (otherModes.count > 0) {
-      const steps = modeTests(params).map(({ test, spec }) =>
-        run(changeMatches(params, test, sh`chmod ${spec}`)),
-      )
+      const steps = modeTests(params).map(({ test, spec }) => run(changeMatches(params, test, 'chmod', spec)))
       const to = [params.mode, params.dirMode && `directories ${params.dirMode}`].filter(Boolean).join(', ')
       changes.push({ what: `${path} mode`, from: describeMismatches(otherModes), to, steps, effects })
     }

@@ -1,6 +1,6 @@
 // The file tasks in a folder of somebody who swaps names: nothing outside of that folder is touched.
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -12,6 +12,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -20,6 +21,7 @@ import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { copyDirectory } from '../../../tasks/files/copyDirectory.ts'
+import { ownership } from '../../../tasks/files/ownership.ts'
 import { unarchive } from '../../../tasks/files/unarchive.ts'
 import { attack, attackerId } from '../../wire/attacker.ts'
 import { applied, failure, forget, shells } from '../apply.ts'
@@ -175,6 +177,39 @@ for (const shell of shells) {
     assert.is((await failure(() => applied(unarchive, { src, dest: theirs }, { shell }))).code, 'E_CONFLICT')
     assert.is(untouched(), before)
     assert.equal(readdirSync(theirs), ['conf'])
+  })
+
+  test(`${name}: ownership and modes of a tree under attack`, async () => {
+    const owner = String(attackerId)
+    const files = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`conf/${index}/shadow`, 'x']))
+    plant({ ...files, 'conf/shadow': 'x', 'conf/app.conf': 'x' })
+    const before = untouched()
+    const tools = spawnSync(shell[0]!, [...shell.slice(1), '-c', 'find . -maxdepth 0 -execdir true {} +'])
+    if (tools.status !== 0) {
+      const refused = await failure(() => applied(ownership, { path: theirs, mode: '0604' }, { shell }))
+      assert.match(refused.message, 'unsafe path: others may write to')
+      return
+    }
+    const steps = [
+      { owner: '0' },
+      { owner, mode: '0604', dirMode: '0705' },
+      { mode: 'u=rwX,g=rX,o=rX' },
+      { mode: '0644', dirMode: '0755' },
+    ]
+    for (const step of steps) {
+      assert.equal((await applied(ownership, { path: theirs, ...step }, { shell })).again, [])
+      assert.equal(readdirSync(theirs), ['conf'])
+    }
+    assert.is(statSync(join(theirs, 'conf/1/shadow')).mode & 0o777, 0o644)
+    const act = async () => {
+      for (const mode of ['0604', '0644'])
+        await applied(ownership, { path: theirs, mode, owner, exclude: ['gone'] }, { shell })
+    }
+    const links = `try { fs.writeFileSync('shadow', ''); fs.chmodSync('shadow', 0o600) } catch {}
+      fs.unlinkSync('shadow'); fs.symlinkSync(${JSON.stringify(join(etc, 'shadow'))}, 'shadow'); fs.unlinkSync('shadow')`
+    await underAttack(flip('conf', etc), act, 2)
+    await underAttack(links, act, 2)
+    assert.is(untouched(), before)
   })
 
   test(`${name}: copyDirectory replaces a link of the user's to a file, and refuses one to a folder`, async () => {
