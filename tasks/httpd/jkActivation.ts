@@ -97,12 +97,13 @@ async function changed(connection: StepConnection, params: Params): Promise<void
 function rewritten({ worker, state, file }: Params, prefix: string): string {
   const path = file.startsWith('/') ? file : `${prefix}/${file}`
   const line = state === 'active' ? '' : `worker.${worker}.activation=${state}`
-  return `file=${quote(path)}
-new=\${file%/*}/.run-playbook-new-\${file##*/}
-grep -q '^worker[.]${worker}[.]type[[:space:]]*[=:]' "$file" || { echo "= E_JK_WORKER There is no worker ${worker} in $file." >&2; exit 1; }
-cp -a -- "$file" "$new" &&
-{ grep -v '^worker[.]${worker}[.]activation[[:space:]]*[=:]' "$file"; ${line ? `echo ${quote(line)}; ` : ''}:; } >"$new" || { rm -f -- "$new"; exit 1; }
-if cmp -s "$file" "$new"; then rm -f -- "$new"; else mv -f -- "$new" "$file" && echo changed; fi`
+  return `rp_target ${quote(path)} follow
+rp_stage
+[ ! -e "../$rp_base" ] || cp -a -- "../$rp_base" ./before || exit 1
+[ ! -L ./before ] || rp_refuse ${quote(`${path} was replaced by another user.`)}
+[ -f ./before ] && grep -q '^worker[.]${worker}[.]type[[:space:]]*[=:]' ./before || { echo ${quote(`= E_JK_WORKER There is no worker ${worker} in ${path}.`)} >&2; exit 1; }
+cp -a ./before ./after && { grep -v '^worker[.]${worker}[.]activation[[:space:]]*[=:]' ./before; ${line ? `echo ${quote(line)}; ` : ''}:; } >./after || exit 1
+cmp -s ./before ./after || { mv -fT -- ./after "../$rp_base" && echo changed; }`
 }
 
 function explained(result: Output, on: string): PlaybookError | undefined {

@@ -7,6 +7,7 @@ import {
   output,
   PlaybookError,
   run,
+  Secret,
   sh,
   shellText,
   splitLines,
@@ -20,8 +21,8 @@ import { isLoopback } from '../params/loopback.ts'
  * no curl. If the answer is wrong, it is asked again for up to `within` seconds, every `interval` (1) seconds; a failure
  * shows the status, the first lines of the body, or why there was no connection.
  *
- * - `url`: http or https. `host`: the Host header, for a virtual host. `headers`: further ones; the host's process list
- *   shows them, so no secrets.
+ * - `url`: http or https. `host`: the Host header, for a virtual host. `headers`: further ones, by name; values may be
+ *   secrets, but not with `followRedirects`, which would send them to another host. No argument list holds them.
  * - `method`: default GET. It should change nothing: the URL is requested at least once a run.
  * - `status`: the status, or a list of them; default 200. `contains`: a text in the first 256 KiB.
  * - `timeout`: seconds for one answer (10). `within`: seconds to keep asking (0: once more, then fail).
@@ -35,39 +36,53 @@ import { isLoopback } from '../params/loopback.ts'
 export const httpCheck = defineTask({
   name: 'httpCheck',
   summary: 'Checks that a URL, asked from the host, answers with a status and a text, and can wait for it.',
-  params: z.strictObject({
-    url: z
-      .string()
-      .regex(
-        /^https?:\/\/[^\s/@]+(\/\S*)?$/,
-        'expected a URL that begins with http:// or https://, without a password',
-      )
-      .describe('The URL to request.'),
-    host: z
-      .string()
-      .regex(/^[\w.:-]+$/, 'expected a host name')
-      .optional()
-      .describe('Host header, for a virtual host.'),
-    method: z
-      .enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'TRACE'])
-      .default('GET')
-      .describe('HTTP method.'),
-    headers: z
-      .record(z.string().regex(/^[\w-]+$/, 'expected the name of a header'), z.string().regex(/^[^\r\n]*$/))
-      .default({})
-      .describe('Further headers of the request. No secrets: the host shows them in its process list.'),
-    status: z
-      .union([z.int().min(100).max(599), z.array(z.int().min(100).max(599)).min(1)])
-      .transform((value) => [value].flat())
-      .default([200])
-      .describe('Expected HTTP status, or statuses.'),
-    contains: z.string().min(1).optional().describe('Text that the body must contain.'),
-    timeout: z.number().positive().default(10).describe('Seconds for one answer.'),
-    within: z.number().min(0).default(0).describe('Seconds to keep asking until the answer is right.'),
-    interval: z.number().positive().default(1).describe('Seconds between two requests.'),
-    followRedirects: z.boolean().default(false).describe('Follow redirects.'),
-    insecure: z.boolean().default(false).describe('Accept any certificate.'),
-  }),
+  params: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(
+          /^https?:\/\/[^\s/@]+(\/\S*)?$/,
+          'expected a URL that begins with http:// or https://, without a password',
+        )
+        .describe('The URL to request.'),
+      host: z
+        .string()
+        .regex(/^[\w.:-]+$/, 'expected a host name')
+        .optional()
+        .describe('Host header, for a virtual host.'),
+      method: z
+        .enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'TRACE'])
+        .default('GET')
+        .describe('HTTP method.'),
+      headers: z
+        .record(
+          z.string().regex(/^[\w-]+$/, 'expected the name of a header'),
+          z.union([z.string(), z.instanceof(Secret)]).refine((value) => !/[\r\n\0]/.test(textOf(value)), {
+            error: 'expected a value without line ends',
+          }),
+        )
+        .default({})
+        .describe('Further headers of the request; values may be secrets.'),
+      status: z
+        .union([z.int().min(100).max(599), z.array(z.int().min(100).max(599)).min(1)])
+        .transform((value) => [value].flat())
+        .default([200])
+        .describe('Expected HTTP status, or statuses.'),
+      contains: z.string().min(1).optional().describe('Text that the body must contain.'),
+      timeout: z.number().positive().default(10).describe('Seconds for one answer.'),
+      within: z.number().min(0).default(0).describe('Seconds to keep asking until the answer is right.'),
+      interval: z.number().positive().default(1).describe('Seconds between two requests.'),
+      followRedirects: z.boolean().default(false).describe('Follow redirects.'),
+      insecure: z.boolean().default(false).describe('Accept any certificate.'),
+    })
+    .refine(
+      ({ headers, followRedirects }) =>
+        !followRedirects || !Object.values(headers).some((value) => value instanceof Secret),
+      {
+        path: ['followRedirects'],
+        error: 'expected false with secret headers, which a redirect would send to another host',
+      },
+    ),
   title: ({ url, host }) => `${url}${host ? ` (${host})` : ''}`,
   probe: (params) => ({
     answer: output(askOnce(params), (result) => parseAnswer(result, params), {
@@ -94,7 +109,7 @@ type CheckParams = {
   readonly url: string
   readonly host?: string
   readonly method: string
-  readonly headers: { readonly [name: string]: string }
+  readonly headers: { readonly [name: string]: string | Secret }
   readonly status: readonly number[]
   readonly contains?: string
   readonly timeout: number
@@ -135,41 +150,39 @@ printf '%s\\n' "$answer"
 exit 1`)
 }
 
+function textOf(value: string | Secret): string {
+  return value instanceof Secret ? value.reveal() : value
+}
+
 /** `ask` prints the raw headers and body, or the client's error. */
 function askScript(params: CheckParams): string {
   const { url, host, method, headers, timeout, followRedirects, insecure } = params
   const lines = Object.entries({ ...(host ? { Host: host } : {}), ...headers }).map(
-    ([name, value]) => `${name}: ${value}`,
+    ([name, value]) => `${name}: ${textOf(value)}`,
   )
   const curl = [
-    ...['-sS', '-m', timeout],
+    ...['-q', '-g', '-sS', '-m', timeout],
     ...(method === 'HEAD' ? ['-I'] : ['-i', '-X', method]),
     ...(followRedirects ? ['-L'] : []),
     ...(insecure ? ['-k'] : []),
-    ...lines.flatMap((line) => ['-H', line]),
-    url,
   ]
   const wget = [
-    ...[
-      '-nv',
-      '--save-headers',
-      '--content-on-error',
-      '-O',
-      '-',
-      '-t',
-      1,
-      '-T',
-      timeout,
-      `--method=${method}`,
-    ],
+    ...['-nv', '--save-headers', '--content-on-error', '-O', '-', '-t', 1, '-T', timeout],
+    `--method=${method}`,
     ...(followRedirects ? [] : ['--max-redirect=0', '-S']),
     ...(insecure ? ['--no-check-certificate'] : []),
-    ...lines.map((line) => `--header=${line}`),
-    url,
   ]
+  const config = [...lines.map((line) => ['header', line]), ['url', url]]
+    .map(([option, value]) => `${option} = "${value!.replace(/[\\"]/g, '\\$&')}"\n`)
+    .join('')
+  const wgetrc = lines.map((line) => `header = ${line}\n`).join('')
   return sh`ask() {
-  if command -v curl >/dev/null 2>&1; then curl ${curl} 2>&1
-  elif command -v wget >/dev/null 2>&1; then wget ${wget} 2>&1
+  if command -v curl >/dev/null 2>&1; then printf %s ${config} | curl ${curl} -K - 2>&1
+  elif command -v wget >/dev/null 2>&1; then
+    rc=$(mktemp) || exit 1
+    printf %s ${wgetrc} >"$rc"
+    printf '%s\\n' ${url} | wget --config="$rc" ${wget} -i - 2>&1
+    rm -f -- "$rc"
   else echo "= no client"
   fi | head -c ${limitBytes}
 }`.script

@@ -157,7 +157,7 @@ function thisMachine(options: ApplyOptions): StepConnection {
   return {
     host: 'here',
     isLocal: true,
-    run: ({ script }) => runShell(script, options),
+    run: (command) => runShell(textOf(runEntry({ kind: 'run', command })), options),
     carryOut: async (...steps) => {
       for (const step of steps) await carryOut(step, options)
     },

@@ -20,11 +20,9 @@ export const noMirrorCode = 70
 export function fetchScript(wanted: DownloadParams, current: FileState): Command {
   const { dest, checksum } = wanted
   const digest = checksum ? sh`${`${checksum.algorithm}sum`}` : sh`:`
-  return sh`dest=${dest}
-if [ -L "$dest" ]; then dest=$(readlink -f -- "$dest") || exit 1; fi
-part=$(mktemp "\${dest%/*}/.run-playbook-XXXXXXXX") || exit 1
-trap 'rm -f -- "$part" "$part.rc"' EXIT
-trap 'exit 130' HUP INT TERM
+  return sh`rp_target ${dest} follow
+rp_stage
+part=./part
 headers=
 while IFS= read -r header && [ -n "$header" ]; do headers="$headers$header
 "; done
@@ -47,15 +45,15 @@ exit ${noMirrorCode}`
 }
 
 /** Gives the file its attributes, those of the one it replaces where no others are wanted, and its name. */
-function placementScript({ mode, owner, group }: DownloadParams, current: FileState): Command {
+function placementScript({ dest, mode, owner, group }: DownloadParams, current: FileState): Command {
   const kept = current.type === 'file' ? current : undefined
   const wanted = ownerSpec({ owner, group })
   const lines = [
     kept
-      ? sh`chown ${`${kept.uid}:${kept.gid}`} -- "$part" 2>/dev/null; chcon --reference="$dest" -- "$part" 2>/dev/null`
-      : sh`:`,
+      ? sh`chown ${`${kept.uid}:${kept.gid}`} -- "$part" 2>/dev/null; chcon --reference="../$rp_base" -- "$part" 2>/dev/null`
+      : sh`rp_label ${dest} "$part"`,
     wanted === '' ? sh`:` : sh`chown ${wanted} -- "$part" || exit 1`,
-    sh`chmod ${formatMode(mode ?? kept?.mode ?? 0o644)} -- "$part" && mv -f -- "$part" "$dest" || exit 1`,
+    sh`chmod ${formatMode(mode ?? kept?.mode ?? 0o644)} -- "$part" && mv -fT -- "$part" "../$rp_base" || exit 1`,
   ]
   return shellText(lines.map(({ script }) => script).join('\n      '))
 }

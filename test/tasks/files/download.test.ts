@@ -129,6 +129,9 @@ test('download: a folder as dest, or a missing one above it, is an error that sa
 
 const tools = [
   'mktemp',
+  'find',
+  'id',
+  'rmdir',
   'sed',
   'tr',
   'grep',

@@ -40,7 +40,7 @@ async function withClients<T>(clients: readonly string[], body: (path: string) =
   return inFolder(async (folder) => {
     const path = join(folder, 'bin')
     mkdirSync(path)
-    for (const name of [...clients, 'head', 'tr', 'sed', 'date', 'sleep', 'cat']) {
+    for (const name of [...clients, 'head', 'tr', 'sed', 'date', 'sleep', 'cat', 'mktemp', 'rm']) {
       const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()
       if (found) symlinkSync(found, join(path, name))
     }
