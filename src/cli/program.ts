@@ -15,7 +15,8 @@ import { addVaultCommand } from './vault/vaultCommand.ts'
 
 /** Runs the command line and gives its exit code. Errors are written to stderr, without a stack. */
 export async function main(argv: readonly string[], version: string): Promise<number> {
-  ignoreBrokenPipe()
+  guardOutput()
+  if (!hasWorkingFolder()) return 1
   process.once('uncaughtException', endWithError)
   let code = 0
   const program = createProgram(version, (result) => {
@@ -23,7 +24,9 @@ export async function main(argv: readonly string[], version: string): Promise<nu
   })
   try {
     await program.parseAsync([...argv])
-    return code
+    // What could not be written is known a moment later.
+    await new Promise((resolve) => setImmediate(resolve))
+    return code || Number(process.exitCode ?? 0)
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode
     if (thrown instanceof Interrupted) return 130
@@ -93,11 +96,26 @@ function usageError(text: string): string {
   return `${first.replace(/^error: /, '')}  E_USAGE\n${hint}`
 }
 
-/** A closed pipe (`| head`) is not an error here; it stops a run, see stopSignal. */
-function ignoreBrokenPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
+/** Output that cannot be written (`| head`, a full disk) is no error of the program; it stops a run, see stopSignal. */
+function guardOutput(): void {
+  process.stderr.on('error', () => {})
+  process.stdout.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+    process.stdout.on('error', () => {})
+    if (code === 'EPIPE') return
+    process.exitCode = 1
+    process.stderr.write(`Standard output cannot be written: ${message}  E_OUTPUT\n`)
+  })
+}
+
+/** Node.js finds no path without one. */
+function hasWorkingFolder(): boolean {
+  try {
+    process.cwd()
+    return true
+  } catch {
+    process.stderr.write(
+      'The working folder does not exist any more.  E_NO_FOLDER\n    Go to another one: cd\n',
+    )
+    return false
   }
 }

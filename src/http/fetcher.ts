@@ -14,7 +14,7 @@ import { fetchFollowing } from './followRedirects.ts'
 type FetchSource = Extract<UploadSource, { kind: 'fetch' }>
 type Fetcher = (source: FetchSource) => Promise<string>
 
-/** Seconds without data after which a mirror is abandoned. */
+/** Seconds without data after which a mirror is abandoned, where the source does not say. */
 const stallSeconds = 30
 
 /**
@@ -60,19 +60,22 @@ async function fetchFirst(
   const reasons: string[] = []
   for (const url of source.urls) {
     try {
-      await replaceFileBy(target, (temporary) => fetchOne(url, temporary, source.checksum, signal))
+      await replaceFileBy(target, (temporary) => fetchOne(url, temporary, source, signal))
       return target
     } catch (thrown) {
-      reasons.push(`${withoutCredentials(url)}   ${reasonOf(thrown)}`)
+      reasons.push(`${withoutCredentials(url)}   ${reasonOf(thrown, source)}`)
       if (signal?.aborted) break
     }
   }
+  const isOther = reasons.some((reason) => / is \S+, expected /.test(reason))
   throw new PlaybookError(
     'E_DOWNLOAD',
     'No mirror has the file with this checksum (fetched to this machine).',
     {
       details: reasons,
-      hint: 'Is the checksum for a different version?',
+      hint: isOther
+        ? 'Is the checksum for a different version?'
+        : "Can this machine reach them? via: 'host' lets the host fetch it.",
     },
   )
 }
@@ -80,12 +83,12 @@ async function fetchFirst(
 async function fetchOne(
   url: string,
   path: string,
-  { algorithm, hex }: Checksum,
+  { checksum: { algorithm, hex }, timeout = stallSeconds }: FetchSource,
   signal?: AbortSignal,
 ): Promise<void> {
   const stall = new AbortController()
   const signals = signal ? [stall.signal, signal] : [stall.signal]
-  let timer = setTimeout(() => stall.abort(), stallSeconds * 1000)
+  let timer = setTimeout(() => stall.abort(), timeout * 1000)
   const hash = createHash(algorithm)
   try {
     const response = await fetchFollowing(url, AbortSignal.any(signals))
@@ -93,7 +96,7 @@ async function fetchOne(
     const watched = new Transform({
       transform(chunk, _encoding, done) {
         clearTimeout(timer)
-        timer = setTimeout(() => stall.abort(), stallSeconds * 1000)
+        timer = setTimeout(() => stall.abort(), timeout * 1000)
         hash.update(chunk)
         done(null, chunk)
       },
@@ -110,9 +113,9 @@ async function fetchOne(
   }
 }
 
-function reasonOf(thrown: unknown): string {
+function reasonOf(thrown: unknown, { timeout = stallSeconds }: FetchSource): string {
   if (!(thrown instanceof Error)) return String(thrown)
-  if (thrown.name === 'AbortError') return `no data for ${stallSeconds} s`
+  if (thrown.name === 'AbortError') return `no data for ${timeout} s`
   const cause = thrown.cause instanceof Error ? thrown.cause.message : undefined
   return cause ?? thrown.message
 }

@@ -77,7 +77,12 @@ export type UploadStep = {
 /** A file on the controller (only if it has the given SHA-256 while it is sent), or one that the controller downloads once, verifies, and keeps in its cache. */
 export type UploadSource =
   | { readonly kind: 'local'; readonly path: string; readonly sha256?: string }
-  | { readonly kind: 'fetch'; readonly urls: readonly string[]; readonly checksum: Checksum }
+  | {
+      readonly kind: 'fetch'
+      readonly urls: readonly string[]
+      readonly checksum: Checksum
+      readonly timeout?: number
+    }
 
 /** The parts of `sha512:7ab0…41`; hex in lower case. */
 export type Checksum = { readonly algorithm: 'sha256' | 'sha512'; readonly hex: string }

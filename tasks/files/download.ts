@@ -127,10 +127,10 @@ function fetched({ dest, checksum, mode, owner, group }: DownloadParams, before:
 }
 
 function fetching(params: DownloadParams, current: FileState): Step {
-  const { dest, checksum, mode, owner, group, via } = params
+  const { dest, checksum, mode, owner, group, via, timeout } = params
   const urls = addresses(params)
   if (via === 'controller' && checksum) {
-    return upload({ source: { kind: 'fetch', urls, checksum }, path: dest, mode, owner, group })
+    return upload({ source: { kind: 'fetch', urls, checksum, timeout }, path: dest, mode, owner, group })
   }
   return run(fetchScript(params, current), {
     stdin: secret(`${headerLines(params)}\n${urls.join('\n')}\n`),

@@ -152,4 +152,24 @@ test('a kept file that was damaged is fetched anew', () =>
     assert.is(requests.length, 2)
   }))
 
+test('a mirror that is silent is left after the timeout, and the checksum is not blamed', async () => {
+  const server = createServer(() => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const folder = temporaryFolder()
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`
+    const fetching = createFetcher(folder.path)({ kind: 'fetch', urls: [url], checksum, timeout: 0.3 })
+    const error = await fetching.then(
+      () => assert.unreachable(),
+      (thrown: PlaybookError) => thrown,
+    )
+    assert.match((error as PlaybookError).details.join(), /no data for 0\.3 s/)
+    assert.not.match((error as PlaybookError).hint!, /checksum/)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+    folder.remove()
+  }
+})
+
 test.run()

@@ -3,15 +3,60 @@
 import { afterSuccess } from '../../engine/blockFlow.ts'
 import type { PlannedTask } from '../../engine/plan/plannedTask.ts'
 import type { EndedTask, HostProgress } from '../../journal/progress.ts'
+import { isFlush } from '../../model/flushHandlers.ts'
 
 /** `missing`: the task to resume at no longer exists, so the host starts at the first one. */
 type ResumePoint = { readonly index: number; readonly missing?: string }
 
 /**
+ * Where the host stopped, or the first task before that which the last run did not have. All tasks from there on are run:
+ * those that are as they should be do nothing.
+ */
+export function resumePoint(items: readonly PlannedTask[], progress: HostProgress): ResumePoint {
+  const stopped = stoppedPoint(items, progress)
+  const index = newTask(items, progress, stopped.index)
+  return index === undefined ? stopped : { index: entryOf(items, index, progress.ended) }
+}
+
+/** The first task before `end` that was added since, or has another title. */
+export function newTask(
+  items: readonly PlannedTask[],
+  { ended }: HostProgress,
+  end = items.length,
+): number | undefined {
+  const tasks = ended.filter(({ isHandler, index }) => !isHandler && index >= 0)
+  const [first] = tasks
+  if (!first) return undefined
+  const begin = first.index === 0 ? 0 : locate(items, first)
+  // The last run did not begin at the first task, and before it there are more tasks now.
+  if (begin === undefined || begin > first.index) return 0
+  const left = tasks.map(({ title }) => title)
+  const isKnown = ({ task }: PlannedTask) => {
+    const at = left.indexOf(task.title)
+    if (at >= 0) left.splice(at, 1)
+    return at >= 0
+  }
+  const failed = failedBlocks(items, ended)
+  const index = items.findIndex((item, at) => {
+    if (at < begin || at >= end || isFlush(item.task)) return false
+    return !isKnown(item) && item.blocks.every(({ block, part }) => part !== 'rescue' && !failed.has(block))
+  })
+  return index < 0 ? undefined : index
+}
+
+/** Of a block in which a task failed, others were left out. */
+function failedBlocks(items: readonly PlannedTask[], ended: readonly EndedTask[]): Set<unknown> {
+  const failed = ended
+    .filter(({ isFailed }) => isFailed)
+    .flatMap((task) => items[locate(items, task) ?? -1] ?? [])
+  return new Set(failed.flatMap(({ blocks }) => blocks.map(({ block }) => block)))
+}
+
+/**
  * The task that failed or was in progress, or else the one after the last that ended. A failure in rescue or always goes
  * back to the task that made its block fail. A handler that failed is pending, and runs at its turn.
  */
-export function resumePoint(items: readonly PlannedTask[], { ended, stoppedAt }: HostProgress): ResumePoint {
+function stoppedPoint(items: readonly PlannedTask[], { ended, stoppedAt }: HostProgress): ResumePoint {
   const isTask = stoppedAt !== undefined && !stoppedAt.isHandler
   const last = isTask ? stoppedAt : ended.findLast(({ isHandler }) => !isHandler)
   if (!last || last.index < 0) return { index: 0 }

@@ -4,7 +4,7 @@ import type { FindStart, HostPlan, PlayPlan } from '../../engine/plan/planPlays.
 import type { HostProgress, PlayProgress } from '../../journal/progress.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
 import { taskPosition } from '../run/taskPosition.ts'
-import { resumePoint } from './resumePoint.ts'
+import { newTask, resumePoint } from './resumePoint.ts'
 
 /**
  * Drops hosts that are done from the plays; the others begin where they stopped. Plays that the last run did not reach
@@ -36,7 +36,7 @@ export function resumedPlays(
   return resumed
 }
 
-/** undefined: the host has finished the play, or was not part of that run. */
+/** undefined: the host has finished the play, which has no new task for it, or was not part of that run. */
 function resumedHost(
   plan: HostPlan,
   index: number,
@@ -46,7 +46,11 @@ function resumedHost(
   const { name } = plan.host
   const here = progress[index]
   const own = here?.hosts.get(name)
-  if (own) return own.end === 'done' ? undefined : { ...plan, begin: beginAt(name, here!.play, own, print) }
+  if (own?.end === 'done') {
+    const added = plan.items && newTask(plan.items, own)
+    return added === undefined ? undefined : { ...plan, begin: (items) => resumePoint(items, own).index }
+  }
+  if (own) return { ...plan, begin: beginAt(name, here!.play, own, print) }
   const wasLost = progress.slice(0, index).some(({ hosts }) => (hosts.get(name)?.end ?? 'done') !== 'done')
   return !here || wasLost ? plan : undefined
 }

@@ -1,4 +1,4 @@
-// Turns signals and a broken output pipe into an AbortSignal.
+// Turns signals and an output that cannot be written into an AbortSignal.
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -22,19 +22,19 @@ export function stopSignal(): StopSignal {
     code = 130
     controller.abort()
   }
-  const stopOnBrokenPipe = ({ code: reason }: NodeJS.ErrnoException) => {
-    if (reason !== 'EPIPE' || controller.signal.aborted) return
-    code = brokenPipe
+  const stopOnLostOutput = ({ code: reason }: NodeJS.ErrnoException) => {
+    if (controller.signal.aborted) return
+    code = reason === 'EPIPE' ? brokenPipe : 1
     controller.abort()
   }
   for (const name of signals) process.on(name, stop)
-  process.stdout.on('error', stopOnBrokenPipe)
+  process.stdout.on('error', stopOnLostOutput)
   return {
     signal: controller.signal,
     code: () => code,
     release: () => {
       for (const name of signals) process.off(name, stop)
-      process.stdout.off('error', stopOnBrokenPipe)
+      process.stdout.off('error', stopOnLostOutput)
     },
   }
 }

@@ -23,16 +23,24 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
   }
   const modules = await virtualModules()
   const { createJiti } = jitiAsCommonJs()
-  const jiti = createJiti(import.meta.url, {
-    fsCache: codeFolder('jiti') ?? false,
-    interopDefault: false,
-    virtualModules: modules,
-  })
-  try {
+  const load = async (fsCache: string | false) => {
+    const jiti = createJiti(import.meta.url, { fsCache, interopDefault: false, virtualModules: modules })
     return (await jiti.import(path)) as Record<string, unknown>
+  }
+  try {
+    return await load(codeFolder('jiti') ?? false).catch((thrown) => {
+      if (!isDiskError(thrown)) throw thrown
+      return load(false)
+    })
   } catch (thrown) {
     throw loadError(path, thrown, modules)
   }
+}
+
+/** The compiled module cannot be kept: it is then compiled for this run alone. */
+function isDiskError(thrown: unknown): boolean {
+  const { code = '' } = (thrown ?? {}) as NodeJS.ErrnoException
+  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG', 'EIO', 'EACCES'].includes(code)
 }
 
 /** Loads jiti as CommonJS, three times as fast: of an ES module Node.js first searches the whole bundle for exports. */

@@ -1,5 +1,7 @@
 // Makes the host object that a play's `tasks` receives.
 
+import { PlaybookError } from '../../model/errors/error.ts'
+import { thrownAt } from '../../model/errors/location.ts'
 import type { InventoryHost, OtherHost, PlayHost } from '../../model/host.ts'
 
 /** Thrown by `host.facts` before the facts have been read. */
@@ -26,7 +28,17 @@ export function playHost(
       if (!facts) throw new FactsNeeded(`The facts of ${host.name} have not been read yet.`)
       return facts
     },
-    hosts: (pattern) => inventory.select(pattern).map(otherHost),
+    hosts: (pattern) => atCaller(() => inventory.select(pattern)).map(otherHost),
+  }
+}
+
+/** An error is given the place in the playbook from which it comes. */
+function atCaller<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (thrown) {
+    if (!(thrown instanceof PlaybookError)) throw thrown
+    throw thrown.with({ where: thrown.where ?? thrownAt(thrown) })
   }
 }
 

@@ -166,17 +166,17 @@ const cases: readonly {
     run: 'two',
     with: { first: 'a d c' },
     first: { one: 'a b', two: 'a b c x y' },
-    later: { one: 'a d c x y' },
+    later: { one: 'a d c x y', two: 'd c' },
     tells: /^one stopped at b, which is no longer in First: it starts First from the beginning\.$/m,
   },
   {
     title: 'a task that has moved is found by its title',
     fails: ['one-b'],
     run: 'two',
-    with: { first: 'new a b c' },
+    with: { first: 'a c b' },
     first: { one: 'a b', two: 'a b c x y' },
-    later: { one: 'b c x y' },
-    tells: /^First: one from b, task 3 of 4$/m,
+    later: { one: 'c b x y' },
+    tells: /^First: one from c, task 2 of 3$/m,
   },
   {
     title: 'plays that are others now are run whole',
@@ -223,6 +223,20 @@ test('a run that goes on and fails again is gone on with once more', async () =>
   good()
   assert.is((await site.run('--resume')).code, 0)
   assert.equal(said(), { one: 'x y' })
+})
+
+test('tasks that were added since are run, before the stop and on hosts that are done', async () => {
+  bad('one-c')
+  await here('two.ts -i inventory.yaml')
+  assert.equal(said(), { one: 'a b c', two: 'a b c x y' })
+  site.write({ first: 'a new b c' })
+  await here('--resume')
+  assert.equal(said(), { one: 'new b c', two: 'new b c' })
+  // The second run began in the middle, and what is new stands before its first task.
+  site.write({ first: 'a first new b c' })
+  good()
+  await here('--resume')
+  assert.equal(said(), { one: 'a first new b c x y', two: 'a first new b c' })
 })
 
 test('a run that was killed goes on with the task that was under way', async () => {

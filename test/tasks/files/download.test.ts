@@ -80,7 +80,7 @@ test("download: via: 'controller' is an upload of what the controller fetches", 
   const [change] = download.spec.plan(params as never, { current: absent, folder }, undefined)
   assert.equal(change!.steps[0], {
     kind: 'upload',
-    source: { kind: 'fetch', urls: [base.url], checksum: { algorithm: 'sha512', hex: sha512 } },
+    source: { kind: 'fetch', urls: [base.url], checksum: { algorithm: 'sha512', hex: sha512 }, timeout: 30 },
     path: '/src/a.tar.gz',
     mode: undefined,
     owner: undefined,
