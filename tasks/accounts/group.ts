@@ -13,7 +13,7 @@ import {
   text,
   z,
 } from '../../src/index.ts'
-import { freeNumber } from './freeNumber.ts'
+import { rehearsal } from './rehearsal.ts'
 
 /**
  * Makes, changes or removes a group.
@@ -82,7 +82,7 @@ function parseGid(result: Output): number | undefined {
 function command(program: string, words: (string | number)[], gid?: number): Step {
   return run(sh`${program} ${words}`, {
     explain: (result) => explained(program, result),
-    ...(gid === undefined ? {} : { rehearse: freeNumber('group', gid) }),
+    rehearse: rehearsal(program, 'group', gid),
   })
 }
 

@@ -6,14 +6,13 @@ import {
   lastLines,
   type Output,
   PlaybookError,
-  type Rehearsal,
   run,
   type Secret,
   type Step,
   secret,
   sh,
 } from '../../src/index.ts'
-import { freeNumber } from './freeNumber.ts'
+import { rehearsal } from './rehearsal.ts'
 import type { UserParams } from './userParams.ts'
 import type { Account, UserState } from './userState.ts'
 
@@ -40,7 +39,7 @@ export function creationChange(params: UserParams, { hasNamesake }: UserState): 
     from: 'absent',
     to: known.filter((part) => part !== '').join(', ') || 'present',
     steps: [
-      command('useradd', [...options, '--', name], freeUid(params)),
+      command('useradd', [...options, '--', name], uid),
       ...(password ? [passwordStep(name, password)] : []),
     ],
     effects: [...accountEffects(params), ...(makesHome ? [{ tree: home ?? `/home/${name}` }] : [])],
@@ -63,7 +62,7 @@ export function attributeChanges(params: UserParams, account: Account, current: 
       : [
           change(
             ...([params, what, String(from), String(to)] as const),
-            command('usermod', [option, to, '--', name], option === '-u' ? freeUid(params) : undefined),
+            command('usermod', [option, to, '--', name], option === '-u' ? uid : undefined),
           ),
         ],
   )
@@ -133,19 +132,15 @@ export function userEffects(params: UserParams): { tree: string }[] {
   return [...accountEffects(params), { tree: params.home ?? `/home/${params.name}` }]
 }
 
-function freeUid({ uid }: UserParams): Rehearsal | undefined {
-  return uid === undefined ? undefined : freeNumber('passwd', uid)
-}
-
 function passwordStep(name: string, password: Secret): Step {
   const stdin = secret(`${name}:${password.reveal()}\n`)
   return run(sh`chpasswd -e`, { stdin, explain: (result) => explained('chpasswd', result) })
 }
 
-function command(program: string, words: (string | number)[], rehearse?: Rehearsal): Step {
+function command(program: string, words: (string | number)[], uid?: number): Step {
   return run(sh`${program} ${words}`, {
     explain: (result) => explained(program, result),
-    ...(rehearse ? { rehearse } : {}),
+    rehearse: rehearsal(program, 'passwd', uid),
   })
 }
 

@@ -1,7 +1,7 @@
 // What a dry run says of the built-in tasks on a real host, against what the run then does.
 
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -256,6 +256,10 @@ test('a tool that is missing is told before', () =>
     )
     assert.is(statuses(dry), 'failed')
     assert.match(dry[0]!.says, 'has no tar')
+    const getent = execFileSync('sh', ['-c', 'command -v getent'], { encoding: 'utf8' }).trim()
+    symlinkSync(getent, path('bin/getent'))
+    const [made] = await check(group({ name: 'new' }, { environment: { PATH: path('bin') } }))
+    assert.is(made!.says, 'The host has no groupadd.')
     chmodSync(path('bin/tar'), 0o755)
   }))
 

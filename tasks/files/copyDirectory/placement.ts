@@ -43,6 +43,7 @@ ${shellText(script)}`
 /** Before anything is brought to the host: whether it can unpack it. */
 export function requireTar(): Step {
   return run(sh`command -v tar`, {
+    rehearse: { command: sh`command -v tar`, reads: ['packages', '/usr', '/bin'] },
     explain: () =>
       new PlaybookError('E_TOOL', 'The host has no tar, which copyDirectory needs.', {
         hint: "Install it before this task: dnf({ name: 'tar' }).",
