@@ -18,15 +18,16 @@ import {
   PlaybookError,
   type Probe,
   quote,
+  run,
   Secret,
   type Step,
+  secret,
   secretsIn,
   shellText,
-  write,
   writtenFile,
   z,
 } from '../../src/index.ts'
-import { serverStep } from '../services/serverShell.ts'
+import { scriptError } from '../services/serverShell.ts'
 import { httpdEdits } from '../text/editHttpdConf.ts'
 import { withPath } from '../text/fileEdit.ts'
 import { checkJkWorkers } from './jkWorkers.ts'
@@ -166,60 +167,77 @@ function isSame(state: FileState, content: DesiredFile['content']): boolean {
   return state.type === 'file' && state.content?.equals(contentBytes(content)) === true
 }
 
-/** The changes of a file, which is only written aside. */
+/** The changes of a file. The last step of all puts the files in place together. */
 function contentChanges(
   { path, mode, state, content, isSecret, edits }: DesiredFile,
   { owner, group }: Params,
 ): Change[] {
   const [first, ...others] = fileChanges(state, { path, content, isSecret, edits })
   const becomes = writtenFile(state, contentBytes(content), { owner, group, mode })
-  const steps: Step[] = [write({ path: newPath(path), content, mode: 0o600 })]
-  return [{ ...first!, steps, effects: [{ path, becomes }] }, ...others]
+  return [{ ...first!, steps: [], effects: [{ path, becomes }] }, ...others]
 }
 
-/** Puts the files in place, checks them, and reverts them if they are refused. */
+/**
+ * Puts the files in place, checks them, and reverts them if they are refused. Each new file, and the old one, wait in a
+ * stage beside their place, which is entered anew each time. The contents come by standard input, a line each.
+ */
 function putInPlace(files: readonly DesiredFile[], { prefix, owner, group }: Params): Step {
-  const spec = ownerSpec({ owner, group })
-  const each = (name: string) =>
-    files.map(({ path, keep, mode, state }) => {
-      const bits = mode ?? (state.type === 'file' ? state.mode : 0o644)
-      const words = [path, newPath(path), oldPath(path), keep ?? '', formatMode(bits)]
-      return `${name} ${words.map(quote).join(' ')}`
-    })
+  const call = (name: string, index: number) => `${name} ${quote(files[index]!.path)} "$stage_${index}"`
+  const each = (name: string) => files.map((_, index) => call(name, index))
+  const preparing = files.map(({ path, keep, mode, state }, index) => {
+    const bits = mode ?? (state.type === 'file' ? state.mode : 0o644)
+    const words = [path, keep ?? '', formatMode(bits)].map(quote).join(' ')
+    return `IFS= read -r content && stage_${index}=$(prepare ${words} "$content")`
+  })
   const script = `${httpdShell({ prefix, within: 30 })}
-real() { if [ -L "$1" ]; then readlink -f -- "$1"; else echo "$1"; fi; }
-prepare() { # the new file gets the old one's attributes, or the given ones
-  rm -f -- "$3" || return 1
-  if [ -e "$1" ]; then
-    cp -aL -- "$1" "$3" && cp -aL -- "$1" "$2.like" && cat -- "$2" >"$2.like" && mv -f -- "$2.like" "$2" || return 1
-    if [ -n "$4" ] && ! [ -e "$4" ]; then cp -aL -- "$1" "$4" || return 1; fi
-  fi
-  ${spec ? `chown ${quote(spec)} -- "$2" &&` : ''} chmod "$5" -- "$2"
-}
-place() { mv -f -- "$2" "$(real "$1")"; }
-undo() { if [ -e "$3" ]; then mv -f -- "$3" "$(real "$1")"; else rm -f -- "$1"; fi; }
-tidy() { rm -f -- "$2" "$2.like" "$3"; }
+spec=${quote(ownerSpec({ owner, group }))}
+${functions}
 tidy_all() {
 ${each('tidy').join('\n')}
 }
 undo_all() {
 ${each('undo').join('\n')}
+tidy_all
 }
-prepare_all() {
-${each('prepare').join(' &&\n')}
-}
-prepare_all || { tidy_all; exit 1; }
-trap 'undo_all; tidy_all; exit 1' HUP INT TERM
+{
+${preparing.join(' &&\n')}
+} || { tidy_all; exit 1; }
+trap 'undo_all; exit 1' HUP INT TERM
 {
 ${each('place').join(' &&\n')}
-} || { undo_all; tidy_all; exit 1; }
+} || { undo_all; exit 1; }
 if wrong=$(check); then tidy_all; exit 0; fi
-undo_all; tidy_all
+undo_all
 echo "= E_HTTPD_CONFIG The new configuration of $prefix was refused and reverted; a running server goes on with the old one." >&2
 printf '%s\\n' "$wrong" >&2
 exit 1`
-  return serverStep(shellText(script))
+  const contents = files.map(({ content }) => `${contentBytes(content).toString('base64')}\n`)
+  return run(shellText(script), { stdin: secret(contents.join('')), explain: scriptError })
 }
+
+/** Each takes a path and the name of its stage beside it; `prepare` makes that and prints it. */
+const functions = `prepare() ( # PATH KEEP MODE CONTENT: the new file gets the old one's attributes, or the given ones
+  rp_target "$1" follow
+  rp_stage
+  rp_like 600
+  printf %s "$4" | base64 -d >"./$rp_base" || exit 1
+  [ -z "$spec" ] || chown -- "$spec" "./$rp_base" || exit 1
+  chmod -- "$3" "./$rp_base" || exit 1
+  [ -z "$2" ] || rp_keep "$2"
+  if [ -n "$rp_new" ]; then rp_label "$1" "./$rp_base"
+  else cp -a -- "../$rp_base" ./.before && [ -f ./.before ] && [ ! -L ./.before ] || exit 1; fi
+  rp_inside=
+  printf %s "$rp_work"
+)
+staged() { rp_target "$1" follow; rp_restage "$2"; }
+place() ( staged "$@"; mv -fT -- "./$rp_base" "../$rp_base" || exit; rp_inside= )
+undo() (
+  staged "$@"
+  if [ -f ./.before ]; then mv -fT -- ./.before "../$rp_base"
+  elif [ ! -e "./$rp_base" ]; then rm -f -- "../$rp_base"; fi
+  rp_inside=
+)
+tidy() { [ -z "$2" ] || ( staged "$@" ) 2>/dev/null; }`
 
 function refused(prefix: string, problems: string): PlaybookError {
   return new PlaybookError(
@@ -230,6 +248,3 @@ function refused(prefix: string, problems: string): PlaybookError {
     },
   )
 }
-
-const newPath = (path: string) => posix.join(posix.dirname(path), `.run-playbook-new-${posix.basename(path)}`)
-const oldPath = (path: string) => posix.join(posix.dirname(path), `.run-playbook-old-${posix.basename(path)}`)
