@@ -81,13 +81,14 @@ export function changeMatches(
   spec: string,
 ): Command {
   const change = sh`${shellText(command)} ${spec} --`
-  const [start, stage] = [shellText('"$start"'), shellText('-inum "${rp_staged#*:}" -prune -o ')]
+  const [start, stage] = [shellText('"$start"'), shellText('-inum "$stage" -prune -o ')]
   const inFolders =
     command === 'chmod'
       ? sh`exec 8<.
   rp_stage
   exec 9<.
   cd -P /proc/self/fd/8 || exit 1
+  stage=\${rp_staged#*:}
   export rp_uid
   ${find(params, test, sh`-execdir sh -c ${chmodInFolder} ${spec} {} +`, start, stage)}`
       : find(params, test, sh`-execdir ${change} {} +`, start)

@@ -1,6 +1,6 @@
 // A worker that is taken out of rotation and put back: one line of its file, and a reload where it changed.
 
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { httpd as httpdTask } from '../../../tasks/httpd/httpd.ts'
@@ -52,6 +52,15 @@ test('a worker is stopped on another host by one line, and the server reloaded; 
       readdirSync(httpd.path('conf')).filter((name) => name.startsWith('.')),
       [],
     )
+  }))
+
+test('a link at the name of a temporary file of earlier versions is left alone', () =>
+  withHttpd(async (httpd) => {
+    writeFileSync(httpd.path('shadow'), 'root\n', { mode: 0o600 })
+    symlinkSync(httpd.path('shadow'), httpd.path('conf/.run-playbook-new-workers.properties'))
+    assert.is(await told(httpd, 'a1', 'stopped'), undefined)
+    assert.equal([httpd.read('shadow'), statSync(httpd.path('shadow')).mode & 0o777], ['root\n', 0o600])
+    assert.is(httpd.read(file), `${workers}worker.a1.activation=stopped\n`)
   }))
 
 test('a server on which it is so already is not reloaded', () =>

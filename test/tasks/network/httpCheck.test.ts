@@ -1,13 +1,13 @@
 // httpCheck: against a real HTTP server of this machine, by curl and by wget, under each shell.
 
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import type { PlaybookError } from '../../../src/index.ts'
+import { type PlaybookError, secret } from '../../../src/index.ts'
 import { httpCheck } from '../../../tasks/network/httpCheck.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
 import { freePort } from '../tomcat/fakeTomcat.ts'
@@ -163,6 +163,29 @@ for (const params of wrong) {
     assert.throws(
       () => httpCheck(params as { url: string }),
       (error: PlaybookError) => error.code === 'E_PARAMS',
+    )
+  })
+}
+
+for (const client of ['curl', 'wget']) {
+  test(`httpCheck, by ${client}, expands nothing, and shows no header to other processes`, () => {
+    const requests: string[] = []
+    let processes = ''
+    const seen: Handler = (request, response) => {
+      requests.push(`${request.method} ${request.url} ${request.headers['x-key']}`)
+      processes = execFileSync('ps', ['-C', client, '-o', 'args='], { encoding: 'utf8' })
+      response.end('ok')
+    }
+    return withServer(seen, (url) =>
+      withClients([client], async (path) => {
+        const headers = { 'X-Key': secret('k"\\s3cret') }
+        const params = { url: `${url}/items/[1-5]{a,b}`, method: 'DELETE' as const, headers }
+        assert.equal(await looked(httpCheck, params, { path }), [])
+        assert.is(requests.length, 1)
+        assert.match(decodeURIComponent(requests[0]!), 'DELETE /items/[1-5]{a,b} k"\\s3cret')
+        assert.match(processes, new RegExp(`${client} .*-`))
+        assert.not.match(processes, 's3cret')
+      }),
     )
   })
 }
