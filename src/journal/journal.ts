@@ -3,6 +3,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { distrustReason } from '../files/trust.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { Listener, RunEvent } from '../model/run/event.ts'
 import { recordLine } from './record.ts'
@@ -43,22 +44,39 @@ export async function openJournal(directory: string, options: JournalOptions = {
   const name = `${fileTime(time())}-${process.pid}.jsonl`
   const file = join(directory, 'runs', name)
   const writer = await opened(directory, file).catch((thrown) => {
-    throw journalError(file, thrown)
+    throw thrown instanceof PlaybookError ? thrown : journalError(file, thrown)
   })
   await linkLatest(directory, name)
   await pruneRuns(directory, keep)
   return { file, ...journalOn(writer, file, time, onFault) }
 }
 
-/** The file names of the runs in a journal folder, newest first. */
+/** The file names of the runs in a journal folder, newest first. @throws PlaybookError E_JOURNAL if others may write there */
 export async function runNames(directory: string): Promise<string[]> {
   const names = await readdir(join(directory, 'runs')).catch(() => [])
+  if (names.length > 0) checkFolder(directory)
   return names.filter((name) => name.endsWith('.jsonl')).sort(newestFirst)
 }
 
+/** A run is resumed with the flags in its journal, and links could lead what is written elsewhere. */
+function checkFolder(directory: string): void {
+  const options = { isGroupTrusted: true, isCallerTrusted: true }
+  const reason = distrustReason(join(directory, 'runs'), options)
+  if (reason === undefined) return
+  throw new PlaybookError('E_JOURNAL', `The journal in ${directory} is not used: ${reason}.`, {
+    hint: 'This run is not recorded, and cannot be resumed. Run from a folder of your own.',
+  })
+}
+
 async function opened(directory: string, file: string): Promise<number> {
+  checkFolder(directory)
   await mkdir(join(directory, 'runs'), { recursive: true, mode: 0o700 })
-  await writeFile(join(directory, '.gitignore'), '*\n', { mode: 0o600 })
+  // `wx` follows no link.
+  await writeFile(join(directory, '.gitignore'), '*\n', { mode: 0o600, flag: 'wx' }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    },
+  )
   return openSync(file, 'ax', 0o600)
 }
 

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from '../files/replaceFile.ts'
+import { distrustReason } from '../files/trust.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
 
@@ -35,13 +36,16 @@ export function openPendingHandlers(
   }
   const attempt = (change: () => void) => {
     try {
+      if (problem) throw new Error(problem)
       change()
     } catch (thrown) {
       if (!hasFailed) onError(unwritableError(folder, thrown))
       hasFailed = true
     }
   }
-  for (const file of filesIn(folder)) note(read(file), file)
+  // Other users could name handlers to run, or lead the files elsewhere.
+  const problem = distrustReason(folder, { isGroupTrusted: true, isCallerTrusted: true })
+  for (const file of problem ? [] : filesIn(folder)) note(read(file), file)
   return {
     of: (play, host) =>
       [...entries.values()]

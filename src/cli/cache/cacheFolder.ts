@@ -1,33 +1,49 @@
 // Locates the user's cache, which all projects share.
 
-import { lstatSync, mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { distrustReason, homeFolder } from '../../files/trust.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 
 /**
  * `$XDG_CACHE_HOME/run-playbook`, or `~/.cache/run-playbook`. It holds `jiti` (playbooks compiled from TypeScript),
  * `code` (V8's code cache of the program itself), `downloads` (files fetched by the controller, by checksum), `builds`
  * (artifacts that one host made for the others, by key) and `inventories` (results of inventory modules that allow it).
+ *
+ * A folder that other users can change is not used: root with the environment of another user (`sudo -E`) must neither
+ * run that user's files nor install that user's builds.
  */
 export function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'run-playbook')
+  const given = process.env.XDG_CACHE_HOME
+  const isGiven = given !== undefined && given !== '' && !distrustReason(given)
+  return join(isGiven ? given : join(homeFolder(), '.cache'), 'run-playbook')
 }
 
-/**
- * Creates a folder of the cache from which code is run. `undefined` if others may write to it: root with the HOME of
- * another user (`sudo -E`) must not run that user's files.
- */
+/** Creates a folder of the cache from which code is run. `undefined` if others may write to it, or it cannot be made. */
 export function codeFolder(name: string): string | undefined {
   const folder = join(cacheFolder(), name)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return [cacheFolder(), folder].every(isOursAlone) ? folder : undefined
+    return sharedReason(folder) ? undefined : folder
   } catch {
     return undefined
   }
 }
 
-function isOursAlone(folder: string): boolean {
-  const { uid, mode } = lstatSync(folder)
-  return (uid === process.geteuid?.() || process.geteuid === undefined) && (mode & 0o022) === 0
+/**
+ * A folder of the cache, which may not exist yet.
+ *
+ * @throws PlaybookError E_CACHE if others may write to it
+ */
+export function dataFolder(name: 'downloads' | 'builds' | 'inventories'): string {
+  const folder = join(cacheFolder(), name)
+  const reason = sharedReason(folder)
+  if (reason === undefined) return folder
+  throw new PlaybookError('E_CACHE', `The cache ${folder} is not used: ${reason}.`, {
+    hint: 'Remove the folder, or set XDG_CACHE_HOME to one that only you can write to.',
+  })
+}
+
+function sharedReason(folder: string): string | undefined {
+  return distrustReason(cacheFolder()) ?? distrustReason(folder)
 }

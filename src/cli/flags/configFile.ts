@@ -1,7 +1,8 @@
 // Loads run-playbook.config.ts, the configuration file of the working directory.
 
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { distrustReason } from '../../files/trust.ts'
 import type { RunPlaybookConfig } from '../../model/config.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { shortPath } from '../userCode/shortPath.ts'
@@ -23,8 +24,8 @@ export type ConfigFile = {
 }
 
 /**
- * Loads the given file, or else the one in the directory; undefined if there is none. A file that is found in a
- * world-writable directory is ignored: it is code, and anybody may have put it there.
+ * Loads the given file, or else the one in the directory; undefined if there is none. A file that is found, and
+ * that somebody other than this user and root may have put there, is ignored: it is code.
  *
  * @throws PlaybookError E_NO_FILE if the given file does not exist, E_CONFIG if it exports no configuration
  */
@@ -52,9 +53,10 @@ export async function loadConfigFile(
 function fileIn(folder: string): string | undefined {
   const path = names.map((name) => join(folder, name)).find((each) => existsSync(each))
   if (path === undefined) return undefined
-  if ((statSync(folder).mode & 0o002) === 0) return path
+  const reason = distrustReason(path, { isGroupTrusted: true, isCallerTrusted: true })
+  if (reason === undefined) return path
   process.stderr.write(
-    `warning  ${shortPath(path, folder)} is ignored: its directory is world-writable. Set RUN_PLAYBOOK_CONFIG to load it anyway.\n`,
+    `warning  ${shortPath(path, folder)} is ignored: ${reason}. Set RUN_PLAYBOOK_CONFIG to load it anyway.\n`,
   )
   return undefined
 }

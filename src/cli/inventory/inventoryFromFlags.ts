@@ -1,9 +1,8 @@
 // Loads the inventory that the flags name, with its extra variables and vault passwords.
 
-import { join } from 'node:path'
 import { type Inventory, loadInventory } from '../../inventory/inventory.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { cacheFolder } from '../cache/cacheFolder.ts'
+import { dataFolder } from '../cache/cacheFolder.ts'
 import { type VaultFlags, vaultPasswords } from '../secrets/vaultPasswords.ts'
 import { loadModule } from '../userCode/loadModule.ts'
 import { filesIn } from '../userCode/nearestFile.ts'
@@ -23,7 +22,7 @@ export async function inventoryFromFlags(flags: InventoryFlags, playbookDir?: st
   return loadInventory(flags.inventory, {
     playbookDir,
     extraVars: flags.extraVars,
-    cacheFolder: join(cacheFolder(), 'inventories'),
+    cacheFolder: dataFolder('inventories'),
     loadModule: async (path) => (await loadModule(path)).default,
     vaultPasswords: await vaultPasswords(flags),
   })

@@ -18,7 +18,7 @@ import type { Listener, RunEvent } from '../../model/run/event.ts'
 import { createReporter } from '../../report/reporter.ts'
 import { createTransportResolver } from '../../transport/connect.ts'
 import { localUser } from '../../transport/program/localUser.ts'
-import { cacheFolder } from '../cache/cacheFolder.ts'
+import { dataFolder } from '../cache/cacheFolder.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 import { bindPlays } from './bindPlays.ts'
 import { readConnectionFlags } from './connectionFlags.ts'
@@ -104,8 +104,8 @@ function controllerServices(
     isVerbose: flags.verbose >= 2,
     connect: async (settings, options) => (await transportFor(settings)).connect(settings, options),
     pendingHandlers: openPendingHandlers(join(process.cwd(), '.run-playbook'), warn),
-    fetch: createFetcher(join(cacheFolder(), 'downloads'), signal),
-    artifacts: createArtifacts(join(cacheFolder(), 'builds')),
+    fetch: createFetcher(dataFolder('downloads'), signal),
+    artifacts: createArtifacts(dataFolder('builds')),
   }
 }
 

@@ -2,8 +2,8 @@
 
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { resolve } from 'node:path'
+import { homeFolder, isReadableByAll } from '../../files/trust.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { Secret } from '../../model/secrets/secret.ts'
 
@@ -16,13 +16,19 @@ import { Secret } from '../../model/secrets/secret.ts'
  */
 export function readPassword(file: string, args: readonly string[] = []): Secret {
   const text = isProgram(file) ? runProgram(file, args) : readText(file).trim()
+  warnIfReadable(file)
   if (text !== '') return new Secret(text)
   throw unreadable(file, 'it is empty')
 }
 
 /** Expands `~/`, which shells do not expand after `label@`. */
 export function withHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path
+  return path === '~' || path.startsWith('~/') ? homeFolder() + path.slice(1) : path
+}
+
+function warnIfReadable(file: string): void {
+  if (isProgram(file) || !isReadableByAll(file)) return
+  process.stderr.write(`warning  Everybody may read the password file ${file}: chmod 600 ${file}\n`)
 }
 
 function isProgram(file: string): boolean {

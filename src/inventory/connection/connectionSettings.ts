@@ -1,6 +1,6 @@
 // Reads how to connect to a host: its `ansible_*` variables, then the flags.
 
-import { homedir } from 'node:os'
+import { homeFolder } from '../../files/trust.ts'
 import { AggregatePlaybookError } from '../../model/errors/error.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import type { ConnectionSettings, InventoryHost } from '../../model/host.ts'
@@ -98,5 +98,5 @@ function connectionKind(vars: TypedVars, flags: ConnectionFlags): ConnectionSett
 }
 
 function withHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path
+  return path === '~' || path.startsWith('~/') ? homeFolder() + path.slice(1) : path
 }

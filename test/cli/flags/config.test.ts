@@ -182,7 +182,7 @@ test('a file in a folder that everybody may write to is not loaded, and that is 
   const { code, stdout, stderr } = await runHere(folder, ['config'])
   assert.is(code, 0)
   assert.match(stdout, /^forks +- +default$/m)
-  assert.match(stderr, /^warning {2}run-playbook\.config\.ts is ignored: its directory is world-writable/)
+  assert.match(stderr, /^warning {2}run-playbook\.config\.ts is ignored: everybody may write to /)
 })
 
 test('the command itself takes them, and config --help says how', async () => {

@@ -256,7 +256,7 @@ it('An unknown host key is refused, with its fingerprint and the line to add: E_
   const text = (await shownLines(error)).join('\n')
   assert.ok(text.includes(print), text)
   assert.ok(text.includes(`[127.0.0.1]:${sshd.port} ssh-ed25519 AAAA`), text)
-  assert.match(text, /ssh-keyscan -p \d+ 127\.0\.0\.1/)
+  assert.match(text, /ssh-keygen\s+-lf\s+\/etc\/ssh\/ssh_host_ed25519_key\.pub/)
   assert.is(readFileSync(empty, 'utf8'), '')
 })
 

@@ -1,6 +1,6 @@
 // Loads private keys and certificates from files.
 
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
 import type { Secret } from '../../../model/secrets/secret.ts'
 import { type Certificate, parseUserCertificate } from '../protocol/certificate.ts'
@@ -46,7 +46,16 @@ async function loadKey(file: string, passphrase: Secret | undefined): Promise<Lo
   if (key instanceof Error) {
     return { problem: isSecurityKey(text) ? securityKeyProblem : parseProblem(key, passphrase) }
   }
-  return key.isPrivateKey() ? { key } : { problem: 'it is a public key' }
+  if (!key.isPrivateKey()) return { problem: 'it is a public key' }
+  const problem = await modeProblem(file)
+  return problem ? { problem } : { key }
+}
+
+/** As ssh, it ignores a key of ours that others may read. */
+async function modeProblem(file: string): Promise<string | undefined> {
+  const { uid, mode } = await stat(file)
+  if (uid !== process.getuid?.() || (mode & 0o077) === 0) return undefined
+  return `not used, because others may read it (mode ${(mode & 0o777).toString(8)}): chmod 600 ${file}`
 }
 
 const securityKeyProblem = 'a security key, which only an agent can use: ssh-add'

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { distrustReason } from '../../../files/trust.ts'
 import type { SourceLocation } from '../../../model/errors/location.ts'
 import { localUser } from '../../program/localUser.ts'
 import { type ConfigLine, configError, matchWords, parseConfigLine } from './configLine.ts'
@@ -29,6 +30,8 @@ type ConfigQuery = {
   readonly overrides: readonly ConfigLine[]
   /** The first has the highest precedence. */
   readonly files: readonly string[]
+  /** Whether somebody has named the files, which are then trusted. */
+  readonly areFilesNamed: boolean
   readonly log: (message: string) => void
 }
 
@@ -65,7 +68,11 @@ type Pass = ConfigQuery & {
   needsFinalPass: boolean
 }
 
-function readConfig(file: string): ConfigLine[] {
+/** As in ssh, a file that is named by `-F` may be anybody's, all others only ours or root's. */
+function readConfig(file: string, isNamed: boolean): ConfigLine[] {
+  const reason = isNamed ? undefined : distrustReason(file)
+  if (reason)
+    throw configError(`Bad owner or permissions on ${file}: ${reason}.`, undefined, 'chown and chmod it.')
   try {
     const lines = readFileSync(file, 'utf8').split('\n')
     return lines.flatMap((line, index) => parseConfigLine(line, { file, line: index + 1 }) ?? [])
@@ -77,8 +84,9 @@ function readConfig(file: string): ConfigLine[] {
 
 /** Sections that are not for the host are read, too, because they may contain errors. */
 function evaluate(file: string, pass: Pass, isForHost: boolean, depth = 0): void {
+  const isNamed = depth === 0 && pass.areFilesNamed
   let isActive = isForHost
-  for (const line of readConfig(file)) {
+  for (const line of readConfig(file, isNamed)) {
     if (line.keyword === 'include') include(line, file, pass, { isActive, depth })
     else if (line.keyword === 'host') isActive = isForHost && matchesPatterns(line.words, pass.host)
     else if (line.keyword === 'match') isActive = isForHost && matchesCriteria(line, pass)

@@ -73,7 +73,13 @@ export function resolveSshTarget(settings: ConnectionSettings, log: (message: st
   const files = args.configFile === undefined ? defaultConfigFiles() : configFile(args.configFile)
   checkHostName(settings.host)
   const overrides = overridingOptions(args, settings)
-  const options = computeOptions({ host: settings.host, overrides, files, log })
+  const options = computeOptions({
+    host: settings.host,
+    overrides,
+    files,
+    areFilesNamed: args.configFile !== undefined,
+    log,
+  })
   for (const keyword of options.keys())
     if (!supportedKeywords.has(keyword)) log(`ssh_config: ${keyword} is ignored`)
   const preferredKeys = overrides.filter(({ keyword }) => keyword === 'identityfile').length

@@ -1,7 +1,7 @@
 // Expands the tokens of ssh_config(5): %h, %p, ~.
 
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { homeFolder } from '../../../files/trust.ts'
 import type { SourceLocation } from '../../../model/errors/location.ts'
 import { configError } from './configLine.ts'
 
@@ -12,7 +12,7 @@ export function expandTokens(text: string, tokens: { readonly [letter: string]: 
 
 /** Replaces a leading `~/` by the home folder. */
 export function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
+  return path === '~' || path.startsWith('~/') ? join(homeFolder(), path.slice(1)) : path
 }
 
 /**

@@ -1,14 +1,21 @@
 // Verifies a host's key by known_hosts and StrictHostKeyChecking.
 
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { distrustReason } from '../../../files/trust.ts'
 import type { UnreachableError } from '../../../model/errors/error.ts'
 import type { SshTarget } from '../config/target.ts'
 import type { Certificate } from '../protocol/certificate.ts'
 import { rsaBits } from '../protocol/wireFormat.ts'
 import { type HostKeyClaim, hostCertificateProblem } from './hostCertificate.ts'
-import { changedKeyError, refusedKeyError, revokedKeyError, unknownKeyError } from './hostKeyErrors.ts'
+import {
+  changedKeyError,
+  distrustedFileError,
+  refusedKeyError,
+  revokedKeyError,
+  unknownKeyError,
+} from './hostKeyErrors.ts'
 import {
   entriesFor,
   fingerprint,
@@ -43,7 +50,7 @@ export async function createHostKeyCheck(
 ): Promise<HostKeyCheck> {
   const { host, port } = knownHostsAddress(target)
   const files = [...target.userKnownHostsFiles, ...target.globalKnownHostsFiles]
-  const known = (await Promise.all(files.map(readKnownHosts))).flat()
+  const known = (await Promise.all(files.map((file) => readKnownHosts(file, target)))).flat()
   const own = entriesFor(known, host, port)
   const portless = port === 22 ? [] : entriesFor(known, host, 22)
   const entries = [...own, ...portless]
@@ -159,7 +166,10 @@ function addToKnownHosts(file: string, host: string, port: number, key: Buffer):
   }
 }
 
-async function readKnownHosts(file: string): Promise<KnownHostsEntry[]> {
+async function readKnownHosts(file: string, { endpoint }: SshTarget): Promise<KnownHostsEntry[]> {
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+  const reason = isFile ? distrustReason(file, { isGroupTrusted: true }) : undefined
+  if (reason) throw distrustedFileError(file, endpoint, reason)
   try {
     return parseKnownHosts(await readFile(file, 'utf8'), file)
   } catch {

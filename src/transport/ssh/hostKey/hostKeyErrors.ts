@@ -24,7 +24,6 @@ export function unknownKeyError(
 ): UnreachableError {
   const { host, port } = knownHostsAddress(target)
   const [authority] = authorities
-  const scan = `ssh-keyscan${target.port === 22 ? '' : ` -p ${target.port}`} ${target.host}`
   return new UnreachableError(
     'E_HOST_KEY_UNKNOWN',
     `The host key of ${target.endpoint} is not known: ${keyType(key)} ${fingerprint(key)}.`,
@@ -38,9 +37,18 @@ export function unknownKeyError(
         `Looked in ${files.join(', ') || 'no file'}. The line to add:`,
         knownHostsLine(host, port, key),
       ],
-      hint: `Compare the fingerprint with the host's own (\`${scan} | ssh-keygen -lf -\`), then add the line; or give --ssh-common-args='-o StrictHostKeyChecking=accept-new'.`,
+      hint: `Compare the fingerprint with what \`ssh-keygen -lf /etc/ssh/ssh_host_${hostKeyFiles[keyType(key)] ?? '*'}_key.pub\` prints on the host's console, then add the line; or give --ssh-common-args='-o StrictHostKeyChecking=accept-new'.`,
     },
   )
+}
+
+/** What sshd's key files are called. */
+const hostKeyFiles: { readonly [type: string]: string } = {
+  'ssh-ed25519': 'ed25519',
+  'ssh-rsa': 'rsa',
+  'ecdsa-sha2-nistp256': 'ecdsa',
+  'ecdsa-sha2-nistp384': 'ecdsa',
+  'ecdsa-sha2-nistp521': 'ecdsa',
 }
 
 export function changedKeyError(
@@ -73,6 +81,13 @@ export function refusedKeyError(
 ): UnreachableError {
   const message = `The host key of ${target.endpoint} is refused: ${keyType(key)} ${fingerprint(key)}: ${reason}.`
   return new UnreachableError(code, message, 'connect', { hint })
+}
+
+export function distrustedFileError(file: string, endpoint: string, reason: string): UnreachableError {
+  const message = `The key of ${endpoint} cannot be checked: ${file} is not used, because ${reason}.`
+  return new UnreachableError('E_KNOWN_HOSTS', message, 'connect', {
+    hint: 'Others could have added keys: check the file, then chown and chmod it.',
+  })
 }
 
 export function revokedKeyError(
