@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import { PlaybookError } from '../model/errors/error.ts'
-import { mask, revealed, Secret } from '../model/secrets/secret.ts'
+import { hiddenValue, mask, revealed, Secret } from '../model/secrets/secret.ts'
 import type {
   PropertiesChange,
   PropertiesEdit,
@@ -169,6 +169,6 @@ function usualSeparator(entries: readonly PropertyEntry[]): string {
 
 function displayValue({ set, value }: PropertySetEdit, text: string): string {
   if (value instanceof Secret) return mask
-  if (isSecretName(set) && text !== '') return '(hidden)'
+  if (isSecretName(set) && text !== '') return hiddenValue
   return text === '' ? 'empty' : text
 }

@@ -5,7 +5,7 @@ import type { Change, TextDiff } from './change.ts'
 import { PlaybookError } from './errors/error.ts'
 import { type FileState, formatMode, ownerSpec, type RegularFile } from './fileState.ts'
 import { contentLimitBytes } from './probe.ts'
-import { revealed, Secret } from './secrets/secret.ts'
+import { hiddenValue, revealed, Secret } from './secrets/secret.ts'
 import { type Command, sh } from './shell/command.ts'
 import { run, write } from './step.ts'
 
@@ -36,7 +36,7 @@ export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
   const { path, mode, owner, group, keep, validate } = desired
   const replaces = replacedContent(state)
   const step = write({ path, content: desired.content, mode, owner, group, keep, validate, replaces })
-  const isSecret = desired.isSecret || desired.content instanceof Secret
+  const isSecret = desired.isSecret || desired.content instanceof Secret || desired.edits?.some(isHidden)
   const diff = isSecret ? undefined : textDiff(path, state, content)
   const [first, ...others] = desired.edits?.length ? desired.edits : [sizeEdit(path, state, content)]
   return [
@@ -138,6 +138,11 @@ function notAFile(path: string, state: FileState): PlaybookError {
     'E_NOT_A_FILE',
     `${path} is a ${state.type === 'other' ? 'special file' : state.type}, not a regular file.`,
   )
+}
+
+/** Whether an editor has hidden a value, because its name says that it is a password: the diff would show it. */
+function isHidden({ from, to }: { readonly from: string; readonly to: string }): boolean {
+  return `${from} ${to}`.includes(hiddenValue)
 }
 
 function sizeEdit(

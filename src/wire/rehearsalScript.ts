@@ -3,7 +3,7 @@
 import { contentBytes } from '../model/fileChange.ts'
 import { quote } from '../model/shell/command.ts'
 import type { WriteStep } from '../model/step.ts'
-import { quotedBytes, type ScriptEntry } from './script.ts'
+import { bodyWithContent, type ScriptEntry } from './script.ts'
 import { subshellOf } from './stepScript.ts'
 
 /** Content that does not fit a script is not validated. */
@@ -16,15 +16,12 @@ const limitBytes = 128 * 1024
 export function validationEntry({ path, content, validate }: WriteStep): ScriptEntry | undefined {
   const bytes = contentBytes(content)
   if (!validate || bytes.length > limitBytes || bytes.includes(0)) return undefined
-  const body = Buffer.concat([
-    Buffer.from(`rp_folder=$(mktemp -d) || exit 0
+  const before = `rp_folder=$(mktemp -d) || exit 0
 trap 'rm -rf -- "$rp_folder"' EXIT
 trap 'exit 130' HUP INT TERM
 rp_checked=$rp_folder/${quote(path.slice(path.lastIndexOf('/') + 1))}
-printf %s `),
-    quotedBytes(bytes),
-    Buffer.from(` >"$rp_checked" || exit 0
-${subshellOf(validate, '$rp_checked')}`),
-  ])
-  return { kind: 'probe', body }
+printf %s `
+  const after = ` >"$rp_checked" || exit 0
+${subshellOf(validate, '$rp_checked')}`
+  return { kind: 'probe', ...bodyWithContent(before, bytes, after) }
 }

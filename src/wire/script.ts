@@ -17,6 +17,8 @@ export type ScriptEntry = {
   readonly isDetaching?: boolean
   /** true: its output is the content of files, so only the size is logged. */
   readonly printsContents?: boolean
+  /** What is logged instead of a body that contains a file's content. */
+  readonly shown?: string
   /** true: neither its text nor its output is logged (noLog). */
   readonly isHidden?: boolean
 }
@@ -99,12 +101,24 @@ function exports(environment: readonly (readonly [string, string])[]): string {
   return environment.map(([name, value]) => `export ${name}=${quote(value)}; `).join('')
 }
 
+/** A script with the content of a file as one word, and the text to log, which has only its size. */
+export function bodyWithContent(
+  before: string,
+  content: Buffer,
+  after: string,
+): Required<Pick<ScriptEntry, 'body' | 'shown'>> {
+  return {
+    body: Buffer.concat([Buffer.from(before), quotedBytes(content), Buffer.from(after)]),
+    shown: `${before}'(file contents, ${content.length} bytes)'${after}`,
+  }
+}
+
 /**
  * Quotes bytes as one word in single quotes.
  *
  * @throws PlaybookError E_NUL, because shells drop NUL bytes, some of them silently
  */
-export function quotedBytes(value: string | Buffer): Buffer {
+function quotedBytes(value: string | Buffer): Buffer {
   const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value)
   if (bytes.includes(0)) {
     throw new PlaybookError(

@@ -7,7 +7,7 @@ import type { Command } from '../model/shell/command.ts'
 import { quote } from '../model/shell/command.ts'
 import { safePaths } from '../model/shell/safePaths.ts'
 import type { RunStep, StartStep, UploadStep, WriteStep } from '../model/step.ts'
-import { quotedBytes, type ScriptEntry } from './script.ts'
+import { bodyWithContent, type ScriptEntry } from './script.ts'
 
 type Environment = { readonly [name: string]: string | Secret }
 
@@ -44,16 +44,13 @@ export function startEntry(step: StartStep, environment: Environment = {}): Scri
  */
 export function writeEntry(step: WriteStep): ScriptEntry {
   const content = contentBytes(step.content)
-  const body = Buffer.concat([
-    Buffer.from(`${enterTarget(step)}
+  const before = `${enterTarget(step)}
 rp_stage
 rp_like ${step.mode === undefined ? '' : 600}
-printf %s `),
-    quotedBytes(content),
-    Buffer.from(` >"./$rp_base" && [ "$(wc -c <"./$rp_base")" -eq ${content.length} ] || { ${reportFreeSpace}; exit 1; }
-${moveIntoPlace(step)}`),
-  ])
-  return { kind: 'step', body }
+printf %s `
+  const after = ` >"./$rp_base" && [ "$(wc -c <"./$rp_base")" -eq ${content.length} ] || { ${reportFreeSpace}; exit 1; }
+${moveIntoPlace(step)}`
+  return { kind: 'step', ...bodyWithContent(before, content, after) }
 }
 
 /** A shell's own message about a failed write ("printf: I/O error") does not say why. */

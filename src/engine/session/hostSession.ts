@@ -340,8 +340,8 @@ export class HostSession {
 }
 
 /** Without the functions that are the same for many steps. */
-function shownScript({ body }: ScriptEntry): string {
-  return body.toString().replace(safePaths, () => '')
+function shownScript({ body, shown = body.toString() }: ScriptEntry): string {
+  return shown.replace(safePaths, () => '')
 }
 
 /** Texts of a command of a task with noLog. */

@@ -7,6 +7,9 @@ import { thrownAt } from '../errors/location.ts'
 /** What is shown instead of a secret. */
 export const mask = '••••••••'
 
+/** What an editor shows instead of a value whose name says that it is a password. */
+export const hiddenValue = '(hidden)'
+
 const revealedValues = new Set<Secret>()
 
 /** The secrets whose values have been read: no other can appear in a text. */

@@ -123,12 +123,12 @@ test('what files hold is not shown by -vvv, whose secrets nobody named', async (
     'out/config': 'token = nobody-named-this\n',
     'probe.ts': `import { definePlay } from 'run-playbook'
 import { line } from 'run-playbook/tasks'
-export default definePlay({ name: 'Probe', hosts: 'all', tasks: () => [line({ path: import.meta.dirname + '/out/config', line: 'a = 1' })] })
+export default definePlay({ name: 'Probe', hosts: 'all', tasks: () => [line({ path: import.meta.dirname + '/out/config', line: 'a = 1', validate: 'test -s {}' })] })
 `,
   })
-  for (const output of ['lines', 'jsonl']) {
+  for (const flags of ['--check --output lines', '--check --output jsonl', '--output jsonl']) {
     const ended = await site.run(
-      `probe -i one, --connection local --check -vvvv --output ${output} --vault-password-file vault.password`,
+      `probe -i one, --connection local -vvvv ${flags} --vault-password-file vault.password`,
     )
     assert.is(ended.code, 0, ended.stderr)
     assert.not.match(ended.stdout + ended.stderr, /nobody-named-this/)

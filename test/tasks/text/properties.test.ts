@@ -53,6 +53,16 @@ test('properties: a secret is written, and shown nowhere', () =>
     assert.is(readFileSync(path, 'utf8'), 'key=hunter2\nother=가\n')
   }))
 
+test('properties: a plain value whose key says that it is a password is in no diff, nor is the old one', () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/f`
+    writeFileSync(path, 'db.password=old1\nport=1\n')
+    const shown = async (set: Record<string, string | number>) =>
+      JSON.stringify((await looked(properties, { path, set })).map(({ steps: _, ...change }) => change))
+    assert.not.match(await shown({ 'db.password': 'hunter2' }), /hunter2|old1/)
+    assert.match(await shown({ port: 2 }), /"diff"/)
+  }))
+
 test('properties: a secret is put into a file that is not UTF-8, whose other bytes stay', () =>
   inFolder(async (folder) => {
     const path = `${folder}/f`

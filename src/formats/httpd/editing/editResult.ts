@@ -1,5 +1,6 @@
 // Defines the result of an edit, and formats its changes.
 
+import { hiddenValue } from '../../../model/secrets/secret.ts'
 import { isSecretName } from '../../shared/secretNames.ts'
 import type { HttpdChange, HttpdPath } from '../edit.ts'
 import type { LineSplice } from '../parsing/document.ts'
@@ -30,6 +31,6 @@ export function labelOf(name: string, args: readonly string[], isSection = false
 
 /** Arguments for messages: hidden where the directive's name says that they are secret. */
 export function displayArguments(name: string, args: readonly string[]): string {
-  if (isSecretName(name) && args.length > 0) return '(hidden)'
+  if (isSecretName(name) && args.length > 0) return hiddenValue
   return args.map((each) => renderValue(each)).join(' ') || 'present'
 }

@@ -1,5 +1,6 @@
 // Labels elements in messages: `Connector[AJP/1.3]`, `Valve[AccessLogValve]`.
 
+import { hiddenValue } from '../../../model/secrets/secret.ts'
 import { isSecretName } from '../../shared/secretNames.ts'
 import { attributeValue, stringValue, type XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
@@ -44,5 +45,5 @@ export function describeNode(document: XmlDocument, node: XmlNode | undefined): 
 /** A value for messages: hidden where the attribute's name says that it is a secret (`password`, `keystorePass`). */
 export function displayValue(name: string, value: string): string {
   const isSecret = isSecretName(name) || /pass$/i.test(name)
-  return isSecret && value !== '' ? '(hidden)' : value
+  return isSecret && value !== '' ? hiddenValue : value
 }
