@@ -81,7 +81,10 @@ function interrupt({ hosts, emit }: RunState): void {
       delegate: step.owner && step.owner.host !== session.host ? session.host : undefined,
     })),
   })
-  const kills = steps.map(({ session, step }) => session.kill(step).catch(() => {}))
+  const kills = [
+    ...steps.map(({ session, step }) => session.kill(step).catch(() => {})),
+    ...all.map((session) => session.killProbes().catch(() => {})),
+  ]
   const limit = new Promise((resolve) => setTimeout(resolve, 1500).unref())
   const over = Promise.all([...kills, ...all.map((session) => session.stepsDone())])
   void Promise.race([over, limit]).then(() => Promise.all(all.map((session) => session.close())))

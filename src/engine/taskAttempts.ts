@@ -111,8 +111,9 @@ async function applyOnce(
       return { error: thrown, isStale: true, wasApplied }
     if (thrown instanceof UnreachableError && item.target.host === undefined) throw thrown
     const error = toPlaybookError(lostTargetError(thrown, options))
-    // Probes come after the steps: where one was given up, the steps have run.
-    return { error, wasApplied: wasApplied || ['E_PROBE_TIMEOUT', 'E_PROBE_OUTPUT'].includes(error.code) }
+    // Probes come after the steps: where one was given up, the steps have run. It may be a later task's.
+    if (!['E_PROBE_TIMEOUT', 'E_PROBE_OUTPUT'].includes(error.code)) return { error, wasApplied }
+    return { error: await verifyAlone(options), wasApplied: true }
   }
   return { error: verify(item, cache), wasApplied }
 }
@@ -129,6 +130,17 @@ function lostTargetError(thrown: unknown, { item, context }: AttemptOptions): un
     lostHostError(thrown, item.task.title, context.recorder.current?.changing ?? []),
     host,
   )
+}
+
+/** Probes again for this task alone. */
+async function verifyAlone({ item, cache }: AttemptOptions): Promise<PlaybookError | undefined> {
+  if (!isProbedAgain(item)) return undefined
+  try {
+    await cache.ensure([item])
+  } catch (thrown) {
+    return toPlaybookError(thrown)
+  }
+  return verify(item, cache)
 }
 
 /** A task that still differs after its steps has not converged. */

@@ -17,6 +17,8 @@ export type CommandProbe<T> = {
   readonly reads: readonly string[] | undefined
   /** See `CommandProbeOptions.state`. */
   readonly state: string | undefined
+  /** See `CommandProbeOptions.timeout`. */
+  readonly timeout?: number
   /** See `CommandProbeOptions.attributesOnly`. */
   readonly attributesOnly?: boolean | undefined
   /** See `CommandProbeOptions.holds`; it gets a T. */
@@ -45,6 +47,8 @@ type CommandProbeOptions<T = never> = {
   readonly reads?: readonly string[]
   /** The state that this probe reads. If a planned change says what that state becomes, that is the result. */
   readonly state?: string
+  /** Seconds after which the probe is killed, and fails. The task's own `timeout` bounds it too. Default 300. */
+  readonly timeout?: number
   /** true: it reads only owners, groups and modes, so a planned edit of an existing file does not matter. Default false. */
   readonly attributesOnly?: boolean
   /**
@@ -62,9 +66,9 @@ type CommandProbeOptions<T = never> = {
 export function output<T>(
   command: Command,
   parse: (output: Output) => T,
-  { reads, state, attributesOnly, holds }: CommandProbeOptions<T> = {},
+  { reads, state, timeout, attributesOnly, holds }: CommandProbeOptions<T> = {},
 ): CommandProbe<T> {
-  return { kind: 'command', command, reads, state, attributesOnly, holds, parse }
+  return { kind: 'command', command, reads, state, timeout, attributesOnly, holds, parse }
 }
 
 /** The standard output of a command, without the final line end. A non-zero exit code is an error. */

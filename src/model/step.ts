@@ -17,6 +17,8 @@ export type RunStep = {
   readonly environment?: { readonly [name: string]: string | Secret }
   /** Exit codes that mean success. Default [0]. */
   readonly okCodes?: readonly number[]
+  /** Seconds after which it is killed; the task's own `timeout` bounds it too. */
+  readonly timeout?: number
   /** Turns the output of a failed command into a clear error, where the task knows more than "exit code 1". */
   readonly explain?: (output: Output) => PlaybookError | undefined
   /**

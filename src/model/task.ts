@@ -69,7 +69,7 @@ export type TaskOptions = {
   readonly when?: Probe<boolean>
   /** Handlers to run at the end of the play, on every host where this task changed something. */
   readonly notify?: Task | readonly Task[]
-  /** Seconds after which a step of this task is killed, with all its child processes. */
+  /** Seconds after which a step or probe of this task is killed, with all its child processes. */
   readonly timeout?: number
   /** Retries the task if it fails, or until a condition holds. */
   readonly retry?: Retry

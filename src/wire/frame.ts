@@ -7,6 +7,8 @@ export type FrameHandlers = {
   readonly entry: (index: number, output: Output | undefined) => void
   /** A step has started, as the leader of process group `pid`. */
   readonly started?: (index: number, pid: number) => void
+  /** The process id of the shell itself, in its first trip. */
+  readonly shellStarted?: (pid: number) => void
   /** A step has left processes running that may still write to the streams. */
   readonly leftRunning?: () => void
   /** Bytes of an entry that is not complete. */
@@ -43,6 +45,7 @@ export function frameReader(marker: string, handlers: FrameHandlers): FrameReade
           complete(index)
         },
         started: (index, pid) => handlers.started?.(index, pid),
+        shellStarted: (pid) => handlers.shellStarted?.(pid),
         leftRunning: () => handlers.leftRunning?.(),
         partial: (index, bytes) => handlers.partial?.(index, stream, bytes),
         isTruncatable: (index) => handlers.isTruncatable?.(index) ?? false,
@@ -57,6 +60,7 @@ type Closed = { readonly body: Buffer; readonly rest: string }
 type StreamHandlers = {
   readonly closed: (index: number, part: Closed) => void
   readonly started: (index: number, pid: number) => void
+  readonly shellStarted: (pid: number) => void
   readonly leftRunning: () => void
   readonly partial: (index: number, bytes: Buffer) => void
   readonly isTruncatable: (index: number) => boolean
@@ -75,6 +79,7 @@ function streamReader(marker: string, handlers: StreamHandlers): (bytes: Buffer)
   const record = (text: string) => {
     const [word, rest = ''] = text.split(' ')
     if (word === 'p') return handlers.started(index, Number(rest))
+    if (word === 's') return handlers.shellStarted(Number(rest))
     if (word === 'l') return handlers.leftRunning()
     handlers.closed(Number(word), { body: body.whole(), rest })
     body = outputBuffer()

@@ -15,6 +15,8 @@ export type ScriptEntry = {
   readonly okCodes?: readonly number[]
   /** true: the processes that it leaves running do not use our streams. */
   readonly isDetaching?: boolean
+  /** Seconds after which a probe is stopped. Default: a limit for all probes. */
+  readonly limitSeconds?: number
   /** true: its output is the content of files, so only the size is logged. */
   readonly printsContents?: boolean
   /** What is logged instead of a body that contains a file's content. */
@@ -34,7 +36,7 @@ export type ScriptEntry = {
 export const prologue = `export LC_ALL=C LANG=C
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH
-unset ENV BASH_ENV CDPATH POSIXLY_CORRECT rp_locked rp_unsafe
+unset ENV BASH_ENV CDPATH POSIXLY_CORRECT rp_locked rp_said rp_unsafe
 umask 022
 cd /
 rp_setsid=$(command -v setsid)
@@ -49,10 +51,14 @@ rp_step() {
 
 /**
  * The script of a trip. `marker` is a random word that cannot occur in output. The braces make the shell read the whole
- * script before it runs any of it; commands get no standard input, because they would consume the next script.
+ * script before it runs any of it. In its first trip the shell says its process id. Commands get no standard input, because they would consume the next script.
  */
 export function tripScript(marker: string, entries: readonly ScriptEntry[]): Buffer {
-  const parts: Buffer[] = [Buffer.from(`{ rp_m=${marker}; rp_stop=\n`)]
+  const parts: Buffer[] = [
+    Buffer.from(
+      `{ rp_m=${marker}; rp_stop=; [ -n "$rp_said" ] || { rp_said=1; printf '\\n%s s %s\\n' "$rp_m" "$$"; }\n`,
+    ),
+  ]
   entries.forEach((entry, index) => {
     parts.push(Buffer.from('if [ -z "$rp_stop" ]; then\n'))
     parts.push(...partsOf(entry, marker))

@@ -63,12 +63,15 @@ export const waitFor = defineTask({
     .refine(({ contains, path }) => contains === undefined || path !== undefined, 'contains needs a path'),
   title: (params) => `${subject(params)}${expectsTrue(params) ? '' : ` ${params.state}`}`,
   probe: (params) => ({
-    isSo: output(lookOnce(params), (result) => parseLook(result, params), reads(params)),
+    isSo: output(lookOnce(params), (result) => parseLook(result, params), {
+      ...reads(params),
+      timeout: limit(params),
+    }),
   }),
   plan: (params, { isSo }) => {
     if (isSo === expectsTrue(params)) return []
     const [no, yes] = words(params)
-    const explained = { explain: (result: Output) => explain(result, params) }
+    const explained = { explain: (result: Output) => explain(result, params), timeout: limit(params) }
     return [
       {
         what: subject(params),
@@ -81,6 +84,11 @@ export const waitFor = defineTask({
   },
   effects: () => [],
 })
+
+/** A check that hangs is killed: one that ends in time says more. */
+function limit({ timeout }: WaitParams): number {
+  return timeout + 1
+}
 
 type WaitParams = {
   readonly port?: number

@@ -89,7 +89,8 @@ async function runScript(
       partial: lines.partial,
       started: (index, pid) => {
         lines.started(index)
-        limit.started(pid)
+        const step = steps[index]?.step
+        limit.started(pid, step?.kind === 'run' ? step.timeout : undefined)
       },
       ended: limit.ended,
     })
@@ -222,6 +223,8 @@ function requireSuccess(
   hasExpired: boolean,
 ): void {
   if (!output || (entry.okCodes ?? [0]).includes(output.code)) return
+  const ownLimit = step.kind === 'run' && step.timeout !== undefined ? step.explain?.(output) : undefined
+  if (hasExpired && ownLimit) throw ownLimit
   if (hasExpired)
     throw new PlaybookError('E_TIMEOUT', `Timed out and was killed: ${shortText(step)}`, {
       details: lastLines(output),

@@ -11,8 +11,7 @@ export type OnLine = (stream: 'stdout' | 'stderr', line: string) => void
 export function stepTimer(
   session: HostSession,
   { task, target }: PlannedTask,
-): { started: (pid: number) => void; ended: () => void; hasExpired: () => boolean } {
-  const seconds = task.options.timeout
+): { started: (pid: number, limit?: number) => void; ended: () => void; hasExpired: () => boolean } {
   let timer: NodeJS.Timeout | undefined
   let hasExpired = false
   const expire = (pid: number) => {
@@ -20,10 +19,11 @@ export function stepTimer(
     session.kill({ user: target.user, pid }).catch(() => {})
   }
   return {
-    started: (pid) => {
-      if (seconds === undefined) return
+    started: (pid, limit) => {
       clearTimeout(timer)
-      timer = setTimeout(() => expire(pid), seconds * 1000)
+      const { timeout = Number.POSITIVE_INFINITY } = task.options
+      const seconds = Math.min(timeout, limit ?? timeout)
+      if (Number.isFinite(seconds)) timer = setTimeout(() => expire(pid), seconds * 1000)
     },
     ended: () => clearTimeout(timer),
     hasExpired: () => hasExpired,

@@ -5,6 +5,7 @@ import { UnreachableError } from '../../model/errors/error.ts'
 import type { Output } from '../../model/probe.ts'
 import type { ScriptEntry } from '../../wire/script.ts'
 import { userKey } from '../plan/target.ts'
+import { withLimit } from './probeBatch.ts'
 
 /** Receives the outputs one by one, in the order of the entries, as soon as they are there. */
 type OnOutput = (index: number, output: Output | undefined) => void
@@ -86,7 +87,11 @@ function merged(waiters: readonly Waiter[]): Map<string, ScriptEntry> {
   const shared = new Map<string, ScriptEntry>()
   for (const entry of waiters.flatMap(({ entries }) => entries)) {
     const key = entryKey(entry)
-    if (entry.isHidden || !shared.has(key)) shared.set(key, entry)
+    const known = shared.get(key)
+    shared.set(
+      key,
+      withLimit(entry.isHidden || !known ? entry : known, entry.limitSeconds, known?.limitSeconds),
+    )
   }
   return shared
 }

@@ -20,6 +20,8 @@ type ProbeRequest = {
   readonly environment: Environment
   /** true: neither the command nor its output is shown (noLog). */
   readonly isHidden?: boolean
+  /** Of the task. */
+  readonly timeout?: number
 }
 
 /** Raw results of probes, as one user, since the last change. */
@@ -62,12 +64,13 @@ export type ProbeBatch = {
 export function probeBatch(requests: readonly ProbeRequest[]): ProbeBatch {
   const commands = new Map<string, ScriptEntry>()
   const fileRequests = new Map<string, FileRequest>()
-  for (const { probe, environment, isHidden } of requests) {
+  for (const { probe, environment, isHidden, timeout } of requests) {
     if (probe.kind === 'file') fileRequests.set(requestKey(probe.request), probe.request)
     else {
       const key = commandKey(probe, environment)
-      const entry = probeEntry(probe, environment)
-      commands.set(key, isHidden || commands.get(key)?.isHidden ? hidden(entry) : entry)
+      const known = commands.get(key)
+      const entry = withLimit(probeEntry(probe, environment), timeout, probe.timeout, known?.limitSeconds)
+      commands.set(key, isHidden || known?.isHidden ? hidden(entry) : entry)
     }
   }
   const hidesFiles = requests.some(({ probe, isHidden }) => isHidden && probe.kind === 'file')
@@ -116,6 +119,12 @@ function probeEntry(probe: CommandProbe<unknown>, environment: Environment): Scr
   return { kind: 'probe', body: probe.command.script, environment: pairs }
 }
 
+/** The shortest of the limits that there are. */
+export function withLimit(entry: ScriptEntry, ...limits: readonly (number | undefined)[]): ScriptEntry {
+  const given = [entry.limitSeconds, ...limits].filter((limit) => limit !== undefined)
+  return given.length === 0 ? entry : { ...entry, limitSeconds: Math.min(...given) }
+}
+
 function hidden(entry: ScriptEntry): ScriptEntry {
   return { ...entry, isHidden: true }
 }
@@ -131,9 +140,9 @@ function requestKey({ path, follow, contentLimit, digest }: FileRequest): string
 
 /** All probes of a task, its conditions included. */
 export function probeRequests({ task, probes, conditions, environment }: PlannedTask): ProbeRequest[] {
-  const { noLog, retry } = task.options
+  const { noLog, retry, timeout } = task.options
   const all = [...Object.values(probes), ...conditions, ...(retry?.until ? [retry.until] : [])]
-  return all.map((probe) => ({ probe, environment, isHidden: noLog === true }))
+  return all.map((probe) => ({ probe, environment, isHidden: noLog === true, timeout }))
 }
 
 export function isAnswered(task: PlannedTask, results: ProbeResults): boolean {

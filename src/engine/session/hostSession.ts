@@ -2,12 +2,14 @@
 
 import type { Readable } from 'node:stream'
 import { type BecomeUser, formatBecomeUser } from '../../model/become.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import type { ConnectionSettings } from '../../model/host.ts'
 import type { Output } from '../../model/probe.ts'
 import type { RunEvent } from '../../model/run/event.ts'
 import { safePaths } from '../../model/shell/safePaths.ts'
 import type { ReconnectOptions } from '../../model/step.ts'
 import type { Connection, Shell } from '../../transport/program/transport.ts'
+import { killTree } from '../../wire/killScript.ts'
 import { prologue, type ScriptEntry } from '../../wire/script.ts'
 import type { LockOptions } from './hostLock.ts'
 import { connectWithRetry } from './retry.ts'
@@ -39,6 +41,9 @@ type RunningStep = StepProcess & { readonly owner: StepOwner | undefined }
 type OpenShell = LockShell & {
   readonly shell: Shell
   isPrimed: boolean
+  /** Known from its first trip on. */
+  pid?: number
+  isProbing?: boolean
   last: Promise<unknown>
 }
 
@@ -183,9 +188,25 @@ export class HostSession {
 
   /** Kills a running step with its children: TERM first, KILL after two seconds. */
   async kill({ user, pid }: StepProcess): Promise<void> {
+    const script = `kill -TERM -${pid}; for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -${pid} 2>/dev/null || exit 0; sleep 0.2; done; kill -KILL -${pid}; exit 0\n`
+    await this.#runApart(user, script)
+  }
+
+  /** Kills the probes that are running. */
+  async killProbes(): Promise<void> {
+    const opened = await Promise.allSettled(this.#shells.values())
+    const shells = opened.flatMap((shell) => (shell.status === 'fulfilled' ? [shell.value] : []))
+    await Promise.all(shells.filter(({ isProbing }) => isProbing).map((shell) => this.#killWork(shell)))
+  }
+
+  async #killWork({ user, pid }: OpenShell): Promise<void> {
+    if (pid !== undefined) await this.#runApart(user, killTree(pid)).catch(() => {})
+  }
+
+  /** Runs a script in a shell of its own, for at most four seconds. */
+  async #runApart(user: BecomeUser | undefined, script: string): Promise<void> {
     const connection = await this.connection()
     const shell = await connection.openShell(user)
-    const script = `kill -TERM -${pid}; for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -${pid} 2>/dev/null || exit 0; sleep 0.2; done; kill -KILL -${pid}; exit 0\n`
     await new Promise<void>((resolve) => {
       shell.receive({ data: () => {}, end: () => resolve() })
       shell.write(Buffer.from(script)).catch(() => resolve())
@@ -226,7 +247,8 @@ export class HostSession {
     const startedAt = performance.now()
     const count = (kind: ScriptEntry['kind']) => entries.filter((entry) => entry.kind === kind).length
     const [probes, steps] = [count('probe'), count('step')]
-    const observer = this.#observer(user, entries, options)
+    const observer = this.#observer(open, entries, options)
+    open.isProbing = entries[0]?.kind === 'probe'
     this.#trips += 1
     let outputs: (Output | undefined)[]
     let stepTrip: Promise<unknown> | undefined
@@ -238,10 +260,12 @@ export class HostSession {
       open.isPrimed = true
       this.#emitCommands(entries, outputs)
     } catch (thrown) {
+      if (thrown instanceof PlaybookError && isHung(thrown)) await this.#killWork(open)
       void this.#abandon(open)
       throw thrown
     } finally {
       observer.stepEnded()
+      open.isProbing = false
       if (stepTrip) this.#stepTrips.delete(stepTrip)
       const durationMs = performance.now() - startedAt
       const as = user && formatBecomeUser(user)
@@ -252,7 +276,7 @@ export class HostSession {
 
   /** Keeps `running` up to date during a trip, and passes everything on. */
   #observer(
-    user: BecomeUser | undefined,
+    open: OpenShell,
     entries: readonly ScriptEntry[],
     { owner, ...observer }: TripOptions,
   ): TripObserver & { readonly stepEnded: () => void; readonly hasLeftovers: () => boolean } {
@@ -265,7 +289,7 @@ export class HostSession {
       ...observer,
       started: (index, pid) => {
         stepEnded()
-        running = { user, pid, owner }
+        running = { user: open.user, pid, owner }
         this.running.add(running)
         // It started while the run was being interrupted: nobody has seen it yet.
         if (this.#options.signal?.aborted) void this.kill(running).catch(() => {})
@@ -273,7 +297,11 @@ export class HostSession {
       },
       ended: (index, output) => {
         if (entries[index]?.kind === 'step') stepEnded()
+        open.isProbing = entries[index + 1]?.kind === 'probe'
         observer.ended?.(index, output)
+      },
+      shellStarted: (pid) => {
+        open.pid = pid
       },
       leftRunning: () => {
         hasLeftovers = true
@@ -337,6 +365,10 @@ export class HostSession {
       })
     }
   }
+}
+
+function isHung({ code }: PlaybookError): boolean {
+  return code === 'E_PROBE_TIMEOUT' || code === 'E_PROBE_OUTPUT'
 }
 
 /** Without the functions that are the same for many steps. */

@@ -8,7 +8,7 @@ import { type FrameHandlers, frameReader } from '../../wire/frame.ts'
 import { type ScriptEntry, tripScript } from '../../wire/script.ts'
 
 /** Called as the entries of a trip start and end. */
-export type TripObserver = Pick<FrameHandlers, 'started' | 'partial' | 'leftRunning'> & {
+export type TripObserver = Pick<FrameHandlers, 'started' | 'partial' | 'leftRunning' | 'shellStarted'> & {
   /** An entry is complete; `undefined`: it was skipped. */
   readonly ended?: (index: number, output: Output | undefined) => void
 }
@@ -87,7 +87,8 @@ function probeClock(
       clearTimeout(timer)
       const entry = entries[index]
       if (entry?.kind !== 'probe') return
-      timer = setTimeout(() => expire(probeTimeout(entry, limitSeconds)), limitSeconds * 1000)
+      const seconds = Math.min(entry.limitSeconds ?? limitSeconds, limitSeconds)
+      timer = setTimeout(() => expire(probeTimeout(entry, seconds)), seconds * 1000)
     },
     stop: () => clearTimeout(timer),
   }
@@ -112,6 +113,9 @@ function firstLine({ body }: ScriptEntry): string {
 function probeTimeout(entry: ScriptEntry, limitSeconds: number): PlaybookError {
   return new PlaybookError('E_PROBE_TIMEOUT', `A probe took longer than ${limitSeconds} s and was stopped.`, {
     details: [firstLine(entry)],
-    hint: 'Does a file system on the host hang?',
+    hint:
+      entry.limitSeconds === undefined
+        ? 'Does a file system on the host hang?'
+        : "The limit is the task's timeout, which bounds its probes too.",
   })
 }
