@@ -9,6 +9,7 @@ import type { TaskList, TaskOptions } from './task.ts'
 
 /** The definition of a play. `V` is the schema of its variables, `F` its facts. */
 export type PlaySpec<V extends z.ZodType, F extends Probes> = {
+  /** Shown in reports. One that is not given is the pattern of its hosts. */
   readonly name: string
   /** A host pattern: `was`, `web:!web-02`, `all`. */
   readonly hosts: string
@@ -83,5 +84,7 @@ export function definePlay<
   V extends z.ZodType = z.ZodRecord<z.ZodString, z.ZodUnknown>,
   const F extends Probes = Record<never, never>,
 >(spec: PlaySpec<V, F>): Play {
-  return { kind: 'play', spec, where: callSite(definePlay) }
+  // What TypeScript has not checked may lack a name.
+  const { name = String(spec.hosts) } = spec as { name?: string }
+  return { kind: 'play', spec: { ...spec, name }, where: callSite(definePlay) }
 }

@@ -17,6 +17,13 @@ export const localTransport: Transport = {
 
 const graceMs = 300
 
+/** One listener for all hosts: Node.js warns of more than ten. */
+const killers = new Set<() => void>()
+
+function killAllShells(): void {
+  for (const killAll of killers) killAll()
+}
+
 function localConnection(settings: ConnectionSettings): Connection {
   const user = localUser()
   const children = new Set<ChildProcess>()
@@ -24,7 +31,8 @@ function localConnection(settings: ConnectionSettings): Connection {
   const killAll = () => {
     for (const child of children) kill(child)
   }
-  process.on('exit', killAll)
+  if (killers.size === 0) process.on('exit', killAllShells)
+  killers.add(killAll)
 
   return createConnection(
     {
@@ -34,7 +42,8 @@ function localConnection(settings: ConnectionSettings): Connection {
       onBroken: () => {}, // it cannot be lost
       close: async () => {
         await closeAll(children)
-        process.off('exit', killAll)
+        killers.delete(killAll)
+        if (killers.size === 0) process.off('exit', killAllShells)
       },
     },
     settings,

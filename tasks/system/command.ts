@@ -13,6 +13,7 @@ import {
   type Output,
   PlaybookError,
   type Probe,
+  quote,
   revealed,
   run,
   Secret,
@@ -72,10 +73,10 @@ export const command = defineTask({
     argv: z.array(z.string()).min(1).describe('The program and its arguments.'),
     ...commandParams,
   }),
-  title: ({ argv }) => shortened(argv.join(' ')),
+  title: ({ argv }) => shortened(writtenCommand(argv)),
   probe: guards,
   plan: (params, observed) =>
-    commandChanges(sh`${params.argv}`, shortened(params.argv.join(' ')), params, observed),
+    commandChanges(sh`${params.argv}`, shortened(writtenCommand(params.argv)), params, observed),
   effects: commandEffects,
   verify: false,
 })
@@ -91,6 +92,11 @@ export function guards({ creates, removes, chdir }: CommandParams): {
     removed: file(removes ?? '/', { follow: false }),
     folder: file(chdir ?? '/'),
   }
+}
+
+/** The words as they would be written in a shell: quoted where they have to be. */
+function writtenCommand(argv: readonly string[]): string {
+  return argv.map(quote).join(' ')
 }
 
 /** The one change of a command that has to run. */

@@ -13,6 +13,10 @@ const site = cliSite({
 import { command } from 'run-playbook/tasks'
 export default definePlay({ name: 'Site', hosts: 'one', tasks: () => [command({ argv: ['true'] })] })
 `,
+  'nameless.ts': `import { definePlay } from 'run-playbook'
+import { command } from 'run-playbook/tasks'
+export default definePlay({ hosts: 'one', tasks: () => [command({ argv: ['printf', '%s', 'a b'] })] })
+`,
   'unknown.ts': `import { definePlay } from 'run-playbook'
 export default definePlay({
   name: 'Unknown',
@@ -86,6 +90,20 @@ test('an unknown host that a play asks for is told with its file and line', () =
   const { status, stderr } = run('unknown.ts -i inventory.yaml')
   assert.is(status, 1)
   assert.match(stderr, /^unknown\.ts:6 .*No host or group "nothing"\. {2}E_UNKNOWN_GROUP$/m)
+})
+
+test('a play without a name has that of its hosts, and arguments are quoted in titles', () => {
+  const { status, printed } = run('nameless.ts -i inventory.yaml')
+  assert.is(status, 0)
+  assert.match(printed, /^one +1 host|^one {2}/m)
+  assert.match(printed, /command printf %s 'a b'/)
+})
+
+test('more than ten local hosts give no warning', () => {
+  const hosts = Array.from({ length: 15 }, (_, index) => `h${index},`).join('')
+  const { status, stderr } = run(`task command true -i ${hosts} -c local`)
+  assert.is(status, 0)
+  assert.not.match(stderr, /MaxListeners/)
 })
 
 test.run()

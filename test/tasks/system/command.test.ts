@@ -76,7 +76,7 @@ for (const { title, params, created, removed, change } of rows) {
     const { changes } = planned(command, { argv: ['make', 'a b'], ...params }, { created, removed, folder })
     assert.equal(
       changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
-      change ? [`make a b: ${change}`] : [],
+      change ? [`make 'a b': ${change}`] : [],
     )
   })
 }
