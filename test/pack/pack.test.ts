@@ -95,7 +95,7 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
   const strange = files.filter(
     (file) =>
-      !/^package\/(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w.-]+\.md|dist\/(?:src\/(?:\w+(?=\.)|formats\/|model\/|testing\/)|tasks\/).*\.(?:js|d\.ts)|dist\/bundle\/LICENSES\.txt|dist\/bundle\/cli\/[\w.-]+\.c?js)$/.test(
+      !/^package\/(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|docs\/[\w.-]+\.md|dist\/(?:src\/(?:\w+(?=\.)|formats\/|model\/|testing\/)|tasks\/).*\.(?:js|d\.ts)|dist\/bundle\/LICENSES\.txt|dist\/bundle\/cli\/[\w.-]+\.c?js)$/.test(
         file,
       ),
   )
