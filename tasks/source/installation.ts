@@ -28,9 +28,9 @@ tar -C "$stage$prefix" -czf ${artifactPath(build)} -- ${names}`
 export function installCommand(build: Build, stamp: string, from: 'stage' | 'artifact'): Command {
   const obtaining = from === 'stage' ? staged(build) : unpacked(build)
   return sh`${prelude(build)}
-new=$(mktemp -d "${shellText(build.installs ? '$target/' : '$target')}.new-XXXXXXXX") || exit 1
-trap 'rm -rf -- "$new"' EXIT
-chmod 755 -- "$new" || exit 1
+${shellText(build.installs ? 'rp_enter "$target"' : besideTarget)}
+rp_stage
+new=$(pwd -P)
 tree=$new/tree
 ${shellText(obtaining)}
 [ -z "$account" ] || chown -hR -- "$account" "$tree" || exit 1
@@ -41,6 +41,10 @@ rm -rf -- "$source" "$stage" "$archive" "$work/artifact.tar.gz" "$work/phases" "
 [ -s "$log" ] || rm -f -- "$log"
 rmdir -- "$work" 2>/dev/null; :`
 }
+
+/** Trees are swapped by their names, so nobody else may be able to swap these. */
+const besideTarget = `rp_target "$target"
+[ -z "$rp_owner$rp_open" ] || rp_refuse "others may write to the folder of $target, where its trees are swapped."`
 
 /** On one file system moving the tree is a rename, and else a copy. */
 function staged({ installs }: Build): string {
@@ -76,7 +80,10 @@ for other in "$target"/.built-*; do
   [ -f "$target/$other" ] && [ "$other" != "$stamp" ] || continue
   carry "$other"
   sed -n 's/^installs //p' "$target/$other" >"$new/carried" || exit 1
-  while IFS= read -r path; do [ -e "$tree/$path" ] || carry "$path"; done <"$new/carried"
+  while IFS= read -r path; do
+    case /$path/ in //* | */../*) continue ;; esac
+    [ -e "$tree/$path" ] || carry "$path"
+  done <"$new/carried"
 done`
 }
 
