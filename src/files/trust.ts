@@ -30,7 +30,8 @@ function reasonAlong(path: string, options: TrustOptions, depth: number): string
     if (!stats) return undefined
     const reason = reasonFor(each, stats, each === path, options)
     if (reason) return reason
-    if (!stats.isSymbolicLink()) continue
+    if (stats.isDirectory()) continue
+    if (!stats.isSymbolicLink()) return undefined // nothing is below a file
     const target = resolve(dirname(each), readlinkSync(each), relative(each, path))
     return reasonAlong(target, options, depth + 1)
   }

@@ -84,7 +84,8 @@ function filesIn(folder: string): string[] {
       .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
       .map((name) => join(folder, name))
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return []
+    const { code = '' } = thrown as NodeJS.ErrnoException
+    if (['ENOENT', 'ENOTDIR'].includes(code)) return []
     throw damagedError(folder, thrown)
   }
 }

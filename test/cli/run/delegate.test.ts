@@ -16,13 +16,13 @@ const site = cliSite({
 import { line, shell } from 'run-playbook/tasks'
 
 const file = process.cwd() + '/balancer.conf'
-const reload = shell({ script: 'echo reloaded >> ' + file + '.log' }, { delegateTo: 'lb', title: 'reload' })
+const reload = shell({ script: 'echo reloaded >> ' + file + '.log', writes: [file + '.log'] }, { delegateTo: 'lb', title: 'reload' })
 export default definePlay({
   name: 'Balance',
   hosts: 'near',
   tasks: ({ name }) => [
     line({ path: file, line: 'server ' + name, create: true }, { delegateTo: 'lb', notify: reload }),
-    shell({ script: 'echo "over ssh: $SSH_CONNECTION" >> ' + file + '.how' }, { delegateTo: 'lb', runOnce: true, title: 'how' }),
+    shell({ script: 'echo "over ssh: $SSH_CONNECTION" >> ' + file + '.how', writes: [file + '.how'] }, { delegateTo: 'lb', runOnce: true, title: 'how' }),
   ],
 })
 `,
