@@ -96,13 +96,17 @@ function attributeCommand(
     : sh`rp_attributes ${path} ${owner} ${digits}`
 }
 
-/** The mode to set again because of its setuid and setgid bits, which a change of owner clears. */
+/**
+ * The mode to set again because of its setuid and setgid bits, which a change of owner clears. A bit that another user
+ * has set is not carried to a new owner: the file could be any program.
+ */
 function restoredBits(
   state: Exclude<FileState, { type: 'absent' }>,
   { mode }: DesiredAttributes,
 ): number | undefined {
   const desired = mode ?? state.mode
-  return state.type === 'file' && (desired & 0o6000) !== 0 ? desired : undefined
+  const isMeant = mode !== undefined || state.uid === 0
+  return state.type === 'file' && (desired & 0o6000) !== 0 && isMeant ? desired : undefined
 }
 
 /**

@@ -66,13 +66,16 @@ export function placeEntry(
   sha256: string,
   mismatch = `The upload of ${step.path} arrived damaged.`,
 ): ScriptEntry {
+  const target = `${quote(step.path)}${step.follow === false ? '' : ' follow'}`
   const body = `${safePaths}rp_enter ${quote(folder)}
 rp_uploaded=$rp_inode
 rp_restage ${quote(name)}
 case $(sha256sum <./data) in "${sha256} "*) ;; *) printf '%s\\n' ${quote(mismatch)} >&2; exit 1 ;; esac
 exec 8<./data
 rm -f -- ./data
-rp_target ${quote(step.path)}${step.follow === false ? '' : ' follow'}
+( rp_target ${target} ) || { rp_code=$?; exit "$rp_code"; }
+rp_inside=
+rp_target ${target}
 if [ "$rp_inode" = "$rp_uploaded" ]; then rp_restage ${quote(name)}
 else
   rp_found=$rp_base
@@ -103,6 +106,7 @@ function moveIntoPlace({ path, owner, group, mode, keep, validate, replaces }: F
     mode === undefined ? '' : `chmod ${formatMode(mode)} -- "./$rp_base" || exit 1`,
     validate
       ? `rp_checked=$(pwd -P)/$rp_base
+if [ -n "$rp_untrusted" ]; then exec 9<.; rp_checked=/proc/$$/fd/9/$rp_base; fi
 ${subshellOf(validate, '$rp_checked')} || { r=$?; echo "The validation command rejected the new content; the file was not changed." >&2; exit "$r"; }`
       : '',
     keep ? `rp_keep ${quote(keep)}` : '',

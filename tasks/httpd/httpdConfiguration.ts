@@ -225,7 +225,7 @@ const functions = `prepare() ( # PATH KEEP MODE CONTENT: the new file gets the o
   chmod -- "$3" "./$rp_base" || exit 1
   [ -z "$2" ] || rp_keep "$2"
   if [ -n "$rp_new" ]; then rp_label "$1" "./$rp_base"
-  else cp -a -- "../$rp_base" ./.before && [ -f ./.before ] && [ ! -L ./.before ] || exit 1; fi
+  else cp -a -- "$rp_old" ./.before && [ -f ./.before ] && [ ! -L ./.before ] || exit 1; fi
   rp_inside=
   printf %s "$rp_work"
 )

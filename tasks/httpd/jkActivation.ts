@@ -99,7 +99,8 @@ function rewritten({ worker, state, file }: Params, prefix: string): string {
   const line = state === 'active' ? '' : `worker.${worker}.activation=${state}`
   return `rp_target ${quote(path)} follow
 rp_stage
-[ ! -e "../$rp_base" ] || cp -a -- "../$rp_base" ./before || exit 1
+rp_original
+[ ! -e "$rp_old" ] || cp -a -- "$rp_old" ./before || exit 1
 [ ! -L ./before ] || rp_refuse ${quote(`${path} was replaced by another user.`)}
 [ -f ./before ] && grep -q '^worker[.]${worker}[.]type[[:space:]]*[=:]' ./before || { echo ${quote(`= E_JK_WORKER There is no worker ${worker} in ${path}.`)} >&2; exit 1; }
 cp -a ./before ./after && { grep -v '^worker[.]${worker}[.]activation[[:space:]]*[=:]' ./before; ${line ? `echo ${quote(line)}; ` : ''}:; } >./after || exit 1

@@ -1,6 +1,6 @@
 // Files in folders of somebody who swaps them for links: nothing outside of that folder is touched, in any shell.
 
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -178,7 +178,7 @@ for (const shell of present) {
     const sha256 = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'
     mkdirSync(join(etc, 'other'))
     symlinkSync('other/real', join(etc, 'linked'))
-    for (const target of ['plain', 'linked', 'app.conf']) {
+    for (const target of ['plain', 'linked', 'app.conf', 'data']) {
       const work = join(etc, '.run-playbook-0123456789ab')
       mkdirSync(work, { mode: 0o700 })
       writeFileSync(join(work, 'data'), 'x')
@@ -196,6 +196,19 @@ for (const shell of present) {
     assert.is(statSync(join(etc, 'app.conf')).mode & 0o777, 0o600)
     assert.is(statSync(join(etc, 'plain')).mode & 0o777, 0o644)
     assert.equal(readdirSync(join(etc, 'other')), ['real'])
+  })
+
+  test(`${name}: an upload whose target is refused leaves nothing`, () => {
+    symlinkSync(join(etc, 'shadow'), join(theirs, 'app.conf'))
+    const work = join(theirs, '.run-playbook-0123456789ab')
+    mkdirSync(work, { mode: 0o700 })
+    writeFileSync(join(work, 'data'), 'x')
+    const sha256 = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'
+    const source = { kind: 'local' as const, path: '' }
+    const step = { kind: 'upload' as const, source, path: join(theirs, 'app.conf') }
+    const entry = placeEntry(step, { folder: theirs, name: '.run-playbook-0123456789ab' }, sha256)
+    assert.is(inShell(shell, Buffer.from(entry.body)).code, 77)
+    assert.equal(readdirSync(theirs), ['app.conf'])
   })
 
   test(`${name}: attributes, folders, links and removals do what they say`, () => {
@@ -218,7 +231,8 @@ for (const shell of present) {
     work(`rp_attributes ${theirs}/l ${attackerId} 0600 link`)
     assert.is(lstatSync(join(theirs, 'l')).uid, attackerId)
     writeFileSync(join(theirs, 'f'), 'x')
-    work(`rp_attributes ${theirs}/f ${attackerId}:${attackerId} 4755`)
+    chownSync(join(theirs, 'f'), attackerId, attackerId)
+    work(`rp_attributes ${theirs}/f ${attackerId}:4 0755; rp_attributes ${theirs}/f '' 4755`)
     assert.equal(
       [statSync(join(theirs, 'f')).uid, statSync(join(theirs, 'f')).mode & 0o7777],
       [attackerId, 0o4755],
@@ -237,6 +251,46 @@ for (const shell of present) {
     }
     assert.is(inShell(shell, `${safePaths}rp_mkdir ${theirs}/logs/new 0777 ${attackerId}`).code, 77)
     assert.is(untouched(), before)
+  })
+
+  test(`${name}: what is root's in a folder of the user's is not given away, nor made to run as root`, () => {
+    writeFileSync(join(theirs, 'app.conf'), 'key', { mode: 0o600 })
+    mkdirSync(join(theirs, 'logs'), { mode: 0o700 })
+    writeFileSync(join(theirs, 'program'), 'x', { mode: 0o755 })
+    chownSync(join(theirs, 'program'), attackerId, attackerId)
+    for (const words of [`app.conf ${attackerId} 0644`, `logs ${attackerId} 0777`, 'program root 4755'])
+      assert.equal([words, inShell(shell, `${safePaths}rp_attributes ${theirs}/${words}`).code], [words, 77])
+    assert.equal(
+      ['app.conf', 'logs', 'program'].map((each) => statSync(join(theirs, each)).uid),
+      [0, 0, attackerId],
+    )
+  })
+
+  test(`${name}: a mount that only the user sees is not entered`, async () => {
+    mkdirSync(join(theirs, 'v'))
+    mkdirSync(join(theirs, 'v/logs'))
+    for (const path of ['v', 'v/logs']) chownSync(join(theirs, path), attackerId, attackerId)
+    const before = untouched()
+    const mount = `mount --bind ${etc} ${theirs}/v/logs && echo ready && exec sleep 60`
+    const ids = ['--reuid', String(attackerId), '--regid', String(attackerId), '--clear-groups']
+    const child = spawn('setpriv', [...ids, 'unshare', '-Urm', 'sh', '-c', mount], { stdio: 'pipe' })
+    const isReady = await new Promise((resolve) => {
+      child.stdout.once('data', () => resolve(true))
+      child.once('exit', () => resolve(false))
+    })
+    try {
+      if (!isReady) return console.log('  not tried: users cannot make namespaces here')
+      symlinkSync(`/proc/${child.pid}/root${theirs}/v`, join(theirs, 'app'))
+      for (const script of [
+        `rp_attributes ${theirs}/app/logs ${attackerId} 0777`,
+        `rp_remove ${theirs}/app/logs/shadow`,
+        `rp_mkdir ${theirs}/app/logs/new 0777 ''`,
+      ])
+        assert.equal([script, inShell(shell, `${safePaths}${script}`).code], [script, 77])
+      assert.is(untouched(), before)
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
 
   const attacks: [title: string, code: string][] = [

@@ -23,13 +23,27 @@
  * A refusal ends the shell with exit code 77 and one line on standard error that begins with `unsafe path: `. The variable
  * `rp_unsafe` turns the refusals off. Works in dash, bash and busybox, with the tools of coreutils or busybox.
  */
-export const safePaths = `rp_uid=$(id -u) rp_make=
+export const safePaths = `rp_rest=$PATH: PATH=
+while [ -n "$rp_rest" ]; do
+  case $rp_rest in /*) PATH=$PATH:\${rp_rest%%:*} ;; esac
+  rp_rest=\${rp_rest#*:}
+done
+PATH=\${PATH#:}
+rp_uid=$(id -u) rp_make=
 rp_refuse() { echo "unsafe path: $1" >&2; exit 77; }
 rp_stat() {
   set -- $(stat -c '%u %a %d:%i %U' .)
-  [ $# = 4 ] || exit 1
+  [ $# -ge 4 ] || exit 1
   rp_user=$1 rp_mode=$2 rp_inode=$3 rp_name=$4
   case $rp_mode in *[2367]?|*[2367]) rp_open=1 ;; *) rp_open= ;; esac
+}
+rp_mounted() {
+  [ -z "$rp_unsafe" ] || return 0
+  exec 6<. || exit 1
+  rp_mount=
+  while read -r rp_key rp_value; do [ "$rp_key" != mnt_id: ] || rp_mount=$rp_value; done </proc/self/fdinfo/6
+  exec 6<&-
+  [ -n "$rp_mount" ] && grep -q "^$rp_mount " /proc/self/mountinfo || rp_refuse "$1 leads to a mount that only another user sees."
 }
 rp_root() { cd / || exit 1; rp_owner=; rp_stat; }
 rp_enter() {
@@ -57,7 +71,8 @@ rp_into() {
   cd -P -- "./$1" 2>/dev/null || { echo "Cannot enter $1 in $2: Permission denied." >&2; exit 1; }
   rp_stat
   if [ -z "$rp_unsafe" ]; then
-    [ -z "$rp_shared" ] || [ "$(stat -c %d:%i ..)" = "$rp_from" ] || rp_refuse "$1 in $2 is a link in a folder that others may write to."
+    [ -z "$rp_owner$rp_shared" ] || rp_mounted "$1 in $2"
+    [ -z "$rp_shared" ] || { [ "$(stat -c %d:%i ..)" = "$rp_from" ] && [ "$(stat -c %d:%i -- "../$1")" = "$rp_inode" ]; } || rp_refuse "$1 in $2 is a link in a folder that others may write to."
     [ -z "$rp_owner" ] || [ "$rp_user" = "$rp_owner" ] || rp_refuse "$1 in $2 belongs to $rp_name, in a folder of $rp_giver, who could have put it there."
   fi
   case $rp_user in 0|"$rp_uid") ;; *) rp_owner=$rp_user ;; esac
@@ -73,7 +88,7 @@ rp_target() {
       rp_end=$(readlink -- "./$rp_base") || exit 1
       case $rp_end in /*) ;; *) rp_end=$(pwd -P)/$rp_end ;; esac
     else
-      rp_linker=\${rp_owner:-nobody}
+      [ -n "$rp_unsafe" ] || [ -z "$rp_open" ] || rp_refuse "$1 is a link in a folder that others may write to."
       rp_end=$(readlink -f -- "./$rp_base") || exit 1
     fi
     rp_enter "\${rp_end%/*}"
@@ -82,6 +97,8 @@ rp_target() {
       rp_refuse "$1 is a link to $rp_end, made by another user, who does not own that folder."
   done
   case $rp_base in ''|.|..) echo "$1 is not the path of a file." >&2; exit 1 ;; esac
+  rp_untrusted=
+  [ -n "$rp_unsafe" ] || rp_untrusted=$rp_owner$rp_open
 }
 rp_stage() {
   for rp_old in ./.run-playbook-*; do
@@ -91,6 +108,7 @@ rp_stage() {
   rp_parent=$rp_inode rp_inside=
   rp_work=$(mktemp -d ./.run-playbook-XXXXXXXX) || exit 1
   rp_restage "$rp_work"
+  [ -z "$rp_untrusted" ] || [ -z "$(ls -A .)" ] || { rp_inside=; rp_refuse "the work folder $rp_work was replaced by another user."; }
 }
 rp_restage() {
   rp_parent=$rp_inode rp_inside= rp_work=$1
@@ -100,6 +118,7 @@ rp_restage() {
   rp_stat
   case $rp_mode in 700|2700) ;; *) rp_user= ;; esac
   [ "$rp_user" = "$rp_uid" ] && [ "$(stat -c %d:%i ..)" = "$rp_parent" ] || rp_refuse "the work folder $1 was replaced by another user."
+  rp_mounted "the work folder $1"
   exec 7<.
   rp_inside=1 rp_staged=$rp_inode
 }
@@ -109,28 +128,38 @@ rp_leave() {
   [ "$(stat -c %d:%i .)" = "$rp_staged" ] || cd -P /proc/self/fd/7 || return 0
   rm -rf -- ./* ./.[!.]* ./..?*
   exec 7<&-
-  cd .. && { rmdir -- "$rp_work" 2>/dev/null; rp_stat; }
+  cd -P .. && { rmdir -- "$rp_work" 2>/dev/null; rp_stat; }
+}
+rp_original() {
+  rp_old=../$rp_base
+  [ -f "$rp_old" ] && [ ! -L "$rp_old" ] || return 0
+  [ -n "$rp_untrusted" ] || return 0
+  rp_old=./$rp_base~
+  rm -f -- "$rp_old"
+  ln -- "../$rp_base" "$rp_old" || { echo "$rp_base cannot be read safely: hard links to it are not possible." >&2; exit 1; }
+  [ -f "$rp_old" ] && [ ! -L "$rp_old" ] || rp_refuse "$rp_base was replaced by another user."
 }
 rp_like() {
   rp_new=1
-  if [ -f "../$rp_base" ] && [ ! -L "../$rp_base" ]; then
+  rp_original
+  if [ -f "$rp_old" ] && [ ! -L "$rp_old" ]; then
     rp_new=
-    cp -a --attributes-only -- "../$rp_base" "./$rp_base" 2>/dev/null || { rm -f -- "./$rp_base"; cp -a -- "../$rp_base" "./$rp_base"; } || exit 1
+    cp -a --attributes-only -- "$rp_old" "./$rp_base" 2>/dev/null || { rm -f -- "./$rp_base"; cp -a -- "$rp_old" "./$rp_base"; } || exit 1
     [ -f "./$rp_base" ] && [ ! -L "./$rp_base" ] || rp_refuse "$rp_base was replaced by another user."
-  elif [ -e "../$rp_base" ] && [ ! -L "../$rp_base" ]; then echo "$rp_base is not a regular file." >&2; exit 1
+  elif [ -e "$rp_old" ] && [ ! -L "$rp_old" ]; then echo "$rp_base is not a regular file." >&2; exit 1
   fi
   if [ -n "$1" ]; then : >>"./$rp_base" && chmod 600 -- "./$rp_base" || exit 1
   elif [ -n "$rp_new" ]; then : >"./$rp_base" && chmod 644 -- "./$rp_base" || exit 1; fi
 }
 rp_keep() {
   [ -z "$rp_new" ] || return 0
-  cp -a -- "../$rp_base" "./$rp_base~" && [ -f "./$rp_base~" ] && [ ! -L "./$rp_base~" ] || exit 1
   exec 9<.
   ( rp_kept=$rp_base~
+    [ "$rp_old" = "./$rp_kept" ] || cp -a -- "$rp_old" "./$rp_kept" || exit 1
     rp_target "$1"
     [ ! -e "./$rp_base" ] && [ ! -L "./$rp_base" ] || exit 0
     rp_stage
-    cp -a -- "/proc/self/fd/9/$rp_kept" "./$rp_base" && mv -nT -- "./$rp_base" "../$rp_base" ) || exit 1
+    cp -a -- "/proc/self/fd/9/$rp_kept" "./$rp_base" && mv -nT -- "./$rp_base" "../$rp_base" ) || exit $?
   exec 9<&-
 }
 rp_label() {
@@ -140,24 +169,37 @@ rp_label() {
 rp_attributes() {
   rp_target "$1" "\${4:-follow}"
   if [ -d "./$rp_base" ] && [ ! -L "./$rp_base" ]; then
-    rp_from=$rp_inode
-    cd -P -- "./$rp_base" && [ "$(stat -c %d:%i ..)" = "$rp_from" ] || rp_refuse "$1 was replaced by another user."
+    rp_into "$rp_base" "$1"
     [ -z "$2" ] || chown -- "$2" . || exit 1
     [ -z "$3" ] || chmod -- "0$3" . || exit 1
-    return 0
+    cd /
+    return
   fi
-  if [ -n "$rp_owner$rp_open" ] && [ -z "$rp_unsafe" ]; then
+  [ -e "./$rp_base" ] || [ -L "./$rp_base" ] || { echo "$1 does not exist." >&2; exit 1; }
+  if [ -n "$rp_untrusted" ]; then
+    rp_sticky=$rp_mode
     rp_stage
-    ln -- "../$rp_base" "./$rp_base" || { echo "$1 cannot be changed safely: its file system has no hard links." >&2; exit 1; }
+    ln -- "../$rp_base" "./$rp_base" || { echo "$1 cannot be changed safely: hard links to it are not possible." >&2; exit 1; }
+    [ -L "./$rp_base" ] || rp_theirs "$1" "$(stat -c '%u %h' -- "./$rp_base")"
+    case $3 in [2-7]???) [ -z "$2" ] || rp_refuse "$1 is in a folder of another user, who could have put any program there: no new owner with a setuid or setgid bit." ;; esac
   fi
   [ -z "$2" ] || chown -h -- "$2" "./$rp_base" || exit 1
   [ -z "$3" ] || [ -L "./$rp_base" ] || chmod -- "0$3" "./$rp_base" || exit 1
   rp_leave
+  cd /
+}
+rp_theirs() {
+  if [ -n "$rp_owner" ]; then
+    [ "\${2% *}" = "$rp_owner" ] || rp_refuse "$1 belongs to another user than its folder, whose owner could have put it there."
+    return
+  fi
+  case $rp_sticky in [1357]???) ;; *) rp_refuse "$1 is in a folder that others may write to." ;; esac
+  case "\${2% *}" in 0|"$rp_uid") [ "\${2#* }" = 2 ] || rp_refuse "$1 has other hard links, and is in a folder that others may write to." ;; esac
 }
 rp_newdir() {
   rp_stage
   mkdir -m 700 -- "./$1" && { [ -z "$3" ] || chown -- "$3" "./$1"; } && chmod -- "0$2" "./$1" || exit 1
-  rp_label "$(cd .. && pwd -P)/$1" "./$1"
+  rp_label "$(cd -P .. && pwd -P)/$1" "./$1"
   mv -nT -- "./$1" "../$1" || exit 1
   [ ! -d "./$1" ] || { echo "$1 has been made by somebody else meanwhile." >&2; exit 1; }
   rp_leave
@@ -167,6 +209,7 @@ rp_mkdir() {
   rp_target "$1"
   rp_make=
   rp_newdir "$rp_base" "$2" "$3"
+  cd /
 }
 rp_link() {
   rp_target "$1"
@@ -176,12 +219,14 @@ rp_link() {
   rp_label "$1" "./$rp_base"
   mv -fT -- "./$rp_base" "../$rp_base" || exit 1
   rp_leave
+  cd /
 }
-rp_remove() { rp_target "$1"; rp_drop "$rp_base"; }
+rp_remove() { rp_target "$1"; rp_drop "$rp_base" || exit 1; cd /; }
 rp_drop() {
   if [ -L "./$1" ] || [ ! -d "./$1" ]; then rm -f -- "./$1"; return; fi
   rmdir -- "./$1" 2>/dev/null && return
-  [ -z "$rp_owner$rp_open" ] || [ -n "$rp_unsafe" ] || rm --version 2>/dev/null | grep -q coreutils || rp_refuse "$1 is in a folder that another user may write to, and only the rm of coreutils can remove a tree there safely."
-  rm -rf -- "./$1"
+  [ -n "$rp_owner$rp_open" ] && [ -z "$rp_unsafe" ] || { rm -rf -- "./$1"; return; }
+  rm --version 2>/dev/null | grep -q coreutils || rp_refuse "$1 is in a folder that another user may write to, and only the rm of coreutils can remove a tree there safely."
+  rm -rf --one-file-system -- "./$1"
 }
 `

@@ -48,7 +48,7 @@ const script = `${safePaths}trap '' PIPE
 umask 077
 rp_unsafe=$4
 rp_enter "$1"
-mkdir -- "./$2" || exit 1
+mkdir -m 700 -- "./$2" || exit 1
 rp_restage "$2"
 cat >"./$3" && printf complete && rp_inside=`
 

@@ -97,6 +97,7 @@ start=./$rp_base others=$rp_owner$rp_open
 if [ -d "$start" ]; then
   rp_from=$rp_inode
   cd -P -- "$start" && [ "$(stat -c %d:%i ..)" = "$rp_from" ] || rp_refuse ${`${params.path} was replaced by another user.`}
+  rp_mounted ${params.path}
   rp_stat
   start=. others=$(find . -xdev -type d \\( ! -user 0 ! -user "$rp_uid" -o -perm -002 -o -perm -020 \\) 2>/dev/null | head -n 1)
 fi
