@@ -96,13 +96,19 @@ export const copyDirectory = defineTask({
     const pathOf = ({ path }: SourceEntry) => posix.join(dest, path)
     const other = new Set(entries.filter((entry) => differs(entry, stateOf(entry), pathOf(entry))))
     const same = entries.filter((entry) => !other.has(entry))
+    const [before, after] =
+      root.type === 'absent' ? [rootChanges(params, root), []] : [[], rootChanges(params, root)]
     return [
-      ...rootChanges(params, root),
+      ...before,
       ...copies(params, { ...tree, entries: [...other] }, stateOf),
-      ...same.flatMap((entry) =>
-        attributeChanges(pathOf(entry), stateOf(entry), desiredAttributes(entry, params)),
-      ),
       ...(purge && root.type === 'directory' ? removals(dest, observed.others) : []),
+      // From the lowest up: what is in a folder of another user is no longer safe to change.
+      ...same
+        .reverse()
+        .flatMap((entry) =>
+          attributeChanges(pathOf(entry), stateOf(entry), desiredAttributes(entry, params)),
+        ),
+      ...after,
     ]
   },
 })
