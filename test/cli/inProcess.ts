@@ -3,7 +3,10 @@
 import { main } from '../../src/cli/program.ts'
 import type { Ended } from './command.ts'
 
-/** The command in a folder, what it writes caught. `env` is added for its time. */
+/**
+ * The command in a folder, what it writes caught. `env` is added for its time. Give a playbook that was changed, and
+ * errors that are to have paths of the working directory, to a process of their own.
+ */
 export async function runHere(
   folder: string,
   words: readonly string[],
@@ -13,7 +16,11 @@ export async function runHere(
   const stdout = caught(process.stdout)
   const stderr = caught(process.stderr)
   process.chdir(folder)
-  Object.assign(process.env, { XDG_CACHE_HOME: `${folder}/.cache`, FORCE_COLOR: '0' }, env)
+  Object.assign(
+    process.env,
+    { XDG_CACHE_HOME: `${folder}/.cache`, FORCE_COLOR: '0', RUN_PLAYBOOK_LOCK: 'off' },
+    env,
+  )
   try {
     const code = await main(['node', 'run-playbook', ...words], '0.0.0')
     return { code, stdout: stdout.text(), stderr: stderr.text() }

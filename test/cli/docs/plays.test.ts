@@ -7,6 +7,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { playsText } from '../../../docs/plays.ts'
 import { cliSite } from '../command.ts'
+import { runHere } from '../inProcess.ts'
 
 const root = resolve(fileURLToPath(new URL('../../../..', import.meta.url)))
 const page = readFileSync(join(root, 'docs/plays.md'), 'utf8')
@@ -59,17 +60,19 @@ export default definePlay({
 })
 test.after(() => site.remove())
 
+const here = (args: string) => runHere(site.path, args.split(' '))
+
 test('docs/plays.md is up to date: npm run docs writes it', () =>
   assert.ok(page === playsText(), 'docs/plays.md is not what docs/keywords.ts says: npm run docs'))
 
 test('the example of docs/plays.md is a playbook without a fault', async () => {
-  const { code, stdout, stderr } = await site.run('example.ts -i inventory.yaml --syntax-check')
+  const { code, stdout, stderr } = await here('example.ts -i inventory.yaml --syntax-check')
   assert.equal([code, stderr], [0, ''])
   assert.match(stdout, 'No errors found in 1 play')
 })
 
 test('order, batches, runOnce and delegates: in the order that the play says, reported as host -> delegate', async () => {
-  const { code, stdout } = await site.run('site.ts -i inventory.yaml --output lines')
+  const { code, stdout } = await here('site.ts -i inventory.yaml --output lines')
   assert.is(code, 0)
   const said = readFileSync(join(site.path, 'order.txt'), 'utf8').split('\n')
   assert.equal(said.slice(0, 3), ['once', 'web-01', 'reload'])
@@ -81,7 +84,7 @@ test('order, batches, runOnce and delegates: in the order that the play says, re
 })
 
 test('jsonl names the delegate beside the host, and says why a host passes a task', async () => {
-  const { stdout } = await site.run('site.ts -i inventory.yaml --output jsonl')
+  const { stdout } = await here('site.ts -i inventory.yaml --output jsonl')
   const ends = stdout
     .trim()
     .split('\n')
@@ -99,10 +102,10 @@ test('jsonl names the delegate beside the host, and says why a host passes a tas
 
 test('handlers of a failed host run with --force-handlers, and are owed without', async () => {
   const handled = () => readFileSync(join(site.path, 'handled.txt'), 'utf8')
-  const owing = await site.run('failing.ts -i inventory.yaml')
+  const owing = await here('failing.ts -i inventory.yaml')
   assert.is(owing.code, 2)
   assert.throws(handled)
-  const forced = await site.run('failing.ts -i inventory.yaml --force-handlers')
+  const forced = await here('failing.ts -i inventory.yaml --force-handlers')
   assert.is(forced.code, 2)
   assert.match(forced.stdout, /handler {2}handler/)
   assert.is(handled(), 'handled\n')

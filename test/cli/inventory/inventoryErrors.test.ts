@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { cliSite, twoHosts } from '../command.ts'
+import { runHere } from '../inProcess.ts'
 
 const site = cliSite({
   'inventory.yaml': twoHosts,
@@ -58,8 +59,10 @@ export default [
 })
 test.after(() => site.remove())
 
+const here = (args: string) => runHere(site.path, args.split(' '))
+
 test('Variables, connections and tasks that are wrong are told together', async () => {
-  const { code, stdout, stderr } = await site.run('play -i wrong.yaml')
+  const { code, stdout, stderr } = await here('play -i wrong.yaml')
   assert.equal([code, stdout], [1, ''])
   const lines = stderr.split('\n').filter((line) => !line.startsWith('    '))
   assert.equal(lines, [
@@ -164,7 +167,7 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
 
 for (const [title, args, says] of cases) {
   test(title, async () => {
-    const { code, stdout, stderr } = await site.run(args)
+    const { code, stdout, stderr } = await here(args)
     assert.equal([code, stdout], [1, ''])
     assert.match(stderr, says)
     assert.not.match(stderr, /^\s+at /m)

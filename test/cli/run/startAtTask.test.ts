@@ -43,6 +43,8 @@ export default [
 })
 test.after(() => site.remove())
 
+const here = (args: string) => runHere(site.path, args.split(' '))
+
 /** `run` lists what ended, without the hosts' own lines. */
 const cases: readonly [args: string, says: string, run: readonly string[]][] = [
   [
@@ -80,7 +82,12 @@ const cases: readonly [args: string, says: string, run: readonly string[]][] = [
 
 for (const [args, says, run] of cases) {
   test(args, async () => {
-    const { code, stdout, stderr } = await site.runWords([...args.split(' '), '-i', 'inventory.yaml', '-v'])
+    const { code, stdout, stderr } = await runHere(site.path, [
+      ...args.split(' '),
+      '-i',
+      'inventory.yaml',
+      '-v',
+    ])
     assert.is(code, 0, stderr)
     assert.is(stderr, `${says}\n`)
     const ended = [...stdout.matchAll(/^(one|two) +(?:changed|ok|handler) +(?! |\d)(.+?)(?: {3}.*)?$/gm)]
@@ -106,7 +113,7 @@ for (const [args, says] of refused) {
 }
 
 test('where tasks depend on facts, a task that there is not is told at the end', async () => {
-  const { code, stdout, stderr } = await site.run('facts -i inventory.yaml --start-at-task nowhere')
+  const { code, stdout, stderr } = await here('facts -i inventory.yaml --start-at-task nowhere')
   assert.is(code, 1)
   assert.not.match(stdout, /[1-9] changed/)
   assert.match(stderr, /^--start-at-task: no task has the title or name "nowhere"\. {2}E_UNKNOWN_TASK$/m)

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { cliSite } from '../command.ts'
+import { runHere } from '../inProcess.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 
@@ -34,6 +35,8 @@ for (const name of ['say.sh', 'fails.sh', 'broken.sh', 'get-client.sh'])
   chmodSync(join(site.path, name), 0o755)
 test.after(() => site.remove())
 
+const here = (args: string) => runHere(site.path, args.split(' '))
+
 const opens: readonly [title: string, args: string][] = [
   ['a file', '--vault-password-file right'],
   ['a program', '--vault-password-file say.sh'],
@@ -45,7 +48,7 @@ const opens: readonly [title: string, args: string][] = [
 
 for (const [title, args] of opens) {
   test(`The vault is opened by ${title}`, async () => {
-    const { code, stdout, stderr } = await site.run(`show -i vault.yaml -C ${args}`)
+    const { code, stdout, stderr } = await here(`show -i vault.yaml -C ${args}`)
     assert.equal([code, stderr], [0, ''], stdout)
     assert.match(stdout, /1 would change/)
   })
@@ -75,14 +78,14 @@ const refused: readonly [args: string, says: RegExp][] = [
 
 for (const [args, says] of refused) {
   test(`${args} is refused`, async () => {
-    const { code, stdout, stderr } = await site.run(`show -i vault.yaml -C ${args}`)
+    const { code, stdout, stderr } = await here(`show -i vault.yaml -C ${args}`)
     assert.equal([code, stdout], [1, ''])
     assert.match(stderr, says)
   })
 }
 
 test('a wrong password is told at the place of the value', async () => {
-  const { code, stderr } = await site.run('show -i vault.yaml -C --vault-id prod@wrong')
+  const { code, stderr } = await here('show -i vault.yaml -C --vault-id prod@wrong')
   assert.is(code, 1)
   assert.match(
     stderr,

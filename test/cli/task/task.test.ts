@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { cliSite, twoHosts } from '../command.ts'
+import { runHere } from '../inProcess.ts'
 
 const define = (name: string, keyword = `export const ${name} =`) => `
 /**
@@ -37,6 +38,8 @@ const site = cliSite({
   'files/motd': 'Hello\n',
 })
 test.after(() => site.remove())
+
+const here = (args: string) => runHere(site.path, args.split(' '))
 
 const made = join(site.path, 'made')
 const on = '-i inventory.yaml -l one'
@@ -84,7 +87,7 @@ const runs: readonly [title: string, args: string, says: RegExp][] = [
 
 for (const [title, args, says] of runs) {
   test(title, async () => {
-    const { code, stdout, stderr } = await site.run(args)
+    const { code, stdout, stderr } = await here(args)
     assert.equal([code, stderr], [0, ''], stdout)
     assert.match(stdout, says)
     assert.not.match(stdout, /taskCommand/)
@@ -102,10 +105,10 @@ test('A task does what it says, and then nothing', async () => {
     'a b\n',
     ...on.split(' '),
   ]
-  const first = await site.runWords(words)
+  const first = await runHere(site.path, words)
   assert.match(first.stdout, /^copyFile +1 host: 1 ok · 1 changed/m)
   assert.is(readFileSync(join(site.path, 'greeting'), 'utf8'), 'a b\n')
-  const second = await site.runWords(words)
+  const second = await runHere(site.path, words)
   assert.match(second.stdout, /^copyFile +1 host: 1 ok · 0 changed/m)
 })
 
@@ -159,7 +162,7 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
 
 for (const [title, args, says] of refusals) {
   test(title, async () => {
-    const { code, stdout, stderr } = await site.run(args)
+    const { code, stdout, stderr } = await here(args)
     assert.equal([code, stdout], [1, ''])
     if (typeof says === 'string') assert.is(stderr, says)
     else assert.match(stderr, says)
@@ -196,7 +199,7 @@ const texts: readonly [args: string, says: readonly RegExp[]][] = [
 
 for (const [args, says] of texts) {
   test(`run-playbook ${args}`, async () => {
-    const { code, stdout, stderr } = await site.run(args)
+    const { code, stdout, stderr } = await here(args)
     assert.equal([code, stderr], [0, ''])
     for (const text of says) assert.match(stdout, text)
   })
