@@ -164,7 +164,7 @@ const cases: readonly [title: string, args: string, says: string | RegExp, files
 
 for (const [title, args, says, files] of cases) {
   test(title, async () => {
-    const { code, stdout, stderr } = await site.run(args)
+    const { code, stdout, stderr } = await runHere(site.path, args.split(' '))
     assert.is(code, 0, stdout + stderr)
     if (title.includes('warning'))
       assert.is(stderr, 'warning  No task has the tag elsewhere. List them with --list-tags.\n')
@@ -423,7 +423,7 @@ const becoming: readonly [title: string, args: string, code: number, says: RegEx
 
 for (const [title, args, code, says] of becoming) {
   test(title, async () => {
-    const { stdout, stderr, ...ended } = await site.run(args)
+    const { stdout, stderr, ...ended } = await runHere(site.path, args.split(' '))
     assert.is(ended.code, code, stdout + stderr)
     assert.is(stderr, '')
     assert.match(stdout, says)
