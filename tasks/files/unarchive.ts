@@ -5,6 +5,7 @@ import {
   absolutePath,
   account,
   type Change,
+  type Checksum,
   checksum,
   defineTask,
   type FileState,
@@ -17,7 +18,7 @@ import { pathBelow } from '../params/paths.ts'
 import { fileKind } from './fileKind.ts'
 import { explainUnpacking } from './unarchive/errors.ts'
 import { formatOf } from './unarchive/params.ts'
-import { toolCheck, unpackCommand } from './unarchive/script.ts'
+import { recordCommand, toolCheck, unpackCommand } from './unarchive/script.ts'
 import {
   archiveDigest,
   recordPath,
@@ -100,11 +101,15 @@ export const unarchive = defineTask({
     const { src, dest, checksum, creates } = params
     if (tree.type !== 'absent' && tree.type !== 'directory') throw notADirectory(dest, tree)
     const noted = unpackedBefore(stamp, record)
-    if (checksum && noted === stampText(params, checksum)) return []
+    const noteOf = (digest: Checksum) => {
+      return { name: stampName(src), text: stampText(params, digest), record: recordPath(src, dest) }
+    }
+    if (checksum && noted === stampText(params, checksum))
+      return record === '' ? [recording(noteOf(checksum))] : []
     if (noted === undefined && creates !== undefined && created.type !== 'absent') return []
     const digest = archiveDigest(src, archive, checksum)
-    if (noted === stampText(params, digest)) return []
-    const note = { name: stampName(src), text: stampText(params, digest), record: recordPath(src, dest) }
+    const note = noteOf(digest)
+    if (noted === note.text) return record === '' ? [recording(note)] : []
     return [
       {
         what: dest,
@@ -122,6 +127,17 @@ export const unarchive = defineTask({
   },
   effects: ({ dest }) => [{ tree: dest }],
 })
+
+/** What an earlier version unpacked is taken over as it is. */
+function recording(note: Parameters<typeof recordCommand>[0]): Change {
+  return {
+    what: note.record,
+    from: 'absent',
+    to: 'records what was unpacked before',
+    steps: [run(recordCommand(note))],
+    effects: [{ tree: note.record }],
+  }
+}
 
 function notADirectory(dest: string, state: FileState): PlaybookError {
   return new PlaybookError('E_NOT_A_DIRECTORY', `${dest} is a ${fileKind(state)}, not a directory.`)

@@ -62,6 +62,11 @@ function recording({ record, text }: Stamp): string {
 fi`.script
 }
 
+/** Records for root what an earlier version unpacked. */
+export function recordCommand(stamp: Stamp): Command {
+  return shellText(recording(stamp))
+}
+
 function excluding(path: string): string {
   return sh`find . -path ${`./${path}`} -prune -exec rm -rf -- {} + || exit 1`.script
 }

@@ -33,15 +33,15 @@ export function recordProbe(src: string, dest: string): Probe<string | undefined
 }
 
 /**
- * What was unpacked here before; undefined: nothing. For root, its record counts, or a stamp that belongs to root, as
- * earlier versions wrote it. A stamp that somebody else may have written, or removed, only makes it unpack again.
+ * What was unpacked here before; undefined: nothing. For root, its record counts; before there is one, the stamp that an
+ * earlier version wrote. Once there is a record, a stamp that somebody wrote or removed only makes it unpack again.
  */
 export function unpackedBefore(stamp: FileState, record: string | undefined): string | undefined {
   const content = stamp.type === 'file' ? (stamp.content?.toString('utf8') ?? '') : undefined
   if (record === undefined) return content
   if (stamp.type === 'absent' && record === '') return undefined
   if (stamp.type !== 'file') return ''
-  return record === '' && stamp.uid === 0 ? content : record
+  return record === '' ? content : record
 }
 
 export function stampText(wanted: UnarchiveParams, digest: Checksum): string {

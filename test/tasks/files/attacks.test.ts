@@ -145,7 +145,7 @@ for (const shell of shells) {
     )
   })
 
-  test(`${name}: unarchive takes over a stamp of root's that an earlier version wrote`, async () => {
+  test(`${name}: unarchive records what an earlier version unpacked, and unpacks nothing`, async () => {
     const src = archiveOf({ f: 'new\n' })
     const dest = join(root, `adopted-${name}`)
     const first = await applied(unarchive, { src, dest }, { shell })
@@ -153,10 +153,13 @@ for (const shell of shells) {
     assert.is(first.changes.length, 1)
     const moved = join(root, `moved-${name}`)
     execFileSync('cp', ['-a', dest, moved])
-    assert.equal((await applied(unarchive, { src, dest: moved }, { shell })).changes, [])
     chownSync(join(moved, '.unarchived-app.tar.gz'), attackerId, attackerId)
-    assert.is((await applied(unarchive, { src, dest: moved }, { shell })).changes.length, 1)
-    assert.is(readFileSync(join(moved, '.unarchived-app.tar.gz'), 'utf8'), text)
+    writeFileSync(join(moved, 'f'), 'of the site\n')
+    const { changes, again } = await applied(unarchive, { src, dest: moved }, { shell })
+    assert.equal([changes.map(({ to }) => to), again], [['records what was unpacked before'], []])
+    assert.is(readFileSync(join(moved, 'f'), 'utf8'), 'of the site\n')
+    writeFileSync(join(moved, '.unarchived-app.tar.gz'), text.replace(/^sha256 \w/, 'sha256 0'))
+    assert.equal((await applied(unarchive, { src, dest: moved }, { shell })).changes, [], 'its record counts')
   })
 
   test(`${name}: unarchive keeps what preserve names, and removes nothing by a name with a line end`, async () => {

@@ -33,6 +33,7 @@ const stampOf = (text: string): FileState => ({
   content: Buffer.from(text),
 })
 const stamp = stampOf(`sha256 ${a}\nstripComponents 0\n`)
+const record = `sha256 ${a}\nstripComponents 0\n`
 const base = { src: '/src/app-1.2.3.tar.gz', dest: '/opt/app' }
 const nothing = { archive, tree: absent, stamp: absent, record: '' as string | undefined, created: absent }
 
@@ -40,7 +41,22 @@ type Seen = { [K in keyof typeof nothing]: K extends 'record' ? string | undefin
 
 const rows: [title: string, params: object, seen: Partial<Seen>, changes: string[]][] = [
   ['a missing tree is unpacked', {}, {}, ['/opt/app: not unpacked → app-1.2.3.tar.gz, sha256 aaaa…aa']],
-  ['a stamp of the same archive needs nothing', {}, { tree, stamp }, []],
+  ['a record of the same archive needs nothing', {}, { tree, stamp, record }, []],
+  [
+    'the stamp of an earlier version is recorded, and nothing is unpacked',
+    {},
+    { tree, stamp },
+    [
+      '/var/lib/run-playbook/unarchived/opt/app/.unarchived-app.tar.gz: absent → records what was unpacked before',
+    ],
+  ],
+  ['a stamp is enough for another user than root', {}, { tree, stamp, record: undefined }, []],
+  [
+    'a stamp that says other than the record does not count',
+    {},
+    { tree, stamp, record: `sha256 ${b}\nstripComponents 0\n` },
+    ['/opt/app: another archive, or other options → app-1.2.3.tar.gz, sha256 aaaa…aa'],
+  ],
   [
     'a stamp of another archive unpacks again',
     {},
@@ -61,7 +77,7 @@ const rows: [title: string, params: object, seen: Partial<Seen>, changes: string
     { tree },
     ['/opt/app: not unpacked → app-1.2.3.tar.gz, sha256 aaaa…aa'],
   ],
-  ['with a checksum the archive may be gone', { checksum: a }, { tree, stamp, archive: absent }, []],
+  ['with a checksum the archive may be gone', { checksum: a }, { tree, stamp, record, archive: absent }, []],
 ]
 
 for (const [title, params, seen, changes] of rows) {
