@@ -30,7 +30,8 @@ export function installCommand(build: Build, stamp: string, from: 'stage' | 'art
   return sh`${prelude(build)}
 ${shellText(build.installs ? 'rp_enter "$target"' : besideTarget)}
 rp_stage
-new=$(pwd -P)
+exec 9<.
+new=/proc/$$/fd/9
 tree=$new/tree
 ${shellText(obtaining)}
 [ -z "$account" ] || chown -hR -- "$account" "$tree" || exit 1
@@ -42,9 +43,17 @@ rm -rf -- "$source" "$stage" "$archive" "$work/artifact.tar.gz" "$work/phases" "
 rmdir -- "$work" 2>/dev/null; :`
 }
 
-/** Trees are swapped by their names, so nobody else may be able to swap these. */
+/** Enters the folder of the tree; what the old tree holds is reached by a descriptor, which nobody can swap. */
 const besideTarget = `rp_target "$target"
-[ -z "$rp_owner$rp_open" ] || rp_refuse "others may write to the folder of $target, where its trees are swapped."`
+old=$target
+if [ -d "./$rp_base" ]; then
+  exec 5<.
+  rp_into "$rp_base" "$target"
+  exec 8<.
+  old=/proc/$$/fd/8
+  cd -P /proc/self/fd/5 && rp_stat || exit 1
+  exec 5<&-
+fi`
 
 /** On one file system moving the tree is a rename, and else a copy. */
 function staged({ installs }: Build): string {
@@ -70,16 +79,16 @@ fi`.script
  */
 function carrying(keep: readonly string[]): string {
   return `carry() {
-  [ -e "$target/$1" ] || [ -L "$target/$1" ] || return 0
+  [ -e "$old/$1" ] || [ -L "$old/$1" ] || return 0
   rm -rf -- "$tree/$1" && mkdir -p -- "$(dirname -- "$tree/$1")" || exit 1
-  cp -al -- "$target/$1" "$tree/$1" 2>/dev/null || { rm -rf -- "$tree/$1" && cp -a -- "$target/$1" "$tree/$1"; } || exit 1
+  cp -al -- "$old/$1" "$tree/$1" 2>/dev/null || { rm -rf -- "$tree/$1" && cp -a -- "$old/$1" "$tree/$1"; } || exit 1
 }
 ${keep.map((path) => `carry ${quote(path)}`).join('\n')}
-for other in "$target"/.built-*; do
+for other in "$old"/.built-*; do
   other=\${other##*/}
-  [ -f "$target/$other" ] && [ "$other" != "$stamp" ] || continue
+  [ -f "$old/$other" ] && [ "$other" != "$stamp" ] || continue
   carry "$other"
-  sed -n 's/^installs //p' "$target/$other" >"$new/carried" || exit 1
+  sed -n 's/^installs //p' "$old/$other" >"$new/carried" || exit 1
   while IFS= read -r path; do
     case /$path/ in //* | */../*) continue ;; esac
     [ -e "$tree/$path" ] || carry "$path"
@@ -93,24 +102,22 @@ const labelling = `label() {
 
 /** A crash between the two renames is told by the mark, and put right by the next run. */
 const swapping = `${labelling}
-mv -- "$new/stamp" "$tree/$stamp" || exit 1
+mv -- ./stamp "./tree/$stamp" || exit 1
 trap '' HUP INT TERM
 : >"$work/swapping" || exit 1
-if [ -e "$target" ]; then
-  rm -rf -- "$previous" && mv -- "$target" "$previous" || exit 1
-  mv -- "$tree" "$target" || { mv -- "$previous" "$target"; exit 1; }
-else mv -- "$tree" "$target" || exit 1; fi
+if [ -e "../$rp_base" ]; then
+  ( cd -P .. && rp_drop "$rp_base.previous" ) && mv -T -- "../$rp_base" "../$rp_base.previous" || exit 1
+  mv -T -- ./tree "../$rp_base" || { mv -T -- "../$rp_base.previous" "../$rp_base"; exit 1; }
+else mv -T -- ./tree "../$rp_base" || exit 1; fi
 rm -f -- "$work/swapping"
 label "$target"`
 
 function replacing(installs: readonly string[]): string {
   const files = installs.map(quote).join(' ')
   return `${labelling}
-for file in ${files}; do
-  mkdir -p -- "$(dirname -- "$target/$file")" || exit 1
-  [ ! -d "$target/$file" ] || { echo "$target/$file is a directory." >&2; exit 1; }
-done
+place() ( rp_make=1; rp_target "$target/$1"; [ ! -d "./$rp_base" ] || { echo "$target/$1 is a directory." >&2; exit 1; }; [ -n "$2" ] || mv -fT -- "$tree/$1" "./$rp_base" )
+for file in ${files}; do place "$file" check || exit; done
 trap '' HUP INT TERM
-for file in ${files}; do mv -f -- "$tree/$file" "$target/$file" || exit 1; label "$target/$file"; done
-mv -f -- "$new/stamp" "$target/$stamp"`
+for file in ${files}; do place "$file" || exit; label "$target/$file"; done
+mv -fT -- ./stamp "../$stamp"`
 }
