@@ -133,12 +133,12 @@ export default definePlay({
     directory({ path: '/data2' }),
     buildFromSource({
       name: 'httpd', ${source(httpd())}, prefix, ${folder}
-      configure: ${JSON.stringify(flags)}, keep: ['conf', 'logs', 'htdocs'],
+      configure: ${JSON.stringify(flags)}, keep: ['conf', 'logs', 'htdocs'], share: 'test',
     }),
     buildFromSource({
       name: 'mod_jk', ${source(lab.sources.modJk)}, prefix, folder: 'native', ${folder}
       configure: ['--with-apxs=' + prefix + '/bin/apxs'],
-      installs: ['modules/mod_jk.so'], requires: [prefix + '/.built-httpd'],
+      installs: ['modules/mod_jk.so'], requires: [prefix + '/.built-httpd'], share: 'test',
     }),
   ],
 })
