@@ -1,4 +1,4 @@
-// The task httpCheck: checks that a URL answers as expected, asked from the host.
+// The task httpCheck: requests a URL from the host and checks the answer.
 
 import {
   type Command,

@@ -75,7 +75,7 @@ const knownErrors: readonly {
   },
 ]
 
-/** What a failed dnf said, as an error. The messages are those of dnf 4.14 and dnf5. */
+/** The output of a failed dnf as an error. The messages are those of dnf 4.14 and dnf5. */
 export function explainDnf(result: Output): PlaybookError {
   const output = `${result.stderr.toString('utf8')}\n${text(result)}`
   const details = splitLines(output).filter((line) => line.trim() !== '')

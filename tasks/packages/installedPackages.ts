@@ -23,7 +23,7 @@ const format = '= %{NAME} %{VERSION}-%{RELEASE}\\n'
 export function installedScript(params: DnfParams): Command {
   const names = params.name.filter((name) => name !== '*' && !isRpmFile(name))
   const files = params.name.filter(isRpmFile)
-  const asked =
+  const query =
     names.length === 0
       ? ':'
       : sh`rpm -q --qf ${format} --whatprovides ${names} 2>&1 || { echo '= again'; rpm -q --qf ${format} ${names} 2>&1; }`
@@ -36,7 +36,7 @@ export function installedScript(params: DnfParams): Command {
   return shellText(
     [
       "command -v rpm >/dev/null 2>&1 || { echo '= no rpm'; exit 0; }",
-      asked,
+      query,
       ...looked,
       ...(params.state === 'latest' ? [updatesScript(params, names)] : []),
       'exit 0',
@@ -48,11 +48,11 @@ export function installedScript(params: DnfParams): Command {
 function updatesScript(params: DnfParams, names: readonly string[]): string {
   const options = [...repositoryOptions(params), ...(params.updateCache ? ['--refresh'] : [])]
   const check = sh`dnf -q check-update ${options}`.script
-  const asked = params.name.includes('*')
+  const query = params.name.includes('*')
     ? check
     : `n=$(${sh`{ rpm -q --qf ${format} --whatprovides ${names}; rpm -q --qf ${format} ${names}; }`.script} 2>/dev/null | sed -n 's/^= \\([^ ]*\\) .*/\\1/p' | sort -u)
 [ -z "$n" ] || ${check} $n`
-  return `echo '= updates'\n${asked} 2>&1\necho "= code $?"`
+  return `echo '= updates'\n${query} 2>&1\necho "= code $?"`
 }
 
 /** What `installedScript` printed. */

@@ -26,7 +26,7 @@ export function withTimeLimit<T>(patterns: readonly unknown[], match: () => T): 
   }
 }
 
-/** A script has a time limit, a function has none; it calls the function that stands here. */
+/** A script has a time limit, a function has none; it calls the function that is here. */
 const slot = Symbol.for('run-playbook.withTimeLimit')
 let script: Script | undefined
 

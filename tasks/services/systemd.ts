@@ -38,7 +38,7 @@ export type Unit = {
   readonly similar: readonly string[]
 }
 
-/** How a unit stands; in one call of systemctl (5 ms). Sources: systemctl(1), org.freedesktop.systemd1(5). */
+/** The state of a unit, in one call of systemctl (5 ms). Sources: systemctl(1), org.freedesktop.systemd1(5). */
 export function unitState(name: string): CommandProbe<Unit> {
   const reads = ['/etc/systemd/system', '/usr/lib/systemd/system'].flatMap((folder) => [
     `${folder}/${name}`,
@@ -52,12 +52,12 @@ export function unitIfAny(name: string | undefined): Probe<Unit | undefined> {
   return name === undefined ? output(sh`:`, () => undefined, { reads: [] }) : unitState(name)
 }
 
-/** Whether a process runs as the unit that is wanted, if one is. */
+/** Whether a process runs as the desired unit, if there is one. */
 export function isOfUnit(
   process: { readonly unit?: string | undefined },
-  wanted: string | undefined,
+  desired: string | undefined,
 ): boolean {
-  return wanted === undefined || process.unit === wanted
+  return desired === undefined || process.unit === desired
 }
 
 export function isUp({ active }: Unit): boolean {
@@ -133,7 +133,7 @@ export function maskedError(name: string): PlaybookError {
   })
 }
 
-/** A call of systemctl whose failure is told: `= reason` on standard error where the script knows one. */
+/** A call of systemctl whose failure is reported: `= reason` on standard error where the script knows one. */
 export function systemctl(command: Command, name?: string): Step {
   return run(command, { explain: (result) => explain(result, name) })
 }
@@ -188,9 +188,9 @@ function parseUnit(result: Output, name: string): Unit {
 /** Units whose name holds the other's, or begins as it does. */
 function similarUnits(name: string, units: readonly string[]): string[] {
   const stem = (unit: string) => unit.replace(/\.[a-z]+$/, '').toLowerCase()
-  const wanted = stem(name)
+  const desired = stem(name)
   return units.filter((unit) => {
     const other = stem(unit)
-    return other.includes(wanted) || wanted.includes(other) || other.slice(0, 4) === wanted.slice(0, 4)
+    return other.includes(desired) || desired.includes(other) || other.slice(0, 4) === desired.slice(0, 4)
   })
 }

@@ -46,7 +46,7 @@ import { buildOn } from './runBuild.ts'
  *   mount namespaces are allowed).
  * - `owner`, `group`: of what is installed; default the task's user. Paths in `keep` have their own.
  *
- * **When it is built anew**
+ * **When it is rebuilt**
  * The stamp `PREFIX/.built-NAME` tells what is installed: version, checksum, flags, patches, variables, compiler (kind,
  * version, target), and the SHA-256 of each path in `requires`. It is the same text on every host, so that the stamp of
  * one build can be required by another: `requires: ['/data2/apache/.built-httpd']`. A host whose compiler was removed

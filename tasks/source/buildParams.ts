@@ -61,7 +61,7 @@ export const buildParams = z
     requires: z
       .array(absolutePath)
       .default([])
-      .describe('Files on the host that it is built against: when one changes it is built anew.'),
+      .describe('Files on the host that it is built against: when one changes, it is rebuilt.'),
     user: account.optional().describe('The unprivileged user who builds.'),
     buildDir: ownPath.default('/var/tmp/run-playbook-build').describe('Folder to build in.'),
     share: z

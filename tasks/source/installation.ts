@@ -4,7 +4,7 @@ import { type Command, quote, sh, shellText } from '../../src/index.ts'
 import type { Build } from './buildParams.ts'
 import { prelude, workspaceOf } from './workspace.ts'
 
-/** Ends placing a shared build whose programs lack libraries on this host; they are told, a line each. */
+/** Ends placing a shared build whose programs lack libraries on this host; they are printed, a line each. */
 export const foreignCode = 85
 
 /** Where a packed build lies on a host. */
@@ -63,7 +63,7 @@ function staged({ installs }: Build): string {
 done`.script
 }
 
-/** The dynamic linker is asked whether all libraries are there, before anything of it is installed. */
+/** Checks with the dynamic linker that all libraries are there, before anything is installed. */
 function unpacked(build: Build): string {
   return sh`mkdir -- "$tree" && tar -C "$tree" -xzpof ${artifactPath(build)} || exit 1
 if command -v ldd >/dev/null; then
@@ -100,7 +100,7 @@ const labelling = `label() {
   if [ -e /sys/fs/selinux/enforce ] && command -v restorecon >/dev/null; then restorecon -RF -- "$@"; fi; :
 }`
 
-/** A crash between the two renames is told by the mark, and put right by the next run. */
+/** A crash between the two renames leaves the mark, and the next run repairs it. */
 const swapping = `${labelling}
 mv -- ./stamp "./tree/$stamp" || exit 1
 trap '' HUP INT TERM

@@ -139,7 +139,7 @@ function making(words: readonly string[]): Command {
   return shellText(`exec ${makeLine(words)}`)
 }
 
-/** `make -j$(nproc) …`, as many at once as there are processors, unless it is said otherwise. */
+/** `make -j$(nproc) …`, one job per processor, unless the flags say otherwise. */
 function makeLine(words: readonly string[], jobs = '-j$(nproc 2>/dev/null || echo 1)'): string {
   const isSaid = words.some((word) => /^(?:-j|--jobs)/.test(word))
   return ['make', ...(isSaid || jobs === '' ? [] : [jobs]), ...words.map(quote)].join(' ')
@@ -155,7 +155,7 @@ function recorded(build: Build, name: PhaseName, title: string, body: Command): 
 [ "$rc" = 0 ] && echo ${name} >>"$work/phases"`
 }
 
-/** Runs a body in the source as the build user, told and logged at once. Leaves its exit code in `$rc`. */
+/** Runs a body in the source as the build user, with its output shown and logged. Leaves its exit code in `$rc`. */
 function logged(build: Build, title: string, body: Command, before: Command = asUser): Command {
   return sh`${prelude(build)}
 ${shellText(logging)}

@@ -69,7 +69,7 @@ export function compilerIn(installed: string): string | undefined {
   return value === 'none' ? undefined : value
 }
 
-/** What is there, by its stamp, and in what it differs from the wanted: `httpd 2.4.65`, `httpd 2.4.68 with other configure`. */
+/** What is there, by its stamp, and in what it differs from the recipe: `httpd 2.4.65`, `httpd 2.4.68 with other configure`. */
 export function describeStamp(installed: string, recipe: string): string {
   const thing = `${fact(installed, 'name')} ${fact(installed, 'version')}`
   if (fact(installed, 'version') !== fact(recipe, 'version')) return thing

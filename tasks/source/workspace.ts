@@ -73,7 +73,7 @@ sum=$([ -f "$archive" ] && ${`${checksum.algorithm}sum`} <"$archive")
 
 const requireTree = `[ -d "$target" ] || fail ${prefixCode} "$prefix"`
 
-/** A swap is two renames: if a crash came between them, the old tree stands aside and nothing in its place. */
+/** A swap is two renames: if a crash came between them, the old tree is at PREFIX.previous, and nothing in its place. */
 const requireSwappable = `if [ -e "$work/swapping" ] && [ ! -e "$target" ] && [ -d "$previous" ]; then mv -- "$previous" "$target" || exit 1; fi
 rm -f -- "$work/swapping"
 if [ -e "$target" ]; then
@@ -83,7 +83,7 @@ fi
 if [ -d "$previous" ] && [ ! -e "$previous/.built-$name" ] && [ -n "$(ls -A -- "$previous")" ] && [ -n "$(ls -A -- "$target" 2>/dev/null)" ]; then fail ${previousCode} "$previous"; fi
 mkdir -p -- "$(dirname -- "$target")" || exit 1`
 
-/** What a refusal of `preparing` means. */
+/** Explains a failure of `prepareCommand`. */
 export function explainRefusal({ prefix, user, buildDir, installs }: Build, output: Output): PlaybookError {
   const message = output.stderr.toString('utf8').trim()
   switch (output.code) {

@@ -10,7 +10,7 @@ type SettingFlag = {
   readonly choices?: readonly string[]
   readonly parse?: (value: string, before: never) => unknown
   readonly default?: unknown
-  /** Each run decides anew: --resume does not restore it. */
+  /** true: --resume does not restore it. */
   readonly isPerRun?: true
 }
 

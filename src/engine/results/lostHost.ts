@@ -35,6 +35,6 @@ export function interruptedError(title: string, what: readonly string[]): Playbo
   const details =
     what.length === 0
       ? ['Nothing was being changed.']
-      : [`In progress: ${what.join(', ')}. Its step was told to stop.`]
+      : [`In progress: ${what.join(', ')}. Its step was signalled to stop.`]
   return new PlaybookError('E_INTERRUPTED', `Interrupted during ${title}.`, { details, hint: again })
 }

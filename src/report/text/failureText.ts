@@ -1,4 +1,4 @@
-// Formats a failure: its location, what was tried, what the host said, what to do.
+// Formats a failure: location, attempted change, the host's output, what to do.
 
 import { relative } from 'node:path'
 import { AggregatePlaybookError, type PlaybookError } from '../../model/errors/error.ts'

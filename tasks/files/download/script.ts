@@ -17,8 +17,8 @@ import type { DownloadParams } from './params.ts'
 export const noMirrorCode = 70
 
 /** Reads header lines, an empty line, and addresses; tries these in turn, and puts the first good file into place. */
-export function fetchScript(wanted: DownloadParams, current: FileState): Command {
-  const { dest, checksum } = wanted
+export function fetchScript(desired: DownloadParams, current: FileState): Command {
+  const { dest, checksum } = desired
   const digest = checksum ? sh`${`${checksum.algorithm}sum`}` : sh`:`
   return sh`rp_target ${dest} follow
 rp_stage
@@ -26,14 +26,14 @@ part=./part
 headers=
 while IFS= read -r header && [ -n "$header" ]; do headers="$headers$header
 "; done
-${fetchTool(wanted)}
+${fetchTool(desired)}
 mirror=0
 while IFS= read -r url; do
   mirror=$((mirror + 1))
   if output=$(fetch "$url" 2>&1); then
     sum=$(${digest} <"$part"); sum=\${sum%% *}
     if [ "$sum" = ${checksum ? checksum.hex : ''} ]; then
-      ${placementScript(wanted, current)}
+      ${placementScript(desired, current)}
       exit 0
     fi
     printf '%s sum %s\\n' "$mirror" "$sum"
@@ -47,12 +47,12 @@ exit ${noMirrorCode}`
 /** Gives the file its attributes, those of the one it replaces where no others are wanted, and its name. */
 function placementScript({ dest, mode, owner, group }: DownloadParams, current: FileState): Command {
   const kept = current.type === 'file' ? current : undefined
-  const wanted = ownerSpec({ owner, group })
+  const desired = ownerSpec({ owner, group })
   const lines = [
     kept
       ? sh`chown ${`${kept.uid}:${kept.gid}`} -- "$part" 2>/dev/null; chcon --reference="../$rp_base" -- "$part" 2>/dev/null`
       : sh`rp_label ${dest} "$part"`,
-    wanted === '' ? sh`:` : sh`chown ${wanted} -- "$part" || exit 1`,
+    desired === '' ? sh`:` : sh`chown ${desired} -- "$part" || exit 1`,
     sh`chmod ${formatMode(mode ?? kept?.mode ?? 0o644)} -- "$part" && mv -fT -- "$part" "../$rp_base" || exit 1`,
   ]
   return shellText(lines.map(({ script }) => script).join('\n      '))

@@ -44,14 +44,14 @@ export function unpackedBefore(stamp: FileState, record: string | undefined): st
   return record === '' ? content : record
 }
 
-export function stampText(wanted: UnarchiveParams, digest: Checksum): string {
-  const { stripComponents, exclude } = wanted
+export function stampText(desired: UnarchiveParams, digest: Checksum): string {
+  const { stripComponents, exclude } = desired
   const lines = [`${digest.algorithm} ${digest.hex}`, `stripComponents ${stripComponents}`]
   return [...lines, ...exclude.map((path) => `exclude ${path}`), ''].join('\n')
 }
 
 /** @throws PlaybookError E_NO_ARCHIVE, E_CHECKSUM */
-export function archiveDigest(src: string, archive: FileState, wanted: Checksum | undefined): Checksum {
+export function archiveDigest(src: string, archive: FileState, desired: Checksum | undefined): Checksum {
   if (archive.type !== 'file' || archive.digest === undefined) {
     const message =
       archive.type === 'absent' ? `There is no archive ${src}.` : `The archive ${src} cannot be read.`
@@ -59,11 +59,11 @@ export function archiveDigest(src: string, archive: FileState, wanted: Checksum 
       hint: 'The tasks download and copyFile put it on the host.',
     })
   }
-  if (wanted && archive.digest !== wanted.hex) {
+  if (desired && archive.digest !== desired.hex) {
     throw new PlaybookError('E_CHECKSUM', `${src} is not the expected archive.`, {
-      details: [`${wanted.algorithm} is ${archive.digest}`, `expected  ${wanted.hex}`],
+      details: [`${desired.algorithm} is ${archive.digest}`, `expected  ${desired.hex}`],
       hint: 'Is the checksum for a different version?',
     })
   }
-  return { algorithm: wanted?.algorithm ?? 'sha256', hex: archive.digest }
+  return { algorithm: desired?.algorithm ?? 'sha256', hex: archive.digest }
 }

@@ -67,7 +67,7 @@ export async function createHostKeyCheck(
   }
 
   function check(key: Buffer, shown: Certificate | string | undefined): UnreachableError | undefined {
-    const refused = refusal(target, key)
+    const refused = keyError(target, key)
     if (refused) return refused
     const status = statusOf(key)
     log(`host key ${keyType(key)} ${fingerprint(key)} is ${status.kind}`)
@@ -126,7 +126,7 @@ export async function createHostKeyCheck(
 }
 
 /** Refuses a key that is too weak or in RevokedHostKeys, even if it is known, and even without checking. */
-function refusal(target: SshTarget, key: Buffer): UnreachableError | undefined {
+function keyError(target: SshTarget, key: Buffer): UnreachableError | undefined {
   const revoked = revokedProblem(target.revokedHostKeysFile, key)
   if (revoked) {
     const hint = 'Do not connect until you know what this host is.'
