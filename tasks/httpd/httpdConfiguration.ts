@@ -125,6 +125,10 @@ export const httpdConfiguration = defineTask({
     const steps = [...last.steps, putInPlace(differing, params)]
     return [...changes, { ...last, steps }, ...attributes]
   },
+  effects: ({ files }) =>
+    files.flatMap(({ path, keep }) =>
+      [path, ...(keep === undefined ? [] : [keep])].map((tree) => ({ tree })),
+    ),
 })
 
 /** The name of the probe of errors; the others are named by their paths. */
