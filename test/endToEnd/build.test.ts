@@ -197,7 +197,7 @@ function secondsOf(ran: Ran, host: string): number {
   const own = (ran.lines as readonly OutputLine[]).filter(
     (line) => line.host === host && line.task === httpdTask(),
   )
-  const begin = own.find(({ event, line }) => event === 'output' && !line!.startsWith('waits for '))!
+  const begin = own.find(({ event, line }) => event === 'output' && !line!.startsWith('waiting for '))!
   const end = own.find(({ event }) => event === 'taskEnd')!
   return (Date.parse(end.time!) - Date.parse(begin.time!)) / 1000
 }
