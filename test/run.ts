@@ -26,7 +26,8 @@ const unitLimitSeconds = 120
 const labLimitSeconds = 900
 /** Most unit tests wait for processes now and then, and those of the lab for hosts to boot. */
 const unitJobs = availableParallelism() + 1
-const labJobs = 2
+/** One at a time: the tests of sessions under load need the machine to themselves. */
+const labJobs = 1
 
 const { values, positionals } = parseArgs({
   options: { 'test-name': { type: 'string', short: 't' }, help: { type: 'boolean', short: 'h' } },
