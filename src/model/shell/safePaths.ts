@@ -101,9 +101,9 @@ rp_target() {
   [ -n "$rp_unsafe" ] || rp_untrusted=$rp_owner$rp_open
 }
 rp_stage() {
-  for rp_old in ./.run-playbook-*; do
-    [ -e "$rp_old" ] && [ ! -L "$rp_old" ] && [ -n "$(find "$rp_old" -prune -user "$rp_uid" -mtime +1 2>/dev/null)" ] || continue
-    if [ -d "$rp_old" ]; then ( rp_restage "$rp_old" ) 2>/dev/null || :; else rm -f -- "$rp_old"; fi
+  for rp_leftover in ./.run-playbook-*; do
+    [ -e "$rp_leftover" ] && [ ! -L "$rp_leftover" ] && [ -n "$(find "$rp_leftover" -prune -user "$rp_uid" -mtime +1 2>/dev/null)" ] || continue
+    if [ -d "$rp_leftover" ]; then ( rp_restage "$rp_leftover" ) 2>/dev/null || :; else rm -f -- "$rp_leftover"; fi
   done
   rp_parent=$rp_inode rp_inside=
   rp_work=$(mktemp -d ./.run-playbook-XXXXXXXX) || exit 1
