@@ -11,6 +11,8 @@ export type ClusterSettings = {
   /** The membership's multicast port; its own for each cluster. */
   readonly multicastPort: number
   readonly multicastAddress?: string
+  /** Tomcat's `channelSendOptions`; 6 (not given): each message is acknowledged before its request ends. */
+  readonly channelSendOptions?: number
   /** All members, for networks without multicast; not given: they find each other. */
   readonly members?: { readonly local: StaticMember; readonly others: readonly StaticMember[] }
 }
@@ -118,7 +120,7 @@ function cluster(service: string, settings: ClusterSettings | null): XmlEdit {
 function clusterElement(settings: ClusterSettings): ElementSpec {
   return {
     name: 'Cluster',
-    attributes: { className: CLASSES.cluster, channelSendOptions: 8 },
+    attributes: { className: CLASSES.cluster, channelSendOptions: settings.channelSendOptions ?? 6 },
     children: [
       {
         name: 'Manager',

@@ -65,6 +65,7 @@ export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): Tas
             port: instance.receiver,
             multicastAddress: vars.multicast_address,
             multicastPort: instance.multicast,
+            channelSendOptions: vars.channel_send_options,
             ...(vars.membership === 'static' ? { members: namedMembers(instance, host) } : {}),
           },
           accessLogDirectory: logs,

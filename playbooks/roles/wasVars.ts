@@ -55,6 +55,8 @@ export const wasVars = z.object({
   multicast_address: z.ipv4().default('228.0.0.4'),
   /** How the members of a cluster find each other: `static` names them, for networks without multicast. */
   membership: z.enum(['multicast', 'static']).default('multicast'),
+  /** Tomcat's `channelSendOptions`. 8, the runbook's, may lose what the first request of a session has set. */
+  channel_send_options: z.int().min(0).default(6),
   /** What mod_jk has to know to be let in by AJP; the same for `was` and `web`. */
   ajp_secret: ajpSecret.optional(),
   /** The hosts that share the instances' sessions. */

@@ -61,12 +61,13 @@ async function client(
     const address = through[turn % through.length]!
     const answer = await ask(address, host, cookie, agent)
     tally.requests += 1
-    const route = (answer.cookie ?? cookie).split('.')[1] ?? ''
+    const [id, route = ''] = (answer.cookie ?? cookie).split('.')
     tally.routes.set(route, (tally.routes.get(route) ?? 0) + 1)
     const where = `${new Date().toISOString()} session ${index} of ${host} through ${address}, request ${count + 1}`
     if (answer.status !== 200 || answer.count === undefined) tally.failed.push(`${where}: ${answer.text}`)
     else {
-      if (answer.count !== count + 1) tally.lost.push(`${where}: count ${answer.count} from ${route}`)
+      if (answer.count !== count + 1)
+        tally.lost.push(`${where}, of ${cookie}: count ${answer.count} from ${id}.${route}`)
       count = answer.count
       cookie = answer.cookie ?? cookie
     }

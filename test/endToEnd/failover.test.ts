@@ -34,6 +34,24 @@ test('each of three sessions goes on when either WAS that serves it is shut down
   assert.equal(pidsKept(before, after), [false, false, false, false, false, false])
 })
 
+test('what the first request of a session sets is on the other Tomcat when its answer is there', async () => {
+  const page = 'http://127.0.0.1:8080/sessionTest.jsp'
+  const created = await site.on(
+    'was-01',
+    `for i in $(seq 60); do curl -s -o /dev/null -c - ${page} | awk '/JSESSIONID/ { print $7 }'; done`,
+  )
+  const ids = created.stdout.trim().split('\n')
+  const read = await site.on(
+    'was-02',
+    `for id in ${ids.join(' ')}; do curl -s -b JSESSIONID=$id ${page} | grep -o ':</b>[0-9]*</p>'; done`,
+  )
+  assert.equal(
+    read.stdout.trim().split('\n'),
+    ids.map(() => ':</b>2</p>'),
+  )
+  assert.is(ids.length, 60)
+})
+
 test('every Tomcat is restarted while 50 sessions are busy: no request fails, no session is lost', async () => {
   // mod_jk forgets that the test before has stopped its workers: it would try one or the other again with a new session.
   for (const host of ['web-01', 'web-02'])

@@ -13,7 +13,7 @@ const ECS: ServerXmlSettings = {
   http: { port: 8080 },
   ajp: { port: 8009 },
   redirectPort: 8443,
-  cluster: { address: '10.98.0.11', port: 4000, multicastPort: 45_564 },
+  cluster: { address: '10.98.0.11', port: 4000, multicastPort: 45_564, channelSendOptions: 8 },
   accessLogDirectory: '/data3/logs/tomcat/ws-ecs-server',
 }
 const IFS: ServerXmlSettings = {
@@ -23,7 +23,7 @@ const IFS: ServerXmlSettings = {
   http: { port: 8081 },
   ajp: { port: 8010 },
   redirectPort: 8444,
-  cluster: { address: '10.98.0.12', port: 4001, multicastPort: 45_565 },
+  cluster: { address: '10.98.0.12', port: 4001, multicastPort: 45_565, channelSendOptions: 8 },
   accessLogDirectory: '/data3/logs/tomcat/ws-ifs-server',
 }
 
