@@ -1,0 +1,7 @@
+// What all templates can call.
+
+import { filters } from './filters/filters.ts'
+import { tests } from './tests/tests.ts'
+import type { Library } from './values/library.ts'
+
+export const library: Library = { filters, tests, lookups: {} }

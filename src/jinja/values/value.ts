@@ -1,0 +1,155 @@
+// The values of templates: Python's types, and values that are secret or undefined.
+
+import type { SourceLocation } from '../../model/errors/location.ts'
+import type { Secret } from '../../model/secrets/secret.ts'
+
+/**
+ * A value in a template. `null` is None; a JavaScript number is a Python int (a bigint one beyond 2^53), and `Float` a
+ * float, so that `1.0` stays `1.0`; a `Tuple` or another array is a list; a Map with the order of its entries is a dict.
+ */
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Float
+  | Secret
+  | Undefined
+  | PyObject
+  | Value[]
+  | Dict
+
+export type Dict = Map<Value, Value>
+
+/** The arguments by name of a call. */
+export type Kwargs = ReadonlyMap<string, Value>
+
+/** A Python float. */
+export class Float {
+  readonly value: number
+
+  constructor(value: number) {
+    this.value = value
+  }
+}
+
+/** A Python tuple: a list that prints in parentheses and can be a key. Made by `tuple(…)`. */
+export class Tuple extends Array<Value> {}
+
+export function tuple(...items: Value[]): Tuple {
+  return Tuple.from(items) as Tuple
+}
+
+/** What a value lacks, or why it could not be computed: it is an error only when it is used. */
+export class Undefined {
+  /** What is wrong: `"x" is undefined`. */
+  readonly message: string
+  readonly hint: string | undefined
+  /** Where the expression is whose value this is. */
+  readonly where: SourceLocation | undefined
+  /** The error whose place this value takes, if its computation failed. */
+  readonly cause: Error | undefined
+
+  constructor(
+    message: string,
+    options: {
+      readonly hint?: string
+      readonly where?: SourceLocation
+      readonly cause?: Error
+    } = {},
+  ) {
+    this.message = message
+    this.hint = options.hint
+    this.where = options.where
+    this.cause = options.cause
+  }
+}
+
+/** An object with attributes that is no list or dict: `loop`, `namespace()`, an imported template, a function. */
+export abstract class PyObject {
+  /** How it prints. */
+  abstract readonly repr: string
+
+  /** An attribute; undefined if there is none. */
+  attribute(_name: string): Value | undefined {
+    return undefined
+  }
+}
+
+/** A function: a macro, a method of a value, a global such as `range`. */
+export class PyFunction extends PyObject {
+  readonly repr: string
+  readonly call: (args: readonly Value[], kwargs: Kwargs) => Value
+  /** true: takes undefined and secret values as they are, as macros do. */
+  readonly takesAll: boolean
+
+  constructor(
+    name: string,
+    call: (args: readonly Value[], kwargs: Kwargs) => Value,
+    { takesAll = false }: { readonly takesAll?: boolean } = {},
+  ) {
+    super()
+    this.repr = `<function ${name}>`
+    this.call = call
+    this.takesAll = takesAll
+  }
+}
+
+/** An error of a computation, without a place: who evaluates the expression adds it. */
+export class PyError extends Error {
+  readonly hint: string | undefined
+
+  constructor(message: string, hint?: string) {
+    super(message)
+    this.name = 'PyError'
+    this.hint = hint
+  }
+}
+
+/** Throws where an undefined value is used. */
+export function defined<T extends Value>(value: T): Exclude<T, Undefined> {
+  if (value instanceof Undefined) throw new UndefinedUsed(value)
+  return value as Exclude<T, Undefined>
+}
+
+/** An undefined value was used; it carries its own place. */
+export class UndefinedUsed extends Error {
+  readonly value: Undefined
+
+  constructor(value: Undefined) {
+    super(value.message)
+    this.value = value
+  }
+}
+
+export function isDict(value: Value | undefined): value is Dict {
+  return value instanceof Map
+}
+
+export function isList(value: Value | undefined): value is Value[] {
+  return Array.isArray(value)
+}
+
+/** Whether a value is an int, as Python's isinstance: booleans are. */
+export function isInt(value: Value | undefined): value is number | bigint | boolean {
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+}
+
+export function isNumber(value: Value | undefined): value is number | bigint | boolean | Float {
+  return isInt(value) || value instanceof Float
+}
+
+/** Python's name of a value's type, for error messages: `str`, `dict`. */
+export function typeName(value: Value): string {
+  if (value === null) return 'NoneType'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'number' || typeof value === 'bigint') return 'int'
+  if (value instanceof Float) return 'float'
+  if (value instanceof Tuple) return 'tuple'
+  if (Array.isArray(value)) return 'list'
+  if (value instanceof Map) return 'dict'
+  if (value instanceof Undefined) return 'undefined'
+  if (value instanceof PyFunction) return 'function'
+  return value instanceof PyObject ? 'object' : 'str'
+}
