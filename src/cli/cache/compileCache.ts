@@ -1,5 +1,6 @@
 // Runs a script with V8's code cache of an earlier run.
 
+import { isAscii } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -23,7 +24,7 @@ export function runCached<T>(file: string, folder: string | undefined): CachedRu
   const cacheFile =
     folder === undefined ? undefined : join(folder, `${basename(file)}-${process.version}-${process.arch}`)
   const cached = cacheFile === undefined ? undefined : readCache(cacheFile)
-  const script = new Script(readFileSync(file, 'utf8'), {
+  const script = new Script(readText(file), {
     filename: file,
     cachedData: cached?.code,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -35,6 +36,12 @@ export function runCached<T>(file: string, folder: string | undefined): CachedRu
     if (cacheFile !== undefined) saveCode(script, cacheFile, accepted)
   }
   return { exports: module.exports, save }
+}
+
+/** Decoding ASCII as Latin-1 takes a tenth of the time. */
+function readText(file: string): string {
+  const bytes = readFileSync(file)
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8')
 }
 
 type CachedCode = { readonly code: Buffer; readonly bytecodeBytes: number; readonly checkedAtMs: number }

@@ -1,7 +1,7 @@
 // Opens the stream under an ssh connection: TCP, jump host or ProxyCommand.
 
 import { spawn } from 'node:child_process'
-import { connect, isIP } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodeSSH } from 'node-ssh'
@@ -41,8 +41,22 @@ function connectDirectly(target: SshTarget, signal: AbortSignal): Promise<SshSoc
     socket.on('error', (error) => reject(connectError(target, error)))
     socket.on('connect', () => {
       signal.removeEventListener('abort', abort)
-      resolve({ stream: socket, proxyErrors: async () => [] })
+      resolve({ stream: gatherWrites(socket), proxyErrors: async () => [] })
     })
+  })
+}
+
+/** Sends what is written in one turn of the event loop as one: ssh2 writes each packet in three pieces. */
+function gatherWrites(socket: Socket): Socket {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+  return Object.assign(socket, {
+    write: (...args: unknown[]) => {
+      if (socket.writableCorked === 0) {
+        socket.cork()
+        process.nextTick(() => socket.uncork())
+      }
+      return write(...args)
+    },
   })
 }
 
