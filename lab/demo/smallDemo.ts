@@ -40,7 +40,7 @@ export async function smallDemo(reason: string): Promise<number> {
   }
 }
 
-/** A folder that stands for a host's file system: a stock server.xml and properties file in it. */
+/** A folder in place of a host's file system: a stock server.xml and properties file in it. */
 function seeded(folder: string, name: string): string {
   const home = join(folder, name)
   mkdirSync(join(home, 'conf'), { recursive: true })

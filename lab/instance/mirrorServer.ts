@@ -7,7 +7,7 @@ import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { corruptingStream } from './corruptingStream.ts'
 
-/** Which folder stands behind which first path segment. */
+/** The folder that each first path segment serves. */
 export type Shares = { readonly sources: string; readonly packages: string }
 
 /** A file to send, whole or corrupted. */

@@ -128,7 +128,7 @@ function timing(settings: HttpdConfSettings): HttpdEdit[] {
   })
 }
 
-/** What may be asked for, by which methods, and how large it may be. */
+/** Allowed paths, methods, and the size of a request. */
 function access(settings: HttpdConfSettings): HttpdEdit[] {
   const tree = settings.documentTree ?? '/data2'
   const trees = Object.entries(settings.treeBodyLimitsBytes ?? { '/home/userdir/': 1_024_000 })

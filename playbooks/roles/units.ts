@@ -17,7 +17,7 @@ export type TomcatUnitSettings = {
  * writes to rotatelogs as the patched catalina.sh does. `$!` of the latter is rotatelogs' pid, and no good for a unit.
  *
  * - rotatelogs ends when the JVM has: it takes no notice of SIGTERM, or the last lines would be lost.
- * - A JVM that is told to end exits with 143, and after shutdown.sh with 0: neither is a failure, so it stays down.
+ * - A JVM that gets SIGTERM exits with 143, and after shutdown.sh with 0: neither is a failure, so it stays down.
  * - Five starts in a minute that come to nothing are enough: the cause is not one that goes away by itself.
  * - bash for the pipe beside the main process, which sh has not.
  */

@@ -23,7 +23,7 @@ export function was(host: PlayHost<WasVars>): TaskList {
     vars.instances.map((instance) => tomcatInstance(instance, host)),
     vars.owned_dirs.map((path) => ownership({ path, owner: vars.account, group: vars.account })),
     wasFirewall(host),
-    // What runs with an old configuration is restarted before it is asked at its new port.
+    // What runs with an old configuration is restarted before its new port is checked.
     flushHandlers(),
     tomcatsUp(vars),
   ]

@@ -183,7 +183,7 @@ function contentChanges(
 
 /**
  * Puts the files in place, checks them, and reverts them if they are refused. Each new file, and the old one, wait in a
- * stage beside their place, which is entered anew each time. The contents come by standard input, a line each.
+ * stage beside their place, which is entered again each time. The contents come by standard input, a line each.
  */
 function putInPlace(files: readonly DesiredFile[], { prefix, owner, group }: Params): Step {
   const call = (name: string, index: number) => `${name} ${quote(files[index]!.path)} "$stage_${index}"`

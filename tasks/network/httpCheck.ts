@@ -18,7 +18,7 @@ import { isLoopback } from '../params/loopback.ts'
 
 /**
  * Checks that a URL answers with the right status and text. The host itself asks it, by curl, or by GNU wget if there is
- * no curl. If the answer is wrong, it is asked again for up to `within` seconds, every `interval` (1) seconds; a failure
+ * no curl. If the answer is wrong, the request is repeated for up to `within` seconds, every `interval` (1) seconds; a failure
  * shows the status, the first lines of the body, or why there was no connection.
  *
  * - `url`: http or https. `host`: the Host header, for a virtual host. `headers`: further ones, by name; values may be
@@ -35,7 +35,7 @@ import { isLoopback } from '../params/loopback.ts'
  */
 export const httpCheck = defineTask({
   name: 'httpCheck',
-  summary: 'Checks that a URL, asked from the host, answers with a status and a text, and can wait for it.',
+  summary: 'Checks from the host that a URL answers with a status and a text, and can wait for it.',
   params: z
     .strictObject({
       url: z

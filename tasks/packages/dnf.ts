@@ -14,7 +14,7 @@ import { type Installed, installedScript, parseInstalled } from './installedPack
  *   provides it has another name: `vim-enhanced`), a name with version, release or architecture (`httpd-2.4.62`,
  *   `glibc.i686`), a capability (`perl(JSON)`), a file that a package contains (`/usr/bin/rotatelogs`), or the path of an
  *   .rpm file on the host. `*` with `state: 'latest'` means everything installed. Groups (`@…`), patterns, comparisons and
- *   URLs are refused: it cannot be told reliably whether they are installed.
+ *   URLs are refused: whether they are installed cannot be determined reliably.
  * - `state`: `present` (default; any version), `latest`, `absent`.
  * - `enablerepo`, `disablerepo`, `exclude`: as dnf's options of that name, for this call.
  * - `disableGpgCheck`, `allowErasing`, `nobest`, `skipBroken`, `cacheOnly`: as dnf's --nogpgcheck, --allowerasing, …

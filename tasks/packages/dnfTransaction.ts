@@ -47,7 +47,7 @@ function options(params: DnfParams): string[] {
 
 /**
  * The transaction up to the question that is answered with no. First by the lists that are there already; where these
- * do not do, they may be old, and dnf reads them anew, into a folder that goes again. Logs go there too.
+ * do not do, they may be old, and dnf reads them again, into a temporary folder. Logs go there too.
  */
 function rehearsal(words: readonly string[]): Command {
   return sh`command -v dnf >/dev/null || exit 127

@@ -18,7 +18,7 @@ const format = '= %{NAME} %{VERSION}-%{RELEASE}\\n'
 
 /**
  * `rpm -q --whatprovides` finds `vim` in vim-enhanced, but knows neither name-version nor name.arch; `rpm -q` does. The
- * second is only asked when the first missed something.
+ * second only runs when the first missed something.
  */
 export function installedScript(params: DnfParams): Command {
   const names = params.name.filter((name) => name !== '*' && !isRpmFile(name))

@@ -205,8 +205,8 @@ function installOf(text: FileState | string): string {
 }
 
 /**
- * systemd goes by names, so the new file is looked at under its own name, in a folder of its own. Only what is said of it
- * counts; what is said of units that it names may have other causes. A host without systemd-analyze is trusted.
+ * systemd goes by names, so the new file is verified under its own name, in a folder of its own. Only messages about it
+ * count; those about units that it names may have other causes. A host without systemd-analyze is trusted.
  */
 function verified({ name, dropIn, strict }: Params): (path: string) => Command {
   return (path) =>

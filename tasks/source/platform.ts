@@ -47,7 +47,7 @@ export function parsePlatform(result: Output): Platform {
 
 /**
  * The kind, version and target of a compiler, of the first line of `--version`. What a distribution calls its package
- * (`Red Hat 11.5.0-5`) is left out: the same compiler packed anew is no reason to rebuild.
+ * (`Red Hat 11.5.0-5`) is left out: a rebuilt package of the same compiler is no reason to rebuild.
  */
 function compilerName(line: string, target: string): string | undefined {
   if (line === '') return undefined

@@ -83,7 +83,7 @@ export const command = defineTask({
 
 type Guards = { readonly created: FileState; readonly removed: FileState; readonly folder: FileState }
 
-/** What stands where `creates`, `removes` and `chdir` point; `/`, which is not looked at, where they are not given. */
+/** What is at the paths of `creates`, `removes` and `chdir`; `/`, which is not used, for those not given. */
 export function guards({ creates, removes, chdir }: CommandParams): {
   readonly [name in keyof Guards]: Probe<FileState>
 } {
@@ -121,8 +121,8 @@ export function commandChanges(
 
 /** A command that does not say what it changes may change any file. */
 export function commandEffects({ creates, removes, writes }: CommandParams): readonly Effect[] {
-  const said = [creates, removes, ...(writes ?? [])].filter((path) => path !== undefined)
-  const trees = writes === undefined && said.length === 0 ? ['/'] : said
+  const declared = [creates, removes, ...(writes ?? [])].filter((path) => path !== undefined)
+  const trees = writes === undefined && declared.length === 0 ? ['/'] : declared
   return [...trees.map((tree) => ({ tree })), { state: 'listening' }]
 }
 

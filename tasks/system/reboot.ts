@@ -18,13 +18,13 @@ import {
 } from '../../src/index.ts'
 
 /**
- * Restarts the host, waits until it can be logged in to again, and proves that it has started anew: what
+ * Restarts the host, waits until one can log in again, and proves that it has restarted: what
  * `bootTimeCommand` says must be another than before. The connection that breaks for it does not make the host
  * unreachable; one that stays away does. As a handler it restarts the host once, at the end of the play.
  *
  * - `onlyIfRequired` (default false): only where the host says so: /run/reboot-required (Debian, Ubuntu), or
  *   `needs-restarting -r` (dnf).
- * - `msg`: what users who are logged in are told. `preRebootDelay` (0): seconds between that and the restart.
+ * - `msg`: the message to users who are logged in. `preRebootDelay` (0): seconds between that and the restart.
  * - `rebootTimeout` (600): seconds until it must be up again, `testCommand` included. `connectTimeout`: seconds that
  *   each attempt to log in may take; as for all connections (-T) if not given.
  * - `testCommand` (`whoami`): shell text that must end with exit code 0 before the host counts as back.
@@ -37,7 +37,7 @@ import {
  *
  * A local connection is refused: it would restart the machine that the run is made from. It acts each time.
  *
- * @throws PlaybookError E_REBOOT: what the command said; E_REBOOT_LOCAL; E_REBOOT_TIMEOUT: it was not restarted, or
+ * @throws PlaybookError E_REBOOT: the output of the command; E_REBOOT_LOCAL; E_REBOOT_TIMEOUT: it was not restarted, or
  *   `testCommand` does not succeed; UnreachableError E_REBOOT_TIMEOUT: it did not come back
  * @example reboot({ onlyIfRequired: true })
  * @example reboot({ rebootTimeout: 1200, testCommand: 'systemctl is-system-running --wait' })
@@ -53,7 +53,7 @@ export const reboot = defineTask({
       .string()
       .min(1)
       .default('Reboot initiated by run-playbook')
-      .describe('What users who are logged in are told.'),
+      .describe('The message to users who are logged in.'),
     preRebootDelay: seconds(0).describe('Seconds before the restart, after the message.'),
     postRebootDelay: seconds(0).describe('Seconds to wait once it is back.'),
     rebootTimeout: z.number().positive().default(600).describe('Seconds until it must be back.'),
@@ -163,7 +163,7 @@ async function goDown(connection: StepConnection, params: Params): Promise<void>
   const { msg, preRebootDelay, rebootCommand = `shutdown -r now ${quote(msg)}` } = params
   const announce = sh`command -v wall >/dev/null && echo ${msg} | wall; sleep ${preRebootDelay}`
   if (preRebootDelay > 0) await connection.run(announce)
-  connection.progress('is told to restart')
+  connection.progress('restarting')
   const result = await connection.run(shellText(rebootCommand)).catch(brokenOff)
   if (!result || result.code === 0 || endedByIt.includes(result.code)) return
   throw new PlaybookError(

@@ -127,7 +127,7 @@ function shownEdit({ line, from, to }: Edit, { isSecret }: ReplaceParams): Edit 
     : { line, from: abbreviated(from), to: abbreviated(to) }
 }
 
-/** A dollar in a secret stands for itself. */
+/** A dollar in a secret is literal. */
 function replacementText(replacement: string | Secret): string {
   return replacement instanceof Secret ? revealed(replacement).replaceAll('$', '$$$$') : replacement
 }

@@ -3,11 +3,11 @@
 import { absolutePath, account, z } from '../../src/index.ts'
 import { unitName } from '../services/systemd.ts'
 
-/** The parameters that identify a Tomcat, and say how it is started and asked. */
+/** The parameters that identify a Tomcat, and how it is started and checked. */
 export const tomcatParams = {
   home: absolutePath.describe('Its folder, the one with bin/startup.sh (catalina.base).'),
   user: account.optional().describe("The account it runs as; default: the task's own user."),
-  httpPort: z.int().min(1).max(65535).describe('Its HTTP port, asked on 127.0.0.1.'),
+  httpPort: z.int().min(1).max(65535).describe('Its HTTP port, checked on 127.0.0.1.'),
   path: z
     .string()
     .regex(/^\/\S*$/, 'expected a path that begins with /')

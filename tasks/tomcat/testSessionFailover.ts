@@ -20,7 +20,7 @@ const { httpPort, ...otherTomcatParams } = tomcatParams
  *
  * - `host`: Host header of the virtual host. `path`: the page. `count`: a regular expression whose first group is the
  *   count in its text.
- * - `through`: web servers, as hosts of the inventory; each is asked on the host itself, at `http://127.0.0.1:PORT`.
+ * - `through`: web servers, as hosts of the inventory; requests are sent on the host itself, at `http://127.0.0.1:PORT`.
  * - `tomcats`: the members of the cluster: `on` (host of the inventory), `route` (jvmRoute), and what `tomcat` takes.
  *
  * It acts every time, on all hosts that it names, whichever host it runs for.

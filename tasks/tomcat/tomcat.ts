@@ -20,7 +20,7 @@ import { processChanges, startChanges } from './start.ts'
  *   - `'started'`: its JVM is there. It does not wait for an answer, so several Tomcats start at the same time; a second
  *     task with `state: 'running', start: false` waits for each of them afterwards.
  *   - `'stopped'`: shutdown.sh ends it; after 30 s SIGTERM, after 10 more SIGKILL.
- * - `httpPort`: asked as `http://127.0.0.1:PORT/`. Required, except for `stopped`.
+ * - `httpPort`: checked as `http://127.0.0.1:PORT/`. Required, except for `stopped`.
  * - `user`: the account to run as (the task has to be root for that); default: the task's own user.
  * - `path` (`/`) and `status` (200): what to ask for, and the answer to expect.
  * - `within` (120): seconds to wait for the answer. The task fails at once if the JVM ends.
@@ -49,7 +49,7 @@ export const tomcat = defineTask({
       ...tomcatParams,
       httpPort: tomcatParams.httpPort
         .optional()
-        .describe('Its HTTP port, asked on 127.0.0.1. Required, except for stopped.'),
+        .describe('Its HTTP port, checked on 127.0.0.1. Required, except for stopped.'),
       state: z
         .enum(['running', 'started', 'stopped'])
         .default('running')

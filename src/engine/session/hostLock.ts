@@ -47,7 +47,7 @@ export async function waitForLock(
   const deadline = performance.now() + lock.timeout * 1000
   let isShown = false
   for (let ms = firstPauseMs; ; ms = pauseMs) {
-    // The holder may just be starting or ending, so it is asked twice before anything is shown.
+    // The holder may just be starting or ending, so it is checked twice before anything is shown.
     await pause(ms, signal)
     const answer = await take()
     if (answer.kind !== 'busy') return

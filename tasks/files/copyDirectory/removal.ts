@@ -14,7 +14,7 @@ function escaped(character: string): string {
   return `\\0${character.charCodeAt(0).toString(8).padStart(3, '0')}`
 }
 
-/** Each folder is entered anew: what is no longer a folder of the tree is refused. */
+/** Each folder is entered again: what is no longer a folder of the tree is refused. */
 const script = String.raw`last=
 while IFS= read -r path; do
   case $path in *\\*) path=$(printf '%b.' "$path"); path=${'$'}{path%.} ;; esac

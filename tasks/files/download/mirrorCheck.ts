@@ -8,7 +8,7 @@ import { noMirrorCode } from './script.ts'
 
 /**
  * Asks each mirror until one answers: for the head, or else for the first byte, because some servers answer GET alone.
- * Fails as the download does. Addresses and headers that an argument list must not show are not asked.
+ * Fails as the download does. Mirrors whose address or headers must not be in an argument list are not checked.
  */
 export function mirrorCheck(params: DownloadParams): Rehearsal {
   const seconds = Math.ceil(params.timeout)

@@ -3,7 +3,7 @@
 import { Secret } from '../../../src/index.ts'
 import { addresses, type DownloadParams } from './params.ts'
 
-/** Whether something stands in the request that an argument list must not show. */
+/** Whether the request has something that an argument list must not show. */
 export function isPrivate(params: DownloadParams): boolean {
   const isSecret = Object.values(params.headers ?? {}).some((value) => value instanceof Secret)
   return isSecret || addresses(params).some((url) => shownAddress(url) !== url)

@@ -13,7 +13,7 @@ import {
 import { fetchTool } from './fetchTool.ts'
 import type { DownloadParams } from './params.ts'
 
-/** No mirror delivered; what each said stands on standard output. */
+/** No mirror delivered; the output has the reason of each. */
 export const noMirrorCode = 70
 
 /** Reads header lines, an empty line, and addresses; tries these in turn, and puts the first good file into place. */
@@ -44,7 +44,7 @@ done
 exit ${noMirrorCode}`
 }
 
-/** Gives the file its attributes, those of the one it replaces where no others are wanted, and its name. */
+/** Gives the file the requested attributes, or else those of the file it replaces, and its name. */
 function placementScript({ dest, mode, owner, group }: DownloadParams, current: FileState): Command {
   const kept = current.type === 'file' ? current : undefined
   const desired = ownerSpec({ owner, group })

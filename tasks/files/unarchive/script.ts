@@ -13,7 +13,7 @@ export const layoutCode = 76
 /** The file in the tree that tells that the archive was unpacked, and what root keeps of it elsewhere. */
 type Stamp = { readonly name: string; readonly text: string; readonly record: string }
 
-/** Unpacks into `./tree`, in a stage beside `$dest` or in it, makes of it what is wanted, and moves it there. */
+/** Unpacks into `./tree`, in a stage beside `$dest` or in it, gives it the requested owner and modes, and moves it there. */
 export function unpackCommand(params: UnarchiveParams, stamp?: Stamp): Command {
   const { src, dest, stripComponents, exclude, preserve, creates, owner, group } = params
   const account = ownerSpec({ owner, group })
@@ -91,7 +91,7 @@ refuse_names
 ${from} -xpo -C ./tree 2>./output; tried $?`
 }
 
-/** Info-ZIP spells names that are not ASCII anew in the C locale, and ends with 1 where it merely warns. */
+/** Info-ZIP re-encodes names that are not ASCII in the C locale, and ends with 1 where it merely warns. */
 const zipUnpacking = `export LC_ALL=C.UTF-8
 unzip -Z1 "$src" >./names 2>./output </dev/null ||
   unzip -l "$src" 2>./output </dev/null >./table || damaged
