@@ -67,6 +67,10 @@ export function chosenOutput(
   isTTY: boolean,
 ): 'board' | 'lines' | 'jsonl' {
   if (output !== 'auto') return output
-  const isCI = env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0'
-  return isTTY && !isCI && env.TERM !== 'dumb' ? 'board' : 'lines'
+  return isTTY && !isCI(env) && env.TERM !== 'dumb' ? 'board' : 'lines'
+}
+
+/** Whether nobody watches: a CI service sets the variable CI. */
+export function isCI({ CI }: { readonly [name: string]: string | undefined }): boolean {
+  return CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0'
 }

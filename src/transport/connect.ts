@@ -3,7 +3,7 @@
 import type { ConnectionSettings } from '../model/host.ts'
 import type { Transport } from './program/transport.ts'
 
-type TransportResolver = (settings: ConnectionSettings) => Promise<Transport>
+export type TransportResolver = (settings: ConnectionSettings) => Promise<Transport>
 
 /**
  * Gives each host the transport of its kind. Hosts reached through the same resolver share what a process should share:

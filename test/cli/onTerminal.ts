@@ -6,18 +6,23 @@ import { type CliSite, type Ended, main } from './command.ts'
 /** What is typed once the output has come to match; `\x03` is Ctrl-C. */
 export type Answer = readonly [question: RegExp, typed: string]
 
+type TerminalOptions = {
+  readonly command?: string
+  readonly env?: { readonly [name: string]: string }
+}
+
 /** `stdout` is all that the terminal shows, with plain line ends. Made by `script` of util-linux. */
 export async function onTerminal(
   site: CliSite,
   args: string,
   answers: readonly Answer[],
-  command = main,
+  { command = main, env: more = {} }: TerminalOptions = {},
 ): Promise<Ended> {
   const line = `stty rows 24 cols 80; exec '${process.execPath}' '${command}' ${args}`
   const { CI, ...env } = process.env
   const child = spawn('script', ['-qec', line, '/dev/null'], {
     cwd: site.path,
-    env: { ...env, TERM: 'xterm', NO_COLOR: '1', XDG_CACHE_HOME: `${site.path}/.cache` },
+    env: { ...env, TERM: 'xterm', NO_COLOR: '1', XDG_CACHE_HOME: `${site.path}/.cache`, ...more },
   })
   const waiting = [...answers]
   let stdout = ''

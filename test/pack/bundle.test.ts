@@ -80,7 +80,9 @@ test('the same report of a run: lines, HTML, JUnit and JSON', async () => {
 
 test('the same end on a terminal', async () => {
   const ends = await Promise.all(
-    [bundled, modules].map((main) => onTerminal(site, 'play.ts -i inventory.yaml --check', [], main)),
+    [bundled, modules].map((main) =>
+      onTerminal(site, 'play.ts -i inventory.yaml --check', [], { command: main }),
+    ),
   )
   const [own, expected] = ends.map(({ code, stdout }) => [code, stdout.trim().split('\n').at(-1)])
   assert.equal(own, expected)

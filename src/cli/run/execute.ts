@@ -16,10 +16,11 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import type { Play } from '../../model/play.ts'
 import type { Listener, RunEvent } from '../../model/run/event.ts'
 import { createReporter } from '../../report/reporter.ts'
-import { createTransportResolver } from '../../transport/connect.ts'
+import { createTransportResolver, type TransportResolver } from '../../transport/connect.ts'
 import { localUser } from '../../transport/program/localUser.ts'
 import { dataFolder } from '../cache/cacheFolder.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
+import { askHostKeys } from './askHostKeys.ts'
 import { bindPlays } from './bindPlays.ts'
 import { readConnectionFlags } from './connectionFlags.ts'
 import { listPlan, planSummary } from './listPlan.ts'
@@ -46,6 +47,12 @@ export async function execute(
   if (flags.listHosts || flags.listTasks || flags.listTags) return listPlan(plans, flags)
   if (flags.syntaxCheck) return planSummary(plans)
   const stop = stopSignal()
+  const transportFor = createTransportResolver()
+  warnings.push(...(await askHostKeys(plans, transportFor, stop.signal)))
+  if (stop.signal.aborted) {
+    stop.release()
+    return stop.code()!
+  }
   const { confirmTask, output, close } = stepMode(flags, stop.signal)
   const { verbose: verbosity, diff: isDiffShown = false } = flags
   const reporter = await createReporter({ output, verbosity, isDiffShown })
@@ -57,7 +64,7 @@ export async function execute(
   }
   try {
     const recap = await run({
-      ...controllerServices(flags, stop.signal, listener),
+      ...controllerServices(flags, { transportFor, signal: stop.signal, listener }),
       lock: lockOptions(flags, playbooks),
       plays: plans,
       playbooks,
@@ -87,13 +94,17 @@ function lockOptions(
   return { mode, timeout, holder: { run: randomUUID(), name, since: Date.now() } }
 }
 
+type ControllerOptions = {
+  readonly transportFor: TransportResolver
+  readonly signal: AbortSignal
+  readonly listener: Listener
+}
+
 /** The services of the controller that a run needs. */
 function controllerServices(
   flags: RunFlags,
-  signal: AbortSignal,
-  listener: Listener,
+  { transportFor, signal, listener }: ControllerOptions,
 ): Omit<RunOptions, 'plays' | 'playbooks' | 'listener'> {
-  const transportFor = createTransportResolver()
   const warn = ({ message, hint }: PlaybookError) =>
     listener({ kind: 'warning', message: [message, hint].filter(Boolean).join(' ') })
   return {

@@ -13,6 +13,33 @@ export interface Transport {
    * @throws UnreachableError (stage `connect`) naming host, port, user and the reason
    */
   readonly connect: (settings: ConnectionSettings, options: ConnectOptions) => Promise<Connection>
+  /**
+   * Gets the keys of those hosts that known_hosts does not list, and adds the ones that are confirmed. All are shown at
+   * once; a second time come those of hosts behind a jump host whose own key was unknown. Hosts that cannot be reached
+   * are left out. Returns what went wrong while adding.
+   */
+  readonly confirmHostKeys?: (
+    hosts: readonly ConnectionSettings[],
+    confirm: ConfirmHostKeys,
+    options: ConnectOptions,
+  ) => Promise<readonly string[]>
+}
+
+/** Returns the keys that are accepted. */
+export type ConfirmHostKeys = (keys: readonly UnknownHostKey[]) => Promise<readonly UnknownHostKey[]>
+
+/** The key of a host that known_hosts does not list. */
+export type UnknownHostKey = {
+  /** As known_hosts would list it: `was-01`, `[was-01]:2222`. */
+  readonly name: string
+  /** `ssh-ed25519` */
+  readonly type: string
+  /** `SHA256:…` */
+  readonly fingerprint: string
+  /** A command that prints it on the host itself. */
+  readonly proof: string
+  /** Whose key it is; none: that of a jump host. */
+  readonly hosts: readonly ConnectionSettings[]
 }
 
 export type ConnectOptions = {

@@ -8,8 +8,8 @@ import type { Authenticator } from './auth/authenticator.ts'
 import { offerIdentities } from './auth/identity.ts'
 import type { Keyring } from './auth/keyring.ts'
 import type { SshTarget } from './config/target.ts'
-import { fetchHostCertificate } from './hostKey/fetchHostCertificate.ts'
-import type { HostKeyCheck } from './hostKey/hostKeyCheck.ts'
+import { fetchHostCertificate } from './hostKey/fetchHostKey.ts'
+import type { AcceptedHostKeys, HostKeyCheck } from './hostKey/hostKeyCheck.ts'
 import { preferKnownAlgorithms } from './hostKey/knownHosts.ts'
 import type { Certificate } from './protocol/certificate.ts'
 import { usable } from './protocol/ssh2Internals.ts'
@@ -31,6 +31,7 @@ export type LoginOptions = {
   readonly target: SshTarget
   readonly settings: ConnectionSettings
   readonly keyring: Keyring
+  readonly accepted: AcceptedHostKeys
   /** The login to the jump host before the target. */
   readonly jumpHost?: NodeSSH
   readonly log: (message: string) => void
@@ -87,7 +88,6 @@ function connectConfig(
   progress: HandshakeProgress,
 ): Config {
   const { target } = options
-  const { algorithms } = target
   return {
     sock: socket.stream,
     host: target.host,
@@ -95,12 +95,7 @@ function connectConfig(
     readyTimeout: 0, // the deadline is ours
     keepaliveInterval: target.keepaliveMs,
     keepaliveCountMax: 1_000_000, // the link watches for silence: ssh2 counts only answers to its pings
-    algorithms: {
-      kex: usable('KEX', algorithms.kex),
-      cipher: usable('CIPHER', algorithms.cipher),
-      hmac: usable('MAC', algorithms.mac),
-      serverHostKey: preferKnownAlgorithms(usable('SERVER_HOST_KEY', algorithms.hostKey), check.entries),
-    } as Algorithms,
+    algorithms: handshakeAlgorithms(target, check),
     hostVerifier: (key: Buffer, verify: (isGood: boolean) => void) => {
       const decide = (shown?: Certificate | string) => {
         progress.hostKeyError = check.verify(key, shown)
@@ -113,6 +108,16 @@ function connectConfig(
     authHandler: auth.handler as never,
     agent: target.forwardedAgent,
   }
+}
+
+/** The algorithms to offer, the types of known host keys first. */
+export function handshakeAlgorithms({ algorithms }: SshTarget, { entries }: HostKeyCheck): Algorithms {
+  return {
+    kex: usable('KEX', algorithms.kex),
+    cipher: usable('CIPHER', algorithms.cipher),
+    hmac: usable('MAC', algorithms.mac),
+    serverHostKey: preferKnownAlgorithms(usable('SERVER_HOST_KEY', algorithms.hostKey), entries),
+  } as Algorithms
 }
 
 function watchHandshake(client: Client, { target, log }: LoginOptions, progress: HandshakeProgress): void {
@@ -129,8 +134,8 @@ function watchHandshake(client: Client, { target, log }: LoginOptions, progress:
 }
 
 /** Connects once more, the same way. */
-async function requestHostCertificate(
-  { target, jumpHost }: LoginOptions,
+export async function requestHostCertificate(
+  { target, jumpHost }: Pick<LoginOptions, 'target' | 'jumpHost'>,
   signal: AbortSignal,
 ): Promise<Certificate> {
   const { stream } = await openSocket(target, jumpHost, signal)

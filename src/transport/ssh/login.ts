@@ -15,15 +15,22 @@ const maxRetries = 2
  *
  * @throws UnreachableError stage `connect`
  */
-export async function logIn(options: LoginOptions): Promise<Login> {
-  const { target, signal } = options
+export function logIn(options: LoginOptions): Promise<Login> {
+  return withDeadline(options, (signal) => logInWithRetries(options, signal))
+}
+
+/** Does what may take as long as a login; its signal aborts with the error of the deadline or the caller's signal. */
+export async function withDeadline<T>(
+  { target, signal }: Pick<LoginOptions, 'target' | 'signal'>,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(timeoutError(target)), target.timeoutMs)
   const abort = () => deadline.abort(abortedError(target))
   signal?.addEventListener('abort', abort, { once: true })
   if (signal?.aborted) abort()
   try {
-    return await logInWithRetries(options, deadline.signal)
+    return await work(deadline.signal)
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
@@ -70,7 +77,7 @@ export function abortable<T>(
 }
 
 async function attemptLogin(options: LoginOptions, signal: AbortSignal): Promise<Login> {
-  const check = await createHostKeyCheck(options.target, options.log)
+  const check = await createHostKeyCheck(options.target, options)
   const auth = await createAuthenticator({ ...options, hasKeyChanged: check.hasKeyChanged })
   signal.throwIfAborted()
   const socket = await openSocket(options.target, options.jumpHost, signal).catch((error: unknown) => {

@@ -19,7 +19,8 @@ export type SshTarget = {
   readonly port: number
   readonly user: string
   readonly hostKeyAlias?: string
-  readonly strictHostKey: 'yes' | 'no' | 'accept-new'
+  /** `ask`: as `yes`, unless somebody accepts the key on a terminal. */
+  readonly strictHostKey: 'ask' | 'yes' | 'no' | 'accept-new'
   readonly userKnownHostsFiles: readonly string[]
   readonly globalKnownHostsFiles: readonly string[]
   /** Whether names are hashed when a key is added to known_hosts. */
@@ -131,7 +132,9 @@ function buildTarget(options: SshOptions, settings: ConnectionSettings, preferre
   const path = (text: string, where?: SourceLocation) =>
     expandTokens(expandVariables(expandHome(text), where), tokens)
   const paths = (keyword: string, fallback: readonly string[]) =>
-    (option(keyword)?.words ?? fallback).map((text) => path(text, option(keyword)?.where))
+    (option(keyword)?.words ?? fallback)
+      .filter((text) => text.toLowerCase() !== 'none')
+      .map((text) => path(text, option(keyword)?.where))
   const keyFiles = (keyword: string) =>
     (options.get(keyword) ?? []).filter(isNotNone).map(({ value, where }) => path(value, where))
   const given = (options.get('identityfile') ?? []).slice(0, preferredKeys).filter(isNotNone).length
@@ -151,7 +154,7 @@ function buildTarget(options: SshOptions, settings: ConnectionSettings, preferre
       '/etc/ssh/ssh_known_hosts2',
     ]),
     hashKnownHosts: isOn('hashknownhosts', false),
-    revokedHostKeysFile: isNotNone(option('revokedhostkeys')) ? paths('revokedhostkeys', [])[0] : undefined,
+    revokedHostKeysFile: paths('revokedhostkeys', [])[0],
     algorithms: chooseAlgorithms(option),
     requiredRsaBits: Math.max(parseNumber('RequiredRSASize', option('requiredrsasize'), 1024), 1024),
     preferredIdentityFiles: identityFiles.slice(0, given),
@@ -194,10 +197,9 @@ function isNotNone(option: SshOption | undefined): boolean {
   return option?.value.toLowerCase() !== 'none'
 }
 
-/** `ask` counts as yes: who asks decides that elsewhere. */
 function parseStrictHostKey(option: SshOption | undefined): SshTarget['strictHostKey'] {
-  const text = option?.value.toLowerCase()
-  if (text === 'ask') return 'yes'
+  const text = option?.value.toLowerCase() ?? 'ask'
+  if (text === 'ask') return 'ask'
   if (text === 'off' || text === 'accept-new') return text === 'off' ? 'no' : text
   return parseYesNo('StrictHostKeyChecking', option) === false ? 'no' : 'yes'
 }

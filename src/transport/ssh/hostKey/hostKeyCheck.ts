@@ -1,21 +1,11 @@
 // Verifies a host's key by known_hosts and StrictHostKeyChecking.
 
-import { appendFileSync, mkdirSync, readFileSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { distrustReason } from '../../../files/trust.ts'
 import type { UnreachableError } from '../../../model/errors/error.ts'
 import type { SshTarget } from '../config/target.ts'
 import type { Certificate } from '../protocol/certificate.ts'
 import { rsaBits } from '../protocol/wireFormat.ts'
 import { type HostKeyClaim, hostCertificateProblem } from './hostCertificate.ts'
-import {
-  changedKeyError,
-  distrustedFileError,
-  refusedKeyError,
-  revokedKeyError,
-  unknownKeyError,
-} from './hostKeyErrors.ts'
+import { changedKeyError, refusedKeyError, revokedKeyError, UnknownHostKeyError } from './hostKeyErrors.ts'
 import {
   entriesFor,
   fingerprint,
@@ -25,13 +15,15 @@ import {
   keyType,
   knownHostsAddress,
   knownHostsLine,
-  parseKnownHosts,
 } from './knownHosts.ts'
+import { addToKnownHosts, readKnownHosts } from './knownHostsFile.ts'
 import { revokedProblem } from './revokedKeys.ts'
 
 export type HostKeyCheck = {
   /** The entries for the host, for the order of algorithms. */
   readonly entries: readonly KnownHostsEntry[]
+  /** Whether known_hosts has a key of the host. */
+  readonly isListed: boolean
   /** Whether the key is unknown, but an authority is trusted that may have signed a certificate for it. */
   readonly needsCertificate: (key: Buffer) => boolean
   /**
@@ -43,10 +35,18 @@ export type HostKeyCheck = {
   readonly hasKeyChanged: () => boolean
 }
 
+/** Keys that somebody accepted during this run, which may be in no file: `knownHostsLine` of each. */
+export type AcceptedHostKeys = Set<string>
+
+type CheckOptions = {
+  readonly accepted: AcceptedHostKeys
+  readonly log: (message: string) => void
+}
+
 /** Reads the known_hosts files of a target. */
 export async function createHostKeyCheck(
   target: SshTarget,
-  log: (message: string) => void,
+  { accepted: confirmed, log }: CheckOptions,
 ): Promise<HostKeyCheck> {
   const { host, port } = knownHostsAddress(target)
   const files = [...target.userKnownHostsFiles, ...target.globalKnownHostsFiles]
@@ -85,6 +85,7 @@ export async function createHostKeyCheck(
   }
 
   function checkUnknown(key: Buffer, shown: Certificate | string | undefined): UnreachableError | undefined {
+    if (confirmed.has(knownHostsLine(host, port, key))) return undefined
     let certificateProblem: string | undefined
     if (authorities.length > 0) {
       const claim = {
@@ -97,11 +98,10 @@ export async function createHostKeyCheck(
       certificateProblem = problemOf(shown, claim, log) ?? revokedCertificate(shown as Certificate)
       if (certificateProblem === undefined) return undefined
     }
-    if (target.strictHostKey === 'yes') {
-      return unknownKeyError(target, key, { files, authorities, certificateProblem })
+    if (target.strictHostKey === 'yes' || target.strictHostKey === 'ask') {
+      return new UnknownHostKeyError(target, key, { files, authorities, certificateProblem })
     }
-    const file = target.userKnownHostsFiles[0]
-    if (file !== undefined) log(addToKnownHosts(file, host, port, key))
+    log(addToKnownHosts(target, key).message)
     return undefined
   }
 
@@ -113,6 +113,7 @@ export async function createHostKeyCheck(
 
   return {
     entries,
+    isListed: own.some(({ marker }) => marker === undefined),
     needsCertificate: (key) =>
       authorities.length > 0 && !accepted?.equals(key) && statusOf(key).kind === 'unknown',
     verify: (key, shown) => {
@@ -152,39 +153,6 @@ function problemOf(
   const problem = hostCertificateProblem(shown, claim)
   log(`host certificate "${shown.keyId}": ${problem ?? 'good'}`)
   return problem && `its certificate "${shown.keyId}" does not prove it: ${problem}`
-}
-
-/** Returns what happened, for the log. */
-function addToKnownHosts(file: string, host: string, port: number, key: Buffer): string {
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    const line = `${lacksFinalNewline(file) ? '\n' : ''}${knownHostsLine(host, port, key)}\n`
-    appendFileSync(file, line, { mode: 0o600 })
-    return `added the host key of ${host} to ${file}`
-  } catch (error) {
-    return `could not add the host key of ${host} to ${file}: ${(error as Error).message}`
-  }
-}
-
-async function readKnownHosts(file: string, { endpoint }: SshTarget): Promise<KnownHostsEntry[]> {
-  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
-  const reason = isFile ? distrustReason(file, { isGroupTrusted: true }) : undefined
-  if (reason) throw distrustedFileError(file, endpoint, reason)
-  try {
-    return parseKnownHosts(await readFile(file, 'utf8'), file)
-  } catch {
-    return [] // as in OpenSSH, a missing file knows no hosts
-  }
-}
-
-/** Whether a line appended to the file would become part of its last one. */
-function lacksFinalNewline(file: string): boolean {
-  try {
-    const text = readFileSync(file, 'utf8')
-    return text !== '' && !text.endsWith('\n')
-  } catch {
-    return false
-  }
 }
 
 /** The authorities that are not revoked. */

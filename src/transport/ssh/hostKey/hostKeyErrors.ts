@@ -4,6 +4,7 @@ import { UnreachableError } from '../../../model/errors/error.ts'
 import type { SshTarget } from '../config/target.ts'
 import {
   fingerprint,
+  isListable,
   type KnownHostsEntry,
   keyType,
   knownHostsAddress,
@@ -17,29 +18,42 @@ type UnknownKeyContext = {
   readonly certificateProblem: string | undefined
 }
 
-export function unknownKeyError(
-  target: SshTarget,
-  key: Buffer,
-  { files, authorities, certificateProblem }: UnknownKeyContext,
-): UnreachableError {
-  const { host, port } = knownHostsAddress(target)
-  const [authority] = authorities
-  return new UnreachableError(
-    'E_HOST_KEY_UNKNOWN',
-    `The host key of ${target.endpoint} is not known: ${keyType(key)} ${fingerprint(key)}.`,
-    'connect',
-    {
+/** A key that is not known, and that somebody could accept. */
+export class UnknownHostKeyError extends UnreachableError {
+  readonly target: SshTarget
+  readonly key: Buffer
+
+  constructor(target: SshTarget, key: Buffer, context: UnknownKeyContext) {
+    const message = `The host key of ${target.endpoint} is not known: ${keyType(key)} ${fingerprint(key)}.`
+    const [authority] = context.authorities
+    super('E_HOST_KEY_UNKNOWN', message, 'connect', {
       where: authority && { file: authority.file, line: authority.line },
-      details: [
-        ...(certificateProblem === undefined
-          ? []
-          : [`An authority is trusted for this host, but ${certificateProblem}.`]),
-        `Looked in ${files.join(', ') || 'no file'}. The line to add:`,
-        knownHostsLine(host, port, key),
-      ],
-      hint: `Compare the fingerprint with what \`ssh-keygen -lf /etc/ssh/ssh_host_${hostKeyFiles[keyType(key)] ?? '*'}_key.pub\` prints on the host's console, then add the line; or give --ssh-common-args='-o StrictHostKeyChecking=accept-new'.`,
-    },
-  )
+      details: [...certificateDetails(context), ...lineDetails(target, key, context)],
+      hint: `Compare the fingerprint with what \`${fingerprintCommand(keyType(key))}\` prints on the host's console, then add the line; or give --ssh-common-args='-o StrictHostKeyChecking=accept-new'.`,
+    })
+    this.target = target
+    this.key = key
+  }
+}
+
+function certificateDetails({ certificateProblem }: UnknownKeyContext): string[] {
+  if (certificateProblem === undefined) return []
+  return [`An authority is trusted for this host, but ${certificateProblem}.`]
+}
+
+function lineDetails(target: SshTarget, key: Buffer, { files }: UnknownKeyContext): string[] {
+  const { host, port } = knownHostsAddress(target)
+  const looked = `Looked in ${files.join(', ') || 'no file'}.`
+  return isListable(host)
+    ? [`${looked} The line to add:`, knownHostsLine(host, port, key)]
+    : [
+        `${looked} known_hosts would take "${host}" for a pattern: give the host a HostKeyAlias in ssh_config.`,
+      ]
+}
+
+/** What prints the fingerprint on the host itself. */
+export function fingerprintCommand(type: string): string {
+  return `ssh-keygen -lf /etc/ssh/ssh_host_${hostKeyFiles[type] ?? '*'}_key.pub`
 }
 
 /** What sshd's key files are called. */

@@ -37,8 +37,13 @@ export function knownHostsAddress({ hostKeyAlias, host, port }: SshTarget): { ho
 }
 
 /** The name a host is listed under: `was-01`, or `[was-01]:2222` if the port is not 22. */
-function knownHostsName(host: string, port: number): string {
+export function knownHostsName(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
+}
+
+/** Whether known_hosts can list the name: with one of these characters, a line would name other hosts, or none. */
+export function isListable(host: string): boolean {
+  return !/[*?!,|#@\s]/.test(host)
 }
 
 /** The entries for this host. A matching negated pattern rules out the whole line. */

@@ -195,10 +195,11 @@ function theirs(file: string, host: string): Summary {
     certificates: paths('certificatefile').join('|'),
     only: one('identitiesonly'),
     strict:
-      { true: 'yes', ask: 'yes', false: 'no', off: 'no' }[one('stricthostkeychecking')] ??
-      one('stricthostkeychecking'),
-    userFiles: one('userknownhostsfile').replaceAll('~', homedir()),
-    globalFiles: one('globalknownhostsfile'),
+      { true: 'yes', false: 'no', off: 'no' }[one('stricthostkeychecking')] ?? one('stricthostkeychecking'),
+    userFiles: one('userknownhostsfile')
+      .replace(/^none$/, '')
+      .replaceAll('~', homedir()),
+    globalFiles: one('globalknownhostsfile').replace(/^none$/, ''),
     alias: one('hostkeyalias'),
     jump: one('proxyjump').replace(/^none$/, ''),
     command: one('proxycommand')

@@ -32,7 +32,7 @@ const cases: readonly [title: string, given: Given, expected: Partial<SshTarget>
       host: 'was-01',
       port: 22,
       user: userInfo().username,
-      strictHostKey: 'yes',
+      strictHostKey: 'ask',
       timeoutMs: 10_000,
       keepaliveMs: 5000,
       keepaliveCount: 3,
@@ -93,7 +93,8 @@ const cases: readonly [title: string, given: Given, expected: Partial<SshTarget>
     { args: ['-o', 'UserKnownHostsFile=/dev/null'] },
     { userKnownHostsFiles: ['/dev/null'] },
   ],
-  ['StrictHostKeyChecking ask is yes', { config: 'StrictHostKeyChecking ask\n' }, { strictHostKey: 'yes' }],
+  ['StrictHostKeyChecking ask', { config: 'StrictHostKeyChecking ask\n' }, { strictHostKey: 'ask' }],
+  ['StrictHostKeyChecking yes', { config: 'StrictHostKeyChecking yes\n' }, { strictHostKey: 'yes' }],
   [
     'StrictHostKeyChecking accept-new',
     { config: 'StrictHostKeyChecking accept-new\n' },

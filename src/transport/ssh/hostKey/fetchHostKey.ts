@@ -1,4 +1,4 @@
-// Fetches a host's certificate by a handshake that ends once it was shown.
+// Fetches a host's key, or its certificate, by a handshake that ends once it was shown.
 
 import type { Duplex } from 'node:stream'
 import ssh2, { type Algorithms } from 'ssh2'
@@ -14,13 +14,12 @@ const types = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecd
 supportedHostKeys.push(...types.filter((type) => !supportedHostKeys.includes(type)))
 
 /**
- * The certificate of the host behind a fresh stream, which it uses up. It proves nothing yet: whoever shows it has not
- * shown that they own the key.
+ * The key of the host behind a fresh stream, which it uses up. It proves nothing yet: whoever shows it has not shown that
+ * they own it.
  *
- * @param allowed the algorithms of HostKeyAlgorithms
  * @throws Error if the host shows none
  */
-export function fetchHostCertificate(stream: Duplex, allowed: readonly string[]): Promise<Certificate> {
+export function fetchHostKey(stream: Duplex, algorithms: Algorithms): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     const end = (settle: () => void) => {
@@ -33,12 +32,25 @@ export function fetchHostCertificate(stream: Duplex, allowed: readonly string[])
       sock: stream,
       username: 'nobody',
       readyTimeout: 0,
-      algorithms: { serverHostKey: types.filter((type) => allowed.includes(type)) as typeof types },
+      algorithms,
       hostVerifier: (blob: Buffer, verify: (isGood: boolean) => void) => {
-        const certificate = decodeCertificate(Buffer.from(blob))
-        end(() => (certificate ? resolve(certificate) : reject(new Error('It is not readable.'))))
+        const key = Buffer.from(blob)
+        end(() => resolve(key))
         verify(false)
       },
     })
   })
+}
+
+/**
+ * The certificate of the host behind a fresh stream, as `fetchHostKey`.
+ *
+ * @param allowed the algorithms of HostKeyAlgorithms
+ * @throws Error if the host shows none
+ */
+export async function fetchHostCertificate(stream: Duplex, allowed: readonly string[]): Promise<Certificate> {
+  const serverHostKey = types.filter((type) => allowed.includes(type)) as typeof types
+  const certificate = decodeCertificate(await fetchHostKey(stream, { serverHostKey }))
+  if (!certificate) throw new Error('It is not readable.')
+  return certificate
 }
