@@ -1,6 +1,6 @@
 // Formats an error that ends the command before a run.
 
-import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
+import { AggregatePlaybookError, PlaybookError, toPlaybookError } from '../model/errors/error.ts'
 import { formatLocation } from '../model/errors/location.ts'
 import { maskRevealed } from '../model/secrets/masker.ts'
 import { sanitizeLines } from '../report/output/sanitize.ts'
@@ -23,12 +23,30 @@ async function plainErrorText(thrown: unknown, cwd: string): Promise<string> {
     const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
     return `Internal error in run-playbook.  E_INTERNAL\n${text}\n`
   }
-  const modules = await virtualModules()
-  const errors = thrown instanceof AggregatePlaybookError ? thrown.errors : [thrown]
-  const lines = errors.flatMap((error) => errorLines(clarifyError(error, modules), cwd, theme))
+  const errors = await clarified(thrown)
+  const lines = errors.flatMap((error) => errorLines(error, cwd, theme))
   if (thrown instanceof AggregatePlaybookError)
     lines.push(`${errors.length} error${errors.length === 1 ? '' : 's'}. No host was contacted.`)
   return `${lines.join('\n')}\n`
+}
+
+/** The errors in what was thrown, as they may be shown: secrets are masked. */
+export async function clearErrors(thrown: unknown): Promise<PlaybookError[]> {
+  const errors = await clarified(toPlaybookError(thrown))
+  return errors.map((error) => {
+    const { message, hint, details } = error
+    return error.with({
+      message: maskRevealed(message),
+      hint: hint && maskRevealed(hint),
+      details: details.map(maskRevealed),
+    })
+  })
+}
+
+async function clarified(error: PlaybookError): Promise<PlaybookError[]> {
+  const modules = await virtualModules()
+  const errors = error instanceof AggregatePlaybookError ? error.errors : [error]
+  return errors.map((each) => clarifyError(each, modules))
 }
 
 function errorLines(

@@ -4,11 +4,13 @@ import { Command, CommanderError } from 'commander'
 import { addCompletionCommands } from './completion/completionCommand.ts'
 import { addDocsCommand } from './docs/docsCommand.ts'
 import { errorText } from './errorText.ts'
+import { printFaultEvents } from './faultEvents.ts'
 import { addConfigCommand } from './flags/configCommand.ts'
 import { addPlaybookFlags, addRunFlags, type RunFlags } from './flags/runFlags.ts'
 import { applySettings, loadSettings, takesSettings } from './flags/settings.ts'
 import { addHistoryCommands } from './history/historyCommand.ts'
 import { addInventoryCommand } from './inventory/inventoryCommand.ts'
+import { ReportedFault } from './run/reportedFault.ts'
 import { Interrupted } from './secrets/interrupted.ts'
 import { addTaskCommand } from './task/taskCommand.ts'
 import { addVaultCommand } from './vault/vaultCommand.ts'
@@ -28,9 +30,12 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     await new Promise((resolve) => setImmediate(resolve))
     return code || Number(process.exitCode ?? 0)
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode
     if (thrown instanceof Interrupted) return 130
-    process.stderr.write(await errorText(thrown, process.cwd()))
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
+    const fault = thrown instanceof ReportedFault ? thrown.cause : thrown
+    if (fault === thrown) await printFaultEvents(fault, argv)
+    if (fault instanceof CommanderError) return fault.exitCode
+    process.stderr.write(await errorText(fault, process.cwd()))
     return 1
   } finally {
     process.off('uncaughtException', endWithError)

@@ -1,6 +1,7 @@
 // Runs plays one after the other, and sums up how their hosts ended.
 
 import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/run/outcome.ts'
+import { createMasker } from '../model/secrets/masker.ts'
 import { revealedSecrets, secretsIn } from '../model/secrets/secret.ts'
 import { runPlay } from './play.ts'
 import { prefetchHosts } from './prefetch.ts'
@@ -50,7 +51,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
 }
 
 /** Masks the secrets of all plays; hosts and tasks that are known later add theirs. */
-function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit' | 'addSecrets'> {
+function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit' | 'mask' | 'addSecrets'> {
   const secrets = new Set(revealedSecrets())
   for (const { hosts } of plays) {
     for (const { host, settings, items = [] } of hosts) {
@@ -58,13 +59,17 @@ function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit'
       secretsOfItems(items, secrets)
     }
   }
-  let mask = eventMask(secrets)
+  let maskText = createMasker(secrets)
+  let mask = eventMask(secrets, maskText)
   return {
     emit: (event) => listener(mask(event)),
+    mask: (text) => maskText(text),
     addSecrets: (more) => {
       const known = secrets.size
       for (const secret of more) secrets.add(secret)
-      if (secrets.size > known) mask = eventMask(secrets)
+      if (secrets.size === known) return
+      maskText = createMasker(secrets)
+      mask = eventMask(secrets, maskText)
     },
   }
 }
@@ -111,12 +116,4 @@ function added(a: HostRecap, b: HostRecap): HostRecap {
     durationMs: a.durationMs + b.durationMs,
     isCutShort: a.isCutShort || b.isCutShort,
   }
-}
-
-/** The exit code, as in Ansible: 2 if a host failed plus 4 if one was unreachable; 130 if interrupted. */
-export function exitCode({ hosts, isInterrupted }: RunRecap): number {
-  if (isInterrupted) return 130
-  const failed = hosts.some(({ counts }) => counts.failed > 0) ? 2 : 0
-  const unreachable = hosts.some(({ counts }) => counts.unreachable > 0) ? 4 : 0
-  return failed + unreachable
 }

@@ -48,6 +48,8 @@ export type RunState = {
   /** Of check mode. */
   readonly restarts: PlannedRestarts
   readonly emit: (event: RunEvent) => void
+  /** Masks the secrets that are known so far in a text. */
+  readonly mask: (text: string) => string
   /** Masks these from now on too. */
   readonly addSecrets: (secrets: ReadonlySet<Secret>) => void
 }

@@ -2,6 +2,7 @@
 
 import type { Change } from '../model/change.ts'
 import { PlaybookError, toPlaybookError, UnreachableError } from '../model/errors/error.ts'
+import type { TaskOutput } from '../model/run/outcome.ts'
 import { applySteps, isOutdated } from './apply/applySteps.ts'
 import type { OnLine } from './apply/stepObservers.ts'
 import { type Evaluation, evaluateTask, untilError } from './evaluateTask.ts'
@@ -10,6 +11,7 @@ import type { PlannedTask } from './plan/plannedTask.ts'
 import { isAnswered } from './probing/probeBatch.ts'
 import type { ProbeCache } from './probing/probeCache.ts'
 import { lostHostError, otherHostError } from './results/lostHost.ts'
+import { StepOutput } from './results/stepOutput.ts'
 import { reportedChanges } from './results/taskResult.ts'
 import { WaitedForLock } from './session/hostLock.ts'
 import { pause, retryDelay } from './session/retry.ts'
@@ -28,6 +30,8 @@ type ApplyResult = {
   readonly changes: readonly Change[]
   /** `changes` if the last attempt was applied, and nothing speaks against it. */
   readonly evaluation: Evaluation
+  /** What the commands of the last attempt printed. */
+  readonly output: TaskOutput | undefined
   /** Whether all steps of the last attempt ran, as far as is known; verifying them may have failed. */
   readonly wasApplied: boolean
 }
@@ -44,6 +48,7 @@ export async function applyWithRetries(
   const { retry = { attempts: 1 } } = item.task.options
   let changes: readonly Change[] = []
   let wasApplied = false
+  let output: TaskOutput | undefined
   let evaluation = found
   for (let attempt = 1; ; attempt += 1) {
     const isBegun = await context.hostAt(item.target).mutex(async () => {
@@ -61,12 +66,13 @@ export async function applyWithRetries(
         applied = await applyOnce(evaluation.changes, options)
       }
       wasApplied = applied.wasApplied
+      output = applied.output
       if (applied.error) evaluation = { kind: 'failed', error: applied.error }
       return true
     })
     if (!isBegun && attempt === 1) return undefined
     if (evaluation.kind !== 'failed' || attempt >= retry.attempts || context.isOver)
-      return { changes, evaluation, wasApplied }
+      return { changes, evaluation, output, wasApplied }
     const seconds = retryDelay(retry, attempt)
     emitRetry(evaluation.error, attempt, seconds, options)
     await pause(seconds * 1000, context.run.options.signal)
@@ -75,10 +81,25 @@ export async function applyWithRetries(
 }
 
 /** Gives the error if the steps failed or the task did not converge. `isStale`: nothing was changed, because the host is no longer as the plan found it. */
-async function applyOnce(
+async function applyOnce(changes: readonly Change[], options: AttemptOptions): Promise<AppliedOnce> {
+  const printed = new StepOutput()
+  const applied = await applyAndVerify(changes, options, printed)
+  const isShown = !options.item.task.options.noLog
+  return { ...applied, output: isShown ? printed.masked(options.context.run.mask) : undefined }
+}
+
+type AppliedOnce = {
+  readonly error?: PlaybookError
+  readonly wasApplied: boolean
+  readonly isStale?: true
+  readonly output?: TaskOutput | undefined
+}
+
+async function applyAndVerify(
   changes: readonly Change[],
   options: AttemptOptions,
-): Promise<{ readonly error?: PlaybookError; readonly wasApplied: boolean; readonly isStale?: true }> {
+  printed: StepOutput,
+): Promise<Omit<AppliedOnce, 'output'>> {
   const { item, ahead, cache, context } = options
   const { host, run, recorder, coordination, reach } = context
   const { fetch, artifacts } = run.options
@@ -97,6 +118,7 @@ async function applyOnce(
   try {
     const outputs = await applySteps({
       ...{ session: target.session, owner, item, fetch, artifacts, reach, steps, onLine },
+      onOutput: (output) => printed.add(output),
       probes: followUp.entries,
       isPlanned: true,
     }).finally(() => {

@@ -3,6 +3,7 @@
 import type { Change } from '../model/change.ts'
 import { UnreachableError } from '../model/errors/error.ts'
 import type { Output } from '../model/probe.ts'
+import type { TaskOutput } from '../model/run/outcome.ts'
 import type { ScriptEntry } from '../wire/script.ts'
 import { admittingChange } from './checkMode/predictedResult.ts'
 import { rehearse } from './checkMode/rehearse.ts'
@@ -155,17 +156,17 @@ class TaskRun {
       takeBack()
       throw new PassEnded('stop')
     }
-    const { changes, evaluation, wasApplied } = applied
+    const { changes, evaluation, output, wasApplied } = applied
     if (evaluation.kind === 'failed') {
       if (!wasApplied && !this.#context.isInterrupted) takeBack()
       const { error } = evaluation
-      return this.#finish({ status: 'failed', changes: reportedChanges(this.#item, changes), error })
+      return this.#finish({ status: 'failed', changes: reportedChanges(this.#item, changes), error, output })
     }
     if (evaluation.kind !== 'changes' && (evaluation.kind !== 'ok' || changes.length === 0)) {
       if (changes.length === 0) takeBack()
       return this.#conclude(evaluation)
     }
-    return this.#changed(changes)
+    return this.#changed(changes, output)
   }
 
   /** The evaluation is the result: there is nothing to apply. */
@@ -211,9 +212,9 @@ class TaskRun {
     })
   }
 
-  #changed(changes: readonly Change[]): UntimedResult {
+  #changed(changes: readonly Change[], output?: TaskOutput): UntimedResult {
     this.#pass.handlers.notifications.notify(this.#item.task, true)
-    return this.#finish({ status: 'changed', changes: reportedChanges(this.#item, changes) })
+    return this.#finish({ status: 'changed', changes: reportedChanges(this.#item, changes), output })
   }
 
   /** This host ran the task itself, perhaps for others too. */

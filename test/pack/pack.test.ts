@@ -95,7 +95,7 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
   const strange = files.filter(
     (file) =>
-      !/^package\/(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|docs\/[\w.-]+\.md|dist\/(?:src\/(?:\w+(?=\.)|formats\/|model\/|testing\/)|tasks\/).*\.(?:js|d\.ts)|dist\/bundle\/LICENSES\.txt|dist\/bundle\/cli\/[\w.-]+\.c?js)$/.test(
+      !/^package\/(?:package\.json|events\.schema\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|docs\/[\w.-]+\.md|dist\/(?:src\/(?:\w+(?=\.)|formats\/|model\/|testing\/)|tasks\/).*\.(?:js|d\.ts)|dist\/bundle\/LICENSES\.txt|dist\/bundle\/cli\/[\w.-]+\.c?js)$/.test(
         file,
       ),
   )
@@ -104,6 +104,8 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
     'README.md',
     'LICENSE',
     'docs/tasks.md',
+    'docs/events.md',
+    'events.schema.json',
     'dist/bundle/LICENSES.txt',
     'dist/src/index.d.ts',
     'dist/src/formats/index.d.ts',

@@ -15,10 +15,12 @@ type Line = { readonly event: string; readonly time: string; readonly [name: str
 async function linesOf(events: readonly RunEvent[], verbosity = 0, isDiffShown = false): Promise<Line[]> {
   const { stdout, stderr } = await reportOf(events, { output: 'jsonl', verbosity, isDiffShown })
   assert.is(stderr, '')
-  return stdout
+  const [start, ...lines] = stdout
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
+  assert.equal([start.event, start.version], ['start', 1])
+  return lines
 }
 
 const task: TaskLabel = {
@@ -134,8 +136,9 @@ test('the output of commands comes with -vvv', async () => {
 test('a line holds no control character, and parses to the same text', async () => {
   const message = 'a\x1b[31m\u009b\x7f\u202e\nb'
   const { stdout } = await reportOf([{ kind: 'warning', message }], { output: 'jsonl' })
-  assert.not.match(stdout.slice(0, -1), /[\0-\x1f\x7f-\x9f\u202e]/)
-  assert.is(JSON.parse(stdout).message, message)
+  const [, line = ''] = stdout.split('\n')
+  assert.not.match(line, /[\0-\x1f\x7f-\x9f\u202e]/)
+  assert.is(JSON.parse(line).message, message)
 })
 
 test('what the engine masked stays masked, and the value of a secret in an event is not written', async () => {

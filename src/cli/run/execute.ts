@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { createArtifacts } from '../../engine/apply/artifacts.ts'
 import type { PlayPlan } from '../../engine/plan/planPlays.ts'
 import type { StartedPlays } from '../../engine/plan/startAt.ts'
-import { exitCode, run } from '../../engine/run.ts'
+import { run } from '../../engine/run.ts'
 import type { RunOptions } from '../../engine/runState.ts'
 import { createFetcher } from '../../http/fetcher.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
@@ -15,6 +15,7 @@ import { openPendingHandlers } from '../../journal/pendingHandlers.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { Play } from '../../model/play.ts'
 import type { Listener, RunEvent } from '../../model/run/event.ts'
+import { exitCode } from '../../model/run/outcome.ts'
 import { createReporter } from '../../report/reporter.ts'
 import { createTransportResolver, type TransportResolver } from '../../transport/connect.ts'
 import { localUser } from '../../transport/program/localUser.ts'
@@ -24,6 +25,7 @@ import { askHostKeys } from './askHostKeys.ts'
 import { bindPlays } from './bindPlays.ts'
 import { readConnectionFlags } from './connectionFlags.ts'
 import { listPlan, planSummary } from './listPlan.ts'
+import { ReportedFault } from './reportedFault.ts'
 import { unknownTask } from './startAtTask.ts'
 import { stepMode } from './step/stepMode.ts'
 import { stopSignal } from './stopSignal.ts'
@@ -76,6 +78,10 @@ export async function execute(
     const code = stop.code() ?? exitCode(recap)
     if (code === 0 && isFound?.() === false) throw unknownTask(plans, flags.startAtTask!)
     return code
+  } catch (thrown) {
+    if (!reporter.fail) throw thrown
+    reporter.fail(thrown)
+    throw new ReportedFault(thrown)
   } finally {
     stop.release()
     close()

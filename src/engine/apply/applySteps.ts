@@ -37,6 +37,8 @@ export type ApplyOptions = {
   /** Probes to run in the trip of the last steps, as the same user. */
   readonly probes: readonly ScriptEntry[]
   readonly onLine: OnLine
+  /** Called with the output of each command, also of one that fails. */
+  readonly onOutput: (output: Output) => void
   /** Fetches a source into the controller's cache, and gives its path. */
   readonly fetch: (source: Extract<UploadSource, { kind: 'fetch' }>) => Promise<string>
   readonly artifacts: Artifacts
@@ -75,7 +77,7 @@ export async function applySteps(options: ApplyOptions): Promise<(Output | undef
 }
 
 async function runScript(
-  { session, item, owner, onLine, isPlanned }: ApplyOptions,
+  { session, item, owner, onLine, onOutput, isPlanned }: ApplyOptions,
   steps: readonly ScriptStep[],
   probes: readonly ScriptEntry[],
 ): Promise<(Output | undefined)[]> {
@@ -94,8 +96,11 @@ async function runScript(
       },
       ended: limit.ended,
     })
-    for (const [index, { step, entry }] of steps.entries())
-      requireSuccess(step, entry, outputs[index], limit.hasExpired())
+    for (const [index, { step, entry }] of steps.entries()) {
+      const output = outputs[index]
+      if (output && step.kind === 'run') onOutput(output)
+      requireSuccess(step, entry, output, limit.hasExpired())
+    }
     return outputs.slice(steps.length)
   } finally {
     limit.ended()

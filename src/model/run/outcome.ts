@@ -24,6 +24,15 @@ export type TaskResult = {
   readonly reason?: string
   /** true: a failure that `ignoreErrors` or `ignoreUnreachable` ignores. */
   readonly isIgnored?: boolean
+  /** What the commands of its steps printed; absent if none ran, or with noLog. */
+  readonly output?: TaskOutput
+}
+
+/** The ends of what was printed. */
+export type TaskOutput = {
+  readonly stdout: string
+  readonly stderr: string
+  readonly isTruncated?: true
 }
 
 /** The totals of a host, for a play or a run. */
@@ -48,4 +57,12 @@ export type RunRecap = {
 
 export function emptyCounts(): { [S in Status]: number } {
   return { ok: 0, changed: 0, failed: 0, skipped: 0, unreachable: 0, unknown: 0 }
+}
+
+/** The exit code, as in Ansible: 2 if a host failed plus 4 if one was unreachable; 130 if interrupted. */
+export function exitCode({ hosts, isInterrupted }: RunRecap): number {
+  if (isInterrupted) return 130
+  const failed = hosts.some(({ counts }) => counts.failed > 0) ? 2 : 0
+  const unreachable = hosts.some(({ counts }) => counts.unreachable > 0) ? 4 : 0
+  return failed + unreachable
 }

@@ -7,6 +7,8 @@ import type { Listener } from '../../model/run/event.ts'
 export type Reporter = {
   /** Takes every event of one run, in order. It never throws. */
   readonly handle: Listener
+  /** Reports an error outside of the hosts, which ends the command. Without it, the error is a text on stderr alone. */
+  readonly fail?: (thrown: unknown) => void
   /** Clears the board, and resolves when everything is written. */
   readonly close: () => Promise<void>
 }

@@ -78,7 +78,7 @@ test('report --output jsonl has the times of the run', async () => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
-  assert.is(records[0].event, 'runStart')
+  assert.is(records[0].event, 'start')
   assert.is(records.at(-1).event, 'runEnd')
   assert.is(records[0].time.replace(/[-:]/g, '').slice(0, 15), changed.slice(0, 15))
 })

@@ -57,8 +57,61 @@ test('--output jsonl: every line of stdout is an object; failures give exit code
   assert.ok(existsSync(join(site.path, 'one.late')) && !existsSync(join(site.path, 'two.late')))
 })
 
-test('--output jsonl with wrong files: nothing on stdout, the faults on stderr', async () => {
-  const { code, stdout, stderr } = await site.run('nothing -i inventory.yaml --output jsonl')
+const wrongRuns: readonly [args: string, code: string, message: RegExp, hint: RegExp | undefined][] = [
+  ['nothing -i inventory.yaml --output jsonl', 'E_NO_PLAYBOOK', /^No playbook "nothing"/, /A playbook is/],
+  ['play --output jsonl', 'E_NO_INVENTORY', /^No inventory/, /-i inventory.yaml/],
+  [
+    'play -i inventory.yaml --output=jsonl --chek',
+    'E_USAGE',
+    /^unknown option '--chek'$/,
+    /^Did you mean --check\?$/,
+  ],
+  ['play -i inventory.yaml --forks none --output jsonl', 'E_USAGE', /--forks.*'none' is invalid/, undefined],
+  ['play -i inventory.yaml --start-at-task x --output jsonl', 'E_UNKNOWN_TASK', /"x"/, /--list-tasks/],
+  ['task no -i inventory.yaml --output jsonl', 'E_UNKNOWN_TASK', /^No task "no"/, /run-playbook docs/],
+  ['report 1999 --output jsonl', 'E_UNKNOWN_RUN', /No run "1999"|No runs/, undefined],
+]
+
+for (const [args, code, message, hint] of wrongRuns) {
+  test(`Faults before a run are events: ${args}`, async () => {
+    const ended = await site.run(args)
+    assert.is(ended.code, 1)
+    assert.match(ended.stderr, code)
+    const [start, error, ...more] = ended.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    assert.equal([start.event, start.version, more], ['start', 1, []])
+    assert.equal([error.event, error.code], ['error', code])
+    assert.match(error.message, message)
+    if (hint) assert.match(error.hint, hint)
+  })
+}
+
+test('Each of several faults is an event with its place, also where the environment asks for events', async () => {
+  site.write({ 'bad.ts': 'export default {\n', 'bad.yaml': 'web:\n  hosts:\n   - one\n' })
+  const { code, stdout } = await site.run('bad -i bad.yaml', { env: { RUN_PLAYBOOK_OUTPUT: 'jsonl' } })
+  const [, ...errors] = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.is(code, 1)
+  assert.equal(
+    errors.map(({ event, code, file, line }) => [
+      event,
+      code,
+      file.endsWith('/bad.ts') || /bad.yaml$/.test(file),
+      typeof line,
+    ]),
+    [
+      ['error', 'E_SYNTAX', true, 'number'],
+      ['error', errors[1].code, true, 'number'],
+    ],
+  )
+})
+
+test('Without --output jsonl, faults are on stderr alone', async () => {
+  const { code, stdout, stderr } = await site.run('nothing -i inventory.yaml --output lines')
   assert.equal([code, stdout], [1, ''])
   assert.match(stderr, /^No playbook "nothing"/)
 })

@@ -2,9 +2,9 @@
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { exitCode } from '../../../src/engine/run.ts'
 import { block } from '../../../src/model/block.ts'
 import { definePlay } from '../../../src/model/play.ts'
+import { exitCode } from '../../../src/model/run/outcome.ts'
 import { inFolder, runPlays, runTasks } from '../harness.ts'
 import { mark, marksIn, namedHosts, whenMarked } from '../namedHosts.ts'
 
