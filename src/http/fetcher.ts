@@ -1,11 +1,12 @@
 // Fetches files to the controller once, and caches them by checksum.
 
 import { createHash } from 'node:crypto'
-import { createReadStream, mkdirSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { makeFolder } from '../files/makeFolder.ts'
 import { replaceFileBy } from '../files/replaceFile.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { Checksum, UploadSource } from '../model/step.ts'
@@ -56,7 +57,7 @@ async function fetchFirst(
   target: string,
   signal?: AbortSignal,
 ): Promise<string> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const reasons: string[] = []
   for (const url of source.urls) {
     try {

@@ -1,8 +1,9 @@
 // Writes the events of a run to a JSON-lines file under .run-playbook/.
 
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../files/makeFolder.ts'
 import { distrustReason } from '../files/trust.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { Listener, RunEvent } from '../model/run/event.ts'
@@ -70,7 +71,7 @@ function checkFolder(directory: string): void {
 
 async function opened(directory: string, file: string): Promise<number> {
   checkFolder(directory)
-  await mkdir(join(directory, 'runs'), { recursive: true, mode: 0o700 })
+  makeFolder(join(directory, 'runs'))
   // `wx` follows no link.
   await writeFile(join(directory, '.gitignore'), '*\n', { mode: 0o600, flag: 'wx' }).catch(
     (error: NodeJS.ErrnoException) => {

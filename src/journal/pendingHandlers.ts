@@ -1,8 +1,9 @@
 // Stores the handlers that are pending from run to run, each in a file of its own.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../files/makeFolder.ts'
 import { replaceFile } from '../files/replaceFile.ts'
 import { distrustReason } from '../files/trust.ts'
 import { PlaybookError } from '../model/errors/error.ts'
@@ -57,7 +58,7 @@ export function openPendingHandlers(
       if (files.get(keyOf(entry))?.has(file)) return
       note(entry, file)
       attempt(() => {
-        mkdirSync(folder, { recursive: true, mode: 0o700 })
+        makeFolder(folder)
         replaceFile(file, `${JSON.stringify(entry)}\n`)
       })
     },

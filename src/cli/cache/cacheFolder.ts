@@ -1,7 +1,7 @@
 // Locates the user's cache, which all projects share.
 
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../../files/makeFolder.ts'
 import { distrustReason, homeFolder } from '../../files/trust.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 
@@ -23,7 +23,7 @@ export function cacheFolder(): string {
 export function codeFolder(name: string): string | undefined {
   const folder = join(cacheFolder(), name)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     return sharedReason(folder) ? undefined : folder
   } catch {
     return undefined

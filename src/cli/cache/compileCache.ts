@@ -2,11 +2,12 @@
 
 import { isAscii } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { getHeapCodeStatistics } from 'node:v8'
 import { constants, Script } from 'node:vm'
+import { makeFolder } from '../../files/makeFolder.ts'
 import { replaceFile } from '../../files/replaceFile.ts'
 
 type CachedRun<T> = {
@@ -84,7 +85,7 @@ function write(cacheFile: string, code: Buffer, bytecodeBytes: number): void {
   const header = Buffer.alloc(headerBytes)
   header.writeDoubleLE(bytecodeBytes)
   digestOf(code).copy(header, 8)
-  mkdirSync(dirname(cacheFile), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(cacheFile))
   replaceFile(cacheFile, Buffer.concat([header, code]))
   removeOld(dirname(cacheFile))
 }

@@ -2,9 +2,10 @@
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { makeFolder } from '../../files/makeFolder.ts'
 import { replaceFile, replaceFileBy } from '../../files/replaceFile.ts'
 import type { Artifact } from '../../model/step.ts'
 
@@ -53,7 +54,7 @@ export function createArtifacts(folder: string): Artifacts {
 async function made(path: string, maker: string, make: (path: string) => Promise<void>): Promise<Artifact> {
   const madeAt = new Date().toISOString()
   const folder = join(path, '..')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   await removeUnused(folder)
   await replaceFileBy(path, async (temporary) => {
     await make(temporary)

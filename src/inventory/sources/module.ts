@@ -1,8 +1,9 @@
 // Reads inventory modules, from their cache for as long as they allow it.
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../../files/makeFolder.ts'
 import { replaceFile } from '../../files/replaceFile.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { InventoryDefinition } from '../../model/inventoryModule.ts'
@@ -78,7 +79,7 @@ function writeCache(file: string, path: string, groups: unknown): unknown {
     })
   }
   const text = JSON.stringify(groups)
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file))
   replaceFile(file, text)
   return JSON.parse(text)
 }
