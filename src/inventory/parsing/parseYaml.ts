@@ -2,7 +2,8 @@
 
 import { type Alias, type Document, isAlias, type Node, parseDocument, visit } from 'yaml'
 import type { PlaybookError } from '../../model/errors/error.ts'
-import { type SourceNode, sourceText } from './sourceNode.ts'
+import { sourceText } from '../../model/errors/sourceText.ts'
+import type { SourceNode } from './sourceNode.ts'
 import { YamlReader, type YamlReaderOptions } from './yamlReader.ts'
 import { controlCharacterError, syntaxErrors, wrongEncryptedLine } from './yamlSyntax.ts'
 

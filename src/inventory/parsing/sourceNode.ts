@@ -1,11 +1,7 @@
 // Represents parsed values with their source locations.
 
 import type { SourceLocation } from '../../model/errors/location.ts'
-
-/** The text that a value was parsed from: turns an offset into a file, line and column. */
-export type SourceText = {
-  readonly locate: (offset: number) => Required<SourceLocation>
-}
+import type { SourceText } from '../../model/errors/sourceText.ts'
 
 /** A value and the offset at which it starts. A value without a text (an object of `-e`) has no source. */
 export type SourceNode = {
@@ -65,18 +61,6 @@ export function toSourceNode(value: unknown, source?: SourceText, offset = 0): S
   return { value, source, offset, entries }
 }
 
-/** A source text; `file` is shown as it is. Line starts are computed on first use. */
-export function sourceText(file: string, text: string): SourceText {
-  let starts: number[] | undefined
-  return {
-    locate: (offset) => {
-      starts ??= lineStarts(text)
-      const line = lastIndexAtMost(starts, offset)
-      return { file, line: line + 1, column: offset - starts[line]! + 1 }
-    },
-  }
-}
-
 /** Describes a value for an error message: `a list`, `a mapping`, `"8o81"`. */
 export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
@@ -91,21 +75,4 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (value === null || typeof value !== 'object') return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || prototype === Object.prototype || !Object.getPrototypeOf(prototype)
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return starts
-}
-
-function lastIndexAtMost(sorted: readonly number[], target: number): number {
-  let low = 0
-  let high = sorted.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (sorted[middle]! <= target) low = middle
-    else high = middle - 1
-  }
-  return low
 }

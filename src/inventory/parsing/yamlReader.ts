@@ -13,9 +13,10 @@ import {
   type YAMLSeq,
 } from 'yaml'
 import { PlaybookError } from '../../model/errors/error.ts'
+import type { SourceText } from '../../model/errors/sourceText.ts'
 import type { OpenVault } from './ansibleJson.ts'
 import { pythonFloat } from './pythonText.ts'
-import type { MapEntry, SourceNode, SourceText } from './sourceNode.ts'
+import type { MapEntry, SourceNode } from './sourceNode.ts'
 import { isFloatWord, plainScalar, yamlBool, yamlFloat, yamlInt, yamlTimestamp } from './yamlScalar.ts'
 
 export type YamlReaderOptions = {

@@ -2,7 +2,7 @@
 
 import type { Document } from 'yaml'
 import { PlaybookError } from '../../model/errors/error.ts'
-import type { SourceText } from './sourceNode.ts'
+import type { SourceText } from '../../model/errors/sourceText.ts'
 
 /** The first character that YAML allows only as an escape. */
 export function controlCharacterError(text: string, source: SourceText): PlaybookError | undefined {

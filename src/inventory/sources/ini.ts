@@ -1,9 +1,10 @@
 // Reads INI inventories: sections of hosts, `[group:vars]`, `[group:children]`.
 
+import { type SourceText, sourceText } from '../../model/errors/sourceText.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import { pythonLiteral } from '../parsing/pythonLiteral.ts'
 import { shellSplit } from '../parsing/shellSplit.ts'
-import { type MapEntry, type SourceText, sourceText, toSourceNode } from '../parsing/sourceNode.ts'
+import { type MapEntry, toSourceNode } from '../parsing/sourceNode.ts'
 import { toVaultFileSecrets } from '../vault/vaultSecrets.ts'
 import { addHosts } from './addHosts.ts'
 import type { GroupData, InventoryBuilder } from './inventoryBuilder.ts'

@@ -1,7 +1,7 @@
 // Reads an inventory source: a file of any format, a directory, or a list of hosts.
 
 import { basename, extname } from 'node:path'
-import { sourceText } from '../parsing/sourceNode.ts'
+import { sourceText } from '../../model/errors/sourceText.ts'
 import { addHosts } from './addHosts.ts'
 import { type FileLoader, isFolder } from './fileLoader.ts'
 import { inventoryFiles, isHostList } from './findInventory.ts'

@@ -4,14 +4,9 @@ import { execFile } from 'node:child_process'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { PlaybookError } from '../../model/errors/error.ts'
+import { sourceText } from '../../model/errors/sourceText.ts'
 import { decodeAnsibleTypes, mayHaveAnsibleTypes } from '../parsing/ansibleJson.ts'
-import {
-  describeValue,
-  locationOf,
-  type SourceNode,
-  sourceText,
-  toSourceNode,
-} from '../parsing/sourceNode.ts'
+import { describeValue, locationOf, type SourceNode, toSourceNode } from '../parsing/sourceNode.ts'
 import type { FileLoader } from './fileLoader.ts'
 import type { GroupData, InventoryBuilder } from './inventoryBuilder.ts'
 

@@ -2,11 +2,23 @@
 
 import { Secret } from '../../model/secrets/secret.ts'
 import { asFloat } from './numbers.ts'
-import { opened } from './secrets.ts'
-import { defined, Float, isDict, isList, isNumber, PyError, Tuple, typeName, type Value } from './value.ts'
+import { opened, plainText } from './secrets.ts'
+import {
+  defined,
+  Float,
+  isBlank,
+  isDict,
+  isList,
+  isNumber,
+  PyError,
+  Tuple,
+  typeName,
+  type Value,
+} from './value.ts'
 
 /** Whether a value is true: zero, None, and what is empty are not. */
 export function truth(value: Value): boolean {
+  if (isBlank(value)) return false
   const known = defined(value)
   if (known === null || known === false || known === 0 || known === '') return false
   if (known instanceof Float) return known.value !== 0
@@ -19,7 +31,7 @@ export function truth(value: Value): boolean {
 export function equal(left: Value, right: Value): boolean {
   const [a, b] = [defined(left), defined(right)]
   if (a === b) return true
-  if (a instanceof Secret || b instanceof Secret) return equal(plain(a), plain(b))
+  if (a instanceof Secret || b instanceof Secret) return equal(plainText(a), plainText(b))
   if (isNumber(a) && isNumber(b)) return numberOrder(a, b) === 0
   if (isList(a) && isList(b)) {
     if (a instanceof Tuple !== b instanceof Tuple || a.length !== b.length) return false
@@ -38,7 +50,7 @@ export function equal(left: Value, right: Value): boolean {
  * @throws PyError for values that have none
  */
 export function order(left: Value, right: Value, operator = '<'): number {
-  const [a, b] = [plain(defined(left)), plain(defined(right))]
+  const [a, b] = [plainText(defined(left)), plainText(defined(right))]
   if (isNumber(a) && isNumber(b)) return numberOrder(a, b)
   if (typeof a === 'string' && typeof b === 'string') return textOrder(a, b)
   if (isList(a) && isList(b) && a instanceof Tuple === b instanceof Tuple) {
@@ -58,7 +70,7 @@ export function order(left: Value, right: Value, operator = '<'): number {
  * @throws PyError if the container is none
  */
 export function contains(container: Value, item: Value): boolean {
-  const [within, sought] = [plain(defined(container)), plain(defined(item))]
+  const [within, sought] = [plainText(defined(container)), plainText(defined(item))]
   if (isList(within)) return within.some((each) => equal(each, sought))
   if (isDict(within)) return within.has(dictKey(sought))
   if (typeof within === 'string') {
@@ -86,10 +98,6 @@ export function dictKey(value: Value): Value {
 function interned(text: string, key: Value): Value {
   if (!keys.has(text)) keys.set(text, key)
   return keys.get(text)!
-}
-
-function plain<T extends Value>(value: T): Value {
-  return value instanceof Secret ? opened(value) : value
 }
 
 function numberOrder(a: number | bigint | boolean | Float, b: number | bigint | boolean | Float): number {

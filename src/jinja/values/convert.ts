@@ -1,6 +1,7 @@
 // Turns JavaScript's values into those of templates, and back.
 
 import { Secret } from '../../model/secrets/secret.ts'
+import { LazyDict } from './lazy.ts'
 import { str } from './text.ts'
 import { type Dict, defined, Float, PyError, PyObject, typeName, Undefined, type Value } from './value.ts'
 
@@ -26,7 +27,7 @@ export function fromJs(value: unknown): Value {
 }
 
 function fromObject(value: object): Value {
-  if (isValue(value)) return value
+  if (isValue(value) || value instanceof LazyDict) return value
   if (Array.isArray(value)) return value.map(fromJs)
   if (value instanceof Set) return Array.from(value, fromJs)
   if (value instanceof Map) {

@@ -12,6 +12,11 @@ export function opened(secret: Secret): string {
   return secret.reveal()
 }
 
+/** A value itself, or the text of a secret. */
+export function plainText(value: Value): Value {
+  return value instanceof Secret ? opened(value) : value
+}
+
 /**
  * Calls a filter, method or operator with the texts of secrets in their place. If one of the arguments is a secret, all
  * texts of the result are; if secrets are inside them and were read, the result is if it is a text, and in a list or

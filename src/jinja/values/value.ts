@@ -41,28 +41,33 @@ export function tuple(...items: Value[]): Tuple {
   return Tuple.from(items) as Tuple
 }
 
-/** What a value lacks, or why it could not be computed: it is an error only when it is used. */
+/** A value that is missing: it is an error only when it is used. */
 export class Undefined {
   /** What is wrong: `"x" is undefined`. */
   readonly message: string
-  readonly hint: string | undefined
+  readonly #hint: string | (() => string | undefined) | undefined
   /** Where the expression is whose value this is. */
   readonly where: SourceLocation | undefined
-  /** The error whose place this value takes, if its computation failed. */
-  readonly cause: Error | undefined
+  /** true: prints as nothing, as an inline if without else does. */
+  readonly isBlank: boolean
 
   constructor(
     message: string,
     options: {
-      readonly hint?: string
+      readonly hint?: string | (() => string | undefined)
       readonly where?: SourceLocation
-      readonly cause?: Error
+      readonly isBlank?: boolean
     } = {},
   ) {
     this.message = message
-    this.hint = options.hint
+    this.#hint = options.hint
     this.where = options.where
-    this.cause = options.cause
+    this.isBlank = options.isBlank ?? false
+  }
+
+  /** What to do next. */
+  get hint(): string | undefined {
+    return typeof this.#hint === 'function' ? this.#hint() : this.#hint
   }
 }
 
@@ -70,6 +75,10 @@ export class Undefined {
 export abstract class PyObject {
   /** How it prints. */
   abstract readonly repr: string
+  /** Calls it, if it can be called. */
+  readonly call?: (args: readonly Value[], kwargs: Kwargs) => Value
+  /** The items that a loop takes, if it can be looped over. */
+  readonly items?: () => readonly Value[]
 
   /** An attribute; undefined if there is none. */
   attribute(_name: string): Value | undefined {
@@ -80,19 +89,25 @@ export abstract class PyObject {
 /** A function: a macro, a method of a value, a global such as `range`. */
 export class PyFunction extends PyObject {
   readonly repr: string
-  readonly call: (args: readonly Value[], kwargs: Kwargs) => Value
+  override readonly call: (args: readonly Value[], kwargs: Kwargs) => Value
   /** true: takes undefined and secret values as they are, as macros do. */
   readonly takesAll: boolean
+  readonly #attributes: ReadonlyMap<string, Value> | undefined
 
   constructor(
     name: string,
     call: (args: readonly Value[], kwargs: Kwargs) => Value,
-    { takesAll = false }: { readonly takesAll?: boolean } = {},
+    options: { readonly takesAll?: boolean; readonly attributes?: ReadonlyMap<string, Value> } = {},
   ) {
     super()
     this.repr = `<function ${name}>`
     this.call = call
-    this.takesAll = takesAll
+    this.takesAll = options.takesAll ?? false
+    this.#attributes = options.attributes
+  }
+
+  override attribute(name: string): Value | undefined {
+    return this.#attributes?.get(name)
   }
 }
 
@@ -111,6 +126,10 @@ export class PyError extends Error {
 export function defined<T extends Value>(value: T): Exclude<T, Undefined> {
   if (value instanceof Undefined) throw new UndefinedUsed(value)
   return value as Exclude<T, Undefined>
+}
+
+export function isBlank(value: Value): boolean {
+  return value instanceof Undefined && value.isBlank
 }
 
 /** An undefined value was used; it carries its own place. */

@@ -1,0 +1,94 @@
+// Lists and dicts whose members are computed when they are read.
+
+import type { Dict, Value } from './value.ts'
+
+/** Computes a member; it is called once. */
+type Thunk = () => Value
+
+/** A dict of which some values are computed when they are read. */
+export class LazyDict extends Map<Value, Value> {
+  #thunks = new Map<Value, Thunk>()
+
+  /** `entries`: the values, or what computes them. */
+  static of(entries: Iterable<readonly [key: Value, value: Value | Thunk]>): LazyDict {
+    const dict = new LazyDict()
+    for (const [key, value] of entries) {
+      if (typeof value === 'function') {
+        dict.set(key, null)
+        dict.#thunks.set(key, value)
+      } else dict.set(key, value)
+    }
+    return dict
+  }
+
+  override get(key: Value): Value | undefined {
+    const thunk = this.#thunks.get(key)
+    if (thunk) this.set(key, thunk())
+    return super.get(key)
+  }
+
+  override set(key: Value, value: Value): this {
+    this.#thunks?.delete(key)
+    return super.set(key, value)
+  }
+
+  override delete(key: Value): boolean {
+    this.#thunks.delete(key)
+    return super.delete(key)
+  }
+
+  override *entries(): MapIterator<[Value, Value]> {
+    for (const key of this.keys()) yield [key, this.get(key)!]
+  }
+
+  override *values(): MapIterator<Value> {
+    for (const key of this.keys()) yield this.get(key)!
+  }
+
+  override forEach(callback: (value: Value, key: Value, map: Dict) => void): void {
+    for (const [key, value] of this.entries()) callback(value, key, this)
+  }
+
+  override [Symbol.iterator](): MapIterator<[Value, Value]> {
+    return this.entries()
+  }
+
+  /** A dict with the same members, of which those that are not read yet are still computed when they are. */
+  copy(): LazyDict {
+    return LazyDict.of(
+      [...this.keys()].map((key) => [key, this.#thunks.get(key) ?? super.get(key)!] as const),
+    )
+  }
+}
+
+const lazyLists = new WeakSet<Value[]>()
+
+/** A list of which some items are computed when they are read. */
+export function lazyList(items: readonly (Value | Thunk)[]): Value[] {
+  const list: Value[] = []
+  lazyLists.add(list)
+  for (const [index, item] of items.entries()) {
+    if (typeof item !== 'function') list[index] = item
+    else
+      Object.defineProperty(list, index, {
+        configurable: true,
+        enumerable: true,
+        get: () => {
+          const value = item()
+          Object.defineProperty(list, index, { configurable: true, enumerable: true, writable: true, value })
+          return value
+        },
+        set: (value: Value) =>
+          Object.defineProperty(list, index, { configurable: true, enumerable: true, writable: true, value }),
+      })
+  }
+  return list
+}
+
+/** A list or dict as it is now, of which later changes are not seen. */
+export function snapshot(value: Value): Value {
+  if (value instanceof LazyDict) return value.copy()
+  if (value instanceof Map) return new Map(value)
+  if (!Array.isArray(value) || value.constructor !== Array) return value
+  return lazyLists.has(value) ? value : [...value]
+}
