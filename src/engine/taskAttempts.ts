@@ -5,6 +5,7 @@ import { PlaybookError, toPlaybookError, UnreachableError } from '../model/error
 import type { TaskOutput } from '../model/run/outcome.ts'
 import { applySteps, isOutdated } from './apply/applySteps.ts'
 import type { OnLine } from './apply/stepObservers.ts'
+import { StepOutcomes } from './apply/stepOutcome.ts'
 import { type Evaluation, evaluateTask, untilError } from './evaluateTask.ts'
 import type { HostContext } from './hostContext.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
@@ -26,7 +27,7 @@ type AttemptOptions = {
 }
 
 type ApplyResult = {
-  /** Of the first attempt that changed something. */
+  /** Of the first attempt that changed something; if it succeeded, without those that turned out not to be made. */
   readonly changes: readonly Change[]
   /** `changes` if the last attempt was applied, and nothing speaks against it. */
   readonly evaluation: Evaluation
@@ -47,6 +48,7 @@ export async function applyWithRetries(
   const { item, cache, context, evaluate } = options
   const { retry = { attempts: 1 } } = item.task.options
   let changes: readonly Change[] = []
+  const outcomes = new StepOutcomes()
   let wasApplied = false
   let output: TaskOutput | undefined
   let evaluation = found
@@ -56,14 +58,14 @@ export async function applyWithRetries(
       // Another host may have changed the delegate while this one waited.
       if (attempt > 1 || !isAnswered(item, cache.get(item))) evaluation = await evaluate()
       if (evaluation.kind !== 'changes') return true
-      if (changes.length === 0) changes = evaluation.changes
-      let applied = await applyOnce(evaluation.changes, options)
+      if (!changes.some(outcomes.isMade)) changes = evaluation.changes
+      let applied = await applyOnce(evaluation.changes, options, outcomes)
       for (let repeats = 0; applied.isStale && repeats < mostRepeats; repeats += 1) {
         if (attempt === 1) changes = []
         evaluation = await evaluate()
         if (evaluation.kind !== 'changes') return true
-        if (changes.length === 0) changes = evaluation.changes
-        applied = await applyOnce(evaluation.changes, options)
+        if (!changes.some(outcomes.isMade)) changes = evaluation.changes
+        applied = await applyOnce(evaluation.changes, options, outcomes)
       }
       wasApplied = applied.wasApplied
       output = applied.output
@@ -71,8 +73,9 @@ export async function applyWithRetries(
       return true
     })
     if (!isBegun && attempt === 1) return undefined
-    if (evaluation.kind !== 'failed' || attempt >= retry.attempts || context.isOver)
-      return { changes, evaluation, output, wasApplied }
+    if (evaluation.kind !== 'failed')
+      return { changes: changes.filter(outcomes.isMade), evaluation, output, wasApplied }
+    if (attempt >= retry.attempts || context.isOver) return { changes, evaluation, output, wasApplied }
     const seconds = retryDelay(retry, attempt)
     emitRetry(evaluation.error, attempt, seconds, options)
     await pause(seconds * 1000, context.run.options.signal)
@@ -81,9 +84,13 @@ export async function applyWithRetries(
 }
 
 /** Gives the error if the steps failed or the task did not converge. `isStale`: nothing was changed, because the host is no longer as the plan found it. */
-async function applyOnce(changes: readonly Change[], options: AttemptOptions): Promise<AppliedOnce> {
+async function applyOnce(
+  changes: readonly Change[],
+  options: AttemptOptions,
+  outcomes: StepOutcomes,
+): Promise<AppliedOnce> {
   const printed = new StepOutput()
-  const applied = await applyAndVerify(changes, options, printed)
+  const applied = await applyAndVerify(changes, options, printed, outcomes)
   const isShown = !options.item.task.options.noLog
   return { ...applied, output: isShown ? printed.masked(options.context.run.mask) : undefined }
 }
@@ -99,6 +106,7 @@ async function applyAndVerify(
   changes: readonly Change[],
   options: AttemptOptions,
   printed: StepOutput,
+  outcomes: StepOutcomes,
 ): Promise<Omit<AppliedOnce, 'output'>> {
   const { item, ahead, cache, context } = options
   const { host, run, recorder, coordination, reach } = context
@@ -107,7 +115,8 @@ async function applyAndVerify(
   recorder.startChanges(reportedChanges(item, changes).map(({ what }) => what))
   await cache.idle(item.target)
   context.emit({ kind: 'taskStart', host, task: item.label, index: item.index })
-  coordination.batchGate.recordChange()
+  // In check mode only commands that may act there come here: nobody plans again because of them.
+  if (!context.isCheck) coordination.batchGate.recordChange()
   run.revision += 1
   target.revision += 1
   const followUp = cache.invalidate(item.target, isProbedAgain(item) ? ahead : ahead.slice(1))
@@ -119,12 +128,14 @@ async function applyAndVerify(
     const outputs = await applySteps({
       ...{ session: target.session, owner, item, fetch, artifacts, reach, steps, onLine },
       onOutput: (output) => printed.add(output),
+      onStep: outcomes.record,
       probes: followUp.entries,
       isPlanned: true,
     }).finally(() => {
       target.revision += 1
     })
     wasApplied = true
+    outcomes.settle()
     await followUp.read(outputs)
   } catch (thrown) {
     cache.clear()

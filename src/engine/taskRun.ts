@@ -5,7 +5,9 @@ import { UnreachableError } from '../model/errors/error.ts'
 import type { Output } from '../model/probe.ts'
 import type { TaskOutput } from '../model/run/outcome.ts'
 import type { ScriptEntry } from '../wire/script.ts'
+import { commandsInCheckMode } from './checkMode/commandsInCheckMode.ts'
 import { admittingChange } from './checkMode/predictedResult.ts'
+import { effectsOf } from './checkMode/predictedState.ts'
 import { rehearse } from './checkMode/rehearse.ts'
 import { PassEnded } from './coordination/hostGate.ts'
 import { type OnceOutcome, runOnceError } from './coordination/runOnce.ts'
@@ -162,11 +164,18 @@ class TaskRun {
       const { error } = evaluation
       return this.#finish({ status: 'failed', changes: reportedChanges(this.#item, changes), error, output })
     }
-    if (evaluation.kind !== 'changes' && (evaluation.kind !== 'ok' || changes.length === 0)) {
-      if (changes.length === 0) takeBack()
-      return this.#conclude(evaluation)
-    }
-    return this.#changed(changes, output)
+    if (changes.length === 0) takeBack()
+    if (evaluation.kind === 'changes' || (evaluation.kind === 'ok' && changes.length > 0))
+      return changes.length > 0
+        ? this.#changed(this.#asMade(changes), output)
+        : this.#finish({ status: 'ok', changes: [], output })
+    return this.#conclude(evaluation)
+  }
+
+  /** In check mode only commands that may act there make changes. */
+  #asMade(changes: readonly Change[]): readonly Change[] {
+    if (!this.#context.isCheck) return changes
+    return changes.map((change) => ({ ...change, to: `${change.to}, in this dry run` }))
   }
 
   /** The evaluation is the result: there is nothing to apply. */
@@ -193,7 +202,17 @@ class TaskRun {
       const reason = `runs only if ${dependsOn} changes something`
       return this.#conclude({ kind: 'unknown', reason }, changes)
     }
-    const predicted = dryRun.predicted(this.#item)
+    const predicted = dryRun.predicted(this.#item)!
+    const commands = commandsInCheckMode(changes, predicted)
+    if (commands.kind === 'run') {
+      await gate.enter()
+      return this.#throttled({ kind: 'changes', changes })
+    }
+    if (commands.kind === 'skipped') {
+      if (effectsOf(changes).length > 0) dryRun.record(this.#item, changes, cache.get(this.#item))
+      return this.#conclude(commands)
+    }
+    if (commands.kind === 'unknown') return this.#conclude(commands, changes)
     const failure = await rehearse(this.#item, changes, (entries) => this.#trip(entries), predicted)
     if (failure) {
       const evaluation = failedEvaluation(failure.error, this.#item.task.name, failure.mendedBy)

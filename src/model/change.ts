@@ -10,6 +10,8 @@ import type { Step } from './step.ts'
  */
 export type Change = {
   readonly what: string
+  /** All of `what`, where that is abbreviated: a long command, which -v shows. It may have several lines. */
+  readonly whole?: string
   readonly from: string
   readonly to: string
   /** The full texts, for --diff. */

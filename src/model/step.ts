@@ -19,6 +19,18 @@ export type RunStep = {
   readonly okCodes?: readonly number[]
   /** Seconds after which it is killed; the task's own `timeout` bounds it too. */
   readonly timeout?: number
+  /**
+   * Decides by the output whether the command failed, whatever its exit code is: the error, or undefined. The steps after
+   * it are sent only once it has decided.
+   */
+  readonly failed?: (output: Output) => PlaybookError | undefined
+  /** Whether it changed something, by its output; `false`: it never does. Its change is reported only if it did. */
+  readonly changed?: false | ((output: Output) => boolean)
+  /**
+   * true or `reads`: it runs in check mode too, and its result is known there. It does not run after a planned change to
+   * a path or state of `reads`, named as for probes; `true`: after any planned change.
+   */
+  readonly runsInCheckMode?: true | { readonly reads: readonly string[] }
   /** Turns the output of a failed command into a clear error, where the task knows more than "exit code 1". */
   readonly explain?: (output: Output) => PlaybookError | undefined
   /**

@@ -106,8 +106,8 @@ function labelFields({ name, title, isHandler, delegate, where }: TaskLabel) {
   return { task: title, name, isHandler: isHandler || undefined, delegate, where }
 }
 
-function changeFields({ what, from, to, diff }: ReportedChange, isDiffShown: boolean) {
-  return { what, from, to, diff: isDiffShown ? diff : undefined }
+function changeFields({ what, whole, from, to, diff }: ReportedChange, isDiffShown: boolean) {
+  return { what, whole, from, to, diff: isDiffShown ? diff : undefined }
 }
 
 function outputFields(output: TaskOutput | undefined) {

@@ -12,7 +12,7 @@ export type ScriptEntry = {
   readonly stdin?: Buffer
   readonly environment?: readonly (readonly [name: string, value: string])[]
   /** Exit codes of a step or lock that do not stop the trip. Default [0]. */
-  readonly okCodes?: readonly number[]
+  readonly okCodes?: readonly number[] | 'any'
   /** true: the processes that it leaves running do not use our streams. */
   readonly isDetaching?: boolean
   /** Seconds after which a probe is stopped. Default: a limit for all probes. */
@@ -96,7 +96,8 @@ function stepParts(entry: ScriptEntry, marker: string): Buffer[] {
   ]
 }
 
-function stopUnless(okCodes: readonly number[]): string {
+function stopUnless(okCodes: readonly number[] | 'any'): string {
+  if (okCodes === 'any') return 'rp=$?\n'
   return `rp=$?; case $rp in ${okCodes.join('|')}) ;; *) rp_stop=1;; esac\n`
 }
 

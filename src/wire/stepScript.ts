@@ -17,7 +17,7 @@ export function runEntry(step: RunStep, environment: Environment = {}): ScriptEn
     body: withSafePaths(step.command.script),
     environment: pairs({ ...environment, ...step.environment }),
     ...(step.stdin === undefined ? {} : { stdin: contentBytes(step.stdin) }),
-    ...(step.okCodes ? { okCodes: step.okCodes } : {}),
+    ...(step.failed ? { okCodes: 'any' } : step.okCodes ? { okCodes: step.okCodes } : {}),
   }
 }
 

@@ -1,7 +1,8 @@
 // The task shell: runs shell text.
 
 import { absolutePath, type Command, defineTask, sh, shellText, z } from '../../src/index.ts'
-import { commandChanges, commandEffects, commandParams, guards, shortened } from './command.ts'
+import { commandChanges, commandEffects, commandSchema, guards } from './command.ts'
+import { shortText } from './commandText.ts'
 
 /**
  * Runs shell text, with pipes, redirections and variables. Begin it with `set -e` to stop at the first command that
@@ -9,22 +10,26 @@ import { commandChanges, commandEffects, commandParams, guards, shortened } from
  *
  * - `script`: the text. Quote values that you put into it by `quote`, or use `command`.
  * - `executable`: the shell that runs it (`/bin/bash`); default: the host's `sh`.
- * - `creates`, `removes`, `writes`, `chdir`, `stdin`, `okCodes`: as for `command`.
+ * - `creates`, `removes`, `writes`, `chdir`, `stdin`, `okCodes`, `changed`, `failed`, `checkMode`, `reads`: as for
+ *   `command`.
  *
- * @throws PlaybookError E_NO_FOLDER, E_NOT_CREATED, and the engine's error for another exit code
+ * @throws PlaybookError E_NO_FOLDER, E_NOT_CREATED, E_FUNCTION, and E_STEP for another exit code
+ * @example shell({ script: 'dpkg --audit', failed: ({ stdout }) => stdout !== '' && 'packages are broken', changed: false })
  * @example shell({ script: 'openssl rand -hex 32 > key', chdir: '/etc/app', creates: '/etc/app/key' })
  */
 export const shell = defineTask({
   name: 'shell',
   summary: 'Runs shell text, unless what it makes exists already.',
-  params: z.strictObject({
+  params: commandSchema({
     script: z.string().min(1).describe('The shell text.'),
     executable: absolutePath.optional().describe("The shell that runs it; default: the host's sh."),
-    ...commandParams,
   }),
-  title: ({ script }) => shortened(script),
+  title: ({ script }) => shortText(script),
   probe: guards,
-  plan: (params, observed) => commandChanges(commandLine(params), shortened(params.script), params, observed),
+  plan: (params, observed) => {
+    const short = shortText(params.script)
+    return commandChanges(commandLine(params), { short, folded: [] }, params, observed)
+  },
   effects: commandEffects,
   verify: false,
 })

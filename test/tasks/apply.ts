@@ -146,7 +146,10 @@ async function carryOut(step: Step, options: ApplyOptions): Promise<void> {
   const entry = entryOf(step)
   const exports = (entry.environment ?? []).map(([name, value]) => `export ${name}='${value}'\n`).join('')
   const result = await runShell(`${exports}${textOf(entry)}`, options, entry.stdin)
-  if ((entry.okCodes ?? [0]).includes(result.code)) return
+  const error = step.kind === 'run' ? step.failed?.(result) : undefined
+  if (error) throw error
+  const { okCodes = [0] } = entry
+  if (okCodes === 'any' || okCodes.includes(result.code)) return
   const explained = step.kind === 'run' ? step.explain?.(result) : undefined
   throw explained ?? new Error(`Exit code ${result.code}: ${lastLines(result).join('\n')}`)
 }

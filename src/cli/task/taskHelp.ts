@@ -31,10 +31,10 @@ export function taskHelp(task: AnyTaskFunction): string {
 
 /** One line per parameter, the required ones first. */
 export function paramLines(task: AnyTaskFunction): string[] {
-  const params = paramTexts(task).map((param) => ({
-    ...param,
-    flag: `--${param.name} <${wordType(param.type)}>`,
-  }))
+  const typed = paramTexts(task).map((param) => ({ ...param, word: wordType(param.type) }))
+  const params = typed
+    .filter(({ word }) => word !== '')
+    .map((param) => ({ ...param, flag: `--${param.name} <${param.word}>` }))
   const width = Math.min(36, Math.max(0, ...params.map(({ flag }) => flag.length)))
   return params.map(({ flag, isRequired, description, default: value }) => {
     const note = isRequired ? 'Required.' : value === undefined ? '' : `Default ${value}.`
@@ -65,8 +65,11 @@ function literal(value: unknown): string {
   return typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
 }
 
-/** The type for the command line: without quotes, and without types that only TypeScript can pass. */
+/** The type for the command line: without quotes, and without types that only TypeScript can pass; often nothing is left. */
 function wordType(type: string): string {
-  const words = type.split(' | ').filter((each) => !/^(?:Secret|Buffer|RegExp|Uint8Array)$/.test(each))
+  const words = type
+    .replace(/\(\w+\) => .*$/, '')
+    .split(' | ')
+    .filter((each) => !/^(?:Secret|Buffer|RegExp|Uint8Array|)$/.test(each))
   return words.join('|').replaceAll("'", '')
 }

@@ -27,6 +27,7 @@ import type { HostSession } from '../session/hostSession.ts'
 import type { StepOwner } from '../session/trip.ts'
 import type { Artifacts } from './artifacts.ts'
 import { lineEmitter, type OnLine, stepTimer } from './stepObservers.ts'
+import { failureOf } from './stepOutcome.ts'
 
 export type ApplyOptions = {
   /** Of the host on which the steps run. */
@@ -39,6 +40,8 @@ export type ApplyOptions = {
   readonly onLine: OnLine
   /** Called with the output of each command, also of one that fails. */
   readonly onOutput: (output: Output) => void
+  /** Called with each step that succeeded, and its output. */
+  readonly onStep?: (step: Step, output: Output) => void
   /** Fetches a source into the controller's cache, and gives its path. */
   readonly fetch: (source: Extract<UploadSource, { kind: 'fetch' }>) => Promise<string>
   readonly artifacts: Artifacts
@@ -71,13 +74,18 @@ export async function applySteps(options: ApplyOptions): Promise<(Output | undef
         step.kind === 'call'
           ? await runCall(options, step)
           : [await sendFile(options, step as UploadStep | WriteStep)]
-    } else waiting.push({ step, entry: scriptEntry(step, options.item) })
+    } else {
+      waiting.push({ step, entry: scriptEntry(step, options.item) })
+      // What comes after it must not run before its output has been read.
+      const isDecisive = step.kind === 'run' && step.failed !== undefined && step !== options.steps.at(-1)
+      if (isDecisive) await runScript(options, waiting.splice(0), [])
+    }
   }
   return runScript(options, waiting, options.probes)
 }
 
 async function runScript(
-  { session, item, owner, onLine, onOutput, isPlanned }: ApplyOptions,
+  { session, item, owner, onLine, onOutput, onStep, isPlanned }: ApplyOptions,
   steps: readonly ScriptStep[],
   probes: readonly ScriptEntry[],
 ): Promise<(Output | undefined)[]> {
@@ -100,6 +108,7 @@ async function runScript(
       const output = outputs[index]
       if (output && step.kind === 'run') onOutput(output)
       requireSuccess(step, entry, output, limit.hasExpired())
+      if (output) onStep?.(step, output)
     }
     return outputs.slice(steps.length)
   } finally {
@@ -227,7 +236,11 @@ function requireSuccess(
   output: Output | undefined,
   hasExpired: boolean,
 ): void {
-  if (!output || (entry.okCodes ?? [0]).includes(output.code)) return
+  if (!output || isSuccess(entry, output, hasExpired)) {
+    const error = output && failureOf(step, output)
+    if (error) throw error
+    return
+  }
   const ownLimit = step.kind === 'run' && step.timeout !== undefined ? step.explain?.(output) : undefined
   if (hasExpired && ownLimit) throw ownLimit
   if (hasExpired)
@@ -242,6 +255,10 @@ function requireSuccess(
   if (isPlacement(step) && output.code === changedMeanwhileCode) throw changedMeanwhile(step.path)
   if (isPlacement(step)) throw notWritten(step.path, details)
   throw new PlaybookError('E_STEP', `Exit code ${output.code}: ${shortText(step)}`, { details })
+}
+
+function isSuccess({ okCodes = [0] }: ScriptEntry, { code }: Output, hasExpired: boolean): boolean {
+  return okCodes === 'any' ? !(hasExpired && code !== 0) : okCodes.includes(code)
 }
 
 function isPlacement(step: Step): step is WriteStep | UploadStep {

@@ -40,10 +40,11 @@ function maskedField(key: string, value: unknown, mask: Mask): unknown {
 }
 
 /** Where a secret is put in, what it replaces is hidden too: it may be an earlier value of the secret. */
-function maskedChange({ what, from, to, diff }: ReportedChange, mask: Mask): ReportedChange {
+function maskedChange({ what, whole, from, to, diff }: ReportedChange, mask: Mask): ReportedChange {
   const shown = mask(to)
   return {
     what: mask(what),
+    ...(whole === undefined ? {} : { whole: mask(whole) }),
     from: shown.includes(maskSign) && from !== 'absent' ? maskSign : mask(from),
     to: shown,
     ...(diff ? { diff: maskedDiff(diff, mask) } : {}),

@@ -39,5 +39,5 @@ function redacted({ task }: PlannedTask, result: UntimedResult): UntimedResult {
 export function reportedChanges({ task }: PlannedTask, changes: readonly Change[]): ReportedChange[] {
   if (changes.length === 0) return []
   if (task.options.noLog) return [{ what: task.name, from: 'hidden', to: 'hidden (noLog)' }]
-  return changes.map(({ what, from, to, diff }) => ({ what, from, to, diff }))
+  return changes.map(({ what, whole, from, to, diff }) => ({ what, whole, from, to, diff }))
 }

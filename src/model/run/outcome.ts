@@ -9,6 +9,8 @@ export type Status = 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable' | '
 /** A change without its steps, as reports show it. */
 export type ReportedChange = {
   readonly what: string
+  /** All of `what`, where that is abbreviated. */
+  readonly whole?: string
   readonly from: string
   readonly to: string
   readonly diff?: TextDiff

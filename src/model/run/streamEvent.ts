@@ -20,6 +20,9 @@ const location = z
 const change = z
   .object({
     what: text,
+    whole: text
+      .optional()
+      .describe('All of `what`, where that is abbreviated: a long command. It may have several lines.'),
     from: text,
     to: text,
     diff: z

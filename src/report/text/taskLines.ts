@@ -3,7 +3,7 @@
 import type { TextDiff } from '../../model/change.ts'
 import type { EventOf, TaskLabel } from '../../model/run/event.ts'
 import type { ReportedChange, TaskResult } from '../../model/run/outcome.ts'
-import { sanitize } from '../output/sanitize.ts'
+import { sanitize, sanitizeLines } from '../output/sanitize.ts'
 import type { Theme } from '../output/theme.ts'
 import { changeText } from './changeText.ts'
 import { type Columns, indent } from './columns.ts'
@@ -59,7 +59,7 @@ function changedLines(
   { host, task, result: { changes } }: TaskEnd,
   columns: Columns,
   label: string,
-  { compare, theme }: TaskTextOptions,
+  { compare, theme, verbosity }: TaskTextOptions,
 ): string[] {
   const compared = compare ? changes.filter(isComparable) : []
   const rest = compare ? changes.filter((change) => !isComparable(change)) : changes
@@ -73,8 +73,14 @@ function changedLines(
       theme.changed,
     ),
     ...indent(below, columns.textOffset + 2),
+    ...indent(verbosity < 1 ? [] : wholeLines(changes), columns.textOffset + 2).map(theme.muted),
     ...(compare ? indent(diffsOf(task, compared, compare, theme), 4) : []),
   ]
+}
+
+/** What is abbreviated in the changes, as it can be typed. */
+function wholeLines(changes: readonly ReportedChange[]): string[] {
+  return changes.flatMap(({ whole }) => (whole === undefined ? [] : sanitizeLines(whole)))
 }
 
 /** Each diff once, however many changes share it. */

@@ -55,6 +55,12 @@ const runs: readonly [title: string, args: string, says: RegExp][] = [
     `task ${on} -C copyFile --dest ${made} --content x`,
     /^one +would change/m,
   ],
+  ['A command that changes nothing', `task command true changed=false ${on} -v`, /^one +ok +command true$/m],
+  [
+    'A long command, whole with -v',
+    `task command ${JSON.stringify(['true', 'a'.repeat(40), 'b'.repeat(40)])} ${on} -v`,
+    /^one +changed +command true a+ b+… {3}not run → run\n +true a{40} b{40}$/m,
+  ],
   [
     'Parameters as pairs, the first one without a name',
     `task copyFile ${made} content=x mode=0600 ${on} -C`,
@@ -117,6 +123,11 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
     'A task that does not exist',
     `task copyFlie --dest x ${on}`,
     'No task "copyFlie".  E_UNKNOWN_TASK\n    Did you mean copyFile? List them: run-playbook docs\n',
+  ],
+  [
+    'A function, which the command line cannot give',
+    `task command true --failed x ${on}`,
+    /failed: expected a function of the output, which takes a playbook, got "x"/,
   ],
   [
     'A parameter that does not exist',
