@@ -93,10 +93,18 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
     meaning: 'Tasks that run first. Handlers that they notify run before `tasks` begins.',
     example: "preTasks: (host) => [jkActivation({ …, state: 'disabled' })]",
   },
+  roles: {
+    type: 'list of roles',
+    meaning:
+      'Roles, whose tasks run after those of `preTasks` and before `tasks`, without a flush of handlers in between. A role is what `defineRole` returns, called with parameters and options if it needs any, or a function of the host that returns tasks. Each defined role has variables, facts and handlers of its own: see [roles.md](roles.md).',
+    byDefault: 'none',
+    example: "roles: [nginx, users({ names: ['eve'] }, { tags: ['accounts'] })]",
+    ansible: 'variables of a role are seen by the whole play',
+  },
   tasks: {
     type: '(host) => list of tasks',
     meaning:
-      'The tasks of a host. Lists may be nested and contain blocks. The function must be pure: it may be called more than once. Loops, conditions and roles are TypeScript.',
+      'The tasks of a host. Lists may be nested and contain blocks. The function must be pure: it may be called more than once. Loops and conditions are TypeScript; roles may be items.',
     example: 'tasks: (host) => [role(host), host.groups.includes("web") && task({ … })]',
     ansible:
       'also `roles`, `loop`, `when` on a variable, `include_*` and `register`, which are no keywords here',

@@ -62,6 +62,14 @@ export {
   succeeds,
   text,
 } from './model/probe.ts'
+export {
+  defineRole,
+  type Role,
+  type RoleHandlers,
+  type RoleHost,
+  type RoleSpec,
+  type UsedRole,
+} from './model/roles/role.ts'
 export { maskRevealed } from './model/secrets/masker.ts'
 export { revealed, Secret, secret, secretsIn } from './model/secrets/secret.ts'
 export { secretText } from './model/secrets/secretText.ts'
@@ -84,7 +92,12 @@ export {
   type Block,
   type BlockOptions,
   defineTask,
+  type Handler,
   type Retry,
+  type RoleHandler,
+  type RoleItem,
+  type RoleOptions,
+  type RoleUse,
   type Task,
   type TaskFunction,
   type TaskList,

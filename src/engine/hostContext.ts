@@ -1,6 +1,6 @@
 // A host in a play: its state, gate and recorder, and the services that its tasks use.
 
-import type { PlaySpec } from '../model/play.ts'
+import type { Play } from '../model/play.ts'
 import type { RunEvent } from '../model/run/event.ts'
 import type { Task } from '../model/task.ts'
 import type { Reached } from './apply/applySteps.ts'
@@ -26,8 +26,7 @@ export type Coordination = {
 
 export type HostContextOptions = {
   readonly run: RunState
-  // biome-ignore lint/suspicious/noExplicitAny: any play
-  readonly play: PlaySpec<any, any>
+  readonly play: Play['spec']
   readonly plan: HostPlan
   readonly coordination: Coordination
   /** How many tasks the host has in the play. */

@@ -15,10 +15,10 @@ import { batchesOf } from './plan/hostOrder.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
 import type { HostPlan, PlayPlan } from './plan/planPlays.ts'
 import { knownTasks, playsAfter } from './prefetch.ts'
-import { readFacts } from './readFacts.ts'
 import { interruptedError } from './results/lostHost.ts'
 import { secretsOfItems } from './results/masking.ts'
 import { hostState, type RunState } from './runState.ts'
+import { tasksWithFacts } from './tasksWithFacts.ts'
 
 type PlaySpec = PlayPlan['play']['spec']
 
@@ -72,7 +72,7 @@ async function runOnHost(
   state.session.retryConnectingFor(play.waitForConnection ?? 0)
   let items: readonly PlannedTask[]
   try {
-    items = plan.items ?? (await tasksWithFacts(plan, play, state))
+    items = plan.items ?? (await tasksWithFacts(plan, state))
   } catch (thrown) {
     coordination.batchGate.done()
     const error = options.signal?.aborted ? interruptedError('facts', []) : thrown
@@ -116,18 +116,6 @@ function runOnceByHost(
     if (plan.items) byHost.get(name)!.setTasks(name, tasksToRun(plan, plan.items))
   }
   return byHost
-}
-
-async function tasksWithFacts(
-  plan: HostPlan,
-  play: PlaySpec,
-  { session, predictedState }: HostState,
-): Promise<readonly PlannedTask[]> {
-  const user = plan.userFor({ options: {} })
-  const { values, unknown } = await readFacts(session, user, play.facts ?? {}, predictedState)
-  return plan.itemsWith(values).catch((thrown) => {
-    throw unknown ?? thrown
-  })
 }
 
 /** In check mode planned changes may mend facts that cannot be read: the play is unknown then. */

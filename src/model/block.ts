@@ -1,5 +1,6 @@
 // Blocks of tasks with rescue and always, and how they flatten into one list.
 
+import { created } from './errors/createdItems.ts'
 import { callSite } from './errors/location.ts'
 import { withInherited } from './inherit.ts'
 import type { Probe } from './probe.ts'
@@ -13,7 +14,7 @@ import type { Block, BlockOptions, Task, TaskList } from './task.ts'
  * @example block([copyFile({ … }), httpCheck({ … })], { rescue: [copyFile({ … })], always: [remove({ … })] })
  */
 export function block(tasks: TaskList, options: BlockOptions = {}): Block {
-  return { kind: 'block', tasks, options, where: callSite(block) }
+  return created({ kind: 'block', tasks, options, where: callSite(block) }, block)
 }
 
 /** The block that a task is in, and the part of it. */

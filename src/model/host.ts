@@ -1,5 +1,6 @@
 // Hosts: in the inventory, with connection settings, and as a play sees them.
 
+import type { z } from 'zod'
 import type { BecomeMethod } from './become.ts'
 import type { SourceLocation } from './errors/location.ts'
 import type { Secret } from './secrets/secret.ts'
@@ -65,14 +66,22 @@ export type PlayHost<V = Record<string, unknown>, F = Record<string, unknown>> =
   readonly vars: V
   /** The play's facts, read on the host in a trip of their own if `tasks` uses them. */
   readonly facts: F
-  /** The hosts that match a group or pattern, in inventory order, for configuration that refers to other hosts. */
-  readonly hosts: (pattern: string) => readonly OtherHost[]
+  /**
+   * The hosts that match a group or pattern, in inventory order, for configuration that refers to other hosts. With a
+   * schema their variables are typed by it, and checked before the first connection: `host.hosts('web', webVars)`.
+   */
+  readonly hosts: SelectHosts
 }
 
-/** Another inventory host, as seen from a play. Its variables are not checked by the play's schema. */
-export type OtherHost = {
+type SelectHosts = {
+  (pattern: string): readonly OtherHost[]
+  <S extends z.ZodType>(pattern: string, schema: S): readonly OtherHost<z.output<S>>[]
+}
+
+/** Another inventory host, as seen from a play. Its variables are typed only by a schema given to `hosts`. */
+export type OtherHost<V = { readonly [name: string]: unknown }> = {
   readonly name: string
   readonly address: string
   readonly groups: readonly string[]
-  readonly vars: { readonly [name: string]: unknown }
+  readonly vars: V
 }

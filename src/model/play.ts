@@ -5,12 +5,12 @@ import type { BecomeMethod } from './become.ts'
 import { callSite, type SourceLocation } from './errors/location.ts'
 import type { PlayHost } from './host.ts'
 import type { Observed, Probes } from './probe.ts'
-import type { TaskList, TaskOptions } from './task.ts'
+import type { RoleItem, TaskList, TaskOptions } from './task.ts'
 
 /** The definition of a play. `V` is the schema of its variables, `F` its facts. */
 export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   /** Shown in reports. One that is not given is the pattern of its hosts. */
-  readonly name: string
+  readonly name?: string
   /** A host pattern: `was`, `web:!web-02`, `all`. */
   readonly hosts: string
   /** true: as the become user of the host (default root). A name: as that user. Default false. */
@@ -47,8 +47,19 @@ export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   readonly facts?: F
   /** Tasks to run before `tasks`. Handlers that they notify run before `tasks` starts. */
   readonly preTasks?: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
+  /**
+   * Roles, whose tasks run after `preTasks` and before `tasks`: what `defineRole` returns, called with parameters if it
+   * needs any, or functions of the host that return tasks.
+   */
+  readonly roles?: readonly (
+    | RoleItem
+    | ((host: PlayHost<z.output<V>, Observed<F>>) => TaskList)
+    | false
+    | null
+    | undefined
+  )[]
   /** The tasks of a host. Pure: it is called again once facts are known. */
-  readonly tasks: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
+  readonly tasks?: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
   /** Tasks to run after `tasks` and its handlers. Handlers that they notify run at the end. */
   readonly postTasks?: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
 }
@@ -64,7 +75,7 @@ export type PlayOrder = 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_
 export type Play = {
   readonly kind: 'play'
   // biome-ignore lint/suspicious/noExplicitAny: the engine passes a play's own values back to it
-  readonly spec: PlaySpec<any, any>
+  readonly spec: PlaySpec<any, any> & { readonly name: string }
   readonly where: () => SourceLocation | undefined
 }
 
@@ -84,7 +95,6 @@ export function definePlay<
   V extends z.ZodType = z.ZodRecord<z.ZodString, z.ZodUnknown>,
   const F extends Probes = Record<never, never>,
 >(spec: PlaySpec<V, F>): Play {
-  // What TypeScript has not checked may lack a name.
-  const { name = String(spec.hosts) } = spec as { name?: string }
+  const { name = String(spec.hosts) } = spec
   return { kind: 'play', spec: { ...spec, name }, where: callSite(definePlay) }
 }

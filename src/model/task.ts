@@ -3,11 +3,11 @@
 import type { z } from 'zod'
 import type { BecomeMethod } from './become.ts'
 import type { Change, Effect } from './change.ts'
-import { PlaybookError } from './errors/error.ts'
+import { created } from './errors/createdItems.ts'
 import { callSite, type SourceLocation } from './errors/location.ts'
-import { formatPath, issueText } from './issueText.ts'
+import { parseParams } from './parseParams.ts'
 import type { Observed, Probe, Probes } from './probe.ts'
-import { mask, pathOfMask, type Secret, secretTemplate } from './secrets/secret.ts'
+import type { Secret } from './secrets/secret.ts'
 
 /** The definition of a task. Write the members in this order, because TypeScript infers from top to bottom. */
 export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
@@ -32,9 +32,17 @@ export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly verify?: boolean
 }
 
-type InputContext = {
-  /** The folder of the file that calls the task; relative paths start there. */
+export type InputContext = {
+  /** The folder of the file that calls the task. */
   readonly directory: string
+  /**
+   * The absolute path of a file or folder on the controller. A relative one is looked up in `files/` (or `templates/`)
+   * of the role that the task belongs to and in the role's folder, then in the folder of the file that calls the task,
+   * then in that of the playbook, and in `files/` of these.
+   *
+   * @throws PlaybookError E_NO_SOURCE with the places where it was looked for
+   */
+  readonly find: (path: string, folder?: 'files' | 'templates') => string
 }
 
 /** A task's definition without its type parameters, as the engine uses it. */
@@ -53,6 +61,8 @@ export type Task = {
   readonly options: TaskOptions
   /** The file and line of the call that made it. */
   readonly where: () => SourceLocation | undefined
+  /** The role that it belongs to, which the plan of a play fills in. */
+  readonly role?: { readonly name: string; readonly folder: string | undefined }
 }
 
 /** The options of any task, its second argument. */
@@ -68,7 +78,7 @@ export type TaskOptions = {
   /** Skips the task if this probe is false. It is read in the same trip as the task's own probes. */
   readonly when?: Probe<boolean>
   /** Handlers to run at the end of the play, on every host where this task changed something. */
-  readonly notify?: Task | readonly Task[]
+  readonly notify?: Handler | readonly Handler[]
   /** Seconds after which a step or probe of this task is killed, with all its child processes. */
   readonly timeout?: number
   /** Retries the task if it fails, or until a condition holds. */
@@ -108,8 +118,49 @@ export type Retry = {
   readonly until?: Probe<boolean>
 }
 
-/** A list of tasks and nested lists, such as those of roles. `false`, `null` and `undefined` are left out. */
-export type TaskList = readonly (Task | Block | TaskList | false | null | undefined)[]
+/** What `notify` takes: a task, or a handler of a role of the play. */
+export type Handler = Task | RoleHandler
+
+/** A handler of a role, by its name: `nginx.handler('reload')`. */
+export type RoleHandler = {
+  readonly kind: 'roleHandler'
+  readonly name: string
+  /** A role, for the handlers of all its uses in the play; or one use of it. */
+  readonly of: RoleItem
+}
+
+/** A list of tasks, blocks, roles, and nested lists. What is false, null, undefined, 0 or empty text is left out. */
+export type TaskList = readonly (Task | Block | RoleItem | TaskList | Falsy)[]
+
+type Falsy = false | null | undefined | '' | 0 | 0n
+
+/** A role with its parameters, or one that needs none, as a play or a task list uses it. */
+export type RoleItem = RoleUse | RoleWithoutParams
+
+/** A role called with its parameters and options: `users({ names: ['eve'] }, { tags: ['accounts'] })`. */
+export type RoleUse = {
+  readonly kind: 'roleUse'
+  readonly role: AnyRole
+  /** The parsed parameters, with defaults. */
+  readonly params: unknown
+  readonly options: RoleOptions
+  /** The file and line of the call that made it. */
+  readonly where: () => SourceLocation | undefined
+}
+
+/** A role that can be used without a call. */
+type RoleWithoutParams = { readonly kind: 'role'; readonly use: () => RoleUse }
+
+/** A role as the engine knows it: its name, and its spec, which `defineRole` has typed. */
+export type AnyRole = {
+  readonly kind: 'role'
+  // biome-ignore lint/suspicious/noExplicitAny: the engine passes a role's own values back to it
+  readonly spec: any
+  readonly where: () => SourceLocation | undefined
+}
+
+/** Options for all tasks of a role, the second argument of its call. A task's own options are stronger. */
+export type RoleOptions = Omit<BlockOptions, 'rescue' | 'always'>
 
 /** Options for all tasks of a block. A task's own options are stronger. */
 export type BlockOptions = Omit<TaskOptions, 'title' | 'retry'> & {
@@ -155,41 +206,9 @@ export function defineTask<S extends z.ZodType, const P extends Probes, I = unde
 ): TaskFunction<S, I, P> {
   function task(params: z.input<S>, options: TaskOptions = {}): Task {
     const where = callSite(task)
-    const parsed = parseParams(spec, params, where)
+    const parsed = parseParams(spec, params, where, `Its parameters: run-playbook docs ${spec.name}`)
     const title = options.title ?? [spec.name, spec.title?.(parsed)].filter(Boolean).join(' ')
-    return { kind: 'task', name: spec.name, title, spec, params: parsed, options, where }
+    return created({ kind: 'task', name: spec.name, title, spec, params: parsed, options, where }, task)
   }
   return Object.assign(task, { spec })
-}
-
-function parseParams<S extends z.ZodType>(
-  spec: { readonly name: string; readonly params: S },
-  params: unknown,
-  where: () => SourceLocation | undefined,
-): z.output<S> {
-  const result = spec.params.safeParse(params)
-  if (result.success) return withoutMask(spec.name, result.data, where)
-  const details = result.error.issues.map(
-    (issue) => `${formatPath(issue.path) || spec.name}: ${issueText(issue, params)}`,
-  )
-  throw new PlaybookError(
-    'E_PARAMS',
-    `${spec.name}: ${details.length === 1 ? details[0] : `${details.length} wrong parameters`}`,
-    {
-      where: where(),
-      details: details.length === 1 ? [] : details,
-      hint: `Its parameters: run-playbook docs ${spec.name}`,
-    },
-  )
-}
-
-/** A text that contains a mask was made of a secret by JSON or inspect, and would be written as it is. */
-function withoutMask<T>(name: string, params: T, where: () => SourceLocation | undefined): T {
-  const path = pathOfMask(params)
-  if (!path) return params
-  throw new PlaybookError(
-    'E_MASK_IN_TEXT',
-    `${name}: ${formatPath(path)} contains ${mask}, which is shown instead of a secret.`,
-    { where: where(), hint: `Make the whole text a secret: ${secretTemplate}` },
-  )
 }

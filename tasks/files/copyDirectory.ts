@@ -1,7 +1,7 @@
 // The task copyDirectory: copies a folder of the controller to a host.
 
 import { randomBytes } from 'node:crypto'
-import { posix, resolve } from 'node:path'
+import { posix } from 'node:path'
 import {
   account,
   attributeChanges,
@@ -64,7 +64,9 @@ export const copyDirectory = defineTask({
     src: z
       .string()
       .min(1)
-      .describe('A folder on the controller, relative to the file in which the task is written.'),
+      .describe(
+        'A folder on the controller, relative to the file in which the task is written, or in files/ of its role or playbook.',
+      ),
     dest: ownPath.describe('The folder on the host.'),
     exclude: z
       .array(pathBelow)
@@ -83,7 +85,7 @@ export const copyDirectory = defineTask({
     dirMode: fileMode.optional().describe("Permission bits of folders, as '0755' or 0o755."),
   }),
   title: ({ dest }) => dest,
-  inputs: ({ src, exclude }, { directory }) => sourceTree(resolve(directory, src), exclude),
+  inputs: ({ src, exclude }, { find }) => sourceTree(find(src), exclude),
   probe: (params, { entries }) => treeProbes(params, entries),
   plan: (params, observed, tree): Change[] => {
     const { dest, purge } = params

@@ -1,7 +1,7 @@
 // The task copyFile: writes a file from given content or a file on the controller.
 
 import { readFile, stat } from 'node:fs/promises'
-import { posix, resolve } from 'node:path'
+import { posix } from 'node:path'
 import {
   absolutePath,
   attributeChanges,
@@ -33,7 +33,7 @@ const textLimitBytes = 1024 * 1024
  *
  * - `dest` (absolute): the file on the host. Its folder must exist.
  * - `content`: text, bytes, or a `Secret`, which no diff shows. Or `src`: a file on the controller, relative to the
- *   folder of the file in which the task is written. Text up to 1 MiB is compared as text; larger or binary files of any
+ *   folder of the file in which the task is written, or in `files/` of its role or playbook. Text up to 1 MiB is compared as text; larger or binary files of any
  *   size by their SHA-256, and sent over a channel of their own. For a folder, use copyDirectory.
  * - `owner`, `group`, `mode`: default: unchanged; of a new file the become user and 0644. `mode: 'preserve'` takes the
  *   permission bits (0777) of `src`.
@@ -61,7 +61,9 @@ export const copyFile = defineTask({
         .string()
         .min(1)
         .optional()
-        .describe('A file on the controller, relative to the file in which the task is written.'),
+        .describe(
+          'A file on the controller, relative to the file in which the task is written, or in files/ of its role or playbook.',
+        ),
       ...writingParams,
       mode: z
         .union(
@@ -83,7 +85,7 @@ export const copyFile = defineTask({
       error: "'preserve' needs src",
     }),
   title: ({ dest }) => dest,
-  inputs: ({ src }, { directory }) => (src === undefined ? undefined : sourceFile(resolve(directory, src))),
+  inputs: ({ src }, { find }) => (src === undefined ? undefined : sourceFile(find(src))),
   probe: ({ dest, content }, source) => ({
     current: file(dest, comparison(source, content)),
     entry: file(dest, { follow: false }),
@@ -120,10 +122,7 @@ async function sourceFile(path: string): Promise<Source> {
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     const message =
       cause.code === 'ENOENT' ? `No file ${path} to copy.` : `${path} cannot be read: ${cause.message}`
-    throw new PlaybookError('E_NO_SOURCE', message, {
-      hint: 'A relative src starts at the folder of the file in which the task is written.',
-      cause,
-    })
+    throw new PlaybookError('E_NO_SOURCE', message, { cause })
   })
   if (!found.isFile()) {
     throw new PlaybookError(

@@ -1,7 +1,6 @@
 // The task buildFromSource: builds software from source and swaps it in.
 
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import {
   attributeChanges,
   type Change,
@@ -88,8 +87,7 @@ export const buildFromSource = defineTask({
   summary: 'Builds software from its source and installs it by a swap.',
   params: buildParams,
   title: ({ name, version }) => `${name} ${version}`,
-  inputs: ({ patches }, { directory }) =>
-    Promise.all(patches.map((path) => readPatch(resolve(directory, path)))),
+  inputs: ({ patches }, { find }) => Promise.all(patches.map((path) => readPatch(path, find))),
   probe: (build) => ({
     stamp: file(stampPath(build), { content: 65536 }),
     tree: file(build.prefix),
@@ -136,12 +134,13 @@ function seen(observed: object, name: string): FileState {
   return (observed as Record<string, FileState>)[name]!
 }
 
-async function readPatch(path: string): Promise<Patch> {
+async function readPatch(path: string, find: (path: string) => string): Promise<Patch> {
   try {
-    return { path, content: await readFile(path) }
+    const found = find(path)
+    return { path: found, content: await readFile(found) }
   } catch (cause) {
     throw new PlaybookError('E_NO_PATCH', `The patch ${path} cannot be read: ${(cause as Error).message}`, {
-      hint: 'A relative path starts at the folder of the file in which the task is written.',
+      hint: 'A relative path starts at the role, at the file in which the task is written, or at the playbook.',
       cause,
     })
   }

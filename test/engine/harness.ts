@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { z } from 'zod'
 import { type Artifacts, createArtifacts } from '../../src/engine/apply/artifacts.ts'
 import { planPlays } from '../../src/engine/plan/planPlays.ts'
 import { run } from '../../src/engine/run.ts'
@@ -61,7 +62,11 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
       vars: new Map(hosts.map((host) => [host.name, host.vars])),
     })),
     {
-      inventory: { select: () => [...hosts, ...others] },
+      inventory: {
+        select: () => [...hosts, ...others],
+        varsOf: (schema, of) =>
+          new Map(of.map((host) => [host, (schema as z.ZodType | undefined)?.parse(host.vars) ?? host.vars])),
+      },
       settingsOf: settings.settingsOf ?? localSettings,
       tags: { only: settings.tags?.only ?? [], skip: settings.tags?.skip ?? [] },
     },

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Change, Output, Step, StepConnection, TaskFunction } from '../../src/index.ts'
 import { contentBytes, lastLines, PlaybookError } from '../../src/index.ts'
@@ -62,7 +62,8 @@ async function look<S extends z.ZodType, I, P extends Probes>(
 ): Promise<readonly Change[]> {
   const { spec } = task
   const parsed = task(params).params as z.output<S>
-  const inputs = (await spec.inputs?.(parsed, { directory: options.directory ?? '/' })) as I
+  const { directory = '/' } = options
+  const inputs = (await spec.inputs?.(parsed, { directory, find: (path) => resolve(directory, path) })) as I
   const probes = spec.probe(parsed, inputs)
   const answers = emptyFileResults()
   const fileProbes = Object.values(probes).filter((probe) => probe.kind === 'file') as FileProbe<unknown>[]

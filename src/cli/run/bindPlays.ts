@@ -1,6 +1,8 @@
 // Binds plays to hosts of an inventory, and collects all errors.
 
+import type { z } from 'zod'
 import { type BoundPlay, type PlayPlan, planPlays } from '../../engine/plan/planPlays.ts'
+import type { HostSelector } from '../../engine/plan/playHost.ts'
 import { maskedPlanError } from '../../engine/results/masking.ts'
 import {
   becomesByDefault,
@@ -8,8 +10,10 @@ import {
   connectionSettings,
 } from '../../inventory/connection/connectionSettings.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
+import type { LoadedHost } from '../../inventory/vars/hostVars.ts'
 import { validateVars } from '../../inventory/vars/validateVars.ts'
 import type { AggregatePlaybookError } from '../../model/errors/error.ts'
+import type { SourceLocation } from '../../model/errors/location.ts'
 import { withLocation } from '../../model/errors/withLocation.ts'
 import type { Play } from '../../model/play.ts'
 import { secretsIn } from '../../model/secrets/secret.ts'
@@ -36,7 +40,7 @@ export async function bindPlays(
     await attempt(() => inventory.validateLimit(patterns, limit))
   const plans = await attempt(() =>
     planPlays(bound, {
-      inventory: { select: (pattern) => inventory.select(pattern) },
+      inventory: hostSelector(inventory),
       settingsOf: (host) => connectionSettings(host, connectionFlags),
       becomesByDefault,
       tags: { only: flags.tags, skip: flags.skipTags },
@@ -63,7 +67,18 @@ function bindPlay(play: Play, inventory: Inventory, { limit, become }: RunFlags)
   return { play: ownPlay, hosts, vars }
 }
 
+function hostSelector(inventory: Inventory): HostSelector {
+  return {
+    select: (pattern) => inventory.select(pattern),
+    varsOf: (schema, hosts, { name, where }) =>
+      validateVars(schema as z.ZodType | undefined, hosts as LoadedHost[], { name, where: shortened(where) }),
+  }
+}
+
 function locationOf({ where }: Play): ReturnType<Play['where']> {
-  const location = where()
+  return shortened(where())
+}
+
+function shortened(location: SourceLocation | undefined): SourceLocation | undefined {
   return location && { ...location, file: shortPath(location.file, process.cwd()) }
 }

@@ -8,10 +8,12 @@ import { withInherited } from '../../model/inherit.ts'
 import type { Play } from '../../model/play.ts'
 import type { Task } from '../../model/task.ts'
 import { findHost, type HostAccess, type HostAccessOptions, hostAccess } from './hostAccess.ts'
+import { FactsNeeded, HostFacts } from './hostFacts.ts'
 import { orderedHosts } from './hostOrder.ts'
 import { errorAtTask, type PlannedTask, planTask } from './plannedTask.ts'
-import { FactsNeeded, playHost } from './playHost.ts'
 import { playDefaults, playTaskList } from './playTaskList.ts'
+import { withRoleHandlers } from './roleHandlers.ts'
+import { InvalidRoleVars, RoleVars } from './roleVars.ts'
 import { selectedTasks, type TagSelection } from './tags.ts'
 import type { Target } from './target.ts'
 import { createTaskKeys, handlerKey } from './taskKeys.ts'
@@ -34,8 +36,8 @@ export type HostPlan = HostAccess & {
   readonly tags: ReadonlySet<string>
   /** Its tasks; undefined: they depend on facts that have to be read first. */
   readonly items: readonly PlannedTask[] | undefined
-  /** Its tasks, given the facts. */
-  readonly itemsWith: (facts: Record<string, unknown>) => Promise<readonly PlannedTask[]>
+  /** Its tasks, given the facts. @throws FactsNeeded for facts that are to be read first */
+  readonly itemsWith: (facts: HostFacts) => Promise<readonly PlannedTask[]>
   /** Where it begins, if not at its first task. */
   readonly begin?: FindStart
 }
@@ -69,14 +71,17 @@ export async function planPlays(plays: readonly BoundPlay[], options: PlanOption
     for (const error of invalid) errors.set(errorKey(error), error)
     if (invalid.length > 0) continue
     const hosts: HostPlan[] = []
+    const roleVars = new RoleVars(options.inventory)
     for (const host of orderedHosts(bound.hosts, bound.play.spec.order)) {
       try {
-        hosts.push(await planHost(bound, host, options))
+        hosts.push(await planHost(bound, host, options, roleVars))
       } catch (thrown) {
+        if (thrown instanceof InvalidRoleVars) continue
         const all = thrown instanceof AggregatePlaybookError ? thrown.errors : [playError(thrown, bound.play)]
         for (const error of all) errors.set(errorKey(error), error)
       }
     }
+    for (const error of roleVars.errors()) errors.set(errorKey(error), error)
     plans.push({ play: bound.play, hosts })
   }
   if (errors.size > 0) throw new AggregatePlaybookError([...errors.values()])
@@ -92,6 +97,7 @@ async function planHost(
   { play, vars }: BoundPlay,
   host: InventoryHost,
   options: PlanOptions,
+  roleVars: RoleVars,
 ): Promise<HostPlan> {
   const { spec } = play
   const { settings, userFor } = hostAccess(play, host, options)
@@ -110,13 +116,17 @@ async function planHost(
     const task = withInherited(placed.task, defaults)
     const isHandler = key === undefined
     const target = targetOf(task)
-    return planTask({ ...placed, task }, { target, index, isHandler, key: key ?? handlerKey(task) })
+    const setting = { target, index, isHandler, key: key ?? handlerKey(task), playFile: play.where()?.file }
+    return planTask({ ...placed, task }, setting)
   }
   const tags = new Set(spec.tags)
-  const itemsOf = async (facts: Record<string, unknown> | undefined): Promise<PlannedTask[]> => {
-    const all = flattenTasks(
-      playTaskList(play, playHost(host, vars.get(host.name), facts, options.inventory)),
-    )
+  const itemsOf = async (facts: HostFacts): Promise<PlannedTask[]> => {
+    const own = { host, vars: vars.get(host.name), facts, inventory: options.inventory, roleVars }
+    const { list, roles } = playTaskList(play, own)
+    const all = flattenTasks(list).map((placed) => ({
+      ...placed,
+      task: withRoleHandlers(placed.task, roles),
+    }))
     for (const { task } of all) for (const tag of task.options.tags ?? []) tags.add(tag)
     const tasks = selectedTasks(all, spec.tags ?? [], options.tags)
     const handlers = tasks.flatMap(({ task }) => [task.options.notify ?? []].flat() as readonly Task[])
@@ -124,19 +134,20 @@ async function planHost(
     const keyOf = createTaskKeys()
     return Promise.all(tasks.map((placed, index) => prepare(placed, { index, key: keyOf(placed.task) })))
   }
-  const itemsWith = (facts: Record<string, unknown>) =>
+  const itemsWith = (facts: HostFacts) =>
     itemsOf(facts).catch((thrown) => {
-      throw playError(thrown, play)
+      if (thrown instanceof FactsNeeded) throw thrown
+      throw thrown instanceof InvalidRoleVars ? joinedError(roleVars.errors(host)) : playError(thrown, play)
     })
   const items = await withoutFacts(itemsOf)
   return { host, settings, userFor, other, prepare, tags, items, itemsWith }
 }
 
 async function withoutFacts(
-  itemsOf: (facts: undefined) => Promise<readonly PlannedTask[]>,
+  itemsOf: (facts: HostFacts) => Promise<readonly PlannedTask[]>,
 ): Promise<readonly PlannedTask[] | undefined> {
   try {
-    return await itemsOf(undefined)
+    return await itemsOf(new HostFacts())
   } catch (thrown) {
     if (thrown instanceof FactsNeeded) return undefined
     throw thrown
@@ -150,4 +161,9 @@ function playError(thrown: unknown, play: Play): PlaybookError {
     where: thrownAt(thrown) ?? play.where(),
     cause: thrown,
   })
+}
+
+/** Several errors as one, for the result of a host. */
+function joinedError([first, ...others]: readonly PlaybookError[]): PlaybookError {
+  return first!.with({ details: [...first!.details, ...others.map(({ message }) => message)] })
 }

@@ -1,12 +1,12 @@
 // Plans one task for a host: reads its inputs, makes its probes, sets its target.
 
-import { dirname } from 'node:path'
 import type { BlockPart, FlatTask } from '../../model/block.ts'
 import { type PlaybookError, toPlaybookError } from '../../model/errors/error.ts'
 import type { Probe, Probes } from '../../model/probe.ts'
 import type { TaskLabel } from '../../model/run/event.ts'
 import type { Secret } from '../../model/secrets/secret.ts'
 import type { Task } from '../../model/task.ts'
+import { sourceFinder } from './sourceFinder.ts'
 import type { Target } from './target.ts'
 
 /** Environment variables of a task's commands. */
@@ -35,6 +35,8 @@ type TaskSetting = {
   readonly index: number
   readonly isHandler: boolean
   readonly key: string
+  /** The file of the play. */
+  readonly playFile: string | undefined
 }
 
 /**
@@ -44,11 +46,10 @@ type TaskSetting = {
  */
 export async function planTask(
   { task, blocks = [], conditions = [] }: Pick<FlatTask, 'task'> & Partial<FlatTask>,
-  { target, index, isHandler, key }: TaskSetting,
+  { target, index, isHandler, key, playFile }: TaskSetting,
 ): Promise<PlannedTask> {
   const where = task.where()
-  const directory = where ? dirname(where.file) : process.cwd()
-  const { inputs, probes } = await readInputs(task, directory).catch((thrown) => {
+  const { inputs, probes } = await readInputs(task, playFile).catch((thrown) => {
     throw errorAtTask(thrown, task)
   })
   const { when } = task.options
@@ -67,8 +68,11 @@ export async function planTask(
   }
 }
 
-async function readInputs(task: Task, directory: string): Promise<{ inputs: unknown; probes: Probes }> {
-  const inputs = await task.spec.inputs?.(task.params, { directory })
+async function readInputs(
+  task: Task,
+  playFile: string | undefined,
+): Promise<{ inputs: unknown; probes: Probes }> {
+  const inputs = await task.spec.inputs?.(task.params, sourceFinder(task, playFile))
   return { inputs, probes: task.spec.probe(task.params, inputs) }
 }
 

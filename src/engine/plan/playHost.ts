@@ -1,34 +1,51 @@
-// Makes the host object that a play's `tasks` receives.
+// Makes the host object that the `tasks` of a play or a role receives.
 
 import { PlaybookError } from '../../model/errors/error.ts'
-import { thrownAt } from '../../model/errors/location.ts'
+import { type SourceLocation, thrownAt } from '../../model/errors/location.ts'
 import type { InventoryHost, OtherHost, PlayHost } from '../../model/host.ts'
-
-/** Thrown by `host.facts` before the facts have been read. */
-export class FactsNeeded extends Error {}
 
 export type HostSelector = {
   /** The hosts of a pattern. @throws PlaybookError E_UNKNOWN_GROUP */
   readonly select: (pattern: string) => readonly InventoryHost[]
+  /**
+   * The variables of hosts as a schema types them; without one, as they are.
+   *
+   * @param owner what needs them, for the errors
+   * @throws AggregatePlaybookError with the errors of all these hosts
+   */
+  readonly varsOf: (
+    schema: unknown,
+    hosts: readonly InventoryHost[],
+    owner: { readonly name: string; readonly where?: SourceLocation },
+  ) => ReadonlyMap<InventoryHost, unknown>
 }
+
+/** What a play or a role sees of a host as its own. */
+type OwnValues = { readonly vars: unknown; readonly facts: () => Record<string, unknown> }
 
 export function playHost(
   host: InventoryHost,
-  vars: unknown,
-  facts: Record<string, unknown> | undefined,
+  own: OwnValues,
+  owner: { readonly name: string },
   inventory: HostSelector,
   // biome-ignore lint/suspicious/noExplicitAny: a play's own types are forgotten here
 ): PlayHost<any, any> {
+  const hosts = (pattern: string, schema?: unknown): OtherHost[] => {
+    const found = atCaller(() => inventory.select(pattern))
+    if (schema === undefined) return found.map((each) => otherHost(each, each.vars))
+    const where = thrownAt(new Error('place'))
+    const vars = inventory.varsOf(schema, found, { name: owner.name, where })
+    return found.map((each) => otherHost(each, vars.get(each)))
+  }
   return {
     name: host.name,
     address: addressOf(host),
     groups: host.groups,
-    vars,
+    vars: own.vars,
     get facts() {
-      if (!facts) throw new FactsNeeded(`The facts of ${host.name} have not been read yet.`)
-      return facts
+      return own.facts()
     },
-    hosts: (pattern) => atCaller(() => inventory.select(pattern)).map(otherHost),
+    hosts,
   }
 }
 
@@ -42,8 +59,13 @@ function atCaller<T>(work: () => T): T {
   }
 }
 
-function otherHost(host: InventoryHost): OtherHost {
-  return { name: host.name, address: addressOf(host), groups: host.groups, vars: host.vars }
+function otherHost(host: InventoryHost, vars: unknown): OtherHost {
+  return {
+    name: host.name,
+    address: addressOf(host),
+    groups: host.groups,
+    vars: vars as OtherHost['vars'],
+  }
 }
 
 function addressOf(host: InventoryHost): string {

@@ -1,21 +1,102 @@
 // Joins the sections of a play into one task list for a host.
 
 import { flushHandlers } from '../../model/flushHandlers.ts'
+import type { InventoryHost } from '../../model/host.ts'
 import type { Inherited } from '../../model/inherit.ts'
 import type { Play } from '../../model/play.ts'
-import type { TaskList } from '../../model/task.ts'
-import type { playHost } from './playHost.ts'
+import type { AnyRole, TaskList } from '../../model/task.ts'
+import { withoutDropped } from './droppedItems.ts'
+import { expandRoles, factCollector, type HostRole, type RoleContext } from './expandRoles.ts'
+import type { FactRequest, HostFacts } from './hostFacts.ts'
+import { type HostSelector, playHost } from './playHost.ts'
+import { InvalidRoleVars, type RoleVars } from './roleVars.ts'
 import { validateTaskList } from './validateTaskList.ts'
 
-/** All tasks of a host in order; handlers notified by preTasks and tasks run before the next section. */
-export function playTaskList(play: Play, host: ReturnType<typeof playHost>): TaskList {
-  const { preTasks, tasks, postTasks } = play.spec
-  const [before, own, after] = [preTasks, tasks, postTasks].map((section): TaskList => {
-    const list: unknown = section ? section(host) : []
-    validateTaskList(list, play)
-    return list
-  })
-  return [preTasks ? [before!, flushHandlers()] : [], own!, postTasks ? [flushHandlers(), after!] : []]
+/** What the tasks of a host are made of. */
+type HostValues = {
+  readonly host: InventoryHost
+  /** The variables of the play. */
+  readonly vars: unknown
+  readonly facts: HostFacts
+  readonly inventory: HostSelector
+  readonly roleVars: RoleVars
+}
+
+/**
+ * All tasks of a host in order, and the roles in it. Handlers notified by preTasks, and by roles and tasks, run before
+ * the next section.
+ *
+ * @throws FactsNeeded, with all facts that are to be read first; InvalidRoleVars
+ */
+export function playTaskList(
+  play: Play,
+  values: HostValues,
+): { readonly list: TaskList; readonly roles: readonly HostRole[] } {
+  const { spec } = play
+  const { attempt, throwIfNeeded } = factCollector()
+  const context = roleContext(values, attempt)
+  const facts: FactRequest = { probes: spec.facts ?? {}, options: {} }
+  const host = playHost(
+    values.host,
+    { vars: values.vars, facts: () => values.facts.of(facts) },
+    spec,
+    values.inventory,
+  )
+  const listOf = (make: () => unknown): TaskList =>
+    attempt(() => expandRoles(validTaskList(make, { name: spec.name, where: play.where }), context)) ?? []
+  const roles = (spec.roles ?? []).map((role) => listOf(() => (isFunction(role) ? role(host) : [role])))
+  const [before, own, after] = [spec.preTasks, spec.tasks, spec.postTasks].map((section) =>
+    section ? listOf(() => section(host)) : undefined,
+  )
+  throwIfNeeded()
+  if (context.isInvalid()) throw new InvalidRoleVars(`Variables of roles are wrong on ${values.host.name}.`)
+  const list = [before ? [before, flushHandlers()] : [], roles, own, after ? [flushHandlers(), after] : []]
+  return { list, roles: context.roles }
+}
+
+function validTaskList(make: () => unknown, owner: Parameters<typeof validateTaskList>[1]): TaskList {
+  const list = withoutDropped(make)
+  validateTaskList(list, owner)
+  return list
+}
+
+function isFunction(role: unknown): role is (host: ReturnType<typeof playHost>) => unknown {
+  return typeof role === 'function' && (role as { kind?: unknown }).kind !== 'role'
+}
+
+/** Goes on after a role whose variables are wrong, or whose facts are to be read first: others may be, too. */
+function roleContext(
+  { host, facts, inventory, roleVars }: HostValues,
+  attemptWithFacts: RoleContext['attempt'],
+): RoleContext & { readonly isInvalid: () => boolean } {
+  let isInvalid = false
+  const factsOf = ({ spec }: AnyRole, inherited: readonly Inherited[]) => {
+    const become = inherited.find((each) => each.become !== undefined)?.become
+    const becomeMethod = inherited.find((each) => each.becomeMethod !== undefined)?.becomeMethod
+    const request: FactRequest = { probes: spec.facts ?? {}, options: { become, becomeMethod } }
+    return () => facts.of(request)
+  }
+  return {
+    roles: [],
+    isInvalid: () => isInvalid,
+    hostFor: (role, inherited) =>
+      playHost(
+        host,
+        { vars: roleVars.of(role, host), facts: factsOf(role, inherited) },
+        role.spec,
+        inventory,
+      ),
+    listOf: (make, role) => validTaskList(make, { name: role.spec.name, where: role.where }),
+    attempt: (work) => {
+      try {
+        return attemptWithFacts(work)
+      } catch (thrown) {
+        if (!(thrown instanceof InvalidRoleVars)) throw thrown
+        isInvalid = true
+        return undefined
+      }
+    },
+  }
 }
 
 /** The options that tasks inherit from the play: not its tags, and not `become`, which inventory variables override. */

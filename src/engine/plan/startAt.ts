@@ -2,6 +2,7 @@
 
 import { isFlush } from '../../model/flushHandlers.ts'
 import { globMatcher } from '../../model/glob.ts'
+import type { Task } from '../../model/task.ts'
 import type { PlannedTask } from './plannedTask.ts'
 import type { FindStart, HostPlan, PlayPlan } from './planPlays.ts'
 
@@ -45,7 +46,13 @@ function withBegin({ play, hosts }: PlayPlan, begin: FindStart): PlayPlan {
 
 function taskMatcher(pattern: string): (item: PlannedTask) => boolean {
   const isMatch = globMatcher(pattern)
-  return ({ task }) => [task.title, task.name].some((text) => text === pattern || isMatch(text))
+  return ({ task }) =>
+    [task.title, task.name, titleInRole(task)].some((text) => text === pattern || isMatch(text))
+}
+
+/** As in Ansible, the name of a task's role may be left out. */
+function titleInRole({ title, role }: Task): string {
+  return role ? title.slice(`${role.name} : `.length) : title
 }
 
 /** A run starts neither at a flush of handlers nor in a rescue, for which something has to fail first. */

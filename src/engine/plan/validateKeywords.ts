@@ -9,7 +9,7 @@ import { issueText } from '../../model/issueText.ts'
 import type { PlaySpec } from '../../model/play.ts'
 import { Secret } from '../../model/secrets/secret.ts'
 import { isVariableName } from '../../model/shell/command.ts'
-import type { BlockOptions, TaskOptions } from '../../model/task.ts'
+import type { BlockOptions, RoleOptions, TaskOptions } from '../../model/task.ts'
 
 /** A keyword that is added to the types does not compile until it has a schema here. */
 type Schemas<T> = { readonly [K in keyof Required<T>]: z.ZodType }
@@ -38,13 +38,21 @@ const words = z.array(z.string(), { error: 'expected a list of strings' })
 const seconds = z.number({ error: 'expected seconds' }).positive('expected more than 0 seconds')
 const atLeastOne = z.int({ error: 'expected a whole number' }).min(1, 'expected at least 1')
 const handler = z.custom(
-  (value) => (value as { kind?: unknown } | undefined)?.kind === 'task',
+  (value) => ['task', 'roleHandler'].includes(kindOf(value)),
   'expected a task, called with its parameters: restart({ … })',
 )
+const roleItem = z.custom(
+  (value) => !value || typeof value === 'function' || kindOf(value) === 'roleUse',
+  'expected a role: what defineRole returns, or a function of the host',
+)
 const probe = z.custom(
-  (value) => ['command', 'file'].includes((value as { kind?: string } | undefined)?.kind ?? ''),
+  (value) => ['command', 'file'].includes(kindOf(value)),
   'expected a probe: succeeds(sh`…`)',
 )
+function kindOf(value: unknown): string {
+  return (value as { kind?: string } | undefined)?.kind ?? ''
+}
+
 const taskList = z.array(any, { error: 'expected a list of tasks' })
 const tasksFunction = z.custom((value) => typeof value === 'function', 'expected a function of the host')
 const batch = z.union([z.int().min(0), z.templateLiteral([z.number().positive(), '%'])], {
@@ -98,9 +106,11 @@ const keywords = {
     vars: any,
     facts: any,
     preTasks: tasksFunction,
+    roles: z.array(roleItem, { error: 'expected a list of roles' }),
     tasks: tasksFunction,
     postTasks: tasksFunction,
   } satisfies Schemas<PlaySpec<never, never>>,
+  role: inBlock satisfies Schemas<RoleOptions>,
   block: { ...inBlock, rescue: taskList, always: taskList } satisfies Schemas<BlockOptions>,
   task: {
     ...inBlock,
@@ -135,7 +145,7 @@ const ansibleNames: { readonly [key: string]: string | undefined } = {
   wait_for_connection: 'Use waitForConnection: seconds, on the play.',
   become_method: 'Use becomeMethod.',
   handlers: 'A handler is a task that others name in notify.',
-  roles: 'A role is a function that returns tasks: tasks: (host) => myRole(host).',
+  role: 'Use roles: [nginx].',
   strategy: 'Hosts run independently; serial and throttle limit them.',
   register: 'Tasks probe what they need to know; facts are values of a host.',
   loop: 'A loop is TypeScript: list.map((item) => task(…)).',

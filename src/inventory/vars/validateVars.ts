@@ -51,7 +51,7 @@ export function validateVars<T extends z.ZodType>(
       if (!isJinja(issue.path[0])) addIssue(issue, host, findings, missing)
   }
   const errors = [
-    ...valueErrors(findings, hosts),
+    ...valueErrors(findings, hosts, play.name),
     ...[...missing].flatMap(([name, without]) => missingErrors(name, without, hosts, play)),
   ]
   if (errors.length > 0) throw new AggregatePlaybookError(errors)
@@ -118,11 +118,15 @@ function withJinjaGuards(host: LoadedHost): LoadedHost['vars'] {
 }
 
 /** One error for each wrong value, however many hosts it applies to. */
-function valueErrors(findings: readonly Finding[], hosts: readonly LoadedHost[]): PlaybookError[] {
+function valueErrors(
+  findings: readonly Finding[],
+  hosts: readonly LoadedHost[],
+  play: string,
+): PlaybookError[] {
   const seen = new Set<string>()
   return findings.flatMap(({ host, path, code, text }) => {
     const where = findingLocation(host, path)
-    const name = formatPath(path) || 'the variables'
+    const name = formatPath(path) || `the variables of ${play}`
     const owner = ownerName(host, path, hosts)
     const key = `${where ? formatLocation(where) : owner} ${name} ${text}`
     if (seen.has(key)) return []

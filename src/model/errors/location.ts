@@ -35,11 +35,20 @@ export function callSite(caller: Function): () => SourceLocation | undefined {
  * in run-playbook. Without a column, because the column of compiled TypeScript is not that of the source.
  */
 export function thrownAt(thrown: unknown): SourceLocation | undefined {
-  const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
-  const places = stack
-    .split('\n')
-    .flatMap((line) => (/^\s+at /.test(line) ? (parseFrame(`\n${line}`) ?? []) : []))
-  return places.find(({ file }) => isUsers(file))
+  return userFrames(thrown instanceof Error ? (thrown.stack ?? '') : '')[0]?.place
+}
+
+/** A place in a user's file, and the name of the function that was called there. */
+export type StackFrame = { readonly place: SourceLocation; readonly name: string | undefined }
+
+/** The frames of a stack that are in users' files, the innermost first. */
+export function userFrames(stack: string): StackFrame[] {
+  return stack.split('\n').flatMap((line): StackFrame[] => {
+    if (!/^\s+at /.test(line)) return []
+    const place = parseFrame(`\n${line}`)
+    const name = /^\s+at (?:async )?(?:[\w$<>]+\.)*([\w$]+) \(/.exec(line)?.[1]
+    return place && isUsers(place.file) ? [{ place, name }] : []
+  })
 }
 
 const own = ['../../', '../../../tasks/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)))

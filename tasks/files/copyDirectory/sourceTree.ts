@@ -98,7 +98,7 @@ function unreadable(path: string): (cause: NodeJS.ErrnoException) => never {
     throw new PlaybookError(
       'E_NO_SOURCE',
       isMissing ? `No folder ${path} to copy.` : `${path} cannot be read: ${cause.message}`,
-      { hint: 'A relative src starts at the folder of the file in which the task is written.', cause },
+      { cause },
     )
   }
 }

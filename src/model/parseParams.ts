@@ -1,0 +1,41 @@
+// Parses the parameters of a task or a role by their schema.
+
+import type { z } from 'zod'
+import { PlaybookError } from './errors/error.ts'
+import type { SourceLocation } from './errors/location.ts'
+import { formatPath, issueText } from './issueText.ts'
+import { mask, pathOfMask, secretTemplate } from './secrets/secret.ts'
+
+/** @throws PlaybookError E_PARAMS with every wrong parameter, E_MASK_IN_TEXT */
+export function parseParams<S extends z.ZodType>(
+  spec: { readonly name: string; readonly params: S },
+  params: unknown,
+  where: () => SourceLocation | undefined,
+  hint?: string,
+): z.output<S> {
+  const result = spec.params.safeParse(params)
+  if (result.success) return withoutMask(spec.name, result.data, where)
+  const details = result.error.issues.map(
+    (issue) => `${formatPath(issue.path) || spec.name}: ${issueText(issue, params)}`,
+  )
+  throw new PlaybookError(
+    'E_PARAMS',
+    `${spec.name}: ${details.length === 1 ? details[0] : `${details.length} wrong parameters`}`,
+    {
+      where: where(),
+      details: details.length === 1 ? [] : details,
+      hint,
+    },
+  )
+}
+
+/** A text that contains a mask was made of a secret by JSON or inspect, and would be written as it is. */
+function withoutMask<T>(name: string, params: T, where: () => SourceLocation | undefined): T {
+  const path = pathOfMask(params)
+  if (!path) return params
+  throw new PlaybookError(
+    'E_MASK_IN_TEXT',
+    `${name}: ${formatPath(path)} contains ${mask}, which is shown instead of a secret.`,
+    { where: where(), hint: `Make the whole text a secret: ${secretTemplate}` },
+  )
+}
