@@ -2,47 +2,68 @@
 
 import type { HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import { takesPart } from '../../engine/play.ts'
+import type { TasksRead } from '../../engine/readTasks.ts'
+import { UnreachableError } from '../../model/errors/error.ts'
+import type { Play } from '../../model/play.ts'
 import { createMasker } from '../../model/secrets/masker.ts'
 import { revealedSecrets, secretsIn } from '../../model/secrets/secret.ts'
 import type { Task } from '../../model/task.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
+import { readListed } from './readListed.ts'
 
-/** Prints the lists and returns the exit code. */
-export function listPlan(
-  plans: readonly PlayPlan[],
-  flags: Pick<RunFlags, 'listHosts' | 'listTasks' | 'listTags'>,
-): number {
-  for (const plan of plans.map(fromStart)) process.stdout.write(`${planLines(plan, flags).join('\n')}\n`)
-  return 0
+type ListFlags = Pick<RunFlags, 'listHosts' | 'listTasks' | 'listTags' | 'forks'>
+
+/**
+ * Prints the lists and returns the exit code. Where tasks depend on facts, these are read from the hosts, which the
+ * lists say; a host whose facts cannot be read gives the exit code 2, or 4 if it is unreachable.
+ */
+export async function listPlan(plans: readonly PlayPlan[], flags: ListFlags): Promise<number> {
+  const isRead = flags.listTasks || flags.listTags
+  const tasksRead = isRead ? await readListed(plans, flags) : new Map<HostPlan, TasksRead>()
+  for (const { play, hosts } of plans) {
+    const listed = hosts.map((plan) => listedHost(plan, tasksRead.get(plan))).filter(takesPart)
+    process.stdout.write(`${planLines(play, listed.map(fromStart), flags).join('\n')}\n`)
+  }
+  const errors = [...tasksRead.values()].flatMap((each) => ('error' in each ? [each.error] : []))
+  const isAny = (isUnreachable: boolean) =>
+    errors.some((error) => error instanceof UnreachableError === isUnreachable)
+  return (isAny(false) ? 2 : 0) + (isAny(true) ? 4 : 0)
 }
 
-/** Drops the tasks and hosts before the task at which a play begins. */
-function fromStart({ play, hosts }: PlayPlan): PlayPlan {
-  const begun = ({ items, begin, ...host }: HostPlan): HostPlan => ({
-    ...host,
-    items: items?.slice(begin?.(items)),
-  })
-  return { play, hosts: hosts.filter(takesPart).map(begun) }
+/** A host with its tasks, as far as they are known. */
+type ListedHost = HostPlan & { readonly read: TasksRead | undefined }
+
+function listedHost(plan: HostPlan, read: TasksRead | undefined): ListedHost {
+  return { ...plan, items: read && 'items' in read ? read.items : plan.items, read }
 }
 
-function planLines({ play, hosts }: PlayPlan, flags: Parameters<typeof listPlan>[1]): string[] {
-  const lines = [`${play.spec.name}  (${play.spec.hosts})`]
+/** Drops the tasks before the one at which a play begins. */
+function fromStart({ items, begin, ...host }: ListedHost): ListedHost {
+  return { ...host, items: items?.slice(begin?.(items)) }
+}
+
+function planLines({ spec }: Play, hosts: readonly ListedHost[], flags: ListFlags): string[] {
+  const lines = [`${spec.name}  (${spec.hosts})`]
   if (flags.listHosts) lines.push(...hosts.map(({ host }) => `  ${host.name}`))
   if (flags.listTasks) {
-    for (const { host, items } of hosts) {
-      lines.push(`  ${host.name}`)
-      lines.push(
-        ...(items?.map(({ task }) => `    ${maskedTitle(task, host)}${tagText(task.options.tags)}`) ?? [
-          '    (its tasks depend on facts)',
-        ]),
-      )
+    for (const { host, items = [], read } of hosts) {
+      lines.push(`  ${host.name}${read ? `  (${factsText(read)})` : ''}`)
+      lines.push(...items.map(({ task }) => `    ${maskedTitle(task, host)}${tagText(task.options.tags)}`))
     }
   }
   if (flags.listTags) {
-    const tags = tagsOf({ play, hosts })
+    const tags = tagsOf(spec.tags ?? [], hosts)
     lines.push(`  ${tags.length === 0 ? '(no tags)' : tags.join(', ')}`)
+    if (!flags.listTasks)
+      lines.push(...hosts.flatMap(({ host, read }) => (read ? [`  ${host.name}: ${factsText(read)}`] : [])))
   }
   return lines
+}
+
+function factsText(read: TasksRead): string {
+  return 'error' in read
+    ? `its tasks depend on facts, which could not be read: ${read.error.message}`
+    : 'its tasks depend on facts, read from the host now'
 }
 
 /** Masks secrets in a title, as a run would. */
@@ -64,9 +85,9 @@ export function planSummary(plans: readonly PlayPlan[]): number {
   return 0
 }
 
-function tagsOf({ play, hosts }: PlayPlan): string[] {
+function tagsOf(ofPlay: readonly string[], hosts: readonly ListedHost[]): string[] {
   const tags = hosts.flatMap(({ items }) => items?.flatMap(({ task }) => task.options.tags ?? []) ?? [])
-  return [...new Set([...(play.spec.tags ?? []), ...tags])].sort()
+  return [...new Set([...ofPlay, ...tags])].sort()
 }
 
 function tagText(tags: readonly string[] = []): string {
