@@ -6,7 +6,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { isSupported } from '../lab/lab.ts'
+import { down, isSupported } from '../lab/lab.ts'
+import { siteLab } from './endToEnd/site.ts'
 
 const usage = `Usage: node dist/test/run.js [unit | lab | all] [-t part-of-test-name] [part-of-file-name...]
 `
@@ -26,8 +27,10 @@ const unitLimitSeconds = 120
 const labLimitSeconds = 900
 /** Most unit tests wait for processes now and then, and those of the lab for hosts to boot. */
 const unitJobs = availableParallelism() + 1
-/** One at a time: the tests of sessions under load need the machine to themselves. */
-const labJobs = 1
+/** Hosts wait for one another more than they compute. */
+const labJobs = 2
+/** Files that use one lab, the second what the first has deployed there. */
+const siteFiles = ['endToEnd/web.test.js', 'endToEnd/failover.test.js']
 
 const { values, positionals } = parseArgs({
   options: { 'test-name': { type: 'string', short: 't' }, help: { type: 'boolean', short: 'h' } },
@@ -46,7 +49,7 @@ async function main(): Promise<void> {
   const files = longestFirst(testFiles().filter(isChosen))
   const units = mode === 'lab' ? [] : files.filter((file) => !isLab(file))
   const labs = mode === 'unit' ? [] : files.filter(isLab)
-  const results = [...(await runAll(units, unitJobs, unitLimitSeconds)), ...(await runLabs(labs))]
+  const results = [...(await runAll(eachAlone(units), unitJobs, unitLimitSeconds)), ...(await runLabs(labs))]
   if (testName === undefined) keepTimes(results)
   report(results)
 }
@@ -105,7 +108,13 @@ function keepTimes(results: readonly FileResult[]): void {
 async function runLabs(files: readonly string[]): Promise<FileResult[]> {
   if (files.length === 0) return []
   const support = await isSupported()
-  if (support.ok) return runAll(files, labJobs, labLimitSeconds)
+  if (support.ok) {
+    const site = siteFiles.filter((file) => files.includes(file))
+    const others = eachAlone(files.filter((file) => !site.includes(file)))
+    const results = await runAll([site, ...others], labJobs, labLimitSeconds)
+    if (site.length > 0) await down(siteLab, { isPurge: true })
+    return results
+  }
   const error = `no lab on this machine: ${support.reason}`
   return files.map((file) => {
     process.stdout.write(`skipped  ${file}  ${error}\n`)
@@ -114,14 +123,25 @@ async function runLabs(files: readonly string[]): Promise<FileResult[]> {
   })
 }
 
-async function runAll(files: readonly string[], jobs: number, limitSeconds: number): Promise<FileResult[]> {
-  const queue = [...files]
+function eachAlone(files: readonly string[]): string[][] {
+  return files.map((file) => [file])
+}
+
+/** Runs groups of files beside one another, those of a group in order. */
+async function runAll(
+  groups: readonly (readonly string[])[],
+  jobs: number,
+  limitSeconds: number,
+): Promise<FileResult[]> {
+  const queue = [...groups]
   const results: FileResult[] = []
   const work = async () => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const result = await runFile(file, limitSeconds)
-      results.push(result)
-      process.stdout.write(resultText(result))
+    for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
+      for (const file of group) {
+        const result = await runFile(file, limitSeconds)
+        results.push(result)
+        process.stdout.write(resultText(result))
+      }
     }
   }
   await Promise.all(Array.from({ length: jobs }, work))

@@ -1,21 +1,21 @@
 // Sessions outlive their server, and restarts lose no request, on real hosts.
 
+import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type TomcatStatus, tomcatStatuses } from '../../lab/demo/tomcatStatus.ts'
-import { down, type Lab, up } from '../../lab/lab.ts'
+import { type Lab, up } from '../../lab/lab.ts'
 import { busySessions } from './busySessions.ts'
-import { ended, makeSite, type Site } from './site.ts'
+import { ended, makeSite, type Site, siteLab } from './site.ts'
 
-const name = 'e2e-failover'
 const vhosts = ['ecs.test.co.kr', 'ifs.test.co.kr', 'pls.test.co.kr']
 const was = ['was-01', 'was-02']
 let lab: Lab
 let site: Site
 
-test('a site comes up on bare hosts', async () => {
-  lab = await up(name, { isFresh: true })
+test('the site is up', async () => {
+  lab = await up(siteLab)
   site = makeSite(lab)
   const ran = await site.runPlaybook('site.ts')
   assert.is(ran.code, 0, ran.stderr + ran.stdout.slice(-3000))
@@ -195,10 +195,26 @@ test('without replication the same test fails, says at which request, and leaves
   assert.is(cluster.code, 0, cluster.stdout)
 })
 
-test('the lab goes down', async () => {
-  site.remove()
-  await down(name, { isPurge: true })
+test('a third WAS host in the inventory is all it takes', async () => {
+  const before = await tomcatStatuses(lab)
+  const { address } = lab.hosts.find(({ name }) => name === 'web-02')!
+  writeFileSync(
+    site.inventory,
+    readFileSync(site.inventory, 'utf8')
+      .replace(/^ *web-02: .*\n/m, '')
+      .replace(/^( *)was-02: .*\n/m, `$&$1was-03: { ansible_host: ${address}, node: 5 }\n`),
+  )
+  const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
+  assert.is(ran.code, 0, ran.stdout.slice(-3000))
+  const changed = ended(ran, 'changed').filter((task) => !/was-03|firewall/.test(task))
+  assert.equal(changed.sort(), ['web-01: httpdConfiguration /data2/apache', 'web-01: reloadHttpd'])
+  assert.equal(pidsKept(before, await tomcatStatuses(lab)), [true, true, true, true, true, true])
+  const script = `for i in 1 2 3 4 5 6; do curl -s -o /dev/null -D - -H 'Host: ifs.test.co.kr' http://127.0.0.1/sessionTest.jsp; done`
+  const { stdout } = await site.on('web-01', script)
+  assert.match(stdout, /JSESSIONID=[0-9A-F]+\.ifs5;/)
 })
+
+test.after(() => site.remove())
 
 /** The main processes of the units of was-02. */
 async function mainPids(): Promise<number[]> {

@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { parse, stringify } from 'yaml'
 import { type Answer, type Lab, ssh } from '../../lab/lab.ts'
 
+/** The lab of the tests of the whole site: one file deploys it, the next goes on with it. */
+export const siteLab = 'e2e-site'
+
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const command = join(root, 'dist/bundle/cli/main.js')
 

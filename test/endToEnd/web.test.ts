@@ -1,13 +1,12 @@
-// The WEB role and the whole site on real hosts: runs, changes, failures.
+// The WEB role and the whole site on real hosts: runs, changes, failures. The lab stays up.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { tomcatStatuses } from '../../lab/demo/tomcatStatus.ts'
-import { down, type Lab, up } from '../../lab/lab.ts'
-import { ended, makeSite, type Ran, type Site, trips } from './site.ts'
+import { type Lab, up } from '../../lab/lab.ts'
+import { ended, makeSite, type Ran, type Site, siteLab, trips } from './site.ts'
 
-const name = 'e2e-web'
 const was = ['was-01', 'was-02']
 const web = ['web-01', 'web-02']
 const instances = ['ecs', 'ifs', 'pls']
@@ -17,7 +16,7 @@ let site: Site
 let dryRun: Ran
 
 test('a fresh lab comes up', async () => {
-  lab = await up(name, { isFresh: true })
+  lab = await up(siteLab, { isFresh: true })
   site = makeSite(lab)
 })
 
@@ -377,28 +376,7 @@ test('after all this the site is put right, and a run finds nothing to do', asyn
   assert.equal(ended(ran, 'changed', 'failed'), [])
 })
 
-test('a third WAS host in the inventory is all it takes', async () => {
-  const before = await pids()
-  const { address } = lab.hosts.find(({ name }) => name === 'web-02')!
-  editInventory((text) =>
-    text
-      .replace(/^ *web-02: .*\n/m, '')
-      .replace(/^( *)was-02: .*\n/m, `$&$1was-03: { ansible_host: ${address}, node: 5 }\n`),
-  )
-  const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
-  assert.is(ran.code, 0, ran.stdout.slice(-3000))
-  const changed = ended(ran, 'changed').filter((task) => !/was-03|firewall/.test(task))
-  assert.equal(sorted(changed), ['web-01: httpdConfiguration /data2/apache', 'web-01: reloadHttpd'])
-  assert.equal((await keptPids(before)).tomcats, [true, true, true, true, true, true])
-  const script = `for i in 1 2 3 4 5 6; do curl -s -o /dev/null -D - -H 'Host: ifs.test.co.kr' http://127.0.0.1/sessionTest.jsp; done`
-  const { stdout } = await site.on('web-01', script)
-  assert.match(stdout, /JSESSIONID=[0-9A-F]+\.ifs5;/)
-})
-
-test('the lab goes down', async () => {
-  site.remove()
-  await down(name, { isPurge: true })
-})
+test.after(() => site.remove())
 
 type Instance = { readonly name: string; readonly [key: string]: unknown }
 
