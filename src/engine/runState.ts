@@ -9,8 +9,9 @@ import type { ConfirmTask } from './coordination/confirmTask.ts'
 import { HostState } from './hostState.ts'
 import type { HostAccess } from './plan/hostAccess.ts'
 import type { PlayPlan } from './plan/planPlays.ts'
+import type { Connect } from './session/hostLink.ts'
 import type { LockOptions } from './session/hostLock.ts'
-import { type Connect, HostSession } from './session/hostSession.ts'
+import { HostSession } from './session/hostSession.ts'
 
 export type RunOptions = {
   readonly plays: readonly PlayPlan[]

@@ -5,38 +5,23 @@ import { type BecomeUser, formatBecomeUser } from '../../model/become.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { ConnectionSettings } from '../../model/host.ts'
 import type { Output } from '../../model/probe.ts'
-import type { RunEvent } from '../../model/run/event.ts'
-import { safePaths } from '../../model/shell/safePaths.ts'
 import type { ReconnectOptions } from '../../model/step.ts'
 import type { Connection, Shell } from '../../transport/program/transport.ts'
 import { killTree } from '../../wire/killScript.ts'
 import { prologue, type ScriptEntry } from '../../wire/script.ts'
+import { commandEvents } from './commandEvents.ts'
+import { HostLink, type LinkOptions } from './hostLink.ts'
 import type { LockOptions } from './hostLock.ts'
-import { connectWithRetry } from './retry.ts'
+import { killGroup, type RunningStep, type StepProcess, trackSteps } from './runningSteps.ts'
 import { type LockShell, SessionLock } from './sessionLock.ts'
-import { runTrip, type StepOwner, type TripObserver, type TripOptions } from './trip.ts'
+import { runTrip, type TripObserver, type TripOptions } from './trip.ts'
 
-export type Connect = (
-  settings: ConnectionSettings,
-  options: { log?: (message: string) => void; signal?: AbortSignal },
-) => Promise<Connection>
-
-type SessionOptions = {
-  readonly host: string
-  readonly settings: ConnectionSettings
-  readonly connect: Connect
-  readonly emit: (event: RunEvent) => void
+type SessionOptions = LinkOptions & {
   /** true: emits every command with its output. */
   readonly isVerbose: boolean
   /** How to take the host's lock before its first step; undefined: steps need no lock. */
   readonly lock?: LockOptions
-  readonly signal?: AbortSignal
 }
-
-/** The leader of a step's process group, and the user that it runs as; undefined: the login user. */
-type StepProcess = { readonly user: BecomeUser | undefined; readonly pid: number }
-
-type RunningStep = StepProcess & { readonly owner: StepOwner | undefined }
 
 type OpenShell = LockShell & {
   readonly shell: Shell
@@ -57,15 +42,14 @@ export class HostSession {
   /** Trips that carry steps: one of them may be about to start, though none is running. */
   readonly #stepTrips = new Set<Promise<unknown>>()
   readonly #lock: SessionLock
+  readonly #link: HostLink
   #trips = 0
-  #connectSeconds = 0
-  #connection: Promise<Connection> | undefined
-  #latest: Connection | undefined
 
   constructor(options: SessionOptions) {
     this.host = options.host
     this.settings = options.settings
     this.#options = options
+    this.#link = new HostLink(options, () => this.#forgetShells())
     this.#lock = new SessionLock(options, {
       send: (...trip) => this.#send(...trip),
       shell: (user) => this.#shell(user),
@@ -78,16 +62,12 @@ export class HostSession {
 
   /** For how many seconds the next connection is retried until it succeeds. */
   retryConnectingFor(seconds: number): void {
-    this.#connectSeconds = seconds
+    this.#link.retryFor(seconds)
   }
 
   /** The connection, made when it is first needed, and again after it broke or failed. */
   connection(): Promise<Connection> {
-    this.#connection ??= this.#connect({ timeout: this.#connectSeconds }).catch((thrown) => {
-      this.#connection = undefined
-      throw thrown
-    })
-    return this.#connection
+    return this.#link.connection()
   }
 
   /**
@@ -95,32 +75,15 @@ export class HostSession {
    *
    * @throws UnreachableError of the last attempt; a later trip tries once more
    */
-  async reconnect({ timeout = 600, connectTimeout }: ReconnectOptions = {}): Promise<void> {
+  async reconnect(options: ReconnectOptions = {}): Promise<void> {
     await this.close()
-    this.#shells.clear()
-    this.#lock.forget()
-    const connecting = this.#connect({ timeout, connectTimeout })
-    this.#connection = connecting
-    await connecting.catch((thrown) => {
-      if (this.#connection === connecting) this.#connection = undefined
-      throw thrown
-    })
+    this.#forgetShells()
+    await this.#link.reconnect(options)
   }
 
-  async #connect({ timeout = 0, connectTimeout }: ReconnectOptions): Promise<Connection> {
-    const { host, connect, signal, emit } = this.#options
-    const settings =
-      connectTimeout === undefined ? this.settings : { ...this.settings, timeout: connectTimeout }
-    const log = (message: string) => emit({ kind: 'connection', host, message })
-    const connection = await connectWithRetry(() => connect(settings, { log, signal }), { timeout, signal })
-    this.#latest = connection
-    connection.onBroken(() => {
-      if (this.#latest !== connection) return // it has been replaced already
-      this.#connection = undefined
-      this.#shells.clear()
-      this.#lock.forget()
-    })
-    return connection
+  #forgetShells(): void {
+    this.#shells.clear()
+    this.#lock.forget()
   }
 
   /** How many trips there were since the last call. */
@@ -188,8 +151,7 @@ export class HostSession {
 
   /** Kills a running step with its children: TERM first, KILL after two seconds. */
   async kill({ user, pid }: StepProcess): Promise<void> {
-    const script = `kill -TERM -${pid}; for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -${pid} 2>/dev/null || exit 0; sleep 0.2; done; kill -KILL -${pid}; exit 0\n`
-    await this.#runApart(user, script)
+    await this.#runApart(user, killGroup(pid))
   }
 
   /** Kills the probes that are running. */
@@ -217,8 +179,7 @@ export class HostSession {
 
   /** Closes the connection and waits for the trips that were under way, so that nothing is emitted afterwards. */
   async close(): Promise<void> {
-    const connection = await this.#connection?.catch(() => undefined)
-    await connection?.close()
+    await this.#link.close()
     const opened = await Promise.allSettled(this.#shells.values())
     await Promise.all(opened.map((shell) => (shell.status === 'fulfilled' ? shell.value.last : undefined)))
   }
@@ -243,7 +204,7 @@ export class HostSession {
     entries: readonly ScriptEntry[],
     options: TripOptions,
   ): Promise<(Output | undefined)[]> {
-    const { host, emit } = this.#options
+    const { host, emit, isVerbose } = this.#options
     const startedAt = performance.now()
     const count = (kind: ScriptEntry['kind']) => entries.filter((entry) => entry.kind === kind).length
     const [probes, steps] = [count('probe'), count('step')]
@@ -258,7 +219,7 @@ export class HostSession {
       if (stepTrip) this.#stepTrips.add(stepTrip)
       outputs = await trip
       open.isPrimed = true
-      this.#emitCommands(entries, outputs)
+      if (isVerbose) for (const event of commandEvents(host, entries, outputs)) emit(event)
     } catch (thrown) {
       if (thrown instanceof PlaybookError && isHung(thrown)) await this.#killWork(open)
       void this.#abandon(open)
@@ -274,29 +235,19 @@ export class HostSession {
     return observer.hasLeftovers() ? this.#probeAgain(open, user, entries, outputs) : outputs
   }
 
-  /** Keeps `running` up to date during a trip, and passes everything on. */
-  #observer(
-    open: OpenShell,
-    entries: readonly ScriptEntry[],
-    { owner, ...observer }: TripOptions,
-  ): TripObserver & { readonly stepEnded: () => void; readonly hasLeftovers: () => boolean } {
+  #observer(open: OpenShell, entries: readonly ScriptEntry[], { owner, ...observer }: TripOptions) {
+    const { signal } = this.#options
     let hasLeftovers = false
-    let running: RunningStep | undefined
-    const stepEnded = () => {
-      if (running) this.running.delete(running)
-    }
-    return {
-      ...observer,
-      started: (index, pid) => {
-        stepEnded()
-        running = { user: open.user, pid, owner }
-        this.running.add(running)
-        // It started while the run was being interrupted: nobody has seen it yet.
-        if (this.#options.signal?.aborted) void this.kill(running).catch(() => {})
-        observer.started?.(index, pid)
-      },
+    const steps = trackSteps(this.running, observer, {
+      user: open.user,
+      owner,
+      // One that starts while the run is being interrupted: nobody has seen it yet.
+      started: (step) => signal?.aborted && this.kill(step).catch(() => {}),
+    })
+    const tracked: TripObserver = {
+      ...steps,
       ended: (index, output) => {
-        if (entries[index]?.kind === 'step') stepEnded()
+        if (entries[index]?.kind === 'step') steps.stepEnded()
         open.isProbing = entries[index + 1]?.kind === 'probe'
         observer.ended?.(index, output)
       },
@@ -306,9 +257,8 @@ export class HostSession {
       leftRunning: () => {
         hasLeftovers = true
       },
-      stepEnded,
-      hasLeftovers: () => hasLeftovers,
     }
+    return { ...tracked, stepEnded: steps.stepEnded, hasLeftovers: () => hasLeftovers }
   }
 
   /** Repeats probes that ran while leftover processes wrote to the same streams, on a shell of its own. */
@@ -343,38 +293,8 @@ export class HostSession {
       if ((await opening.catch(() => undefined)) === open) this.#shells.delete(key)
     }
   }
-
-  #emitCommands(entries: readonly ScriptEntry[], outputs: readonly (Output | undefined)[]): void {
-    const { host, emit, isVerbose } = this.#options
-    if (!isVerbose) return
-    for (const [index, entry] of entries.entries()) {
-      const output = outputs[index]
-      if (!output || entry.kind === 'lock') continue
-      const { code, stdout, stderr } = output
-      const texts = {
-        script: shownScript(entry),
-        stdout: entry.printsContents ? `(file contents, ${stdout.length} bytes)` : stdout.toString('utf8'),
-        stderr: stderr.toString('utf8'),
-      }
-      emit({
-        kind: 'command',
-        host,
-        code,
-        isStep: entry.kind === 'step',
-        ...(entry.isHidden ? hidden : texts),
-      })
-    }
-  }
 }
 
 function isHung({ code }: PlaybookError): boolean {
   return code === 'E_PROBE_TIMEOUT' || code === 'E_PROBE_OUTPUT'
 }
-
-/** Without the functions that are the same for many steps. */
-function shownScript({ body, shown = body.toString() }: ScriptEntry): string {
-  return shown.replace(safePaths, () => '')
-}
-
-/** Texts of a command of a task with noLog. */
-const hidden = { script: 'hidden (noLog)', stdout: '', stderr: '' }
