@@ -10,36 +10,61 @@ type BecomeErrorOptions = {
   readonly endpoint: string
   readonly become: BecomeSettings
   readonly exit: Exit
+  /** The last lines of output. */
   readonly lines: readonly string[]
+  /** All output, with the marks of prompts. */
+  readonly output: string
 }
 
 /** The error for a become program that ended before it ran the command. */
-export function becomeError({ endpoint, become, exit, lines }: BecomeErrorOptions): PlaybookError {
+export function becomeError({
+  endpoint,
+  become,
+  exit,
+  lines,
+  output: all,
+}: BecomeErrorOptions): PlaybookError {
   const text = lines.join('\n')
   const reason = reasons.find(
     ({ output, exitCodes }) => output?.test(text) || exitCodes?.includes(exit.code ?? -1),
   )
-  const { code, problem, hint } = (reason ?? unknownReason).explain(become)
+  const { code, problem, hint } = (reason ?? unknownReason).explain(become, all)
   return new PlaybookError(code, `${become.method} on ${endpoint} ${problem}.`, { details: lines, hint })
 }
 
 /** The error for a password that was rejected. */
-export function wrongPasswordError(
-  endpoint: string,
-  become: BecomeSettings,
-  details: readonly string[],
-): PlaybookError {
-  const { code, problem, hint } = wrongPassword(become)
-  return new PlaybookError(code, `${become.method} on ${endpoint} ${problem}.`, { details, hint })
+export function wrongPasswordError({ endpoint, become, lines, output }: Omit<BecomeErrorOptions, 'exit'>) {
+  const { code, problem, hint } = wrongPassword(become, output)
+  return new PlaybookError(code, `${become.method} on ${endpoint} ${problem}.`, { details: lines, hint })
 }
 
 type Reason = {
   readonly output?: RegExp
   readonly exitCodes?: readonly number[]
-  readonly explain: (become: BecomeSettings) => { code: string; problem: string; hint?: string }
+  readonly explain: (
+    become: BecomeSettings,
+    output: string,
+  ) => { code: string; problem: string; hint?: string }
+}
+
+/** What programs and PAM print where an account is not valid any more, before they ask for a new password. */
+const expired =
+  /account validation failure|account or password is expired|(?:account|password) (?:has )?expired|required to change your password|authentication token is no longer valid/i
+
+/** Whether the output says that an account or its password has expired. */
+export function isExpired(output: string): boolean {
+  return expired.test(output)
 }
 
 const reasons: readonly Reason[] = [
+  {
+    output: expired,
+    explain: ({ method, user }) => ({
+      code: 'E_BECOME_ACCOUNT',
+      problem: `refuses ${method === 'su' ? user : 'the login user'}: the account or its password has expired, or is locked`,
+      hint: 'Look there with `chage -l USER` and `passwd -S USER`, and renew it.',
+    }),
+  },
   {
     output: /currently not available|failed to execute/,
     explain: ({ user }) => ({
@@ -98,11 +123,11 @@ const reasons: readonly Reason[] = [
   },
 ]
 
-function wrongPassword({ method, user }: BecomeSettings) {
+function wrongPassword({ method, user }: BecomeSettings, output: string) {
   return {
     code: 'E_BECOME_PASSWORD',
     problem: `rejected the password to become ${user}`,
-    hint: `It expects ${becomePrograms[method].passwordOwner(user)}: check ansible_become_password, or -K.`,
+    hint: `It expects ${becomePrograms[method].passwordOwner(user, output)}: check ansible_become_password, or -K.`,
   }
 }
 

@@ -17,18 +17,29 @@ type BecomeProgram = {
   readonly commandLine: (call: BecomeCall) => string
   /** Whether `text`, after its first `from` characters, ends in a password prompt. */
   readonly isPrompting: (text: string, marker: string, from: number) => boolean
-  /** Whose password it expects, for hints. */
-  readonly passwordOwner: (user: string) => string
+  /** Whose password it expects, for hints; `output` may tell. */
+  readonly passwordOwner: (user: string, output: string) => string
 }
 
 export const becomePrograms: { readonly [method in BecomeMethod]: BecomeProgram } = {
   sudo: {
     commandLine: ({ become, inner, marker }) => {
-      const call = [...invocation(become, ['-H'], 'AbEHnPSkKi'), '-S', '-p', marker, '-u', become.user]
+      const call = [
+        ...invocation(become, ['-H'], 'AbEHnPSkKi'),
+        '-S',
+        '-p',
+        `${marker}[%p]`,
+        '-u',
+        become.user,
+      ]
       return `exec ${quoteWords([...call, '--', ...inner])}`
     },
-    isPrompting: (text, marker, from) => text.indexOf(marker, from) >= 0,
-    passwordOwner: () => "the login user's own password",
+    isPrompting: (text, marker, from) => /^\[[^\]]*\]/.test(text.slice(from).split(marker)[1] ?? ''),
+    // %p is the user whose password is requested: with targetpw, rootpw or runaspw not the login user.
+    passwordOwner: (_, output) => {
+      const [, owner] = /mark[0-9a-f]{24}\[([^\]%]+)\]/.exec(output) ?? []
+      return owner === undefined ? "the login user's own password" : `the password of ${owner}`
+    },
   },
   su: {
     // Its prompt cannot be set, so it is recognized by its words, once su runs. It reads standard input.

@@ -10,7 +10,7 @@ import {
   type Program,
   type StartProgram,
 } from '../program/program.ts'
-import { becomeError, wrongPasswordError } from './becomeErrors.ts'
+import { becomeError, isExpired, wrongPasswordError } from './becomeErrors.ts'
 import { becomePrograms, printMarker, quoteWords } from './methods.ts'
 
 type StartAsOptions = {
@@ -31,10 +31,11 @@ type StartAsOptions = {
  * rule). This costs no round trip: the markers come unrequested.
  *
  * @throws PlaybookError E_BECOME_PASSWORD, E_BECOME_PASSWORD_MISSING, E_BECOME_DENIED, E_BECOME_MISSING,
- *   E_BECOME_USER, E_BECOME_SHELL, E_BECOME_TTY, E_BECOME_TIMEOUT, E_BECOME; UnreachableError
+ *   E_BECOME_USER, E_BECOME_SHELL, E_BECOME_ACCOUNT, E_BECOME_TTY, E_BECOME_TIMEOUT, E_BECOME; UnreachableError E_SHELL
+ *   where the login shell itself fails
  */
 export async function startAs(start: StartProgram, options: StartAsOptions): Promise<Program> {
-  const markers = { ready: createMarker(), prompt: createMarker() }
+  const markers = { login: createMarker(), ready: createMarker(), prompt: createMarker() }
   const program = await start(startCommand(options, markers))
   try {
     await waitUntilReady(program, options, markers)
@@ -47,7 +48,8 @@ export async function startAs(start: StartProgram, options: StartAsOptions): Pro
 
 const streams = ['stdout', 'stderr'] as const
 
-type Markers = { readonly ready: string; readonly prompt: string }
+/** `login`: the login shell runs our commands. */
+type Markers = { readonly login: string; readonly ready: string; readonly prompt: string }
 
 function createMarker(): string {
   return `mark${randomBytes(12).toString('hex')}`
@@ -59,7 +61,8 @@ function startCommand({ script, args = [], become }: StartAsOptions, markers: Ma
   if (!become) return `exec ${quoteWords(['sh', '-c', `${announce}; ${script}`, 'sh', ...args])}`
   // The become user may not be allowed into the login user's home.
   const inner = ['sh', '-c', `cd 2>/dev/null || cd /; ${announce}; ${script}`, 'sh', ...args]
-  return becomePrograms[become.method].commandLine({ become, inner, marker: markers.prompt })
+  const call = becomePrograms[become.method].commandLine({ become, inner, marker: markers.prompt })
+  return `exec ${quoteWords(['sh', '-c', `${printMarker(markers.login)}; ${call}`])}`
 }
 
 function waitUntilReady(program: Program, options: StartAsOptions, markers: Markers): Promise<void> {
@@ -68,7 +71,11 @@ function waitUntilReady(program: Program, options: StartAsOptions, markers: Mark
     /** The length of each stream's output when the password was sent. */
     let passwordSentAt: { readonly stdout: number; readonly stderr: number } | undefined
     const lines = () => outputLines(output, markers)
-    const timer = setTimeout(() => finish(timeoutError(options, lines())), options.timeoutMs)
+    const failure = (): StartFailure => {
+      const text = output.stderr + output.stdout
+      return { ...options, output: text, isLoggedIn: text.includes(markers.login) }
+    }
+    const timer = setTimeout(() => finish(timeoutError(failure(), lines())), options.timeoutMs)
 
     function finish(error?: Error): void {
       clearTimeout(timer)
@@ -90,9 +97,14 @@ function waitUntilReady(program: Program, options: StartAsOptions, markers: Mark
     }
 
     function answerPrompt(become: BecomeSettings): void {
-      if (!isPasswordRequested(become)) return
-      if (!become.password) finish(passwordMissingError(options, become))
-      else if (passwordSentAt) finish(wrongPasswordError(options.endpoint, become, lines()))
+      const { endpoint } = options
+      const text = output.stderr + output.stdout
+      // It waits for a new password now.
+      if (isExpired(text) && streams.some((stream) => /: ?$/.test(output[stream]))) {
+        finish(becomeError({ endpoint, become, exit: {}, lines: lines(), output: text }))
+      } else if (!isPasswordRequested(become)) return
+      else if (!become.password) finish(passwordMissingError(options, become, text))
+      else if (passwordSentAt) finish(wrongPasswordError({ endpoint, become, lines: lines(), output: text }))
       else {
         passwordSentAt = { stdout: output.stdout.length, stderr: output.stderr.length }
         program.write(Buffer.from(`${become.password.reveal()}\n`)).catch(() => {}) // its end tells why
@@ -105,7 +117,7 @@ function waitUntilReady(program: Program, options: StartAsOptions, markers: Mark
         if (output.stdout.includes(markers.ready) && output.stderr.includes(markers.ready)) finish()
         else if (options.become) answerPrompt(options.become)
       },
-      end: (exit) => finish(startError(exit, options, lines())),
+      end: (exit) => finish(startError(exit, failure(), lines())),
     })
   })
 }
@@ -114,30 +126,45 @@ function waitUntilReady(program: Program, options: StartAsOptions, markers: Mark
 function outputLines(output: { stdout: string; stderr: string }, markers: Markers): string[] {
   const text = Buffer.from(`${output.stderr}\n${output.stdout}`, 'latin1').toString('utf8')
   return text
-    .replaceAll(markers.prompt, '')
+    .replaceAll(markers.login, '')
+    .replaceAll(new RegExp(`${markers.prompt}(\\[[^\\]]*\\])?`, 'g'), '')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .slice(-10)
 }
 
-function startError(exit: Exit, options: StartAsOptions, lines: readonly string[]): Error {
-  if (exit.broken) return exit.broken
-  if (options.become) return becomeError({ ...options, become: options.become, exit, lines })
-  return shellError(options.endpoint, describeExit(exit), lines)
+type StartFailure = StartAsOptions & {
+  readonly output: string
+  /** Whether the login shell ran our command: what happened before is no fault of sudo's. */
+  readonly isLoggedIn: boolean
 }
 
-function passwordMissingError({ endpoint }: StartAsOptions, { method, user }: BecomeSettings): PlaybookError {
+function startError(exit: Exit, options: StartFailure, lines: readonly string[]): Error {
+  const { endpoint, become, isLoggedIn, output } = options
+  if (exit.broken) return exit.broken
+  if (become && isLoggedIn) return becomeError({ endpoint, become, exit, lines, output })
+  return shellError(endpoint, describeExit(exit), lines)
+}
+
+function passwordMissingError(
+  { endpoint }: StartAsOptions,
+  { method, user }: BecomeSettings,
+  output: string,
+): PlaybookError {
   return new PlaybookError(
     'E_BECOME_PASSWORD_MISSING',
     `${method} on ${endpoint} requires a password to become ${user}.`,
-    `It expects ${becomePrograms[method].passwordOwner(user)}: set ansible_become_password, or use -K.`,
+    `It expects ${becomePrograms[method].passwordOwner(user, output)}: set ansible_become_password, or use -K.`,
   )
 }
 
-function timeoutError({ endpoint, become, timeoutMs }: StartAsOptions, details: readonly string[]): Error {
+function timeoutError(
+  { endpoint, become, isLoggedIn, timeoutMs }: StartFailure,
+  details: readonly string[],
+): Error {
   const problem = `no answer for ${Math.round(timeoutMs / 1000)} s`
-  if (!become) return shellError(endpoint, problem, details)
+  if (!become || !isLoggedIn) return shellError(endpoint, problem, details)
   return new PlaybookError('E_BECOME_TIMEOUT', `${become.method} on ${endpoint}: ${problem}.`, {
     details,
     hint: 'Does it ask for something other than a password? If it is only slow, raise the timeout (-T).',
@@ -147,6 +174,6 @@ function timeoutError({ endpoint, become, timeoutMs }: StartAsOptions, details: 
 function shellError(endpoint: string, problem: string, details: readonly string[]): UnreachableError {
   return new UnreachableError('E_SHELL', `Cannot start a shell on ${endpoint}: ${problem}.`, 'idle', {
     details,
-    hint: 'Is the account allowed to log in and run sh?',
+    hint: 'The login shell ended before it ran sh: is it nologin, has the password expired, or does a startup file such as .bashrc exit?',
   })
 }

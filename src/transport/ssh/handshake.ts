@@ -14,7 +14,7 @@ import { preferKnownAlgorithms } from './hostKey/knownHosts.ts'
 import type { Certificate } from './protocol/certificate.ts'
 import { usable } from './protocol/ssh2Internals.ts'
 import { openSocket, type SshSocket } from './socket.ts'
-import { authError, lostBeforeLoginError, protocolError } from './sshErrors.ts'
+import { authError, closedDuringLoginError, lostBeforeLoginError, protocolError } from './sshErrors.ts'
 
 // node-ssh logs in, logs out and forwards through jump hosts. Programs run on ssh2's channels, because node-ssh's
 // execCommand keeps all output as text until the program ends, and these shells live as long as the run. Its file
@@ -58,7 +58,7 @@ type HandshakeContext = {
 export async function handshake(options: LoginOptions, context: HandshakeContext): Promise<Login> {
   const { check, socket, auth, signal } = context
   const { target } = options
-  const progress: HandshakeProgress = { isDone: false }
+  const progress: HandshakeProgress = { isDone: false, banner: [] }
   const ssh = new NodeSSH()
   const ready = ssh.connect(connectConfig(options, context, progress))
   const client = ssh.connection!
@@ -71,16 +71,21 @@ export async function handshake(options: LoginOptions, context: HandshakeContext
     const isAgentForwarded = target.forwardedAgent !== undefined && !check.hasKeyChanged()
     return { ssh, client, socket, isAgentForwarded }
   } catch (error) {
-    const { hostKeyError, isDone } = progress
+    const { hostKeyError, isDone, banner } = progress
     const proxyOutput = hostKeyError ? [] : await socket.proxyErrors()
     socket.stream.destroy()
-    throw hostKeyError ?? loginError(error as SshError, { target, auth, proxyOutput, isDone })
+    throw hostKeyError ?? loginError(error as SshError, { target, auth, proxyOutput, isDone, banner })
   } finally {
     signal.removeEventListener('abort', abort)
   }
 }
 
-type HandshakeProgress = { isDone: boolean; hostKeyError?: UnreachableError }
+type HandshakeProgress = {
+  isDone: boolean
+  hostKeyError?: UnreachableError
+  /** Lines that the host shows before the login. */
+  readonly banner: string[]
+}
 
 function connectConfig(
   options: LoginOptions,
@@ -123,7 +128,15 @@ export function handshakeAlgorithms({ algorithms }: SshTarget, { entries }: Host
 function watchHandshake(client: Client, { target, log }: LoginOptions, progress: HandshakeProgress): void {
   client.setMaxListeners(0)
   client.on('error', (error) => log(`ssh: ${error.message}`)) // stays: without it a reset would end the process
-  client.on('banner', (text) => log(`${target.endpoint}: ${text.trim()}`))
+  client.on('banner', (text) => {
+    log(`${target.endpoint}: ${text.trim()}`)
+    progress.banner.push(
+      ...text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter(Boolean),
+    )
+  })
   client.on('handshake', ({ kex, serverHostKey }) => {
     progress.isDone = true
     log(`${target.endpoint}: ${kex}, ${serverHostKey}`)
@@ -155,9 +168,13 @@ type LoginErrorContext = {
   readonly auth: Authenticator
   readonly proxyOutput: readonly string[]
   readonly isDone: boolean
+  readonly banner: readonly string[]
 }
 
-function loginError(error: SshError, { target, auth, proxyOutput, isDone }: LoginErrorContext): Error {
+function loginError(
+  error: SshError,
+  { target, auth, proxyOutput, isDone, banner }: LoginErrorContext,
+): Error {
   if (error.level === 'client-authentication' || error.level === 'agent') {
     return authError(target, auth.report(), error)
   }
@@ -165,7 +182,7 @@ function loginError(error: SshError, { target, auth, proxyOutput, isDone }: Logi
     const isCutDuringAuth = /authentication/i.test(error.message)
     return isCutDuringAuth
       ? authError(target, [...auth.report(), error.message], error)
-      : lostBeforeLoginError(target, error)
+      : closedDuringLoginError(target, banner.slice(-10), error)
   }
   if (target.proxyCommand !== undefined) return proxyError(target, proxyOutput, error)
   if (error.level === 'handshake') return protocolError(target, error)

@@ -54,6 +54,20 @@ export function lostBeforeLoginError({ endpoint }: SshTarget, cause: Error): Unr
   })
 }
 
+/** The error of a connection that the host closed after the keys were exchanged; `shown`: its banners. */
+export function closedDuringLoginError(
+  { endpoint, user }: SshTarget,
+  shown: readonly string[],
+  cause: Error,
+): UnreachableError {
+  const message = `${endpoint} closed the connection during the login of ${user}: ${cause.message}.`
+  return new UnreachableError('E_CONNECTION_LOST', message, 'connect', {
+    details: shown,
+    cause,
+    hint: `Has the account expired, or may it not log in (AllowUsers, pam_access)? The log of sshd there says why: journalctl -u sshd. \`chage -l ${user}\` shows when it expires.`,
+  })
+}
+
 /** The error of a login that was refused; `attempts` tells what was tried. */
 export function authError(
   { endpoint }: SshTarget,

@@ -227,7 +227,7 @@ const refusals: readonly Refusal[] = [
     title: 'sudo, a wrong password',
     as: () => ({ login: passwordUser.name, method: 'sudo', password: 'wrong' }),
     code: 'E_BECOME_PASSWORD',
-    says: /the login user's own password/,
+    says: /expects the password of rp-test-/,
   },
   {
     title: 'sudo, no password',
