@@ -12,6 +12,7 @@ import type { Throttle } from './coordination/throttle.ts'
 import type { HostState } from './hostState.ts'
 import type { HostPlan } from './plan/planPlays.ts'
 import type { Target } from './plan/target.ts'
+import { taskDigest } from './plan/taskDigest.ts'
 import { HostRecorder } from './results/hostRecorder.ts'
 import { hostState, type RunState } from './runState.ts'
 
@@ -54,8 +55,9 @@ export class HostContext {
     this.run = run
     this.state = hostState(plan, run)
     this.coordination = coordination
-    const { signal, isCheck } = options
-    this.recorder = new HostRecorder({ play: play.name, host, tasks: taskCount, emit, signal })
+    const { signal, isCheck, resumable } = options
+    const digest = resumable && taskDigest
+    this.recorder = new HostRecorder({ play: play.name, host, tasks: taskCount, emit, signal, digest })
     this.gate = new HostGate({ gate, play: play.name, host, recorder: this.recorder, runOnce, emit })
     this.dryRun = new DryRun({ isCheck, hostAt: this.hostAt, restarts })
   }

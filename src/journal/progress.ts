@@ -20,6 +20,8 @@ export type EndedTask = {
   readonly index: number
   readonly isHandler: boolean
   readonly isFailed: boolean
+  /** Of what it was to do; undefined: not recorded, or it did not come to an end. */
+  readonly digest?: string
 }
 
 /** The plays of a run that were started, in order. */
@@ -75,6 +77,8 @@ function close(tally: Tally): void {
   if (tally.end === 'stopped') tally.end = 'done'
 }
 
-function endedTask({ task, index }: EventOf<'taskStart' | 'taskEnd'>, isFailed: boolean): EndedTask {
-  return { title: task.title, index, isHandler: task.isHandler, isFailed }
+function endedTask(event: EventOf<'taskStart' | 'taskEnd'>, isFailed: boolean): EndedTask {
+  const { task, index } = event
+  const digest = event.kind === 'taskEnd' ? event.digest : undefined
+  return { title: task.title, index, isHandler: task.isHandler, isFailed, digest }
 }

@@ -2,6 +2,7 @@
 
 import { afterSuccess } from '../../engine/blockFlow.ts'
 import type { PlannedTask } from '../../engine/plan/plannedTask.ts'
+import { hasDigest } from '../../engine/plan/taskDigest.ts'
 import type { EndedTask, HostProgress } from '../../journal/progress.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
 
@@ -9,7 +10,7 @@ import { isFlush } from '../../model/flushHandlers.ts'
 type ResumePoint = { readonly index: number; readonly missing?: string }
 
 /**
- * Where the host stopped, or the first task before that which the last run did not have. All tasks from there on are run:
+ * Where the host stopped, or the first task before that which is new or has changed since. All tasks from there on are run:
  * those that are as they should be do nothing.
  */
 export function resumePoint(items: readonly PlannedTask[], progress: HostProgress): ResumePoint {
@@ -18,7 +19,7 @@ export function resumePoint(items: readonly PlannedTask[], progress: HostProgres
   return index === undefined ? stopped : { index: entryOf(items, index, progress.ended) }
 }
 
-/** The first task before `end` that was added since, or has another title. */
+/** The first task before `end` that was added since, or has another title, other parameters or other inputs. */
 export function newTask(
   items: readonly PlannedTask[],
   { ended }: HostProgress,
@@ -30,9 +31,11 @@ export function newTask(
   const begin = first.index === 0 ? 0 : locate(items, first)
   // The last run did not begin at the first task, and before it there are more tasks now.
   if (begin === undefined || begin > first.index) return 0
-  const left = tasks.map(({ title }) => title)
-  const isKnown = ({ task }: PlannedTask) => {
-    const at = left.indexOf(task.title)
+  const left = [...tasks]
+  const isKnown = (item: PlannedTask) => {
+    const at = left.findIndex(
+      ({ title, digest }) => title === item.task.title && (digest === undefined || hasDigest(item, digest)),
+    )
     if (at >= 0) left.splice(at, 1)
     return at >= 0
   }

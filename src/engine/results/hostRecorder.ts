@@ -14,6 +14,8 @@ type HostRecorderOptions = {
   readonly tasks: number
   readonly emit: (event: RunEvent) => void
   readonly signal?: AbortSignal
+  /** Gives what tells later whether a task has changed. */
+  readonly digest?: (item: PlannedTask) => string
 }
 
 /** The task that is running, and what it is changing. */
@@ -64,10 +66,11 @@ export class HostRecorder {
 
   /** Records a result; true: the host goes on. A failure that a block rescues counts as ignored. */
   record(item: PlannedTask, result: UntimedResult, { isRescued = false } = {}): boolean {
-    const isInterrupted = this.#options.signal?.aborted === true && result.status === 'failed'
+    const { digest, signal } = this.#options
+    const isInterrupted = signal?.aborted === true && result.status === 'failed'
     const isFailure = hasFailed(result)
     const isForgiven = isFailure && !isInterrupted && (isRescued || isIgnored(item, result))
-    this.#end(item.label, item.index, {
+    this.#end(item.label, item.index, digest?.(item), {
       ...result,
       isIgnored: isForgiven || undefined,
       error: isInterrupted ? interruptedError(item.task.title, this.current?.changing ?? []) : result.error,
@@ -87,7 +90,7 @@ export class HostRecorder {
     this.isUnreachable = thrown instanceof UnreachableError && !isInterrupted
     this.isFailed = !this.isUnreachable
     this.release()
-    this.#end(label, this.current?.item.index ?? -1, {
+    this.#end(label, this.current?.item.index ?? -1, undefined, {
       status: this.isUnreachable ? 'unreachable' : 'failed',
       changes: [],
       error,
@@ -107,12 +110,17 @@ export class HostRecorder {
     }
   }
 
-  #end(task: TaskLabel, index: number, result: Omit<TaskResult, 'durationMs'>): void {
+  #end(
+    task: TaskLabel,
+    index: number,
+    digest: string | undefined,
+    result: Omit<TaskResult, 'durationMs'>,
+  ): void {
     const { play, host } = this.#options
     const durationMs = performance.now() - (this.current?.startedAt ?? this.#startedAt)
     if (result.isIgnored) this.#ignored += 1
     else this.#counts[result.status] += 1
-    this.emit({ kind: 'taskEnd', play, host, task, index, result: { ...result, durationMs } })
+    this.emit({ kind: 'taskEnd', play, host, task, index, result: { ...result, durationMs }, digest })
     this.current = undefined
   }
 }

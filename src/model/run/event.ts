@@ -44,6 +44,8 @@ export type RunEvent =
       readonly task: TaskLabel
       readonly index: number
       readonly result: TaskResult
+      /** Of what the task was to do, where the run can be resumed. */
+      readonly digest?: string
     }
   /** One round trip: its user (undefined: the login user), and the number of probes and steps in it. */
   | {

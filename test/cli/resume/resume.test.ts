@@ -240,6 +240,46 @@ test('tasks that were added since are run, before the stop and on hosts that are
   assert.equal(said(), { one: 'a first new b c x y', two: 'a first new b c' })
 })
 
+test('tasks whose parameters or inputs have changed since are run, though their titles are the same', async () => {
+  const copies = (host: string, name: string) => readFileSync(join(site.path, `${host}-${name}`), 'utf8')
+  site.write({
+    'copies.ts': `${playbook}import { copyFile } from 'run-playbook/tasks'
+import { secret } from 'run-playbook'
+
+export default all('Copies', 'first', {
+  tasks: ({ name }) => [
+    say(name, 'a'),
+    copyFile({ dest: here + '/' + name + '-source', src: 'source' }),
+    copyFile({ dest: here + '/' + name + '-content', content: readFileSync('tail', 'utf8') }),
+    copyFile({ dest: here + '/' + name + '-secret', content: secret('hush-' + readFileSync('tail', 'utf8')) }),
+    say(name, 'b'),
+    say(name, 'c'),
+  ],
+})\n`,
+  })
+  const journals = () => {
+    const folder = join(site.path, '.run-playbook/runs')
+    return readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('')
+  }
+  site.write({ source: '1', tail: '1' })
+  bad('one-c')
+  await here('copies.ts -i inventory.yaml')
+  assert.equal(said(), { one: 'a b c', two: 'a b c' })
+  site.write({ source: '2' })
+  await here('--resume')
+  assert.equal(said(), { one: 'b c', two: 'b c' })
+  assert.is(copies('two', 'source'), '2')
+  site.write({ tail: '2' })
+  good()
+  await here('--resume')
+  assert.equal(said(), { one: 'b c', two: 'b c' })
+  assert.is(copies('one', 'content'), '2')
+  assert.match(journals(), /"digest":"[\w-]{12}\.[\w-]{22}"/)
+  assert.not.match(journals(), /hush/)
+})
+
 test('a run that was killed goes on with the task that was under way', async () => {
   site.write({ first: 'a sleep c' })
   site.write({
