@@ -4,12 +4,13 @@
 // (src/cli/cache/compileCache.ts). Paths inside are as deep as in dist/src/cli, so that files beside the code are found from both.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const outdir = 'dist/bundle/cli'
 rmSync('dist/bundle', { recursive: true, force: true })
 mkdirSync(outdir, { recursive: true })
+mkdirSync('dist/bundle/run')
 
 const common = {
   outdir,
@@ -49,7 +50,24 @@ await bundle({
   define: { BUNDLED_PROGRAM: JSON.stringify(`./${program.name}`) },
 })
 
-writeFileSync('dist/bundle/LICENSES.txt', licenses([program, ...late].flatMap(({ inputs }) => inputs)))
+// What authors import by name (dist/src/model and others) stays theirs: plays made by their run-playbook are ours.
+const library = await bundle({
+  outdir: 'dist/bundle/run',
+  entryPoints: ['dist/src/run/index.js'],
+  format: 'esm',
+  splitting: true,
+  ...{ minifyWhitespace: true, minifySyntax: true, lineLimit: 200, metafile: true },
+  external: ['jiti', 'zod', 'tar-stream', 'fast-xml-parser'],
+  plugins: [lateRequires(), sharedModules(), withoutNativeCode(), withoutHttpAgents()],
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+})
+
+writeFileSync(
+  'dist/bundle/LICENSES.txt',
+  licenses([program, library, ...late].flatMap(({ inputs }) => inputs)),
+)
 
 async function bundle(options) {
   const { outputFiles, metafile } = await build({ ...common, ...options })
@@ -70,6 +88,21 @@ function lateRequires() {
       onLoad({ filter: /dist\/src\/.*\.js$/ }, ({ path }) => ({
         contents: readFileSync(path, 'utf8').replaceAll('createRequire(import.meta.url)(', 'require('),
       })),
+  }
+}
+
+/** Modules that the package has beside its bundle are not bundled, so that there is one copy of their classes. */
+function sharedModules() {
+  const shared = /\/dist\/(?:src\/(?:model|formats)\/.*|src\/index|tasks\/.*)\.js$/
+  return {
+    name: 'shared modules',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+        const file = resolve(resolveDir, path)
+        return shared.test(file)
+          ? { path: relative(resolve('dist/bundle/run'), file), external: true }
+          : undefined
+      }),
   }
 }
 

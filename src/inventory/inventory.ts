@@ -3,10 +3,12 @@
 import { resolve } from 'node:path'
 import { AggregatePlaybookError, type PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
+import type { InventoryTree } from '../model/inventoryModule.ts'
 import { keyLocationOf, toSourceNode } from './parsing/sourceNode.ts'
 import { isLocalhost, type KnownNames, selectHosts, validateLimit } from './pattern.ts'
 import { FileLoader } from './sources/fileLoader.ts'
 import { findInventory, isHostList } from './sources/findInventory.ts'
+import { readGroupTree } from './sources/groupTree.ts'
 import {
   type GroupData,
   type HostData,
@@ -78,8 +80,8 @@ export type Inventory = {
 }
 
 /**
- * Loads an inventory as Ansible does. Sources are YAML or INI files, scripts, `.ts` modules, directories of them, and
- * lists of hosts (`web-01,web-02,`); later ones add to and override earlier ones.
+ * Loads an inventory as Ansible does. Sources are YAML or INI files, scripts, `.ts` modules, directories of them, lists of
+ * hosts (`web-01,web-02,`), and groups as data; later ones add to and override earlier ones.
  *
  * Variables come from these places, and later ones win: `all`, groups (parents first, then by ansible_group_priority,
  * then by name), group_vars/all of the inventory and the playbook, group_vars/ of the inventory and the playbook, the
@@ -93,18 +95,19 @@ export type Inventory = {
  * inventory.select('was').map((host) => host.vars.tomcat_version)
  */
 export async function loadInventory(
-  sources: readonly string[],
+  sources: readonly (string | InventoryTree)[],
   options: LoadInventoryOptions = {},
 ): Promise<Inventory> {
   const cwd = resolve(options.cwd ?? '.')
   const files = new FileLoader({ cwd, vaultPasswords: options.vaultPasswords ?? [] })
   const builder = new InventoryBuilder()
-  const paths = sources.map((source) => findInventory(source, cwd))
-  for (const path of paths)
-    await readSource(path, files, builder, {
-      loadModule: options.loadModule,
-      cacheFolder: options.cacheFolder,
-    })
+  const { loadModule, cacheFolder } = options
+  const found = sources.map((source) => (typeof source === 'string' ? findInventory(source, cwd) : source))
+  for (const source of found) {
+    if (typeof source !== 'string') readGroupTree(toSourceNode(source), builder)
+    else await readSource(source, files, builder, { loadModule, cacheFolder })
+  }
+  const paths = found.filter((source) => typeof source === 'string')
   reconcile(builder)
   const vars = new VariableManager(
     builder,

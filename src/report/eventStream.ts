@@ -9,6 +9,7 @@ import {
   type StreamFields,
   streamVersion,
 } from '../model/run/streamEvent.ts'
+import { Secret } from '../model/secrets/secret.ts'
 
 export type StreamOptions = {
   /** How many -v: 1 adds the output of long steps, 2 trips and commands, 3 their output, 4 connections. */
@@ -38,7 +39,7 @@ export function eventStream({ verbosity, isDiffShown, time }: StreamOptions): Ev
   const records = createRecords(verbosity, isDiffShown)
   let hasStarted = false
   const event = (kind: StreamEventKind, fields: object) =>
-    ({ event: kind, time: time(), ...fields }) as StreamEvent
+    withoutUndefined({ event: kind, time: time(), ...fields }) as StreamEvent
   const start = (): StreamEvent[] => {
     if (hasStarted) return []
     hasStarted = true
@@ -102,6 +103,14 @@ function createRecords(verbosity: number, isDiffShown: boolean): Records {
   }
 }
 
+/** Fields without a value are left out, as in JSON. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined)
+  if (value === null || typeof value !== 'object' || value instanceof Secret) return value
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined)
+  return Object.fromEntries(fields.map(([name, field]) => [name, withoutUndefined(field)]))
+}
+
 function labelFields({ name, title, isHandler, delegate, where }: TaskLabel) {
   return { task: title, name, isHandler: isHandler || undefined, delegate, where }
 }
@@ -127,6 +136,10 @@ function flatError({ code, message, details, hint, where }: PlaybookError) {
   return { code, message, details: [...details], hint, ...where }
 }
 
-function recapFields({ host, counts, ignored, tasks, trips, durationMs }: HostRecap) {
-  return { host, ...counts, ignored, tasks, trips, durationMs: Math.round(durationMs) }
+function recapFields({ host, counts, ignored, tasks, trips, durationMs, isCutShort }: HostRecap) {
+  return {
+    ...{ host, ...counts, ignored, tasks, trips },
+    durationMs: Math.round(durationMs),
+    isCutShort: isCutShort || undefined,
+  }
 }

@@ -95,7 +95,7 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
   const strange = files.filter(
     (file) =>
-      !/^package\/(?:package\.json|events\.schema\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|docs\/[\w.-]+\.md|dist\/(?:src\/(?:\w+(?=\.)|formats\/|model\/|testing\/)|tasks\/).*\.(?:js|d\.ts)|dist\/bundle\/LICENSES\.txt|dist\/bundle\/cli\/[\w.-]+\.c?js)$/.test(
+      !/^package\/(?:package\.json|events\.schema\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|docs\/[\w.-]+\.md|dist\/(?:src\/(?:\w+(?=\.)|formats\/|model\/|testing\/)|tasks\/).*\.(?:js|d\.ts)|dist\/src\/run\/\w+\.d\.ts|dist\/bundle\/LICENSES\.txt|dist\/bundle\/(?:cli|run)\/[\w.-]+\.c?js)$/.test(
         file,
       ),
   )
@@ -113,6 +113,8 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
     'dist/tasks/httpd/index.d.ts',
     'dist/tasks/tomcat/index.d.ts',
     'dist/src/testing/index.d.ts',
+    'dist/src/run/index.d.ts',
+    'dist/bundle/run/index.js',
   ])
     assert.ok(files.includes(`package/${file}`), `no ${file}`)
   assert.ok(statSync(tarball).size < 1_400_000, `${statSync(tarball).size} bytes`)
@@ -188,6 +190,15 @@ test('Node itself finds all entries, by import and by require', async () => {
       const { code, stdout, stderr } = await ran(join(folder, project), process.execPath, file)
       assert.equal([code, stdout], [0, 'function write /tmp/x\nvalue value\n'], stderr)
     }
+  }
+})
+
+test('Runs from code share the classes of run-playbook, and run files as well as plays', async () => {
+  for (const project of projects) {
+    const { code, stdout, stderr } = await ran(join(folder, project), process.execPath, 'fromCode.mjs')
+    assert.equal([code, stderr], [0, ''], stdout)
+    assert.match(stdout, /^true true E_\w+\n0 start runEnd changed failed\w*\n0 0\n$/)
+    assert.is(readFileSync(join(folder, project, 'from-code'), 'utf8'), 'x\n')
   }
 })
 

@@ -3,7 +3,7 @@
 import type { FindStart, HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import type { HostProgress, PlayProgress } from '../../journal/progress.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
-import { taskPosition } from '../run/taskPosition.ts'
+import { taskPosition } from '../../run/taskPosition.ts'
 import { newTask, resumePoint } from './resumePoint.ts'
 
 /**

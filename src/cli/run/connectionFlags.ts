@@ -1,16 +1,14 @@
 // Reads the connection flags, and asks for passwords.
 
 import type { ConnectionFlags } from '../../inventory/connection/connectionSettings.ts'
-import { shellSplit } from '../../inventory/parsing/shellSplit.ts'
 import type { Secret } from '../../model/secrets/secret.ts'
+import { connectionFlags } from '../../run/connectionFlags.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 import { readPassword } from '../secrets/passwordFile.ts'
 import { askSecret } from '../secrets/prompt.ts'
 
 /** @throws PlaybookError E_NO_TERMINAL, E_PASSWORD_FILE */
 export async function readConnectionFlags(flags: RunFlags): Promise<ConnectionFlags> {
-  const { user, privateKey, connection, timeout, becomeUser, becomeMethod } = flags
-  const sshArgs = [flags.sshCommonArgs, flags.sshExtraArgs].flatMap((args = '') => shellSplit(args))
   const password = await secretOf(
     flags.connectionPasswordFile,
     flags.askPass && 'SSH password',
@@ -18,20 +16,10 @@ export async function readConnectionFlags(flags: RunFlags): Promise<ConnectionFl
   )
   const becomePassword = await secretOf(
     flags.becomePasswordFile,
-    flags.askBecomePass && `${becomeMethod ?? 'sudo'} password`,
+    flags.askBecomePass && `${flags.becomeMethod ?? 'sudo'} password`,
     'ansible_become_password, or --become-password-file',
   )
-  return {
-    user,
-    privateKeyFile: privateKey,
-    sshArgs: sshArgs.length === 0 ? undefined : sshArgs,
-    connection,
-    timeout,
-    becomeUser,
-    becomeMethod,
-    password,
-    becomePassword,
-  }
+  return connectionFlags(flags, { password, becomePassword })
 }
 
 async function secretOf(

@@ -1,16 +1,14 @@
 // Loads playbooks and inventory, and runs their plays.
 
-import { dirname } from 'node:path'
 import { PlaybookError } from '../../model/errors/error.ts'
+import { loadRun } from '../../run/loadRun.ts'
+import { startAtTask } from '../../run/startAtTask.ts'
 import { flushCache } from '../cache/flushCache.ts'
 import { resumableFlags } from '../flags/resumableFlags.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 import { inventoryFromFlags } from '../inventory/inventoryFromFlags.ts'
-import { findPlaybook, loadPlaybook } from '../userCode/loadPlaybook.ts'
-import { collectErrors } from './collectErrors.ts'
 import { type Execution, execute } from './execute.ts'
 import { expandLimit } from './expandLimit.ts'
-import { startAtTask } from './startAtTask.ts'
 
 /**
  * Runs the playbooks and returns the exit code.
@@ -29,22 +27,16 @@ export async function runPlaybooks(
     })
   }
   if (flags.flushCache) await flushCache()
-  const { attempt, throwIfAny } = collectErrors()
-  const paths: string[] = []
-  const plays = []
-  for (const name of names) {
-    const path = await attempt(() => findPlaybook(name))
-    if (path === undefined) continue
-    paths.push(path)
-    plays.push(...((await attempt(() => loadPlaybook(path))) ?? []))
-  }
-  const inventory = await attempt(() => inventoryFromFlags(flags, paths[0] && dirname(paths[0])))
-  const limit = await attempt(() => expandLimit(flags.limit, names))
-  throwIfAny()
+  const { plays, inventory, limit } = await loadRun({
+    playbooks: names,
+    inventory: (playbookDir) => inventoryFromFlags(flags, playbookDir),
+    limit: () => expandLimit(flags.limit, names),
+  })
   const own = limit === undefined ? flags : { ...flags, limit }
-  return execute({ plays, playbooks: names, resumable: resumableFlags(own), begin }, own, inventory!)
+  return execute({ plays, playbooks: names, resumable: resumableFlags(own), begin }, own, inventory)
 }
 
 function beginOf({ startAtTask: task }: RunFlags): Execution['begin'] {
-  return task === undefined ? undefined : (plays) => startAtTask(plays, task)
+  const print = (line: string) => process.stderr.write(`${line}\n`)
+  return task === undefined ? undefined : (plays) => startAtTask(plays, task, print)
 }

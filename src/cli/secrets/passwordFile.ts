@@ -14,11 +14,20 @@ import { Secret } from '../../model/secrets/secret.ts'
  * @param args arguments for the program
  * @throws PlaybookError E_PASSWORD_FILE
  */
-export function readPassword(file: string, args: readonly string[] = []): Secret {
-  const text = isProgram(file) ? runProgram(file, args) : readText(file).trim()
-  warnIfReadable(file)
+export function readPassword(
+  file: string,
+  args: readonly string[] = [],
+  { isQuiet = false }: ReadOptions = {},
+): Secret {
+  const text = isProgram(file) ? runProgram(file, args, isQuiet) : readText(file).trim()
+  if (!isQuiet) warnIfReadable(file)
   if (text !== '') return new Secret(text)
   throw unreadable(file, 'it is empty')
+}
+
+type ReadOptions = {
+  /** Prints nothing; the program gets no input. Default false. */
+  readonly isQuiet?: boolean
 }
 
 /** Expands `~/`, which shells do not expand after `label@`. */
@@ -41,8 +50,9 @@ function isProgram(file: string): boolean {
   }
 }
 
-function runProgram(file: string, args: readonly string[]): string {
-  const stdio = ['inherit', 'pipe', 'inherit'] as const
+function runProgram(file: string, args: readonly string[], isQuiet: boolean): string {
+  const terminal = isQuiet ? 'ignore' : 'inherit'
+  const stdio = [terminal, 'pipe', terminal] as const
   const { error, status, signal, stdout } = spawnSync(resolve(file), args, { stdio: [...stdio] })
   if (error) {
     const hint = 'If it is not a program, remove its executable bit: chmod a-x'

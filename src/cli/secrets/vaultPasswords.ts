@@ -17,6 +17,9 @@ export type VaultFlags = {
 /** Asks once for a known password, twice for a new one. */
 type AskPassword = (question: string) => Promise<Secret>
 
+/** Reads a file, or what a program prints. */
+type ReadPassword = (file: string, args?: readonly string[]) => Secret
+
 /** A label, and where its password comes from. */
 type VaultSource = { readonly id: string; readonly source: string }
 
@@ -29,10 +32,11 @@ type VaultSource = { readonly id: string; readonly source: string }
 export async function vaultPasswords(
   flags: VaultFlags,
   ask: AskPassword = askOnce,
+  read: ReadPassword = readPassword,
 ): Promise<VaultPassword[]> {
   const passwords: VaultPassword[] = []
   for (const { id, source } of vaultSources(flags))
-    passwords.push({ id, password: await passwordOf({ id, source }, passwords, ask) })
+    passwords.push({ id, password: await passwordOf({ id, source }, passwords, ask, read) })
   return passwords
 }
 
@@ -61,12 +65,13 @@ async function passwordOf(
   { id, source }: VaultSource,
   known: readonly VaultPassword[],
   ask: AskPassword,
+  read: ReadPassword,
 ): Promise<Secret> {
   if (source === 'prompt' || source === 'prompt_ask_vault_pass')
     return ask(id === 'default' ? 'Vault password' : `Vault password (${id})`)
   const file = withHome(source)
   const isClient = /-client(?:\.[^./]*)?$/.test(file)
-  const password = readPassword(file, isClient ? ['--vault-id', id] : [])
+  const password = read(file, isClient ? ['--vault-id', id] : [])
   const text = password.reveal()
   return isVault(text) ? new Secret(decryptVault(text, known, { file, line: 1 }).trim()) : password
 }

@@ -55,8 +55,11 @@ function fieldsOf({ code, message, hint, where, details, cause }: PlaybookError)
 export class AggregatePlaybookError extends PlaybookError {
   readonly errors: readonly PlaybookError[]
 
-  constructor(errors: readonly PlaybookError[]) {
-    super('E_FAULTS', `${errors.length} error${errors.length === 1 ? '' : 's'}`)
+  constructor(
+    errors: readonly PlaybookError[],
+    message = `${errors.length} error${errors.length === 1 ? '' : 's'}`,
+  ) {
+    super('E_FAULTS', message)
     this.name = 'AggregatePlaybookError'
     this.errors = errors
   }

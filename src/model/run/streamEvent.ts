@@ -70,6 +70,10 @@ const recap = {
   tasks: count,
   trips: count.describe('Round trips to the host.'),
   durationMs,
+  isCutShort: z
+    .literal(true)
+    .optional()
+    .describe('It was stopped before its end, but not by a failure of its own.'),
 }
 const recaps = z.array(z.object(recap))
 
@@ -176,7 +180,7 @@ export type StreamFields<K extends keyof Events> = z.output<z.ZodObject<Events[K
 export type StreamEventKind = keyof Events
 
 /** An event of a kind. */
-type StreamEventOf<K extends StreamEventKind> = {
+export type StreamEventOf<K extends StreamEventKind> = {
   readonly event: K
   readonly time: string
 } & StreamFields<K>

@@ -1,10 +1,10 @@
 // Warns about tags on the command line that no task has.
 
-import type { PlayPlan } from '../../engine/plan/planPlays.ts'
-import { PlaybookError } from '../../model/errors/error.ts'
-import { nearest } from '../../model/errors/suggest.ts'
-import { isFlush } from '../../model/flushHandlers.ts'
-import type { RunFlags } from '../flags/runFlags.ts'
+import type { PlayPlan } from '../engine/plan/planPlays.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { nearest } from '../model/errors/suggest.ts'
+import { isFlush } from '../model/flushHandlers.ts'
+import type { BindFlags } from './bindPlays.ts'
 
 const meanings = ['all', 'tagged', 'untagged', 'always', 'never']
 
@@ -17,7 +17,7 @@ const meanings = ['all', 'tagged', 'untagged', 'always', 'never']
  */
 export function unknownTags(
   plans: readonly PlayPlan[],
-  { tags, skipTags }: Pick<RunFlags, 'tags' | 'skipTags'>,
+  { tags, skipTags }: Pick<BindFlags, 'tags' | 'skipTags'>,
 ): PlaybookError[] {
   const hosts = plans.flatMap((plan) => plan.hosts)
   if (hosts.some(({ items }) => !items)) return []

@@ -1,25 +1,29 @@
 // Starts plays at the task of --start-at-task.
 
-import type { PlayPlan } from '../../engine/plan/planPlays.ts'
-import { entryNames, type StartedPlays, startingAt } from '../../engine/plan/startAt.ts'
-import { takesPart } from '../../engine/play.ts'
-import { PlaybookError } from '../../model/errors/error.ts'
-import { nearest } from '../../model/errors/suggest.ts'
+import type { PlayPlan } from '../engine/plan/planPlays.ts'
+import { entryNames, type StartedPlays, startingAt } from '../engine/plan/startAt.ts'
+import { takesPart } from '../engine/play.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import { nearest } from '../model/errors/suggest.ts'
 import { taskPosition } from './taskPosition.ts'
 
 /**
- * Returns the plays from the requested task on, and prints where they begin on stderr.
+ * Returns the plays from the requested task on; `print` gets a line that says where they begin.
  *
  * @throws PlaybookError E_UNKNOWN_TASK if no task matches
  */
-export function startAtTask(plays: readonly PlayPlan[], requested: string): StartedPlays {
+export function startAtTask(
+  plays: readonly PlayPlan[],
+  requested: string,
+  print: (line: string) => void,
+): StartedPlays {
   const starting = startingAt(plays, requested)
   const first = starting.plays.find(({ hosts }) => hosts.some((host) => host.items && takesPart(host)))
   const isKnown = (first ? plays.slice(0, starting.plays.indexOf(first)) : plays).every(({ hosts }) =>
     hosts.every(({ items }) => items),
   )
   if (!first && isKnown) throw unknownTask(plays, requested)
-  process.stderr.write(`${first && isKnown ? positionText(first) : laterText(requested)}\n`)
+  print(first && isKnown ? positionText(first) : laterText(requested))
   return starting
 }
 

@@ -1,6 +1,6 @@
 // Collects errors, so that all of them are reported at once.
 
-import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
+import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 
 type ErrorCollector = {
   /** Returns what the work returns, or undefined if it throws a PlaybookError, which is kept. Others are rethrown. */

@@ -1,7 +1,7 @@
 // Formats the position of a task in its play.
 
-import type { PlannedTask } from '../../engine/plan/plannedTask.ts'
-import { isFlush } from '../../model/flushHandlers.ts'
+import type { PlannedTask } from '../engine/plan/plannedTask.ts'
+import { isFlush } from '../model/flushHandlers.ts'
 
 /** `copyFile /etc/motd, task 3 of 12`. Flushes of handlers are not counted. */
 export function taskPosition(items: readonly PlannedTask[], index: number): string {

@@ -1,31 +1,38 @@
 // Binds plays to hosts of an inventory, and collects all errors.
 
 import type { z } from 'zod'
-import { type BoundPlay, type PlayPlan, planPlays } from '../../engine/plan/planPlays.ts'
-import type { HostSelector } from '../../engine/plan/playHost.ts'
-import { maskedPlanError } from '../../engine/results/masking.ts'
+import { shortPath } from '../cli/userCode/shortPath.ts'
+import { type BoundPlay, type PlayPlan, planPlays } from '../engine/plan/planPlays.ts'
+import type { HostSelector } from '../engine/plan/playHost.ts'
+import { maskedPlanError } from '../engine/results/masking.ts'
 import {
   becomesByDefault,
   type ConnectionFlags,
   connectionSettings,
-} from '../../inventory/connection/connectionSettings.ts'
-import type { Inventory } from '../../inventory/inventory.ts'
-import type { LoadedHost } from '../../inventory/vars/hostVars.ts'
-import { validateVars } from '../../inventory/vars/validateVars.ts'
-import type { AggregatePlaybookError } from '../../model/errors/error.ts'
-import type { SourceLocation } from '../../model/errors/location.ts'
-import { withLocation } from '../../model/errors/withLocation.ts'
-import type { Play } from '../../model/play.ts'
-import { secretsIn } from '../../model/secrets/secret.ts'
-import type { RunFlags } from '../flags/runFlags.ts'
-import { shortPath } from '../userCode/shortPath.ts'
+} from '../inventory/connection/connectionSettings.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { LoadedHost } from '../inventory/vars/hostVars.ts'
+import { validateVars } from '../inventory/vars/validateVars.ts'
+import type { AggregatePlaybookError } from '../model/errors/error.ts'
+import type { SourceLocation } from '../model/errors/location.ts'
+import { withLocation } from '../model/errors/withLocation.ts'
+import type { Play } from '../model/play.ts'
+import { secretsIn } from '../model/secrets/secret.ts'
 import { collectErrors } from './collectErrors.ts'
+
+/** The flags that select hosts and tasks. */
+export type BindFlags = {
+  readonly limit?: string
+  readonly become?: boolean
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+}
 
 /** @throws AggregatePlaybookError: unknown groups, a limit that leaves nothing, wrong variables, wrong tasks */
 export async function bindPlays(
   plays: readonly Play[],
   inventory: Inventory,
-  flags: RunFlags,
+  flags: BindFlags,
   connectionFlags: ConnectionFlags,
 ): Promise<PlayPlan[]> {
   const { attempt, throwIfAny } = collectErrors()
@@ -57,7 +64,7 @@ export async function bindPlays(
   return plans!
 }
 
-function bindPlay(play: Play, inventory: Inventory, { limit, become }: RunFlags): BoundPlay {
+function bindPlay(play: Play, inventory: Inventory, { limit, become }: BindFlags): BoundPlay {
   const { spec } = play
   withLocation(locationOf(play), () => inventory.select(spec.hosts))
   const hosts = inventory.select(spec.hosts, limit)

@@ -1,0 +1,96 @@
+// Carries out a planned run: with the services of this machine, its journal and its locks.
+
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { basename } from 'node:path'
+import { dataFolder } from '../cli/cache/cacheFolder.ts'
+import { createArtifacts } from '../engine/apply/artifacts.ts'
+import { run } from '../engine/run.ts'
+import type { RunOptions } from '../engine/runState.ts'
+import { createFetcher } from '../http/fetcher.ts'
+import { type Journal, openJournal } from '../journal/journal.ts'
+import { openPendingHandlers } from '../journal/pendingHandlers.ts'
+import { PlaybookError } from '../model/errors/error.ts'
+import type { Listener, RunEvent } from '../model/run/event.ts'
+import type { RunRecap } from '../model/run/outcome.ts'
+import type { TransportResolver } from '../transport/connect.ts'
+import { localUser } from '../transport/program/localUser.ts'
+import type { RunPlan } from './planRun.ts'
+
+type CarryOutFlags = {
+  readonly check?: boolean
+  readonly forks?: number
+  readonly forceHandlers?: boolean
+  readonly verbose: number
+  readonly lock?: 'wait' | 'fail' | 'off'
+  readonly lockTimeout?: number
+}
+
+type CarryOutOptions = Pick<RunOptions, 'playbooks' | 'resumable' | 'confirmTask'> & {
+  readonly transportFor: TransportResolver
+  readonly signal: AbortSignal
+  readonly listener: Listener
+  /** Where the run is recorded, and handlers are that a later run has to run; undefined: nowhere. */
+  readonly stateFolder: string | undefined
+}
+
+/** Runs the plays. What cannot be recorded is a warning. */
+export async function carryOut(
+  { plays, warnings }: Pick<RunPlan, 'plays' | 'warnings'>,
+  flags: CarryOutFlags,
+  { stateFolder, resumable, listener: report, ...options }: CarryOutOptions,
+): Promise<RunRecap> {
+  const { playbooks, transportFor, signal, confirmTask } = options
+  const journal = stateFolder === undefined ? undefined : await openJournalOrWarn(stateFolder, report)
+  for (const { message, where } of warnings) report({ kind: 'warning', message, where })
+  const listener = (event: RunEvent) => {
+    journal?.handle(event)
+    report(event)
+  }
+  const warn = ({ message, hint }: PlaybookError) =>
+    listener({ kind: 'warning', message: [message, hint].filter(Boolean).join(' ') })
+  try {
+    return await run({
+      plays,
+      playbooks,
+      listener,
+      signal,
+      confirmTask,
+      // Only the journal makes a run resumable.
+      resumable: journal && resumable,
+      lock: lockOptions(flags, playbooks),
+      isCheck: flags.check === true,
+      forks: flags.forks ?? 100,
+      forceHandlers: flags.forceHandlers === true,
+      isVerbose: flags.verbose >= 2,
+      connect: async (settings, more) => (await transportFor(settings)).connect(settings, more),
+      pendingHandlers: stateFolder === undefined ? undefined : openPendingHandlers(stateFolder, warn),
+      fetch: createFetcher(dataFolder('downloads'), signal),
+      artifacts: createArtifacts(dataFolder('builds')),
+    })
+  } finally {
+    await journal?.close()
+  }
+}
+
+/** Names the run by its playbooks, its user and this machine. */
+function lockOptions(
+  { lock: mode = 'wait', lockTimeout: timeout = 600 }: CarryOutFlags,
+  playbooks: readonly string[],
+): RunOptions['lock'] {
+  if (mode === 'off') return undefined
+  const name = `${playbooks.map((path) => basename(path)).join(' ')}, ${localUser()}@${hostname()}`
+  return { mode, timeout, holder: { run: randomUUID(), name, since: Date.now() } }
+}
+
+/** Warns if the run cannot be recorded (no permission, full disk), and goes on without a journal. */
+async function openJournalOrWarn(folder: string, report: Listener): Promise<Journal | undefined> {
+  const warn = ({ message }: PlaybookError) => report({ kind: 'warning', message })
+  try {
+    return await openJournal(folder, { onError: warn })
+  } catch (thrown) {
+    if (!(thrown instanceof PlaybookError)) throw thrown
+    warn(thrown)
+    return undefined
+  }
+}

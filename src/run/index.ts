@@ -1,0 +1,16 @@
+// Public API for running playbooks from code.
+
+export { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
+export type { InventoryHost } from '../model/host.ts'
+export type { InventoryTree } from '../model/inventoryModule.ts'
+export type { StreamEvent } from '../model/run/streamEvent.ts'
+export { loadInventory } from './inventory.ts'
+export type {
+  ExtraVars,
+  InventorySource,
+  LoadInventoryOptions,
+  RunInventory,
+  RunPlaybookOptions,
+} from './options.ts'
+export type { HostResult, RunResult, TaskOutcome } from './result.ts'
+export { type PlaybookRun, runPlaybook } from './runPlaybook.ts'
