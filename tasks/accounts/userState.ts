@@ -19,12 +19,12 @@ export type UserState = {
 /** A line for each thing known, its name first. The hash of the password is hashed, so that it stays on the host. */
 export function userStateCommand(params: UserParams): Command {
   const { name, password } = params
-  const digest = sh`printf 'password %s\\n' "$(getent shadow ${name} | cut -d : -f 2 | tr -d '\\n' | sha256sum)"`
+  const digest = sh`printf 'password %s\n' "$(getent shadow ${name} | cut -d : -f 2 | tr -d '\n' | sha256sum)"`
   return sh`getent passwd ${name} | sed 's/^/passwd /'
-printf 'group %s\\ngroups %s\\n' "$(id -gn -- ${name} 2>/dev/null)" "$(id -Gn -- ${name} 2>/dev/null)"
+printf 'group %s\ngroups %s\n' "$(id -gn -- ${name} 2>/dev/null)" "$(id -Gn -- ${name} 2>/dev/null)"
 home=$(getent passwd ${name} | cut -d : -f 6); [ -z "$home" ] || [ ! -d "$home" ] || echo home
 getent group ${name} >/dev/null && echo namesake
-for group in ${requestedGroups(params)}; do getent group "$group" >/dev/null || printf 'missing %s\\n' "$group"; done
+for group in ${requestedGroups(params)}; do getent group "$group" >/dev/null || printf 'missing %s\n' "$group"; done
 ${password ? digest : sh`:`}`
 }
 

@@ -63,7 +63,7 @@ function removal(path: string, entry: FileState, recursive: boolean): Command {
   return sh`real=$(cd -- ${path} && pwd -P) || exit 1
 while read -r _ at _; do
   at=$(printf '%bx' "$at"); at=\${at%x}
-  case $at in "$real" | "$real"/*) printf '%s\\n' "$at" >&2; exit ${mountedCode} ;; esac
+  case $at in "$real" | "$real"/*) printf '%s\n' "$at" >&2; exit ${mountedCode} ;; esac
 done </proc/self/mounts
 rp_remove ${path}`
 }

@@ -186,28 +186,28 @@ ask() { busctl --system --auto-start=no call "$name" "$@"; }
 if zones=$(ask --json=short $path $name.zone getZones 2>/dev/null); then
   if [ -z "$zone" ]; then
     zone=$(ask $path $name getDefaultZone) || exit
-    zone=\${zone#s \\"}; zone=\${zone%\\"}
+    zone=\${zone#s \"}; zone=\${zone%\"}
   fi
-  printf '= bus\\n= zone %s\\n= zones %s\\n= runtime\\n' "$zone" "$zones"
+  printf '= bus\n= zone %s\n= zones %s\n= runtime\n' "$zone" "$zones"
   ask --json=short $path $name.zone getZoneSettings2 s "$zone" 2>&1
   echo '= permanent'
-  object=$(ask $path/config $name.config getZoneByName s "$zone" 2>&1) || { printf '%s\\n' "$object"; exit 0; }
-  object=\${object#o \\"}
-  ask --json=short "\${object%\\"}" $name.config.zone getSettings2 2>&1
+  object=$(ask $path/config $name.config getZoneByName s "$zone" 2>&1) || { printf '%s\n' "$object"; exit 0; }
+  object=\${object#o \"}
+  ask --json=short "\${object%\"}" $name.config.zone getSettings2 2>&1
   exit 0
 fi
 if ! command -v firewall-cmd >/dev/null 2>&1; then
   echo '= missing'
 elif firewall-cmd --state >/dev/null 2>&1; then
   [ -n "$zone" ] || zone=$(firewall-cmd --get-default-zone)
-  printf '= text\\n= zone %s\\n= zones %s\\n= runtime\\n' "$zone" "$(firewall-cmd --get-zones)"
+  printf '= text\n= zone %s\n= zones %s\n= runtime\n' "$zone" "$(firewall-cmd --get-zones)"
   firewall-cmd --zone="$zone" --list-all 2>&1
   echo '= permanent'
   firewall-cmd --permanent --zone="$zone" --list-all 2>&1
   exit 0
 else
   [ -n "$zone" ] || zone=$(firewall-offline-cmd --get-default-zone) || exit
-  printf '= offline\\n= zone %s\\n= zones %s\\n= permanent\\n' "$zone" "$(firewall-offline-cmd --get-zones)"
+  printf '= offline\n= zone %s\n= zones %s\n= permanent\n' "$zone" "$(firewall-offline-cmd --get-zones)"
   firewall-offline-cmd --zone="$zone" --list-all 2>&1
   exit 0
 fi`

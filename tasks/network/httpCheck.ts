@@ -181,7 +181,7 @@ function askScript(params: CheckParams): string {
   elif command -v wget >/dev/null 2>&1; then
     rc=$(mktemp) || exit 1
     printf %s ${wgetrc} >"$rc"
-    printf '%s\\n' ${url} | wget --config="$rc" ${wget} -i - 2>&1
+    printf '%s\n' ${url} | wget --config="$rc" ${wget} -i - 2>&1
     rm -f -- "$rc"
   else echo "= no client"
   fi | head -c ${limitBytes}

@@ -59,6 +59,6 @@ try() {
 }
 try --cacheonly
 try --setopt=cachedir="$t"
-printf '%s\\n' "$output"
+printf '%s\n' "$output"
 exit 1`
 }

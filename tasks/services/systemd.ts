@@ -154,8 +154,8 @@ const properties = 'Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonRe
 
 function showUnit(name: string): Command {
   return sh`unit=${name}
-output=$(systemctl show --no-pager -p ${properties} -- "$unit" 2>&1) || { printf '= failed\\n%s\\n' "$output"; exit 0; }
-printf '%s\\n' "$output"
+output=$(systemctl show --no-pager -p ${properties} -- "$unit" 2>&1) || { printf '= failed\n%s\n' "$output"; exit 0; }
+printf '%s\n' "$output"
 case $output in *LoadState=not-found*)
   echo '= units'
   systemctl list-unit-files --no-legend --no-pager --plain 2>/dev/null | cut -d' ' -f1

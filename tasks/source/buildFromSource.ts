@@ -177,7 +177,7 @@ function ownerChanges({ prefix, installs, owner, group, keep }: Build, tree: Fil
   const pruned = kept.flatMap((path, index) => [...(index > 0 ? ['-o'] : []), '-path', path])
   return attributeChanges(prefix, tree, { owner, group }).map((change) => ({
     ...change,
-    steps: [run(sh`cd -- ${prefix} && find . \\( ${pruned} \\) -prune -o -exec chown -h -- ${account} {} +`)],
+    steps: [run(sh`cd -- ${prefix} && find . \( ${pruned} \) -prune -o -exec chown -h -- ${account} {} +`)],
     effects: [{ tree: prefix, only: 'attributes' }],
   }))
 }

@@ -68,8 +68,8 @@ function unpacked(build: Build): string {
   return sh`mkdir -- "$tree" && tar -C "$tree" -xzpof ${artifactPath(build)} || exit 1
 if command -v ldd >/dev/null; then
   lost=$(export LD_LIBRARY_PATH="$tree/lib:$tree/lib64:$target/lib:$target/lib64"
-    find "$tree" -type f \\( -perm -100 -o -name '*.so*' \\) -exec ldd {} + 2>/dev/null | sed -n 's/^[[:space:]]*\\(.*\\) => not found.*/\\1/p' | sort -u)
-  [ -z "$lost" ] || { printf '%s\\n' "$lost" >&2; exit ${foreignCode}; }
+    find "$tree" -type f \( -perm -100 -o -name '*.so*' \) -exec ldd {} + 2>/dev/null | sed -n 's/^[[:space:]]*\(.*\) => not found.*/\1/p' | sort -u)
+  [ -z "$lost" ] || { printf '%s\n' "$lost" >&2; exit ${foreignCode}; }
 fi`.script
 }
 

@@ -146,7 +146,10 @@ function makeLine(words: readonly string[], jobs = '-j$(nproc 2>/dev/null || ech
 }
 
 function inFolder(folder: string | undefined, body: Command): Command {
-  return folder ? sh`cd -- ${folder} || exit 1\n${body}` : body
+  return folder
+    ? sh`cd -- ${folder} || exit 1
+${body}`
+    : body
 }
 
 /** A script whose success is noted, so that it is not run again. */
@@ -161,7 +164,7 @@ function logged(build: Build, title: string, body: Command, before: Command = as
 ${shellText(logging)}
 set -- sh -c ${`cd -- ${quote(workspaceOf(build).source)} || exit 1\n${body.script}`}
 ${before}
-printf '\\n== %s\\n' ${title} >>"$log"
+printf '\n== %s\n' ${title} >>"$log"
 logged "$@"
 [ "$rc" = 0 ] || tell_full
 [ "$rc" = 0 ] || exit "\${rc:-1}"`

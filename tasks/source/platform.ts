@@ -18,12 +18,12 @@ export function platformOf(environment: { readonly [name: string]: string | Secr
   return output(
     sh`for cc in ${compilers}; do
   command -v "\${cc%% *}" >/dev/null || continue
-  printf 'version %s\\ntarget %s\\n' "$($cc --version 2>/dev/null | head -n 1)" "$($cc -dumpmachine 2>/dev/null)"
+  printf 'version %s\ntarget %s\n' "$($cc --version 2>/dev/null | head -n 1)" "$($cc -dumpmachine 2>/dev/null)"
   break
 done
-printf 'machine %s\\n' "$(uname -m)"
-printf 'libc %s\\n' "$(getconf GNU_LIBC_VERSION 2>/dev/null || ldd --version 2>&1 | head -n 2 | tr '\\n' ' ')"
-sed -n 's/^\\(ID\\|VERSION_ID\\|ID_LIKE\\)="*\\([^"]*\\)"*$/\\1 \\2/p' /etc/os-release 2>/dev/null
+printf 'machine %s\n' "$(uname -m)"
+printf 'libc %s\n' "$(getconf GNU_LIBC_VERSION 2>/dev/null || ldd --version 2>&1 | head -n 2 | tr '\n' ' ')"
+sed -n 's/^\(ID\|VERSION_ID\|ID_LIKE\)="*\([^"]*\)"*$/\1 \2/p' /etc/os-release 2>/dev/null
 :`,
     parsePlatform,
     // A compiler that is still to come is what the build itself reckons with.

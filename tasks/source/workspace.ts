@@ -41,7 +41,7 @@ stage=$work/stage stamp=.built-$name
 target=$prefix
 if [ -L "$target" ]; then target=$(readlink -f -- "$target") || exit 1; fi
 previous=$target.previous
-fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }`
+fail() { code=$1; shift; printf '%s\n' "$*" >&2; exit "$code"; }`
 }
 
 /**
@@ -63,7 +63,7 @@ ${shellText(installs ? requireTree : requireSwappable)}
 if [ "$(cat -- "$work/recipe" 2>/dev/null)" != "$recipe" ]; then
   rm -rf -- "$source" "$stage" "$work/phases" "$work/artifact.tar.gz" "$log"
   for each in "$work"/archive-*; do [ "$each" = "$archive" ] || rm -f -- "$each"; done
-  printf '%s\\n' "$recipe" >"$work/recipe" || exit 1
+  printf '%s\n' "$recipe" >"$work/recipe" || exit 1
 fi
 ( umask 077; : >>"$log" ) || exit 1
 sum=$([ -f "$archive" ] && ${`${checksum.algorithm}sum`} <"$archive")

@@ -1,7 +1,6 @@
 // A shell command as data: POSIX sh text with every interpolated value quoted.
 
 import { PlaybookError } from '../errors/error.ts'
-import { callSite } from '../errors/location.ts'
 import { Secret } from '../secrets/secret.ts'
 
 /** POSIX sh text, ready to run. `sh` makes one, with the values inside it quoted. */
@@ -14,36 +13,25 @@ type ShellValue = string | number | Command | readonly (string | number)[]
  *
  * A `Secret` is refused, because `ps` shows the text of a command. Pass it by the step's `stdin` or `environment`.
  *
- * JavaScript reads the escapes first, so write two backslashes for one: `` sh`sed 's/\\.b/Z/'` `` runs
- * `sed 's/\.b/Z/'`. `\n` and `\t` become a line end and a tab, `` \` `` and `\$` lose their backslashes.
+ * The shell gets the text as it is written, so that `\n`, `\.` and `\\` mean what they mean in a shell script:
+ * `` sh`sed 's/\.b/Z/'` `` runs `sed 's/\.b/Z/'`. Only `` \` `` and `\${`, which JavaScript requires, lose their backslash.
  *
- * @throws PlaybookError E_SH_ESCAPE for another escape, which would lose its backslash
  * @example sh`chown ${owner} -- ${paths}`
+ * @example sh`find ${folder} \( -name '*.log' -o -name '*.tmp' \) -printf '%p\n'`
  */
 export function sh(strings: TemplateStringsArray, ...values: ShellValue[]): Command {
-  requireKeptEscapes(strings)
-  const parts = strings.map((text, index) => (index < values.length ? text + word(values[index]!) : text))
+  const parts = textsOf(strings).map((text, at) => (at < values.length ? text + word(values[at]!) : text))
   return { kind: 'command', script: parts.join('') }
 }
 
 /** Each template is the same object in every call. */
-const checked = new WeakSet<TemplateStringsArray>()
+const texts = new WeakMap<TemplateStringsArray, readonly string[]>()
 
-function requireKeptEscapes(strings: TemplateStringsArray): void {
-  if (checked.has(strings)) return
-  for (const raw of strings.raw) {
-    const lost = [...raw.matchAll(/\\(.)/gs)].find(([, escaped]) => !'\\nt`$\n'.includes(escaped!))
-    if (lost) throw escapeError(lost[0], raw.slice(0, lost.index).split('\n').at(-1)! + lost[0])
-  }
-  checked.add(strings)
-}
-
-function escapeError(lost: string, text: string): PlaybookError {
-  return new PlaybookError('E_SH_ESCAPE', `sh: ${lost} loses its backslash before the shell sees it.`, {
-    where: callSite(sh)(),
-    details: [text],
-    hint: `Write \\${lost} for what the shell is to read as ${lost}.`,
-  })
+function textsOf(strings: TemplateStringsArray): readonly string[] {
+  const known =
+    texts.get(strings) ?? strings.raw.map((raw) => raw.replace(/\\(`|\$\{)/g, '$1').replace(/\$\\\{/g, '$${'))
+  texts.set(strings, known)
+  return known
 }
 
 /** A command from text that is shell code already: a line that a user wrote. */

@@ -19,7 +19,7 @@ export function extraPaths(
   const matches = excluder(exclude)
   const isExcluded = (path: string) => matches(textOf(path))
   return output(
-    sh`[ ! -d ${dest} ] || { cd -- ${dest} && find . -xdev ! -name . -print0 && printf '\\0%s\\n' "$(pwd -P)" && cat /proc/mounts; }`,
+    sh`[ ! -d ${dest} ] || { cd -- ${dest} && find . -xdev ! -name . -print0 && printf '\0%s\n' "$(pwd -P)" && cat /proc/mounts; }`,
     (result) => {
       const { paths, mounts } = listing(dest, result)
       const excluded = paths.filter(isExcluded)

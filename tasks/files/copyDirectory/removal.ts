@@ -5,9 +5,13 @@ import { run, type Step, sh, shellText } from '../../../src/index.ts'
 /** A step that removes paths below `dest`, which are given as bytes: each character stands for one. */
 export function removalStep(dest: string, paths: readonly string[]): Step {
   const lines = paths.map((path) => path.replace(/[\\\n]/g, escaped))
-  return run(sh`dest=${dest}\n${shellText(script)}`, {
-    stdin: Buffer.from(`${lines.join('\n')}\n`, 'latin1'),
-  })
+  return run(
+    sh`dest=${dest}
+${shellText(script)}`,
+    {
+      stdin: Buffer.from(`${lines.join('\n')}\n`, 'latin1'),
+    },
+  )
 }
 
 function escaped(character: string): string {

@@ -26,7 +26,7 @@ function requestTool(desired: DownloadParams): Command {
   const wgetOptions = shellText(desired.insecure ? '--no-check-certificate' : '')
   return sh`if command -v curl >/dev/null; then
   request() {
-    answer=$({ printf %s "$sent" | sed ${'s/[\\\\"]/\\\\&/g; s/.*/header = "&"/'}; printf 'url = "%s"\\n' "$at"; } |
+    answer=$({ printf %s "$sent" | sed ${'s/[\\\\"]/\\\\&/g; s/.*/header = "&"/'}; printf 'url = "%s"\n' "$at"; } |
       curl -q -gfsS ${curlOptions} --connect-timeout ${seconds} --speed-limit 1 --speed-time ${seconds} -o "$part" -w 'redirect=%{redirect_url} status=%{http_code} ' -K - 2>&1)
     code=$?
     redirect=\${answer#redirect=}; redirect=\${redirect%% *}
@@ -35,9 +35,9 @@ function requestTool(desired: DownloadParams): Command {
 elif wget --version 2>/dev/null | grep -q 'GNU Wget'; then
   request() {
     ( umask 077; printf %s "$sent" | sed 's/^/header = /' >"$part.rc" )
-    if answer=$(printf '%s\\n' "$at" | wget --config="$part.rc" -nv -S --max-redirect=0 ${wgetOptions} --tries=1 --timeout=${seconds} -O "$part" -i - 2>&1); then return 0; fi
-    case $answer in *" HTTP/"[0-9.]*" 30"[12378]*) redirect=$(printf '%s\\n' "$answer" | sed -n 's/^ *[Ll]ocation: *\\([^[:space:]]*\\).*/\\1/p' | head -n 1) ;; esac
-    [ -n "$redirect" ] || { printf '%s\\n' "$answer" | sed '/^  /{/HTTP/!d;}'; return 1; }
+    if answer=$(printf '%s\n' "$at" | wget --config="$part.rc" -nv -S --max-redirect=0 ${wgetOptions} --tries=1 --timeout=${seconds} -O "$part" -i - 2>&1); then return 0; fi
+    case $answer in *" HTTP/"[0-9.]*" 30"[12378]*) redirect=$(printf '%s\n' "$answer" | sed -n 's/^ *[Ll]ocation: *\([^[:space:]]*\).*/\1/p' | head -n 1) ;; esac
+    [ -n "$redirect" ] || { printf '%s\n' "$answer" | sed '/^  /{/HTTP/!d;}'; return 1; }
   }
 elif command -v wget >/dev/null && ${shellText(isPrivate(desired) ? 'false' : 'true')}; then
   request() {

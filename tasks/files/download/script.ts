@@ -36,9 +36,9 @@ while IFS= read -r url; do
       ${placementScript(desired, current)}
       exit 0
     fi
-    printf '%s sum %s\\n' "$mirror" "$sum"
+    printf '%s sum %s\n' "$mirror" "$sum"
   else
-    printf '%s error %s\\n' "$mirror" "$(printf %s "$output" | tr '\\n' ' ')"
+    printf '%s error %s\n' "$mirror" "$(printf %s "$output" | tr '\n' ' ')"
   fi
 done
 exit ${noMirrorCode}`

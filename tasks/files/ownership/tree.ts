@@ -99,7 +99,7 @@ if [ -d "$start" ]; then
   cd -P -- "$start" && [ "$(stat -c %d:%i ..)" = "$rp_from" ] || rp_refuse ${`${params.path} was replaced by another user.`}
   rp_mounted ${params.path}
   rp_stat
-  start=. others=$(find . -xdev -type d \\( ! -user 0 ! -user "$rp_uid" -o -perm -002 -o -perm -020 \\) 2>/dev/null | head -n 1)
+  start=. others=$(find . -xdev -type d \( ! -user 0 ! -user "$rp_uid" -o -perm -002 -o -perm -020 \) 2>/dev/null | head -n 1)
 fi
 change() {
   if [ -z "$others" ]; then
@@ -111,8 +111,8 @@ change() {
   ${inFolders}
 }
 output=$(change 2>&1) || {
-  output=$(printf '%s\\n' "$output" | grep -v 'No such file or directory')
-  [ -z "$output" ] || { printf '%s\\n' "$output" >&2; exit 1; }
+  output=$(printf '%s\n' "$output" | grep -v 'No such file or directory')
+  [ -z "$output" ] || { printf '%s\n' "$output" >&2; exit 1; }
 }`
 }
 
@@ -148,7 +148,7 @@ function find(
   const depth = shellText(recursive ? '' : '-maxdepth 0 ')
   const pruned = exclude.map((each) => sh`-path ${`./${each}`}`.script).join(' -o ')
   const prune = shellText(pruned === '' ? '' : `\\( ${pruned} \\) -prune -o `)
-  const words = sh`${depth}-xdev ${first}${prune}\\( ${shellText(test)} \\) ${action}`
+  const words = sh`${depth}-xdev ${first}${prune}\( ${shellText(test)} \) ${action}`
   if (start) return sh`find ${start} ${words}`
   return sh`if [ -d ${path} ]; then cd -- ${path} && set -- .; else set -- ${path}; fi && find "$@" ${words}`
 }

@@ -18,7 +18,7 @@ export function unpackCommand(params: UnarchiveParams, stamp?: Stamp): Command {
   const { src, dest, stripComponents, exclude, preserve, creates, owner, group } = params
   const account = ownerSpec({ owner, group })
   return sh`src=${src} dest=${dest} account=${account} creates=${creates ?? '.'} strip=${stripComponents} unsafe=${unsafeCode} conflict=${conflictCode}
-fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }
+fail() { code=$1; shift; printf '%s\n' "$*" >&2; exit "$code"; }
 ${toolCheck(params).command}
 ${shellText(functions)}
 damaged() { if [ -s ./output ]; then tail -n 5 ./output; else say_room; fi >&2; exit ${damagedCode}; }
