@@ -169,6 +169,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   ],
   'src/cli/docs': ['src/model', 'src/cli/task', 'src/cli/userCode'],
   'src/cli/completion': [
+    'src/files',
     'src/model',
     'src/run',
     'src/engine',

@@ -1,7 +1,6 @@
 // Tells whether another user of this machine may have put a file where it is.
 
 import { lstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
 import { dirname, relative, resolve } from 'node:path'
 
 type TrustOptions = {
@@ -36,27 +35,6 @@ function reasonAlong(path: string, options: TrustOptions, depth: number): string
     return reasonAlong(target, options, depth + 1)
   }
   return undefined
-}
-
-/**
- * The home folder: `$HOME`, or that of the account if `$HOME` belongs to somebody else (`sudo -E`). ssh uses the
- * account's, too.
- */
-export function homeFolder(): string {
-  const home = homedir()
-  if (checkedHome?.given !== home) checkedHome = { given: home, used: trustedHome(home) }
-  return checkedHome.used
-}
-
-let checkedHome: { readonly given: string; readonly used: string } | undefined
-
-function trustedHome(home: string): string {
-  if (!distrustReason(home, { isGroupTrusted: true })) return home
-  try {
-    return userInfo().homedir
-  } catch {
-    return home // a container with a uid that has no account
-  }
 }
 
 /** Whether every user of this machine may read a file, through all folders above it. */

@@ -5,7 +5,8 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { distrustReason, homeFolder, isReadableByAll } from '../../src/files/trust.ts'
+import { homeFolder } from '../../src/files/home.ts'
+import { distrustReason, isReadableByAll } from '../../src/files/trust.ts'
 
 const it = process.geteuid?.() === 0 ? test : test.skip
 const stranger = 12_345

@@ -1,8 +1,9 @@
 // Locates the user's cache, which all projects share.
 
 import { join } from 'node:path'
+import { homeFolder } from '../../files/home.ts'
 import { makeFolder } from '../../files/makeFolder.ts'
-import { distrustReason, homeFolder } from '../../files/trust.ts'
+import { distrustReason } from '../../files/trust.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 
 /**

@@ -2,10 +2,10 @@
 
 import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
+import { expandHome } from '../../files/home.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import { applySettings, loadSettings } from '../flags/settings.ts'
 import { inventoryFromFlags } from '../inventory/inventoryFromFlags.ts'
-import { withHome } from '../secrets/passwordFile.ts'
 import { parseVaultId } from '../secrets/vaultPasswords.ts'
 import type { Cursor } from './parseWords.ts'
 
@@ -25,7 +25,7 @@ export async function inventoryAt({ command, values }: Cursor, playbookDir?: str
 
 /** Whether a source needs no prompt and no program, which completion must not start. */
 function isQuiet(source: string): boolean {
-  const path = withHome(source)
+  const path = expandHome(source)
   return existsSync(path) && (statSync(path).mode & 0o111) === 0
 }
 

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { homeFolder, isReadableByAll } from '../../files/trust.ts'
+import { isReadableByAll } from '../../files/trust.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { Secret } from '../../model/secrets/secret.ts'
 
@@ -28,11 +28,6 @@ export function readPassword(
 type ReadOptions = {
   /** Prints nothing; the program gets no input. Default false. */
   readonly isQuiet?: boolean
-}
-
-/** Expands `~/`, which shells do not expand after `label@`. */
-export function withHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? homeFolder() + path.slice(1) : path
 }
 
 function warnIfReadable(file: string): void {

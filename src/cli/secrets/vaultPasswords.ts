@@ -1,9 +1,10 @@
 // Reads the vault passwords that the flags name, from files, programs and prompts.
 
+import { expandHome } from '../../files/home.ts'
 import { decryptVault, isVault, type VaultPassword } from '../../inventory/vault/decrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { Secret } from '../../model/secrets/secret.ts'
-import { readPassword, withHome } from './passwordFile.ts'
+import { readPassword } from './passwordFile.ts'
 import { askSecret } from './prompt.ts'
 
 export type VaultFlags = {
@@ -69,7 +70,7 @@ async function passwordOf(
 ): Promise<Secret> {
   if (source === 'prompt' || source === 'prompt_ask_vault_pass')
     return ask(id === 'default' ? 'Vault password' : `Vault password (${id})`)
-  const file = withHome(source)
+  const file = expandHome(source) // shells do not expand it after `label@`
   const isClient = /-client(?:\.[^./]*)?$/.test(file)
   const password = read(file, isClient ? ['--vault-id', id] : [])
   const text = password.reveal()

@@ -1,6 +1,6 @@
 // Reads how to connect to a host: its `ansible_*` variables, then the flags.
 
-import { homeFolder } from '../../files/trust.ts'
+import { expandHome } from '../../files/home.ts'
 import { AggregatePlaybookError } from '../../model/errors/error.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import type { ConnectionSettings, InventoryHost } from '../../model/host.ts'
@@ -62,7 +62,7 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
     port: vars.number(['ansible_port', 'ansible_ssh_port'], 1, 65535),
     user: vars.checked(['ansible_user', 'ansible_ssh_user'], userNameProblem) ?? flags.user,
     password: vars.secret(['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password']) ?? flags.password,
-    privateKeyFile: key === undefined ? undefined : withHome(key),
+    privateKeyFile: key === undefined ? undefined : expandHome(key),
     privateKeyPassphrase:
       vars.secret(['ansible_private_key_passphrase', 'ansible_ssh_private_key_passphrase']) ??
       flags.privateKeyPassphrase,
@@ -95,8 +95,4 @@ function connectionKind(vars: TypedVars, flags: ConnectionFlags): ConnectionSett
   const hint = didYouMean(name, Object.keys(connectionKinds)) ?? 'Available: ssh, local'
   vars.addError('E_CONNECTION_KIND', 'ansible_connection', `unknown connection "${name}"`, hint)
   return 'ssh'
-}
-
-function withHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? homeFolder() + path.slice(1) : path
 }

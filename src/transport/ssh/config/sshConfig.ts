@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { expandHome } from '../../../files/home.ts'
 import { distrustReason } from '../../../files/trust.ts'
 import type { SourceLocation } from '../../../model/errors/location.ts'
 import { localUser } from '../../program/localUser.ts'
@@ -10,7 +11,7 @@ import { type ConfigLine, configError, matchWords, parseConfigLine } from './con
 import { canonicalKeyword, lineValue } from './keywords.ts'
 import { expandGlob, matchesHostList, matchesList, matchesPatterns } from './patterns.ts'
 import { checkUserName } from './sshNames.ts'
-import { expandHome, expandTokens } from './tokens.ts'
+import { expandTokens } from './tokens.ts'
 
 /** An option that is set. */
 export type SshOption = {

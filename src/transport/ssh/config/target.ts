@@ -1,6 +1,7 @@
 // Resolves an ssh target from settings, ssh arguments and ssh_config.
 
 import { hostname } from 'node:os'
+import { expandHome } from '../../../files/home.ts'
 import type { SourceLocation } from '../../../model/errors/location.ts'
 import type { ConnectionSettings } from '../../../model/host.ts'
 import { localUser } from '../../program/localUser.ts'
@@ -10,7 +11,7 @@ import { supportedKeywords } from './keywords.ts'
 import { option, parseSshArgs, type SshArgs } from './sshArgs.ts'
 import { computeOptions, defaultConfigFiles, type SshOption, type SshOptions } from './sshConfig.ts'
 import { checkHostName, checkUserName } from './sshNames.ts'
-import { expandHome, expandTokens, expandVariables } from './tokens.ts'
+import { expandTokens, expandVariables } from './tokens.ts'
 
 export type SshTarget = {
   /** For messages: `app@was-01`, with the port if it is not 22. */

@@ -1,18 +1,11 @@
-// Expands the tokens of ssh_config(5): %h, %p, ~.
+// Expands the tokens and variables of ssh_config(5): %h, ${NAME}.
 
-import { join } from 'node:path'
-import { homeFolder } from '../../../files/trust.ts'
 import type { SourceLocation } from '../../../model/errors/location.ts'
 import { configError } from './configLine.ts'
 
 /** Replaces the given tokens and `%%`; any other stays as it is. @example expandTokens('%h.lan', { h: 'was-01' }) */
 export function expandTokens(text: string, tokens: { readonly [letter: string]: string }): string {
   return text.replace(/%(.)/g, (whole, letter: string) => (letter === '%' ? '%' : (tokens[letter] ?? whole)))
-}
-
-/** Replaces a leading `~/` by the home folder. */
-export function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homeFolder(), path.slice(1)) : path
 }
 
 /**
