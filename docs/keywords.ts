@@ -219,6 +219,15 @@ export const blockTexts: TextsOf<Omit<BlockOptions, keyof typeof sharedTexts>> =
     ansible:
       'an unreachable delegate makes the host unreachable; as here, facts and variables are those of the host',
   },
+  retry: {
+    type: '{ attempts, delay?, backoff?, maxDelay?, until? }',
+    meaning:
+      'On a task: retries what failed, which is a probe, a step, or a final probe that still finds a difference. On a block: when one of its tasks fails, all of them run again, from the first one; see below.',
+    byDefault: 'one attempt',
+    example:
+      'retry: { attempts: 10, delay: 2, backoff: 1.5, until: succeeds(sh`curl -fs localhost:8080/health`) }',
+    ansible: '`retries`, `delay`, `until`, of a task only',
+  },
   rescue: {
     type: 'list of tasks',
     meaning: 'For blocks: runs when a task of the block has failed. If it succeeds, the host continues.',
@@ -234,15 +243,6 @@ export const taskTexts: TextsOf<Omit<TaskOptions, keyof typeof blockTexts | keyo
     meaning: 'Replaces the title of the task.',
     byDefault: "the task's name and what it acts on",
     ansible: '`name`',
-  },
-  retry: {
-    type: '{ attempts, delay?, backoff?, maxDelay?, until? }',
-    meaning:
-      'Retries what failed: a probe, a step, or a final probe that still finds a difference. See below.',
-    byDefault: 'one attempt',
-    example:
-      'retry: { attempts: 10, delay: 2, backoff: 1.5, until: succeeds(sh`curl -fs localhost:8080/health`) }',
-    ansible: '`retries`, `delay`, `until`',
   },
 }
 
@@ -272,7 +272,7 @@ export const retryTexts: TextsOf<Retry> = {
   until: {
     type: 'probe of a boolean',
     meaning:
-      'A condition that must hold after the task, probed in the same trip as the final probe. A task that acts every time acts again until it holds; any other only waits. If nothing differs, it is probed with everything else and costs no trip. If it never holds, the task fails with E_UNTIL.',
+      'A condition that must hold after the task, or after the last task of the block, probed in the same trip as the final probe. A task that acts every time acts again until it holds; any other only waits. If nothing differs, it is probed with everything else and costs no trip. If it never holds, the task fails with E_UNTIL.',
     ansible: 'an expression over the registered result',
   },
 }

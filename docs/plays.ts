@@ -31,7 +31,7 @@ export function playsText(): string {
       blockTexts,
     ),
     ...section('Keywords of a task', 'Only in the second argument of a task.', taskTexts),
-    ...section('`retry`', 'Ctrl-C ends a pause immediately. Failed attempts are shown with -v.', retryTexts),
+    ...section('`retry`', retryParagraphs, retryTexts),
   ].join('\n')
 }
 
@@ -71,6 +71,16 @@ export default definePlay({
 const paragraphs = `Names are Ansible's in camelCase. An unknown keyword, a wrong value, or a delegate that is not in the inventory is an error, reported with its location before any host is contacted.
 
 There are no strategies: hosts run a play independently, and wait for each other only because of \`serial\`, \`throttle\` and \`runOnce\`. A play ends on all hosts before the next one begins.`
+
+const retryParagraphs = `Ctrl-C ends a pause immediately. Failed attempts of a task are shown with -v, failed tries of a block always.
+
+A block is tried again as a whole: \`block([drain, deploy, check], { retry: { attempts: 3, delay: 10 } })\`.
+
+- When a task of the block fails after its own retries, the host waits, probes again and goes back to the block's first task, but not to before the task at which the run started (--start-at-task, --resume). What is done already then needs nothing. \`rescue\` and \`always\` come after the last try, and are not retried.
+- A failed try is reported with its error and what it was changing (\`retry\`, also as an event), and counts neither as failed nor as ignored. A task counts once in the recap, as changed if it changed something in any try. Handlers that a failed try notified run once, at their usual place.
+- An inner block gets all its tries again in each try of the outer one. A task with \`runOnce\` that succeeded is not run again; one that failed is, while the other hosts go on waiting.
+- A lost connection is not retried, nor is anything in a dry run: a failure leads to \`rescue\` there at once.
+- \`--resume\` after an interruption between or during tries starts at the block's first task or at the task that was running.`
 
 function section(title: string, text: string, keywords: { readonly [name: string]: KeywordText }): string[] {
   return [`## ${title}`, '', text, '', ...Object.entries(keywords).flatMap(keywordLines)]

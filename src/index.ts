@@ -3,7 +3,7 @@
 export { z } from 'zod'
 export * from './formats/deprecated.ts'
 export type { BecomeMethod } from './model/become.ts'
-export { block } from './model/block.ts'
+export { block } from './model/blocks/block.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'
 export { defineConfig, type RunPlaybookConfig } from './model/config.ts'
 export { PlaybookError, UnreachableError } from './model/errors/error.ts'

@@ -1,6 +1,6 @@
-// Decides which task comes next: a block's rescue after a failure, its always in any case.
+// Decides which task comes next: after a failure a retry, rescue or always, and their ends.
 
-import type { BlockPart } from '../model/block.ts'
+import type { BlockPart } from '../model/blocks/block.ts'
 import type { Block } from '../model/task.ts'
 
 /** An item of a task list, with the blocks around it, the outermost first. */
@@ -9,19 +9,29 @@ type InBlocks = { readonly blocks: readonly BlockPart[] }
 /** Blocks that failed without a rescue; their `always` still has to run. */
 export type FailedBlocks = Set<Block>
 
-/** Where a failure leads, and whether a rescue handles it, there or further on. */
-type FailureTarget = { readonly index: number; readonly isRescued: boolean }
+/** Whether a block may be tried again. */
+type MayRetry = (block: Block) => boolean
+
+/** Where a host goes on. */
+type NextTask = {
+  readonly index: number
+  /** Whether another try or a rescue handles the failure, there or further on. */
+  readonly isRescued: boolean
+  /** The block that is tried again. */
+  readonly retried?: Block
+}
 
 /**
- * Where the host goes after the task at `index` has failed: into the rescue or always of the innermost block that has
- * one; undefined: it stops. Blocks without a rescue on the way are added to `failedBlocks`.
+ * Where the host goes after the task at `index` has failed: to the first task of the innermost block that may be tried
+ * again, or into the rescue or always of one; undefined: it stops. Blocks without a rescue on the way are added to `failedBlocks`.
  */
 export function afterFailure(
   tasks: readonly InBlocks[],
   index: number,
   failedBlocks: FailedBlocks,
-): FailureTarget | undefined {
-  return outOf(tasks, index, [...tasks[index]!.blocks].reverse(), failedBlocks)
+  mayRetry: MayRetry,
+): NextTask | undefined {
+  return outOf(tasks, index, [...tasks[index]!.blocks].reverse(), failedBlocks, mayRetry)
 }
 
 /** Where the host goes after the task at `index` has succeeded; undefined: it stops, because its block has failed. */
@@ -29,7 +39,8 @@ export function afterSuccess(
   tasks: readonly InBlocks[],
   index: number,
   failedBlocks: FailedBlocks,
-): number | undefined {
+  mayRetry: MayRetry,
+): NextTask | undefined {
   const here = tasks[index]!.blocks
   let next = index + 1
   while (next < tasks.length && startsRescue(here, tasks[next]!.blocks)) next += 1
@@ -37,10 +48,10 @@ export function afterSuccess(
   const left = [...here]
     .reverse()
     .find(({ block }) => failedBlocks.has(block) && !ahead.some((around) => around.block === block))
-  if (!left) return next
+  if (!left) return { index: next, isRescued: false }
   failedBlocks.delete(left.block)
   const outer = here.slice(0, here.indexOf(left))
-  return outOf(tasks, index, outer.reverse(), failedBlocks)?.index
+  return outOf(tasks, index, outer.reverse(), failedBlocks, mayRetry)
 }
 
 /** `blocks`: from the innermost outwards. */
@@ -49,11 +60,15 @@ function outOf(
   index: number,
   blocks: readonly BlockPart[],
   failedBlocks: FailedBlocks,
-): FailureTarget | undefined {
+  mayRetry: MayRetry,
+): NextTask | undefined {
+  const isRetried = ({ block, part }: BlockPart) => part === 'tasks' && mayRetry(block)
   const rescueOf = ({ block, part }: BlockPart) =>
     part === 'tasks' ? firstOf(tasks, index, block, 'rescue') : undefined
   for (const [depth, around] of blocks.entries()) {
     const { block, part } = around
+    if (isRetried(around))
+      return { index: firstOf(tasks, -1, block, 'tasks')!, isRescued: true, retried: block }
     const rescue = rescueOf(around)
     if (rescue !== undefined) return { index: rescue, isRescued: true }
     const always = part === 'always' ? undefined : firstOf(tasks, index, block, 'always')
@@ -61,7 +76,7 @@ function outOf(
     failedBlocks.add(block)
     return {
       index: always,
-      isRescued: blocks.slice(depth + 1).some((outer) => rescueOf(outer) !== undefined),
+      isRescued: blocks.slice(depth + 1).some((outer) => isRetried(outer) || rescueOf(outer) !== undefined),
     }
   }
   return undefined

@@ -2,13 +2,16 @@
 
 import { isFlush } from '../model/flushHandlers.ts'
 import type { HostRecap } from '../model/run/outcome.ts'
+import type { Block } from '../model/task.ts'
 import { afterFailure, afterSuccess, type FailedBlocks } from './blockFlow.ts'
+import { BlockRetries, innerBlocks } from './blockRetries.ts'
 import { PassEnded } from './coordination/hostGate.ts'
 import { HandlerItems } from './handlers/handlerItems.ts'
 import { HostContext, type HostContextOptions } from './hostContext.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
 import { ProbeCache } from './probing/probeCache.ts'
 import { hasFailed, isIgnored, type UntimedResult } from './results/taskResult.ts'
+import { pause, retryDelay } from './session/retry.ts'
 import { type HostPass, runTask } from './taskRun.ts'
 
 type HostRunOptions = Omit<HostContextOptions, 'taskCount'> & {
@@ -32,12 +35,17 @@ export async function runHostTasks(options: HostRunOptions): Promise<HostEnd> {
   return new HostRun(options).run()
 }
 
+/** A task that failed, and how. */
+type Failure = { readonly item: PlannedTask; readonly result: UntimedResult }
+
 class HostRun {
   readonly #options: HostRunOptions
   readonly #context: HostContext
   #pass: HostPass
   /** Blocks that have failed, whose `always` still has to run. */
   #failedBlocks: FailedBlocks = new Set()
+  /** The last failure that led into another part of a block. */
+  #failure: Failure | undefined
   #isComplete = false
   #hasForcedHandlers = false
 
@@ -101,6 +109,7 @@ class HostRun {
         prepare: plan.prepare,
         pendingHandlers: isCheck ? undefined : pendingHandlers,
       }),
+      retries: new BlockRetries(isCheck),
     }
   }
 
@@ -122,18 +131,48 @@ class HostRun {
     const item = this.#pass.items[index]
     if (!item || isFlush(item.task)) return this.#flush(index)
     const result = await runTask(index, this.#pass, this.#context)
-    return this.#next(index, result) ?? (await this.#forceHandlers())
+    return (await this.#next(index, result)) ?? (await this.#forceHandlers())
   }
 
   /** Records the result of the task at `index`, and gives the index of the next one. */
-  #next(index: number, result: UntimedResult): number | undefined {
-    const { items } = this.#pass
+  async #next(index: number, result: UntimedResult): Promise<number | undefined> {
+    const { items, retries } = this.#pass
     const item = items[index]!
     const isFailure = hasFailed(result) && !isIgnored(item, result) && !this.#context.isInterrupted
-    const target = isFailure ? afterFailure(items, index, this.#failedBlocks) : undefined
+    const target = isFailure ? afterFailure(items, index, this.#failedBlocks, retries.isLeft) : undefined
+    if (isFailure) this.#failure = { item, result }
+    if (target?.retried) return this.#retry(target.retried, target.index)
     const { isRescued = false } = target ?? {}
     const goesOn = this.#context.recorder.record(item, result, { isRescued })
-    return goesOn && !target ? afterSuccess(items, index, this.#failedBlocks) : target?.index
+    if (!goesOn || target) return target?.index
+    return this.#onwards(index)
+  }
+
+  /** The index of the task after the one at `index`, which did not fail; undefined where the host stops. */
+  async #onwards(index: number): Promise<number | undefined> {
+    const { items, retries } = this.#pass
+    const next = afterSuccess(items, index, this.#failedBlocks, retries.isLeft)
+    return next?.retried ? this.#retry(next.retried, next.index) : next?.index
+  }
+
+  /** A try of the block has failed: after a pause the host goes back to its first task, but not to before its own start. */
+  async #retry(block: Block, first: number): Promise<number> {
+    const { recorder, run } = this.#context
+    const { items, cache, retries } = this.#pass
+    const attempt = retries.fail(block, items)
+    const retry = block.options.retry!
+    const delaySeconds = retryDelay(retry, attempt)
+    const index = Math.max(first, this.#options.start)
+    const { item, result } = this.#failure!
+    const from = items[index]!.index
+    recorder.retry(item, result, { attempt, attempts: retry.attempts, delaySeconds, from })
+    await pause(delaySeconds * 1000, run.options.signal)
+    const isInserted = ({ label, blocks }: PlannedTask) =>
+      label.isHandler && blocks.some((around) => around.block === block)
+    items.splice(0, items.length, ...items.filter((each) => !isInserted(each)))
+    for (const inner of innerBlocks(block, items)) this.#failedBlocks.delete(inner)
+    cache.clear()
+    return index
   }
 
   /** Runs the notified handlers, where a flush says so or at the end, where the host may be complete. */
@@ -141,7 +180,7 @@ class HostRun {
     const { items } = this.#pass
     const isEnd = index >= items.length
     const hasMore = await this.#insertHandlers(index)
-    if (!isEnd) return afterSuccess(items, index, this.#failedBlocks) ?? items.length
+    if (!isEnd) return (await this.#onwards(index)) ?? items.length
     if (hasMore) return index
     await this.#context.gate.enter()
     this.#isComplete = true

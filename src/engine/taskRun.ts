@@ -5,6 +5,7 @@ import { UnreachableError } from '../model/errors/error.ts'
 import type { Output } from '../model/probe.ts'
 import type { TaskOutput } from '../model/run/outcome.ts'
 import type { ScriptEntry } from '../wire/script.ts'
+import type { BlockRetries } from './blockRetries.ts'
 import { commandsInCheckMode } from './checkMode/commandsInCheckMode.ts'
 import { admittingChange } from './checkMode/predictedResult.ts'
 import { effectsOf } from './checkMode/predictedState.ts'
@@ -26,6 +27,7 @@ export type HostPass = {
   readonly items: PlannedTask[]
   readonly cache: ProbeCache
   readonly handlers: HandlerItems
+  readonly retries: BlockRetries
 }
 
 /** @throws PassEnded, UnreachableError */
@@ -239,7 +241,8 @@ class TaskRun {
   /** This host ran the task itself, perhaps for others too. */
   #finish(found: UntimedResult): UntimedResult {
     const result = reportable(this.#item, found)
-    if (this.#item.task.options.runOnce) this.#context.gate.publish(this.#item, result)
+    const isFinal = !hasFailed(result) || !this.#pass.retries.isRetried(this.#item)
+    if (this.#item.task.options.runOnce && isFinal) this.#context.gate.publish(this.#item, result)
     return this.#settled(result)
   }
 

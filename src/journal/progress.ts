@@ -39,6 +39,7 @@ export function progressOf(events: readonly RunEvent[]): PlayProgress[] {
     if (event.kind === 'hostStart') plays.at(-1)?.hosts.set(event.host, untouched())
     if (event.kind === 'taskStart') begin(tally(event.host), event)
     if (event.kind === 'taskEnd') finish(tally(event.host), event)
+    if (event.kind === 'retry') goBack(tally(event.host), event)
     if (event.kind === 'hostEnd' && !event.recap.isCutShort) close(tally(event.recap.host))
   }
   return plays
@@ -50,7 +51,7 @@ export function isUnfinished(progress: readonly PlayProgress[]): boolean {
 }
 
 /** A host's progress while the events are read. */
-type Tally = { end: HostProgress['end']; readonly ended: EndedTask[]; stoppedAt?: EndedTask }
+type Tally = { end: HostProgress['end']; ended: readonly EndedTask[]; stoppedAt?: EndedTask }
 
 function untouched(): Tally {
   return { end: 'stopped', ended: [] }
@@ -65,12 +66,18 @@ function finish(tally: Tally, event: EventOf<'taskEnd'>): void {
   const { status, isIgnored } = event.result
   const isFailed = status === 'failed' || status === 'unreachable'
   const task = endedTask(event, isFailed)
-  tally.ended.push(task)
+  tally.ended = [...tally.ended, task]
   if (tally.end !== 'stopped') return
   delete tally.stoppedAt
   if (!isFailed || isIgnored) return
   tally.end = status
   tally.stoppedAt = task
+}
+
+/** The tasks of a block run again, so they have not ended. */
+function goBack(tally: Tally, { from }: EventOf<'retry'>): void {
+  tally.ended = tally.ended.filter(({ index }) => index < from)
+  delete tally.stoppedAt
 }
 
 function close(tally: Tally): void {

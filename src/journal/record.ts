@@ -37,7 +37,7 @@ export function readRecord(line: string): RecordedEvent | undefined {
 }
 
 function recordable(event: RunEvent): object {
-  if (event.kind !== 'taskEnd') return event
+  if (event.kind !== 'taskEnd' && event.kind !== 'retry') return event
   const { error, changes, ...result } = event.result
   return {
     ...event,
@@ -68,7 +68,7 @@ function errorRecord(error: PlaybookError): ErrorRecord {
 }
 
 function revived(event: { readonly [name: string]: unknown }): RunEvent {
-  if (event.kind !== 'taskEnd') return event as RunEvent
+  if (event.kind !== 'taskEnd' && event.kind !== 'retry') return event as RunEvent
   const { error, ...result } = event.result as { readonly error?: ErrorRecord }
   return { ...event, result: { ...result, ...(error ? { error: revivedError(error) } : {}) } } as RunEvent
 }

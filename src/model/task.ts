@@ -160,10 +160,12 @@ export type AnyRole = {
 }
 
 /** Options for all tasks of a role, the second argument of its call. A task's own options are stronger. */
-export type RoleOptions = Omit<BlockOptions, 'rescue' | 'always'>
+export type RoleOptions = Omit<BlockOptions, 'rescue' | 'always' | 'retry'>
 
 /** Options for all tasks of a block. A task's own options are stronger. */
 export type BlockOptions = Omit<TaskOptions, 'title' | 'retry'> & {
+  /** Runs all tasks of the block again, from the first one, when one fails or `until` does not hold after the last. */
+  readonly retry?: Retry
   /** Runs when a task of the block fails. If the rescue succeeds, the host continues. */
   readonly rescue?: TaskList
   /** Runs last, whether or not a task failed. */

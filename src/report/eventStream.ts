@@ -79,6 +79,19 @@ function createRecords(verbosity: number, isDiffShown: boolean): Records {
       error: result.error && errorFields(result.error),
       durationMs: Math.round(result.durationMs),
     }),
+    retry: ({ play, host, task, index, attempt, attempts, delaySeconds, from: first, result }) => ({
+      play,
+      host,
+      ...labelFields(task),
+      index,
+      attempt,
+      attempts,
+      delayMs: Math.round(delaySeconds * 1000),
+      from: first,
+      changes: result.changes.map((change) => changeFields(change, isDiffShown)),
+      error: result.error && errorFields(result.error),
+      durationMs: Math.round(result.durationMs),
+    }),
     trip: ({ host, as, probes, steps, durationMs }) =>
       from(2, { host, as, probes, steps, durationMs: Math.round(durationMs) }),
     command: ({ host, script, code, stdout, stderr, isStep }) =>

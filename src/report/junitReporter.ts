@@ -31,8 +31,8 @@ type Suite = {
 
 /**
  * Writes one document when it is closed. A failed task is a `failure`; one that lost its host is an `error`; one that
- * was skipped, or is unknown in check mode, is `skipped` with the reason. Changes are in `system-out`. Times are in
- * seconds.
+ * was skipped, or is unknown in check mode, is `skipped` with the reason. Changes are in `system-out`. Of a block that is
+ * tried again, the last try counts. Times are in seconds.
  */
 export function createJunitReporter({ sink, time, cwd }: JunitOptions): Reporter {
   const suites = new Map<string, Suite>()
@@ -48,6 +48,10 @@ export function createJunitReporter({ sink, time, cwd }: JunitOptions): Reporter
       if (event.kind === 'runStart') name = `run-playbook ${event.playbooks.join(' ')}`
       if (event.kind === 'hostStart') suiteOf(event.play, event.host).cases = []
       if (event.kind === 'taskEnd') suiteOf(event.play, event.host).cases.push(event)
+      if (event.kind === 'retry') {
+        const suite = suiteOf(event.play, event.host)
+        suite.cases = suite.cases.filter(({ task, index }) => task.isHandler || index < event.from)
+      }
       if (event.kind === 'hostEnd') suiteOf(event.play, event.recap.host).durationMs = event.recap.durationMs
     },
     close: () => {

@@ -46,7 +46,7 @@ function trackRunning(running: Map<string, RunningStep>, event: RunEvent, now: n
     const { host, task } = event
     running.set(host, { name: hostLabel(host, task), title: task.title, since: now, line: '' })
   }
-  if (event.kind === 'taskEnd') running.delete(event.host)
+  if (event.kind === 'taskEnd' || event.kind === 'retry') running.delete(event.host)
   if (event.kind === 'hostEnd') running.delete(event.recap.host)
   if (event.kind === 'output') {
     const step = running.get(event.host)

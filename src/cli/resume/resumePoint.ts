@@ -87,5 +87,5 @@ function entryOf(items: readonly PlannedTask[], index: number, ended: readonly E
 }
 
 function behind(items: readonly PlannedTask[], index: number): number {
-  return afterSuccess(items, index, new Set()) ?? items.length
+  return afterSuccess(items, index, new Set(), () => false)?.index ?? items.length
 }

@@ -1,6 +1,6 @@
 // Plans the notified handlers of a host where they are flushed.
 
-import type { BlockPart } from '../../model/block.ts'
+import type { BlockPart } from '../../model/blocks/block.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import type { PlanTask } from '../plan/planPlays.ts'
 import { Notifications, type NotificationsOptions } from './notifications.ts'

@@ -1,6 +1,6 @@
 // Plans the tasks of each play and host, and collects all errors.
 
-import { type FlatTask, flattenTasks } from '../../model/block.ts'
+import { type FlatTask, flattenTasks } from '../../model/blocks/block.ts'
 import { AggregatePlaybookError, PlaybookError, toPlaybookError } from '../../model/errors/error.ts'
 import { thrownAt } from '../../model/errors/location.ts'
 import type { InventoryHost } from '../../model/host.ts'

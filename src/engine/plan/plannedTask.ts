@@ -1,6 +1,6 @@
 // Plans one task for a host: reads its inputs, makes its probes, sets its target.
 
-import type { BlockPart, FlatTask } from '../../model/block.ts'
+import type { BlockPart, FlatTask } from '../../model/blocks/block.ts'
 import { type PlaybookError, toPlaybookError } from '../../model/errors/error.ts'
 import type { Probe, Probes } from '../../model/probe.ts'
 import type { TaskLabel } from '../../model/run/event.ts'

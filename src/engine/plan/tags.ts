@@ -1,21 +1,27 @@
 // Selects tasks by --tags and --skip-tags, as in Ansible.
 
-import type { FlatTask } from '../../model/block.ts'
+import type { FlatTask } from '../../model/blocks/block.ts'
+import { isUntil } from '../../model/blocks/blockUntil.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
 
 export type TagSelection = { readonly only: readonly string[]; readonly skip: readonly string[] }
 
 /**
  * The selected tasks. `always` runs unless skipped, `never` only if one of the task's tags is requested; `all`, `tagged`
- * and `untagged` work as in Ansible. A flush of handlers is always selected.
+ * and `untagged` work as in Ansible. A flush of handlers is always selected, the condition of a retried block with any of
+ * its tasks.
  */
 export function selectedTasks(
   placed: readonly FlatTask[],
   playTags: readonly string[],
   selection: TagSelection,
 ): FlatTask[] {
-  return placed.filter(
-    ({ task }) => isFlush(task) || isSelected([...playTags, ...(task.options.tags ?? [])], selection),
+  const hasTag = ({ task }: FlatTask) => isSelected([...playTags, ...(task.options.tags ?? [])], selection)
+  const tasks = placed.filter((each) => !isFlush(each.task) && !isUntil(each.task) && hasTag(each))
+  const blocks = new Set(tasks.flatMap((each) => each.blocks.map(({ block }) => block)))
+  const selected = new Set(tasks)
+  return placed.filter((each) =>
+    isUntil(each.task) ? blocks.has(each.blocks.at(-1)!.block) : isFlush(each.task) || selected.has(each),
   )
 }
 

@@ -75,6 +75,14 @@ const shared = {
   runOnce: flag,
 }
 
+const retry = z.strictObject({
+  attempts: atLeastOne,
+  delay: z.number().min(0, 'expected 0 seconds or more').optional(),
+  backoff: z.number().min(1, 'expected a factor of at least 1').optional(),
+  maxDelay: z.number().min(0, 'expected 0 seconds or more').optional(),
+  until: probe.optional(),
+})
+
 const inBlock = {
   ...shared,
   when: probe,
@@ -111,17 +119,11 @@ const keywords = {
     postTasks: tasksFunction,
   } satisfies Schemas<PlaySpec<never, never>>,
   role: inBlock satisfies Schemas<RoleOptions>,
-  block: { ...inBlock, rescue: taskList, always: taskList } satisfies Schemas<BlockOptions>,
+  block: { ...inBlock, retry, rescue: taskList, always: taskList } satisfies Schemas<BlockOptions>,
   task: {
     ...inBlock,
     title: z.string(),
-    retry: z.strictObject({
-      attempts: atLeastOne,
-      delay: z.number().min(0, 'expected 0 seconds or more').optional(),
-      backoff: z.number().min(1, 'expected a factor of at least 1').optional(),
-      maxDelay: z.number().min(0, 'expected 0 seconds or more').optional(),
-      until: probe.optional(),
-    }),
+    retry,
   } satisfies Schemas<TaskOptions>,
 }
 

@@ -1,8 +1,8 @@
 // Records the results of a host's tasks, and holds its events back until they are final.
 
 import { type PlaybookError, UnreachableError } from '../../model/errors/error.ts'
-import type { RunEvent, TaskLabel } from '../../model/run/event.ts'
-import { emptyCounts, type HostRecap, type TaskResult } from '../../model/run/outcome.ts'
+import type { EventOf, RunEvent } from '../../model/run/event.ts'
+import { emptyCounts, type HostRecap, type Status, type TaskResult } from '../../model/run/outcome.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import { interruptedError, lostHostError } from './lostHost.ts'
 import { hasFailed, isIgnored, type UntimedResult } from './taskResult.ts'
@@ -18,6 +18,9 @@ type HostRecorderOptions = {
   readonly digest?: (item: PlannedTask) => string
 }
 
+/** Which try of a block failed, and where and when the next one begins. */
+type Retried = Pick<EventOf<'retry'>, 'attempt' | 'attempts' | 'delaySeconds' | 'from'>
+
 /** The task that is running, and what it is changing. */
 type CurrentTask = {
   readonly item: PlannedTask
@@ -31,8 +34,8 @@ export class HostRecorder {
   isUnreachable = false
   readonly #options: HostRecorderOptions
   readonly #startedAt = performance.now()
-  #counts = emptyCounts()
-  #ignored = 0
+  /** How each task ended, by its item; a task of a block that is tried again ends several times, and counts once. */
+  #endings = new Map<object, Ending>()
   #held: RunEvent[] | undefined = []
 
   constructor(options: HostRecorderOptions) {
@@ -42,8 +45,7 @@ export class HostRecorder {
   /** Begins with the first task, and drops the events that were held back. */
   begin(): void {
     const { play, host, tasks } = this.#options
-    this.#counts = emptyCounts()
-    this.#ignored = 0
+    this.#endings = new Map()
     if (this.#held) this.#held = []
     this.emit({ kind: 'hostStart', play, host, tasks })
   }
@@ -70,13 +72,21 @@ export class HostRecorder {
     const isInterrupted = signal?.aborted === true && result.status === 'failed'
     const isFailure = hasFailed(result)
     const isForgiven = isFailure && !isInterrupted && (isRescued || isIgnored(item, result))
-    this.#end(item.label, item.index, digest?.(item), {
+    this.#end(item, digest?.(item), {
       ...result,
       isIgnored: isForgiven || undefined,
       error: isInterrupted ? interruptedError(item.task.title, this.current?.changing ?? []) : result.error,
     })
     this.isFailed ||= isFailure && !isForgiven
     return !isFailure || isForgiven
+  }
+
+  /** Records that a try of a block failed at this task, which therefore has not ended. */
+  retry(item: PlannedTask, result: UntimedResult, next: Retried): void {
+    const { play, host } = this.#options
+    const { label: task, index } = item
+    this.emit({ kind: 'retry', play, host, task, index, ...next, result: this.#timed(result) })
+    this.current = undefined
   }
 
   /** Records that the host was lost, or that something failed outside a task; gives the reported error. */
@@ -90,7 +100,7 @@ export class HostRecorder {
     this.isUnreachable = thrown instanceof UnreachableError && !isInterrupted
     this.isFailed = !this.isUnreachable
     this.release()
-    this.#end(label, this.current?.item.index ?? -1, undefined, {
+    this.#end(this.current?.item ?? { label, index: -1 }, undefined, {
       status: this.isUnreachable ? 'unreachable' : 'failed',
       changes: [],
       error,
@@ -102,8 +112,7 @@ export class HostRecorder {
     const { host, tasks } = this.#options
     return {
       host,
-      counts: this.#counts,
-      ignored: this.#ignored,
+      ...totals([...this.#endings.values()]),
       tasks,
       trips,
       durationMs: performance.now() - this.#startedAt,
@@ -111,16 +120,29 @@ export class HostRecorder {
   }
 
   #end(
-    task: TaskLabel,
-    index: number,
+    item: Pick<PlannedTask, 'label' | 'index'>,
     digest: string | undefined,
     result: Omit<TaskResult, 'durationMs'>,
   ): void {
     const { play, host } = this.#options
-    const durationMs = performance.now() - (this.current?.startedAt ?? this.#startedAt)
-    if (result.isIgnored) this.#ignored += 1
-    else this.#counts[result.status] += 1
-    this.emit({ kind: 'taskEnd', play, host, task, index, result: { ...result, durationMs }, digest })
+    const { status, isIgnored = false } = result
+    const isDone = status === 'ok' || status === 'skipped'
+    const hasChanged = isDone && this.#endings.get(item)?.status === 'changed'
+    this.#endings.set(item, { status: hasChanged ? 'changed' : status, isIgnored })
+    const { label: task, index } = item
+    this.emit({ kind: 'taskEnd', play, host, task, index, result: this.#timed(result), digest })
     this.current = undefined
   }
+
+  #timed<T>(result: T): T & { readonly durationMs: number } {
+    return { ...result, durationMs: performance.now() - (this.current?.startedAt ?? this.#startedAt) }
+  }
+}
+
+type Ending = { readonly status: Status; readonly isIgnored: boolean }
+
+function totals(endings: readonly Ending[]): Pick<HostRecap, 'counts' | 'ignored'> {
+  const counts = emptyCounts()
+  for (const { status, isIgnored } of endings) if (!isIgnored) counts[status] += 1
+  return { counts, ignored: endings.filter(({ isIgnored }) => isIgnored).length }
 }

@@ -47,6 +47,22 @@ export type RunEvent =
       /** Of what the task was to do, where the run can be resumed. */
       readonly digest?: string
     }
+  /**
+   * A try of a block failed at a task, and its next try begins after `delaySeconds` at the task with the index `from`.
+   * `attempt` counts from 1. The task that failed has no `taskEnd`, unless an `always` came after it.
+   */
+  | {
+      readonly kind: 'retry'
+      readonly play: string
+      readonly host: string
+      readonly task: TaskLabel
+      readonly index: number
+      readonly attempt: number
+      readonly attempts: number
+      readonly delaySeconds: number
+      readonly from: number
+      readonly result: TaskResult
+    }
   /** One round trip: its user (undefined: the login user), and the number of probes and steps in it. */
   | {
       readonly kind: 'trip'

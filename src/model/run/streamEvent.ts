@@ -122,6 +122,22 @@ const events = {
       durationMs,
     },
   ],
+  retry: [
+    'A try of a block failed at this task, and all tasks of the block run again. The task has no taskEnd for this try, unless an `always` came after it.',
+    {
+      play,
+      host,
+      ...label,
+      index,
+      attempt: z.int().describe('The number of the try that failed, from 1.'),
+      attempts: count.describe('How many tries there are.'),
+      delayMs: count.describe('The pause before the next try.'),
+      from: z.int().describe('The index of the first task of the next try.'),
+      changes: z.array(change),
+      error: error.optional(),
+      durationMs,
+    },
+  ],
   trip: [
     'A round trip to a host; with -vv.',
     {

@@ -1,11 +1,12 @@
 // Runs a host of a play as a listr2 task that ends when the host does.
 
 import { type ListrTask, ListrTaskState, type ListrTaskWrapper } from 'listr2'
-import type { TaskLabel } from '../../model/run/event.ts'
+import type { EventOf, TaskLabel } from '../../model/run/event.ts'
 import type { TaskResult } from '../../model/run/outcome.ts'
 import { lastVisible, sanitize } from '../output/sanitize.ts'
 import { titleWithDelegate } from '../text/hostLabel.ts'
 import type { HostOutcome } from '../text/hostOutcomes.ts'
+import { retryText } from '../text/retryText.ts'
 import type { BoardRenderer, HostProgress } from './boardRenderer.ts'
 
 type Renderer = typeof BoardRenderer
@@ -71,6 +72,13 @@ export class HostTask {
       this.#failure = { error: error ?? new Error(status), title }
     } else this.#progress.done = index + 1
     this.#show(ListrTaskState.STARTED, [title])
+  }
+
+  /** Another try of a block begins after a pause. */
+  retried(event: EventOf<'retry'>): void {
+    Object.assign(this.#progress, { done: event.from, runningSince: undefined })
+    this.#retries = event.attempt
+    this.#show(ListrTaskState.RETRY, [titleOf(event.task), retryText(event)])
   }
 
   ended(outcome: HostOutcome): void {

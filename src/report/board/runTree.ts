@@ -51,6 +51,7 @@ export class RunTree {
       this.#hosts.get(host)?.taskStarted(task, index, this.#options.clock.now()),
     output: ({ host, line }) => this.#hosts.get(host)?.outputLine(line),
     taskEnd: ({ host, task, index, result }) => this.#hosts.get(host)?.taskEnded(task, index, result),
+    retry: (event) => this.#hosts.get(event.host)?.retried(event),
     trip: ({ host }) => this.#hosts.get(host)?.connected(),
     connection: ({ host }) => this.#hosts.get(host)?.connected(),
     hostEnd: ({ recap }) => {

@@ -9,6 +9,7 @@ import { plainTheme } from '../output/theme.ts'
 import { failureLines } from '../text/failureText.ts'
 import { titleWithDelegate } from '../text/hostLabel.ts'
 import { createHostOutcomes, type HostOutcome } from '../text/hostOutcomes.ts'
+import { retryText } from '../text/retryText.ts'
 import { checkSummary, hostSummary, runSummary } from '../text/summaries.ts'
 import { diffLines } from '../text/unifiedDiff.ts'
 import { html, type Markup, nothing } from './markup.ts'
@@ -23,7 +24,7 @@ type HtmlOptions = {
 }
 
 type Host = {
-  tasks: EventOf<'taskEnd'>[]
+  tasks: EventOf<'taskEnd' | 'retry'>[]
   end?: { readonly recap: HostRecap; readonly outcome: HostOutcome }
 }
 
@@ -52,7 +53,7 @@ export function createHtmlReporter({ sink, time, cwd }: HtmlOptions): Reporter {
       }
       if (event.kind === 'playStart') plays.push({ name: event.play, hosts: new Map(), summary: '' })
       if (event.kind === 'hostStart') hostOf(event.host).tasks = []
-      if (event.kind === 'taskEnd') hostOf(event.host).tasks.push(event)
+      if (event.kind === 'taskEnd' || event.kind === 'retry') hostOf(event.host).tasks.push(event)
       if (event.kind === 'hostEnd')
         hostOf(event.recap.host).end = { recap: event.recap, outcome: outcomes.inPlay(event.recap) }
       if (event.kind === 'playEnd') {
@@ -104,9 +105,17 @@ ${tasks.map((task) => taskRow(task, context))}</table>
 `
 }
 
-function taskRow({ task, result }: EventOf<'taskEnd'>, { cwd, isCheck }: Context): Markup {
-  const { status, isIgnored, reason } = result
-  const label = isCheck && status === 'changed' ? 'would change' : `${status}${isIgnored ? ' (ignored)' : ''}`
+function taskRow(event: EventOf<'taskEnd' | 'retry'>, { cwd, isCheck }: Context): Markup {
+  const { task, result } = event
+  const { isIgnored } = result
+  const isRetry = event.kind === 'retry'
+  const status = isRetry ? 'unknown' : result.status
+  const reason = isRetry ? retryText(event) : result.reason
+  const label = isRetry
+    ? 'retry'
+    : isCheck && status === 'changed'
+      ? 'would change'
+      : `${status}${isIgnored ? ' (ignored)' : ''}`
   const failure = result.error ? failureLines(task, result, { theme: plainTheme, cwd, isWhole: true }) : []
   const changes = result.error ? [] : result.changes.map((change) => changeItem(change))
   return html`<tr class="${status}"><td>${label}<td>${task.isHandler ? 'handler ' : ''}${sanitize(titleWithDelegate(task))}${

@@ -20,7 +20,8 @@ export type HostOutcomes = {
   readonly inRun: (hosts: readonly HostRecap[]) => HostOutcome[]
 }
 
-type Progress = { done: number; outcome: HostOutcome }
+/** `done`: the indices of the tasks that it has completed. */
+type Progress = { done: readonly number[]; outcome: HostOutcome }
 
 const severity: readonly HostOutcome[] = ['ok', 'stopped', 'failed', 'unreachable']
 
@@ -35,26 +36,33 @@ export function createHostOutcomes(): HostOutcomes {
   return {
     record: (event) => {
       if (event.kind === 'playStart') inPlay.clear()
-      if (event.kind === 'hostStart') inPlay.set(event.host, { done: 0, outcome: 'ok' })
+      if (event.kind === 'hostStart') inPlay.set(event.host, { done: [], outcome: 'ok' })
       if (event.kind === 'taskEnd') recordTask(inPlay, event)
+      if (event.kind === 'retry') goBack(inPlay, event)
       if (event.kind === 'playEnd') {
         for (const recap of event.hosts)
           inRun.set(recap.host, worse(inRun.get(recap.host) ?? 'ok', ofHost(recap)))
       }
     },
     inPlay: ofHost,
-    completedTasks: (host) => inPlay.get(host)?.done ?? 0,
+    completedTasks: (host) => inPlay.get(host)?.done.length ?? 0,
     inRun: (hosts) => hosts.map((recap) => inRun.get(recap.host) ?? ofHost(recap)),
   }
 }
 
-function recordTask(inPlay: Map<string, Progress>, { host, task, result }: EventOf<'taskEnd'>): void {
-  const progress = inPlay.get(host) ?? { done: 0, outcome: 'ok' }
+function recordTask(inPlay: Map<string, Progress>, { host, task, index, result }: EventOf<'taskEnd'>): void {
+  const progress = inPlay.get(host) ?? { done: [], outcome: 'ok' }
   inPlay.set(host, progress)
-  if (result.isIgnored) progress.done += task.isHandler ? 0 : 1
+  const done = task.isHandler ? progress.done : [...progress.done, index]
+  if (result.isIgnored) progress.done = done
   else if (result.status === 'unreachable') progress.outcome = worse(progress.outcome, 'unreachable')
   else if (result.status === 'failed') progress.outcome = worse(progress.outcome, 'failed')
-  else if (!task.isHandler) progress.done += 1
+  else progress.done = done
+}
+
+function goBack(inPlay: Map<string, Progress>, { host, from }: EventOf<'retry'>): void {
+  const progress = inPlay.get(host)
+  if (progress) progress.done = progress.done.filter((index) => index < from)
 }
 
 function worse(one: HostOutcome, other: HostOutcome): HostOutcome {

@@ -9,6 +9,7 @@ import { changeText } from './changeText.ts'
 import { type Columns, indent } from './columns.ts'
 import { failureLines } from './failureText.ts'
 import { hostLabel } from './hostLabel.ts'
+import { retryText } from './retryText.ts'
 import type { diffLines } from './unifiedDiff.ts'
 
 export type TaskTextOptions = {
@@ -104,12 +105,23 @@ function diffsOf(
   })
 }
 
+/** The lines for a failed try of a block. */
+export function retryLines(
+  event: EventOf<'retry'>,
+  columns: Columns,
+  options: TaskTextOptions,
+): readonly string[] {
+  const result = { ...event.result, isIgnored: true }
+  const [headline = '', ...below] = failedLines({ ...event, result }, columns, options, 'retry')
+  return [headline, ...below, ...indent([options.theme.hint(retryText(event))], 8)]
+}
+
 function failedLines(
-  { host, task, result }: TaskEnd,
+  { host, task, result }: Pick<TaskEnd, 'host' | 'task' | 'result'>,
   columns: Columns,
   { theme, cwd, compare }: TaskTextOptions,
+  label = failedLabel(result),
 ): string[] {
-  const label = failedLabel(result)
   const title = sanitize(task.title)
   const name = hostLabel(host, task)
   const style = result.isIgnored ? theme.changed : theme.failure

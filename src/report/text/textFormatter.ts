@@ -11,7 +11,7 @@ import { hostLabel } from './hostLabel.ts'
 import { createHostOutcomes, type HostOutcomes } from './hostOutcomes.ts'
 import { resumeCommand } from './resumeCommand.ts'
 import { checkSummary, hostSummary, plural, runSummary } from './summaries.ts'
-import { type TaskTextOptions, taskLines } from './taskLines.ts'
+import { retryLines, type TaskTextOptions, taskLines } from './taskLines.ts'
 
 /** `verbosity`: 0 what happened; 1 also what was ok; 2 commands; 3 their output; 4 the connection. */
 type TextFormatterOptions = TaskTextOptions
@@ -63,6 +63,7 @@ class RunFormatter {
       this.#outcomes.record(event)
       return taskLines(event, this.#columns, this.#isCheck, this.#options)
     },
+    retry: (event) => retryLines(event, this.#columns, this.#options),
     trip: (event) => this.#fromVerbosity(2, () => [this.#tripLine(event)]),
     command: (event) => this.#fromVerbosity(2, () => this.#commandLines(event)),
     connection: ({ host, message }) =>

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { block } from '../../../src/model/block.ts'
+import { block } from '../../../src/model/blocks/block.ts'
 import { definePlay } from '../../../src/model/play.ts'
 import { stdout, succeeds } from '../../../src/model/probe.ts'
 import { exitCode } from '../../../src/model/run/outcome.ts'

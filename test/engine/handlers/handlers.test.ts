@@ -3,7 +3,7 @@
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { openPendingHandlers } from '../../../src/journal/pendingHandlers.ts'
-import { block } from '../../../src/model/block.ts'
+import { block } from '../../../src/model/blocks/block.ts'
 import { flushHandlers } from '../../../src/model/flushHandlers.ts'
 import { definePlay } from '../../../src/model/play.ts'
 import { secret } from '../../../src/model/secrets/secret.ts'

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { block } from '../../../src/model/block.ts'
+import { block } from '../../../src/model/blocks/block.ts'
 import { definePlay } from '../../../src/model/play.ts'
 import { defineTask, type TaskList } from '../../../src/model/task.ts'
 import { shownLines } from '../../shownLines.ts'

@@ -2,7 +2,7 @@
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { block } from '../../../src/model/block.ts'
+import { block } from '../../../src/model/blocks/block.ts'
 import { definePlay } from '../../../src/model/play.ts'
 import { exitCode } from '../../../src/model/run/outcome.ts'
 import { inFolder, runPlays, runTasks } from '../harness.ts'
