@@ -42,6 +42,30 @@ What happens in a run leaves run-playbook as events: \`--output jsonl\` prints o
 - Fields without a value are left out. Secrets are masked. Times are ISO 8601 in UTC.
 - The JSON Schema of an event is in the package: \`run-playbook/events.schema.json\`.
 
+## Reporters of your own
+
+\`--reporter FILE\` or \`--reporter PACKAGE\` (repeatable; \`reporter\` in run-playbook.config.ts) gives the events to a reporter of yours as well, beside what the run prints; \`run-playbook report --reporter …\` those of a recorded run.
+
+    // slack.ts
+    import { defineReporter } from 'run-playbook'
+
+    export default defineReporter({
+      name: 'slack',
+      start: () => {
+        const failed: string[] = []
+        return {
+          handle: (event) => {
+            if (event.event === 'taskEnd' && event.status === 'failed') failed.push(\`\${event.host}: \${event.task}\`)
+          },
+          close: async () => {
+            if (failed.length > 0) await fetch(process.env.SLACK_URL!, { method: 'POST', body: JSON.stringify({ text: failed.join('\\n') }) })
+          },
+        }
+      },
+    })
+
+An error in it is a warning that names the reporter, and stops neither the run nor changes its exit code; the reporter then gets no more events. Promises are awaited when the run has ended, for up to 30 seconds. A package that another user of this machine could have put where it is found is refused.
+
 ## The events
 
 Each has \`event\` and \`time\`. A field with \`?\` may be absent.

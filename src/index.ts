@@ -70,6 +70,13 @@ export {
   type RoleSpec,
   type UsedRole,
 } from './model/roles/role.ts'
+export {
+  type CustomReporter,
+  defineReporter,
+  type ReporterDefinition,
+  type ReporterSpec,
+} from './model/run/customReporter.ts'
+export type { StreamEvent } from './model/run/streamEvent.ts'
 export { maskRevealed } from './model/secrets/masker.ts'
 export { revealed, Secret, secret, secretsIn } from './model/secrets/secret.ts'
 export { secretText } from './model/secrets/secretText.ts'

@@ -115,6 +115,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'src/cli/cache': ['src/files', 'src/model'],
   'src/cli/userCode': [
     'src/model',
+    'src/files',
     'src/index.ts',
     'src/formats/index.ts',
     'src/testing',

@@ -53,6 +53,8 @@ export type RunPlaybookConfig = {
   /** `label@source` */
   readonly vaultId?: string | readonly string[]
   readonly askVaultPass?: boolean
+  /** Reporters of your own, beside the built-in one: files or packages. */
+  readonly reporter?: string | readonly string[]
   /** Default auto. */
   readonly output?: 'auto' | 'board' | 'lines' | 'jsonl'
 }

@@ -5,7 +5,14 @@ import type { RunPlaybookConfig } from '../../model/config.ts'
 import { addAnsibleAliases, rejectAnsibleFlags } from './ansibleFlags.ts'
 import { addSettingFlags } from './settingFlags.ts'
 
-type Repeatable = 'inventory' | 'tags' | 'skipTags' | 'extraVars' | 'vaultPasswordFile' | 'vaultId'
+type Repeatable =
+  | 'inventory'
+  | 'tags'
+  | 'skipTags'
+  | 'extraVars'
+  | 'vaultPasswordFile'
+  | 'vaultId'
+  | 'reporter'
 
 type Defaulted = 'verbose' | 'output'
 

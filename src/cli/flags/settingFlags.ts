@@ -121,6 +121,13 @@ export const settingFlags: { readonly [N in SettingName]-?: SettingFlag } = {
     default: [],
   },
   askVaultPass: { flags: '--ask-vault-pass', help: 'ask for the vault password' },
+  reporter: {
+    flags: '--reporter <file>',
+    help: 'report to this reporter as well: a file that exports one, or a package; repeatable',
+    parse: collect,
+    default: [],
+    isPerRun: true,
+  },
   output: {
     flags: '--output <format>',
     help: 'auto, board, lines or jsonl (default: auto)',

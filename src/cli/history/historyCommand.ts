@@ -19,7 +19,7 @@ export function addHistoryCommands(program: Command, done: (code: number) => voi
     .command('report')
     .description('Show the output of an earlier run again, in more detail or in another format.')
     .argument('[run]', 'name of the run as listed by history, or the beginning of it (default: the last run)')
-  addSettingFlags(report, ['verbose', 'diff'])
+  addSettingFlags(report, ['verbose', 'diff', 'reporter'])
     .addOption(
       new Option(
         '--output <format>',

@@ -7,10 +7,13 @@ import { createJsonlReporter } from '../../report/jsonlReporter.ts'
 import type { Reporter } from '../../report/output/reporterTypes.ts'
 import { createSink } from '../../report/output/sink.ts'
 import { createReporter } from '../../report/reporter.ts'
+import { withReporters } from '../../report/withReporters.ts'
+import { findReporters } from '../userCode/findReporters.ts'
 
 export type ReportFlags = {
   readonly verbose: number
   readonly diff?: boolean
+  readonly reporter: readonly string[]
   readonly output: 'auto' | 'lines' | 'jsonl' | 'junit' | 'html'
 }
 
@@ -18,7 +21,12 @@ export type ReportFlags = {
 export async function showReport(id: string | undefined, flags: ReportFlags): Promise<number> {
   const run = await chosenRun(join(process.cwd(), '.run-playbook'), id)
   let time = ''
-  const reporter = await reporterFor(flags, () => time)
+  const { verbose: verbosity, diff: isDiffShown = false } = flags
+  const reporter = await withReporters(
+    await reporterFor(flags, () => time),
+    await findReporters(flags.reporter),
+    { verbosity, isDiffShown, cwd: process.cwd(), time: () => time },
+  )
   for (const each of run.events) {
     time = each.time
     reporter.handle(each.event)

@@ -6,11 +6,13 @@ import type { Inventory } from '../../inventory/inventory.ts'
 import type { Play } from '../../model/play.ts'
 import { exitCode } from '../../model/run/outcome.ts'
 import { createReporter } from '../../report/reporter.ts'
+import { withReporters } from '../../report/withReporters.ts'
 import { carryOut } from '../../run/carryOut.ts'
 import { type Begin, planRun } from '../../run/planRun.ts'
 import { unknownTask } from '../../run/startAtTask.ts'
 import { createTransportResolver } from '../../transport/connect.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
+import { findReporters } from '../userCode/findReporters.ts'
 import { askHostKeys } from './askHostKeys.ts'
 import { readConnectionFlags } from './connectionFlags.ts'
 import { listPlan, planSummary } from './listPlan.ts'
@@ -30,6 +32,7 @@ export async function execute(
   flags: RunFlags,
   inventory: Inventory,
 ): Promise<number> {
+  const reporters = flags.reporter.length === 0 ? [] : await findReporters(flags.reporter)
   const connection = await readConnectionFlags(flags)
   const planned = await planRun({ plays, inventory, connection, begin }, flags)
   if (flags.listHosts || flags.listTasks || flags.listTags) return listPlan(planned.plays, flags)
@@ -44,7 +47,10 @@ export async function execute(
   const warnings = [...planned.warnings, ...hostKeys]
   const { confirmTask, output, close } = stepMode(flags, stop.signal)
   const { verbose: verbosity, diff: isDiffShown = false } = flags
-  const reporter = await createReporter({ output, verbosity, isDiffShown })
+  const reporter = await withReporters(await createReporter({ output, verbosity, isDiffShown }), reporters, {
+    ...{ verbosity, isDiffShown, cwd: process.cwd() },
+    time: () => new Date().toISOString(),
+  })
   try {
     const recap = await carryOut({ ...planned, warnings }, flags, {
       ...{ playbooks, resumable, transportFor, confirmTask },

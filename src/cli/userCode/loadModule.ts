@@ -2,7 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { codeFolder } from '../cache/cacheFolder.ts'
 import { loadError } from './loadError.ts'
@@ -35,6 +36,12 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
   } catch (thrown) {
     throw loadError(path, thrown, modules)
   }
+}
+
+/** The file of a package, as imported from a folder; undefined if it is not installed. */
+export function findPackage(name: string, folder: string): string | undefined {
+  const url = jitiAsCommonJs().createJiti(join(folder, 'run-playbook.js')).esmResolve(name, { try: true })
+  return url === undefined ? undefined : fileURLToPath(url)
 }
 
 /** The compiled module cannot be kept: it is then compiled for this run alone. */
