@@ -83,7 +83,7 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
   facts: {
     type: '{ [name]: probe }',
     meaning:
-      'The type of `host.facts`, and how to read them. Facts are read only on hosts whose tasks use them, before the tasks are created.',
+      'Facts of your own: the type of `host.facts`, and how to read them. They are read only on hosts whose tasks use them, before the tasks are created. `host.os`, `host.memory` and others are built in: see [facts.md](facts.md).',
     byDefault: 'none',
     example: 'facts: { java: stdout(sh`java -version 2>&1`) }',
     ansible: '`gather_facts`, which reads a fixed set',
@@ -104,7 +104,7 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
   tasks: {
     type: '(host) => list of tasks',
     meaning:
-      'The tasks of a host. Lists may be nested and contain blocks. The function must be pure: it may be called more than once. Loops and conditions are TypeScript; roles may be items.',
+      'The tasks of a host. Lists may be nested and contain blocks. The function must be pure: it may be called more than once, with facts as they were last and as they are. Loops and conditions are TypeScript; roles may be items.',
     example: 'tasks: (host) => [role(host), host.groups.includes("web") && task({ … })]',
     ansible:
       'also `roles`, `loop`, `when` on a variable, `include_*` and `register`, which are no keywords here',

@@ -7,6 +7,20 @@ export { block } from './model/blocks/block.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'
 export { defineConfig, type RunPlaybookConfig } from './model/config.ts'
 export { PlaybookError, UnreachableError } from './model/errors/error.ts'
+export type {
+  AddressFacts,
+  DateFacts,
+  FactName,
+  HostFacts,
+  InterfaceFacts,
+  MemoryFacts,
+  MountFacts,
+  OsFacts,
+  RouteFacts,
+  SelinuxFacts,
+  UserFacts,
+  VirtualizationFacts,
+} from './model/facts.ts'
 export {
   attributeChanges,
   contentBytes,

@@ -70,9 +70,10 @@ async function runOnHost(
   const { name } = plan.host
   const state = hostState(plan, run)
   state.session.retryConnectingFor(play.waitForConnection ?? 0)
+  const laterTasks = knownTasks(name, playsAfter(play, options.plays))
   let items: readonly PlannedTask[]
   try {
-    items = plan.items ?? (await tasksWithFacts(plan, state))
+    items = plan.items ?? (await tasksWithFacts(plan, run, laterTasks))
   } catch (thrown) {
     coordination.batchGate.done()
     const error = options.signal?.aborted ? interruptedError('facts', []) : thrown
@@ -83,7 +84,6 @@ async function runOnHost(
     coordination.runOnce.setTasks(name, tasksToRun(plan, items))
   }
   const start = startIndex(plan, items)
-  const laterTasks = knownTasks(name, playsAfter(play, options.plays))
   const tasks = start === undefined ? { items: [], start: 0 } : { items, start }
   return runHostTasks({ run, play, plan, coordination, laterTasks, ...tasks })
 }

@@ -44,9 +44,12 @@ async function prefetchHost(plan: HostPlan, run: RunState): Promise<void> {
   await Promise.all([...entries.values()].map(({ run }) => run?.settled))
 }
 
-/** The tasks of a host in these plays, as far as they are known before facts are read. */
+/** The tasks of a host in these plays, as far as they are known or expected before facts are read. */
 export function knownTasks(host: string, plays: readonly PlayPlan[]): PlannedTask[] {
-  return plays.flatMap(({ hosts }) => hosts.find((plan) => plan.host.name === host)?.items ?? [])
+  return plays.flatMap(({ hosts }) => {
+    const plan = hosts.find((each) => each.host.name === host)
+    return plan?.items ?? plan?.expected ?? []
+  })
 }
 
 export function playsAfter(spec: Play['spec'], plays: readonly PlayPlan[]): readonly PlayPlan[] {

@@ -1,57 +1,56 @@
-// Reads the facts of a play on a host.
+// Reads facts of a host, and keeps their values for the play.
 
-import type { BecomeUser } from '../model/become.ts'
 import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
-import type { Probe, Probes } from '../model/probe.ts'
+import type { Probe } from '../model/probe.ts'
 import { admittingChange, mendingChange, UnknownUntilApplied } from './checkMode/predictedResult.ts'
 import type { PredictedState } from './checkMode/predictedState.ts'
 import { probeReader } from './checkMode/probeReader.ts'
-import { emptyResults, type ProbeResults, parsedResult, probeBatch, recordAll } from './probing/probeBatch.ts'
-import type { HostSession } from './session/hostSession.ts'
+import type { FactStore } from './facts/factStore.ts'
+import type { FactTask } from './plan/factTask.ts'
+import type { PlannedTask } from './plan/plannedTask.ts'
+import type { ProbeCache } from './probing/probeCache.ts'
 
-const environment = {}
-
-/** The facts; in check mode `unknown`, where one of them may be another once planned changes are made. */
-type Facts = {
-  readonly values: Record<string, unknown>
-  readonly unknown: UnknownUntilApplied | undefined
-}
-
-/** @throws UnreachableError, and whatever a fact's parser throws; UnknownUntilApplied where a planned change may mend it */
+/** Puts the facts of `task` into the store; `ahead` is probed in the same trip. Values are made when they are looked at. */
 export async function readFacts(
-  session: HostSession,
-  user: BecomeUser | undefined,
-  facts: Probes,
-  predicted: PredictedState,
-): Promise<Facts> {
-  const batch = probeBatch(Object.values(facts).map((probe) => ({ probe, environment })))
-  const results = emptyResults()
-  const outputs = await session.trip(user, batch.entries).catch((thrown) => {
-    throw thrown instanceof UnreachableError ? thrown : mended(thrown, admittingChange(predicted))
+  store: FactStore,
+  task: FactTask,
+  ahead: readonly PlannedTask[],
+  cache: ProbeCache,
+  { predictedState }: { readonly predictedState: PredictedState },
+): Promise<void> {
+  const { host } = task.target
+  await cache.ensure([task, ...ahead]).catch((thrown) => {
+    throw thrown instanceof UnreachableError
+      ? thrown
+      : mended(ofHost(thrown, host), admittingChange(predictedState))
   })
-  recordAll(batch, outputs, results)
-  let unknown: UnknownUntilApplied | undefined
-  const values: Record<string, unknown> = {}
-  for (const [name, probe] of Object.entries(facts)) {
-    const { read, probesRead } = probeReader(environment, results, predicted)
+  const results = cache.get(task)
+  const parsed = (probe: Probe<unknown>): unknown => {
+    const { read, probesRead } = probeReader(task.environment, results, predictedState)
     try {
-      values[name] = read(probe)
+      return read(probe)
     } catch (thrown) {
-      if (!(thrown instanceof UnknownUntilApplied)) throw mended(thrown, mendingChange(predicted, probesRead))
-      values[name] = parsedOr(thrown, probe, results)
-      unknown = thrown
+      if (thrown instanceof UnknownUntilApplied) throw thrown
+      throw mended(ofHost(thrown, host), mendingChange(predictedState, probesRead))
     }
   }
-  return { values, unknown }
+  for (const { request, probes } of task.requests) {
+    const value = Object.defineProperties(
+      {},
+      Object.fromEntries(
+        Object.entries(probes).map(([name, probe]) => [name, { enumerable: true, get: () => parsed(probe) }]),
+      ),
+    ) as Record<string, unknown>
+    const { facts } = request
+    store.add(request, () => (typeof facts === 'string' ? value[facts] : value))
+  }
 }
 
-/** The fact as it is now. */
-function parsedOr(unknown: UnknownUntilApplied, probe: Probe<unknown>, results: ProbeResults): unknown {
-  try {
-    return parsedResult(results, probe, environment)
-  } catch {
-    throw unknown
-  }
+/** An error of another host names it. */
+function ofHost(thrown: unknown, host: string | undefined): unknown {
+  if (host === undefined || !(thrown instanceof PlaybookError) || thrown.code === 'E_OTHER_HOST')
+    return thrown
+  return thrown.with({ message: `facts of ${host}: ${thrown.message}` })
 }
 
 function mended(thrown: unknown, by: string | undefined): unknown {

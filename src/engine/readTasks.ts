@@ -2,11 +2,9 @@
 
 import { createLimiter } from '../model/concurrency/limiter.ts'
 import { type PlaybookError, toPlaybookError } from '../model/errors/error.ts'
-import { newPredictedState } from './checkMode/predictedState.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
 import type { HostPlan, PlayPlan } from './plan/planPlays.ts'
-import type { RunOptions } from './runState.ts'
-import { HostSession } from './session/hostSession.ts'
+import type { HostStates, RunOptions } from './runState.ts'
 import { tasksWithFacts } from './tasksWithFacts.ts'
 
 /** The tasks of a host in a play, or why its facts could not be read. */
@@ -18,28 +16,16 @@ export async function readTasks(
   { connect, forks, signal }: Pick<RunOptions, 'connect' | 'forks' | 'signal'>,
 ): Promise<ReadonlyMap<HostPlan, TasksRead>> {
   const limit = createLimiter(forks)
-  const byHost = new Map<string, HostPlan[]>()
-  for (const plan of plays.flatMap(({ hosts }) => hosts.filter(({ items }) => !items)))
-    byHost.set(plan.host.name, [...(byHost.get(plan.host.name) ?? []), plan])
-  const found = new Map<HostPlan, TasksRead>()
-  const readHost = async (name: string, plans: readonly HostPlan[]) => {
-    const { settings } = plans[0]!
-    const session = new HostSession({
-      host: name,
-      settings,
-      connect,
-      signal,
-      emit: () => {},
-      isVerbose: false,
-    })
-    const predictedState = newPredictedState(() => undefined)
-    for (const plan of plans) {
-      const tasks = tasksWithFacts(plan, { session, predictedState })
-      found.set(plan, await tasks.then((items) => ({ items }), failure))
-    }
-    await session.close()
+  const states: HostStates = {
+    options: { connect, signal, isVerbose: false, isCheck: true },
+    ...{ hosts: new Map(), restarts: [], revision: 0, emit: () => {}, addSecrets: () => {} },
   }
-  await Promise.all([...byHost].map(([name, plans]) => limit(() => readHost(name, plans))))
+  const found = new Map<HostPlan, TasksRead>()
+  const read = async (plan: HostPlan) =>
+    found.set(plan, await tasksWithFacts(plan, states, []).then((items) => ({ items }), failure))
+  const unknown = plays.flatMap(({ hosts }) => hosts.filter(({ items }) => !items))
+  await Promise.all(unknown.map((plan) => limit(() => read(plan))))
+  await Promise.all([...states.hosts.values()].map(({ session }) => session.close()))
   return found
 }
 

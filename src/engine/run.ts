@@ -54,7 +54,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
 function maskingListener({ plays, listener }: RunOptions): Pick<RunState, 'emit' | 'mask' | 'addSecrets'> {
   const secrets = new Set(revealedSecrets())
   for (const { hosts } of plays) {
-    for (const { host, settings, items = [] } of hosts) {
+    for (const { host, settings, expected, items = expected } of hosts) {
       secretsIn([host.vars, settings], secrets)
       secretsOfItems(items, secrets)
     }

@@ -1,5 +1,6 @@
 // Defines what a run is given, and what its plays share.
 
+import type { HostFacts } from '../model/facts.ts'
 import type { Listener, Resumable, RunEvent } from '../model/run/event.ts'
 import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
 import { type Secret, secretsIn } from '../model/secrets/secret.ts'
@@ -23,6 +24,8 @@ export type RunOptions = {
   /** Handlers that are pending from run to run; without it a failed run forgets them. */
   readonly pendingHandlers?: PendingHandlers
   readonly artifacts: ApplyOptions['artifacts']
+  /** Keeps built-in facts for the plans of later runs. */
+  readonly keepFacts?: (host: HostAccess, facts: Partial<HostFacts>) => void
   readonly listener: Listener
   readonly isCheck: boolean
   /** How the locks of hosts are taken; undefined: not at all. Check mode takes none. */
@@ -39,26 +42,31 @@ export type RunOptions = {
   readonly signal?: AbortSignal
 }
 
-export type RunState = {
-  readonly options: RunOptions
+/** The states of the hosts, and what they are made of. */
+export type HostStates = {
+  readonly options: Pick<RunOptions, 'connect' | 'isVerbose' | 'signal' | 'isCheck' | 'lock' | 'keepFacts'>
   readonly hosts: Map<string, HostState>
-  /** Hosts that failed, were lost or were cut short: they take no part in later plays. */
-  readonly excluded: Set<string>
   /** Grows with each change of the run, on whatever host. */
   revision: number
   /** Of check mode. */
   readonly restarts: PlannedRestarts
   readonly emit: (event: RunEvent) => void
-  /** Masks the secrets that are known so far in a text. */
-  readonly mask: (text: string) => string
   /** Masks these from now on too. */
   readonly addSecrets: (secrets: ReadonlySet<Secret>) => void
+}
+
+export type RunState = HostStates & {
+  readonly options: RunOptions
+  /** Hosts that failed, were lost or were cut short: they take no part in later plays. */
+  readonly excluded: Set<string>
+  /** Masks the secrets that are known so far in a text. */
+  readonly mask: (text: string) => string
 }
 
 /** The state of a host, one for all plays. */
 export function hostState(
   { host: { name, vars }, settings }: Pick<HostAccess, 'host' | 'settings'>,
-  { options, hosts, restarts, emit, addSecrets }: RunState,
+  { options, hosts, restarts, emit, addSecrets }: HostStates,
 ): HostState {
   const known = hosts.get(name)
   if (known) return known

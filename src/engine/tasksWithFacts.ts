@@ -1,67 +1,51 @@
 // Reads the facts that the tasks of a host depend on, and makes its tasks.
 
-import type { BecomeUser } from '../model/become.ts'
-import type { HostState } from './hostState.ts'
-import { type FactRequest, FactsNeeded, HostFacts } from './plan/hostFacts.ts'
+import { FactStore, FactsNeeded } from './facts/factStore.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
 import type { HostPlan } from './plan/planPlays.ts'
-import { userKey } from './plan/target.ts'
+import type { Target } from './plan/target.ts'
+import { ProbeCache } from './probing/probeCache.ts'
 import { readFacts } from './readFacts.ts'
-
-type Host = Pick<HostState, 'session' | 'predictedState'>
+import { type HostStates, hostState } from './runState.ts'
 
 /**
- * The tasks of a host. The facts that the play and its roles need are read in one trip for each user; what only shows
- * once these are known takes another.
+ * The tasks of a host. Its facts and those of other hosts are read together with what is probably probed for the tasks
+ * and for later plays: results stay for them. What only shows once other facts are known takes another trip.
+ *
+ * @throws UnreachableError, and what a fact's parser throws; UnknownUntilApplied in check mode, where a planned change
+ *   may touch a fact
  */
-export async function tasksWithFacts(plan: HostPlan, host: Host): Promise<readonly PlannedTask[]> {
-  const facts = new HostFacts()
-  let unknown: unknown
+export async function tasksWithFacts(
+  plan: HostPlan,
+  states: HostStates,
+  laterTasks: readonly PlannedTask[],
+): Promise<readonly PlannedTask[]> {
+  const state = hostState(plan, states)
+  const hostAt = ({ host }: Target) => (host === undefined ? state : hostState(plan.other(host), states))
+  const isOwn = ({ task }: PlannedTask) => !task.options.runOnce
+  const cache = new ProbeCache({ host: state, hostAt, laterTasks, run: states, isOwn })
+  const facts = new FactStore()
+  let ahead: readonly PlannedTask[] | undefined = plan.expected
   for (;;) {
     try {
-      return await plan.itemsWith(facts)
+      const items = await plan.itemsWith(facts)
+      keepFacts(facts, plan, states)
+      return items
     } catch (thrown) {
-      if (!(thrown instanceof FactsNeeded)) throw unknown ?? thrown
-      unknown = (await addFacts(facts, HostFacts.distinct(thrown.requests), plan, host)) ?? unknown
+      if (!(thrown instanceof FactsNeeded)) throw thrown
+      ahead ??= await plan.expect(facts)
+      const tasks = await plan.factTasks(thrown.requests)
+      const together = [...tasks, ...ahead]
+      await Promise.all(tasks.map((task) => readFacts(facts, task, together, cache, hostAt(task.target))))
+      ahead = undefined
     }
   }
 }
 
-/** Returns what in check mode makes one of them unknown. */
-async function addFacts(
-  facts: HostFacts,
-  requests: readonly FactRequest[],
-  { userFor }: HostPlan,
-  { session, predictedState }: Host,
-): Promise<unknown> {
-  let anyUnknown: unknown
-  for (const { user, requests: together } of byUser(requests, userFor)) {
-    const probes = Object.fromEntries(together.flatMap(numberedProbes))
-    const { values, unknown } = await readFacts(session, user, probes, predictedState)
-    anyUnknown ??= unknown
-    for (const [index, request] of together.entries()) {
-      const names = Object.keys(request.probes)
-      facts.add(request, Object.fromEntries(names.map((name) => [name, values[`${index} ${name}`]])))
-    }
+/** Those that the tasks depend on, of this host and others. */
+function keepFacts(facts: FactStore, plan: HostPlan, { options: { keepFacts: keep } }: HostStates): void {
+  if (!keep) return
+  for (const host of new Set(facts.touched.map((request) => request.host))) {
+    keep(host === plan.host.name ? plan : plan.other(host), facts.builtIn(host))
   }
-  return anyUnknown
-}
-
-/** Plays and roles may have facts of the same name. */
-function numberedProbes({ probes }: FactRequest, index: number) {
-  return Object.entries(probes).map(([name, probe]) => [`${index} ${name}`, probe] as const)
-}
-
-function byUser(requests: readonly FactRequest[], userFor: HostPlan['userFor']) {
-  const groups = new Map<
-    string,
-    { readonly user: BecomeUser | undefined; readonly requests: FactRequest[] }
-  >()
-  for (const request of requests) {
-    const user = userFor({ options: request.options })
-    const group = groups.get(userKey(user)) ?? { user, requests: [] }
-    group.requests.push(request)
-    groups.set(userKey(user), group)
-  }
-  return groups.values()
 }

@@ -18,7 +18,7 @@ done </proc/self/mounts
 [ $# -eq 0 ] || stat -f -c '%S %b %a %n' -- "$@" 2>/dev/null`
 
 export const mounts = output(shellText(script), (result) => parseMounts(text(result)), {
-  reads: ['/etc/fstab', 'units'],
+  reads: ['/etc/fstab', 'mounts'],
 })
 
 /** Interfaces of the kernel, which store nothing. */

@@ -30,14 +30,12 @@ else
 fi
 :`
 
-/** What task configures a network is not known by its files, but by its service. */
+/** Where networks are configured, and the services that do it. */
 const reads = [
-  '/etc/network',
-  '/etc/netplan',
-  '/etc/NetworkManager',
-  '/etc/sysconfig',
-  '/etc/systemd/network',
-  'units',
+  ...['/etc/network', '/etc/netplan', '/etc/NetworkManager', '/etc/sysconfig', '/etc/systemd/network'],
+  ...['NetworkManager', 'systemd-networkd', 'networking', 'network', 'wicked'].map(
+    (name) => `units/${name}.service`,
+  ),
 ]
 
 export const interfaces = network((printed) => parseInterfaces(printed))

@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import type { BecomeMethod } from './become.ts'
 import type { SourceLocation } from './errors/location.ts'
+import type { HostFacts } from './facts.ts'
 import type { Secret } from './secrets/secret.ts'
 
 /** An inventory host, with its variables merged from groups, group_vars and host_vars. */
@@ -57,31 +58,41 @@ export function becomeSettingsFor(
   return becomeOtherwise.find((each) => each.method === method) ?? { ...become, method }
 }
 
-/** A host as a play's `tasks` sees it: `vars` parsed by the play's schema, `facts` parsed by its probes. */
-export type PlayHost<V = Record<string, unknown>, F = Record<string, unknown>> = {
+/**
+ * A host as a play's `tasks` sees it: `vars` parsed by the play's schema, `facts` parsed by its probes, and the facts
+ * that are built in, such as `host.os`. A fact is read when it is looked at: the function is called again once the
+ * values are there.
+ */
+export type PlayHost<V = Record<string, unknown>, F = Record<string, unknown>> = HostFacts & {
   readonly name: string
-  /** `ansible_host`, or the name. */
+  /** `ansible_host`, or the name: where the connection goes. The address of the default route is in `defaultIpv4`. */
   readonly address: string
   readonly groups: readonly string[]
   readonly vars: V
-  /** The play's facts, read on the host in a trip of their own if `tasks` uses them. */
+  /** The facts that the play declares. */
   readonly facts: F
   /**
    * The hosts that match a group or pattern, in inventory order, for configuration that refers to other hosts. With a
    * schema their variables are typed by it, and checked before the first connection: `host.hosts('web', webVars)`.
    */
-  readonly hosts: SelectHosts
+  readonly hosts: SelectHosts<F>
 }
 
-type SelectHosts = {
-  (pattern: string): readonly OtherHost[]
-  <S extends z.ZodType>(pattern: string, schema: S): readonly OtherHost<z.output<S>>[]
+type SelectHosts<F> = {
+  (pattern: string): readonly OtherHost<{ readonly [name: string]: unknown }, F>[]
+  <S extends z.ZodType>(pattern: string, schema: S): readonly OtherHost<z.output<S>, F>[]
 }
 
-/** Another inventory host, as seen from a play. Its variables are typed only by a schema given to `hosts`. */
-export type OtherHost<V = { readonly [name: string]: unknown }> = {
+/**
+ * Another inventory host, as seen from a play. Its variables are typed only by a schema given to `hosts`. Its facts are
+ * read like a host's own, also where it has no task in the play; a host that needs facts of one that cannot be reached
+ * fails.
+ */
+export type OtherHost<V = { readonly [name: string]: unknown }, F = Record<string, unknown>> = HostFacts & {
   readonly name: string
   readonly address: string
   readonly groups: readonly string[]
   readonly vars: V
+  /** The facts that the play declares, of this host. */
+  readonly facts: F
 }

@@ -1,6 +1,7 @@
 // Binds plays to hosts of an inventory, and collects all errors.
 
 import type { z } from 'zod'
+import type { LastFacts } from '../cli/cache/lastFacts.ts'
 import { shortPath } from '../cli/userCode/shortPath.ts'
 import { type BoundPlay, type PlayPlan, planPlays } from '../engine/plan/planPlays.ts'
 import type { HostSelector } from '../engine/plan/playHost.ts'
@@ -34,6 +35,7 @@ export async function bindPlays(
   inventory: Inventory,
   flags: BindFlags,
   connectionFlags: ConnectionFlags,
+  lastFacts?: LastFacts,
 ): Promise<PlayPlan[]> {
   const { attempt, throwIfAny } = collectErrors()
   const bound: BoundPlay[] = []
@@ -50,6 +52,7 @@ export async function bindPlays(
       inventory: hostSelector(inventory),
       settingsOf: (host) => connectionSettings(host, connectionFlags),
       becomesByDefault,
+      lastFacts: lastFacts?.of,
       tags: { only: flags.tags, skip: flags.skipTags },
     }),
   )

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { basename } from 'node:path'
 import { dataFolder } from '../cli/cache/cacheFolder.ts'
+import { openLastFacts } from '../cli/cache/lastFacts.ts'
 import { createArtifacts } from '../engine/apply/artifacts.ts'
 import { run } from '../engine/run.ts'
 import type { RunOptions } from '../engine/runState.ts'
@@ -67,6 +68,7 @@ export async function carryOut(
       pendingHandlers: stateFolder === undefined ? undefined : openPendingHandlers(stateFolder, warn),
       fetch: createFetcher(dataFolder('downloads'), signal),
       artifacts: createArtifacts(dataFolder('builds')),
+      keepFacts: openLastFacts(dataFolder('facts')).keep,
     })
   } finally {
     await journal?.close()

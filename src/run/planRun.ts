@@ -1,5 +1,7 @@
 // Plans a run: its plays on the hosts of the inventory, and what to warn of.
 
+import { dataFolder } from '../cli/cache/cacheFolder.ts'
+import { openLastFacts } from '../cli/cache/lastFacts.ts'
 import type { PlayPlan } from '../engine/plan/planPlays.ts'
 import type { StartedPlays } from '../engine/plan/startAt.ts'
 import type { ConnectionFlags } from '../inventory/connection/connectionSettings.ts'
@@ -27,7 +29,8 @@ export async function planRun(
   { plays, inventory, connection, begin }: Planned,
   flags: BindFlags,
 ): Promise<RunPlan> {
-  const bound = await bindPlays(plays, inventory, flags, connection)
+  const lastFacts = openLastFacts(dataFolder('facts'))
+  const bound = await bindPlays(plays, inventory, flags, connection, lastFacts)
   const warnings = [...inventory.warnings, ...unknownTags(bound, flags)]
   return { ...(begin?.(bound) ?? { plays: bound }), warnings }
 }

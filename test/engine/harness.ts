@@ -8,6 +8,7 @@ import { type Artifacts, createArtifacts } from '../../src/engine/apply/artifact
 import { planPlays } from '../../src/engine/plan/planPlays.ts'
 import { run } from '../../src/engine/run.ts'
 import type { RunOptions } from '../../src/engine/runState.ts'
+import type { HostFacts } from '../../src/model/facts.ts'
 import type { ConnectionSettings, InventoryHost } from '../../src/model/host.ts'
 import { definePlay, type Play } from '../../src/model/play.ts'
 import type { RunEvent } from '../../src/model/run/event.ts'
@@ -43,6 +44,9 @@ export type RunSettings = {
   readonly pendingHandlers?: PendingHandlers
   readonly lock?: RunOptions['lock']
   readonly onEvent?: (event: RunEvent) => void
+  /** The facts of hosts as they were last read. */
+  readonly lastFacts?: (host: string) => Partial<HostFacts> | undefined
+  readonly keepFacts?: RunOptions['keepFacts']
   readonly tags?: { only?: string[]; skip?: string[] }
 }
 
@@ -68,6 +72,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
           new Map(of.map((host) => [host, (schema as z.ZodType | undefined)?.parse(host.vars) ?? host.vars])),
       },
       settingsOf: settings.settingsOf ?? localSettings,
+      lastFacts: ({ host }) => settings.lastFacts?.(host.name),
       tags: { only: settings.tags?.only ?? [], skip: settings.tags?.skip ?? [] },
     },
   )
@@ -90,6 +95,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     forceHandlers: settings.forceHandlers,
     pendingHandlers: settings.pendingHandlers,
     lock: settings.lock,
+    keepFacts: settings.keepFacts,
     isVerbose: true,
     signal: settings.signal,
   })

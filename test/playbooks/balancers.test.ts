@@ -13,12 +13,8 @@ const instance = (name: string, index: number) => ({
 const ecs = instance('ecs', 0)
 const ifs = instance('ifs', 1)
 
-const was = (number: number, vars: Record<string, unknown>): OtherHost => ({
-  name: `was-0${number}`,
-  address: `10.0.0.1${number}`,
-  groups: ['was'],
-  vars,
-})
+const was = (number: number, vars: Record<string, unknown>) =>
+  ({ name: `was-0${number}`, address: `10.0.0.1${number}`, groups: ['was'], vars }) as unknown as OtherHost
 
 function balancersOf(hosts: readonly OtherHost[], vhosts: readonly { name: string; instance: string }[]) {
   const vars = { was_hosts: 'was', vhosts } as unknown as Parameters<typeof balancers>[0]['vars']

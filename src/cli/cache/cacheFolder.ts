@@ -9,7 +9,8 @@ import { PlaybookError } from '../../model/errors/error.ts'
 /**
  * `$XDG_CACHE_HOME/run-playbook`, or `~/.cache/run-playbook`. It holds `jiti` (playbooks compiled from TypeScript),
  * `code` (V8's code cache of the program itself), `downloads` (files fetched by the controller, by checksum), `builds`
- * (artifacts that one host made for the others, by key) and `inventories` (results of inventory modules that allow it).
+ * (artifacts that one host made for the others, by key), `inventories` (results of inventory modules that allow it) and
+ * `facts` (what runs last read of hosts).
  *
  * A folder that other users can change is not used: root with the environment of another user (`sudo -E`) must neither
  * run that user's files nor install that user's builds.
@@ -36,7 +37,7 @@ export function codeFolder(name: string): string | undefined {
  *
  * @throws PlaybookError E_CACHE if others may write to it
  */
-export function dataFolder(name: 'downloads' | 'builds' | 'inventories'): string {
+export function dataFolder(name: 'downloads' | 'builds' | 'inventories' | 'facts'): string {
   const folder = join(cacheFolder(), name)
   const reason = sharedReason(folder)
   if (reason === undefined) return folder

@@ -10,11 +10,12 @@ const kinds = {
   downloads: 'download',
   builds: 'build',
   inventories: 'inventory result',
+  facts: 'fact file',
 } as const
 
 /**
- * Removes compiled playbooks, downloads, builds and results of inventory modules from this user's cache, and prints on
- * stderr what was removed. A run that is in progress may then miss a file.
+ * Removes compiled playbooks, downloads, builds, results of inventory modules and last facts from this user's cache, and
+ * prints on stderr what was removed. A run that is in progress may then miss a file.
  */
 export async function flushCache(): Promise<void> {
   const counts: string[] = []
@@ -25,5 +26,5 @@ export async function flushCache(): Promise<void> {
     counts.push(`${count} ${noun}${count === 1 ? '' : 's'}`)
     await rm(folder, { recursive: true, force: true })
   }
-  process.stderr.write(`Cleared ${cacheFolder()}: ${counts.join(', ')}. Facts are never cached.\n`)
+  process.stderr.write(`Cleared ${cacheFolder()}: ${counts.join(', ')}\n`)
 }

@@ -39,7 +39,7 @@ export function addRunFlags(command: Command): Command {
     .option('--syntax-check', 'check playbooks, inventory and variables without contacting any host')
     .option(
       '--flush-cache',
-      'clear the playbooks, downloads, builds and inventory results cached on this machine',
+      'clear the playbooks, downloads, builds, inventory results and facts cached on this machine',
     )
   return rejectAnsibleFlags(addAnsibleAliases(command))
 }

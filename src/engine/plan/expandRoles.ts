@@ -5,7 +5,7 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import type { PlayHost } from '../../model/host.ts'
 import { type Inherited, withInherited } from '../../model/inherit.ts'
 import type { AnyRole, Block, RoleItem, RoleUse, Task, TaskList } from '../../model/task.ts'
-import { FactsNeeded } from './hostFacts.ts'
+import { FactsNeeded } from '../facts/factStore.ts'
 
 /** A use of a role on a host, with the handlers that belong to it. */
 export type HostRole = { readonly use: RoleUse; readonly handlers: { readonly [name: string]: Task } }

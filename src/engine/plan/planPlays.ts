@@ -3,12 +3,15 @@
 import { type FlatTask, flattenTasks } from '../../model/blocks/block.ts'
 import { AggregatePlaybookError, PlaybookError, toPlaybookError } from '../../model/errors/error.ts'
 import { thrownAt } from '../../model/errors/location.ts'
+import type { HostFacts } from '../../model/facts.ts'
 import type { InventoryHost } from '../../model/host.ts'
 import { withInherited } from '../../model/inherit.ts'
 import type { Play } from '../../model/play.ts'
 import type { Task } from '../../model/task.ts'
+import { expectedTasks } from '../facts/expectedTasks.ts'
+import { type FactRequest, FactStore, FactsNeeded } from '../facts/factStore.ts'
+import { type FactTask, factTasks } from './factTask.ts'
 import { findHost, type HostAccess, type HostAccessOptions, hostAccess } from './hostAccess.ts'
-import { FactsNeeded, HostFacts } from './hostFacts.ts'
 import { orderedHosts } from './hostOrder.ts'
 import { errorAtTask, type PlannedTask, planTask } from './plannedTask.ts'
 import { playDefaults, playTaskList } from './playTaskList.ts'
@@ -36,8 +39,17 @@ export type HostPlan = HostAccess & {
   readonly tags: ReadonlySet<string>
   /** Its tasks; undefined: they depend on facts that have to be read first. */
   readonly items: readonly PlannedTask[] | undefined
+  /** Where its tasks depend on facts, what `expect` gives before any are read. */
+  readonly expected: readonly PlannedTask[]
+  /**
+   * What is probably to be probed besides the facts that have been read: other facts, and the tasks that there would be if
+   * these were as they were last. Probed ahead, what proves right costs no trip of its own.
+   */
+  readonly expect: (read?: FactStore) => Promise<readonly PlannedTask[]>
   /** Its tasks, given the facts. @throws FactsNeeded for facts that are to be read first */
-  readonly itemsWith: (facts: HostFacts) => Promise<readonly PlannedTask[]>
+  readonly itemsWith: (facts: FactStore) => Promise<readonly PlannedTask[]>
+  /** What reads these facts, of this host and others, one for each. @throws PlaybookError E_UNKNOWN_HOST */
+  readonly factTasks: (requests: readonly FactRequest[]) => Promise<readonly FactTask[]>
   /** Where it begins, if not at its first task. */
   readonly begin?: FindStart
 }
@@ -55,6 +67,8 @@ export type PlayPlan = { readonly play: Play; readonly hosts: readonly HostPlan[
 
 type PlanOptions = HostAccessOptions & {
   readonly tags: TagSelection
+  /** The facts of a host as they were last read; without it nothing is known of them. */
+  readonly lastFacts?: (host: HostAccess) => Partial<HostFacts> | undefined
 }
 
 /**
@@ -120,8 +134,9 @@ async function planHost(
     return planTask({ ...placed, task }, setting)
   }
   const tags = new Set(spec.tags)
-  const itemsOf = async (facts: HostFacts): Promise<PlannedTask[]> => {
-    const own = { host, vars: vars.get(host.name), facts, inventory: options.inventory, roleVars }
+  const itemsOf = async (facts: FactStore, ownRoleVars = roleVars): Promise<PlannedTask[]> => {
+    const { inventory } = options
+    const own = { host, vars: vars.get(host.name), facts, inventory, roleVars: ownRoleVars }
     const { list, roles } = playTaskList(play, own)
     const all = flattenTasks(list).map((placed) => ({
       ...placed,
@@ -134,20 +149,39 @@ async function planHost(
     const keyOf = createTaskKeys()
     return Promise.all(tasks.map((placed, index) => prepare(placed, { index, key: keyOf(placed.task) })))
   }
-  const itemsWith = (facts: HostFacts) =>
+  const itemsWith = (facts: FactStore) =>
     itemsOf(facts).catch((thrown) => {
       if (thrown instanceof FactsNeeded) throw thrown
       throw thrown instanceof InvalidRoleVars ? joinedError(roleVars.errors(host)) : playError(thrown, play)
     })
+  const access = (name: string) => (name === host.name ? { host, settings, userFor } : other(name))
+  const readers = (requests: readonly FactRequest[]) => factTasks(requests, host.name, access)
+  const lastFacts = (name: string) => options.lastFacts?.(access(name))
+  // Errors in the variables of roles count only with the facts as they are.
+  const guessedItems = (facts: FactStore) => itemsOf(facts, new RoleVars(options.inventory))
+  const expect = (read?: FactStore) => expectedTasks(guessedItems, readers, lastFacts, read)
   const items = await withoutFacts(itemsOf)
-  return { host, settings, userFor, other, prepare, tags, items, itemsWith }
+  const expected = items ? [] : await expect()
+  return {
+    host,
+    settings,
+    userFor,
+    other,
+    prepare,
+    tags,
+    items,
+    expected,
+    expect,
+    itemsWith,
+    factTasks: readers,
+  }
 }
 
 async function withoutFacts(
-  itemsOf: (facts: HostFacts) => Promise<readonly PlannedTask[]>,
+  itemsOf: (facts: FactStore) => Promise<readonly PlannedTask[]>,
 ): Promise<readonly PlannedTask[] | undefined> {
   try {
-    return await itemsOf(new HostFacts())
+    return await itemsOf(new FactStore())
   } catch (thrown) {
     if (thrown instanceof FactsNeeded) return undefined
     throw thrown

@@ -2,6 +2,7 @@
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import { type SourceLocation, thrownAt } from '../../model/errors/location.ts'
+import { type FactName, factNames } from '../../model/facts.ts'
 import type { InventoryHost, OtherHost, PlayHost } from '../../model/host.ts'
 
 export type HostSelector = {
@@ -20,8 +21,11 @@ export type HostSelector = {
   ) => ReadonlyMap<InventoryHost, unknown>
 }
 
-/** What a play or a role sees of a host as its own. */
-type OwnValues = { readonly vars: unknown; readonly facts: () => Record<string, unknown> }
+/** What a play or a role sees of a host as its own, and how it reads facts of any host. */
+type OwnValues = {
+  readonly vars: unknown
+  readonly read: (host: string, fact: FactName | 'facts') => unknown
+}
 
 export function playHost(
   host: InventoryHost,
@@ -32,21 +36,12 @@ export function playHost(
 ): PlayHost<any, any> {
   const hosts = (pattern: string, schema?: unknown): OtherHost[] => {
     const found = atCaller(() => inventory.select(pattern))
-    if (schema === undefined) return found.map((each) => otherHost(each, each.vars))
+    if (schema === undefined) return found.map((each) => otherHost(each, each.vars, own))
     const where = thrownAt(new Error('place'))
     const vars = inventory.varsOf(schema, found, { name: owner.name, where })
-    return found.map((each) => otherHost(each, vars.get(each)))
+    return found.map((each) => otherHost(each, vars.get(each), own))
   }
-  return {
-    name: host.name,
-    address: addressOf(host),
-    groups: host.groups,
-    vars: own.vars,
-    get facts() {
-      return own.facts()
-    },
-    hosts,
-  }
+  return withFacts({ ...seen(host), vars: own.vars, hosts }, own)
 }
 
 /** An error is given the place in the playbook from which it comes. */
@@ -59,13 +54,22 @@ function atCaller<T>(work: () => T): T {
   }
 }
 
-function otherHost(host: InventoryHost, vars: unknown): OtherHost {
-  return {
-    name: host.name,
-    address: addressOf(host),
-    groups: host.groups,
-    vars: vars as OtherHost['vars'],
-  }
+function otherHost(host: InventoryHost, vars: unknown, own: OwnValues): OtherHost {
+  return withFacts({ ...seen(host), vars: vars as OtherHost['vars'] }, own)
+}
+
+function seen(host: InventoryHost): Pick<OtherHost, 'name' | 'address' | 'groups'> {
+  return { name: host.name, address: addressOf(host), groups: host.groups }
+}
+
+/**
+ * The host with its facts, which are read where something looks at them. They are not enumerable: to copy or print a
+ * host reads none.
+ */
+function withFacts<T extends { readonly name: string }>(host: T, { read }: OwnValues): T & OtherHost<never> {
+  for (const name of ['facts', ...factNames] as const)
+    Object.defineProperty(host, name, { get: () => read(host.name, name) })
+  return host as T & OtherHost<never>
 }
 
 function addressOf(host: InventoryHost): string {

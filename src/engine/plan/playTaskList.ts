@@ -4,10 +4,11 @@ import { flushHandlers } from '../../model/flushHandlers.ts'
 import type { InventoryHost } from '../../model/host.ts'
 import type { Inherited } from '../../model/inherit.ts'
 import type { Play } from '../../model/play.ts'
+import type { Probes } from '../../model/probe.ts'
 import type { AnyRole, TaskList } from '../../model/task.ts'
+import type { FactRequest, FactStore } from '../facts/factStore.ts'
 import { withoutDropped } from './droppedItems.ts'
 import { expandRoles, factCollector, type HostRole, type RoleContext } from './expandRoles.ts'
-import type { FactRequest, HostFacts } from './hostFacts.ts'
 import { type HostSelector, playHost } from './playHost.ts'
 import { InvalidRoleVars, type RoleVars } from './roleVars.ts'
 import { validateTaskList } from './validateTaskList.ts'
@@ -17,7 +18,7 @@ type HostValues = {
   readonly host: InventoryHost
   /** The variables of the play. */
   readonly vars: unknown
-  readonly facts: HostFacts
+  readonly facts: FactStore
   readonly inventory: HostSelector
   readonly roleVars: RoleVars
 }
@@ -35,13 +36,8 @@ export function playTaskList(
   const { spec } = play
   const { attempt, throwIfNeeded } = factCollector()
   const context = roleContext(values, attempt)
-  const facts: FactRequest = { probes: spec.facts ?? {}, options: {} }
-  const host = playHost(
-    values.host,
-    { vars: values.vars, facts: () => values.facts.of(facts) },
-    spec,
-    values.inventory,
-  )
+  const read = factReader(values.facts, spec.facts)
+  const host = playHost(values.host, { vars: values.vars, read }, spec, values.inventory)
   const listOf = (make: () => unknown): TaskList =>
     attempt(() => expandRoles(validTaskList(make, { name: spec.name, where: play.where }), context)) ?? []
   const roles = (spec.roles ?? []).map((role) => listOf(() => (isFunction(role) ? role(host) : [role])))
@@ -53,6 +49,18 @@ export function playTaskList(
   const list = [before ? [before, flushHandlers()] : [], roles, own, after ? [flushHandlers(), after] : []]
   return { list, roles: context.roles }
 }
+
+/** Reads the facts that a play or a role declares as the user of its tasks, and built-in ones as that of the play. */
+function factReader(
+  store: FactStore,
+  declared: Probes = none,
+  options: FactRequest['options'] = {},
+): Parameters<typeof playHost>[1]['read'] {
+  return (host, fact) =>
+    store.read(fact === 'facts' ? { host, facts: declared, options } : { host, facts: fact, options: {} })
+}
+
+const none: Probes = {}
 
 function validTaskList(make: () => unknown, owner: Parameters<typeof validateTaskList>[1]): TaskList {
   const list = withoutDropped(make)
@@ -73,19 +81,13 @@ function roleContext(
   const factsOf = ({ spec }: AnyRole, inherited: readonly Inherited[]) => {
     const become = inherited.find((each) => each.become !== undefined)?.become
     const becomeMethod = inherited.find((each) => each.becomeMethod !== undefined)?.becomeMethod
-    const request: FactRequest = { probes: spec.facts ?? {}, options: { become, becomeMethod } }
-    return () => facts.of(request)
+    return factReader(facts, spec.facts, { become, becomeMethod })
   }
   return {
     roles: [],
     isInvalid: () => isInvalid,
     hostFor: (role, inherited) =>
-      playHost(
-        host,
-        { vars: roleVars.of(role, host), facts: factsOf(role, inherited) },
-        role.spec,
-        inventory,
-      ),
+      playHost(host, { vars: roleVars.of(role, host), read: factsOf(role, inherited) }, role.spec, inventory),
     listOf: (make, role) => validTaskList(make, { name: role.spec.name, where: role.where }),
     attempt: (work) => {
       try {

@@ -99,8 +99,9 @@ export class ProbeCache {
     if (isFirst) host.prefetched = { entries: this.#entries, revision: run.revision }
     else this.#window = windowAfterNoChange(this.#window)
     const now = targetKey(tasks[0]!.target)
-    const own = this.#own(tasks)
-    for (const [target, batch] of batchesByTarget(isFirst ? [...own, ...laterTasks] : this.#within(own))) {
+    const all = isFirst ? [...this.#own(tasks), ...laterTasks] : this.#within(this.#own(tasks))
+    const unanswered = all.filter((task) => !isAnswered(task, this.get(task)))
+    for (const [target, batch] of batchesByTarget(unanswered)) {
       this.#start(target, batch, { isEarly: targetKey(target) !== now })
     }
   }
