@@ -174,10 +174,10 @@ function inventoryVars(mirror: string, { tomcat, httpd, modJk }: Sources): Recor
   return {
     mirror,
     tomcat_version: tomcat.version,
-    tomcat_sha512: tomcat.sha512,
+    tomcat_checksum: tomcat.sha512,
     httpd_version: httpd.version,
-    httpd_sha512: httpd.sha512,
+    httpd_checksum: httpd.sha512,
     mod_jk_version: modJk.version,
-    mod_jk_sha512: modJk.sha512,
+    mod_jk_checksum: modJk.sha512,
   }
 }

@@ -48,6 +48,7 @@ export const RPM_CATALOG: readonly Rpm[] = [
   },
   { name: 'wget', version: '1.21.1', summary: 'Retrieves files by HTTP', files: ['/usr/bin/wget'] },
   { name: 'tar', version: '1.34', summary: 'The archiver', files: ['/usr/bin/tar'] },
+  { name: 'bzip2', version: '1.0.8', summary: 'A file compressor' },
   { name: 'redhat-rpm-config', version: '209', summary: 'Settings for building RPMs' },
   {
     name: 'gcc',

@@ -45,7 +45,7 @@ export function tomcatInstance(instance: Instance, host: PlayHost<WasVars>): Tas
       dest: home,
       stripComponents: 1,
       creates: 'bin/catalina.sh',
-      checksum: `sha512:${vars.tomcat_sha512.hex}`,
+      checksum: vars.tomcat_checksum.hex,
       owner: vars.account,
       group: vars.account,
     }),

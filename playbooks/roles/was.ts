@@ -16,7 +16,7 @@ export function was(host: PlayHost<WasVars>): TaskList {
     download({
       urls: vars.tomcat_urls,
       dest: tomcatArchive(vars),
-      checksum: `sha512:${vars.tomcat_sha512.hex}`,
+      checksum: vars.tomcat_checksum.hex,
       via: vars.fetch_via,
     }),
     vars.owned_dirs.map((path) => directory({ path, owner: vars.account, group: vars.account })),

@@ -39,7 +39,7 @@ export const wasVars = z.object({
   cluster_address: z.ipv4().optional(),
   packages: z.array(z.string()),
   tomcat_version: z.string().regex(/^\d+\.\d+\.\d+$/, 'expected a version such as 9.0.109'),
-  tomcat_sha512: checksum,
+  tomcat_checksum: checksum,
   /** URLs of apache-tomcat-VERSION.tar.gz, tried in order. */
   tomcat_urls: z.array(z.url()).min(1),
   /** Who fetches: the host itself, or the controller, for hosts without a way out. */

@@ -19,11 +19,11 @@ export type Vhost = z.output<typeof vhostVars>
 export const webVars = z.object({
   packages: z.array(z.string()),
   httpd_version: version,
-  httpd_sha512: checksum,
+  httpd_checksum: checksum,
   /** URLs of httpd-VERSION.tar.gz, tried in order. */
   httpd_urls: z.array(z.url()).min(1),
   mod_jk_version: version,
-  mod_jk_sha512: checksum,
+  mod_jk_checksum: checksum,
   /** URLs of tomcat-connectors-VERSION-src.tar.gz, tried in order. */
   mod_jk_urls: z.array(z.url()).min(1),
   /** Who fetches: the host itself, or the controller, for hosts without a way out. */

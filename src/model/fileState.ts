@@ -43,7 +43,7 @@ export type FileRequest = {
   readonly digest?: DigestAlgorithm
 }
 
-export type DigestAlgorithm = 'sha256' | 'sha512'
+export type DigestAlgorithm = 'sha224' | 'sha256' | 'sha384' | 'sha512'
 
 /** `0644`, `2755`: a mode as chmod takes it and people read it. */
 export function formatMode(mode: number): string {

@@ -1,6 +1,7 @@
 // Schemas of parameters that many tasks share: paths, modes, owners, checksums.
 
 import { z } from 'zod'
+import type { DigestAlgorithm } from './fileState.ts'
 import type { Checksum } from './step.ts'
 
 /** An absolute path on the host, without NUL or line ends. Trailing slashes are removed. */
@@ -38,16 +39,23 @@ export const fileAttributes = {
   mode: fileMode.optional().describe("Permission bits: '0644' or 0o644."),
 }
 
-/** `sha256:HEX` or `sha512:HEX`, or only the hex, whose length tells the algorithm. */
+const digits: { readonly [length: number]: DigestAlgorithm } = {
+  56: 'sha224',
+  64: 'sha256',
+  96: 'sha384',
+  128: 'sha512',
+}
+
+/** `sha256:HEX` or another of SHA-2 (sha224, sha384, sha512), or only the hex, whose length tells the algorithm. */
 export const checksum = z
   .string()
   .regex(
-    /^(?:sha256:)?[0-9a-f]{64}$|^(?:sha512:)?[0-9a-f]{128}$/i,
-    'expected sha256:… (64 hex digits) or sha512:… (128)',
+    /^(?:(?:sha224:)?[0-9a-f]{56}|(?:sha256:)?[0-9a-f]{64}|(?:sha384:)?[0-9a-f]{96}|(?:sha512:)?[0-9a-f]{128})$/i,
+    'expected sha256:… (64 hex digits), sha512:… (128), sha384:… (96) or sha224:… (56)',
   )
   .transform((text): Checksum => {
     const hex = text.slice(text.indexOf(':') + 1).toLowerCase()
-    return { algorithm: hex.length === 64 ? 'sha256' : 'sha512', hex }
+    return { algorithm: digits[hex.length]!, hex }
   })
 
 function isPlausibleMode(mode: number): boolean {

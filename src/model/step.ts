@@ -1,6 +1,7 @@
 // A step: one action on a host, as data. The engine carries it out.
 
 import type { PlaybookError } from './errors/error.ts'
+import type { DigestAlgorithm } from './fileState.ts'
 import type { Output } from './probe.ts'
 import type { Secret } from './secrets/secret.ts'
 import type { Command } from './shell/command.ts'
@@ -99,7 +100,7 @@ export type UploadSource =
     }
 
 /** The parts of `sha512:7ab0…41`; hex in lower case. */
-export type Checksum = { readonly algorithm: 'sha256' | 'sha512'; readonly hex: string }
+export type Checksum = { readonly algorithm: DigestAlgorithm; readonly hex: string }
 
 /** Starts a process that keeps running: in its own session, detached from our streams, without waiting for it. */
 export type StartStep = {

@@ -47,7 +47,7 @@ export function fileBatches(requests: readonly FileRequest[]): FileBatch[] {
         contentBatch(paths, limit),
       ),
     ),
-    ...(['sha256', 'sha512'] as const).flatMap((algorithm) =>
+    ...(['sha224', 'sha256', 'sha384', 'sha512'] as const).flatMap((algorithm) =>
       chunks(pathsWhere((request) => request.digest === algorithm)).map((paths) =>
         digestBatch(paths, algorithm),
       ),

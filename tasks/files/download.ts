@@ -34,7 +34,7 @@ import { fileKind } from './fileKind.ts'
  *
  * - `url`, or `urls`: mirrors, tried in this order until one delivers the right bytes. http, https and ftp.
  * - `dest` (absolute): the file itself, not its folder, which must exist. If it is a symbolic link, its target is written.
- * - `checksum`: `sha256:HEX` or `sha512:HEX`, or the hex alone. `false`: accept any bytes; an existing file is then never
+ * - `checksum`: `sha256:HEX`, or `sha512`, `sha384`, `sha224`, or the hex alone. `false`: accept any bytes; an existing file is then never
  *   fetched again.
  * - `owner`, `group`, `mode`: default: unchanged; of a new file the become user and 0644.
  * - `via` (default `'host'`): the host fetches it, by curl or else wget, which take its proxy from the environment.
@@ -71,7 +71,7 @@ export const download = defineTask({
       dest: absolutePath.describe('The file on the host.'),
       checksum: z
         .union([checksum, z.literal(false)], 'expected sha256:… (64 hex digits), sha512:… (128), or false')
-        .describe('sha256:HEX or sha512:HEX; false accepts any bytes.'),
+        .describe('sha256:HEX, or another of SHA-2; false accepts any bytes.'),
       ...fileAttributes,
       via: z
         .enum(['host', 'controller'])

@@ -41,7 +41,7 @@ import {
  * - `exclude`: paths below `dest` (`*` and `?` allowed) not to unpack. `preserve`: paths to unpack only if they do not
  *   exist yet: files that other tasks or people edit.
  * - `owner`, `group`: of everything unpacked. Default: those of the become user, not those in the archive.
- * - `checksum` of the archive: `sha256:HEX` or `sha512:HEX`. Another archive is refused. With it, the archive may be
+ * - `checksum` of the archive: `sha256:HEX`, or another of SHA-2. Another archive is refused. With it, the archive may be
  *   removed once it has been unpacked.
  *
  * A stamp, `dest/.unarchived-NAME`, records what was unpacked: the archive's digest and the options (NAME is the
@@ -81,7 +81,7 @@ export const unarchive = defineTask({
         .describe('Paths below dest to unpack only if they do not exist yet.'),
       owner: account.optional().describe('Owner of everything unpacked.'),
       group: account.optional().describe('Group of everything unpacked.'),
-      checksum: checksum.optional().describe('sha256:HEX or sha512:HEX of the archive.'),
+      checksum: checksum.optional().describe('sha256:HEX, or another of SHA-2, of the archive.'),
     })
     .refine(({ src, format }) => format !== undefined || formatOf(src) !== undefined, {
       path: ['src'],

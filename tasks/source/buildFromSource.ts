@@ -26,7 +26,7 @@ import { buildOn } from './runBuild.ts'
  * installation is what the parameters describe; hosts that `share` a build take what the first of them built.
  *
  * **What is built**
- * - `name` and `version`; `urls`: mirrors of the source archive; `checksum`: `sha256:HEX` or `sha512:HEX` of it.
+ * - `name` and `version`; `urls`: mirrors of the source archive; `checksum`: `sha256:HEX`, or another of SHA-2, of it.
  *   `via: 'controller'`: it is fetched here and brought to the host (see the task download).
  * - `stripComponents` (1): leading folders of the archive's paths left out. `folder`: where to configure and make.
  * - `patches`: files on the controller, relative to the file the task is written in, put on by `patch -p1` in order.

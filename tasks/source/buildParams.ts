@@ -18,7 +18,7 @@ export const buildParams = z
       .array(address)
       .min(1, 'expected at least one address')
       .describe('Mirrors of the source, in order.'),
-    checksum: checksum.describe('sha256:HEX or sha512:HEX of the source.'),
+    checksum: checksum.describe('sha256:HEX, or another of SHA-2, of the source.'),
     via: z
       .enum(['host', 'controller'])
       .default('host')

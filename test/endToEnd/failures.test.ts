@@ -113,7 +113,7 @@ const failures: readonly Failure[] = [
       download({
         url: `${vars.mirror}/dist/tomcat/tomcat-9/v${vars.tomcat_version}/bin/apache-tomcat-${vars.tomcat_version}.tar.gz`,
         dest: '/small/old',
-        checksum: `sha512:${vars.tomcat_sha512}`,
+        checksum: `sha512:${vars.tomcat_checksum}`,
       }),
     ],
     code: 'E_DOWNLOAD',
@@ -127,7 +127,7 @@ const failures: readonly Failure[] = [
       download({
         url: `${vars.mirror}/dist/tomcat/tomcat-9/v${vars.tomcat_version}/bin/apache-tomcat-${vars.tomcat_version}.tar.gz`,
         dest: '/small/old',
-        checksum: `sha512:${vars.tomcat_sha512}`,
+        checksum: `sha512:${vars.tomcat_checksum}`,
         via: 'controller',
       }),
     ],

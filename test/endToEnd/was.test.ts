@@ -245,7 +245,7 @@ test('a wrong checksum leaves the good archive where it is, and names each mirro
     '-l',
     'was-01',
     '-e',
-    `{"tomcat_urls": ${urls}, "tomcat_sha512": "${'a'.repeat(128)}"}`,
+    `{"tomcat_urls": ${urls}, "tomcat_checksum": "${'a'.repeat(128)}"}`,
   )
   assert.is(ran.code, 2)
   assert.match(ran.stdout, /404/)

@@ -249,7 +249,7 @@ test('another port and another method are taken by a reload, and httpd answers t
 
 test('a source whose checksum is wrong is reported with both, and the server that was built before goes on', async () => {
   const before = await pids()
-  const ran = await site.runPlaybook('web.ts', '-l', 'web-01', '-e', `httpd_sha512=${'a'.repeat(128)}`)
+  const ran = await site.runPlaybook('web.ts', '-l', 'web-01', '-e', `httpd_checksum=${'a'.repeat(128)}`)
   assert.is(ran.code, 2, ran.stdout)
   assert.match(ran.stdout, /E_DOWNLOAD/)
   assert.match(ran.stdout, /SHA-512 is [0-9a-f]{4}…[0-9a-f]{2}, expected aaaa…aa/)

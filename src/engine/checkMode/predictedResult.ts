@@ -168,4 +168,4 @@ function asRequested(state: FileState, { contentLimit, digest }: FileRequest, by
 }
 
 /** In hex digits. */
-const digestLength = { sha256: 64, sha512: 128 }
+const digestLength = { sha224: 56, sha256: 64, sha384: 96, sha512: 128 }

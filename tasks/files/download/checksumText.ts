@@ -8,7 +8,7 @@ export function shortSum(checksum: Checksum | false, hex: string | undefined): s
 }
 
 export function algorithmName({ algorithm }: Checksum): string {
-  return algorithm === 'sha512' ? 'SHA-512' : 'SHA-256'
+  return algorithm.replace('sha', 'SHA-')
 }
 
 /** `7ab0…41` */
