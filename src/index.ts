@@ -5,6 +5,7 @@ export * from './formats/deprecated.ts'
 export type { BecomeMethod } from './model/become.ts'
 export { block } from './model/blocks/block.ts'
 export type { Change, Effect, TextDiff } from './model/change.ts'
+export { withTimeLimit } from './model/concurrency/timeLimit.ts'
 export { defineConfig, type RunPlaybookConfig } from './model/config.ts'
 export { PlaybookError, UnreachableError } from './model/errors/error.ts'
 export type {

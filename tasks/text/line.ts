@@ -1,9 +1,8 @@
 // The task line: puts a line into a text file, or removes lines.
 
-import { absolutePath, revealed, Secret, z } from '../../src/index.ts'
+import { absolutePath, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
 import { foreignReplacement } from '../params/foreignPatterns.ts'
 import { pattern } from '../params/patterns.ts'
-import { withTimeLimit } from '../params/timeLimit.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 import {

@@ -1,9 +1,8 @@
 // The task replace: replaces every match of a pattern in a text file.
 
-import { absolutePath, PlaybookError, revealed, Secret, z } from '../../src/index.ts'
+import { absolutePath, PlaybookError, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
 import { foreignReplacement } from '../params/foreignPatterns.ts'
 import { compiles, patternSource } from '../params/patterns.ts'
-import { withTimeLimit } from '../params/timeLimit.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 import { abbreviated, fileText } from './textFile.ts'

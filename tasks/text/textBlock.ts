@@ -1,7 +1,6 @@
 // The task textBlock: puts lines between two marker lines of a file, or removes them.
 
-import { absolutePath, PlaybookError, revealed, Secret, z } from '../../src/index.ts'
-import { withTimeLimit } from '../params/timeLimit.ts'
+import { absolutePath, PlaybookError, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 import {

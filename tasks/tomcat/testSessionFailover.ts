@@ -1,8 +1,16 @@
 // The task testSessionFailover: proves that a session survives the stop of its Tomcat.
 
-import { call, defineTask, type Output, PlaybookError, type StepConnection, sh, z } from '../../src/index.ts'
+import {
+  call,
+  defineTask,
+  type Output,
+  PlaybookError,
+  type StepConnection,
+  sh,
+  withTimeLimit,
+  z,
+} from '../../src/index.ts'
 import { patternSource } from '../params/patterns.ts'
-import { withTimeLimit } from '../params/timeLimit.ts'
 import { serverStep } from '../services/serverShell.ts'
 import { type StartParams, tomcatParams } from './params.ts'
 import { startTomcat, stopTomcat } from './process.ts'

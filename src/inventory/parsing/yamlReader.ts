@@ -12,12 +12,19 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
+import {
+  isFloatWord,
+  plainScalar,
+  yamlBool,
+  yamlFloat,
+  yamlInt,
+  yamlTimestamp,
+} from '../../jinja/python/yamlScalar.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceText } from '../../model/errors/sourceText.ts'
 import type { OpenVault } from './ansibleJson.ts'
 import { pythonFloat } from './pythonText.ts'
 import type { MapEntry, SourceNode } from './sourceNode.ts'
-import { isFloatWord, plainScalar, yamlBool, yamlFloat, yamlInt, yamlTimestamp } from './yamlScalar.ts'
 
 export type YamlReaderOptions = {
   /** Makes a secret of the text of a `!vault` value. */

@@ -12,6 +12,7 @@ import {
   isDict,
   isInt,
   isList,
+  NamedTuple,
   PyError,
   PyObject,
   Tuple,
@@ -38,7 +39,9 @@ export function itemOf(value: Value, key: Value, where: SourceLocation | undefin
 }
 
 function ownAttribute(value: Value, name: string): Value | undefined {
-  return value instanceof PyObject ? value.attribute(name) : methodOf(value, name)
+  if (value instanceof PyObject) return value.attribute(name)
+  const at = value instanceof NamedTuple ? value.names.indexOf(name) : -1
+  return at < 0 ? methodOf(value, name) : (value as NamedTuple)[at]
 }
 
 function ownItem(value: Value, key: Value): Value | undefined {

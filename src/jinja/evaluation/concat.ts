@@ -3,7 +3,16 @@
 import { Secret } from '../../model/secrets/secret.ts'
 import { joined, withSecrets } from '../values/secrets.ts'
 import { str } from '../values/text.ts'
-import { type Dict, defined, isBlank, PyObject, Tuple, Undefined, type Value } from '../values/value.ts'
+import {
+  type Dict,
+  defined,
+  isBlank,
+  NamedTuple,
+  PyObject,
+  Tuple,
+  Undefined,
+  type Value,
+} from '../values/value.ts'
 import { omit } from './globals.ts'
 
 /**
@@ -28,6 +37,7 @@ export function plainValue(value: Value): Value {
   const known = defined(value)
   if (known === null || typeof known !== 'object' || known instanceof Secret || known instanceof PyObject)
     return known
+  if (known instanceof NamedTuple) return known
   if (Array.isArray(known)) {
     const isPlain =
       !(known instanceof Tuple) && known.every((item) => item === plainValue(item) && item !== omit)

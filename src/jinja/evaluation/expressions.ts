@@ -15,6 +15,7 @@ import {
   isList,
   isNumber,
   PyError,
+  PyObject,
   Tuple,
   tuple,
   typeName,
@@ -140,6 +141,7 @@ function operate(operator: ArithmeticOperator, left: Value, right: Value): Value
 }
 
 function combined(operator: ArithmeticOperator, left: Value, right: Value): Value {
+  if (operator === '-' && left instanceof PyObject && left.minus) return left.minus(right)
   if (operator === '+') {
     if (typeof left === 'string' && typeof right === 'string') return left + right
     if (isList(left) && isList(right) && left instanceof Tuple === right instanceof Tuple)

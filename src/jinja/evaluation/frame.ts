@@ -2,6 +2,7 @@
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
+import { maskRevealed } from '../../model/secrets/masker.ts'
 import type { Block } from '../syntax/nodes.ts'
 import type { ParsedTemplate } from '../syntax/parse.ts'
 import type { Library } from '../values/library.ts'
@@ -57,7 +58,8 @@ export function placed<T>(frame: Frame, offset: number, work: () => T): T {
 /** An error with the place of `offset`, unless it has one. */
 export function placedError(frame: Frame, offset: number, error: unknown): unknown {
   const where = placeOf(frame, offset)
-  if (error instanceof PyError) return templateError(error.message, where, error.hint)
+  if (error instanceof PyError)
+    return templateError(maskRevealed(error.message), where, error.hint && maskRevealed(error.hint))
   if (error instanceof PlaybookError && !error.where) return error.with({ where })
   return error
 }

@@ -4,14 +4,17 @@ import type { Dict, Value } from './value.ts'
 
 /** Computes a member; it is called once. */
 type Thunk = () => Value
+type Unlisted = (key: Value) => Value | undefined
 
 /** A dict of which some values are computed when they are read. */
 export class LazyDict extends Map<Value, Value> {
   #thunks = new Map<Value, Thunk>()
+  #unlisted: Unlisted | undefined
 
-  /** `entries`: the values, or what computes them. */
-  static of(entries: Iterable<readonly [key: Value, value: Value | Thunk]>): LazyDict {
+  /** `entries`: the values, or what computes them. `unlisted`: the values of keys that are not listed. */
+  static of(entries: Iterable<readonly [key: Value, value: Value | Thunk]>, unlisted?: Unlisted): LazyDict {
     const dict = new LazyDict()
+    dict.#unlisted = unlisted
     for (const [key, value] of entries) {
       if (typeof value === 'function') {
         dict.set(key, null)
@@ -24,7 +27,11 @@ export class LazyDict extends Map<Value, Value> {
   override get(key: Value): Value | undefined {
     const thunk = this.#thunks.get(key)
     if (thunk) this.set(key, thunk())
-    return super.get(key)
+    return super.has(key) ? super.get(key) : this.#unlisted?.(key)
+  }
+
+  override has(key: Value): boolean {
+    return super.has(key) || this.#unlisted?.(key) !== undefined
   }
 
   override set(key: Value, value: Value): this {
@@ -57,6 +64,7 @@ export class LazyDict extends Map<Value, Value> {
   copy(): LazyDict {
     return LazyDict.of(
       [...this.keys()].map((key) => [key, this.#thunks.get(key) ?? super.get(key)!] as const),
+      this.#unlisted,
     )
   }
 }

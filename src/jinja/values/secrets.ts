@@ -51,7 +51,7 @@ export function withSecrets(
 export function joined(parts: readonly (string | Secret)[]): string | Secret {
   const secrets = parts.filter((part) => part instanceof Secret)
   const text = parts.map((part) => (part instanceof Secret ? part.reveal() : part)).join('')
-  return secrets.length === 0 ? text : new Secret(text, secrets)
+  return secrets.length === 0 ? text : new Secret(text, secrets, { isOpen: true })
 }
 
 function plain(value: Value): Value {

@@ -41,6 +41,17 @@ export function tuple(...items: Value[]): Tuple {
   return Tuple.from(items) as Tuple
 }
 
+/** A tuple whose items have names too, as attributes: what `groupby` gives. */
+export class NamedTuple extends Tuple {
+  names: readonly string[] = []
+
+  static named(items: { readonly [name: string]: Value }): NamedTuple {
+    const made = NamedTuple.from(Object.values(items)) as NamedTuple
+    made.names = Object.keys(items)
+    return made
+  }
+}
+
 /** A value that is missing: it is an error only when it is used. */
 export class Undefined {
   /** What is wrong: `"x" is undefined`. */
@@ -77,6 +88,8 @@ export abstract class PyObject {
   abstract readonly repr: string
   /** Calls it, if it can be called. */
   readonly call?: (args: readonly Value[], kwargs: Kwargs) => Value
+  /** `this - other`, if something can be subtracted from it. */
+  minus?(other: Value): Value
   /** The items that a loop takes, if it can be looped over. */
   readonly items?: () => readonly Value[]
 

@@ -29,27 +29,38 @@ export function revealedSecrets(): ReadonlySet<Secret> {
 export class Secret {
   readonly #value: string
   readonly #parts: readonly Secret[]
+  readonly #isOpen: boolean
 
-  /** `parts`: the secrets that the value was made of. */
-  constructor(value: string, parts: readonly Secret[] = []) {
+  /**
+   * `parts`: the secrets that the value was made of. `isOpen`: they stand in it as they are, and nothing else of it is
+   * secret, so that only they are masked in other texts.
+   */
+  constructor(
+    value: string,
+    parts: readonly Secret[] = [],
+    { isOpen = false }: { readonly isOpen?: boolean } = {},
+  ) {
     this.#value = value
     this.#parts = parts
+    this.#isOpen = isOpen
   }
 
-  /** This secret, and those it was made of. */
+  /** This secret, unless it is open, and those it was made of. */
   get all(): readonly Secret[] {
-    return [this, ...this.#parts.flatMap((part) => part.all)]
+    const parts = this.#parts.flatMap((part) => part.all)
+    return this.#isOpen ? parts : [this, ...parts]
   }
 
   /** The value itself. Only for code that sends it to a host. */
   reveal(): string {
-    revealedValues.add(this)
+    if (this.#isOpen) for (const part of this.#parts) part.reveal()
+    else revealedValues.add(this)
     return this.#value
   }
 
   /** Whether the value has been read. Only then can it appear in a text. */
   get isRevealed(): boolean {
-    return revealedValues.has(this)
+    return this.#isOpen ? this.#parts.every((part) => part.isRevealed) : revealedValues.has(this)
   }
 
   toString(): string {

@@ -1,7 +1,7 @@
 // Runs a function that matches regular expressions, and gives up after some seconds.
 
 import { Script } from 'node:vm'
-import { PlaybookError } from '../../src/index.ts'
+import { PlaybookError } from '../errors/error.ts'
 
 /** Seconds that regular expressions may take for one file or answer. */
 const limit = 3

@@ -30,6 +30,12 @@ export function plainScalar(text: string): unknown {
   return boolWords.test(text) ? yamlBool(text) : text
 }
 
+/** Whether an unquoted scalar is something else than a text, or not allowed. */
+export function isWord(text: string): boolean {
+  const words = [boolWords, nullWords, intWords, floatWords, keyWords]
+  return words.some((each) => each.test(text)) || isDate(text)
+}
+
 /**
  * A boolean: `yes`, `on`, `true`, `no`, `off`, `false`, in any case.
  *
