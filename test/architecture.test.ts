@@ -170,6 +170,15 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
     'src/cli/run',
     'src/cli/userCode',
   ],
+  'src/cli/test': [
+    'src/model',
+    'src/report',
+    'src/run',
+    'src/cli/flags',
+    'src/cli/inventory',
+    'src/cli/run',
+    'src/cli/userCode',
+  ],
   'src/cli/docs': ['src/model', 'src/cli/task', 'src/cli/userCode'],
   'src/cli/completion': [
     'src/files',

@@ -13,6 +13,7 @@ import { addInventoryCommand } from './inventory/inventoryCommand.ts'
 import { ReportedFault } from './run/reportedFault.ts'
 import { Interrupted } from './secrets/interrupted.ts'
 import { addTaskCommand } from './task/taskCommand.ts'
+import { addTestCommand } from './test/testCommand.ts'
 import { addVaultCommand } from './vault/vaultCommand.ts'
 
 /** Runs the command line and gives its exit code. Errors are written to stderr, without a stack. */
@@ -75,6 +76,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
     },
   )
   addTaskCommand(program, done)
+  addTestCommand(program, done)
   addDocsCommand(program, done)
   addInventoryCommand(program, done)
   addVaultCommand(program, done)

@@ -42,6 +42,7 @@ const valuesOf: { readonly [flag: string]: (cursor: Cursor) => Candidates } = {
   graph: async (cursor) => (await hostNames(cursor)).groups,
   where: whereCandidates,
   schema: ({ current }) => playbooksAt(current),
+  verify: ({ current }) => playbooksAt(current),
   tags: playbookTags,
   skipTags: playbookTags,
   startAtTask: taskTitles,
@@ -66,6 +67,7 @@ const operandsOf: { readonly [command: string]: (cursor: Cursor) => Candidates }
     operands.length === 0
       ? [...(await taskNames()), ...completePaths(current, { ending: '.ts' })]
       : paramsOf(operands[0]!, '', '='),
+  test: ({ current }) => playbooksAt(current),
   docs: ({ operands }) => (operands.length === 0 ? taskNames() : []),
   report: async ({ operands }) => (operands.length === 0 ? runNames() : []),
   completion: ({ command }) => command.registeredArguments[0]!.argChoices ?? [],

@@ -2,8 +2,10 @@
 
 import { join } from 'node:path'
 import type { RunOptions } from '../../engine/runState.ts'
+import type { ConnectionFlags } from '../../inventory/connection/connectionSettings.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import type { Play } from '../../model/play.ts'
+import type { Listener } from '../../model/run/event.ts'
 import { exitCode } from '../../model/run/outcome.ts'
 import { createReporter } from '../../report/reporter.ts'
 import { withReporters } from '../../report/withReporters.ts'
@@ -24,16 +26,19 @@ export type Execution = Pick<RunOptions, 'playbooks' | 'resumable'> & {
   readonly plays: readonly Play[]
   /** Decides where the plays begin; at their first tasks by default. */
   readonly begin?: Begin | undefined
+  /** How hosts are reached; by default the flags say so, and passwords are asked for. */
+  readonly connection?: ConnectionFlags
+  readonly onEvent?: Listener | undefined
 }
 
 /** Runs the plays on the hosts of the inventory and returns the exit code. */
 export async function execute(
-  { plays, begin, playbooks, resumable }: Execution,
+  { plays, begin, playbooks, resumable, onEvent, ...given }: Execution,
   flags: RunFlags,
   inventory: Inventory,
 ): Promise<number> {
   const reporters = flags.reporter.length === 0 ? [] : await findReporters(flags.reporter)
-  const connection = await readConnectionFlags(flags)
+  const connection = given.connection ?? (await readConnectionFlags(flags))
   const planned = await planRun({ plays, inventory, connection, begin }, flags)
   if (flags.listHosts || flags.listTasks || flags.listTags) return listPlan(planned.plays, flags)
   if (flags.syntaxCheck) return planSummary(planned.plays)
@@ -55,7 +60,10 @@ export async function execute(
     const recap = await carryOut({ ...planned, warnings }, flags, {
       ...{ playbooks, resumable, transportFor, confirmTask },
       signal: stop.signal,
-      listener: reporter.handle,
+      listener: (event) => {
+        onEvent?.(event)
+        reporter.handle(event)
+      },
       stateFolder: join(process.cwd(), '.run-playbook'),
     })
     const code = stop.code() ?? exitCode(recap)
