@@ -2,10 +2,10 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { AnyTaskFunction } from '../../model/task.ts'
 import { paramLines, paramTexts } from '../task/taskHelp.ts'
-import { builtInTasks, findTask, isTaskFile, taskModules } from '../userCode/findTask.ts'
+import { builtInTasks, findTask, isTaskFile, taskFile, taskModules } from '../userCode/findTask.ts'
 import { type Docstring, parseDocstring } from './docstring.ts'
 
 /** Prints the list of tasks, one task's page, or the whole reference. */
@@ -49,7 +49,7 @@ async function wholeText(markdown: boolean | undefined): Promise<string> {
 
 async function taskPage(name: string, markdown: boolean | undefined): Promise<string> {
   const task = await findTask(name)
-  const text = isTaskFile(name) ? textIn(resolve(name.split('#')[0]!), task) : builtInText(task)
+  const text = isTaskFile(name) ? textIn(taskFile(name), task) : builtInText(task)
   return markdown ? markdownSection(task, text) : terminalPage(task, text)
 }
 

@@ -10,7 +10,10 @@ export function addTaskCommand(program: Command, done: (code: number) => void): 
   addRunFlags(program.command('task'))
     .description('Run a single task on all hosts, or on those of -l.')
     .usage('[flags] NAME [--param value | key=value …] [flags]')
-    .argument('<name>', 'name of a task (list them: run-playbook docs), or a file that exports one')
+    .argument(
+      '<name>',
+      'name of a task (list them: run-playbook docs); a file, or a module of a package, that exports one: ./my.ts, ./my.ts#name, my-package/tasks#name',
+    )
     .argument(
       '[params...]',
       'parameters as --name value or name=value; list them: run-playbook task NAME --help',

@@ -1,13 +1,15 @@
 // Finds a task by name, or in a file that exports it.
 
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { nearest } from '../../model/errors/suggest.ts'
 import type { AnyTaskFunction } from '../../model/task.ts'
-import { loadModule } from './loadModule.ts'
+import { findPackage, loadModule } from './loadModule.ts'
 
 /**
- * Takes `copyFile`, `./my.ts`, or `./my.ts#name` if the file exports several tasks.
+ * Takes `copyFile`, `./my.ts`, or `./my.ts#name` if the file exports several tasks; of a package `my-package#name`, or
+ * `my-package/tasks#name`.
  *
  * @throws PlaybookError E_UNKNOWN_TASK with a suggestion, E_NO_TASK, and errors of loading the file
  */
@@ -22,9 +24,9 @@ export async function findTask(name: string): Promise<AnyTaskFunction> {
   })
 }
 
-/** Whether a name is the path of a file that exports a task. */
+/** Whether a name is the path of a file that exports a task, or the name of a package with one. */
 export function isTaskFile(name: string): boolean {
-  return /[/\\]|\.[cm]?[jt]s(?:#|$)/.test(name)
+  return /[/\\#]|\.[cm]?[jt]s$/.test(name)
 }
 
 /** All tasks that come with run-playbook, by name, without deprecated names. */
@@ -55,12 +57,23 @@ function tasksIn(module: object): AnyTaskFunction[] {
 
 async function taskOfFile(name: string): Promise<AnyTaskFunction> {
   const [file = '', requested] = name.split('#')
-  const exported = await loadModule(resolve(file))
+  const exported = await loadModule(taskFile(name))
   const tasks = [...new Set(Object.values(exported).filter(isTask))]
   const chosen = requested === undefined ? tasks : tasks.filter((task) => task.spec.name === requested)
   if (chosen.length === 1) return chosen[0]!
   if (requested === undefined && isTask(exported.default)) return exported.default
   throw noTask(file, tasks, requested)
+}
+
+/** The file of `./my.ts#name`, or the module of `my-package/tasks#name`. @throws PlaybookError E_NO_FILE */
+export function taskFile(task: string): string {
+  const [name = ''] = task.split('#')
+  if (/^[./\\]|\.[cm]?[jt]s$/.test(name) || existsSync(name)) return resolve(name)
+  const found = findPackage(name, process.cwd())
+  if (found !== undefined) return found
+  throw new PlaybookError('E_NO_FILE', `${name} is neither a file nor in an installed package.`, {
+    hint: `Install the package here: npm install ${/^@[^/]+\/[^/]+|^[^/]+/.exec(name)?.[0]}`,
+  })
 }
 
 function noTask(

@@ -4,11 +4,13 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Jiti, JitiOptions } from 'jiti'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { codeFolder } from '../cache/cacheFolder.ts'
 import { loadError } from './loadError.ts'
 import { nearestFile } from './nearestFile.ts'
 import { shortPath } from './shortPath.ts'
+import { tsconfigOf } from './tsconfig.ts'
 import { virtualModules } from './virtualModules.ts'
 
 /**
@@ -23,9 +25,9 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
     })
   }
   const modules = await virtualModules()
-  const { createJiti } = jitiAsCommonJs()
+  const tsconfigPaths = tsconfigOf(path)
   const load = async (fsCache: string | false) => {
-    const jiti = createJiti(import.meta.url, { fsCache, interopDefault: false, virtualModules: modules })
+    const jiti = newJiti({ fsCache, interopDefault: false, virtualModules: modules, tsconfigPaths })
     return (await jiti.import(path)) as Record<string, unknown>
   }
   try {
@@ -42,6 +44,21 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
 export function findPackage(name: string, folder: string): string | undefined {
   const url = jitiAsCommonJs().createJiti(join(folder, 'run-playbook.js')).esmResolve(name, { try: true })
   return url === undefined ? undefined : fileURLToPath(url)
+}
+
+/** jiti reads tsconfig.json at once. */
+function newJiti(options: JitiOptions & { readonly tsconfigPaths: string | false }): Jiti {
+  const { createJiti } = jitiAsCommonJs()
+  try {
+    return createJiti(import.meta.url, options)
+  } catch (thrown) {
+    const { tsconfigPaths: file } = options
+    if (file === false) throw thrown
+    throw new PlaybookError('E_TSCONFIG', `Cannot read its paths: ${(thrown as Error).message}`, {
+      where: { file, line: 1 },
+      cause: thrown,
+    })
+  }
 }
 
 /** The compiled module cannot be kept: it is then compiled for this run alone. */
