@@ -1,7 +1,8 @@
 // Describes the keywords of plays, blocks and tasks for docs/plays.md.
 
 import type { PlaySpec } from '../src/model/play.ts'
-import type { BlockOptions, Retry, TaskOptions } from '../src/model/task.ts'
+import type { Retry } from '../src/model/sharedOptions.ts'
+import type { BlockOptions, TaskOptions } from '../src/model/task.ts'
 
 export type KeywordText = {
   /** In TypeScript. */

@@ -95,6 +95,7 @@ export type { StreamEvent } from './model/run/streamEvent.ts'
 export { maskRevealed } from './model/secrets/masker.ts'
 export { revealed, Secret, secret, secretsIn } from './model/secrets/secret.ts'
 export { secretText } from './model/secrets/secretText.ts'
+export type { Retry } from './model/sharedOptions.ts'
 export { type Command, quote, sh, shellText } from './model/shell/command.ts'
 export {
   type Artifact,
@@ -115,7 +116,6 @@ export {
   type BlockOptions,
   defineTask,
   type Handler,
-  type Retry,
   type RoleHandler,
   type RoleItem,
   type RoleOptions,

@@ -1,22 +1,18 @@
 // Defines plays: hosts, variables, facts and tasks.
 
 import type { z } from 'zod'
-import type { BecomeMethod } from './become.ts'
 import { callSite, type SourceLocation } from './errors/location.ts'
 import type { PlayHost } from './host.ts'
 import type { Observed, Probes } from './probe.ts'
-import type { RoleItem, TaskList, TaskOptions } from './task.ts'
+import type { SharedOptions } from './sharedOptions.ts'
+import type { RoleItem, TaskList } from './task.ts'
 
 /** The definition of a play. `V` is the schema of its variables, `F` its facts. */
-export type PlaySpec<V extends z.ZodType, F extends Probes> = {
+export type PlaySpec<V extends z.ZodType, F extends Probes> = SharedOptions & {
   /** Shown in reports. One that is not given is the pattern of its hosts. */
   readonly name?: string
   /** A host pattern: `was`, `web:!web-02`, `all`. */
   readonly hosts: string
-  /** true: as the become user of the host (default root). A name: as that user. Default false. */
-  readonly become?: boolean | string
-  /** The become method for hosts that do not set `ansible_become_method`: sudo (default), su or doas. */
-  readonly becomeMethod?: BecomeMethod
   /** Seconds to keep trying to connect to a host that is still starting. Default 0. */
   readonly waitForConnection?: number
   /** The batch size: how many hosts may change at once. Default: all. */
@@ -31,16 +27,6 @@ export type PlaySpec<V extends z.ZodType, F extends Probes> = {
   readonly maxFailPercentage?: number
   /** true: a host that fails runs its notified handlers before it stops. Default false. */
   readonly forceHandlers?: boolean
-  /** Defaults for all tasks and handlers of the play: see `TaskOptions`. */
-  readonly tags?: readonly string[]
-  readonly environment?: TaskOptions['environment']
-  readonly timeout?: number
-  readonly unsafePaths?: boolean
-  readonly ignoreErrors?: boolean
-  readonly ignoreUnreachable?: boolean
-  readonly noLog?: boolean
-  readonly throttle?: number
-  readonly runOnce?: boolean
   /** A zod schema of the variables, checked for every host before the first connection. */
   readonly vars?: V
   /** Probes to read on each host before its tasks are known. */

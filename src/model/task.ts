@@ -1,13 +1,12 @@
 // Defines tasks: parameters, probes, and the comparison that plans changes.
 
 import type { z } from 'zod'
-import type { BecomeMethod } from './become.ts'
 import type { Change, Effect } from './change.ts'
 import { created } from './errors/createdItems.ts'
 import { callSite, type SourceLocation } from './errors/location.ts'
-import { parseParams } from './parseParams.ts'
 import type { Observed, Probe, Probes } from './probe.ts'
-import type { Secret } from './secrets/secret.ts'
+import { parseParams } from './schema/parseParams.ts'
+import type { Retry, SharedOptions } from './sharedOptions.ts'
 
 /** The definition of a task. Write the members in this order, because TypeScript infers from top to bottom. */
 export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
@@ -66,56 +65,29 @@ export type Task = {
 }
 
 /** The options of any task, its second argument. */
-export type TaskOptions = {
+export type TaskOptions = ItemOptions & {
   /** The title to show instead of the usual one. */
   readonly title?: string
-  /** `always`: runs whatever `--tags` says. `never`: runs only if one of its tags is requested. */
-  readonly tags?: readonly string[]
-  /** true: as the become user of the host or play (default root). A name: as that user. false: as the login user. */
-  readonly become?: boolean | string
-  /** The method to become that user: sudo, su or doas. Overrides host and play. */
-  readonly becomeMethod?: BecomeMethod
-  /** Skips the task if this probe is false. It is read in the same trip as the task's own probes. */
-  readonly when?: Probe<boolean>
-  /** Handlers to run at the end of the play, on every host where this task changed something. */
-  readonly notify?: Handler | readonly Handler[]
-  /** Seconds after which a step or probe of this task is killed, with all its child processes. */
-  readonly timeout?: number
   /** Retries the task if it fails, or until a condition holds. */
   readonly retry?: Retry
-  /** Environment variables for all commands of the task, probes included. */
-  readonly environment?: { readonly [name: string]: string | Secret }
-  /**
-   * true: the task follows paths that another user of the host could have changed: below a folder of that user, into
-   * what belongs to somebody else.
-   */
-  readonly unsafePaths?: boolean
-  /** true: a failure is reported, and the host continues with the next task. */
-  readonly ignoreErrors?: boolean
-  /** true: if the connection is lost during this task, that is reported, and the host reconnects and continues. */
-  readonly ignoreUnreachable?: boolean
-  /** true: shows neither the texts of changes nor any output. */
-  readonly noLog?: boolean
-  /** How many hosts may run this task at once. */
-  readonly throttle?: number
-  /** true: the first host of the batch runs it for all. The others wait, and share its result. */
-  readonly runOnce?: boolean
-  /** An inventory host to probe and change instead of the task's own host, for which the result is reported. */
-  readonly delegateTo?: string
 }
 
-/** How many times a task is attempted, and how long to wait in between. */
-export type Retry = {
-  /** Number of attempts, including the first. */
-  readonly attempts: number
-  /** Seconds until the second attempt. Default 1. */
-  readonly delay?: number
-  /** Multiplies the delay after each attempt. Default 1. */
-  readonly backoff?: number
-  /** The longest delay, in seconds. Default 60 with `backoff`, otherwise no limit. */
-  readonly maxDelay?: number
-  /** A condition that must hold when the task is done. It is read in the trip that verifies the task. */
-  readonly until?: Probe<boolean>
+/** Options of tasks, blocks and roles. */
+type ItemOptions = SharedOptions & {
+  /**
+   * Skips the task if this probe is false. It is read in the same trip as the task's own probes. A condition on
+   * variables is TypeScript: `isEnabled && task(…)`.
+   *
+   * @example when: succeeds(sh`test -e /etc/legacy`)
+   */
+  readonly when?: Probe<boolean>
+  /**
+   * Handlers to run on every host where the task changes something: at the next `flushHandlers()`, between the sections
+   * of the play, or at its end. A handler is a task, or one of a role: `nginx.handler('reload')`.
+   */
+  readonly notify?: Handler | readonly Handler[]
+  /** An inventory host to probe and change instead of the task's own host, for which the result is reported. */
+  readonly delegateTo?: string
 }
 
 /** What `notify` takes: a task, or a handler of a role of the play. */
@@ -160,10 +132,10 @@ export type AnyRole = {
 }
 
 /** Options for all tasks of a role, the second argument of its call. A task's own options are stronger. */
-export type RoleOptions = Omit<BlockOptions, 'rescue' | 'always' | 'retry'>
+export type RoleOptions = ItemOptions
 
 /** Options for all tasks of a block. A task's own options are stronger. */
-export type BlockOptions = Omit<TaskOptions, 'title' | 'retry'> & {
+export type BlockOptions = ItemOptions & {
   /** Runs all tasks of the block again, from the first one, when one fails or `until` does not hold after the last. */
   readonly retry?: Retry
   /** Runs when a task of the block fails. If the rescue succeeds, the host continues. */
@@ -180,9 +152,17 @@ export type Block = {
   readonly where: () => SourceLocation | undefined
 }
 
-/** The function that `defineTask` returns. Its `spec` is there for tests and documentation. */
-export interface TaskFunction<S extends z.ZodType, I = unknown, P extends Probes = Probes> {
-  (params: z.input<S>, options?: TaskOptions): Task
+/**
+ * The function that `defineTask` returns. Its `spec` is there for tests and documentation. The declarations of the
+ * package hold `Params` as tsc infers it, with a comment for each parameter (build/documentParams.mjs).
+ */
+export interface TaskFunction<
+  S extends z.ZodType,
+  I = unknown,
+  P extends Probes = Probes,
+  Params = z.input<S>,
+> {
+  (params: Params, options?: TaskOptions): Task
   readonly spec: TaskSpec<S, I, P>
 }
 

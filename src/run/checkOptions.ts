@@ -5,7 +5,7 @@ import { becomeMethods } from '../model/become.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
 import { nearest } from '../model/errors/suggest.ts'
-import { formatPath, issueText } from '../model/issueText.ts'
+import { formatPath, issueText } from '../model/schema/issueText.ts'
 import { Secret } from '../model/secrets/secret.ts'
 import type { LoadInventoryOptions, RunPlaybookOptions } from './options.ts'
 

@@ -1,7 +1,7 @@
 // Retries connections, and says how long to pause between attempts at a task.
 
 import { UnreachableError } from '../../model/errors/error.ts'
-import type { Retry } from '../../model/task.ts'
+import type { Retry } from '../../model/sharedOptions.ts'
 import type { Connection } from '../../transport/program/transport.ts'
 
 type RetryLimit = {

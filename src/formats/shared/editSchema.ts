@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
-import { formatPath, issueText } from '../../model/issueText.ts'
+import { formatPath, issueText } from '../../model/schema/issueText.ts'
 
 /** An object with these keys only. */
 export function strict<S extends z.ZodRawShape>(shape: S) {

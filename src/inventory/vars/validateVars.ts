@@ -3,7 +3,7 @@
 import type { z } from 'zod'
 import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation, type SourceLocation } from '../../model/errors/location.ts'
-import { formatPath, issueText } from '../../model/issueText.ts'
+import { formatPath, issueText } from '../../model/schema/issueText.ts'
 import { Secret } from '../../model/secrets/secret.ts'
 import { findJinja, jinjaError } from '../parsing/jinja.ts'
 import { nodeAt } from '../parsing/sourceNode.ts'

@@ -6,8 +6,8 @@ import { PlaybookError } from '../errors/error.ts'
 import { callSite, type SourceLocation } from '../errors/location.ts'
 import { didYouMean } from '../errors/suggest.ts'
 import type { PlayHost } from '../host.ts'
-import { parseParams } from '../parseParams.ts'
 import type { Observed, Probes } from '../probe.ts'
+import { parseParams } from '../schema/parseParams.ts'
 import type { AnyRole, RoleHandler, RoleOptions, RoleUse, Task, TaskList } from '../task.ts'
 
 /**

@@ -1,8 +1,8 @@
 // Words what a schema found wrong with a value: where, what was expected, and the value.
 
 import type { z } from 'zod'
-import { maskRevealed } from './secrets/masker.ts'
-import { Secret } from './secrets/secret.ts'
+import { maskRevealed } from '../secrets/masker.ts'
+import { Secret } from '../secrets/secret.ts'
 
 /** A path as TypeScript writes it: `instances[1].http`. */
 export function formatPath(path: readonly PropertyKey[]): string {

@@ -1,10 +1,10 @@
 // Parses the parameters of a task or a role by their schema.
 
 import type { z } from 'zod'
-import { PlaybookError } from './errors/error.ts'
-import type { SourceLocation } from './errors/location.ts'
+import { PlaybookError } from '../errors/error.ts'
+import type { SourceLocation } from '../errors/location.ts'
+import { mask, pathOfMask, secretTemplate } from '../secrets/secret.ts'
 import { formatPath, issueText } from './issueText.ts'
-import { mask, pathOfMask, secretTemplate } from './secrets/secret.ts'
 
 /** @throws PlaybookError E_PARAMS with every wrong parameter, E_MASK_IN_TEXT */
 export function parseParams<S extends z.ZodType>(
