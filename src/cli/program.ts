@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { addCompletionCommands } from './completion/completionCommand.ts'
 import { addDocsCommand } from './docs/docsCommand.ts'
 import { errorText } from './errorText.ts'
+import { addFactsCommand } from './facts/factsCommand.ts'
 import { printFaultEvents } from './faultEvents.ts'
 import { addConfigCommand } from './flags/configCommand.ts'
 import { addPlaybookFlags, addRunFlags, type RunFlags } from './flags/runFlags.ts'
@@ -79,6 +80,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
   addTestCommand(program, done)
   addDocsCommand(program, done)
   addInventoryCommand(program, done)
+  addFactsCommand(program, done)
   addVaultCommand(program, done)
   addConfigCommand(program, done)
   addHistoryCommands(program, done)

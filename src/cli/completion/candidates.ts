@@ -71,6 +71,7 @@ const operandsOf: { readonly [command: string]: (cursor: Cursor) => Candidates }
   docs: ({ operands }) => (operands.length === 0 ? taskNames() : []),
   report: async ({ operands }) => (operands.length === 0 ? runNames() : []),
   completion: ({ command }) => command.registeredArguments[0]!.argChoices ?? [],
+  facts: async () => (await import('../facts/factNames.ts')).allFactNames(),
   inventory: () => [],
   history: () => [],
   config: () => [],
