@@ -150,7 +150,7 @@ export const sharedTexts: TextsOf<
   timeout: {
     type: 'number',
     meaning:
-      'After this many seconds a step is killed on the host, with its whole process group, and the task fails with E_TIMEOUT. It bounds each probe of the task too, `when` included: E_PROBE_TIMEOUT.',
+      'After this many seconds a step is killed on the host, with its whole process group, and the task fails with E_TIMEOUT. It bounds each probe of the task too, `when` and reads of files included: E_PROBE_TIMEOUT, which names the files that hang.',
     byDefault: 'none',
     ansible: 'ends the task on the controller; the process on the host may keep running',
   },

@@ -8,6 +8,7 @@ import { quote } from '../model/shell/command.ts'
 /** A command that reads several files, and how to parse its output. */
 export type FileBatch = {
   readonly script: string
+  readonly paths: readonly string[]
   /** true: its output is the content of files. */
   readonly printsContents?: boolean
   /** Whether its output is part of the result of a request. */
@@ -81,6 +82,7 @@ function statBatch(paths: readonly string[], follow: boolean): FileBatch {
     ? ''
     : `; for f in ${words(paths)}; do [ -L "$f" ] && { printf '\\0%s\\0' "$f"; readlink -n -- "$f"; }; done; :`
   return {
+    paths,
     covers: (request) => request.follow === follow && requested.has(request.path),
     script: `stat ${follow ? '-L ' : ''}-c '%f:%u:%g:%s:%h:%Y:%U:%G:%n' -- ${words(paths)}${link}`,
     read: (output, results) => {
@@ -140,6 +142,7 @@ function stateOfType(
 function contentBatch(paths: readonly string[], limit: number): FileBatch {
   const requested = new Set(paths)
   return {
+    paths,
     covers: ({ path, contentLimit }) => contentLimit === limit && requested.has(path),
     printsContents: true,
     script: `${onlyReadable(paths)}; [ $# -eq 0 ] || head -v -c ${limit + 1} -- "$@"`,
@@ -222,6 +225,7 @@ function sizeOf(path: string, limit: number, results: FileResults): number | und
 function digestBatch(paths: readonly string[], algorithm: DigestAlgorithm): FileBatch {
   const requested = new Set(paths)
   return {
+    paths,
     covers: ({ path, digest }) => digest === algorithm && requested.has(path),
     script: `${onlyReadable(paths)}; [ $# -eq 0 ] || ${algorithm}sum -- "$@"`,
     read: (output, results) => {

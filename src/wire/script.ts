@@ -17,6 +17,8 @@ export type ScriptEntry = {
   readonly isDetaching?: boolean
   /** Seconds after which a probe is stopped. Default: a limit for all probes. */
   readonly limitSeconds?: number
+  /** The files that a probe reads, if it reads files. */
+  readonly paths?: readonly string[]
   /** true: its output is the content of files, so only the size is logged. */
   readonly printsContents?: boolean
   /** What is logged instead of a body that contains a file's content. */

@@ -63,10 +63,13 @@ export type ProbeBatch = {
 /** Identical requests share an entry: files come first, then commands in the order of the requests. */
 export function probeBatch(requests: readonly ProbeRequest[]): ProbeBatch {
   const commands = new Map<string, ScriptEntry>()
-  const fileRequests = new Map<string, FileRequest>()
+  const fileRequests = new Map<string, LimitedFile>()
   for (const { probe, environment, isHidden, timeout } of requests) {
-    if (probe.kind === 'file') fileRequests.set(requestKey(probe.request), probe.request)
-    else {
+    if (probe.kind === 'file') {
+      const key = requestKey(probe.request)
+      const limit = Math.min(timeout ?? Infinity, fileRequests.get(key)?.limit ?? Infinity)
+      fileRequests.set(key, { request: probe.request, limit })
+    } else {
       const key = commandKey(probe, environment)
       const known = commands.get(key)
       const entry = withLimit(probeEntry(probe, environment), timeout, probe.timeout, known?.limitSeconds)
@@ -74,12 +77,14 @@ export function probeBatch(requests: readonly ProbeRequest[]): ProbeBatch {
     }
   }
   const hidesFiles = requests.some(({ probe, isHidden }) => isHidden && probe.kind === 'file')
-  const batches = fileBatches([...fileRequests.values()])
+  const limited = limitedBatches([...fileRequests.values()])
+  const batches = limited.map(({ batch }) => batch)
   const keys = [...commands.keys()]
-  const fileEntries = batches.map(
-    ({ script, printsContents }): ScriptEntry => ({ kind: 'probe', body: script, printsContents }),
+  const fileEntries = limited.map(({ batch: { script, paths, printsContents }, limit }) =>
+    withLimit({ kind: 'probe', body: script, paths, printsContents }, limit),
   )
-  const completedBy = completions(batches, [...fileRequests])
+  const requested = [...fileRequests].map(([key, { request }]) => [key, request] as const)
+  const completedBy = completions(batches, requested)
   return {
     entries: [...fileEntries.map((entry) => (hidesFiles ? hidden(entry) : entry)), ...commands.values()],
     record: (index, output, results) => {
@@ -90,6 +95,23 @@ export function probeBatch(requests: readonly ProbeRequest[]): ProbeBatch {
       for (const request of completedBy[index] ?? []) results.fileRequests.add(request)
     },
   }
+}
+
+/** A file to read, within `limit` seconds: Infinity for the default. */
+type LimitedFile = { readonly request: FileRequest; readonly limit: number }
+
+/** Files of tasks with the same timeout are read together. */
+function limitedBatches(
+  files: readonly LimitedFile[],
+): { readonly batch: FileBatch; readonly limit: number | undefined }[] {
+  const limits = [...new Set(files.map(({ limit }) => limit))].sort((one, other) => other - one)
+  return limits.flatMap((limit) => {
+    const requests = files.filter((each) => each.limit === limit).map(({ request }) => request)
+    return fileBatches(requests).map((batch) => ({
+      batch,
+      limit: Number.isFinite(limit) ? limit : undefined,
+    }))
+  })
 }
 
 /** Records the outputs of a whole trip. */
@@ -147,4 +169,9 @@ export function probeRequests({ task, probes, conditions, environment }: Planned
 
 export function isAnswered(task: PlannedTask, results: ProbeResults): boolean {
   return probeRequests(task).every((request) => hasResult(results, request))
+}
+
+/** The files that a task reads. */
+export function filePaths(task: PlannedTask): string[] {
+  return probeRequests(task).flatMap(({ probe }) => (probe.kind === 'file' ? [probe.request.path] : []))
 }

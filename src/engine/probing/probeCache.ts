@@ -5,9 +5,17 @@ import type { ScriptEntry } from '../../wire/script.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import { isOnHost, type Target, targetKey } from '../plan/target.ts'
 import { otherHostError } from '../results/lostHost.ts'
+import { ProbeTimeout } from '../session/probeTimeout.ts'
 import type { RunProbes } from './coalesceProbes.ts'
 import { firstWindow, type PrefetchWindow, windowAfterChange, windowAfterNoChange } from './prefetchWindow.ts'
-import { emptyResults, isAnswered, type ProbeBatch, type ProbeResults, recordAll } from './probeBatch.ts'
+import {
+  emptyResults,
+  filePaths,
+  isAnswered,
+  type ProbeBatch,
+  type ProbeResults,
+  recordAll,
+} from './probeBatch.ts'
 import { batchesByTarget, type ProbeRun, startProbeRun } from './probeRun.ts'
 
 /** What was probed at a target, and the host's revision at that time. */
@@ -54,6 +62,8 @@ export class ProbeCache {
   #window: PrefetchWindow = firstWindow
   /** Delegates whose prefetch failed: not probed again before a task's turn has come there. */
   readonly #unreachable = new Set<string>()
+  /** Files that hung: only the tasks that read them wait for them. */
+  readonly #hanging = new Set<string>()
 
   /** Starts with what was prefetched in an earlier play, if nothing has changed anywhere since. */
   constructor(options: ProbeCacheOptions) {
@@ -78,13 +88,26 @@ export class ProbeCache {
       const { results, run } = this.#entryAt(first.target)
       if (isAnswered(first, results)) return
       if (run && !run.isDone()) {
-        await run.next()
+        await run.next().catch((thrown) => {
+          if (!this.#setAside(thrown, first)) throw thrown
+        })
         continue
       }
       const authError = run?.authError()
       if (authError) throw authError
       this.#prefetch(tasks)
     }
+  }
+
+  /** Files that hang are left to the tasks that read them; false: the task is one of these, or nothing of the kind. */
+  #setAside(thrown: unknown, task: PlannedTask): boolean {
+    if (!(thrown instanceof ProbeTimeout) || thrown.hanging.length === 0) return false
+    for (const path of thrown.hanging) this.#hanging.add(path)
+    return !this.#isHanging(task)
+  }
+
+  #isHanging(task: PlannedTask): boolean {
+    return filePaths(task).some((path) => this.#hanging.has(path))
   }
 
   /** Resolves once nothing is being probed on the target's host: a change there must not come in between. */
@@ -99,7 +122,9 @@ export class ProbeCache {
     if (isFirst) host.prefetched = { entries: this.#entries, revision: run.revision }
     else this.#window = windowAfterNoChange(this.#window)
     const now = targetKey(tasks[0]!.target)
-    const all = isFirst ? [...this.#own(tasks), ...laterTasks] : this.#within(this.#own(tasks))
+    const own = this.#own(tasks)
+    const later = laterTasks.filter((task) => !this.#isHanging(task))
+    const all = isFirst ? [...own, ...later] : this.#within(own)
     const unanswered = all.filter((task) => !isAnswered(task, this.get(task)))
     for (const [target, batch] of batchesByTarget(unanswered)) {
       this.#start(target, batch, { isEarly: targetKey(target) !== now })
@@ -131,9 +156,9 @@ export class ProbeCache {
     return tasks.slice(0, Math.min(this.#window.size, tasks.length))
   }
 
-  /** Without what another host is expected to probe; the first is probed in any case. */
+  /** Without what another host is expected to probe, and what hangs; the first is probed in any case. */
   #own(tasks: readonly PlannedTask[]): readonly PlannedTask[] {
-    return tasks.filter((task, index) => index === 0 || this.#options.isOwn(task))
+    return tasks.filter((task, index) => index === 0 || (this.#options.isOwn(task) && !this.#isHanging(task)))
   }
 
   /** Early: no task's turn has come at the target, and an earlier task may yet create that user or start that host. */

@@ -7,11 +7,13 @@ import type { ConnectionSettings } from '../../model/host.ts'
 import type { Output } from '../../model/probe.ts'
 import type { ReconnectOptions } from '../../model/step.ts'
 import type { Connection, Shell } from '../../transport/program/transport.ts'
+import { hangingPaths, hangingPathsScript } from '../../wire/hangingPaths.ts'
 import { killTree } from '../../wire/killScript.ts'
 import { prologue, type ScriptEntry } from '../../wire/script.ts'
 import { commandEvents } from './commandEvents.ts'
 import { HostLink, type LinkOptions } from './hostLink.ts'
 import type { LockOptions } from './hostLock.ts'
+import { ProbeTimeout } from './probeTimeout.ts'
 import { killGroup, type RunningStep, type StepProcess, trackSteps } from './runningSteps.ts'
 import { type LockShell, SessionLock } from './sessionLock.ts'
 import { runTrip, type TripObserver, type TripOptions } from './trip.ts'
@@ -165,16 +167,31 @@ export class HostSession {
     if (pid !== undefined) await this.#runApart(user, killTree(pid)).catch(() => {})
   }
 
-  /** Runs a script in a shell of its own, for at most four seconds. */
-  async #runApart(user: BecomeUser | undefined, script: string): Promise<void> {
+  /** The error, with the paths that hang where the probe reads files. */
+  async #withHangingPaths({ user }: OpenShell, error: ProbeTimeout): Promise<ProbeTimeout> {
+    const { paths } = error.entry
+    if (!paths) return error
+    const printed = await this.#runApart(user, hangingPathsScript(paths)).catch(() => '')
+    return new ProbeTimeout(error.entry, error.seconds, hangingPaths(paths, printed))
+  }
+
+  /** Runs a script in a shell of its own, for at most four seconds; gives its standard output. */
+  async #runApart(user: BecomeUser | undefined, script: string): Promise<string> {
     const connection = await this.connection()
     const shell = await connection.openShell(user)
+    let printed = ''
     await new Promise<void>((resolve) => {
-      shell.receive({ data: () => {}, end: () => resolve() })
+      shell.receive({
+        data: (stream, bytes) => {
+          if (stream === 'stdout') printed += bytes.toString('utf8')
+        },
+        end: () => resolve(),
+      })
       shell.write(Buffer.from(script)).catch(() => resolve())
       setTimeout(resolve, 4000).unref()
     })
     shell.close()
+    return printed
   }
 
   /** Closes the connection and waits for the trips that were under way, so that nothing is emitted afterwards. */
@@ -221,9 +238,10 @@ export class HostSession {
       open.isPrimed = true
       if (isVerbose) for (const event of commandEvents(host, entries, outputs)) emit(event)
     } catch (thrown) {
-      if (thrown instanceof PlaybookError && isHung(thrown)) await this.#killWork(open)
+      const error = thrown instanceof ProbeTimeout ? await this.#withHangingPaths(open, thrown) : thrown
+      if (error instanceof PlaybookError && isHung(error)) await this.#killWork(open)
       void this.#abandon(open)
-      throw thrown
+      throw error
     } finally {
       observer.stepEnded()
       open.isProbing = false

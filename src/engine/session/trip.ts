@@ -6,6 +6,7 @@ import type { Output } from '../../model/probe.ts'
 import type { Shell } from '../../transport/program/transport.ts'
 import { type FrameHandlers, frameReader } from '../../wire/frame.ts'
 import { type ScriptEntry, tripScript } from '../../wire/script.ts'
+import { firstLine, ProbeTimeout } from './probeTimeout.ts'
 
 /** Called as the entries of a trip start and end. */
 export type TripObserver = Pick<FrameHandlers, 'started' | 'partial' | 'leftRunning' | 'shellStarted'> & {
@@ -88,7 +89,7 @@ function probeClock(
       const entry = entries[index]
       if (entry?.kind !== 'probe') return
       const seconds = Math.min(entry.limitSeconds ?? limitSeconds, limitSeconds)
-      timer = setTimeout(() => expire(probeTimeout(entry, seconds)), seconds * 1000)
+      timer = setTimeout(() => expire(new ProbeTimeout(entry, seconds)), seconds * 1000)
     },
     stop: () => clearTimeout(timer),
   }
@@ -102,20 +103,5 @@ function outputError(entry: ScriptEntry): PlaybookError {
   const megabytes = outputLimit(entry) / 1024 / 1024
   return new PlaybookError('E_PROBE_OUTPUT', `A probe printed more than ${megabytes} MB and was stopped.`, {
     details: [firstLine(entry)],
-  })
-}
-
-function firstLine({ body }: ScriptEntry): string {
-  const line = body.toString().trim().split('\n')[0]!
-  return line.length > 200 ? `${line.slice(0, 197)}…` : line
-}
-
-function probeTimeout(entry: ScriptEntry, limitSeconds: number): PlaybookError {
-  return new PlaybookError('E_PROBE_TIMEOUT', `A probe took longer than ${limitSeconds} s and was stopped.`, {
-    details: [firstLine(entry)],
-    hint:
-      entry.limitSeconds === undefined
-        ? 'Does a file system on the host hang?'
-        : "The limit is the task's timeout, which bounds its probes too.",
   })
 }

@@ -1,10 +1,11 @@
 // Probes that hang: the task's timeout bounds them, and nothing of them stays on the host.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { sh, shellText, succeeds } from '../../../src/index.ts'
-import { line, shell, waitFor } from '../../../tasks/index.ts'
+import { copyFile, line, shell, waitFor } from '../../../tasks/index.ts'
 import { inFolder, type Ran, runTasks } from '../harness.ts'
 
 const codes = ({ events }: Ran) =>
@@ -38,6 +39,64 @@ test('a condition that hangs ends after the timeout of its task, and its process
     assert.is(readFileSync(path('after'), 'utf8'), 'x\n')
     assert.is((await left(path('pids'))).running, 0)
   }))
+
+/** A file system that never answers, as that of a dead NFS server. */
+function hangingMount(folder: string): { readonly unmount: () => void } | undefined {
+  if (process.getuid?.() !== 0 || !existsSync('/dev/fuse')) return undefined
+  mkdirSync(folder)
+  const fuse = openSync('/dev/fuse', 'r+')
+  const options = 'fd=3,rootmode=40000,user_id=0,group_id=0'
+  const { status } = spawnSync('mount', ['-i', '-t', 'fuse', '-o', options, 'hanging', folder], {
+    stdio: ['ignore', 'ignore', 'ignore', fuse],
+  })
+  const unmount = () => {
+    spawnSync('umount', ['-l', folder])
+    closeSync(fuse)
+  }
+  if (status === 0) return { unmount }
+  closeSync(fuse)
+  return undefined
+}
+
+const error = ({ events }: Ran) =>
+  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error] : []))[0]
+
+for (const [title, kind] of [
+  ['a later task', 'later'],
+  ['the first task', 'first'],
+] as const) {
+  test(`a file on a mount that hangs, of ${title}: its task alone fails, and names it`, () =>
+    inFolder(async (path) => {
+      const mount = hangingMount(path('mnt'))
+      if (!mount) return
+      try {
+        const began = performance.now()
+        const hanging = copyFile(
+          { dest: path('mnt/sub/file'), content: 'x' },
+          { timeout: 1, ignoreErrors: true, title: 'hanging' },
+        )
+        const before = [
+          copyFile({ dest: path('one'), content: '1' }),
+          line({ path: path('two'), line: '2', create: true }, { timeout: 60 }),
+          shell({ script: 'true' }),
+        ]
+        const after = [line({ path: path('after'), line: 'x', create: true })]
+        const ran = await runTasks(
+          kind === 'later' ? [...before, hanging, ...after] : [hanging, ...before, ...after],
+        )
+        assert.ok(performance.now() - began < 30_000)
+        assert.equal(codes(ran), ['E_PROBE_TIMEOUT'])
+        assert.match(
+          error(ran)!.message,
+          /^Reading \S*\/mnt\/sub(\/file)?(, \S*\/mnt\/sub\/?\S*)? took longer than 1 s/,
+        )
+        assert.match(error(ran)!.hint!, /dead NFS server/)
+        for (const name of ['one', 'two', 'after']) assert.ok(existsSync(path(name)), name)
+      } finally {
+        mount.unmount()
+      }
+    }))
+}
 
 test('Ctrl-C ends what a probe is running', () =>
   inFolder(async (path) => {
