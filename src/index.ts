@@ -33,6 +33,7 @@ export {
   /** @deprecated Use DesiredFile. */
   type DesiredFile as WantedFile,
   fileChanges,
+  replacedContent,
   writtenFile,
 } from './model/fileChange.ts'
 export {

@@ -45,8 +45,8 @@ export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
   ]
 }
 
-/** The `replaces` of a step that is planned from this state; undefined where the content was not read. */
-function replacedContent(state: FileState): string | undefined {
+/** The `replaces` of a step that is planned from this state: a digest or `absent`; undefined: the content was not read. */
+export function replacedContent(state: FileState): string | undefined {
   if (state.type !== 'file') return state.type === 'absent' ? 'absent' : undefined
   return state.content ? createHash('sha256').update(state.content).digest('hex') : state.digest
 }

@@ -112,7 +112,8 @@ ${subshellOf(validate, '$rp_checked')} || { r=$?; echo "The validation command r
     keep ? `rp_keep ${quote(keep)}` : '',
     syncToDisk,
     `[ -z "$rp_new" ] || rp_label ${quote(path)} "./$rp_base"`,
-    replaces === undefined ? '' : requireUnchanged(replaces),
+    // What another program wrote since the probe would be lost.
+    replaces === undefined ? '' : `rp_unchanged ${quote(replaces)} || exit ${changedMeanwhileCode}`,
     'mv -fT -- "./$rp_base" "../$rp_base" || exit 1',
   ]
   return lines.filter((line) => line !== '').join('\n')
@@ -120,15 +121,6 @@ ${subshellOf(validate, '$rp_checked')} || { r=$?; echo "The validation command r
 
 /** The exit code of a write whose file is no longer the one that the plan is based on. */
 export const changedMeanwhileCode = 78
-
-/** What another program wrote since the probe would be lost. */
-function requireUnchanged(replaces: string): string {
-  const isSame =
-    replaces === 'absent'
-      ? '[ ! -e "../$rp_base" ] && [ ! -L "../$rp_base" ]'
-      : `[ -f "../$rp_base" ] && [ ! -L "../$rp_base" ] && [ "$(sha256sum <"../$rp_base" | cut -c 1-64)" = ${quote(replaces)} ]`
-  return `${isSame} || exit ${changedMeanwhileCode}`
-}
 
 /** Without this, the file could be empty after a power loss: the rename may reach the disk before the content. */
 const syncToDisk = 'sync -- "./$rp_base" 2>/dev/null || :'

@@ -18,6 +18,7 @@ import {
   PlaybookError,
   type Probe,
   quote,
+  replacedContent,
   run,
   Secret,
   type Step,
@@ -69,6 +70,7 @@ const configurationFile = z
  * check, are checked before anything is written: a JkMount must name one of `worker.list`.
  *
  * @throws PlaybookError E_HTTPD_CONFIG (file, line and its text), E_JK_WORKER, E_NO_HTTPD, E_NO_FILE (nothing to edit),
+ *   E_CHANGED_MEANWHILE (another program goes on writing a file),
  *   E_HTTPD, E_HTTPD_NO_MATCH, E_HTTPD_AMBIGUOUS (edits)
  * @example
  * httpdConfiguration({
@@ -188,6 +190,9 @@ function contentChanges(
 function putInPlace(files: readonly DesiredFile[], { prefix, owner, group }: Params): Step {
   const call = (name: string, index: number) => `${name} ${quote(files[index]!.path)} "$stage_${index}"`
   const each = (name: string) => files.map((_, index) => call(name, index))
+  const placing = files.map(
+    ({ state }, index) => `${call('place', index)} ${quote(replacedContent(state) ?? '')}`,
+  )
   const preparing = files.map(({ path, keep, mode, state }, index) => {
     const bits = mode ?? (state.type === 'file' ? state.mode : 0o644)
     const words = [path, keep ?? '', formatMode(bits)].map(quote).join(' ')
@@ -208,7 +213,7 @@ ${preparing.join(' &&\n')}
 } || { tidy_all; exit 1; }
 trap 'undo_all; exit 1' HUP INT TERM
 {
-${each('place').join(' &&\n')}
+${placing.join(' &&\n')}
 } || { undo_all; exit 1; }
 if wrong=$(check); then tidy_all; exit 0; fi
 undo_all
@@ -234,11 +239,22 @@ const functions = `prepare() ( # PATH KEEP MODE CONTENT: the new file gets the o
   printf %s "$rp_work"
 )
 staged() { rp_target "$1" follow; rp_restage "$2"; }
-place() ( staged "$@"; mv -fT -- "./$rp_base" "../$rp_base" || exit; rp_inside= )
-undo() (
+place() ( # PATH STAGE SHA256: unless another program has written it since the look
+  staged "$1" "$2"
+  [ -z "$3" ] || rp_unchanged "$3" || {
+    rp_inside=
+    echo "= E_CHANGED_MEANWHILE $1 was changed by another program after this task had read it; no file was changed." >&2
+    echo '= hint Run it again: the task then starts from what the file has now.' >&2
+    exit 1
+  }
+  mv -fT -- "./$rp_base" "../$rp_base" || exit
+  rp_inside=
+)
+undo() ( # what was placed, so that it is not in the stage any more
   staged "$@"
-  if [ -f ./.before ]; then mv -fT -- ./.before "../$rp_base"
-  elif [ ! -e "./$rp_base" ]; then rm -f -- "../$rp_base"; fi
+  if [ -e "./$rp_base" ]; then :
+  elif [ -f ./.before ]; then mv -fT -- ./.before "../$rp_base"
+  else rm -f -- "../$rp_base"; fi
   rp_inside=
 )
 tidy() { [ -z "$2" ] || ( staged "$@" ) 2>/dev/null; }`

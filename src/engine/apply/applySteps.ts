@@ -273,10 +273,13 @@ function changedMeanwhile(path: string): PlaybookError {
   )
 }
 
-/** Whether the error is that the file of this step, which did nothing, is no longer the one that was read. */
+/**
+ * Whether the error is that a file of this step, which did nothing, is no longer the one that was read. A command says so
+ * by its `explain`.
+ */
 export function isOutdated(step: Step | undefined, { code, message }: PlaybookError): boolean {
-  if (step === undefined || !isPlacement(step)) return false
-  return code === 'E_CHANGED_MEANWHILE' && message === changedMeanwhile(step.path).message
+  if (step === undefined || code !== 'E_CHANGED_MEANWHILE') return false
+  return isPlacement(step) ? message === changedMeanwhile(step.path).message : step.kind === 'run'
 }
 
 /** The refusal of `safePaths`, if that is what the lines are about. */

@@ -14,6 +14,7 @@
  *   What a run that was killed left there two days ago is removed.
  * - `rp_like [MODE]`, in the stage, makes `./$rp_base` with all attributes of `../$rp_base`, or as a new file: then
  *   `rp_new` is set. With a mode it is 0600 until that is set. `rp_keep PATH` copies the original to another path.
+ * - `rp_unchanged SHA256` tells, in the stage, whether `../$rp_base` has this content; `absent`: whether it is not there.
  * - `rp_attributes PATH OWNER MODE [link]` sets owner (`user`, `:group`, `user:group` or empty) and mode (octal digits or
  *   empty) of what is there. With `link`, a link is changed itself.
  * - `rp_mkdir PATH MODE OWNER [parents]` makes a folder, with `parents` those above it too; below a folder of another
@@ -161,6 +162,10 @@ rp_keep() {
     rp_stage
     cp -a -- "/proc/self/fd/9/$rp_kept" "./$rp_base" && mv -nT -- "./$rp_base" "../$rp_base" ) || exit $?
   exec 9<&-
+}
+rp_unchanged() {
+  if [ "$1" = absent ]; then [ ! -e "../$rp_base" ] && [ ! -L "../$rp_base" ]
+  else [ -f "../$rp_base" ] && [ ! -L "../$rp_base" ] && [ "$(sha256sum <"../$rp_base" | cut -c 1-64)" = "$1" ]; fi
 }
 rp_label() {
   [ -e /sys/fs/selinux/enforce ] && command -v matchpathcon >/dev/null || return 0

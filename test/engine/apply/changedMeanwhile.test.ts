@@ -1,11 +1,13 @@
 // Files and sources that others change between the look and the rename.
 
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { defineTask, upload, z } from '../../../src/index.ts'
+import { httpdConfiguration } from '../../../tasks/httpd/httpdConfiguration.ts'
 import { copyFile, line } from '../../../tasks/index.ts'
+import { fakeHttpd } from '../../tasks/httpd/fakeHttpd.ts'
 import { inFolder, type Ran, runTasks } from '../harness.ts'
 
 const codes = ({ events }: Ran) =>
@@ -52,6 +54,49 @@ test('a file that another program makes first is not overwritten', () =>
       [['7 bytes', '5 bytes']],
     )
     assert.is(readFileSync(path('conf'), 'utf8'), 'mine\n')
+  }))
+
+/** An httpd with two files, whose check of the configuration appends to one, up to so many times. */
+const httpdThatChanges = (path: (name: string) => string, times: number) => {
+  const httpd = fakeHttpd(path('.'))
+  writeFileSync(httpd.path('conf/first.conf'), '# first\n')
+  writeFileSync(httpd.path('conf/second.conf'), '# second\n')
+  const second = httpd.path('conf/second.conf')
+  renameSync(httpd.path('bin/apachectl'), httpd.path('bin/real'))
+  writeFileSync(
+    httpd.path('bin/apachectl'),
+    `#!/bin/sh\n[ "$(grep -c theirs '${second}')" -ge ${times} ] || echo '# theirs' >>'${second}'\nexec '${httpd.path('bin/real')}' "$@"\n`,
+    { mode: 0o755 },
+  )
+  const edits = [{ set: 'Timeout', args: [60] }]
+  const task = httpdConfiguration(
+    {
+      prefix: httpd.prefix,
+      files: ['first', 'second'].map((name) => ({ path: `conf/${name}.conf`, edits })),
+    },
+    { title: 'configure' },
+  )
+  return { httpd, task }
+}
+
+test('what a program appends to one of the files of an httpd is kept', () =>
+  inFolder(async (path) => {
+    const { httpd, task } = httpdThatChanges(path, 1)
+    const ran = await runTasks([task])
+    assert.equal(codes(ran), [])
+    assert.equal(ran.story, ['one: changed configure'])
+    assert.is(httpd.read('conf/first.conf'), '# first\nTimeout 60\n')
+    assert.is(httpd.read('conf/second.conf'), '# second\n# theirs\nTimeout 60\n')
+  }))
+
+test('where one file of an httpd never rests, all are left as they are, with an error', () =>
+  inFolder(async (path) => {
+    const { httpd, task } = httpdThatChanges(path, 99)
+    const ran = await runTasks([task])
+    assert.equal(codes(ran), ['E_CHANGED_MEANWHILE'])
+    assert.is(httpd.read('conf/first.conf'), '# first\n')
+    assert.match(httpd.read('conf/second.conf'), /^# second\n(# theirs\n)+$/)
+    assert.equal(readdirSync(httpd.path('conf')).sort(), ['extra', 'first.conf', 'httpd.conf', 'second.conf'])
   }))
 
 test('a large source of other content than when it was planned is not placed', () =>
