@@ -53,7 +53,7 @@ export {
   type InventoryTree,
   type InventoryVars,
 } from './model/inventoryModule.ts'
-export { absolutePath, account, checksum, fileAttributes, fileMode } from './model/params.ts'
+export { absolutePath, account, checksum, fileAttributes, fileMode, filePath } from './model/params.ts'
 export {
   type BatchSize,
   definePlay,

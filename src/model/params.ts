@@ -11,6 +11,12 @@ export const absolutePath = z
   .regex(/^[^\0\n]*$/, 'expected a path without line ends and NUL')
   .transform((path) => (path.length > 1 ? path.replace(/\/+$/, '') || '/' : path))
 
+/** The absolute path of a file, without NUL or line ends. A slash at the end, which means a folder, is refused. */
+export const filePath = absolutePath.in.refine(
+  (path) => !path.endsWith('/'),
+  'expected the path of a file; with a slash at the end it is a folder',
+)
+
 /** The name or number of a user or group, as text. */
 export const account = z
   .union([

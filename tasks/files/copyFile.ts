@@ -1,7 +1,7 @@
 // The task copyFile: writes a file from given content or a file on the controller.
 
 import { readFile, stat } from 'node:fs/promises'
-import { posix } from 'node:path'
+import { basename, posix } from 'node:path'
 import {
   absolutePath,
   attributeChanges,
@@ -31,7 +31,8 @@ const textLimitBytes = 1024 * 1024
  * Writes a whole file atomically if its bytes differ, and sets its owner, group and mode. A power loss leaves the old
  * content or the new. If a file has several hard links, only this name gets the new content.
  *
- * - `dest` (absolute): the file on the host. Its folder must exist.
+ * - `dest` (absolute): the file on the host. With a slash at the end it is a folder, in which the file gets the name of
+ *   `src`, as in Ansible's copy. The folder must exist, which Ansible's copy would make.
  * - `content`: text, bytes, or a `Secret`, which no diff shows. Or `src`: a file on the controller, relative to the
  *   folder of the file in which the task is written, or in `files/` of its role or playbook. Text up to 1 MiB is compared as text; larger or binary files of any
  *   size by their SHA-256, and sent over a channel of their own. For a folder, use copyDirectory.
@@ -45,6 +46,7 @@ const textLimitBytes = 1024 * 1024
  * Errors: E_NO_SOURCE, E_SOURCE_NOT_A_FILE (on the controller), E_NO_FOLDER, E_NOT_A_FILE (on the host).
  *
  * @example copyFile({ dest: '/etc/motd', content: 'Hello\n' })
+ * @example copyFile({ src: 'files/app.conf', dest: '/etc/httpd/conf.d/' })
  * @example copyFile({ src: 'files/sudoers', dest: '/etc/sudoers.d/app', mode: '0440', validate: 'visudo -cf {}' })
  */
 export const copyFile = defineTask({
@@ -52,7 +54,7 @@ export const copyFile = defineTask({
   summary: 'Writes a file, from given content or from a file on the controller.',
   params: z
     .strictObject({
-      dest: absolutePath.describe('The file on the host.'),
+      dest: absolutePath.in.describe('The file on the host; with a slash at the end, its folder.'),
       content: z
         .union([z.string(), z.instanceof(Buffer), z.instanceof(Secret)])
         .optional()
@@ -83,7 +85,15 @@ export const copyFile = defineTask({
     .refine(({ src, mode }) => mode !== 'preserve' || src !== undefined, {
       path: ['mode'],
       error: "'preserve' needs src",
-    }),
+    })
+    .refine(({ dest, src }) => src !== undefined || !dest.endsWith('/'), {
+      path: ['dest'],
+      error: 'expected the path of a file: a folder, with a slash at the end, needs src for the name',
+    })
+    .transform(({ dest, ...rest }) => ({
+      ...rest,
+      dest: dest.endsWith('/') ? posix.join(dest, basename(rest.src!)) : dest,
+    })),
   title: ({ dest }) => dest,
   inputs: ({ src }, { find }) => (src === undefined ? undefined : sourceFile(find(src))),
   probe: ({ dest, content }, source) => ({
@@ -96,6 +106,7 @@ export const copyFile = defineTask({
     if (folder.type === 'absent') throw noFolder(dest)
     const isReplaced = !follow && entry.type === 'link'
     const before: FileState = isReplaced ? { type: 'absent' } : current
+    if (before.type === 'directory') throw isFolder(params)
     const mode = params.mode === 'preserve' ? source?.mode : params.mode
     const desired: DesiredFile = { ...params, path: dest, mode, validate: validation(params.validate) }
     const content = params.content ?? source?.text
@@ -106,6 +117,13 @@ export const copyFile = defineTask({
     return isReplaced ? [linkRemoval(dest, entry.target), ...changes] : changes
   },
 })
+
+function isFolder({ dest, src }: { readonly dest: string; readonly src?: string }): PlaybookError {
+  const name = src === undefined ? 'NAME' : basename(src)
+  return new PlaybookError('E_NOT_A_FILE', `${dest} is a directory, not a regular file.`, {
+    hint: `dest must name the file itself: '${posix.join(dest, name)}'.`,
+  })
+}
 
 type Source = { path: string; size: number; mode: number; text?: Buffer; sha256?: string }
 

@@ -2,7 +2,6 @@
 
 import { posix } from 'node:path'
 import {
-  absolutePath,
   attributeChanges,
   type Change,
   checksum,
@@ -11,6 +10,7 @@ import {
   type FileState,
   file,
   fileAttributes,
+  filePath,
   PlaybookError,
   run,
   Secret,
@@ -68,7 +68,7 @@ export const download = defineTask({
         .min(1, 'expected at least one address')
         .optional()
         .describe('Mirrors, tried in order.'),
-      dest: absolutePath.describe('The file on the host.'),
+      dest: filePath.describe('The file on the host.'),
       checksum: z
         .union([checksum, z.literal(false)], 'expected sha256:… (64 hex digits), sha512:… (128), or false')
         .describe('sha256:HEX, or another of SHA-2; false accepts any bytes.'),

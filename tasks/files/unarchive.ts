@@ -10,6 +10,7 @@ import {
   defineTask,
   type FileState,
   file,
+  filePath,
   PlaybookError,
   run,
   z,
@@ -65,7 +66,7 @@ export const unarchive = defineTask({
   summary: 'Unpacks an archive that is on the host into a directory, whole or not at all.',
   params: z
     .strictObject({
-      src: absolutePath.describe('The archive, on the host.'),
+      src: filePath.describe('The archive, on the host.'),
       dest: absolutePath.describe('The directory to unpack into; it is made.'),
       format: z.enum(['tar', 'zip']).optional().describe('Its format; default: by its name.'),
       stripComponents: z

@@ -1,11 +1,11 @@
 // The parameters of tasks that write a file.
 
-import { absolutePath, type Command, fileAttributes, quote, shellText, z } from '../../src/index.ts'
+import { type Command, fileAttributes, filePath, quote, shellText, z } from '../../src/index.ts'
 
 /** Attributes, where the original is kept, and how the new file is checked. */
 export const writingParams = {
   ...fileAttributes,
-  keep: absolutePath.optional().describe('Where to keep the original, unless that path exists.'),
+  keep: filePath.optional().describe('Where to keep the original, unless that path exists.'),
   validate: z
     .string()
     .regex(/\{\}|%s/, 'expected a command with {} for the path of the new file')

@@ -1,7 +1,7 @@
 // The task editHttpdConf: edits an Apache httpd configuration file and keeps the rest.
 
 import { editHttpd, httpdEditSchema } from '../../src/formats/index.ts'
-import { absolutePath, secretsIn, z } from '../../src/index.ts'
+import { filePath, secretsIn, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 
@@ -37,7 +37,7 @@ export const editHttpdConf = defineFileEdit({
   name: 'editHttpdConf',
   summary: 'Edits a configuration file of Apache httpd and keeps the rest byte for byte.',
   params: z.strictObject({
-    path: absolutePath.describe('The file; it must exist.'),
+    path: filePath.describe('The file; it must exist.'),
     edits: httpdEdits.describe(
       'What the file must have, in order: [{"set": NAME, "args": […]}, …]. Arguments may be secrets.',
     ),

@@ -1,7 +1,7 @@
 // The task editXml: edits an XML file and keeps the rest byte for byte.
 
 import { editXml as editXmlBytes, xmlEditSchema } from '../../src/formats/index.ts'
-import { absolutePath, secretsIn, z } from '../../src/index.ts'
+import { filePath, secretsIn, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 
@@ -31,7 +31,7 @@ export const editXml = defineFileEdit({
   name: 'editXml',
   summary: 'Edits an XML file and keeps the rest byte for byte.',
   params: z.strictObject({
-    path: absolutePath.describe('The file; it must exist.'),
+    path: filePath.describe('The file; it must exist.'),
     edits: z
       .array(xmlEditSchema, 'expected a list of edits')
       .min(1, 'expected at least one edit')

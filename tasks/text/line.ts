@@ -1,6 +1,6 @@
 // The task line: puts a line into a text file, or removes lines.
 
-import { absolutePath, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
+import { filePath, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
 import { foreignReplacement } from '../params/foreignPatterns.ts'
 import { pattern } from '../params/patterns.ts'
 import { writingParams } from '../params/writing.ts'
@@ -48,7 +48,7 @@ export const line = defineFileEdit({
   summary: 'Puts a line into a text file, replacing one that matches, or removes lines.',
   params: z
     .strictObject({
-      path: absolutePath.describe('The file.'),
+      path: filePath.describe('The file.'),
       line: z
         .union([
           z.string().regex(/^[^\r\n\0]*$/, 'expected one line (see the task textBlock)'),

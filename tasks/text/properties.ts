@@ -1,7 +1,7 @@
 // The task properties: sets and removes keys of a Java .properties file.
 
 import { editProperties, type PropertiesEdit } from '../../src/formats/index.ts'
-import { absolutePath, Secret, secretsIn, z } from '../../src/index.ts'
+import { filePath, Secret, secretsIn, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 
@@ -32,7 +32,7 @@ export const properties = defineFileEdit({
   summary: 'Sets and removes keys of a Java .properties file, leaving the rest alone.',
   params: z
     .strictObject({
-      path: absolutePath.describe('The file.'),
+      path: filePath.describe('The file.'),
       set: z
         .record(z.string(), propertyValue)
         .refine((set) => !Object.hasOwn(set, ''), 'expected non-empty keys')

@@ -1,6 +1,6 @@
 // The task replace: replaces every match of a pattern in a text file.
 
-import { absolutePath, PlaybookError, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
+import { filePath, PlaybookError, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
 import { foreignReplacement } from '../params/foreignPatterns.ts'
 import { compiles, patternSource } from '../params/patterns.ts'
 import { writingParams } from '../params/writing.ts'
@@ -40,7 +40,7 @@ export const replace = defineFileEdit({
   summary: 'Replaces every match of a pattern in a text file.',
   params: z
     .strictObject({
-      path: absolutePath.describe('The file.'),
+      path: filePath.describe('The file.'),
       pattern: patternSource.describe('A regular expression.'),
       replacement: z
         .union([z.string(), z.instanceof(Secret)])

@@ -1,6 +1,6 @@
 // The task textBlock: puts lines between two marker lines of a file, or removes them.
 
-import { absolutePath, PlaybookError, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
+import { filePath, PlaybookError, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 import {
@@ -44,7 +44,7 @@ export const textBlock = defineFileEdit({
   summary: 'Puts lines into a text file between two marker lines, or removes them.',
   params: z
     .strictObject({
-      path: absolutePath.describe('The file.'),
+      path: filePath.describe('The file.'),
       block: z
         .union([z.string(), z.instanceof(Secret)])
         .optional()

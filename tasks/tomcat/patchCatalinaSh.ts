@@ -1,7 +1,7 @@
 // The task patchCatalinaSh: sends Tomcat's catalina.out through rotatelogs.
 
 import { patchCatalinaSh as patchBytes } from '../../src/formats/index.ts'
-import { absolutePath, sh, z } from '../../src/index.ts'
+import { absolutePath, filePath, sh, z } from '../../src/index.ts'
 import { defineFileEdit } from '../text/fileEdit.ts'
 
 /**
@@ -25,12 +25,12 @@ export const patchCatalinaSh = defineFileEdit({
   name: 'patchCatalinaSh',
   summary: "Sends Tomcat's catalina.out through rotatelogs.",
   params: z.strictObject({
-    path: absolutePath.describe('catalina.sh; it must exist.'),
+    path: filePath.describe('catalina.sh; it must exist.'),
     log: absolutePath.describe("The file that rotatelogs writes, with strftime's %Y-%m-%d."),
     rotatelogs: absolutePath.default('/usr/sbin/rotatelogs').describe('The rotatelogs program on the host.'),
     period: z.int().min(1).default(86_400).describe('Seconds from one file to the next.'),
     offsetMinutes: z.int().min(-1440).max(1440).default(0).describe('Minutes from UTC; 540 is Korea.'),
-    keep: absolutePath.optional().describe('Where to keep the original, unless that path exists.'),
+    keep: filePath.optional().describe('Where to keep the original, unless that path exists.'),
   }),
   edit: (before, params) => {
     const { bytes, changes } = patchBytes(before, params)

@@ -185,7 +185,7 @@ const texts: readonly [args: string, says: readonly RegExp[]][] = [
     'task copyFile --help',
     [
       /^Usage: run-playbook task copyFile \[/,
-      /^ {2}--dest <string> +The file on the host\. Required\.$/m,
+      /^ {2}--dest <string> +The file on the host; with a slash at the end, its folder\. Required\.$/m,
       /--mode <string\|integer\|preserve>/,
       /--follow <boolean> .*Default true\.$/m,
     ],

@@ -15,6 +15,8 @@ import * as assert from 'uvu/assert'
 import { type FileState, secret } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { copyFile } from '../../../tasks/files/copyFile.ts'
+import { download } from '../../../tasks/files/download.ts'
+import { line } from '../../../tasks/text/line.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
 
 const about = { mode: 0o644, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
@@ -47,6 +49,39 @@ const rows: [title: string, params: object, current: FileState, changes: string[
     [],
   ],
 ]
+
+test('copyFile: with a slash at the end, dest is a folder, in which the file gets the name of src', () =>
+  inFolder(async (path) => {
+    mkdirSync(`${path}/there`)
+    writeFileSync(`${path}/source.conf`, 'a\n')
+    const { again } = await applied(copyFile, { src: `${path}/source.conf`, dest: `${path}/there/` })
+    assert.equal(again, [])
+    assert.is(readFileSync(`${path}/there/source.conf`, 'utf8'), 'a\n')
+    const missing = await failure(() =>
+      looked(copyFile, { src: `${path}/source.conf`, dest: `${path}/conf.d/` }),
+    )
+    assert.is(missing.code, 'E_NO_FOLDER')
+    assert.match(missing.message, `${path}/conf.d does not exist`)
+    assert.throws(
+      () => copyFile({ content: 'x', dest: `${path}/there/` }),
+      /dest: expected the path of a file: a folder, with a slash at the end, needs src for the name/,
+    )
+    for (const params of [{ content: 'x' }, { src: `${path}/source.conf` }]) {
+      const folder = await failure(() => looked(copyFile, { ...params, dest: `${path}/there` }))
+      assert.is(folder.code, 'E_NOT_A_FILE')
+      assert.match(folder.hint!, 'src' in params ? `${path}/there/source.conf` : `${path}/there/NAME`)
+    }
+  }))
+
+test('where the path of a file is expected, a slash at the end is refused', () => {
+  for (const make of [
+    () => line({ path: '/etc/app/', line: 'x', create: true }),
+    () => download({ url: 'https://example.org/a', dest: '/opt/src/', checksum: false }),
+    () => copyFile({ content: 'x', dest: '/etc/app', keep: '/etc/kept/' }),
+  ]) {
+    assert.throws(make, /expected the path of a file; with a slash at the end it is a folder/)
+  }
+})
 
 for (const [title, params, current, changes, steps] of rows) {
   test(`copyFile: ${title}`, () => {
