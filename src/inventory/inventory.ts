@@ -17,6 +17,7 @@ import {
   reconcile,
 } from './sources/inventoryBuilder.ts'
 import { readSource } from './sources/readSource.ts'
+import type { TracedVariable } from './templates/evaluator.ts'
 import { type ExtraVars, extraEntries } from './vars/extraVars.ts'
 import type { HostGroup, LoadedHost, VarDefinition } from './vars/hostVars.ts'
 import { VariableManager, varFolderOf } from './vars/variableManager.ts'
@@ -58,6 +59,11 @@ export type Inventory = {
   readonly hosts: readonly LoadedHost[]
   /** All groups by name, `all` and `ungrouped` first. */
   readonly groups: ReadonlyMap<string, InventoryGroup>
+  /**
+   * The result of a variable with templates in it, and the variables that were read for it; undefined if nothing in the
+   * inventory has templates.
+   */
+  readonly traced: ((host: LoadedHost, name: string) => TracedVariable) | undefined
   /** Accepted oddities: a duplicate key, a host named like a group. */
   readonly warnings: readonly PlaybookError[]
   /** A host by its name; `localhost`, `127.0.0.1` and `::1` exist even if no source names them. */
@@ -121,17 +127,27 @@ export async function loadInventory(
   vars.readAll()
   const errors = [...builder.errors, ...files.errors]
   if (errors.length > 0) throw new AggregatePlaybookError(errors)
-  return makeInventory(builder, vars, [...files.warnings, ...builder.warnings], cwd)
+  const templates = files.mayHaveTemplates ? await import('./templates/evaluator.ts') : undefined
+  const warnings = [...files.warnings, ...builder.warnings]
+  return makeInventory(builder, vars, warnings, { cwd, playbookDir: options.playbookDir, templates })
+}
+
+type MakeOptions = {
+  readonly cwd: string
+  readonly playbookDir: string | undefined
+  /** The module that evaluates templates, if there are any. */
+  readonly templates: typeof import('./templates/evaluator.ts') | undefined
 }
 
 function makeInventory(
   builder: InventoryBuilder,
   vars: VariableManager,
   warnings: readonly PlaybookError[],
-  cwd: string,
+  { cwd, playbookDir, templates }: MakeOptions,
 ): Inventory {
   const members = new Map([...builder.groups.values()].map((group) => [group, membersOf(group)]))
   const groupOf = hostGroups(vars, members)
+  vars.evaluate = templates && ((host, name) => evaluator!.result(host, name))
   const hosts = [...members.get(builder.all)!].map((host) => vars.host(host, groupOf))
   const byName = new Map(hosts.map((host) => [host.name, host]))
   const known: KnownNames = {
@@ -140,13 +156,19 @@ function makeInventory(
     cwd,
   }
   const host = (name: string) => byName.get(name) ?? localhost(name)
+  const groups = new Map(
+    [...members].map(([group, each]) => [group.name, inventoryGroup(group, each, vars, groupOf)]),
+  )
+  const folder = playbookDir === undefined ? undefined : resolve(cwd, playbookDir)
+  const searchPath = [...(folder === undefined ? [] : [folder]), cwd]
+  const evaluator =
+    templates && new templates.TemplateEvaluator({ hosts, groups, playbookDir: folder, cwd, searchPath })
   return {
     hosts,
-    groups: new Map(
-      [...members].map(([group, each]) => [group.name, inventoryGroup(group, each, vars, groupOf)]),
-    ),
+    groups,
     warnings,
     host,
+    traced: evaluator && ((from, name) => evaluator.traced(from, name)),
     select: (pattern, limit) => selectHosts(pattern, limit, known).map((name) => host(name)!),
     validateLimit: (patterns, limit) => validateLimit(patterns, limit, known),
   }

@@ -17,11 +17,11 @@ const loads = resolve(fixtures, 'loads')
 
 const locations: readonly [string, readonly PropertyKey[], string | undefined][] = [
   ['was-01', ['site'], 'production.yml:3:11'],
-  ['was-01', ['instances'], 'production.yml:11:11'],
-  ['was-01', ['instances', 1], 'production.yml:12:13'],
-  ['was-01', ['instances', 1, 'http'], 'production.yml:13:19'],
-  ['was-01', ['instances', 1, 'nothing', 'deeper'], 'production.yml:12:13'],
-  ['was-01', ['node'], 'production.yml:15:24'],
+  ['was-01', ['instances'], 'production.yml:12:11'],
+  ['was-01', ['instances', 1], 'production.yml:13:13'],
+  ['was-01', ['instances', 1, 'http'], 'production.yml:14:19'],
+  ['was-01', ['instances', 1, 'nothing', 'deeper'], 'production.yml:13:13'],
+  ['was-01', ['node'], 'production.yml:16:24'],
   ['was-01', ['nothing'], undefined],
   ['was-01', ['inventory_hostname'], undefined],
 ]

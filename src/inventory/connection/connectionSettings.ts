@@ -39,7 +39,7 @@ const connectionKinds: Readonly<Record<string, ConnectionSettings['kind']>> = {
  * The settings to connect to a host and to become another user there. Passwords stay secrets; other values from a
  * vault are decrypted here. If Ansible has several names for a setting, the last one that is set wins.
  *
- * @throws AggregatePlaybookError with E_CONNECTION_VAR (a wrong type), E_CONNECTION_KIND, E_BECOME_METHOD, E_JINJA,
+ * @throws AggregatePlaybookError with E_CONNECTION_VAR (a wrong type), E_CONNECTION_KIND, E_BECOME_METHOD, E_UNDEFINED,
  * each with the location of the variable
  * @example connectionSettings(inventory.host('web-01')!, { user: 'deploy' })
  */

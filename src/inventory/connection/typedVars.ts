@@ -3,7 +3,6 @@
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { InventoryHost } from '../../model/host.ts'
 import { Secret } from '../../model/secrets/secret.ts'
-import { hasJinja, jinjaError } from '../parsing/jinja.ts'
 import { shellSplit } from '../parsing/shellSplit.ts'
 import { describeValue } from '../parsing/sourceNode.ts'
 
@@ -11,6 +10,7 @@ import { describeValue } from '../parsing/sourceNode.ts'
 export class TypedVars {
   readonly errors: PlaybookError[] = []
   readonly #host: InventoryHost
+  readonly #failed = new Set<string>()
 
   constructor(host: InventoryHost) {
     this.#host = host
@@ -24,7 +24,7 @@ export class TypedVars {
 
   secret(names: readonly string[]): Secret | undefined {
     const name = this.#lastSet(names)
-    const value = name === undefined ? undefined : this.#host.vars[name]
+    const value = name === undefined ? undefined : this.#valueOf(name)
     if (value instanceof Secret) return value
     const text = this.text(names)
     return text === undefined ? undefined : new Secret(text)
@@ -86,12 +86,9 @@ export class TypedVars {
   ): T | undefined {
     const name = this.#lastSet(names)
     if (name === undefined) return undefined
-    const given = this.#host.vars[name]
+    const given = this.#valueOf(name)
+    if (given === undefined) return undefined
     const value = given instanceof Secret ? given.reveal() : given
-    if (typeof given === 'string' && hasJinja(given)) {
-      this.errors.push(jinjaError(`${this.#host.name}: ${name}`, this.#host.where([name])))
-      return undefined
-    }
     const parsed = parse(value)
     if (parsed === undefined)
       this.addError('E_CONNECTION_VAR', name, `expected ${expected}, got ${describeValue(given)}`)
@@ -99,6 +96,22 @@ export class TypedVars {
   }
 
   #lastSet(names: readonly string[]): string | undefined {
-    return names.findLast((name) => this.#host.vars[name] !== undefined && this.#host.vars[name] !== null)
+    return names.findLast((name) => {
+      const value = this.#valueOf(name)
+      return (value !== undefined && value !== null) || this.#failed.has(name)
+    })
+  }
+
+  /** The value of a variable; one that cannot be evaluated is an error, and undefined. */
+  #valueOf(name: string): unknown {
+    if (this.#failed.has(name)) return undefined
+    try {
+      return this.#host.vars[name]
+    } catch (error) {
+      if (!(error instanceof PlaybookError)) throw error
+      this.#failed.add(name)
+      this.errors.push(error.with({ message: `${this.#host.name}: ${error.message}` }))
+      return undefined
+    }
   }
 }

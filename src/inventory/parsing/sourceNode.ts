@@ -14,6 +14,8 @@ export type SourceNode = {
   readonly items?: readonly SourceNode[]
   /** Whether it is marked `!unsafe`: braces in it are not Jinja. */
   readonly isUnsafe?: boolean
+  /** Whether it is a number with a point, which templates write with it: `1.0`. */
+  readonly isFloat?: boolean
 }
 
 /** An entry of a mapping. A merged entry's key may come from another file than its value. */

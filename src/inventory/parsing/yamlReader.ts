@@ -33,6 +33,7 @@ export type YamlReaderOptions = {
   readonly toSecret?: (text: string, value: unknown) => unknown
 }
 
+const floatTag = 'tag:yaml.org,2002:float'
 const pairTags = ['tag:yaml.org,2002:omap', 'tag:yaml.org,2002:pairs']
 
 /** An inventory of 1 kB can repeat its values billions of times by aliases of aliases. */
@@ -199,7 +200,9 @@ export class YamlReader {
     }
     const value = this.#scalarValue(node, offset)
     const { toSecret } = this.#options
-    const read = this.#node(toSecret ? toSecret(node.value, value) : value, offset)
+    const isFloat = typeof value === 'number' && (node.tag === floatTag || isFloatWord(node.value))
+    const own = this.#node(toSecret ? toSecret(node.value, value) : value, offset)
+    const read = isFloat ? { ...own, isFloat } : own
     return node.tag === '!unsafe' ? { ...read, isUnsafe: true } : read
   }
 
@@ -214,7 +217,7 @@ export class YamlReader {
           return node.value
         case 'tag:yaml.org,2002:int':
           return yamlInt(node.value)
-        case 'tag:yaml.org,2002:float':
+        case floatTag:
           return yamlFloat(node.value)
         case 'tag:yaml.org,2002:bool':
           return yamlBool(node.value)

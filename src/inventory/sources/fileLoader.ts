@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { decodeAnsibleTypes, mayHaveAnsibleTypes, type OpenVault } from '../parsing/ansibleJson.ts'
+import { hasJinja } from '../parsing/jinja.ts'
 import { parseYaml } from '../parsing/parseYaml.ts'
 import type { SourceNode } from '../parsing/sourceNode.ts'
 import { decryptVault, isVault, type VaultPassword } from '../vault/decrypt.ts'
@@ -22,6 +23,8 @@ type FileLoaderOptions = {
 export class FileLoader {
   readonly errors: PlaybookError[] = []
   readonly warnings: PlaybookError[] = []
+  /** Whether a text that was read may hold templates: `{{ … }}`. */
+  mayHaveTemplates = false
   readonly #options: FileLoaderOptions
   readonly #parsed = new Map<string, SourceNode | undefined>()
   readonly #listed = new Map<string, ReadonlySet<string>>()
@@ -53,10 +56,13 @@ export class FileLoader {
         const latin1 = bytes.toString('latin1')
         if (!mayBeLatin1(latin1)) throw invalid
         this.warnings.push(invalid.with({ message: `${invalid.message}: the file is read as Latin-1` }))
-        return { text: latin1, isEncrypted: false }
+        return { text: this.noted(latin1), isEncrypted: false }
       }
-      if (!isVault(text)) return { text, isEncrypted: false }
-      return { text: decryptVault(text, this.#options.vaultPasswords, where), isEncrypted: true }
+      const isEncrypted = isVault(text)
+      return {
+        text: this.noted(isEncrypted ? decryptVault(text, this.#options.vaultPasswords, where) : text),
+        isEncrypted,
+      }
     } catch (error) {
       const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
       const message = isMissing ? 'no such file' : `cannot be read: ${(error as Error).message}`
@@ -67,6 +73,12 @@ export class FileLoader {
       )
       return undefined
     }
+  }
+
+  /** Notes whether a text may hold templates, and gives it back. */
+  noted(text: string): string {
+    this.mayHaveTemplates ||= hasJinja(text)
+    return text
   }
 
   /** The content of a YAML file; undefined if it is empty or does not parse. */

@@ -133,7 +133,8 @@ class IniReader {
       this.#source,
       valueOffset,
     )
-    return { key, keySource: this.#source, keyOffset: offset, node }
+    const isFloat = typeof value === 'number' && /^[^xXoObB]*[.eE]/.test(text)
+    return { key, keySource: this.#source, keyOffset: offset, node: isFloat ? { ...node, isFloat } : node }
   }
 
   #readChild(line: string, offset: number): void {

@@ -34,6 +34,7 @@ export async function readModule(
   try {
     const loaded = (await loadModule(path)) as { default?: unknown } | undefined
     const groups = await exportedGroups(loaded?.default ?? loaded, path, cacheFolder)
+    files.noted(JSON.stringify(groups) ?? '')
     readGroupTree(toSourceNode(groups, sourceText(file, '')), builder)
   } catch (error) {
     if (error instanceof PlaybookError) builder.errors.push(error)

@@ -74,7 +74,10 @@ async function runScript(path: string, options: readonly string[], files: FileLo
   const file = files.displayPath(path)
   try {
     const { stdout } = await promisify(execFile)(path, options, { maxBuffer: 1024 ** 3 })
-    const output = toSourceNode(JSON.parse(stdout.trim() === '' ? '{}' : stdout), sourceText(file, ''))
+    const output = toSourceNode(
+      JSON.parse(stdout.trim() === '' ? '{}' : files.noted(stdout)),
+      sourceText(file, ''),
+    )
     return mayHaveAnsibleTypes(stdout) ? decodeAnsibleTypes(output, files.openVault) : output
   } catch (error) {
     const { code, stderr = '' } = error as { code?: unknown; stderr?: string }

@@ -30,8 +30,11 @@ export function inlineVarNames(extraVars: readonly string[], cwd: string): strin
 }
 
 function readExtra(given: ExtraVars, files: FileLoader, cwd: string): SourceNode | undefined {
-  if (typeof given !== 'string') return toSourceNode(given)
-  const text = given.trim()
+  if (typeof given !== 'string') {
+    files.noted(JSON.stringify(given))
+    return toSourceNode(given)
+  }
+  const text = files.noted(given.trim())
   if (text === '') return undefined
   if (text.startsWith('@')) return files.readYaml(resolve(cwd, text.slice(1)))
   if (/^[[{]/.test(text)) return files.parseYaml('-e', text)

@@ -2,6 +2,8 @@
 
 import type { SourceLocation } from '../../model/errors/location.ts'
 import type { InventoryHost } from '../../model/host.ts'
+import { searchInstead } from '../../model/secrets/secret.ts'
+import { containsJinja } from '../parsing/jinja.ts'
 import { locationOf, type MapEntry, nodeAt, type SourceNode } from '../parsing/sourceNode.ts'
 import type { GroupData, HostData } from '../sources/inventoryBuilder.ts'
 
@@ -17,6 +19,10 @@ export type VarDefinition = {
 
 /** A host of a loaded inventory; plays see less of it. */
 export type LoadedHost = InventoryHost & {
+  /** Its variables as they are written, with braces in them. */
+  readonly rawVars: { readonly [name: string]: unknown }
+  /** The names of the variables with templates in them: `vars` evaluates them when they are read. */
+  readonly templated: ReadonlySet<string>
   /** Everything that sets a variable of this host; the last one wins. */
   readonly definitions: (name: string) => readonly VarDefinition[]
   /** Where the host's name first occurs; undefined for the implicit localhost. */
@@ -41,10 +47,31 @@ export type VarLayer = { readonly owner: VarOwner; readonly vars: ReadonlyMap<st
 export type MergedLayers = {
   readonly layers: readonly VarLayer[]
   readonly values: Readonly<Record<string, unknown>>
+  /** The names of the variables with templates in them. */
+  readonly templated: () => ReadonlySet<string>
 }
 
 export function mergedLayers(layers: readonly VarLayer[]): MergedLayers {
-  return { layers: layers.filter(({ vars }) => vars.size > 0), values: mergeLayers(layers) }
+  let templated: ReadonlySet<string> | undefined
+  return {
+    layers: layers.filter(({ vars }) => vars.size > 0),
+    values: mergeLayers(layers),
+    templated: () => {
+      templated ??= templatedNames(layers)
+      return templated
+    },
+  }
+}
+
+function templatedNames(layers: readonly VarLayer[], start: Iterable<string> = []): ReadonlySet<string> {
+  const names = new Set(start)
+  for (const { vars } of layers) {
+    for (const [name, { node }] of vars) {
+      if (containsJinja(node)) names.add(name)
+      else names.delete(name)
+    }
+  }
+  return names
 }
 
 export function mergeLayers(
@@ -67,17 +94,25 @@ type HostContext = {
   readonly own: readonly VarLayer[]
   readonly extra: ReadonlyMap<string, MapEntry>
   readonly groupOf: (group: GroupData) => HostGroup
+  /** Evaluates a variable with templates in it; undefined if no file of the inventory has any. */
+  readonly evaluate: Evaluate | undefined
 }
+
+/** @throws PlaybookError with the place of the braces */
+export type Evaluate = (host: LoadedHost, name: string) => unknown
 
 /** A host whose variables are merged on first use. */
 export function loadedHost(
   { name, declaredAt }: HostData,
-  { groups, shared, own, extra, groupOf }: HostContext,
+  { groups, shared, own, extra, groupOf, evaluate }: HostContext,
 ): LoadedHost {
   const layers = [...shared.layers, ...own, { owner: { kind: 'extra' } as VarOwner, vars: extra }]
-  let vars: Readonly<Record<string, unknown>> | undefined
+  const ownLayers = layers.slice(shared.layers.length)
+  const rawVars = once(() => hostValues(name, shared.values, ownLayers))
+  const templated = once(() => (evaluate ? templatedNames(ownLayers, shared.templated()) : noNames))
+  const vars = once(() => evaluatedVars(host, evaluate!))
   const definitions = (variable: string) => definitionsIn(layers, variable)
-  return {
+  const host: LoadedHost = {
     name,
     declaredAt,
     groups: groups
@@ -85,8 +120,13 @@ export function loadedHost(
       .filter((group) => group !== 'all')
       .sort(),
     get vars() {
-      vars ??= hostValues(name, shared.values, layers.slice(shared.layers.length))
-      return vars
+      return templated().size > 0 ? vars() : rawVars()
+    },
+    get rawVars() {
+      return rawVars()
+    },
+    get templated() {
+      return templated()
     },
     get memberOf() {
       return groups.map(groupOf)
@@ -98,6 +138,29 @@ export function loadedHost(
       return winner && locationOf(nodeAt(winner.node, path))
     },
   }
+  return host
+}
+
+const noNames: ReadonlySet<string> = new Set()
+
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: compute() }
+    return made.value
+  }
+}
+
+/** The variables of a host; those with templates in them are evaluated when they are read. */
+function evaluatedVars(host: LoadedHost, evaluate: Evaluate): Readonly<Record<string, unknown>> {
+  const vars: Record<string, unknown> = { ...host.rawVars }
+  for (const name of host.templated) {
+    const get = once(() => evaluate(host, name))
+    Object.defineProperty(vars, name, { get, enumerable: true })
+  }
+  Object.defineProperty(vars, 'inventory_hostname', { value: host.name, enumerable: false })
+  searchInstead(vars, host.rawVars)
+  return Object.freeze(vars)
 }
 
 export function definitionsIn(layers: readonly VarLayer[], variable: string): VarDefinition[] {

@@ -4,8 +4,7 @@ import type { z } from 'zod'
 import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation, type SourceLocation } from '../../model/errors/location.ts'
 import { formatPath, issueText } from '../../model/schema/issueText.ts'
-import { Secret } from '../../model/secrets/secret.ts'
-import { findJinja, jinjaError } from '../parsing/jinja.ts'
+import { Secret, searchInstead } from '../../model/secrets/secret.ts'
 import { nodeAt } from '../parsing/sourceNode.ts'
 import type { LoadedHost } from './hostVars.ts'
 import { missingErrors, type PlayReference } from './missingVars.ts'
@@ -17,17 +16,18 @@ const plainHint = 'Encrypt it: run-playbook vault encrypt-string'
 type Finding = {
   readonly host: LoadedHost
   readonly path: readonly PropertyKey[]
-  readonly code: 'E_VARS' | 'E_JINJA'
   readonly text: string
+  /** The error of a value that cannot be evaluated. */
+  readonly error?: PlaybookError
 }
 
 /**
  * Validates each host's variables against a play's schema and returns them as the schema made them (typed, with
  * defaults). Variables that the schema does not name are left out: an inventory serves all plays. Without a schema the
- * variables are returned as they are, but reading one that contains Jinja throws E_JINJA.
+ * variables are returned as they are; one with templates in it is evaluated when it is read.
  *
- * @throws AggregatePlaybookError with the errors of all hosts: E_VARS, E_MISSING_VAR, E_JINJA, each with file, line and
- * column. A wrong value that many hosts share is reported once, for the group that sets it; so is a variable that all
+ * @throws AggregatePlaybookError with the errors of all hosts: E_VARS, E_MISSING_VAR, and E_UNDEFINED or E_TEMPLATE for
+ * what cannot be evaluated, each with file, line and column. A wrong value that many hosts share is reported once, for the group that sets it; so is a variable that all
  * hosts of a group lack.
  * @example validateVars(z.object({ tomcat_version: z.string() }), inventory.select('was'), { name: 'WAS' })
  */
@@ -41,14 +41,16 @@ export function validateVars<T extends z.ZodType>(
   const missing = new Map<string, LoadedHost[]>()
   const looseSchema = schema && withoutStrictness(schema)
   for (const host of hosts) {
-    const result = looseSchema?.safeParse(host.vars)
-    if (!result) parsed.set(host, withJinjaGuards(host) as z.output<T>)
-    else if (result.success) parsed.set(host, result.data as z.output<T>)
-    const jinja = jinjaFindings(host, looseSchema)
-    findings.push(...jinja)
-    const isJinja = (name: PropertyKey | undefined) => jinja.some(({ path }) => path[0] === name)
-    for (const issue of result?.error?.issues ?? [])
-      if (!isJinja(issue.path[0])) addIssue(issue, host, findings, missing)
+    if (!looseSchema) {
+      parsed.set(host, hostNamed(host) as z.output<T>)
+      continue
+    }
+    const { values, failures } = evaluatedFor(looseSchema, host)
+    findings.push(...failures.values())
+    const result = looseSchema.safeParse(values)
+    if (result.success) parsed.set(host, result.data as z.output<T>)
+    for (const issue of result.error?.issues ?? [])
+      if (!failures.has(String(issue.path[0]))) addIssue(issue, host, values, findings, missing)
   }
   const errors = [
     ...valueErrors(findings, hosts, play.name),
@@ -68,52 +70,66 @@ function withoutStrictness(schema: z.ZodType): z.ZodType {
 function addIssue(
   issue: z.core.$ZodIssue,
   host: LoadedHost,
+  values: LoadedHost['vars'],
   findings: Finding[],
   missing: Map<string, LoadedHost[]>,
 ): void {
   const [name] = issue.path
-  if (issue.path.length === 1 && host.vars[String(name)] === undefined && issue.code !== 'custom') {
+  if (issue.path.length === 1 && values[String(name)] === undefined && issue.code !== 'custom') {
     const known = missing.get(String(name))
     if (known) known.push(host)
     else missing.set(String(name), [host])
     return
   }
-  findings.push({ host, path: issue.path, code: 'E_VARS', text: textOf(issue, host) })
+  findings.push({ host, path: issue.path, text: textOf(issue, values) })
 }
 
-function textOf(issue: z.core.$ZodIssue, host: LoadedHost): string {
+function textOf(issue: z.core.$ZodIssue, values: LoadedHost['vars']): string {
   if (issue.path.length === 0) return issue.message
-  if (issue.code !== 'unrecognized_keys') return issueText(issue, host.vars)
+  if (issue.code !== 'unrecognized_keys') return issueText(issue, values)
   return `unknown ${issue.keys.length === 1 ? 'key' : 'keys'} ${issue.keys.map((key) => `"${key}"`).join(', ')}`
 }
 
-/** The variables of the schema that contain Jinja. */
-function jinjaFindings(host: LoadedHost, schema: z.ZodType | undefined): Finding[] {
-  const shape = (schema as Partial<z.ZodObject> | undefined)?.shape
-  return Object.keys(shape ?? {}).flatMap((name): Finding[] => {
-    const path = jinjaPath(host, name)
-    return path ? [{ host, path: [name, ...path], code: 'E_JINJA', text: '' }] : []
-  })
+/** The host's variables with those evaluated that the schema reads, and those that cannot be, by name. */
+function evaluatedFor(
+  schema: z.ZodType,
+  host: LoadedHost,
+): { readonly values: LoadedHost['vars']; readonly failures: ReadonlyMap<string, Finding> } {
+  const failures = new Map<string, Finding>()
+  if (host.templated.size === 0) return { values: host.vars, failures }
+  const { shape, def } = schema as Partial<z.ZodObject>
+  const readsOthers = shape === undefined || def?.catchall !== undefined
+  const values: Record<string, unknown> = { ...host.rawVars, inventory_hostname: host.name }
+  for (const name of host.templated) {
+    if (!readsOthers && !Object.hasOwn(shape, name)) continue
+    try {
+      values[name] = host.vars[name]
+    } catch (error) {
+      if (!(error instanceof PlaybookError)) throw error
+      failures.set(name, { host, path: [name], text: error.message, error })
+      delete values[name]
+    }
+  }
+  return { values, failures }
 }
 
-function jinjaPath(host: LoadedHost, name: string): PropertyKey[] | undefined {
-  const node = host.definitions(name).at(-1)?.node
-  return node && findJinja(node)
-}
-
-/** The host's variables; reading one that contains Jinja throws. */
-function withJinjaGuards(host: LoadedHost): LoadedHost['vars'] {
-  const names = Object.keys(host.vars).filter((name) => jinjaPath(host, name))
-  if (names.length === 0) return host.vars
-  const vars: Record<string, unknown> = { ...host.vars }
-  for (const name of names) {
-    const path = [name, ...jinjaPath(host, name)!]
+/** The host's variables; the error of one that cannot be evaluated names the host. */
+function hostNamed(host: LoadedHost): LoadedHost['vars'] {
+  if (host.templated.size === 0) return host.vars
+  const vars: Record<string, unknown> = { ...host.rawVars }
+  for (const name of host.templated) {
     const get = () => {
-      throw jinjaError(`${host.name}: ${formatPath(path)}`, host.where(path))
+      try {
+        return host.vars[name]
+      } catch (error) {
+        if (!(error instanceof PlaybookError)) throw error
+        throw error.with({ message: `${host.name}: ${error.message}` })
+      }
     }
     Object.defineProperty(vars, name, { get, enumerable: true })
   }
   Object.defineProperty(vars, 'inventory_hostname', { value: host.name, enumerable: false })
+  searchInstead(vars, host.rawVars)
   return vars
 }
 
@@ -124,15 +140,15 @@ function valueErrors(
   play: string,
 ): PlaybookError[] {
   const seen = new Set<string>()
-  return findings.flatMap(({ host, path, code, text }) => {
-    const where = findingLocation(host, path)
+  return findings.flatMap(({ host, path, text, error }) => {
+    const where = error?.where ?? findingLocation(host, path)
     const name = formatPath(path) || `the variables of ${play}`
     const owner = ownerName(host, path, hosts)
     const key = `${where ? formatLocation(where) : owner} ${name} ${text}`
     if (seen.has(key)) return []
     seen.add(key)
     const what = `${owner}: ${name}`
-    if (code === 'E_JINJA') return [jinjaError(what, where)]
+    if (error) return [error.with({ message: `${owner}: ${text}` })]
     const isPlain = text.endsWith('got a plain value')
     const hint = isPlain ? plainHint : isSecret(host, path) ? secretHint : undefined
     return [new PlaybookError('E_VARS', `${what}  ${text}`, { where, hint })]

@@ -13,6 +13,7 @@ import {
 } from '../sources/inventoryBuilder.ts'
 import {
   definitionsIn,
+  type Evaluate,
   type HostGroup,
   type LoadedHost,
   loadedHost,
@@ -38,6 +39,8 @@ export class VariableManager {
   readonly #files: FileLoader
   readonly #folders: VarFolders
   readonly #extra: ReadonlyMap<string, MapEntry>
+  /** Evaluates variables with templates in them; to be set before hosts are made. */
+  evaluate: Evaluate | undefined
   readonly #merged = new Map<string, MergedLayers>()
   readonly #fileLayers = new Map<string, readonly VarLayer[]>()
 
@@ -84,7 +87,14 @@ export class VariableManager {
   host(host: HostData, groupOf: (group: GroupData) => HostGroup): LoadedHost {
     const groups = sortGroups(groupsOf(host, this.#builder))
     const shared = this.#groupVars(groups)
-    return loadedHost(host, { groups, shared, own: this.#hostLayers(host), extra: this.#extra, groupOf })
+    return loadedHost(host, {
+      groups,
+      shared,
+      own: this.#hostLayers(host),
+      extra: this.#extra,
+      groupOf,
+      evaluate: this.evaluate,
+    })
   }
 
   // Ansible's VARIABLE_PRECEDENCE: all_inventory, groups_inventory, all_plugins_inventory, all_plugins_play,

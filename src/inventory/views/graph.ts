@@ -28,7 +28,7 @@ export function inventoryGraph(
   }
 
   function hostLines(name: string, depth: number): string[] {
-    const vars = hasVars ? varLines(inventory.host(name)!.vars, depth + 1) : []
+    const vars = hasVars ? varLines(inventory.host(name)!.rawVars, depth + 1) : []
     return [branch(name, depth), ...vars]
   }
 }

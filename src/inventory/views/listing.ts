@@ -38,7 +38,7 @@ export function listInventory(inventory: Inventory): Listing {
 
 /** A host's variables as Ansible lists them. */
 export function listVars(host: LoadedHost): { readonly [name: string]: unknown } {
-  const names = Object.keys(host.vars).filter((name) => !isMagicVar(name))
+  const names = Object.keys(host.rawVars).filter((name) => !isMagicVar(name))
   return Object.fromEntries(names.map((name) => [name, listedValue(host.definitions(name).at(-1)!.node)]))
 }
 

@@ -58,6 +58,11 @@ export class Secret {
     return this.#value
   }
 
+  /** Whether the text matches a pattern; that does not count as reading it. */
+  doesMatch(pattern: RegExp): boolean {
+    return pattern.test(this.#value)
+  }
+
   /** Whether the value has been read. Only then can it appear in a text. */
   get isRevealed(): boolean {
     return this.#isOpen ? this.#parts.every((part) => part.isRevealed) : revealedValues.has(this)
@@ -121,12 +126,19 @@ export function revealed(value: string | Secret): string {
   return value instanceof Secret ? value.reveal() : value
 }
 
+const computed = new WeakMap<object, object>()
+
+/** Has `secretsIn` search `raw` in place of an object whose members are computed when they are read. */
+export function searchInstead(object: object, raw: object): void {
+  computed.set(object, raw)
+}
+
 /** All secrets inside a value, at any depth, and those they were made of. */
 export function secretsIn(value: unknown, found: Set<Secret> = new Set()): Set<Secret> {
   if (value instanceof Secret) for (const secret of value.all) found.add(secret)
   else if (Array.isArray(value)) for (const item of value) secretsIn(item, found)
   else if (value !== null && typeof value === 'object' && !Buffer.isBuffer(value)) {
-    for (const item of Object.values(value)) secretsIn(item, found)
+    for (const item of Object.values(computed.get(value) ?? value)) secretsIn(item, found)
   }
   return found
 }

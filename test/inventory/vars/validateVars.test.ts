@@ -23,13 +23,13 @@ const rows: readonly Row[] = [
     'a wrong value in a group is reported once, for the group',
     'was',
     z.object({ instances: z.array(z.object({ name: z.string(), http: port })) }),
-    ['production.yml:13:19  was: instances[1].http  expected a port (1-65535), got "8o81"  E_VARS'],
+    ['production.yml:14:19  was: instances[1].http  expected a port (1-65535), got "8o81"  E_VARS'],
   ],
   [
     'a wrong value of one host names the host',
     'web',
     z.object({ weight: z.number() }),
-    ['production.yml:19:35  web-01: weight  expected number, got "heavy"  E_VARS'],
+    ['production.yml:20:35  web-01: weight  expected number, got "heavy"  E_VARS'],
   ],
   [
     'what all hosts lack is missing in their group',
@@ -47,7 +47,7 @@ const rows: readonly Row[] = [
     'what one host lacks is missing there',
     'was',
     z.object({ node: z.number() }),
-    ['production.yml:16:9  was-02: node is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR'],
+    ['production.yml:17:9  was-02: node is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR'],
   ],
   [
     'a misspelt variable is suggested',
@@ -63,35 +63,34 @@ const rows: readonly Row[] = [
     'was',
     z.object({ instances: z.array(z.object({ ajp: port.optional(), jvm: z.string() })) }),
     [
-      'production.yml:11:13  was: instances[0].jvm  expected string, got nothing  E_VARS',
-      'production.yml:12:13  was: instances[1].jvm  expected string, got nothing  E_VARS',
+      'production.yml:12:13  was: instances[0].jvm  expected string, got nothing  E_VARS',
+      'production.yml:13:13  was: instances[1].jvm  expected string, got nothing  E_VARS',
     ],
   ],
   [
-    'Jinja that the play reads is refused, raw text is not',
+    'a template that cannot be evaluated is refused once, where its braces are, and raw text is none',
     'was',
-    z.object({ template: z.string(), raw: z.string() }),
-    [
-      'production.yml:8:19  was: template contains Jinja, which is not evaluated; compute it in TypeScript instead  E_JINJA',
-    ],
+    z.object({ broken: z.string(), raw: z.string() }),
+    ['production.yml:9:17  was: broken: "sit" is undefined  E_UNDEFINED', '    Did you mean site?'],
   ],
   [
     'all errors of all hosts come together',
     'was:web',
-    z.object({ node: z.number(), weight: z.number(), template: z.string() }),
+    z.object({ node: z.number(), weight: z.number(), broken: z.string() }),
     [
-      'production.yml:8:19  was: template contains Jinja, which is not evaluated; compute it in TypeScript instead  E_JINJA',
-      'production.yml:19:35  web-01: weight  expected number, got "heavy"  E_VARS',
+      'production.yml:9:17  was: broken: "sit" is undefined  E_UNDEFINED',
+      '    Did you mean site?',
+      'production.yml:20:35  web-01: weight  expected number, got "heavy"  E_VARS',
       'production.yml:7:9  was: weight is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR',
-      'production.yml:16:9  was-02: node is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR',
-      'production.yml:17:5  web: template is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR',
+      'production.yml:17:9  was-02: node is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR',
+      'production.yml:18:5  web: broken is missing; WAS (playbooks/was.ts:9) needs it  E_MISSING_VAR',
     ],
   ],
   [
     'a failed refinement of the whole is reported for the host',
     'web-02',
     z.object({ node: z.number() }).refine(() => false, 'no node fits'),
-    ['production.yml:20:9  web-02: the variables  no node fits  E_VARS'],
+    ['production.yml:21:9  web-02: the variables of WAS  no node fits  E_VARS'],
   ],
 ]
 
@@ -132,11 +131,21 @@ test('a wrong value of the command line is reported as such', async () => {
   ])
 })
 
-test('Jinja is found at any depth', async () => {
+test('a result is checked by the schema like any other value', async () => {
+  const inventory = await load()
+  const parsed = validateVars(z.object({ template: z.string() }), inventory.select('was'), was)
+  assert.equal([...parsed.values()], [{ template: 'main/x' }, { template: 'main/x' }])
+  assert.equal(await errorsOf(inventory, 'was', z.object({ template: z.number() })), [
+    'production.yml:8:19  was: template  expected number, got "main/x"  E_VARS',
+  ])
+})
+
+test('a template is found at any depth', async () => {
   const extraVars = [{ deep: ['x', { inner: '{% if x %}' }], plain: ['x', 1, null, true] }]
   const inventory = await loadInventory(['production.yml'], { cwd, extraVars })
   assert.equal(await errorsOf(inventory, 'all', z.object({ deep: z.any(), plain: z.any() })), [
-    '-e: deep[1].inner contains Jinja, which is not evaluated; compute it in TypeScript instead  E_JINJA',
+    '-e: deep[1].inner: {% if %} is not closed  E_TEMPLATE',
+    '    Close it with {% endif %}.',
   ])
 })
 
@@ -149,15 +158,19 @@ test('a secret instead of text is reported as such', async () => {
   assert.equal(await errorsOf(inventory, 'h', z.object({ pw: z.instanceof(Secret) })), [])
 })
 
-test('without a schema everything comes back, and Jinja fails where it is read', async () => {
+test('without a schema everything comes back, and what cannot be evaluated fails where it is read', async () => {
   const inventory = await load()
   const host = inventory.host('was-01')!
   const vars = validateVars(undefined, [host], was).get(host) as Record<string, unknown>
   assert.is(vars.site, 'main')
   assert.is(vars.raw, '{{ kept }}')
+  assert.is(vars.template, 'main/x')
   assert.throws(
-    () => vars.template,
-    (error: PlaybookError) => error.code === 'E_JINJA' && error.where?.line === 8,
+    () => vars.broken,
+    (error: PlaybookError) =>
+      error.code === 'E_UNDEFINED' &&
+      error.where?.line === 9 &&
+      error.message === 'was-01: broken: "sit" is undefined',
   )
 })
 

@@ -1,0 +1,162 @@
+// Evaluates the templates in variables, each when it is read.
+
+import { plainValue } from '../../jinja/evaluation/concat.ts'
+import { type Environment, undefinedError } from '../../jinja/evaluation/frame.ts'
+import { library } from '../../jinja/library.ts'
+import { templateValue } from '../../jinja/render.ts'
+import { type ParsedTemplate, parseTemplate } from '../../jinja/syntax/parse.ts'
+import { defaultSettings } from '../../jinja/syntax/settings.ts'
+import { toJs } from '../../jinja/values/convert.ts'
+import { isDict, isList, UndefinedUsed, type Value } from '../../jinja/values/value.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { formatLocation, type SourceLocation } from '../../model/errors/location.ts'
+import { formatPath } from '../../model/schema/issueText.ts'
+import type { LoadedHost } from '../vars/hostVars.ts'
+import { type MagicSource, magicValues } from './magicValues.ts'
+import { nodeValue } from './nodeValue.ts'
+
+/** A variable of a host that was read. */
+type VariableRead = { readonly host: string; readonly name: string }
+
+/** The result of a variable, and what was read for it. */
+export type TracedVariable = { readonly value: unknown; readonly reads: readonly VariableRead[] }
+
+/** Evaluates the variables of all hosts of an inventory. */
+export class TemplateEvaluator {
+  readonly #source: MagicSource
+  readonly #known = new Map<LoadedHost, Map<string, Value | undefined>>()
+  /** The templates that are being evaluated, the outermost first. */
+  readonly #running: { readonly key: string; readonly where: SourceLocation | undefined }[] = []
+  readonly #parsed = new Map<string, ParsedTemplate>()
+  #reads: VariableRead[] | undefined
+
+  constructor(source: MagicSource) {
+    this.#source = source
+  }
+
+  /**
+   * The result of a variable in the types of JavaScript.
+   *
+   * @throws PlaybookError E_UNDEFINED or E_TEMPLATE with the place of the braces; `details` name the variables on the
+   * way there
+   */
+  result(host: LoadedHost, name: string): unknown {
+    try {
+      const value = this.variable(host, name)
+      return value === undefined ? undefined : toJs(plainValue(value))
+    } catch (error) {
+      throw located(error, formatPath([name, ...this.#brokenPath(host, name)]), host.where([name]))
+    }
+  }
+
+  #brokenPath(host: LoadedHost, name: string): PropertyKey[] {
+    try {
+      return brokenPath(this.variable(host, name) ?? null)
+    } catch {
+      return []
+    }
+  }
+
+  /** A variable of a host as templates see it; undefined if there is none. */
+  variable(host: LoadedHost, name: string): Value | undefined {
+    this.#reads?.push({ host: host.name, name })
+    let known = this.#known.get(host)
+    if (!known) {
+      known = new Map()
+      this.#known.set(host, known)
+    }
+    if (!known.has(name)) known.set(name, this.#computed(host, name))
+    return known.get(name)
+  }
+
+  /** What `result` gives, and the variables that were read for it. */
+  traced(host: LoadedHost, name: string): TracedVariable {
+    this.#known.clear()
+    this.#reads = []
+    try {
+      const value = this.result(host, name)
+      return { value, reads: this.#reads.slice(1) }
+    } finally {
+      this.#reads = undefined
+    }
+  }
+
+  #computed(host: LoadedHost, name: string): Value | undefined {
+    const magic = magicValues[name]?.(host, this.#source, this)
+    if (magic !== undefined) return magic
+    const node = host.definitions(name).at(-1)?.node
+    return node && nodeValue(node, [name], (text, path, where) => this.#evaluate(host, text, path, where))
+  }
+
+  #evaluate(
+    host: LoadedHost,
+    text: string,
+    path: readonly PropertyKey[],
+    where: SourceLocation | undefined,
+  ): Value {
+    const key = `${host.name}: ${formatPath(path)}`
+    const from = this.#running.findIndex((each) => each.key === key)
+    if (from >= 0) throw this.#recursion(from, key, where)
+    this.#running.push({ key, where })
+    try {
+      return templateValue(this.#template(text, where), this.#environment(host))
+    } finally {
+      this.#running.pop()
+    }
+  }
+
+  /** Hosts share the templates of their groups. */
+  #template(text: string, where: SourceLocation | undefined): ParsedTemplate {
+    const key = `${where ? formatLocation(where) : ''} ${text}`
+    let parsed = this.#parsed.get(key)
+    if (!parsed) {
+      parsed = parseTemplate(text, defaultSettings, () => where, false)
+      this.#parsed.set(key, parsed)
+    }
+    return parsed
+  }
+
+  #recursion(from: number, key: string, where: SourceLocation | undefined): PlaybookError {
+    const names = [...this.#running.slice(from).map((each) => each.key), key]
+    const short = names.map((each) => each.slice(each.indexOf(': ') + 2))
+    return new PlaybookError('E_TEMPLATE', `the variable refers to itself: ${short.join(' → ')}`, {
+      where,
+      hint: 'One of them has to be set without the others.',
+    })
+  }
+
+  #environment(host: LoadedHost): Environment {
+    return {
+      library,
+      variable: (name) => this.variable(host, name),
+      variableNames: () => [...Object.keys(magicValues), ...Object.keys(host.vars)],
+      load: () => undefined,
+      searchPath: this.#source.searchPath,
+    }
+  }
+}
+
+/** Where inside a value the first member is that cannot be evaluated. */
+function brokenPath(value: Value): PropertyKey[] {
+  const keys: readonly Value[] = isDict(value) ? [...value.keys()] : isList(value) ? [...value.keys()] : []
+  for (const key of keys) {
+    let member: Value | undefined
+    try {
+      member = isDict(value) ? value.get(key) : (value as Value[])[key as number]
+      plainValue(member ?? null)
+    } catch {
+      return [
+        typeof key === 'number' ? key : String(key),
+        ...(member === undefined ? [] : brokenPath(member)),
+      ]
+    }
+  }
+  return []
+}
+
+/** The error of a variable, with the place of the braces; `details` say which variable was read. */
+function located(error: unknown, variable: string, where: SourceLocation | undefined): unknown {
+  const known = error instanceof UndefinedUsed ? undefinedError(error) : error
+  if (!(known instanceof PlaybookError)) return known
+  return known.with({ message: `${variable}: ${known.message}`, where: known.where ?? where })
+}
