@@ -23,6 +23,8 @@ export type CommandProbe<T> = {
   readonly attributesOnly?: boolean | undefined
   /** See `CommandProbeOptions.holds`; it gets a T. */
   readonly holds?: ((value: never, isPending: (path: string) => boolean) => boolean) | undefined
+  /** See `CommandProbeOptions.noLog`. */
+  readonly noLog?: boolean | undefined
   readonly parse: (output: Output) => T
 }
 
@@ -56,6 +58,8 @@ type CommandProbeOptions<T = never> = {
    * file that is surely wrong is enough to say so. `isPending` tells whether a change of a path is planned.
    */
   readonly holds?: (value: T, isPending: (path: string) => boolean) => boolean
+  /** true: -vv shows neither the command nor its output, which holds a secret. Default false. */
+  readonly noLog?: boolean
 }
 
 /**
@@ -66,9 +70,9 @@ type CommandProbeOptions<T = never> = {
 export function output<T>(
   command: Command,
   parse: (output: Output) => T,
-  { reads, state, timeout, attributesOnly, holds }: CommandProbeOptions<T> = {},
+  { reads, state, timeout, attributesOnly, holds, noLog }: CommandProbeOptions<T> = {},
 ): CommandProbe<T> {
-  return { kind: 'command', command, reads, state, timeout, attributesOnly, holds, parse }
+  return { kind: 'command', command, reads, state, timeout, attributesOnly, holds, noLog, parse }
 }
 
 /** The standard output of a command, without the final line end. A non-zero exit code is an error. */

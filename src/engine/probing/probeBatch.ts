@@ -73,7 +73,7 @@ export function probeBatch(requests: readonly ProbeRequest[]): ProbeBatch {
       const key = commandKey(probe, environment)
       const known = commands.get(key)
       const entry = withLimit(probeEntry(probe, environment), timeout, probe.timeout, known?.limitSeconds)
-      commands.set(key, isHidden || known?.isHidden ? hidden(entry) : entry)
+      commands.set(key, isHidden || probe.noLog || known?.isHidden ? hidden(entry) : entry)
     }
   }
   const hidesFiles = requests.some(({ probe, isHidden }) => isHidden && probe.kind === 'file')
