@@ -53,7 +53,7 @@ await bundle({
 // What authors import by name (dist/src/model and others) stays theirs: plays made by their run-playbook are ours.
 const library = await bundle({
   outdir: 'dist/bundle/run',
-  entryPoints: ['dist/src/run/index.js'],
+  entryPoints: { index: 'dist/src/run/index.js', testing: 'dist/src/testing/index.js' },
   format: 'esm',
   splitting: true,
   ...{ minifyWhitespace: true, minifySyntax: true, lineLimit: 200, metafile: true },

@@ -12,7 +12,8 @@ import type { Connection, Transport } from './program/transport.ts'
 
 /** This machine as a host, as the user who runs this process. */
 export const localTransport: Transport = {
-  connect: async (settings) => localConnection(settings),
+  connect: async (settings) =>
+    connectByPrograms(settings, { user: localUser(), argv: (command) => ['/bin/sh', '-c', command] }),
 }
 
 const graceMs = 300
@@ -24,8 +25,14 @@ function killAllShells(): void {
   for (const killAll of killers) killAll()
 }
 
-function localConnection(settings: ConnectionSettings): Connection {
-  const user = localUser()
+type Programs = {
+  readonly user: string
+  /** The program that runs a command of the shell. */
+  readonly argv: (command: string) => readonly [file: string, ...args: string[]]
+}
+
+/** A host whose commands are programs on this machine. */
+export function connectByPrograms(settings: ConnectionSettings, { user, argv }: Programs): Connection {
   const children = new Set<ChildProcess>()
   const endpoint = `${user}@localhost`
   const killAll = () => {
@@ -38,7 +45,7 @@ function localConnection(settings: ConnectionSettings): Connection {
     {
       endpoint,
       user,
-      start: (command) => startLocal(command, children, endpoint),
+      start: (command) => startLocal(argv(command), children, endpoint),
       onBroken: () => {}, // it cannot be lost
       close: async () => {
         await closeAll(children)
@@ -50,10 +57,14 @@ function localConnection(settings: ConnectionSettings): Connection {
   )
 }
 
-function startLocal(command: string, children: Set<ChildProcess>, endpoint: string): Promise<Program> {
+function startLocal(
+  [file, ...args]: ReturnType<Programs['argv']>,
+  children: Set<ChildProcess>,
+  endpoint: string,
+): Promise<Program> {
   return new Promise((resolve, reject) => {
     // A process group of its own: Ctrl-C in the terminal does not reach it, and it can be killed as a whole.
-    const child = spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'pipe', cwd: process.cwd() })
+    const child = spawn(file, args, { detached: true, stdio: 'pipe', cwd: process.cwd() })
     child.on('error', (error) => {
       const message = `Cannot start a shell as ${endpoint}: ${error.message}`
       reject(new UnreachableError('E_SHELL', message, 'idle', { cause: error }))

@@ -115,6 +115,7 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
     'dist/src/testing/index.d.ts',
     'dist/src/run/index.d.ts',
     'dist/bundle/run/index.js',
+    'dist/bundle/run/testing.js',
   ])
     assert.ok(files.includes(`package/${file}`), `no ${file}`)
   assert.ok(statSync(tarball).size < 1_400_000, `${statSync(tarball).size} bytes`)

@@ -8,6 +8,6 @@ export async function virtualModules(): Promise<Record<string, Record<string, un
     'run-playbook/tasks': await import('../../../tasks/index.ts'),
     'run-playbook/tasks/httpd': await import('../../../tasks/httpd/index.ts'),
     'run-playbook/tasks/tomcat': await import('../../../tasks/tomcat/index.ts'),
-    'run-playbook/testing': await import('../../testing/index.ts'),
+    'run-playbook/testing': await import('../../testing/tasks/planned.ts'),
   }
 }

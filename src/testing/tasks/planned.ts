@@ -1,9 +1,9 @@
 // Runs a task's plan on given observations, without a host.
 
 import type { z } from 'zod'
-import type { Observed, Probes } from '../model/probe.ts'
-import type { Step } from '../model/step.ts'
-import type { TaskFunction } from '../model/task.ts'
+import type { Observed, Probes } from '../../model/probe.ts'
+import type { Step } from '../../model/step.ts'
+import type { TaskFunction } from '../../model/task.ts'
 
 /** What a task would do: its changes, and its steps in short form. */
 export type Planned = {
