@@ -60,8 +60,8 @@ export type Inventory = {
   /** All groups by name, `all` and `ungrouped` first. */
   readonly groups: ReadonlyMap<string, InventoryGroup>
   /**
-   * The result of a variable with templates in it, and the variables that were read for it; undefined if nothing in the
-   * inventory has templates.
+   * The result of a variable with templates in it, or its error, and the variables that were read for it. Undefined if
+   * nothing in the inventory has templates.
    */
   readonly traced: ((host: LoadedHost, name: string) => TracedVariable) | undefined
   /** Accepted oddities: a duplicate key, a host named like a group. */

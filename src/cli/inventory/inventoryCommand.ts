@@ -17,6 +17,10 @@ export function addInventoryCommand(program: Command, done: (code: number) => vo
       new Option('--graph [group]', 'print the tree of groups and hosts, from this group (default: all)'),
     )
     .option(
+      '--resolved',
+      'with --host or --list: evaluate the templates in variables; exit code 1 if one cannot be',
+    )
+    .option(
       '--vars',
       'with --graph: show variables; with --schema: describe a file in group_vars/ or host_vars/',
     )
@@ -24,7 +28,7 @@ export function addInventoryCommand(program: Command, done: (code: number) => vo
     .addOption(
       new Option(
         '--where <name.variable>',
-        'show every place that sets a variable of a host or group, and which one wins',
+        'show every place that sets a variable of a host or group, which one wins, and what its templates are made of',
       ),
     )
     .addOption(
@@ -51,6 +55,7 @@ Examples:
   run-playbook inventory -i lab.yaml --graph
   run-playbook inventory -i lab.yaml --list-hosts 'web:!web-02'
   run-playbook inventory -i lab.yaml --where was-01.tomcat_version
+  run-playbook inventory -i lab.yaml --host was-01 --resolved
   run-playbook inventory --schema was.ts > inventory/schema.json
 
 Editors with YAML support check and complete an inventory that starts with

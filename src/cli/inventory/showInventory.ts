@@ -1,6 +1,7 @@
 // Prints a view of an inventory: list, host, graph, hosts, origins or schema.
 
 import type { Inventory } from '../../inventory/inventory.ts'
+import type { LoadedHost } from '../../inventory/vars/hostVars.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation } from '../../model/errors/location.ts'
 import { nearest } from '../../model/errors/suggest.ts'
@@ -23,6 +24,7 @@ export type InventoryShowFlags = {
   readonly listHosts?: string
   readonly where?: string
   readonly schema?: string
+  readonly resolved?: boolean
 }
 
 /** Exactly one of these flags selects what to show. */
@@ -30,13 +32,17 @@ const inventoryActions = ['list', 'host', 'graph', 'listHosts', 'where', 'schema
 
 type Action = (typeof inventoryActions)[number]
 
-/** The text that each flag prints. */
-type Views = { readonly [A in Action]: (flags: InventoryShowFlags) => Promise<string> }
+/** What a flag prints: a text, or one with an exit code. */
+type View = string | { readonly text: string; readonly code: number }
+
+type Views = { readonly [A in Action]: (flags: InventoryShowFlags) => Promise<View> }
 
 /** Prints the requested view and returns the exit code. @throws PlaybookError, AggregatePlaybookError */
 export async function showInventory(flags: InventoryShowFlags): Promise<number> {
-  process.stdout.write(await views[actionOf(flags)](flags))
-  return 0
+  const view = await views[actionOf(flags)](flags)
+  const { text, code } = typeof view === 'string' ? { text: view, code: 0 } : view
+  process.stdout.write(text)
+  return code
 }
 
 const views: Views = {
@@ -44,11 +50,13 @@ const views: Views = {
     const { listInventory } = await import('../../inventory/views/listing.ts')
     const { limitListing } = await import('./limitListing.ts')
     const inventory = await loaded(flags)
-    const listing = listInventory(inventory)
-    return listingJson(flags.limit === undefined ? listing : limitListing(listing, inventory, flags.limit))
+    const { limit } = flags
+    return withVars(flags, (varsOf) => {
+      const listing = listInventory(inventory, varsOf)
+      return listingJson(limit === undefined ? listing : limitListing(listing, inventory, limit))
+    })
   },
   host: async (flags) => {
-    const { listVars } = await import('../../inventory/views/listing.ts')
     const inventory = await loaded(flags)
     const host = inventory.host(flags.host!)
     if (!host)
@@ -57,7 +65,7 @@ const views: Views = {
         flags.host!,
         inventory.hosts.map(({ name }) => name),
       )
-    return listingJson(listVars(host))
+    return withVars(flags, (varsOf) => listingJson(varsOf(host)))
   },
   graph: async (flags) => {
     const { inventoryGraph } = await import('../../inventory/views/graph.ts')
@@ -90,6 +98,23 @@ const views: Views = {
   },
 }
 
+/** Shows variables as they are written, or with --resolved their results; exit code 1 if there is an error among them. */
+async function withVars(
+  { resolved }: InventoryShowFlags,
+  show: (varsOf: (host: LoadedHost) => LoadedHost['vars']) => string,
+): Promise<View> {
+  const { listVars } = await import('../../inventory/views/listing.ts')
+  if (!resolved) return show(listVars)
+  const { resolvedVars } = await import('../../inventory/views/resolved.ts')
+  let code = 0
+  const text = show((host) => {
+    const { vars, errors } = resolvedVars(host)
+    if (errors.length > 0) code = 1
+    return vars
+  })
+  return { text, code }
+}
+
 function actionOf(flags: InventoryShowFlags): Action {
   const [action, ...others] = inventoryActions.filter((each) => flags[each] !== undefined)
   const all = inventoryActions.map(flagOf).join(', ')
@@ -98,6 +123,10 @@ function actionOf(flags: InventoryShowFlags): Action {
     const named = [action, ...others].map(flagOf).join(' and ')
     throw new PlaybookError('E_USAGE', `${named} cannot be combined.`, 'Give only one of them.')
   }
+  if (flags.resolved && action !== 'host' && action !== 'list')
+    throw new PlaybookError('E_USAGE', `${flagOf(action)} and --resolved cannot be combined.`, {
+      hint: 'Give --resolved with --host or --list.',
+    })
   return action
 }
 

@@ -19,7 +19,12 @@ import { nodeValue } from './nodeValue.ts'
 type VariableRead = { readonly host: string; readonly name: string }
 
 /** The result of a variable, and what was read for it. */
-export type TracedVariable = { readonly value: unknown; readonly reads: readonly VariableRead[] }
+export type TracedVariable = {
+  /** The value, or the error that says why there is none. */
+  readonly value: unknown
+  /** Each variable once, in the order in which they were read. */
+  readonly reads: readonly VariableRead[]
+}
 
 /** Evaluates the variables of all hosts of an inventory. */
 export class TemplateEvaluator {
@@ -69,16 +74,15 @@ export class TemplateEvaluator {
     return known.get(name)
   }
 
-  /** What `result` gives, and the variables that were read for it. */
+  /** What `result` gives or throws, and the variables that were read for it. */
   traced(host: LoadedHost, name: string): TracedVariable {
     this.#known.clear()
     this.#reads = []
-    try {
-      const value = this.result(host, name)
-      return { value, reads: this.#reads.slice(1) }
-    } finally {
-      this.#reads = undefined
-    }
+    const value = valueOrError(() => this.result(host, name))
+    const reads = new Map(this.#reads.map((read) => [`${read.host} ${read.name}`, read]))
+    reads.delete(`${host.name} ${name}`)
+    this.#reads = undefined
+    return { value, reads: [...reads.values()] }
   }
 
   #computed(host: LoadedHost, name: string): Value | undefined {
@@ -133,6 +137,15 @@ export class TemplateEvaluator {
       load: () => undefined,
       searchPath: this.#source.searchPath,
     }
+  }
+}
+
+function valueOrError(compute: () => unknown): unknown {
+  try {
+    return compute()
+  } catch (error) {
+    if (error instanceof PlaybookError) return error
+    throw error
   }
 }
 

@@ -17,12 +17,13 @@ export type Listing = {
 
 /**
  * Lists an inventory as Ansible does. A single vault value is shown encrypted (`{"__ansible_vault": …}`), but the
- * values of an encrypted file in plain text, so show the list only on request.
+ * values of an encrypted file in plain text, so show the list only on request. `varsOf` gives other values in their
+ * place.
  */
-export function listInventory(inventory: Inventory): Listing {
+export function listInventory(inventory: Inventory, varsOf: typeof listVars = listVars): Listing {
   const hostvars: Record<string, { readonly [name: string]: unknown }> = {}
   for (const host of inventory.hosts) {
-    const vars = listVars(host)
+    const vars = varsOf(host)
     if (Object.keys(vars).length > 0) hostvars[host.name] = vars
   }
   const groups: Record<string, ListedGroup> = {}

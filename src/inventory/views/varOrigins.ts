@@ -6,6 +6,8 @@ import { didYouMean } from '../../model/errors/suggest.ts'
 import type { Inventory, InventoryGroup } from '../inventory.ts'
 import { locationOf, nodeAt, type SourceNode } from '../parsing/sourceNode.ts'
 import type { LoadedHost, VarDefinition, VarOwner } from '../vars/hostVars.ts'
+import { isMagicVar } from './magicVars.ts'
+import { resultOf } from './resolved.ts'
 
 /** A definition that sets a value, or replaces the whole variable without setting this part. */
 export type Origin = {
@@ -21,6 +23,13 @@ export type VarOrigins = {
   readonly name: string
   /** From the weakest to the strongest; the last one wins. */
   readonly origins: readonly Origin[]
+  /** For a host whose value has templates in it: what comes of them. */
+  readonly result?: {
+    /** The value, or the error that says why there is none. */
+    readonly value: unknown
+    /** The variables that it is made of, with what sets them. Magic ones are set nowhere. */
+    readonly parts: readonly { readonly name: string; readonly origin?: Origin; readonly value: unknown }[]
+  }
   /** For a group: its hosts that get another value, by what sets it. */
   readonly overrides: readonly { readonly origin: Origin; readonly hosts: readonly string[] }[]
 }
@@ -39,9 +48,39 @@ export function varOrigins(inventory: Inventory, text: string): VarOrigins {
   const definitions = subject.definitions(variable)
   const origins = definitions.map((definition) => originOf(definition, path))
   const overrides = group ? overridesOf(inventory, group, definitions.at(-1), variable, path) : []
-  if (origins.at(-1)?.value === undefined && overrides.every(({ origin }) => origin.value === undefined))
+  const isComputed = !group && inventory.host(subject.name)?.templated.has(variable)
+  if (
+    !isComputed &&
+    origins.at(-1)?.value === undefined &&
+    overrides.every(({ origin }) => origin.value === undefined)
+  )
     throw unknownVar(inventory, subject.name, group, variable, path, definitions.at(-1)?.node)
-  return { name: `${subject.name}.${displayPath([variable, ...path])}`, origins, overrides }
+  const result = group ? undefined : resultFor(inventory, inventory.host(subject.name)!, variable, path)
+  return { name: `${subject.name}.${displayPath([variable, ...path])}`, origins, result, overrides }
+}
+
+/** What comes of the templates in a variable, and the variables that were read for it. */
+function resultFor(
+  inventory: Inventory,
+  host: LoadedHost,
+  variable: string,
+  path: readonly string[],
+): VarOrigins['result'] {
+  if (!inventory.traced || !host.templated.has(variable)) return undefined
+  const { value, reads } = inventory.traced(host, variable)
+  const parts = reads.flatMap((read) => {
+    const from = inventory.host(read.host)!
+    const definition = from.definitions(read.name).at(-1)
+    if (!definition && !isMagicVar(read.name)) return []
+    const origin = definition && originOf(definition, [])
+    const name = from === host ? read.name : `${read.host}.${read.name}`
+    return [{ name, origin, value: isMagicVar(read.name) ? undefined : resultOf(from, read.name) }]
+  })
+  return { value: value instanceof PlaybookError ? value : memberAt(value, path), parts }
+}
+
+function memberAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], value)
 }
 
 /** Host names may contain dots, so the longest one that exists counts; a host comes before a group. */

@@ -26,6 +26,10 @@ const site = cliSite({
   'more.ini': '[db]\ndb-01 port=5432\n',
   'group_vars/was.yaml': 'version: 9.0.107\ntwice: 1\ntwice: 2\n',
   'play/host_vars/was-02.yaml': 'version: 9.0.111\n',
+  'templates.yaml': `all:
+  vars: { port: "{{ base + 1 }}", base: 8000, url: "http://{{ inventory_hostname }}:{{ port }}" }
+  hosts: { a: , b: { base: 9000, far: "{{ hostvars['a'].port }}" }, c: { broken: "{{ prot }}" } }
+`,
   'bad.yaml': 'all:\n  hosts:\n    - one\n',
   'was.ts': `import { definePlay, z } from 'run-playbook'
 export default definePlay({
@@ -92,6 +96,31 @@ const shown: readonly [title: string, args: string, stdout: string | RegExp][] =
     /^lab\.yaml[\s\S]*was\.yaml:1:10 +group was +"9\.0\.107" +overrides the above\nlab\.yaml:7:28 +host was-01 +"9\.0\.109" +wins for was-01\nplay\/host_vars\/was-02\.yaml:1:10 +host was-02 +"9\.0\.111" +wins for was-02\n$/,
   ],
   [
+    '--where of templates: their result, and what it is made of',
+    'inventory -i templates.yaml --where b.url',
+    'templates.yaml:2:52  group all  "http://{{ inventory_hostname }}:{{ port }}"  wins\n→ "http://b:9001"\n    inventory_hostname  magic variable\n    port                templates.yaml:2:17  "{{ base + 1 }}"  → 9001\n    base                templates.yaml:3:28  9000\n',
+  ],
+  [
+    '--where of another host',
+    'inventory -i templates.yaml --where b.far',
+    /^→ 8001\n {4}hostvars +magic variable\n {4}a\.port +templates\.yaml:2:17 .* → 8001\n {4}a\.base +templates\.yaml:2:\d+ +8000\n$/m,
+  ],
+  [
+    '--where of what cannot be evaluated',
+    'inventory -i templates.yaml --where c.broken',
+    /wins\n→ ERROR templates\.yaml:3:\d+ broken: "prot" is undefined {2}Did you mean port\?\n$/,
+  ],
+  [
+    '--host shows templates as they are written',
+    'inventory -i templates.yaml --host a',
+    '{\n    "base": 8000,\n    "port": "{{ base + 1 }}",\n    "url": "http://{{ inventory_hostname }}:{{ port }}"\n}\n',
+  ],
+  [
+    '--resolved shows their results',
+    'inventory -i templates.yaml --host a --resolved',
+    '{\n    "base": 8000,\n    "port": 8001,\n    "url": "http://a:8001"\n}\n',
+  ],
+  [
     '--where of what -e says',
     'inventory -i lab.yaml --where web-01.version -e version=1',
     /^lab\.yaml:2:20 +group all +"9\.0\.100" +overridden\n-e +command line +"1" +overrides the above\n$/,
@@ -110,6 +139,14 @@ for (const [title, args, stdout] of shown) {
     else assert.match(ended.stdout, stdout)
   })
 }
+
+test('--resolved puts an error in the place of its value, and ends with 1', async () => {
+  const ended = await here('inventory -i templates.yaml --host c --resolved')
+  assert.is(ended.code, 1)
+  const vars = JSON.parse(ended.stdout) as { [name: string]: unknown }
+  assert.is(vars.url, 'http://c:8001')
+  assert.match(String(vars.broken), /^ERROR templates\.yaml:3:\d+ broken: "prot" is undefined$/)
+})
 
 const refused: readonly [args: string, stderr: string | RegExp][] = [
   ['--list-hosts wsa', 'No host or group "wsa".  E_UNKNOWN_GROUP\n    Did you mean was?\n'],
@@ -131,6 +168,10 @@ const refused: readonly [args: string, stderr: string | RegExp][] = [
   ],
   ['--where was-01', /^"was-01" does not name a variable\. {2}E_WHERE\n/],
   ['--where wsa.version', 'No host or group "wsa".  E_UNKNOWN_HOST\n    Did you mean was?\n'],
+  [
+    '--graph --resolved',
+    '--graph and --resolved cannot be combined.  E_USAGE\n    Give --resolved with --host or --list.\n',
+  ],
   ['--list --graph', '--list and --graph cannot be combined.  E_USAGE\n    Give only one of them.\n'],
   [
     '',
