@@ -31,6 +31,7 @@ export function playsText(): string {
       blockTexts,
     ),
     ...section('Keywords of a task', 'Only in the second argument of a task.', taskTexts),
+    lookSection,
     ...section('`retry`', retryParagraphs, retryTexts),
   ].join('\n')
 }
@@ -71,6 +72,36 @@ export default definePlay({
 const paragraphs = `Names are Ansible's in camelCase. An unknown keyword, a wrong value, or a delegate that is not in the inventory is an error, reported with its location before any host is contacted.
 
 There are no strategies: hosts run a play independently, and wait for each other only because of \`serial\`, \`throttle\` and \`runOnce\`. A play ends on all hosts before the next one begins.`
+
+const lookSection = `## Looks in the middle of a play
+
+\`\`\`ts
+tasks: () => [
+  dnf({ name: ['app'] }),
+  look(stdout(sh\`app --version\`, { reads: ['/usr/bin/app', 'packages'] }), (version) => [
+    version.startsWith('1.') && command({ argv: ['app', 'migrate'] }),
+  ]),
+]
+\`\`\`
+
+\`look(what, (found) => tasks, options)\` is an item of a task list. \`what\` is a probe, or several by name: \`look({ user, group }, ({ user, group }) => …)\`. The function gets what was found, typed, and returns tasks, blocks, roles, looks, or nothing. It must be pure. (It is not called \`then\`, because a module with an export of that name cannot be imported by \`import()\`.)
+
+When it looks:
+
+- When its turn comes, after all tasks before it. If none of them changed anything since it was last probed, that result counts: a look is probed with all other tasks at the beginning of the play, and again after each change before it. So a look costs no trip of its own.
+- The tasks that it gives are known only then, so they are probed in a trip of their own, one for all of them, together with what is not known of the tasks after them. A look that gives nothing costs nothing, one in the tasks of another look a further trip.
+- With \`serial\` all hosts look at the beginning, as they probe. A host that looks again in its turn, because another one has changed something, is given its tasks again.
+- In a block that is tried again it looks again in each try.
+
+What applies to its tasks:
+
+- They come right after it, in the same blocks: a failure leads to the same \`rescue\`. Its options apply to them as those of a block do, but for \`title\` and \`retry\`. With \`runOnce\` each host looks, and one runs what it gives.
+- Facts that only its function uses are read when it is called.
+- In a dry run the function gets what planned changes leave, as far as that is known. Otherwise the look is \`unknown\`, and so are, with the cause, the tasks that it would give now; after it anything may have changed, unless its option \`writes\` lists the paths. So say in \`reads\` of a probe what it depends on.
+- A look with tags that are not selected is left out with its tasks. One without tags is always made, since its tasks may have tags.
+- \`--list-tasks\` shows the look, and that it gives tasks. \`--start-at-task\` starts at a look, not at a task that it gives. \`--step\` asks for the look, then for each of its tasks. \`--resume\` starts at the look if the host stopped at one of its tasks.
+- An exception in the function fails the look, with its line (E_FUNCTION).
+`
 
 const retryParagraphs = `Ctrl-C ends a pause immediately. Failed attempts of a task are shown with -v, failed tries of a block always.
 

@@ -8,7 +8,7 @@ import { BlockRetries, innerBlocks } from './blockRetries.ts'
 import { PassEnded } from './coordination/hostGate.ts'
 import { HandlerItems } from './handlers/handlerItems.ts'
 import { HostContext, type HostContextOptions } from './hostContext.ts'
-import type { PlannedTask } from './plan/plannedTask.ts'
+import { type PlannedTask, runsOnce } from './plan/plannedTask.ts'
 import { ProbeCache } from './probing/probeCache.ts'
 import { hasFailed, isIgnored, type UntimedResult } from './results/taskResult.ts'
 import { pause, retryDelay } from './session/retry.ts'
@@ -67,7 +67,7 @@ class HostRun {
       const { item, changing = [] } = recorder.current ?? {}
       const error = recorder.fail(thrown)
       // Where it had changed nothing yet, the next host runs the task instead.
-      if (item?.task.options.runOnce && changing.length > 0)
+      if (item && runsOnce(item) && changing.length > 0)
         gate.publish(item, { status: 'unreachable', changes: [], error })
     } finally {
       recorder.release()
@@ -82,24 +82,19 @@ class HostRun {
 
   /** Begins at the first task, and forgets what was probed and planned before. */
   #beginPass(): void {
-    const { host, recorder, gate } = this.#context
+    const { recorder, gate } = this.#context
     this.#pass = this.#newPass()
     this.#failedBlocks = new Set()
     gate.beginPass()
     recorder.begin()
-    const pending = this.#pass.handlers.notifications.resume(this.#pass.items.map(({ task }) => task))
-    if (pending.length > 0) {
-      const message = `${host}: an earlier run ended before ${pending.join(', ')} could run; running ${pending.length === 1 ? 'it' : 'them'} now.`
-      recorder.emit({ kind: 'warning', message })
-    }
+    this.#pass.handlers.resume(this.#pass.items, { emit: (event) => recorder.emit(event) })
   }
 
   #newPass(): HostPass {
     const { host, play, plan, run, state, hostAt, coordination, isCheck } = this.#context
     const { items, laterTasks } = this.#options
     const { pendingHandlers } = run.options
-    const isOwn = (item: PlannedTask) =>
-      !item.task.options.runOnce || coordination.runOnce.isRunner(host, item)
+    const isOwn = (item: PlannedTask) => !runsOnce(item) || coordination.runOnce.isRunner(host, item)
     return {
       items: [...items],
       cache: new ProbeCache({ host: state, hostAt, laterTasks, run, isOwn }),
@@ -167,8 +162,9 @@ class HostRun {
     const from = items[index]!.index
     recorder.retry(item, result, { attempt, attempts: retry.attempts, delaySeconds, from })
     await pause(delaySeconds * 1000, run.options.signal)
-    const isInserted = ({ label, blocks }: PlannedTask) =>
-      label.isHandler && blocks.some((around) => around.block === block)
+    const isInside = ({ blocks }: PlannedTask) => blocks.some((around) => around.block === block)
+    const isInserted = (each: PlannedTask) =>
+      each.label.isHandler ? isInside(each) : each.givenBy !== undefined && isInside(each.givenBy)
     items.splice(0, items.length, ...items.filter((each) => !isInserted(each)))
     for (const inner of innerBlocks(block, items)) this.#failedBlocks.delete(inner)
     cache.clear()

@@ -2,6 +2,7 @@
 
 import type { Change } from '../model/change.ts'
 import { UnreachableError } from '../model/errors/error.ts'
+import { isFlush } from '../model/flushHandlers.ts'
 import type { Output } from '../model/probe.ts'
 import type { TaskOutput } from '../model/run/outcome.ts'
 import type { ScriptEntry } from '../wire/script.ts'
@@ -13,9 +14,10 @@ import { rehearse } from './checkMode/rehearse.ts'
 import { PassEnded } from './coordination/hostGate.ts'
 import { type OnceOutcome, runOnceError } from './coordination/runOnce.ts'
 import { type Evaluation, evaluateTask, failedEvaluation } from './evaluateTask.ts'
+import { givenTasks } from './givenTasks.ts'
 import type { HandlerItems } from './handlers/handlerItems.ts'
 import type { HostContext } from './hostContext.ts'
-import type { PlannedTask } from './plan/plannedTask.ts'
+import { type PlannedTask, runsOnce } from './plan/plannedTask.ts'
 import type { ProbeCache } from './probing/probeCache.ts'
 import { lostHostError, otherHostError } from './results/lostHost.ts'
 import { hasFailed, reportable, reportedChanges, type UntimedResult } from './results/taskResult.ts'
@@ -40,6 +42,8 @@ class TaskRun {
   readonly #item: PlannedTask
   readonly #pass: HostPass
   readonly #context: HostContext
+  /** The tasks that it gives, if it is a look. */
+  #given: readonly PlannedTask[] = []
 
   constructor(index: number, pass: HostPass, context: HostContext) {
     this.#index = index
@@ -82,7 +86,7 @@ class TaskRun {
   /** How the task ended on the host that runs it once for all; undefined: this host runs it. */
   async #outcomeElsewhere(): Promise<OnceOutcome | undefined> {
     const { host, coordination, gate } = this.#context
-    if (!this.#item.task.options.runOnce) return undefined
+    if (!runsOnce(this.#item)) return undefined
     return coordination.runOnce.claim(host, this.#item, (runner) => gate.emitWaiting([runner]))
   }
 
@@ -115,6 +119,8 @@ class TaskRun {
   /** That the host cannot become the task's user fails the task, like any other error. */
   async #evaluate(): Promise<Evaluation> {
     const { items, cache } = this.#pass
+    const { unknownBecause } = this.#item
+    if (unknownBecause !== undefined) return { kind: 'unknown', reason: unknownBecause }
     const predicted = this.#context.dryRun.predicted(this.#item)
     try {
       await cache.ensure(items.slice(this.#index))
@@ -122,7 +128,10 @@ class TaskRun {
       if (thrown instanceof UnreachableError || this.#context.isInterrupted) throw thrown
       return failedEvaluation(thrown, this.#item.task.name, predicted && admittingChange(predicted))
     }
-    return evaluateTask(this.#item, cache.get(this.#item), predicted)
+    const found = evaluateTask(this.#item, cache.get(this.#item), predicted)
+    const { evaluation, items: given } = await givenTasks(this.#item, found, cache, predicted, this.#context)
+    this.#given = given
+    return evaluation
   }
 
   /** A handler that is surely notified runs, though it cannot be known what it will find. */
@@ -187,12 +196,23 @@ class TaskRun {
   ): UntimedResult {
     if (evaluation.kind === 'failed')
       return this.#finish({ status: 'failed', changes: [], error: evaluation.error })
+    this.#insertGiven()
     if (evaluation.kind === 'ok') return this.#finish({ status: 'ok', changes: [] })
     if (evaluation.kind === 'unknown') {
       this.#context.dryRun.recordUnknown(this.#item, changes)
       this.#pass.handlers.notifications.notify(this.#item.task, false)
     }
     return this.#finish({ status: evaluation.kind, changes: [], reason: evaluation.reason })
+  }
+
+  /** The tasks of a look come right after it. */
+  #insertGiven(): void {
+    if (this.#given.length === 0) return
+    const { items, handlers } = this.#pass
+    const { recorder } = this.#context
+    items.splice(this.#index + 1, 0, ...this.#given)
+    recorder.addTasks(this.#given.filter(({ task }) => !isFlush(task)).length)
+    handlers.resume(this.#given, { emit: (event) => recorder.emit(event) })
   }
 
   /** Check mode: takes the changes as made, unless a rehearsal of their steps fails. */
@@ -242,7 +262,7 @@ class TaskRun {
   #finish(found: UntimedResult): UntimedResult {
     const result = reportable(this.#item, found)
     const isFinal = !hasFailed(result) || !this.#pass.retries.isRetried(this.#item)
-    if (this.#item.task.options.runOnce && isFinal) this.#context.gate.publish(this.#item, result)
+    if (runsOnce(this.#item) && isFinal) this.#context.gate.publish(this.#item, result)
     return this.#settled(result)
   }
 

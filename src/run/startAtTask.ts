@@ -3,6 +3,7 @@
 import type { PlayPlan } from '../engine/plan/planPlays.ts'
 import { entryNames, type StartedPlays, startingAt } from '../engine/plan/startAt.ts'
 import { takesPart } from '../engine/play.ts'
+import { isLook } from '../model/blocks/look.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import { nearest } from '../model/errors/suggest.ts'
 import { taskPosition } from './taskPosition.ts'
@@ -30,11 +31,15 @@ export function startAtTask(
 /** The error for a task that was not found although all tasks are known. */
 export function unknownTask(plays: readonly PlayPlan[], requested: string): PlaybookError {
   const near = nearest(requested, entryNames(plays))
+  const hasLooks = plays.some(({ hosts }) =>
+    hosts.some(({ items = [] }) => items.some(({ task }) => isLook(task))),
+  )
+  const looks = hasLooks ? ' Tasks that a look gives are not known before: start at the look.' : ''
   return new PlaybookError(
     'E_UNKNOWN_TASK',
     `--start-at-task: no task has the title or name "${requested}".`,
     {
-      hint: `${near ? `Did you mean "${near}"? ` : ''}List them with --list-tasks; globs are allowed: "*tomcat*"`,
+      hint: `${near ? `Did you mean "${near}"? ` : ''}List them with --list-tasks; globs are allowed: "*tomcat*"${looks}`,
     },
   )
 }

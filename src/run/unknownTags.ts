@@ -1,6 +1,7 @@
 // Warns about tags on the command line that no task has.
 
 import type { PlayPlan } from '../engine/plan/planPlays.ts'
+import { isLook } from '../model/blocks/look.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import { nearest } from '../model/errors/suggest.ts'
 import { isFlush } from '../model/flushHandlers.ts'
@@ -10,7 +11,7 @@ const meanings = ['all', 'tagged', 'untagged', 'always', 'never']
 
 /**
  * Returns warnings for tags of --tags that no task has, and for those of --skip-tags that are probably mistyped. If tasks
- * depend on facts, their tags are not known yet, and there are no warnings.
+ * depend on facts or looks, their tags are not known yet, and there are no warnings.
  *
  * @throws PlaybookError E_UNKNOWN_TAG if nothing is left to run and a tag was probably mistyped. An empty run alone is
  * not an error: the tag may belong to another playbook of the site.
@@ -20,7 +21,7 @@ export function unknownTags(
   { tags, skipTags }: Pick<BindFlags, 'tags' | 'skipTags'>,
 ): PlaybookError[] {
   const hosts = plans.flatMap((plan) => plan.hosts)
-  if (hosts.some(({ items }) => !items)) return []
+  if (hosts.some(({ items }) => !items || items.some(({ task }) => isLook(task)))) return []
   const known = new Set([...meanings, ...hosts.flatMap((host) => [...host.tags])])
   const unknown = (names: readonly string[]) =>
     names.filter((tag) => !known.has(tag)).map((tag) => unknownTag(tag, nearest(tag, known)))

@@ -4,6 +4,7 @@ import { afterSuccess } from '../../engine/blockFlow.ts'
 import type { PlannedTask } from '../../engine/plan/plannedTask.ts'
 import { hasDigest } from '../../engine/plan/taskDigest.ts'
 import type { EndedTask, HostProgress } from '../../journal/progress.ts'
+import { isLook } from '../../model/blocks/look.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
 
 /** `missing`: the task to resume at no longer exists, so the host starts at the first one. */
@@ -66,13 +67,17 @@ function stoppedPoint(items: readonly PlannedTask[], { ended, stoppedAt }: HostP
   const at = locate(items, last)
   if (at === undefined) return { index: 0, missing: last.title }
   const entry = entryOf(items, at, ended)
-  return { index: isTask || entry !== at ? entry : behind(items, at) }
+  // Which tasks a look gives is known only once it has looked again.
+  const isBegun = isTask || entry !== at || isLook(items[at]!.task)
+  return { index: isBegun ? entry : behind(items, at) }
 }
 
-/** The task with that title; the nearest if there are several. */
+/** The task with that title, the nearest if there are several; the look at that place, which may have given the task. */
 function locate(items: readonly PlannedTask[], { title, index }: EndedTask): number | undefined {
   const found = items.flatMap(({ task }, at) => (task.title === title ? [at] : []))
-  return found.sort((one, other) => Math.abs(one - index) - Math.abs(other - index))[0]
+  const nearest = found.sort((one, other) => Math.abs(one - index) - Math.abs(other - index))[0]
+  const isGiven = items[index] !== undefined && isLook(items[index].task) && nearest !== index
+  return isGiven ? Math.min(nearest ?? index, index) : nearest
 }
 
 /** A rescue or always can only be entered through its block. */

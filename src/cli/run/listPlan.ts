@@ -3,6 +3,7 @@
 import type { HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import { takesPart } from '../../engine/play.ts'
 import type { TasksRead } from '../../engine/readTasks.ts'
+import { isLook } from '../../model/blocks/look.ts'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { Play } from '../../model/play.ts'
 import { createMasker } from '../../model/secrets/masker.ts'
@@ -48,16 +49,26 @@ function planLines({ spec }: Play, hosts: readonly ListedHost[], flags: ListFlag
   if (flags.listTasks) {
     for (const { host, items = [], read } of hosts) {
       lines.push(`  ${host.name}${read ? `  (${factsText(read)})` : ''}`)
-      lines.push(...items.map(({ task }) => `    ${maskedTitle(task, host)}${tagText(task.options.tags)}`))
+      lines.push(
+        ...items.map(
+          ({ task }) => `    ${maskedTitle(task, host)}${tagText(task.options.tags)}${lookText(task)}`,
+        ),
+      )
     }
   }
   if (flags.listTags) {
     const tags = tagsOf(spec.tags ?? [], hosts)
     lines.push(`  ${tags.length === 0 ? '(no tags)' : tags.join(', ')}`)
+    if (hosts.some(({ items = [] }) => items.some(({ task }) => isLook(task))))
+      lines.push('  (tasks that looks give may have more)')
     if (!flags.listTasks)
       lines.push(...hosts.flatMap(({ host, read }) => (read ? [`  ${host.name}: ${factsText(read)}`] : [])))
   }
   return lines
+}
+
+function lookText(task: Task): string {
+  return isLook(task) ? '  (gives tasks that depend on what it finds)' : ''
 }
 
 function factsText(read: TasksRead): string {

@@ -58,7 +58,9 @@ export class Notifications {
   resume(tasks: readonly Task[]): string[] {
     const { play, host, pendingHandlers } = this.#options
     const pending = new Set(pendingHandlers?.of(play, host))
-    const found = tasks.flatMap(handlersOf).filter(({ title }) => pending.has(title))
+    const found = tasks
+      .flatMap(handlersOf)
+      .filter((handler) => pending.has(handler.title) && !this.#notified.has(this.#known(handler)))
     for (const handler of found) this.#notified.set(this.#known(handler), undefined)
     return [...new Set(found.map(({ title }) => title))]
   }

@@ -10,11 +10,12 @@ import type { Play } from '../../model/play.ts'
 import type { Task } from '../../model/task.ts'
 import { expectedTasks } from '../facts/expectedTasks.ts'
 import { type FactRequest, FactStore, FactsNeeded } from '../facts/factStore.ts'
+import type { HostRole } from './expandRoles.ts'
 import { type FactTask, factTasks } from './factTask.ts'
 import { findHost, type HostAccess, type HostAccessOptions, hostAccess } from './hostAccess.ts'
 import { orderedHosts } from './hostOrder.ts'
 import { errorAtTask, type PlannedTask, planTask } from './plannedTask.ts'
-import { playDefaults, playTaskList } from './playTaskList.ts'
+import { givenTaskList, type HostValues, playDefaults, playTaskList } from './playTaskList.ts'
 import { withRoleHandlers } from './roleHandlers.ts'
 import { InvalidRoleVars, RoleVars } from './roleVars.ts'
 import { selectedTasks, type TagSelection } from './tags.ts'
@@ -50,9 +51,19 @@ export type HostPlan = HostAccess & {
   readonly itemsWith: (facts: FactStore) => Promise<readonly PlannedTask[]>
   /** What reads these facts, of this host and others, one for each. @throws PlaybookError E_UNKNOWN_HOST */
   readonly factTasks: (requests: readonly FactRequest[]) => Promise<readonly FactTask[]>
+  /**
+   * The tasks that a look gives; `make` calls its function.
+   *
+   * @throws FactsNeeded for facts that are to be added to `facts` first, and what the function throws
+   */
+  readonly itemsGiven: (look: PlannedTask, make: () => unknown) => Promise<readonly PlannedTask[]>
+  /** The facts from which its tasks were made. */
+  readonly facts: () => FactStore
   /** Where it begins, if not at its first task. */
   readonly begin?: FindStart
 }
+
+type PositionOf = (task: Task, index: number) => { readonly index: number; readonly key: string }
 
 export type PlanTask = (
   placed: Pick<FlatTask, 'task'> & Partial<FlatTask>,
@@ -134,47 +145,62 @@ async function planHost(
     return planTask({ ...placed, task }, setting)
   }
   const tags = new Set(spec.tags)
-  const itemsOf = async (facts: FactStore, ownRoleVars = roleVars): Promise<PlannedTask[]> => {
+  const valuesWith = (facts: FactStore, ownRoleVars = roleVars): HostValues => {
     const { inventory } = options
-    const own = { host, vars: vars.get(host.name), facts, inventory, roleVars: ownRoleVars }
-    const { list, roles } = playTaskList(play, own)
-    const all = flattenTasks(list).map((placed) => ({
-      ...placed,
-      task: withRoleHandlers(placed.task, roles),
-    }))
+    return { host, vars: vars.get(host.name), facts, inventory, roleVars: ownRoleVars }
+  }
+  /** What the host's tasks are made of, for those that looks give. */
+  let used: { readonly values: HostValues; readonly roles: readonly HostRole[] } | undefined
+  const planned = (flat: readonly FlatTask[], roles: readonly HostRole[], positionOf: PositionOf) => {
+    const all = flat.map((placed) => ({ ...placed, task: withRoleHandlers(placed.task, roles) }))
     for (const { task } of all) for (const tag of task.options.tags ?? []) tags.add(tag)
     const tasks = selectedTasks(all, spec.tags ?? [], options.tags)
     const handlers = tasks.flatMap(({ task }) => [task.options.notify ?? []].flat() as readonly Task[])
     for (const handler of new Set(handlers)) targetOf(withInherited(handler, defaults))
-    const keyOf = createTaskKeys()
-    return Promise.all(tasks.map((placed, index) => prepare(placed, { index, key: keyOf(placed.task) })))
+    return Promise.all(tasks.map((placed, index) => prepare(placed, positionOf(placed.task, index))))
   }
+  const itemsFrom = (values: HostValues): Promise<PlannedTask[]> => {
+    const { list, roles } = playTaskList(play, values)
+    if (values.roleVars === roleVars) used = { values, roles }
+    const keyOf = createTaskKeys()
+    return planned(flattenTasks(list), roles, (task, index) => ({ index, key: keyOf(task) }))
+  }
+  const rolesChecked = (thrown: unknown): unknown =>
+    thrown instanceof InvalidRoleVars ? joinedError(roleVars.errors(host)) : thrown
+  const itemsGiven: HostPlan['itemsGiven'] = async (look, make) => {
+    const given = () => givenTaskList(make, look.task, used!.values)
+    const { list, roles } = attempted(given, rolesChecked)
+    const flat = flattenTasks(list, look).map((placed) => ({ ...placed, task: asGiven(placed.task, look) }))
+    const keyOf = createTaskKeys()
+    const { index } = look
+    return planned(flat, [...used!.roles, ...roles], (task) => ({ index, key: `${look.key} ${keyOf(task)}` }))
+  }
+  const itemsOf = async (facts: FactStore) => itemsFrom(valuesWith(facts))
   const itemsWith = (facts: FactStore) =>
     itemsOf(facts).catch((thrown) => {
       if (thrown instanceof FactsNeeded) throw thrown
-      throw thrown instanceof InvalidRoleVars ? joinedError(roleVars.errors(host)) : playError(thrown, play)
+      throw playError(rolesChecked(thrown), play)
     })
   const access = (name: string) => (name === host.name ? { host, settings, userFor } : other(name))
   const readers = (requests: readonly FactRequest[]) => factTasks(requests, host.name, access)
   const lastFacts = (name: string) => options.lastFacts?.(access(name))
   // Errors in the variables of roles count only with the facts as they are.
-  const guessedItems = (facts: FactStore) => itemsOf(facts, new RoleVars(options.inventory))
+  const guessedItems = async (facts: FactStore) =>
+    itemsFrom(valuesWith(facts, new RoleVars(options.inventory)))
   const expect = (read?: FactStore) => expectedTasks(guessedItems, readers, lastFacts, read)
   const items = await withoutFacts(itemsOf)
   const expected = items ? [] : await expect()
   return {
-    host,
-    settings,
-    userFor,
-    other,
-    prepare,
-    tags,
-    items,
-    expected,
-    expect,
-    itemsWith,
+    ...{ host, settings, userFor, other, prepare, tags, items, expected, expect, itemsWith, itemsGiven },
     factTasks: readers,
+    facts: () => used!.values.facts,
   }
+}
+
+/** A task inherits from the look that gives it what it would from a block, and its role. */
+function asGiven(task: Task, { task: { options, role } }: PlannedTask): Task {
+  const inheriting = withInherited(task, options)
+  return role && !task.role ? { ...inheriting, title: `${role.name} : ${task.title}`, role } : inheriting
 }
 
 async function withoutFacts(
@@ -185,6 +211,15 @@ async function withoutFacts(
   } catch (thrown) {
     if (thrown instanceof FactsNeeded) return undefined
     throw thrown
+  }
+}
+
+/** Does the work, and throws its error as `changed` gives it. */
+function attempted<T>(work: () => T, changed: (thrown: unknown) => unknown): T {
+  try {
+    return work()
+  } catch (thrown) {
+    throw changed(thrown)
   }
 }
 

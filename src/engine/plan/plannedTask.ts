@@ -1,6 +1,7 @@
 // Plans one task for a host: reads its inputs, makes its probes, sets its target.
 
 import type { BlockPart, FlatTask } from '../../model/blocks/block.ts'
+import { isLook } from '../../model/blocks/look.ts'
 import { type PlaybookError, toPlaybookError } from '../../model/errors/error.ts'
 import type { Probe, Probes } from '../../model/probe.ts'
 import type { TaskLabel } from '../../model/run/event.ts'
@@ -27,6 +28,15 @@ export type PlannedTask = {
   readonly inputs: unknown
   readonly probes: Probes
   readonly isVerified: boolean
+  /** The look that gave it. */
+  readonly givenBy?: PlannedTask
+  /** In check mode: why it cannot be known whether it is among the tasks of its look. */
+  readonly unknownBecause?: string
+}
+
+/** Whether one host runs it for all; each host looks for itself. */
+export function runsOnce({ task }: PlannedTask): boolean {
+  return task.options.runOnce === true && !isLook(task)
 }
 
 /** What a task's list and play determine. */

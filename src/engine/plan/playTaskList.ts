@@ -5,7 +5,7 @@ import type { InventoryHost } from '../../model/host.ts'
 import type { Inherited } from '../../model/inherit.ts'
 import type { Play } from '../../model/play.ts'
 import type { Probes } from '../../model/probe.ts'
-import type { AnyRole, TaskList } from '../../model/task.ts'
+import type { AnyRole, Task, TaskList } from '../../model/task.ts'
 import type { FactRequest, FactStore } from '../facts/factStore.ts'
 import { withoutDropped } from './droppedItems.ts'
 import { expandRoles, factCollector, type HostRole, type RoleContext } from './expandRoles.ts'
@@ -14,7 +14,7 @@ import { InvalidRoleVars, type RoleVars } from './roleVars.ts'
 import { validateTaskList } from './validateTaskList.ts'
 
 /** What the tasks of a host are made of. */
-type HostValues = {
+export type HostValues = {
   readonly host: InventoryHost
   /** The variables of the play. */
   readonly vars: unknown
@@ -61,6 +61,26 @@ function factReader(
 }
 
 const none: Probes = {}
+
+/**
+ * The list that a look gives, and the roles in it.
+ *
+ * @throws FactsNeeded, with all facts that are to be read first; InvalidRoleVars
+ */
+export function givenTaskList(
+  make: () => unknown,
+  look: Task,
+  values: HostValues,
+): { readonly list: TaskList; readonly roles: readonly HostRole[] } {
+  const { attempt, throwIfNeeded } = factCollector()
+  const context = roleContext(values, attempt)
+  const owner = { name: look.title, where: look.where, call: 'the function of the look' }
+  const around = { roles: [], inherited: [look.options] }
+  const list = attempt(() => expandRoles(validTaskList(make, owner), context, around)) ?? []
+  throwIfNeeded()
+  if (context.isInvalid()) throw new InvalidRoleVars(`Variables of roles are wrong on ${values.host.name}.`)
+  return { list, roles: context.roles }
+}
 
 function validTaskList(make: () => unknown, owner: Parameters<typeof validateTaskList>[1]): TaskList {
   const list = withoutDropped(make)

@@ -2,6 +2,7 @@
 
 import type { FlatTask } from '../../model/blocks/block.ts'
 import { isUntil } from '../../model/blocks/blockUntil.ts'
+import { isLook } from '../../model/blocks/look.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
 
 export type TagSelection = { readonly only: readonly string[]; readonly skip: readonly string[] }
@@ -9,14 +10,19 @@ export type TagSelection = { readonly only: readonly string[]; readonly skip: re
 /**
  * The selected tasks. `always` runs unless skipped, `never` only if one of the task's tags is requested; `all`, `tagged`
  * and `untagged` work as in Ansible. A flush of handlers is always selected, the condition of a retried block with any of
- * its tasks.
+ * its tasks, and a look without tags unless it is skipped.
  */
 export function selectedTasks(
   placed: readonly FlatTask[],
   playTags: readonly string[],
   selection: TagSelection,
 ): FlatTask[] {
-  const hasTag = ({ task }: FlatTask) => isSelected([...playTags, ...(task.options.tags ?? [])], selection)
+  const hasTag = ({ task }: FlatTask) => {
+    const { tags = [] } = task.options
+    // A look without tags may give tasks that have one.
+    const isOpen = isLook(task) && tags.length === 0
+    return isSelected([...playTags, ...tags], isOpen ? { ...selection, only: [] } : selection)
+  }
   const tasks = placed.filter((each) => !isFlush(each.task) && !isUntil(each.task) && hasTag(each))
   const blocks = new Set(tasks.flatMap((each) => each.blocks.map(({ block }) => block)))
   const selected = new Set(tasks)

@@ -6,7 +6,12 @@ import type { AnyTaskFunction, Block, RoleUse, Task, TaskList } from '../../mode
 import { validateKeywords } from './validateKeywords.ts'
 
 /** A play or role, as errors name it. */
-type ListOwner = { readonly name: string; readonly where: () => SourceLocation | undefined }
+type ListOwner = {
+  readonly name: string
+  readonly where: () => SourceLocation | undefined
+  /** What returned the list. */
+  readonly call?: string
+}
 
 /** @throws PlaybookError E_PLAY if it is no list of tasks; AggregatePlaybookError of E_KEYWORD for invalid options */
 export function validateTaskList(list: unknown, owner: ListOwner): asserts list is TaskList {
@@ -15,7 +20,7 @@ export function validateTaskList(list: unknown, owner: ListOwner): asserts list 
   if (!isList || nonTask !== undefined) {
     const what = describe(nonTask)
     const returned = isList ? `a list with ${what}, which is not a task` : `${what}, not a list of tasks`
-    throw new PlaybookError('E_PLAY', `${owner.name}: tasks(host) returned ${returned}.`, {
+    throw new PlaybookError('E_PLAY', `${owner.name}: ${owner.call ?? 'tasks(host)'} returned ${returned}.`, {
       where: owner.where(),
       hint: 'Call each task with its parameters: copyFile({ … }). tasks must not be async.',
     })

@@ -125,6 +125,7 @@ export class ProbeCache {
     const own = this.#own(tasks)
     const later = laterTasks.filter((task) => !this.#isHanging(task))
     const all = isFirst ? [...own, ...later] : this.#within(own)
+    // Where a look gave tasks, those after it may have been probed already.
     const unanswered = all.filter((task) => !isAnswered(task, this.get(task)))
     for (const [target, batch] of batchesByTarget(unanswered)) {
       this.#start(target, batch, { isEarly: targetKey(target) !== now })

@@ -37,6 +37,7 @@ export class HostRecorder {
   /** How each task ended, by its item; a task of a block that is tried again ends several times, and counts once. */
   #endings = new Map<object, Ending>()
   #held: RunEvent[] | undefined = []
+  #givenTasks = 0
 
   constructor(options: HostRecorderOptions) {
     this.#options = options
@@ -45,9 +46,15 @@ export class HostRecorder {
   /** Begins with the first task, and drops the events that were held back. */
   begin(): void {
     const { play, host, tasks } = this.#options
+    this.#givenTasks = 0
     this.#endings = new Map()
     if (this.#held) this.#held = []
     this.emit({ kind: 'hostStart', play, host, tasks })
+  }
+
+  /** A look has given so many tasks. */
+  addTasks(count: number): void {
+    this.#givenTasks += count
   }
 
   startChanges(what: readonly string[]): void {
@@ -113,7 +120,7 @@ export class HostRecorder {
     return {
       host,
       ...totals([...this.#endings.values()]),
-      tasks,
+      tasks: tasks + this.#givenTasks,
       trips,
       durationMs: performance.now() - this.#startedAt,
     }
