@@ -10,7 +10,10 @@ import type { FactTask } from './plan/factTask.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
 import type { ProbeCache } from './probing/probeCache.ts'
 
-/** Puts the facts of `task` into the store; `ahead` is probed in the same trip. Values are made when they are looked at. */
+/**
+ * Puts the facts of `task` into the store; `ahead` is probed in the same trip. Values are made when they are looked at,
+ * and errors thrown then.
+ */
 export async function readFacts(
   store: FactStore,
   task: FactTask,
@@ -19,11 +22,17 @@ export async function readFacts(
   { predictedState }: { readonly predictedState: PredictedState },
 ): Promise<void> {
   const { host } = task.target
-  await cache.ensure([task, ...ahead]).catch((thrown) => {
-    throw thrown instanceof UnreachableError
-      ? thrown
-      : mended(ofHost(thrown, host), admittingChange(predictedState))
-  })
+  try {
+    await cache.ensure([task, ...ahead])
+  } catch (thrown) {
+    const isOwn = thrown instanceof UnreachableError
+    const error = isOwn ? thrown : mended(ofHost(thrown, host), admittingChange(predictedState))
+    const fail = () => {
+      throw error
+    }
+    for (const { request } of task.requests) store.add(request, fail)
+    return
+  }
   const results = cache.get(task)
   const parsed = (probe: Probe<unknown>): unknown => {
     const { read, probesRead } = probeReader(task.environment, results, predictedState)

@@ -1,6 +1,7 @@
 // Reads the facts that the tasks of a host depend on, and makes its tasks.
 
 import { FactStore, FactsNeeded } from './facts/factStore.ts'
+import type { FactTask } from './plan/factTask.ts'
 import type { PlannedTask } from './plan/plannedTask.ts'
 import type { HostPlan } from './plan/planPlays.ts'
 import type { Target } from './plan/target.ts'
@@ -12,8 +13,8 @@ import { type HostStates, hostState } from './runState.ts'
  * The tasks of a host. Its facts and those of other hosts are read together with what is probably probed for the tasks
  * and for later plays: results stay for them. What only shows once other facts are known takes another trip.
  *
- * @throws UnreachableError, and what a fact's parser throws; UnknownUntilApplied in check mode, where a planned change
- *   may touch a fact
+ * @throws what looking at a fact throws: UnreachableError, errors of its parser; UnknownUntilApplied in check mode, where
+ *   a planned change may touch it
  */
 export async function tasksWithFacts(
   plan: HostPlan,
@@ -34,7 +35,7 @@ export async function tasksWithFacts(
     } catch (thrown) {
       if (!(thrown instanceof FactsNeeded)) throw thrown
       ahead ??= await plan.expect(facts)
-      const tasks = await plan.factTasks(thrown.requests)
+      const tasks = [...(await plan.factTasks(thrown.requests)), ...ahead.filter(isFactTask)]
       const together = [...tasks, ...ahead]
       await Promise.all(tasks.map((task) => readFacts(facts, task, together, cache, hostAt(task.target))))
       ahead = undefined
@@ -42,10 +43,13 @@ export async function tasksWithFacts(
   }
 }
 
+function isFactTask(item: PlannedTask): item is FactTask {
+  return 'requests' in item
+}
+
 /** Those that the tasks depend on, of this host and others. */
 function keepFacts(facts: FactStore, plan: HostPlan, { options: { keepFacts: keep } }: HostStates): void {
   if (!keep) return
-  for (const host of new Set(facts.touched.map((request) => request.host))) {
-    keep(host === plan.host.name ? plan : plan.other(host), facts.builtIn(host))
-  }
+  for (const [host, values] of facts.builtIn())
+    keep(host === plan.host.name ? plan : plan.other(host), values)
 }

@@ -5,10 +5,10 @@ import { z } from 'zod'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { typicalFacts } from '../../src/facts/typicalFacts.ts'
-import { UnreachableError } from '../../src/model/errors/error.ts'
+import { PlaybookError, UnreachableError } from '../../src/model/errors/error.ts'
 import type { FactName, HostFacts } from '../../src/model/facts.ts'
 import { fileChanges } from '../../src/model/fileChange.ts'
-import type { PlayHost } from '../../src/model/host.ts'
+import type { OtherHost, PlayHost } from '../../src/model/host.ts'
 import { definePlay, type Play } from '../../src/model/play.ts'
 import { file, stdout } from '../../src/model/probe.ts'
 import { sh } from '../../src/model/shell/command.ts'
@@ -205,6 +205,39 @@ test('a host that needs facts of one that cannot be reached fails, and names it;
   assert.match((end as { result: { error: Error } }).result.error.message, /db-01.*connection refused/)
   assert.is(recap.hosts.find(({ host }) => host === 'one')!.counts.unreachable, 0)
   assert.is(attempts, 1)
+})
+
+test('facts of many hosts are read at once; a play may go on without those that cannot be read', async () => {
+  const transportFor = createTransportResolver()
+  let calls = 0
+  const wordOf = ({ name, hostname }: OtherHost) => `${name}-${hostname.length > 0}`
+  const attempted = (host: OtherHost) => {
+    try {
+      return wordOf(host)
+    } catch (thrown) {
+      if (!(thrown instanceof PlaybookError)) throw thrown
+      return `${host.name}-none`
+    }
+  }
+  const play = definePlay({
+    name: 'p',
+    hosts: 'all',
+    tasks: (host) => {
+      calls += 1
+      return [look({ word: host.hosts('x').map(attempted).join() })]
+    },
+  })
+  const others = Array.from({ length: 12 }, (_, index) => `n${index}`)
+  const { story } = await runPlays([play], {
+    others,
+    connect: async (settings) => {
+      if (settings.host === 'n7') throw new UnreachableError('E_UNREACHABLE', 'connection refused', 'connect')
+      return (await transportFor(settings)).connect(settings, {})
+    },
+  })
+  const words = ['one', ...others].map((name) => `${name}-${name === 'n7' ? 'none' : 'true'}`)
+  assert.equal(story, [`one: ok look ${words.join()}`])
+  assert.ok(calls <= 5, `${calls} calls`)
 })
 
 test('in check mode a fact is unknown where a planned change may touch it, and known where none can', () =>

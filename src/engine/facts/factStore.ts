@@ -26,50 +26,65 @@ type GuessFact = (host: string, name: FactName) => { readonly value: unknown } |
 
 export class FactStore {
   readonly #guess: GuessFact | undefined
-  readonly #read: { readonly request: FactRequest; readonly get: () => unknown }[]
-  readonly #touched: FactRequest[] = []
+  /** By host, as is what was looked at: a play may look at a fact of each of many hosts. */
+  readonly #read: ReadonlyMap<string, readonly ReadFact[]>
+  readonly #added = new Map<string, ReadFact[]>()
+  readonly #touched = new Map<string, FactRequest[]>()
 
   /** With a guess, facts that have not been read have the values that it gives. */
   constructor(guess?: GuessFact, read?: FactStore) {
     this.#guess = guess
-    this.#read = read ? [...read.#read] : []
+    this.#read = read ? read.#added : new Map()
   }
 
-  /** What was looked at, each once. */
-  get touched(): readonly FactRequest[] {
-    return this.#touched
-  }
-
-  /** What was looked at and has not been read. */
+  /** What was looked at and has not been read, each once. */
   get unread(): readonly FactRequest[] {
-    return this.#touched.filter((request) => !this.#find(request))
+    return [...this.#touched.values()].flat().filter((request) => !this.#find(request))
   }
 
-  /** @throws FactsNeeded where it has not been read, and cannot be guessed */
+  /** @throws FactsNeeded where it has not been read, and cannot be guessed; what `add` was given to throw */
   read(request: FactRequest): unknown {
-    if (!this.#touched.some((each) => isSame(each, request))) this.#touched.push(request)
+    const { host, facts } = request
+    const touched = listOf(this.#touched, host)
+    if (!touched.some((each) => isSame(each, request))) touched.push(request)
     const found = this.#find(request)
     if (found) return found.get()
-    const { host, facts } = request
     const guessed = typeof facts === 'string' ? this.#guess?.(host, facts) : undefined
     if (guessed) return guessed.value
     throw new FactsNeeded([request])
   }
 
-  /** The built-in facts of a host that have been read and looked at. */
-  builtIn(host: string): Partial<HostFacts> {
-    const own = this.#touched.filter((request) => request.host === host && typeof request.facts === 'string')
-    return Object.fromEntries(own.map((request) => [request.facts, this.read(request)]))
+  /** The values of built-in facts that have been looked at, by host. */
+  builtIn(): ReadonlyMap<string, Partial<HostFacts>> {
+    const valuesOf = (request: FactRequest) => {
+      if (typeof request.facts !== 'string') return []
+      try {
+        return [[request.facts, this.read(request)] as const]
+      } catch {
+        return []
+      }
+    }
+    const hosts = [...this.#touched]
+    return new Map(hosts.map(([host, requests]) => [host, Object.fromEntries(requests.flatMap(valuesOf))]))
   }
 
-  /** `get` gives the value, or throws what makes it unknown. */
+  /** `get` gives the value, or throws why there is none. */
   add(request: FactRequest, get: () => unknown): void {
-    this.#read.push({ request, get })
+    if (!this.#find(request)) listOf(this.#added, request.host).push({ request, get })
   }
 
-  #find(request: FactRequest) {
-    return this.#read.find((each) => isSame(each.request, request))
+  #find(request: FactRequest): ReadFact | undefined {
+    const isIt = (each: ReadFact) => isSame(each.request, request)
+    return this.#added.get(request.host)?.find(isIt) ?? this.#read.get(request.host)?.find(isIt)
   }
+}
+
+type ReadFact = { readonly request: FactRequest; readonly get: () => unknown }
+
+function listOf<T>(lists: Map<string, T[]>, host: string): T[] {
+  const list = lists.get(host) ?? []
+  if (list.length === 0) lists.set(host, list)
+  return list
 }
 
 function isSame(one: FactRequest, other: FactRequest): boolean {

@@ -41,7 +41,7 @@ export function playHost(
     const vars = inventory.varsOf(schema, found, { name: owner.name, where })
     return found.map((each) => otherHost(each, vars.get(each), own))
   }
-  return withFacts({ ...seen(host), vars: own.vars, hosts }, own)
+  return Object.assign(otherHost(host, own.vars, own), { hosts })
 }
 
 /** An error is given the place in the playbook from which it comes. */
@@ -54,22 +54,37 @@ function atCaller<T>(work: () => T): T {
   }
 }
 
-function otherHost(host: InventoryHost, vars: unknown, own: OwnValues): OtherHost {
-  return withFacts({ ...seen(host), vars: vars as OtherHost['vars'] }, own)
-}
-
-function seen(host: InventoryHost): Pick<OtherHost, 'name' | 'address' | 'groups'> {
-  return { name: host.name, address: addressOf(host), groups: host.groups }
+function otherHost(host: InventoryHost, vars: unknown, { read }: OwnValues): OtherHost {
+  return new SeenHost(host, vars, read) as unknown as OtherHost
 }
 
 /**
- * The host with its facts, which are read where something looks at them. They are not enumerable: to copy or print a
- * host reads none.
+ * A host whose facts are read where something looks at them. They belong to the class: to copy or print a host reads
+ * none, and each of many hosts costs no more for them.
  */
-function withFacts<T extends { readonly name: string }>(host: T, { read }: OwnValues): T & OtherHost<never> {
-  for (const name of ['facts', ...factNames] as const)
-    Object.defineProperty(host, name, { get: () => read(host.name, name) })
-  return host as T & OtherHost<never>
+class SeenHost {
+  readonly #read: OwnValues['read']
+  readonly name: string
+  readonly address: string
+  readonly groups: readonly string[]
+  readonly vars: unknown
+
+  static {
+    for (const fact of ['facts', ...factNames] as const) {
+      const get = function (this: SeenHost) {
+        return this.#read(this.name, fact)
+      }
+      Object.defineProperty(SeenHost.prototype, fact, { get })
+    }
+  }
+
+  constructor(host: InventoryHost, vars: unknown, read: OwnValues['read']) {
+    this.#read = read
+    this.name = host.name
+    this.address = addressOf(host)
+    this.groups = host.groups
+    this.vars = vars
+  }
 }
 
 function addressOf(host: InventoryHost): string {
