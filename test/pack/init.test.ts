@@ -1,0 +1,76 @@
+// Tests that the playbooks of the documentation compile in projects that tsc --init has made.
+
+import { execFile } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'run-playbook-init-')))
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The code blocks of a page that begin with the name of a file. */
+function filesIn(page: string): [path: string, text: string][] {
+  const text = readFileSync(join(root, page), 'utf8')
+  return [...text.matchAll(/```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)```/g)].map(([, path, code]) => [path!, code!])
+}
+
+function tsc(cwd: string, ...words: string[]): Promise<string> {
+  const program = join(root, 'node_modules/typescript/bin/tsc')
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...words], { cwd, encoding: 'utf8' }, (_, stdout) => resolve(stdout))
+  })
+}
+
+const projects = [
+  ['type module', { type: 'module' }],
+  ['CommonJS', {}],
+] as const
+
+for (const [title, settings] of projects) {
+  test(`tsc --init and the playbooks of README.md and docs/roles.md compile in a project of ${title}`, async () => {
+    const path = join(folder, title)
+    const files = [...filesIn('README.md'), ...filesIn('docs/roles.md')]
+    for (const needed of ['hello.ts', 'site.ts', 'roles/backup/backup.ts'])
+      assert.ok(
+        files.some(([file]) => file === needed),
+        needed,
+      )
+    for (const [file, text] of files) {
+      mkdirSync(dirname(join(path, file)), { recursive: true })
+      writeFileSync(join(path, file), text)
+    }
+    writeFileSync(join(path, 'package.json'), JSON.stringify(settings))
+    mkdirSync(join(path, 'node_modules'))
+    symlinkSync(root, join(path, 'node_modules/run-playbook'))
+    await tsc(path, '--init')
+    const config = readFileSync(join(path, 'tsconfig.json'), 'utf8')
+    const compile = (text: string) => {
+      writeFileSync(join(path, 'tsconfig.json'), text)
+      return tsc(path, '--outDir', 'compiled')
+    }
+    const verbatim = config.replace(
+      '"strict": true,',
+      '"strict": true, "rewriteRelativeImportExtensions": true,',
+    )
+    const loose = verbatim.replace('"verbatimModuleSyntax": true', '"verbatimModuleSyntax": false')
+    assert.is.not(loose, verbatim)
+    assert.is(await compile(loose), '')
+    const output = await compile(verbatim)
+    if (settings === projects[0][1]) assert.is(output, '')
+    else assert.match(output, /TS1295/, 'as the README says')
+  })
+}
+
+test.run()
