@@ -58,7 +58,7 @@ const library = await bundle({
   splitting: true,
   ...{ minifyWhitespace: true, minifySyntax: true, lineLimit: 200, metafile: true },
   external: ['jiti', 'zod', 'tar-stream', 'fast-xml-parser'],
-  plugins: [lateRequires(), sharedModules(), withoutNativeCode(), withoutHttpAgents()],
+  plugins: [lateRequires(), sharedModules(), undiciOfCommand(), withoutNativeCode(), withoutHttpAgents()],
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
@@ -88,6 +88,22 @@ function lateRequires() {
       onLoad({ filter: /dist\/src\/.*\.js$/ }, ({ path }) => ({
         contents: readFileSync(path, 'utf8').replaceAll('createRequire(import.meta.url)(', 'require('),
       })),
+  }
+}
+
+/** The library takes undici from the file that the command has. */
+function undiciOfCommand() {
+  const file = `../cli/${late.find(({ name }) => name.startsWith('undici-')).name}`
+  const names = ['EnvHttpProxyAgent', 'fetch']
+  return {
+    name: 'undici of the command',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'command' }))
+      onResolve({ filter: /^\.\.\/cli\/undici-/ }, ({ path }) => ({ path, external: true }))
+      onLoad({ filter: /.*/, namespace: 'command' }, () => ({
+        contents: `const undici = require('${file}')\n${names.map((name) => `export const ${name} = undici.${name}\n`).join('')}`,
+      }))
+    },
   }
 }
 

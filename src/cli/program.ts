@@ -5,7 +5,6 @@ import { addCompletionCommands } from './completion/completionCommand.ts'
 import { addDocsCommand } from './docs/docsCommand.ts'
 import { errorText } from './errorText.ts'
 import { addFactsCommand } from './facts/factsCommand.ts'
-import { printFaultEvents } from './faultEvents.ts'
 import { addConfigCommand } from './flags/configCommand.ts'
 import { addPlaybookFlags, addRunFlags, type RunFlags } from './flags/runFlags.ts'
 import { applySettings, loadSettings, takesSettings } from './flags/settings.ts'
@@ -35,7 +34,10 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     if (thrown instanceof Interrupted) return 130
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
     const fault = thrown instanceof ReportedFault ? thrown.cause : thrown
-    if (fault === thrown) await printFaultEvents(fault, argv)
+    if (fault === thrown) {
+      const { printFaultEvents } = await import('./faultEvents.ts')
+      await printFaultEvents(fault, argv)
+    }
     if (fault instanceof CommanderError) return fault.exitCode
     process.stderr.write(await errorText(fault, process.cwd()))
     return 1

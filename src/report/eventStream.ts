@@ -3,12 +3,8 @@
 import { AggregatePlaybookError, type PlaybookError, toPlaybookError } from '../model/errors/error.ts'
 import type { EventHandlers, RunEvent, TaskLabel } from '../model/run/event.ts'
 import { exitCode, type HostRecap, type ReportedChange, type TaskOutput } from '../model/run/outcome.ts'
-import {
-  type StreamEvent,
-  type StreamEventKind,
-  type StreamFields,
-  streamVersion,
-} from '../model/run/streamEvent.ts'
+import type { StreamEvent, StreamEventKind, StreamFields } from '../model/run/streamEvent.ts'
+import { streamVersion } from '../model/run/streamVersion.ts'
 import { Secret } from '../model/secrets/secret.ts'
 
 export type StreamOptions = {

@@ -8,13 +8,11 @@ import type { Play } from '../../model/play.ts'
 import type { Listener } from '../../model/run/event.ts'
 import { exitCode } from '../../model/run/outcome.ts'
 import { createReporter } from '../../report/reporter.ts'
-import { withReporters } from '../../report/withReporters.ts'
 import { carryOut } from '../../run/carryOut.ts'
 import { type Begin, planRun } from '../../run/planRun.ts'
 import { unknownTask } from '../../run/startAtTask.ts'
 import { createTransportResolver } from '../../transport/connect.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
-import { findReporters } from '../userCode/findReporters.ts'
 import { askHostKeys } from './askHostKeys.ts'
 import { readConnectionFlags } from './connectionFlags.ts'
 import { listPlan, planSummary } from './listPlan.ts'
@@ -37,7 +35,8 @@ export async function execute(
   flags: RunFlags,
   inventory: Inventory,
 ): Promise<number> {
-  const reporters = flags.reporter.length === 0 ? [] : await findReporters(flags.reporter)
+  const isOwn = flags.reporter.length > 0
+  const addReporters = isOwn ? await (await import('./ownReporters.ts')).ownReporters(flags) : undefined
   const connection = given.connection ?? (await readConnectionFlags(flags))
   const planned = await planRun({ plays, inventory, connection, begin }, flags)
   if (flags.listHosts || flags.listTasks || flags.listTags) return listPlan(planned.plays, flags)
@@ -52,10 +51,8 @@ export async function execute(
   const warnings = [...planned.warnings, ...hostKeys]
   const { confirmTask, output, close } = stepMode(flags, stop.signal)
   const { verbose: verbosity, diff: isDiffShown = false } = flags
-  const reporter = await withReporters(await createReporter({ output, verbosity, isDiffShown }), reporters, {
-    ...{ verbosity, isDiffShown, cwd: process.cwd() },
-    time: () => new Date().toISOString(),
-  })
+  const builtIn = await createReporter({ output, verbosity, isDiffShown })
+  const reporter = (await addReporters?.(builtIn)) ?? builtIn
   try {
     const recap = await carryOut({ ...planned, warnings }, flags, {
       ...{ playbooks, resumable, transportFor, confirmTask },

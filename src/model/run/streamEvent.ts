@@ -1,9 +1,7 @@
 // Schemas of the events that leave a run: for --output jsonl, reporters and code.
 
 import { z } from 'zod'
-
-/** Grows when a field is removed or changes its meaning. Events and fields may be added without it. */
-export const streamVersion = 1
+import { streamVersion } from './streamVersion.ts'
 
 const text = z.string()
 const count = z.int().min(0)
