@@ -64,6 +64,8 @@ export type Inventory = {
    * nothing in the inventory has templates.
    */
   readonly traced: ((host: LoadedHost, name: string) => TracedVariable) | undefined
+  /** The variables of `-e` that nothing has read so far: no play, template or connection. */
+  readonly unreadExtraVars: () => readonly string[]
   /** Accepted oddities: a duplicate key, a host named like a group. */
   readonly warnings: readonly PlaybookError[]
   /** A host by its name; `localhost`, `127.0.0.1` and `::1` exist even if no source names them. */
@@ -168,6 +170,7 @@ function makeInventory(
     groups,
     warnings,
     host,
+    unreadExtraVars: () => vars.unreadExtra(),
     traced: evaluator && ((from, name) => evaluator.traced(from, name)),
     select: (pattern, limit) => selectHosts(pattern, limit, known).map((name) => host(name)!),
     validateLimit: (patterns, limit) => validateLimit(patterns, limit, known),

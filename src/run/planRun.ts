@@ -9,7 +9,8 @@ import type { Inventory } from '../inventory/inventory.ts'
 import type { PlaybookError } from '../model/errors/error.ts'
 import type { Play } from '../model/play.ts'
 import { type BindFlags, bindPlays } from './bindPlays.ts'
-import { unknownTags } from './unknownTags.ts'
+import { unknownTags } from './warnings/unknownTags.ts'
+import { unreadVars } from './warnings/unreadVars.ts'
 
 export type RunPlan = StartedPlays & { readonly warnings: readonly PlaybookError[] }
 
@@ -31,6 +32,6 @@ export async function planRun(
 ): Promise<RunPlan> {
   const lastFacts = openLastFacts(dataFolder('facts'))
   const bound = await bindPlays(plays, inventory, flags, connection, lastFacts)
-  const warnings = [...inventory.warnings, ...unknownTags(bound, flags)]
+  const warnings = [...inventory.warnings, ...unknownTags(bound, flags), ...unreadVars(bound, inventory)]
   return { ...(begin?.(bound) ?? { plays: bound }), warnings }
 }

@@ -65,6 +65,7 @@ export class TemplateEvaluator {
   /** A variable of a host as templates see it; undefined if there is none. */
   variable(host: LoadedHost, name: string): Value | undefined {
     this.#reads?.push({ host: host.name, name })
+    host.noteRead(name)
     let known = this.#known.get(host)
     if (!known) {
       known = new Map()

@@ -23,6 +23,10 @@ export type LoadedHost = InventoryHost & {
   readonly rawVars: { readonly [name: string]: unknown }
   /** The names of the variables with templates in them: `vars` evaluates them when they are read. */
   readonly templated: ReadonlySet<string>
+  /** These, and those of `-e`: of both it matters when they are read from `vars`. */
+  readonly observed: ReadonlySet<string>
+  /** Notes that a variable is read otherwise than from `vars`. */
+  readonly noteRead: (name: string) => void
   /** Everything that sets a variable of this host; the last one wins. */
   readonly definitions: (name: string) => readonly VarDefinition[]
   /** Where the host's name first occurs; undefined for the implicit localhost. */
@@ -96,6 +100,8 @@ type HostContext = {
   readonly groupOf: (group: GroupData) => HostGroup
   /** Evaluates a variable with templates in it; undefined if no file of the inventory has any. */
   readonly evaluate: Evaluate | undefined
+  /** Notes that a variable of `-e` is read. */
+  readonly noteRead: (name: string) => void
 }
 
 /** @throws PlaybookError with the place of the braces */
@@ -104,13 +110,14 @@ export type Evaluate = (host: LoadedHost, name: string) => unknown
 /** A host whose variables are merged on first use. */
 export function loadedHost(
   { name, declaredAt }: HostData,
-  { groups, shared, own, extra, groupOf, evaluate }: HostContext,
+  { groups, shared, own, extra, groupOf, evaluate, noteRead }: HostContext,
 ): LoadedHost {
   const layers = [...shared.layers, ...own, { owner: { kind: 'extra' } as VarOwner, vars: extra }]
   const ownLayers = layers.slice(shared.layers.length)
   const rawVars = once(() => hostValues(name, shared.values, ownLayers))
   const templated = once(() => (evaluate ? templatedNames(ownLayers, shared.templated()) : noNames))
-  const vars = once(() => evaluatedVars(host, evaluate!))
+  const observed = once(() => (extra.size > 0 ? new Set([...templated(), ...extra.keys()]) : templated()))
+  const vars = once(() => observedVars(host, evaluate))
   const definitions = (variable: string) => definitionsIn(layers, variable)
   const host: LoadedHost = {
     name,
@@ -120,7 +127,7 @@ export function loadedHost(
       .filter((group) => group !== 'all')
       .sort(),
     get vars() {
-      return templated().size > 0 ? vars() : rawVars()
+      return observed().size > 0 ? vars() : rawVars()
     },
     get rawVars() {
       return rawVars()
@@ -128,6 +135,10 @@ export function loadedHost(
     get templated() {
       return templated()
     },
+    get observed() {
+      return observed()
+    },
+    noteRead,
     get memberOf() {
       return groups.map(groupOf)
     },
@@ -152,10 +163,13 @@ function once<T>(compute: () => T): () => T {
 }
 
 /** The variables of a host; those with templates in them are evaluated when they are read. */
-function evaluatedVars(host: LoadedHost, evaluate: Evaluate): Readonly<Record<string, unknown>> {
+function observedVars(host: LoadedHost, evaluate: Evaluate | undefined): Readonly<Record<string, unknown>> {
   const vars: Record<string, unknown> = { ...host.rawVars }
-  for (const name of host.templated) {
-    const get = once(() => evaluate(host, name))
+  for (const name of host.observed) {
+    const get = once(() => {
+      host.noteRead(name)
+      return evaluate && host.templated.has(name) ? evaluate(host, name) : host.rawVars[name]
+    })
     Object.defineProperty(vars, name, { get, enumerable: true })
   }
   Object.defineProperty(vars, 'inventory_hostname', { value: host.name, enumerable: false })

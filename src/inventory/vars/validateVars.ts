@@ -96,11 +96,11 @@ function evaluatedFor(
   host: LoadedHost,
 ): { readonly values: LoadedHost['vars']; readonly failures: ReadonlyMap<string, Finding> } {
   const failures = new Map<string, Finding>()
-  if (host.templated.size === 0) return { values: host.vars, failures }
+  if (host.observed.size === 0) return { values: host.vars, failures }
   const { shape, def } = schema as Partial<z.ZodObject>
   const readsOthers = shape === undefined || def?.catchall !== undefined
   const values: Record<string, unknown> = { ...host.rawVars, inventory_hostname: host.name }
-  for (const name of host.templated) {
+  for (const name of host.observed) {
     if (!readsOthers && !Object.hasOwn(shape, name)) continue
     try {
       values[name] = host.vars[name]
@@ -115,9 +115,9 @@ function evaluatedFor(
 
 /** The host's variables; the error of one that cannot be evaluated names the host. */
 function hostNamed(host: LoadedHost): LoadedHost['vars'] {
-  if (host.templated.size === 0) return host.vars
+  if (host.observed.size === 0) return host.vars
   const vars: Record<string, unknown> = { ...host.rawVars }
-  for (const name of host.templated) {
+  for (const name of host.observed) {
     const get = () => {
       try {
         return host.vars[name]

@@ -41,6 +41,7 @@ export class VariableManager {
   readonly #extra: ReadonlyMap<string, MapEntry>
   /** Evaluates variables with templates in them; to be set before hosts are made. */
   evaluate: Evaluate | undefined
+  readonly #readExtra = new Set<string>()
   readonly #merged = new Map<string, MergedLayers>()
   readonly #fileLayers = new Map<string, readonly VarLayer[]>()
 
@@ -60,6 +61,11 @@ export class VariableManager {
   readAll(): void {
     for (const group of this.#builder.groups.values()) this.groupLayers(group)
     for (const host of this.#builder.hosts.values()) this.#hostLayers(host)
+  }
+
+  /** The variables of `-e` that no play, template or connection has read. */
+  unreadExtra(): string[] {
+    return [...this.#extra.keys()].filter((name) => !this.#readExtra.has(name))
   }
 
   /** The layers of one group: its variables in the inventory, then its files. */
@@ -94,6 +100,7 @@ export class VariableManager {
       extra: this.#extra,
       groupOf,
       evaluate: this.evaluate,
+      noteRead: (name) => this.#readExtra.add(name),
     })
   }
 

@@ -1,11 +1,10 @@
 // Warns about tags on the command line that no task has.
 
-import type { PlayPlan } from '../engine/plan/planPlays.ts'
-import { isLook } from '../model/blocks/look.ts'
-import { PlaybookError } from '../model/errors/error.ts'
-import { nearest } from '../model/errors/suggest.ts'
-import { isFlush } from '../model/flushHandlers.ts'
-import type { BindFlags } from './bindPlays.ts'
+import type { PlayPlan } from '../../engine/plan/planPlays.ts'
+import { isLook } from '../../model/blocks/look.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
+import { nearest } from '../../model/errors/suggest.ts'
+import { isFlush } from '../../model/flushHandlers.ts'
 
 const meanings = ['all', 'tagged', 'untagged', 'always', 'never']
 
@@ -18,7 +17,7 @@ const meanings = ['all', 'tagged', 'untagged', 'always', 'never']
  */
 export function unknownTags(
   plans: readonly PlayPlan[],
-  { tags, skipTags }: Pick<BindFlags, 'tags' | 'skipTags'>,
+  { tags, skipTags }: { readonly tags: readonly string[]; readonly skipTags: readonly string[] },
 ): PlaybookError[] {
   const hosts = plans.flatMap((plan) => plan.hosts)
   if (hosts.some(({ items }) => !items || items.some(({ task }) => isLook(task)))) return []
