@@ -59,8 +59,10 @@ const library = await bundle({
   ...{ minifyWhitespace: true, minifySyntax: true, lineLimit: 200, metafile: true },
   external: ['jiti', 'zod', 'tar-stream', 'fast-xml-parser'],
   plugins: [lateRequires(), sharedModules(), undiciOfCommand(), withoutNativeCode(), withoutHttpAgents()],
+  // What CommonJS packages expect to have.
   banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    js: `import { createRequire } from 'node:module'; import { dirname as folderOf } from 'node:path'; import { fileURLToPath as pathOf } from 'node:url';
+const require = createRequire(import.meta.url), __filename = pathOf(import.meta.url), __dirname = folderOf(__filename);`,
   },
 })
 

@@ -10,6 +10,7 @@ import { main as bundled, cliSite } from '../cli/command.ts'
 import { onTerminal } from '../cli/onTerminal.ts'
 
 const modules = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
+const library = new URL('../../bundle/run/index.js', import.meta.url).href
 const journal = '.run-playbook'
 
 const site = cliSite({
@@ -66,6 +67,22 @@ for (const args of [
   test(`the same answer: ${args}`, async () => {
     assert.is.not(await requireSame(args), undefined)
   })
+
+test('the bundled library reaches hosts over ssh, and reports those that it does not reach', async () => {
+  const script = `import { runPlaybook } from ${JSON.stringify(library)}
+const web = { hosts: { far: { ansible_host: '127.0.0.1', ansible_port: 1, ansible_ssh_common_args: '-F none' } } }
+const { exitCode, hosts } = await runPlaybook('play.ts', { inventory: { web }, timeout: 2, lock: 'off' })
+console.log(exitCode, hosts.far.status, hosts.far.tasks[0].error.code)`
+  const answer = await new Promise((resolve) =>
+    execFile(
+      process.execPath,
+      ['--input-type=module', '-e', script],
+      { cwd: site.path },
+      (_, stdout, stderr) => resolve(stdout + stderr),
+    ),
+  )
+  assert.is(answer, '4 unreachable E_CONNECT_REFUSED\n')
+})
 
 test('the same report of a run: lines, HTML, JUnit and JSON', async () => {
   rmSync(join(site.path, journal), { recursive: true, force: true })
