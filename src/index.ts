@@ -77,7 +77,6 @@ export {
   stdout,
   succeeded,
   succeeds,
-  text,
 } from './model/probe.ts'
 export {
   defineRole,
@@ -127,4 +126,7 @@ export {
   type TaskList,
   type TaskOptions,
   type TaskSpec,
+  type TemplateVariables,
 } from './model/task.ts'
+export { text } from './model/text.ts'
+export { renderTemplate, type TemplateOptions } from './templates/renderTemplate.ts'

@@ -10,6 +10,7 @@ import { HandlerItems } from './handlers/handlerItems.ts'
 import { HostContext, type HostContextOptions } from './hostContext.ts'
 import { type PlannedTask, runsOnce } from './plan/plannedTask.ts'
 import { ProbeCache } from './probing/probeCache.ts'
+import { secretsOfItems } from './results/masking.ts'
 import { hasFailed, isIgnored, type UntimedResult } from './results/taskResult.ts'
 import { pause, retryDelay } from './session/retry.ts'
 import { type HostPass, runTask } from './taskRun.ts'
@@ -101,7 +102,11 @@ class HostRun {
       handlers: new HandlerItems({
         play: play.name,
         host,
-        prepare: plan.prepare,
+        prepare: async (...handler) => {
+          const item = await plan.prepare(...handler)
+          run.addSecrets(secretsOfItems([item]))
+          return item
+        },
         pendingHandlers: isCheck ? undefined : pendingHandlers,
       }),
       retries: new BlockRetries(isCheck),

@@ -16,7 +16,10 @@ export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly params: S
   /** What the task is about, in a few words: `8080/tcp`, `/etc/hosts`. Shown after the name. */
   readonly title?: (params: z.output<S>) => string
-  /** Reads what is needed from the controller, such as a file to copy. Only this function may do so. */
+  /**
+   * Reads what is needed from the controller, such as a file to copy. Only this function may do so. Secrets that it
+   * reads or makes stand in its result's `secrets`, so that they are masked wherever they appear.
+   */
   readonly inputs?: (params: z.output<S>, context: InputContext) => I | Promise<I>
   /** What to read on the host, as data. */
   readonly probe: (params: z.output<S>, inputs: I) => P
@@ -42,7 +45,20 @@ export type InputContext = {
    * @throws PlaybookError E_NO_SOURCE with the places where it was looked for
    */
   readonly find: (path: string, folder?: 'files' | 'templates') => string
+  /** What templates see of the host; not there where a task is tested without one. */
+  readonly host?: TemplateVariables
 }
+
+/** The variables that a template sees, by name; each is read when the template names it. */
+export type TemplateVariables = {
+  /** Undefined: there is none of this name. */
+  readonly get: (name: string) => unknown
+  /** All names, for suggestions. */
+  readonly names: () => Iterable<string>
+}
+
+/** The member of an object among those variables that gives what the object does not list: a host's facts. */
+export const unlisted = Symbol('unlisted')
 
 /** A task's definition without its type parameters, as the engine uses it. */
 // biome-ignore lint/suspicious/noExplicitAny: the engine passes a task's own values back to it
@@ -61,7 +77,12 @@ export type Task = {
   /** The file and line of the call that made it. */
   readonly where: () => SourceLocation | undefined
   /** The role that it belongs to, which the plan of a play fills in. */
-  readonly role?: { readonly name: string; readonly folder: string | undefined }
+  readonly role?: {
+    readonly name: string
+    readonly folder: string | undefined
+    /** What the role sees of the host as its own. */
+    readonly host?: { readonly vars: unknown; readonly params: unknown }
+  }
 }
 
 /** The options of any task, its second argument. */

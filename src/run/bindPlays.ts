@@ -80,6 +80,7 @@ function bindPlay(play: Play, inventory: Inventory, { limit, become }: BindFlags
 function hostSelector(inventory: Inventory): HostSelector {
   return {
     select: (pattern) => inventory.select(pattern),
+    groupNames: () => inventory.groups.keys(),
     varsOf: (schema, hosts, { name, where }) =>
       validateVars(schema as z.ZodType | undefined, hosts as LoadedHost[], { name, where: shortened(where) }),
   }

@@ -14,15 +14,14 @@ import {
   fileChanges,
   fileMode,
   PlaybookError,
-  run,
   Secret,
-  sh,
   upload,
   z,
 } from '../../src/index.ts'
 import { digestOf } from '../params/fileDigest.ts'
 import { noFolder } from '../params/paths.ts'
 import { validation, writingParams } from '../params/writing.ts'
+import { overLink } from './overLink.ts'
 
 /** Texts up to this size are compared and sent as text, so --diff can show them. */
 const textLimitBytes = 1024 * 1024
@@ -102,19 +101,17 @@ export const copyFile = defineTask({
     folder: file(posix.dirname(dest)),
   }),
   plan: (params, { current, entry, folder }, source): Change[] => {
-    const { dest, follow } = params
+    const { dest } = params
     if (folder.type === 'absent') throw noFolder(dest)
-    const isReplaced = !follow && entry.type === 'link'
-    const before: FileState = isReplaced ? { type: 'absent' } : current
-    if (before.type === 'directory') throw isFolder(params)
     const mode = params.mode === 'preserve' ? source?.mode : params.mode
     const desired: DesiredFile = { ...params, path: dest, mode, validate: validation(params.validate) }
     const content = params.content ?? source?.text
-    const changes =
-      content === undefined
+    return overLink(params, { current, entry }, (before) => {
+      if (before.type === 'directory') throw isFolder(params)
+      return content === undefined
         ? uploadChanges(before, desired, source!)
         : fileChanges(before, { ...desired, content })
-    return isReplaced ? [linkRemoval(dest, entry.target), ...changes] : changes
+    })
   },
 })
 
@@ -175,14 +172,4 @@ function uploadChanges(state: FileState, desired: DesiredFile, source: Source): 
   const replaces = state.type === 'file' ? state.digest : state.type
   const step = upload({ source: origin, path, mode, owner, group, keep, validate, replaces })
   return [{ what: path, from, to: from === to ? `${to}, other content` : to, steps: [step] }]
-}
-
-function linkRemoval(dest: string, target: string): Change {
-  return {
-    what: dest,
-    from: `link to ${target}`,
-    to: 'a file of its own',
-    steps: [run(sh`rm -f -- ${dest}`)],
-    effects: [{ path: dest, becomes: { type: 'absent' } }],
-  }
 }

@@ -25,6 +25,7 @@ import {
   service,
   shell,
   systemdUnit,
+  template,
   textBlock,
   unarchive,
   user,
@@ -216,6 +217,23 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
         shows: [
           `cd /srv/t/copied && find . ! -name . -printf '%P %u:%g %m %l\\n' | sort && cat sub/page && ./run`,
           'data root:root 755 \ndata/row root:root 644 \nhere root:root 777 sub/page\nrun root:root 755 \nsub root:root 750 \nsub/page deploy:adm 640 \nthe page\nit runs\n',
+        ],
+      },
+      {
+        title: 'template writes what Ansible would, with facts and a secret',
+        tasks: () => [
+          template({
+            src: 'site.j2',
+            dest: '/srv/t/site.conf',
+            vars: { peers: ['a', 'b'], password: secret('hunter2-in-template') },
+            owner: 'deploy',
+            mode: '0640',
+            validate: 'grep -q hunter2 {}',
+          }),
+        ],
+        shows: [
+          "cd /srv/t && cat site.conf && stat -c '%U %a' site.conf",
+          'True 5.0\n- a\n- b\npassword=hunter2-in-template\ndeploy 640\n',
         ],
       },
       {

@@ -59,6 +59,10 @@ test('on a fresh lab, all rows run', async () => {
     Object.fromEntries(Object.entries(logins).map(([host, user]) => [host, { ansible_user: user }])),
   )
   site.write('files/blob', blob)
+  site.write(
+    'templates/site.j2',
+    '{{ ansible_hostname | length > 0 }} {{ 10 / 2 }}\n{% for peer in peers %}\n- {{ peer }}\n{% endfor %}\npassword={{ password }}\n',
+  )
   site.write('files/long.txt', 'four hundred thousand bytes, a line of forty\n'.slice(0, 40).repeat(10_000))
   chmodSync(site.write('files/program', '#!/bin/sh\necho "it runs"\n\n'), 0o750)
   site.write('files/tree/sub/page', 'the page\n')

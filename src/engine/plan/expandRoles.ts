@@ -26,7 +26,11 @@ type Around = {
   readonly roles: readonly AnyRole[]
   /** Options of the blocks and roles around, innermost first. */
   readonly inherited: readonly Inherited[]
+  /** What the innermost role sees. */
+  readonly host?: RoleValues
 }
+
+type RoleValues = { readonly vars: unknown; readonly params: unknown }
 
 /** The list with a block for each role; the tasks of roles carry the role's name in their titles. */
 export function expandRoles(
@@ -38,7 +42,7 @@ export function expandRoles(
     if (!item) return item
     if (Array.isArray(item)) return expandRoles(item as TaskList, context, around)
     const one = item as Exclude<typeof item, TaskList>
-    if (one.kind === 'task') return markedTask(one, around.roles[0])
+    if (one.kind === 'task') return markedTask(one, around.roles[0], around.host)
     if (one.kind === 'block') return expandedBlock(one, context, around)
     return context.attempt(() => roleBlock(useOf(one), context, around))
   })
@@ -60,9 +64,10 @@ function expandedBlock(block: Block, context: RoleContext, around: Around): Bloc
 function roleBlock(use: RoleUse, context: RoleContext, around: Around): Block {
   const { role, params, options, where } = use
   if (around.roles.includes(role)) throw circle(use, around.roles)
-  const inside: Around = { roles: [role, ...around.roles], inherited: [options, ...around.inherited] }
-  const host = Object.assign(context.hostFor(role, inside.inherited), { params })
-  const handlers = handlersOf(role, host, inside.inherited)
+  const inherited = [options, ...around.inherited]
+  const host = Object.assign(context.hostFor(role, inherited), { params })
+  const inside: Around = { roles: [role, ...around.roles], inherited, host }
+  const handlers = handlersOf(role, host, inherited)
   context.roles.push({ use, handlers })
   const tasks = context.listOf(() => role.spec.tasks(Object.assign(host, { handlers })), role)
   const tags = [role.spec.name, ...(role.spec.tags ?? []), ...(options.tags ?? [])]
@@ -75,7 +80,7 @@ function roleBlock(use: RoleUse, context: RoleContext, around: Around): Block {
 }
 
 /** Its handlers, titled by their names; they inherit what tasks do, but for tags, conditions and handlers. */
-function handlersOf(role: AnyRole, host: object, inherited: readonly Inherited[]): HostRole['handlers'] {
+function handlersOf(role: AnyRole, host: RoleValues, inherited: readonly Inherited[]): HostRole['handlers'] {
   const { spec } = role
   const own: unknown = typeof spec.handlers === 'function' ? spec.handlers(host) : (spec.handlers ?? {})
   const entries = Object.entries(isRecord(own) ? own : { '': own })
@@ -87,7 +92,7 @@ function handlersOf(role: AnyRole, host: object, inherited: readonly Inherited[]
         (task, { tags: _tags, notify: _notify, ...outer }) => withInherited(task, outer),
         titled as Task,
       )
-      return [name, markedTask(inheriting, role)]
+      return [name, markedTask(inheriting, role, host)]
     }),
   )
 }
@@ -97,14 +102,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The task as one of the role. */
-function markedTask(task: Task, role: AnyRole | undefined): Task {
+function markedTask(task: Task, role: AnyRole | undefined, host: RoleValues | undefined): Task {
   if (!role || task.role) return task
   const { name } = role.spec
   const file = role.where()?.file
   return {
     ...task,
     title: `${name} : ${task.title}`,
-    role: { name, folder: file === undefined ? undefined : dirname(file) },
+    role: { name, folder: file === undefined ? undefined : dirname(file), host },
   }
 }
 

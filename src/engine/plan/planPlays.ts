@@ -10,12 +10,13 @@ import type { Play } from '../../model/play.ts'
 import type { Task } from '../../model/task.ts'
 import { expectedTasks } from '../facts/expectedTasks.ts'
 import { type FactRequest, FactStore, FactsNeeded } from '../facts/factStore.ts'
+import { templateHost } from '../facts/templateHost.ts'
 import type { HostRole } from './expandRoles.ts'
 import { type FactTask, factTasks } from './factTask.ts'
 import { findHost, type HostAccess, type HostAccessOptions, hostAccess } from './hostAccess.ts'
 import { orderedHosts } from './hostOrder.ts'
 import { errorAtTask, type PlannedTask, planTask } from './plannedTask.ts'
-import { givenTaskList, type HostValues, playDefaults, playTaskList } from './playTaskList.ts'
+import { givenTaskList, type HostValues, hostOfPlay, playDefaults, playTaskList } from './playTaskList.ts'
 import { withRoleHandlers } from './roleHandlers.ts'
 import { InvalidRoleVars, RoleVars } from './roleVars.ts'
 import { selectedTasks, type TagSelection } from './tags.ts'
@@ -119,7 +120,7 @@ function errorKey({ code, message, where }: PlaybookError): string {
 }
 
 async function planHost(
-  { play, vars }: BoundPlay,
+  { play, hosts, vars }: BoundPlay,
   host: InventoryHost,
   options: PlanOptions,
   roleVars: RoleVars,
@@ -137,13 +138,25 @@ async function planHost(
       throw errorAtTask(thrown, task)
     }
   }
-  const prepare: PlanTask = (placed, { index, key }) => {
-    const task = withInherited(placed.task, defaults)
-    const isHandler = key === undefined
-    const target = targetOf(task)
-    const setting = { target, index, isHandler, key: key ?? handlerKey(task), playFile: play.where()?.file }
-    return planTask({ ...placed, task }, setting)
-  }
+  const seenByTemplates = (values: HostValues) =>
+    templateHost(host, hostOfPlay(play, values), {
+      ...{ play, playHosts: hosts },
+      groupNames: options.inventory.groupNames,
+    })
+  const prepareSeeing =
+    (templatesSee: ReturnType<typeof templateHost>): PlanTask =>
+    (placed, { index, key }) => {
+      const task = withInherited(placed.task, defaults)
+      const isHandler = key === undefined
+      const target = targetOf(task)
+      return planTask(
+        { ...placed, task },
+        {
+          ...{ target, index, isHandler, key: key ?? handlerKey(task), playFile: play.where()?.file },
+          templateHost: templatesSee(task.role?.host),
+        },
+      )
+    }
   const tags = new Set(spec.tags)
   const valuesWith = (facts: FactStore, ownRoleVars = roleVars): HostValues => {
     const { inventory } = options
@@ -151,19 +164,27 @@ async function planHost(
   }
   /** What the host's tasks are made of, for those that looks give. */
   let used: { readonly values: HostValues; readonly roles: readonly HostRole[] } | undefined
-  const planned = (flat: readonly FlatTask[], roles: readonly HostRole[], positionOf: PositionOf) => {
+  const prepare: PlanTask = (placed, position) =>
+    prepareSeeing(seenByTemplates(used?.values ?? valuesWith(new FactStore())))(placed, position)
+  const planned = (
+    values: HostValues,
+    flat: readonly FlatTask[],
+    roles: readonly HostRole[],
+    positionOf: PositionOf,
+  ) => {
+    const prepareOne = prepareSeeing(seenByTemplates(values))
     const all = flat.map((placed) => ({ ...placed, task: withRoleHandlers(placed.task, roles) }))
     for (const { task } of all) for (const tag of task.options.tags ?? []) tags.add(tag)
     const tasks = selectedTasks(all, spec.tags ?? [], options.tags)
     const handlers = tasks.flatMap(({ task }) => [task.options.notify ?? []].flat() as readonly Task[])
     for (const handler of new Set(handlers)) targetOf(withInherited(handler, defaults))
-    return Promise.all(tasks.map((placed, index) => prepare(placed, positionOf(placed.task, index))))
+    return Promise.all(tasks.map((placed, index) => prepareOne(placed, positionOf(placed.task, index))))
   }
   const itemsFrom = (values: HostValues): Promise<PlannedTask[]> => {
     const { list, roles } = playTaskList(play, values)
     if (values.roleVars === roleVars) used = { values, roles }
     const keyOf = createTaskKeys()
-    return planned(flattenTasks(list), roles, (task, index) => ({ index, key: keyOf(task) }))
+    return planned(values, flattenTasks(list), roles, (task, index) => ({ index, key: keyOf(task) }))
   }
   const rolesChecked = (thrown: unknown): unknown =>
     thrown instanceof InvalidRoleVars ? joinedError(roleVars.errors(host)) : thrown
@@ -173,7 +194,10 @@ async function planHost(
     const flat = flattenTasks(list, look).map((placed) => ({ ...placed, task: asGiven(placed.task, look) }))
     const keyOf = createTaskKeys()
     const { index } = look
-    return planned(flat, [...used!.roles, ...roles], (task) => ({ index, key: `${look.key} ${keyOf(task)}` }))
+    return planned(used!.values, flat, [...used!.roles, ...roles], (task) => ({
+      index,
+      key: `${look.key} ${keyOf(task)}`,
+    }))
   }
   const itemsOf = async (facts: FactStore) => itemsFrom(valuesWith(facts))
   const itemsWith = (facts: FactStore) =>

@@ -6,7 +6,8 @@ import { type PlaybookError, toPlaybookError } from '../../model/errors/error.ts
 import type { Probe, Probes } from '../../model/probe.ts'
 import type { TaskLabel } from '../../model/run/event.ts'
 import type { Secret } from '../../model/secrets/secret.ts'
-import type { Task } from '../../model/task.ts'
+import type { InputContext, Task, TemplateVariables } from '../../model/task.ts'
+import { FactsNeeded } from '../facts/factStore.ts'
 import { sourceFinder } from './sourceFinder.ts'
 import type { Target } from './target.ts'
 
@@ -47,6 +48,8 @@ type TaskSetting = {
   readonly key: string
   /** The file of the play. */
   readonly playFile: string | undefined
+  /** What templates of the task see. */
+  readonly templateHost: TemplateVariables
 }
 
 /**
@@ -56,11 +59,12 @@ type TaskSetting = {
  */
 export async function planTask(
   { task, blocks = [], conditions = [] }: Pick<FlatTask, 'task'> & Partial<FlatTask>,
-  { target, index, isHandler, key, playFile }: TaskSetting,
+  { target, index, isHandler, key, playFile, templateHost }: TaskSetting,
 ): Promise<PlannedTask> {
   const where = task.where()
-  const { inputs, probes } = await readInputs(task, playFile).catch((thrown) => {
-    throw errorAtTask(thrown, task)
+  const context = { ...sourceFinder(task, playFile), host: templateHost }
+  const { inputs, probes } = await readInputs(task, context).catch((thrown) => {
+    throw thrown instanceof FactsNeeded ? thrown : errorAtTask(thrown, task)
   })
   const { when } = task.options
   return {
@@ -78,11 +82,8 @@ export async function planTask(
   }
 }
 
-async function readInputs(
-  task: Task,
-  playFile: string | undefined,
-): Promise<{ inputs: unknown; probes: Probes }> {
-  const inputs = await task.spec.inputs?.(task.params, sourceFinder(task, playFile))
+async function readInputs(task: Task, context: InputContext): Promise<{ inputs: unknown; probes: Probes }> {
+  const inputs = await task.spec.inputs?.(task.params, context)
   return { inputs, probes: task.spec.probe(task.params, inputs) }
 }
 

@@ -8,6 +8,8 @@ import type { InventoryHost, OtherHost, PlayHost } from '../../model/host.ts'
 export type HostSelector = {
   /** The hosts of a pattern. @throws PlaybookError E_UNKNOWN_GROUP */
   readonly select: (pattern: string) => readonly InventoryHost[]
+  /** The names of all groups, those without hosts too. */
+  readonly groupNames?: () => Iterable<string>
   /**
    * The variables of hosts as a schema types them; without one, as they are.
    *

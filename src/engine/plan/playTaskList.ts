@@ -36,8 +36,7 @@ export function playTaskList(
   const { spec } = play
   const { attempt, throwIfNeeded } = factCollector()
   const context = roleContext(values, attempt)
-  const read = factReader(values.facts, spec.facts)
-  const host = playHost(values.host, { vars: values.vars, read }, spec, values.inventory)
+  const host = hostOfPlay(play, values)
   const listOf = (make: () => unknown): TaskList =>
     attempt(() => expandRoles(validTaskList(make, { name: spec.name, where: play.where }), context)) ?? []
   const roles = (spec.roles ?? []).map((role) => listOf(() => (isFunction(role) ? role(host) : [role])))
@@ -48,6 +47,11 @@ export function playTaskList(
   if (context.isInvalid()) throw new InvalidRoleVars(`Variables of roles are wrong on ${values.host.name}.`)
   const list = [before ? [before, flushHandlers()] : [], roles, own, after ? [flushHandlers(), after] : []]
   return { list, roles: context.roles }
+}
+
+/** A host as the play sees it. */
+export function hostOfPlay({ spec }: Play, { host, vars, facts, inventory }: HostValues) {
+  return playHost(host, { vars, read: factReader(facts, spec.facts) }, spec, inventory)
 }
 
 /** Reads the facts that a play or a role declares as the user of its tasks, and built-in ones as that of the play. */

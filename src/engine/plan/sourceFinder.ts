@@ -9,7 +9,10 @@ import type { InputContext, Task } from '../../model/task.ts'
  * What the inputs of a task are read with. A relative path is looked up in `files/` (or `templates/`) of the task's role
  * and in the role's folder, then beside the file in which the task is written, then beside the playbook.
  */
-export function sourceFinder({ where, role }: Task, playFile: string | undefined): InputContext {
+export function sourceFinder(
+  { where, role }: Task,
+  playFile: string | undefined,
+): Omit<InputContext, 'host'> {
   const written = where()
   const directory = written ? dirname(written.file) : process.cwd()
   const playFolder = playFile === undefined ? undefined : dirname(playFile)

@@ -80,10 +80,13 @@ function maskedError(error: PlaybookError, mask: Mask): PlaybookError {
 
 /** The secrets of tasks and of the handlers they notify. */
 export function secretsOfItems(
-  items: readonly Pick<PlannedTask, 'task'>[],
+  items: readonly Pick<PlannedTask, 'task' | 'inputs'>[],
   found: Set<Secret> = new Set(),
 ): Set<Secret> {
-  for (const { task } of items) secretsOfTask(task, found)
+  for (const { task, inputs } of items) {
+    secretsOfTask(task, found)
+    secretsIn((inputs as { secrets?: unknown } | undefined)?.secrets, found)
+  }
   return found
 }
 

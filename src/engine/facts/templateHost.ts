@@ -1,0 +1,119 @@
+// What templates see of a host: its variables, Ansible's magic names, other hosts.
+
+import { dirname } from 'node:path'
+import { ansibleFacts } from '../../facts/ansible/ansibleFacts.ts'
+import type { InventoryHost, OtherHost, PlayHost } from '../../model/host.ts'
+import type { Play } from '../../model/play.ts'
+import { type TemplateVariables, unlisted } from '../../model/task.ts'
+
+type TemplateHostOptions = {
+  readonly play: Play
+  /** The hosts of the play. */
+  readonly playHosts: readonly InventoryHost[]
+  /** The names of all groups. */
+  readonly groupNames: (() => Iterable<string>) | undefined
+}
+
+type Read = () => unknown
+type Variables = ReadonlyMap<string, Read>
+
+/**
+ * The variables of a host as the templates of its tasks see them: of tasks in a role, those of the role too. Stronger is
+ * what comes first: magic names, what is the role's own, the play's variables as its schema made them, the inventory's,
+ * facts.
+ */
+export function templateHost(
+  host: InventoryHost,
+  seen: PlayHost,
+  options: TemplateHostOptions,
+): (role: { readonly vars: unknown; readonly params: unknown } | undefined) => TemplateVariables {
+  const names = options.playHosts.map(({ name }) => name)
+  const hosts = once(() => seen.hosts('all'))
+  const groups = once(() => groupsOf(hosts(), options.groupNames?.() ?? []))
+  const magic: Variables = new Map<string, Read>([
+    ...aboutHost(seen, groups),
+    ['hostvars', once(() => hostvarsOf(hosts(), groups))],
+    ...['play_hosts', 'ansible_play_hosts', 'ansible_play_hosts_all', 'ansible_play_batch'].map(
+      (name) => [name, () => names] as const,
+    ),
+    ['ansible_play_name', () => options.play.spec.name],
+    ['playbook_dir', () => dirname(options.play.where()?.file ?? '.')],
+  ])
+  const fallbacks = fallbacksOf(seen)
+  return (role) => {
+    const layers = [role?.params, role?.vars, seen.vars, host.vars].filter(isObject)
+    return {
+      get: (name) => {
+        const own = magic.get(name)
+        if (own) return own()
+        const layer = layers.find((each) => Object.hasOwn(each, name))
+        return layer ? (layer[name] ?? null) : fallbacks(name)
+      },
+      names: () => [...magic.keys(), ...layers.flatMap((layer) => Object.keys(layer))],
+    }
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function aboutHost({ name, groups }: OtherHost, all: Read): [string, Read][] {
+  return [
+    ['inventory_hostname', () => name],
+    ['inventory_hostname_short', () => name.split('.')[0]],
+    ['group_names', () => [...groups].sort()],
+    ['groups', all],
+  ]
+}
+
+/** What a name means that no variable has: a fact, the address, the note that others manage the file. */
+function fallbacksOf(host: OtherHost): (name: string) => unknown {
+  const facts = once(() => ansibleFacts(host))
+  return (name) => {
+    if (name === 'ansible_host') return host.address
+    if (name === 'ansible_managed') return 'Ansible managed'
+    if (name === 'ansible_facts') return { [unlisted]: (fact: string) => facts()[fact] }
+    return name.startsWith('ansible_') ? facts()[name.slice('ansible_'.length)] : undefined
+  }
+}
+
+/** The names of the hosts of each group. */
+function groupsOf(hosts: readonly OtherHost[], names: Iterable<string>): Record<string, string[]> {
+  const groups: Record<string, string[]> = { all: hosts.map(({ name }) => name), ungrouped: [] }
+  for (const name of names) groups[name] ??= []
+  for (const host of hosts) {
+    for (const group of host.groups) {
+      groups[group] ??= []
+      groups[group].push(host.name)
+    }
+  }
+  return groups
+}
+
+/** The variables of all hosts by name; those of one are put together when it is looked at. */
+function hostvarsOf(hosts: readonly OtherHost[], groups: Read): object {
+  const all = {}
+  for (const host of hosts) {
+    const get = once(() => varsOf(host, groups))
+    Object.defineProperty(all, host.name, { get, enumerable: true })
+  }
+  return all
+}
+
+/** Facts are there too, but are not listed. */
+function varsOf(host: OtherHost, groups: Read): object {
+  const fallbacks = fallbacksOf(host)
+  const vars = Object.defineProperties({}, Object.getOwnPropertyDescriptors(host.vars))
+  for (const [name, get] of aboutHost(host, groups))
+    Object.defineProperty(vars, name, { get, enumerable: true, configurable: true })
+  return Object.assign(vars, { [unlisted]: fallbacks })
+}
+
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: compute() }
+    return made.value
+  }
+}
