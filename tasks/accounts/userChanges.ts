@@ -89,14 +89,19 @@ function groupsChange(params: UserParams, current: UserState): Change[] {
   return [change(params, 'groups', present.join(', ') || 'none', to.join(', ') || 'none', step)]
 }
 
-/** As useradd does it for a new account. */
+/** As useradd does it for a new account, but following nothing that somebody else could have put there. */
 function homeCreation(params: UserParams, home: string): Change[] {
   const { name } = params
-  const make = sh`home=${home}
-[ -d "$home" ] && exit 0
-mkdir -p -- "$home" || exit 1
-[ ! -d /etc/skel ] || cp -R /etc/skel/. "$home" || exit 1
-chown -hR "$(id -u -- ${name}):$(id -g -- ${name})" "$home" && chmod 0700 "$home"`
+  const make = sh`rp_make=1
+rp_target ${home}
+rp_make=
+[ ! -d "./$rp_base" ] || exit 0
+rp_stage
+mkdir -m 700 ./home || exit 1
+[ ! -d /etc/skel ] || cp -R /etc/skel/. ./home || exit 1
+chown -hR "$(id -u -- ${name}):$(id -g -- ${name})" ./home || exit 1
+rp_label ${home} ./home
+mv -nT -- ./home "../$rp_base" && [ ! -d ./home ] || { echo ${`${home} has been made by somebody else meanwhile.`} >&2; exit 1; }`
   const made = change(params, 'home directory', 'absent', home, run(make))
   return [{ ...made, effects: [{ tree: home }] }]
 }

@@ -45,13 +45,13 @@ rmdir -- "$work" 2>/dev/null; :`
 
 /** Enters the folder of the tree; what the old tree holds is reached by a descriptor, which nobody can swap. */
 const besideTarget = `rp_target "$target"
-old=$target
+old=
 if [ -d "./$rp_base" ]; then
   exec 5<.
   rp_into "$rp_base" "$target"
   exec 8<.
   old=/proc/$$/fd/8
-  cd -P /proc/self/fd/5 && rp_stat || exit 1
+  rp_back 5
   exec 5<&-
 fi`
 
@@ -75,18 +75,27 @@ fi`.script
 
 /**
  * Brings the site's own paths, and what other builds have installed into the old tree, into the new one, as hard links:
- * a log that is open goes on, and the old tree stays whole.
+ * a log that is open goes on, and the old tree stays whole. Who owns folders of the old tree may have put links there, so
+ * they are entered one at a time.
  */
 function carrying(keep: readonly string[]): string {
   return `carry() {
-  [ -e "$old/$1" ] || [ -L "$old/$1" ] || return 0
+  [ -n "$old" ] || return 0
+  ( rp_back 8
+  rest=$1
+  while [ "$rest" != "\${rest#*/}" ]; do
+    [ -d "./\${rest%%/*}" ] || exit 0
+    rp_into "\${rest%%/*}" "$target/$1"
+    rest=\${rest#*/}
+  done
+  [ -e "./$rest" ] || [ -L "./$rest" ] || exit 0
   rm -rf -- "$tree/$1" && mkdir -p -- "$(dirname -- "$tree/$1")" || exit 1
-  cp -al -- "$old/$1" "$tree/$1" 2>/dev/null || { rm -rf -- "$tree/$1" && cp -a -- "$old/$1" "$tree/$1"; } || exit 1
+  cp -al -- "./$rest" "$tree/$1" 2>/dev/null || { rm -rf -- "$tree/$1" && cp -a -- "./$rest" "$tree/$1"; } || exit 1 ) || exit
 }
 ${keep.map((path) => `carry ${quote(path)}`).join('\n')}
 for other in "$old"/.built-*; do
   other=\${other##*/}
-  [ -f "$old/$other" ] && [ "$other" != "$stamp" ] || continue
+  [ -n "$old" ] && [ -f "$old/$other" ] && [ ! -L "$old/$other" ] && [ "$other" != "$stamp" ] || continue
   carry "$other"
   sed -n 's/^installs //p' "$old/$other" >"$new/carried" || exit 1
   while IFS= read -r path; do

@@ -7,6 +7,7 @@
  * - `rp_enter FOLDER` walks there one component at a time. Below a folder of another user, every further folder has to
  *   belong to the same user, because that user could have put it, or a link, there: systemd-tmpfiles calls such a step
  *   an unsafe path transition. In a folder that others may write to, links are not followed.
+ * - `rp_back N` enters the folder that descriptor N holds.
  * - `rp_target FILE [follow]` enters the folder of a file and sets `rp_base` to its name there. With `follow`, a link at
  *   the end is resolved by the same rules.
  * - `rp_stage` makes a folder there that only this user can enter, and enters it; the file is then `../$rp_base`. The
@@ -46,6 +47,7 @@ rp_mounted() {
   exec 6<&-
   [ -n "$rp_mount" ] && grep -q "^$rp_mount " /proc/self/mountinfo || rp_refuse "$1 leads to a mount that only another user sees."
 }
+rp_back() { cd -P "/proc/self/fd/$1" && rp_stat || exit 1; }
 rp_root() { cd / || exit 1; rp_owner=; rp_stat; }
 rp_enter() {
   rp_rest=$1 rp_links=0

@@ -79,4 +79,4 @@ overwrite() {
   mv -fT -- "$new" "./$2" || exit 1
 }
 ${mergeFunction}
-( cd -P /proc/self/fd/8 && rp_stat && merge tree "$dest" || exit ) || exit`
+( rp_back 8; merge tree "$dest" || exit ) || exit`

@@ -87,7 +87,7 @@ export function changeMatches(
       ? sh`exec 8<.
   rp_stage
   exec 9<.
-  cd -P /proc/self/fd/8 || exit 1
+  rp_back 8
   stage=\${rp_staged#*:}
   export rp_uid
   ${find(params, test, sh`-execdir sh -c ${chmodInFolder} ${spec} {} +`, start, stage)}`

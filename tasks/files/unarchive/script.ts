@@ -33,7 +33,7 @@ ${shellText(preserve.map(preserving).join('\n'))}
 ${shellText(stamp ? stamping(stamp) : '')}
 [ -z "$account" ] || chown -hR -- "$account" . || exit 1 ) || exit
 if [ -n "$there" ]; then
-  ( cd -P /proc/self/fd/8 && rp_stat && refuse_conflicts /proc/self/fd/9/tree . "$dest" && merge tree "$dest" || exit ) || exit
+  ( rp_back 8; refuse_conflicts /proc/self/fd/9/tree . "$dest" && merge tree "$dest" || exit ) || exit
 elif [ -d "../$rp_base" ]; then fail "$conflict" "$dest has been made by somebody else meanwhile."
 else mv -fT -- ./tree "../$rp_base" || exit 1; fi
 ${shellText(stamp ? recording(stamp) : '')}`
@@ -74,7 +74,7 @@ function excluding(path: string): string {
 /** Names may hold line ends, so they stay arguments. */
 function preserving(path: string): string {
   return sh`if [ -n "$there" ]; then
-  ( cd -P /proc/self/fd/8 && find . -path ${`./${path}`} -prune -exec sh -c 'for kept do rm -rf -- "/proc/self/fd/9/tree/$kept"; done' sh {} + ) || exit 1
+  ( rp_back 8; find . -path ${`./${path}`} -prune -exec sh -c 'for kept do rm -rf -- "/proc/self/fd/9/tree/$kept"; done' sh {} + ) || exit 1
 fi`.script
 }
 

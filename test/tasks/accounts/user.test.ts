@@ -1,12 +1,24 @@
 // The task user: what it plans, and what it makes of account files of its own.
 
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { secret } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { user } from '../../../tasks/accounts/user.ts'
+import { attack, attackerId } from '../../wire/attacker.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
 import { canMakeAccounts, ownAccounts } from './accountFiles.ts'
 
@@ -210,6 +222,39 @@ for (const shell of canMakeAccounts ? shells : []) {
       )
       assert.is(line('passwd'), undefined)
       assert.not.ok(existsSync(home))
+    }))
+}
+
+for (const shell of canMakeAccounts ? shells : []) {
+  test(`user: a home in the folder of somebody who swaps names leads nowhere else (${shell.join(' ')})`, () =>
+    inFolder(async (folder) => {
+      const options = ownAccounts(folder, shell)
+      const [theirs, root] = [`${folder}/theirs`, `${folder}/root`]
+      for (const each of [theirs, root]) mkdirSync(each, { mode: 0o755 })
+      writeFileSync(`${root}/secret`, 'x', { mode: 0o600 })
+      chownSync(theirs, attackerId, attackerId)
+      for (const each of [folder, root]) chmodSync(each, 0o755)
+      const params = { name: 'rp-app', uid: 54321, home: `${theirs}/app` }
+      await applied(user, { ...params, createHome: false }, options)
+      const stop = await attack(
+        theirs,
+        `for (const name of fs.readdirSync('.')) {
+          if (name.startsWith('old') || fs.lstatSync(name).isSymbolicLink()) continue
+          fs.renameSync(name, 'old' + Math.random()); fs.symlinkSync(${JSON.stringify(root)}, name)
+        }`,
+      )
+      try {
+        for (let round = 0; round < 5; round += 1) {
+          await applied(user, { ...params, createHome: true }, options).catch(() => {})
+          const home = lstatSync(params.home, { throwIfNoEntry: false })
+          if (home?.isSymbolicLink()) unlinkSync(params.home)
+        }
+      } finally {
+        await stop()
+      }
+      assert.equal(readdirSync(root), ['secret'])
+      for (const each of [root, `${root}/secret`]) assert.is(statSync(each).uid, 0)
+      assert.is(statSync(root).mode & 0o7777, 0o755)
     }))
 }
 

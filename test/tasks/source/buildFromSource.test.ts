@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -293,6 +294,25 @@ build('a changed flag rebuilds: what is kept survives, the old tree stays aside,
       [says(site, 'a'), readFileSync(join(prefix, 'conf/hello.conf'), 'utf8')],
       ['hello world', 'of the site\n'],
     )
+  }),
+)
+
+build('a kept path below a folder that its owner made a link is refused, and nothing of it is taken', () =>
+  onSite(async (site) => {
+    const source = site.serve('hello-1.0', files)
+    const build = (more: object) => buildFromSource(hello(site, source, { keep: ['conf/extra'], ...more }))
+    await site.run(['a'], [build({})])
+    const prefix = site.of('a', `${site.root}/opt/hello`)
+    const outside = join(prefix, '../../outside')
+    mkdirSync(join(outside, 'extra'), { recursive: true })
+    writeFileSync(join(outside, 'extra/secret'), 'of root\n')
+    execFileSync('chown', ['-hR', '12345:12345', prefix])
+    renameSync(join(prefix, 'conf'), join(prefix, 'mine'))
+    symlinkSync('../../outside', join(prefix, 'conf'))
+    const changed = await site.run(['a'], [build({ configure: ['--with-word=moon'] })])
+    assert.is(changed.error('a').code, 'E_UNSAFE_PATH')
+    assert.is(says(site, 'a'), 'hello world')
+    assert.is(statSync(join(outside, 'extra/secret')).nlink, 1)
   }),
 )
 
