@@ -71,7 +71,7 @@ export async function startSshd({ config = [], hostKeyType = 'ed25519' }: SshdOp
     hostKeyFile: file('host_key'),
     log: () => log,
     killSessions: () => {
-      for (const pid of sessionsUnder(child.pid!)) process.kill(pid, 'SIGKILL')
+      for (const pid of sessionsUnder(child.pid!)) kill(pid)
     },
     stop: async () => {
       await ended(child)
@@ -139,10 +139,28 @@ function answers(port: number): Promise<boolean> {
 
 /** The processes of sshd below this one: a connection has one, and one more without privileges. */
 function sessionsUnder(pid: number): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  const text = readIfThere(`/proc/${pid}/task/${pid}/children`)
   const children = text.split(' ').filter(Boolean).map(Number)
-  const sessions = children.filter((child) => readFileSync(`/proc/${child}/comm`, 'utf8') === 'sshd\n')
+  const sessions = children.filter((child) => readIfThere(`/proc/${child}/comm`) === 'sshd\n')
   return [...sessions, ...sessions.flatMap(sessionsUnder)]
+}
+
+/** A process may end at any time. */
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** A session may end with the process before it. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 function ended(child: ChildProcess): Promise<void> {

@@ -120,10 +120,7 @@ for (const become of [true, false]) {
     const stop = new AbortController()
     const tasks = [
       work(`touch ${begun}`, become),
-      shell(
-        { script: 'true' },
-        { become, title: 'slow', retry: { attempts: 100, delay: 0.2, until: never } },
-      ),
+      shell({ script: 'true' }, { become, title: 'slow', retry: { attempts: 2, delay: 60, until: never } }),
     ]
     const first = runAs(alice, 'first', tasks, {}, stop.signal)
     await made(begun)
