@@ -36,6 +36,7 @@ case $1 in
   --token) echo t0ken-of-manager ;;
   --status) echo '{"workers":[{"name":"w1","isIdle":true},{"name":"w2","isIdle":false}]}' ;;
   --health) test -e ${app}/started ;;
+  --register) echo 17 > ${app}/id ;;
   --upgrade) exit 3 ;;
   --start) test -e ${app}/tried && touch ${app}/started; touch ${app}/tried; echo "$@" >> ${app}/log ;;
   *) echo "$@" >> ${app}/log ;;
@@ -67,8 +68,8 @@ function log(): string[] {
 
 const content = (name: string) => readFileSync(join(app, name), 'utf8')
 
-test('there are ten, each with its line in the table, and they compile, as does that of docs/facts.md', () => {
-  assert.is(blocks.length, 10)
+test('there are ten uses, each with its line in the table, and the examples compile, as does that of docs/facts.md', () => {
+  assert.is(blocks.length, 11)
   assert.is([...page.matchAll(/^\| \[.*\]\(#\d+-/gm)].length, 10)
   symlinkSync(join(root, 'node_modules'), join(site.path, 'node_modules'))
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
@@ -104,6 +105,12 @@ test('1. the output of a command', async () => {
   await ran('output.ts')
   assert.is(content('mode.conf'), 'mode=fast\n')
   assert.match((await ran('output.ts')).text, /0 changed/)
+})
+
+test('1. the output of a command that only an earlier task makes possible', async () => {
+  await ran('look.ts')
+  assert.is(content('id.conf'), 'id=17\n')
+  assert.match((await ran('look.ts')).text, /0 changed/)
 })
 
 test('2. whether a file exists', async () => {
