@@ -2,6 +2,7 @@
 
 import { didYouMean } from '../../model/errors/suggest.ts'
 import { parseExpression, parseFilterCall, parseTuple } from './expressions.ts'
+import { parseFromImport, parseImport, parseInclude } from './importStatements.ts'
 import type {
   Block,
   Body,
@@ -15,6 +16,7 @@ import type {
 } from './nodes.ts'
 import type { Segment } from './segments.ts'
 import { SyntaxFault } from './syntaxFault.ts'
+import { parseParameters, parseSingleTarget, parseTarget } from './targets.ts'
 import { TokenStream } from './tokenStream.ts'
 import { namesIn } from './usedNames.ts'
 
@@ -232,107 +234,6 @@ function parseFilterings(stream: TokenStream, offset: number): Filtering[] {
   const filters = [{ ...parseFilterCall(stream), offset }]
   while (stream.take('|')) filters.push({ ...parseFilterCall(stream), offset })
   return filters
-}
-
-function parseParameters(stream: TokenStream): Parameter[] {
-  const parameters: Parameter[] = []
-  stream.expect('(')
-  while (!stream.take(')')) {
-    if (parameters.length > 0) {
-      stream.expect(',')
-      if (stream.take(')')) break
-    }
-    const name = stream.name()
-    parameters.push({ name, otherwise: stream.take('=') ? parseExpression(stream) : undefined })
-  }
-  return parameters
-}
-
-function parseTarget(stream: TokenStream): Target {
-  const { offset } = stream.current
-  const items = [parseSingleTarget(stream)]
-  let isTuple = false
-  while (stream.take(',')) {
-    isTuple = true
-    if (stream.is('in', '=') || stream.isAtEnd) break
-    items.push(parseSingleTarget(stream))
-  }
-  return isTuple ? { kind: 'targets', items, offset } : items[0]!
-}
-
-const reserved = new Set([
-  'true',
-  'false',
-  'none',
-  'True',
-  'False',
-  'None',
-  'not',
-  'and',
-  'or',
-  'in',
-  'is',
-  'if',
-])
-
-function parseSingleTarget(stream: TokenStream): Target {
-  const { offset, text } = stream.current
-  if (stream.take('(')) {
-    const inner = parseTarget(stream)
-    stream.expect(')')
-    return inner
-  }
-  if (reserved.has(text)) throw stream.unexpected('a name to assign to')
-  const name = stream.name()
-  if (!stream.take('.')) return { kind: 'name', name, offset }
-  return { kind: 'namespace', name, attribute: stream.name(), offset }
-}
-
-function parseInclude(stream: TokenStream, offset: number): Statement {
-  const template = parseExpression(stream)
-  const ignoreMissing = stream.is('ignore') && stream.isAfter('missing')
-  if (ignoreMissing) {
-    stream.next()
-    stream.next()
-  }
-  const withContext = parseContext(stream, true)
-  return ended(stream, { kind: 'include', template, ignoreMissing, withContext, offset })
-}
-
-function parseImport(stream: TokenStream, offset: number): Statement {
-  const template = parseExpression(stream)
-  stream.expect('as')
-  const name = stream.name()
-  const withContext = parseContext(stream, false)
-  return ended(stream, { kind: 'import', template, name, withContext, offset })
-}
-
-function parseFromImport(stream: TokenStream, offset: number): Statement {
-  const template = parseExpression(stream)
-  stream.expect('import')
-  const names: [string, string][] = []
-  while (!stream.isAtEnd && !isContext(stream)) {
-    if (names.length > 0) {
-      stream.expect(',')
-      if (stream.isAtEnd || isContext(stream)) break
-    }
-    const name = stream.name()
-    names.push([name, stream.take('as') ? stream.name() : name])
-  }
-  if (names.length === 0) throw stream.unexpected('a name')
-  const withContext = parseContext(stream, false)
-  return ended(stream, { kind: 'fromImport', template, names, withContext, offset })
-}
-
-function isContext(stream: TokenStream): boolean {
-  return stream.is('with', 'without') && stream.isAfter('context')
-}
-
-function parseContext(stream: TokenStream, otherwise: boolean): boolean {
-  if (!isContext(stream)) return otherwise
-  const isWith = stream.next().text === 'with'
-  stream.next()
-  return isWith
 }
 
 function unknownStatement(
