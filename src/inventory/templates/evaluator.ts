@@ -7,7 +7,8 @@ import { templateValue } from '../../jinja/render.ts'
 import { type ParsedTemplate, parseTemplate } from '../../jinja/syntax/parse.ts'
 import { defaultSettings } from '../../jinja/syntax/settings.ts'
 import { toJs } from '../../jinja/values/convert.ts'
-import { isDict, isList, UndefinedUsed, type Value } from '../../jinja/values/value.ts'
+import { snapshot } from '../../jinja/values/lazy.ts'
+import { isDict, isList, PyError, UndefinedUsed, type Value } from '../../jinja/values/value.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation, type SourceLocation } from '../../model/errors/location.ts'
 import { formatPath } from '../../model/schema/issueText.ts'
@@ -130,10 +131,19 @@ export class TemplateEvaluator {
     })
   }
 
+  /** A list or dict that a template changes is its own: other templates do not see the change. */
   #environment(host: LoadedHost): Environment {
+    const own = new Map<string, Value | undefined>()
+    const copied = (name: string) => {
+      const value = this.variable(host, name)
+      return value === undefined ? undefined : snapshot(value)
+    }
     return {
       library,
-      variable: (name) => this.variable(host, name),
+      variable: (name) => {
+        if (!own.has(name)) own.set(name, copied(name))
+        return own.get(name)
+      },
       variableNames: () => [...Object.keys(magicValues), ...Object.keys(host.vars)],
       load: () => undefined,
       searchPath: this.#source.searchPath,
@@ -170,7 +180,12 @@ function brokenPath(value: Value): PropertyKey[] {
 
 /** The error of a variable, with the place of the braces; `details` say which variable was read. */
 function located(error: unknown, variable: string, where: SourceLocation | undefined): unknown {
-  const known = error instanceof UndefinedUsed ? undefinedError(error) : error
+  const known =
+    error instanceof UndefinedUsed
+      ? undefinedError(error)
+      : error instanceof PyError
+        ? new PlaybookError('E_TEMPLATE', error.message, { hint: error.hint })
+        : error
   if (!(known instanceof PlaybookError)) return known
   return known.with({ message: `${variable}: ${known.message}`, where: known.where ?? where })
 }

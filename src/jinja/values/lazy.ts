@@ -74,23 +74,32 @@ const lazyLists = new WeakSet<Value[]>()
 /** A list of which some items are computed when they are read. */
 export function lazyList(items: readonly (Value | Thunk)[]): Value[] {
   const list: Value[] = []
-  lazyLists.add(list)
   for (const [index, item] of items.entries()) {
-    if (typeof item !== 'function') list[index] = item
-    else
-      Object.defineProperty(list, index, {
-        configurable: true,
-        enumerable: true,
-        get: () => {
-          const value = item()
-          Object.defineProperty(list, index, { configurable: true, enumerable: true, writable: true, value })
-          return value
-        },
-        set: (value: Value) =>
-          Object.defineProperty(list, index, { configurable: true, enumerable: true, writable: true, value }),
-      })
+    if (typeof item === 'function') Object.defineProperty(list, index, computedItem(index, item))
+    else list[index] = item
   }
+  if (items.some((item) => typeof item === 'function')) lazyLists.add(list)
   return list
+}
+
+/** The item of whichever list it is in: a copy of a list has it, too. */
+function computedItem(index: number, compute: Thunk): PropertyDescriptor & ThisType<Value[]> {
+  return {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const value = compute()
+      setItem(this, index, value)
+      return value
+    },
+    set(value: Value) {
+      setItem(this, index, value)
+    },
+  }
+}
+
+function setItem(list: Value[], index: number, value: Value): void {
+  Object.defineProperty(list, index, { configurable: true, enumerable: true, writable: true, value })
 }
 
 /** A list or dict as it is now, of which later changes are not seen. */
@@ -98,5 +107,10 @@ export function snapshot(value: Value): Value {
   if (value instanceof LazyDict) return value.copy()
   if (value instanceof Map) return new Map(value)
   if (!Array.isArray(value) || value.constructor !== Array) return value
-  return lazyLists.has(value) ? value : [...value]
+  if (!lazyLists.has(value)) return [...value]
+  const copy: Value[] = []
+  for (const index of value.keys())
+    Object.defineProperty(copy, index, Object.getOwnPropertyDescriptor(value, index)!)
+  lazyLists.add(copy)
+  return copy
 }

@@ -94,6 +94,11 @@ const broken: [title: string, vars: string, expected: string][] = [
     'hosts.yml:5:10 url: no filter "defualt" E_TEMPLATE | Did you mean default?',
   ],
   [
+    'what is no value',
+    'url: "{{ namespace(a=1) }}"',
+    'hosts.yml:5:10 url: a object is not a value: <namespace> E_TEMPLATE | undefined',
+  ],
+  [
     'an unknown lookup',
     "url: \"{{ lookup('fiel', 'x') }}\"",
     'hosts.yml:5:10 url: no lookup "fiel" E_TEMPLATE | Did you mean file?',
@@ -107,6 +112,15 @@ for (const [title, vars, expected] of broken)
       expected,
     )
   })
+
+test('a list that a template changes is its own', async () => {
+  const { host: web } = await host(
+    'list: ["{{ 1 }}", 2]\nplain: [1]\nmore: "{% do plain.append(3) %}{{ plain }}"\nsame: "{{ plain }}"',
+  )
+  assert.equal(web.vars.more, [1, 3])
+  assert.equal(web.vars.same, [1])
+  assert.equal(web.vars.list, [1, 2])
+})
 
 test('connection variables are evaluated, and what cannot be is refused with its place', async () => {
   const { host: web } = await host(
