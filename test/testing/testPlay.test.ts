@@ -126,6 +126,39 @@ for (const [title, os, tasks, command] of [
   })
 }
 
+for (const [title, spec, message, hint] of [
+  ['an unknown option', { file: {} }, /no option "file"/, /Did you mean files\?/],
+  ['an unknown system', { os: 'rocki 9' }, /no operating system "rocki 9"/, /Did you mean rocky\?/],
+  ['a relative path', { files: { 'etc/motd': '' } }, /not "etc\/motd"/, /'\/etc\/motd'/],
+] as const) {
+  test(`A wrong description is refused with its place: ${title}`, () => {
+    let thrown: unknown
+    try {
+      fakeHost(spec as object)
+    } catch (error) {
+      thrown = error
+    }
+    assert.instance(thrown, PlaybookError)
+    const error = thrown as PlaybookError
+    assert.match(error.message, message)
+    assert.match(error.hint!, hint)
+    assert.match(error.where!.file, /testPlay\.test/)
+  })
+}
+
+test('What is no play is refused', async () => {
+  assert.match((await errorOf(testPlay(undefined as never, fakeHost()))).message, /found undefined/)
+})
+
+test('The play sees the described system', async () => {
+  const host = fakeHost({ os: 'rocky 9.4' })
+  await testPlay(
+    ({ os }) => [copyFile({ dest: '/etc/os', content: `${os.family} ${os.distribution} ${os.major}` })],
+    host,
+  )
+  assert.is(host.file('/etc/os'), 'RedHat Rocky 9')
+})
+
 test('Wrong variables are refused with the place of the call', async () => {
   const { code, message } = await errorOf(testPlay(greet, fakeHost()))
   assert.is(code, 'E_FAULTS')

@@ -3,6 +3,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { callSite } from '../../model/errors/location.ts'
+import { checkSpec } from './checkSpec.ts'
 import { writeCommands } from './commands.ts'
 import type { FakeAnswers, FakeFile } from './description.ts'
 import { osCommands, osFiles } from './os.ts'
@@ -13,7 +15,10 @@ export type FakeHostSpec = {
   readonly name?: string
   readonly groups?: readonly string[]
   readonly vars?: { readonly [name: string]: unknown }
-  /** `rocky 9.4`, `debian 12`: the ID and version of /etc/os-release. Default `debian 12`. */
+  /**
+   * `rocky 9.4`: the ID and version of /etc/os-release, one of rocky, almalinux, rhel, centos, fedora, debian, ubuntu,
+   * alpine; `host.os` of the play follows from it. Default `debian 12`.
+   */
   readonly os?: string
   /** As `uname -m` prints it. Default x86_64. */
   readonly architecture?: string
@@ -49,6 +54,7 @@ export type FakeHost = {
  * A host that exists in a temporary folder of this machine. `testPlay` runs the real scripts of tasks in it, in a root
  * of its own, so that nothing else is touched: its files, the usual tools of a shell, and the commands that are described.
  *
+ * @throws PlaybookError E_OPTION for an unknown option or operating system, or a path that is not absolute
  * @example
  * const host = fakeHost({
  *   os: 'rocky 9.4',
@@ -62,6 +68,7 @@ export type FakeHost = {
  */
 export function fakeHost(spec: FakeHostSpec = {}): FakeHost {
   const { name = 'fake', groups = [], vars = {}, os = 'debian 12', architecture = 'x86_64' } = spec
+  checkSpec(spec, os, callSite(fakeHost)())
   const root = mkdtempSync(join(tmpdir(), 'run-playbook-host-'))
   const remove = () => rmSync(root, { recursive: true, force: true })
   process.once('exit', remove)

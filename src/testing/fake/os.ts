@@ -13,6 +13,8 @@ const names: { readonly [id: string]: readonly [name: string, like: string] } = 
   alpine: ['Alpine Linux', ''],
 }
 
+export const knownIds = Object.keys(names)
+
 /** `rocky 9.4` as its parts. */
 export function osParts(os: string): { readonly id: string; readonly version: string } {
   const [id = '', version = ''] = os.trim().split(/[\s-]+/)

@@ -64,8 +64,8 @@ export async function testPlay(
   options: TestPlayOptions = {},
 ): Promise<TestedPlay> {
   const where = callSite(testPlay)
-  const play = asPlay(tested, host)
   try {
+    const play = asPlay(tested, host)
     const first = await runOnce(play, host, options)
     const isOver =
       options.check || first.tasks.some(({ status, isIgnored }) => status === 'failed' && !isIgnored)
@@ -76,6 +76,8 @@ export async function testPlay(
 }
 
 function asPlay(tested: Testable, { name }: FakeHost): Play {
+  if (typeof tested !== 'function' && typeof tested !== 'object')
+    throw new PlaybookError('E_NO_PLAY', `testPlay: expected a play or a role, found ${typeof tested}.`)
   const { kind } = tested as { readonly kind?: string }
   if (kind === 'play') {
     const play = tested as Play
