@@ -1,6 +1,6 @@
 // Restarts the Tomcats of a host one by one, each out of rotation meanwhile.
 
-import { type OtherHost, PlaybookError, type PlayHost, type TaskList, z } from 'run-playbook'
+import { PlaybookError, type PlayHost, type TaskList, z } from 'run-playbook'
 import { waitFor } from 'run-playbook/tasks'
 import { jkActivation } from 'run-playbook/tasks/httpd'
 import { restartTomcat, tomcatCluster } from 'run-playbook/tasks/tomcat'
@@ -13,6 +13,9 @@ export const rollingVars = wasVars.extend({
   /** Seconds that requests may take to end, once no new ones come. */
   drain_seconds: z.number().positive().default(60),
 })
+
+/** What tells a web host's httpd. */
+const httpdVars = webVars.pick({ apache_dir: true, systemd_units: true })
 
 type RollingVars = z.output<typeof rollingVars>
 
@@ -33,7 +36,9 @@ function restartInstance(instance: Instance, host: PlayHost<RollingVars>): TaskL
   const { vars } = host
   const { process } = instancePaths(instance, vars)
   const worker = `${instance.name}${vars.node}`
-  const servers = host.hosts(vars.web_hosts).map((web) => ({ on: web.name, ...httpdOf(web) }))
+  const servers = host
+    .hosts(vars.web_hosts, httpdVars)
+    .map((web) => ({ on: web.name, ...httpdProcess(web.vars) }))
   const members = clusterMembers(instance, host)
   return [
     tomcatCluster(members, { title: `tomcatCluster ${instance.name}` }),
@@ -52,11 +57,4 @@ function restartInstance(instance: Instance, host: PlayHost<RollingVars>): TaskL
 function noConnection(port: number): string {
   const hex = port.toString(16).toUpperCase().padStart(4, '0')
   return `! cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "01" && $2 ~ /:${hex}$/ { n = 1 } END { exit !n }'`
-}
-
-function httpdOf({ name, vars }: OtherHost) {
-  const result = webVars.pick({ apache_dir: true, systemd_units: true }).safeParse(vars)
-  if (result.success) return httpdProcess(result.data)
-  const [{ path, message }] = result.error.issues as [z.core.$ZodIssue]
-  throw new PlaybookError('E_WEB_VARS', `${name}: ${path.join('.')}: ${message}`)
 }
