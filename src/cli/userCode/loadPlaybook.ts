@@ -2,7 +2,9 @@
 
 import { existsSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { PlaybookError } from '../../model/errors/error.ts'
+import { droppedOnLoad } from '../../model/droppedError.ts'
+import { recordLoad } from '../../model/errors/createdItems.ts'
+import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
 import { nearest } from '../../model/errors/suggest.ts'
 import type { Play } from '../../model/play.ts'
 import { loadModule } from './loadModule.ts'
@@ -22,9 +24,16 @@ export const commandNames = [
   'completion',
 ] as const
 
-/** Returns the plays of a playbook: its default export, a play or an array of plays. @throws PlaybookError E_NO_PLAY */
+/**
+ * Returns the plays of a playbook: its default export, a play or an array of plays.
+ *
+ * @throws PlaybookError E_NO_PLAY; AggregatePlaybookError with E_DROPPED_TASK for tasks that are made outside of plays and
+ * thrown away
+ */
 export async function loadPlaybook(path: string): Promise<readonly Play[]> {
-  const module = await loadModule(path)
+  const { result: module, created } = await recordLoad(() => loadModule(path))
+  const dropped = droppedOnLoad(created)
+  if (dropped.length > 0) throw new AggregatePlaybookError(dropped)
   const plays = [module.default].flat()
   if (plays.length > 0 && plays.every(isPlay)) return plays as Play[]
   throw new PlaybookError(

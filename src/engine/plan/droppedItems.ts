@@ -1,13 +1,10 @@
 // Refuses tasks, blocks and roles that were made but are in no list.
 
-import { readFileSync } from 'node:fs'
+import { type DroppableItem, droppedError } from '../../model/droppedError.ts'
 import { type CreatedItem, recordCreated } from '../../model/errors/createdItems.ts'
-import { isCallDropped } from '../../model/errors/droppedCall.ts'
-import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
-import { type StackFrame, userFrames } from '../../model/errors/location.ts'
-import type { Block, RoleUse, Task } from '../../model/task.ts'
-
-type Item = Task | Block | RoleUse
+import { AggregatePlaybookError } from '../../model/errors/error.ts'
+import { userFrames } from '../../model/errors/location.ts'
+import type { Task } from '../../model/task.ts'
 
 /**
  * Calls `make` and returns its result. What it made but did not return, though its result is a list, is an error if the
@@ -22,7 +19,7 @@ export function withoutDropped(make: () => unknown): unknown {
   const traced = recordCreated(make, true)
   const errors = new Map(
     unlisted(traced.result, traced.created).flatMap(({ item, stack = '' }) => {
-      const error = droppedError(item as Item, userFrames(stack))
+      const error = droppedError(item as DroppableItem, userFrames(stack))
       return error ? [[`${error.message} ${error.where?.line}`, error] as const] : []
     }),
   )
@@ -44,40 +41,4 @@ function addListed(value: unknown, listed: Set<unknown>): void {
   const { kind } = value as { kind?: unknown }
   if (kind === 'task') addListed((value as Task).options.notify, listed)
   else for (const inside of Object.values(value)) addListed(inside, listed)
-}
-
-function droppedError(item: Item, frames: readonly StackFrame[]): PlaybookError | undefined {
-  const made = madeBy(item)
-  let names: readonly string[] = made.names
-  for (const { place, name } of frames) {
-    const source = sourceOf(place.file)
-    const dropped = names.find((each) => isCallDropped(source, place.line, each))
-    if (dropped !== undefined) {
-      const what = made.names.includes(dropped) ? made.what : `${dropped}, which makes tasks,`
-      return new PlaybookError('E_DROPPED_TASK', `${what} is called here, but its result is in no list.`, {
-        where: place,
-        hint: 'Put it into the list that the function returns: tasks: (host) => [copyFile({ … }), nginx(host)].',
-      })
-    }
-    names = name === undefined ? [] : [name]
-  }
-  return undefined
-}
-
-function madeBy(item: Item): { readonly what: string; readonly names: readonly string[] } {
-  if (item.kind === 'block') return { what: 'block', names: ['block'] }
-  if (item.kind === 'task') return { what: item.name, names: [item.name] }
-  const { name } = item.role.spec
-  const camelCase = name
-    .replace(/^.*\//, '')
-    .replace(/\W+(\w)/g, (_: string, next: string) => next.toUpperCase())
-  return { what: `The role ${name}`, names: [name, camelCase, 'use'] }
-}
-
-function sourceOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
 }

@@ -20,10 +20,26 @@ export function recordCreated<T>(
   }
 }
 
+const loads = new Set<CreatedItem[]>()
+
+/** Loads a module, and returns its exports with all that was made meanwhile outside of `recordCreated`. */
+export async function recordLoad<T>(
+  load: () => Promise<T>,
+): Promise<{ readonly result: T; readonly created: readonly CreatedItem[] }> {
+  const items: CreatedItem[] = []
+  loads.add(items)
+  try {
+    return { result: await load(), created: items }
+  } finally {
+    loads.delete(items)
+  }
+}
+
 /** Records what `maker` makes, and returns it. */
 // biome-ignore lint/complexity/noBannedTypes: captureStackTrace takes any function
 export function created<T extends object>(item: T, maker: Function): T {
   if (recording) recording.items.push(recording.isTraced ? { item, stack: stackAbove(maker) } : { item })
+  else for (const items of loads) items.push({ item })
   return item
 }
 

@@ -20,7 +20,7 @@ function isDropped(code: string, at: number): boolean {
     return !usesValue.test(code.slice(start)) && isDropped(code, start)
   }
   if (/(?<![\w$.])(?:await|void)$/.test(rest)) return isDropped(code, rest.search(/\w+$/))
-  const variable = /(?<![\w$.])(?:const|let|var)\s+([\w$]+)\s*(?::[^=;]*)?=$/.exec(rest)?.[1]
+  const variable = /(?<![\w$.]|\bexport\s+)(?:const|let|var)\s+([\w$]+)\s*(?::[^=;]*)?=$/.exec(rest)?.[1]
   if (variable !== undefined)
     return code.split(new RegExp(`(?<![\\w$.])${escaped(variable)}(?![\\w$])`)).length === 2
   if (rest === '' || /[;{}]$/.test(rest) || /(?<![\w$.])(?:else|do)$/.test(rest)) return true

@@ -262,6 +262,12 @@ const faults: readonly [title: string, text: string, part: string, says: string]
     'play.ts:LINE  note, which makes tasks, is called here, but its result is in no list.  E_DROPPED_TASK',
   ],
   [
+    'a task outside of any play',
+    `copyFile({ dest: '/x', content: '' })\n${play('tasks: () => []')}`,
+    'copyFile({ d',
+    'play.ts:LINE  copyFile is called here, but its result is in no list.  E_DROPPED_TASK',
+  ],
+  [
     'a role whose result is dropped',
     `${role('params: z.strictObject({ a: z.int() }), tasks: () => []')}${play('tasks: () => {\n  r({ a: 1 })\n  return []\n}')}`,
     '  r({ a',

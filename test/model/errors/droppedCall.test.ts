@@ -52,6 +52,7 @@ const used = [
   "f('make()')",
   'throw make()',
   'export default make()',
+  'export const a = make()',
   'const a =\n  make()\nf(a)',
 ] as const
 
