@@ -273,7 +273,7 @@ export default definePlay({
 })
 `,
   })
-  const { code, stdout, stderr } = await site.run('facts -i inventory.yaml')
+  const { code, stdout, stderr } = await site.run('facts.ts -i inventory.yaml')
   assert.is(code, 2)
   assert.is(stderr, '')
   assert.match(stdout, /facts\.ts:7 .*Not on Linux\./)
