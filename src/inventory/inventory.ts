@@ -150,6 +150,7 @@ function makeInventory(
   const members = new Map([...builder.groups.values()].map((group) => [group, membersOf(group)]))
   const groupOf = hostGroups(vars, members)
   vars.evaluate = templates && ((host, name) => evaluator!.result(host, name))
+  vars.templateValue = templates && ((host, name) => evaluator!.templateValue(host, name))
   const hosts = [...members.get(builder.all)!].map((host) => vars.host(host, groupOf))
   const byName = new Map(hosts.map((host) => [host.name, host]))
   const known: KnownNames = {

@@ -47,7 +47,8 @@ export function renderFile(
 
 /** A value of which lists and objects are converted when they are looked at: `hostvars` holds all hosts. */
 function lazyValue(value: unknown): Value {
-  if (Array.isArray(value)) return lazyList(value.map((item) => () => lazyValue(item)))
+  if (Array.isArray(value))
+    return lazyList(Array.from(value.keys(), (index) => () => lazyValue(value[index])))
   if (!isPlainObject(value)) return fromJs(value)
   const others = value[unlisted]
   const fallback = (key: Value) => {

@@ -12,6 +12,11 @@ export type InventoryHost = {
   /** Its groups, including parents but not `all`, in Ansible's order. */
   readonly groups: readonly string[]
   readonly vars: { readonly [name: string]: unknown }
+  /**
+   * A variable as templates see it: `1.0` keeps its point, and members of lists and mappings are evaluated when they are
+   * read. Undefined where `vars` has all that there is to know.
+   */
+  readonly templateValue?: (name: string) => unknown
   /** Where a variable, or a part of one (`['instances', 1, 'http']`), is set; of `[]`, where the host is named. */
   readonly where: (path: readonly PropertyKey[]) => SourceLocation | undefined
 }

@@ -47,11 +47,19 @@ export function templateHost(
         const own = magic.get(name)
         if (own) return own()
         const layer = layers.find((each) => Object.hasOwn(each, name))
-        return layer ? (layer[name] ?? null) : fallbacks(name)
+        if (!layer) return fallbacks(name)
+        const isRaw = layer === host.vars || (layer === seen.vars && options.play.spec.vars === undefined)
+        return (isRaw ? host.templateValue?.(name) : floatOf(layer[name], host, name)) ?? layer[name] ?? null
       },
       names: () => [...magic.keys(), ...layers.flatMap((layer) => Object.keys(layer))],
     }
   }
+}
+
+/** A number that a schema let through, with its point if the inventory has one. */
+function floatOf(value: unknown, host: InventoryHost, name: string): unknown {
+  if (typeof value !== 'number' || host.vars[name] !== value) return undefined
+  return host.templateValue?.(name)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -104,7 +112,9 @@ function hostvarsOf(hosts: readonly OtherHost[], groups: Read): object {
 /** Facts are there too, but are not listed. */
 function varsOf(host: OtherHost, groups: Read): object {
   const fallbacks = fallbacksOf(host)
-  const vars = Object.defineProperties({}, Object.getOwnPropertyDescriptors(host.vars))
+  const vars = {}
+  for (const name of Object.keys(host.vars))
+    Object.defineProperty(vars, name, { get: () => host.vars[name], enumerable: true, configurable: true })
   for (const [name, get] of aboutHost(host, groups))
     Object.defineProperty(vars, name, { get, enumerable: true, configurable: true })
   return Object.assign(vars, { [unlisted]: fallbacks })

@@ -23,7 +23,7 @@ type FileLoaderOptions = {
 export class FileLoader {
   readonly errors: PlaybookError[] = []
   readonly warnings: PlaybookError[] = []
-  /** Whether a text that was read may hold templates: `{{ … }}`. */
+  /** Whether a text may hold templates (`{{ … }}`), or floats such as `1.0`, which templates write with the point. */
   mayHaveTemplates = false
   readonly #options: FileLoaderOptions
   readonly #parsed = new Map<string, SourceNode | undefined>()
@@ -77,7 +77,7 @@ export class FileLoader {
 
   /** Notes whether a text may hold templates, and gives it back. */
   noted(text: string): string {
-    this.mayHaveTemplates ||= hasJinja(text)
+    this.mayHaveTemplates ||= hasJinja(text) || /(?<![\d.])\d+\.0+(?![\d.])/.test(text)
     return text
   }
 

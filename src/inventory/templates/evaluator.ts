@@ -63,6 +63,20 @@ export class TemplateEvaluator {
     }
   }
 
+  /**
+   * A variable as the template of a task sees it. It may change a list or dict; others do not see that.
+   *
+   * @throws PlaybookError with the place of the braces
+   */
+  templateValue(host: LoadedHost, name: string): Value | undefined {
+    try {
+      const value = this.variable(host, name)
+      return value === undefined ? undefined : snapshot(value)
+    } catch (error) {
+      throw located(error, name, host.where([name]))
+    }
+  }
+
   /** A variable of a host as templates see it; undefined if there is none. */
   variable(host: LoadedHost, name: string): Value | undefined {
     this.#reads?.push({ host: host.name, name })

@@ -100,6 +100,8 @@ type HostContext = {
   readonly groupOf: (group: GroupData) => HostGroup
   /** Evaluates a variable with templates in it; undefined if no file of the inventory has any. */
   readonly evaluate: Evaluate | undefined
+  /** The same for templates that read a variable. */
+  readonly templateValue: Evaluate | undefined
   /** Notes that a variable of `-e` is read. */
   readonly noteRead: (name: string) => void
 }
@@ -110,7 +112,7 @@ export type Evaluate = (host: LoadedHost, name: string) => unknown
 /** A host whose variables are merged on first use. */
 export function loadedHost(
   { name, declaredAt }: HostData,
-  { groups, shared, own, extra, groupOf, evaluate, noteRead }: HostContext,
+  { groups, shared, own, extra, groupOf, evaluate, templateValue, noteRead }: HostContext,
 ): LoadedHost {
   const layers = [...shared.layers, ...own, { owner: { kind: 'extra' } as VarOwner, vars: extra }]
   const ownLayers = layers.slice(shared.layers.length)
@@ -139,6 +141,7 @@ export function loadedHost(
       return observed()
     },
     noteRead,
+    templateValue: templateValue && ((variable) => templateValue(host, variable)),
     get memberOf() {
       return groups.map(groupOf)
     },

@@ -41,6 +41,8 @@ export class VariableManager {
   readonly #extra: ReadonlyMap<string, MapEntry>
   /** Evaluates variables with templates in them; to be set before hosts are made. */
   evaluate: Evaluate | undefined
+  /** The same for templates that read a variable. */
+  templateValue: Evaluate | undefined
   readonly #readExtra = new Set<string>()
   readonly #merged = new Map<string, MergedLayers>()
   readonly #fileLayers = new Map<string, readonly VarLayer[]>()
@@ -100,6 +102,7 @@ export class VariableManager {
       extra: this.#extra,
       groupOf,
       evaluate: this.evaluate,
+      templateValue: this.templateValue,
       noteRead: (name) => this.#readExtra.add(name),
     })
   }
