@@ -2,6 +2,7 @@
 
 export type { FakeAnswer, FakeAnswers, FakeFile } from './fake/description.ts'
 export { type FakeHost, type FakeHostSpec, fakeHost } from './fake/fakeHost.ts'
+export { type RecordHostOptions, recordHost } from './fake/recordHost.ts'
 export {
   type Testable,
   type TestedChange,

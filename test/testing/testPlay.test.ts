@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { definePlay, defineRole, PlaybookError, z } from '../../src/index.ts'
-import { fakeHost, testPlay } from '../../src/testing/index.ts'
+import { fakeHost, recordHost, testPlay } from '../../src/testing/index.ts'
 import { copyFile, directory, dnf, link, service, shell } from '../../tasks/index.ts'
 
 const greet = definePlay({
@@ -145,6 +145,29 @@ for (const [title, spec, message, hint] of [
     assert.match(error.where!.file, /testPlay\.test/)
   })
 }
+
+test('A recorded host answers as the real one', async () => {
+  const inventory = {
+    web: {
+      hosts: {
+        here: { ansible_connection: 'local' },
+        far: { ansible_host: '127.0.0.1', ansible_port: 1, ansible_ssh_common_args: '-F none' },
+      },
+    },
+  }
+  const commands = ['rpm -q none', 'echo recorded >&2; exit 3', 'apt-cache --version']
+  const spec = await recordHost({ inventory, host: 'here', files: ['/etc/hosts', '/none', '/etc'], commands })
+  assert.equal(Object.keys(spec.files!), ['/etc/hosts', '/etc/'])
+  assert.equal(spec.commands!['echo recorded >&2; exit 3'], { stdout: '', stderr: 'recorded\n', code: 3 })
+  const host = fakeHost({
+    ...JSON.parse(JSON.stringify(spec)),
+    files: { '/etc/hosts': spec.files!['/etc/hosts'] },
+  })
+  const { tasks } = await testPlay(() => [shell({ script: 'apt-cache --version; cat /etc/hosts' })], host)
+  assert.is(tasks[0]!.stdout.split(' ')[0], 'apt')
+  const { code, message } = await errorOf(recordHost({ inventory, host: 'far', timeout: 2 }))
+  assert.equal([code, /far cannot be recorded/.test(message)], ['E_RECORD', true])
+})
 
 test('What is no play is refused', async () => {
   assert.match((await errorOf(testPlay(undefined as never, fakeHost()))).message, /found undefined/)
