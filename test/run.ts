@@ -24,7 +24,7 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const root = join(here, '../..')
 const timesFile = join(here, 'times.json')
 const unitLimitSeconds = 120
-const labLimitSeconds = 900
+const labLimitSeconds = 1200
 /** Most unit tests wait for processes now and then, and those of the lab for hosts to boot. */
 const unitJobs = availableParallelism() + 1
 /** Hosts wait for one another more than they compute. */
