@@ -115,7 +115,7 @@ const cases: readonly {
   {
     title: 'tasks that depend on facts',
     fails: ['one-fact'],
-    run: 'facts',
+    run: 'facts.ts',
     first: { one: 'a fact', two: 'a fact b' },
     later: { one: 'fact b' },
     tells: /^Facts: one from where it stopped, once facts have been read$/m,

@@ -69,12 +69,12 @@ const cases: readonly [args: string, says: string, run: readonly string[]][] = [
   ],
   ['plays --start-at-task waitFor', 'Starting at waitFor /, task 2 of 2 in Second.', ['two waitFor /']],
   [
-    'facts --start-at-task fact',
+    'facts.ts --start-at-task fact',
     'Starting at the first task "fact", known once facts have been read.',
     ['one fact', 'two fact', 'one gamma', 'two gamma', 'one omega', 'one end'],
   ],
   [
-    'facts --start-at-task end',
+    'facts.ts --start-at-task end',
     'Starting at the first task "end", known once facts have been read.',
     ['one end'],
   ],
@@ -113,7 +113,7 @@ for (const [args, says] of refused) {
 }
 
 test('where tasks depend on facts, a task that there is not is told at the end', async () => {
-  const { code, stdout, stderr } = await here('facts -i inventory.yaml --start-at-task nowhere')
+  const { code, stdout, stderr } = await here('facts.ts -i inventory.yaml --start-at-task nowhere')
   assert.is(code, 1)
   assert.not.match(stdout, /[1-9] changed/)
   assert.match(stderr, /^--start-at-task: no task has the title or name "nowhere"\. {2}E_UNKNOWN_TASK$/m)
