@@ -159,10 +159,20 @@ export class TemplateEvaluator {
         return own.get(name)
       },
       variableNames: () => [...Object.keys(magicValues), ...Object.keys(host.vars)],
+      hintFor: factHint,
       load: () => undefined,
       searchPath: this.#source.searchPath,
     }
   }
+}
+
+const factNames =
+  /^ansible_(?:facts|os_family|distribution\w*|hostname|fqdn|nodename|kernel|architecture|system|default_ipv[46]|all_ipv[46]_addresses|interfaces|processor\w*|memtotal_mb|memory_mb|mounts|date_time|env|service_mgr|pkg_mgr|virtualization_\w+|machine|domain)$/
+
+/** Facts are read later than variables are evaluated. */
+function factHint(name: string): string | undefined {
+  if (!factNames.test(name)) return undefined
+  return 'Variables of an inventory do not see facts. Name it in the template of a task, or use host.os and host.facts in the play.'
 }
 
 function valueOrError(compute: () => unknown): unknown {

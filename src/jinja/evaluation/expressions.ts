@@ -126,7 +126,9 @@ function undefinedName(name: string, offset: number, frame: Frame): Undefined {
   return new Undefined(`"${name}" is undefined`, {
     where: placeOf(frame, offset),
     hint: () =>
-      didYouMean(name, environment.variableNames()) ?? `Set it, or give it a default: ${name} | default('…')`,
+      environment.hintFor?.(name) ??
+      didYouMean(name, environment.variableNames()) ??
+      `Set it, or give it a default: ${name} | default('…')`,
   })
 }
 

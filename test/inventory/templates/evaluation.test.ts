@@ -99,6 +99,11 @@ const broken: [title: string, vars: string, expected: string][] = [
     'hosts.yml:5:10 url: a object is not a value: <namespace> E_TEMPLATE | undefined',
   ],
   [
+    'a fact',
+    'url: "{{ ansible_default_ipv4.address }}"',
+    'hosts.yml:5:10 url: "ansible_default_ipv4" is undefined E_UNDEFINED | Variables of an inventory do not see facts. Name it in the template of a task, or use host.os and host.facts in the play.',
+  ],
+  [
     'an unknown lookup',
     "url: \"{{ lookup('fiel', 'x') }}\"",
     'hosts.yml:5:10 url: no lookup "fiel" E_TEMPLATE | Did you mean file?',
