@@ -55,7 +55,7 @@ test('Ctrl-C on jsonl output: an event', async () => {
 })
 
 test('SIGTERM while facts are read: no host is called unreachable for it', async () => {
-  const stdout = await interrupted('SIGTERM', ['facts', '-i', 'inventory.yaml'], [])
+  const stdout = await interrupted('SIGTERM', ['facts.ts', '-i', 'inventory.yaml'], [])
   assert.match(stdout, /^Interrupted\. No step was running\.$/m)
   assert.match(stdout, /Interrupted during facts\./)
   assert.not.match(stdout, /unreachable|E_SHELL/i)
