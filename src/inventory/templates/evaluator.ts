@@ -1,18 +1,19 @@
 // Evaluates the templates in variables, each when it is read.
 
 import { plainValue } from '../../jinja/evaluation/concat.ts'
-import { type Environment, undefinedError } from '../../jinja/evaluation/frame.ts'
+import type { Environment } from '../../jinja/evaluation/frame.ts'
 import { library } from '../../jinja/library.ts'
 import { templateValue } from '../../jinja/render.ts'
 import { type ParsedTemplate, parseTemplate } from '../../jinja/syntax/parse.ts'
 import { defaultSettings } from '../../jinja/syntax/settings.ts'
 import { toJs } from '../../jinja/values/convert.ts'
 import { snapshot } from '../../jinja/values/lazy.ts'
-import { isDict, isList, PyError, UndefinedUsed, type Value } from '../../jinja/values/value.ts'
+import type { Value } from '../../jinja/values/value.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation, type SourceLocation } from '../../model/errors/location.ts'
 import { formatPath } from '../../model/schema/issueText.ts'
 import type { LoadedHost } from '../vars/hostVars.ts'
+import { brokenPath, factHint, located, valueOrError } from './evaluationErrors.ts'
 import { type MagicSource, magicValues } from './magicValues.ts'
 import { nodeValue } from './nodeValue.ts'
 
@@ -164,52 +165,4 @@ export class TemplateEvaluator {
       searchPath: this.#source.searchPath,
     }
   }
-}
-
-const factNames =
-  /^ansible_(?:facts|os_family|distribution\w*|hostname|fqdn|nodename|kernel|architecture|system|default_ipv[46]|all_ipv[46]_addresses|interfaces|processor\w*|memtotal_mb|memory_mb|mounts|date_time|env|service_mgr|pkg_mgr|virtualization_\w+|machine|domain)$/
-
-/** Facts are read later than variables are evaluated. */
-function factHint(name: string): string | undefined {
-  if (!factNames.test(name)) return undefined
-  return 'Variables of an inventory do not see facts. Name it in the template of a task, or use host.os and host.facts in the play.'
-}
-
-function valueOrError(compute: () => unknown): unknown {
-  try {
-    return compute()
-  } catch (error) {
-    if (error instanceof PlaybookError) return error
-    throw error
-  }
-}
-
-/** Where inside a value the first member is that cannot be evaluated. */
-function brokenPath(value: Value): PropertyKey[] {
-  const keys: readonly Value[] = isDict(value) ? [...value.keys()] : isList(value) ? [...value.keys()] : []
-  for (const key of keys) {
-    let member: Value | undefined
-    try {
-      member = isDict(value) ? value.get(key) : (value as Value[])[key as number]
-      plainValue(member ?? null)
-    } catch {
-      return [
-        typeof key === 'number' ? key : String(key),
-        ...(member === undefined ? [] : brokenPath(member)),
-      ]
-    }
-  }
-  return []
-}
-
-/** The error of a variable, with the place of the braces; `details` say which variable was read. */
-function located(error: unknown, variable: string, where: SourceLocation | undefined): unknown {
-  const known =
-    error instanceof UndefinedUsed
-      ? undefinedError(error)
-      : error instanceof PyError
-        ? new PlaybookError('E_TEMPLATE', error.message, { hint: error.hint })
-        : error
-  if (!(known instanceof PlaybookError)) return known
-  return known.with({ message: `${variable}: ${known.message}`, where: known.where ?? where })
 }
