@@ -94,5 +94,6 @@ function described(schema) {
 }
 
 function literal(value) {
-  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
+  const text = JSON.stringify(value)
+  return typeof value === 'string' && !/['"]/.test(value) ? `'${text.slice(1, -1)}'` : text
 }

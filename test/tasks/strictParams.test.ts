@@ -10,9 +10,17 @@ import * as tomcatTasks from '../../tasks/tomcat/index.ts'
 
 const all = Object.values({ ...tasks, ...httpdTasks, ...tomcatTasks } as Record<string, AnyTaskFunction>)
 
+const functions = ['params.changed is checked by a function', 'params.failed is checked by a function']
+/** Functions of an output, and the variables of a template. */
+const free: { readonly [task: string]: readonly string[] } = {
+  command: functions,
+  shell: functions,
+  template: ['params.vars[…] takes anything'],
+}
+
 for (const { spec } of all) {
   test(`${spec.name} checks all that is nested in its parameters`, () => {
-    assert.equal(loose(spec.params, 'params'), [])
+    assert.equal(loose(spec.params, 'params'), free[spec.name] ?? [])
   })
 }
 

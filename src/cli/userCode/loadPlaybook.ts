@@ -15,6 +15,7 @@ import { shortPath } from './shortPath.ts'
 export const commandNames = [
   'task',
   'test',
+  'facts',
   'docs',
   'inventory',
   'vault',

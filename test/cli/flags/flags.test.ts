@@ -300,7 +300,7 @@ test('--flush-cache removes what is kept on this machine, and says what that was
   assert.is(code, 0)
   assert.match(
     stderr,
-    /^Cleared \/.*\.cache\/run-playbook: \d+ compiled files?, 1 download, 1 build, 0 inventory results\. Facts are never cached\.\n$/,
+    /^Cleared \/.*\.cache\/run-playbook: \d+ compiled files?, 1 download, 1 build, 0 inventory results, 0 fact files\n$/,
   )
   assert.equal(readdirSync(join(site.path, cache)).sort(), ['code', 'jiti', 'lab'])
   const { stderr: behind } = await site.run(

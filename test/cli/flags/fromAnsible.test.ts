@@ -40,9 +40,10 @@ const refused = ['-M=', '--module-path=', '--scp-extra-args=', '--sftp-extra-arg
 const site = cliSite({
   'a.conf': '',
   'b.conf': '',
+  'index.html.j2': '{{ greeting }}\n',
   'inventory.yaml': 'web: { hosts: { web-01: }, vars: { greeting: Good morning } }\n',
   'web.ts': `import { definePlay, z } from 'run-playbook'
-import { copyFile, dnf, service } from 'run-playbook/tasks'
+import { copyFile, dnf, service, template } from 'run-playbook/tasks'
 ${/```ts\n([\s\S]*?)```/.exec(page)![1]}`,
 })
 test.after(() => site.remove())
@@ -52,7 +53,7 @@ test('the playbook of the page is right', async () => {
   assert.equal(ended, {
     code: 0,
     stdout:
-      'Web  (web)\n  web-01\n    Packages\n    copyFile /var/www/html/index.html\n' +
+      'Web  (web)\n  web-01\n    Packages\n    template /var/www/html/index.html\n' +
       '    copyFile /etc/httpd/conf.d/a.conf\n    copyFile /etc/httpd/conf.d/b.conf\n',
     stderr: '',
   })
