@@ -13,17 +13,26 @@ export function strict<S extends z.ZodRawShape>(shape: S) {
   })
 }
 
-/** One of several edits, which the name of its first key tells apart. `type` names it in the reference. */
+/**
+ * One of several edits, which the name of its first key tells apart. `type` names it in the reference. Only the schema of
+ * that key is applied: a union of zod tries each of them, and writes an error for each that does not fit.
+ */
 export function oneOf<const S extends readonly z.ZodObject[]>(type: string, edits: S) {
-  const kinds = edits.map(({ shape }) => Object.keys(shape)[0]!)
-  const hasKind = (value: unknown) =>
-    typeof value === 'object' && value !== null && kinds.some((kind) => Object.hasOwn(value, kind))
-  return z
-    .union(edits, {
-      error: ({ input }) =>
-        hasKind(input) ? undefined : `expected an edit: an object with ${kinds.join(', ')}`,
-    })
-    .meta({ title: type })
+  const byKind = new Map(edits.map((edit) => [Object.keys(edit.shape)[0]!, edit]))
+  const kindOf = (value: unknown) =>
+    typeof value === 'object' && value !== null
+      ? Object.keys(value).find((key) => byKind.has(key))
+      : undefined
+  const error = `expected an edit: an object with ${[...byKind.keys()].join(', ')}`
+  const schema = z.union(edits, { error }).meta({ title: type })
+  const inner = schema._zod
+  const parseUnion = inner.parse
+  const parse: typeof parseUnion = (payload, context) => {
+    const kind = kindOf(payload.value)
+    return kind === undefined ? parseUnion(payload, context) : byKind.get(kind)!._zod.run(payload, context)
+  }
+  Object.assign(inner, { parse, run: parse })
+  return schema
 }
 
 /** Checks edits that were given as data. @throws PlaybookError `code` */
