@@ -80,7 +80,10 @@ test('report --output jsonl has the times of the run', async () => {
     .map((line) => JSON.parse(line))
   assert.is(records[0].event, 'start')
   assert.is(records.at(-1).event, 'runEnd')
-  assert.is(records[0].time.replace(/[-:]/g, '').slice(0, 15), changed.slice(0, 15))
+  const [, date, hours, minutes, seconds] = /^(\d{8})T(\d\d)(\d\d)([\d.]+)Z/.exec(changed)!
+  const named = Date.parse(`${date!.replace(/(....)(..)(..)/, '$1-$2-$3')}T${hours}:${minutes}:${seconds}Z`)
+  const laterMs = Date.parse(records[0].time) - named
+  assert.ok(laterMs >= 0 && laterMs < 2000, `${records[0].time} is not the time of ${changed}`)
 })
 
 test('a run that was killed has no end', async () => {
