@@ -1,5 +1,6 @@
 // Loads, plans and carries out a run that code has asked for.
 
+import { setMaxListeners } from 'node:events'
 import type { Play } from '../model/play.ts'
 import type { StreamEvent } from '../model/run/streamEvent.ts'
 import { eventStream } from '../report/eventStream.ts'
@@ -68,6 +69,7 @@ function follow(signal: AbortSignal | undefined): {
   readonly release: () => void
 } {
   const controller = new AbortController()
+  setMaxListeners(0, controller.signal) // one for each of many hosts is no leak
   const abort = () => controller.abort()
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort, { once: true })

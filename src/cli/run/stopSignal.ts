@@ -1,5 +1,7 @@
 // Turns signals and an output that cannot be written into an AbortSignal.
 
+import { setMaxListeners } from 'node:events'
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Exit code for a broken pipe: 128 + SIGPIPE. */
@@ -16,6 +18,7 @@ type StopSignal = {
 /** The first signal stops the run in order, the second one kills it. */
 export function stopSignal(): StopSignal {
   const controller = new AbortController()
+  setMaxListeners(0, controller.signal) // one for each of many hosts is no leak
   let code: number | undefined
   const stop = () => {
     if (controller.signal.aborted) process.exit(130)
