@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { getHeapCodeStatistics } from 'node:v8'
+import { getHeapCodeStatistics, setFlagsFromString } from 'node:v8'
 import { constants, Script } from 'node:vm'
 import { makeFolder } from '../../files/makeFolder.ts'
 import { replaceFile } from '../../files/replaceFile.ts'
@@ -25,6 +25,8 @@ export function runCached<T>(file: string, folder: string | undefined): CachedRu
   const cacheFile =
     folder === undefined ? undefined : join(folder, `${basename(file)}-${process.version}-${process.arch}`)
   const cached = cacheFile === undefined ? undefined : readCache(cacheFile)
+  // V8 forgets functions that ran only once: a long run would save a cache without those of the start.
+  setFlagsFromString('--no-flush-bytecode')
   const script = new Script(readText(file), {
     filename: file,
     cachedData: cached?.code,
@@ -72,7 +74,7 @@ const checkIntervalMs = 10 * 60 * 1000
 function saveCode(script: Script, cacheFile: string, accepted: CachedCode | undefined): void {
   if (accepted && Date.now() - accepted.checkedAtMs < checkIntervalMs) return
   const { bytecode_and_metadata_size: bytecodeBytes } = getHeapCodeStatistics()
-  const hasGrown = bytecodeBytes > (accepted?.bytecodeBytes ?? 0) * 1.1
+  const hasGrown = bytecodeBytes > (accepted?.bytecodeBytes ?? 0) * 1.05
   try {
     if (hasGrown) write(cacheFile, script.createCachedData(), bytecodeBytes)
     else utimesSync(cacheFile, new Date(), new Date())
