@@ -1,6 +1,6 @@
 // Parses `key=value key="two words"` as Ansible does (ansible/parsing/splitter.py).
 
-import { pythonEscapes } from './pythonText.ts'
+import { pythonEscapes } from '../../jinja/values/escapes.ts'
 
 const braces = [
   ['{{', '}}'],

@@ -1,6 +1,6 @@
 // Scans Python's tokens: numbers, strings, words and punctuation.
 
-import { pythonEscapes } from './pythonText.ts'
+import { pythonEscapes } from '../../jinja/values/escapes.ts'
 
 /** The text is not a Python literal. */
 export class NotLiteral extends Error {}

@@ -1,20 +1,6 @@
-// Writes values as Python's str() and repr() do, and knows the escapes of its strings.
+// Writes values as Python's str() and repr() do.
 
 import { mask, Secret } from '../../model/secrets/secret.ts'
-
-/** What each letter after a backslash stands for. */
-export const pythonEscapes: Readonly<Record<string, string>> = {
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-}
 
 /** A value as `str(value)` gives it: text as it is, everything else as `repr`. */
 export function pythonStr(value: unknown): string {

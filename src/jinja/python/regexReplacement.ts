@@ -1,20 +1,10 @@
 // Replacements of Python's re.sub: \1, \g<name>, \n.
 
+import { letterEscapes } from '../values/escapes.ts'
 import { quoted } from '../values/text.ts'
 import { PyError } from '../values/value.ts'
 
 type Part = string | { readonly group: string | number }
-
-const escapes: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-}
 
 /** A function that gives the text for a match. A group that took no part is empty. @throws PyError */
 export function expandedReplacement(replacement: string): (match: RegExpExecArray) => string {
@@ -32,7 +22,7 @@ export function expandedReplacement(replacement: string): (match: RegExpExecArra
 }
 
 function escaped(character: string, whole: string): string {
-  const known = escapes[character]
+  const known = letterEscapes[character]
   if (known !== undefined) return known
   if (character === '' || /[A-Za-z]/.test(character))
     throw new PyError(

@@ -1,21 +1,9 @@
 // Texts in quotes, with Python's escapes.
 
-const letters: { readonly [letter: string]: string } = {
-  '\n': '',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-}
+import { pythonEscapes } from '../values/escapes.ts'
 
 /**
- * What a text in quotes stands for. In the braces of a variable's value a backslash stays one (`escapes` false): YAML
+ * The text that a text in quotes means. In the braces of a variable's value a backslash stays one (`escapes` false): YAML
  * has read it before.
  */
 export function stringValue(body: string, escapes: boolean): string {
@@ -26,7 +14,7 @@ export function stringValue(body: string, escapes: boolean): string {
       const hex = x ?? u ?? long
       if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
       if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8))
-      return letters[letter!] ?? whole
+      return letter === '\n' ? '' : (pythonEscapes[letter!] ?? whole)
     },
   )
 }
