@@ -63,45 +63,31 @@ function nameOf(callee: PyObject): string {
 }
 
 /** `value | name(args)`. */
-export function callFilter(
-  name: string,
-  value: Value,
-  { args, kwargs }: CallArguments,
-  frame: Frame,
-  offset: number,
-): Value {
-  const where = placeOf(frame, offset)
-  const filter = named<Filter>('filter', frame.environment.library.filters, name, where)
-  if (!doesTakeUndefined(filter)) {
-    const missing = firstUndefined([value, ...args, ...kwargs.values()])
-    if (missing) return missing
-  }
-  const context = contextOf(frame, offset)
-  return captured(frame, offset, `filter ${name}: `, () =>
-    withSecrets([value, ...args], kwargs, ([input, ...others], others2) =>
-      filter(input!, others, others2, context),
-    ),
-  )
+export function callFilter(...call: LibraryCall): Value {
+  return callOfLibrary<Filter>('filter', ({ filters }) => filters, call)
 }
 
 /** `value is name(args)`. */
-export function callTest(
-  name: string,
-  value: Value,
-  { args, kwargs }: CallArguments,
-  frame: Frame,
-  offset: number,
+export function callTest(...call: LibraryCall): Value {
+  return callOfLibrary<Test>('test', ({ tests }) => tests, call)
+}
+
+type LibraryCall = [name: string, value: Value, args: CallArguments, frame: Frame, offset: number]
+
+function callOfLibrary<T extends Filter | Test>(
+  kind: 'filter' | 'test',
+  table: (library: Frame['environment']['library']) => { readonly [name: string]: T },
+  [name, value, { args, kwargs }, frame, offset]: LibraryCall,
 ): Value {
-  const where = placeOf(frame, offset)
-  const test = named<Test>('test', frame.environment.library.tests, name, where)
-  if (!doesTakeUndefined(test)) {
+  const callee = named(kind, table(frame.environment.library), name, placeOf(frame, offset))
+  if (!doesTakeUndefined(callee)) {
     const missing = firstUndefined([value, ...args, ...kwargs.values()])
     if (missing) return missing
   }
   const context = contextOf(frame, offset)
-  return captured(frame, offset, `test ${name}: `, () =>
+  return captured(frame, offset, `${kind} ${name}: `, () =>
     withSecrets([value, ...args], kwargs, ([input, ...others], others2) =>
-      test(input!, others, others2, context),
+      callee(input!, others, others2, context),
     ),
   )
 }
