@@ -24,6 +24,7 @@ import {
 } from '../../src/index.ts'
 import { digestOf } from '../params/fileDigest.ts'
 import { noFolder, ownPath, pathBelow } from '../params/paths.ts'
+import { preservableMode } from '../params/writing.ts'
 import { withArchive } from './copyDirectory/archive.ts'
 import { conflict, copied, differs, type EntryAttributes, fromTo } from './copyDirectory/compare.ts'
 import { extraPaths, textOf } from './copyDirectory/extraPaths.ts'
@@ -75,13 +76,7 @@ export const copyDirectory = defineTask({
     purge: z.boolean().default(false).describe('Whether to remove from dest what src does not have.'),
     owner: account.optional().describe('Owner of everything copied.'),
     group: account.optional().describe('Group of everything copied.'),
-    mode: z
-      .union(
-        [fileMode, z.literal('preserve')],
-        "expected an octal mode such as '0644' or 0o644, or 'preserve'",
-      )
-      .optional()
-      .describe("Permission bits of files, as '0644' or 0o644; 'preserve': those in src."),
+    mode: preservableMode.describe("Permission bits of files, as '0644' or 0o644; 'preserve': those in src."),
     dirMode: fileMode.optional().describe("Permission bits of folders, as '0755' or 0o755."),
   }),
   title: ({ dest }) => dest,

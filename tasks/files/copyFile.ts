@@ -12,7 +12,6 @@ import {
   type FileState,
   file,
   fileChanges,
-  fileMode,
   PlaybookError,
   Secret,
   upload,
@@ -20,7 +19,7 @@ import {
 } from '../../src/index.ts'
 import { digestOf } from '../params/fileDigest.ts'
 import { noFolder } from '../params/paths.ts'
-import { validation, writingParams } from '../params/writing.ts'
+import { preservableMode, validation, writingParams } from '../params/writing.ts'
 import { overLink } from './overLink.ts'
 
 /** Texts up to this size are compared and sent as text, so --diff can show them. */
@@ -66,13 +65,7 @@ export const copyFile = defineTask({
           'A file on the controller, relative to the file in which the task is written, or in files/ of its role or playbook.',
         ),
       ...writingParams,
-      mode: z
-        .union(
-          [fileMode, z.literal('preserve')],
-          "expected an octal mode such as '0644' or 0o644, or 'preserve'",
-        )
-        .optional()
-        .describe("Permission bits, as '0644' or 0o644; 'preserve': those of src."),
+      mode: preservableMode.describe("Permission bits, as '0644' or 0o644; 'preserve': those of src."),
       follow: z
         .boolean()
         .default(true)

@@ -10,13 +10,12 @@ import {
   defineTask,
   file,
   fileChanges,
-  fileMode,
   renderTemplate,
   Secret,
   z,
 } from '../../src/index.ts'
 import { noFolder } from '../params/paths.ts'
-import { validation, writingParams } from '../params/writing.ts'
+import { preservableMode, validation, writingParams } from '../params/writing.ts'
 import { overLink } from './overLink.ts'
 
 /** Files on the host up to this size are compared as text, so that --diff can show them. */
@@ -78,13 +77,7 @@ export const template = defineTask({
       .meta({ title: 'object' })
       .describe('Variables, over those of the host.'),
     ...writingParams,
-    mode: z
-      .union(
-        [fileMode, z.literal('preserve')],
-        "expected an octal mode such as '0644' or 0o644, or 'preserve'",
-      )
-      .optional()
-      .describe("Permission bits, as '0644' or 0o644; 'preserve': those of src."),
+    mode: preservableMode.describe("Permission bits, as '0644' or 0o644; 'preserve': those of src."),
     force: z.boolean().default(true).describe('Whether to replace a file that exists.'),
     follow: z
       .boolean()

@@ -1,6 +1,6 @@
 // The parameters of tasks that write a file.
 
-import { type Command, fileAttributes, filePath, quote, shellText, z } from '../../src/index.ts'
+import { type Command, fileAttributes, fileMode, filePath, quote, shellText, z } from '../../src/index.ts'
 
 /** Attributes, where the original is kept, and how the new file is checked. */
 export const writingParams = {
@@ -12,6 +12,11 @@ export const writingParams = {
     .optional()
     .describe('Shell command that must accept the new file before it is used; {} is its path.'),
 }
+
+/** A mode, or that of the source. */
+export const preservableMode = z
+  .union([fileMode, z.literal('preserve')], "expected an octal mode such as '0644' or 0o644, or 'preserve'")
+  .optional()
 
 /** The user's check as a write step takes it: `{}`, or else `%s`, is the path. */
 export function validation(validate: string | undefined): ((path: string) => Command) | undefined {
