@@ -7,15 +7,14 @@ import * as assert from 'uvu/assert'
 import { typicalFacts } from '../../src/facts/typicalFacts.ts'
 import { PlaybookError, UnreachableError } from '../../src/model/errors/error.ts'
 import type { FactName, HostFacts } from '../../src/model/facts.ts'
-import { fileChanges } from '../../src/model/fileChange.ts'
 import type { OtherHost, PlayHost } from '../../src/model/host.ts'
 import { definePlay, type Play } from '../../src/model/play.ts'
-import { file, stdout } from '../../src/model/probe.ts'
+import { stdout } from '../../src/model/probe.ts'
 import { sh } from '../../src/model/shell/command.ts'
 import { run } from '../../src/model/step.ts'
 import { defineTask } from '../../src/model/task.ts'
 import { createTransportResolver } from '../../src/transport/connect.ts'
-import { inFolder, type Ran, type RunSettings, runPlays } from './harness.ts'
+import { content, inFolder, type Ran, type RunSettings, runPlays } from './harness.ts'
 
 /** Reads something, and changes nothing. */
 const look = defineTask({
@@ -25,15 +24,6 @@ const look = defineTask({
   title: ({ word }) => word,
   probe: ({ word }) => ({ read: stdout(sh`echo ${word}`, { reads: [] }) }),
   plan: ({ word }, { read }) => (read === word ? [] : [{ what: 'word', from: read, to: word, steps: [] }]),
-})
-
-const content = defineTask({
-  name: 'content',
-  summary: 'Gives a file its content.',
-  params: z.strictObject({ path: z.string(), text: z.string() }),
-  title: ({ path }) => path.split('/').at(-1)!,
-  probe: ({ path }) => ({ state: file(path, { content: true }) }),
-  plan: ({ path, text }, { state }) => fileChanges(state, { path, content: text }),
 })
 
 const anything = defineTask({

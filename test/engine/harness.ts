@@ -3,20 +3,31 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type Artifacts, createArtifacts } from '../../src/engine/apply/artifacts.ts'
 import { planPlays } from '../../src/engine/plan/planPlays.ts'
 import { run } from '../../src/engine/run.ts'
 import type { RunOptions } from '../../src/engine/runState.ts'
 import type { HostFacts } from '../../src/model/facts.ts'
+import { fileChanges } from '../../src/model/fileChange.ts'
 import type { ConnectionSettings, InventoryHost } from '../../src/model/host.ts'
 import { definePlay, type Play } from '../../src/model/play.ts'
+import { file } from '../../src/model/probe.ts'
 import type { RunEvent } from '../../src/model/run/event.ts'
 import type { RunRecap } from '../../src/model/run/outcome.ts'
 import type { PendingHandlers } from '../../src/model/run/pendingHandlers.ts'
-import type { TaskList } from '../../src/model/task.ts'
+import { defineTask, type TaskList } from '../../src/model/task.ts'
 import { createTransportResolver } from '../../src/transport/connect.ts'
 import type { Connection } from '../../src/transport/program/transport.ts'
+
+export const content = defineTask({
+  name: 'content',
+  summary: 'Gives a file its content.',
+  params: z.strictObject({ path: z.string(), text: z.string() }),
+  title: ({ path }) => path.split('/').at(-1)!,
+  probe: ({ path }) => ({ state: file(path, { content: true }) }),
+  plan: ({ path, text }, { state }) => fileChanges(state, { path, content: text }),
+})
 
 export type Ran = {
   readonly recap: RunRecap

@@ -20,16 +20,7 @@ import { defineTask } from '../../src/model/task.ts'
 import { createTransportResolver } from '../../src/transport/connect.ts'
 import { localTransport } from '../../src/transport/local.ts'
 import type { Connection } from '../../src/transport/program/transport.ts'
-import { inFolder, type Ran, runPlays, runTasks } from './harness.ts'
-
-const content = defineTask({
-  name: 'content',
-  summary: 'Gives a file its content.',
-  params: z.strictObject({ path: z.string(), text: z.string() }),
-  title: ({ path }) => path.split('/').at(-1)!,
-  probe: ({ path }) => ({ state: file(path, { content: true }) }),
-  plan: ({ path, text }, { state }) => fileChanges(state, { path, content: text }),
-})
+import { content, inFolder, type Ran, runPlays, runTasks } from './harness.ts'
 
 /** Adds a line to a log each time: shows what was carried out, and in which order. */
 const note = defineTask({
