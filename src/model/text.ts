@@ -13,9 +13,9 @@ type Inserted<T> = T | readonly Inserted<T>[]
  *
  * - The line end behind the opening backtick is left out, and so are the spaces before the closing one, so that the
  *   text ends with a line end.
- * - A list is one line for each item, and all lines of a value get the indentation of the line in which it stands. A
+ * - A list is one line for each item, and all lines of a value get the indentation of its line. A
  *   line end at the end of a value is left out.
- * - A line in which nothing stands but values that are `false`, `null`, `undefined` or empty lists is left out.
+ * - A line with nothing but values that are `false`, `null`, `undefined` or empty lists is left out.
  * - With a secret in it, the result is a secret.
  *
  * As a function: the standard output of a result as text.

@@ -1,4 +1,4 @@
-// Loads, plans and carries out a run that code has asked for.
+// Loads, plans and carries out a run that code has requested.
 
 import { setMaxListeners } from 'node:events'
 import type { Play } from '../model/play.ts'

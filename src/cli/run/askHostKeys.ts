@@ -12,7 +12,7 @@ import { terminalLines } from './step/terminalLines.ts'
 
 /**
  * As ssh does with StrictHostKeyChecking=ask: the keys that are accepted are added to known_hosts. Hosts whose keys are
- * not accepted are unreachable in the run. Without a terminal, and in CI, nothing is asked.
+ * not accepted are unreachable in the run. Without a terminal, and in CI, there is no prompt.
  *
  * @returns warnings
  */

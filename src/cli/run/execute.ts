@@ -24,7 +24,7 @@ export type Execution = Pick<RunOptions, 'playbooks' | 'resumable'> & {
   readonly plays: readonly Play[]
   /** Decides where the plays begin; at their first tasks by default. */
   readonly begin?: Begin | undefined
-  /** How hosts are reached; by default the flags say so, and passwords are asked for. */
+  /** How hosts are reached; by default by the flags, with prompts for passwords. */
   readonly connection?: ConnectionFlags
   readonly onEvent?: Listener | undefined
 }

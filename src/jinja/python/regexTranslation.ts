@@ -122,7 +122,7 @@ function escaped(state: State): string {
   return `(?:\\${reference})`
 }
 
-/** An escape that stands for one character or a set of them, in a class or outside. */
+/** An escape for one character or a set of them, in a class or outside. */
 function character(state: State): string {
   const rest = state.pattern.slice(state.at)
   const code = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(0[0-7]{0,2}|[1-7][0-7]{2}))/.exec(

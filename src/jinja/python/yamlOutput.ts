@@ -32,7 +32,7 @@ export class YamlOutput {
     this.#indent = before
   }
 
-  /** Goes to the indentation, on a new line unless nothing stands in this one. */
+  /** Goes to the indentation, on a new line unless this one is empty. */
   indentLine(): void {
     const indent = Math.max(0, this.#indent)
     const isBeyond = this.#column > indent || (this.#column === indent && !this.#isAfterSpace)

@@ -34,7 +34,7 @@ function isTupleEnd(stream: TokenStream): boolean {
   return stream.isAtEnd || stream.is(')', 'in', '=', 'recursive', 'if')
 }
 
-/** Without `if`: what stands before the `if` of a loop. */
+/** Without `if`: what comes before the `if` of a loop. */
 function parseOr(stream: TokenStream): Expression {
   let left = parseAnd(stream)
   while (stream.is('or')) {

@@ -54,7 +54,7 @@ export interface Role<P extends z.ZodType = z.ZodType, H extends RoleHandlers = 
   /** The same as a call. */
   readonly use: (...args: RoleArguments<z.input<P>>) => UsedRole<H>
   /**
-   * A handler of the role, for `notify` of tasks outside of it. It stands for the handler of each use of the role in the
+   * A handler of the role, for `notify` of tasks outside of it. It is the handler of each use of the role in the
    * play; equal ones run once.
    */
   readonly handler: (name: keyof H & string) => RoleHandler

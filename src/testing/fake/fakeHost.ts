@@ -27,7 +27,7 @@ export type FakeHostSpec = {
   /** Accounts besides root, each with a group of the same name. */
   readonly users?: readonly string[]
   /**
-   * By command line, `rpm -q vim`, what a program prints; `*` stands for any text. A program that is named here answers
+   * By command line, `rpm -q vim`, what a program prints; `*` matches any text. A program that is named here answers
    * nothing else; tools such as cat, stat and sed are real.
    */
   readonly commands?: { readonly [commandLine: string]: FakeAnswers }
