@@ -12,6 +12,7 @@ import { addHistoryCommands } from './history/historyCommand.ts'
 import { addInventoryCommand } from './inventory/inventoryCommand.ts'
 import { ReportedFault } from './run/reportedFault.ts'
 import { Interrupted } from './secrets/interrupted.ts'
+import { addExecCommand } from './task/execCommand.ts'
 import { addTaskCommand } from './task/taskCommand.ts'
 import { addTestCommand } from './test/testCommand.ts'
 import { addVaultCommand } from './vault/vaultCommand.ts'
@@ -79,6 +80,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
     },
   )
   addTaskCommand(program, done)
+  addExecCommand(program, done)
   addTestCommand(program, done)
   addDocsCommand(program, done)
   addInventoryCommand(program, done)

@@ -13,6 +13,8 @@ export type ReporterOptions = {
   readonly verbosity: number
   /** Shows diffs of texts, and abbreviates nothing. */
   readonly isDiffShown: boolean
+  /** Shows what commands said, which are run for their answers; without -v. */
+  readonly hasAnswers?: boolean | undefined
   /** Results. Default process.stdout. */
   readonly stdout?: ReportStream
   /** Warnings and heartbeats. Default process.stderr. */
@@ -33,7 +35,7 @@ export type ReporterOptions = {
  * await reporter.close()
  */
 export async function createReporter(options: ReporterOptions): Promise<Reporter> {
-  const { verbosity, isDiffShown, stdout = process.stdout, stderr = process.stderr } = options
+  const { verbosity, isDiffShown, hasAnswers, stdout = process.stdout, stderr = process.stderr } = options
   const { env = process.env, cwd = process.cwd(), clock = systemClock } = options
   const output = chosenOutput(options.output, env, stdout.isTTY === true)
   if (output === 'jsonl') {
@@ -48,7 +50,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     return {
       sink: createSink(stream),
       theme,
-      format: createTextFormatter({ verbosity, compare, cwd, theme }),
+      format: createTextFormatter({ verbosity, hasAnswers, compare, cwd, theme }),
     }
   }
   const [out, err] = [await textOutput(stdout), await textOutput(stderr)]

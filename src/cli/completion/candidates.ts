@@ -72,6 +72,7 @@ const operandsOf: { readonly [command: string]: (cursor: Cursor) => Candidates }
   report: async ({ operands }) => (operands.length === 0 ? runNames() : []),
   completion: ({ command }) => command.registeredArguments[0]!.argChoices ?? [],
   facts: async () => (await import('../facts/factNames.ts')).allFactNames(),
+  exec: () => [],
   inventory: () => [],
   history: () => [],
   config: () => [],

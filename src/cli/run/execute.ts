@@ -27,11 +27,13 @@ export type Execution = Pick<RunOptions, 'playbooks' | 'resumable'> & {
   /** How hosts are reached; by default by the flags, with prompts for passwords. */
   readonly connection?: ConnectionFlags
   readonly onEvent?: Listener | undefined
+  /** Shows what commands say. */
+  readonly hasAnswers?: boolean
 }
 
 /** Runs the plays on the hosts of the inventory and returns the exit code. */
 export async function execute(
-  { plays, begin, playbooks, resumable, onEvent, ...given }: Execution,
+  { plays, begin, playbooks, resumable, onEvent, hasAnswers, ...given }: Execution,
   flags: RunFlags,
   inventory: Inventory,
 ): Promise<number> {
@@ -51,7 +53,7 @@ export async function execute(
   const warnings = [...planned.warnings, ...hostKeys]
   const { confirmTask, output, close } = stepMode(flags, stop.signal)
   const { verbose: verbosity, diff: isDiffShown = false } = flags
-  const builtIn = await createReporter({ output, verbosity, isDiffShown })
+  const builtIn = await createReporter({ output, verbosity, isDiffShown, hasAnswers })
   const reporter = (await addReporters?.(builtIn)) ?? builtIn
   try {
     const recap = await carryOut({ ...planned, warnings }, flags, {

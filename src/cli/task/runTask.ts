@@ -31,18 +31,25 @@ export async function runTask(name: string, words: readonly string[], readFlags:
     return 0
   }
   const { flags: given, rest } = readFlags(others)
+  return runOnHosts(`task ${name}`, given, () =>
+    withoutLocation(task, parseTaskParams(task, [...own, ...rest])),
+  )
+}
+
+/** Runs a task on the hosts of `--limit`, all by default; what commands say is shown. */
+export async function runOnHosts(title: string, given: RunFlags, make: () => Task): Promise<number> {
   if (given.flushCache) await flushCache()
   const { attempt, throwIfAny } = collectErrors()
   const limit = await attempt(() => expandLimit(given.limit, []))
   const flags = limit === undefined ? given : { ...given, limit }
-  const made = await attempt(() => withoutLocation(task, parseTaskParams(task, [...own, ...rest])))
+  const made = await attempt(make)
   const inventory = await attempt(() => inventoryFromFlags(flags))
   throwIfAny()
-  return execute({ plays: [playOf(made!, flags)], playbooks: [`task ${name}`] }, flags, inventory!)
+  return execute({ plays: [playOf(made!, flags)], playbooks: [title], hasAnswers: true }, flags, inventory!)
 }
 
 /** Makes the task without a source location: paths are relative to the working directory. */
-function withoutLocation(task: AnyTaskFunction, params: Record<string, unknown>): Task {
+export function withoutLocation(task: AnyTaskFunction, params: Record<string, unknown>): Task {
   try {
     return { ...task(params), where: () => undefined }
   } catch (thrown) {

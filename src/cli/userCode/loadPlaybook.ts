@@ -14,6 +14,7 @@ import { shortPath } from './shortPath.ts'
 /** The commands, as listed by --help: a mistyped one is taken for a playbook. */
 export const commandNames = [
   'task',
+  'exec',
   'test',
   'facts',
   'docs',

@@ -15,6 +15,8 @@ import type { diffLines } from './unifiedDiff.ts'
 export type TaskTextOptions = {
   /** At 0, tasks that are ok or skipped are left out. */
   readonly verbosity: number
+  /** Shows what commands said, equal answers of hosts once, instead of that they were run. */
+  readonly hasAnswers?: boolean | undefined
   /** Given with --diff: what compares two texts. */
   readonly compare?: typeof diffLines
   readonly theme: Theme

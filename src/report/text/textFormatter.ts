@@ -4,6 +4,7 @@ import type { EventHandlers, EventOf, RunEvent } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'
 import { lastVisible, sanitize, sanitizeLines } from '../output/sanitize.ts'
 import type { Theme } from '../output/theme.ts'
+import { type Answer, answerLines } from './answers.ts'
 import { columnsFor, indent } from './columns.ts'
 import { formatDuration } from './duration.ts'
 import { locationText } from './failureText.ts'
@@ -37,6 +38,8 @@ class RunFormatter {
   /** Plays with a summary: one in which no host has a task gets none. */
   #reportedPlays = 0
   #resumeCommand: string | undefined
+  /** What commands said in the current play. */
+  #answers: Answer[] = []
   /** The summary of a checked play, shown only if another play follows: the run's own says the same. */
   #pendingSummary: readonly string[] = none
 
@@ -61,7 +64,10 @@ class RunFormatter {
     output: (event) => this.#outputLines(event),
     taskEnd: (event) => {
       this.#outcomes.record(event)
-      return taskLines(event, this.#columns, this.#isCheck, this.#options)
+      if (this.#isAnswer(event)) this.#answers.push({ host: event.host, output: event.result.output })
+      return this.#isAnswer(event) && this.#options.verbosity < 1
+        ? none
+        : taskLines(event, this.#columns, this.#isCheck, this.#options)
     },
     retry: (event) => retryLines(event, this.#columns, this.#options),
     trip: (event) => this.#fromVerbosity(2, () => [this.#tripLine(event)]),
@@ -115,6 +121,15 @@ class RunFormatter {
     return [this.#mutedRow(hostLabel(host, task), stream === 'stderr' ? 'stderr' : 'output', shown)]
   }
 
+  /** Tasks that run commands for a person, who wants to know what they say. */
+  #isAnswer({ task, result: { status } }: EventOf<'taskEnd'>): boolean {
+    const { hasAnswers, verbosity } = this.#options
+    const isCommand = task.name === 'command' || task.name === 'shell'
+    const isDone = status === 'ok' || status === 'changed'
+    // From -vvv on the output of commands is shown as they end.
+    return Boolean(hasAnswers) && isCommand && isDone && verbosity < 3 && !this.#isCheck
+  }
+
   #tripLine({ host, as, probes, steps, durationMs }: EventOf<'trip'>): string {
     const user = as === undefined ? '' : ` as ${sanitize(as)}`
     const load = `${plural(steps, 'step')}, ${plural(probes, 'probe')}${user}`
@@ -135,7 +150,7 @@ class RunFormatter {
   }
 
   #hostLines(recap: HostRecap): readonly string[] {
-    if (this.#isHidden(recap)) return none
+    if (this.#isHidden(recap) || this.#hasAnswered(recap)) return none
     const { host, counts, tasks } = recap
     const { success, changed, failure } = this.#theme
     const outcome = this.#outcomes.inPlay(recap)
@@ -153,8 +168,12 @@ class RunFormatter {
     this.#outcomes.record(event)
     if (hosts.every((recap) => this.#isHidden(recap))) return none
     this.#reportedPlays += 1
+    const answers = answerLines(inOrder(this.#answers.splice(0), hosts), this.#theme)
+    // Nothing but the answers, so that other programs can read them.
+    if (answers.length > 0 && this.#options.verbosity < 1 && outcomes.every((outcome) => outcome === 'ok'))
+      return answers
     const name = this.#theme.bold(sanitize(play))
-    if (!isCheck) return [`${name}  ${runSummary(hosts, outcomes, durationMs)}`]
+    if (!isCheck) return [...answers, `${name}  ${runSummary(hosts, outcomes, durationMs)}`]
     this.#pendingSummary = [`${name}  ${checkSummary(hosts, outcomes)}`]
     return none
   }
@@ -180,6 +199,12 @@ class RunFormatter {
     return verbosity < 1 && recap.tasks === 0 && this.#outcomes.inPlay(recap) === 'ok' && recap.trips === 0
   }
 
+  /** Its answer says that it is ok. */
+  #hasAnswered({ host, counts }: HostRecap): boolean {
+    const isOk = counts.failed + counts.unreachable === 0
+    return isOk && this.#options.verbosity < 1 && this.#answers.some((answer) => answer.host === host)
+  }
+
   #resumeLines(): readonly string[] {
     const command = this.#resumeCommand
     return command === undefined ? none : [`${this.#theme.hint(command)}   resumes from here`]
@@ -190,6 +215,11 @@ class RunFormatter {
     this.#pendingSummary = none
     return summary
   }
+}
+
+function inOrder(answers: readonly Answer[], recaps: readonly HostRecap[]): Answer[] {
+  const places = new Map(recaps.map(({ host }, place) => [host, place]))
+  return answers.toSorted((one, other) => places.get(one.host)! - places.get(other.host)!)
 }
 
 function prefixed(text: string, prefix: string): string[] {
