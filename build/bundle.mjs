@@ -1,7 +1,7 @@
 // Bundles the built command into dist/bundle/cli, with the licences of what is in it.
 //
 // A few files need not be found and read one by one, as hundreds would, and what V8 compiles of them can be kept
-// (src/cli/cache/compileCache.ts). Paths inside are as deep as in dist/src/cli, so that files beside the code are found from both.
+// (src/cache/compileCache.ts). Paths inside are as deep as in dist/src/cli, so that files beside the code are found from both.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'

@@ -5,9 +5,9 @@ import { formatLocation } from '../model/errors/location.ts'
 import { maskRevealed } from '../model/secrets/masker.ts'
 import { sanitizeLines } from '../report/output/sanitize.ts'
 import { createTheme, type Theme } from '../report/output/theme.ts'
-import { clarifyError } from './userCode/loadError.ts'
-import { shortPath } from './userCode/shortPath.ts'
-import { virtualModules } from './userCode/virtualModules.ts'
+import { clarifyError } from '../userCode/loadError.ts'
+import { shortPath } from '../userCode/shortPath.ts'
+import { virtualModules } from '../userCode/virtualModules.ts'
 
 /**
  * Formats an error as lines: location, message, code and hint. Several errors are counted. What is not a PlaybookError

@@ -1,8 +1,8 @@
 // Loads the program: the bundled script, or this folder's modules if unbundled.
 
 import { fileURLToPath } from 'node:url'
-import { codeFolder } from './cache/cacheFolder.ts'
-import { runCached } from './cache/compileCache.ts'
+import { codeFolder } from '../cache/cacheFolder.ts'
+import { runCached } from '../cache/compileCache.ts'
 import type { main } from './program.ts'
 
 /** The name of the bundle, defined by build/bundle.mjs. */

@@ -1,6 +1,7 @@
 // Defines the command line, and turns its outcome into an exit code.
 
 import { Command, CommanderError } from 'commander'
+import { Interrupted } from '../secrets/interrupted.ts'
 import { addCompletionCommands } from './completion/completionCommand.ts'
 import { addDocsCommand } from './docs/docsCommand.ts'
 import { errorText } from './errorText.ts'
@@ -11,7 +12,6 @@ import { applySettings, loadSettings, takesSettings } from './flags/settings.ts'
 import { addHistoryCommands } from './history/historyCommand.ts'
 import { addInventoryCommand } from './inventory/inventoryCommand.ts'
 import { ReportedFault } from './run/reportedFault.ts'
-import { Interrupted } from './secrets/interrupted.ts'
 import { addExecCommand } from './task/execCommand.ts'
 import { addTaskCommand } from './task/taskCommand.ts'
 import { addTestCommand } from './test/testCommand.ts'

@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { makeFolder } from '../files/makeFolder.ts'
 import { distrustReason } from '../files/trust.ts'
 import { PlaybookError } from '../model/errors/error.ts'
@@ -27,6 +27,14 @@ export type JournalOptions = {
   readonly onError?: (error: PlaybookError) => void
 }
 
+/** The files of journals that this process writes. */
+const openFiles = new Set<string>()
+
+/** Whether this process is writing that journal. */
+export function isOpenJournal(file: string): boolean {
+  return openFiles.has(resolve(file))
+}
+
 /**
  * Creates the journal of a run as `<directory>/runs/<time>-<process id>.jsonl`, links `<directory>/last` to it, and
  * deletes the oldest runs. Folders have mode 0700 and files 0600, because changes on hosts may be confidential. A
@@ -42,14 +50,24 @@ export type JournalOptions = {
  */
 export async function openJournal(directory: string, options: JournalOptions = {}): Promise<Journal> {
   const { keep = 100, time = () => new Date(), onError: onFault = () => {} } = options
-  const name = `${fileTime(time())}-${process.pid}.jsonl`
+  const name = nameFor(directory, time())
   const file = join(directory, 'runs', name)
+  openFiles.add(resolve(file))
   const writer = await opened(directory, file).catch((thrown) => {
+    openFiles.delete(resolve(file))
     throw thrown instanceof PlaybookError ? thrown : journalError(file, thrown)
   })
   await linkLatest(directory, name)
   await pruneRuns(directory, keep)
   return { file, ...journalOn(writer, file, time, onFault) }
+}
+
+/** The time is the next that no other run of this process has. */
+function nameFor(directory: string, start: Date): string {
+  const name = `${fileTime(start)}-${process.pid}.jsonl`
+  return isOpenJournal(join(directory, 'runs', name))
+    ? nameFor(directory, new Date(start.getTime() + 1))
+    : name
 }
 
 /** The file names of the runs in a journal folder, newest first. @throws PlaybookError E_JOURNAL if others may write there */
@@ -115,6 +133,7 @@ function journalOn(
       process.off('exit', flush)
       flush()
       isOpen = false
+      openFiles.delete(resolve(file))
       closeSync(descriptor)
     },
   }

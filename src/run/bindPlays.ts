@@ -1,8 +1,7 @@
 // Binds plays to hosts of an inventory, and collects all errors.
 
 import type { z } from 'zod'
-import type { LastFacts } from '../cli/cache/lastFacts.ts'
-import { shortPath } from '../cli/userCode/shortPath.ts'
+import type { LastFacts } from '../cache/lastFacts.ts'
 import { type BoundPlay, type PlayPlan, planPlays } from '../engine/plan/planPlays.ts'
 import type { HostSelector } from '../engine/plan/playHost.ts'
 import { maskedPlanError } from '../engine/results/masking.ts'
@@ -19,6 +18,7 @@ import type { SourceLocation } from '../model/errors/location.ts'
 import { withLocation } from '../model/errors/withLocation.ts'
 import type { Play } from '../model/play.ts'
 import { secretsIn } from '../model/secrets/secret.ts'
+import { shortPath } from '../userCode/shortPath.ts'
 import { collectErrors } from './collectErrors.ts'
 
 /** The flags that select hosts and tasks. */

@@ -14,6 +14,7 @@ const texts = z.union([text, z.array(text)])
 const flag = z.boolean()
 const number = z.int().min(1)
 const secretText = z.union([text, z.instanceof(Secret)], 'expected a string or a secret')
+const callback = z.custom((value) => typeof value === 'function', 'expected a function')
 const record = z.record(text, z.unknown())
 const extraVars = z.union([text, record, z.array(z.union([text, record]))])
 
@@ -43,6 +44,7 @@ const runFields: Fields<RunPlaybookOptions> = {
   lockTimeout: number.optional(),
   verbose: z.int().min(0).max(4).optional(),
   startAtTask: text.optional(),
+  resume: flag.optional(),
   become: flag.optional(),
   becomeUser: text.optional(),
   becomeMethod: z.enum(becomeMethods).optional(),
@@ -58,10 +60,20 @@ const runFields: Fields<RunPlaybookOptions> = {
   timeout: number.optional(),
   stateFolder: text.optional(),
   signal: z.instanceof(AbortSignal, { error: 'expected an AbortSignal' }).optional(),
-  onEvent: z.custom((value) => typeof value === 'function', 'expected a function').optional(),
+  confirmTask: callback.optional(),
+  onEvent: callback.optional(),
 }
 
-const schemas = { runPlaybook: z.strictObject(runFields), loadInventory: z.strictObject(inventoryFields) }
+const runOptions = z
+  .strictObject(runFields)
+  .superRefine(({ resume, startAtTask, stateFolder }, { addIssue }) => {
+    const add = (message: string) => addIssue({ code: 'custom', path: ['resume'], message })
+    if (!resume) return
+    if (stateFolder === undefined) add('needs stateFolder, the folder in which the last run was recorded')
+    if (startAtTask !== undefined) add('cannot be combined with startAtTask')
+  })
+
+const schemas = { runPlaybook: runOptions, loadInventory: z.strictObject(inventoryFields) }
 
 /** The errors in the options of a function, each E_OPTION. */
 export function optionErrors(

@@ -1,11 +1,11 @@
 // Turns the inventory that code gives into a loaded one.
 
-import { dataFolder } from '../cli/cache/cacheFolder.ts'
-import { vaultPasswords } from '../cli/secrets/vaultPasswords.ts'
-import { loadModule } from '../cli/userCode/loadModule.ts'
+import { dataFolder } from '../cache/cacheFolder.ts'
 import { type Inventory, loadInventory as load } from '../inventory/inventory.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import { Secret } from '../model/secrets/secret.ts'
+import { vaultPasswords } from '../secrets/vaultPasswords.ts'
+import { loadModule } from '../userCode/loadModule.ts'
 import type { InventorySource, LoadInventoryOptions, RunInventory } from './options.ts'
 import { quietPasswords } from './quietPasswords.ts'
 

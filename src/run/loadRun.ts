@@ -1,9 +1,9 @@
 // Loads the playbooks and the inventory of a run, and collects the errors of both.
 
 import { dirname } from 'node:path'
-import { findPlaybook, loadPlaybook } from '../cli/userCode/loadPlaybook.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Play } from '../model/play.ts'
+import { findPlaybook, loadPlaybook } from '../userCode/loadPlaybook.ts'
 import { collectErrors } from './collectErrors.ts'
 
 type LoadOptions = {

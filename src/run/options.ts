@@ -3,6 +3,7 @@
 import type { BecomeMethod } from '../model/become.ts'
 import type { InventoryHost } from '../model/host.ts'
 import type { InventoryTree } from '../model/inventoryModule.ts'
+import type { PendingTask } from '../model/run/pendingTask.ts'
 import type { StreamEvent } from '../model/run/streamEvent.ts'
 import type { Secret } from '../model/secrets/secret.ts'
 
@@ -46,7 +47,10 @@ export type LoadInventoryOptions = {
 /** The options are those of the command line. The environment and run-playbook.config.ts are not read. */
 export type RunPlaybookOptions = Omit<LoadInventoryOptions, 'playbookDir'> & {
   readonly inventory: InventorySource | readonly InventorySource[] | RunInventory
-  /** Only these hosts: a pattern, or `@file`. */
+  /**
+   * Only these hosts: a pattern, or `@file`; `@failed` and `@unreachable` are hosts of the last run of these playbooks
+   * that `stateFolder` has recorded.
+   */
   readonly limit?: string
   /** Only tasks with these tags. */
   readonly tags?: string | readonly string[]
@@ -67,6 +71,12 @@ export type RunPlaybookOptions = Omit<LoadInventoryOptions, 'playbookDir'> & {
   readonly verbose?: number
   /** The title or name of the task to begin at; a glob. */
   readonly startAtTask?: string
+  /**
+   * Goes on with the last run of these playbooks that `stateFolder` has recorded: hosts that did not finish continue
+   * where they stopped, hosts that did are left out. The other options are those given here. Where nothing is left, no
+   * host is contacted, and the result has exit code 0 and no hosts. Default false.
+   */
+  readonly resume?: boolean
   readonly become?: boolean
   readonly becomeUser?: string
   /** For hosts and plays that set none. Default sudo. */
@@ -90,12 +100,20 @@ export type RunPlaybookOptions = Omit<LoadInventoryOptions, 'playbookDir'> & {
   /** Seconds for connecting. Default 10. */
   readonly timeout?: number
   /**
-   * A folder, `.run-playbook` for the command line: the run is recorded there (`run-playbook history`, `--resume`), and
-   * so are handlers that a failed run leaves to the next one. Default: nothing is written on this machine but the cache.
+   * A folder, `.run-playbook` for the command line: the run is recorded there (`run-playbook history`, `resume`), and so
+   * are handlers that a failed run leaves to the next one. Default: nothing is written on this machine but the cache.
    */
   readonly stateFolder?: string
   /** Interrupts the run: running steps are killed, nothing more is started, and it resolves with exit code 130. */
   readonly signal?: AbortSignal
+  /**
+   * Asked before each task of each host, as --step asks; `false`: the host skips the task. Where it throws, the task is
+   * skipped, and the promise rejects with E_CONFIRM_TASK when the run has ended.
+   *
+   * @example
+   * confirmTask: ({ host, title }) => !title.startsWith('reboot') || isMaintenanceTime(host)
+   */
+  readonly confirmTask?: (task: PendingTask) => boolean | Promise<boolean>
   /**
    * Called with each event, in order. What it throws does not stop the run: the promise rejects with E_ON_EVENT when
    * the run has ended.

@@ -1,7 +1,7 @@
 // Plans a run: its plays on the hosts of the inventory, and what to warn of.
 
-import { dataFolder } from '../cli/cache/cacheFolder.ts'
-import { openLastFacts } from '../cli/cache/lastFacts.ts'
+import { dataFolder } from '../cache/cacheFolder.ts'
+import { openLastFacts } from '../cache/lastFacts.ts'
 import type { PlayPlan } from '../engine/plan/planPlays.ts'
 import type { StartedPlays } from '../engine/plan/startAt.ts'
 import type { ConnectionFlags } from '../inventory/connection/connectionSettings.ts'

@@ -1,8 +1,8 @@
 // Reads passwords from files and programs without a terminal.
 
-import { readPassword } from '../cli/secrets/passwordFile.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { Secret } from '../model/secrets/secret.ts'
+import { readPassword } from '../secrets/passwordFile.ts'
 
 /** Programs get no input, and nothing is printed. */
 export const quietPasswords = {

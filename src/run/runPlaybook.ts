@@ -4,6 +4,7 @@ import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 import { callSite, type SourceLocation } from '../model/errors/location.ts'
 import type { Play } from '../model/play.ts'
 import type { StreamEvent } from '../model/run/streamEvent.ts'
+import { callbacks } from './callbacks.ts'
 import { optionErrors } from './checkOptions.ts'
 import { eventLog } from './eventLog.ts'
 import type { RunPlaybookOptions } from './options.ts'
@@ -61,17 +62,13 @@ async function checkedRun(
   const playbooks = [given].flat(2) as (string | Play)[]
   const errors = [...playbookErrors(playbooks, where), ...optionErrors('runPlaybook', options, where)]
   if (errors.length > 0) throw new AggregatePlaybookError(errors)
-  const problems: unknown[] = []
+  const { onEvent, confirmTask, throwIfAny } = callbacks(options, where)
   const emit = (event: StreamEvent) => {
     add(event)
-    try {
-      options.onEvent?.(event)
-    } catch (thrown) {
-      problems.push(thrown)
-    }
+    onEvent(event)
   }
-  const result = await startRun(playbooks, options, emit)
-  if (problems.length > 0) throw onEventError(problems, where)
+  const result = await startRun(playbooks, { ...options, confirmTask }, emit)
+  throwIfAny()
   return result
 }
 
@@ -83,14 +80,4 @@ function playbookErrors(playbooks: readonly unknown[], where: SourceLocation | u
     const found = each === null ? 'null' : typeof each
     return [new PlaybookError('E_NO_PLAY', `runPlaybook: expected a play, found ${found}.`, { where, hint })]
   })
-}
-
-function onEventError(
-  [first, ...others]: readonly unknown[],
-  where: SourceLocation | undefined,
-): PlaybookError {
-  const text = first instanceof Error ? first.message : String(first)
-  const more = others.length > 0 ? `, and ${others.length} more` : ''
-  const message = `onEvent threw: ${text}${more}. The run itself went on to its end.`
-  return new PlaybookError('E_ON_EVENT', message, { where, cause: first })
 }

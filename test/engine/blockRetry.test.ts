@@ -2,7 +2,6 @@
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { resumePoint } from '../../src/cli/resume/resumePoint.ts'
 import { planPlays } from '../../src/engine/plan/planPlays.ts'
 import { progressOf } from '../../src/journal/progress.ts'
 import { readRecord, recordLine } from '../../src/journal/record.ts'
@@ -13,6 +12,7 @@ import { succeeds } from '../../src/model/probe.ts'
 import type { EventOf } from '../../src/model/run/event.ts'
 import { sh } from '../../src/model/shell/command.ts'
 import type { TaskList, TaskOptions } from '../../src/model/task.ts'
+import { resumePoint } from '../../src/run/begin/resumePoint.ts'
 import { inFolder, type Ran, runTasks } from './harness.ts'
 import { hasLine, mark, marksIn, namedHosts } from './namedHosts.ts'
 

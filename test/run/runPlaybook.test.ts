@@ -9,7 +9,9 @@ import { definePlay, type Play, secret, z } from '../../src/index.ts'
 import {
   AggregatePlaybookError,
   loadInventory,
+  type PendingTask,
   type RunPlaybookOptions,
+  type RunResult,
   runPlaybook,
 } from '../../src/run/index.ts'
 import { copyFile, shell } from '../../tasks/index.ts'
@@ -151,6 +153,86 @@ test('With a state folder, the run is recorded', async () => {
   assert.is(readdirSync(join(stateFolder, 'runs')).length, 1)
 })
 
+test('A run resumes the last one, and a limit takes the hosts that failed in it', async () => {
+  const state = { ...options, stateFolder: join(folder, 'resumed') }
+  const failing = join(folder, 'failing')
+  const several = definePlay({
+    name: 'Several',
+    hosts: 'web',
+    tasks: ({ name }) => [
+      shell({ script: 'true' }, { title: 'first' }),
+      shell({ script: `test ${name} = one || test ! -e ${failing}` }, { title: 'second' }),
+    ],
+  })
+  writeFileSync(failing, '')
+  const titles = ({ hosts }: RunResult) =>
+    Object.entries(hosts).map(([name, { tasks }]) => [name, ...tasks.map(({ title }) => title)].join(' '))
+  assert.is((await runPlaybook(several, { ...state, extraVars: { more: 1 } })).exitCode, 2)
+  const failed = await runPlaybook(several, { ...state, limit: '@failed' })
+  assert.equal(titles(failed), ['two first second'])
+  rmSync(failing)
+  const resumed = await runPlaybook(several, { ...state, resume: true })
+  assert.equal([resumed.exitCode, ...titles(resumed)], [0, 'two second'])
+  const nothing = await runPlaybook(several, { ...state, resume: true })
+  assert.equal(nothing, { exitCode: 0, isInterrupted: false, hosts: {} })
+  const { errors } = await faultsOf(runPlaybook(several, { ...state, limit: '@failed' }))
+  assert.equal([errors[0]!.code, /every host finished/.test(errors[0]!.message)], ['E_LIMIT_EMPTY', true])
+})
+
+test('A run in progress is not resumed, also one of the same process', async () => {
+  const state = { ...options, limit: 'one', stateFolder: join(folder, 'progress') }
+  const long = definePlay({ name: 'Long', hosts: 'one', tasks: () => [shell({ script: 'sleep 30' })] })
+  const controller = new AbortController()
+  let second: Promise<AggregatePlaybookError> | undefined
+  const first = runPlaybook(long, {
+    ...state,
+    signal: controller.signal,
+    onEvent: ({ event }) => {
+      if (event !== 'taskStart') return
+      second = faultsOf(runPlaybook(long, { ...state, resume: true })).finally(() => controller.abort())
+    },
+  })
+  assert.is((await first).exitCode, 130)
+  const [error] = (await second)!.errors
+  assert.equal([error!.code, /in this process/.test(error!.message)], ['E_RESUME', true])
+})
+
+test('Each task may be confirmed; what throws confirms nothing', async () => {
+  const seen: PendingTask[] = []
+  const confirmTask = (task: PendingTask) => {
+    seen.push(task)
+    if (task.title === 'says') throw new Error('nobody is there')
+    return Promise.resolve(task.title !== 'fails')
+  }
+  const statuses: string[] = []
+  const run = runPlaybook(play, {
+    ...{ ...options, limit: 'two', confirmTask },
+    onEvent: (event) => event.event === 'taskEnd' && statuses.push(`${event.task} ${event.status}`),
+  })
+  const { errors } = await faultsOf(run)
+  assert.equal(
+    errors.map(({ code, message }) => `${code} ${message}`),
+    ['E_CONFIRM_TASK confirmTask threw: nobody is there. The task was skipped.'],
+  )
+  assert.equal(seen.at(-1), { play: 'Code', host: 'two', title: 'fails', occurrence: 0 })
+  assert.equal(statuses.map((each) => each.replace(/.*copyFile.* /, 'copyFile ')).slice(1), [
+    'says skipped',
+    'fails skipped',
+  ])
+})
+
+test('A run is interrupted while a confirmation is awaited', async () => {
+  const controller = new AbortController()
+  const { exitCode } = await runPlaybook(play, {
+    ...{ ...options, limit: 'one', signal: controller.signal },
+    confirmTask: () => {
+      controller.abort()
+      return new Promise(() => {})
+    },
+  })
+  assert.is(exitCode, 130)
+})
+
 test('Secrets are masked in events and results', async () => {
   const hidden = definePlay({
     name: 'Hidden',
@@ -212,6 +294,15 @@ const wrongOptions: readonly [title: string, options: object, message: RegExp, h
   ['a wrong group', { inventory: { web: { hots: {} } } }, /web.hots/, /Did you mean hosts\?/],
   ['an unknown host', { limit: 'three' }, /three/, undefined],
   ['a prompt', { vaultId: 'prod@prompt' }, /Cannot ask for the Vault password \(prod\)/, /vaultPassword/],
+  ['a run to resume without its folder', { resume: true }, /resume: needs stateFolder/, undefined],
+  [
+    'two beginnings',
+    { resume: true, stateFolder: folder, startAtTask: 'a' },
+    /cannot be combined/,
+    undefined,
+  ],
+  ['failed hosts of no folder', { limit: '@failed' }, /earlier runs are not known/, /stateFolder/],
+  ['a confirmation', { confirmTask: true }, /confirmTask: expected a function/, undefined],
   ['an unknown task', { startAtTask: 'nothing' }, /"nothing"/, undefined],
 ]
 

@@ -1,7 +1,7 @@
 // Finds candidates for completion: commands, flags, files, and names of the inventory.
 
 import type { Command, Option } from 'commander'
-import { builtInTasks } from '../userCode/findTask.ts'
+import { builtInTasks } from '../../userCode/findTask.ts'
 import { completePaths } from './completePaths.ts'
 import { hostNames, patternCandidates, whereCandidates } from './hostCandidates.ts'
 import { type Cursor, parseWords } from './parseWords.ts'
@@ -107,7 +107,7 @@ async function taskNames(): Promise<string[]> {
 }
 
 async function paramsOf(name: string, before: string, behind: string): Promise<string[]> {
-  const { findTask } = await import('../userCode/findTask.ts')
+  const { findTask } = await import('../../userCode/findTask.ts')
   const { paramTexts } = await import('../task/taskHelp.ts')
   const params = paramTexts(await findTask(name))
   return params.map((param) => `${before}${param.name}${behind}\t${param.description.split('\n')[0]}`)

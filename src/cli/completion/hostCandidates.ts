@@ -4,9 +4,9 @@ import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
 import { expandHome } from '../../files/home.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
+import { parseVaultId } from '../../secrets/vaultPasswords.ts'
 import { applySettings, loadSettings } from '../flags/settings.ts'
 import { inventoryFromFlags } from '../inventory/inventoryFromFlags.ts'
-import { parseVaultId } from '../secrets/vaultPasswords.ts'
 import type { Cursor } from './parseWords.ts'
 
 /** The inventory of `-i`, or of the settings. @throws errors of loading it */

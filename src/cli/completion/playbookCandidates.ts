@@ -3,7 +3,7 @@
 import { dirname } from 'node:path'
 import type { PlayPlan } from '../../engine/plan/planPlays.ts'
 import { bindPlays } from '../../run/bindPlays.ts'
-import { findPlaybook, loadPlaybook } from '../userCode/loadPlaybook.ts'
+import { findPlaybook, loadPlaybook } from '../../userCode/loadPlaybook.ts'
 import { inventoryAt } from './hostCandidates.ts'
 import type { Cursor } from './parseWords.ts'
 

@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import type { AnyTaskFunction } from '../../model/task.ts'
+import { builtInTasks, findTask, isTaskFile, taskFile, taskModules } from '../../userCode/findTask.ts'
 import { paramLines, paramTexts } from '../task/taskHelp.ts'
-import { builtInTasks, findTask, isTaskFile, taskFile, taskModules } from '../userCode/findTask.ts'
 import { type Docstring, parseDocstring } from './docstring.ts'
 
 /** Prints the list of tasks, one task's page, or the whole reference. */

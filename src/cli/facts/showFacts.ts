@@ -3,11 +3,12 @@
 import { type PlaybookError, UnreachableError } from '../../model/errors/error.ts'
 import type { HostFacts } from '../../model/facts.ts'
 import { definePlay } from '../../model/play.ts'
+import { expandLimit } from '../../run/begin/expandLimit.ts'
 import { planRun } from '../../run/planRun.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
+import { stateFolder } from '../flags/stateFolder.ts'
 import { inventoryFromFlags } from '../inventory/inventoryFromFlags.ts'
 import { readConnectionFlags } from '../run/connectionFlags.ts'
-import { expandLimit } from '../run/expandLimit.ts'
 import { readListed } from '../run/readListed.ts'
 import { type NamedFact, namedFacts } from './factNames.ts'
 import { factTable, type HostAnswers } from './factTable.ts'
@@ -17,7 +18,7 @@ export type FactsFlags = RunFlags & { readonly json?: boolean }
 /** Prints the facts of these names and returns the exit code. @throws PlaybookError E_UNKNOWN_FACT, AggregatePlaybookError */
 export async function showFacts(names: readonly string[], given: FactsFlags): Promise<number> {
   const facts = namedFacts(names)
-  const flags = { ...given, limit: await expandLimit(given.limit, []), tags: [], skipTags: [] }
+  const flags = { ...given, limit: await expandLimit(given.limit, [], stateFolder()), tags: [], skipTags: [] }
   const inventory = await inventoryFromFlags(flags)
   const answers = new Map<string, HostAnswers['facts']>()
   const play = definePlay({

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { distrustReason } from '../../files/trust.ts'
 import type { RunPlaybookConfig } from '../../model/config.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { shortPath } from '../userCode/shortPath.ts'
+import { shortPath } from '../../userCode/shortPath.ts'
 
 const names = [
   'run-playbook.config.ts',
@@ -35,7 +35,7 @@ export async function loadConfigFile(
 ): Promise<ConfigFile | undefined> {
   const path = named === undefined ? fileIn(cwd) : resolve(cwd, named)
   if (path === undefined) return undefined
-  const { loadModule } = await import('../userCode/loadModule.ts')
+  const { loadModule } = await import('../../userCode/loadModule.ts')
   const { default: config } = await loadModule(path)
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new PlaybookError('E_CONFIG', 'The default export is not a configuration.', {

@@ -1,17 +1,17 @@
 // Lists the recorded runs.
 
-import { join } from 'node:path'
 import { listRuns, type RunEntry } from '../../journal/history.ts'
 import { sanitize } from '../../report/output/sanitize.ts'
 import { formatDuration } from '../../report/text/duration.ts'
 import { plural } from '../../report/text/summaries.ts'
+import { stateFolder } from '../flags/stateFolder.ts'
 import { localTime } from './localTime.ts'
 
 export type HistoryFlags = { readonly last?: number }
 
 /** Prints the runs recorded in this directory, newest first, and returns the exit code. */
 export async function showHistory({ last }: HistoryFlags): Promise<number> {
-  const runs = (await listRuns(join(process.cwd(), '.run-playbook'))).slice(0, last)
+  const runs = (await listRuns(stateFolder())).slice(0, last)
   if (runs.length === 0) process.stderr.write('No runs in this directory yet.\n')
   process.stdout.write(historyText(runs))
   return 0

@@ -1,6 +1,5 @@
 // Replays the events of a recorded run to a reporter.
 
-import { join } from 'node:path'
 import { lastRun, type RecordedRun, readRun } from '../../journal/history.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { createJsonlReporter } from '../../report/jsonlReporter.ts'
@@ -8,7 +7,8 @@ import type { Reporter } from '../../report/output/reporterTypes.ts'
 import { createSink } from '../../report/output/sink.ts'
 import { createReporter } from '../../report/reporter.ts'
 import { withReporters } from '../../report/withReporters.ts'
-import { findReporters } from '../userCode/findReporters.ts'
+import { findReporters } from '../../userCode/findReporters.ts'
+import { stateFolder } from '../flags/stateFolder.ts'
 
 export type ReportFlags = {
   readonly verbose: number
@@ -19,7 +19,7 @@ export type ReportFlags = {
 
 /** Reports a run (default: the last one) and returns the exit code. @throws PlaybookError E_UNKNOWN_RUN */
 export async function showReport(id: string | undefined, flags: ReportFlags): Promise<number> {
-  const run = await chosenRun(join(process.cwd(), '.run-playbook'), id)
+  const run = await chosenRun(stateFolder(), id)
   let time = ''
   const { verbose: verbosity, diff: isDiffShown = false } = flags
   const reporter = await withReporters(

@@ -1,11 +1,11 @@
 // Loads the inventory that the flags name, with its extra variables and vault passwords.
 
+import { dataFolder } from '../../cache/cacheFolder.ts'
 import { type Inventory, loadInventory } from '../../inventory/inventory.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { dataFolder } from '../cache/cacheFolder.ts'
-import { type VaultFlags, vaultPasswords } from '../secrets/vaultPasswords.ts'
-import { loadModule } from '../userCode/loadModule.ts'
-import { filesIn } from '../userCode/nearestFile.ts'
+import { type VaultFlags, vaultPasswords } from '../../secrets/vaultPasswords.ts'
+import { loadModule } from '../../userCode/loadModule.ts'
+import { filesIn } from '../../userCode/nearestFile.ts'
 
 type InventoryFlags = VaultFlags & {
   readonly inventory: readonly string[]

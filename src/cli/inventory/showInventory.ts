@@ -91,7 +91,7 @@ const views: Views = {
   },
   schema: async ({ schema, vars }) => {
     const { inventorySchema } = await import('../../inventory/views/jsonSchema.ts')
-    const { findPlaybook, loadPlaybook } = await import('../userCode/loadPlaybook.ts')
+    const { findPlaybook, loadPlaybook } = await import('../../userCode/loadPlaybook.ts')
     const plays = await loadPlaybook(findPlaybook(schema!))
     const specs = plays.map(({ spec }) => ({ name: spec.name, vars: spec.vars }))
     return `${JSON.stringify(inventorySchema(specs, vars ? 'vars' : 'inventory'), undefined, 2)}\n`

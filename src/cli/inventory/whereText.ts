@@ -7,7 +7,7 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation } from '../../model/errors/location.ts'
 import { maskRevealed } from '../../model/secrets/masker.ts'
 import { mask, Secret } from '../../model/secrets/secret.ts'
-import { shortPath } from '../userCode/shortPath.ts'
+import { shortPath } from '../../userCode/shortPath.ts'
 import { escapeUnseen } from './listingJson.ts'
 
 /** One line per place, lowest precedence first, location first so that terminals make it a link; secrets are masked. */

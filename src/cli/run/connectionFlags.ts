@@ -3,9 +3,9 @@
 import type { ConnectionFlags } from '../../inventory/connection/connectionSettings.ts'
 import type { Secret } from '../../model/secrets/secret.ts'
 import { connectionFlags } from '../../run/connectionFlags.ts'
+import { readPassword } from '../../secrets/passwordFile.ts'
+import { askSecret } from '../../secrets/prompt.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
-import { readPassword } from '../secrets/passwordFile.ts'
-import { askSecret } from '../secrets/prompt.ts'
 
 /** @throws PlaybookError E_NO_TERMINAL, E_PASSWORD_FILE */
 export async function readConnectionFlags(flags: RunFlags): Promise<ConnectionFlags> {

@@ -1,6 +1,5 @@
 // Runs plays with reporter, signal handling and questions on the terminal.
 
-import { join } from 'node:path'
 import type { RunOptions } from '../../engine/runState.ts'
 import type { ConnectionFlags } from '../../inventory/connection/connectionSettings.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
@@ -8,11 +7,12 @@ import type { Play } from '../../model/play.ts'
 import type { Listener } from '../../model/run/event.ts'
 import { exitCode } from '../../model/run/outcome.ts'
 import { createReporter } from '../../report/reporter.ts'
+import { unknownTask } from '../../run/begin/startAtTask.ts'
 import { carryOut } from '../../run/carryOut.ts'
 import { type Begin, planRun } from '../../run/planRun.ts'
-import { unknownTask } from '../../run/startAtTask.ts'
 import { createTransportResolver } from '../../transport/connect.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
+import { stateFolder } from '../flags/stateFolder.ts'
 import { askHostKeys } from './askHostKeys.ts'
 import { readConnectionFlags } from './connectionFlags.ts'
 import { listPlan, planSummary } from './listPlan.ts'
@@ -63,7 +63,7 @@ export async function execute(
         onEvent?.(event)
         reporter.handle(event)
       },
-      stateFolder: join(process.cwd(), '.run-playbook'),
+      stateFolder: stateFolder(),
     })
     const code = stop.code() ?? exitCode(recap)
     if (code === 0 && planned.isFound?.() === false) throw unknownTask(planned.plays, flags.startAtTask!)

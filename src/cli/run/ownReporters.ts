@@ -2,8 +2,8 @@
 
 import type { Reporter } from '../../report/output/reporterTypes.ts'
 import { withReporters } from '../../report/withReporters.ts'
+import { findReporters } from '../../userCode/findReporters.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
-import { findReporters } from '../userCode/findReporters.ts'
 
 /** Loads the reporters; the result begins a run with them. @throws PlaybookError E_NO_REPORTER, errors of loading */
 export async function ownReporters({

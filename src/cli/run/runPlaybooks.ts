@@ -1,14 +1,15 @@
 // Loads playbooks and inventory, and runs their plays.
 
 import { PlaybookError } from '../../model/errors/error.ts'
+import { expandLimit } from '../../run/begin/expandLimit.ts'
+import { startAtTask } from '../../run/begin/startAtTask.ts'
 import { loadRun } from '../../run/loadRun.ts'
-import { startAtTask } from '../../run/startAtTask.ts'
-import { flushCache } from '../cache/flushCache.ts'
 import { resumableFlags } from '../flags/resumableFlags.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
+import { stateFolder } from '../flags/stateFolder.ts'
 import { inventoryFromFlags } from '../inventory/inventoryFromFlags.ts'
 import { type Execution, execute } from './execute.ts'
-import { expandLimit } from './expandLimit.ts'
+import { flushCache } from './flushCache.ts'
 
 /**
  * Runs the playbooks and returns the exit code.
@@ -30,7 +31,7 @@ export async function runPlaybooks(
   const { plays, inventory, limit } = await loadRun({
     playbooks: names,
     inventory: (playbookDir) => inventoryFromFlags(flags, playbookDir),
-    limit: () => expandLimit(flags.limit, names),
+    limit: () => expandLimit(flags.limit, names, stateFolder()),
   })
   const own = limit === undefined ? flags : { ...flags, limit }
   return execute({ plays, playbooks: names, resumable: resumableFlags(own), begin }, own, inventory)

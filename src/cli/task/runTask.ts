@@ -3,13 +3,14 @@
 import { PlaybookError } from '../../model/errors/error.ts'
 import { definePlay, type Play } from '../../model/play.ts'
 import type { AnyTaskFunction, Task } from '../../model/task.ts'
+import { expandLimit } from '../../run/begin/expandLimit.ts'
 import { collectErrors } from '../../run/collectErrors.ts'
-import { flushCache } from '../cache/flushCache.ts'
+import { findTask } from '../../userCode/findTask.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
+import { stateFolder } from '../flags/stateFolder.ts'
 import { inventoryFromFlags } from '../inventory/inventoryFromFlags.ts'
 import { execute } from '../run/execute.ts'
-import { expandLimit } from '../run/expandLimit.ts'
-import { findTask } from '../userCode/findTask.ts'
+import { flushCache } from '../run/flushCache.ts'
 import { taskHelp } from './taskHelp.ts'
 import { parseTaskParams, splitTaskWords } from './taskParams.ts'
 
@@ -40,7 +41,7 @@ export async function runTask(name: string, words: readonly string[], readFlags:
 export async function runOnHosts(title: string, given: RunFlags, make: () => Task): Promise<number> {
   if (given.flushCache) await flushCache()
   const { attempt, throwIfAny } = collectErrors()
-  const limit = await attempt(() => expandLimit(given.limit, []))
+  const limit = await attempt(() => expandLimit(given.limit, [], stateFolder()))
   const flags = limit === undefined ? given : { ...given, limit }
   const made = await attempt(make)
   const inventory = await attempt(() => inventoryFromFlags(flags))

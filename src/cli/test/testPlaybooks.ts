@@ -4,13 +4,14 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Listener } from '../../model/run/event.ts'
 import { sanitize } from '../../report/output/sanitize.ts'
+import { expandLimit } from '../../run/begin/expandLimit.ts'
 import { loadRun } from '../../run/loadRun.ts'
+import { findPlaybook } from '../../userCode/loadPlaybook.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
+import { stateFolder } from '../flags/stateFolder.ts'
 import { inventoryFromFlags } from '../inventory/inventoryFromFlags.ts'
 import { readConnectionFlags } from '../run/connectionFlags.ts'
 import { execute } from '../run/execute.ts'
-import { expandLimit } from '../run/expandLimit.ts'
-import { findPlaybook } from '../userCode/loadPlaybook.ts'
 
 const notIdempotent = 8
 
@@ -23,7 +24,7 @@ export async function testPlaybooks(
   const { plays, inventory, limit } = await loadRun({
     playbooks: names,
     inventory: (playbookDir) => inventoryFromFlags(given, playbookDir),
-    limit: () => expandLimit(given.limit, names),
+    limit: () => expandLimit(given.limit, names, stateFolder()),
   })
   const verifyPlays = verifying === undefined ? [] : await verifyRun(verifying, inventory)
   const flags = { ...given, check: false, ...(limit === undefined ? {} : { limit }) }

@@ -2,7 +2,7 @@
 
 import { encryptVault, inlineVault } from '../../inventory/vault/encrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { askSecret } from '../secrets/prompt.ts'
+import { askSecret } from '../../secrets/prompt.ts'
 import { encryptionPassword } from './passwords.ts'
 import type { VaultCommandFlags } from './vaultActions.ts'
 import { readInput } from './vaultFiles.ts'

@@ -3,8 +3,8 @@
 import type { VaultPassword } from '../../inventory/vault/decrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { Secret } from '../../model/secrets/secret.ts'
-import { askSecret } from '../secrets/prompt.ts'
-import { type VaultFlags, vaultPasswords, vaultSources } from '../secrets/vaultPasswords.ts'
+import { askSecret } from '../../secrets/prompt.ts'
+import { type VaultFlags, vaultPasswords, vaultSources } from '../../secrets/vaultPasswords.ts'
 
 const alternative = '--vault-password-file or --vault-id'
 

@@ -1,6 +1,6 @@
 // Types of the vault subcommands and their flags.
 
-import type { VaultFlags } from '../secrets/vaultPasswords.ts'
+import type { VaultFlags } from '../../secrets/vaultPasswords.ts'
 
 export type VaultAction = 'encrypt' | 'decrypt' | 'view' | 'edit' | 'create' | 'rekey' | 'encrypt-string'
 

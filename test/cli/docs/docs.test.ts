@@ -7,7 +7,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { reference } from '../../../src/cli/docs/showDocs.ts'
 import { paramTexts } from '../../../src/cli/task/taskHelp.ts'
-import { builtInTasks } from '../../../src/cli/userCode/findTask.ts'
+import { builtInTasks } from '../../../src/userCode/findTask.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const file = join(root, 'docs/tasks.md')

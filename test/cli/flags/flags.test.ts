@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { commandNames } from '../../../src/cli/userCode/loadPlaybook.ts'
+import { commandNames } from '../../../src/userCode/loadPlaybook.ts'
 import { cliSite, twoHosts } from '../command.ts'
 import { runHere } from '../inProcess.ts'
 

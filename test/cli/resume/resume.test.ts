@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { isStillRunning } from '../../../src/cli/resume/isStillRunning.ts'
+import { isStillRunning } from '../../../src/run/begin/isStillRunning.ts'
+import { runPlaybook } from '../../../src/run/index.ts'
 import { cliSite, twoHosts } from '../command.ts'
 import { runHere } from '../inProcess.ts'
 
@@ -429,6 +430,20 @@ test('--limit @unreachable means those that were not reached', async () => {
   const { stdout, stderr } = await here('--resume -T 2')
   assert.match(stderr, /^Other: far from the beginning$/m)
   assert.match(stdout, /1 unreachable/)
+})
+
+test('a run from code is resumed, with its options', async () => {
+  site.write({ vars: 'here' })
+  bad('two-b')
+  const { exitCode } = await runPlaybook(join(site.path, 'vars.ts'), {
+    ...{ inventory: join(site.path, 'inventory.yaml'), lock: 'off', limit: 'two', extraVars: { word: 'x' } },
+    stateFolder: join(site.path, '.run-playbook'),
+  })
+  assert.equal([exitCode, said()], [2, { two: 'a x b' }])
+  good()
+  assert.match((await here('vars.ts --resume')).stderr, /E_RESUME_VARS/)
+  assert.is((await here('vars.ts --resume -e word=x')).code, 0)
+  assert.equal(said(), { two: 'b' })
 })
 
 test.run()

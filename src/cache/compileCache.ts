@@ -1,0 +1,106 @@
+// Runs a script with V8's code cache of an earlier run.
+
+import { isAscii } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { getHeapCodeStatistics, setFlagsFromString } from 'node:v8'
+import { constants, Script } from 'node:vm'
+import { makeFolder } from '../files/makeFolder.ts'
+import { replaceFile } from '../files/replaceFile.ts'
+
+type CachedRun<T> = {
+  readonly exports: T
+  /** Saves the code for later runs if this one compiled much more. Never throws: the cache only saves time. */
+  readonly save: () => void
+}
+
+/**
+ * Runs a CommonJS script: a file with one function of `exports`, `require`, `module`, `__filename` and `__dirname`. Its
+ * compiled code is cached in `folder`, if given, which saves a third of the time of a short run. The name of the file
+ * must contain a digest of its content, because V8 checks only its own version and flags and the length of the text.
+ */
+export function runCached<T>(file: string, folder: string | undefined): CachedRun<T> {
+  const cacheFile =
+    folder === undefined ? undefined : join(folder, `${basename(file)}-${process.version}-${process.arch}`)
+  const cached = cacheFile === undefined ? undefined : readCache(cacheFile)
+  // V8 forgets functions that ran only once: a long run would save a cache without those of the start.
+  setFlagsFromString('--no-flush-bytecode')
+  const script = new Script(readText(file), {
+    filename: file,
+    cachedData: cached?.code,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+  const module = { exports: {} as T }
+  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
+  const accepted = script.cachedDataRejected === false ? cached : undefined
+  const save = () => {
+    if (cacheFile !== undefined) saveCode(script, cacheFile, accepted)
+  }
+  return { exports: module.exports, save }
+}
+
+/** Decoding ASCII as Latin-1 takes a tenth of the time. */
+function readText(file: string): string {
+  const bytes = readFileSync(file)
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8')
+}
+
+type CachedCode = { readonly code: Buffer; readonly bytecodeBytes: number; readonly checkedAtMs: number }
+
+/**
+ * The header is the size of the code, because functions are compiled when first called, so the code grows; and a digest:
+ * V8 runs damaged code until it crashes.
+ */
+const headerBytes = 8 + 32
+
+function readCache(cacheFile: string): CachedCode | undefined {
+  try {
+    const bytes = readFileSync(cacheFile)
+    const checkedAtMs = statSync(cacheFile).mtimeMs
+    const code = bytes.subarray(headerBytes)
+    if (!bytes.subarray(8, headerBytes).equals(digestOf(code))) return undefined
+    return { code, bytecodeBytes: bytes.readDoubleLE(0), checkedAtMs }
+  } catch {
+    return undefined
+  }
+}
+
+/** Measuring the code walks the heap, so it is not done in every run. */
+const checkIntervalMs = 10 * 60 * 1000
+
+/** Saves the code if it has grown: a command that only lists compiles less than a run. */
+function saveCode(script: Script, cacheFile: string, accepted: CachedCode | undefined): void {
+  if (accepted && Date.now() - accepted.checkedAtMs < checkIntervalMs) return
+  const { bytecode_and_metadata_size: bytecodeBytes } = getHeapCodeStatistics()
+  const hasGrown = bytecodeBytes > (accepted?.bytecodeBytes ?? 0) * 1.05
+  try {
+    if (hasGrown) write(cacheFile, script.createCachedData(), bytecodeBytes)
+    else utimesSync(cacheFile, new Date(), new Date())
+  } catch {
+    // the folder belongs to somebody else, or the disk is full
+  }
+}
+
+function write(cacheFile: string, code: Buffer, bytecodeBytes: number): void {
+  const header = Buffer.alloc(headerBytes)
+  header.writeDoubleLE(bytecodeBytes)
+  digestOf(code).copy(header, 8)
+  makeFolder(dirname(cacheFile))
+  replaceFile(cacheFile, Buffer.concat([header, code]))
+  removeOld(dirname(cacheFile))
+}
+
+function digestOf(code: Buffer): Buffer {
+  return createHash('sha256').update(code).digest()
+}
+
+/** Removes files of other versions of the program or of Node.js. */
+function removeOld(folder: string): void {
+  const limitMs = Date.now() - 30 * 24 * 3600 * 1000
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (statSync(path).mtimeMs < limitMs) rmSync(path)
+  }
+}
