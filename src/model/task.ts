@@ -5,6 +5,7 @@ import type { Change, Effect } from './change.ts'
 import { created } from './errors/createdItems.ts'
 import { callSite, type SourceLocation } from './errors/location.ts'
 import type { Observed, Probe, Probes } from './probe.ts'
+import type { AnsibleNames } from './schema/otherNames.ts'
 import { parseParams } from './schema/parseParams.ts'
 import type { Retry, SharedOptions } from './sharedOptions.ts'
 
@@ -13,6 +14,8 @@ export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly name: string
   /** One sentence, for the reference and the command line. */
   readonly summary: string
+  /** The modules of Ansible that it takes the place of, and what their parameters are called here, to be suggested. */
+  readonly ansible?: AnsibleNames
   readonly params: S
   /** What the task is about, in a few words: `8080/tcp`, `/etc/hosts`. Shown after the name. */
   readonly title?: (params: z.output<S>) => string

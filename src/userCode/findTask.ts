@@ -11,16 +11,26 @@ import { findPackage, loadModule } from './loadModule.ts'
  * Takes `copyFile`, `./my.ts`, or `./my.ts#name` if the file exports several tasks; of a package `my-package#name`, or
  * `my-package/tasks#name`.
  *
- * @throws PlaybookError E_UNKNOWN_TASK with a suggestion, E_NO_TASK, and errors of loading the file
+ * @throws PlaybookError E_UNKNOWN_TASK with a suggestion, or with what a module of Ansible is called here, E_NO_TASK, and errors of loading the file
  */
 export async function findTask(name: string): Promise<AnyTaskFunction> {
   if (isTaskFile(name)) return taskOfFile(name)
   const tasks = await builtInTasks()
   const found = tasks.get(name) ?? (await deprecatedTasks()).get(name)
   if (found) return found
+  const module = name.replace(/^.*\./, '')
+  const ours = [...tasks.values()].filter(({ spec }) => spec.ansible?.modules.includes(module))
+  if (ours.length > 0) throw ansibleModule(name, ours)
   const near = nearest(name, tasks.keys())
   throw new PlaybookError('E_UNKNOWN_TASK', `No task "${name}".`, {
     hint: `${near ? `Did you mean ${near}? ` : ''}List them: run-playbook docs`,
+  })
+}
+
+function ansibleModule(name: string, tasks: readonly AnyTaskFunction[]): PlaybookError {
+  const names = tasks.map(({ spec }) => spec.name).join(', ')
+  return new PlaybookError('E_UNKNOWN_TASK', `No task "${name}".`, {
+    hint: `Ansible's module ${name} is called ${names} here: run-playbook docs ${tasks[0]!.spec.name}`,
   })
 }
 

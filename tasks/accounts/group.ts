@@ -33,6 +33,7 @@ import { rehearsal } from './rehearsal.ts'
 export const group = defineTask({
   name: 'group',
   summary: 'Makes, changes or removes a group.',
+  ansible: { modules: ['group'] },
   params: z.strictObject({
     name: z
       .string()

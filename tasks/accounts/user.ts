@@ -42,6 +42,7 @@ const groupName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected the n
 export const user = defineTask({
   name: 'user',
   summary: 'Makes, changes or removes an account.',
+  ansible: { modules: ['user'], params: { user: 'name' } },
   params: z.strictObject({
     name: z
       .string()

@@ -30,6 +30,7 @@ import { namesIn, notEmpty } from './namesIn.ts'
 export const remove = defineTask({
   name: 'remove',
   summary: 'Removes a file, a link or a directory.',
+  ansible: { modules: ['file'], params: { dest: 'path', name: 'path', recurse: 'recursive' } },
   params: z.strictObject({
     path: ownPath.describe('What to remove.'),
     recursive: z.boolean().default(false).describe('Whether to remove a directory with everything in it.'),

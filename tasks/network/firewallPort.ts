@@ -42,6 +42,14 @@ const portList = oneOrMany(portSpec).transform((list) =>
 export const firewallPort = defineTask({
   name: 'firewallPort',
   summary: 'Opens or closes ports in firewalld, in the permanent configuration and at runtime.',
+  ansible: {
+    modules: ['firewalld'],
+    params: {
+      port: 'ports',
+      permanent: 'There is no such option: both the permanent and the running configuration are changed.',
+      immediate: 'There is no such option: both the permanent and the running configuration are changed.',
+    },
+  },
   params: z
     .strictObject({
       ports: portList.describe("Ports: '8080/tcp', '8000-8100/tcp', or a list of them."),

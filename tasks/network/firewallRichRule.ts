@@ -42,6 +42,7 @@ const addressText = z.string().regex(/^[0-9A-Fa-f.:]+(\/[0-9.]+)?$/, 'expected a
 export const firewallRichRule = defineTask({
   name: 'firewallRichRule',
   summary: 'Adds or removes rich rules of firewalld, in the permanent configuration and at runtime.',
+  ansible: { modules: ['firewalld'] },
   params: z
     .strictObject({
       rules: oneOrMany(ruleText)

@@ -36,6 +36,7 @@ import { isLoopback } from '../params/loopback.ts'
 export const httpCheck = defineTask({
   name: 'httpCheck',
   summary: 'Checks from the host that a URL answers with a status and a text, and can wait for it.',
+  ansible: { modules: ['uri'] },
   params: z
     .strictObject({
       url: z

@@ -39,6 +39,7 @@ import {
 export const service = defineTask({
   name: 'service',
   summary: 'Starts, stops, restarts, enables or masks a systemd unit.',
+  ansible: { modules: ['service', 'systemd', 'systemd_service'], params: { unit: 'name', service: 'name' } },
   params: z
     .strictObject({
       name: unitName.describe('Unit: firewalld, or with its suffix: dnf-makecache.timer.'),

@@ -123,6 +123,7 @@ type CommandParams = {
 export const command = defineTask({
   name: 'command',
   summary: 'Runs a program with its arguments, unless what it makes exists already.',
+  ansible: { modules: ['command'], params: { cmd: 'argv' } },
   params: commandSchema({
     argv: z.array(z.string()).min(1).describe('The program and its arguments.'),
   }),

@@ -47,6 +47,7 @@ import {
 export const reboot = defineTask({
   name: 'reboot',
   summary: 'Restarts the host, and waits until it is back.',
+  ansible: { modules: ['reboot'] },
   params: z.strictObject({
     onlyIfRequired: z.boolean().default(false).describe('Only where the host itself says that it is needed.'),
     msg: z

@@ -20,6 +20,7 @@ import { shortText } from './commandText.ts'
 export const shell = defineTask({
   name: 'shell',
   summary: 'Runs shell text, unless what it makes exists already.',
+  ansible: { modules: ['shell'], params: { cmd: 'script' } },
   params: commandSchema({
     script: z.string().min(1).describe('The shell text.'),
     executable: absolutePath.optional().describe("The shell that runs it; default: the host's sh."),

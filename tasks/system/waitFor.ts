@@ -37,6 +37,7 @@ import { isLoopback } from '../params/loopback.ts'
 export const waitFor = defineTask({
   name: 'waitFor',
   summary: 'Waits until a port listens, a path exists or a command succeeds, or no longer does.',
+  ansible: { modules: ['wait_for'] },
   params: z
     .strictObject({
       port: z.int().min(1).max(65535).optional().describe('TCP port.'),

@@ -30,6 +30,7 @@ import { defineFileEdit } from './fileEdit.ts'
 export const editXml = defineFileEdit({
   name: 'editXml',
   summary: 'Edits an XML file and keeps the rest byte for byte.',
+  ansible: { modules: ['xml'], params: { xpath: 'Each of the edits has a selector.' } },
   params: z.strictObject({
     path: filePath.describe('The file; it must exist.'),
     edits: z

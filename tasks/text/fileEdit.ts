@@ -5,9 +5,11 @@ import {
   type Command,
   contentOf,
   defineTask,
+  type FileMode,
   file,
   fileChanges,
   PlaybookError,
+  type TaskSpec,
   type z,
 } from '../../src/index.ts'
 import { noFolder } from '../params/paths.ts'
@@ -18,7 +20,7 @@ type FileEditParams = {
   readonly create?: boolean
   readonly owner?: string
   readonly group?: string
-  readonly mode?: number
+  readonly mode?: FileMode
   readonly keep?: string
   readonly validate?: string
 }
@@ -34,6 +36,7 @@ type EditedFile = {
 type FileEditSpec<S extends z.ZodType<FileEditParams>> = {
   readonly name: string
   readonly summary: string
+  readonly ansible?: TaskSpec<S, unknown, never>['ansible']
   readonly params: S
   /** Whether a missing file already is as it should be, because something is to be removed from it. */
   readonly allowsMissing?: (params: z.output<S>) => boolean
@@ -47,6 +50,7 @@ type FileEditSpec<S extends z.ZodType<FileEditParams>> = {
 export function defineFileEdit<S extends z.ZodType<FileEditParams>>({
   name,
   summary,
+  ansible,
   params: schema,
   allowsMissing = () => false,
   edit,
@@ -55,6 +59,7 @@ export function defineFileEdit<S extends z.ZodType<FileEditParams>>({
   return defineTask({
     name,
     summary,
+    ...(ansible ? { ansible } : {}),
     params: schema,
     title: ({ path }) => path,
     probe: ({ path }) => ({ current: file(path, { content: true }), folder: file(posix.dirname(path)) }),

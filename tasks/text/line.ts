@@ -46,6 +46,22 @@ import {
 export const line = defineFileEdit({
   name: 'line',
   summary: 'Puts a line into a text file, replacing one that matches, or removes lines.',
+  ansible: {
+    modules: ['lineinfile'],
+    params: {
+      regexp: 'match',
+      regex: 'match',
+      search_string: 'search',
+      insertafter: 'after',
+      insertbefore: 'before',
+      firstmatch: "Use which: 'first'.",
+      value: 'line',
+      dest: 'path',
+      destfile: 'path',
+      name: 'path',
+      unsafe_writes: 'There is no such option: files are replaced by a rename.',
+    },
+  },
   params: z
     .strictObject({
       path: filePath.describe('The file.'),

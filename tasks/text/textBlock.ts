@@ -42,6 +42,19 @@ import {
 export const textBlock = defineFileEdit({
   name: 'textBlock',
   summary: 'Puts lines into a text file between two marker lines, or removes them.',
+  ansible: {
+    modules: ['blockinfile'],
+    params: {
+      content: 'block',
+      insertafter: 'after',
+      insertbefore: 'before',
+      marker_begin: 'markBegin',
+      marker_end: 'markEnd',
+      dest: 'path',
+      destfile: 'path',
+      name: 'path',
+    },
+  },
   params: z
     .strictObject({
       path: filePath.describe('The file.'),

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { nearest } from '../../model/errors/suggest.ts'
+import { calledHere } from '../../model/schema/otherNames.ts'
 import type { AnyTaskFunction } from '../../model/task.ts'
 
 /**
@@ -97,9 +97,9 @@ function takesNext(
 }
 
 function unknownParam(name: string, shape: Record<string, z.ZodType>, task: AnyTaskFunction): PlaybookError {
-  const near = nearest(name, Object.keys(shape))
+  const answer = calledHere(name.replaceAll('-', '_'), Object.keys(shape), task.spec.ansible)
   return new PlaybookError('E_UNKNOWN_PARAM', `${task.spec.name} has no parameter "${name}".`, {
-    hint: `${near ? `Did you mean ${near}? ` : ''}List its parameters: run-playbook task ${task.spec.name} --help`,
+    hint: `${answer === undefined ? '' : `${answer} `}List its parameters: run-playbook task ${task.spec.name} --help`,
   })
 }
 

@@ -111,13 +111,13 @@ const planning: readonly Case[] = [
       mode: 644,
     }),
   ]`),
-    `params.ts:9  copyFile: mode: expected an octal mode such as '0644' or 0o644, or 'preserve', got 644  E_PARAMS`,
+    `params.ts:9  copyFile: mode: expected an octal mode such as '0644' or 0o644, a symbolic one such as 'u+rwX,go-w', or 'preserve', got 644  E_PARAMS`,
   ],
   [
     'Several wrong parameters of one task',
     'several.ts',
     play(`[copyFile({ dest: 5, contents: 'x' } as any)]`),
-    `several.ts:7  copyFile: 2 wrong parameters  E_PARAMS\n    dest: expected string, got 5\n    copyFile: Unrecognized key: "contents"`,
+    `several.ts:7  copyFile: 2 wrong parameters  E_PARAMS\n    dest: expected string, got 5\n    copyFile: Unrecognized key: "contents". Did you mean content?`,
   ],
   [
     'A value that is none of the types it may be',

@@ -125,6 +125,16 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
     'No task "copyFlie".  E_UNKNOWN_TASK\n    Did you mean copyFile? List them: run-playbook docs\n',
   ],
   [
+    "A module of Ansible's",
+    `task ansible.builtin.lineinfile --path x ${on}`,
+    /^No task "ansible\.builtin\.lineinfile"\. {2}E_UNKNOWN_TASK\n {4}Ansible's module ansible\.builtin\.lineinfile is called line here: run-playbook docs line\n/,
+  ],
+  [
+    "A parameter of Ansible's",
+    `task line --path x --search-string x ${on}`,
+    /^line has no parameter "search-string"\. {2}E_UNKNOWN_PARAM\n {4}It is called search here\. List its parameters/,
+  ],
+  [
     'A function, which the command line cannot give',
     `task command true --failed x ${on}`,
     /failed: expected a function of the output, which takes a playbook, got "x"/,
@@ -137,7 +147,7 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
   [
     'A parameter of the wrong type: no place, for it stands in no file',
     `task copyFile --dest ${made} --content x --mode 9 ${on}`,
-    `copyFile: mode: expected an octal mode such as '0644' or 0o644, or 'preserve', got "9"  E_PARAMS\n    List its parameters: run-playbook task copyFile --help\n1 error. No host was contacted.\n`,
+    `copyFile: mode: expected an octal mode such as '0644' or 0o644, a symbolic one such as 'u+rwX,go-w', or 'preserve', got "9"  E_PARAMS\n    List its parameters: run-playbook task copyFile --help\n1 error. No host was contacted.\n`,
   ],
   [
     'A parameter that is missing',
