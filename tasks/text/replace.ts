@@ -16,7 +16,8 @@ import { abbreviated, fileText } from './textFile.ts'
  * - `replacement`: replaces a match; `$1`, `$<name>` and `$&` are what was matched, `$$` is a dollar. A `Secret` is put in
  *   as it is, whatever dollars it has, and never shown, nor is what it replaces: let the pattern match the old value only.
  * - `after`, `before`: regular expressions (`.` matches line ends) that limit the search to what follows the first match
- *   of the one and precedes the next match of the other. It is an error if one does not match.
+ *   of the one and precedes the next match of the other; with `before` alone, its last match. It is an error if one does
+ *   not match.
  * - `owner`, `group`, `mode`, `keep` (where to keep the original), `validate` (`{}` is the new file): as for copyFile.
  *
  * A second run must change nothing: a replacement in which the pattern matches again is refused (`a` by `aa`). No match
@@ -38,6 +39,17 @@ import { abbreviated, fileText } from './textFile.ts'
 export const replace = defineFileEdit({
   name: 'replace',
   summary: 'Replaces every match of a pattern in a text file.',
+  ansible: {
+    modules: ['replace'],
+    params: {
+      regexp: 'pattern',
+      replace: 'replacement',
+      dest: 'path',
+      destfile: 'path',
+      name: 'path',
+      encoding: 'There is no such option: what is not UTF-8 is read as Latin-1.',
+    },
+  },
   params: z
     .strictObject({
       path: filePath.describe('The file.'),
@@ -148,7 +160,10 @@ function section(text: string, { after, before }: ReplaceParams): { begin: numbe
   const opening = after === undefined ? undefined : requireMatch('after', after, text)
   const begin = opening ? opening.index + opening[0].length : 0
   if (before === undefined) return { begin, end: text.length }
-  return { begin, end: begin + requireMatch('before', before, text.slice(begin)).index }
+  const rest = text.slice(begin)
+  const first = requireMatch('before', before, rest)
+  if (opening) return { begin, end: begin + first.index }
+  return { begin, end: [...rest.matchAll(expression(before, 'ms', 'g'))].at(-1)!.index }
 }
 
 function requireMatch(name: string, source: string | RegExp, text: string): RegExpExecArray {

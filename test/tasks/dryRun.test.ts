@@ -207,7 +207,7 @@ test('a missing folder is told before, and one that is planned is not missing', 
       line({ path: `${folder}/a`, line: 'a', create: true }),
       properties({ path: `${folder}/b`, set: { a: '1' }, create: true }),
       textBlock({ path: `${folder}/c`, block: 'a', create: true }),
-      link({ path: `${folder}/d`, target: '/nowhere' }),
+      link({ path: `${folder}/d`, target: '/' }),
       directory({ path: `${folder}/e`, parents: false }),
       command({ argv: ['true'], chdir: folder, writes: [] }),
     ]

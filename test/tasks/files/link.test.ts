@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import type { FileState } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { link } from '../../../tasks/files/link.ts'
-import { applied, failure, inFolder, shells } from '../apply.ts'
+import { applied, failure, inFolder, looked, shells } from '../apply.ts'
 
 const about = { mode: 0o777, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
 const linkTo = (target: string): FileState => ({ type: 'link', ...about, target })
@@ -28,7 +28,7 @@ for (const [title, params, entry, changes] of rows) {
     const result = planned(
       link,
       { path: '/l', target: 'new', ...params },
-      { entry, folder: { type: 'directory', ...about }, inside: [] },
+      { entry, folder: { type: 'directory', ...about }, aim: { type: 'directory', ...about }, inside: [] },
     )
     assert.equal(
       result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
@@ -43,13 +43,30 @@ for (const shell of shells) {
       const path = `${folder}/it's`
       mkdirSync(`${folder}/one`)
       for (const target of [`${folder}/one`, 'one', '-two', "no'where"]) {
-        const { changes, again } = await applied(link, { path, target }, { shell })
+        const { changes, again } = await applied(
+          link,
+          { path, target, force: !target.endsWith('one') },
+          { shell },
+        )
         assert.is(changes.length, 1)
         assert.equal(again, [])
         assert.is(readlinkSync(path), target)
       }
       assert.equal(readdirSync(folder).sort(), ["it's", 'one'])
       assert.equal(readdirSync(`${folder}/one`), [])
+    }))
+
+  test(`link: a link to nothing is forced, also one by way of another folder (${shell.join(' ')})`, () =>
+    inFolder(async (folder) => {
+      mkdirSync(`${folder}/deep/er`, { recursive: true })
+      symlinkSync('deep/er', `${folder}/by`)
+      writeFileSync(`${folder}/deep/file`, '')
+      const nowhere = { path: `${folder}/by/l`, target: '../other' }
+      const error = await failure(() => applied(link, nowhere, { shell }))
+      assert.is(error.code, 'E_NO_TARGET')
+      assert.equal((await applied(link, { ...nowhere, force: true }, { shell })).again, [])
+      assert.equal(await looked(link, nowhere), [], 'what leads there already needs nothing')
+      assert.equal((await applied(link, { ...nowhere, target: '../file' }, { shell })).again, [])
     }))
 
   test(`link: what is no link stays, unless forced; a full directory always stays (${shell.join(' ')})`, () =>

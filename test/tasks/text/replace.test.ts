@@ -69,6 +69,12 @@ const rows: [title: string, before: string, params: Params, after: string | unde
   ['after', 'a\n[s]\na\n', { pattern: 'a', replacement: 'c', after: '^\\[s\\]$' }, 'a\n[s]\nc\n'],
   ['before', 'a\n[s]\na\n', { pattern: 'a', replacement: 'c', before: '^\\[s\\]$' }, 'c\n[s]\na\n'],
   [
+    'before alone goes up to its last match, as in Ansible',
+    'a\n[s]\na\n[s]\na\n',
+    { pattern: 'a', replacement: 'c', before: '^\\[s\\]$' },
+    'c\n[s]\nc\n[s]\na\n',
+  ],
+  [
     'after and before',
     'a\n<x>\na\n</x>\na\n',
     { pattern: 'a', replacement: 'c', after: '<x>', before: '</x>' },
