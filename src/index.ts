@@ -34,6 +34,7 @@ export {
   /** @deprecated Use DesiredFile. */
   type DesiredFile as WantedFile,
   fileChanges,
+  modeFor,
   replacedContent,
   writtenFile,
 } from './model/fileChange.ts'
@@ -54,7 +55,15 @@ export {
   type InventoryTree,
   type InventoryVars,
 } from './model/inventoryModule.ts'
-export { absolutePath, account, checksum, fileAttributes, fileMode, filePath } from './model/params.ts'
+export {
+  absolutePath,
+  account,
+  anyFileMode,
+  checksum,
+  fileAttributes,
+  fileMode,
+  filePath,
+} from './model/params.ts'
 export {
   type BatchSize,
   definePlay,
@@ -93,6 +102,7 @@ export {
   type ReporterSpec,
 } from './model/run/customReporter.ts'
 export type { StreamEvent } from './model/run/streamEvent.ts'
+export { appliedMode, type FileMode, symbolicMode } from './model/schema/symbolicMode.ts'
 export { maskRevealed } from './model/secrets/masker.ts'
 export { revealed, Secret, secret, secretsIn } from './model/secrets/secret.ts'
 export { secretText } from './model/secrets/secretText.ts'

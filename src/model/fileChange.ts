@@ -5,11 +5,17 @@ import type { Change, TextDiff } from './change.ts'
 import { PlaybookError } from './errors/error.ts'
 import { type FileState, formatMode, ownerSpec, type RegularFile } from './fileState.ts'
 import { contentLimitBytes } from './probe.ts'
+import { appliedMode, type FileMode } from './schema/symbolicMode.ts'
 import { hiddenValue, revealed, Secret } from './secrets/secret.ts'
 import { type Command, sh } from './shell/command.ts'
 import { run, write } from './step.ts'
 
-export type DesiredAttributes = { readonly mode?: number; readonly owner?: string; readonly group?: string }
+export type DesiredAttributes = {
+  /** A symbolic mode changes the bits that are there, of a new file 0644. */
+  readonly mode?: FileMode
+  readonly owner?: string
+  readonly group?: string
+}
 
 export type DesiredFile = DesiredAttributes & {
   readonly path: string
@@ -33,7 +39,8 @@ export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
   if (state.type !== 'absent' && state.type !== 'file') throw notAFile(desired.path, state)
   if (state.type === 'file' && state.content?.equals(content))
     return attributeChanges(desired.path, state, desired)
-  const { path, mode, owner, group, keep, validate } = desired
+  const { path, owner, group, keep, validate } = desired
+  const mode = modeFor(state, desired.mode)
   const replaces = replacedContent(state)
   const step = write({ path, content: desired.content, mode, owner, group, keep, validate, replaces })
   const isSecret = desired.isSecret || desired.content instanceof Secret || desired.edits?.some(isHidden)
@@ -43,6 +50,15 @@ export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
     { ...first!, ...(diff ? { diff } : {}), steps: [step] },
     ...others.map((edit) => ({ ...edit, steps: [] })),
   ]
+}
+
+/** The permission bits that a mode means for what is at a path; what is missing would be a file with 0644. */
+export function modeFor<M extends FileMode | undefined>(
+  state: FileState,
+  mode: M,
+): number | Extract<M, undefined> {
+  if (mode === undefined) return undefined as Extract<M, undefined>
+  return appliedMode(mode, state.type === 'absent' ? 0o644 : state.mode, state.type === 'directory')
 }
 
 /** The `replaces` of a step that is planned from this state: a digest or `absent`; undefined: the content was not read. */
@@ -55,7 +71,8 @@ export function replacedContent(state: FileState): string | undefined {
 export function attributeChanges(path: string, state: FileState, desired: DesiredAttributes): Change[] {
   if (state.type === 'absent') return []
   const changes: Change[] = []
-  const { owner, group, mode } = desired
+  const { owner, group } = desired
+  const mode = modeFor(state, desired.mode)
   const ownership = [
     owner !== undefined && owner !== state.owner && owner !== String(state.uid) ? owner : undefined,
     group !== undefined && group !== state.group && group !== String(state.gid) ? group : undefined,
@@ -67,7 +84,7 @@ export function attributeChanges(path: string, state: FileState, desired: Desire
       what: `${path} owner`,
       from: `${state.owner}:${state.group}`,
       to,
-      steps: [run(attributeCommand(path, state, spec, restoredBits(state, desired)))],
+      steps: [run(attributeCommand(path, state, spec, restoredBits(state, mode)))],
       effects: [{ path, becomes: withOwner(state, owner, group) }],
     })
   }
@@ -102,7 +119,7 @@ function attributeCommand(
  */
 function restoredBits(
   state: Exclude<FileState, { type: 'absent' }>,
-  { mode }: DesiredAttributes,
+  mode: number | undefined,
 ): number | undefined {
   const desired = mode ?? state.mode
   const isMeant = mode !== undefined || state.uid === 0
@@ -179,7 +196,7 @@ export function writtenFile(before: FileState, content: Buffer, desired: Desired
   const kept = before.type === 'absent' ? undefined : before
   return {
     type: 'file',
-    mode: desired.mode ?? kept?.mode ?? 0o644,
+    mode: modeFor(before, desired.mode) ?? kept?.mode ?? 0o644,
     owner: desired.owner ?? kept?.owner ?? 'root',
     group: desired.group ?? kept?.group ?? desired.owner ?? 'root',
     uid: kept?.uid ?? -1,

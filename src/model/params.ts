@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { DigestAlgorithm } from './fileState.ts'
+import { type FileMode, symbolicMode } from './schema/symbolicMode.ts'
 import type { Checksum } from './step.ts'
 
 /** An absolute path on the host, without NUL or line ends. Trailing slashes are removed. */
@@ -25,16 +26,35 @@ export const account = z
   ])
   .transform(String)
 
+const octalMode = /^[0-7]{3,4}$/
+const expectedMode = "expected an octal mode such as '0644' or 0o644, or a symbolic one such as 'u+rwX,go-w'"
+
+function octalBits(mode: string | number): number {
+  return typeof mode === 'string' ? Number.parseInt(mode, 8) : mode
+}
+
 /**
  * Permission bits: `'0644'`, `'644'`, or `0o644`. The number 644 (which is 0o1204) is refused: a number must be a
  * plausible mode, in which group and others have no bits that the owner lacks, and none can write without reading.
  */
 export const fileMode = z
   .union([
-    z.string().regex(/^[0-7]{3,4}$/, "expected an octal mode such as '0644'"),
+    z.string().regex(octalMode, "expected an octal mode such as '0644'"),
     z.int().refine(isPlausibleMode, "expected an octal mode such as '0644' or 0o644"),
   ])
-  .transform((mode) => (typeof mode === 'string' ? Number.parseInt(mode, 8) : mode))
+  .transform(octalBits)
+
+/**
+ * Permission bits, as for `fileMode`, or a symbolic mode such as `'u+rwX,go-w'`, which changes those that are there.
+ * Without a class it means all of them, but who may write has to be named (`u+w`), for chmod would take that from the
+ * umask.
+ */
+export const anyFileMode = z
+  .union([
+    z.string().refine((mode) => octalMode.test(mode) || symbolicMode.test(mode), expectedMode),
+    z.int().refine(isPlausibleMode, expectedMode),
+  ])
+  .transform((mode): FileMode => (typeof mode === 'string' && octalMode.test(mode) ? octalBits(mode) : mode))
 
 /** Owner, group and mode: the parameters of all tasks that create a file. */
 export const fileAttributes = {
@@ -42,7 +62,7 @@ export const fileAttributes = {
     .optional()
     .describe('Owner. Default: the existing owner, or for a new file the become user.'),
   group: account.optional().describe('Group.'),
-  mode: fileMode.optional().describe("Permission bits: '0644' or 0o644."),
+  mode: anyFileMode.optional().describe("Permission bits: '0644', 0o644, or symbolic: 'u+rwX,go-w'."),
 }
 
 const digits: { readonly [length: number]: DigestAlgorithm } = {

@@ -4,14 +4,16 @@ import { randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import {
   account,
+  anyFileMode,
+  appliedMode,
   attributeChanges,
   type Change,
   call,
   defineTask,
   type Effect,
+  type FileMode,
   type FileState,
   file,
-  fileMode,
   output,
   ownerSpec,
   PlaybookError,
@@ -50,7 +52,8 @@ import {
  * - `purge` (default false): whether to remove from `dest` what `src` does not have.
  * - `owner`, `group`: of everything copied; default: unchanged; of new entries the become user.
  * - `mode`: of files; default: unchanged; of new ones 0644, or 0755 if the file in `src` is executable. `'preserve'` takes
- *   the permission bits of each file. `dirMode`: of folders; default: unchanged; of new ones 0755.
+ *   the permission bits of each file. `dirMode`: of folders; default: unchanged; of new ones 0755. Both may be symbolic
+ *   (`'u+rwX,go-w'`).
  *
  * Errors: E_NO_SOURCE, E_SOURCE_NOT_A_DIRECTORY, E_SOURCE_ENTRY, E_SOURCE_CHANGED (on the controller), E_NO_FOLDER,
  * E_CONFLICT (the host has a file or link where `src` has a folder, or the other way round), E_MOUNT (a file system is
@@ -61,6 +64,10 @@ import {
 export const copyDirectory = defineTask({
   name: 'copyDirectory',
   summary: 'Copies a folder of the controller with everything in it, in one stream.',
+  ansible: {
+    modules: ['synchronize', 'copy'],
+    params: { directory_mode: 'dirMode', delete: 'purge', path: 'dest' },
+  },
   params: z.strictObject({
     src: z
       .string()
@@ -77,7 +84,7 @@ export const copyDirectory = defineTask({
     owner: account.optional().describe('Owner of everything copied.'),
     group: account.optional().describe('Group of everything copied.'),
     mode: preservableMode.describe("Permission bits of files, as '0644' or 0o644; 'preserve': those in src."),
-    dirMode: fileMode.optional().describe("Permission bits of folders, as '0755' or 0o755."),
+    dirMode: anyFileMode.optional().describe("Permission bits of folders: '0755', 0o755, or symbolic."),
   }),
   title: ({ dest }) => dest,
   inputs: ({ src, exclude }, { find }) => sourceTree(find(src), exclude),
@@ -115,8 +122,8 @@ type Params = {
   readonly exclude: readonly string[]
   readonly owner?: string
   readonly group?: string
-  readonly mode?: number | 'preserve'
-  readonly dirMode?: number
+  readonly mode?: FileMode
+  readonly dirMode?: FileMode
 }
 
 /** How many entries a report names; it counts the others. */
@@ -152,18 +159,20 @@ function desiredAttributes(entry: SourceEntry, { owner, group, mode, dirMode }: 
   return { owner, group, mode: mode === 'preserve' ? entry.mode : mode }
 }
 
-/** The permission bits of a new entry. */
-function newMode(entry: SourceEntry, params: Params): number {
+/** The permission bits of an entry that is copied. */
+function newMode(entry: SourceEntry, params: Params, state: FileState): number {
   if (entry.type === 'link') return 0o777
-  const plain = entry.type === 'directory' || (entry.mode & 0o100) !== 0 ? 0o755 : 0o644
-  return desiredAttributes(entry, params).mode ?? plain
+  const isDirectory = entry.type === 'directory'
+  const plain = isDirectory || (entry.mode & 0o100) !== 0 ? 0o755 : 0o644
+  const there = state.type === entry.type ? state.mode : plain
+  return appliedMode(desiredAttributes(entry, params).mode ?? there, there, isDirectory)
 }
 
 function rootChanges(params: Params, root: FileState): Change[] {
   const { dest, owner, group } = params
   const entry = { type: 'directory', path: '' } as const
   if (root.type !== 'absent') return attributeChanges(dest, root, desiredAttributes(entry, params))
-  const mode = newMode(entry, params)
+  const mode = newMode(entry, params, root)
   const spec = ownerSpec({ owner, group })
   const steps = [run(sh`rp_mkdir ${[dest, mode.toString(8), spec]}`)]
   const becomes = copied(entry, root, { owner, group, mode })
@@ -178,17 +187,17 @@ function copies(params: Params, tree: SourceTree, stateOf: (entry: SourceEntry) 
     ...fromTo(entry, stateOf(entry)),
   }))
   const effects = entries.map((entry): Effect => {
-    const attributes = { ...desiredAttributes(entry, params), mode: newMode(entry, params) }
+    const attributes = { ...desiredAttributes(entry, params), mode: newMode(entry, params, stateOf(entry)) }
     return { path: posix.join(dest, entry.path), becomes: copied(entry, stateOf(entry), attributes) }
   })
   const more = { from: 'absent or other', to: 'as in src' }
-  return together(dest, lines, more, [copyStep(params, tree)], effects)
+  const packed = entries.map((entry) => ({ entry, mode: newMode(entry, params, stateOf(entry)) }))
+  return together(dest, lines, more, [copyStep(params, tree.root, packed)], effects)
 }
 
-function copyStep(params: Params, { root, entries }: SourceTree): Step {
+function copyStep(params: Params, root: string, packed: Parameters<typeof withArchive>[0]): Step {
   const { dest, exclude, owner, group, mode } = params
-  const packed = entries.map((entry) => ({ entry, mode: newMode(entry, params) }))
-  return call(`copies ${entries.length} entries`, async ({ carryOut, isLocal }) => {
+  return call(`copies ${packed.length} entries`, async ({ carryOut, isLocal }) => {
     if (isLocal && (await holdsDestination(root, dest, exclude))) throw intoItself(root, dest)
     const archive = `.run-playbook-${randomBytes(6).toString('hex')}.tar`
     await carryOut(requireTar())

@@ -9,9 +9,11 @@ import {
   type Command,
   contentBytes,
   defineTask,
+  type FileMode,
   type FileState,
   file,
   fileChanges,
+  modeFor,
   PlaybookError,
   Secret,
   upload,
@@ -50,6 +52,14 @@ const textLimitBytes = 1024 * 1024
 export const copyFile = defineTask({
   name: 'copyFile',
   summary: 'Writes a file, from given content or from a file on the controller.',
+  ansible: {
+    modules: ['copy'],
+    params: {
+      path: 'dest',
+      directory_mode: 'Folders are copied by copyDirectory, whose dirMode it is.',
+      checksum: 'There is no such option: what is sent is always verified.',
+    },
+  },
   params: z
     .strictObject({
       dest: absolutePath.in.describe('The file on the host; with a slash at the end, its folder.'),
@@ -119,7 +129,7 @@ type Source = { path: string; size: number; mode: number; text?: Buffer; sha256?
 
 type DesiredFile = {
   path: string
-  mode?: number
+  mode?: FileMode
   owner?: string
   group?: string
   keep?: string
@@ -154,7 +164,7 @@ function comparison(source: Source | undefined, content: string | Buffer | Secre
 }
 
 function uploadChanges(state: FileState, desired: DesiredFile, source: Source): Change[] {
-  const { path, mode, owner, group, keep, validate } = desired
+  const { path, owner, group, keep, validate } = desired
   if (state.type === 'file' && state.digest === source.sha256) return attributeChanges(path, state, desired)
   if (state.type !== 'file' && state.type !== 'absent') {
     throw new PlaybookError('E_NOT_A_FILE', `${path} is a ${state.type}, not a regular file.`)
@@ -162,6 +172,7 @@ function uploadChanges(state: FileState, desired: DesiredFile, source: Source): 
   const from = state.type === 'file' ? `${state.size} bytes` : 'absent'
   const to = `${source.size} bytes`
   const origin = { kind: 'local' as const, path: source.path, sha256: source.sha256 }
+  const mode = modeFor(state, desired.mode)
   const replaces = state.type === 'file' ? state.digest : state.type
   const step = upload({ source: origin, path, mode, owner, group, keep, validate, replaces })
   return [{ what: path, from, to: from === to ? `${to}, other content` : to, steps: [step] }]

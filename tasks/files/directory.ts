@@ -3,9 +3,11 @@
 import { posix } from 'node:path'
 import {
   absolutePath,
+  appliedMode,
   attributeChanges,
   type Change,
   defineTask,
+  type FileMode,
   type FileState,
   file,
   fileAttributes,
@@ -36,6 +38,15 @@ import { fileKind } from './fileKind.ts'
 export const directory = defineTask({
   name: 'directory',
   summary: 'Makes a directory, and sets its owner, group and mode.',
+  ansible: {
+    modules: ['file'],
+    params: {
+      dest: 'path',
+      name: 'path',
+      state: 'The tasks file, link and remove have the other states.',
+      recurse: 'The task ownership changes what is below a directory.',
+    },
+  },
   params: z.strictObject({
     path: absolutePath.describe('The directory.'),
     ...fileAttributes,
@@ -82,9 +93,10 @@ function requireFolder(
   }
 }
 
-type DirectoryParams = { path: string; parents: boolean; mode?: number; owner?: string; group?: string }
+type DirectoryParams = { path: string; parents: boolean; mode?: FileMode; owner?: string; group?: string }
 
-function creation({ path, parents, mode = 0o755, owner, group }: DirectoryParams): Change {
+function creation({ path, parents, owner, group, ...params }: DirectoryParams): Change {
+  const mode = appliedMode(params.mode ?? 0o755, 0o755, true)
   const account = ownerSpec({ owner, group })
   const words = [path, formatMode(mode), account, ...(parents ? ['parents'] : [])]
   return {

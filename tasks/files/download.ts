@@ -11,6 +11,7 @@ import {
   file,
   fileAttributes,
   filePath,
+  modeFor,
   PlaybookError,
   run,
   Secret,
@@ -60,6 +61,10 @@ import { fileKind } from './fileKind.ts'
 export const download = defineTask({
   name: 'download',
   summary: 'Fetches a file from the first mirror that has it, and checks it before it is used.',
+  ansible: {
+    modules: ['get_url'],
+    params: { path: 'dest', validate_certs: 'Use insecure: true for no check of certificates.' },
+  },
   params: z
     .strictObject({
       url: address.optional().describe('The address of the file.'),
@@ -130,7 +135,8 @@ function fetching(params: DownloadParams, current: FileState): Step {
   const { dest, checksum, mode, owner, group, via, timeout } = params
   const urls = addresses(params)
   if (via === 'controller' && checksum) {
-    return upload({ source: { kind: 'fetch', urls, checksum, timeout }, path: dest, mode, owner, group })
+    const source = { kind: 'fetch' as const, urls, checksum, timeout }
+    return upload({ source, path: dest, mode: modeFor(current, mode), owner, group })
   }
   return run(fetchScript(params, current), {
     stdin: secret(`${headerLines(params)}\n${urls.join('\n')}\n`),

@@ -30,6 +30,10 @@ import { changeMatches, describeMismatches, mismatches, ownerTest } from './owne
 export const ownership = defineTask({
   name: 'ownership',
   summary: 'Sets owner, group and modes of a whole tree, changing only what differs.',
+  ansible: {
+    modules: ['file'],
+    params: { recurse: 'recursive', directory_mode: 'dirMode', dest: 'path', name: 'path' },
+  },
   params: z
     .strictObject({
       path: ownPath.describe('The directory, or file.'),

@@ -8,6 +8,7 @@ import {
   type Change,
   contentBytes,
   defineTask,
+  type FileMode,
   file,
   fileChanges,
   renderTemplate,
@@ -68,6 +69,7 @@ const settingNames = [
 export const template = defineTask({
   name: 'template',
   summary: 'Writes a file that is rendered from a Jinja template, as Ansible renders it.',
+  ansible: { modules: ['template'], params: { path: 'dest' } },
   params: z.strictObject({
     src: z.string().min(1).describe('The template, in the folder templates beside the playbook or role.'),
     dest: absolutePath.describe('The file on the host.'),
@@ -124,5 +126,5 @@ type Rendered = {
   readonly content: Buffer
   /** What is in the content and must not be shown. */
   readonly secrets: readonly Secret[]
-  readonly mode: number | undefined
+  readonly mode: FileMode | undefined
 }

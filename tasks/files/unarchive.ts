@@ -64,6 +64,7 @@ import {
 export const unarchive = defineTask({
   name: 'unarchive',
   summary: 'Unpacks an archive that is on the host into a directory, whole or not at all.',
+  ansible: { modules: ['unarchive'], params: { path: 'dest' } },
   params: z
     .strictObject({
       src: filePath.describe('The archive, on the host.'),

@@ -1,6 +1,6 @@
 // The parameters of tasks that write a file.
 
-import { type Command, fileAttributes, fileMode, filePath, quote, shellText, z } from '../../src/index.ts'
+import { anyFileMode, type Command, fileAttributes, filePath, quote, shellText, z } from '../../src/index.ts'
 
 /** Attributes, where the original is kept, and how the new file is checked. */
 export const writingParams = {
@@ -15,7 +15,10 @@ export const writingParams = {
 
 /** A mode, or that of the source. */
 export const preservableMode = z
-  .union([fileMode, z.literal('preserve')], "expected an octal mode such as '0644' or 0o644, or 'preserve'")
+  .union(
+    [anyFileMode, z.literal('preserve')],
+    "expected an octal mode such as '0644' or 0o644, a symbolic one such as 'u+rwX,go-w', or 'preserve'",
+  )
   .optional()
 
 /** The user's check as a write step takes it: `{}`, or else `%s`, is the path. */

@@ -1,12 +1,12 @@
 // Compares an entry of the source tree with the file on the host.
 
-import { type FileState, PlaybookError, writtenFile } from '../../../src/index.ts'
+import { type FileMode, type FileState, PlaybookError, writtenFile } from '../../../src/index.ts'
 import type { SourceEntry } from './sourceTree.ts'
 
 export type EntryAttributes = {
   readonly owner?: string
   readonly group?: string
-  readonly mode?: number
+  readonly mode?: FileMode
 }
 
 /** Whether the entry has to be copied. @throws PlaybookError E_CONFLICT where something of another kind is in the way */

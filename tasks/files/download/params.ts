@@ -1,6 +1,6 @@
 // The parameters of the task download.
 
-import { type Checksum, type Secret, z } from '../../../src/index.ts'
+import { type Checksum, type FileMode, type Secret, z } from '../../../src/index.ts'
 
 export const address = z
   .string()
@@ -15,7 +15,7 @@ export type DownloadParams = {
   urls?: string[]
   dest: string
   checksum: Checksum | false
-  mode?: number
+  mode?: FileMode
   owner?: string
   group?: string
   via: 'host' | 'controller'

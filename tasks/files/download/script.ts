@@ -4,6 +4,7 @@ import {
   type Command,
   type FileState,
   formatMode,
+  modeFor,
   ownerSpec,
   PlaybookError,
   Secret,
@@ -53,7 +54,7 @@ function placementScript({ dest, mode, owner, group }: DownloadParams, current: 
       ? sh`chown ${`${kept.uid}:${kept.gid}`} -- "$part" 2>/dev/null; chcon --reference="../$rp_base" -- "$part" 2>/dev/null`
       : sh`rp_label ${dest} "$part"`,
     desired === '' ? sh`:` : sh`chown ${desired} -- "$part" || exit 1`,
-    sh`chmod ${formatMode(mode ?? kept?.mode ?? 0o644)} -- "$part" && mv -fT -- "$part" "../$rp_base" || exit 1`,
+    sh`chmod ${formatMode(modeFor(current, mode) ?? kept?.mode ?? 0o644)} -- "$part" && mv -fT -- "$part" "../$rp_base" || exit 1`,
   ]
   return shellText(lines.map(({ script }) => script).join('\n      '))
 }

@@ -111,6 +111,23 @@ test('copyDirectory: only what differs is brought, and what is replaced keeps ow
   })
 })
 
+test('copyDirectory: symbolic modes change the bits of what is there, and of what is new', async () => {
+  await inFolder(async (folder) => {
+    const src = madeSource(folder)
+    const dest = join(folder, 'dest')
+    await copied(src, dest)
+    chmodSync(join(dest, 'a/one.txt'), 0o666)
+    writeFileSync(join(src, 'a/one.txt'), 'uno\n')
+    writeFileSync(join(src, 'a/new.txt'), 'new one\n')
+    const ran = await copied(src, dest, { mode: 'g-w,o=', dirMode: 'o-rx' })
+    assert.is(ran.story[0], `one: changed copyDirectory ${dest}`)
+    assert.equal(
+      ['a/one.txt', 'a/new.txt', 'run.sh', 'a', ''].map((path) => statSync(join(dest, path)).mode & 0o777),
+      [0o640, 0o640, 0o750, 0o750, 0o750],
+    )
+  })
+})
+
 test('copyDirectory: owner, group and modes are put right everywhere', async () => {
   await inFolder(async (folder) => {
     const src = madeSource(folder)

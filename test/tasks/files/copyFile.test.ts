@@ -15,6 +15,7 @@ import * as assert from 'uvu/assert'
 import { type FileState, secret } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { copyFile } from '../../../tasks/files/copyFile.ts'
+import { directory } from '../../../tasks/files/directory.ts'
 import { download } from '../../../tasks/files/download.ts'
 import { line } from '../../../tasks/text/line.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
@@ -48,7 +49,30 @@ const rows: [title: string, params: object, current: FileState, changes: string[
     ['/x/f mode: 0644 → 0600'],
     [],
   ],
+  [
+    'a symbolic mode changes the bits that are there',
+    { content: 'a\n', mode: 'u+x,g+w,o=' },
+    holding('a\n'),
+    ['/x/f mode: 0644 → 0760'],
+    [],
+  ],
+  ['a symbolic mode that is there', { content: 'a\n', mode: 'u+rwX,go-w' }, holding('a\n'), [], []],
 ]
+
+test('copyFile, line and directory: symbolic modes of what is new and of what is there', () =>
+  inFolder(async (path) => {
+    const modeOf = (name: string) => statSync(`${path}/${name}`).mode & 0o7777
+    await applied(copyFile, { dest: `${path}/new`, content: 'a\n', mode: 'u+x,go=' })
+    assert.is(modeOf('new'), 0o700)
+    writeFileSync(`${path}/old`, 'a\n')
+    chmodSync(`${path}/old`, 0o666)
+    assert.equal((await applied(line, { path: `${path}/old`, line: 'b', mode: 'go-w' })).again, [])
+    assert.is(modeOf('old'), 0o644)
+    assert.equal((await applied(directory, { path: `${path}/folder`, mode: 'g+ws,o=' })).again, [])
+    assert.is(modeOf('folder'), 0o2770)
+    assert.equal((await applied(directory, { path: `${path}/folder`, mode: 'g-w' })).again, [])
+    assert.is(modeOf('folder'), 0o2750)
+  }))
 
 test('copyFile: with a slash at the end, dest is a folder, in which the file gets the name of src', () =>
   inFolder(async (path) => {
