@@ -1,12 +1,11 @@
-// Brings a lab of four real hosts up, finds it again, takes it down.
+// Brings a lab of real hosts up, finds it again, takes it down.
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlaybookError } from '../src/model/errors/error.ts'
-import { artifactFolder, cachedArtifact } from './artifacts/artifactCache.ts'
-import { image } from './artifacts/image.ts'
-import { rpmRepository } from './artifacts/rpmRepository.ts'
+import { type Artifact, artifactFolder, cachedArtifact } from './artifacts/artifactCache.ts'
 import { readSources, type Sources, sources } from './artifacts/sources.ts'
+import { flavours } from './flavours.ts'
 import { makeCredentials, writeKnownHosts } from './instance/credentials.ts'
 import type { Lab } from './instance/description.ts'
 import { type HostSpec, isHostUp, reviveHost, stopHost, waitForHost } from './instance/host.ts'
@@ -21,7 +20,7 @@ import { writeInventory } from './instance/inventory.ts'
 import { fetchShares, mirrorUrl, startMirror } from './instance/mirror.ts'
 import type { Shares } from './instance/mirrorServer.ts'
 import { claimNetwork, isAbandoned, ownedNetwork, releaseNetwork } from './instance/network.ts'
-import { DEFAULT_NAME, type Topology, topology } from './instance/topology.ts'
+import { DEFAULT_NAME, type FlavourName, type Topology, topology } from './instance/topology.ts'
 import { cgroupFolders, killAll, removeCgroups } from './machine/cgroup.ts'
 import { exists } from './machine/exists.ts'
 import { withLock } from './machine/lock.ts'
@@ -35,6 +34,8 @@ export { type SshResult as Answer, ssh } from './instance/ssh.ts'
 export { isSupported } from './machine/support.ts'
 
 type UpOptions = {
+  /** Which hosts it has; without it, those it had, or those of the runbook. */
+  readonly flavour?: FlavourName | undefined
   /** Throws the hosts' state away first. */
   readonly isFresh?: boolean
   /** Hears what is being done. */
@@ -47,13 +48,13 @@ type UpOptions = {
  */
 export async function up(
   name: string = DEFAULT_NAME,
-  { isFresh = false, log = noLog }: UpOptions = {},
+  { flavour, isFresh = false, log = noLog }: UpOptions = {},
 ): Promise<Lab> {
   const support = await isSupported()
   if (!support.ok) throw new PlaybookError('E_LAB_UNSUPPORTED', `No lab on this machine: ${support.reason}.`)
   const files = instanceFiles(name)
   await prepareMachine(log)
-  return withLock(files.lock, () => bringUp(name, files, isFresh, log), log)
+  return withLock(files.lock, () => bringUp(name, files, { flavour, isFresh, log }), log)
 }
 
 /** Takes the lab down: no process, interface, mount or group of it stays. `isPurge` deletes its state as well. */
@@ -69,28 +70,34 @@ export async function down(
 /** The lab `name` if it is up: its network is there and its mirror answers. */
 export async function find(name: string = DEFAULT_NAME): Promise<Lab | undefined> {
   const files = instanceFiles(name)
-  const network = await ownedNetwork(files.folder)
+  const network = await ownedNetwork(files)
   const shares = network && (await fetchShares(network))
   return network && shares && describe(name, files, network, shares)
 }
 
-async function bringUp(name: string, files: InstanceFiles, isFresh: boolean, log: Log): Promise<Lab> {
+async function bringUp(
+  name: string,
+  files: InstanceFiles,
+  { flavour: asked, isFresh = false, log = noLog }: UpOptions,
+): Promise<Lab> {
   const last = await readRecord(files)
+  const flavour = asked ?? last?.flavour ?? 'dnf'
+  if (last && flavour !== (last.flavour ?? 'dnf')) throw otherFlavour(name, last)
   const [baseImage, sourcesFolder] = await Promise.all([
-    chooseImage(files, isFresh ? undefined : last, log),
+    chooseImage(files, flavours[flavour].image, isFresh ? undefined : last, log),
     cachedArtifact(sources, log),
   ])
-  const packagesFolder = await cachedArtifact(await rpmRepository(baseImage), log)
-  const network = await claimNetwork(name, files.folder)
+  const packages = await cachedArtifact(await flavours[flavour].packages(baseImage, log), log)
+  const network = await claimNetwork(name, files, flavour)
   const hasMoved = last !== undefined && (last.image !== baseImage || last.number !== network.number)
-  if (isFresh || hasMoved) await discardHosts(files, network, baseImage, log)
-  await writeRecord(files, { number: network.number, image: baseImage })
+  if (isFresh || hasMoved) await discardHosts(files, network, log)
+  await writeRecord(files, { number: network.number, image: baseImage, flavour })
   await pruneImages()
-  await makeCredentials(files)
+  await makeCredentials(files, network.hosts)
   await writeKnownHosts(files, network.hosts)
-  const shares = { sources: sourcesFolder, packages: packagesFolder }
+  const shares = { sources: sourcesFolder, packages }
   await startMirror(network, shares, files)
-  await bootHosts(hostSpecs(files, network, baseImage), name, log)
+  await bootHosts(hostSpecs(files, network, baseImage, packages), name, log)
   const lab = await describe(name, files, network, shares)
   await writeInventory(lab)
   return lab
@@ -99,6 +106,7 @@ async function bringUp(name: string, files: InstanceFiles, isFresh: boolean, log
 /** Hosts keep the image they were made on, for their layers fit no other; new hosts get the present one. */
 async function chooseImage(
   files: InstanceFiles,
+  image: Artifact,
   last: InstanceRecord | undefined,
   log: Log,
 ): Promise<string> {
@@ -122,14 +130,9 @@ async function bootHosts(all: readonly HostSpec[], name: string, log: Log): Prom
   await Promise.all(all.filter((_, index) => areUp[index]).map((spec) => waitForHost(spec, log)))
 }
 
-async function discardHosts(
-  files: InstanceFiles,
-  network: Topology,
-  baseImage: string,
-  log: Log,
-): Promise<void> {
+async function discardHosts(files: InstanceFiles, network: Topology, log: Log): Promise<void> {
   log("throwing the hosts' state away")
-  await Promise.all(hostSpecs(files, network, baseImage).map((spec) => stopHost(spec, 0)))
+  await Promise.all(hostSpecs(files, network).map((spec) => stopHost(spec, 0)))
   await rm(join(files.folder, 'hosts'), { recursive: true, force: true })
 }
 
@@ -138,7 +141,7 @@ async function takeDown(files: InstanceFiles, isPurge: boolean, log: Log): Promi
   if (network) {
     await timed(log, 'stopping the hosts', async () => {
       const limitMs = isPurge ? 0 : 20_000
-      await Promise.all(hostSpecs(files, network, '').map((spec) => stopHost(spec, limitMs)))
+      await Promise.all(hostSpecs(files, network).map((spec) => stopHost(spec, limitMs)))
       await killAll(cgroupFolders(network.number))
     })
     await removeCgroups(cgroupFolders(network.number))
@@ -150,12 +153,21 @@ async function takeDown(files: InstanceFiles, isPurge: boolean, log: Log): Promi
 /** The network it holds, or, where only the bridge is gone, the one it remembers. */
 async function networkToRelease(files: InstanceFiles): Promise<Topology | undefined> {
   const last = await readRecord(files)
-  const remembered = last && (await isAbandoned(last.number)) ? topology(last.number) : undefined
-  return (await ownedNetwork(files.folder)) ?? remembered
+  const remembered =
+    last && (await isAbandoned(last.number)) ? topology(last.number, last.flavour) : undefined
+  return (await ownedNetwork(files)) ?? remembered
 }
 
-function hostSpecs(files: InstanceFiles, network: Topology, baseImage: string): HostSpec[] {
-  return network.hosts.map((host) => ({ host, network, files, image: baseImage }))
+function hostSpecs(files: InstanceFiles, network: Topology, image = '', packages = ''): HostSpec[] {
+  return network.hosts.map((host) => ({ host, network, files, image, packages }))
+}
+
+function otherFlavour(name: string, last: InstanceRecord): PlaybookError {
+  return new PlaybookError(
+    'E_LAB_FLAVOUR',
+    `The lab "${name}" has the flavour ${last.flavour ?? 'dnf'}.`,
+    `Give another --name, or delete it first: npm run lab -- down --purge --name ${name}`,
+  )
 }
 
 async function describe(name: string, files: InstanceFiles, network: Topology, shares: Shares): Promise<Lab> {

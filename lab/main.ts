@@ -1,11 +1,11 @@
 // The command `npm run lab -- up | down | status | ssh`.
 
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { PlaybookError } from '../src/model/errors/error.ts'
 import { instanceFiles } from './instance/instanceFiles.ts'
 import { ownedNetwork } from './instance/network.ts'
 import { findHost, sshThrough } from './instance/ssh.ts'
-import { DEFAULT_NAME } from './instance/topology.ts'
+import { DEFAULT_NAME, type FlavourName } from './instance/topology.ts'
 import { down, up } from './lab.ts'
 import { logToStderr } from './machine/log.ts'
 import { printStatus } from './status.ts'
@@ -13,13 +13,22 @@ import { printStatus } from './status.ts'
 type Named = { readonly name: string }
 
 const program = new Command('lab')
-  .description('Four real hosts on this machine: was-01 was-02 web-01 web-02.')
+  .description('Real hosts on this machine: was-01 was-02 web-01 web-02, or deb-01 deb-02 box-01.')
   .enablePositionalOptions()
 
 define('up', 'brings the hosts up, from whatever state they are in')
   .option('--fresh', "throws the hosts' state away first")
-  .action(async ({ name, fresh }: Named & { fresh?: boolean }) => {
-    const lab = await up(name, { isFresh: fresh === true, log: logToStderr() })
+  .addOption(
+    new Option(
+      '--flavour <flavour>',
+      'dnf (the hosts of the runbook) or apt (Debian, and busybox alone)',
+    ).choices(['dnf', 'apt']),
+  )
+  .action(async (options: Named & { fresh?: boolean; flavour?: FlavourName }, command: Command) => {
+    const { flavour, fresh } = options
+    const isNamed = command.getOptionValueSource('name') !== 'default'
+    const name = isNamed || flavour !== 'apt' ? options.name : 'apt' // demo's addresses are those of the runbook's hosts
+    const lab = await up(name, { flavour, isFresh: fresh === true, log: logToStderr() })
     for (const host of lab.hosts) console.log(`${host.name}  ${host.address}`)
     console.log(`inventory: ${lab.inventoryFile}\nkey:       ${lab.keyFile}\nmirror:    ${lab.mirror}`)
   })
@@ -41,7 +50,7 @@ define('ssh', 'runs a command on a host (its output alone, its exit code), or op
   .passThroughOptions()
   .action(async (host: string, command: string[], { name, user }: Named & { user: string }) => {
     const files = instanceFiles(name)
-    const network = await ownedNetwork(files.folder)
+    const network = await ownedNetwork(files)
     if (!network)
       throw new PlaybookError('E_LAB_DOWN', `Lab "${name}" is not up.`, `npm run lab -- up --name ${name}`)
     process.exitCode = await sshThrough(files, findHost(network.hosts, host), command, user)

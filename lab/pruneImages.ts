@@ -3,7 +3,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { artifactFolder } from './artifacts/artifactCache.ts'
-import { image } from './artifacts/image.ts'
+import { flavours } from './flavours.ts'
 import { allRecords } from './instance/instanceFiles.ts'
 import { sharedFolder } from './machine/folders.ts'
 import { withLock } from './machine/lock.ts'
@@ -17,9 +17,10 @@ export async function pruneImages(): Promise<void> {
 }
 
 async function unusedImages(): Promise<string[]> {
-  const used = new Set([...(await allRecords()).values()].map(({ image }) => image)).add(
-    artifactFolder(image),
-  )
+  const used = new Set([
+    ...[...(await allRecords()).values()].map(({ image }) => image),
+    ...Object.values(flavours).map(({ image }) => artifactFolder(image)),
+  ])
   const all = (await readdir(sharedFolder())).filter((name) => /^image-[0-9a-f]+$/.test(name))
   return all.map((name) => join(sharedFolder(), name)).filter((folder) => !used.has(folder))
 }

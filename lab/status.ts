@@ -1,16 +1,15 @@
 // Prints which hosts of an instance are up.
 
-import { answersSsh, isAlive } from './instance/host.ts'
+import { answersSsh, isAlive, systemState } from './instance/host.ts'
 import { instanceFiles } from './instance/instanceFiles.ts'
 import { fetchShares, mirrorUrl } from './instance/mirror.ts'
 import { ownedNetwork } from './instance/network.ts'
-import { ssh } from './instance/ssh.ts'
 import type { Address, Topology } from './instance/topology.ts'
 
 /** Prints the instance's state and says whether all of it is up. */
 export async function printStatus(name: string): Promise<boolean> {
   const files = instanceFiles(name)
-  const network = await ownedNetwork(files.folder)
+  const network = await ownedNetwork(files)
   if (!network) {
     console.log(`lab ${name} is down`)
     return false
@@ -31,11 +30,9 @@ export async function printStatus(name: string): Promise<boolean> {
 }
 
 async function hostRow(host: Address, network: Topology, files: ReturnType<typeof instanceFiles>) {
-  const alive = await isAlive({ host, network, files, image: '' })
+  const alive = await isAlive({ host, network, files, image: '', packages: '' })
   const hasSsh = alive && (await answersSsh(host.address))
-  const system = hasSsh
-    ? (await ssh(files, host, 'systemctl is-system-running')).stdout.trim() || 'no login'
-    : '-'
+  const system = hasSsh ? (await systemState(files, host)).trim() || 'no login' : '-'
   const cells = [host.name, host.address, alive ? 'up' : 'down', system, hasSsh ? 'yes' : 'no']
   return { cells, isUp: system === 'running' }
 }

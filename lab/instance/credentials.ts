@@ -6,15 +6,15 @@ import { dirname } from 'node:path'
 import { exists } from '../machine/exists.ts'
 import { run } from '../machine/run.ts'
 import type { InstanceFiles } from './instanceFiles.ts'
-import { type Address, HOSTS } from './topology.ts'
+import type { Address } from './topology.ts'
 
 /** Passwords of the users that have one: `deploy` needs it for sudo, `ops` does not. */
 export type Passwords = { readonly deploy: string; readonly ops: string }
 
 /** Makes what is missing: the client's key, one host key a host, the passwords (mode 0600). */
-export async function makeCredentials(files: InstanceFiles): Promise<void> {
+export async function makeCredentials(files: InstanceFiles, hosts: readonly Address[]): Promise<void> {
   await makeKey(files.keyFile, 'run-playbook-lab')
-  await Promise.all(HOSTS.map(({ name }) => makeKey(files.hostKeyFile(name), name)))
+  await Promise.all(hosts.map(({ name }) => makeKey(files.hostKeyFile(name), name)))
   if (await exists(files.passwordsFile)) return
   const passwords: Passwords = { deploy: newPassword(), ops: newPassword() }
   await writeFile(`${files.passwordsFile}.new`, `${JSON.stringify(passwords, null, 2)}\n`, { mode: 0o600 })

@@ -11,16 +11,18 @@ import { exists } from '../machine/exists.ts'
 import type { Log } from '../machine/log.ts'
 import { lastLines, run } from '../machine/run.ts'
 import type { InstanceFiles } from './instanceFiles.ts'
+import { packageSources } from './packageSources.ts'
 import { seedHost } from './seed.ts'
 import { ssh } from './ssh.ts'
 import { type Address, machineName, type Topology } from './topology.ts'
 
-/** Everything that is to know about a host to boot it. `image` is the image's folder. */
+/** Everything that is to know about a host to boot it: the folders of its image and of the lab's packages too. */
 export type HostSpec = {
   readonly host: Address
   readonly network: Topology
   readonly files: InstanceFiles
   readonly image: string
+  readonly packages: string
 }
 
 /** Without these a host is of no use: no login for users, no network, no firewall. */
@@ -41,7 +43,7 @@ while [ "$code" = 133 ]; do
     for group in $HOST_GROUPS; do echo 0 >"$group/cgroup.procs"; done
     exec systemd-nspawn --directory="$ROOT" --boot --settings=no --machine="$MACHINE" --hostname="$HOST" \\
       --network-veth --network-bridge="$BRIDGE" --register=no --keep-unit --resolv-conf=off --timezone=off \\
-      --link-journal=no --console=read-only
+      --link-journal=no --kill-signal="$KILL_SIGNAL" --console=read-only
   ) || code=$?
 done
 exit "$code"`
@@ -60,7 +62,8 @@ async function bootHost(spec: HostSpec): Promise<void> {
     stdio: ['ignore', log.fd, log.fd],
     env: {
       PATH: process.env.PATH,
-      LOWER: join(spec.image, 'root'),
+      LOWER: lowerRoot(spec),
+      KILL_SIGNAL: spec.host.system === 'busybox' ? 'SIGUSR2' : 'SIGRTMIN+3', // init's sign to power off
       UPPER: join(folder, 'upper'),
       WORK: join(folder, 'work'),
       ROOT: join(folder, 'root'),
@@ -87,7 +90,7 @@ export async function waitForHost(spec: HostSpec, log: Log, limitMs = 240_000): 
     if (Date.now() > deadline) throw await bootError(spec, 'has no ssh')
     await sleep(100)
   }
-  const { stdout } = await ssh(spec.files, spec.host, 'systemctl is-system-running --wait')
+  const stdout = await systemState(spec.files, spec.host, '--wait')
   if (stdout.trim() === 'running') return
   const failed = await ssh(spec.files, spec.host, 'systemctl --failed --plain --no-legend --no-pager')
   const units = failed.stdout.split('\n').flatMap((line) => line.split(' ')[0] || [])
@@ -95,6 +98,12 @@ export async function waitForHost(spec: HostSpec, log: Log, limitMs = 240_000): 
   if (stdout.trim() !== 'degraded' || units.some((unit) => ESSENTIAL.includes(unit)))
     throw await bootError(spec, what)
   log(`${spec.host.name} ${what}`)
+}
+
+/** What systemd says of the host; where there is none, `running` if a command runs. */
+export async function systemState(files: InstanceFiles, host: Address, option = ''): Promise<string> {
+  const command = host.system === 'busybox' ? 'echo running' : `systemctl is-system-running ${option}`
+  return (await ssh(files, host, command)).stdout
 }
 
 /** Boots a host that is not up; one that lives without ssh gets five seconds before it is killed. */
@@ -152,14 +161,21 @@ async function deleteInterface({ host, network }: HostSpec): Promise<void> {
 }
 
 /** A host's layer is made aside and renamed, so that a killed `up` leaves a whole one or none. */
-async function createLayer({ host, network, files, image }: HostSpec): Promise<void> {
+async function createLayer(spec: HostSpec): Promise<void> {
+  const { host, network, files, packages } = spec
   const folder = files.hostFolder(host.name)
   if (await exists(folder)) return
   const aside = `${folder}.unfinished`
   await rm(aside, { recursive: true, force: true })
   for (const name of ['upper', 'work', 'root']) await mkdir(join(aside, name), { recursive: true })
-  await seedHost(join(aside, 'upper'), join(image, 'root'), host, network, files)
+  const sources = await packageSources(host, network, packages)
+  await seedHost(join(aside, 'upper'), lowerRoot(spec), host, network, files, sources)
   await rename(aside, folder)
+}
+
+/** The root file system below the host's own layer. */
+function lowerRoot({ host, image }: HostSpec): string {
+  return join(image, host.system === 'busybox' ? 'box' : 'root')
 }
 
 function groupsOf({ host, network }: HostSpec) {

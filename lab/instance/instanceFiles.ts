@@ -4,9 +4,14 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 import { instanceFolder, labFolder } from '../machine/folders.ts'
+import type { FlavourName } from './topology.ts'
 
-/** What an instance remembers: its number (see `topology`) and the image its hosts' file systems lie on. */
-export type InstanceRecord = { readonly number: number; readonly image: string }
+/** What an instance remembers: number and flavour (see `topology`), and the image its hosts' file systems lie on. */
+export type InstanceRecord = {
+  readonly number: number
+  readonly image: string
+  readonly flavour?: FlavourName
+}
 
 /** The files of an instance. */
 export function instanceFiles(name: string) {

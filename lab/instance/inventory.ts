@@ -6,7 +6,7 @@ import type { Lab } from './description.ts'
 
 type Vars = Readonly<Record<string, unknown>>
 
-/** The text of an instance's inventory: groups `was` and `web` below `all`, whose vars are the connection's and `vars`. */
+/** The text of an instance's inventory: groups by the hosts' names (`was`, `web` or `deb`, `box`) below `all`, whose vars are the connection's and `vars`. */
 export function inventoryText(lab: Lab, vars: Vars = lab.inventoryVars): string {
   return stringify({
     all: {
@@ -16,7 +16,7 @@ export function inventoryText(lab: Lab, vars: Vars = lab.inventoryVars): string 
         ansible_ssh_common_args: `-o UserKnownHostsFile=${lab.knownHostsFile}`,
         ...vars,
       },
-      children: { was: group(lab, 'was-'), web: group(lab, 'web-') },
+      children: Object.fromEntries(groups.flatMap((name) => group(lab, name))),
     },
   })
 }
@@ -27,7 +27,10 @@ export async function writeInventory(lab: Lab, file = lab.inventoryFile, vars?: 
   return file
 }
 
-function group({ hosts }: Lab, prefix: string) {
-  const members = hosts.filter(({ name }) => name.startsWith(prefix))
-  return { hosts: Object.fromEntries(members.map(({ name, address }) => [name, { ansible_host: address }])) }
+const groups = ['was', 'web', 'deb', 'box']
+
+function group({ hosts }: Lab, group: string) {
+  const members = hosts.filter(({ name }) => name.startsWith(`${group}-`))
+  const entries = members.map(({ name, address }) => [name, { ansible_host: address }])
+  return members.length === 0 ? [] : [[group, { hosts: Object.fromEntries(entries) }] as const]
 }

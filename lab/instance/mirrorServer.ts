@@ -14,7 +14,7 @@ export type Shares = { readonly sources: string; readonly packages: string }
 type Target = { readonly file: string; readonly isCorrupt: boolean }
 
 /**
- * The file behind a URL path; pure. `/dist/…` are the sources, `/packages/…` the RPMs, `/corrupt/dist/…` the sources with
+ * The file behind a URL path; pure. `/dist/…` are the sources, `/packages/…` RPMs or debs, `/corrupt/dist/…` the sources with
  * wrong bytes (their .sha512 files whole), and anything else, `/missing/…` among them, is not there.
  */
 export function resolveTarget(shares: Shares, path: string): Target | undefined {
@@ -25,7 +25,10 @@ export function resolveTarget(shares: Shares, path: string): Target | undefined 
     const file = join(shares.sources, 'dist', ...rest)
     return { file, isCorrupt: isCorrupt && !file.endsWith('.sha512') }
   }
-  return share === 'packages' && !isCorrupt ? { file: join(shares.packages, ...rest), isCorrupt } : undefined
+  const index = path.endsWith('/') ? ['index.html'] : []
+  return share === 'packages' && !isCorrupt
+    ? { file: join(shares.packages, ...rest, ...index), isCorrupt }
+    : undefined
 }
 
 /** The server, not yet listening. `/lab` answers with the shares as JSON, so that who asks knows what is served. */
@@ -44,7 +47,7 @@ async function answer(shares: Shares, request: IncomingMessage, response: Server
   if (!target || !info?.isFile()) return void response.writeHead(404).end('404 Not Found\n')
   response.writeHead(200, {
     'Content-Length': info.size,
-    'Content-Type': 'application/octet-stream',
+    'Content-Type': target.file.endsWith('.html') ? 'text/html' : 'application/octet-stream',
     'Last-Modified': info.mtime.toUTCString(),
   })
   if (request.method === 'HEAD') return void response.end()

@@ -7,8 +7,8 @@ import { exists } from '../machine/exists.ts'
 import { sharedFolder } from '../machine/folders.ts'
 import { withLock } from '../machine/lock.ts'
 import { run } from '../machine/run.ts'
-import { allRecords } from './instanceFiles.ts'
-import { numbersFor, type Topology, topology } from './topology.ts'
+import { allRecords, type InstanceFiles, readRecord } from './instanceFiles.ts'
+import { type FlavourName, numbersFor, type Topology, topology } from './topology.ts'
 
 type Link = { readonly ifname: string; readonly ifalias?: string }
 type Route = { readonly dst: string; readonly dev?: string }
@@ -17,21 +17,27 @@ type Route = { readonly dst: string; readonly dev?: string }
  * Takes a subnet for the instance and makes its bridge, or finds the one it has. The bridge's alias says whose it is.
  * The number it had before is kept if it is still free.
  */
-export async function claimNetwork(name: string, folder: string): Promise<Topology> {
-  return withLock(join(sharedFolder(), 'network.lock'), async () => bringUp(await claim(name, folder)))
+export async function claimNetwork(
+  name: string,
+  { folder }: InstanceFiles,
+  flavour: FlavourName,
+): Promise<Topology> {
+  return withLock(join(sharedFolder(), 'network.lock'), async () =>
+    bringUp(topology(await claim(name, folder), flavour)),
+  )
 }
 
-async function claim(name: string, folder: string): Promise<Topology> {
-  const mine = await ownedNetwork(folder)
-  if (mine) return mine
+async function claim(name: string, folder: string): Promise<number> {
+  const mine = await ownedNumber(folder)
+  if (mine !== undefined) return mine
   await removeUnfinished()
   const [links, routes, records] = await Promise.all([allLinks(), allRoutes(), allRecords()])
-  const candidates = numbersFor(name, records).map(topology)
+  const candidates = numbersFor(name, records).map((number) => topology(number))
   for (const candidate of candidates) {
     if (ownerOf(candidate, links, routes)) continue
     if (!(await makeBridge(candidate, folder))) continue
     await killAll(cgroupFolders(candidate.number)) // hosts whose bridge was taken away are cut off for good
-    return candidate
+    return candidate.number
   }
   const first = candidates[0] ?? topology(0)
   throw new PlaybookError(
@@ -41,10 +47,15 @@ async function claim(name: string, folder: string): Promise<Topology> {
   )
 }
 
-/** The network the instance in `folder` holds now, if any. */
-export async function ownedNetwork(folder: string): Promise<Topology | undefined> {
+/** The network the instance holds now, if any. */
+export async function ownedNetwork(files: InstanceFiles): Promise<Topology | undefined> {
+  const number = await ownedNumber(files.folder)
+  return number === undefined ? undefined : topology(number, (await readRecord(files))?.flavour)
+}
+
+async function ownedNumber(folder: string): Promise<number | undefined> {
   const bridge = (await allLinks()).find((link) => link.ifalias === aliasOf(folder))
-  return bridge && topology(Number(bridge.ifname.replace('rplab', '')))
+  return bridge && Number(bridge.ifname.replace('rplab', ''))
 }
 
 /** Whether the number's bridge is gone while something of it still runs. */

@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path'
 import { runIn } from '../machine/run.ts'
 import { type Passwords, readPasswords } from './credentials.ts'
 import type { InstanceFiles } from './instanceFiles.ts'
-import { type Address, MIRROR_PORT, type Topology } from './topology.ts'
+import type { Address, Topology } from './topology.ts'
 
-type SeedFile = { readonly path: string; readonly text: string; readonly mode?: number }
+export type SeedFile = { readonly path: string; readonly text: string; readonly mode?: number }
 
 /** Fills `upper`, the overlay's writable layer, for a host over the image `lower`. */
 export async function seedHost(
@@ -17,8 +17,8 @@ export async function seedHost(
   host: Address,
   network: Topology,
   files: InstanceFiles,
+  packageSources: readonly SeedFile[],
 ): Promise<void> {
-  const shadow = await readFile(join(lower, 'etc/shadow'), 'utf8')
   const keys = {
     hostKey: await readFile(files.hostKeyFile(host.name), 'utf8'),
     hostKeyPublic: await readFile(`${files.hostKeyFile(host.name)}.pub`, 'utf8'),
@@ -26,14 +26,14 @@ export async function seedHost(
   }
   const seeds: SeedFile[] = [
     ...identity(host, network),
-    ...access(keys),
-    { path: 'etc/shadow', text: await withPasswords(shadow, await readPasswords(files)), mode: 0o640 },
-    { path: 'etc/yum.repos.d/lab.repo', text: repository(network) },
+    ...(host.system === 'busybox' ? boxOnly(host) : await systemdOnly(host, lower, files)),
+    ...access(keys, host.system === 'busybox' ? ['root'] : ['root', 'home/deploy', 'home/ops']),
+    ...packageSources,
   ]
   for (const seed of seeds) await writeSeed(upper, lower, seed)
 }
 
-function identity({ name, address }: Address, { hosts }: Topology): SeedFile[] {
+function identity({ name }: Address, { hosts }: Topology): SeedFile[] {
   const others = hosts.filter((host) => host.name !== name)
   const names = [
     '127.0.0.1 localhost',
@@ -43,9 +43,21 @@ function identity({ name, address }: Address, { hosts }: Topology): SeedFile[] {
   return [
     { path: 'etc/hostname', text: `${name}\n` },
     { path: 'etc/hosts', text: `${names.join('\n')}\n` },
+  ]
+}
+
+async function systemdOnly({ address }: Address, lower: string, files: InstanceFiles): Promise<SeedFile[]> {
+  const shadow = await readFile(join(lower, 'etc/shadow'), 'utf8')
+  return [
     { path: 'etc/machine-id', text: `${randomBytes(16).toString('hex')}\n`, mode: 0o444 },
     { path: 'etc/systemd/network/10-lab.network', text: interfaceText(address) },
+    { path: 'etc/shadow', text: await withPasswords(shadow, await readPasswords(files)), mode: 0o640 },
   ]
+}
+
+/** The address that its /etc/init.d/rcS sets. */
+function boxOnly({ address }: Address): SeedFile[] {
+  return [{ path: 'etc/address', text: `${address}\n` }]
 }
 
 // Without a default route multicast needs one of its own, or Tomcat's membership cannot send.
@@ -62,11 +74,14 @@ Scope=link
 `
 }
 
-function access(keys: { hostKey: string; hostKeyPublic: string; login: string }): SeedFile[] {
+function access(
+  keys: { hostKey: string; hostKeyPublic: string; login: string },
+  homes: readonly string[],
+): SeedFile[] {
   return [
     { path: 'etc/ssh/ssh_host_ed25519_key', text: keys.hostKey, mode: 0o600 },
     { path: 'etc/ssh/ssh_host_ed25519_key.pub', text: keys.hostKeyPublic },
-    ...['root', 'home/deploy', 'home/ops'].map((home) => ({
+    ...homes.map((home) => ({
       path: `${home}/.ssh/authorized_keys`,
       text: keys.login,
       mode: 0o600,
@@ -80,15 +95,6 @@ async function withPasswords(shadow: string, passwords: Passwords): Promise<stri
     (await runIn({ input: `${password}\n` })`openssl passwd -6 -stdin`).trim()
   const hashes = { deploy: await hash(passwords.deploy), ops: await hash(passwords.ops) }
   return shadow.replace(/^(deploy|ops):[^:]*:/gm, (_, user: keyof Passwords) => `${user}:${hashes[user]}:`)
-}
-
-function repository({ bridgeAddress }: Topology): string {
-  return `[lab]
-name=The lab's packages
-baseurl=http://${bridgeAddress}:${MIRROR_PORT}/packages
-enabled=1
-gpgcheck=0
-`
 }
 
 /** Writes one file into the upper layer; folders and owners are as in the image, which shows through elsewhere. */

@@ -3,21 +3,38 @@
 /** The instance whose addresses are fixed, so that a committed inventory can name them. */
 export const DEFAULT_NAME = 'demo'
 
-/** The hosts of every instance and the last byte of their addresses. */
-export const HOSTS = [
-  { name: 'was-01', lastByte: 11 },
-  { name: 'was-02', lastByte: 12 },
-  { name: 'web-01', lastByte: 21 },
-  { name: 'web-02', lastByte: 22 },
-] as const
+/** Which hosts a lab has: those of the runbook, with dnf; or plain Debian, and busybox alone. */
+export type FlavourName = 'dnf' | 'apt'
+
+type HostRow = { readonly name: string; readonly lastByte: number; readonly system?: 'busybox' }
+
+/** The hosts of each flavour and the last byte of their addresses. */
+const HOSTS: { readonly [flavour in FlavourName]: readonly HostRow[] } = {
+  dnf: [
+    { name: 'was-01', lastByte: 11 },
+    { name: 'was-02', lastByte: 12 },
+    { name: 'web-01', lastByte: 21 },
+    { name: 'web-02', lastByte: 22 },
+  ],
+  apt: [
+    { name: 'deb-01', lastByte: 31 },
+    { name: 'deb-02', lastByte: 32 },
+    { name: 'box-01', lastByte: 41, system: 'busybox' },
+  ],
+}
 
 /** The port of the lab's HTTP server on the bridge. */
 export const MIRROR_PORT = 8098
 
-export type Address = { readonly name: string; readonly address: string }
+export type Address = {
+  readonly name: string
+  readonly address: string
+  readonly system?: 'busybox' | undefined
+}
 
-/** What follows from an instance's number: `demo` has 0, the others a free one of 1 to 254. */
+/** What follows from an instance's number and flavour: `demo` has 0, the others a free one of 1 to 254. */
 export type Topology = {
+  readonly flavour: FlavourName
   readonly number: number
   readonly subnet: string
   readonly bridge: string
@@ -26,14 +43,15 @@ export type Topology = {
 }
 
 /** The topology of number N: subnet 10.98.N.0/24, the bridge on .1. @example topology(0).bridgeAddress // '10.98.0.1' */
-export function topology(number: number): Topology {
+export function topology(number: number, flavour: FlavourName = 'dnf'): Topology {
   const address = (lastByte: number) => `10.98.${number}.${lastByte}`
   return {
+    flavour,
     number,
     subnet: `${address(0)}/24`,
     bridge: `rplab${number}`,
     bridgeAddress: address(1),
-    hosts: HOSTS.map(({ name, lastByte }) => ({ name, address: address(lastByte) })),
+    hosts: HOSTS[flavour].map(({ lastByte, ...host }) => ({ ...host, address: address(lastByte) })),
   }
 }
 

@@ -71,7 +71,7 @@ type LabStand = {
 /** What is missing, in words, where there is no such lab. */
 async function standOn(labName: string, { isFor }: Deployed): Promise<LabStand | string> {
   const files = instanceFiles(labName)
-  const network = existsSync(files.keyFile) ? await ownedNetwork(files.folder) : undefined
+  const network = existsSync(files.keyFile) ? await ownedNetwork(files) : undefined
   const hosts = network?.hosts.filter(({ name }) => isFor(name)) ?? []
   const answers = await Promise.all(hosts.map(({ address }) => answersSsh(address)))
   if (!network || answers.includes(false)) return `the lab "${labName}" is not up (npm run demo)`

@@ -6,6 +6,8 @@ import { parse } from 'yaml'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { parseLines, parseStanzas, sourceLines } from '../../lab/artifacts/aptSources.ts'
+import { DEB_CATALOG } from '../../lab/artifacts/debCatalog.ts'
+import { controlText } from '../../lab/artifacts/debRepository.ts'
 import { hideScript, RPM_CATALOG } from '../../lab/artifacts/rpmCatalog.ts'
 import { parseHidden, specText } from '../../lab/artifacts/rpmRepository.ts'
 import { orderVersions, upstream } from '../../lab/artifacts/sources.ts'
@@ -88,7 +90,9 @@ test('the demo has fixed addresses', () => {
 })
 
 test('an interface name fits into 15 characters for every number and host', () => {
-  for (const { name } of topology(254).hosts) assert.ok(`vb-${machineName(254, name)}`.length <= 15)
+  for (const flavour of ['dnf', 'apt'] as const)
+    for (const { name } of topology(254, flavour).hosts)
+      assert.ok(`vb-${machineName(254, name)}`.length <= 15, name)
 })
 
 test('a lab takes its last number first and those that others remember last', () => {
@@ -178,12 +182,26 @@ for (const [path, expected] of [
   ['/corrupt/dist/httpd/x.tar.gz', { file: '/s/dist/httpd/x.tar.gz', isCorrupt: true }],
   ['/corrupt/dist/httpd/x.tar.gz.sha512', { file: '/s/dist/httpd/x.tar.gz.sha512', isCorrupt: false }],
   ['/packages/repodata/repomd.xml', { file: '/p/repodata/repomd.xml', isCorrupt: false }],
+  ['/packages/pypi/simple/x/', { file: '/p/pypi/simple/x/index.html', isCorrupt: false }],
   ['/missing/httpd/x.tar.gz', undefined],
   ['/dist/../../etc/passwd', undefined],
   ['/dist/../packages/../../x', undefined],
 ] as const)
   test(`the mirror finds ${path} ${expected ? `at ${expected.file}` : 'nowhere'}`, () =>
     assert.equal(resolveTarget(shares, path), expected))
+
+test('every package that a package of the apt repository needs is there, save the one that is missing on purpose', () => {
+  const names = new Set(DEB_CATALOG.flatMap(({ name, fields }) => [name, fields?.Provides ?? name]))
+  const needed = DEB_CATALOG.flatMap(({ fields }) => [fields?.Depends, fields?.Recommends, fields?.Conflicts])
+  const missing = needed.flatMap((text) => text?.split(' ')[0] ?? []).filter((name) => !names.has(name))
+  assert.equal(missing, ['lab-nowhere'])
+})
+
+test('the control file of a package has its further fields before the description', () => {
+  const text = controlText({ name: 'a', version: '1:2-3', suite: 'stable', fields: { Depends: 'b' } })
+  assert.match(text, /^Package: a\nVersion: 1:2-3\nArchitecture: all\n/)
+  assert.match(text, /\nDepends: b\nDescription: .*\n$/)
+})
 
 test('spoilt bytes are as many as before and wrong in the same places however they are cut', async () => {
   const whole = Buffer.alloc(2500, 'a')
@@ -192,6 +210,15 @@ test('spoilt bytes are as many as before and wrong in the same places however th
   assert.equal(await buffer(Readable.from(parts).pipe(corruptingStream())), spoilt)
   const wrong = [...spoilt.entries()].flatMap(([at, byte]) => (byte === whole[at] ? [] : [at]))
   assert.equal([spoilt.length, wrong], [2500, [0, 999, 1999]])
+})
+
+test('the inventory of the flavour apt groups Debian hosts and boxes', () => {
+  const { hosts } = topology(7, 'apt')
+  const { all } = parse(inventoryText({ hosts, inventoryVars: {} } as unknown as Lab))
+  assert.equal(all.children, {
+    deb: { hosts: { 'deb-01': { ansible_host: '10.98.7.31' }, 'deb-02': { ansible_host: '10.98.7.32' } } },
+    box: { hosts: { 'box-01': { ansible_host: '10.98.7.41' } } },
+  })
 })
 
 test('the inventory has both groups, the connection and the versions', () => {

@@ -1,0 +1,20 @@
+// What the hosts of each flavour run, and the packages that they can install.
+
+import type { Artifact } from './artifacts/artifactCache.ts'
+import { debianImage } from './artifacts/debianImage.ts'
+import { debRepository } from './artifacts/debRepository.ts'
+import { image } from './artifacts/image.ts'
+import { rpmRepository } from './artifacts/rpmRepository.ts'
+import type { FlavourName } from './instance/topology.ts'
+import type { Log } from './machine/log.ts'
+
+type Flavour = {
+  readonly image: Artifact
+  /** The packages for hosts of the image in this folder. */
+  readonly packages: (imageFolder: string, log: Log) => Promise<Artifact>
+}
+
+export const flavours: { readonly [name in FlavourName]: Flavour } = {
+  dnf: { image, packages: rpmRepository },
+  apt: { image: debianImage, packages: (_, log) => debRepository(log) },
+}
