@@ -11,6 +11,7 @@ import { commandsInCheckMode } from './checkMode/commandsInCheckMode.ts'
 import { admittingChange } from './checkMode/predictedResult.ts'
 import { effectsOf } from './checkMode/predictedState.ts'
 import { rehearse } from './checkMode/rehearse.ts'
+import { unsafeStep } from './checkMode/unsafeStep.ts'
 import { PassEnded } from './coordination/hostGate.ts'
 import { type OnceOutcome, runOnceError } from './coordination/runOnce.ts'
 import { type Evaluation, evaluateTask, failedEvaluation } from './evaluateTask.ts'
@@ -235,7 +236,9 @@ class TaskRun {
       return this.#conclude(commands)
     }
     if (commands.kind === 'unknown') return this.#conclude(commands, changes)
-    const failure = await rehearse(this.#item, changes, (entries) => this.#trip(entries), predicted)
+    const unsafe = unsafeStep(this.#item, changes, cache.get(this.#item), predicted)
+    const failure =
+      unsafe ?? (await rehearse(this.#item, changes, (entries) => this.#trip(entries), predicted))
     if (failure) {
       const evaluation = failedEvaluation(failure.error, this.#item.task.name, failure.mendedBy)
       if (evaluation.kind === 'failed') await gate.enter()

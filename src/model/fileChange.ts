@@ -8,7 +8,7 @@ import { contentLimitBytes } from './probe.ts'
 import { appliedMode, type FileMode } from './schema/symbolicMode.ts'
 import { hiddenValue, revealed, Secret } from './secrets/secret.ts'
 import { type Command, sh } from './shell/command.ts'
-import { run, write } from './step.ts'
+import { type RunStep, run, write } from './step.ts'
 
 export type DesiredAttributes = {
   /** A symbolic mode changes the bits that are there, of a new file 0644. */
@@ -84,7 +84,7 @@ export function attributeChanges(path: string, state: FileState, desired: Desire
       what: `${path} owner`,
       from: `${state.owner}:${state.group}`,
       to,
-      steps: [run(attributeCommand(path, state, spec, restoredBits(state, mode)))],
+      steps: [attributeStep(path, state, spec, restoredBits(state, mode))],
       effects: [{ path, becomes: withOwner(state, owner, group) }],
     })
   }
@@ -93,7 +93,7 @@ export function attributeChanges(path: string, state: FileState, desired: Desire
       what: `${path} mode`,
       from: formatMode(state.mode),
       to: formatMode(mode),
-      steps: [run(attributeCommand(path, state, '', mode))],
+      steps: [attributeStep(path, state, '', mode)],
       effects: [{ path, becomes: { ...withOwner(state, owner, group), mode } }],
     })
   }
@@ -101,16 +101,12 @@ export function attributeChanges(path: string, state: FileState, desired: Desire
 }
 
 /** A link that was probed without following it is changed itself; otherwise its target is. See `safePaths`. */
-function attributeCommand(
-  path: string,
-  { type }: FileState,
-  owner: string,
-  mode: number | undefined,
-): Command {
+function attributeStep(path: string, { type }: FileState, owner: string, mode: number | undefined): RunStep {
   const digits = mode === undefined ? '' : formatMode(mode)
-  return type === 'link'
-    ? sh`rp_attributes ${path} ${owner} ${digits} link`
-    : sh`rp_attributes ${path} ${owner} ${digits}`
+  if (type === 'link')
+    return run(sh`rp_attributes ${path} ${owner} ${digits} link`, { paths: [{ path, as: 'entry' }] })
+  const as = owner !== '' && ((mode ?? 0) & 0o6000) !== 0 ? 'program' : 'attributes'
+  return run(sh`rp_attributes ${path} ${owner} ${digits}`, { paths: [{ path, as }] })
 }
 
 /**

@@ -39,7 +39,21 @@ export type RunStep = {
    * explained like that of the step. It runs only where the step would run.
    */
   readonly rehearse?: Command | Rehearsal
+  /** What it changes by the functions of `safePaths`: check mode says where they would refuse it. */
+  readonly paths?: readonly StepPath[]
 }
+
+/**
+ * A path that a step reaches by the functions of `safePaths`, and how: `entry`, the name in its folder; `target`, what a
+ * link there leads to; `folder`, that and into it; `attributes`, to give it another owner or mode; `program`, a new owner
+ * together with a setuid or setgid bit.
+ */
+export type StepPath = { readonly path: string; readonly as: PathUse }
+
+export type PathUse = (typeof pathUses)[number]
+
+/** What is refused for one use is refused for those after it. */
+export const pathUses = ['entry', 'target', 'folder', 'attributes', 'program'] as const
 
 /** A rehearsal of a step, and what its failure depends on. */
 export type Rehearsal = {
@@ -114,6 +128,8 @@ export type CallStep = {
   readonly kind: 'call'
   readonly title: string
   readonly call: (connection: StepConnection) => Promise<void>
+  /** As for `run`. */
+  readonly paths?: readonly StepPath[]
 }
 
 /** A shared file: its path on the controller, whether this call made it, and which host made it when (ISO 8601). */
@@ -202,6 +218,10 @@ export function start(command: Command, options: Omit<StartStep, 'kind' | 'comma
 }
 
 /** Code to run on the controller. */
-export function call(title: string, code: CallStep['call']): CallStep {
-  return { kind: 'call', title, call: code }
+export function call(
+  title: string,
+  code: CallStep['call'],
+  options: Omit<CallStep, 'kind' | 'title' | 'call'> = {},
+): CallStep {
+  return { kind: 'call', title, call: code, ...options }
 }

@@ -27,6 +27,7 @@ export type BindFlags = {
   readonly become?: boolean
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
+  readonly check?: boolean
 }
 
 /** @throws AggregatePlaybookError: unknown groups, a limit that leaves nothing, wrong variables, wrong tasks */
@@ -53,6 +54,7 @@ export async function bindPlays(
       settingsOf: (host) => connectionSettings(host, connectionFlags),
       becomesByDefault,
       lastFacts: lastFacts?.of,
+      isCheck: flags.check,
       tags: { only: flags.tags, skip: flags.skipTags },
     }),
   )

@@ -4,6 +4,7 @@ import { PlaybookError } from '../model/errors/error.ts'
 import type { DigestAlgorithm, FileRequest, FileState } from '../model/fileState.ts'
 import { type Output, splitLines } from '../model/probe.ts'
 import { quote } from '../model/shell/command.ts'
+import { type Ways, wayBatch } from './ways.ts'
 
 /** A command that reads several files, and how to parse its output. */
 export type FileBatch = {
@@ -24,12 +25,16 @@ export type FileResults = {
   readonly contents: Map<string, Buffer>
   readonly digests: Map<string, string>
   readonly problems: string[]
+  ways: Ways
 }
 
 const pathsPerCommand = 400
 
 export function emptyFileResults(): FileResults {
-  return { followed: new Map(), unfollowed: new Map(), contents: new Map(), digests: new Map(), problems: [] }
+  return {
+    ...{ followed: new Map(), unfollowed: new Map(), contents: new Map(), digests: new Map() },
+    ...{ problems: [], ways: { refusals: new Map() } },
+  }
 }
 
 /** The commands for the given requests. stat comes first, because parsing contents needs their sizes. */
@@ -53,6 +58,7 @@ export function fileBatches(requests: readonly FileRequest[]): FileBatch[] {
         digestBatch(paths, algorithm),
       ),
     ),
+    ...chunks(pathsWhere(({ way }) => way === true)).map(wayBatch),
   ]
 }
 

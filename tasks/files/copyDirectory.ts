@@ -20,6 +20,7 @@ import {
   type Probe,
   run,
   type Step,
+  type StepConnection,
   sh,
   upload,
   z,
@@ -174,7 +175,9 @@ function rootChanges(params: Params, root: FileState): Change[] {
   if (root.type !== 'absent') return attributeChanges(dest, root, desiredAttributes(entry, params))
   const mode = newMode(entry, params, root)
   const spec = ownerSpec({ owner, group })
-  const steps = [run(sh`rp_mkdir ${[dest, mode.toString(8), spec]}`)]
+  const steps = [
+    run(sh`rp_mkdir ${[dest, mode.toString(8), spec]}`, { paths: [{ path: dest, as: 'entry' }] }),
+  ]
   const becomes = copied(entry, root, { owner, group, mode })
   return [{ what: dest, ...fromTo(entry, root), steps, effects: [{ path: dest, becomes }] }]
 }
@@ -197,7 +200,7 @@ function copies(params: Params, tree: SourceTree, stateOf: (entry: SourceEntry) 
 
 function copyStep(params: Params, root: string, packed: Parameters<typeof withArchive>[0]): Step {
   const { dest, exclude, owner, group, mode } = params
-  return call(`copies ${packed.length} entries`, async ({ carryOut, isLocal }) => {
+  const work = async ({ carryOut, isLocal }: StepConnection) => {
     if (isLocal && (await holdsDestination(root, dest, exclude))) throw intoItself(root, dest)
     const archive = `.run-playbook-${randomBytes(6).toString('hex')}.tar`
     await carryOut(requireTar())
@@ -208,7 +211,10 @@ function copyStep(params: Params, root: string, packed: Parameters<typeof withAr
         placementStep({ dest, archive, sha256, owner, group, setsModes: mode !== undefined }),
       )
     })
-  })
+  }
+  const folders = [dest, ...packed.map(({ entry }) => posix.dirname(posix.join(dest, entry.path)))]
+  const paths = [...new Set(folders)].map((path) => ({ path, as: 'folder' as const }))
+  return call(`copies ${packed.length} entries`, work, { paths })
 }
 
 function intoItself(root: string, dest: string): PlaybookError {

@@ -103,7 +103,7 @@ function creation({ path, parents, owner, group, ...params }: DirectoryParams): 
     what: path,
     from: 'absent',
     to: ['directory', formatMode(mode), account].filter((part) => part !== '').join(' '),
-    steps: [run(sh`rp_mkdir ${words}`)],
+    steps: [run(sh`rp_mkdir ${words}`, { paths: [{ path, as: 'entry' }] })],
     effects: [
       {
         path,

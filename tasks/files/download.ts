@@ -142,6 +142,7 @@ function fetching(params: DownloadParams, current: FileState): Step {
     stdin: secret(`${headerLines(params)}\n${urls.join('\n')}\n`),
     explain: (output) => explainDownload(params, current, output),
     rehearse: mirrorCheck(params),
+    paths: [{ path: dest, as: 'target' }],
   })
 }
 

@@ -67,7 +67,7 @@ export const link = defineTask({
         what: path,
         from: entry.type === 'link' ? `link to ${entry.target}` : fileKind(entry),
         to: `link to ${target}`,
-        steps: [run(sh`rp_link ${path} ${target}`)],
+        steps: [run(sh`rp_link ${path} ${target}`, { paths: [{ path, as: 'entry' }] })],
         effects: [{ tree: path }],
       },
     ]

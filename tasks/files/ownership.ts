@@ -72,8 +72,9 @@ export const ownership = defineTask({
     }
     const changes: Change[] = []
     const effects = [{ tree: path, only: 'attributes' as const }]
+    const paths = [{ path, as: 'entry' as const }]
     if (otherOwners.count > 0) {
-      const steps = [run(changeMatches(params, ownerTest(params), 'chown -h', ownerSpec(params)))]
+      const steps = [run(changeMatches(params, ownerTest(params), 'chown -h', ownerSpec(params)), { paths })]
       changes.push({
         what: `${path} owner`,
         from: describeMismatches(otherOwners),
@@ -83,7 +84,9 @@ export const ownership = defineTask({
       })
     }
     if (otherModes.count > 0) {
-      const steps = modeTests(params).map(({ test, spec }) => run(changeMatches(params, test, 'chmod', spec)))
+      const steps = modeTests(params).map(({ test, spec }) =>
+        run(changeMatches(params, test, 'chmod', spec), { paths }),
+      )
       const to = [params.mode, params.dirMode && `directories ${params.dirMode}`].filter(Boolean).join(', ')
       changes.push({ what: `${path} mode`, from: describeMismatches(otherModes), to, steps, effects })
     }

@@ -49,7 +49,7 @@ export const remove = defineTask({
         what: path,
         from: described(entry),
         to: 'absent',
-        steps: [run(removal(path, entry, recursive), { explain: explained })],
+        steps: [run(removal(path, entry, recursive), { explain: explained, paths: [{ path, as: 'entry' }] })],
         effects: [{ path, becomes: { type: 'absent' } }],
       },
     ]

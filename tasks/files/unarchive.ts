@@ -121,6 +121,7 @@ export const unarchive = defineTask({
           run(unpackCommand(params, note), {
             explain: (output) => explainUnpacking(src, output),
             rehearse: toolCheck(params),
+            paths: [{ path: dest, as: 'folder' }],
           }),
         ],
         effects: [{ tree: dest }],

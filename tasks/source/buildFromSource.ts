@@ -115,7 +115,11 @@ export const buildFromSource = defineTask({
         ...(compiler
           ? { diff: { path: stampPath(build), before: installedRecipe ?? '', after: recipe } }
           : {}),
-        steps: [call(`build ${build.name} ${build.version}`, (connection) => buildOn(job, connection))],
+        steps: [
+          call(`build ${build.name} ${build.version}`, (connection) => buildOn(job, connection), {
+            paths: [{ path: build.prefix, as: 'folder' }],
+          }),
+        ],
         effects: effects(build, recipe),
       },
     ]

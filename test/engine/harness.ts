@@ -83,6 +83,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
           new Map(of.map((host) => [host, (schema as z.ZodType | undefined)?.parse(host.vars) ?? host.vars])),
       },
       settingsOf: settings.settingsOf ?? localSettings,
+      isCheck: settings.isCheck,
       lastFacts: ({ host }) => settings.lastFacts?.(host.name),
       tags: { only: settings.tags?.only ?? [], skip: settings.tags?.skip ?? [] },
     },

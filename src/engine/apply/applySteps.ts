@@ -8,6 +8,7 @@ import type { BecomeUser } from '../../model/become.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { contentBytes } from '../../model/fileChange.ts'
 import { lastLines, type Output } from '../../model/probe.ts'
+import { unsafePathError } from '../../model/shell/unsafePath.ts'
 import type {
   CallStep,
   RunStep,
@@ -247,7 +248,7 @@ function requireSuccess(
     throw new PlaybookError('E_TIMEOUT', `Timed out and was killed: ${shortText(step)}`, {
       details: lastLines(output),
     })
-  const unsafe = unsafePathError(lastLines(output))
+  const unsafe = refusalIn(lastLines(output))
   if (unsafe) throw unsafe
   const explained = step.kind === 'run' ? step.explain?.(output) : undefined
   if (explained) throw explained
@@ -283,16 +284,14 @@ export function isOutdated(step: Step | undefined, { code, message }: PlaybookEr
 }
 
 /** The refusal of `safePaths`, if that is what the lines are about. */
-function unsafePathError(lines: readonly string[]): PlaybookError | undefined {
-  const refusal = lines.find((line) => line.startsWith('unsafe path: '))
-  if (refusal === undefined) return undefined
-  return new PlaybookError('E_UNSAFE_PATH', `U${refusal.slice(1)}`, {
-    hint: 'Correct the owner of that folder on the host, or run the task as the user who owns it. If you trust that user: unsafePaths: true.',
-  })
+function refusalIn(lines: readonly string[]): PlaybookError | undefined {
+  const start = 'unsafe path: '
+  const refusal = lines.find((line) => line.startsWith(start))
+  return refusal === undefined ? undefined : unsafePathError(refusal.slice(start.length))
 }
 
 function notWritten(path: string, details: readonly string[]): PlaybookError {
-  const unsafe = unsafePathError(details)
+  const unsafe = refusalIn(details)
   if (unsafe) return unsafe
   return new PlaybookError('E_WRITE', `Could not write ${path}; it is unchanged.`, {
     details,

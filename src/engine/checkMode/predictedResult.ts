@@ -9,9 +9,13 @@ import type { PlannedChange, PredictedState } from './predictedState.ts'
 
 /** Thrown where a result depends on changes that are only planned. */
 export class UnknownUntilApplied extends PlaybookError {
-  constructor(cause: string) {
-    super('E_UNKNOWN', `depends on ${cause}`)
+  /** The task whose change it is, or more of it. */
+  readonly by: string
+
+  constructor(by: string) {
+    super('E_UNKNOWN', `depends on ${by}`)
     this.name = 'UnknownUntilApplied'
+    this.by = by
   }
 }
 
@@ -127,6 +131,15 @@ function isFolder({ type }: FileState): boolean {
 
 function overlapping(planned: ReadonlyMap<string, PlannedChange>, read: string): readonly PlannedChange[] {
   return [...planned].filter(([name]) => isWithin(read, name) || isWithin(name, read)).map(([, each]) => each)
+}
+
+/** The last planned change of one of these paths, or of a tree that it lies in. */
+export function latestChangeOf(
+  { files, trees, attributes }: PredictedState,
+  paths: readonly string[],
+): string | undefined {
+  const all = paths.flatMap((path) => [files.get(path), covering(trees, path), covering(attributes, path)])
+  return latest(all.filter((each) => each !== undefined))?.by
 }
 
 /** The last change of a tree that the path lies in. */

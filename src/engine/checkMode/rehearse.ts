@@ -19,7 +19,7 @@ type Rehearsed = {
 }
 
 /** A step that would fail. `mendedBy`: the task whose planned change may prevent it. */
-type RehearsalFailure = { readonly error: PlaybookError; readonly mendedBy: string | undefined }
+export type RehearsalFailure = { readonly error: PlaybookError; readonly mendedBy: string | undefined }
 
 /**
  * Runs the rehearsals of a task's steps, which change nothing on the host, and gives the error of the first step that

@@ -79,6 +79,7 @@ export type PlayPlan = { readonly play: Play; readonly hosts: readonly HostPlan[
 
 type PlanOptions = HostAccessOptions & {
   readonly tags: TagSelection
+  readonly isCheck?: boolean
   /** The facts of a host as they were last read; without it nothing is known of them. */
   readonly lastFacts?: (host: HostAccess) => Partial<HostFacts> | undefined
 }
@@ -152,7 +153,14 @@ async function planHost(
       return planTask(
         { ...placed, task },
         {
-          ...{ target, index, isHandler, key: key ?? handlerKey(task), playFile: play.where()?.file },
+          ...{
+            target,
+            index,
+            isHandler,
+            isCheck: options.isCheck === true,
+            key: key ?? handlerKey(task),
+            playFile: play.where()?.file,
+          },
           templateHost: templatesSee(task.role?.host),
         },
       )

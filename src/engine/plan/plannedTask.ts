@@ -28,6 +28,8 @@ export type PlannedTask = {
   readonly environment: Environment
   readonly inputs: unknown
   readonly probes: Probes
+  /** In check mode: whether to probe the ways to its files too, for it may not follow unsafe ones. */
+  readonly probesWays: boolean
   readonly isVerified: boolean
   /** The look that gave it. */
   readonly givenBy?: PlannedTask
@@ -45,6 +47,7 @@ type TaskSetting = {
   readonly target: Target
   readonly index: number
   readonly isHandler: boolean
+  readonly isCheck: boolean
   readonly key: string
   /** The file of the play. */
   readonly playFile: string | undefined
@@ -59,14 +62,14 @@ type TaskSetting = {
  */
 export async function planTask(
   { task, blocks = [], conditions = [] }: Pick<FlatTask, 'task'> & Partial<FlatTask>,
-  { target, index, isHandler, key, playFile, templateHost }: TaskSetting,
+  { target, index, isHandler, isCheck, key, playFile, templateHost }: TaskSetting,
 ): Promise<PlannedTask> {
   const where = task.where()
   const context = { ...sourceFinder(task, playFile), host: templateHost }
   const { inputs, probes } = await readInputs(task, context).catch((thrown) => {
     throw thrown instanceof FactsNeeded ? thrown : errorAtTask(thrown, task)
   })
-  const { when } = task.options
+  const { when, unsafePaths } = task.options
   return {
     task,
     target,
@@ -78,6 +81,7 @@ export async function planTask(
     environment: task.options.environment ?? {},
     inputs,
     probes,
+    probesWays: isCheck && !unsafePaths,
     isVerified: task.spec.verify !== false,
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '../../wire/files.ts'
 import type { ScriptEntry } from '../../wire/script.ts'
 import type { Environment, PlannedTask } from '../plan/plannedTask.ts'
+import { wayProbes } from './wayProbes.ts'
 
 /** A probe, with the environment its command runs in. */
 type ProbeRequest = {
@@ -156,19 +157,30 @@ function commandKey(probe: CommandProbe<unknown>, environment: Environment): str
   return `${pairs.join('')}${probe.command.script}`
 }
 
-function requestKey({ path, follow, contentLimit, digest }: FileRequest): string {
-  return `${follow ? 'L' : 'P'}${contentLimit}${digest ?? ''}:${path}`
+function requestKey({ path, follow, contentLimit, digest, way }: FileRequest): string {
+  return `${follow ? 'L' : 'P'}${way ? 'W' : ''}${contentLimit}${digest ?? ''}:${path}`
 }
 
 /** All probes of a task, its conditions included. */
-export function probeRequests({ task, probes, conditions, environment }: PlannedTask): ProbeRequest[] {
+export function probeRequests(item: PlannedTask): ProbeRequest[] {
+  const { task, probes, conditions, probesWays, environment } = item
   const { noLog, retry, timeout } = task.options
-  const all = [...Object.values(probes), ...conditions, ...(retry?.until ? [retry.until] : [])]
+  const all = [
+    ...Object.values(probes),
+    ...conditions,
+    ...(retry?.until ? [retry.until] : []),
+    ...(probesWays ? wayProbes(probes) : []),
+  ]
   return all.map((probe) => ({ probe, environment, isHidden: noLog === true, timeout }))
 }
 
 export function isAnswered(task: PlannedTask, results: ProbeResults): boolean {
   return probeRequests(task).every((request) => hasResult(results, request))
+}
+
+/** Whether a file was among the requests that have results. */
+export function isRequested(results: ProbeResults, request: FileRequest): boolean {
+  return results.fileRequests.has(requestKey(request))
 }
 
 /** The files that a task reads. */

@@ -37,6 +37,7 @@ rp_stat() {
   set -- $(stat -c '%u %a %d:%i %U' .)
   [ $# -ge 4 ] || exit 1
   rp_user=$1 rp_mode=$2 rp_inode=$3 rp_name=$4
+  [ "$rp_name" != UNKNOWN ] || rp_name=$1
   case $rp_mode in *[2367]?|*[2367]) rp_open=1 ;; *) rp_open= ;; esac
 }
 rp_mounted() {
@@ -188,7 +189,7 @@ rp_attributes() {
     rp_stage
     ln -- "../$rp_base" "./$rp_base" || { echo "$1 cannot be changed safely: hard links to it are not possible." >&2; exit 1; }
     [ -L "./$rp_base" ] || rp_theirs "$1" "$(stat -c '%u %h' -- "./$rp_base")"
-    case $3 in [2-7]???) [ -z "$2" ] || rp_refuse "$1 is in a folder of another user, who could have put any program there: no new owner with a setuid or setgid bit." ;; esac
+    case $3 in [2-7]???) [ -z "$2" ] || rp_program "$1" ;; esac
   fi
   [ -z "$2" ] || chown -h -- "$2" "./$rp_base" || exit 1
   [ -z "$3" ] || [ -L "./$rp_base" ] || chmod -- "0$3" "./$rp_base" || exit 1
@@ -201,8 +202,9 @@ rp_theirs() {
     return
   fi
   case $rp_sticky in [1357]???) ;; *) rp_refuse "$1 is in a folder that others may write to." ;; esac
-  case "\${2% *}" in 0|"$rp_uid") [ "\${2#* }" = 2 ] || rp_refuse "$1 has other hard links, and is in a folder that others may write to." ;; esac
+  case "\${2% *}" in 0|"$rp_uid") [ "\${2#* }" = "\${3:-2}" ] || rp_refuse "$1 has other hard links, and is in a folder that others may write to." ;; esac
 }
+rp_program() { rp_refuse "$1 is in a folder of another user, who could have put any program there: no new owner with a setuid or setgid bit."; }
 rp_newdir() {
   rp_stage
   mkdir -m 700 -- "./$1" && { [ -z "$3" ] || chown -- "$3" "./$1"; } && chmod -- "0$2" "./$1" || exit 1

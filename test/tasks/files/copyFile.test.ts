@@ -199,7 +199,11 @@ for (const shell of shells) {
       assert.equal(through.again, [])
       assert.is(readFileSync(`${base}/real`, 'utf8'), 'new')
       assert.ok(lstatSync(`${base}/link`).isSymbolicLink())
-      const own = await applied(copyFile, { dest: `${base}/link`, content: 'new', follow: false }, { shell })
+      const replaced = { dest: `${base}/link`, content: 'new', follow: false }
+      const refused = { ...replaced, validate: 'false {}' }
+      await applied(copyFile, refused, { shell }).catch((error) => assert.match(error.message, 'rejected'))
+      assert.ok(lstatSync(`${base}/link`).isSymbolicLink())
+      const own = await applied(copyFile, replaced, { shell })
       assert.equal(own.again, [])
       assert.ok(lstatSync(`${base}/link`).isFile())
     }))
