@@ -129,7 +129,7 @@ export async function loadInventory(
   vars.readAll()
   const errors = [...builder.errors, ...files.errors]
   if (errors.length > 0) throw new AggregatePlaybookError(errors)
-  const templates = files.mayHaveTemplates ? await import('./templates/evaluator.ts') : undefined
+  const templates = files.mayHaveTemplates ? await import('./templates/evaluators.ts') : undefined
   const warnings = [...files.warnings, ...builder.warnings]
   return makeInventory(builder, vars, warnings, { cwd, playbookDir: options.playbookDir, templates })
 }
@@ -138,7 +138,7 @@ type MakeOptions = {
   readonly cwd: string
   readonly playbookDir: string | undefined
   /** The module that evaluates templates, if there are any. */
-  readonly templates: typeof import('./templates/evaluator.ts') | undefined
+  readonly templates: typeof import('./templates/evaluators.ts') | undefined
 }
 
 function makeInventory(
@@ -149,8 +149,14 @@ function makeInventory(
 ): Inventory {
   const members = new Map([...builder.groups.values()].map((group) => [group, membersOf(group)]))
   const groupOf = hostGroups(vars, members)
-  vars.evaluate = templates && ((host, name) => evaluator!.result(host, name))
-  vars.templateValue = templates && ((host, name) => evaluator!.templateValue(host, name))
+  const evaluators = templates?.createEvaluators(() => ({
+    hosts,
+    groups,
+    playbookDir: folder,
+    cwd,
+    searchPath,
+  }))
+  vars.templates = evaluators
   const hosts = [...members.get(builder.all)!].map((host) => vars.host(host, groupOf))
   const byName = new Map(hosts.map((host) => [host.name, host]))
   const known: KnownNames = {
@@ -164,15 +170,13 @@ function makeInventory(
   )
   const folder = playbookDir === undefined ? undefined : resolve(cwd, playbookDir)
   const searchPath = [...(folder === undefined ? [] : [folder]), cwd]
-  const evaluator =
-    templates && new templates.TemplateEvaluator({ hosts, groups, playbookDir: folder, cwd, searchPath })
   return {
     hosts,
     groups,
     warnings,
     host,
     unreadExtraVars: () => vars.unreadExtra(),
-    traced: evaluator && ((from, name) => evaluator.traced(from, name)),
+    traced: evaluators?.traced,
     select: (pattern, limit) => selectHosts(pattern, limit, known).map((name) => host(name)!),
     validateLimit: (patterns, limit) => validateLimit(patterns, limit, known),
   }

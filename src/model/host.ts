@@ -17,8 +17,23 @@ export type InventoryHost = {
    * read. Undefined where `vars` has all that there is to know.
    */
   readonly templateValue?: (name: string) => unknown
+  /** The host with variables that see facts; undefined where none of its variables may use any. */
+  readonly withFacts?: ((read: ReadAnsibleFact) => InventoryHost) | undefined
   /** Where a variable, or a part of one (`['instances', 1, 'http']`), is set; of `[]`, where the host is named. */
   readonly where: (path: readonly PropertyKey[]) => SourceLocation | undefined
+}
+
+/** A fact of a host by Ansible's name without `ansible_`; undefined: there is none. It may throw to have facts read first. */
+export type ReadAnsibleFact = (host: string, name: string) => unknown
+
+/** The variables of a host of which some use facts. */
+export class LateVars {
+  /** @throws PlaybookError for what cannot be evaluated or is not as its schema wants it; what `read` throws */
+  readonly with: (read: ReadAnsibleFact) => unknown
+
+  constructor(make: LateVars['with']) {
+    this.with = make
+  }
 }
 
 /** How to connect to a host and become another user, from its `ansible_*` variables and the command line. */

@@ -24,6 +24,12 @@ const rows: [title: string, vars: string, text: string, expected: string][] = [
     '/srv/1.0 1.0',
   ],
   [
+    'a float of another host stays one',
+    '{ version: 1.0 }',
+    '{{ hostvars.two.version }} {{ hostvars.two }}',
+    "1.0 {'version': 1.0, 'inventory_hostname': 'two', 'inventory_hostname_short': 'two', 'group_names': ['web'], 'groups': {'all': ['one', 'two'], 'ungrouped': [], 'web': ['one', 'two'], 'empty': []}}",
+  ],
+  [
     'other hosts are seen with all that they have',
     '{ port: 80 }',
     '{{ hostvars.two.port }} {{ hostvars.two.inventory_hostname }} {{ groups.web }} {{ groups.empty }}',

@@ -2,7 +2,7 @@
 
 import { dirname } from 'node:path'
 import { ansibleFacts } from '../../facts/ansible/ansibleFacts.ts'
-import type { InventoryHost, OtherHost, PlayHost } from '../../model/host.ts'
+import type { InventoryHost, OtherHost, PlayHost, ReadAnsibleFact } from '../../model/host.ts'
 import type { Play } from '../../model/play.ts'
 import { type TemplateVariables, unlisted } from '../../model/task.ts'
 
@@ -10,12 +10,19 @@ type TemplateHostOptions = {
   readonly play: Play
   /** The hosts of the play. */
   readonly playHosts: readonly InventoryHost[]
-  /** The names of all groups. */
-  readonly groupNames: (() => Iterable<string>) | undefined
+  readonly inventory: {
+    readonly select: (pattern: string) => readonly InventoryHost[]
+    /** The names of all groups. */
+    readonly groupNames?: () => Iterable<string>
+  }
+  /** Reads what variables of the inventory see of facts. */
+  readonly ansible: ReadAnsibleFact
 }
 
 type Read = () => unknown
 type Variables = ReadonlyMap<string, Read>
+/** Hosts as the inventory has them. */
+type Sources = ReadonlyMap<string, () => InventoryHost>
 
 /**
  * The variables of a host as the templates of its tasks see them: of tasks in a role, those of the role too. Stronger is
@@ -27,12 +34,17 @@ export function templateHost(
   seen: PlayHost,
   options: TemplateHostOptions,
 ): (role: { readonly vars: unknown; readonly params: unknown } | undefined) => TemplateVariables {
+  const seeing = (each: InventoryHost) => each.withFacts?.(options.ansible) ?? each
+  const own = once(() => seeing(host))
+  const sources = once(
+    () => new Map(options.inventory.select('all').map((each) => [each.name, once(() => seeing(each))])),
+  )
   const names = options.playHosts.map(({ name }) => name)
   const hosts = once(() => seen.hosts('all'))
-  const groups = once(() => groupsOf(hosts(), options.groupNames?.() ?? []))
+  const groups = once(() => groupsOf(hosts(), options.inventory.groupNames?.() ?? []))
   const magic: Variables = new Map<string, Read>([
     ...aboutHost(seen, groups),
-    ['hostvars', once(() => hostvarsOf(hosts(), groups))],
+    ['hostvars', once(() => hostvarsOf(hosts(), groups, sources()))],
     ...['play_hosts', 'ansible_play_hosts', 'ansible_play_hosts_all', 'ansible_play_batch'].map(
       (name) => [name, () => names] as const,
     ),
@@ -41,17 +53,19 @@ export function templateHost(
   ])
   const fallbacks = fallbacksOf(seen)
   return (role) => {
-    const layers = [role?.params, role?.vars, seen.vars, host.vars].filter(isObject)
+    const layers = once(() => [role?.params, role?.vars, seen.vars, own().vars].filter(isObject))
     return {
       get: (name) => {
-        const own = magic.get(name)
-        if (own) return own()
-        const layer = layers.find((each) => Object.hasOwn(each, name))
+        const known = magic.get(name)
+        if (known) return known()
+        const layer = layers().find((each) => Object.hasOwn(each, name))
         if (!layer) return fallbacks(name)
-        const isRaw = layer === host.vars || (layer === seen.vars && options.play.spec.vars === undefined)
-        return (isRaw ? host.templateValue?.(name) : floatOf(layer[name], host, name)) ?? layer[name] ?? null
+        const isRaw = layer === own().vars || (layer === seen.vars && options.play.spec.vars === undefined)
+        return (
+          (isRaw ? own().templateValue?.(name) : floatOf(layer[name], own(), name)) ?? layer[name] ?? null
+        )
       },
-      names: () => [...magic.keys(), ...layers.flatMap((layer) => Object.keys(layer))],
+      names: () => [...magic.keys(), ...layers().flatMap((layer) => Object.keys(layer))],
     }
   }
 }
@@ -100,21 +114,23 @@ function groupsOf(hosts: readonly OtherHost[], names: Iterable<string>): Record<
 }
 
 /** The variables of all hosts by name; those of one are put together when it is looked at. */
-function hostvarsOf(hosts: readonly OtherHost[], groups: Read): object {
+function hostvarsOf(hosts: readonly OtherHost[], groups: Read, sources: Sources): object {
   const all = {}
   for (const host of hosts) {
-    const get = once(() => varsOf(host, groups))
+    const get = once(() => varsOf(host, groups, sources.get(host.name)?.()))
     Object.defineProperty(all, host.name, { get, enumerable: true })
   }
   return all
 }
 
 /** Facts are there too, but are not listed. */
-function varsOf(host: OtherHost, groups: Read): object {
+function varsOf(host: OtherHost, groups: Read, source: InventoryHost | undefined): object {
   const fallbacks = fallbacksOf(host)
   const vars = {}
-  for (const name of Object.keys(host.vars))
-    Object.defineProperty(vars, name, { get: () => host.vars[name], enumerable: true, configurable: true })
+  for (const name of Object.keys(host.vars)) {
+    const get = () => source?.templateValue?.(name) ?? host.vars[name]
+    Object.defineProperty(vars, name, { get, enumerable: true, configurable: true })
+  }
   for (const [name, get] of aboutHost(host, groups))
     Object.defineProperty(vars, name, { get, enumerable: true, configurable: true })
   return Object.assign(vars, { [unlisted]: fallbacks })

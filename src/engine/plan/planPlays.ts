@@ -8,6 +8,7 @@ import type { InventoryHost } from '../../model/host.ts'
 import { withInherited } from '../../model/inherit.ts'
 import type { Play } from '../../model/play.ts'
 import type { Task } from '../../model/task.ts'
+import { ansibleReader } from '../facts/ansibleReader.ts'
 import { expectedTasks } from '../facts/expectedTasks.ts'
 import { type FactRequest, FactStore, FactsNeeded } from '../facts/factStore.ts'
 import { templateHost } from '../facts/templateHost.ts'
@@ -141,8 +142,8 @@ async function planHost(
   }
   const seenByTemplates = (values: HostValues) =>
     templateHost(host, hostOfPlay(play, values), {
-      ...{ play, playHosts: hosts },
-      groupNames: options.inventory.groupNames,
+      ...{ play, playHosts: hosts, ansible: values.ansible },
+      inventory: options.inventory,
     })
   const prepareSeeing =
     (templatesSee: ReturnType<typeof templateHost>): PlanTask =>
@@ -168,7 +169,8 @@ async function planHost(
   const tags = new Set(spec.tags)
   const valuesWith = (facts: FactStore, ownRoleVars = roleVars): HostValues => {
     const { inventory } = options
-    return { host, vars: vars.get(host.name), facts, inventory, roleVars: ownRoleVars }
+    const ansible = ansibleReader(facts)
+    return { host, vars: vars.get(host.name), facts, ansible, inventory, roleVars: ownRoleVars }
   }
   /** What the host's tasks are made of, for those that looks give. */
   let used: { readonly values: HostValues; readonly roles: readonly HostRole[] } | undefined
@@ -194,8 +196,10 @@ async function planHost(
     const keyOf = createTaskKeys()
     return planned(values, flattenTasks(list), roles, (task, index) => ({ index, key: keyOf(task) }))
   }
-  const rolesChecked = (thrown: unknown): unknown =>
-    thrown instanceof InvalidRoleVars ? joinedError(roleVars.errors(host)) : thrown
+  const rolesChecked = (thrown: unknown): unknown => {
+    if (thrown instanceof AggregatePlaybookError) return joinedError(thrown.errors)
+    return thrown instanceof InvalidRoleVars ? joinedError(roleVars.errors(host)) : thrown
+  }
   const itemsGiven: HostPlan['itemsGiven'] = async (look, make) => {
     const given = () => givenTaskList(make, look.task, used!.values)
     const { list, roles } = attempted(given, rolesChecked)

@@ -3,7 +3,13 @@
 import { PlaybookError } from '../../model/errors/error.ts'
 import { type SourceLocation, thrownAt } from '../../model/errors/location.ts'
 import { type FactName, factNames } from '../../model/facts.ts'
-import type { InventoryHost, OtherHost, PlayHost } from '../../model/host.ts'
+import {
+  type InventoryHost,
+  LateVars,
+  type OtherHost,
+  type PlayHost,
+  type ReadAnsibleFact,
+} from '../../model/host.ts'
 
 export type HostSelector = {
   /** The hosts of a pattern. @throws PlaybookError E_UNKNOWN_GROUP */
@@ -27,6 +33,8 @@ export type HostSelector = {
 type OwnValues = {
   readonly vars: unknown
   readonly read: (host: string, fact: FactName | 'facts') => unknown
+  /** Reads what variables of the inventory see of facts. */
+  readonly ansible: ReadAnsibleFact
 }
 
 export function playHost(
@@ -38,8 +46,7 @@ export function playHost(
 ): PlayHost<any, any> {
   const hosts = (pattern: string, schema?: unknown): OtherHost[] => {
     const found = atCaller(() => inventory.select(pattern))
-    if (schema === undefined) return found.map((each) => otherHost(each, each.vars, own))
-    const where = thrownAt(new Error('place'))
+    const where = schema === undefined ? undefined : thrownAt(new Error('place'))
     const vars = inventory.varsOf(schema, found, { name: owner.name, where })
     return found.map((each) => otherHost(each, vars.get(each), own))
   }
@@ -56,8 +63,10 @@ function atCaller<T>(work: () => T): T {
   }
 }
 
-function otherHost(host: InventoryHost, vars: unknown, { read }: OwnValues): OtherHost {
-  return new SeenHost(host, vars, read) as unknown as OtherHost
+function otherHost(host: InventoryHost, vars: unknown, { read, ansible }: OwnValues): OtherHost {
+  const seen = new SeenHost(host, vars, read)
+  if (vars instanceof LateVars) Object.defineProperty(seen, 'vars', { get: once(() => vars.with(ansible)) })
+  return seen as unknown as OtherHost
 }
 
 /**
@@ -92,4 +101,12 @@ class SeenHost {
 function addressOf(host: InventoryHost): string {
   const { ansible_host: address } = host.vars
   return typeof address === 'string' ? address : host.name
+}
+
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: compute() }
+    return made.value
+  }
 }

@@ -1,7 +1,7 @@
 // Joins the sections of a play into one task list for a host.
 
 import { flushHandlers } from '../../model/flushHandlers.ts'
-import type { InventoryHost } from '../../model/host.ts'
+import type { InventoryHost, ReadAnsibleFact } from '../../model/host.ts'
 import type { Inherited } from '../../model/inherit.ts'
 import type { Play } from '../../model/play.ts'
 import type { Probes } from '../../model/probe.ts'
@@ -19,6 +19,8 @@ export type HostValues = {
   /** The variables of the play. */
   readonly vars: unknown
   readonly facts: FactStore
+  /** Reads them for variables of the inventory. */
+  readonly ansible: ReadAnsibleFact
   readonly inventory: HostSelector
   readonly roleVars: RoleVars
 }
@@ -50,8 +52,8 @@ export function playTaskList(
 }
 
 /** A host as the play sees it. */
-export function hostOfPlay({ spec }: Play, { host, vars, facts, inventory }: HostValues) {
-  return playHost(host, { vars, read: factReader(facts, spec.facts) }, spec, inventory)
+export function hostOfPlay({ spec }: Play, { host, vars, facts, ansible, inventory }: HostValues) {
+  return playHost(host, { vars, read: factReader(facts, spec.facts), ansible }, spec, inventory)
 }
 
 /** Reads the facts that a play or a role declares as the user of its tasks, and built-in ones as that of the play. */
@@ -98,7 +100,7 @@ function isFunction(role: unknown): role is (host: ReturnType<typeof playHost>) 
 
 /** Goes on after a role whose variables are wrong, or whose facts are to be read first: others may be, too. */
 function roleContext(
-  { host, facts, inventory, roleVars }: HostValues,
+  { host, facts, ansible, inventory, roleVars }: HostValues,
   attemptWithFacts: RoleContext['attempt'],
 ): RoleContext & { readonly isInvalid: () => boolean } {
   let isInvalid = false
@@ -111,7 +113,12 @@ function roleContext(
     roles: [],
     isInvalid: () => isInvalid,
     hostFor: (role, inherited) =>
-      playHost(host, { vars: roleVars.of(role, host), read: factsOf(role, inherited) }, role.spec, inventory),
+      playHost(
+        host,
+        { vars: roleVars.of(role, host), read: factsOf(role, inherited), ansible },
+        role.spec,
+        inventory,
+      ),
     listOf: (make, role) => validTaskList(make, { name: role.spec.name, where: role.where }),
     attempt: (work) => {
       try {

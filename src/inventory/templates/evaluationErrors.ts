@@ -5,6 +5,7 @@ import { undefinedError } from '../../jinja/evaluation/frame.ts'
 import { isDict, isList, PyError, UndefinedUsed, type Value } from '../../jinja/values/value.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
+import { isFactName } from './factUse.ts'
 
 /** What `compute` returns, or the error for people that it throws. */
 export function valueOrError(compute: () => unknown): unknown {
@@ -46,11 +47,8 @@ export function located(error: unknown, variable: string, where: SourceLocation 
   return known.with({ message: `${variable}: ${known.message}`, where: known.where ?? where })
 }
 
-const factNames =
-  /^ansible_(?:facts|os_family|distribution\w*|hostname|fqdn|nodename|kernel|architecture|system|default_ipv[46]|all_ipv[46]_addresses|interfaces|processor\w*|memtotal_mb|memory_mb|mounts|date_time|env|service_mgr|pkg_mgr|virtualization_\w+|machine|domain)$/
-
-/** Facts are read later than variables are evaluated. */
+/** Facts are read after what is needed to reach a host. */
 export function factHint(name: string): string | undefined {
-  if (!factNames.test(name)) return undefined
-  return 'Variables of an inventory do not see facts. Name it in the template of a task, or use host.os and host.facts in the play.'
+  if (!isFactName(name)) return undefined
+  return 'Facts are read once a run has reached the host: what plays, roles and templates read may use them, what says how it is reached may not.'
 }

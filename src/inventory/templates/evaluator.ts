@@ -6,14 +6,16 @@ import { library } from '../../jinja/library.ts'
 import { templateValue } from '../../jinja/render.ts'
 import { type ParsedTemplate, parseTemplate } from '../../jinja/syntax/parse.ts'
 import { defaultSettings } from '../../jinja/syntax/settings.ts'
-import { toJs } from '../../jinja/values/convert.ts'
-import { snapshot } from '../../jinja/values/lazy.ts'
+import { fromJs, toJs } from '../../jinja/values/convert.ts'
+import { LazyDict, snapshot } from '../../jinja/values/lazy.ts'
 import type { Value } from '../../jinja/values/value.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation, type SourceLocation } from '../../model/errors/location.ts'
+import type { ReadAnsibleFact } from '../../model/host.ts'
 import { formatPath } from '../../model/schema/issueText.ts'
 import type { LoadedHost } from '../vars/hostVars.ts'
 import { brokenPath, factHint, located, valueOrError } from './evaluationErrors.ts'
+import { isFactName } from './factUse.ts'
 import { type MagicSource, magicValues } from './magicValues.ts'
 import { nodeValue } from './nodeValue.ts'
 
@@ -28,6 +30,15 @@ export type TracedVariable = {
   readonly reads: readonly VariableRead[]
 }
 
+/** What an evaluator needs to let variables see facts. */
+type EvaluatorFacts = {
+  readonly read: ReadAnsibleFact
+  /** Whether a variable may use facts; the values of others do not depend on them. */
+  readonly mayUse: (host: LoadedHost, name: string) => boolean
+  /** The evaluator of those others. */
+  readonly others: TemplateEvaluator
+}
+
 /** Evaluates the variables of all hosts of an inventory. */
 export class TemplateEvaluator {
   readonly #source: MagicSource
@@ -35,10 +46,12 @@ export class TemplateEvaluator {
   /** The templates that are being evaluated, the outermost first. */
   readonly #running: { readonly key: string; readonly where: SourceLocation | undefined }[] = []
   readonly #parsed = new Map<string, ParsedTemplate>()
+  readonly #facts: EvaluatorFacts | undefined
   #reads: VariableRead[] | undefined
 
-  constructor(source: MagicSource) {
+  constructor(source: MagicSource, facts?: EvaluatorFacts) {
     this.#source = source
+    this.#facts = facts
   }
 
   /**
@@ -82,6 +95,7 @@ export class TemplateEvaluator {
   variable(host: LoadedHost, name: string): Value | undefined {
     this.#reads?.push({ host: host.name, name })
     host.noteRead(name)
+    if (this.#facts && isFixed(host, name, this.#facts)) return this.#facts.others.variable(host, name)
     let known = this.#known.get(host)
     if (!known) {
       known = new Map()
@@ -106,7 +120,19 @@ export class TemplateEvaluator {
     const magic = magicValues[name]?.(host, this.#source, this)
     if (magic !== undefined) return magic
     const node = host.definitions(name).at(-1)?.node
-    return node && nodeValue(node, [name], (text, path, where) => this.#evaluate(host, text, path, where))
+    if (!node) return this.fact(host, name)
+    return nodeValue(node, [name], (text, path, where) => this.#evaluate(host, text, path, where))
+  }
+
+  fact(host: LoadedHost, name: string): Value | undefined {
+    const read = this.#facts?.read
+    if (!read || !isFactName(name)) return undefined
+    const factNamed = (fact: string) => {
+      const value = read(host.name, fact)
+      return value === undefined ? undefined : fromJs(value)
+    }
+    if (name !== 'ansible_facts') return factNamed(name.slice('ansible_'.length))
+    return LazyDict.of([], (key) => (typeof key === 'string' ? factNamed(key) : undefined))
   }
 
   #evaluate(
@@ -165,4 +191,9 @@ export class TemplateEvaluator {
       searchPath: this.#source.searchPath,
     }
   }
+}
+
+/** Whether a variable that is set has the same value whatever the facts are. */
+function isFixed(host: LoadedHost, name: string, { mayUse }: EvaluatorFacts): boolean {
+  return magicValues[name] === undefined && host.definitions(name).length > 0 && !mayUse(host, name)
 }

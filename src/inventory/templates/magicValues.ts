@@ -20,6 +20,8 @@ export type MagicSource = {
 
 type Variables = {
   readonly variable: (host: LoadedHost, name: string) => Value | undefined
+  /** A fact by its name with `ansible_`. */
+  readonly fact: (host: LoadedHost, name: string) => Value | undefined
 }
 
 type Magic = (host: LoadedHost, source: MagicSource, variables: Variables) => Value | undefined
@@ -33,7 +35,7 @@ export const magicValues: { readonly [name: string]: Magic } = Object.assign(Obj
       return fromJs(new Map([...source.groups].map(([name, { members }]) => [name, members])))
     }),
   hostvars: (_host, source, variables) =>
-    shared(source, 'hostvars', () => {
+    shared(variables, 'hostvars', () => {
       return LazyDict.of(source.hosts.map((each) => [each.name, () => varsOf(each, variables)] as const))
     }),
   vars: (host, _source, variables) => varsOf(host, variables),
@@ -43,12 +45,12 @@ export const magicValues: { readonly [name: string]: Magic } = Object.assign(Obj
   playbook_dir: (_host, { playbookDir }) => playbookDir,
 } satisfies { readonly [name: string]: Magic })
 
-const made = new WeakMap<MagicSource, Map<string, Value>>()
+const made = new WeakMap<object, Map<string, Value>>()
 
-/** A value that is the same for all hosts is made once. */
-function shared(source: MagicSource, name: string, make: () => Value): Value {
-  const known = made.get(source) ?? new Map<string, Value>()
-  made.set(source, known)
+/** A value that is the same for all hosts is made once, by what it is made of. */
+function shared(of: object, name: string, make: () => Value): Value {
+  const known = made.get(of) ?? new Map<string, Value>()
+  made.set(of, known)
   if (!known.has(name)) known.set(name, make())
   return known.get(name)!
 }
@@ -67,8 +69,11 @@ function groupNames({ groups }: LoadedHost): string[] {
   return groups.length === 0 ? ['ungrouped'] : [...groups].sort()
 }
 
-/** All variables of a host, each evaluated when it is read. */
+/** All variables of a host, each evaluated when it is read; facts are there too, but are not listed. */
 function varsOf(host: LoadedHost, variables: Variables): Value {
   const names = new Set([...Object.keys(host.vars), ...own])
-  return LazyDict.of([...names].map((name) => [name, () => variables.variable(host, name) ?? null] as const))
+  return LazyDict.of(
+    [...names].map((name) => [name, () => variables.variable(host, name) ?? null] as const),
+    (name) => (typeof name === 'string' ? variables.fact(host, name) : undefined),
+  )
 }

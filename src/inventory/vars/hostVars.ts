@@ -1,7 +1,7 @@
 // Holds the variables of a host in layers, merged on first use.
 
 import type { SourceLocation } from '../../model/errors/location.ts'
-import type { InventoryHost } from '../../model/host.ts'
+import type { InventoryHost, ReadAnsibleFact } from '../../model/host.ts'
 import { searchInstead } from '../../model/secrets/secret.ts'
 import { containsJinja } from '../parsing/jinja.ts'
 import { locationOf, type MapEntry, nodeAt, type SourceNode } from '../parsing/sourceNode.ts'
@@ -18,13 +18,16 @@ export type VarDefinition = {
 }
 
 /** A host of a loaded inventory; plays see less of it. */
-export type LoadedHost = InventoryHost & {
+export type LoadedHost = Omit<InventoryHost, 'withFacts'> & {
+  readonly withFacts: ((read: ReadAnsibleFact) => LoadedHost) | undefined
   /** Its variables as they are written, with braces in them. */
   readonly rawVars: { readonly [name: string]: unknown }
   /** The names of the variables with templates in them: `vars` evaluates them when they are read. */
   readonly templated: ReadonlySet<string>
   /** These, and those of `-e`: of both it matters when they are read from `vars`. */
   readonly observed: ReadonlySet<string>
+  /** Whether the variable may use facts, which are read during a run. */
+  readonly mayUseFacts: (name: string) => boolean
   /** Notes that a variable is read otherwise than from `vars`. */
   readonly noteRead: (name: string) => void
   /** Everything that sets a variable of this host; the last one wins. */
@@ -98,28 +101,37 @@ type HostContext = {
   readonly own: readonly VarLayer[]
   readonly extra: ReadonlyMap<string, MapEntry>
   readonly groupOf: (group: GroupData) => HostGroup
-  /** Evaluates a variable with templates in it; undefined if no file of the inventory has any. */
-  readonly evaluate: Evaluate | undefined
-  /** The same for templates that read a variable. */
-  readonly templateValue: Evaluate | undefined
+  /** Evaluates variables with templates in them; undefined if no file of the inventory has any. */
+  readonly templates: Templates | undefined
   /** Notes that a variable of `-e` is read. */
   readonly noteRead: (name: string) => void
 }
 
-/** @throws PlaybookError with the place of the braces */
-export type Evaluate = (host: LoadedHost, name: string) => unknown
+/** With `read`, variables see facts. @throws PlaybookError with the place of the braces; what `read` throws */
+type Evaluate = (host: LoadedHost, name: string, read?: ReadAnsibleFact) => unknown
+
+export type Templates = {
+  /** The value of a variable for TypeScript. */
+  readonly result: Evaluate
+  /** The same for templates that read a variable. */
+  readonly templateValue: Evaluate
+  readonly mayUseFacts: (host: LoadedHost, name: string) => boolean
+}
 
 /** A host whose variables are merged on first use. */
 export function loadedHost(
   { name, declaredAt }: HostData,
-  { groups, shared, own, extra, groupOf, evaluate, templateValue, noteRead }: HostContext,
+  { groups, shared, own, extra, groupOf, templates, noteRead }: HostContext,
 ): LoadedHost {
   const layers = [...shared.layers, ...own, { owner: { kind: 'extra' } as VarOwner, vars: extra }]
   const ownLayers = layers.slice(shared.layers.length)
   const rawVars = once(() => hostValues(name, shared.values, ownLayers))
-  const templated = once(() => (evaluate ? templatedNames(ownLayers, shared.templated()) : noNames))
+  const templated = once(() => (templates ? templatedNames(ownLayers, shared.templated()) : noNames))
   const observed = once(() => (extra.size > 0 ? new Set([...templated(), ...extra.keys()]) : templated()))
-  const vars = once(() => observedVars(host, evaluate))
+  const vars = once(() => observedVars(host, templates?.result))
+  const mayUseFacts = (variable: string) =>
+    templated().has(variable) && templates?.mayUseFacts(host, variable) === true
+  const usesFacts = once(() => [...templated()].some(mayUseFacts))
   const definitions = (variable: string) => definitionsIn(layers, variable)
   const host: LoadedHost = {
     name,
@@ -141,7 +153,11 @@ export function loadedHost(
       return observed()
     },
     noteRead,
-    templateValue: templateValue && ((variable) => templateValue(host, variable)),
+    mayUseFacts,
+    templateValue: templates && ((variable) => templates.templateValue(host, variable)),
+    get withFacts() {
+      return usesFacts() ? (read: ReadAnsibleFact) => seeingFacts(host, templates!, read) : undefined
+    },
     get memberOf() {
       return groups.map(groupOf)
     },
@@ -153,6 +169,20 @@ export function loadedHost(
     },
   }
   return host
+}
+
+function seeingFacts(
+  host: LoadedHost,
+  { result, templateValue }: Templates,
+  read: ReadAnsibleFact,
+): LoadedHost {
+  const vars = once(() => observedVars(host, (_, name) => result(host, name, read)))
+  return Object.create(host, {
+    vars: { get: vars },
+    templateValue: { value: (name: string) => templateValue(host, name, read) },
+    mayUseFacts: { value: () => false },
+    withFacts: { value: undefined },
+  })
 }
 
 const noNames: ReadonlySet<string> = new Set()

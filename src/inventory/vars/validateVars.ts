@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import { AggregatePlaybookError, PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation, type SourceLocation } from '../../model/errors/location.ts'
+import { LateVars } from '../../model/host.ts'
 import { formatPath, issueText } from '../../model/schema/issueText.ts'
 import { Secret, searchInstead } from '../../model/secrets/secret.ts'
 import { nodeAt } from '../parsing/sourceNode.ts'
@@ -26,6 +27,8 @@ type Finding = {
  * defaults). Variables that the schema does not name are left out: an inventory serves all plays. Without a schema the
  * variables are returned as they are; one with templates in it is evaluated when it is read.
  *
+ * Where variables use facts, these are `LateVars`: what uses none is checked, the rest is when facts are there.
+ *
  * @throws AggregatePlaybookError with the errors of all hosts: E_VARS, E_MISSING_VAR, and E_UNDEFINED or E_TEMPLATE for
  * what cannot be evaluated, each with file, line and column. A wrong value that many hosts share is reported once, for the group that sets it; so is a variable that all
  * hosts of a group lack.
@@ -42,15 +45,20 @@ export function validateVars<T extends z.ZodType>(
   const looseSchema = schema && withoutStrictness(schema)
   for (const host of hosts) {
     if (!looseSchema) {
-      parsed.set(host, hostNamed(host) as z.output<T>)
+      const vars = host.withFacts ? lateVars(host, (seeing) => hostNamed(seeing)) : hostNamed(host)
+      parsed.set(host, vars as z.output<T>)
       continue
     }
-    const { values, failures } = evaluatedFor(looseSchema, host)
+    const { values, failures, late } = evaluatedFor(looseSchema, host)
     findings.push(...failures.values())
     const result = looseSchema.safeParse(values)
-    if (result.success) parsed.set(host, result.data as z.output<T>)
-    for (const issue of result.error?.issues ?? [])
-      if (!failures.has(String(issue.path[0]))) addIssue(issue, host, values, findings, missing)
+    const validated = (seeing: LoadedHost) => validateVars(schema, [seeing], play).get(seeing)
+    if (late.size > 0) parsed.set(host, lateVars(host, validated) as z.output<T>)
+    else if (result.success) parsed.set(host, result.data as z.output<T>)
+    const isKnown = ({ path: [name], code }: z.core.$ZodIssue) =>
+      !failures.has(String(name)) && (late.size === 0 || !(late.has(String(name)) || code === 'custom'))
+    for (const issue of (result.error?.issues ?? []).filter(isKnown))
+      addIssue(issue, host, values, findings, missing)
   }
   const errors = [
     ...valueErrors(findings, hosts, play.name),
@@ -58,6 +66,12 @@ export function validateVars<T extends z.ZodType>(
   ]
   if (errors.length > 0) throw new AggregatePlaybookError(errors)
   return parsed
+}
+
+function lateVars(host: LoadedHost, make: (seeing: LoadedHost) => unknown): LateVars {
+  const late = new LateVars((read) => make(host.withFacts!(read)))
+  searchInstead(late, host.rawVars)
+  return late
 }
 
 /** A strict object would refuse the variables of other plays. */
@@ -90,18 +104,28 @@ function textOf(issue: z.core.$ZodIssue, values: LoadedHost['vars']): string {
   return `unknown ${issue.keys.length === 1 ? 'key' : 'keys'} ${issue.keys.map((key) => `"${key}"`).join(', ')}`
 }
 
-/** The host's variables with those evaluated that the schema reads, and those that cannot be, by name. */
+/** The host's variables with those evaluated that the schema reads, those that cannot be, and those that use facts. */
 function evaluatedFor(
   schema: z.ZodType,
   host: LoadedHost,
-): { readonly values: LoadedHost['vars']; readonly failures: ReadonlyMap<string, Finding> } {
+): {
+  readonly values: LoadedHost['vars']
+  readonly failures: ReadonlyMap<string, Finding>
+  readonly late: ReadonlySet<string>
+} {
   const failures = new Map<string, Finding>()
-  if (host.observed.size === 0) return { values: host.vars, failures }
+  const late = new Set<string>()
+  if (host.observed.size === 0) return { values: host.vars, failures, late }
   const { shape, def } = schema as Partial<z.ZodObject>
   const readsOthers = shape === undefined || def?.catchall !== undefined
   const values: Record<string, unknown> = { ...host.rawVars, inventory_hostname: host.name }
   for (const name of host.observed) {
     if (!readsOthers && !Object.hasOwn(shape, name)) continue
+    if (host.mayUseFacts(name)) {
+      late.add(name)
+      delete values[name]
+      continue
+    }
     try {
       values[name] = host.vars[name]
     } catch (error) {
@@ -110,7 +134,7 @@ function evaluatedFor(
       delete values[name]
     }
   }
-  return { values, failures }
+  return { values, failures, late }
 }
 
 /** The host's variables; the error of one that cannot be evaluated names the host. */

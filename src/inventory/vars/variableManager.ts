@@ -13,13 +13,13 @@ import {
 } from '../sources/inventoryBuilder.ts'
 import {
   definitionsIn,
-  type Evaluate,
   type HostGroup,
   type LoadedHost,
   loadedHost,
   type MergedLayers,
   mergedLayers,
   mergeLayers,
+  type Templates,
   type VarDefinition,
   type VarLayer,
   type VarOwner,
@@ -40,9 +40,7 @@ export class VariableManager {
   readonly #folders: VarFolders
   readonly #extra: ReadonlyMap<string, MapEntry>
   /** Evaluates variables with templates in them; to be set before hosts are made. */
-  evaluate: Evaluate | undefined
-  /** The same for templates that read a variable. */
-  templateValue: Evaluate | undefined
+  templates: Templates | undefined
   readonly #readExtra = new Set<string>()
   readonly #merged = new Map<string, MergedLayers>()
   readonly #fileLayers = new Map<string, readonly VarLayer[]>()
@@ -101,8 +99,7 @@ export class VariableManager {
       own: this.#hostLayers(host),
       extra: this.#extra,
       groupOf,
-      evaluate: this.evaluate,
-      templateValue: this.templateValue,
+      templates: this.templates,
       noteRead: (name) => this.#readExtra.add(name),
     })
   }

@@ -18,7 +18,12 @@ export function resolvedVars(host: LoadedHost): ResolvedVars {
   const vars = names.map((name) => {
     const result = resultOf(host, name)
     if (result instanceof PlaybookError) errors.push(result)
-    return [name, result instanceof PlaybookError ? resolvedError(result) : result] as const
+    return [
+      name,
+      result instanceof PlaybookError
+        ? `${resolvedError(result)}${result.hint ? `  ${result.hint}` : ''}`
+        : result,
+    ] as const
   })
   return { vars: Object.fromEntries(vars), errors }
 }

@@ -145,7 +145,10 @@ test('--resolved puts an error in the place of its value, and ends with 1', asyn
   assert.is(ended.code, 1)
   const vars = JSON.parse(ended.stdout) as { [name: string]: unknown }
   assert.is(vars.url, 'http://c:8001')
-  assert.match(String(vars.broken), /^ERROR templates\.yaml:3:\d+ broken: "prot" is undefined$/)
+  assert.match(
+    String(vars.broken),
+    /^ERROR templates\.yaml:3:\d+ broken: "prot" is undefined {2}Did you mean port\?$/,
+  )
 })
 
 const refused: readonly [args: string, stderr: string | RegExp][] = [

@@ -101,7 +101,7 @@ const broken: [title: string, vars: string, expected: string][] = [
   [
     'a fact',
     'url: "{{ ansible_default_ipv4.address }}"',
-    'hosts.yml:5:10 url: "ansible_default_ipv4" is undefined E_UNDEFINED | Variables of an inventory do not see facts. Name it in the template of a task, or use host.os and host.facts in the play.',
+    'hosts.yml:5:10 url: "ansible_default_ipv4" is undefined E_UNDEFINED | Facts are read once a run has reached the host: what plays, roles and templates read may use them, what says how it is reached may not.',
   ],
   [
     'an unknown lookup',

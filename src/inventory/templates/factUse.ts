@@ -1,0 +1,82 @@
+// Finds which variables may use facts, from the names in their templates.
+
+import { Secret } from '../../model/secrets/secret.ts'
+import { containsJinja } from '../parsing/jinja.ts'
+import type { SourceNode } from '../parsing/sourceNode.ts'
+import type { LoadedHost } from '../vars/hostVars.ts'
+
+const otherNames =
+  /^ansible_(?:host|port|user|password|pass|connection|private_key_file|timeout|managed|group_priority|(?:ssh|sftp|scp|become|sudo|su|shell|python|winrm|psrp|network|paramiko|host_key|remote|local|play|check|diff|loop|index|run|skip|inventory|role|parent|dependent|collection|version|verbosity|limit|forks|search|config|facts_|async|delegated|eval|failed|search)(?:_\w*)?|\w*_interpreter)$/
+
+/** Whether a name is that of a fact where no variable has it, and none of how hosts are reached or of a run. */
+export function isFactName(name: string): boolean {
+  return name.startsWith('ansible_') && !otherNames.test(name)
+}
+
+/** Variables whose names a template may compute. */
+const indirect = new Set(['hostvars', 'vars', 'lookup', 'query', 'q'])
+
+export class FactUse {
+  readonly #hosts: readonly LoadedHost[]
+  readonly #known = new Map<LoadedHost, Map<string, boolean>>()
+  readonly #names = new WeakMap<SourceNode, ReadonlySet<string>>()
+  readonly #anywhere = new Map<string, boolean>()
+
+  constructor(hosts: readonly LoadedHost[]) {
+    this.#hosts = hosts
+  }
+
+  /** Whether a variable of the host names a fact, or a variable that may use one. */
+  of(host: LoadedHost, name: string): boolean {
+    let known = this.#known.get(host)
+    if (!known) {
+      known = new Map()
+      this.#known.set(host, known)
+    }
+    const found = known.get(name)
+    if (found !== undefined) return found
+    known.set(name, false) // what refers to itself adds nothing
+    const names = this.#namesOf(host, name)
+    const isIndirect = [...names].some((each) => indirect.has(each))
+    const uses = [...names].some(
+      (each) =>
+        (isFactName(each) && host.definitions(each).length === 0) ||
+        this.of(host, each) ||
+        (isIndirect && this.#isAnywhere(each)),
+    )
+    known.set(name, uses)
+    return uses
+  }
+
+  /** Whether the variable uses facts on any host. */
+  #isAnywhere(name: string): boolean {
+    const known = this.#anywhere.get(name)
+    if (known !== undefined) return known
+    this.#anywhere.set(name, false)
+    const uses = this.#hosts.some((host) => this.of(host, name))
+    this.#anywhere.set(name, uses)
+    return uses
+  }
+
+  #namesOf(host: LoadedHost, name: string): ReadonlySet<string> {
+    const node = host.definitions(name).at(-1)?.node
+    if (!node) return noNames
+    let names = this.#names.get(node)
+    if (!names) {
+      names = containsJinja(node) ? new Set(namesIn(node)) : noNames
+      this.#names.set(node, names)
+    }
+    return names
+  }
+}
+
+const noNames: ReadonlySet<string> = new Set()
+
+/** All words of its templates: those in quotes may be names, too. */
+function namesIn(node: SourceNode): readonly string[] {
+  const members = [...(node.items ?? []), ...[...(node.entries?.values() ?? [])].map((entry) => entry.node)]
+  if (members.length > 0) return members.filter(containsJinja).flatMap(namesIn)
+  const { value } = node
+  const text = value instanceof Secret ? value.reveal() : String(value)
+  return text.match(/[A-Za-z_]\w*/g) ?? []
+}
