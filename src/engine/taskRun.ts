@@ -3,14 +3,12 @@
 import type { Change } from '../model/change.ts'
 import { UnreachableError } from '../model/errors/error.ts'
 import { isFlush } from '../model/flushHandlers.ts'
-import type { Output } from '../model/probe.ts'
 import type { TaskOutput } from '../model/run/outcome.ts'
-import type { ScriptEntry } from '../wire/script.ts'
 import type { BlockRetries } from './blockRetries.ts'
 import { commandsInCheckMode } from './checkMode/commandsInCheckMode.ts'
 import { admittingChange } from './checkMode/predictedResult.ts'
 import { effectsOf } from './checkMode/predictedState.ts'
-import { rehearse } from './checkMode/rehearse.ts'
+import { type RehearsalHost, rehearse } from './checkMode/rehearse.ts'
 import { unsafeStep } from './checkMode/unsafeStep.ts'
 import { PassEnded } from './coordination/hostGate.ts'
 import { type OnceOutcome, runOnceError } from './coordination/runOnce.ts'
@@ -237,8 +235,7 @@ class TaskRun {
     }
     if (commands.kind === 'unknown') return this.#conclude(commands, changes)
     const unsafe = unsafeStep(this.#item, changes, cache.get(this.#item), predicted)
-    const failure =
-      unsafe ?? (await rehearse(this.#item, changes, (entries) => this.#trip(entries), predicted))
+    const failure = unsafe ?? (await rehearse(this.#item, changes, this.#rehearsalHost(), predicted))
     if (failure) {
       const evaluation = failedEvaluation(failure.error, this.#item.task.name, failure.mendedBy)
       if (evaluation.kind === 'failed') await gate.enter()
@@ -248,12 +245,17 @@ class TaskRun {
     return this.#changed(changes)
   }
 
-  #trip(entries: readonly ScriptEntry[]): Promise<(Output | undefined)[]> {
-    const { target } = this.#item
-    const outputs = this.#context.hostAt(target).session.trip(target.user, entries)
-    return outputs.catch((thrown) => {
-      throw target.host === undefined ? thrown : otherHostError(thrown, target.host)
-    })
+  #rehearsalHost(): RehearsalHost {
+    const { host, user } = this.#item.target
+    const { session } = this.#context.hostAt(this.#item.target)
+    const there = <T>(work: Promise<T>): Promise<T> =>
+      work.catch((thrown) => {
+        throw host === undefined ? thrown : otherHostError(thrown, host)
+      })
+    return {
+      trip: (entries) => there(session.trip(user, entries)),
+      send: (source, path) => there(session.upload(source, path, user)),
+    }
   }
 
   #changed(changes: readonly Change[], output?: TaskOutput): UntimedResult {

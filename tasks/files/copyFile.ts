@@ -40,7 +40,8 @@ const textLimitBytes = 1024 * 1024
  *   permission bits (0777) of `src`.
  * - `keep` (absolute): where to keep what was at `dest` before the first change, unless that path exists.
  * - `validate`: a shell command with `{}` or `%s` for the path of the new file, run before it is used: if it fails,
- *   `dest` stays as it was. The new file is in the same folder, so relative includes are found.
+ *   `dest` stays as it was. The new file has its name, but is in a folder of its own, in a dry run too: what it includes
+ *   by a relative path is not found.
  * - `follow` (default true): if `dest` is a symbolic link, write its target. false: replace the link.
  *
  * Errors: E_NO_SOURCE, E_SOURCE_NOT_A_FILE (on the controller), E_NO_FOLDER, E_NOT_A_FILE (on the host).

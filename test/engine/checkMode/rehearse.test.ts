@@ -1,11 +1,12 @@
 // Rehearsals find steps that are sure to fail, in check mode.
 
-import { existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { defineTask, PlaybookError, run, sh, z } from '../../../src/index.ts'
 import { lastLines } from '../../../src/model/probe.ts'
+import { copyFile } from '../../../tasks/index.ts'
 import { type Ran, runTasks, temporaryFolder } from '../harness.ts'
 
 const folder = temporaryFolder()
@@ -72,6 +73,38 @@ test('one that would succeed would change, and nothing is touched', async () => 
   assert.equal(dry.story, ['one: changed move'])
   assert.ok(existsSync(path('there')) && !existsSync(path('to')))
 })
+
+const large = 'line\n'.repeat(40_000)
+const contents: [title: string, content: () => { content: string | Buffer } | { src: string }][] = [
+  ['a short text', () => ({ content: 'bad\n' })],
+  ['a text that does not fit a script', () => ({ content: `${large}bad\n` })],
+  ['bytes', () => ({ content: Buffer.from('\0bad\n') })],
+  [
+    'a file of the controller',
+    () => {
+      writeFileSync(path('source'), Buffer.from(`\0${large}bad\n`))
+      return { src: path('source') }
+    },
+  ],
+]
+for (const [title, content] of contents) {
+  test(`what validate would refuse is an error in a dry run: ${title}`, async () => {
+    const leftover = () => readdirSync('/var/tmp').filter((name) => name.startsWith('.run-playbook-'))
+    const before = leftover()
+    const dest = path(`checked-${contents.findIndex(([each]) => each === title)}`)
+    const dry = (validate: string) =>
+      runTasks([copyFile({ dest, ...content(), mode: '0640', validate })], { isCheck: true })
+    const refused = await dry('! grep -aq bad {}')
+    assert.is(errorOf(refused)!.code, 'E_WRITE')
+    assert.match(errorOf(refused)!.message, `rejects the new content of ${dest}`)
+    const accepted = await dry(
+      `grep -aq bad {} && [ "$(stat -c %a {})" = 640 ] && [ "$(basename {})" = ${basename(dest)} ]`,
+    )
+    assert.equal(accepted.story, [`one: changed copyFile ${dest}`])
+    assert.not.ok(existsSync(dest))
+    assert.equal(leftover(), before)
+  })
+}
 
 test('a run does not rehearse', async () => {
   const { events } = await runTasks([move({ from: path('there'), to: path('to') })])
