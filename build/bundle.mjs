@@ -4,7 +4,7 @@
 // (src/cache/compileCache.ts). Paths inside are as deep as in dist/src/cli, so that files beside the code are found from both.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const outdir = 'dist/bundle/cli'
@@ -34,7 +34,7 @@ const program = await bundle({
   entryPoints: ['dist/src/cli/program.js'],
   entryNames: '[name]-[hash]',
   external: ['jiti'], // loads files of its own
-  plugins: [lateRequires(), latePackages(), withoutNativeCode(), withoutHttpAgents()],
+  plugins: [lateRequires(), lateTasks(), latePackages(), withoutNativeCode(), withoutHttpAgents()],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: {
     js: "(function (exports, require, module, __filename, __dirname) { const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
@@ -61,8 +61,8 @@ const library = await bundle({
   plugins: [lateRequires(), sharedModules(), undiciOfCommand(), withoutNativeCode(), withoutHttpAgents()],
   // What CommonJS packages expect to have.
   banner: {
-    js: `import { createRequire } from 'node:module'; import { dirname as folderOf } from 'node:path'; import { fileURLToPath as pathOf } from 'node:url';
-const require = createRequire(import.meta.url), __filename = pathOf(import.meta.url), __dirname = folderOf(__filename);`,
+    js: `import { createRequire } from 'node:module'; import { dirname as __folderOf } from 'node:path'; import { fileURLToPath as __pathOf } from 'node:url';
+const require = createRequire(import.meta.url), __filename = __pathOf(import.meta.url), __dirname = __folderOf(__filename);`,
   },
 })
 
@@ -90,6 +90,34 @@ function lateRequires() {
       onLoad({ filter: /dist\/src\/.*\.js$/ }, ({ path }) => ({
         contents: readFileSync(path, 'utf8').replaceAll('createRequire(import.meta.url)(', 'require('),
       })),
+  }
+}
+
+/** A task's modules run when a playbook names the task: few need all of them. */
+function lateTasks() {
+  const indexes = /\/tasks\/(?:\w+\/)?index\.js$/
+  const exporting = /^export (?:\*|\{[^}]*\}) from '(.*)'/gm
+  return {
+    name: 'late tasks',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: indexes }, ({ path, resolveDir }) => ({
+        path: resolve(resolveDir, path),
+        namespace: 'late tasks',
+      }))
+      onLoad({ filter: indexes, namespace: 'late tasks' }, async ({ path }) => {
+        const resolveDir = dirname(path)
+        const modules = [...readFileSync(path, 'utf8').matchAll(exporting)].map(([, module]) => module)
+        const getters = modules.map(async (module) =>
+          Object.keys(await import(join(resolveDir, module))).map(
+            (name) => `get ${name}() { return require('${module}').${name} }`,
+          ),
+        )
+        return {
+          resolveDir,
+          contents: `module.exports = { ${(await Promise.all(getters)).flat().sort().join(',\n')} }`,
+        }
+      })
+    },
   }
 }
 
