@@ -31,7 +31,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
     'src/formats/xml/parsing',
     'src/formats/xml/selecting',
   ],
-  'src/formats/httpd/parsing': ['src/model', 'src/formats/httpd/edit.ts'],
+  'src/formats/httpd/parsing': ['src/model', 'src/formats/shared', 'src/formats/httpd/edit.ts'],
   'src/formats/httpd/editing': [
     'src/model',
     'src/formats/shared',

@@ -1,6 +1,7 @@
 // Pipes the output of Tomcat's catalina.sh into rotatelogs instead of catalina.out.
 
 import { PlaybookError } from '../model/errors/error.ts'
+import type { EditChange, EditedBytes } from './shared/change.ts'
 
 export type CatalinaShOptions = {
   /** Path of the rotatelogs program on the host; without it Tomcat dies at once, and startup.sh does not say so. */
@@ -13,7 +14,7 @@ export type CatalinaShOptions = {
   readonly offsetMinutes?: number
 }
 
-export type CatalinaShChange = { readonly what: string; readonly from: string; readonly to: string }
+export type CatalinaShChange = EditChange
 
 /**
  * Patches catalina.sh (8.5 to 11): `touch "$CATALINA_OUT"` becomes a comment with `echo $CATALINA_OUT` after it, and
@@ -29,10 +30,7 @@ export type CatalinaShChange = { readonly what: string; readonly from: string; r
  *   rotatelogs: '/usr/sbin/rotatelogs', log: '/data3/logs/tomcat/ws-ecs-server/catalina.out.%Y-%m-%d', offsetMinutes: 540,
  * })
  */
-export function patchCatalinaSh(
-  bytes: Uint8Array,
-  options: CatalinaShOptions,
-): { bytes: Uint8Array; changes: CatalinaShChange[] } {
+export function patchCatalinaSh(bytes: Uint8Array, options: CatalinaShOptions): EditedBytes {
   const text = Buffer.from(bytes).toString('latin1')
   if (text.includes('\r\n')) throw crlf(text)
   const lines = text.split('\n')

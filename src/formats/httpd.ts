@@ -7,9 +7,10 @@ import { removeEdit } from './httpd/editing/remove.ts'
 import { sectionEdit } from './httpd/editing/section.ts'
 import { setEdit } from './httpd/editing/set.ts'
 import { applyLineSplices, type HttpdDocument, parseHttpd, textOf } from './httpd/parsing/document.ts'
-import { decodeHttpd, encodeHttpd, inEncoding } from './httpd/parsing/encoding.ts'
 import { httpdEditSchema } from './httpd/schema.ts'
+import type { EditedBytes } from './shared/change.ts'
 import { checkEdits } from './shared/editSchema.ts'
+import { decodeText, encodeText, inEncoding } from './shared/encoding.ts'
 import { revealedEdit, shownChanges } from './shared/secretEdits.ts'
 
 export type {
@@ -58,12 +59,14 @@ export { httpdEditSchema }
  *   { set: 'Include', args: ['conf/mod_jk.conf'], place: 'last' },
  * ])
  */
-export function editHttpd(
-  bytes: Uint8Array,
-  edits: readonly HttpdEdit[],
-): { bytes: Uint8Array; changes: HttpdChange[] } {
+export function editHttpd(bytes: Uint8Array, edits: readonly HttpdEdit[]): EditedBytes {
   checkEdits(edits, httpdEditSchema, 'E_HTTPD_EDIT')
-  const original = parseHttpd(decodeHttpd(bytes))
+  return applyHttpdEdits(bytes, edits)
+}
+
+/** `editHttpd` for edits that `httpdEditSchema` has checked already, as those of a task's parameters. */
+export function applyHttpdEdits(bytes: Uint8Array, edits: readonly HttpdEdit[]): EditedBytes {
+  const original = parseHttpd(decodeText(bytes))
   const changes: HttpdChange[] = []
   let document = original
   for (const edit of edits) {
@@ -73,7 +76,7 @@ export function editHttpd(
     document = applyLineSplices(document, edited.splices)
   }
   if (document === original) return { bytes, changes: [] }
-  return { bytes: encodeHttpd({ ...document, text: textOf(document) }), changes }
+  return { bytes: encodeText({ ...document, text: textOf(document) }), changes }
 }
 
 function editsOf(document: HttpdDocument, edit: HttpdEdit): HttpdEditResult {

@@ -2,5 +2,7 @@
 
 export * from './catalinaSh.ts'
 export * from './httpd.ts'
+export * from './ini.ts'
+export * from './keyValue.ts'
 export * from './properties.ts'
 export * from './xml.ts'

@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import { PlaybookError } from '../model/errors/error.ts'
-import { hiddenValue, mask, revealed, Secret } from '../model/secrets/secret.ts'
+import { mask, revealed, Secret } from '../model/secrets/secret.ts'
 import type {
   PropertiesChange,
   PropertiesEdit,
@@ -14,9 +14,10 @@ import type {
 import { escapeKey, escapeValue } from './properties/escape.ts'
 import { type PropertyEntry, scanProperties } from './properties/scan.ts'
 import { propertiesEditSchema } from './properties/schema.ts'
+import type { EditedBytes } from './shared/change.ts'
 import { checkEdits } from './shared/editSchema.ts'
 import { mostCommon } from './shared/lists.ts'
-import { isSecretName } from './shared/secretNames.ts'
+import { shownValue } from './shared/secretNames.ts'
 
 export type {
   PropertiesChange,
@@ -26,6 +27,7 @@ export type {
   PropertyRemoveEdit,
   PropertySetEdit,
 } from './properties/edit.ts'
+export { plainValue as propertyValue } from './shared/editSchema.ts'
 
 /**
  * Applies edits to the bytes of a .properties file, in order.
@@ -48,9 +50,18 @@ export type {
 export function editProperties(
   bytes: Uint8Array,
   edits: readonly PropertiesEdit[],
-  { encoding = 'iso-8859-1' }: PropertiesOptions = {},
-): { bytes: Uint8Array; changes: PropertiesChange[] } {
+  options: PropertiesOptions = {},
+): EditedBytes {
   checkEdits(edits, propertiesEditSchema, 'E_PROPERTIES_EDIT')
+  return applyPropertiesEdits(bytes, edits, options)
+}
+
+/** `editProperties` for edits that are known to be right, as those made of a task's parameters. */
+export function applyPropertiesEdits(
+  bytes: Uint8Array,
+  edits: readonly PropertiesEdit[],
+  { encoding = 'iso-8859-1' }: PropertiesOptions = {},
+): EditedBytes {
   const original = decode(bytes, encoding)
   const changes: PropertiesChange[] = []
   let text = original
@@ -169,6 +180,5 @@ function usualSeparator(entries: readonly PropertyEntry[]): string {
 
 function displayValue({ set, value }: PropertySetEdit, text: string): string {
   if (value instanceof Secret) return mask
-  if (isSecretName(set) && text !== '') return hiddenValue
-  return text === '' ? 'empty' : text
+  return shownValue(set, text)
 }

@@ -1,13 +1,14 @@
 // Edits XML files; whatever no edit changes keeps its bytes.
 
+import type { EditedBytes } from './shared/change.ts'
 import { checkEdits } from './shared/editSchema.ts'
 import { type Revealed, revealedEdit, shownChanges } from './shared/secretEdits.ts'
+import { applySplices } from './shared/splice.ts'
 import type { XmlChange, XmlEdit } from './xml/edit.ts'
 import { type EditResult, setEdit } from './xml/editing/attributes.ts'
 import { commentEdit, type RewriteResult, uncommentEdit } from './xml/editing/comment.ts'
 import { ensureEdit } from './xml/editing/ensure.ts'
 import { removeEdit } from './xml/editing/remove.ts'
-import { applySplices } from './xml/editing/splice.ts'
 import { textEdit } from './xml/editing/text.ts'
 import { parseXml, withText, type XmlDocument } from './xml/parsing/document.ts'
 import { decodeXml, encodeXml } from './xml/parsing/encoding.ts'
@@ -54,11 +55,13 @@ export { xmlEditSchema }
  *   { ensure: '/tomcat-users', element: { name: 'role', attributes: { rolename: 'manager-gui' } } },
  * ])
  */
-export function editXml(
-  bytes: Uint8Array,
-  edits: readonly XmlEdit[],
-): { bytes: Uint8Array; changes: XmlChange[] } {
+export function editXml(bytes: Uint8Array, edits: readonly XmlEdit[]): EditedBytes {
   checkEdits(edits, xmlEditSchema, 'E_XML_EDIT')
+  return applyXmlEdits(bytes, edits)
+}
+
+/** `editXml` for edits that `xmlEditSchema` has checked already, as those of a task's parameters. */
+export function applyXmlEdits(bytes: Uint8Array, edits: readonly XmlEdit[]): EditedBytes {
   const original = parseXml(decodeXml(bytes))
   const changes: XmlChange[] = []
   let document = original

@@ -1,7 +1,7 @@
 // The task httpdConfiguration: changes httpd files together, reverting what httpd refuses.
 
 import { posix } from 'node:path'
-import { editHttpd, type HttpdEdit } from '../../src/formats/index.ts'
+import { applyHttpdEdits, type HttpdEdit } from '../../src/formats/index.ts'
 import {
   account,
   attributeChanges,
@@ -164,7 +164,7 @@ function desiredFile({ edits, content, ...rest }: ConfigurationFile, state: File
   if (edits === undefined) return { ...rest, state, content: content!, edits: [] }
   const before = contentOf(path, state)
   if (!before) throw new PlaybookError('E_NO_FILE', `There is no file ${path}.`)
-  const { bytes, changes } = withPath(path, () => editHttpd(before, edits))
+  const { bytes, changes } = withPath(path, () => applyHttpdEdits(before, edits))
   const isSecret = secretsIn(edits).size > 0
   return { ...rest, state, content: Buffer.from(bytes), isSecret, edits: changes }
 }

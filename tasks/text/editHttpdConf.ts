@@ -1,6 +1,6 @@
 // The task editHttpdConf: edits an Apache httpd configuration file and keeps the rest.
 
-import { editHttpd, httpdEditSchema } from '../../src/formats/index.ts'
+import { applyHttpdEdits, httpdEditSchema } from '../../src/formats/index.ts'
 import { filePath, secretsIn, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
@@ -44,7 +44,7 @@ export const editHttpdConf = defineFileEdit({
     ...writingParams,
   }),
   edit: (before, { edits }) => {
-    const { bytes, changes } = editHttpd(before, edits)
+    const { bytes, changes } = applyHttpdEdits(before, edits)
     return { content: bytes, isSecret: secretsIn(edits).size > 0, edits: changes }
   },
 })

@@ -1,6 +1,6 @@
 // The task editXml: edits an XML file and keeps the rest byte for byte.
 
-import { editXml as editXmlBytes, xmlEditSchema } from '../../src/formats/index.ts'
+import { applyXmlEdits, xmlEditSchema } from '../../src/formats/index.ts'
 import { filePath, secretsIn, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
@@ -42,7 +42,7 @@ export const editXml = defineFileEdit({
     ...writingParams,
   }),
   edit: (before, { edits }) => {
-    const { bytes, changes } = editXmlBytes(before, edits)
+    const { bytes, changes } = applyXmlEdits(before, edits)
     return { content: bytes, isSecret: secretsIn(edits).size > 0, edits: changes }
   },
 })

@@ -3,18 +3,19 @@
 import { filePath, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
 import { foreignReplacement } from '../params/foreignPatterns.ts'
 import { pattern } from '../params/patterns.ts'
-import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 import {
   abbreviated,
   type FileText,
   fileText,
+  hasOnePosition,
   insertionIndex,
   joinLines,
   type Line,
   type Position,
-  positionParams,
+  placedTextParams,
   splitIntoLines,
+  twoPositions,
 } from './textFile.ts'
 
 /**
@@ -82,10 +83,7 @@ export const line = defineFileEdit({
         .enum(['last', 'first', 'all'])
         .default('last')
         .describe('Which of several matches to replace, or to put a new line at.'),
-      ...positionParams,
-      state: z.enum(['present', 'absent']).default('present').describe('Whether the file has the line.'),
-      create: z.boolean().default(false).describe('Whether to make a missing file.'),
-      ...writingParams,
+      ...placedTextParams,
     })
     .refine(({ state, line }) => state === 'absent' || line !== undefined, {
       path: ['line'],
@@ -97,9 +95,7 @@ export const line = defineFileEdit({
     .refine(({ match, search }) => match === undefined || search === undefined, {
       error: 'expected match or search, not both',
     })
-    .refine(({ after, before }) => after === undefined || before === undefined, {
-      error: 'expected after or before, not both',
-    })
+    .refine(hasOnePosition, twoPositions)
     .refine(({ line, match }) => typeof line !== 'string' || !match || !foreignReplacement(line, match), {
       path: ['line'],
       error: 'expected a line without groups of match: the task replace inserts them, as $1',

@@ -1,13 +1,9 @@
 // The task properties: sets and removes keys of a Java .properties file.
 
-import { editProperties, type PropertiesEdit } from '../../src/formats/index.ts'
-import { filePath, Secret, secretsIn, z } from '../../src/index.ts'
+import { applyPropertiesEdits, type PropertiesEdit, propertyValue } from '../../src/formats/index.ts'
+import { filePath, type Secret, secretsIn, z } from '../../src/index.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
-
-const propertyValue = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
-  error: 'expected a text, a number, true or false, or a secret',
-})
 
 /**
  * Sets and removes keys of a .properties file as `java.util.Properties` reads it; order, comments, layout and line ends
@@ -53,7 +49,7 @@ export const properties = defineFileEdit({
     }),
   allowsMissing: ({ set }) => Object.keys(set).length === 0,
   edit: (before, params) => {
-    const { bytes, changes } = editProperties(before, editsOf(params), { encoding: params.encoding })
+    const { bytes, changes } = applyPropertiesEdits(before, editsOf(params), { encoding: params.encoding })
     return { content: bytes, isSecret: secretsIn(params.set).size > 0, edits: changes }
   },
 })

@@ -1,17 +1,18 @@
 // The task textBlock: puts lines between two marker lines of a file, or removes them.
 
 import { filePath, PlaybookError, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
-import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 import {
   type FileText,
   fileText,
+  hasOnePosition,
   insertionIndex,
   joinLines,
   type Line,
   type Position,
-  positionParams,
+  placedTextParams,
   splitIntoLines,
+  twoPositions,
 } from './textFile.ts'
 
 /**
@@ -77,10 +78,7 @@ export const textBlock = defineFileEdit({
         .regex(/^[^\r\n\0]+$/)
         .default('END')
         .describe('{mark} in the last marker line.'),
-      ...positionParams,
-      state: z.enum(['present', 'absent']).default('present').describe('Whether the file has the block.'),
-      create: z.boolean().default(false).describe('Whether to make a missing file.'),
-      ...writingParams,
+      ...placedTextParams,
     })
     .refine(({ state, block }) => state === 'absent' || block !== undefined, {
       path: ['block'],
@@ -90,9 +88,7 @@ export const textBlock = defineFileEdit({
       path: ['markEnd'],
       error: 'expected another text than markBegin',
     })
-    .refine(({ after, before }) => after === undefined || before === undefined, {
-      error: 'expected after or before, not both',
-    })
+    .refine(hasOnePosition, twoPositions)
     .refine((params) => !blockLines(params).some((each) => isMarker(each, params)), {
       error: 'expected a block without its own marker',
     }),

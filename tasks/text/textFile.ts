@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import { maskRevealed, z } from '../../src/index.ts'
 import { pattern } from '../params/patterns.ts'
+import { writingParams } from '../params/writing.ts'
 
 /** The text of a file, and how to turn text back into its bytes. */
 export type FileText = {
@@ -44,7 +45,8 @@ export function joinLines(bom: string, lines: readonly Line[]): string {
 /** Where new text goes: after or before a match, `'EOF'` and `'BOF'` for the end and the beginning. */
 export type Position = { readonly after?: RegExp | 'EOF'; readonly before?: RegExp | 'BOF' }
 
-export const positionParams = {
+/** The parameters of tasks that put a text into a file, or take it out. */
+export const placedTextParams = {
   after: z
     .union([z.literal('EOF'), pattern])
     .optional()
@@ -53,7 +55,16 @@ export const positionParams = {
     .union([z.literal('BOF'), pattern])
     .optional()
     .describe('Put new text before this, or at BOF.'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether the file has the text.'),
+  create: z.boolean().default(false).describe('Whether to make a missing file.'),
+  ...writingParams,
 }
+
+export function hasOnePosition({ after, before }: Position): boolean {
+  return after === undefined || before === undefined
+}
+
+export const twoPositions = 'expected after or before, not both'
 
 /** The index for a new line: at the last match, or the first; at the end if nothing matches. */
 export function insertionIndex(

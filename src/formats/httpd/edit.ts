@@ -1,6 +1,7 @@
 // Defines the edits and changes of editHttpd: plain data, whose values may be secrets.
 
 import type { Secret } from '../../model/secrets/secret.ts'
+import type { EditChange } from '../shared/change.ts'
 
 /**
  * An argument without quotes and escapes: `%h "%r"`. `true` and `false` are `on` and `off`. A `Secret` is written, but
@@ -108,4 +109,4 @@ export type HttpdEdit =
   | HttpdSectionEdit
 
 /** One change for people: `Timeout`, `300`, `60`. */
-export type HttpdChange = { readonly what: string; readonly from: string; readonly to: string }
+export type HttpdChange = EditChange

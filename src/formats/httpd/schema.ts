@@ -1,14 +1,10 @@
 // The schema of an edit of editHttpd.
 
 import { z } from 'zod'
-import { Secret } from '../../model/secrets/secret.ts'
-import { oneOf, strict } from '../shared/editSchema.ts'
+import { oneOf, plainValue, strict } from '../shared/editSchema.ts'
 import type { HttpdEdit, HttpdNode } from './edit.ts'
 
-const value = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
-  error: 'expected a text, a number, true or false, or a secret',
-})
-const args = z.array(value).optional()
+const args = z.array(plainValue).optional()
 const directive = strict({ name: z.string(), args })
 const selector = z.union([z.string(), directive])
 const path = z.array(directive).optional()

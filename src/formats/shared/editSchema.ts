@@ -4,6 +4,12 @@ import { z } from 'zod'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import { formatPath, issueText } from '../../model/schema/issueText.ts'
+import { Secret } from '../../model/secrets/secret.ts'
+
+/** A value that is written as a text. */
+export const plainValue = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
+  error: 'expected a text, a number, true or false, or a secret',
+})
 
 /** An object with these keys only. */
 export function strict<S extends z.ZodRawShape>(shape: S) {

@@ -1,8 +1,7 @@
 // Applies edits that contain secrets, without showing what they change.
 
 import { mask, Secret, secretsIn } from '../../model/secrets/secret.ts'
-
-type ShownChange = { readonly what: string; readonly from: string; readonly to: string }
+import type { EditChange } from './change.ts'
 
 /** An edit with texts in place of secrets. */
 export type Revealed<E> = E extends Secret
@@ -19,7 +18,7 @@ export function revealedEdit<E>(edit: E): Revealed<E> {
  * The changes of an edit, as they may be shown. If it contains a secret, neither the new values are shown nor the old
  * ones, which may be an earlier password.
  */
-export function shownChanges<C extends ShownChange>(edit: unknown, changes: readonly C[]): readonly C[] {
+export function shownChanges<C extends EditChange>(edit: unknown, changes: readonly C[]): readonly C[] {
   if (secretsIn(edit).size === 0) return changes
   const shown = (text: string) => (text === 'absent' || text === 'removed' ? text : mask)
   return changes.map((change) => ({ ...change, from: shown(change.from), to: shown(change.to) }))

@@ -1,6 +1,7 @@
 // Defines the edits and changes of editXml: plain data, whose values may be secrets.
 
 import type { Secret } from '../../model/secrets/secret.ts'
+import type { EditChange } from '../shared/change.ts'
 
 /**
  * A path to nodes of the document, in the subset of XPath 1.0 that `parseSelector` describes; or several, of which the
@@ -76,4 +77,4 @@ export type TextEdit = { readonly text: XmlSelector; readonly value: XmlValue; r
 export type XmlEdit = SetEdit | UncommentEdit | CommentEdit | EnsureEdit | RemoveEdit | TextEdit
 
 /** One change for people: `Connector[AJP/1.3] @port`, `8009`, `8010`. */
-export type XmlChange = { readonly what: string; readonly from: string; readonly to: string }
+export type XmlChange = EditChange

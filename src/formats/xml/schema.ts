@@ -2,21 +2,21 @@
 
 import { z } from 'zod'
 import { Secret } from '../../model/secrets/secret.ts'
-import { oneOf, strict } from '../shared/editSchema.ts'
+import { oneOf, plainValue, strict } from '../shared/editSchema.ts'
 import type { ElementSpec, XmlEdit, XmlPlace } from './edit.ts'
 
 const selector = z.union([z.string(), z.array(z.string()).min(1)], {
   error: 'expected a selector, or a list of selectors',
 })
-const value = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
-  error: 'expected a text, a number, true or false, or a secret',
-})
-const attributes = z.record(z.string(), z.union([value, z.null()], { error: 'expected a value, or null' }))
+const attributes = z.record(
+  z.string(),
+  z.union([plainValue, z.null()], { error: 'expected a value, or null' }),
+)
 
 const element: z.ZodType<ElementSpec> = z.lazy(() =>
   strict({
     name: z.string(),
-    attributes: z.record(z.string(), value).optional(),
+    attributes: z.record(z.string(), plainValue).optional(),
     children: z.array(element).optional(),
     text: z.union([z.string(), z.instanceof(Secret)]).optional(),
   }),
@@ -36,9 +36,9 @@ export const xmlEditSchema: z.ZodType<XmlEdit, XmlEdit> = oneOf('XmlEdit', [
   strict({
     ensure: selector,
     element: z.union([z.string(), z.instanceof(Secret), element]),
-    match: z.union([selector, z.record(z.string(), value)]).optional(),
+    match: z.union([selector, z.record(z.string(), plainValue)]).optional(),
     place: z.union([place, z.array(place)]).optional(),
   }),
   strict({ remove: selector, all: z.boolean().optional() }),
-  strict({ text: selector, value, all: z.boolean().optional() }),
+  strict({ text: selector, value: plainValue, all: z.boolean().optional() }),
 ]) as z.ZodType<XmlEdit, XmlEdit>

@@ -21,6 +21,7 @@ export function issueText(issue: z.core.$ZodIssue, root: unknown): string {
   )
   const inner = innerIssue(issue)
   if (inner) return [formatPath(inner.path), issueText(inner, value)].filter(Boolean).join(': ')
+  if (issue.code === 'invalid_key') return keyText(issue)
   const [expected, ...others] = new Set(expectations(issue))
   const got = gotText(
     value,
@@ -28,6 +29,11 @@ export function issueText(issue: z.core.$ZodIssue, root: unknown): string {
   )
   const alternatives = [expected, ...others.map((text) => text.replace(/^expected /, ''))]
   return issue.code === 'unrecognized_keys' ? issue.message : `${alternatives.join(' or ')}, got ${got}`
+}
+
+/** What was expected of a key of a record. */
+function keyText({ issues, path }: z.core.$ZodIssueInvalidKey): string {
+  return `${issues[0]?.message ?? 'expected another key'}, got ${abbreviated(path.at(-1))}`
 }
 
 /** Where a secret is expected, the value is not shown: it may be a password that is not encrypted yet. */

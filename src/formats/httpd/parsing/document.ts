@@ -1,14 +1,14 @@
 // Represents a configuration file as lines and nested sections.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
-import type { DecodedHttpd, HttpdEncoding } from './encoding.ts'
+import type { DecodedText, TextEncoding } from '../../shared/encoding.ts'
 import { type HttpdLine, isContinued, scanLines } from './line.ts'
 
 /** `closes[i]` is the line that closes the section that line i opens. */
 export type HttpdDocument = {
   readonly lines: readonly HttpdLine[]
   readonly closes: Int32Array
-  readonly encoding: HttpdEncoding
+  readonly encoding: TextEncoding
   readonly bom: string
 }
 
@@ -16,7 +16,7 @@ export type HttpdDocument = {
 export type LineSplice = { readonly at: number; readonly remove: number; readonly text: string }
 
 /** @throws PlaybookError E_HTTPD for an unclosed section, a closing that does not match, a missing `>` */
-export function parseHttpd({ text, encoding, bom }: DecodedHttpd): HttpdDocument {
+export function parseHttpd({ text, encoding, bom }: DecodedText): HttpdDocument {
   return { ...nested(scanLines(text)), encoding, bom }
 }
 

@@ -1,6 +1,7 @@
 // Sets and removes attributes, keeping the element's layout.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import type { Splice } from '../../shared/splice.ts'
 import type { SetEdit, XmlAttributes, XmlChange, XmlValue } from '../edit.ts'
 import { attributeOf, attributeValue, type XmlDocument } from '../parsing/document.ts'
 import { escapeAttribute } from '../parsing/entities.ts'
@@ -8,7 +9,6 @@ import { isXmlName } from '../parsing/name.ts'
 import type { XmlElement } from '../parsing/node.ts'
 import { displayValue, labelOf } from '../selecting/label.ts'
 import { requireElements } from '../selecting/resolve.ts'
-import type { Splice } from './splice.ts'
 
 /** The result of an edit: spans to replace, and the changes for people. */
 export type EditResult = { readonly splices: readonly Splice[]; readonly changes: readonly XmlChange[] }

@@ -1,6 +1,8 @@
 // Comments elements out, and uncomments them.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { indentAt, lineEndOf, wholeLines } from '../../shared/layout.ts'
+import { applySplices, type Splice } from '../../shared/splice.ts'
 import type { CommentEdit, UncommentEdit, XmlChange } from '../edit.ts'
 import type { XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
@@ -10,8 +12,6 @@ import { alternatives, ambiguousError, findOne, noMatchError, requireElement } f
 import { select } from '../selecting/select.ts'
 import { describeAttributes, type EditResult, setAttributes } from './attributes.ts'
 import { elementAt, type Uncommented, uncommentMatching, uncommentWhole } from './commentedOut.ts'
-import { indentAt, lineEndOf, wholeLines } from './layout.ts'
-import { applySplices, type Splice } from './splice.ts'
 
 /** The text after an edit, and the changes for people. */
 export type RewriteResult = { readonly text: string; readonly changes: readonly XmlChange[] }

@@ -1,6 +1,8 @@
 // Finds the elements in comments, and builds the document with one uncommented.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { indentAt, lineStartOf } from '../../shared/layout.ts'
+import { applySplices, type Splice } from '../../shared/splice.ts'
 import { withText, type XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
 import { nameAt } from '../parsing/name.ts'
@@ -9,8 +11,6 @@ import { sectionAt } from '../parsing/sections.ts'
 import { readCloseTag, readOpenTag } from '../parsing/tags.ts'
 import { select } from '../selecting/select.ts'
 import type { Selector } from '../selecting/selector.ts'
-import { indentAt, lineStartOf } from './layout.ts'
-import { applySplices, type Splice } from './splice.ts'
 
 /** A comment, the document in which a part of it is uncommented, and where that part starts there. */
 export type Uncommented = {

@@ -3,6 +3,7 @@
 import { PlaybookError } from '../../../model/errors/error.ts'
 import { pairInOrder } from '../../shared/lists.ts'
 import type { Revealed } from '../../shared/secretEdits.ts'
+import type { Splice } from '../../shared/splice.ts'
 import type { EnsureEdit, XmlAttributes, XmlSelector, XmlValue } from '../edit.ts'
 import type { XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
@@ -22,7 +23,6 @@ import { type InsertPosition, insertElement, insertPosition } from './insert.ts'
 import { indentOfLine } from './layout.ts'
 import { removeNode } from './remove.ts'
 import { renderElement } from './render.ts'
-import type { Splice } from './splice.ts'
 import { setText } from './text.ts'
 
 export function ensureEdit(document: XmlDocument, edit: Revealed<EnsureEdit>): EditResult {

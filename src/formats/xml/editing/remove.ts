@@ -1,13 +1,13 @@
 // Removes elements and comments with the lines that they fill.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { wholeLines } from '../../shared/layout.ts'
 import type { RemoveEdit } from '../edit.ts'
 import type { XmlDocument } from '../parsing/document.ts'
 import type { XmlNode } from '../parsing/node.ts'
 import { labelOf } from '../selecting/label.ts'
 import { findAll, findOne } from '../selecting/resolve.ts'
 import { type EditResult, mergeResults } from './attributes.ts'
-import { wholeLines } from './layout.ts'
 
 export function removeEdit(document: XmlDocument, { remove, all = false }: RemoveEdit): EditResult {
   const node = all ? undefined : findOne(document, remove)

@@ -1,9 +1,10 @@
 // Writes a new element as text in the document's style.
 
+import { lineEndOf } from '../../shared/layout.ts'
 import type { XmlDocument } from '../parsing/document.ts'
 import { escapeAttribute, escapeText } from '../parsing/entities.ts'
 import type { ElementData } from './elementData.ts'
-import { type ElementStyle, indentUnit, lineEndOf, styleOf } from './layout.ts'
+import { type ElementStyle, indentUnit, styleOf } from './layout.ts'
 
 const LONGEST_LINE = 100
 

@@ -1,6 +1,8 @@
 // Sets an element's text, keeping white space, comments and CDATA sections around it.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { lineEndOf } from '../../shared/layout.ts'
+import type { Splice } from '../../shared/splice.ts'
 import type { TextEdit } from '../edit.ts'
 import { stringValue, type XmlDocument } from '../parsing/document.ts'
 import { escapeText } from '../parsing/entities.ts'
@@ -9,8 +11,6 @@ import type { XmlElement, XmlLeaf } from '../parsing/node.ts'
 import { displayValue, labelOf } from '../selecting/label.ts'
 import { requireElements } from '../selecting/resolve.ts'
 import { type EditResult, mergeResults } from './attributes.ts'
-import { lineEndOf } from './layout.ts'
-import type { Splice } from './splice.ts'
 
 export function textEdit(document: XmlDocument, { text, value, all }: TextEdit): EditResult {
   return mergeResults(

@@ -1,15 +1,14 @@
 // Decodes and encodes a file such that lines left alone keep their bytes.
 
 import { isUtf8 } from 'node:buffer'
-import type { HttpdEdit } from '../edit.ts'
 
 /** UTF-8 if the bytes are valid UTF-8, else one character per byte. */
-export type HttpdEncoding = 'utf8' | 'latin1'
+export type TextEncoding = 'utf8' | 'latin1'
 
-export type DecodedHttpd = { readonly text: string; readonly encoding: HttpdEncoding; readonly bom: string }
+export type DecodedText = { readonly text: string; readonly encoding: TextEncoding; readonly bom: string }
 
 /** `text` is without the byte order mark, which is `bom`. */
-export function decodeHttpd(bytes: Uint8Array): DecodedHttpd {
+export function decodeText(bytes: Uint8Array): DecodedText {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const encoding = isUtf8(buffer) ? 'utf8' : 'latin1'
   const text = buffer.toString(encoding)
@@ -17,13 +16,13 @@ export function decodeHttpd(bytes: Uint8Array): DecodedHttpd {
   return { text: text.slice(bom.length), encoding, bom }
 }
 
-export function encodeHttpd({ text, encoding, bom }: DecodedHttpd): Buffer {
+export function encodeText({ text, encoding, bom }: DecodedText): Buffer {
   return Buffer.from(bom + text, encoding)
 }
 
 /** In a file that is not UTF-8, values with characters that Latin-1 lacks are written as UTF-8. */
-export function inEncoding(edit: HttpdEdit, encoding: HttpdEncoding): HttpdEdit {
-  return encoding === 'utf8' ? edit : (latin1(edit) as HttpdEdit)
+export function inEncoding<E>(edit: E, encoding: TextEncoding): E {
+  return encoding === 'utf8' ? edit : (latin1(edit) as E)
 }
 
 const BYTE_ORDER_MARK = '\uFEFF'
