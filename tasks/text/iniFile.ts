@@ -47,6 +47,15 @@ import { defineFileEdit } from './fileEdit.ts'
 export const iniFile = defineFileEdit({
   name: 'iniFile',
   summary: 'Sets or removes an option of an INI file, or a section, leaving the rest alone.',
+  ansible: {
+    modules: ['ini_file'],
+    params: {
+      dest: 'path',
+      ignore_spaces: 'There is no such option: blanks around = never count.',
+      modify_inactive_option:
+        'There is no such option: an inactive option stays, and the new one goes after it.',
+    },
+  },
   params: z
     .strictObject({
       path: filePath.describe('The file.'),
