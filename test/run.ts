@@ -154,7 +154,8 @@ function runFile(file: string, limitSeconds: number): Promise<FileResult> {
   const child = spawn(process.execPath, [join(here, file), ...narrowed], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, FORCE_COLOR: '0' },
+    // Hints name the command as it was typed: not by npm, which runs the tests.
+    env: { ...process.env, npm_command: undefined, npm_lifecycle_event: undefined, FORCE_COLOR: '0' },
   })
   let output = ''
   let isLate = false

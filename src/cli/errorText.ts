@@ -3,6 +3,7 @@
 import { AggregatePlaybookError, PlaybookError, toPlaybookError } from '../model/errors/error.ts'
 import { formatLocation } from '../model/errors/location.ts'
 import { maskRevealed } from '../model/secrets/masker.ts'
+import { asTyped, programName } from '../report/output/program.ts'
 import { sanitizeLines } from '../report/output/sanitize.ts'
 import { createTheme, type Theme } from '../report/output/theme.ts'
 import { clarifyError } from '../userCode/loadError.ts'
@@ -59,6 +60,8 @@ function errorLines(
   return [
     `${location ? `${theme.location(location)}  ` : ''}${first}  ${theme.muted(code)}`,
     ...[...rest, ...details.flatMap(sanitizeLines)].map((line) => `    ${line}`),
-    ...(hint ? sanitizeLines(hint).map((line) => `    ${theme.hint(line)}`) : []),
+    ...(hint
+      ? sanitizeLines(asTyped(hint, programName(process.env))).map((line) => `    ${theme.hint(line)}`)
+      : []),
   ]
 }

@@ -97,6 +97,7 @@ Exit codes:
   0    success
   1    wrong usage, configuration or files; no host was contacted
   2    a host failed
+  3    with --detailed-exitcode: something has changed, would change or is unknown
   4    a host was unreachable
   6    both
   130  interrupted

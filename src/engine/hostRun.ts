@@ -58,7 +58,7 @@ class HostRun {
   }
 
   async run(): Promise<HostEnd> {
-    const { play, state, coordination, recorder, gate } = this.#context
+    const { play, host, run, state, coordination, recorder, gate, isCheck } = this.#context
     const { batchGate } = coordination
     try {
       this.#beginPass()
@@ -76,7 +76,12 @@ class HostRun {
     }
     const { isFailed, isUnreachable } = recorder
     const isCutShort = !(this.#isComplete || isFailed || isUnreachable)
-    const recap = { ...recorder.recap(state.session.takeTrips()), isCutShort: isCutShort || undefined }
+    const owed = isCheck ? [] : (run.options.pendingHandlers?.of(play.name, host) ?? [])
+    const recap = {
+      ...recorder.recap(state.session.takeTrips()),
+      ...(owed.length > 0 ? { owed } : {}),
+      isCutShort: isCutShort || undefined,
+    }
     this.#context.emit({ kind: 'hostEnd', play: play.name, recap })
     return { recap, isFailed, isUnreachable, isCutShort }
   }

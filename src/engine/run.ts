@@ -115,5 +115,6 @@ function added(a: HostRecap, b: HostRecap): HostRecap {
     trips: a.trips + b.trips,
     durationMs: a.durationMs + b.durationMs,
     isCutShort: a.isCutShort || b.isCutShort,
+    ...(a.owed || b.owed ? { owed: [...(a.owed ?? []), ...(b.owed ?? [])] } : {}),
   }
 }

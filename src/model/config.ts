@@ -27,6 +27,10 @@ export type RunPlaybookConfig = {
   readonly lockTimeout?: number
   /** The number of `-v`. Default 0. */
   readonly verbose?: number
+  /** `-q`: shows failures and the end of the run only. */
+  readonly quiet?: boolean
+  /** Exits with 3 where something has changed, would change or is unknown. */
+  readonly detailedExitcode?: boolean
   /** `-b` */
   readonly become?: boolean
   readonly becomeUser?: string

@@ -145,10 +145,11 @@ function flatError({ code, message, details, hint, where }: PlaybookError) {
   return { code, message, details: [...details], hint, ...where }
 }
 
-function recapFields({ host, counts, ignored, tasks, trips, durationMs, isCutShort }: HostRecap) {
+function recapFields({ host, counts, ignored, tasks, trips, durationMs, isCutShort, owed }: HostRecap) {
   return {
     ...{ host, ...counts, ignored, tasks, trips },
     durationMs: Math.round(durationMs),
     isCutShort: isCutShort || undefined,
+    owed: owed && [...owed],
   }
 }

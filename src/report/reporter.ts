@@ -1,15 +1,16 @@
 // Chooses and loads the reporter of a run.
 
+import type { TextOutput } from './lines/textOutput.ts'
 import { type Clock, systemClock } from './output/clock.ts'
+import { programName } from './output/program.ts'
 import type { Reporter, ReportStream } from './output/reporterTypes.ts'
 import { createSink } from './output/sink.ts'
 import { createTheme } from './output/theme.ts'
-import type { TextOutput } from './text/textOutput.ts'
 
 export type ReporterOptions = {
   /** `auto`: the board on a terminal, lines elsewhere (also where CI is set, or the terminal is dumb). */
   readonly output: 'auto' | 'board' | 'lines' | 'jsonl'
-  /** How many -v: 1 shows what was ok, 2 commands, 3 their output, 4 the connection. */
+  /** -1 for -q, which shows failures and the end alone; otherwise how many -v: 1 shows what was ok, 2 commands, 3 their output, 4 the connection. */
   readonly verbosity: number
   /** Shows diffs of texts, and abbreviates nothing. */
   readonly isDiffShown: boolean
@@ -37,20 +38,31 @@ export type ReporterOptions = {
 export async function createReporter(options: ReporterOptions): Promise<Reporter> {
   const { verbosity, isDiffShown, hasAnswers, stdout = process.stdout, stderr = process.stderr } = options
   const { env = process.env, cwd = process.cwd(), clock = systemClock } = options
-  const output = chosenOutput(options.output, env, stdout.isTTY === true)
+  const isBoard = stdout.isTTY === true && verbosity >= 0
+  const output = chosenOutput(options.output, env, isBoard)
   if (output === 'jsonl') {
     const { createJsonlReporter } = await import('./jsonlReporter.ts')
     const time = () => new Date().toISOString()
     return createJsonlReporter({ verbosity, isDiffShown, time, sink: createSink(stdout) })
   }
-  const { createTextFormatter } = await import('./text/textFormatter.ts')
+  const { createTextFormatter } = await import('./lines/textFormatter.ts')
   const compare = isDiffShown ? (await import('./text/unifiedDiff.ts')).diffLines : undefined
   const textOutput = async (stream: ReportStream): Promise<TextOutput> => {
     const theme = await createTheme({ env, isTTY: stream.isTTY === true })
+    const formatter = createTextFormatter({
+      ...{ verbosity, hasAnswers, compare, cwd, theme, program: programName(env) },
+      now: clock.now,
+      columns: () => stream.columns,
+    })
+    const wrapLines = stream.isTTY ? (await import('./output/wrapLines.ts')).wrapLines : undefined
+    // Lines of a diff stay as they are in the file.
+    const fit = (lines: readonly string[]) =>
+      wrapLines && !isDiffShown ? wrapLines(lines, (stream.columns || 80) - 1) : lines
     return {
       sink: createSink(stream),
       theme,
-      format: createTextFormatter({ verbosity, hasAnswers, compare, cwd, theme }),
+      format: (event) => fit(formatter.format(event)),
+      overdue: () => fit(formatter.overdue()),
     }
   }
   const [out, err] = [await textOutput(stdout), await textOutput(stderr)]
@@ -58,7 +70,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     const { createBoardReporter } = await import('./board/boardReporter.ts')
     return createBoardReporter({ clock, stdout, out, err })
   }
-  const { createLinesReporter } = await import('./linesReporter.ts')
+  const { createLinesReporter } = await import('./lines/linesReporter.ts')
   return createLinesReporter({ clock, out, err })
 }
 

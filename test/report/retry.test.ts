@@ -8,8 +8,8 @@ import { emptyCounts } from '../../src/model/run/outcome.ts'
 import { streamEventSchema } from '../../src/model/run/streamEvent.ts'
 import { eventStream } from '../../src/report/eventStream.ts'
 import { createJunitReporter } from '../../src/report/junitReporter.ts'
+import { createTextFormatter } from '../../src/report/lines/textFormatter.ts'
 import { plainTheme } from '../../src/report/output/theme.ts'
-import { createTextFormatter } from '../../src/report/text/textFormatter.ts'
 
 const at = { play: 'Rollout', host: 'web-01' }
 const task = (title: string) => ({ name: title, title, isHandler: false })
@@ -45,8 +45,9 @@ const events: readonly RunEvent[] = [
 ]
 
 test('lines: the error, what it was changing, and when the next try begins', () => {
-  const format = createTextFormatter({ verbosity: 0, theme: plainTheme, cwd: '/' })
-  const lines = events.flatMap(format)
+  const options = { verbosity: 0, theme: plainTheme, cwd: '/', program: 'run-playbook', now: () => 0 }
+  const formatter = createTextFormatter(options)
+  const lines = events.flatMap((event) => formatter.format(event))
   assert.match(lines[0]!, /^web-01 +retry +deploy +E_STEP$/)
   assert.equal(
     lines.slice(1, 5).map((line) => line.trim()),

@@ -77,6 +77,16 @@ export const settingFlags: { readonly [N in SettingName]-?: SettingFlag } = {
     default: 0,
     isPerRun: true,
   },
+  quiet: {
+    flags: '-q, --quiet',
+    help: 'show failures and the end of the run only',
+    isPerRun: true,
+  },
+  detailedExitcode: {
+    flags: '--detailed-exitcode',
+    help: 'exit with 3 where something has changed, would change or is unknown',
+    isPerRun: true,
+  },
   become: { flags: '-b, --become', help: 'run tasks as another user' },
   becomeUser: { flags: '--become-user <user>', help: 'user to run tasks as (default: root)' },
   becomeMethod: {

@@ -5,7 +5,7 @@ import type { ConnectionFlags } from '../../inventory/connection/connectionSetti
 import type { Inventory } from '../../inventory/inventory.ts'
 import type { Play } from '../../model/play.ts'
 import type { Listener } from '../../model/run/event.ts'
-import { exitCode } from '../../model/run/outcome.ts'
+import { detailedExitCode, exitCode } from '../../model/run/outcome.ts'
 import { createReporter } from '../../report/reporter.ts'
 import { unknownTask } from '../../run/begin/startAtTask.ts'
 import { carryOut } from '../../run/carryOut.ts'
@@ -52,7 +52,8 @@ export async function execute(
   }
   const warnings = [...planned.warnings, ...hostKeys]
   const { confirmTask, output, close } = stepMode(flags, stop.signal)
-  const { verbose: verbosity, diff: isDiffShown = false } = flags
+  const { diff: isDiffShown = false } = flags
+  const verbosity = flags.quiet && flags.verbose === 0 ? -1 : flags.verbose
   const builtIn = await createReporter({ output, verbosity, isDiffShown, hasAnswers })
   const reporter = (await addReporters?.(builtIn)) ?? builtIn
   try {
@@ -65,7 +66,7 @@ export async function execute(
       },
       stateFolder: stateFolder(),
     })
-    const code = stop.code() ?? exitCode(recap)
+    const code = stop.code() ?? (flags.detailedExitcode ? detailedExitCode(recap) : exitCode(recap))
     if (code === 0 && planned.isFound?.() === false) throw unknownTask(planned.plays, flags.startAtTask!)
     return code
   } catch (thrown) {

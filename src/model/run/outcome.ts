@@ -48,6 +48,8 @@ export type HostRecap = {
   readonly durationMs: number
   /** true: it was stopped before the end of its tasks, but not by a failure of its own. */
   readonly isCutShort?: boolean
+  /** The titles of handlers that were notified and have not run; a later run runs them. */
+  readonly owed?: readonly string[]
 }
 
 export type RunRecap = {
@@ -59,6 +61,12 @@ export type RunRecap = {
 
 export function emptyCounts(): { [S in Status]: number } {
   return { ok: 0, changed: 0, failed: 0, skipped: 0, unreachable: 0, unknown: 0 }
+}
+
+/** As for `terraform plan -detailed-exitcode`, but 3: 2 means that a host failed. Unknown counts as a change. */
+export function detailedExitCode(recap: RunRecap): number {
+  const hasChanged = recap.hosts.some(({ counts }) => counts.changed + counts.unknown > 0)
+  return exitCode(recap) || (hasChanged ? 3 : 0)
 }
 
 /** The exit code, as in Ansible: 2 if a host failed plus 4 if one was unreachable; 130 if interrupted. */

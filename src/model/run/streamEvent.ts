@@ -72,6 +72,10 @@ const recap = {
     .literal(true)
     .optional()
     .describe('It was stopped before its end, but not by a failure of its own.'),
+  owed: z
+    .array(text)
+    .optional()
+    .describe('Handlers that were notified and have not run: a later run runs them.'),
 }
 const recaps = z.array(z.object(recap))
 

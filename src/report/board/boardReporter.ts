@@ -1,10 +1,10 @@
 // Draws a board of running hosts on a terminal, with lines of finished tasks above it.
 
 import type { RunEvent } from '../../model/run/event.ts'
+import { joinLines, type TextOutput } from '../lines/textOutput.ts'
 import type { Clock } from '../output/clock.ts'
 import type { Reporter, ReportStream } from '../output/reporterTypes.ts'
 import { createScreen } from '../output/screen.ts'
-import { joinLines, type TextOutput } from '../text/textOutput.ts'
 import { boardFrame } from './boardFrame.ts'
 import { RunTree } from './runTree.ts'
 
@@ -15,6 +15,8 @@ type BoardOptions = {
   /** For warnings. */
   readonly err: TextOutput
 }
+
+const foldMs = 500
 
 /** A board redrawn at most ten times a second; above it scrolls what the lines mode prints. */
 export function createBoardReporter({ clock, stdout, out, err }: BoardOptions): Reporter {
@@ -36,6 +38,10 @@ export function createBoardReporter({ clock, stdout, out, err }: BoardOptions): 
     draw()
   }
   stdout.on('resize', draw)
+  const stop = clock.every(foldMs, () => {
+    text += joinLines(out.overdue())
+    if (text !== '') draw()
+  })
   return {
     handle: (event) => {
       tree.apply(event)
@@ -44,6 +50,7 @@ export function createBoardReporter({ clock, stdout, out, err }: BoardOptions): 
       if (!tree.play) draw()
     },
     close: async () => {
+      stop()
       await tree.close()
       draw()
       stdout.off('resize', draw)

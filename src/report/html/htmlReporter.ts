@@ -116,7 +116,9 @@ function taskRow(event: EventOf<'taskEnd' | 'retry'>, { cwd, isCheck }: Context)
     : isCheck && status === 'changed'
       ? 'would change'
       : `${status}${isIgnored ? ' (ignored)' : ''}`
-  const failure = result.error ? failureLines(task, result, { theme: plainTheme, cwd, isWhole: true }) : []
+  const failure = result.error
+    ? failureLines(task, result, { theme: plainTheme, cwd, program: 'run-playbook', isWhole: true })
+    : []
   const changes = result.error ? [] : result.changes.map((change) => changeItem(change))
   return html`<tr class="${status}"><td>${label}<td>${task.isHandler ? 'handler ' : ''}${sanitize(titleWithDelegate(task))}${
     reason ? html` <i>${sanitize(reason)}</i>` : ''

@@ -5,6 +5,7 @@ import { AggregatePlaybookError, type PlaybookError } from '../../model/errors/e
 import { formatLocation, type SourceLocation } from '../../model/errors/location.ts'
 import type { TaskLabel } from '../../model/run/event.ts'
 import type { TaskResult } from '../../model/run/outcome.ts'
+import { asTyped } from '../output/program.ts'
 import { sanitize, sanitizeLines } from '../output/sanitize.ts'
 import type { Theme } from '../output/theme.ts'
 import { changeText } from './changeText.ts'
@@ -13,6 +14,8 @@ type FailureOptions = {
   readonly theme: Theme
   /** Files are shown relative to it. */
   readonly cwd: string
+  /** How the command was typed, for hints. */
+  readonly program: string
   /** Values are not abbreviated. */
   readonly isWhole: boolean
 }
@@ -21,15 +24,16 @@ type FailureOptions = {
 export function failureLines(
   task: TaskLabel,
   { error, changes, reason }: TaskResult,
-  { theme, cwd, isWhole }: FailureOptions,
+  options: FailureOptions,
 ): string[] {
+  const { theme, cwd, isWhole } = options
   const { inline, below } = changeText(task.title, changes, isWhole)
   const tried = inline === undefined ? below : [inline]
   return [
     ...(task.where ? [theme.location(locationText(withoutColumn(task.where), cwd))] : []),
     ...tried.map((line) => theme.muted(`tried   ${line}`)),
     ...(reason ? sanitizeLines(reason) : []),
-    ...(error ? errorLines(error, task, { theme, cwd }) : []),
+    ...(error ? errorLines(error, task, options) : []),
   ]
 }
 
@@ -39,13 +43,10 @@ export function locationText(where: SourceLocation, cwd: string): string {
   return sanitize(formatLocation({ ...where, file: path.startsWith('..') ? where.file : path }))
 }
 
-function errorLines(
-  error: PlaybookError,
-  task: TaskLabel,
-  { theme, cwd }: { theme: Theme; cwd: string },
-): string[] {
+function errorLines(error: PlaybookError, task: TaskLabel, options: FailureOptions): string[] {
   if (error instanceof AggregatePlaybookError)
-    return error.errors.flatMap((each) => errorLines(each, task, { theme, cwd }))
+    return error.errors.flatMap((each) => errorLines(each, task, options))
+  const { theme, cwd, program } = options
   const isElsewhere = error.where && !isSameLocation(error.where, task.where)
   const location = isElsewhere && error.where ? `${locationText(error.where, cwd)}  ` : ''
   const [first = '', ...rest] = sanitizeLines(withoutTitle(error.message, task.title))
@@ -53,7 +54,7 @@ function errorLines(
     ...(location + first === '' ? [] : [`${theme.location(location)}${first}`]),
     ...rest,
     ...error.details.flatMap(sanitizeLines),
-    ...(error.hint ? sanitizeLines(error.hint).map(theme.hint) : []),
+    ...(error.hint ? sanitizeLines(asTyped(error.hint, program)).map(theme.hint) : []),
   ]
 }
 

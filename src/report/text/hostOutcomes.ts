@@ -21,7 +21,7 @@ export type HostOutcomes = {
 }
 
 /** `done`: the indices of the tasks that it has completed. */
-type Progress = { done: readonly number[]; outcome: HostOutcome }
+type Progress = { readonly done: Set<number>; outcome: HostOutcome }
 
 const severity: readonly HostOutcome[] = ['ok', 'stopped', 'failed', 'unreachable']
 
@@ -36,7 +36,7 @@ export function createHostOutcomes(): HostOutcomes {
   return {
     record: (event) => {
       if (event.kind === 'playStart') inPlay.clear()
-      if (event.kind === 'hostStart') inPlay.set(event.host, { done: [], outcome: 'ok' })
+      if (event.kind === 'hostStart') inPlay.set(event.host, { done: new Set(), outcome: 'ok' })
       if (event.kind === 'taskEnd') recordTask(inPlay, event)
       if (event.kind === 'retry') goBack(inPlay, event)
       if (event.kind === 'playEnd') {
@@ -45,24 +45,23 @@ export function createHostOutcomes(): HostOutcomes {
       }
     },
     inPlay: ofHost,
-    completedTasks: (host) => inPlay.get(host)?.done.length ?? 0,
+    completedTasks: (host) => inPlay.get(host)?.done.size ?? 0,
     inRun: (hosts) => hosts.map((recap) => inRun.get(recap.host) ?? ofHost(recap)),
   }
 }
 
 function recordTask(inPlay: Map<string, Progress>, { host, task, index, result }: EventOf<'taskEnd'>): void {
-  const progress = inPlay.get(host) ?? { done: [], outcome: 'ok' }
+  const progress = inPlay.get(host) ?? { done: new Set(), outcome: 'ok' }
   inPlay.set(host, progress)
-  const done = task.isHandler ? progress.done : [...progress.done, index]
-  if (result.isIgnored) progress.done = done
-  else if (result.status === 'unreachable') progress.outcome = worse(progress.outcome, 'unreachable')
-  else if (result.status === 'failed') progress.outcome = worse(progress.outcome, 'failed')
-  else progress.done = done
+  const { status, isIgnored } = result
+  const isLost = !isIgnored && (status === 'unreachable' || status === 'failed')
+  if (isLost) progress.outcome = worse(progress.outcome, status)
+  else if (!task.isHandler) progress.done.add(index)
 }
 
 function goBack(inPlay: Map<string, Progress>, { host, from }: EventOf<'retry'>): void {
-  const progress = inPlay.get(host)
-  if (progress) progress.done = progress.done.filter((index) => index < from)
+  const done = inPlay.get(host)?.done ?? new Set<number>()
+  for (const index of done) if (index >= from) done.delete(index)
 }
 
 function worse(one: HostOutcome, other: HostOutcome): HostOutcome {

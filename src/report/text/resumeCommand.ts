@@ -4,7 +4,11 @@ import type { Resumable } from '../../model/run/event.ts'
 import { quote } from '../../model/shell/command.ts'
 
 /** Ready to be pasted; values of variables that were not kept are to be filled in. */
-export function resumeCommand(playbooks: readonly string[], { unkeptVars }: Resumable): string {
+export function resumeCommand(
+  playbooks: readonly string[],
+  { unkeptVars }: Resumable,
+  program: string,
+): string {
   const vars = unkeptVars.flatMap((name) => ['-e', `${quote(name)}=…`])
-  return ['run-playbook', ...playbooks.map(quote), '--resume', ...vars].join(' ')
+  return [program, ...playbooks.map(quote), '--resume', ...vars].join(' ')
 }

@@ -8,43 +8,46 @@ import type { Theme } from '../output/theme.ts'
 import { changeText } from './changeText.ts'
 import { type Columns, indent } from './columns.ts'
 import { failureLines } from './failureText.ts'
-import { hostLabel } from './hostLabel.ts'
 import { retryText } from './retryText.ts'
 import type { diffLines } from './unifiedDiff.ts'
 
 export type TaskTextOptions = {
-  /** At 0, tasks that are ok or skipped are left out. */
+  /** At 0, tasks that are ok or skipped are left out; at -1 so are all others. */
   readonly verbosity: number
-  /** Shows what commands said, equal answers of hosts once, instead of that they were run. */
-  readonly hasAnswers?: boolean | undefined
   /** Given with --diff: what compares two texts. */
   readonly compare?: typeof diffLines
   readonly theme: Theme
   /** Files are shown relative to it. */
   readonly cwd: string
+  /** How the command was typed, for hints. */
+  readonly program: string
 }
 
 type TaskEnd = EventOf<'taskEnd'>
 
 const codeColumn = 70
 
-/** The lines for the end of a task; none where it is ok or skipped and `verbosity` is 0. */
+/**
+ * The lines for the end of a task; none where it is ok or skipped and `verbosity` is 0.
+ *
+ * @param host its name, or the label of several hosts
+ */
 export function taskLines(
   event: TaskEnd,
+  host: string,
   columns: Columns,
   isCheck: boolean,
   options: TaskTextOptions,
 ): readonly string[] {
   const { task, result } = event
   const { theme, verbosity } = options
-  const host = hostLabel(event.host, task)
   const text = `${sanitize(task.title)}${result.reason ? `   ${sanitize(result.reason)}` : ''}`
   switch (result.status) {
     case 'changed':
-      return changedLines(event, columns, changedLabel(task, isCheck), options)
+      return changedLines(event, host, columns, changedLabel(task, isCheck), options)
     case 'failed':
     case 'unreachable':
-      return failedLines(event, columns, options)
+      return failedLines(event, host, columns, options)
     case 'unknown':
       return [columns.row(host, 'unknown', text, theme.unknown)]
     case 'skipped':
@@ -59,7 +62,8 @@ function changedLabel({ isHandler }: TaskLabel, isCheck: boolean): string {
 }
 
 function changedLines(
-  { host, task, result: { changes } }: TaskEnd,
+  { task, result: { changes } }: TaskEnd,
+  host: string,
   columns: Columns,
   label: string,
   { compare, theme, verbosity }: TaskTextOptions,
@@ -69,12 +73,7 @@ function changedLines(
   const { inline, below } = changeText(task.title, rest, compare !== undefined)
   const title = sanitize(task.title)
   return [
-    columns.row(
-      hostLabel(host, task),
-      label,
-      inline === undefined ? title : `${title}   ${inline}`,
-      theme.changed,
-    ),
+    columns.row(host, label, inline === undefined ? title : `${title}   ${inline}`, theme.changed),
     ...indent(below, columns.textOffset + 2),
     ...indent(verbosity < 1 ? [] : wholeLines(changes), columns.textOffset + 2).map(theme.muted),
     ...(compare ? indent(diffsOf(task, compared, compare, theme), 4) : []),
@@ -110,28 +109,29 @@ function diffsOf(
 /** The lines for a failed try of a block. */
 export function retryLines(
   event: EventOf<'retry'>,
+  host: string,
   columns: Columns,
   options: TaskTextOptions,
 ): readonly string[] {
   const result = { ...event.result, isIgnored: true }
-  const [headline = '', ...below] = failedLines({ ...event, result }, columns, options, 'retry')
+  const [headline = '', ...below] = failedLines({ ...event, result }, host, columns, options, 'retry')
   return [headline, ...below, ...indent([options.theme.hint(retryText(event))], 8)]
 }
 
 function failedLines(
-  { host, task, result }: Pick<TaskEnd, 'host' | 'task' | 'result'>,
+  { task, result }: Pick<TaskEnd, 'task' | 'result'>,
+  host: string,
   columns: Columns,
-  { theme, cwd, compare }: TaskTextOptions,
+  { theme, cwd, program, compare }: TaskTextOptions,
   label = failedLabel(result),
 ): string[] {
   const title = sanitize(task.title)
-  const name = hostLabel(host, task)
   const style = result.isIgnored ? theme.changed : theme.failure
-  const gap = Math.max(3, codeColumn - columns.row(name, label, title).length)
+  const gap = Math.max(3, codeColumn - columns.row(host, label, title).length)
   const code = result.error ? ' '.repeat(gap) + theme.muted(result.error.code) : ''
   return [
-    columns.row(name, label, title, style) + code,
-    ...indent(failureLines(task, result, { theme, cwd, isWhole: compare !== undefined }), 8),
+    columns.row(host, label, title, style) + code,
+    ...indent(failureLines(task, result, { theme, cwd, program, isWhole: compare !== undefined }), 8),
   ]
 }
 

@@ -1,13 +1,13 @@
 // Reports to logs, pipes and CI: a line for each thing that happened.
 
-import type { RunEvent } from '../model/run/event.ts'
-import type { Clock } from './output/clock.ts'
-import type { Reporter } from './output/reporterTypes.ts'
-import { lastVisible, sanitize } from './output/sanitize.ts'
-import { formatDuration } from './text/duration.ts'
-import { hostLabel } from './text/hostLabel.ts'
-import { plural } from './text/summaries.ts'
-import { joinLines, type TextOutput } from './text/textOutput.ts'
+import type { RunEvent } from '../../model/run/event.ts'
+import type { Clock } from '../output/clock.ts'
+import type { Reporter } from '../output/reporterTypes.ts'
+import { lastVisible, sanitize } from '../output/sanitize.ts'
+import { formatDuration } from '../text/duration.ts'
+import { hostLabel } from '../text/hostLabel.ts'
+import { plural } from '../text/summaries.ts'
+import { joinLines, type TextOutput } from './textOutput.ts'
 
 type LinesOptions = {
   readonly clock: Clock
@@ -18,15 +18,19 @@ type LinesOptions = {
 
 type RunningStep = { readonly name: string; readonly title: string; readonly since: number; line: string }
 
+const foldMs = 500
 const heartbeatMs = 10_000
 const maxHeartbeats = 4
 
 /** Writes what happened to stdout; to stderr warnings and, every ten seconds, the steps that run that long. */
 export function createLinesReporter({ clock, out, err }: LinesOptions): Reporter {
   const running = new Map<string, RunningStep>()
-  const stop = clock.every(heartbeatMs, () =>
-    err.sink.write(joinLines(heartbeat(running, clock.now()).map(err.theme.muted))),
-  )
+  const stops = [
+    clock.every(foldMs, () => out.sink.write(joinLines(out.overdue()))),
+    clock.every(heartbeatMs, () =>
+      err.sink.write(joinLines(heartbeat(running, clock.now()).map(err.theme.muted))),
+    ),
+  ]
   return {
     handle: (event) => {
       trackRunning(running, event, clock.now())
@@ -34,7 +38,7 @@ export function createLinesReporter({ clock, out, err }: LinesOptions): Reporter
       if (sink.isOpen()) sink.write(joinLines(format(event)))
     },
     close: async () => {
-      stop()
+      for (const stop of stops) stop()
       await Promise.all([out.sink.flush(), err.sink.flush()])
     },
   }

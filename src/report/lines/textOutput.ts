@@ -4,7 +4,7 @@ import type { Sink } from '../output/sink.ts'
 import type { Theme } from '../output/theme.ts'
 import type { TextFormatter } from './textFormatter.ts'
 
-export type TextOutput = { readonly sink: Sink; readonly theme: Theme; readonly format: TextFormatter }
+export type TextOutput = TextFormatter & { readonly sink: Sink; readonly theme: Theme }
 
 export function joinLines(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('')

@@ -1,0 +1,114 @@
+// Summarizes what hosts changed: equal changes once, hosts that differ by name.
+
+import type { Theme } from '../output/theme.ts'
+import { groupLabel, hostNames } from '../text/hostNames.ts'
+import { plural } from '../text/summaries.ts'
+import type { ChangeKind } from './changeKinds.ts'
+import { type Differing, groupHosts } from './groupHosts.ts'
+import type { HostTally } from './runTally.ts'
+import { atMost, type SummaryLimits } from './summaryLimits.ts'
+
+type Options = {
+  readonly theme: Theme
+  readonly isCheck: boolean
+  /** Columns of a line. */
+  readonly columns: number
+}
+
+type Tallies = ReadonlyMap<string, HostTally>
+
+/** Gives what is the same on all hosts, who differs, who had nothing to do where they are few; made once. */
+export function changeSections(
+  hosts: Tallies,
+  { theme, isCheck, columns }: Options,
+): (limits: SummaryLimits) => string[] {
+  const changed = changedLines(hosts)
+  const { groups, differing } = groupHosts(changed)
+  const line = (text: string) => cut(`  ${text}`, columns)
+  const [verb, differ] = isCheck ? ['would change', 'would differ'] : ['changed', 'differs']
+  const head = (members: readonly string[]) =>
+    theme.changed(cut(`${verb} on ${membersText(members, columns)}`, columns))
+  const different = differing.map((each) => line(differenceText(each)))
+  return (limits) => [
+    ...groups
+      .slice(0, limits.groups)
+      .flatMap(({ hosts: members, lines }) => [
+        head(members),
+        ...atMost(lines.map(line), limits.changes, (left) => `  and ${left} more`),
+      ]),
+    ...(groups.length > limits.groups
+      ? [`and other changes on ${plural(countHosts(groups.slice(limits.groups)), 'host')}`]
+      : []),
+    ...(different.length > 0 ? [theme.changed(`${differ} on ${plural(countHosts(differing), 'host')}`)] : []),
+    ...atMost(different, limits.differing, (left) => `  and ${left} more`),
+    ...idleLine(hosts, changed, columns),
+  ]
+}
+
+/** By host, a line for each change. Where most hosts have values of their own, without the values. */
+function changedLines(hosts: Tallies): Map<string, readonly string[]> {
+  const exact = linesOf(hosts, ({ line }) => line)
+  const kinds = new Set([...exact.values()].map((lines) => lines.join('\n'))).size
+  return kinds > Math.max(5, exact.size / 4) ? linesOf(hosts, ({ title }) => title) : exact
+}
+
+function linesOf(hosts: Tallies, format: (kind: ChangeKind) => string): Map<string, readonly string[]> {
+  return new Map(
+    [...hosts].flatMap(([host, { changed, failure, stopped }]) => {
+      // What they did not do is told with the reason.
+      if (failure || stopped) return []
+      const lines = changed.filter(({ restart }) => restart === undefined).map(format)
+      return lines.length > 0 ? [[host, lines] as const] : []
+    }),
+  )
+}
+
+function differenceText({ hosts, also, not }: Differing): string {
+  const parts = [...also.map((text) => `also ${text}`), ...not.map((text) => `not ${text}`)]
+  return `${hostNames(hosts, 40)}   ${parts.join(' · ')}`
+}
+
+/** Names who had nothing to do where nearly all others had. */
+function idleLine(
+  hosts: Tallies,
+  changed: ReadonlyMap<string, readonly string[]>,
+  columns: number,
+): string[] {
+  const idle = [...hosts].flatMap(([name, { hasTasks, failure, stopped }]) =>
+    hasTasks && !failure && !stopped && !changed.has(name) ? [name] : [],
+  )
+  if (idle.length === 0 || idle.length > Math.max(1, changed.size * 0.1)) return []
+  return [cut(`nothing to do on ${membersText(idle, columns)}`, columns)]
+}
+
+/** What was restarted or rebooted, on how many hosts. */
+export function restartLines(hosts: Tallies, { isCheck, columns }: Options): string[] {
+  const members = new Map<string, Set<string>>()
+  for (const [host, { changed }] of hosts) {
+    for (const { restart, title } of changed) {
+      if (restart === undefined) continue
+      const what = restart === 'rebooted' ? '' : `: ${title.replace(/^restart(?=[A-Z])|\s+restarted$/, '')}`
+      const key = JSON.stringify([restart, what])
+      members.set(key, (members.get(key) ?? new Set()).add(host))
+    }
+  }
+  const lines = [...members].map(([key, names]) => {
+    const [verb, what] = JSON.parse(key) as [string, string]
+    return cut(`${isCheck ? 'would be ' : ''}${verb} on ${membersText([...names], columns)}${what}`, columns)
+  })
+  return atMost(lines, 3, (left) => `and ${left} more restarted`)
+}
+
+/** `198 hosts`, or the names where they are few. */
+function membersText(hosts: readonly string[], columns: number): string {
+  const names = hostNames(hosts, Math.min(60, columns - 24))
+  return / and \d+ more$/.test(names) ? groupLabel(hosts) : names
+}
+
+function cut(text: string, columns: number): string {
+  return text.length > columns ? `${text.slice(0, columns - 1)}…` : text
+}
+
+function countHosts(groups: readonly { readonly hosts: readonly string[] }[]): number {
+  return groups.reduce((count, { hosts }) => count + hosts.length, 0)
+}

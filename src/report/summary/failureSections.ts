@@ -1,0 +1,164 @@
+// Summarizes failures: equal errors once with their hosts, and what was not done.
+
+import { AggregatePlaybookError, type PlaybookError } from '../../model/errors/error.ts'
+import { sanitize, sanitizeLines } from '../output/sanitize.ts'
+import type { Theme } from '../output/theme.ts'
+import { locationText } from '../text/failureText.ts'
+import { titleWithDelegate } from '../text/hostLabel.ts'
+import { groupLabel, hostNames } from '../text/hostNames.ts'
+import { plural } from '../text/summaries.ts'
+import { withoutOwn } from '../text/withoutOwn.ts'
+import type { HostTally, Progress, TaskEnd } from './runTally.ts'
+import { atMost, type SummaryLimits } from './summaryLimits.ts'
+
+type Options = {
+  readonly theme: Theme
+  readonly cwd: string
+  readonly columns: number
+}
+
+type Tallies = ReadonlyMap<string, HostTally>
+
+type Failure = {
+  readonly host: string
+  readonly event: TaskEnd
+  readonly stopped: Progress | undefined
+  readonly text: readonly string[]
+}
+
+/** Failed hosts by error, then those that were unreachable, then those that others stopped. */
+export function failureSections(hosts: Tallies, limits: SummaryLimits, options: Options): string[] {
+  const failures = [...hosts].flatMap(([host, { failure: event, stopped }]) =>
+    event ? [{ host, event, stopped, text: errorText(event) }] : [],
+  )
+  const isLost = ({ event }: Failure) => event.result.status === 'unreachable'
+  const failed = failures.filter((failure) => !isLost(failure))
+  const stopped = [...hosts].flatMap(([host, { failure, stopped }]) => (stopped && !failure ? [host] : []))
+  return [
+    ...failedSection(failed, limits, options),
+    ...unreachableSection(failures.filter(isLost), limits, options),
+    ...(stopped.length > 0
+      ? [`${options.theme.changed('stopped before the end')}: ${hostNames(stopped, options.columns - 24)}`]
+      : []),
+  ]
+}
+
+function failedSection(
+  failures: readonly Failure[],
+  { errors, details }: SummaryLimits,
+  options: Options,
+): string[] {
+  if (failures.length === 0) return []
+  const { theme, columns } = options
+  const names = failures.map(({ host }) => host)
+  const groups = equal(failures)
+  const shown = groups.slice(0, errors).flatMap((group) => errorLines(group, groups, details, options))
+  const left = groups.slice(errors).flat()
+  const head = names.length === 1 ? 'failed' : `failed on ${plural(names.length, 'host')}`
+  return [
+    `${theme.failure(head)}: ${hostNames(names, columns - head.length - 2)}`,
+    ...shown,
+    ...(left.length > 0 ? [`  and others on ${hostNames(hostsOf(left), columns - 20)}`] : []),
+  ]
+}
+
+/** The task, its place, the error, and how far the hosts came. */
+function errorLines(
+  group: readonly Failure[],
+  groups: readonly (readonly Failure[])[],
+  details: number,
+  { theme, cwd, columns }: Options,
+): string[] {
+  const { event, text, host } = group[0]!
+  const { task, result } = event
+  const where = task.where
+    ? `   ${theme.location(locationText({ file: task.where.file, line: task.where.line }, cwd))}`
+    : ''
+  const code = result.error ? `   ${theme.muted(result.error.code)}` : ''
+  const members = groups.length > 1 ? `${hostNames(hostsOf(group), 40)}   ` : ''
+  const lines = group.length === 1 ? text : text.map((line) => withoutOwn(line, host))
+  // The last lines of what a command said tell most.
+  const shown = details === 0 ? [] : [...lines.slice(0, 1), ...lines.slice(1).slice(1 - details || Infinity)]
+  return [
+    `  ${members}${sanitize(titleWithDelegate(task))}${code}${where}`,
+    ...shown.map((line) => `    ${line.length > columns - 4 ? `${line.slice(0, columns - 5)}…` : line}`),
+    ...notDone(group),
+  ]
+}
+
+/** `    not done: 59 of 62 tasks`. */
+function notDone(group: readonly Failure[]): string[] {
+  const left = group.flatMap(({ stopped }) => (stopped ? [stopped.tasks - stopped.done] : []))
+  const [least, most] = [Math.min(...left), Math.max(...left)]
+  if (left.length === 0 || most <= 0) return []
+  const total = Math.max(...group.map(({ stopped }) => stopped?.tasks ?? 0))
+  return [`    not done: ${least === most ? most : `${least} to ${most}`} of ${plural(total, 'task')}`]
+}
+
+function unreachableSection(
+  failures: readonly Failure[],
+  { errors }: SummaryLimits,
+  { theme, columns }: Options,
+): string[] {
+  const groups = equal(failures)
+  const lines = groups.map((group) => {
+    const { text, host } = group[0]!
+    const reason = group.length > 1 ? withoutOwn(text[0] ?? '', host) : (text[0] ?? '')
+    const names = hostNames(hostsOf(group), Math.max(20, columns - reason.length - 16))
+    return `${theme.failure('unreachable')}: ${names}   ${reason}`
+  })
+  return atMost(
+    lines,
+    errors,
+    (left) => `and ${plural(hostsOf(groups.slice(-left).flat()).length, 'host')} more`,
+  )
+}
+
+/** Those of one task with one error together, most hosts first. */
+function equal(failures: readonly Failure[]): Failure[][] {
+  const groups = new Map<string, Failure[]>()
+  for (const failure of failures) {
+    const { host, event, text } = failure
+    const { title, where } = event.task
+    const key = JSON.stringify([title, where?.line, text].map((part) => part ?? '')).replace(addresses, '…')
+    const group = groups.get(withoutOwn(key, host)) ?? []
+    groups.set(withoutOwn(key, host), [...group, failure])
+  }
+  return [...groups.values()].sort((one, other) => other.length - one.length)
+}
+
+/** Of hosts: what else differs in equal errors. */
+const addresses = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g
+
+/** The name of the host and the title are beside it. */
+function errorText({ host, task, result: { error } }: TaskEnd): string[] {
+  const known = [`${task.title}: `, `${host}: `]
+  return (error ? textOf(error) : []).map((line) => {
+    const lead = known.find((each) => line.startsWith(each)) ?? ''
+    return line.slice(lead.length)
+  })
+}
+
+function textOf(error: PlaybookError): string[] {
+  if (error instanceof AggregatePlaybookError) return error.errors.flatMap(textOf)
+  return [error.message, ...error.details].flatMap(sanitizeLines)
+}
+
+function hostsOf(failures: readonly Failure[]): string[] {
+  return failures.map(({ host }) => host)
+}
+
+/** `handlers still to run on was-003: restartTomcat ecs`. */
+export function owedLines(hosts: Tallies, { theme, columns }: Options): string[] {
+  const byHandlers = new Map<string, string[]>()
+  for (const [host, { owed }] of hosts) {
+    if (owed.length === 0) continue
+    const titles = [...new Set(owed)].map(sanitize).join(', ')
+    byHandlers.set(titles, [...(byHandlers.get(titles) ?? []), host])
+  }
+  const lines = [...byHandlers].map(([titles, names]) => {
+    const room = Math.max(20, columns - titles.length - 30)
+    return `${theme.changed('handlers still to run')} on ${hostNames(names, room)}: ${titles}`
+  })
+  return atMost(lines, 3, (left) => `and on ${groupLabel(Array(left).fill('host'))} more`)
+}
