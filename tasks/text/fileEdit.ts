@@ -22,6 +22,7 @@ type FileEditParams = {
   readonly group?: string
   readonly mode?: FileMode
   readonly keep?: string
+  readonly backup?: boolean
   readonly validate?: string
 }
 
@@ -65,14 +66,14 @@ export function defineFileEdit<S extends z.ZodType<FileEditParams>>({
     probe: ({ path }) => ({ current: file(path, { content: true }), folder: file(posix.dirname(path)) }),
     plan: (params, observed) => {
       const { current } = observed
-      const { path, create, owner, group, mode, keep } = params
+      const { path, create, owner, group, mode, keep, backup } = params
       const before = contentOf(path, current)
       if (!before && allowsMissing(params)) return []
       if (!before && !create) throw noFile(params)
       if (!before && observed.folder.type === 'absent') throw noFolder(path)
       const { content, isSecret, edits } = withPath(path, () => edit(before ?? Buffer.alloc(0), params))
       return fileChanges(current, {
-        ...{ path, owner, group, mode, keep },
+        ...{ path, owner, group, mode, keep, backup },
         ...{ content: Buffer.from(content), isSecret },
         edits: before && edits,
         validate: validate ?? validation(params.validate),

@@ -1,22 +1,11 @@
 // The task line: puts a line into a text file, or removes lines.
 
-import { filePath, revealed, Secret, withTimeLimit, z } from '../../src/index.ts'
+import { filePath, Secret, withTimeLimit, z } from '../../src/index.ts'
 import { foreignReplacement } from '../params/foreignPatterns.ts'
 import { pattern } from '../params/patterns.ts'
 import { defineFileEdit } from './fileEdit.ts'
-import {
-  abbreviated,
-  type FileText,
-  fileText,
-  hasOnePosition,
-  insertionIndex,
-  joinLines,
-  type Line,
-  type Position,
-  placedTextParams,
-  splitIntoLines,
-  twoPositions,
-} from './textFile.ts'
+import { editLines, type LineEdit } from './lineEdits.ts'
+import { abbreviated, fileText, hasOnePosition, placedTextParams, twoPositions } from './textFile.ts'
 
 /**
  * Puts a line into a text file, replacing one that matches or adding a new one, or removes lines.
@@ -28,6 +17,8 @@ import {
  *   line contains. What matches is replaced. `which` (default `'last'`): the last match, the `'first'`, or `'all'`. If
  *   nothing matches, the line is added unless the file has it. If the file has the line and the line itself does not
  *   match, nothing is done (with `'all'`, matches are still replaced), so a second run changes nothing.
+ * - `backrefs` (default false): `$1`, `$<name>` and `$&` in `line` are what `match` has captured; `$$` is a dollar. If
+ *   nothing matches, nothing is done.
  * - `after`, `before`: regular expressions for the position of a new line: after the last line that matches (with
  *   `which: 'first'` the first), or before it; `'EOF'` and `'BOF'` are the end and the beginning. Default, and if nothing
  *   matches: the end. An existing line is not moved.
@@ -35,13 +26,14 @@ import {
  * - `owner`, `group`, `mode`, `keep` (where to keep the original), `validate` (`{}` is the new file): as for copyFile.
  *
  * Everything else stays byte for byte: CRLF line ends (a new line gets that of its neighbour), a byte order mark, and
- * bytes that are not UTF-8, whose file is read as Latin-1. Captured groups are not inserted: see the task `replace`.
+ * bytes that are not UTF-8, whose file is read as Latin-1.
  *
- * Errors: E_NO_FILE, E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB), E_SLOW_PATTERN (the patterns took more than 3 s).
+ * Errors: E_NO_FILE, E_NOT_IDEMPOTENT (a line made by `backrefs` would be changed again), E_NOT_A_FILE, E_TOO_LARGE (over 16 MiB), E_SLOW_PATTERN (the patterns took more than 3 s).
  *
  * It behaves like Ansible's lineinfile, except where that adds the same line again and again.
  *
  * @example line({ path: '/etc/ssh/sshd_config', match: /^#?PermitRootLogin /, line: 'PermitRootLogin no' })
+ * @example line({ path: '/etc/default/grub', match: '^GRUB_TIMEOUT=(.*)$', line: '#GRUB_TIMEOUT=$1', backrefs: true })
  * @example line({ path: '/etc/hosts', search: 'old-host', state: 'absent' })
  */
 export const line = defineFileEdit({
@@ -83,6 +75,10 @@ export const line = defineFileEdit({
         .enum(['last', 'first', 'all'])
         .default('last')
         .describe('Which of several matches to replace, or to put a new line at.'),
+      backrefs: z
+        .boolean()
+        .default(false)
+        .describe('Whether $1 and $& in line are what match has captured; then a line is only replaced.'),
       ...placedTextParams,
     })
     .refine(({ state, line }) => state === 'absent' || line !== undefined, {
@@ -96,9 +92,14 @@ export const line = defineFileEdit({
       error: 'expected match or search, not both',
     })
     .refine(hasOnePosition, twoPositions)
-    .refine(({ line, match }) => typeof line !== 'string' || !match || !foreignReplacement(line, match), {
-      path: ['line'],
-      error: 'expected a line without groups of match: the task replace inserts them, as $1',
+    .refine(({ backrefs, match, state }) => !backrefs || (match !== undefined && state === 'present'), {
+      path: ['backrefs'],
+      error: "expected match too, and not state: 'absent'",
+    })
+    .superRefine(({ line, match, backrefs }, { addIssue }) => {
+      const message = typeof line === 'string' && match ? foreignReplacement(line, match) : undefined
+      const how = backrefs ? '' : ', with backrefs: true'
+      if (message) addIssue({ code: 'custom', path: ['line'], message: `${message}${how}` })
     }),
   allowsMissing: ({ state }) => state === 'absent',
   edit: (before, params) => {
@@ -113,73 +114,6 @@ export const line = defineFileEdit({
     }
   },
 })
-
-type LineParams = Position & {
-  line?: string | Secret
-  match?: RegExp
-  search?: string
-  which: 'last' | 'first' | 'all'
-  state: 'present' | 'absent'
-}
-
-/** `number`: of the line, from 1. */
-type LineEdit = { number: number; from?: string; to?: string }
-
-function editLines({ text, encoded }: FileText, params: LineParams): { text: string; edits: LineEdit[] } {
-  const { bom, lines } = splitIntoLines(text)
-  const edits =
-    params.state === 'absent' ? removeLines(lines, params, encoded) : putLine(lines, params, encoded)
-  return { text: joinLines(bom, lines), edits }
-}
-
-function removeLines(lines: Line[], params: LineParams, encoded: FileText['encoded']): LineEdit[] {
-  const isRemoved = matcher(params, encoded) ?? equals(params, encoded)
-  const edits = lines.flatMap((each, index) =>
-    isRemoved(each.text) ? [{ number: index + 1, from: each.text }] : [],
-  )
-  lines.splice(0, lines.length, ...lines.filter((each) => !isRemoved(each.text)))
-  return edits
-}
-
-function putLine(lines: Line[], params: LineParams, encoded: FileText['encoded']): LineEdit[] {
-  const text = encoded(revealed(params.line!))
-  const matches = matcher(params, encoded)
-  const isPresent = lines.some((each) => each.text === text)
-  const found = matches ? lines.flatMap((each, index) => (matches(each.text) ? [index] : [])) : []
-  const matchesItself = matches?.(text) ?? false
-  if (isPresent && !matchesItself && (params.which !== 'all' || found.length === 0)) return []
-  if (found.length === 0) return isPresent ? [] : [insertLine(lines, params, text)]
-  const targets = { last: found.slice(-1), first: found.slice(0, 1), all: found }[params.which]
-  return targets.flatMap((index) => replaceLine(lines[index]!, index, text))
-}
-
-function replaceLine(at: Line, index: number, text: string): LineEdit[] {
-  if (at.text === text) return []
-  const from = at.text
-  at.text = text
-  return [{ number: index + 1, from, to: text }]
-}
-
-function insertLine(lines: Line[], params: LineParams, text: string): LineEdit {
-  const at = insertionIndex(lines, params, params.which === 'first' ? 'first' : 'last')
-  const above = lines[at - 1]
-  const end = (above ?? lines[at])?.end || lines[0]?.end || '\n'
-  if (above?.end === '') above.end = end
-  lines.splice(at, 0, { text, end })
-  return { number: at + 1, to: text }
-}
-
-function matcher({ match, search }: LineParams, encoded: FileText['encoded']) {
-  if (match) return (text: string) => match.test(text)
-  if (search === undefined) return undefined
-  const part = encoded(search)
-  return (text: string) => text.includes(part)
-}
-
-function equals({ line }: LineParams, encoded: FileText['encoded']) {
-  const whole = encoded(revealed(line!))
-  return (text: string) => text === whole
-}
 
 function describeEdit(path: string, { number, from, to }: LineEdit, isSecret: boolean) {
   const quoted = (text: string) => (isSecret ? 'a secret line' : abbreviated(text))

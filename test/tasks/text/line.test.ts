@@ -48,6 +48,26 @@ const rows: [title: string, before: string, params: Params, after: string | unde
   ['the last match is replaced', 'p 1\np 2\nx\n', { match: '^p ', line: 'p 3' }, 'p 1\np 3\nx\n'],
   ['the first match is replaced', 'p 1\np 2\n', { match: '^p ', line: 'p 3', which: 'first' }, 'p 3\np 2\n'],
   ['all matches are replaced', 'p 1\nx\np 2\n', { match: '^p ', line: 'p 3', which: 'all' }, 'p 3\nx\np 3\n'],
+  [
+    'groups are put in, of the last match',
+    'T = 1 # a\nT = 2 # b\n',
+    { match: '^T *= *(\\d+)(?<note>.*)$', line: 'T=$1$<note>', backrefs: true },
+    'T = 1 # a\nT=2 # b\n',
+  ],
+  [
+    'a match inside a line makes the whole line',
+    'a b=1 c\n',
+    { match: /B=(\d)/i, line: 'b is $1, not $$', backrefs: true },
+    'b is 1, not $\n',
+  ],
+  ['groups without a match add nothing', 'a\n', { match: '(b)', line: '$1', backrefs: true }, undefined],
+  [
+    'groups in all lines, with a secret taken as it is',
+    'p=1\np=2\n',
+    { match: '^p=(\\d)$', line: secret('q=$1'), backrefs: true, which: 'all' },
+    'q=$1\nq=$1\n',
+  ],
+  ['groups in Latin-1', 'p=é\n', { match: '^p=(.)$', line: 'q=$1', backrefs: true }, 'q=é\n'],
   ['no match adds the line', 'a\n', { match: '^p ', line: 'p 3' }, 'a\np 3\n'],
   ['a pattern that does not match its line adds it once', 'a\n', { match: '^zz', line: 'b' }, 'a\nb\n'],
   [
@@ -134,6 +154,19 @@ test('line: a secret is put in and shown nowhere', () => {
   assert.not.match(JSON.stringify(shown), /hunter2|old1/)
 })
 
+test('line: a line with groups that its pattern would change again is refused', () => {
+  const rows: [before: string, params: Params][] = [
+    ['a\n', { match: '^(a+)$', line: '$1a', backrefs: true }],
+    ['#p 1\n#p 2\n', { match: '^#(p .)$', line: '$1', backrefs: true }],
+  ]
+  for (const [before, params] of rows) {
+    assert.throws(
+      () => written(Buffer.from(before), params),
+      ({ code }: { code: string }) => code === 'E_NOT_IDEMPOTENT',
+    )
+  }
+})
+
 const wrong: [title: string, params: object, expected: RegExp][] = [
   ['several lines', { line: 'a\nb' }, /one line/],
   ['no line to put in', { match: 'a' }, /expected the line/],
@@ -141,6 +174,8 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
   ['an empty search', { search: '', line: 'a' }, /non-empty/],
   ['a pattern that is none', { match: '(', line: 'a' }, /regular expression/],
   ['match and search', { match: 'a', search: 'b', line: 'a' }, /not both/],
+  ['groups without a pattern', { line: 'a', backrefs: true }, /expected match too/],
+  ['groups of a line to remove', { match: 'a', state: 'absent', backrefs: true }, /expected match too/],
   ['after and before', { after: 'a', before: 'b', line: 'a' }, /not both/],
 ]
 
