@@ -23,6 +23,7 @@ export type DesiredFile = DesiredAttributes & {
   /** Whether the content contains secrets, so that it must not be shown; a `Secret` always does. Default: false. */
   readonly isSecret?: boolean
   readonly keep?: string
+  readonly backup?: boolean
   readonly validate?: (temporaryPath: string) => Command
   /** What to report instead of the sizes: the editor's own list of what it changed. */
   readonly edits?: readonly { readonly what: string; readonly from: string; readonly to: string }[]
@@ -39,10 +40,11 @@ export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
   if (state.type !== 'absent' && state.type !== 'file') throw notAFile(desired.path, state)
   if (state.type === 'file' && state.content?.equals(content))
     return attributeChanges(desired.path, state, desired)
-  const { path, owner, group, keep, validate } = desired
+  const { path, owner, group, keep, backup, validate } = desired
   const mode = modeFor(state, desired.mode)
   const replaces = replacedContent(state)
-  const step = write({ path, content: desired.content, mode, owner, group, keep, validate, replaces })
+  const attributes = { mode, owner, group }
+  const step = write({ path, content: desired.content, ...attributes, keep, backup, validate, replaces })
   const isSecret = desired.isSecret || desired.content instanceof Secret || desired.edits?.some(isHidden)
   const diff = isSecret ? undefined : textDiff(path, state, content)
   const [first, ...others] = desired.edits?.length ? desired.edits : [sizeEdit(path, state, content)]

@@ -81,6 +81,8 @@ export type WriteStep = {
   readonly group?: string
   /** Keeps a copy of the original file at this path, unless something exists there: `server.xml_origin`. */
   readonly keep?: string
+  /** true: also keeps the original beside it, as `NAME.PID.2026-01-31@23:59:59~`. Default false. */
+  readonly backup?: boolean
   /** A command that must succeed on the temporary file before it replaces the original. It gets that file's path. */
   readonly validate?: (temporaryPath: string) => Command
   /** Whether to write the target of a symbolic link instead of replacing the link. Default true. */
@@ -98,14 +100,19 @@ export type UploadStep = {
   readonly owner?: string
   readonly group?: string
   readonly keep?: string
+  readonly backup?: boolean
   readonly validate?: (temporaryPath: string) => Command
   readonly follow?: boolean
   readonly replaces?: string
 }
 
-/** A file on the controller (only if it has the given SHA-256 while it is sent), or one that the controller downloads once, verifies, and keeps in its cache. */
+/**
+ * A file on the controller (only if it has the given SHA-256 while it is sent), one on the host itself (only if it has
+ * that SHA-256), or one that the controller downloads once, verifies, and keeps in its cache.
+ */
 export type UploadSource =
   | { readonly kind: 'local'; readonly path: string; readonly sha256?: string }
+  | { readonly kind: 'host'; readonly path: string; readonly sha256: string }
   | {
       readonly kind: 'fetch'
       readonly urls: readonly string[]
@@ -207,7 +214,7 @@ export function write(options: Omit<WriteStep, 'kind'>): WriteStep {
   return { kind: 'write', ...options }
 }
 
-/** A file to upload from the controller. */
+/** A file to upload from the controller, or to copy on the host. */
 export function upload(options: Omit<UploadStep, 'kind'>): UploadStep {
   return { kind: 'upload', ...options }
 }

@@ -66,7 +66,7 @@ export function placeEntry(
   sha256: string,
   mismatch = `The upload of ${step.path} arrived damaged.`,
 ): ScriptEntry {
-  const target = `${quote(step.path)}${step.follow === false ? '' : ' follow'}`
+  const target = targetWords(step)
   const body = `${safePaths}rp_enter ${quote(folder)}
 rp_uploaded=$rp_inode
 rp_restage ${quote(name)}
@@ -90,16 +90,37 @@ ${moveIntoPlace(step)}`
   return { kind: 'step', body }
 }
 
-type FilePlacement = Pick<
-  WriteStep,
-  'path' | 'mode' | 'owner' | 'group' | 'keep' | 'validate' | 'follow' | 'replaces'
->
-
-function enterTarget({ path, follow = true }: FilePlacement): string {
-  return `${safePaths}rp_target ${quote(path)}${follow ? ' follow' : ''}`
+/** Copies a file that is on the host, if it has this SHA-256. */
+export function copyEntry(
+  step: UploadStep,
+  source: { readonly path: string; readonly sha256: string },
+): ScriptEntry {
+  const body = `${safePaths}rp_source ${quote(source.path)}
+rp_target ${targetWords(step)}
+rp_stage
+rp_like ${step.mode === undefined ? '' : 600}
+cat <&8 >"./$rp_base" || { ${reportFreeSpace}; exit 1; }
+exec 8<&-
+case $(sha256sum <"./$rp_base") in "${source.sha256} "*) ;; *) printf '%s\\n' ${quote(`${source.path} was changed while it was copied.`)} >&2; exit 1 ;; esac
+${moveIntoPlace(step)}`
+  return { kind: 'step', body }
 }
 
-function moveIntoPlace({ path, owner, group, mode, keep, validate, replaces }: FilePlacement): string {
+type FilePlacement = Pick<
+  WriteStep,
+  'path' | 'mode' | 'owner' | 'group' | 'keep' | 'backup' | 'validate' | 'follow' | 'replaces'
+>
+
+function enterTarget(step: FilePlacement): string {
+  return `${safePaths}rp_target ${targetWords(step)}`
+}
+
+function targetWords({ path, follow = true }: FilePlacement): string {
+  return `${quote(path)}${follow ? ' follow' : ''}`
+}
+
+function moveIntoPlace(step: FilePlacement): string {
+  const { path, owner, group, mode, keep, backup, validate, replaces } = step
   const spec = ownerSpec({ owner, group })
   const lines = [
     spec ? `chown ${quote(spec)} -- "./$rp_base" || exit 1` : '',
@@ -110,6 +131,7 @@ if [ -n "$rp_untrusted" ]; then exec 9<.; rp_checked=/proc/$$/fd/9/$rp_base; fi
 ${subshellOf(validate, '$rp_checked')} || { r=$?; echo "The validation command rejected the new content; the file was not changed." >&2; exit "$r"; }`
       : '',
     keep ? `rp_keep ${quote(keep)}` : '',
+    backup ? `rp_keep "$(cd -P .. && pwd -P)/$rp_base.$$.$(date +%Y-%m-%d@%H:%M:%S)~"` : '',
     syncToDisk,
     `[ -z "$rp_new" ] || rp_label ${quote(path)} "./$rp_base"`,
     // What another program wrote since the probe would be lost.

@@ -6,6 +6,10 @@ import { anyFileMode, type Command, fileAttributes, filePath, quote, shellText, 
 export const writingParams = {
   ...fileAttributes,
   keep: filePath.optional().describe('Where to keep the original, unless that path exists.'),
+  backup: z
+    .boolean()
+    .default(false)
+    .describe('Whether to keep the original beside it, under a name with date and time, at every change.'),
   validate: z
     .string()
     .regex(/\{\}|%s/, 'expected a command with {} for the path of the new file')

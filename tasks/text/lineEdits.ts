@@ -11,7 +11,7 @@ import {
   splitIntoLines,
 } from './textFile.ts'
 
-export type LineParams = Position & {
+type LineParams = Position & {
   line?: string | Secret
   match?: RegExp
   search?: string

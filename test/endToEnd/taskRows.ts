@@ -240,8 +240,8 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
         title: 'copyFile writes the target of a link, or takes its place',
         setup: 'cd /srv/t && echo one >target && ln -s target followed && ln -s target replaced',
         tasks: () => [
-          copyFile({ dest: '/srv/t/followed', content: 'new\n' }),
-          copyFile({ dest: '/srv/t/replaced', content: 'own\n', follow: false }),
+          copyFile({ dest: '/srv/t/followed', content: 'new\n', follow: true }),
+          copyFile({ dest: '/srv/t/replaced', content: 'own\n' }),
         ],
         shows: [
           'cd /srv/t && cat target replaced; stat -c %F followed replaced',

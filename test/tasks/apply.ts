@@ -11,7 +11,7 @@ import { contentBytes, lastLines, PlaybookError } from '../../src/index.ts'
 import type { FileProbe, Probes } from '../../src/model/probe.ts'
 import { emptyFileResults, fileBatches, fileState } from '../../src/wire/files.ts'
 import { prologue, type ScriptEntry } from '../../src/wire/script.ts'
-import { placeEntry, runEntry, type UploadPlace, writeEntry } from '../../src/wire/stepScript.ts'
+import { copyEntry, placeEntry, runEntry, type UploadPlace, writeEntry } from '../../src/wire/stepScript.ts'
 
 /** A program that reads POSIX sh: its words. */
 export type TestShell = readonly string[]
@@ -180,6 +180,7 @@ function entryOf(step: Step): ScriptEntry {
     const content = readFileSync(step.source.path)
     return placeEntry(step, uploaded(step.path, content), digestOf(content))
   }
+  if (step.kind === 'upload' && step.source.kind === 'host') return copyEntry(step, step.source)
   throw new Error(`A ${step.kind} step cannot be carried out here.`)
 }
 

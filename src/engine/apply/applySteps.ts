@@ -21,7 +21,14 @@ import type {
 } from '../../model/step.ts'
 import type { Task } from '../../model/task.ts'
 import type { ScriptEntry } from '../../wire/script.ts'
-import { changedMeanwhileCode, placeEntry, runEntry, startEntry, writeEntry } from '../../wire/stepScript.ts'
+import {
+  changedMeanwhileCode,
+  copyEntry,
+  placeEntry,
+  runEntry,
+  startEntry,
+  writeEntry,
+} from '../../wire/stepScript.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
 import { otherHostError } from '../results/lostHost.ts'
 import type { HostSession } from '../session/hostSession.ts'
@@ -68,7 +75,7 @@ type ScriptStep = { readonly step: RunStep | WriteStep | StartStep | UploadStep;
 export async function applySteps(options: ApplyOptions): Promise<(Output | undefined)[]> {
   let waiting: ScriptStep[] = []
   for (const step of options.steps) {
-    if (step.kind === 'call' || step.kind === 'upload' || !fitsScript(step)) {
+    if (step.kind === 'call' || !fitsScript(step)) {
       await runScript(options, waiting, [])
       await options.session.lock(options.item.target.user, options)
       waiting =
@@ -118,7 +125,7 @@ async function runScript(
   }
 }
 
-function scriptEntry(step: RunStep | WriteStep | StartStep, item: PlannedTask): ScriptEntry {
+function scriptEntry(step: ScriptStep['step'], item: PlannedTask): ScriptEntry {
   return withOptions(plainEntry(step, item), item)
 }
 
@@ -132,13 +139,15 @@ function withOptions(entry: ScriptEntry, { task }: PlannedTask): ScriptEntry {
   }
 }
 
-function plainEntry(step: RunStep | WriteStep | StartStep, { environment }: PlannedTask): ScriptEntry {
+function plainEntry(step: ScriptStep['step'], { environment }: PlannedTask): ScriptEntry {
   if (step.kind === 'run') return runEntry(step, environment)
   if (step.kind === 'start') return startEntry(step, environment)
-  return writeEntry(step)
+  if (step.kind === 'write') return writeEntry(step)
+  return copyEntry(step, step.source as Extract<UploadSource, { kind: 'host' }>)
 }
 
-function fitsScript(step: RunStep | WriteStep | StartStep): boolean {
+function fitsScript(step: ScriptStep['step']): boolean {
+  if (step.kind === 'upload') return step.source.kind === 'host'
   if (step.kind !== 'write') return true
   const content = contentBytes(step.content)
   return content.length <= scriptLimitBytes && !content.includes(0)
@@ -165,7 +174,8 @@ async function sendFile(
     await send(content)
     hash.update(content)
   } else {
-    const path = step.source.kind === 'local' ? step.source.path : await fetch(step.source)
+    const { source } = step
+    const path = source.kind === 'fetch' ? await fetch(source) : source.path
     const hashing = new Transform({
       transform(chunk, _encoding, done) {
         hash.update(chunk)

@@ -15,6 +15,7 @@
  *   What a run that was killed left there two days ago is removed.
  * - `rp_like [MODE]`, in the stage, makes `./$rp_base` with all attributes of `../$rp_base`, or as a new file: then
  *   `rp_new` is set. With a mode it is 0600 until that is set. `rp_keep PATH` copies the original to another path.
+ * - `rp_source FILE` opens a file for reading as descriptor 8, and follows no link that somebody else could have made.
  * - `rp_unchanged SHA256` tells, in the stage, whether `../$rp_base` has this content; `absent`: whether it is not there.
  * - `rp_attributes PATH OWNER MODE [link]` sets owner (`user`, `:group`, `user:group` or empty) and mode (octal digits or
  *   empty) of what is there. With `link`, a link is changed itself.
@@ -165,6 +166,15 @@ rp_keep() {
     rp_stage
     cp -a -- "/proc/self/fd/9/$rp_kept" "./$rp_base" && mv -nT -- "./$rp_base" "../$rp_base" ) || exit $?
   exec 9<&-
+}
+rp_source() {
+  rp_target "$1" follow
+  [ -f "./$rp_base" ] || { echo "$1 is not a regular file, or does not exist." >&2; exit 1; }
+  exec 8<"./$rp_base" || exit 1
+  [ -n "$rp_untrusted" ] || return 0
+  rp_link=$(stat -L -c '%d:%i %u' /proc/self/fd/8)
+  [ ! -L "./$rp_base" ] && [ "$(stat -c '%d:%i %u' -- "./$rp_base")" = "$rp_link" ] || rp_refuse "$1 was replaced by another user."
+  [ -z "$rp_owner" ] || [ "\${rp_link#* }" = "$rp_owner" ] || rp_refuse "$1 belongs to another user than its folder, whose owner could have put it there."
 }
 rp_unchanged() {
   if [ "$1" = absent ]; then [ ! -e "../$rp_base" ] && [ ! -L "../$rp_base" ]

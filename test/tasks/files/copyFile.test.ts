@@ -2,9 +2,12 @@
 
 import {
   chmodSync,
+  chownSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -109,7 +112,11 @@ test('where the path of a file is expected, a slash at the end is refused', () =
 
 for (const [title, params, current, changes, steps] of rows) {
   test(`copyFile: ${title}`, () => {
-    const result = planned(copyFile, { dest: '/x/f', ...params }, { current, entry: current, folder })
+    const result = planned(
+      copyFile,
+      { dest: '/x/f', ...params },
+      { current, remote: absent, entry: current, folder },
+    )
     assert.equal(
       result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
       changes,
@@ -121,7 +128,7 @@ for (const [title, params, current, changes, steps] of rows) {
 test('copyFile: the content of a secret stands in no diff', () => {
   const [change] = copyFile.spec.plan(
     copyFile({ dest: '/x/f', content: secret('hunter2') }).params as never,
-    { current: absent, entry: absent, folder },
+    { current: absent, remote: absent, entry: absent, folder },
     undefined,
   )
   assert.is(change!.diff, undefined)
@@ -133,7 +140,9 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
   ['both content and src', { content: 'a', src: 'b' }, /either content or src/],
   ['mode preserve without src', { content: 'a', mode: 'preserve' }, /needs src/],
   ['a check that names no file', { content: 'a', validate: 'visudo -c' }, /with \{\}/],
-  ['an option that does not exist', { content: 'a', force: true }, /force/],
+  ['an option that does not exist', { content: 'a', forced: true }, /forced/],
+  ['remoteSrc with a relative path', { src: 'a', remoteSrc: true }, /absolute path/],
+  ['remoteSrc without src', { content: 'a', remoteSrc: true }, /expected src/],
 ]
 
 for (const [title, params, expected] of wrong) {
@@ -145,7 +154,11 @@ for (const [title, params, expected] of wrong) {
 test('copyFile: a missing folder is an error that says what to do', () => {
   assert.throws(
     () =>
-      planned(copyFile, { dest: '/x/f', content: '' }, { current: absent, entry: absent, folder: absent }),
+      planned(
+        copyFile,
+        { dest: '/x/f', content: '' },
+        { current: absent, remote: absent, entry: absent, folder: absent },
+      ),
     (error: { code: string; hint: string }) =>
       error.code === 'E_NO_FOLDER' && error.hint.includes("directory({ path: '/x' })"),
   )
@@ -195,20 +208,85 @@ for (const shell of shells) {
     inFolder(async (base) => {
       writeFileSync(`${base}/real`, 'old')
       symlinkSync('real', `${base}/link`)
-      const through = await applied(copyFile, { dest: `${base}/link`, content: 'new' }, { shell })
+      const through = await applied(
+        copyFile,
+        { dest: `${base}/link`, content: 'new', follow: true },
+        { shell },
+      )
       assert.equal(through.again, [])
       assert.is(readFileSync(`${base}/real`, 'utf8'), 'new')
       assert.ok(lstatSync(`${base}/link`).isSymbolicLink())
-      const replaced = { dest: `${base}/link`, content: 'new', follow: false }
+      const replaced = { dest: `${base}/link`, content: 'own' }
       const refused = { ...replaced, validate: 'false {}' }
       await applied(copyFile, refused, { shell }).catch((error) => assert.match(error.message, 'rejected'))
       assert.ok(lstatSync(`${base}/link`).isSymbolicLink())
       const own = await applied(copyFile, replaced, { shell })
       assert.equal(own.again, [])
       assert.ok(lstatSync(`${base}/link`).isFile())
+      assert.is(readFileSync(`${base}/real`, 'utf8'), 'new')
+    }))
+
+  test(`copyFile: a file of the host is copied there (${name})`, () =>
+    inFolder(async (base) => {
+      writeFileSync(`${base}/it's`, Buffer.from([0, 255, 10]), { mode: 0o751 })
+      const params = {
+        src: `${base}/it's`,
+        remoteSrc: true,
+        dest: `${base}/there/`,
+        mode: 'preserve' as const,
+      }
+      mkdirSync(`${base}/there`)
+      assert.equal((await applied(copyFile, params, { shell })).again, [])
+      assert.equal(readFileSync(`${base}/there/it's`), Buffer.from([0, 255, 10]))
+      assert.is(statSync(`${base}/there/it's`).mode & 0o7777, 0o751)
+      writeFileSync(`${base}/it's`, 'other')
+      const refused = await failure(() => applied(copyFile, { ...params, validate: 'false {}' }, { shell }))
+      assert.match(refused.message, 'rejected the new content')
+      assert.equal((await applied(copyFile, { ...params, force: false }, { shell })).changes, [])
+      const kept = await applied(copyFile, { ...params, backup: true }, { shell })
+      assert.equal([kept.changes.length, kept.again], [1, []])
+      assert.match(readdirSync(`${base}/there`).join(), /^it's,it's\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~$/)
+      for (const [src, code] of [
+        ['none', 'E_NO_SOURCE'],
+        ['there', 'E_SOURCE_NOT_A_FILE'],
+      ]) {
+        const error = await failure(() => looked(copyFile, { ...params, src: `${base}/${src}` }, { shell }))
+        assert.is(error.code, code)
+      }
+    }))
+
+  test(`copyFile, line: what was there is kept at every change, and what is there stays without force (${name})`, () =>
+    inFolder(async (base) => {
+      const dest = `${base}/f`
+      const write = (content: string) => applied(copyFile, { dest, content, backup: true }, { shell })
+      await write('one')
+      await write('two')
+      const { again } = await applied(line, { path: dest, line: 'three', backup: true }, { shell })
+      assert.equal(again, [])
+      const kept = readdirSync(base).filter((each) => each !== 'f')
+      assert.equal(kept.map((each) => readFileSync(`${base}/${each}`, 'utf8')).sort(), ['one', 'two'])
+      const unforced = { dest, content: 'four', force: false, mode: 'g+w' }
+      const { changes } = await applied(copyFile, unforced, { shell })
+      assert.equal(
+        changes.map(({ what }) => what),
+        [`${dest} mode`],
+      )
+      assert.is(readFileSync(dest, 'utf8'), 'two\nthree\n')
     }))
 
   if (process.getuid?.() === 0) {
+    test(`copyFile: a link in a folder of another user is no way to what only root may read (${name})`, () =>
+      inFolder(async (base) => {
+        writeFileSync(`${base}/secret`, 'secret', { mode: 0o600 })
+        mkdirSync(`${base}/theirs`)
+        symlinkSync(`${base}/secret`, `${base}/theirs/f`)
+        chownSync(`${base}/theirs`, 65534, 65534)
+        const params = { src: `${base}/theirs/f`, remoteSrc: true, dest: `${base}/copy` }
+        const error = await failure(() => applied(copyFile, params, { shell }))
+        assert.match(error.message, 'unsafe path')
+        assert.not.ok(existsSync(`${base}/copy`))
+      }))
+
     test(`copyFile: a setuid bit outlives a change of owner (${name})`, () =>
       inFolder(async (base) => {
         const dest = `${base}/f`
