@@ -17,8 +17,8 @@ export type InventoryHost = {
    * read. Undefined where `vars` has all that there is to know.
    */
   readonly templateValue?: (name: string) => unknown
-  /** The host with variables that see facts; undefined where none of its variables may use any. */
-  readonly withFacts?: ((read: ReadAnsibleFact) => InventoryHost) | undefined
+  /** The host with variables that see more; undefined where this makes no difference to any of them. */
+  readonly seeing?: ((context: VarContext) => InventoryHost) | undefined
   /** Where a variable, or a part of one (`['instances', 1, 'http']`), is set; of `[]`, where the host is named. */
   readonly where: (path: readonly PropertyKey[]) => SourceLocation | undefined
 }
@@ -26,10 +26,18 @@ export type InventoryHost = {
 /** A fact of a host by Ansible's name without `ansible_`; undefined: there is none. It may throw to have facts read first. */
 export type ReadAnsibleFact = (host: string, name: string) => unknown
 
+/** What variables see besides the inventory. */
+export type VarContext = {
+  /** Reads facts; without it they are undefined. */
+  readonly read?: ReadAnsibleFact | undefined
+  /** The folders of the role that reads them, in which the lookup `file` searches first. */
+  readonly folders?: readonly string[] | undefined
+}
+
 /** The variables of a host of which some use facts. */
 export class LateVars {
-  /** @throws PlaybookError for what cannot be evaluated or is not as its schema wants it; what `read` throws */
-  readonly with: (read: ReadAnsibleFact) => unknown
+  /** @throws PlaybookError for what cannot be evaluated or is not as its schema wants it; what `context.read` throws */
+  readonly with: (context: VarContext) => unknown
 
   constructor(make: LateVars['with']) {
     this.with = make

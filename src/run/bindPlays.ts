@@ -83,8 +83,11 @@ function hostSelector(inventory: Inventory): HostSelector {
   return {
     select: (pattern) => inventory.select(pattern),
     groupNames: () => inventory.groups.keys(),
-    varsOf: (schema, hosts, { name, where }) =>
-      validateVars(schema as z.ZodType | undefined, hosts as LoadedHost[], { name, where: shortened(where) }),
+    varsOf: (schema, hosts, { where, ...owner }) =>
+      validateVars(schema as z.ZodType | undefined, hosts as LoadedHost[], {
+        ...owner,
+        where: shortened(where),
+      }),
   }
 }
 

@@ -12,6 +12,9 @@ import { Secret, secret } from '../../src/model/secrets/secret.ts'
 
 const vars: Readonly<Record<string, unknown>> = {
   pw: secret('hunter2'),
+  port: secret('8080'),
+  flag: secret('yes'),
+  no: secret('no'),
   list: ['open', secret('s3cret')],
   text: 'hello',
   slow: 'a'.repeat(40),
@@ -48,6 +51,35 @@ for (const [expression, expected] of secrets) {
     const result = rendered(expression)
     assert.instance(result, Secret)
     assert.is((result as Secret).reveal(), expected)
+  })
+}
+
+const scalars: [expression: string, expected: string][] = [
+  ['port | int', 'secret 8080'],
+  ['(port | int) + 1', 'secret 8081'],
+  ['-(port | int)', 'secret -8080'],
+  ['(port | float) / 2', 'secret 4040.0'],
+  ['"yes" | bool', 'True'],
+  ['flag | bool', 'secret True'],
+  ['port | length', 'secret 4'],
+  ['[port | int] | to_json', 'secret [8080]'],
+  ['{"port": port | int} | to_nice_yaml', 'secret port: 8080\n'],
+  ['[port | int]', 'secret [8080]'],
+  ['"%05d" % (port | int)', 'secret 08080'],
+  ['[port | int, 1] | sum', 'secret 8081'],
+  ['range(port | int, 8082) | list', '[8080, 8081]'],
+  ['"abcde"[port | length]', 'e'],
+  ['"abcde"[:port | length]', 'abcd'],
+  ['(port | int) > 8000', 'True'],
+  ['port is match("80")', 'True'],
+  ['(port | int) is odd', 'False'],
+  ['"a" if port | int else "b"', 'a'],
+  ['"a" if no | bool else "b"', 'b'],
+]
+for (const [expression, expected] of scalars) {
+  test(`numbers and booleans of secrets: ${expression}`, () => {
+    const result = rendered(expression)
+    assert.is(result instanceof Secret ? `secret ${result.reveal()}` : result, expected)
   })
 }
 

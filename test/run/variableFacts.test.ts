@@ -1,8 +1,8 @@
-// Runs plays whose inventory variables use facts of hosts.
+// Runs plays whose inventory variables use facts of hosts, or files of the role that reads them.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { definePlay, defineRole, type Play, z } from '../../src/index.ts'
@@ -204,6 +204,44 @@ test('An inventory that is loaded from code refuses them too', async () => {
   const { vars } = (await loadInventory(inventory)).host('one')!
   assert.is(vars.count, 2)
   assert.throws(() => vars.workers, /ansible_processor_vcpus/)
+})
+
+test('The lookup file of a variable searches the role that reads it, then beside the playbook', async () => {
+  const files: { readonly [path: string]: string } = {
+    'inv.yaml': `web: { hosts: { one: }, vars: { ansible_connection: local, key: "{{ lookup('file', 'key') }}", both: "{{ key }}+{{ lookup('file', 'beside') }}" } }`,
+    'files/key': 'of the playbook',
+    'files/beside': 'beside',
+    'roles/app/files/key': 'of the role',
+    'roles/app/templates/t.j2': '{{ both }} {{ hostvars.one.key }}',
+    'roles/app/role.ts': `import { defineRole, z } from 'run-playbook'
+import { copyFile, template } from 'run-playbook/tasks'
+export const app = defineRole({
+  name: 'app',
+  vars: z.object({ key: z.string() }),
+  tasks: ({ vars }) => [
+    copyFile({ dest: '${folder}/role', content: vars.key }),
+    template({ src: 't.j2', dest: '${folder}/rendered' }),
+  ],
+})`,
+    'play.ts': `import { definePlay } from 'run-playbook'
+import { copyFile } from 'run-playbook/tasks'
+import { app } from './roles/app/role.ts'
+export default definePlay({ hosts: 'web', roles: [app], tasks: ({ vars }) => [copyFile({ dest: '${folder}/play', content: vars.both as string })] })`,
+  }
+  const site = join(folder, 'site')
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(site, path)), { recursive: true })
+    writeFileSync(join(site, path), text)
+  }
+  const { exitCode } = await runPlaybook(join(site, 'play.ts'), {
+    ...options,
+    inventory: join(site, 'inv.yaml'),
+  })
+  assert.is(exitCode, 0)
+  assert.equal(
+    ['role', 'rendered', 'play'].map((name) => readFileSync(join(folder, name), 'utf8')),
+    ['of the role', 'of the role+beside of the playbook', 'of the playbook+beside'],
+  )
 })
 
 test('In a dry run they are there, too', async () => {

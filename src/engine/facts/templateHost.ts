@@ -4,7 +4,8 @@ import { dirname } from 'node:path'
 import { ansibleFacts } from '../../facts/ansible/ansibleFacts.ts'
 import type { InventoryHost, OtherHost, PlayHost, ReadAnsibleFact } from '../../model/host.ts'
 import type { Play } from '../../model/play.ts'
-import { type TemplateVariables, unlisted } from '../../model/task.ts'
+import { roleFolders } from '../../model/roles/roleFolders.ts'
+import { type Task, type TemplateVariables, unlisted } from '../../model/task.ts'
 
 type TemplateHostOptions = {
   readonly play: Play
@@ -16,7 +17,7 @@ type TemplateHostOptions = {
     readonly groupNames?: () => Iterable<string>
   }
   /** Reads what variables of the inventory see of facts. */
-  readonly ansible: ReadAnsibleFact
+  readonly readAnsible: ReadAnsibleFact
 }
 
 type Read = () => unknown
@@ -33,9 +34,9 @@ export function templateHost(
   host: InventoryHost,
   seen: PlayHost,
   options: TemplateHostOptions,
-): (role: { readonly vars: unknown; readonly params: unknown } | undefined) => TemplateVariables {
-  const seeing = (each: InventoryHost) => each.withFacts?.(options.ansible) ?? each
-  const own = once(() => seeing(host))
+): (role: Task['role']) => TemplateVariables {
+  const read = options.readAnsible
+  const seeing = (each: InventoryHost) => each.seeing?.({ read }) ?? each
   const sources = once(
     () => new Map(options.inventory.select('all').map((each) => [each.name, once(() => seeing(each))])),
   )
@@ -53,7 +54,9 @@ export function templateHost(
   ])
   const fallbacks = fallbacksOf(seen)
   return (role) => {
-    const layers = once(() => [role?.params, role?.vars, seen.vars, own().vars].filter(isObject))
+    const folders = role && roleFolders(role.folder)
+    const own = once(() => host.seeing?.({ read, folders }) ?? host)
+    const layers = once(() => [role?.host?.params, role?.host?.vars, seen.vars, own().vars].filter(isObject))
     return {
       get: (name) => {
         const known = magic.get(name)

@@ -142,7 +142,7 @@ async function planHost(
   }
   const seenByTemplates = (values: HostValues) =>
     templateHost(host, hostOfPlay(play, values), {
-      ...{ play, playHosts: hosts, ansible: values.ansible },
+      ...{ play, playHosts: hosts, readAnsible: values.readAnsible },
       inventory: options.inventory,
     })
   const prepareSeeing =
@@ -162,15 +162,15 @@ async function planHost(
             key: key ?? handlerKey(task),
             playFile: play.where()?.file,
           },
-          templateHost: templatesSee(task.role?.host),
+          templateHost: templatesSee(task.role),
         },
       )
     }
   const tags = new Set(spec.tags)
   const valuesWith = (facts: FactStore, ownRoleVars = roleVars): HostValues => {
     const { inventory } = options
-    const ansible = ansibleReader(facts)
-    return { host, vars: vars.get(host.name), facts, ansible, inventory, roleVars: ownRoleVars }
+    const readAnsible = ansibleReader(facts)
+    return { host, vars: vars.get(host.name), facts, readAnsible, inventory, roleVars: ownRoleVars }
   }
   /** What the host's tasks are made of, for those that looks give. */
   let used: { readonly values: HostValues; readonly roles: readonly HostRole[] } | undefined

@@ -8,7 +8,7 @@ import {
   LateVars,
   type OtherHost,
   type PlayHost,
-  type ReadAnsibleFact,
+  type VarContext,
 } from '../../model/host.ts'
 
 export type HostSelector = {
@@ -25,7 +25,11 @@ export type HostSelector = {
   readonly varsOf: (
     schema: unknown,
     hosts: readonly InventoryHost[],
-    owner: { readonly name: string; readonly where?: SourceLocation },
+    owner: {
+      readonly name: string
+      readonly where?: SourceLocation
+      readonly folders?: readonly string[] | undefined
+    },
   ) => ReadonlyMap<InventoryHost, unknown>
 }
 
@@ -33,8 +37,8 @@ export type HostSelector = {
 type OwnValues = {
   readonly vars: unknown
   readonly read: (host: string, fact: FactName | 'facts') => unknown
-  /** Reads what variables of the inventory see of facts. */
-  readonly ansible: ReadAnsibleFact
+  /** What variables of the inventory see. */
+  readonly context: VarContext
 }
 
 export function playHost(
@@ -47,7 +51,7 @@ export function playHost(
   const hosts = (pattern: string, schema?: unknown): OtherHost[] => {
     const found = atCaller(() => inventory.select(pattern))
     const where = schema === undefined ? undefined : thrownAt(new Error('place'))
-    const vars = inventory.varsOf(schema, found, { name: owner.name, where })
+    const vars = inventory.varsOf(schema, found, { name: owner.name, where, folders: own.context.folders })
     return found.map((each) => otherHost(each, vars.get(each), own))
   }
   return Object.assign(otherHost(host, own.vars, own), { hosts })
@@ -63,9 +67,9 @@ function atCaller<T>(work: () => T): T {
   }
 }
 
-function otherHost(host: InventoryHost, vars: unknown, { read, ansible }: OwnValues): OtherHost {
+function otherHost(host: InventoryHost, vars: unknown, { read, context }: OwnValues): OtherHost {
   const seen = new SeenHost(host, vars, read)
-  if (vars instanceof LateVars) Object.defineProperty(seen, 'vars', { get: once(() => vars.with(ansible)) })
+  if (vars instanceof LateVars) Object.defineProperty(seen, 'vars', { get: once(() => vars.with(context)) })
   return seen as unknown as OtherHost
 }
 

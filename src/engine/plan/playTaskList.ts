@@ -5,6 +5,7 @@ import type { InventoryHost, ReadAnsibleFact } from '../../model/host.ts'
 import type { Inherited } from '../../model/inherit.ts'
 import type { Play } from '../../model/play.ts'
 import type { Probes } from '../../model/probe.ts'
+import { foldersOfRole } from '../../model/roles/roleFolders.ts'
 import type { AnyRole, Task, TaskList } from '../../model/task.ts'
 import type { FactRequest, FactStore } from '../facts/factStore.ts'
 import { withoutDropped } from './droppedItems.ts'
@@ -20,7 +21,7 @@ export type HostValues = {
   readonly vars: unknown
   readonly facts: FactStore
   /** Reads them for variables of the inventory. */
-  readonly ansible: ReadAnsibleFact
+  readonly readAnsible: ReadAnsibleFact
   readonly inventory: HostSelector
   readonly roleVars: RoleVars
 }
@@ -52,8 +53,13 @@ export function playTaskList(
 }
 
 /** A host as the play sees it. */
-export function hostOfPlay({ spec }: Play, { host, vars, facts, ansible, inventory }: HostValues) {
-  return playHost(host, { vars, read: factReader(facts, spec.facts), ansible }, spec, inventory)
+export function hostOfPlay({ spec }: Play, { host, vars, facts, readAnsible, inventory }: HostValues) {
+  return playHost(
+    host,
+    { vars, read: factReader(facts, spec.facts), context: { read: readAnsible } },
+    spec,
+    inventory,
+  )
 }
 
 /** Reads the facts that a play or a role declares as the user of its tasks, and built-in ones as that of the play. */
@@ -100,7 +106,7 @@ function isFunction(role: unknown): role is (host: ReturnType<typeof playHost>) 
 
 /** Goes on after a role whose variables are wrong, or whose facts are to be read first: others may be, too. */
 function roleContext(
-  { host, facts, ansible, inventory, roleVars }: HostValues,
+  { host, facts, readAnsible, inventory, roleVars }: HostValues,
   attemptWithFacts: RoleContext['attempt'],
 ): RoleContext & { readonly isInvalid: () => boolean } {
   let isInvalid = false
@@ -115,7 +121,11 @@ function roleContext(
     hostFor: (role, inherited) =>
       playHost(
         host,
-        { vars: roleVars.of(role, host), read: factsOf(role, inherited), ansible },
+        {
+          vars: roleVars.of(role, host),
+          read: factsOf(role, inherited),
+          context: { read: readAnsible, folders: foldersOfRole(role) },
+        },
         role.spec,
         inventory,
       ),

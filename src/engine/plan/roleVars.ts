@@ -2,6 +2,7 @@
 
 import { AggregatePlaybookError, type PlaybookError } from '../../model/errors/error.ts'
 import type { InventoryHost } from '../../model/host.ts'
+import { foldersOfRole } from '../../model/roles/roleFolders.ts'
 import type { AnyRole } from '../../model/task.ts'
 import type { HostSelector } from './playHost.ts'
 
@@ -55,7 +56,12 @@ export class RoleVars {
     }
   }
 
-  #varsOf({ spec, where }: AnyRole, hosts: readonly InventoryHost[]) {
-    return this.#inventory.varsOf(spec.vars, hosts, { name: spec.name, where: where() })
+  #varsOf(role: AnyRole, hosts: readonly InventoryHost[]) {
+    const { spec, where } = role
+    return this.#inventory.varsOf(spec.vars, hosts, {
+      name: spec.name,
+      where: where(),
+      folders: foldersOfRole(role),
+    })
   }
 }

@@ -1,8 +1,9 @@
 // Finds files on the controller that tasks name: beside their role, their file, their play.
 
 import { existsSync } from 'node:fs'
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { PlaybookError } from '../../model/errors/error.ts'
+import { roleFolders } from '../../model/roles/roleFolders.ts'
 import type { InputContext, Task } from '../../model/task.ts'
 
 /**
@@ -33,14 +34,4 @@ export function sourceFinder(
     })
   }
   return { directory, find }
-}
-
-/** The folder of a role's module; and of one in a package, where its code may be in dist/, the package's own. */
-function roleFolders(folder: string | undefined): string[] {
-  if (folder === undefined) return []
-  const parts = folder.split(sep)
-  const at = parts.lastIndexOf('node_modules')
-  if (at < 0) return [folder]
-  const length = parts[at + 1]?.startsWith('@') ? 3 : 2
-  return [...new Set([folder, parts.slice(0, at + length).join(sep)])]
 }

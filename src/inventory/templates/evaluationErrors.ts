@@ -5,7 +5,7 @@ import { undefinedError } from '../../jinja/evaluation/frame.ts'
 import { isDict, isList, PyError, UndefinedUsed, type Value } from '../../jinja/values/value.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
-import { isFactName } from './factUse.ts'
+import { isFactName } from './variableUse.ts'
 
 /** What `compute` returns, or the error for people that it throws. */
 export function valueOrError(compute: () => unknown): unknown {

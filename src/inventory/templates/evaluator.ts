@@ -11,13 +11,13 @@ import { LazyDict, snapshot } from '../../jinja/values/lazy.ts'
 import type { Value } from '../../jinja/values/value.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { formatLocation, type SourceLocation } from '../../model/errors/location.ts'
-import type { ReadAnsibleFact } from '../../model/host.ts'
+import type { VarContext } from '../../model/host.ts'
 import { formatPath } from '../../model/schema/issueText.ts'
 import type { LoadedHost } from '../vars/hostVars.ts'
 import { brokenPath, factHint, located, valueOrError } from './evaluationErrors.ts'
-import { isFactName } from './factUse.ts'
 import { type MagicSource, magicValues } from './magicValues.ts'
 import { nodeValue } from './nodeValue.ts'
+import { isFactName } from './variableUse.ts'
 
 /** A variable of a host that was read. */
 type VariableRead = { readonly host: string; readonly name: string }
@@ -30,12 +30,12 @@ export type TracedVariable = {
   readonly reads: readonly VariableRead[]
 }
 
-/** What an evaluator needs to let variables see facts. */
-type EvaluatorFacts = {
-  readonly read: ReadAnsibleFact
-  /** Whether a variable may use facts; the values of others do not depend on them. */
-  readonly mayUse: (host: LoadedHost, name: string) => boolean
-  /** The evaluator of those others. */
+/** An evaluator that lets variables see more than the inventory. */
+type MoreContext = {
+  readonly context: VarContext
+  /** Whether the value of a variable that is set does not depend on it. */
+  readonly isFixed: (host: LoadedHost, name: string) => boolean
+  /** Evaluates those. */
   readonly others: TemplateEvaluator
 }
 
@@ -46,12 +46,12 @@ export class TemplateEvaluator {
   /** The templates that are being evaluated, the outermost first. */
   readonly #running: { readonly key: string; readonly where: SourceLocation | undefined }[] = []
   readonly #parsed = new Map<string, ParsedTemplate>()
-  readonly #facts: EvaluatorFacts | undefined
+  readonly #more: MoreContext | undefined
   #reads: VariableRead[] | undefined
 
-  constructor(source: MagicSource, facts?: EvaluatorFacts) {
+  constructor(source: MagicSource, more?: MoreContext) {
     this.#source = source
-    this.#facts = facts
+    this.#more = more
   }
 
   /**
@@ -95,7 +95,7 @@ export class TemplateEvaluator {
   variable(host: LoadedHost, name: string): Value | undefined {
     this.#reads?.push({ host: host.name, name })
     host.noteRead(name)
-    if (this.#facts && isFixed(host, name, this.#facts)) return this.#facts.others.variable(host, name)
+    if (this.#more && this.#isFixed(host, name, this.#more)) return this.#more.others.variable(host, name)
     let known = this.#known.get(host)
     if (!known) {
       known = new Map()
@@ -116,6 +116,10 @@ export class TemplateEvaluator {
     return { value, reads: [...reads.values()] }
   }
 
+  #isFixed(host: LoadedHost, name: string, { isFixed }: MoreContext): boolean {
+    return magicValues[name] === undefined && host.definitions(name).length > 0 && isFixed(host, name)
+  }
+
   #computed(host: LoadedHost, name: string): Value | undefined {
     const magic = magicValues[name]?.(host, this.#source, this)
     if (magic !== undefined) return magic
@@ -125,7 +129,7 @@ export class TemplateEvaluator {
   }
 
   fact(host: LoadedHost, name: string): Value | undefined {
-    const read = this.#facts?.read
+    const read = this.#more?.context.read
     if (!read || !isFactName(name)) return undefined
     const factNamed = (fact: string) => {
       const value = read(host.name, fact)
@@ -188,12 +192,7 @@ export class TemplateEvaluator {
       variableNames: () => [...Object.keys(magicValues), ...Object.keys(host.vars)],
       hintFor: factHint,
       load: () => undefined,
-      searchPath: this.#source.searchPath,
+      searchPath: [...(this.#more?.context.folders ?? []), ...this.#source.searchPath],
     }
   }
-}
-
-/** Whether a variable that is set has the same value whatever the facts are. */
-function isFixed(host: LoadedHost, name: string, { mayUse }: EvaluatorFacts): boolean {
-  return magicValues[name] === undefined && host.definitions(name).length > 0 && !mayUse(host, name)
 }

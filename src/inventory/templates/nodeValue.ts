@@ -1,10 +1,11 @@
 // Turns a parsed value into that of a template; what has braces is evaluated when read.
 
-import { concatenated, plainValue } from '../../jinja/evaluation/concat.ts'
+import { plainValue } from '../../jinja/evaluation/concat.ts'
 import { plainScalar } from '../../jinja/python/yamlScalar.ts'
 import { dictKey } from '../../jinja/values/compare.ts'
 import { fromJs } from '../../jinja/values/convert.ts'
 import { LazyDict, lazyList } from '../../jinja/values/lazy.ts'
+import { madeOf } from '../../jinja/values/secrets.ts'
 import { Float, Undefined, type Value } from '../../jinja/values/value.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
 import { Secret } from '../../model/secrets/secret.ts'
@@ -31,11 +32,9 @@ export function nodeValue(node: SourceNode, path: readonly PropertyKey[], evalua
   return evaluate(value as string, path, locationOf(node))
 }
 
-/** A text of an encrypted file: what comes of it is secret. */
+/** What comes of a text of an encrypted file is secret. */
 function secretValue(secret: Secret, value: Value): Value {
-  if (value instanceof Undefined) return value
-  const text = concatenated([plainValue(value)])
-  return text instanceof Secret ? new Secret(text.reveal(), [secret, text]) : new Secret(text, [secret])
+  return value instanceof Undefined ? value : madeOf(secret, plainValue(value))
 }
 
 /** A key that YAML does not read as text is what it reads: `8080: …` has the int 8080 as its key. */

@@ -1,7 +1,7 @@
 // Holds the variables of a host in layers, merged on first use.
 
 import type { SourceLocation } from '../../model/errors/location.ts'
-import type { InventoryHost, ReadAnsibleFact } from '../../model/host.ts'
+import type { InventoryHost, VarContext } from '../../model/host.ts'
 import { searchInstead } from '../../model/secrets/secret.ts'
 import { containsJinja } from '../parsing/jinja.ts'
 import { locationOf, type MapEntry, nodeAt, type SourceNode } from '../parsing/sourceNode.ts'
@@ -18,8 +18,8 @@ export type VarDefinition = {
 }
 
 /** A host of a loaded inventory; plays see less of it. */
-export type LoadedHost = Omit<InventoryHost, 'withFacts'> & {
-  readonly withFacts: ((read: ReadAnsibleFact) => LoadedHost) | undefined
+export type LoadedHost = Omit<InventoryHost, 'seeing'> & {
+  readonly seeing: ((context: VarContext) => LoadedHost) | undefined
   /** Its variables as they are written, with braces in them. */
   readonly rawVars: { readonly [name: string]: unknown }
   /** The names of the variables with templates in them: `vars` evaluates them when they are read. */
@@ -107,8 +107,8 @@ type HostContext = {
   readonly noteRead: (name: string) => void
 }
 
-/** With `read`, variables see facts. @throws PlaybookError with the place of the braces; what `read` throws */
-type Evaluate = (host: LoadedHost, name: string, read?: ReadAnsibleFact) => unknown
+/** @throws PlaybookError with the place of the braces; what `context.read` throws */
+type Evaluate = (host: LoadedHost, name: string, context?: VarContext) => unknown
 
 export type Templates = {
   /** The value of a variable for TypeScript. */
@@ -116,6 +116,8 @@ export type Templates = {
   /** The same for templates that read a variable. */
   readonly templateValue: Evaluate
   readonly mayUseFacts: (host: LoadedHost, name: string) => boolean
+  /** Whether it depends on more of its context than facts. */
+  readonly mayUseFiles: (host: LoadedHost, name: string) => boolean
 }
 
 /** A host whose variables are merged on first use. */
@@ -131,7 +133,9 @@ export function loadedHost(
   const vars = once(() => observedVars(host, templates?.result))
   const mayUseFacts = (variable: string) =>
     templated().has(variable) && templates?.mayUseFacts(host, variable) === true
-  const usesFacts = once(() => [...templated()].some(mayUseFacts))
+  const usesContext = once(() =>
+    [...templated()].some((name) => mayUseFacts(name) || templates!.mayUseFiles(host, name)),
+  )
   const definitions = (variable: string) => definitionsIn(layers, variable)
   const host: LoadedHost = {
     name,
@@ -155,8 +159,8 @@ export function loadedHost(
     noteRead,
     mayUseFacts,
     templateValue: templates && ((variable) => templates.templateValue(host, variable)),
-    get withFacts() {
-      return usesFacts() ? (read: ReadAnsibleFact) => seeingFacts(host, templates!, read) : undefined
+    get seeing() {
+      return usesContext() ? (context: VarContext) => seeingMore(host, templates!, context) : undefined
     },
     get memberOf() {
       return groups.map(groupOf)
@@ -171,17 +175,13 @@ export function loadedHost(
   return host
 }
 
-function seeingFacts(
-  host: LoadedHost,
-  { result, templateValue }: Templates,
-  read: ReadAnsibleFact,
-): LoadedHost {
-  const vars = once(() => observedVars(host, (_, name) => result(host, name, read)))
+function seeingMore(host: LoadedHost, { result, templateValue }: Templates, context: VarContext): LoadedHost {
+  const vars = once(() => observedVars(host, (_, name) => result(host, name, context)))
+  const noFactsLeft = { mayUseFacts: { value: () => false }, seeing: { value: undefined } }
   return Object.create(host, {
     vars: { get: vars },
-    templateValue: { value: (name: string) => templateValue(host, name, read) },
-    mayUseFacts: { value: () => false },
-    withFacts: { value: undefined },
+    templateValue: { value: (name: string) => templateValue(host, name, context) },
+    ...(context.read ? noFactsLeft : {}),
   })
 }
 

@@ -5,8 +5,12 @@ import type { SourceLocation } from '../../model/errors/location.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import type { HostGroup, LoadedHost } from './hostVars.ts'
 
-/** The play as error messages name it. */
-export type PlayReference = { readonly name: string; readonly where?: SourceLocation }
+/** The play or role as error messages name it; `folders`: those of a role, where the lookup `file` searches. */
+export type PlayReference = {
+  readonly name: string
+  readonly where?: SourceLocation
+  readonly folders?: readonly string[] | undefined
+}
 
 /** One error for each group whose hosts all lack the variable, then one for each host left. */
 export function missingErrors(

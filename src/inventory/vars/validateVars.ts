@@ -45,14 +45,15 @@ export function validateVars<T extends z.ZodType>(
   const looseSchema = schema && withoutStrictness(schema)
   for (const host of hosts) {
     if (!looseSchema) {
-      const vars = host.withFacts ? lateVars(host, (seeing) => hostNamed(seeing)) : hostNamed(host)
+      const vars = host.seeing ? lateVars(host, (seeing) => hostNamed(seeing)) : hostNamed(host)
       parsed.set(host, vars as z.output<T>)
       continue
     }
-    const { values, failures, late } = evaluatedFor(looseSchema, host)
+    const { values, failures, late } = evaluatedFor(looseSchema, inFolders(host, play))
     findings.push(...failures.values())
     const result = looseSchema.safeParse(values)
-    const validated = (seeing: LoadedHost) => validateVars(schema, [seeing], play).get(seeing)
+    const validated = (seeing: LoadedHost) =>
+      validateVars(schema, [seeing], { ...play, folders: undefined }).get(seeing)
     if (late.size > 0) parsed.set(host, lateVars(host, validated) as z.output<T>)
     else if (result.success) parsed.set(host, result.data as z.output<T>)
     const isKnown = ({ path: [name], code }: z.core.$ZodIssue) =>
@@ -68,8 +69,12 @@ export function validateVars<T extends z.ZodType>(
   return parsed
 }
 
+function inFolders(host: LoadedHost, { folders }: PlayReference): LoadedHost {
+  return folders ? (host.seeing?.({ folders }) ?? host) : host
+}
+
 function lateVars(host: LoadedHost, make: (seeing: LoadedHost) => unknown): LateVars {
-  const late = new LateVars((read) => make(host.withFacts!(read)))
+  const late = new LateVars((context) => make(host.seeing!(context)))
   searchInstead(late, host.rawVars)
   return late
 }

@@ -5,7 +5,7 @@ import { didYouMean } from '../../model/errors/suggest.ts'
 import type { Arguments, Expression } from '../syntax/nodes.ts'
 import { itemsOf } from '../values/iterate.ts'
 import { type CallContext, doesTakeUndefined, type Filter, type Test } from '../values/library.ts'
-import { withSecrets } from '../values/secrets.ts'
+import { SecretScalar, withSecrets } from '../values/secrets.ts'
 import {
   defined,
   isDict,
@@ -67,9 +67,10 @@ export function callFilter(...call: LibraryCall): Value {
   return callOfLibrary<Filter>('filter', ({ filters }) => filters, call)
 }
 
-/** `value is name(args)`. */
+/** `value is name(args)`; the answer is no secret. */
 export function callTest(...call: LibraryCall): Value {
-  return callOfLibrary<Test>('test', ({ tests }) => tests, call)
+  const result = callOfLibrary<Test>('test', ({ tests }) => tests, call)
+  return result instanceof SecretScalar ? result.scalar : result
 }
 
 type LibraryCall = [name: string, value: Value, args: CallArguments, frame: Frame, offset: number]

@@ -83,7 +83,9 @@ const evaluators: Evaluators = {
     callTest(name, evaluate(input, frame), evaluateArguments(args, frame, evaluate), frame, offset),
   unary: ({ operator, operand, offset }, frame) => {
     const value = defined(evaluate(operand, frame))
-    return operator === 'not' ? !truth(value) : placed(frame, offset, () => signed(operator, value))
+    return operator === 'not'
+      ? !truth(value)
+      : placed(frame, offset, () => withSecrets([value], new Map(), ([number]) => signed(operator, number!)))
   },
   binary: ({ operator, left, right, offset }, frame) => {
     const [a, b] = [defined(evaluate(left, frame)), defined(evaluate(right, frame))]
@@ -137,9 +139,10 @@ function operate(operator: ArithmeticOperator, left: Value, right: Value): Value
   const isText = operator === '%' && (typeof left === 'string' || left instanceof Secret)
   if (!isText && !(left instanceof Secret) && !(right instanceof Secret))
     return combined(operator, left, right)
-  return withSecrets([left, right], new Map(), ([a, b]) =>
-    isText ? percentFormat(a as string, b!) : combined(operator, a!, b!),
-  )
+  return withSecrets([left, right], new Map(), ([a, b]) => {
+    if (operator === '%' && typeof a === 'string') return percentFormat(a, b!)
+    return isNumber(a!) && isNumber(b!) ? arithmetic(operator, a, b) : combined(operator, a!, b!)
+  })
 }
 
 function combined(operator: ArithmeticOperator, left: Value, right: Value): Value {

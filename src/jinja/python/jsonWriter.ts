@@ -2,7 +2,9 @@
 
 import { Secret } from '../../model/secrets/secret.ts'
 import { dictKey, order } from '../values/compare.ts'
-import { floatText, str } from '../values/text.ts'
+import { floatText } from '../values/floatText.ts'
+import { plainText, SecretScalar } from '../values/secrets.ts'
+import { str } from '../values/text.ts'
 import { defined, Float, isDict, isList, PyError, typeName, type Value } from '../values/value.ts'
 
 export type JsonOptions = {
@@ -37,6 +39,7 @@ export function writeJson(value: Value, options: JsonOptions = {}): string {
       )
       return enclosed('{', members, '}', margin)
     }
+    if (known instanceof SecretScalar) return scalar(plainText(known))
     if (known instanceof Secret || typeof known === 'string') return jsonText(str(known), asciiOnly)
     return scalar(known)
   }

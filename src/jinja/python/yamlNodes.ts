@@ -2,7 +2,9 @@
 
 import { Secret } from '../../model/secrets/secret.ts'
 import { order } from '../values/compare.ts'
-import { floatText, str } from '../values/text.ts'
+import { floatText } from '../values/floatText.ts'
+import { plainText, SecretScalar } from '../values/secrets.ts'
+import { str } from '../values/text.ts'
 import { defined, Float, isDict, isList, PyError, typeName, type Value } from '../values/value.ts'
 import { isWord } from './yamlScalar.ts'
 
@@ -80,6 +82,7 @@ function sortedEntries(dict: ReadonlyMap<Value, Value>): readonly (readonly [Val
 }
 
 function scalarNode(value: Value): YamlNode {
+  if (value instanceof SecretScalar) return scalarNode(plainText(value))
   if (typeof value === 'string' || value instanceof Secret) {
     const text = str(value)
     return { kind: 'scalar', text, isText: true, isPlainSafe: !isWord(text) }

@@ -2,6 +2,7 @@
 
 import { bindArguments, type CallContext, type Filter } from './library.ts'
 import { asFloat } from './numbers.ts'
+import { plainText } from './secrets.ts'
 import { isInt, isList, isNumber, PyError, typeName, type Value } from './value.ts'
 
 /** A list, and no text or dict. @throws PyError */
@@ -12,13 +13,15 @@ export function listOf(value: Value, what = 'a list'): readonly Value[] {
 
 /** @throws PyError for what is no int */
 export function intOf(value: Value, what: string): number {
-  if (isInt(value)) return Number(value)
+  const known = plainText(value)
+  if (isInt(known)) return Number(known)
   throw new PyError(`${what} has to be an int, not ${typeName(value)}`)
 }
 
 /** @throws PyError for what is no number */
 export function numberOf(value: Value): number {
-  if (isNumber(value)) return asFloat(value)
+  const known = plainText(value)
+  if (isNumber(known)) return asFloat(known)
   throw new PyError(`expects a number, not ${typeName(value)}`)
 }
 

@@ -2,7 +2,7 @@
 
 import { Secret } from '../../model/secrets/secret.ts'
 import { asFloat } from './numbers.ts'
-import { opened, plainText } from './secrets.ts'
+import { plainText } from './secrets.ts'
 import {
   defined,
   Float,
@@ -24,7 +24,7 @@ export function truth(value: Value): boolean {
   if (known instanceof Float) return known.value !== 0
   if (isList(known)) return known.length > 0
   if (isDict(known)) return known.size > 0
-  return known instanceof Secret ? opened(known) !== '' : known !== 0n
+  return known instanceof Secret ? truth(plainText(known)) : known !== 0n
 }
 
 /** `left == right`. */

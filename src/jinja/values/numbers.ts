@@ -1,10 +1,9 @@
 // Arithmetic as Python does it: ints of any size, floats apart from them, floor division.
 
-import { Float, isInt, PyError, typeName, type Value } from './value.ts'
+import { plainText } from './secrets.ts'
+import { Float, isInt, type Numeric, PyError, typeName, type Value } from './value.ts'
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**'
-
-type Numeric = number | bigint | boolean | Float
 
 /** A float's value, or an int's as the nearest float. */
 export function asFloat(value: Numeric): number {
@@ -43,8 +42,9 @@ export function signed(sign: '-' | '+', value: Value): Value {
 
 /** The index that a value is, for items and slices. */
 export function indexOf(value: Value): number {
-  if (!isInt(value)) throw new PyError(`an index has to be an int, not ${typeName(value)}`)
-  return Number(value)
+  const known = plainText(value)
+  if (!isInt(known)) throw new PyError(`an index has to be an int, not ${typeName(known)}`)
+  return Number(known)
 }
 
 /** Results that are exact in floating point, without the detour over bigint. */

@@ -1,7 +1,26 @@
 // Carries secrets through computations: what is made of a secret is a secret again.
 
 import { Secret } from '../../model/secrets/secret.ts'
-import { type Dict, type Kwargs, Tuple, type Value } from './value.ts'
+import { floatText } from './floatText.ts'
+import { type Dict, Float, isNumber, type Kwargs, type Numeric, Tuple, type Value } from './value.ts'
+
+/**
+ * A number or boolean that was made of secrets; as a text it is Python's. Other texts are masked where a number is in
+ * them, but not for the words True and False.
+ */
+export class SecretScalar extends Secret {
+  readonly scalar: Numeric
+
+  constructor(scalar: Numeric, parts: readonly Secret[]) {
+    super(scalarText(scalar), parts, { isOpen: typeof scalar === 'boolean' })
+    this.scalar = scalar
+  }
+}
+
+function scalarText(scalar: Numeric): string {
+  if (scalar instanceof Float) return floatText(scalar.value)
+  return typeof scalar === 'boolean' ? (scalar ? 'True' : 'False') : String(scalar)
+}
 
 /** The secrets whose texts the computation that runs has read. */
 let reading: Set<Secret> | undefined
@@ -12,15 +31,22 @@ export function opened(secret: Secret): string {
   return secret.reveal()
 }
 
-/** A value itself, or the text of a secret. */
+/** A value itself, or the text, number or boolean that is secret. */
 export function plainText(value: Value): Value {
-  return value instanceof Secret ? opened(value) : value
+  if (!(value instanceof Secret)) return value
+  const text = opened(value)
+  return value instanceof SecretScalar ? value.scalar : text
+}
+
+/** What was made of a secret as its whole: all texts, numbers and booleans in it are secret. */
+export function madeOf(secret: Secret, value: Value): Value {
+  return marked(value, [secret], true)
 }
 
 /**
  * Calls a filter, method or operator with the texts of secrets in their place. If one of the arguments is a secret, all
- * texts of the result are; if secrets are inside them and were read, the result is if it is a text, and in a list or
- * dict the texts that contain one of them.
+ * texts, numbers and booleans of the result are; if secrets are inside them and were read, the result is if it is one,
+ * and in a list or dict the texts that contain one of them.
  */
 export function withSecrets(
   args: readonly Value[],
@@ -39,7 +65,7 @@ export function withSecrets(
     const plainKwargs = new Map([...kwargs].map(([name, value]) => [name, plain(value)]))
     const result = compute(args.map(plain), plainKwargs)
     if ([...args, ...kwargs.values()].some((each) => each === result)) return result
-    const same = given.find((each) => each.reveal() === result)
+    const same = given.find((each) => plain(each) === result)
     return same ?? marked(result, [...new Set([...given, ...read])], true)
   } finally {
     reading = before
@@ -55,15 +81,19 @@ export function joined(parts: readonly (string | Secret)[]): string | Secret {
 }
 
 function plain(value: Value): Value {
-  return value instanceof Secret ? value.reveal() : value
+  if (!(value instanceof Secret)) return value
+  const text = value.reveal()
+  return value instanceof SecretScalar ? value.scalar : text
 }
 
 function marked(value: Value, parts: readonly Secret[], isAll: boolean): Value {
   if (typeof value === 'string') return value === '' ? value : new Secret(value, parts)
+  if (isNumber(value)) return new SecretScalar(value, parts)
   return markedInside(value, parts, isAll)
 }
 
 function markedInside(value: Value, parts: readonly Secret[], isAll: boolean): Value {
+  if (isNumber(value)) return isAll ? new SecretScalar(value, parts) : value
   if (typeof value === 'string') {
     const isSecret = isAll
       ? value !== ''

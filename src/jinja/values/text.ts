@@ -1,7 +1,8 @@
 // Writes values as Python's str() and repr() do.
 
 import { Secret } from '../../model/secrets/secret.ts'
-import { opened } from './secrets.ts'
+import { floatText } from './floatText.ts'
+import { opened, SecretScalar } from './secrets.ts'
 import { defined, Float, PyObject, Tuple, type Value } from './value.ts'
 
 /** `str(value)`: text as it is, everything else as `repr`. */
@@ -18,6 +19,7 @@ export function repr(value: Value): string {
   if (typeof known === 'number' || typeof known === 'bigint') return String(known)
   if (typeof known === 'string') return quoted(known)
   if (known instanceof Float) return floatText(known.value)
+  if (known instanceof SecretScalar) return opened(known)
   if (known instanceof Secret) return quoted(opened(known))
   if (known instanceof PyObject) return known.repr
   if (known instanceof Map)
@@ -25,18 +27,6 @@ export function repr(value: Value): string {
   const items = Array.from(known, repr).join(', ')
   if (known instanceof Tuple) return known.length === 1 ? `(${items},)` : `(${items})`
   return `[${items}]`
-}
-
-/** A float as Python writes it: `1.0`, `1e-05`, `1e+16`, `nan`. */
-export function floatText(value: number): string {
-  if (Number.isNaN(value)) return 'nan'
-  if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf'
-  if (Object.is(value, -0)) return '-0.0'
-  const [digits = '', exponent = ''] = value.toExponential().split('e')
-  const power = Number(exponent)
-  if (power < -4 || power >= 16)
-    return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
-  return Number.isInteger(value) ? `${value}.0` : String(value)
 }
 
 const reprEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' }

@@ -22,6 +22,9 @@ export type Value =
 
 export type Dict = Map<Value, Value>
 
+/** What Python counts with: ints (a boolean is one) and floats. */
+export type Numeric = number | bigint | boolean | Float
+
 /** The arguments by name of a call. */
 export type Kwargs = ReadonlyMap<string, Value>
 
@@ -168,7 +171,7 @@ export function isInt(value: Value | undefined): value is number | bigint | bool
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
 }
 
-export function isNumber(value: Value | undefined): value is number | bigint | boolean | Float {
+export function isNumber(value: Value | undefined): value is Numeric {
   return isInt(value) || value instanceof Float
 }
 

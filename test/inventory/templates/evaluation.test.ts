@@ -10,6 +10,7 @@ import { loadInventory } from '../../../src/inventory/inventory.ts'
 import { encryptVault } from '../../../src/inventory/vault/encrypt.ts'
 import { PlaybookError } from '../../../src/model/errors/error.ts'
 import { formatLocation } from '../../../src/model/errors/location.ts'
+import { createMasker } from '../../../src/model/secrets/masker.ts'
 import { Secret, secretsIn } from '../../../src/model/secrets/secret.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'inventory-templates-'))
@@ -168,6 +169,37 @@ test('what is made of an encrypted text is secret, and only that', async () => {
   assert.is(web.vars.plain, 'app')
   assert.ok([...secretsIn(dsn)].some((secret) => secret.reveal() === 'hunter2'))
   assert.ok(secretsIn(web.vars).size > 0)
+})
+
+test('a number or boolean made of a secret is one, of which no text can be made', async () => {
+  const { host: web } = await host(
+    'next: "{{ port | int + 1 }}"\nopen: "{{ flag | bool }}"\nlist: ["{{ port | int }}", 1]\nis: "{{ port == \'8080\' }}"',
+    {
+      'group_vars/web/vault.yml': encryptVault(
+        "port: '8080'\nflag: 'yes'\ntwice: '{{ port | int * 2 }}'\n",
+        'pw',
+      ),
+    },
+  )
+  const { next, open, list, twice, is } = web.vars as Record<string, Secret> & { list: Secret[] }
+  assert.equal(
+    [next, open, twice, list[0]].map((each) => each!.reveal()),
+    ['8081', 'True', '16160', '8080'],
+  )
+  assert.equal([list[1], is], [1, true])
+  assert.is(JSON.stringify({ next, open }), '{"next":"••••••••","open":"••••••••"}')
+  assert.throws(() => String(next), /A secret cannot be part of a plain text/)
+  assert.throws(() => `${open}`, /A secret cannot be part of a plain text/)
+  const masked = createMasker([...secretsIn([next, open])])
+  assert.is(masked('8081 8080 True'), '•••••••• •••••••• True')
+})
+
+test('braces in a single !vault value are not evaluated, as in ansible-core 2.19', async () => {
+  const lines = encryptVault('user-{{ inventory_hostname }}', 'pw').trim().split('\n')
+  const vault = `one: !vault |\n${lines.map((line) => `  ${line}\n`).join('')}uses: "x {{ one }}"`
+  const { host: web } = await host(vault)
+  assert.is((web.vars.one as Secret).reveal(), 'user-{{ inventory_hostname }}')
+  assert.is((web.vars.uses as Secret).reveal(), 'x user-{{ inventory_hostname }}')
 })
 
 test('the lookups env, file and password', async () => {

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { library } from '../../../src/jinja/library.ts'
 import { contains, dictKey, equal, order, truth } from '../../../src/jinja/values/compare.ts'
 import { fromJs, toJs } from '../../../src/jinja/values/convert.ts'
+import { floatText } from '../../../src/jinja/values/floatText.ts'
 import {
   bindArguments,
   type CallContext,
@@ -19,7 +20,7 @@ import {
   signed,
 } from '../../../src/jinja/values/numbers.ts'
 import { joined, withSecrets } from '../../../src/jinja/values/secrets.ts'
-import { codePoints, floatText, quoted, repr, str } from '../../../src/jinja/values/text.ts'
+import { codePoints, quoted, repr, str } from '../../../src/jinja/values/text.ts'
 import {
   type Dict,
   Float,

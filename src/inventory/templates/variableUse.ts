@@ -1,4 +1,4 @@
-// Finds which variables may use facts, from the names in their templates.
+// Finds which variables may use facts or files, from the words in their templates.
 
 import { Secret } from '../../model/secrets/secret.ts'
 import { containsJinja } from '../parsing/jinja.ts'
@@ -13,20 +13,30 @@ export function isFactName(name: string): boolean {
   return name.startsWith('ansible_') && !otherNames.test(name)
 }
 
-/** Variables whose names a template may compute. */
-const indirect = new Set(['hostvars', 'vars', 'lookup', 'query', 'q'])
+/** What makes that a variable uses something: a word in its templates, of all their words. */
+type IsUse = (word: string, words: ReadonlySet<string>, host: LoadedHost) => boolean
 
-export class FactUse {
+export const isFactUse: IsUse = (word, _, host) => isFactName(word) && host.definitions(word).length === 0
+
+export const isFileUse: IsUse = (word, words) =>
+  word === 'file' && ['lookup', 'query', 'q'].some((each) => words.has(each))
+
+/** Variables whose names a template may compute. */
+const indirect = ['hostvars', 'vars', 'lookup', 'query', 'q']
+
+export class VariableUse {
+  readonly #isUse: IsUse
   readonly #hosts: readonly LoadedHost[]
   readonly #known = new Map<LoadedHost, Map<string, boolean>>()
   readonly #names = new WeakMap<SourceNode, ReadonlySet<string>>()
   readonly #anywhere = new Map<string, boolean>()
 
-  constructor(hosts: readonly LoadedHost[]) {
+  constructor(isUse: IsUse, hosts: readonly LoadedHost[]) {
+    this.#isUse = isUse
     this.#hosts = hosts
   }
 
-  /** Whether a variable of the host names a fact, or a variable that may use one. */
+  /** Whether a variable of the host uses it, or another variable that does. */
   of(host: LoadedHost, name: string): boolean {
     let known = this.#known.get(host)
     if (!known) {
@@ -37,18 +47,16 @@ export class FactUse {
     if (found !== undefined) return found
     known.set(name, false) // what refers to itself adds nothing
     const names = this.#namesOf(host, name)
-    const isIndirect = [...names].some((each) => indirect.has(each))
+    const isIndirect = indirect.some((each) => names.has(each))
     const uses = [...names].some(
       (each) =>
-        (isFactName(each) && host.definitions(each).length === 0) ||
-        this.of(host, each) ||
-        (isIndirect && this.#isAnywhere(each)),
+        this.#isUse(each, names, host) || this.of(host, each) || (isIndirect && this.#isAnywhere(each)),
     )
     known.set(name, uses)
     return uses
   }
 
-  /** Whether the variable uses facts on any host. */
+  /** Whether it does on any host. */
   #isAnywhere(name: string): boolean {
     const known = this.#anywhere.get(name)
     if (known !== undefined) return known
