@@ -1,10 +1,12 @@
 // The task dnf: installs, updates and removes RPM packages.
 
-import { type Change, defineTask, type Effect, output, type Step, z } from '../../src/index.ts'
+import { type Change, defineTask, output, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
-import { isRpmFile, nameProblem, word } from './dnfParams.ts'
+import { word } from '../params/word.ts'
+import { isRpmFile, nameProblem } from './dnfParams.ts'
 import { removalStep, transactionStep } from './dnfTransaction.ts'
 import { type Installed, installedScript, parseInstalled } from './installedPackages.ts'
+import { inOneTransaction, packageEffects, packageState } from './packageEffects.ts'
 
 /**
  * Installs packages by dnf, updates them, or removes them, everything in one transaction. If nothing is missing, only
@@ -117,26 +119,6 @@ function removals(found: readonly Installed[]): readonly Change[] {
   }))
   const names = found.map(({ name }) => name)
   return inOneTransaction(changes, removalStep(names))
-}
-
-function inOneTransaction(changes: readonly Omit<Change, 'steps'>[], step: Step): readonly Change[] {
-  return changes.map((change, index) => ({ ...change, steps: index === 0 ? [step] : [] }))
-}
-
-/** A package adds files, and removes its own; others stay. */
-function packageEffects(name: string): readonly Effect[] {
-  return [
-    { state: packageState(name) },
-    ...packageTrees.map((tree) => ({ tree, only: 'additions' as const })),
-  ]
-}
-
-/** Where packages put files: the Filesystem Hierarchy Standard leaves the rest to the site. */
-const packageTrees = ['/etc', '/usr', '/var', '/opt', '/bin', '/sbin', '/lib', '/lib64', '/boot', '/run']
-
-/** The name that a dry run uses for a package, or for all. */
-function packageState(name: string): string {
-  return name === '*' ? 'packages' : `packages/${name}`
 }
 
 function versionOf(name: string, found: readonly Installed[]): string {

@@ -1,10 +1,5 @@
 // The parameters of the task dnf.
 
-import { z } from '../../src/index.ts'
-
-/** A word for dnf's options. */
-export const word = z.string().regex(/^[^\s-]\S*$/, 'expected one word that does not begin with a dash')
-
 export type DnfParams = {
   readonly name: readonly string[]
   readonly state: 'present' | 'latest' | 'absent'

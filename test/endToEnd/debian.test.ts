@@ -1,17 +1,23 @@
-// Debian hosts and a busybox host of the lab.
+// Debian hosts and a busybox host of the lab, and tasks that need apt.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { findHost } from '../../lab/instance/ssh.ts'
-import { down, type Lab, ssh, up } from '../../lab/lab.ts'
+import { down, type Lab, up } from '../../lab/lab.ts'
+import { debianTopics } from './debianRows.ts'
+import { type LabSite, labSite } from './labSite.ts'
+import { checkRow, runTopic, type TopicResult } from './topicRuns.ts'
 
 const name = 'e2e-debian'
-let lab: Lab
+const logins = { 'deb-01': 'root', 'deb-02': 'ops' } as const
+const hosts = Object.keys(logins) as (keyof typeof logins)[]
 
-const on = async (host: string, script: string) => (await ssh(lab, findHost(lab.hosts, host), script)).stdout
+let lab: Lab
+let site: LabSite
+let results: Promise<readonly TopicResult[]>
 
 test('a fresh lab of the flavour apt comes up', async () => {
   lab = await up(name, { flavour: 'apt', isFresh: true })
+  site = labSite(lab)
 })
 
 test('a lab keeps its flavour', async () => {
@@ -19,19 +25,43 @@ test('a lab keeps its flavour', async () => {
   assert.is(error.code, 'E_LAB_FLAVOUR')
 })
 
-test('apt installs signed packages, of the stable suite unless another is named', async () => {
-  const script = 'apt-get -q update >&2; apt-get install -qy lab-hello lab-app >&2; lab-hello; lab-app'
-  assert.is(await on('deb-01', script), 'hello 1.2-1\nthe library\n')
-  assert.is(await on('deb-01', 'apt-get install -qy lab-hello/testing >&2; lab-hello'), 'hello 2.0~rc1-1\n')
+test('the box has busybox alone', async () => {
+  const script =
+    'hostname; for program in bash python3 perl apt-get systemctl; do command -v $program; done; readlink /bin/ls'
+  assert.is((await site.on('box-01', script)).stdout, 'box-01\n/bin/busybox\n')
 })
 
-test('the box has busybox alone', async () => {
-  const script = 'hostname; for program in bash python3 perl apt-get systemctl; do command -v $program; done'
-  assert.is(await on('box-01', `${script}; readlink /bin/ls`), 'box-01\n/bin/busybox\n')
+test('all rows run', async () => {
+  const users = Object.entries(logins).map(([host, user]) => [host, { ansible_user: user }])
+  const inventory = site.inventory('inventory', Object.fromEntries(users))
+  results = runTopics(inventory)
+  await results
 })
+
+for (const [index, topic] of debianTopics.entries())
+  for (const row of topic.rows)
+    test(`${topic.name}, as ${logins[hostOf(index)]}: ${row.title}`, async () =>
+      checkRow(row, (await results)[index]!))
 
 test('the lab goes down', async () => {
+  await results
+  site.remove()
   await down(name, { isPurge: true })
 })
+
+/** All topics, those of a host one after the other. */
+async function runTopics(inventory: string): Promise<TopicResult[]> {
+  const found: TopicResult[] = []
+  const workHost = async (host: string) => {
+    for (const [index, topic] of debianTopics.entries())
+      if (hostOf(index) === host) found[index] = await runTopic(site, host, inventory, topic)
+  }
+  await Promise.all(hosts.map(workHost))
+  return found
+}
+
+function hostOf(index: number): keyof typeof logins {
+  return hosts[index % hosts.length]!
+}
 
 test.run()

@@ -8,9 +8,10 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { down, type Lab, up } from '../../lab/lab.ts'
 import { builtInTasks } from '../../src/userCode/findTask.ts'
-import type { Line, Ran } from './labSite.ts'
-import { type LabSite, labSite, playbookText } from './labSite.ts'
-import { type TaskRow, type Topic, topics } from './taskRows.ts'
+import { debianTopics } from './debianRows.ts'
+import { type LabSite, labSite } from './labSite.ts'
+import { topics } from './taskRows.ts'
+import { checkRow, runTopic, type TopicResult } from './topicRuns.ts'
 
 const name = 'e2e-tasks'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -39,7 +40,9 @@ let inventory: string
 let results: Promise<readonly TopicResult[]>
 
 test('every task is in a row, or in a playbook that has a test of its own', async () => {
-  const rows = topics.flatMap((topic) => topic.rows.map((row) => String(row.tasks))).join('\n')
+  const rows = [...topics, ...debianTopics]
+    .flatMap((topic) => topic.rows.map((row) => String(row.tasks)))
+    .join('\n')
   const playbooks = readdirSync(join(root, 'playbooks'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(join(root, 'playbooks', file), 'utf8'))
@@ -75,25 +78,8 @@ test('on a fresh lab, all rows run', async () => {
 
 for (const [index, topic] of topics.entries()) {
   for (const row of topic.rows) {
-    test(`${topic.name}, as ${logins[hostOf(index)]}: ${row.title}`, async () => {
-      const result = (await results)[index]!
-      const [dryRun, run, secondRun] = result.runs.map((ran) => endsOf(ran, row)) as [Line[], Line[], Line[]]
-      assert.equal(
-        run.filter(({ status }) => !['ok', 'changed'].includes(status!)),
-        [],
-        'nothing failed',
-      )
-      assert.ok(run.some(isChanged), 'the run changed something')
-      assert.equal(predictedIn(dryRun, run), changedIn(run, dryRun), 'the dry run said what the run then did')
-      assert.equal(
-        secondRun.filter((end) => end.status !== 'ok').map(({ task }) => task),
-        row.always ?? [],
-        'the second run found nothing to do',
-      )
-      if (row.shows) assert.is(result.shown.get(row), filled(row.shows[1]))
-      const output = result.runs.map(({ stdout, stderr }) => stdout + stderr).join('')
-      if (row.hides) assert.not.ok(output.includes(row.hides), 'a secret was shown')
-    })
+    test(`${topic.name}, as ${logins[hostOf(index)]}: ${row.title}`, async () =>
+      checkRow(row, (await results)[index]!, filled))
   }
 }
 
@@ -103,32 +89,13 @@ test('the lab goes down', async () => {
   await down(name, { isPurge: true })
 })
 
-/** The dry run, the run and the second run of a topic, and what its rows then show. */
-type TopicResult = { readonly runs: readonly Ran[]; readonly shown: ReadonlyMap<TaskRow, string> }
-
-async function runTopic(topic: Topic, index: number): Promise<TopicResult> {
-  const host = hostOf(index)
-  const plays = topic.rows.map(({ title, tasks }) => ({ name: title, tasks }))
-  const playbook = site.write(`${topic.name}.ts`, playbookText(...plays))
-  for (const { title, setup = ':' } of topic.rows) {
-    const { code, stderr } = await site.on(host, setup)
-    if (code !== 0) throw new Error(`The setup of "${title}" failed: ${stderr}`)
-  }
-  const isHiding = topic.rows.some(({ hides }) => hides !== undefined)
-  const words = [playbook, '-i', inventory, '-l', host, '--diff', ...(isHiding ? ['-vvv'] : [])]
-  const runs = [await site.run(...words, '--check'), await site.run(...words), await site.run(...words)]
-  const shown = new Map<TaskRow, string>()
-  for (const row of topic.rows) if (row.shows) shown.set(row, (await site.on(host, row.shows[0])).stdout)
-  return { runs, shown }
-}
-
 /** All topics, those of a host one after the other. */
 async function runTopics(): Promise<TopicResult[]> {
   const found: TopicResult[] = []
   const workHost = async (host: string) => {
     await prepareHost(host)
     for (const [index, topic] of topics.entries())
-      if (hostOf(index) === host) found[index] = await runTopic(topic, index)
+      if (hostOf(index) === host) found[index] = await runTopic(site, host, inventory, topic)
   }
   await Promise.all(hosts.map(workHost))
   return found
@@ -154,31 +121,6 @@ function tomcatFile(path: string): string {
 
 function hostOf(index: number): keyof typeof logins {
   return hosts[index % hosts.length]!
-}
-
-/** How the tasks of a row ended. @throws where the run did not come as far */
-function endsOf(ran: Ran, { title }: TaskRow): Line[] {
-  const ends = ran.lines.filter((line) => line.event === 'taskEnd' && line.play === title)
-  if (ends.length > 0) return ends
-  throw new Error(`The run ended before this row: ${ran.stdout.slice(-3000)}\n${ran.stderr.slice(-1000)}`)
-}
-
-const isChanged = ({ status }: Line) => status === 'changed'
-
-/** What the dry run said would change; what it saw a need to wait for may have come by itself. */
-function predictedIn(dryRun: Line[], run: Line[]): string[] {
-  const isThereAlready = ({ name }: Line, index: number) =>
-    ['waitFor', 'httpCheck'].includes(name!) && run[index]?.status === 'ok'
-  return dryRun.filter((end, index) => isChanged(end) && !isThereAlready(end, index)).map(summary)
-}
-
-/** What the run changed, save what the dry run could not know. */
-function changedIn(run: Line[], dryRun: Line[]): string[] {
-  return run.filter((end, index) => isChanged(end) && dryRun[index]?.status !== 'unknown').map(summary)
-}
-
-function summary({ task, changes }: Line): string {
-  return `${task}: ${JSON.stringify(changes)}`
 }
 
 function filled(output: string): string {
