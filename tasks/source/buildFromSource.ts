@@ -14,8 +14,8 @@ import {
   PlaybookError,
   type Probe,
   run,
-  sh,
 } from '../../src/index.ts'
+import { changeMatches, ownerTest } from '../files/ownership/tree.ts'
 import { type Build, buildParams } from './buildParams.ts'
 import { platformOf } from './platform.ts'
 import { compilerIn, describeStamp, type Patch, recipeText, sha256, stampPath } from './recipe.ts'
@@ -176,12 +176,11 @@ function present(
 /** Of a tree that is right, its owner: as the task ownership does it, what is kept left out. */
 function ownerChanges({ prefix, installs, owner, group, keep }: Build, tree: FileState): Change[] {
   if (installs) return []
-  const account = ownerSpec({ owner, group })
-  const kept = [...keep.map((path) => `./${path}`), './.built-*']
-  const pruned = kept.flatMap((path, index) => [...(index > 0 ? ['-o'] : []), '-path', path])
+  const tested = { path: prefix, owner, group, recursive: true, exclude: [...keep, '.built-*'] }
+  const command = changeMatches(tested, ownerTest(tested), 'chown -h', ownerSpec(tested), { follow: true })
   return attributeChanges(prefix, tree, { owner, group }).map((change) => ({
     ...change,
-    steps: [run(sh`cd -- ${prefix} && find . \( ${pruned} \) -prune -o -exec chown -h -- ${account} {} +`)],
+    steps: [run(command, { paths: [{ path: prefix, as: 'target' }] })],
     effects: [{ tree: prefix, only: 'attributes' }],
   }))
 }

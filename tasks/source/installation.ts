@@ -2,6 +2,7 @@
 
 import { type Command, quote, sh, shellText } from '../../src/index.ts'
 import type { Build } from './buildParams.ts'
+import { carrying } from './carrying.ts'
 import { prelude, workspaceOf } from './workspace.ts'
 
 /** Ends placing a shared build whose programs lack libraries on this host; they are printed, a line each. */
@@ -71,38 +72,6 @@ if command -v ldd >/dev/null; then
     find "$tree" -type f \( -perm -100 -o -name '*.so*' \) -exec ldd {} + 2>/dev/null | sed -n 's/^[[:space:]]*\(.*\) => not found.*/\1/p' | sort -u)
   [ -z "$lost" ] || { printf '%s\n' "$lost" >&2; exit ${foreignCode}; }
 fi`.script
-}
-
-/**
- * Brings the site's own paths, and what other builds have installed into the old tree, into the new one, as hard links:
- * a log that is open goes on, and the old tree stays whole. Who owns folders of the old tree may have put links there, so
- * they are entered one at a time.
- */
-function carrying(keep: readonly string[]): string {
-  return `carry() {
-  [ -n "$old" ] || return 0
-  ( rp_back 8
-  rest=$1
-  while [ "$rest" != "\${rest#*/}" ]; do
-    [ -d "./\${rest%%/*}" ] || exit 0
-    rp_into "\${rest%%/*}" "$target/$1"
-    rest=\${rest#*/}
-  done
-  [ -e "./$rest" ] || [ -L "./$rest" ] || exit 0
-  rm -rf -- "$tree/$1" && mkdir -p -- "$(dirname -- "$tree/$1")" || exit 1
-  cp -al -- "./$rest" "$tree/$1" 2>/dev/null || { rm -rf -- "$tree/$1" && cp -a -- "./$rest" "$tree/$1"; } || exit 1 ) || exit
-}
-${keep.map((path) => `carry ${quote(path)}`).join('\n')}
-for other in "$old"/.built-*; do
-  other=\${other##*/}
-  [ -n "$old" ] && [ -f "$old/$other" ] && [ ! -L "$old/$other" ] && [ "$other" != "$stamp" ] || continue
-  carry "$other"
-  sed -n 's/^installs //p' "$old/$other" >"$new/carried" || exit 1
-  while IFS= read -r path; do
-    case /$path/ in //* | */../*) continue ;; esac
-    [ -e "$tree/$path" ] || carry "$path"
-  done <"$new/carried"
-done`
 }
 
 const labelling = `label() {

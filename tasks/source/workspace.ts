@@ -74,14 +74,16 @@ sum=$([ -f "$archive" ] && ${`${checksum.algorithm}sum`} <"$archive")
 const requireTree = `[ -d "$target" ] || fail ${prefixCode} "$prefix"`
 
 /** A swap is two renames: if a crash came between them, the old tree is at PREFIX.previous, and nothing in its place. */
-const requireSwappable = `if [ -e "$work/swapping" ] && [ ! -e "$target" ] && [ -d "$previous" ]; then mv -- "$previous" "$target" || exit 1; fi
+const requireSwappable = `if [ -e "$work/swapping" ] && [ ! -e "$target" ] && [ -d "$previous" ]; then
+  ( rp_target "$target"; [ -e "./$rp_base" ] || mv -T -- "./$rp_base.previous" "./$rp_base" ) || exit
+fi
 rm -f -- "$work/swapping"
 if [ -e "$target" ]; then
   [ -d "$target" ] || fail ${prefixCode} "$prefix"
   [ "$(stat -c %d -- "$target")" = "$(stat -c %d -- "$target/..")" ] || fail ${mountCode} "$prefix"
 fi
 if [ -d "$previous" ] && [ ! -e "$previous/.built-$name" ] && [ -n "$(ls -A -- "$previous")" ] && [ -n "$(ls -A -- "$target" 2>/dev/null)" ]; then fail ${previousCode} "$previous"; fi
-mkdir -p -- "$(dirname -- "$target")" || exit 1`
+( rp_make=1; rp_target "$target" ) || exit`
 
 /** Explains a failure of `prepareCommand`. */
 export function explainRefusal({ prefix, user, buildDir, installs }: Build, output: Output): PlaybookError {

@@ -71,7 +71,7 @@ function isGone(line: string): boolean {
  * Runs `chown -h` or `chmod` on what passes a test; what went meanwhile is no error.
  *
  * Where only this user, or root, can swap names, all is named by its path: files first and then folders from the lowest
- * up, for a folder may be somebody else's as soon as it is changed. Elsewhere find runs the command in each folder, so
+ * up, for a folder may be somebody else's as soon as it is changed. With `follow`, `path` may be a link to the tree. Elsewhere find runs the command in each folder, so
  * that no path above can be swapped, and chmod, which would follow a link, works on hard links in a stage.
  */
 export function changeMatches(
@@ -79,6 +79,7 @@ export function changeMatches(
   test: string,
   command: 'chown -h' | 'chmod',
   spec: string,
+  { follow = false } = {},
 ): Command {
   const change = sh`${shellText(command)} ${spec} --`
   const [start, stage] = [shellText('"$start"'), shellText('-inum "$stage" -prune -o ')]
@@ -92,7 +93,7 @@ export function changeMatches(
   export rp_uid
   ${find(params, test, sh`-execdir sh -c ${chmodInFolder} ${spec} {} +`, start, stage)}`
       : find(params, test, sh`-execdir ${change} {} +`, start)
-  return sh`rp_target ${params.path}
+  return sh`rp_target ${params.path} ${follow ? 'follow' : ''}
 start=./$rp_base others=$rp_owner$rp_open
 if [ -d "$start" ]; then
   rp_from=$rp_inode

@@ -17,14 +17,16 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
+import { safePaths } from '../../../src/model/shell/safePaths.ts'
 import { copyDirectory } from '../../../tasks/files/copyDirectory.ts'
 import { ownership } from '../../../tasks/files/ownership.ts'
 import { unarchive } from '../../../tasks/files/unarchive.ts'
+import { carrying } from '../../../tasks/source/carrying.ts'
 import { attack, attackerId } from '../../wire/attacker.ts'
-import { applied, failure, forget, shells } from '../apply.ts'
+import { applied, failure, forget, runShell, shells } from '../apply.ts'
 
 const it = suite('attacks on file tasks')
 const test = process.getuid?.() === 0 ? it : it.skip
@@ -273,6 +275,44 @@ for (const shell of shells) {
     await underAttack(swapAll, again)
     plant({ 'conf/app.conf': 'old\n' })
     await underAttack(flip('conf', join(etc, 'conf')), again)
+  })
+
+  live(`${name}: what a build keeps of the old tree under attack holds nothing of root's`, async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `conf/a/deep/${index}`)
+    const hold = 'for (const end = Date.now() + 2; Date.now() < end; );'
+    const code = `fs.mkdirSync('gone/1'); fs.symlinkSync(${JSON.stringify(etc)}, 'gone/2')
+      for (;;) {
+        fs.renameSync('conf/a', 'gone/3'); fs.renameSync('gone/2', 'conf/a'); ${hold}
+        fs.renameSync('conf/a', 'gone/2'); fs.renameSync('gone/3', 'conf/a'); ${hold}
+      }`
+    plant(Object.fromEntries(names.map((each) => [each, 'x'])))
+    mkdirSync(join(etc, 'deep'))
+    for (const each of names) writeFileSync(join(etc, 'deep', basename(each)), 'of root\n')
+    const found: string[] = []
+    let round = 0
+    const act = async () => {
+      round += 1
+      const script = `${safePaths}target=${theirs} stamp=.built-x
+rp_target "$target"
+exec 5<.
+rp_into "$rp_base" "$target"
+exec 8<.
+old=/proc/$$/fd/8
+rp_back 5
+rp_stage
+exec 9<.
+new=/proc/$$/fd/9 tree=/proc/$$/fd/9/tree
+mkdir ./tree
+${carrying(['conf'])}
+mv -nT ./tree ../kept-${round}`
+      await runShell(script, { shell })
+      const kept = join(root, `kept-${round}`)
+      if (!existsSync(kept)) return
+      found.push(String(execFileSync('find', [kept, '-user', '0', '!', '-path', kept])))
+      rmSync(kept, { recursive: true })
+    }
+    await underAttack(code, act, 4)
+    assert.is(found.join(''), '')
   })
 }
 

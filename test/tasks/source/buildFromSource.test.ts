@@ -2,6 +2,7 @@
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -301,7 +302,8 @@ build('a kept path below a folder that its owner made a link is refused, and not
   onSite(async (site) => {
     const source = site.serve('hello-1.0', files)
     const build = (more: object) => buildFromSource(hello(site, source, { keep: ['conf/extra'], ...more }))
-    await site.run(['a'], [build({})])
+    const first = await site.run(['a'], [build({})])
+    assert.is(first.recap.hosts[0]!.counts.changed, 1, first.error('a')?.message)
     const prefix = site.of('a', `${site.root}/opt/hello`)
     const outside = join(prefix, '../../outside')
     mkdirSync(join(outside, 'extra'), { recursive: true })
@@ -314,6 +316,37 @@ build('a kept path below a folder that its owner made a link is refused, and not
     assert.is(says(site, 'a'), 'hello world')
     assert.is(statSync(join(outside, 'extra/secret')).nlink, 1)
   }),
+)
+
+build(
+  'what is kept of a tree that belongs to somebody else is carried whole, and nothing is reached by its links',
+  () =>
+    onSite(async (site) => {
+      const source = site.serve('hello-1.0', files)
+      const build = (more: object) => buildFromSource(hello(site, source, { keep: ['conf', 'log'], ...more }))
+      await site.run(['a'], [build({})])
+      const prefix = site.of('a', `${site.root}/opt/hello`)
+      mkdirSync(join(prefix, 'conf/.d/deep'), { recursive: true })
+      for (const name of ['conf/.d/deep/x', 'conf/.hidden', 'log']) writeFileSync(join(prefix, name), name)
+      symlinkSync('/etc', join(prefix, 'conf/link'))
+      execFileSync('mkfifo', [join(prefix, 'conf/fifo')])
+      chmodSync(join(prefix, 'conf/.d'), 0o2750)
+      execFileSync('chown', ['-hR', '12345:12345', prefix])
+      chmodSync(join(prefix, 'conf/.d'), 0o2750)
+      const list = () =>
+        execFileSync('find', ['conf', 'log', '-printf', '%p %y %m %U %G %l %T@\n'], {
+          cwd: prefix,
+          encoding: 'utf8',
+        })
+          .split('\n')
+          .sort()
+      const before = list()
+      const changed = await site.run(['a'], [build({ configure: ['--with-word=moon'] })])
+      assert.is(changed.recap.hosts[0]!.counts.changed, 1, changed.error('a')?.message)
+      assert.is(says(site, 'a'), 'hello moon')
+      assert.equal(list(), before)
+      assert.is(statSync(join(prefix, 'conf/.d/deep/x')).nlink, 2)
+    }),
 )
 
 type Broken = { files?: Record<string, string>; params?: Partial<Params>; before?: string }

@@ -1,0 +1,65 @@
+// Shell text that carries paths of the old tree into the new one, as hard links.
+
+import { quote } from '../../src/index.ts'
+
+/**
+ * Brings the site's own paths, and what other builds have installed into the old tree, into the new one, as hard links:
+ * a log that is open goes on, and the old tree stays whole. The old tree is open as descriptor 8.
+ *
+ * Who owns folders of the old tree may have put links there, and may swap names at any time, so they are entered one at a
+ * time, and what they hold is linked by names in the current folder. Where nobody else can swap names, `cp` does it.
+ */
+export function carrying(keep: readonly string[]): string {
+  return `carry() {
+  [ -n "$old" ] || return 0
+  ( rp_back 8
+  rest=$1
+  while [ "$rest" != "\${rest#*/}" ]; do
+    [ -d "./\${rest%%/*}" ] || exit 0
+    rp_into "\${rest%%/*}" "$target/$1"
+    rest=\${rest#*/}
+  done
+  [ -e "./$rest" ] || [ -L "./$rest" ] || exit 0
+  rm -rf -- "$tree/$1" && mkdir -p -- "$(dirname -- "$tree/$1")" || exit 1
+  if [ -n "$rp_owner$rp_open" ] || [ -n "$(find "./$rest" -type d \\( ! -user 0 ! -user "$rp_uid" -o -perm -020 -o -perm -002 \\) | head -n 1)" ]; then
+    link_tree "$rest" "$tree/$1" "$target/$1"
+  else cp -al -- "./$rest" "$tree/$1" 2>/dev/null || { rm -rf -- "$tree/$1" && cp -a -- "./$rest" "$tree/$1"; }; fi || exit ) || exit
+}
+link_tree() (
+  if [ -L "./$1" ] || [ ! -d "./$1" ]; then
+    ln -- "./$1" "$2" 2>/dev/null || cp -Pp -- "./$1" "$2"
+    exit
+  fi
+  parent=$(stat -c %d:%i .)
+  cd -P -- "./$1" && [ "$(stat -c %d:%i ..)" = "$parent" ] || rp_refuse "$3 was replaced by another user."
+  rp_mounted "$3"
+  mkdir -m 700 -- "$2" && find . -maxdepth 1 ! -type d -exec sh -c "$link_files" "$2/" {} + || exit 1
+  for each in ./* ./.[!.]* ./..?*; do
+    [ -d "$each" ] && [ ! -L "$each" ] || continue
+    link_tree "\${each#./}" "$2/\${each#./}" "$3/\${each#./}" || exit
+  done
+  attributes=$(getfacl -p . 2>/dev/null) && printf '%s\\n' "$attributes" | ( cd -P -- "$2" && setfacl --set-file=- . ) 2>/dev/null
+  chown -- "$(stat -c %u:%g .)" "$2" && chmod -- "$(stat -c %a .)" "$2" && touch -r . -- "$2"
+)
+link_files=${quote(linkFiles)}
+${keep.map((path) => `carry ${quote(path)}`).join('\n')}
+for other in "$old"/.built-*; do
+  other=\${other##*/}
+  [ -n "$old" ] && [ -f "$old/$other" ] && [ ! -L "$old/$other" ] && [ "$other" != "$stamp" ] || continue
+  carry "$other"
+  sed -n 's/^installs //p' "$old/$other" >"$new/carried" || exit 1
+  while IFS= read -r path; do
+    case /$path/ in //* | */../*) continue ;; esac
+    [ -e "$tree/$path" ] || carry "$path"
+  done <"$new/carried"
+done`
+}
+
+/** Into the folder `$0`. Names of the current folder lead nowhere else; what is gone meanwhile is no error. */
+const linkFiles = `ln -- "$@" "$0" 2>/dev/null && exit
+for each do
+  to=$0\${each##*/}
+  [ ! -e "$to" ] && [ ! -L "$to" ] || continue
+  ln -- "$each" "$0" 2>/dev/null && continue
+  if [ -L "$each" ] || [ -f "$each" ]; then cp -Pp -- "$each" "$to" || exit; fi
+done`
