@@ -1,6 +1,6 @@
 // Cases of tasks that need apt, on a Debian host of the lab.
 
-import { apt } from '../../tasks/index.ts'
+import { apt, packages } from '../../tasks/index.ts'
 import type { Topic } from './taskRows.ts'
 
 /** `apt-get` without questions, and without its output. */
@@ -30,6 +30,11 @@ export const debianTopics: readonly Topic[] = [
         setup: `${get} install lab-exim >/dev/null 2>&1`,
         tasks: () => [apt({ name: 'lab-postfix' })],
         shows: ['dpkg-query -W lab-postfix lab-exim 2>/dev/null', 'lab-postfix\t1.0\n'],
+      },
+      {
+        title: 'packages takes apt and the name for Debian',
+        tasks: () => [packages({ name: ['lab-lib', { debian: 'lab-slow', redhat: 'make' }] })],
+        shows: ['dpkg-query -W lab-slow', 'lab-slow\t1.0\n'],
       },
       {
         title: 'apt finds a virtual package provided, and marks what was installed automatically',
@@ -75,7 +80,7 @@ export const debianTopics: readonly Topic[] = [
       {
         title: 'apt reads lists that are missing before it installs, and upgrades all',
         setup: `apt-get -q update && ${get} install lab-conf=1.0-1 >/dev/null 2>&1; rm -rf /var/lib/apt/lists/*`,
-        tasks: () => [apt({ name: 'lab-slow', cacheValidTime: 3600 }), apt({ upgrade: 'dist' })],
+        tasks: () => [apt({ name: 'lab-exim', cacheValidTime: 3600 }), apt({ upgrade: 'dist' })],
         shows: ['cat /usr/share/lab-conf/version', '2.0-1'],
       },
       {

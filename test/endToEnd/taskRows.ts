@@ -18,6 +18,7 @@ import {
   line,
   link,
   ownership,
+  packages,
   properties,
   reboot,
   remove,
@@ -66,6 +67,11 @@ export const topics: readonly Topic[] = [
           'rpm -q vim-enhanced make gcc; vim',
           'vim-enhanced-8.2.2637-1.noarch\nmake-4.3-1.noarch\ngcc-11.5.0-1.noarch\nVIM - Vi IMproved 8.2 (a stand-in of the lab)\n',
         ],
+      },
+      {
+        title: 'packages takes dnf and the name for its family',
+        tasks: () => [packages({ name: { debian: [], redhat: 'libtool' }, use: 'dnf' })],
+        shows: ['rpm -q libtool', 'libtool-2.4.6-1.noarch\n'],
       },
       {
         title: 'dnf removes packages, and what came along with them',
