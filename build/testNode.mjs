@@ -1,4 +1,4 @@
-// Runs unit tests with other versions of Node.js: `npm run test:node [-- part-of-file-name…]`.
+// Runs tests with other versions of Node.js: `npm run test:node [-- part-of-file-name…]`.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'

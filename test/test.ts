@@ -9,8 +9,6 @@ const namePart = process.argv[process.argv.indexOf('-t') + 1] ?? ''
 const isNarrowed = process.argv.includes('-t')
 
 const slowSeconds = 3
-const slow: string[] = []
-process.on('exit', () => process.stdout.write(slow.join('')))
 
 export function suite<T = Record<string, unknown>>(name?: string, context?: T): uvu.Test<T> {
   return wrap(uvu.suite(name, context))
@@ -36,7 +34,7 @@ function timed<T>(name: string, handler: Handler<T>): Handler<T> {
     const startedMs = performance.now()
     await handler(context)
     const seconds = (performance.now() - startedMs) / 1000
-    if (seconds > slowSeconds) slow.push(`slow  ${seconds.toFixed(1)} s  ${name}\n`)
+    if (seconds > slowSeconds) process.stdout.write(`\nslow  ${seconds.toFixed(1)} s  ${name}\n`)
   }
 }
 
