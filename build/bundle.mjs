@@ -33,7 +33,7 @@ const program = await bundle({
   ...small,
   entryPoints: ['dist/src/cli/program.js'],
   entryNames: '[name]-[hash]',
-  external: ['jiti'], // loads files of its own
+  external: ['jiti', 'bcryptjs', 'ip-address'], // jiti loads files of its own; few templates need the others
   plugins: [lateRequires(), lateTasks(), latePackages(), withoutNativeCode(), withoutHttpAgents()],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: {
@@ -57,7 +57,7 @@ const library = await bundle({
   format: 'esm',
   splitting: true,
   ...{ minifyWhitespace: true, minifySyntax: true, lineLimit: 200, metafile: true },
-  external: ['jiti', 'zod', 'tar-stream', 'fast-xml-parser'],
+  external: ['jiti', 'zod', 'tar-stream', 'fast-xml-parser', 'bcryptjs', 'ip-address'],
   plugins: [lateRequires(), sharedModules(), undiciOfCommand(), withoutNativeCode(), withoutHttpAgents()],
   // What CommonJS packages expect to have.
   banner: {

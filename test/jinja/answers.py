@@ -3,7 +3,7 @@
 # The tests only compare with the stored answers; they never run this. To make them again after a change to the cases:
 #
 #     python3 -m venv /tmp/ansible
-#     /tmp/ansible/bin/pip install 'ansible-core==2.19.*' passlib==1.7.4 'bcrypt<4.1' netaddr
+#     /tmp/ansible/bin/pip install 'ansible-core==2.19.*' passlib==1.7.4 'bcrypt<4.1' netaddr ansible==12.0.0
 #     TZ=UTC /tmp/ansible/bin/python test/jinja/answers.py
 #
 # cases/NAME.yaml has the cases, cases/NAME.answers.json the answers by name: a text, or {"error": the message}.

@@ -1,6 +1,7 @@
 // All filters by name.
 
 import type { Filter } from '../values/library.ts'
+import { addressFilters } from './addresses/addressFilters.ts'
 import { basicFilters } from './basicFilters.ts'
 import { dataFilters } from './dataFilters.ts'
 import { dateFilters } from './dateFilters.ts'
@@ -18,6 +19,7 @@ import { regexFilters } from './regexFilters.ts'
 import { textFilters } from './textFilters.ts'
 
 export const filters: { readonly [name: string]: Filter } = {
+  ...addressFilters,
   ...basicFilters,
   ...dataFilters,
   ...dateFilters,

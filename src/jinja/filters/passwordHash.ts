@@ -1,6 +1,7 @@
 // The filter password_hash: passwords as crypt(3) stores them.
 
 import { randomInt } from 'node:crypto'
+import { bcrypt, isBcryptIdent } from '../python/bcrypt.ts'
 import { type CryptKind, shaCrypt } from '../python/shaCrypt.ts'
 import { intOf, named } from '../values/arguments.ts'
 import type { Filter } from '../values/library.ts'
@@ -23,25 +24,57 @@ const saltCharacters = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
  */
 export const passwordHash: Filter = named(
   ['hashtype', 'salt', 'salt_size', 'rounds', 'ident'],
-  (value, [name = 'sha512', salt = null, saltSize = null, rounds = null]) => {
-    const known = kinds[str(name)]
-    if (!known) {
-      const hint = 'sha512 and sha256 are there; for others, hash on the host or with a program of your own.'
-      throw new PyError(`cannot make a hash of the kind ${quoted(str(name))}`, hint)
+  (value, [name = 'sha512', salt = null, size = null, rounds = null, ident = null]) => {
+    const kind = str(name)
+    const given = {
+      salt: salt === null ? undefined : str(salt),
+      size: size === null ? undefined : intOf(size, 'salt_size'),
+      rounds: rounds === null ? undefined : intOf(rounds, 'rounds'),
     }
-    const text = salt === null ? randomSalt(saltSize === null ? 16 : intOf(saltSize, 'salt_size')) : str(salt)
-    if (!/^[./0-9A-Za-z]{0,16}$/.test(text))
-      throw new PyError('the salt has to be at most 16 characters of ./0-9A-Za-z')
-    return cached(known.kind, str(value), text, rounds === null ? known.rounds : intOf(rounds, 'rounds'))
+    if (kind === 'bcrypt' || kind === 'blowfish')
+      return bcryptHash(str(value), given, ident === null ? '2b' : str(ident))
+    const known = kinds[kind]
+    if (known) return shaHash(known, str(value), given)
+    const hint =
+      'sha512, sha256 and bcrypt are there; for others, hash on the host or with a program of your own.'
+    throw new PyError(`cannot make a hash of the kind ${quoted(kind)}`, hint)
   },
 )
+
+type Given = {
+  readonly salt: string | undefined
+  readonly size: number | undefined
+  readonly rounds: number | undefined
+}
+
+function shaHash(
+  known: { readonly kind: CryptKind; readonly rounds: number },
+  password: string,
+  { salt, size = 16, rounds = known.rounds }: Given,
+): string {
+  const text = salt ?? randomSalt(size)
+  if (!/^[./0-9A-Za-z]{0,16}$/.test(text))
+    throw new PyError('the salt has to be at most 16 characters of ./0-9A-Za-z')
+  return cached([known.kind, password, text, rounds], () => shaCrypt(known.kind, password, text, rounds))
+}
+
+function bcryptHash(password: string, { salt = randomSalt(22), rounds = 12 }: Given, ident: string): string {
+  if (!/^[./0-9A-Za-z]{22}$/.test(salt))
+    throw new PyError('the salt of bcrypt has to be 22 characters of ./0-9A-Za-z')
+  if (rounds < 4 || rounds > 31)
+    throw new PyError(`bcrypt has 4 to 31 rounds, not ${rounds}`, 'Each doubles the time; the default is 12.')
+  if (!isBcryptIdent(ident)) throw new PyError(`no ident ${quoted(ident)} of bcrypt`, 'Give 2b, 2a or 2y.')
+  if (Buffer.byteLength(password) > 72)
+    throw new PyError('the password has more than 72 bytes, of which bcrypt takes no more', 'Take sha512.')
+  return cached([ident, password, salt, rounds], () => bcrypt(password, salt, rounds, ident))
+}
 
 const made = new Map<string, string>()
 
 /** A hash takes a second or two, and many hosts need the same. */
-function cached(kind: CryptKind, password: string, salt: string, rounds: number): string {
-  const key = JSON.stringify([kind, password, salt, rounds])
-  const hash = made.get(key) ?? shaCrypt(kind, password, salt, rounds)
+function cached(of: readonly unknown[], make: () => string): string {
+  const key = JSON.stringify(of)
+  const hash = made.get(key) ?? make()
   made.set(key, hash)
   return hash
 }

@@ -39,7 +39,12 @@ export const password: Lookup = (terms, kwargs, context) =>
       if (kept === undefined) write(path, `${plain}\n`)
       return new Secret(plain)
     }
-    const ownSalt = salt ?? randomText(`./${characterSets.ascii_letters}${characterSets.digits}`, 16)
+    const ownSalt =
+      salt ??
+      randomText(
+        `./${characterSets.ascii_letters}${characterSets.digits}`,
+        /^(?:bcrypt|blowfish)$/.test(wish.encrypt) ? 22 : 16,
+      )
     if (kept === undefined || salt === undefined) write(path, `${plain} salt=${ownSalt}\n`)
     return hashed(plain, wish.encrypt, ownSalt, context)
   })
