@@ -228,6 +228,7 @@ test('what is no probe, or no function, is refused', () => {
   const wrong = [
     () => look({} as never, () => []),
     () => look('x' as never, () => []),
+    () => look({ a: 'mount' } as never, () => []),
     () => look(file('/'), [] as never),
   ]
   for (const make of wrong) assert.throws(make, (error: PlaybookError) => error.code === 'E_LOOK')
@@ -248,6 +249,26 @@ test('tags: a look without tags is always made, one with tags like a task; given
   assert.equal(await selected({ tags: ['x'] }, { skip: ['x'] }), [])
   assert.equal(await selected(undefined, { skip: ['a'] }), ['ok look', 'changed mark b'])
 })
+
+test('it takes facts that are built in by their names, alone and among probes', () =>
+  inFolder(async (path) => {
+    writeFileSync(path('conf'), 'a\n')
+    const { story } = await runTasks(
+      [
+        look('os', ({ kernel, family }) => word(`${typeof kernel} ${family !== ''}`)),
+        look({ memory: 'memory', found: linesOf(path('conf')) }, ({ memory, found: [line] }) =>
+          word(`${memory.total > 0} ${line}`),
+        ),
+      ],
+      settings,
+    )
+    assert.equal(titles(story), [
+      'ok look os',
+      'changed mark string true',
+      'ok look memory, found',
+      'changed mark true a',
+    ])
+  }))
 
 test('facts that only its function needs are read then', () =>
   inFolder(async (path) => {

@@ -3,6 +3,7 @@
 import type { BlockPart, FlatTask } from '../../model/blocks/block.ts'
 import { isLook } from '../../model/blocks/look.ts'
 import { type PlaybookError, toPlaybookError } from '../../model/errors/error.ts'
+import type { FactName } from '../../model/facts.ts'
 import type { Probe, Probes } from '../../model/probe.ts'
 import type { TaskLabel } from '../../model/run/event.ts'
 import type { Secret } from '../../model/secrets/secret.ts'
@@ -80,7 +81,7 @@ export async function planTask(
     key,
     environment: task.options.environment ?? {},
     inputs,
-    probes,
+    probes: isLook(task) ? await withFacts(probes) : probes,
     probesWays: isCheck && !unsafePaths,
     isVerified: task.spec.verify !== false,
   }
@@ -95,4 +96,14 @@ async function readInputs(task: Task, context: InputContext): Promise<{ inputs: 
 export function errorAtTask(thrown: unknown, task: Task): PlaybookError {
   const error = toPlaybookError(thrown)
   return error.with({ message: `${task.title}: ${error.message}`, where: error.where ?? task.where() })
+}
+
+/** A look may name facts that are built in. */
+async function withFacts(lookables: Probes): Promise<Probes> {
+  const each = Object.entries(lookables) as [string, Probe<unknown> | FactName][]
+  if (!each.some(([, probe]) => typeof probe === 'string')) return lookables
+  const { hostFacts } = await import('../../facts/hostFacts.ts')
+  return Object.fromEntries(
+    each.map(([name, probe]) => [name, typeof probe === 'string' ? hostFacts[probe] : probe]),
+  )
 }

@@ -5,7 +5,8 @@ import type { Effect } from '../change.ts'
 import { created } from '../errors/createdItems.ts'
 import { PlaybookError } from '../errors/error.ts'
 import { callSite } from '../errors/location.ts'
-import type { Observed, Probe, Probes } from '../probe.ts'
+import { type FactName, factNames, type HostFacts } from '../facts.ts'
+import type { Probe, Probes } from '../probe.ts'
 import { defineTask, type Task, type TaskList, type TaskOptions } from '../task.ts'
 
 /** The options of a look apply to the tasks that it gives too, as those of a block do, but for `title` and `retry`. */
@@ -17,8 +18,15 @@ export type LookOptions = TaskOptions & {
   readonly writes?: readonly string[]
 }
 
+/** What a look may read: a probe, or a fact that is built in, by its name. */
+type Lookable = Probe<unknown> | FactName
+
+type Lookables = { readonly [name: string]: Lookable }
+
+type Found<L> = L extends FactName ? HostFacts[L] : L extends Probe<infer T> ? T : never
+
 type LookParams = {
-  readonly probes: Probes
+  readonly probes: Lookables
   /** From what was found, by the names of the probes. */
   readonly tasks: (found: Readonly<Record<string, unknown>>) => TaskList
   readonly writes: readonly string[] | undefined
@@ -28,7 +36,8 @@ const { spec } = defineTask({
   name: 'look',
   summary: 'Looks on the host when its turn comes, and gives the tasks that follow from it.',
   params: z.custom<LookParams>(),
-  probe: ({ probes }) => probes,
+  // The engine puts the probes of facts in the place of their names.
+  probe: ({ probes }) => probes as Probes,
   plan: (_, found) => {
     for (const name of Object.keys(found)) void found[name]
     return []
@@ -40,7 +49,7 @@ const { spec } = defineTask({
 /**
  * Looks on a host in the middle of its tasks, and gives the tasks that follow from what is found there:
  *
- * - `what`: a probe, or probes by name.
+ * - `what`: a probe, the name of a fact that is built in (`'mounts'`), or several of these by name.
  * - `tasks`: gets the result, or the results by the same names, and returns a list of tasks. It has to be pure: it may be
  *   called more than once.
  * - `options`: as for a block, for the look and for the tasks that it gives.
@@ -48,27 +57,33 @@ const { spec } = defineTask({
  * It looks when its turn comes, so after all changes of the tasks before it. Where none of these changed anything, what
  * was read at the beginning of the play still holds, and only the tasks that it gives need a trip, one for all of them.
  *
- * @throws PlaybookError E_LOOK where `what` is no probe, or `tasks` is no function
+ * @throws PlaybookError E_LOOK where `what` is neither a probe nor a fact, or `tasks` is no function
  * @example look(stdout(sh`app --version`), (version) => version.startsWith('1.') && [command({ argv: ['app', 'migrate'] })])
+ * @example look({ mounts: 'mounts', version: stdout(sh`app --version`) }, ({ mounts, version }) => [ … ])
  */
+export function look<const F extends FactName>(
+  what: F,
+  tasks: (found: HostFacts[F]) => TaskList | TaskList[number],
+  options?: LookOptions,
+): Task
 export function look<T>(
   what: Probe<T>,
   tasks: (found: T) => TaskList | TaskList[number],
   options?: LookOptions,
 ): Task
-export function look<const P extends Probes>(
+export function look<const P extends Lookables>(
   what: P,
-  tasks: (found: Observed<P>) => TaskList | TaskList[number],
+  tasks: (found: { readonly [K in keyof P]: Found<P[K]> }) => TaskList | TaskList[number],
   options?: LookOptions,
 ): Task
 export function look(
-  what: Probe<unknown> | Probes,
+  what: Lookable | Lookables,
   tasks: (found: never) => TaskList | TaskList[number],
   { writes, ...options }: LookOptions = {},
 ): Task {
   const where = callSite(look)
-  const isSingle = isProbe(what)
-  const probes: Probes = isSingle ? { found: what } : what
+  const isSingle = isLookable(what)
+  const probes: Lookables = isSingle ? { found: what } : what
   requireUsable(probes, tasks, where)
   const give = tasks as (found: unknown) => TaskList | TaskList[number]
   const params: LookParams = {
@@ -82,8 +97,9 @@ export function look(
   const title = options.title ?? `look ${Object.entries(probes).map(lookedAt, isSingle).join(', ')}`
   return created({ kind: 'task', name: 'look', title, spec, params, options, where }, look)
 
-  function lookedAt([name, probe]: [string, Probe<unknown>]): string {
+  function lookedAt([name, probe]: [string, Lookable]): string {
     if (!isSingle) return name
+    if (typeof probe === 'string') return probe
     const text = probe.kind === 'file' ? probe.request.path : probe.command.script.trim().split('\n')[0]!
     return text.length > 60 ? `${text.slice(0, 59)}…` : text
   }
@@ -99,20 +115,21 @@ export function tasksOfLook({ params }: Task): LookParams['tasks'] {
   return (params as LookParams).tasks
 }
 
-function isProbe(value: unknown): value is Probe<unknown> {
+function isLookable(value: unknown): value is Lookable {
+  if (typeof value === 'string') return (factNames as readonly string[]).includes(value)
   const { kind, parse } = (value ?? {}) as { kind?: unknown; parse?: unknown }
   return (kind === 'command' || kind === 'file') && typeof parse === 'function'
 }
 
 function requireUsable(probes: unknown, tasks: unknown, where: ReturnType<typeof callSite>): void {
   const each = typeof probes === 'object' && probes !== null ? Object.values(probes) : []
-  const isUsable = each.length > 0 && each.every(isProbe)
+  const isUsable = each.length > 0 && each.every(isLookable)
   if (isUsable && typeof tasks === 'function') return
   const expected = isUsable
     ? `a function that returns tasks, got ${typeof tasks}`
-    : 'a probe, or probes by name'
+    : 'a probe, a fact, or several by name'
   throw new PlaybookError('E_LOOK', `look: expected ${expected}.`, {
     where: where(),
-    hint: 'look(stdout(sh`app --version`), (version) => [ … ])',
+    hint: `look(stdout(sh\`app --version\`), (version) => [ … ]). Facts: ${factNames.join(', ')}`,
   })
 }

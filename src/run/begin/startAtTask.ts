@@ -31,10 +31,14 @@ export function startAtTask(
 /** The error for a task that was not found although all tasks are known. */
 export function unknownTask(plays: readonly PlayPlan[], requested: string): PlaybookError {
   const near = nearest(requested, entryNames(plays))
-  const hasLooks = plays.some(({ hosts }) =>
-    hosts.some(({ items = [] }) => items.some(({ task }) => isLook(task))),
+  const titles = plays.flatMap(({ hosts }) =>
+    hosts.flatMap(({ items = [] }) => items.filter(({ task }) => isLook(task)).map(({ task }) => task.title)),
   )
-  const looks = hasLooks ? ' Tasks that a look gives are not known before: start at the look.' : ''
+  const [look] = titles
+  const looks =
+    look === undefined
+      ? ''
+      : ` A task that a look gives is known only once it has looked: start at the look, "${look}"${new Set(titles).size > 1 ? ' or another' : ''}.`
   return new PlaybookError(
     'E_UNKNOWN_TASK',
     `--start-at-task: no task has the title or name "${requested}".`,

@@ -40,6 +40,10 @@ export default [
   definePlay({ name: 'Last', hosts: 'one', tasks: () => [say('omega'), say('end')] }),
 ]
 `,
+  'look.ts': `import { definePlay, look } from 'run-playbook'
+import { command } from 'run-playbook/tasks'
+export default definePlay({ hosts: 'web', tasks: () => [look('hostname', () => command({ argv: ['true'] }, { title: 'given' }))] })
+`,
 })
 test.after(() => site.remove())
 
@@ -99,6 +103,10 @@ const refused: readonly [args: string, says: RegExp][] = [
   [
     'plays --start-at-task omga',
     /^--start-at-task: no task has the title or name "omga"\. {2}E_UNKNOWN_TASK\n {4}Did you mean "omega"\? List them with --list-tasks; globs/,
+  ],
+  [
+    'look.ts --start-at-task given',
+    /"given"\. {2}E_UNKNOWN_TASK\n.*A task that a look gives is known only once it has looked: start at the look, "look hostname"\./,
   ],
   ['plays --start-at-task mend', /"mend"\. {2}E_UNKNOWN_TASK/],
   ['plays --start-at-task handler', /"handler"\. {2}E_UNKNOWN_TASK/],

@@ -1,4 +1,4 @@
-// The filters of IP addresses: ipaddr, ipv4, ipv6, ipwrap, ipsubnet and others of ansible.utils.
+// The filters of IP addresses of the collection ansible.utils: ipaddr, ipwrap and others.
 
 import { listOf, named } from '../../values/arguments.ts'
 import type { Filter } from '../../values/library.ts'
