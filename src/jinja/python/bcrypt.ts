@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 
 const idents = ['2a', '2b', '2y'] as const
-export type BcryptIdent = (typeof idents)[number]
+type BcryptIdent = (typeof idents)[number]
 
 export function isBcryptIdent(text: string): text is BcryptIdent {
   return (idents as readonly string[]).includes(text)
