@@ -21,9 +21,9 @@ import {
   z,
 } from '../../src/index.ts'
 import { digestOf } from '../params/fileDigest.ts'
+import { fileKind } from '../params/fileKind.ts'
 import { noFolder } from '../params/paths.ts'
 import { preservableMode, validation, writingParams } from '../params/writing.ts'
-import { fileKind } from './fileKind.ts'
 import { overLink } from './overLink.ts'
 
 /** Texts up to this size are compared and sent as text, so --diff can show them. */

@@ -7,6 +7,7 @@ import {
   attributeChanges,
   type Change,
   defineTask,
+  type Effect,
   type FileMode,
   type FileState,
   file,
@@ -19,8 +20,8 @@ import {
   sh,
   z,
 } from '../../src/index.ts'
+import { fileKind } from '../params/fileKind.ts'
 import { noFolder } from '../params/paths.ts'
-import { fileKind } from './fileKind.ts'
 
 /**
  * Makes a directory, and sets its owner, group and mode.
@@ -62,8 +63,8 @@ export const directory = defineTask({
     const { entry, target } = observed
     if (target.type === 'directory') return attributeChanges(params.path, target, params)
     if (target.type !== 'absent' || entry.type !== 'absent') throw conflictError(params.path, entry, target)
-    requireFolder(params, observed)
-    return [creation(params)]
+    const missing = missingFolders(params, observed)
+    return [creation(params, missing)]
   },
 })
 
@@ -80,22 +81,27 @@ function foldersAbove(path: string): string[] {
   return parent === '/' ? [] : [parent, ...foldersAbove(parent)]
 }
 
-/** @throws PlaybookError E_NO_FOLDER, or E_NOT_A_DIRECTORY where a folder would have to be made below a file */
-function requireFolder(
+/** The folders above that have to be made. @throws PlaybookError E_NO_FOLDER, or E_NOT_A_DIRECTORY below a file */
+function missingFolders(
   { path, parents }: DirectoryParams,
   observed: { readonly [folder: string]: FileState },
-): void {
-  for (const folder of foldersAbove(path)) {
-    const state = observed[folder]!
-    if (state.type === 'directory') return
-    if (state.type !== 'absent') throw conflictError(folder, state, state)
-    if (!parents) throw noFolder(path)
-  }
+): string[] {
+  const above = foldersAbove(path)
+  const nearest = above.findIndex((folder) => observed[folder]!.type !== 'absent')
+  const missing = nearest === -1 ? above : above.slice(0, nearest)
+  const there = above[nearest]
+  if (missing.length > 0 && !parents) throw noFolder(path)
+  if (there !== undefined && observed[there]!.type !== 'directory')
+    throw conflictError(there, observed[there]!, observed[there]!)
+  return missing
 }
 
 type DirectoryParams = { path: string; parents: boolean; mode?: FileMode; owner?: string; group?: string }
 
-function creation({ path, parents, owner, group, ...params }: DirectoryParams): Change {
+function creation(
+  { path, parents, owner, group, ...params }: DirectoryParams,
+  missing: readonly string[],
+): Change {
   const mode = appliedMode(params.mode ?? 0o755, 0o755, true)
   const account = ownerSpec({ owner, group })
   const words = [path, formatMode(mode), account, ...(parents ? ['parents'] : [])]
@@ -105,20 +111,19 @@ function creation({ path, parents, owner, group, ...params }: DirectoryParams): 
     to: ['directory', formatMode(mode), account].filter((part) => part !== '').join(' '),
     steps: [run(sh`rp_mkdir ${words}`, { paths: [{ path, as: 'entry' }] })],
     effects: [
-      {
-        path,
-        becomes: {
-          type: 'directory',
-          mode,
-          owner: owner ?? 'root',
-          group: group ?? owner ?? 'root',
-          uid: -1,
-          gid: -1,
-          mtimeMs: 0,
-        },
-      },
+      ...missing.map((folder) => madeDirectory(folder, 0o755, {})),
+      madeDirectory(path, mode, { owner, group }),
     ],
   }
+}
+
+function madeDirectory(
+  path: string,
+  mode: number,
+  { owner, group }: { owner?: string; group?: string },
+): Effect {
+  const about = { owner: owner ?? 'root', group: group ?? owner ?? 'root', uid: -1, gid: -1, mtimeMs: 0 }
+  return { path, becomes: { type: 'directory', mode, ...about } }
 }
 
 function conflictError(path: string, entry: FileState, target: FileState): PlaybookError {

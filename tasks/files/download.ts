@@ -21,13 +21,13 @@ import {
   writtenFile,
   z,
 } from '../../src/index.ts'
+import { fileKind } from '../params/fileKind.ts'
 import { noFolder } from '../params/paths.ts'
 import { shortSum } from './download/checksumText.ts'
 import { explainDownload } from './download/errors.ts'
 import { mirrorCheck } from './download/mirrorCheck.ts'
 import { address, addresses, type DownloadParams } from './download/params.ts'
 import { fetchScript, headerLines } from './download/script.ts'
-import { fileKind } from './fileKind.ts'
 
 /**
  * Fetches a file. If the host has it with the right checksum, no request is made; an existing file is replaced in one

@@ -12,8 +12,8 @@ import {
   sh,
   z,
 } from '../../src/index.ts'
+import { fileKind } from '../params/fileKind.ts'
 import { noFolder } from '../params/paths.ts'
-import { fileKind } from './fileKind.ts'
 import { namesIn, notEmpty } from './namesIn.ts'
 
 /**

@@ -15,8 +15,8 @@ import {
   run,
   z,
 } from '../../src/index.ts'
+import { fileKind } from '../params/fileKind.ts'
 import { pathBelow } from '../params/paths.ts'
-import { fileKind } from './fileKind.ts'
 import { explainUnpacking } from './unarchive/errors.ts'
 import { formatOf } from './unarchive/params.ts'
 import { recordCommand, toolCheck, unpackCommand } from './unarchive/script.ts'

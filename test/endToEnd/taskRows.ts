@@ -11,6 +11,8 @@ import {
   download,
   editHttpdConf,
   editXml,
+  fetch,
+  file,
   firewallPort,
   firewallRichRule,
   group,
@@ -294,6 +296,29 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
           link({ path: '/srv/t/in-the-way', target: 'r/1', force: true }),
         ],
         shows: ['cd /srv/t && readlink current nowhere in-the-way; ls r/1', 'r/2\n/srv/t/not there\nr/1\n'],
+      },
+      {
+        title: 'file sets attributes, makes a tree, links and empty files, and removes',
+        setup:
+          'cd /srv/t && mkdir -p ft/sub && echo x >ft/sub/run && chmod 777 ft ft/sub/run && echo y >fy && mkdir gone',
+        tasks: () => [
+          file({ path: '/srv/t/ft', state: 'directory', recurse: true, owner: 'deploy', mode: 'go-w' }),
+          file({ path: '/srv/t/fy', mode: 'u=rw,go=' }),
+          file({ path: '/srv/t/fz', state: 'touch', mode: '0640', modificationTime: '2001-02-03T04:05:06Z' }),
+          file({ path: '/srv/t/fl', state: 'link', src: 'fy' }),
+          file({ path: '/srv/t/fh', state: 'hard', src: '/srv/t/fy' }),
+          file({ path: '/srv/t/gone', state: 'absent' }),
+          file({ path: '/srv/t/never', mode: '0600', onlyIfExists: true }),
+        ],
+        shows: [
+          'cd /srv/t && stat -c "%n %U %a" ft ft/sub/run fy fz && TZ=UTC stat -c %y fz | cut -c 1-19 && stat -c %h fh && readlink fl && ls -d gone never 2>&1 | wc -l',
+          'ft deploy 755\nft/sub/run deploy 755\nfy root 600\nfz root 640\n2001-02-03 04:05:06\n2\nfy\n2\n',
+        ],
+      },
+      {
+        title: 'fetch brings a file to the controller',
+        setup: 'echo fetched >/srv/t/fetched',
+        tasks: () => [fetch({ src: '/srv/t/fetched', dest: 'fetched' })],
       },
       {
         title: 'ownership gives a tree owner and modes, links and excluded folders left alone',

@@ -225,6 +225,17 @@ test('a missing folder is told before, and one that is planned is not missing', 
     assert.is(statuses(await run(...planned)), planned.map(() => 'changed').join(' '))
   }))
 
+test('folders above a planned directory are planned too', () =>
+  inFolder(async (path) => {
+    const tasks = [
+      directory({ path: path('a/b/c') }),
+      copyFile({ dest: path('a/f'), content: 'x' }),
+      directory({ path: path('a/b/d'), parents: false }),
+    ]
+    assert.is(statuses(await check(...tasks)), 'changed changed changed')
+    assert.is(statuses(await run(...tasks)), 'changed changed changed')
+  }))
+
 test('what is in the way is told before', () =>
   inFolder(async (path) => {
     mkdirSync(path('full'))

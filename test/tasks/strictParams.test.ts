@@ -8,7 +8,8 @@ import * as httpdTasks from '../../tasks/httpd/index.ts'
 import * as tasks from '../../tasks/index.ts'
 import * as tomcatTasks from '../../tasks/tomcat/index.ts'
 
-const all = Object.values({ ...tasks, ...httpdTasks, ...tomcatTasks } as Record<string, AnyTaskFunction>)
+const exported = Object.values({ ...tasks, ...httpdTasks, ...tomcatTasks })
+const all = exported.filter((each): each is AnyTaskFunction => 'spec' in each)
 
 const functions = ['params.changed is checked by a function', 'params.failed is checked by a function']
 /** Functions of an output, and the variables of a template. */
