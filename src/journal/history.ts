@@ -37,16 +37,21 @@ export async function listRuns(directory: string): Promise<RunEntry[]> {
   return runs
 }
 
-/** The newest run that matches, with its events; undefined if there is none. */
-export async function lastRun(
+/** The newest run, with its events; undefined if there is none. */
+export async function lastRun(directory: string): Promise<RecordedRun | undefined> {
+  const { value } = await recordedRuns(directory).next()
+  return value
+}
+
+/** The runs in a journal folder that match, with their events, newest first. Each is read when it is asked for. */
+export async function* recordedRuns(
   directory: string,
   matches: (run: RunEntry) => boolean = () => true,
-): Promise<RecordedRun | undefined> {
+): AsyncGenerator<RecordedRun, undefined> {
   for (const name of await runNames(directory)) {
     const run = await readNamed(directory, name)
-    if (run && matches(run)) return run
+    if (run && matches(run)) yield run
   }
-  return undefined
 }
 
 /**

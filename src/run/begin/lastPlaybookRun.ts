@@ -1,6 +1,6 @@
-// Finds the run that --resume and --limit @failed refer to.
+// Finds the runs that --resume and --limit @failed refer to.
 
-import { lastRun, type RecordedRun } from '../../journal/history.ts'
+import { type RecordedRun, recordedRuns } from '../../journal/history.ts'
 import { findPlaybook } from '../../userCode/loadPlaybook.ts'
 
 /**
@@ -11,8 +11,17 @@ export async function lastPlaybookRun(
   names: readonly string[],
   stateFolder: string,
 ): Promise<RecordedRun | undefined> {
+  const { value } = await playbookRuns(names, stateFolder).next()
+  return value
+}
+
+/** These runs, newest first. */
+export function playbookRuns(
+  names: readonly string[],
+  stateFolder: string,
+): AsyncGenerator<RecordedRun, undefined> {
   const requested = names.map(pathOf)
-  return lastRun(stateFolder, ({ playbooks, isCheck, resumable }) => {
+  return recordedRuns(stateFolder, ({ playbooks, isCheck, resumable }) => {
     if (isCheck || !resumable) return false
     return requested.length === 0 || JSON.stringify(playbooks.map(pathOf)) === JSON.stringify(requested)
   })

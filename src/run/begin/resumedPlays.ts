@@ -3,6 +3,7 @@
 import type { FindStart, HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import type { HostProgress, PlayProgress } from '../../journal/progress.ts'
 import { isFlush } from '../../model/flushHandlers.ts'
+import { wasLost } from './earlierProgress.ts'
 import { newTask, resumePoint } from './resumePoint.ts'
 import { taskPosition } from './taskPosition.ts'
 
@@ -31,7 +32,7 @@ export function resumedPlays(
     hosts: hosts.flatMap((host) => resumedHost(host, index, progress, warn) ?? []),
   }))
   for (const [index, plan] of resumed.entries())
-    if (progress[index]) for (const line of positionLines(plan)) inform(line)
+    if (progress[index]) for (const line of positionLines(plan, progress[index])) inform(line)
   for (const name of missingHosts(plays, progress))
     warn(`${name} did not finish, and is no longer among the hosts.`)
   return resumed
@@ -47,13 +48,20 @@ function resumedHost(
   const { name } = plan.host
   const here = progress[index]
   const own = here?.hosts.get(name)
-  if (own?.end === 'done') {
-    const added = plan.items && newTask(plan.items, own)
-    return added === undefined ? undefined : { ...plan, begin: (items) => resumePoint(items, own).index }
-  }
+  if (own?.end === 'done') return doneHost(plan, own)
   if (own) return { ...plan, begin: beginAt(name, here!.play, own, warn) }
-  const wasLost = progress.slice(0, index).some(({ hosts }) => (hosts.get(name)?.end ?? 'done') !== 'done')
-  return !here || wasLost ? plan : undefined
+  return !here || wasLost(progress.slice(0, index), name) ? plan : undefined
+}
+
+/** undefined: it has no new task. Where that depends on facts, it is known for sure once they have been read. */
+function doneHost(plan: HostPlan, own: HostProgress): HostPlan | undefined {
+  const known = plan.items ?? plan.expected.filter(({ index }) => index >= 0)
+  const isKnown = plan.items !== undefined || known.length > 0
+  if (isKnown && newTask(known, own) === undefined) return undefined
+  return {
+    ...plan,
+    begin: (items) => (newTask(items, own) === undefined ? undefined : resumePoint(items, own).index),
+  }
 }
 
 /** Warns of a missing task only once, although the beginning is computed several times. */
@@ -77,17 +85,17 @@ function beginAt(
 }
 
 /** Hosts that resume at the same task share a line: `WAS: was-02, was-03 from download x, task 12 of 28`. */
-function positionLines({ play, hosts }: PlayPlan): string[] {
+function positionLines({ play, hosts }: PlayPlan, progress: PlayProgress): string[] {
   const byPosition = new Map<string, string[]>()
   for (const plan of hosts) {
-    const position = positionOf(plan)
+    const position = positionOf(plan, progress.hosts.get(plan.host.name)?.end === 'done')
     byPosition.set(position, [...(byPosition.get(position) ?? []), plan.host.name])
   }
   return [...byPosition].map(([position, names]) => `${play.spec.name}: ${names.join(', ')} ${position}`)
 }
 
-function positionOf({ items, begin }: HostPlan): string {
-  if (!items) return 'from where it stopped, once facts have been read'
+function positionOf({ items, begin }: HostPlan, isDone: boolean): string {
+  if (!items) return `${isDone ? 'for what is new' : 'from where it stopped'}, once facts have been read`
   const index = begin?.(items) ?? 0
   if (index === 0) return 'from the beginning'
   if (items[index] && isFlush(items[index].task)) return 'from its pending handlers'

@@ -4,10 +4,11 @@ import type { RunEntry } from '../../journal/history.ts'
 import { isOpenJournal } from '../../journal/journal.ts'
 import { isUnfinished, type PlayProgress, progressOf } from '../../journal/progress.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
+import { withEarlier } from './earlierProgress.ts'
 import { isStillRunning } from './isStillRunning.ts'
-import { lastPlaybookRun } from './lastPlaybookRun.ts'
+import { lastPlaybookRun, playbookRuns } from './lastPlaybookRun.ts'
 
-/** `run`: the last run, if there is one; `progress`: how far it came, if it left anything. */
+/** `run`: the last run, if there is one; `progress`: how far it came, with what it left to earlier runs, if it left anything. */
 type Unfinished = { readonly run?: RunEntry; readonly progress?: readonly PlayProgress[] }
 
 /**
@@ -26,7 +27,27 @@ export async function unfinishedRun(
   requireEnded(run, describe(run))
   const progress = progressOf(run.events.map(({ event }) => event))
   const isOver = run.recap && !run.recap.isInterrupted && !isUnfinished(progress)
-  return isOver ? { run } : { run, progress }
+  return isOver ? { run } : { run, progress: await withEarlierRuns(progress, run, stateFolder) }
+}
+
+/** A run that was resumed again and again began where the one before it had stopped. */
+const earlierRuns = 20
+
+async function withEarlierRuns(
+  progress: readonly PlayProgress[],
+  { id, playbooks }: RunEntry,
+  stateFolder: string,
+): Promise<readonly PlayProgress[]> {
+  let all = progress
+  let left = earlierRuns
+  for await (const run of playbookRuns(playbooks, stateFolder)) {
+    if (run.id >= id) continue
+    const joined = left > 0 ? withEarlier(all, progressOf(run.events.map(({ event }) => event))) : undefined
+    if (!joined) break
+    all = joined
+    left -= 1
+  }
+  return all
 }
 
 /** A run without an end was killed, or is still in progress: the ID of its process is in the name of its file. */

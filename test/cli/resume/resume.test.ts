@@ -119,7 +119,8 @@ const cases: readonly {
     run: 'facts.ts',
     first: { one: 'a fact', two: 'a fact b' },
     later: { one: 'fact b' },
-    tells: /^Facts: one from where it stopped, once facts have been read$/m,
+    tells:
+      /^Facts: one from where it stopped, once facts have been read\nFacts: two for what is new, once facts have been read$/m,
   },
   {
     title: 'a rescue that failed goes back to what made its block fail',
@@ -238,7 +239,67 @@ test('tasks that were added since are run, before the stop and on hosts that are
   site.write({ first: 'a first new b c' })
   good()
   await here('--resume')
-  assert.equal(said(), { one: 'a first new b c x y', two: 'a first new b c' })
+  assert.equal(said(), { one: 'first new b c x y', two: 'first new b c' })
+})
+
+test('a task that the last run left out is compared with the newest run that did it', async () => {
+  site.write({
+    'chain.ts': `${playbook}import { copyFile } from 'run-playbook/tasks'
+const copies = (name, file) => all(name, 'first', {
+  tasks: ({ name: host }) => [
+    copyFile({ dest: here + '/' + host + '-copy-' + file, content: readFileSync(file, 'utf8') }),
+    say(host, name + '1'), say(host, name + '2'), say(host, name + '3'),
+  ],
+})
+export default [copies('p', 'pfile'), copies('q', 'qfile')]\n`,
+  })
+  site.write({ pfile: '1', qfile: '1' })
+  bad('one-q1')
+  await here('chain.ts -i inventory.yaml')
+  assert.equal(said(), { one: 'p1 p2 p3 q1', two: 'p1 p2 p3 q1 q2 q3' })
+  good()
+  bad('one-q2')
+  await here('--resume')
+  assert.equal(said(), { one: 'q1 q2' })
+  good()
+  bad('one-q3')
+  await here('--resume')
+  assert.equal(said(), { one: 'q2 q3' })
+  site.write({ pfile: '2' })
+  await here('--resume')
+  assert.equal(said(), { one: 'p1 p2 p3 q3', two: 'p1 p2 p3' })
+  site.write({ qfile: '2' })
+  good()
+  await here('--resume')
+  assert.equal(said(), { one: 'q1 q2 q3', two: 'q1 q2 q3' })
+  const { stderr } = await here('--resume')
+  assert.match(stderr, /^Nothing to resume/)
+})
+
+test('a host that an earlier run had finished, and the last one lost before its later plays, runs these whole', async () => {
+  await here('two -i inventory.yaml')
+  bad('one-b')
+  said()
+  await here('two -i inventory.yaml')
+  assert.equal(said(), { one: 'a b', two: 'a b c x y' })
+  good()
+  await here('--resume')
+  assert.equal(said(), { one: 'b c x y' })
+})
+
+test('hosts whose tasks depend on facts, and that are done, are compared too', async () => {
+  bad('one-b')
+  await here('facts.ts -i inventory.yaml')
+  assert.equal(said(), { one: 'a fact b', two: 'a fact b' })
+  const text = readFileSync(join(site.path, 'facts.ts'), 'utf8')
+  await here('--resume')
+  assert.equal(said(), { one: 'b' })
+  site.write({ 'facts.ts': text.replace("say(name, 'b')", "say(name, 'new'), say(name, 'b')") })
+  good()
+  const resumed = await site.run('--resume')
+  site.write({ 'facts.ts': text })
+  assert.is(resumed.code, 0, resumed.stderr)
+  assert.equal(said(), { one: 'new b', two: 'new b' })
 })
 
 test('tasks whose parameters or inputs have changed since are run, though their titles are the same', async () => {
