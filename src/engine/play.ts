@@ -50,7 +50,14 @@ export async function runPlay({ play, hosts }: PlayPlan, run: RunState): Promise
     if (end.isFailed || end.isUnreachable || end.isCutShort) excluded.add(name)
     return end.recap
   }
-  const recaps = await Promise.all(plans.map((plan) => limit(() => runHost(plan))))
+  const recaps = await Promise.all(
+    plans.map((plan) =>
+      limit(
+        () => runHost(plan),
+        () => emit({ kind: 'hostWaiting', play: spec.name, host: plan.host.name, for: [] }),
+      ),
+    ),
+  )
   if (skipped.length > 0 && !options.signal?.aborted) {
     const message = `${spec.name}: ${skipped.join(', ')} skipped: too many hosts failed.`
     emit({ kind: 'warning', message })

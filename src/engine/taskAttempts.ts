@@ -127,6 +127,7 @@ async function applyAndVerify(
   try {
     const outputs = await applySteps({
       ...{ session: target.session, owner, item, fetch, artifacts, reach, steps, onLine },
+      onBytes: (bytes, total) => context.emit({ kind: 'transfer', host, bytes, total }),
       onOutput: (output) => printed.add(output),
       onStep: outcomes.record,
       probes: followUp.entries,

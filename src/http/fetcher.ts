@@ -13,7 +13,9 @@ import type { Checksum, UploadSource } from '../model/step.ts'
 import { fetchFollowing } from './followRedirects.ts'
 
 type FetchSource = Extract<UploadSource, { kind: 'fetch' }>
-type Fetcher = (source: FetchSource) => Promise<string>
+type Fetcher = (source: FetchSource, onBytes?: OnBytes) => Promise<string>
+/** Counts bytes that come, and how many there are in all where the server says so. */
+type OnBytes = (added: number, total: number | undefined) => void
 
 /** Seconds without data after which a mirror is abandoned, where the source does not say. */
 const stallSeconds = 30
@@ -26,14 +28,24 @@ const stallSeconds = 30
  */
 export function createFetcher(folder: string, signal?: AbortSignal): Fetcher {
   const pending = new Map<string, Promise<string>>()
-  return (source) => {
+  /** By target, those who wait for it. */
+  const counting = new Map<string, OnBytes[]>()
+  return (source, onBytes) => {
     const { algorithm, hex } = source.checksum
     const target = join(folder, `${algorithm}-${hex}`)
     const fetching =
       pending.get(target) ??
       isIntact(target, source.checksum).then((isKept) =>
-        isKept ? target : fetchFirst(source, folder, target, signal),
+        isKept
+          ? target
+          : fetchFirst(source, folder, target, {
+              signal,
+              onBytes: (...bytes) => {
+                for (const count of counting.get(target) ?? []) count(...bytes)
+              },
+            }),
       )
+    if (onBytes) counting.set(target, [...(counting.get(target) ?? []), onBytes])
     pending.set(target, fetching)
     fetching.catch(() => pending.delete(target))
     return fetching
@@ -51,21 +63,23 @@ async function isIntact(path: string, { algorithm, hex }: Checksum): Promise<boo
   }
 }
 
+type FetchOptions = { readonly signal: AbortSignal | undefined; readonly onBytes: OnBytes }
+
 async function fetchFirst(
   source: FetchSource,
   folder: string,
   target: string,
-  signal?: AbortSignal,
+  options: FetchOptions,
 ): Promise<string> {
   makeFolder(folder)
   const reasons: string[] = []
   for (const url of source.urls) {
     try {
-      await replaceFileBy(target, (temporary) => fetchOne(url, temporary, source, signal))
+      await replaceFileBy(target, (temporary) => fetchOne(url, temporary, source, options))
       return target
     } catch (thrown) {
       reasons.push(`${withoutCredentials(url)}   ${reasonOf(thrown, source)}`)
-      if (signal?.aborted) break
+      if (options.signal?.aborted) break
     }
   }
   const isOther = reasons.some((reason) => / is \S+, expected /.test(reason))
@@ -85,7 +99,7 @@ async function fetchOne(
   url: string,
   path: string,
   { checksum: { algorithm, hex }, timeout = stallSeconds }: FetchSource,
-  signal?: AbortSignal,
+  { signal, onBytes }: FetchOptions,
 ): Promise<void> {
   const stall = new AbortController()
   const signals = signal ? [stall.signal, signal] : [stall.signal]
@@ -94,11 +108,14 @@ async function fetchOne(
   try {
     const response = await fetchFollowing(url, AbortSignal.any(signals))
     if (!response.ok || !response.body) throw new Error(`${response.status} ${response.statusText}`.trim())
+    const length = Number(response.headers.get('content-length') ?? Number.NaN)
+    const total = Number.isNaN(length) ? undefined : length
     const watched = new Transform({
       transform(chunk, _encoding, done) {
         clearTimeout(timer)
         timer = setTimeout(() => stall.abort(), timeout * 1000)
         hash.update(chunk)
+        onBytes(chunk.length, total)
         done(null, chunk)
       },
     })

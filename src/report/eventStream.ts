@@ -62,6 +62,7 @@ function createRecords(verbosity: number, isDiffShown: boolean): Records {
     hostWaiting: ({ play, host, for: before }) => ({ play, host, for: [...before] }),
     taskStart: ({ host, task, index }) => ({ host, ...labelFields(task), index }),
     output: ({ host, task, stream, line }) => from(1, { host, ...labelFields(task), stream, line }),
+    transfer: ({ host, bytes, total }) => from(1, { host, bytes, total }),
     taskEnd: ({ play, host, task, index, result }) => ({
       play,
       host,

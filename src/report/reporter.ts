@@ -1,5 +1,6 @@
 // Chooses and loads the reporter of a run.
 
+import type { LastTimes } from '../model/run/lastTimes.ts'
 import type { TextOutput } from './lines/textOutput.ts'
 import { type Clock, systemClock } from './output/clock.ts'
 import { programName } from './output/program.ts'
@@ -25,6 +26,10 @@ export type ReporterOptions = {
   /** Files are shown relative to it. Default process.cwd(). */
   readonly cwd?: string
   readonly clock?: Clock
+  /** For the board: where keys come from, and what stops the run. */
+  readonly keys?: { readonly input: NodeJS.ReadStream; readonly stop: () => void } | undefined
+  /** For the board: how long plays and tasks took last time. */
+  readonly lastTimes?: (() => Promise<LastTimes | undefined>) | undefined
 }
 
 /**
@@ -68,7 +73,8 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const [out, err] = [await textOutput(stdout), await textOutput(stderr)]
   if (output === 'board') {
     const { createBoardReporter } = await import('./board/boardReporter.ts')
-    return createBoardReporter({ clock, stdout, out, err })
+    const { keys, lastTimes } = options
+    return createBoardReporter({ clock, stdout, out, err, keys, lastTimes })
   }
   const { createLinesReporter } = await import('./lines/linesReporter.ts')
   return createLinesReporter({ clock, out, err })

@@ -45,7 +45,7 @@ export async function carryOut(
   const journal = stateFolder === undefined ? undefined : await openJournalOrWarn(stateFolder, report)
   for (const { message, where } of warnings) report({ kind: 'warning', message, where })
   const listener = (event: RunEvent) => {
-    journal?.handle(event)
+    if (event.kind !== 'transfer') journal?.handle(event)
     report(event)
   }
   const warn = ({ message, hint }: PlaybookError) =>

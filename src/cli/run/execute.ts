@@ -54,7 +54,13 @@ export async function execute(
   const { confirmTask, output, close } = stepMode(flags, stop.signal)
   const { diff: isDiffShown = false } = flags
   const verbosity = flags.quiet && flags.verbose === 0 ? -1 : flags.verbose
-  const builtIn = await createReporter({ output, verbosity, isDiffShown, hasAnswers })
+  const builtIn = await createReporter({
+    ...{ output, verbosity, isDiffShown, hasAnswers },
+    keys: { input: process.stdin, stop: stop.stop },
+    lastTimes: async () =>
+      resumable &&
+      (await import('../../journal/lastTimes.ts')).lastTimes(stateFolder(), { playbooks, resumable }),
+  })
   const reporter = (await addReporters?.(builtIn)) ?? builtIn
   try {
     const recap = await carryOut({ ...planned, warnings }, flags, {

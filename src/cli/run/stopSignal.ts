@@ -11,6 +11,8 @@ type StopSignal = {
   readonly signal: AbortSignal
   /** The exit code of a stopped run; undefined if it was not stopped. */
   readonly code: () => number | undefined
+  /** Stops the run as the first signal does. */
+  readonly stop: () => void
   /** Removes the handlers. */
   readonly release: () => void
 }
@@ -34,6 +36,7 @@ export function stopSignal(): StopSignal {
   process.stdout.on('error', stopOnLostOutput)
   return {
     signal: controller.signal,
+    stop,
     code: () => code,
     release: () => {
       for (const name of signals) process.off(name, stop)

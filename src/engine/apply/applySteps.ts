@@ -2,6 +2,7 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import type { BecomeUser } from '../../model/become.ts'
@@ -34,7 +35,7 @@ import { otherHostError } from '../results/lostHost.ts'
 import type { HostSession } from '../session/hostSession.ts'
 import type { StepOwner } from '../session/trip.ts'
 import type { Artifacts } from './artifacts.ts'
-import { lineEmitter, type OnLine, stepTimer } from './stepObservers.ts'
+import { byteCounter, lineEmitter, type OnBytes, type OnLine, stepTimer } from './stepObservers.ts'
 import { failureOf } from './stepOutcome.ts'
 
 export type ApplyOptions = {
@@ -46,12 +47,16 @@ export type ApplyOptions = {
   /** Probes to run in the trip of the last steps, as the same user. */
   readonly probes: readonly ScriptEntry[]
   readonly onLine: OnLine
+  readonly onBytes: OnBytes
   /** Called with the output of each command, also of one that fails. */
   readonly onOutput: (output: Output) => void
   /** Called with each step that succeeded, and its output. */
   readonly onStep?: (step: Step, output: Output) => void
-  /** Fetches a source into the controller's cache, and gives its path. */
-  readonly fetch: (source: Extract<UploadSource, { kind: 'fetch' }>) => Promise<string>
+  /** Fetches a source into the controller's cache, and gives its path; counts bytes as they come. */
+  readonly fetch: (
+    source: Extract<UploadSource, { kind: 'fetch' }>,
+    onBytes?: (added: number, total: number | undefined) => void,
+  ) => Promise<string>
   readonly artifacts: Artifacts
   /** true: the steps come from a plan, so after a wait for the host's lock they do not run. */
   readonly isPlanned: boolean
@@ -155,7 +160,7 @@ function fitsScript(step: ScriptStep['step']): boolean {
 
 /** Uploads bytes to a work folder beside the target; the next script moves them into place. */
 async function sendFile(
-  { session, item, fetch }: ApplyOptions,
+  { session, item, fetch, onBytes }: ApplyOptions,
   step: UploadStep | WriteStep,
 ): Promise<ScriptStep> {
   const folder = posix.dirname(step.path)
@@ -175,10 +180,13 @@ async function sendFile(
     hash.update(content)
   } else {
     const { source } = step
-    const path = source.kind === 'fetch' ? await fetch(source) : source.path
+    const path = source.kind === 'fetch' ? await fetch(source, byteCounter(onBytes)) : source.path
+    const { size } = await stat(path).catch(() => ({ size: undefined }))
+    const count = byteCounter(onBytes)
     const hashing = new Transform({
       transform(chunk, _encoding, done) {
         hash.update(chunk)
+        count(chunk.length, size)
         done(null, chunk)
       },
     })

@@ -7,6 +7,24 @@ import type { TripObserver } from '../session/trip.ts'
 /** Called with each line that a step prints while it runs. */
 export type OnLine = (stream: 'stdout' | 'stderr', line: string) => void
 
+/** Quicker steps are over before anyone has read what they write. */
+const longMs = 300
+
+/** Called with how many bytes of a file have been transferred, and how many there are where that is known. */
+export type OnBytes = (bytes: number, total: number | undefined) => void
+
+/** Passes on how far a transfer is, a few times a second, where it takes longer than `longMs`. */
+export function byteCounter(onBytes: OnBytes): (added: number, total: number | undefined) => void {
+  let bytes = 0
+  let reportedAt = performance.now()
+  return (added, total) => {
+    bytes += added
+    if (performance.now() - reportedAt < longMs) return
+    reportedAt = performance.now()
+    onBytes(bytes, total)
+  }
+}
+
 /** Kills a step that runs longer than the task's `timeout`. */
 export function stepTimer(
   session: HostSession,
@@ -33,7 +51,7 @@ export function stepTimer(
 /** How many characters of an unfinished line are kept: a progress bar may never end its line. */
 const longestLine = 16 * 1024
 
-/** Passes on the lines of steps that run longer than a second. */
+/** Passes on the lines of steps that run longer than `longMs`. */
 export function lineEmitter(
   steps: number,
   onLine: OnLine,
@@ -42,7 +60,7 @@ export function lineEmitter(
   let startedAt = Number.POSITIVE_INFINITY
   let latest: { readonly stream: 'stdout' | 'stderr'; readonly line: string } | undefined
   let timer: NodeJS.Timeout | undefined
-  const isLong = () => performance.now() - startedAt >= 1000
+  const isLong = () => performance.now() - startedAt >= longMs
   return {
     started: () => {
       startedAt = performance.now()
@@ -50,7 +68,7 @@ export function lineEmitter(
       rest.stderr = ''
       latest = undefined
       clearTimeout(timer)
-      timer = setTimeout(() => latest && onLine(latest.stream, latest.line), 1000)
+      timer = setTimeout(() => latest && onLine(latest.stream, latest.line), longMs)
     },
     partial: (index, stream, bytes) => {
       if (index >= steps) return

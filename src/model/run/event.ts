@@ -20,7 +20,10 @@ export type RunEvent =
     }
   /** The host's tasks are known; `tasks` is their number. */
   | { readonly kind: 'hostStart'; readonly play: string; readonly host: string; readonly tasks: number }
-  /** Waiting for its batch, a throttle, or a host that runs a task for all. `for` names the hosts it waits for. */
+  /**
+   * Waiting for its batch, a throttle, or a host that runs a task for all. `for` names the hosts it waits for; none:
+   * until fewer hosts are worked on at once.
+   */
   | {
       readonly kind: 'hostWaiting'
       readonly play: string
@@ -36,6 +39,14 @@ export type RunEvent =
       readonly task: TaskLabel
       readonly stream: 'stdout' | 'stderr'
       readonly line: string
+    }
+  /** How much of a file is there, on its way to or from a host, or to this machine. */
+  | {
+      readonly kind: 'transfer'
+      readonly host: string
+      readonly bytes: number
+      /** undefined: not known. */
+      readonly total: number | undefined
     }
   | {
       readonly kind: 'taskEnd'

@@ -95,12 +95,26 @@ const events = {
   hostStart: ['The tasks of a host are known.', { play, host, tasks: count.describe('Their number.') }],
   hostWaiting: [
     'A host waits for its batch, a throttle, or a host that runs a task for all.',
-    { play, host, for: z.array(text).describe('The hosts for which it waits.') },
+    {
+      play,
+      host,
+      for: z
+        .array(text)
+        .describe('The hosts for which it waits; none: until fewer hosts are worked on at once.'),
+    },
   ],
   taskStart: ['A task begins to change something on a host.', { host, ...label, index }],
   output: [
-    'A line of output of a command that runs for longer than a second; with -v.',
+    'A line of output of a command that runs for longer than 0.3 s; with -v.',
     { host, ...label, stream, line: text },
+  ],
+  transfer: [
+    'How much of a file has been sent to a host, or fetched to this machine for it, where that takes longer than 0.3 s; with -v.',
+    {
+      host,
+      bytes: count,
+      total: count.optional().describe('How many bytes it has; absent: not known.'),
+    },
   ],
   taskEnd: [
     'A task ended on a host.',

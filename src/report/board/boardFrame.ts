@@ -1,22 +1,28 @@
 // Draws a play and its hosts as lines that fit the screen.
 
-import { displayWidth, fit, truncate } from '../output/displayWidth.ts'
+import { displayWidth, truncate } from '../output/displayWidth.ts'
 import type { Theme } from '../output/theme.ts'
-import { formatClock } from '../text/duration.ts'
 import { plural } from '../text/summaries.ts'
-import type { PlayOptions, PlayTask } from './boardRenderer.ts'
-import { type HostPhase, type HostRow, hostRowOf } from './hostRow.ts'
+import { boardHeading } from './boardHeading.ts'
+import type { PlayTask } from './boardRenderer.ts'
+import { type BoardView, closedView } from './boardView.ts'
+import { equalRows, type HostPhase, type HostRow, hostRowOf } from './hostRow.ts'
 import { hostLine, outputLine, type RowLayout } from './rowText.ts'
 
-type FrameOptions = {
+export type FrameOptions = {
   readonly columns: number
   readonly rows: number
   readonly now: number
   readonly theme: Theme
+  readonly view?: BoardView
+  /** By title, how long a task took last time, in milliseconds. */
+  readonly lastTime?: (title: string) => number | undefined
 }
 
 const freeRows = 3
 const maxWaiting = 3
+/** With more hosts, those that do the same share a row. */
+const maxSingles = 4
 
 const phases: readonly HostPhase[] = [
   'failed',
@@ -31,89 +37,109 @@ const phases: readonly HostPhase[] = [
 
 /**
  * The lines of the board, none wider than the screen and at most its rows less three: a heading, then failed hosts,
- * running ones with the last line of their output, waiting ones; one line counts the others.
+ * running ones with the last line of their output, waiting ones; one line counts the others. Below the chosen host there
+ * is what it wrote; the last line asks, or says which keys there are.
  */
 export function boardFrame(play: PlayTask, options: FrameOptions): string[] {
   if (!play.hasSubtasks()) return []
-  const { now, theme } = options
+  const { theme, view = closedView, columns } = options
   const hosts = play.subtasks.map(hostRowOf)
-  const layout = layoutFor(hosts, options.columns)
-  const height = Math.max(2, options.rows - freeRows - 1)
-  const { shown, others } = chooseHosts(hosts, height)
+  const foot = footLine(view, options)
+  const height = Math.max(2, options.rows - freeRows - 1 - (foot === undefined ? 0 : 1))
+  const { shown, others } = chooseRows(hosts, height, view.selected)
+  const layout = layoutFor(shown, hosts, columns)
   const free = height - shown.length - (others.length > 0 ? 1 : 0)
-  const withOutput = new Set(shown.filter(({ line }) => line !== '').slice(0, Math.max(0, free)))
   return [
-    heading(play, hosts, layout, options),
-    ...shown.flatMap((host) => [
-      hostLine(host, layout, now, theme),
-      ...(withOutput.has(host) ? [outputLine(host, layout, theme)] : []),
-    ]),
+    boardHeading(play, hosts, layout.columns, options),
+    ...shown.flatMap((row, n) => rowLines(row, n, shown, free, layout, options)),
     ...(others.length > 0 ? [theme.muted(truncate(`  ${countText(others, shown)}`, layout.columns))] : []),
+    ...(foot === undefined ? [] : [truncate(foot, layout.columns)]),
   ]
 }
 
-function layoutFor(hosts: readonly HostRow[], columns: number): RowLayout {
-  const longest = Math.max(...hosts.map(({ name }) => displayWidth(name)))
+/** The hosts in the order of the board, among which the arrows choose. */
+export function hostsInOrder(play: PlayTask): string[] {
+  const hosts = play.subtasks.map(hostRowOf)
+  return phases.flatMap((phase) => hosts.filter((host) => host.phase === phase).map(({ name }) => name))
+}
+
+/** A row, and what is below it: the output of the chosen host, or the last line. */
+function rowLines(
+  row: HostRow,
+  index: number,
+  shown: readonly HostRow[],
+  free: number,
+  layout: RowLayout,
+  options: FrameOptions,
+): string[] {
+  const { theme, view = closedView } = options
+  const isSelected = row.count === 1 && row.name === view.selected
+  const line = hostLine(row, layout, { ...options, isSelected })
+  if (isSelected && view.isOpen) {
+    const said = row.said.length > 0 ? row.said : ['(no output so far)']
+    return [line, ...said.slice(-Math.max(0, free)).map((text) => outputLine(text, layout, theme))]
+  }
+  // An open output takes all the room there is.
+  const above = view.isOpen ? free : shown.slice(0, index).filter((each) => each.line !== '').length
+  return row.line !== '' && above < free ? [line, outputLine(row.line, layout, theme)] : [line]
+}
+
+function layoutFor(shown: readonly HostRow[], hosts: readonly HostRow[], columns: number): RowLayout {
+  const longest = Math.max(
+    0,
+    ...shown.map(({ name, count }) => displayWidth(count > 1 ? plural(count, 'host') : name)),
+  )
+  const tasks = Math.max(0, ...hosts.map(({ total }) => total))
   return {
     columns: Math.max(1, columns - 1),
     host: Math.min(longest, Math.max(8, Math.floor(columns / 4))),
     bar: columns >= 100 ? 28 : columns >= 70 ? 14 : 0,
-    count: 2 * String(maxTasks(hosts)).length + 1,
+    count: 2 * String(tasks).length + 1,
   }
 }
 
-function maxTasks(hosts: readonly HostRow[]): number {
-  return Math.max(...hosts.map(({ total }) => total))
-}
-
-/** Who gets a row: failed hosts (never all rows while others run), running, then waiting ones. */
-function chooseHosts(
+/** Who gets a row: failed hosts (never all rows while others run), running, then waiting ones; the chosen one always. */
+function chooseRows(
   hosts: readonly HostRow[],
   height: number,
+  selected: string | undefined,
 ): { shown: readonly HostRow[]; others: readonly HostRow[] } {
-  const inPhase = (...phases: HostPhase[]) => hosts.filter(({ phase }) => phases.includes(phase))
+  const rows = hosts.length > maxSingles ? equalRows(hosts, selected) : hosts
+  const inPhase = (...phases: HostPhase[]) => rows.filter(({ phase }) => phases.includes(phase))
   const running = inPhase('running')
   const failed = inPhase('failed', 'unreachable')
   const waiting = inPhase('waiting')
   const isCrowded = failed.length + running.length > height - 1
+  const chosen = rows.filter(({ name, count }) => count === 1 && name === selected)
+  const waitingHosts = waiting.reduce((sum, { count }) => sum + count, 0)
   const ordered = [
     ...(isCrowded ? failed.slice(0, Math.max(1, Math.floor(height / 2))) : failed),
     ...running,
     ...inPhase('probing', 'connecting'),
-    ...(waiting.length <= maxWaiting ? waiting : []),
+    ...(waitingHosts <= maxWaiting ? waiting : []),
   ]
-  const areAllShown = ordered.length === hosts.length && ordered.length <= height
-  const shown = new Set(ordered.slice(0, areAllShown ? height : height - 1))
-  return { shown: [...shown], others: hosts.filter((host) => !shown.has(host)) }
+  const areAllShown = ordered.length === rows.length && ordered.length <= height
+  const cut = ordered.slice(0, areAllShown ? height : height - 1)
+  const isMissing = chosen.length > 0 && !cut.includes(chosen[0]!)
+  const room = isMissing ? cut.slice(0, Math.max(0, Math.min(cut.length, height - 2))) : cut
+  const shown = [...room, ...(isMissing ? chosen : [])]
+  return { shown, others: rows.filter((row) => !shown.includes(row)) }
 }
 
-/** `WAS  2 hosts · 66 tasks      00:14`. */
-function heading(
-  play: PlayTask,
-  hosts: readonly HostRow[],
-  { columns }: RowLayout,
-  { now, theme }: FrameOptions,
-): string {
-  const { startedAt, isCheck } = play.rendererOptions as PlayOptions
-  const title = play.title ?? ''
-  const clock = formatClock(now - startedAt)
-  if (columns < clock.length + 6) return theme.bold(truncate(title, columns))
-  const tasks = maxTasks(hosts)
-  const counts = [
-    plural(hosts.length, 'host'),
-    ...(tasks > 0 ? [plural(tasks, 'task')] : []),
-    ...(isCheck ? ['check'] : []),
-  ]
-  const name = truncate(title, columns - clock.length - 3)
-  const width = columns - clock.length - 1 - displayWidth(name)
-  return `${theme.bold(name)}${fit(`  ${counts.join(' · ')}`, Math.max(0, width))} ${theme.muted(clock)}`
+function footLine(
+  { isAsked, hasKeys, selected }: BoardView,
+  { rows, theme }: FrameOptions,
+): string | undefined {
+  if (isAsked) return theme.bold('Stop the run?  y stop   other keys go on')
+  if (!hasKeys || rows < 12) return undefined
+  return theme.muted(`  ↑↓ host   Enter output${selected === undefined ? '' : '   Esc none'}   q stop`)
 }
 
 /** `170 more running, 12 waiting, 4 ok`. */
 function countText(others: readonly HostRow[], shown: readonly HostRow[]): string {
   return phases
     .flatMap((phase) => {
-      const count = others.filter((host) => host.phase === phase).length
+      const count = others.reduce((sum, row) => sum + (row.phase === phase ? row.count : 0), 0)
       if (count === 0) return []
       return [`${count} ${shown.some((host) => host.phase === phase) ? 'more ' : ''}${phase}`]
     })

@@ -17,7 +17,10 @@ export type PlayOptions = {
   readonly clock: Clock
   readonly startedAt: number
   readonly isCheck: boolean
-  readonly draw: () => void
+  /** How long the play took last time, in milliseconds. */
+  readonly lastTimeMs: () => number | undefined
+  /** Draws, unless it is too early for that. */
+  readonly draw: (isLast?: boolean) => boolean
 }
 
 /** How far a host is: what listr2 does not know of a task. */
@@ -29,6 +32,11 @@ export type HostProgress = {
   /** When the steps of the current task began; undefined while none is running. */
   runningSince?: number
   waitsFor: readonly string[]
+  /** The end of what its steps wrote, and when the last line came. */
+  readonly said: string[]
+  lineAt: number
+  /** Bytes of a file that is under way, and how many there are. */
+  transfer?: { readonly bytes: number; readonly total: number | undefined }
   failure?: { readonly status: 'failed' | 'unreachable'; readonly code: string }
 }
 
@@ -69,13 +77,13 @@ export class BoardRenderer implements ListrRenderer {
 
   end(): void {
     this.#stop()
-    this.#options.draw()
+    this.#options.draw(true)
   }
 
   #draw(): void {
+    if (!this.#options.draw()) return
     this.#isDirty = false
     this.#drawnSecond = this.#second()
-    this.#options.draw()
   }
 
   #second(): number {

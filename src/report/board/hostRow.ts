@@ -14,15 +14,22 @@ export type HostPhase =
 
 export type HostRow = {
   readonly name: string
+  /** How many hosts do the same, and share the row. */
+  readonly count: number
   readonly phase: HostPhase
   /** The current task, or the last one. */
   readonly title: string
-  /** The last line that a running step wrote. */
+  /** The last line that a running step wrote, and when that was. */
   readonly line: string
+  readonly lineAt: number
+  /** What its steps wrote, the end of it. */
+  readonly said: readonly string[]
   /** How many tasks there are, and how many of them are done. */
   readonly total: number
   readonly done: number
   readonly runningSince: number | undefined
+  /** Bytes of a file that is under way. */
+  readonly transfer: HostProgress['transfer']
   readonly waitsFor: readonly string[]
   /** The code of the error that ended it. */
   readonly code: string
@@ -32,16 +39,42 @@ type Task = PlayTask['subtasks'][number]
 
 export function hostRowOf(task: Task): HostRow {
   const progress = task.rendererTaskOptions as HostProgress
-  const { total = 0, done, runningSince, waitsFor, failure } = progress
+  const { total = 0, done, runningSince, waitsFor, failure, said, lineAt, transfer } = progress
   const [title = '', line = ''] = (task.output ?? '').split('\n')
   const { retry } = task.message
+  const phase = phaseOf(task, progress)
   return {
     name: task.title ?? '',
-    phase: phaseOf(task, progress),
+    count: 1,
+    phase,
     title: retry ? `${title} (retry ${retry.count})` : title,
-    line,
-    ...{ total, done, runningSince, waitsFor },
+    ...{ line, lineAt, said, total, runningSince, transfer, waitsFor },
+    done: phase === 'ok' ? total : done,
     code: failure?.code ?? '',
+  }
+}
+
+/** Rows of hosts that do the same are one row; that of `selected` stays its own. */
+export function equalRows(hosts: readonly HostRow[], selected: string | undefined): HostRow[] {
+  const rows = new Map<string, HostRow>()
+  for (const host of hosts) {
+    const { phase, title, done, total, code, name } = host
+    const key = JSON.stringify([phase, title, done, total, code, name === selected])
+    const row = rows.get(key)
+    rows.set(key, row ? joined(row, host) : host)
+  }
+  return [...rows.values()]
+}
+
+/** The one that has run longest, with what was written last. */
+function joined(row: HostRow, host: HostRow): HostRow {
+  const latest = host.lineAt > row.lineAt ? host : row
+  const since = [row.runningSince, host.runningSince].filter((time) => time !== undefined)
+  return {
+    ...row,
+    ...{ line: latest.line, lineAt: latest.lineAt, said: latest.said, transfer: latest.transfer },
+    count: row.count + 1,
+    runningSince: since.length > 0 ? Math.min(...since) : undefined,
   }
 }
 

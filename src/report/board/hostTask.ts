@@ -3,7 +3,7 @@
 import { type ListrTask, ListrTaskState, type ListrTaskWrapper } from 'listr2'
 import type { EventOf, TaskLabel } from '../../model/run/event.ts'
 import type { TaskResult } from '../../model/run/outcome.ts'
-import { lastVisible, sanitize } from '../output/sanitize.ts'
+import { lastVisible, sanitize, sanitizeLines } from '../output/sanitize.ts'
 import { titleWithDelegate } from '../text/hostLabel.ts'
 import type { HostOutcome } from '../text/hostOutcomes.ts'
 import { retryText } from '../text/retryText.ts'
@@ -11,16 +11,20 @@ import type { BoardRenderer, HostProgress } from './boardRenderer.ts'
 
 type Renderer = typeof BoardRenderer
 
+const mostSaid = 200
+
 /** listr2 starts tasks asynchronously: what is reported before is shown as soon as it has started this one. */
 export class HostTask {
   /** The task for listr2. */
   readonly definition: ListrTask<unknown, Renderer>
-  readonly #progress: HostProgress = { isConnected: false, done: 0, waitsFor: [] }
+  readonly #progress: HostProgress = { isConnected: false, done: 0, waitsFor: [], said: [], lineAt: 0 }
   readonly #end: Promise<HostOutcome>
   #resolveEnd: (outcome: HostOutcome) => void = () => {}
   #task: ListrTaskWrapper<unknown, Renderer, never> | undefined
   #state = ListrTaskState.STARTED
   #retries = 0
+  /** Whether the current task has written anything. */
+  #hasSaid = false
   /** The title of the current task, and the last line of its output. */
   #output: readonly string[] = []
   #failure: { readonly error: Error; readonly title: string } | undefined
@@ -38,6 +42,9 @@ export class HostTask {
 
   connected(): void {
     this.#progress.isConnected = true
+    // Its turn has come.
+    if (this.#state === ListrTaskState.PAUSED && this.#progress.waitsFor.length === 0)
+      this.#show(ListrTaskState.STARTED)
   }
 
   started(total: number): void {
@@ -54,18 +61,42 @@ export class HostTask {
   taskStarted(label: TaskLabel, index: number, now: number): void {
     const isRetry = this.#progress.runningSince !== undefined && this.#progress.done === index
     this.#retries = isRetry ? this.#retries + 1 : 0
-    Object.assign(this.#progress, { done: index, runningSince: now })
+    Object.assign(this.#progress, { done: index, runningSince: now, transfer: undefined })
+    this.#hasSaid = false
     this.#show(isRetry ? ListrTaskState.RETRY : ListrTaskState.STARTED, [titleOf(label)])
   }
 
-  outputLine(line: string): void {
+  outputLine(line: string, now: number): void {
     const shown = lastVisible(line)
-    if (shown !== '') this.#show(this.#state, [this.#output[0] ?? '', shown])
+    if (shown === '') return
+    this.#say(shown)
+    this.#progress.lineAt = now
+    this.#show(this.#state, [this.#output[0] ?? '', shown])
   }
 
-  taskEnded(label: TaskLabel, index: number, { status, isIgnored, error }: TaskResult): void {
+  transferred(bytes: number, total: number | undefined): void {
+    this.#progress.transfer = { bytes, total }
+  }
+
+  /** Keeps a line for those who open the output of the host. */
+  #say(line: string): void {
+    const { said } = this.#progress
+    if (!this.#hasSaid) said.push(`${this.#output[0] ?? ''}:`)
+    this.#hasSaid = true
+    said.push(line)
+    if (said.length > mostSaid) said.splice(0, said.length - mostSaid)
+  }
+
+  taskEnded(label: TaskLabel, index: number, result: TaskResult): void {
+    const { status, isIgnored, error, output } = result
     const title = titleOf(label)
-    this.#progress.runningSince = undefined
+    // A short step has written all at once.
+    if (!this.#hasSaid && output) {
+      this.#output = [title]
+      for (const line of sanitizeLines(output.stdout + output.stderr)) if (line !== '') this.#say(line)
+    }
+    Object.assign(this.#progress, { runningSince: undefined, transfer: undefined })
+    this.#hasSaid = false
     this.#retries = 0
     if (!isIgnored && (status === 'failed' || status === 'unreachable')) {
       this.#progress.failure = { status, code: error?.code ?? '' }

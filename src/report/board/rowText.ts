@@ -2,6 +2,7 @@
 
 import { displayWidth, fit, truncate } from '../output/displayWidth.ts'
 import type { Theme } from '../output/theme.ts'
+import { plural } from '../text/summaries.ts'
 import type { HostRow } from './hostRow.ts'
 
 export type RowLayout = {
@@ -13,14 +14,23 @@ export type RowLayout = {
   readonly count: number
 }
 
-/** `  was-01  ━━━━╺━━━━━━  49/66  dnfInstall httpd   8 s`. */
-export function hostLine(host: HostRow, layout: RowLayout, now: number, theme: Theme): string {
-  const name = `  ${fit(host.name, layout.host)}  `
+type LineOptions = {
+  readonly now: number
+  readonly theme: Theme
+  readonly isSelected: boolean
+  readonly lastTime?: (title: string) => number | undefined
+}
+
+/** `  was-01  ━━━━╺━━━━━━  49/66  dnfInstall httpd   8 s of about 9 s`. */
+export function hostLine(host: HostRow, layout: RowLayout, options: LineOptions): string {
+  const { theme, isSelected } = options
+  const label = host.count > 1 ? plural(host.count, 'host') : host.name
+  const name = `${isSelected ? '› ' : '  '}${fit(label, layout.host)}  `
   const width = layout.columns - displayWidth(name)
   if (width < 1) return truncate(name, layout.columns)
   switch (host.phase) {
     case 'running':
-      return name + progressText(host, layout, width, now, theme)
+      return name + progressText(host, layout, width, options)
     case 'waiting':
       return name + theme.muted(truncate(waitingText(host), width))
     case 'failed':
@@ -34,26 +44,41 @@ export function hostLine(host: HostRow, layout: RowLayout, now: number, theme: T
   }
 }
 
-export function outputLine({ line }: HostRow, { columns, host }: RowLayout, theme: Theme): string {
+export function outputLine(line: string, { columns, host }: RowLayout, theme: Theme): string {
   const indent = ' '.repeat(Math.min(host + 4, Math.floor(columns / 3)))
   return indent + theme.muted(truncate(line.replace(/\s+/g, ' ').trim(), columns - indent.length))
 }
 
 function progressText(
-  { done, total, title, runningSince }: HostRow,
+  { done, total, title, runningSince, transfer }: HostRow,
   { bar, count }: RowLayout,
   width: number,
-  now: number,
-  theme: Theme,
+  { now, theme, lastTime }: LineOptions,
 ): string {
   const counted = `${Math.min(done, total)}/${total}`.padStart(count)
   const isRunning = runningSince !== undefined
-  const seconds = isRunning ? `   ${Math.floor((now - runningSince) / 1000)} s` : ''
+  const sent = isRunning && transfer ? `   ${transferText(transfer)}` : ''
+  const seconds = isRunning ? `${sent}   ${timeText(now - runningSince, lastTime?.(title))}` : ''
   const left = width - (bar > 0 ? bar + 2 : 0) - counted.length - 2 - seconds.length
   if (left < 4) return truncate(`${counted}  ${title}`, width)
   const drawnBar = bar > 0 ? `${barText(done, total, bar, theme)}  ` : ''
-  const shown = truncate(title, left)
+  const shown = truncate(title === '' ? 'probing' : title, left)
   return `${drawnBar}${counted}  ${isRunning ? shown : theme.muted(shown)}${theme.muted(seconds)}`
+}
+
+/** `8 s`, or `8 s of about 9 s` where it took some time before. */
+function timeText(elapsedMs: number, lastMs: number | undefined): string {
+  const elapsed = `${Math.floor(elapsedMs / 1000)} s`
+  return lastMs === undefined || lastMs < 1500
+    ? elapsed
+    : `${elapsed} of about ${Math.round(lastMs / 1000)} s`
+}
+
+/** `12.3 of 40.1 MB  31 %`. */
+function transferText({ bytes, total }: NonNullable<HostRow['transfer']>): string {
+  const megabytes = (count: number) => (count / 1e6).toFixed(1)
+  if (total === undefined || total === 0) return `${megabytes(bytes)} MB`
+  return `${megabytes(bytes)} of ${megabytes(total)} MB  ${Math.floor((bytes / total) * 100)} %`
 }
 
 /** `━━━━━━╺━━━`: what is done, then what is left. */

@@ -11,7 +11,9 @@ import { HostTask } from './hostTask.ts'
 type RunTreeOptions = {
   readonly clock: Clock
   /** Draws the current play: called at most ten times a second, and at its end. */
-  readonly draw: () => void
+  readonly draw: (isLast?: boolean) => boolean
+  /** By name, how long a play took last time, in milliseconds. */
+  readonly lastTimeMs?: (play: string) => number | undefined
 }
 
 export class RunTree {
@@ -49,7 +51,8 @@ export class RunTree {
     hostWaiting: ({ host, for: hosts }) => this.#hosts.get(host)?.waiting(hosts),
     taskStart: ({ host, task, index }) =>
       this.#hosts.get(host)?.taskStarted(task, index, this.#options.clock.now()),
-    output: ({ host, line }) => this.#hosts.get(host)?.outputLine(line),
+    output: ({ host, line }) => this.#hosts.get(host)?.outputLine(line, this.#options.clock.now()),
+    transfer: ({ host, bytes, total }) => this.#hosts.get(host)?.transferred(bytes, total),
     taskEnd: ({ host, task, index, result }) => this.#hosts.get(host)?.taskEnded(task, index, result),
     retry: (event) => this.#hosts.get(event.host)?.retried(event),
     trip: ({ host }) => this.#hosts.get(host)?.connected(),
@@ -66,7 +69,7 @@ export class RunTree {
     this.#endPlay()
     this.#hosts = new Map(hosts.map((host) => [host, new HostTask(host)]))
     const definitions = [...this.#hosts.values()].map(({ definition }) => definition)
-    const { clock, draw } = this.#options
+    const { clock, draw, lastTimeMs = () => undefined } = this.#options
     this.#list = new Listr(
       [
         {
@@ -79,7 +82,10 @@ export class RunTree {
         registerSignalListeners: false,
         collectErrors: false,
         renderer: BoardRenderer,
-        rendererOptions: { clock, draw, startedAt: clock.now(), isCheck },
+        rendererOptions: {
+          ...{ clock, draw, startedAt: clock.now(), isCheck },
+          lastTimeMs: () => lastTimeMs(play),
+        },
       },
     )
     this.#finished = Promise.all([this.#finished, this.#list.run()])

@@ -11,7 +11,7 @@ type Group = { readonly render: Render; readonly hosts: Set<string>; readonly si
 type FoldOptions = {
   readonly now: () => number
   /** The hosts of the play: a line of all of them waits for nobody else. */
-  readonly hosts: number
+  readonly hosts: readonly string[]
   /** Formats the names of a group that is not of most hosts. */
   readonly namesLine: (names: string) => string
 }
@@ -41,7 +41,7 @@ export class FoldedLines {
     group.hosts.add(host)
     group.last = now
     this.#groups.set(key, group)
-    if (group.hosts.size < this.#options.hosts) return []
+    if (group.hosts.size < this.#options.hosts.length) return []
     // What came before it comes from no other host any more.
     const earlier = [...this.#groups.values()]
     const last = earlier.indexOf(group)
@@ -65,12 +65,13 @@ export class FoldedLines {
   }
 
   #lines({ render, hosts: members }: Group): string[] {
-    const hosts = [...members]
+    const { hosts: all } = this.#options
+    const hosts = [...members].sort((one, other) => all.indexOf(one) - all.indexOf(other))
     const [first = ''] = hosts
     if (hosts.length === 1) return [...render(first)]
     const lines = render(groupLabel(hosts)).map((line) => withoutOwn(line, first))
     // Of most hosts it is of more interest on which it is not.
-    if (hosts.length > this.#options.hosts / 2) return lines
+    if (hosts.length > all.length / 2) return lines
     return [...lines, this.#options.namesLine(hostNames(hosts, namesWidth))]
   }
 }

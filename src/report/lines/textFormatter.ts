@@ -91,9 +91,16 @@ class RunFormatter implements TextFormatter {
     playStart: (event) => this.#playHeading(event),
     hostStart: () => none,
     hostWaiting: ({ host, for: before }) =>
-      this.#fromVerbosity(1, () => [this.#mutedRow(host, 'waiting', `for ${sanitize(before.join(', '))}`)]),
+      this.#fromVerbosity(1, () => [
+        this.#mutedRow(
+          host,
+          'waiting',
+          before.length > 0 ? `for ${sanitize(before.join(', '))}` : 'for its turn',
+        ),
+      ]),
     taskStart: () => none,
     output: (event) => outputLines(event, this.#columns, this.#options),
+    transfer: () => none,
     taskEnd: (event) => this.#taskLines(event),
     retry: (event) =>
       this.#fromVerbosity(0, () =>
@@ -152,7 +159,7 @@ class RunFormatter implements TextFormatter {
     this.#columns = columnsFor(isFolded ? [...hosts, count] : hosts, isCheck)
     const namesLine = (names: string) =>
       this.#theme.muted(`${' '.repeat(this.#columns.textOffset)}on ${names}`)
-    this.#folded = isFolded ? new FoldedLines({ now, hosts: hosts.length, namesLine }) : undefined
+    this.#folded = isFolded ? new FoldedLines({ now, hosts, namesLine }) : undefined
     this.#hasFolded ||= isFolded
     const heading = `${this.#theme.bold(sanitize(play))}  ${count}`
     return [...this.#takePendingSummary(), ...this.#fromVerbosity(1, () => [heading])]

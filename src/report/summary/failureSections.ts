@@ -32,10 +32,12 @@ export function failureSections(hosts: Tallies, limits: SummaryLimits, options: 
     event ? [{ host, event, stopped, text: errorText(event) }] : [],
   )
   const isLost = ({ event }: Failure) => event.result.status === 'unreachable'
-  const failed = failures.filter((failure) => !isLost(failure))
+  const isInterrupted = ({ event }: Failure) => event.result.error?.code === 'E_INTERRUPTED'
+  const failed = failures.filter((failure) => !isLost(failure) && !isInterrupted(failure))
   const stopped = [...hosts].flatMap(([host, { failure, stopped }]) => (stopped && !failure ? [host] : []))
   return [
     ...failedSection(failed, limits, options),
+    ...interruptedLines(failures.filter(isInterrupted), limits, options),
     ...unreachableSection(failures.filter(isLost), limits, options),
     ...(stopped.length > 0
       ? [`${options.theme.changed('stopped before the end')}: ${hostNames(stopped, options.columns - 24)}`]
@@ -93,6 +95,19 @@ function notDone(group: readonly Failure[]): string[] {
   if (left.length === 0 || most <= 0) return []
   const total = Math.max(...group.map(({ stopped }) => stopped?.tasks ?? 0))
   return [`    not done: ${least === most ? most : `${least} to ${most}`} of ${plural(total, 'task')}`]
+}
+
+function interruptedLines(
+  failures: readonly Failure[],
+  { errors }: SummaryLimits,
+  { theme, columns }: Options,
+): string[] {
+  const lines = equal(failures).map((group) => {
+    const title = sanitize(group[0]!.event.task.title)
+    const names = hostNames(hostsOf(group), Math.max(20, columns - title.length - 16))
+    return `${theme.changed('interrupted')}: ${names}   ${title}`
+  })
+  return atMost(lines, errors, (left) => `and ${left} more that were interrupted`)
 }
 
 function unreachableSection(

@@ -5,7 +5,9 @@ import * as assert from 'uvu/assert'
 import { PlaybookError } from '../../../src/model/errors/error.ts'
 import type { EventOf, RunEvent, TaskLabel } from '../../../src/model/run/event.ts'
 import { emptyCounts, type HostRecap } from '../../../src/model/run/outcome.ts'
-import { boardFrame } from '../../../src/report/board/boardFrame.ts'
+import { boardFrame, type FrameOptions } from '../../../src/report/board/boardFrame.ts'
+import { type BoardView, closedView, keysIn, pressed } from '../../../src/report/board/boardView.ts'
+import { frameBudget } from '../../../src/report/board/frameBudget.ts'
 import { RunTree } from '../../../src/report/board/runTree.ts'
 import { displayWidth } from '../../../src/report/output/displayWidth.ts'
 import type { Reporter } from '../../../src/report/output/reporterTypes.ts'
@@ -55,12 +57,12 @@ const leaves = (host: string, failed = 0): RunEvent => ({
   recap: recap(host, failed),
 })
 
-type Size = { readonly columns?: number; readonly rows?: number }
+type Size = Partial<FrameOptions>
 
 /** Draws the board 14 seconds after the start of a play whose events came at its sixth second. */
 async function boardOf([first, ...events]: readonly RunEvent[]): Promise<(size: Size) => string[]> {
   const clock = createTestClock()
-  const tree = new RunTree({ clock, draw: () => {} })
+  const tree = new RunTree({ clock, draw: () => true })
   tree.apply(first!)
   clock.advance(6000)
   for (const event of events) tree.apply(event)
@@ -68,8 +70,8 @@ async function boardOf([first, ...events]: readonly RunEvent[]): Promise<(size: 
   await settled()
   const { play } = tree
   if (!play) throw new Error('The play has ended.')
-  return ({ columns = 100, rows = 24 }) =>
-    boardFrame(play, { columns, rows, now: clock.now(), theme: plainTheme })
+  return ({ columns = 100, rows = 24, ...more }) =>
+    boardFrame(play, { ...more, columns, rows, now: clock.now(), theme: plainTheme })
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -91,7 +93,7 @@ const frames: readonly {
       says('was-01', 'Installing : java-17-openjdk-17.0.15   3/5'),
     ],
     expected: `
-WAS  2 hosts · 66 tasks                                                                       00:14
+WAS  0/2 hosts · 49/132 tasks                                                                 00:14
   was-01  ━━━━━━━━━━━━━━━━━━━━╺━━━━━━━  49/66  dnf java-17-openjdk httpd vim wget tar   8 s
           Installing : java-17-openjdk-17.0.15 3/5
   was-02  waiting for was-01`,
@@ -108,7 +110,7 @@ WAS  2 hosts · 66 tasks                                                        
     ],
     columns: 70,
     expected: `
-WAS  4 hosts · 9 tasks                                          00:14
+WAS  2/4 hosts · 12/36 tasks                                    00:14
   b  FAILED  download tomcat   E_CHECKSUM
   c  ━━━━╺━━━━━━━━━  3/9  ping   8 s
   d  connecting
@@ -127,7 +129,7 @@ WAS  4 hosts · 9 tasks                                          00:14
     ],
     columns: 60,
     expected: `
-WAS  2 hosts · 9 tasks                                00:14
+WAS  0/2 hosts · 3/18 tasks                           00:14
   a  3/9  ping (retry 2)   8 s
   b  probing`,
   },
@@ -140,7 +142,7 @@ WAS  2 hosts · 9 tasks                                00:14
     ],
     columns: 40,
     expected: `
-WAS  1 host · 66 tasks            00:14
+WAS  0/1 host · 5/66 tasks        00:14
   서버-하나   5/66  editXml /dat…   8 s`,
   },
   {
@@ -158,11 +160,10 @@ WAS  1 host · 66 tasks            00:14
     columns: 40,
     rows: 8,
     expected: `
-WAS  5 hosts · 9 tasks            00:14
-  e  FAILED  download tom…   E_CHECKSUM
-  a  0/9  ping   8 s
-  b  0/9  ping   8 s
-  2 more running`,
+WAS  1/5 hosts · 0/45 tasks       00:14
+  e        FAILED  downlo…   E_CHECKSUM
+  4 hosts  0/9  ping   8 s
+           pong`,
   },
   {
     title: 'many waiting hosts are only counted',
@@ -175,11 +176,57 @@ WAS  5 hosts · 9 tasks            00:14
     ],
     columns: 50,
     expected: `
-WAS  5 hosts · 9 tasks                      00:14
-  a  0/9  
+WAS  0/5 hosts · 0/45 tasks                 00:14
+  a  0/9  probing
   4 waiting`,
   },
 ]
+
+test('equal hosts share a row, but for the one that is chosen, whose output is open', async () => {
+  const hosts = Array.from({ length: 40 }, (_, n) => `web-${n + 1}`)
+  const draw = await boardOf([
+    play(...hosts),
+    ...hosts.flatMap((host, n) => [
+      starts(host, 9),
+      acts(host, n < 30 ? 'ping' : 'nap', 2),
+      says(host, `pong ${n}`),
+    ]),
+  ])
+  const frame = (view: Partial<BoardView>) =>
+    draw({ columns: 60, rows: 14, view: { ...closedView, ...view } }).join('\n')
+  assert.fixture(
+    frame({}),
+    `WAS  0/40 hosts · 80/360 tasks                        00:14
+  30 hosts  2/9  ping   8 s
+            pong 0
+  10 hosts  2/9  nap   8 s
+            pong 30`,
+  )
+  assert.fixture(
+    frame({ selected: 'web-3', isOpen: true, hasKeys: true }),
+    `WAS  0/40 hosts · 80/360 tasks                        00:14
+  29 hosts  2/9  ping   8 s
+› web-3     2/9  ping   8 s
+            ping:
+            pong 2
+  10 hosts  2/9  nap   8 s
+  ↑↓ host   Enter output   Esc none   q stop`,
+  )
+  assert.match(frame({ isAsked: true }), /\nStop the run\? {2}y stop {3}other keys go on$/)
+})
+
+test('the time of the last run is an estimate, bytes are counted', async () => {
+  const draw = await boardOf([
+    play('a'),
+    starts('a', 9),
+    acts('a', 'ping', 3),
+    { kind: 'transfer', host: 'a', bytes: 12_300_000, total: 40_000_000 },
+  ])
+  assert.is(
+    draw({ columns: 80, lastTime: () => 21_000 })[1],
+    '  a  ━━━━╺━━━━━━━━━  3/9  ping   12.3 of 40.0 MB  30 %   8 s of about 21 s',
+  )
+})
 
 for (const { title, events, columns, rows, expected } of frames) {
   test(title, async () => {
@@ -241,7 +288,7 @@ test('while it runs the log is above and the board below', async () => {
   assert.equal(terminal.lines(), [
     'was-01  changed  download tomcat',
     '                   mode   0600 → 0644',
-    'WAS  1 host · 66 tasks                                00:01',
+    'WAS  0/1 host · 1/66 tasks                            00:01',
     '  was-01   1/66  ping   1 s',
   ])
   assert.not.ok(terminal.isCursorShown())
@@ -280,7 +327,7 @@ test('a warning is printed above the board', async () => {
   reporter.handle({ kind: 'warning', message: 'Careful.' })
   assert.equal(terminal.lines().slice(0, 2), [
     'warning  Careful.',
-    'WAS  1 host · 66 tasks                                00:00',
+    'WAS  0/1 host · 0/66 tasks                            00:00',
   ])
   await reporter.close()
   assert.equal(terminal.lines(), ['warning  Careful.'])
@@ -302,6 +349,73 @@ test('the screen is drawn at most ten times a second, however much happens', asy
   }
   assert.ok(frameCount <= 21, `${frameCount} frames in two seconds`)
   await reporter.close()
+})
+
+test('at most 10 kB a second are written on average, however large the screen', async () => {
+  const { terminal, reporter, clock } = await boardOn(200, 50, { FORCE_COLOR: '1' })
+  const events = largeRun(46, 60)
+  for (const [n, event] of events.slice(0, -2).entries()) {
+    reporter.handle(event)
+    if (n % 10 === 0) clock.advance((20_000 / events.length) * 10)
+    if (n === 100) await settled()
+  }
+  const bytes = Buffer.byteLength(terminal.written())
+  assert.ok(bytes < 200_000, `${bytes} bytes in 20 s`)
+  await reporter.close()
+})
+
+test('a frame of which little differs is little to write', async () => {
+  const { terminal, reporter, clock } = await boardOn(120, 40, { FORCE_COLOR: '1' })
+  for (const event of [
+    play('a', 'b', 'c'),
+    ...['a', 'b', 'c'].flatMap((host) => [starts(host), acts(host, 'ping', 1)]),
+  ])
+    reporter.handle(event)
+  await settled()
+  clock.advance(1000)
+  const before = terminal.written().length
+  clock.advance(1000)
+  const written = terminal.written().slice(before)
+  assert.ok(written.length > 0 && written.length < 250, JSON.stringify(written))
+  assert.match(terminal.lines().join('\n'), /00:02\n.*ping {3}2 s\n.*ping {3}2 s\n.*ping {3}2 s$/)
+  await reporter.close()
+})
+
+const keys: readonly [keys: string, view: Partial<BoardView>, stops?: true][] = [
+  ['\x1b[B', { selected: 'a' }],
+  ['\x1b[B\x1b[B\x1b[B\x1b[B', { selected: 'c' }],
+  ['\x1bOA', { selected: 'c' }],
+  ['\x1b[B\x1b[B\x1b[A\r', { selected: 'a', isOpen: true }],
+  ['\r\r', { selected: 'a' }],
+  ['\r\x1b', {}],
+  ['q', { isAsked: true }],
+  ['qn', {}],
+  ['qq', {}],
+  ['y', {}],
+  ['qy', {}, true],
+]
+
+for (const [typed, expected, stops] of keys) {
+  test(`keys: ${JSON.stringify(typed)}`, () => {
+    let view = closedView
+    let hasStopped: true | undefined
+    for (const key of keysIn(typed)) {
+      const result = pressed(key, view, ['a', 'b', 'c'])
+      view = result.view
+      hasStopped ??= result.stops
+    }
+    assert.equal([view, hasStopped], [{ ...closedView, ...expected }, stops])
+  })
+}
+
+test('what was written too much is saved later, and text waits a second at most', () => {
+  const clock = createTestClock()
+  const budget = frameBudget(clock)
+  budget.spend(12_000)
+  clock.advance(900)
+  assert.not.ok(budget.isFree())
+  clock.advance(200)
+  assert.ok(budget.isFree())
 })
 
 test('an aborted run leaves a clean screen', async () => {

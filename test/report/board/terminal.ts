@@ -1,6 +1,7 @@
 // A terminal for tests: interprets what is written and returns what a person would see.
 
 import { Writable } from 'node:stream'
+import { displayWidth } from '../../../src/report/output/displayWidth.ts'
 
 export type TestTerminal = Writable & {
   readonly isTTY: true
@@ -17,9 +18,11 @@ export type TestTerminal = Writable & {
 
 type Row = { text: string; isContinued: boolean }
 
+/** Fills the second column of a wide character. */
+const secondHalf = '\ue000'
 const token = /\x1b\[([?0-9;]*)([A-Za-z])|[\s\S]/gu
 
-/** Understands newlines, carriage returns, cursor up, erasing, colours (dropped), wrapping and scrolling. */
+/** Understands newlines, carriage returns, cursor up and forward, erasing, wide characters, colours (dropped), wrapping and scrolling. */
 export function createTestTerminal(columns = 80, rows = 24): TestTerminal {
   const terminal = new Terminal(columns, rows)
   const stream = new Writable({
@@ -73,7 +76,7 @@ class Terminal {
       else lines.push(text)
     }
     while (lines.at(-1)?.trim() === '') lines.pop()
-    return lines.map((line) => line.trimEnd())
+    return lines.map((line) => line.replaceAll(secondHalf, '').trimEnd())
   }
 
   resize(columns: number, rows: number): void {
@@ -92,6 +95,8 @@ class Terminal {
   #obey(command: string, parameters: string): void {
     const top = Math.max(0, this.#grid.length - this.#rows)
     if (command === 'A') this.#row = Math.max(top, this.#row - Number(parameters || 1))
+    else if (command === 'C')
+      this.#column = Math.min(this.#columns - 1, this.#column + Number(parameters || 1))
     else if (command === 'K' && parameters === '2') this.#at().text = ''
     else if (command === 'K') this.#cutHere()
     else if (command === 'J') {
@@ -120,8 +125,9 @@ class Terminal {
       }
       const row = this.#at()
       row.text = row.text.padEnd(this.#column)
-      row.text = row.text.slice(0, this.#column) + character + row.text.slice(this.#column + 1)
-      this.#column += 1
+      const cells = character + secondHalf.repeat(Math.max(0, displayWidth(character) - 1))
+      row.text = row.text.slice(0, this.#column) + cells + row.text.slice(this.#column + cells.length)
+      this.#column += cells.length
     }
   }
 
