@@ -3,6 +3,7 @@
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { down, type Lab, up } from '../../lab/lab.ts'
+import { fingerprints, keyBytes } from '../../tasks/packages/keys/openPgp.ts'
 import { debianTopics } from './debianRows.ts'
 import { type LabSite, labSite } from './labSite.ts'
 import { checkRow, runTopic, type TopicResult } from './topicRuns.ts'
@@ -32,7 +33,9 @@ test('the box has busybox alone', async () => {
 })
 
 test('all rows run', async () => {
-  const users = Object.entries(logins).map(([host, user]) => [host, { ansible_user: user }])
+  const key = Buffer.from(await (await fetch(`${lab.mirror}/packages/debian/key.asc`)).arrayBuffer())
+  const [fingerprint] = fingerprints(keyBytes(key, 'key'), 'key')
+  const users = Object.entries(logins).map(([host, user]) => [host, { ansible_user: user, fingerprint }])
   const inventory = site.inventory('inventory', Object.fromEntries(users))
   results = runTopics(inventory)
   await results

@@ -1,6 +1,6 @@
 // Cases of tasks that need apt, on a Debian host of the lab.
 
-import { apt, packages } from '../../tasks/index.ts'
+import { apt, aptRepository, packages } from '../../tasks/index.ts'
 import type { Topic } from './taskRows.ts'
 
 /** `apt-get` without questions, and without its output. */
@@ -95,6 +95,32 @@ export const debianTopics: readonly Topic[] = [
           }),
         ],
         shows: ['lab-hello', 'hello 2.0~rc1-1\n'],
+      },
+    ],
+  },
+  {
+    name: 'apt, repositories',
+    rows: [
+      {
+        title: 'aptRepository brings a source with its key, from which apt installs, and removes another',
+        setup:
+          "rm -rf /etc/apt/sources.list.d/* /etc/apt/keyrings /var/lib/apt/lists/*; printf 'Types: deb\\nURIs: http://gone.invalid/\\nSuites: x/\\n' >/etc/apt/sources.list.d/gone.sources",
+        tasks: (host) => [
+          aptRepository({ name: 'gone', state: 'absent' }),
+          aptRepository({
+            name: 'lab',
+            uris: `${host.vars.mirror}/packages/debian`,
+            suites: ['stable', 'testing'],
+            components: 'main',
+            signedBy: `${host.vars.mirror}/packages/debian/key.asc`,
+            fingerprint: host.vars.fingerprint!,
+          }),
+          apt({ name: 'lab-conf=3*' }),
+        ],
+        shows: [
+          'cd /etc/apt && ls sources.list.d keyrings; stat -c %a keyrings keyrings/lab.asc; cat /usr/share/lab-conf/version',
+          'keyrings:\nlab.asc\n\nsources.list.d:\nlab.sources\n755\n644\n3.0-1',
+        ],
       },
     ],
   },

@@ -113,6 +113,7 @@ const knownErrors: readonly KnownError[] = [
     code: 'E_SOURCES',
     sign: /Malformed (?:entry|stanza|line)[^\n]*|(?:The list of sources could not be read|Conflicting values set for option)[^\n]*/,
     message: ([whole]) => `apt cannot read its sources: ${whole}`,
+    hint: 'They are in /etc/apt/sources.list and /etc/apt/sources.list.d; is one there twice?',
   },
   {
     code: 'E_DISK_FULL',

@@ -1,0 +1,155 @@
+// Keys and sources of packages: OpenPGP, files of apt and dnf, what is refused.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from '#test'
+import * as assert from 'uvu/assert'
+import type { PlaybookError } from '../../../src/index.ts'
+import { aptRepository } from '../../../tasks/packages/aptRepository.ts'
+import {
+  checkedFingerprints,
+  downloadScript,
+  hasComment,
+  keyKind,
+  parseDownloaded,
+} from '../../../tasks/packages/keys/keySource.ts'
+import { armored, fingerprints, keyBytes } from '../../../tasks/packages/keys/openPgp.ts'
+import { sourceText } from '../../../tasks/packages/repositories/aptSource.ts'
+import { failure, inFolder, runShell, shells } from '../apply.ts'
+
+/** Made by gpg. */
+const key = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEaw17ZhYJKwYBBAHaRw8BAQdA7gduzDXgiU0pS7vpS3GWDV/9xMVH0AVp8uZd
+z9PGnNu0GFRlc3QgPHRAZXhhbXBsZS5pbnZhbGlkPoiQBBMWCAA4FiEEuIkDNNly
+pthkI11NmaxNCbGoPwAFAmsNe2YCGwMFCwkIBwIGFQoJCAsCBBYCAwECHgECF4AA
+CgkQmaxNCbGoPwAAtwEA26kupbJjR/Iv9jOL1z4L25E+JIGRUOvk/he86QkPYiMB
+AIlSXqSC66BPwxLvDoF2hkkdWf56El9Yt3zaafOKw2QC
+=N92l
+-----END PGP PUBLIC KEY BLOCK-----
+`
+const fingerprint = 'B8890334D972A6D864235D4D99AC4D09B1A83F00'
+
+test('the fingerprint of a key is that of gpg, from text, from CRLF, and from bytes', () => {
+  const bytes = keyBytes(Buffer.from(key), 'key')
+  assert.equal(fingerprints(bytes, 'key'), [fingerprint])
+  assert.ok(keyBytes(Buffer.from(key.replaceAll('\n', '\r\n')), 'key').equals(bytes))
+  assert.ok(keyBytes(bytes, 'key').equals(bytes))
+  assert.equal(fingerprints(keyBytes(Buffer.from(key + key), 'key'), 'key'), [fingerprint, fingerprint])
+})
+
+test('armour with a comment is what gpg writes otherwise', () => {
+  const text = armored(keyBytes(Buffer.from(key), 'key'), fingerprint)
+  assert.is(text.replace(`Comment: ${fingerprint}\n`, ''), key)
+})
+
+const notKeys: readonly (readonly [title: string, bytes: Buffer])[] = [
+  ['an HTML page', Buffer.from('<!DOCTYPE html><html></html>\n')],
+  ['a key that was cut', keyBytes(Buffer.from(key), 'key').subarray(0, 100)],
+  ['a private key', Buffer.from(key.replaceAll('PUBLIC', 'PRIVATE'))],
+  ['nothing', Buffer.alloc(0)],
+  ['a packet of a secret key', Buffer.from([0xc5, 1, 4])],
+]
+for (const [title, bytes] of notKeys)
+  test(`${title} is no key`, () =>
+    assert.throws(
+      () => checkedFingerprints(bytes, 'It', undefined),
+      (error: PlaybookError) => error.code === 'E_KEY',
+    ))
+
+test('a key must have the fingerprint that is expected, and no other key may be with it', () => {
+  const check = (expected: string[]) => () => checkedFingerprints(Buffer.from(key), 'It', expected)
+  assert.equal(check([fingerprint])(), [fingerprint])
+  for (const expected of [['0'.repeat(40)], [fingerprint, '0'.repeat(40)]])
+    assert.throws(check(expected), (error: PlaybookError) => error.code === 'E_FINGERPRINT')
+})
+
+for (const [source, kind] of [
+  [key, 'text'],
+  ['-----BEGIN PGP PRIVATE KEY BLOCK-----', 'text'],
+  ['https://host/key.asc', 'url'],
+  ['/usr/share/keyrings/x.gpg', 'host'],
+  ['files/key.asc', 'controller'],
+] as const)
+  test(`${source.slice(0, 30).trim()} is a key by ${kind}`, () => assert.is(keyKind(source), kind))
+
+for (const shell of shells)
+  test(`the host downloads a key once, and says why it could not (${shell[0]})`, () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'key.asc')
+      const curl = (body: string) =>
+        writeFileSync(
+          join(folder, 'curl'),
+          `#!/bin/sh\nfor word; do [ "$last" = -o ] && file=$word; last=$word; done\n${body}\n`,
+          { mode: 0o755 },
+        )
+      const { script } = downloadScript('https://host/key', hasComment(path, [fingerprint]))
+      const run = async () =>
+        parseDownloaded(await runShell(script, { shell, path: `${folder}:/usr/bin:/bin` }))
+      curl('echo "curl: (6) Could not resolve host" >&2; exit 6')
+      assert.equal(await run(), { failure: 'curl: (6) Could not resolve host' })
+      curl(`printf '\\231\\0key' >"$file"`)
+      assert.equal((await run()).bytes, Buffer.from([0x99, 0, 0x6b, 0x65, 0x79]))
+      writeFileSync(path, armored(keyBytes(Buffer.from(key), 'key'), fingerprint))
+      assert.equal(await run(), {})
+    }))
+
+test('a source of apt has its fields in the deb822 style', () => {
+  const source = { types: ['deb'], uris: ['https://a', 'https://b'], suites: ['x/'], enabled: true }
+  assert.is(sourceText(source, undefined), 'Types: deb\nURIs: https://a https://b\nSuites: x/\n')
+  assert.is(
+    sourceText(
+      {
+        ...source,
+        components: ['main', 'contrib'],
+        architectures: ['amd64'],
+        enabled: false,
+        trusted: false,
+        checkValidUntil: false,
+      },
+      '/k.asc',
+    ),
+    'Enabled: no\nTypes: deb\nURIs: https://a https://b\nSuites: x/\nComponents: main contrib\nArchitectures: amd64\nSigned-By: /k.asc\nTrusted: no\nCheck-Valid-Until: no\n',
+  )
+})
+
+const source = { name: 'x', uris: 'https://host/debian', suites: 'bookworm', components: 'main' }
+const wrong: readonly (readonly [Parameters<typeof aptRepository>[0], string])[] = [
+  [{ ...source, signedBy: 'https://host/key' }, 'because signedBy is a URL'],
+  [{ ...source, signedBy: 'https://me:secret@host/key' }, 'a password'],
+  [{ ...source, fingerprint: '1234' }, '40 or 64 hex digits'],
+  [{ ...source, suites: 'bookworm,trixie' }, 'without comma'],
+  [{ name: 'x', uris: 'https://host/debian', suites: 'bookworm' }, 'components: expected'],
+  [{ ...source, suites: 'x/' }, 'components: expected'],
+  [{ name: 'x' }, 'expected uris and suites'],
+  [{ ...source, name: '../x' }, 'as for a file'],
+  [{ repo: 'deb https://host bookworm main', name: 'x' } as never, 'Give the parts of the line'],
+]
+for (const [params, message] of wrong)
+  test(`aptRepository refuses ${JSON.stringify(params)}`, () =>
+    assert.throws(
+      () => aptRepository(params),
+      (error: PlaybookError) =>
+        error.code === 'E_PARAMS' && [error.message, ...error.details].join().includes(message),
+    ))
+
+test('a private key that is given by mistake is not shown', async () => {
+  const secret = key.replaceAll('PUBLIC', 'PRIVATE')
+  const { params, spec } = aptRepository({ ...source, signedBy: secret })
+  const inputs = await spec.inputs!(params, { directory: '/', find: (path: string) => path })
+  const absent = { type: 'absent' } as const
+  const folder = { type: 'directory' } as never
+  const observed = {
+    source: absent,
+    key: absent,
+    hostKey: absent,
+    sources: folder,
+    keys: folder,
+    downloaded: {},
+  }
+  const error = await failure(async () => spec.plan(params, observed, inputs))
+  assert.is(error.code, 'E_KEY')
+  assert.not.match(JSON.stringify([error.message, error.details, error.hint]), 'mDME')
+})
+
+test.run()
