@@ -34,6 +34,7 @@ const program = await bundle({
   entryPoints: ['dist/src/cli/program.js'],
   entryNames: '[name]-[hash]',
   external: ['jiti', 'bcryptjs', 'ip-address'], // jiti loads files of its own; few templates need the others
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' }, // requires its own files in a way that cannot be bundled
   plugins: [lateRequires(), lateTasks(), latePackages(), withoutNativeCode(), withoutHttpAgents()],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: {

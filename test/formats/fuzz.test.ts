@@ -1,14 +1,24 @@
 // Random edits of this machine's own files change only their own bytes, and nothing the second time.
 
+import { dirname } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
+import { type Data, isList, isObject, type Place } from '../../src/formats/data/data.ts'
+import { valueAtPlace } from '../../src/formats/data/operations.ts'
 import { parseIni } from '../../src/formats/ini/parse.ts'
-import { editIni, type IniEdit } from '../../src/formats/ini.ts'
+import { editIni, type IniEdit, iniSection } from '../../src/formats/ini.ts'
+import { dataOf as jsonData, parseJson } from '../../src/formats/json/document.ts'
+import { type DataEdit, type DataValue, editJson } from '../../src/formats/json.ts'
 import { scanPlain, scanShell } from '../../src/formats/keyValue/scan.ts'
 import { editKeyValue, type KeyValueEdit, keyValueKey } from '../../src/formats/keyValue.ts'
 import type { EditChange } from '../../src/formats/shared/change.ts'
+import { parseYaml, dataOf as yamlData } from '../../src/formats/yaml/document.ts'
+import { editYaml } from '../../src/formats/yaml.ts'
+import type { PlaybookError } from '../../src/index.ts'
 import { oneOf, randomNumbers } from './httpd/fixtures.ts'
 import { type RealFile, realFiles } from './realFiles.ts'
+
+const nodeFolder = dirname(dirname(process.execPath))
 
 type Span = { readonly start: number; readonly end: number }
 
@@ -27,8 +37,9 @@ test(`INI: ${iniFiles.length} files`, () => {
       const chosen = options.length > 0 ? oneOf(random, options) : undefined
       const header = chosen && chosen.line.section >= 0 ? lines[chosen.line.section] : undefined
       const section = header?.kind === 'header' ? header.name : undefined
-      if (section !== undefined && /[\]\r\n]|^\s|\s$/.test(section)) continue
-      const name = chosen && random(4) > 0 ? chosen.line.name : `fuzz${random(9)}`
+      if (section !== undefined && !iniSection.safeParse(section).success) continue
+      const name =
+        chosen && random(4) > 0 && !/["'(]/.test(chosen.line.name) ? chosen.line.name : `fuzz${random(9)}`
       const edit: IniEdit =
         chosen && random(4) === 0
           ? { remove: name, section }
@@ -74,6 +85,30 @@ test(`keys and values: ${keyFiles.length} files`, () => {
   }
 })
 
+function readable(read: () => Data): Data {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+function placesIn(data: Data, place: Place = []): Place[] {
+  const inside = isList(data)
+    ? data.flatMap((each, index) => placesIn(each, [...place, index]))
+    : isObject(data)
+      ? Object.entries(data).flatMap(([key, each]) => placesIn(each, [...place, key]))
+      : []
+  return place.length === 0 ? inside : [place, ...inside]
+}
+
+/** The keys and texts of a value. */
+function textsIn(data: Data): string[] {
+  if (isList(data)) return data.flatMap(textsIn)
+  if (isObject(data)) return Object.entries(data).flatMap(([key, each]) => [key, ...textsIn(each)])
+  return [String(data)]
+}
+
 /** Whether every quote is closed, which is not so where the file is of another kind. */
 function isShell(text: string): boolean {
   try {
@@ -81,6 +116,75 @@ function isShell(text: string): boolean {
     return true
   } catch {
     return false
+  }
+}
+
+const jsonFiles = realFiles(['/etc', 'node_modules'], /\.(?:json|jsonc)$/, 150)
+const yamlFiles = realFiles(['/etc', 'node_modules', nodeFolder], /\.(?:yml|yaml)$/, 150)
+
+test(`JSON: ${jsonFiles.length} files`, () => {
+  for (const file of jsonFiles) fuzzData(file, editJson, (text) => jsonData(parseJson(text)))
+})
+
+test(`YAML: ${yamlFiles.length} files`, () => {
+  for (const file of yamlFiles) {
+    const edit = (bytes: Uint8Array, edits: readonly DataEdit[]) => editYaml(bytes, edits, { document: 0 })
+    fuzzData(file, edit, (text) => yamlData(parseYaml(text, { document: 0 })))
+  }
+})
+
+/** Sets, adds and removes a value at a random place; what the text then holds, the editor itself checks. */
+function fuzzData(
+  file: RealFile,
+  edit: (bytes: Uint8Array, edits: readonly DataEdit[]) => Edited,
+  read: (text: string) => Data,
+): void {
+  const random = randomNumbers(file.text.length)
+  const data = readable(() => read(file.text))
+  const places = placesIn(data).slice(0, 5000)
+  for (let round = 0; round < 3 && places.length > 0; round++) {
+    const place = oneOf(random, places)
+    const old = valueAtPlace(data, place)
+    const value = oneOf<DataValue>(random, [
+      `r${random(99)}: "é'#`,
+      'yes',
+      random(1000),
+      null,
+      [1, 'x'],
+      { k: { l: [] } },
+    ])
+    const chosen = oneOf<DataEdit>(random, [
+      { set: place, value },
+      {
+        set: [...place.slice(0, -1), isList(valueAtPlace(data, place.slice(0, -1))) ? '-' : `fuzz${round}`],
+        value,
+      },
+      ...(isObject(old) ? [{ merge: place, value: { added: value } }] : []),
+      ...(isList(old) ? [{ include: place, items: [value] }] : []),
+      { remove: place },
+    ])
+    const lost = 'set' in chosen || 'remove' in chosen ? textsIn(old) : []
+    const isTwice = 'remove' in chosen || ('set' in chosen && chosen.set.at(-1) === '-')
+    const run = (bytes: Uint8Array) =>
+      isTwice && bytes !== first ? { bytes, changes: [] } : refusable(edit, bytes, chosen)
+    const first = Buffer.from(file.text)
+    checkComments(file, run, chosen, first, lost)
+  }
+}
+
+/** An alias or a repeated anchor may be refused, and nothing else. */
+function refusable(
+  edit: (bytes: Uint8Array, edits: readonly DataEdit[]) => Edited,
+  bytes: Uint8Array,
+  chosen: DataEdit,
+): Edited {
+  try {
+    return edit(bytes, [chosen])
+  } catch (error) {
+    const { code } = error as PlaybookError
+    const isRepeated = code === 'E_YAML_EDIT' && /[-:[,] *\*\w/.test(Buffer.from(bytes).toString())
+    if (code === 'E_YAML_ALIAS' || isRepeated) return { bytes, changes: [] }
+    throw new Error(`${(error as Error).message} ${JSON.stringify(chosen)}`, { cause: error })
   }
 }
 
@@ -119,6 +223,33 @@ function checkLines(
     at = left.indexOf(line, at) + 1
     assert.ok(at > 0, `${place} lost ${JSON.stringify(line)}`)
   }
+}
+
+/**
+ * Most lines stay as they are, in order, but for a comma at the end: those that are lost hold one of the old texts, or
+ * belong to what was changed.
+ */
+function checkComments(
+  { path, text }: RealFile,
+  edit: Edit,
+  what: DataEdit,
+  bytes: Buffer,
+  lost: readonly string[],
+): void {
+  const place = `${path} ${JSON.stringify(what)}`
+  const result = edit(bytes)
+  const after = Buffer.from(result.bytes).toString()
+  assert.equal(edit(result.bytes).changes, [], `${place} is not quiet`)
+  assert.is(after === text, result.changes.length === 0, place)
+  if (after === text) return
+  let start = 0
+  while (start < text.length && text[start] === after[start]) start++
+  let end = 0
+  while (end < Math.min(text.length, after.length) - start && text.at(-1 - end) === after.at(-1 - end)) end++
+  const gone = text.slice(start, text.length - end)
+  const allowed = lost.reduce((sum, each) => sum + JSON.stringify(each).length * 2 + 12, 60)
+  const blanks = gone.replace(/#.*|\/\/.*|[\s,:\-[\]{}"'&|>]+/g, '').length
+  assert.ok(blanks <= allowed, `${place} lost ${blanks} of ${allowed}: ${gone.slice(0, 300)}`)
 }
 
 /** Whether a text is another one with some of its pieces, in order, and at most a few new characters in between. */

@@ -29,7 +29,7 @@ export function realFiles(folders: readonly string[], name: RegExp, limit: numbe
   }
   const add = (path: string) => {
     const bytes = bytesOf(path)
-    if (!bytes || bytes.length === 0 || bytes.length > 60_000 || bytes.includes(0)) return
+    if (!bytes || bytes.length === 0 || bytes.includes(0)) return
     const text = bytes.toString('utf8')
     const digest = createHash('sha1').update(bytes).digest('hex')
     if (seen.has(digest) || !Buffer.from(text).equals(bytes)) return
@@ -50,7 +50,7 @@ function entriesOf(folder: string) {
 
 function bytesOf(path: string): Buffer | undefined {
   try {
-    return statSync(path).size > 60_000 ? undefined : readFileSync(path)
+    return statSync(path).size > (further.length > 0 ? 60_000 : 12_000) ? undefined : readFileSync(path)
   } catch {
     return undefined
   }

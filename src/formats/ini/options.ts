@@ -95,7 +95,7 @@ function isValue(lines: readonly IniLine[], index: number, value: string | null)
 /** The line with another value, and the comment after it. */
 function changedLine({ lines, options }: IniPlan, line: IniOptionLine, value: string | null): TextLine {
   if (value === null) return { text: `${line.indent}${line.name}`, end: line.end }
-  const separator = line.separator || usualSeparator(lines, options)
+  const separator = separatorFor(line, value, lines, options)
   const comment = line.value === null ? '' : line.written.slice(line.value.length)
   return { text: `${line.indent}${line.name}${spaced(separator, value)}${value}${comment}`, end: line.end }
 }
@@ -116,10 +116,11 @@ function insertion(
       ? (present[0] ?? placeOf(lines, spans, name))
       : previous + extentOf(lines, previous)
   const model = lines[previous ?? present[0] ?? -1] as IniOptionLine | undefined
-  const separator = model?.separator || usualSeparator(lines, options)
   const indent = model?.indent ?? usualIndent(lines, spans)
   const added = values.map((value) =>
-    value === null ? `${indent}${name}` : `${indent}${name}${spaced(separator, value)}${value}`,
+    value === null
+      ? `${indent}${name}`
+      : `${indent}${name}${spaced(separatorFor(model, value, lines, options), value)}${value}`,
   )
   const isBeforeHeader = isPrelude(lines, spans) && lines[at]?.kind === 'header'
   return withLines(result, at, isBeforeHeader ? [...added, ''] : added, lineEndOf(text))
@@ -142,6 +143,18 @@ function afterComments(lines: readonly IniLine[], from: number, end: number): nu
   while (at < end && lines[at]!.kind === 'comment') at++
   const isAboveNext = at === end && end < lines.length
   return isAboveNext ? from : at
+}
+
+/** That of the line, unless a colon would leave an `=` in the value to separate. */
+function separatorFor(
+  line: IniOptionLine | undefined,
+  value: string,
+  lines: readonly IniLine[],
+  options: IniOptions,
+): string {
+  const usual = usualSeparator(lines, options)
+  const isMisread = line?.separator.includes(':') && value.includes('=') && usual.includes('=')
+  return isMisread ? usual : line?.separator || usual
 }
 
 function usualSeparator(lines: readonly IniLine[], { noExtraSpaces }: IniOptions): string {

@@ -25,16 +25,20 @@ type IniOption = {
 export type IniOptionLine = Extract<IniLine, { kind: 'option' | 'inactive' }>
 
 /**
- * Options are `name = value`, or `name: value` in a line without `=`, or a bare name. Comments begin with `#` or `;`;
+ * Options are `name = value`, or `name: value` in a line without `=` or in a file that writes most of them so, or a bare
+ * name. Comments begin with `#` or `;`;
  * `#name = value` is an inactive option. A line continues an option if the one before it ends with a backslash, or if it
  * is indented deeper and either looks like no option, or follows an option without a value on its own line.
  */
 export function parseIni(text: string, inlineComments: boolean): IniLine[] {
   const lines: IniLine[] = []
+  const all = linesOf(text)
+  const separator = separatorOf(all)
+  const optionOf = (line: string) => readOption(line, separator, inlineComments)
   let section = -1
   let open: { readonly indent: number; readonly isList: boolean } | undefined
   let isJoined = false
-  for (const line of linesOf(text)) {
+  for (const line of all) {
     const placed = { ...line, section }
     const indent = /^\s*/.exec(line.text)![0].length
     const content = line.text.trim()
@@ -55,15 +59,15 @@ export function parseIni(text: string, inlineComments: boolean): IniLine[] {
       continue
     }
     if (/^[#;]/.test(content)) {
-      const inactive = optionOf(line.text.replace(/^\s*[#;]+/, ''), inlineComments)
+      const inactive = optionOf(line.text.replace(/^\s*[#;]+/, ''))
       lines.push(
-        inactive && inactive.value !== null
+        inactive.value !== null
           ? { ...placed, ...inactive, kind: 'inactive' }
           : { ...placed, kind: 'comment' },
       )
       continue
     }
-    const option = optionOf(line.text, inlineComments)!
+    const option = optionOf(line.text)
     open = { indent, isList: option.value === '' }
     isJoined = option.written.endsWith('\\') && !/^"?[A-Za-z]:\\/.test(option.written)
     lines.push({ ...placed, ...option, kind: 'option' })
@@ -82,10 +86,18 @@ export function extentOf(lines: readonly IniLine[], index: number): number {
   return end - index
 }
 
-function optionOf(text: string, inlineComments: boolean): IniOption | undefined {
-  const found =
-    /^(\s*)([^=\s][^=]*?)(\s*=[ \t]*)(.*?)\s*$/.exec(text) ??
-    /^(\s*)([^:\s][^:]*?)(\s*:[ \t]*)(.*?)\s*$/.exec(text)
+/** What separates names and values in most lines. */
+function separatorOf(lines: readonly TextLine[]): '=' | ':' {
+  const options = lines.filter(({ text }) => /^\s*[^\s#;[]/.test(text))
+  const equals = options.filter(({ text }) => text.includes('=')).length
+  const colons = options.filter(({ text }) => /^[^=]*:/.test(text)).length
+  return colons > equals ? ':' : '='
+}
+
+function readOption(text: string, usual: '=' | ':', inlineComments: boolean): IniOption {
+  const equals = /^(\s*)([^=\s][^=]*?)(\s*=[ \t]*)(.*?)\s*$/.exec(text)
+  const colon = /^(\s*)([^:=\s][^:=]*?)(\s*:[ \t]*)(.*?)\s*$/.exec(text)
+  const found = usual === '=' ? (equals ?? colon) : (colon ?? equals)
   if (!found) {
     const [, indent = '', name = ''] = /^(\s*)(.*?)\s*$/.exec(text)!
     return { name, indent, separator: '', written: '', value: null }

@@ -5,6 +5,8 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { secret } from '../../../src/index.ts'
 import type { AnyTaskFunction } from '../../../src/model/task.ts'
+import { editJson } from '../../../tasks/text/editJson.ts'
+import { editYaml } from '../../../tasks/text/editYaml.ts'
 import { iniFile } from '../../../tasks/text/iniFile.ts'
 import { keyValueFile } from '../../../tasks/text/keyValueFile.ts'
 import { applied, failure, inFolder, looked } from '../apply.ts'
@@ -110,6 +112,39 @@ const rows: [
     'ID=x\nNAME="it\'s \\$5"\n',
     ["NAME: absent → it's $5"],
   ],
+  [
+    'edits JSON with comments',
+    editJson,
+    'daemon.json',
+    '{\n  // c\n  "a": 1\n}\n',
+    { edits: [{ set: '/b/c', value: [true] }] },
+    '{\n  // c\n  "a": 1,\n  "b": {\n    "c": [\n      true\n    ]\n  }\n}\n',
+    ['b: absent → {"c":[true]}'],
+  ],
+  [
+    'makes a missing file of JSON',
+    editJson,
+    'new.json',
+    undefined,
+    { edits: [{ merge: '', value: { a: 1 } }], create: true },
+    '{\n  "a": 1\n}\n',
+    ['{path}: absent → 13 bytes'],
+  ],
+  [
+    'edits one of several documents',
+    editYaml,
+    'k8s.yaml',
+    'a: 1 # one\n---\nb: [x]\n',
+    {
+      edits: [
+        { include: '/b', items: ['z'] },
+        { set: '/c', value: 'no' },
+      ],
+      document: 1,
+    },
+    'a: 1 # one\n---\nb: [x, z]\nc: "no"\n',
+    ['b[1]: absent → z', 'c: absent → no'],
+  ],
 ]
 
 for (const [title, task, file, before, params, after, expected] of rows) {
@@ -154,6 +189,9 @@ test('a secret is written, and shown nowhere', () =>
     }
     const value = secret('hunter2')
     await hidden(iniFile, '[s]\nkey=old1\n', { section: 's', option: 'key', value }, '[s]\nkey=hunter2\n')
+    const edits = [{ set: '/key', value }]
+    await hidden(editJson, '{"key": "old1"}\n', { edits }, '{"key": "hunter2"}\n')
+    await hidden(editYaml, 'key: old1 # c\n', { edits }, 'key: hunter2 # c\n')
     await hidden(keyValueFile, 'KEY="old1"\n', { set: { KEY: value } }, 'KEY="hunter2"\n')
   }))
 
@@ -183,6 +221,16 @@ const refused: [title: string, make: () => unknown, says: RegExp][] = [
     'a key that is set and removed',
     () => keyValueFile({ path: '/f', set: { a: 1 }, remove: ['a'] }),
     /remove: expected keys that are not in set/,
+  ],
+  [
+    'an edit of no kind',
+    () => editJson({ path: '/f', edits: [{ at: '/a' }] as never }),
+    /edits\[0\]: expected an edit: an object with set, merge,/,
+  ],
+  [
+    'a value that is none of JSON',
+    () => editYaml({ path: '/f', edits: [{ set: '/a', value: undefined as never }] }),
+    /edits\[0\]\.value: expected a value of JSON/,
   ],
   ['a key with a blank', () => keyValueFile({ path: '/f', set: { 'a b': 1 } }), /expected the name of a key/],
 ]
