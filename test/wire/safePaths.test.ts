@@ -85,6 +85,39 @@ function inShell([name, [program, ...words]]: (typeof shells)[number], script: s
   return { code: result.status, stderr: result.stderr }
 }
 
+/** Extended attributes by Python, as this machine may lack setfacl. */
+const python = (code: string): string =>
+  execFileSync('python3', ['-c', `import os, struct\n${code}`], { encoding: 'utf8', stdio: 'pipe' }).trim()
+
+/** Entries: the tag of acl(5), its permission bits, and a user or group. */
+function setAcl(
+  path: string,
+  kind: 'access' | 'default',
+  entries: [tag: number, bits: number, id?: number][],
+) {
+  const packed = entries.map(([tag, bits, id = 0xffffffff]) => `struct.pack('<HHI', ${tag}, ${bits}, ${id})`)
+  python(`os.setxattr('${path}', 'system.posix_acl_${kind}', struct.pack('<I', 2) + ${packed.join(' + ')})`)
+}
+
+const aclOf = (path: string): string =>
+  python(`name = 'system.posix_acl_access'
+print(os.getxattr('${path}', name).hex() if name in os.listxattr('${path}') else '')`)
+
+const withAcl = isRoot && hasAcl() ? it : it.skip
+
+function hasAcl(): boolean {
+  try {
+    setAcl(root, 'access', [
+      [1, 7],
+      [4, 5],
+      [0x20, 5],
+    ])
+    return true
+  } catch {
+    return false
+  }
+}
+
 const written = (step: Omit<WriteStep, 'kind'>): Buffer => Buffer.from(writeEntry(write(step)).body)
 
 for (const shell of present) {
@@ -152,6 +185,54 @@ for (const shell of present) {
     assert.is(readFileSync(join(theirs, 'releases/to'), 'utf8'), 'x')
     assert.ok(lstatSync(join(etc, 'app.link')).isSymbolicLink())
   })
+
+  test(`${name}: an edit of root's file in a folder of the user's leaves it root's`, () => {
+    const path = join(theirs, 'app.conf')
+    writeFileSync(path, 'old\n', { mode: 0o640 })
+    assert.is(inShell(shell, written({ path, content: 'new\n' })).code, 0)
+    const { uid, mode } = statSync(path)
+    assert.equal([readFileSync(path, 'utf8'), uid, mode & 0o777], ['new\n', 0, 0o640])
+  })
+
+  withAcl(
+    `${name}: in a folder with a default ACL, a file keeps its mode and ACL, or is left as it is`,
+    () => {
+      const [plain, own, made] = ['plain', 'own', 'made'].map((each) => join(etc, each)) as [
+        string,
+        string,
+        string,
+      ]
+      for (const path of [plain, own]) writeFileSync(path, 'old\n', { mode: 0o640 })
+      setAcl(own, 'access', [
+        [1, 6],
+        [2, 4, 4],
+        [4, 4],
+        [0x10, 4],
+        [0x20, 0],
+      ])
+      setAcl(etc, 'default', [
+        [1, 7],
+        [2, 7, attackerId],
+        [4, 5],
+        [0x10, 7],
+        [0x20, 5],
+      ])
+      const before = [plain, own].map(aclOf)
+      assert.equal([before[0], statSync(plain).mode & 0o777], ['', 0o640])
+      for (const path of [plain, own]) {
+        for (const more of [{}, { mode: 0o640 }]) {
+          const { code, stderr } = inShell(shell, written({ path, content: 'new\n', ...more }))
+          if (name === 'busybox') assert.match(stderr, 'install the programs getfacl and setfacl')
+          else assert.equal([code, stderr], [0, ''])
+        }
+        assert.is(readFileSync(path, 'utf8'), name === 'busybox' ? 'old\n' : 'new\n')
+        assert.is(statSync(path).mode & 0o777, 0o640)
+      }
+      assert.equal([plain, own].map(aclOf), before)
+      assert.is(inShell(shell, written({ path: made, content: 'x', mode: 0o600 })).code, 0)
+      assert.is(statSync(made).mode & 0o777, 0o600)
+    },
+  )
 
   test(`${name}: a folder of root below one of another user is refused, unless unsafe paths are allowed`, () => {
     const path = join(theirs, 'sub/file')

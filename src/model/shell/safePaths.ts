@@ -16,6 +16,7 @@
  * - `rp_like [MODE]`, in the stage, makes `./$rp_base` with all attributes of `../$rp_base`, or as a new file: then
  *   `rp_new` is set. With a mode it is 0600 until that is set. `rp_keep PATH` copies the original to another path.
  * - `rp_source FILE` opens a file for reading as descriptor 8, and follows no link that somebody else could have made.
+ * - `rp_copy OLD NEW` makes a file with all attributes of another, its ACL included, and with any content.
  * - `rp_unchanged SHA256` tells, in the stage, whether `../$rp_base` has this content; `absent`: whether it is not there.
  * - `rp_attributes PATH OWNER MODE [link]` sets owner (`user`, `:group`, `user:group` or empty) and mode (octal digits or
  *   empty) of what is there. With `link`, a link is changed itself.
@@ -144,12 +145,25 @@ rp_original() {
   ln -- "../$rp_base" "$rp_old" || { echo "$rp_base cannot be read safely: hard links to it are not possible." >&2; exit 1; }
   [ -f "$rp_old" ] && [ ! -L "$rp_old" ] || rp_refuse "$rp_base was replaced by another user."
 }
+rp_copy() {
+  cp -a --attributes-only -- "$1" "$2" 2>/dev/null && return
+  rm -f -- "$2"
+  cp -a -- "$1" "$2" || return
+  if command -v setfacl >/dev/null && command -v getfacl >/dev/null; then
+    rp_acl=$(getfacl -p -- "$1") && printf '%s\\n' "$rp_acl" | setfacl --set-file=- -- "$2"
+    return
+  fi
+  rm -f -- "\${2%/*}/.acl"
+  ( umask 777; : >"\${2%/*}/.acl" )
+  rp_acl=$(stat -c %a -- "\${2%/*}/.acl")
+  [ "$rp_acl" = 0 ] || { echo "\${1##*/} is in a folder with a default ACL, which would add to its own: install the programs getfacl and setfacl." >&2; return 1; }
+}
 rp_like() {
   rp_new=1
   rp_original
   if [ -f "$rp_old" ] && [ ! -L "$rp_old" ]; then
     rp_new=
-    cp -a --attributes-only -- "$rp_old" "./$rp_base" 2>/dev/null || { rm -f -- "./$rp_base"; cp -a -- "$rp_old" "./$rp_base"; } || exit 1
+    rp_copy "$rp_old" "./$rp_base" || exit 1
     [ -f "./$rp_base" ] && [ ! -L "./$rp_base" ] || rp_refuse "$rp_base was replaced by another user."
   elif [ -e "$rp_old" ] && [ ! -L "$rp_old" ]; then echo "$rp_base is not a regular file." >&2; exit 1
   fi

@@ -71,7 +71,7 @@ put() {
 }
 new=/proc/self/fd/9/new
 overwrite() {
-  cp -a --attributes-only -- "./$2" "$new" 2>/dev/null || { rm -f -- "$new"; cp -a -- "./$2" "$new"; } || fail "$3 could not be written; it is as it was."
+  rp_copy "./$2" "$new" || fail "$3 could not be written; it is as it was."
   [ -f "$new" ] && [ ! -L "$new" ] || rp_refuse "$3 was replaced by another user."
   cat -- "$1" >"$new" || fail "$3 could not be written; it is as it was."
   [ -z "$spec" ] || chown -- "$spec" "$new" || exit 1

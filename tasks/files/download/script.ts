@@ -23,7 +23,8 @@ export function fetchScript(desired: DownloadParams, current: FileState): Comman
   const digest = checksum ? sh`${`${checksum.algorithm}sum`}` : sh`:`
   return sh`rp_target ${dest} follow
 rp_stage
-part=./part
+rp_like 600
+part=./$rp_base
 headers=
 while IFS= read -r header && [ -n "$header" ]; do headers="$headers$header
 "; done
@@ -50,9 +51,7 @@ function placementScript({ dest, mode, owner, group }: DownloadParams, current: 
   const kept = current.type === 'file' ? current : undefined
   const desired = ownerSpec({ owner, group })
   const lines = [
-    kept
-      ? sh`chown ${`${kept.uid}:${kept.gid}`} -- "$part" 2>/dev/null; chcon --reference="../$rp_base" -- "$part" 2>/dev/null`
-      : sh`rp_label ${dest} "$part"`,
+    sh`[ -z "$rp_new" ] || rp_label ${dest} "$part"`,
     desired === '' ? sh`:` : sh`chown ${desired} -- "$part" || exit 1`,
     sh`chmod ${formatMode(modeFor(current, mode) ?? kept?.mode ?? 0o644)} -- "$part" && mv -fT -- "$part" "../$rp_base" || exit 1`,
   ]

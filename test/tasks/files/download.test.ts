@@ -138,6 +138,7 @@ const tools = [
   'sha256sum',
   'sha512sum',
   'chown',
+  'cp',
   'chmod',
   'mv',
   'rm',
