@@ -84,7 +84,7 @@ tasks: () => [
 ]
 \`\`\`
 
-\`look(what, (found) => tasks, options)\` is an item of a task list. \`what\` is a probe, or several by name: \`look({ user, group }, ({ user, group }) => …)\`. The function gets what was found, typed, and returns tasks, blocks, roles, looks, or nothing. It must be pure. (It is not called \`then\`, because a module with an export of that name cannot be imported by \`import()\`.)
+\`look(what, (found) => tasks, options)\` is an item of a task list. \`what\` is a probe, as \`facts\` of a play takes them, the name of a [fact that is built in](facts.md) (\`look('mounts', (mounts) => …)\`, read again when its turn comes), or several of these by name: \`look({ user, mounts: 'mounts' }, ({ user, mounts }) => …)\`. The function gets what was found, typed, and returns tasks, blocks, roles, looks, or nothing. It must be pure. (It is not called \`then\`, because a module with an export of that name cannot be imported by \`import()\`.)
 
 When it looks:
 
@@ -99,7 +99,7 @@ What applies to its tasks:
 - Facts that only its function uses are read when it is called.
 - In a dry run the function gets what planned changes leave, as far as that is known. Otherwise the look is \`unknown\`, and so are, with the cause, the tasks that it would give now; after it anything may have changed, unless its option \`writes\` lists the paths. So say in \`reads\` of a probe what it depends on.
 - A look with tags that are not selected is left out with its tasks. One without tags is always made, since its tasks may have tags.
-- \`--list-tasks\` shows the look, and that it gives tasks. \`--start-at-task\` starts at a look, not at a task that it gives. \`--step\` asks for the look, then for each of its tasks. \`--resume\` starts at the look if the host stopped at one of its tasks.
+- \`--list-tasks\` shows the look, and that it gives tasks. \`--start-at-task\` starts at a look, not at a task that it gives, since these are known only once it has looked: it is refused before the run, with the name of the look to start at. \`--step\` asks for the look, then for each of its tasks. \`--resume\` starts at the look if the host stopped at one of its tasks.
 - An exception in the function fails the look, with its line (E_FUNCTION).
 `
 

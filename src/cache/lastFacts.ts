@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../files/makeFolder.ts'
 import { replaceFile } from '../files/replaceFile.ts'
-import type { HostFacts } from '../model/facts.ts'
+import { type HostFacts, unkeptFacts } from '../model/facts.ts'
 import type { ConnectionSettings } from '../model/host.ts'
 
 /** A host, and where it is reached: hosts of two sites may have the same name. */
@@ -36,7 +36,8 @@ export function openLastFacts(folder: string): LastFacts {
     }
   }
   const keep = (host: Host, facts: Partial<HostFacts>) => {
-    const all = Object.entries({ ...of(host), ...facts }).map(([name, value]) => [name, value ?? null])
+    const kept = Object.entries({ ...of(host), ...facts }).filter(([name]) => !isUnkept(name))
+    const all = kept.map(([name, value]) => [name, value ?? null])
     const content = JSON.stringify({ host: host.host.name, facts: Object.fromEntries(all) })
     try {
       makeFolder(folder)
@@ -46,4 +47,8 @@ export function openLastFacts(folder: string): LastFacts {
     }
   }
   return { of, keep }
+}
+
+function isUnkept(name: string): boolean {
+  return (unkeptFacts as readonly string[]).includes(name)
 }

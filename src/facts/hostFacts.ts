@@ -3,8 +3,13 @@
 import type { FactName, HostFacts } from '../model/facts.ts'
 import type { Probe } from '../model/probe.ts'
 import { date, timeZone } from './clock.ts'
-import { cpus, memory } from './hardware.ts'
+import { disks } from './disks.ts'
+import { dns } from './dns.ts'
+import { environment } from './environment.ts'
+import { cpus, memory, processors } from './hardware.ts'
 import { fqdn, hostname, user } from './identity.ts'
+import { localFacts } from './localFacts.ts'
+import { lsb } from './lsb.ts'
 import { packageManager, serviceManager } from './managers.ts'
 import { mounts } from './mounts.ts'
 import { defaultIpv4, defaultIpv6, interfaces } from './network.ts'
@@ -30,4 +35,10 @@ export const hostFacts: { readonly [K in FactName]: Probe<HostFacts[K]> } = {
   selinux,
   virtualization,
   user,
+  processors,
+  disks,
+  dns,
+  lsb,
+  environment,
+  localFacts,
 }

@@ -38,5 +38,17 @@ export const typicalFacts: HostFacts = {
   date: { epoch: 1_700_000_000, zone: 'UTC', offset: '+0000' },
   selinux: { mode: 'enforcing', configured: 'enforcing', policy: 'targeted', policyVersion: 33 },
   virtualization: { type: 'kvm', isContainer: false },
+  processors: { sockets: 1, coresPerSocket: 2, threadsPerCore: 1, vendor: 'GenuineIntel', model: 'Intel' },
+  disks: [
+    {
+      ...{ name: 'vda', size: 20 * gigabyte, model: '', vendor: '0x1af4', sectorSize: 512 },
+      ...{ isRemovable: false, isRotational: true, scheduler: 'none', holders: [] },
+      partitions: [{ name: 'vda1', size: 20 * gigabyte, start: 1_048_576 }],
+    },
+  ],
+  dns: { nameservers: ['192.0.2.53'], search: ['example.com'], domain: undefined, sortlist: [], options: {} },
+  lsb: { id: 'Rocky', release: '9.4', codename: 'BlueOnyx', description: 'Rocky Linux release 9.4' },
+  environment: { HOME: '/root', PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
+  localFacts: {},
   user: { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/bash' },
 }

@@ -42,6 +42,21 @@ export type HostFacts = {
   readonly virtualization: VirtualizationFacts
   /** The user that the facts are read as: that of the play's tasks. */
   readonly user: UserFacts
+  /** Sockets, cores and threads, from /proc/cpuinfo. */
+  readonly processors: ProcessorFacts
+  /** Block devices and their partitions, from /sys/block; loop devices too. */
+  readonly disks: readonly DiskFacts[]
+  /** What /etc/resolv.conf says. */
+  readonly dns: DnsFacts
+  /** What lsb_release or /etc/lsb-release says; empty texts where there is neither. */
+  readonly lsb: LsbFacts
+  /** Environment variables of that user. They may be secrets: they are not kept, and shown only where they are named. */
+  readonly environment: Readonly<Record<string, string>>
+  /**
+   * What the files of /etc/ansible/facts.d say, by their names without `.fact`: JSON, INI, or what executable ones
+   * print. They may be secrets, as `environment`.
+   */
+  readonly localFacts: Readonly<Record<string, unknown>>
 }
 
 export type OsFacts = {
@@ -171,6 +186,50 @@ export type UserFacts = {
   readonly shell: string
 }
 
+export type ProcessorFacts = {
+  readonly sockets: number
+  readonly coresPerSocket: number
+  readonly threadsPerCore: number
+  /** `GenuineIntel`, `AuthenticAMD`; empty where the kernel does not say. */
+  readonly vendor: string
+  readonly model: string
+}
+
+export type DiskFacts = {
+  /** `vda`, `nvme0n1` */
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  readonly model: string
+  readonly vendor: string
+  /** Bytes of its logical blocks. */
+  readonly sectorSize: number
+  readonly isRemovable: boolean
+  readonly isRotational: boolean
+  /** The I/O scheduler that is in use. */
+  readonly scheduler: string
+  /** The devices that are built on it: `dm-0`. */
+  readonly holders: readonly string[]
+  /** `size` and `start` in bytes. */
+  readonly partitions: readonly { readonly name: string; readonly size: number; readonly start: number }[]
+}
+
+export type DnsFacts = {
+  readonly nameservers: readonly string[]
+  readonly search: readonly string[]
+  readonly domain: string | undefined
+  readonly sortlist: readonly string[]
+  /** Values of options, true for those that have none. */
+  readonly options: Readonly<Record<string, string | true>>
+}
+
+export type LsbFacts = {
+  readonly id: string
+  readonly release: string
+  readonly codename: string
+  readonly description: string
+}
+
 export type FactName = keyof HostFacts
 
 const names: { readonly [K in FactName]: true } = {
@@ -190,7 +249,16 @@ const names: { readonly [K in FactName]: true } = {
   selinux: true,
   virtualization: true,
   user: true,
+  processors: true,
+  disks: true,
+  dns: true,
+  lsb: true,
+  environment: true,
+  localFacts: true,
 }
 
 /** The names of all facts that are built in. */
 export const factNames = Object.keys(names) as readonly FactName[]
+
+/** Facts that may be secrets: no run keeps them, and they are shown only where they are named. */
+export const unkeptFacts: readonly FactName[] = ['environment', 'localFacts']

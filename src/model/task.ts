@@ -197,6 +197,8 @@ export type AnyTaskFunction = TaskFunction<any, any, any>
  * Defines a task. Call the result with parameters and options (`become`, `notify`, `tags`, …) to get a `Task` for a
  * play. Parameters are checked by that call, before any host is contacted.
  *
+ * Editors show what a type of the parameters says of each: `params: schema as z.ZodType<z.output<typeof schema>, Params>`.
+ *
  * @throws PlaybookError E_PARAMS, from the call: every invalid parameter with its path, its value and what is expected
  * @example
  * export const motd = defineTask({

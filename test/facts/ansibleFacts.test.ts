@@ -50,9 +50,51 @@ const facts: HostFacts = {
   selinux: { mode: 'enforcing', configured: 'enforcing', policy: 'targeted', policyVersion: 33 },
   virtualization: { type: 'kvm', isContainer: false },
   user: { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/bash' },
+  processors: { sockets: 1, coresPerSocket: 2, threadsPerCore: 1, vendor: 'GenuineIntel', model: 'Xeon' },
+  disks: [
+    {
+      ...{ name: 'vda', size: 256 * gigabyte, model: '', vendor: '0x1af4', sectorSize: 512 },
+      ...{ isRemovable: false, isRotational: true, scheduler: 'mq-deadline', holders: ['dm-0'] },
+      partitions: [{ name: 'vda1', size: gigabyte, start: 2048 * 512 }],
+    },
+  ],
+  dns: {
+    nameservers: ['10.255.255.53'],
+    search: [],
+    domain: undefined,
+    sortlist: [],
+    options: { ndots: '2', edns0: true },
+  },
+  lsb: { id: 'Debian', release: '12', codename: 'bookworm', description: 'Debian GNU/Linux 12 (bookworm)' },
+  environment: { HOME: '/root' },
+  localFacts: { site: { Main: { key: 'v' } } },
 }
 
 const rows: [name: string, expected: unknown][] = [
+  ['processor', ['0', 'GenuineIntel', 'Xeon', '1', 'GenuineIntel', 'Xeon']],
+  ['processor_count', 1],
+  ['processor_cores', 2],
+  ['processor_threads_per_core', 1],
+  [
+    'devices',
+    {
+      vda: {
+        ...{ model: null, vendor: '0x1af4', holders: ['dm-0'], removable: '0', rotational: '1' },
+        ...{ scheduler_mode: 'mq-deadline', sectors: 536870912, sectorsize: '512', size: '256.00 GB' },
+        partitions: { vda1: { sectors: 2097152, sectorsize: 512, size: '1.00 GB', start: '2048' } },
+      },
+    },
+  ],
+  ['dns', { nameservers: ['10.255.255.53'], options: { ndots: '2', edns0: true } }],
+  [
+    'lsb',
+    {
+      ...{ id: 'Debian', release: '12', codename: 'bookworm', major_release: '12' },
+      description: 'Debian GNU/Linux 12 (bookworm)',
+    },
+  ],
+  ['env', { HOME: '/root' }],
+  ['local', { site: { Main: { key: 'v' } } }],
   ['all_ipv4_addresses', ['192.0.2.2', '192.0.2.3']],
   ['all_ipv6_addresses', ['fe80::1']],
   ['architecture', 'x86_64'],

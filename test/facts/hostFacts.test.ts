@@ -124,6 +124,85 @@ for (const shell of shells) {
       },
     ))
 
+  test(`${shell.join(' ')}: sockets, cores and threads`, () =>
+    onRoot({ '/proc/cpuinfo': 'processor\t: 0\n\nprocessor\t: 1\n' }, (root) => {
+      const { sockets, coresPerSocket, threadsPerCore, vendor } = root.read('processors', shell)
+      assert.equal([sockets, coresPerSocket, threadsPerCore, vendor], [2, 1, 1, ''])
+      const entry = (socket: number) =>
+        `processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: EPYC\nphysical id\t: ${socket}\nsiblings\t: 8\ncpu cores\t: 4\n\n`
+      root.put('/proc/cpuinfo', entry(0) + entry(0) + entry(1))
+      assert.equal(root.read('processors', shell), {
+        ...{ sockets: 2, coresPerSocket: 4, threadsPerCore: 2, vendor: 'AuthenticAMD', model: 'EPYC' },
+      })
+    }))
+
+  test(`${shell.join(' ')}: disks and partitions`, () =>
+    onRoot({}, (root) => {
+      assert.equal(root.read('disks', shell), [])
+      const disk = {
+        size: '2048',
+        removable: '0',
+        'queue/rotational': '1',
+        'queue/logical_block_size': '4096',
+      }
+      for (const [path, text] of Object.entries(disk)) root.put(`/sys/block/sda/${path}`, `${text}\n`)
+      root.put('/sys/block/sda/queue/scheduler', 'none [mq-deadline] kyber\n')
+      root.put('/sys/block/sda/device/model', 'QEMU HARDDISK   \n')
+      root.put('/sys/block/sda/sda1/partition', '1\n')
+      root.put('/sys/block/sda/sda1/size', '1024\n')
+      root.put('/sys/block/sda/sda1/start', '8\n')
+      root.put('/sys/block/sda/holders/dm-0/x', '')
+      root.put('/sys/block/sr0/size', '0\n')
+      root.put('/sys/block/sr0/removable', '1\n')
+      const [first, second] = root.read('disks', shell)
+      assert.equal(first, {
+        ...{ name: 'sda', size: 1024 ** 2, model: 'QEMU HARDDISK', vendor: '', sectorSize: 4096 },
+        ...{ isRemovable: false, isRotational: true, scheduler: 'mq-deadline', holders: ['dm-0'] },
+        partitions: [{ name: 'sda1', size: 1024 * 512, start: 8 * 512 }],
+      })
+      assert.equal(
+        [second!.name, second!.size, second!.isRemovable, second!.partitions],
+        ['sr0', 0, true, []],
+      )
+    }))
+
+  test(`${shell.join(' ')}: name servers, and what the Linux Standard Base says`, () =>
+    onRoot({}, (root) => {
+      const none = { nameservers: [], search: [], domain: undefined, sortlist: [], options: {} }
+      assert.equal(root.read('dns', shell), none)
+      root.put(
+        '/etc/resolv.conf',
+        '# nameserver 1.1.1.1\nnameserver 10.0.0.53\nnameserver fd00::53\nsearch a.example b.example\noptions ndots:2 edns0\n',
+      )
+      assert.equal(root.read('dns', shell), {
+        ...none,
+        ...{ nameservers: ['10.0.0.53', 'fd00::53'], search: ['a.example', 'b.example'] },
+        options: { ndots: '2', edns0: true },
+      })
+      root.put(
+        '/etc/lsb-release',
+        'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=24.04\nDISTRIB_DESCRIPTION="Ubuntu 24.04 LTS"\n',
+      )
+      const { id, release, codename, description } = root.read('lsb', shell, dirname(process.execPath))
+      if (codename === '') assert.equal([id, release, description], ['Ubuntu', '24.04', 'Ubuntu 24.04 LTS'])
+    }))
+
+  test(`${shell.join(' ')}: the facts of facts.d, and the environment`, () =>
+    onRoot({}, (root) => {
+      assert.equal(root.read('localFacts', shell), {})
+      root.put('/etc/ansible/facts.d/json.fact', '{"a": [1, "ü"]}')
+      root.put('/etc/ansible/facts.d/ini.fact', '; x\n[Main]\nKey = v 1\nother: y\n')
+      root.put('/etc/ansible/facts.d/run.fact', '#!/bin/sh\necho \'{"x": 1}\'\n', 0o755)
+      root.put('/etc/ansible/facts.d/bad.fact', 'garbage')
+      root.put('/etc/ansible/facts.d/fail.fact', '#!/bin/sh\necho oops >&2; exit 3\n', 0o755)
+      root.put('/etc/ansible/facts.d/README', 'no fact')
+      const { json, ini, run, bad, fail, ...others } = root.read('localFacts', shell)
+      assert.equal([json, ini, run], [{ a: [1, 'ü'] }, { Main: { key: 'v 1', other: 'y' } }, { x: 1 }])
+      assert.match(String(bad), /^error loading facts as JSON or ini - .*bad\.fact$/)
+      assert.match(String(fail), /^Failure executing fact script .*fail\.fact\), rc: 3$/)
+      assert.equal(others, {})
+    }))
+
   test(`${shell.join(' ')}: mounts, sizes only where they cannot hang, the last of those on one path`, () =>
     onRoot({}, (root) => {
       mkdirSync(join(root.folder, 'a b'))

@@ -45,23 +45,42 @@ const calls = Object.entries(modules).flatMap(([module, tasks]) =>
     .map(([name]) => [`${module}.${name}`, `${module}.${name}({ ‸ })`] as const),
 )
 
+/** A task of a user, whose parameters have a type of their own. */
+const ownTask = `type MotdParams = {
+  /** The message. */
+  readonly text: string
+  /** Where it is shown. */
+  readonly path?: string | undefined
+}
+const motdParams = z.strictObject({ text: z.string().describe('The message.'), path: z.string().default('/etc/motd') })
+const motd = defineTask({
+  name: 'motd',
+  summary: 'Sets the message of the day.',
+  params: motdParams as z.ZodType<z.output<typeof motdParams>, MotdParams>,
+  title: ({ path }) => path.toUpperCase(),
+  probe: () => ({}),
+  plan: () => [],
+})`
+
 const places: readonly (readonly [what: string, code: string])[] = [
   ['a play', 'definePlay({ ‸ })'],
   ['a role', 'defineRole({ ‸ })'],
   ['a block', 'block([], { ‸ })'],
   ['a task', "tasks.copyFile({ dest: '/a', content: '' }, { ‸ })"],
   ['retry', "tasks.copyFile({ dest: '/a', content: '' }, { retry: { ‸ } })"],
+  ['a task of a user', 'motd({ ‸ })'],
   ['the use of a role', 'role({ n: 1 }, { ‸ })'],
   ['an object in a list', "httpd.httpdConfiguration({ prefix: '/a', files: [{ ‸ }] })"],
   ['an object in a list', 'tasks.firewallRichRule({ ‸ })'],
   ...calls,
 ]
 
-const text = `import { block, definePlay, defineRole, z } from 'run-playbook'
+const text = `import { block, definePlay, defineRole, defineTask, z } from 'run-playbook'
 import * as tasks from 'run-playbook/tasks'
 import * as httpd from 'run-playbook/tasks/httpd'
 import * as tomcat from 'run-playbook/tasks/tomcat'
 const role = defineRole({ name: 'role', params: z.strictObject({ n: z.int() }), tasks: () => [] })
+${ownTask}
 ${places.map(([, code]) => code).join('\n')}
 `
 

@@ -4,15 +4,17 @@ import { ansibleFactNames, ansibleFacts } from '../../facts/ansible/ansibleFacts
 import { typicalFacts } from '../../facts/typicalFacts.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
-import { factNames, type HostFacts } from '../../model/facts.ts'
+import { factNames, type HostFacts, unkeptFacts } from '../../model/facts.ts'
 
 /** Something to show of a host. */
 export type NamedFact = { readonly name: string; readonly of: (facts: HostFacts) => unknown }
 
-/** The facts of these names, all of ours if there are none. @throws PlaybookError E_UNKNOWN_FACT */
+/** The facts of these names; all of ours that are no secrets if there are none. @throws PlaybookError E_UNKNOWN_FACT */
 export function namedFacts(names: readonly string[]): readonly NamedFact[] {
-  return (names.length === 0 ? factNames : names).map((name) => ({ name, of: reader(name) }))
+  return (names.length === 0 ? shownFacts : names).map((name) => ({ name, of: reader(name) }))
 }
+
+const shownFacts = factNames.filter((name) => !unkeptFacts.includes(name))
 
 /** All names that the command takes, for completion. */
 export function allFactNames(): readonly string[] {

@@ -71,13 +71,19 @@ function leafText(name: string, value: unknown): string {
 
 /** The members of a mount or an interface on one line, without their name. */
 function itemText(item: Readonly<Record<string, unknown>>): string {
-  const shown = Object.entries(item).filter(([key]) => !['path', 'name', 'mount', 'options'].includes(key))
+  const shown = Object.entries(item).filter(
+    ([key]) => !['path', 'name', 'mount', 'options', 'sectorSize'].includes(key),
+  )
   return shown.flatMap(([key, value]) => memberText(key, value)).join(' ')
 }
 
 function memberText(key: string, value: unknown): string[] {
   if (value === undefined || value === '') return []
-  if (Array.isArray(value)) return value.map(({ address, prefix }) => `${address}/${prefix}`)
+  if (Array.isArray(value))
+    return value.map(
+      (each) => each.name ?? (each.prefix === undefined ? String(each) : `${each.address}/${each.prefix}`),
+    )
+  if (typeof value === 'boolean' && key !== 'isUp') return value ? [key.replace(/^is/, '').toLowerCase()] : []
   if (key === 'isUp') return [value ? 'up' : 'down']
   if (key === 'mtu') return [`mtu ${value}`]
   if (key === 'available' || key === 'size_available') return [`(${bytesText(Number(value))} available)`]

@@ -2,6 +2,7 @@
 
 import type { FactName, HostFacts } from '../../model/facts.ts'
 import { dateTime } from './dateTime.ts'
+import { devices } from './devices.ts'
 import { allAddresses, defaultRoute, interfaceFact, interfaceKey } from './network.ts'
 
 /** How a fact of Ansible follows from ours. */
@@ -76,15 +77,20 @@ const table: Readonly<Record<string, AnsibleFact>> = {
   default_ipv6: fact(['defaultIpv6', 'interfaces'], (facts) =>
     defaultRoute(facts.defaultIpv6, facts.interfaces, 'ipv6'),
   ),
+  devices: fact(['disks'], ({ disks }) => devices(disks)),
   distribution: fact(['os'], ({ os }) => os.distribution),
   distribution_major_version: fact(['os'], ({ os }) => os.version.split('.')[0] || 'NA'),
   distribution_release: fact(['os'], ({ os }) => releaseOf(os)),
   distribution_version: fact(['os'], ({ os }) => os.version || 'NA'),
+  dns: fact(['dns'], ({ dns }) => dnsFact(dns)),
   domain: fact(['fqdn'], ({ fqdn }) => fqdn.split('.').slice(1).join('.')),
+  env: fact(['environment'], ({ environment }) => environment),
   fqdn: fact(['fqdn'], ({ fqdn }) => fqdn),
   hostname: fact(['hostname'], ({ hostname }) => hostname.split('.')[0]),
   interfaces: fact(['interfaces'], ({ interfaces }) => interfaces.map(({ name }) => name)),
   kernel: fact(['os'], ({ os }) => os.kernel),
+  local: fact(['localFacts'], ({ localFacts }) => localFacts),
+  lsb: fact(['lsb'], ({ lsb }) => lsbFact(lsb)),
   machine: fact(['os'], ({ os }) => os.architecture),
   memfree_mb: fact(['memory'], ({ memory }) => megabytes(memory.free)),
   memory_mb: fact(['memory'], ({ memory }) => memoryFact(memory)),
@@ -93,7 +99,13 @@ const table: Readonly<Record<string, AnsibleFact>> = {
   nodename: fact(['hostname'], ({ hostname }) => hostname),
   os_family: fact(['os'], ({ os }) => os.family),
   pkg_mgr: fact(['packageManager'], ({ packageManager }) => packageManager),
+  processor: fact(['cpus', 'processors'], ({ cpus, processors: { vendor, model } }) =>
+    Array.from({ length: cpus }, (_, index) => [String(index), vendor, model].filter(Boolean)).flat(),
+  ),
+  processor_cores: fact(['processors'], ({ processors }) => processors.coresPerSocket),
+  processor_count: fact(['processors'], ({ processors }) => processors.sockets),
   processor_nproc: fact(['cpus'], ({ cpus }) => cpus),
+  processor_threads_per_core: fact(['processors'], ({ processors }) => processors.threadsPerCore),
   processor_vcpus: fact(['cpus'], ({ cpus }) => cpus),
   selinux: fact(['selinux'], ({ selinux }) => selinuxFact(selinux)),
   service_mgr: fact(['serviceManager'], ({ serviceManager }) => serviceManager),
@@ -112,6 +124,22 @@ const table: Readonly<Record<string, AnsibleFact>> = {
     ['virtualization'],
     ({ virtualization: { type } }) => virtualizations[type] ?? type,
   ),
+}
+
+/** Only what resolv.conf names, as in Ansible. */
+function dnsFact({ nameservers, search, domain, sortlist, options }: HostFacts['dns']): unknown {
+  const lists = Object.entries({ nameservers, search, sortlist }).filter(([, list]) => list.length > 0)
+  return {
+    ...Object.fromEntries(lists.map(([name, list]) => [name, [...list]])),
+    ...(domain === undefined ? {} : { domain }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+  }
+}
+
+/** `{}` where the host does not say it. */
+function lsbFact({ id, release, codename, description }: HostFacts['lsb']): unknown {
+  if (id === '') return {}
+  return { id, release, codename, description, major_release: release.split('.')[0] }
 }
 
 /** SUSE's releases have no names: Ansible takes the minor version. */

@@ -25,6 +25,7 @@ test('the example has all its files, and makes what the page shows; again nothin
       'roles/backup/files/backup.sh',
       'site.ts',
       'inventory.yaml',
+      'motd.ts',
     ],
   )
   // The folders of the page are the system's.
@@ -45,6 +46,16 @@ test('the example has all its files, and makes what the page shows; again nothin
   assert.match(
     readFileSync(join(site.path, 'cron/backup-data'), 'utf8'),
     /^0 4 \* \* \* {2}root {2}TAR=\S+\/tar \S+\/srv\/backup\.sh data \/srv\/data\n$/,
+  )
+})
+
+test('the task of the page sets its file once, and documents its parameters', async () => {
+  const run = () => site.run(`task ./motd.ts text=hi path=${site.path}/motd -i localhost, -c local`)
+  assert.match((await run()).stdout, /absent → hi\n[\s\S]*1 changed/)
+  assert.match((await run()).stdout, /0 changed · 0 failed/)
+  assert.match(
+    (await site.run('docs ./motd.ts')).stdout,
+    /--text <string> {2}The message of the day\. Required\./,
   )
 })
 
