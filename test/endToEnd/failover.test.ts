@@ -27,7 +27,7 @@ test('each of three sessions goes on when either WAS that serves it is shut down
   assert.is(ran.code, 0, ran.stderr + ran.stdout.slice(-3000))
   assert.equal(
     ended(ran, 'changed'),
-    vhosts.map((vhost) => `web-01: testSessionFailover ${vhost}`),
+    vhosts.map((vhost) => `web-01: sessionTest : testSessionFailover ${vhost}`),
   )
   const after = await tomcatStatuses(lab)
   assert.equal(answering(after), [200, 200, 200, 200, 200, 200])
