@@ -118,7 +118,7 @@ export const unarchive = defineTask({
         from: noted === undefined ? 'not unpacked' : 'another archive, or other options',
         to: `${posix.basename(src)}, ${digest.algorithm} ${digest.hex.slice(0, 4)}…${digest.hex.slice(-2)}`,
         steps: [
-          run(unpackCommand(params, note), {
+          run(unpackCommand(params, note, digest), {
             explain: (output) => explainUnpacking(src, output),
             rehearse: toolCheck(params),
             paths: [{ path: dest, as: 'folder' }],

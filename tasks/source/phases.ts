@@ -203,7 +203,7 @@ function staging(build: Build, source: string): Command {
     body,
     sh`rm -rf -- "$stage" && mkdir -p -- "$stage$prefix" || exit 1
 ${copying}
-[ -z "$user" ] || chown -R -- "$user" "$stage" || exit 1
+[ -z "$user" ] || chown -hR -- "$user" "$stage" || exit 1
 export DESTDIR="$stage"
 ${asUser}
 ${shellText(inNamespace)}`,

@@ -1,6 +1,6 @@
 // The shell script that unpacks an archive beside its destination and moves it in.
 
-import { type Command, ownerSpec, type Rehearsal, sh, shellText } from '../../../src/index.ts'
+import { type Checksum, type Command, ownerSpec, type Rehearsal, sh, shellText } from '../../../src/index.ts'
 import { formatOf, type UnarchiveParams } from './params.ts'
 import { functions } from './shellFunctions.ts'
 
@@ -10,11 +10,32 @@ export const conflictCode = 74
 export const toolCode = 75
 export const layoutCode = 76
 
+/**
+ * The archive is read several times. Where others may write it or its folder, that is done from a copy in the stage, which
+ * has to be what was planned.
+ */
+function securing(digest: Checksum | undefined): string {
+  const check = digest
+    ? sh`case $(${`${digest.algorithm}sum`} <"./from/\${src##*/}") in ${digest.hex}\ *) ;; *) rp_refuse "$src was replaced by another user." ;; esac
+`.script
+    : ''
+  return `rp_owned() (
+  rp_unsafe=
+  rp_target "$src" follow
+  [ -z "$rp_untrusted" ] || exit
+  case $(stat -c '%u %a' -- "./$rp_base") in *[2367] | *[2367]?) exit 1 ;; 0\\ * | "$rp_uid "*) ;; *) exit 1 ;; esac
+)
+if ! rp_owned 2>/dev/null; then
+  [ -f "$src" ] && mkdir ./from && cat -- "$src" >"./from/\${src##*/}" || damaged
+  ${check}src=./from/\${src##*/}
+fi`
+}
+
 /** The file in the tree that tells that the archive was unpacked, and what root keeps of it elsewhere. */
 type Stamp = { readonly name: string; readonly text: string; readonly record: string }
 
 /** Unpacks into `./tree`, in a stage beside `$dest` or in it, gives it the requested owner and modes, and moves it there. */
-export function unpackCommand(params: UnarchiveParams, stamp?: Stamp): Command {
+export function unpackCommand(params: UnarchiveParams, stamp?: Stamp, digest?: Checksum): Command {
   const { src, dest, stripComponents, exclude, preserve, creates, owner, group } = params
   const account = ownerSpec({ owner, group })
   return sh`src=${src} dest=${dest} account=${account} creates=${creates ?? '.'} strip=${stripComponents} unsafe=${unsafeCode} conflict=${conflictCode}
@@ -22,6 +43,7 @@ fail() { code=$1; shift; printf '%s\n' "$*" >&2; exit "$code"; }
 ${toolCheck(params).command}
 ${shellText(functions)}
 damaged() { if [ -s ./output ]; then tail -n 5 ./output; else say_room; fi >&2; exit ${damagedCode}; }
+${shellText(securing(digest))}
 ${shellText(isZip(params) ? zipUnpacking : tarUnpacking(src))}
 while [ "$strip" -gt 0 ]; do strip_folder; strip=$((strip - 1)); done
 [ -n "$(ls -A ./tree)" ] || fail ${layoutCode} ${'Nothing is left of it by stripComponents.'}

@@ -21,12 +21,13 @@ import { basename, join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { safePaths } from '../../../src/model/shell/safePaths.ts'
+import type { RunStep } from '../../../src/model/step.ts'
 import { copyDirectory } from '../../../tasks/files/copyDirectory.ts'
 import { ownership } from '../../../tasks/files/ownership.ts'
 import { unarchive } from '../../../tasks/files/unarchive.ts'
 import { carrying } from '../../../tasks/source/carrying.ts'
 import { attack, attackerId } from '../../wire/attacker.ts'
-import { applied, failure, forget, runShell, shells } from '../apply.ts'
+import { applied, failure, forget, looked, runShell, shells } from '../apply.ts'
 
 const it = suite('attacks on file tasks')
 const test = process.getuid?.() === 0 ? it : it.skip
@@ -262,6 +263,31 @@ for (const shell of shells) {
     await underAttack(code, () => applied(copyDirectory, { src, dest: theirs }, { shell }))
     for (const each of readdirSync(theirs).filter((path) => path !== 'mine' && !path.startsWith('.')))
       assert.ok(['f', 'gone'].includes(each), each)
+  })
+
+  test(`${name}: unarchive unpacks an archive that others may write only as it was when it was looked at`, async () => {
+    for (const [ending, pack] of [
+      ['tar.gz', '-czf'],
+      ['tar', '-cf'],
+    ] as const) {
+      const src = join(theirs, `mine.${ending}`)
+      const dest = join(root, `from-theirs-${name}-${ending}`)
+      const packed = (content: string) => {
+        archiveOf({ f: content })
+        execFileSync('tar', ['-C', join(root, 'source'), pack, src, 'f'])
+        chownSync(src, attackerId, attackerId)
+      }
+      packed('good\n')
+      const [change] = await looked(unarchive, { src, dest }, { shell })
+      packed('evil\n')
+      const [step] = change!.steps as [RunStep]
+      const result = await runShell(`${safePaths}${step.command.script}`, { shell })
+      assert.equal([result.code, existsSync(dest)], [77, false])
+      assert.match(result.stderr.toString(), `${src} was replaced by another user`)
+      assert.equal((await applied(unarchive, { src, dest }, { shell })).again, [])
+      assert.is(readFileSync(join(dest, 'f'), 'utf8'), 'evil\n')
+      assert.equal(readdirSync(dest).sort(), [`.unarchived-mine.${ending}`, 'f'])
+    }
   })
 
   live(`${name}: unarchive under attack`, async () => {
