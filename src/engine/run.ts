@@ -26,8 +26,8 @@ export async function run(options: RunOptions): Promise<RunRecap> {
   }
   const stop = () => interrupt(state)
   options.signal?.addEventListener('abort', stop, { once: true })
-  const { playbooks, isCheck, resumable } = options
-  state.emit({ kind: 'runStart', playbooks, isCheck, resumable })
+  const { playbooks, isCheck, by, resumable } = options
+  state.emit({ kind: 'runStart', playbooks, isCheck, by, resumable })
   const recaps: HostRecap[] = []
   try {
     for (const plan of options.plays) {

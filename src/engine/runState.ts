@@ -17,6 +17,8 @@ import { HostSession } from './session/hostSession.ts'
 export type RunOptions = {
   readonly plays: readonly PlayPlan[]
   readonly playbooks: readonly string[]
+  /** Who runs them, and on which machine; recorded with the run. */
+  readonly by?: string
   /** Recorded with the run, for one that resumes it. */
   readonly resumable?: Resumable
   readonly connect: Connect

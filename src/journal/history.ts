@@ -16,6 +16,8 @@ export type RunEntry = {
   readonly startedAt: Date
   readonly playbooks: readonly string[]
   readonly isCheck: boolean
+  /** Who made it, and where: `alice@laptop`. */
+  readonly by: string | undefined
   /** Undefined if the run cannot be resumed, such as that of a single task. */
   readonly resumable: Resumable | undefined
   /** Undefined if the run was killed or is still running. */
@@ -27,13 +29,7 @@ export type RecordedRun = RunEntry & { readonly events: readonly RecordedEvent[]
 /** The runs in a journal folder, newest first; none if there is no journal. */
 export async function listRuns(directory: string): Promise<RunEntry[]> {
   const runs: RunEntry[] = []
-  for (const name of await runNames(directory)) {
-    const run = await readNamed(directory, name)
-    if (run) {
-      const { events: _, ...entry } = run
-      runs.push(entry)
-    }
-  }
+  for await (const { events: _, ...entry } of recordedRuns(directory)) runs.push(entry)
   return runs
 }
 
@@ -83,6 +79,7 @@ async function readNamed(directory: string, name: string): Promise<RecordedRun |
     startedAt: new Date(start.time),
     playbooks: start.event.playbooks,
     isCheck: start.event.isCheck,
+    by: start.event.by,
     resumable: start.event.resumable,
     recap: events.map(({ event }) => event).findLast((event) => event.kind === 'runEnd')?.recap,
     events,

@@ -42,6 +42,7 @@ export async function carryOut(
   { stateFolder, resumable, listener: report, ...options }: CarryOutOptions,
 ): Promise<RunRecap> {
   const { playbooks, transportFor, signal, confirmTask } = options
+  const by = `${localUser()}@${hostname()}`
   const journal = stateFolder === undefined ? undefined : await openJournalOrWarn(stateFolder, report)
   for (const { message, where } of warnings) report({ kind: 'warning', message, where })
   const listener = (event: RunEvent) => {
@@ -59,7 +60,8 @@ export async function carryOut(
       confirmTask,
       // Only the journal makes a run resumable.
       resumable: journal && resumable,
-      lock: lockOptions(flags, playbooks),
+      by,
+      lock: lockOptions(flags, playbooks, by),
       isCheck: flags.check === true,
       forks: flags.forks ?? 100,
       forceHandlers: flags.forceHandlers === true,
@@ -79,9 +81,10 @@ export async function carryOut(
 function lockOptions(
   { lock: mode = 'wait', lockTimeout: timeout = 600 }: CarryOutFlags,
   playbooks: readonly string[],
+  by: string,
 ): RunOptions['lock'] {
   if (mode === 'off') return undefined
-  const name = `${playbooks.map((path) => basename(path)).join(' ')}, ${localUser()}@${hostname()}`
+  const name = `${playbooks.map((path) => basename(path)).join(' ')}, ${by}`
   return { mode, timeout, holder: { run: randomUUID(), name, since: Date.now() } }
 }
 

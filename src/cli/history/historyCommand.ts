@@ -2,8 +2,8 @@
 
 import { type Command, Option } from 'commander'
 import { addSettingFlags, positiveInt } from '../flags/settingFlags.ts'
-import type { HistoryFlags } from './showHistory.ts'
-import type { ReportFlags } from './showReport.ts'
+import { type HistoryFlags, sinceDate } from './historyFlags.ts'
+import { type ReportFlags, reportFormats } from './reportFlags.ts'
 
 /** Adds both commands; `done` takes their exit code. */
 export function addHistoryCommands(program: Command, done: (code: number) => void): void {
@@ -11,6 +11,18 @@ export function addHistoryCommands(program: Command, done: (code: number) => voi
     .command('history')
     .description('List the runs made in this directory, newest first.')
     .option('-n, --last <number>', 'list only this many runs', positiveInt)
+    .option('--playbook <name>', 'only runs of this playbook')
+    .option('--host <name>', 'only runs in which this host took part')
+    .option('--failed', 'only runs in which a host failed, was unreachable or did not come to its end')
+    .option(
+      '--since <date>',
+      'only runs since then: 2026-03-14, "2026-03-14 18:30", or 2h, 3d, 1w ago',
+      sinceDate,
+    )
+    .option(
+      '--path <path>',
+      'only runs that changed this file, or what has this in its title; and what they changed',
+    )
     .action(async (flags: HistoryFlags) => {
       const { showHistory } = await import('./showHistory.ts')
       done(await showHistory(flags))
@@ -23,11 +35,15 @@ export function addHistoryCommands(program: Command, done: (code: number) => voi
     .addOption(
       new Option(
         '--output <format>',
-        'auto, lines, jsonl, junit (XML for CI) or html (a page) (default: auto)',
+        'auto, lines, jsonl, markdown, github (annotations), junit (XML for CI) or html (a page) (default: auto)',
       )
-        .choices(['auto', 'lines', 'jsonl', 'junit', 'html'])
+        .choices(reportFormats)
         .default('auto'),
     )
+    .option('-l, --limit <hosts>', 'these hosts only: names, with *, ? and [] as in a shell; comma-separated')
+    .option('--failed', 'only hosts that failed, were unreachable or did not come to their end')
+    .option('--changes-only', 'no tasks that were ok or skipped')
+    .option('-o, --output-file <file>', 'write to this file instead of standard output')
     .action(async (run: string | undefined, flags: ReportFlags) => {
       const { showReport } = await import('./showReport.ts')
       done(await showReport(run, flags))

@@ -1,38 +1,64 @@
 // Lists the recorded runs.
 
-import { listRuns, type RunEntry } from '../../journal/history.ts'
+import { type RecordedRun, recordedRuns } from '../../journal/history.ts'
 import { sanitize } from '../../report/output/sanitize.ts'
+import { changeText } from '../../report/text/changeText.ts'
 import { formatDuration } from '../../report/text/duration.ts'
 import { plural } from '../../report/text/summaries.ts'
 import { stateFolder } from '../flags/stateFolder.ts'
+import { changesOf, type HistoryFlags, isListed } from './historyFlags.ts'
 import { localTime } from './localTime.ts'
 
-export type HistoryFlags = { readonly last?: number }
+type Row = { readonly cells: readonly string[]; readonly below: readonly string[] }
 
 /** Prints the runs recorded in this directory, newest first, and returns the exit code. */
-export async function showHistory({ last }: HistoryFlags): Promise<number> {
-  const runs = (await listRuns(stateFolder())).slice(0, last)
-  if (runs.length === 0) process.stderr.write('No runs in this directory yet.\n')
-  process.stdout.write(historyText(runs))
+export async function showHistory(flags: HistoryFlags): Promise<number> {
+  const { last = Number.POSITIVE_INFINITY, path, host } = flags
+  const rows: Row[] = []
+  let hasRuns = false
+  for await (const run of recordedRuns(stateFolder())) {
+    hasRuns = true
+    if (rows.length >= last || (flags.since && run.startedAt < flags.since)) break
+    if (!isListed(run, flags)) continue
+    const changes = path === undefined ? [] : changesOf(run, path, host)
+    if (path === undefined || changes.length > 0)
+      rows.push({ cells: cellsOf(run), below: changes.flatMap(changeLines) })
+  }
+  if (!hasRuns) process.stderr.write('No runs in this directory yet.\n')
+  else if (rows.length === 0) process.stderr.write('No run of this directory is like that.\n')
+  process.stdout.write(historyText(rows))
   return 0
 }
 
-/** Columns: local time, playbooks, result, duration, name of the run. */
-function historyText(runs: readonly RunEntry[]): string {
-  const rows = runs.map((run) => [
+/** Local time, playbooks, result, duration, who, name of the run. */
+function cellsOf(run: RecordedRun): string[] {
+  return [
     localTime(run.startedAt),
     sanitize(run.playbooks.join(' ')) + (run.isCheck ? ' --check' : ''),
     resultText(run),
     run.recap ? formatDuration(run.recap.durationMs) : '',
+    sanitize(run.by ?? ''),
     run.id,
-  ])
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]!.length)))
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
-  return rows.map((row) => `${line(row)}\n`).join('')
+  ]
 }
 
-function resultText({ recap, isCheck }: RunEntry): string {
+function historyText(rows: readonly Row[]): string {
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(0, ...rows.map(({ cells }) => cells[column]!.length)),
+  )
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
+  return rows.map(({ cells, below }) => [line(cells), ...below].map((each) => `${each}\n`).join('')).join('')
+}
+
+/** `    web-01  copyFile /etc/motd   6 bytes → 12 bytes`. */
+function changeLines({ host, task, result }: ReturnType<typeof changesOf>[number]): string[] {
+  const { inline, below } = changeText(task.title, result.changes, false)
+  const title = `    ${sanitize(host)}  ${sanitize(task.title)}`
+  return [inline === undefined ? title : `${title}   ${inline}`, ...below.map((text) => `        ${text}`)]
+}
+
+function resultText({ recap, isCheck }: RecordedRun): string {
   if (!recap) return 'unfinished'
   const { hosts, isInterrupted } = recap
   const changed = hosts.reduce((sum, { counts }) => sum + counts.changed, 0)

@@ -2,36 +2,44 @@
 
 import { lastRun, type RecordedRun, readRun } from '../../journal/history.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { createJsonlReporter } from '../../report/jsonlReporter.ts'
-import type { Reporter } from '../../report/output/reporterTypes.ts'
-import { createSink } from '../../report/output/sink.ts'
-import { createReporter } from '../../report/reporter.ts'
+import { eventFilter } from '../../report/eventFilter.ts'
 import { withReporters } from '../../report/withReporters.ts'
 import { findReporters } from '../../userCode/findReporters.ts'
 import { stateFolder } from '../flags/stateFolder.ts'
+import { outputFile } from './outputFile.ts'
+import { reporterFor } from './reporterFor.ts'
+import type { ReportFlags } from './reportFlags.ts'
 
-export type ReportFlags = {
-  readonly verbose: number
-  readonly diff?: boolean
-  readonly reporter: readonly string[]
-  readonly output: 'auto' | 'lines' | 'jsonl' | 'junit' | 'html'
-}
-
-/** Reports a run (default: the last one) and returns the exit code. @throws PlaybookError E_UNKNOWN_RUN */
+/** Reports a run (default: the last one) and returns the exit code. @throws PlaybookError E_UNKNOWN_RUN, E_OUTPUT_FILE */
 export async function showReport(id: string | undefined, flags: ReportFlags): Promise<number> {
   const run = await chosenRun(stateFolder(), id)
   let time = ''
   const { verbose: verbosity, diff: isDiffShown = false } = flags
+  const file = flags.outputFile === undefined ? undefined : outputFile(flags.outputFile)
   const reporter = await withReporters(
-    await reporterFor(flags, () => time),
+    await reporterFor(flags, file?.stream ?? process.stdout, () => time),
     await findReporters(flags.reporter),
     { verbosity, isDiffShown, cwd: process.cwd(), time: () => time },
   )
+  const filtered = eventFilter(
+    run.events.map(({ event }) => event),
+    {
+      hosts: flags.limit?.split(/[,:]/).filter((name) => name !== ''),
+      isFailedOnly: flags.failed === true,
+      isChangesOnly: flags.changesOnly === true,
+    },
+  )
+  let hasHosts = false
   for (const each of run.events) {
     time = each.time
-    reporter.handle(each.event)
+    const event = filtered(each.event)
+    hasHosts ||= event?.kind === 'playStart'
+    if (event) reporter.handle(event)
   }
   await reporter.close()
+  file?.save()
+  if (!hasHosts && (flags.limit !== undefined || flags.failed))
+    process.stderr.write('No host of this run is like that.\n')
   if (!run.recap) process.stderr.write('No end was recorded: the run was killed or is still running.\n')
   return 0
 }
@@ -42,23 +50,4 @@ async function chosenRun(folder: string, id: string | undefined): Promise<Record
   throw new PlaybookError('E_UNKNOWN_RUN', 'No runs in this directory yet.', {
     hint: 'Runs are recorded in .run-playbook/ of the directory in which run-playbook is started.',
   })
-}
-
-/** @param time the time at which the current event happened */
-async function reporterFor(
-  { output, verbose: verbosity, diff }: ReportFlags,
-  time: () => string,
-): Promise<Reporter> {
-  const isDiffShown = diff === true
-  const options = { sink: createSink(process.stdout), time, cwd: process.cwd() }
-  if (output === 'junit') {
-    const { createJunitReporter } = await import('../../report/junitReporter.ts')
-    return createJunitReporter(options)
-  }
-  if (output === 'html') {
-    const { createHtmlReporter } = await import('../../report/html/htmlReporter.ts')
-    return createHtmlReporter(options)
-  }
-  if (output === 'jsonl') return createJsonlReporter({ verbosity, isDiffShown, ...options })
-  return createReporter({ output: 'lines', verbosity, isDiffShown })
 }

@@ -8,6 +8,8 @@ export type RunEvent =
       readonly kind: 'runStart'
       readonly playbooks: readonly string[]
       readonly isCheck: boolean
+      /** Who runs it, and on which machine: `alice@laptop`. */
+      readonly by?: string
       /** Absent if the run cannot be resumed. */
       readonly resumable?: Resumable
     }

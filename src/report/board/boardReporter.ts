@@ -59,16 +59,20 @@ export function createBoardReporter(options: BoardOptions): Reporter {
     draw(true)
   }
   const redraw = () => draw(true)
-  const reading =
-    keys &&
-    readKeys(keys.input, (key) => {
-      const { play } = tree
-      const result = pressed(key, view, play?.hasSubtasks() ? hostsInOrder(play) : [])
-      view = result.view
-      if (result.stops) keys.stop()
-      draw(true)
-    })
-  view = { ...view, hasKeys: reading?.isRead === true }
+  const onKey = (key: string) => {
+    const { play } = tree
+    const result = pressed(key, view, play?.hasSubtasks() ? hostsInOrder(play) : [])
+    view = result.view
+    if (result.stops) keys?.stop()
+    draw(true)
+  }
+  let reading: ReturnType<typeof readKeys> | undefined
+  /** Not while the first host is connected to: a ProxyCommand may ask for a password. */
+  const beginReading = () => {
+    if (!keys || reading) return
+    reading = readKeys(keys.input, onKey)
+    view = { ...view, hasKeys: reading.isRead }
+  }
   stdout.on('resize', redraw)
   const stops = [
     clock.every(foldMs, () => {
@@ -85,6 +89,7 @@ export function createBoardReporter(options: BoardOptions): Reporter {
   return {
     handle: (event) => {
       tree.apply(event)
+      if (event.kind === 'hostStart') beginReading()
       if (event.kind === 'warning') return writeWarning(event)
       text += joinLines(out.format(event))
       if (!tree.play) draw(true)

@@ -3,6 +3,9 @@
 import { displayWidth } from './displayWidth.ts'
 
 const csi = '\x1b['
+/** In such places terminals may draw these in two columns, so that nobody knows where the kept part ends. */
+const isWide = /^(?:ko|ja|zh)/.test(process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || '')
+const ambiguous = /[\u2010-\u27bf]/
 const colour = /\x1b\[[0-9;]*m/g
 
 export function withoutColours(line: string): string {
@@ -14,7 +17,7 @@ export function lineUpdate(from: string, to: string): string {
   if (from === to) return ''
   const kept = to.slice(0, commonWords(from, to))
   const columns = displayWidth(withoutColours(kept))
-  if (columns < 8) return `${to}${csi}K`
+  if (columns < 8 || (isWide && ambiguous.test(kept))) return `${to}${csi}K`
   // The colours of what is kept, which hold for what follows.
   const colours = (kept.match(colour) ?? []).join('')
   return `${csi}${columns}C${colours}${to.slice(kept.length)}${csi}K`

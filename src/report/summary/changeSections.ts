@@ -3,7 +3,7 @@
 import type { Theme } from '../output/theme.ts'
 import { groupLabel, hostNames } from '../text/hostNames.ts'
 import { plural } from '../text/summaries.ts'
-import type { ChangeKind } from './changeKinds.ts'
+import { changedLines } from './changedLines.ts'
 import { type Differing, groupHosts } from './groupHosts.ts'
 import type { HostTally } from './runTally.ts'
 import { atMost, type SummaryLimits } from './summaryLimits.ts'
@@ -22,7 +22,7 @@ export function changeSections(
   hosts: Tallies,
   { theme, isCheck, columns }: Options,
 ): (limits: SummaryLimits) => string[] {
-  const changed = changedLines(hosts)
+  const changed = changedLines(hosts, { withRestarts: false })
   const { groups, differing } = groupHosts(changed)
   const line = (text: string) => cut(`  ${text}`, columns)
   const [verb, differ] = isCheck ? ['would change', 'would differ'] : ['changed', 'differs']
@@ -43,24 +43,6 @@ export function changeSections(
     ...atMost(different, limits.differing, (left) => `  and ${left} more`),
     ...idleLine(hosts, changed, columns),
   ]
-}
-
-/** By host, a line for each change. Where most hosts have values of their own, without the values. */
-function changedLines(hosts: Tallies): Map<string, readonly string[]> {
-  const exact = linesOf(hosts, ({ line }) => line)
-  const kinds = new Set([...exact.values()].map((lines) => lines.join('\n'))).size
-  return kinds > Math.max(5, exact.size / 4) ? linesOf(hosts, ({ title }) => title) : exact
-}
-
-function linesOf(hosts: Tallies, format: (kind: ChangeKind) => string): Map<string, readonly string[]> {
-  return new Map(
-    [...hosts].flatMap(([host, { changed, failure, stopped }]) => {
-      // What they did not do is told with the reason.
-      if (failure || stopped) return []
-      const lines = changed.filter(({ restart }) => restart === undefined).map(format)
-      return lines.length > 0 ? [[host, lines] as const] : []
-    }),
-  )
 }
 
 function differenceText({ hosts, also, not }: Differing): string {

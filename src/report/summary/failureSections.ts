@@ -1,14 +1,13 @@
 // Summarizes failures: equal errors once with their hosts, and what was not done.
 
-import { AggregatePlaybookError, type PlaybookError } from '../../model/errors/error.ts'
-import { sanitize, sanitizeLines } from '../output/sanitize.ts'
+import { sanitize } from '../output/sanitize.ts'
 import type { Theme } from '../output/theme.ts'
 import { locationText } from '../text/failureText.ts'
 import { titleWithDelegate } from '../text/hostLabel.ts'
 import { groupLabel, hostNames } from '../text/hostNames.ts'
 import { plural } from '../text/summaries.ts'
-import { withoutOwn } from '../text/withoutOwn.ts'
-import type { HostTally, Progress, TaskEnd } from './runTally.ts'
+import { equalFailures, type Failure, failuresOf, isLost, sharedText } from './failures.ts'
+import type { HostTally } from './runTally.ts'
 import { atMost, type SummaryLimits } from './summaryLimits.ts'
 
 type Options = {
@@ -19,19 +18,9 @@ type Options = {
 
 type Tallies = ReadonlyMap<string, HostTally>
 
-type Failure = {
-  readonly host: string
-  readonly event: TaskEnd
-  readonly stopped: Progress | undefined
-  readonly text: readonly string[]
-}
-
 /** Failed hosts by error, then those that were unreachable, then those that others stopped. */
 export function failureSections(hosts: Tallies, limits: SummaryLimits, options: Options): string[] {
-  const failures = [...hosts].flatMap(([host, { failure: event, stopped }]) =>
-    event ? [{ host, event, stopped, text: errorText(event) }] : [],
-  )
-  const isLost = ({ event }: Failure) => event.result.status === 'unreachable'
+  const failures = failuresOf(hosts)
   const isInterrupted = ({ event }: Failure) => event.result.error?.code === 'E_INTERRUPTED'
   const failed = failures.filter((failure) => !isLost(failure) && !isInterrupted(failure))
   const stopped = [...hosts].flatMap(([host, { failure, stopped }]) => (stopped && !failure ? [host] : []))
@@ -53,7 +42,7 @@ function failedSection(
   if (failures.length === 0) return []
   const { theme, columns } = options
   const names = failures.map(({ host }) => host)
-  const groups = equal(failures)
+  const groups = equalFailures(failures)
   const shown = groups.slice(0, errors).flatMap((group) => errorLines(group, groups, details, options))
   const left = groups.slice(errors).flat()
   const head = names.length === 1 ? 'failed' : `failed on ${plural(names.length, 'host')}`
@@ -71,14 +60,14 @@ function errorLines(
   details: number,
   { theme, cwd, columns }: Options,
 ): string[] {
-  const { event, text, host } = group[0]!
+  const { event } = group[0]!
   const { task, result } = event
   const where = task.where
     ? `   ${theme.location(locationText({ file: task.where.file, line: task.where.line }, cwd))}`
     : ''
   const code = result.error ? `   ${theme.muted(result.error.code)}` : ''
   const members = groups.length > 1 ? `${hostNames(hostsOf(group), 40)}   ` : ''
-  const lines = group.length === 1 ? text : text.map((line) => withoutOwn(line, host))
+  const lines = sharedText(group)
   // The last lines of what a command said tell most.
   const shown = details === 0 ? [] : [...lines.slice(0, 1), ...lines.slice(1).slice(1 - details || Infinity)]
   return [
@@ -102,7 +91,7 @@ function interruptedLines(
   { errors }: SummaryLimits,
   { theme, columns }: Options,
 ): string[] {
-  const lines = equal(failures).map((group) => {
+  const lines = equalFailures(failures).map((group) => {
     const title = sanitize(group[0]!.event.task.title)
     const names = hostNames(hostsOf(group), Math.max(20, columns - title.length - 16))
     return `${theme.changed('interrupted')}: ${names}   ${title}`
@@ -115,10 +104,9 @@ function unreachableSection(
   { errors }: SummaryLimits,
   { theme, columns }: Options,
 ): string[] {
-  const groups = equal(failures)
+  const groups = equalFailures(failures)
   const lines = groups.map((group) => {
-    const { text, host } = group[0]!
-    const reason = group.length > 1 ? withoutOwn(text[0] ?? '', host) : (text[0] ?? '')
+    const [reason = ''] = sharedText(group)
     const names = hostNames(hostsOf(group), Math.max(20, columns - reason.length - 16))
     return `${theme.failure('unreachable')}: ${names}   ${reason}`
   })
@@ -127,36 +115,6 @@ function unreachableSection(
     errors,
     (left) => `and ${plural(hostsOf(groups.slice(-left).flat()).length, 'host')} more`,
   )
-}
-
-/** Those of one task with one error together, most hosts first. */
-function equal(failures: readonly Failure[]): Failure[][] {
-  const groups = new Map<string, Failure[]>()
-  for (const failure of failures) {
-    const { host, event, text } = failure
-    const { title, where } = event.task
-    const key = JSON.stringify([title, where?.line, text].map((part) => part ?? '')).replace(addresses, '…')
-    const group = groups.get(withoutOwn(key, host)) ?? []
-    groups.set(withoutOwn(key, host), [...group, failure])
-  }
-  return [...groups.values()].sort((one, other) => other.length - one.length)
-}
-
-/** Of hosts: what else differs in equal errors. */
-const addresses = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g
-
-/** The name of the host and the title are beside it. */
-function errorText({ host, task, result: { error } }: TaskEnd): string[] {
-  const known = [`${task.title}: `, `${host}: `]
-  return (error ? textOf(error) : []).map((line) => {
-    const lead = known.find((each) => line.startsWith(each)) ?? ''
-    return line.slice(lead.length)
-  })
-}
-
-function textOf(error: PlaybookError): string[] {
-  if (error instanceof AggregatePlaybookError) return error.errors.flatMap(textOf)
-  return [error.message, ...error.details].flatMap(sanitizeLines)
 }
 
 function hostsOf(failures: readonly Failure[]): string[] {

@@ -41,7 +41,7 @@ test('history lists the runs, the newest first', async () => {
   assert.equal([code, stderr], [0, ''])
   const lines = stdout.trimEnd().split('\n')
   const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`
-  const end = String.raw` +[\d.]+ s +\d{8}T\d{6}\.\d{3}Z-\d+$`
+  const end = String.raw` +[\d.]+ s +\S+@\S+ +\d{8}T\d{6}\.\d{3}Z-\d+$`
   assert.match(lines[0]!, new RegExp(`^${time}  files +1 host: 0 changed, 1 failed${end}`))
   assert.match(lines[1]!, new RegExp(`^${time}  files +1 host: 1 changed${end}`))
   assert.match(lines[2]!, new RegExp(`^${time}  files --check +1 host: 1 would change${end}`))
@@ -91,7 +91,7 @@ test('a run that was killed has no end', async () => {
   const [newest = ''] = readdirSync(folder).sort().reverse()
   const [first] = readFileSync(join(folder, newest), 'utf8').split('\n')
   writeFileSync(join(folder, '29990101T000000.000Z-1.jsonl'), `${first}\n`)
-  assert.match((await here('history')).stdout, /^.* files +unfinished +29990101T000000\.000Z-1\n/)
+  assert.match((await here('history')).stdout, /^.* files +unfinished +\S+@\S+ +29990101T000000\.000Z-1\n/)
   const { code, stderr } = await here('report 2999')
   assert.equal([code, stderr], [0, 'No end was recorded: the run was killed or is still running.\n'])
 })
@@ -110,7 +110,10 @@ test('where no run was made both say so', async () => {
 const refused: readonly [args: string, says: RegExp][] = [
   ['report 1999', /^No run "1999" in .*\. {2}E_UNKNOWN_RUN\n {4}List the runs with: run-playbook history/],
   ['report 2', /^No run "2" in [\s\S]*It matches /],
-  ['report --output xml', /Allowed choices are auto, lines, jsonl, junit, html\. {2}E_USAGE/],
+  [
+    'report --output xml',
+    /Allowed choices are auto, lines, jsonl, markdown, github, junit, html\. {2}E_USAGE/,
+  ],
   ['history -n 0', /Expected a whole number above 0\. {2}E_USAGE/],
 ]
 
@@ -147,6 +150,51 @@ test('report --output junit and html: for CI, and for a browser', async () => {
 test('--help of both', async () => {
   assert.match((await here('history --help')).stdout, /--last <number>/)
   assert.match((await here('report --help')).stdout, /--diff/)
+})
+
+const filters: readonly [flags: string, runs: number][] = [
+  // With the one that was killed.
+  ['', 4],
+  ['--playbook files', 4],
+  ['--playbook other', 0],
+  ['--host one', 3],
+  ['--host two', 0],
+  ['--failed', 2],
+  ['--since 1h', 4],
+  ['--since 2099-01-01', 0],
+  ['--path /out', 2],
+  ['--path /out --failed', 0],
+]
+
+for (const [flags, count] of filters) {
+  test(`history lists some runs: ${flags}`, async () => {
+    const { code, stdout, stderr } = await here(`history ${flags}`)
+    assert.equal([code, stderr], [0, count > 0 ? '' : 'No run of this directory is like that.\n'])
+    assert.is([...stdout.matchAll(/^\d{4}-/gm)].length, count)
+    if (flags === '--path /out') assert.match(stdout, /\n {4}one {2}copyFile \S+\/out {3}absent → 6 bytes\n/)
+  })
+}
+
+test('A day that is no day is refused', async () => {
+  const { code, stderr } = await here('history --since yesterday')
+  assert.is(code, 1)
+  assert.match(stderr, /Expected a date such as 2026-03-14/)
+})
+
+test('report writes a file, in a format for CI, of some hosts', async () => {
+  const [, failed = ''] = await ids()
+  const { code, stdout } = await here(`report ${failed} --output markdown -o summary.md`)
+  assert.equal([code, stdout], [0, ''])
+  assert.match(readFileSync(join(site.path, 'summary.md'), 'utf8'), /^### ❌ `run-playbook files`\n/)
+  assert.match(
+    (await here(`report ${failed} --output github`)).stdout,
+    /^::error file=files\.ts,line=8,title=command false on one::/,
+  )
+  assert.match((await here(`report ${failed} --failed --changes-only -l o*`)).stdout, /^one {2}FAILED/m)
+  assert.match((await here(`report ${failed} -l two`)).stderr, /^No host of this run is like that\.\n$/)
+  const refused = await here(`report ${failed} -o none/summary.md`)
+  assert.is(refused.code, 1)
+  assert.match(refused.stderr, /^The report cannot be written: .*E_OUTPUT_FILE\n/)
 })
 
 test.run()

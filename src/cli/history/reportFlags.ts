@@ -1,0 +1,14 @@
+// The flags of the command report.
+
+export const reportFormats = ['auto', 'lines', 'jsonl', 'markdown', 'github', 'junit', 'html'] as const
+
+export type ReportFlags = {
+  readonly verbose: number
+  readonly diff?: boolean
+  readonly reporter: readonly string[]
+  readonly output: (typeof reportFormats)[number]
+  readonly limit?: string
+  readonly failed?: boolean
+  readonly changesOnly?: boolean
+  readonly outputFile?: string
+}
