@@ -194,6 +194,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
     'src/cli/inventory',
     'src/cli/run',
   ],
+  'src/cli/init': ['src/model', 'src/inventory', 'src/report', 'src/secrets', 'src/userCode'],
   'src/cli/docs': ['src/model', 'src/cli/task', 'src/userCode'],
   'src/cli/completion': [
     'src/files',

@@ -10,6 +10,7 @@ import { addConfigCommand } from './flags/configCommand.ts'
 import { addPlaybookFlags, addRunFlags, type RunFlags } from './flags/runFlags.ts'
 import { applySettings, loadSettings, takesSettings } from './flags/settings.ts'
 import { addHistoryCommands } from './history/historyCommand.ts'
+import { addInitCommand } from './init/initCommand.ts'
 import { addInventoryCommand } from './inventory/inventoryCommand.ts'
 import { ReportedFault } from './run/reportedFault.ts'
 import { addExecCommand } from './task/execCommand.ts'
@@ -79,6 +80,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
       done(await runPlaybooks(playbooks, flags))
     },
   )
+  addInitCommand(program, done)
   addTaskCommand(program, done)
   addExecCommand(program, done)
   addTestCommand(program, done)

@@ -13,6 +13,7 @@ import { shortPath } from './shortPath.ts'
 
 /** The commands, as listed by --help: a mistyped one is taken for a playbook. */
 export const commandNames = [
+  'init',
   'task',
   'exec',
   'test',

@@ -90,11 +90,10 @@ const views: Views = {
     return whereText(varOrigins(await loaded(flags), flags.where!))
   },
   schema: async ({ schema, vars }) => {
-    const { inventorySchema } = await import('../../inventory/views/jsonSchema.ts')
+    const { schemaText } = await import('../../inventory/views/schemaText.ts')
     const { findPlaybook, loadPlaybook } = await import('../../userCode/loadPlaybook.ts')
     const plays = await loadPlaybook(findPlaybook(schema!))
-    const specs = plays.map(({ spec }) => ({ name: spec.name, vars: spec.vars }))
-    return `${JSON.stringify(inventorySchema(specs, vars ? 'vars' : 'inventory'), undefined, 2)}\n`
+    return schemaText(plays, vars ? 'vars' : 'inventory')
   },
 }
 

@@ -1,0 +1,68 @@
+// Asks what a new project should consist of.
+
+import { createInterface } from 'node:readline/promises'
+import { Interrupted } from '../../secrets/interrupted.ts'
+
+export type Answers = {
+  /** Where the sample playbook runs. */
+  readonly on: 'machine' | 'hosts'
+  readonly language: 'typescript' | 'javascript'
+  readonly role: 'sample' | 'none'
+}
+
+type Question<N extends keyof Answers> = { readonly text: string; readonly choices: readonly Answers[N][] }
+
+/** The first choice is the default. */
+const questions: { readonly [N in keyof Answers]: Question<N> } = {
+  on: {
+    text: 'Where does the first playbook run: on this machine, or on hosts over SSH?',
+    choices: ['machine', 'hosts'],
+  },
+  language: { text: 'Which language?', choices: ['typescript', 'javascript'] },
+  role: { text: 'A sample role with its test, or none?', choices: ['sample', 'none'] },
+}
+
+/**
+ * Asks what `given` does not answer, on the terminal. Without one, or with `yes`, the defaults count.
+ *
+ * @throws Interrupted
+ */
+export async function askAnswers(given: Partial<Answers> & { readonly yes?: boolean }): Promise<Answers> {
+  const isAsking = !given.yes && process.stdin.isTTY === true
+  const open = (Object.keys(questions) as (keyof Answers)[]).filter((name) => given[name] === undefined)
+  const answers: { [name: string]: string } = {}
+  if (isAsking && open.length > 0) {
+    const reader = createInterface({ input: process.stdin, output: process.stderr })
+    const stopped = new Promise<never>((_, reject) =>
+      reader.once('close', () => reject(new Interrupted('Interrupted.'))),
+    )
+    stopped.catch(() => {})
+    try {
+      for (const name of open)
+        answers[name] = await answerTo(questions[name], (text) =>
+          Promise.race([reader.question(text), stopped]),
+        )
+    } finally {
+      reader.close()
+    }
+  }
+  const defaults = {
+    on: questions.on.choices[0]!,
+    language: questions.language.choices[0]!,
+    role: questions.role.choices[0]!,
+  }
+  return { ...defaults, ...given, ...answers }
+}
+
+/** Accepts the beginning of a choice; an empty answer is the first one. Asks again otherwise. */
+async function answerTo(
+  { text, choices }: Question<keyof Answers>,
+  ask: (question: string) => Promise<string>,
+): Promise<string> {
+  for (;;) {
+    const typed = (await ask(`${text} (${choices.join(', ')}) [${choices[0]}] `)).trim().toLowerCase()
+    const found = choices.find((choice) => choice.startsWith(typed))
+    if (found !== undefined) return found
+    process.stderr.write(`Type ${choices.join(' or ')}.\n`)
+  }
+}
