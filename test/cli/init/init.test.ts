@@ -53,6 +53,9 @@ for (const language of ['typescript', 'javascript'])
       const playbook = language === 'javascript' ? 'site.js' : 'site.ts'
       const { code, stderr } = await runHere(join(site.path, folder), [playbook, '--syntax-check'])
       assert.equal([code, stderr], [0, ''])
+      const schema = await runHere(join(site.path, folder), ['inventory', '--schema', playbook])
+      assert.is(schema.stdout, read(`${folder}/inventory.schema.json`))
+      assert.ok(schema.stdout.includes('"motd_path"'))
     })
 
 test('a folder that is not empty is refused; one with .git alone is not', async () => {
