@@ -101,17 +101,20 @@ ${become(answers)}  vars: z.object({ greeting: z.string(), motd_path: z.string()
 })
 `
 
-const role = `// The role motd: greets who logs in.
-
-import { defineRole, z } from 'run-playbook'
-import { template } from 'run-playbook/tasks'
-
-export const motd = defineRole({
-  name: 'motd',
-  vars: z.object({ greeting: z.string(), motd_path: z.string() }), // checked in the inventory before any host is contacted
-  tasks: ({ vars }) => [template({ src: 'motd.j2', dest: vars.motd_path, mode: '0644' })],
-})
-`
+// As lines: test/architecture.test.ts takes a line that begins with export for an export of this file.
+const role = [
+  '// The role motd: greets who logs in.',
+  '',
+  "import { defineRole, z } from 'run-playbook'",
+  "import { template } from 'run-playbook/tasks'",
+  '',
+  'export const motd = defineRole({',
+  "  name: 'motd',",
+  '  vars: z.object({ greeting: z.string(), motd_path: z.string() }), // checked in the inventory before any host is contacted',
+  "  tasks: ({ vars }) => [template({ src: 'motd.j2', dest: vars.motd_path, mode: '0644' })],",
+  '})',
+  '',
+].join('\n')
 
 const template = '{{ greeting }} from {{ inventory_hostname }}\n'
 
