@@ -112,7 +112,6 @@ function timeChange({ path, follow, modificationTime }: FileParams, there: FileS
   const current = there.type === 'absent' ? undefined : Math.floor(there.mtimeMs / 1000)
   if (current === seconds) return []
   const words = follow ? ['follow'] : []
-  const isSafe = sh`[ -z "$rp_untrusted" ] || rp_refuse ${`${path} is in a folder of another user.`}`
   return [
     {
       what: `${path} modification time`,
@@ -121,9 +120,17 @@ function timeChange({ path, follow, modificationTime }: FileParams, there: FileS
       steps: [
         run(
           sh`rp_target ${[path, ...words]}
-${isSafe}
-touch -c -m -d ${`@${seconds}`} -- "./$rp_base"`,
-          { paths: [{ path, as: follow ? 'target' : 'entry' }] },
+if [ -d "./$rp_base" ] && [ ! -L "./$rp_base" ]; then
+  rp_into "$rp_base" ${path}
+  rp_base=.
+elif [ -n "$rp_untrusted" ]; then
+  rp_sticky=$rp_mode
+  rp_stage
+  ln -- "../$rp_base" "./$rp_base" || exit 1
+  [ -L "./$rp_base" ] || rp_theirs ${path} "$(stat -c '%u %h' -- "./$rp_base")"
+fi
+touch -c -h -m -d ${`@${seconds}`} -- "./$rp_base"`,
+          { paths: [{ path, as: follow ? 'attributes' : 'entry' }] },
         ),
       ],
       effects: there.type === 'absent' ? [] : [{ path, becomes: { ...there, mtimeMs: seconds * 1000 } }],

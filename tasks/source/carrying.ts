@@ -21,26 +21,10 @@ export function carrying(keep: readonly string[]): string {
   done
   [ -e "./$rest" ] || [ -L "./$rest" ] || exit 0
   rm -rf -- "$tree/$1" && mkdir -p -- "$(dirname -- "$tree/$1")" || exit 1
-  if [ -n "$rp_owner$rp_open" ] || [ -n "$(find "./$rest" -type d \\( ! -user 0 ! -user "$rp_uid" -o -perm -020 -o -perm -002 \\) | head -n 1)" ]; then
-    link_tree "$rest" "$tree/$1" "$target/$1"
+  if others_in "./$rest"; then link_tree "$rest" "$tree/$1" "$target/$1"
   else cp -al -- "./$rest" "$tree/$1" 2>/dev/null || { rm -rf -- "$tree/$1" && cp -a -- "./$rest" "$tree/$1"; }; fi || exit ) || exit
 }
-link_tree() (
-  if [ -L "./$1" ] || [ ! -d "./$1" ]; then
-    ln -- "./$1" "$2" 2>/dev/null || cp -Pp -- "./$1" "$2"
-    exit
-  fi
-  parent=$(stat -c %d:%i .)
-  cd -P -- "./$1" && [ "$(stat -c %d:%i ..)" = "$parent" ] || rp_refuse "$3 was replaced by another user."
-  rp_mounted "$3"
-  mkdir -m 700 -- "$2" && find . -maxdepth 1 ! -type d -exec sh -c "$link_files" "$2/" {} + || exit 1
-  for each in ./* ./.[!.]* ./..?*; do
-    [ -d "$each" ] && [ ! -L "$each" ] || continue
-    link_tree "\${each#./}" "$2/\${each#./}" "$3/\${each#./}" || exit
-  done
-  attributes=$(getfacl -p . 2>/dev/null) && printf '%s\\n' "$attributes" | ( cd -P -- "$2" && setfacl --set-file=- . ) 2>/dev/null
-  chown -- "$(stat -c %u:%g .)" "$2" && chmod -- "$(stat -c %a .)" "$2" && touch -r . -- "$2"
-)
+${treeFunctions}
 link_files=${quote(linkFiles)}
 ${keep.map((path) => `carry ${quote(path)}`).join('\n')}
 for other in "$old"/.built-*; do
@@ -54,6 +38,45 @@ for other in "$old"/.built-*; do
   done <"$new/carried"
 done`
 }
+
+/**
+ * `others_in FOLDER`: whether others may swap names there. `link_tree NAME NEW SHOWN` makes what the name in the current
+ * folder holds anew, its files as `$link_files` does it; `link_here NEW SHOWN` what the current folder holds.
+ */
+const treeFunctions = `others_in() {
+  [ -n "$rp_owner$rp_open" ] || [ -n "$(find "$1" -type d \\( ! -user 0 ! -user "$rp_uid" -o -perm -020 -o -perm -002 \\) | head -n 1)" ]
+}
+link_tree() (
+  if [ -L "./$1" ] || [ ! -d "./$1" ]; then
+    ln -- "./$1" "$2" 2>/dev/null || cp -Pp -- "./$1" "$2"
+    exit
+  fi
+  parent=$(stat -c %d:%i .)
+  cd -P -- "./$1" && [ "$(stat -c %d:%i ..)" = "$parent" ] || rp_refuse "$3 was replaced by another user."
+  rp_mounted "$3"
+  link_here "$2" "$3"
+)
+link_here() {
+  mkdir -m 700 -- "$1" && find . -maxdepth 1 ! -type d -exec sh -c "$link_files" "$1/" {} + || exit 1
+  for each in ./* ./.[!.]* ./..?*; do
+    [ -d "$each" ] && [ ! -L "$each" ] || continue
+    link_tree "\${each#./}" "$1/\${each#./}" "$2/\${each#./}" || exit
+  done
+  attributes=$(getfacl -p . 2>/dev/null) && printf '%s\\n' "$attributes" | ( cd -P -- "$1" && setfacl --set-file=- . ) 2>/dev/null
+  chown -- "$(stat -c %u:%g .)" "$1" && chmod -- "$(stat -c %a .)" "$1" && touch -r . -- "$1"
+}`
+
+/** Copies the folder `$target` to the new folder `to`, a shell word, as `cp -a` does, without following swapped names. */
+export function copiedTree(to: string): string {
+  return `${treeFunctions}
+link_files=${quote(copyFiles)}
+( rp_enter "$target"
+if others_in .; then link_here ${to} "$target"; else mkdir -- ${to} && cp -a -- . ${to}; fi ) || exit 1`
+}
+
+const copyFiles = `for each do
+  if [ -L "$each" ] || [ -f "$each" ]; then cp -Pp -- "$each" "$0\${each##*/}" || exit; fi
+done`
 
 /** Into the folder `$0`. Names of the current folder lead nowhere else; what is gone meanwhile is no error. */
 const linkFiles = `ln -- "$@" "$0" 2>/dev/null && exit

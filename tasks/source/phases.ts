@@ -17,6 +17,7 @@ import { download } from '../files/download.ts'
 import { explainUnpacking } from '../files/unarchive/errors.ts'
 import { unpackCommand } from '../files/unarchive/script.ts'
 import { archiveFile, type Build, configureFlags } from './buildParams.ts'
+import { copiedTree } from './carrying.ts'
 import type { Patch } from './recipe.ts'
 import { prelude, workspaceOf } from './workspace.ts'
 
@@ -195,14 +196,14 @@ tell_full() {
 function staging(build: Build, source: string): Command {
   const { install, installs, folder } = build
   const body = inFolder(folder, shellText(`exec ${makeLine(install, '')} DESTDIR="$DESTDIR"`))
-  const copying = installs ? sh`cp -a -- "$target/." "$stage$prefix" || exit 1` : sh`:`
+  const copying = installs ? `rmdir -- "$stage$prefix" || exit 1\n${copiedTree('"$stage$prefix"')}` : ''
   const title = `${makeLine(install, '')} DESTDIR=${posix.join(posix.dirname(source), 'stage')}`
   return sh`${logged(
     build,
     title,
     body,
     sh`rm -rf -- "$stage" && mkdir -p -- "$stage$prefix" || exit 1
-${copying}
+${shellText(copying)}
 [ -z "$user" ] || chown -hR -- "$user" "$stage" || exit 1
 export DESTDIR="$stage"
 ${asUser}

@@ -57,7 +57,8 @@ ours() {
   [ -d "$1" ] && [ ! -L "$1" ] && [ "$(stat -c %u -- "$1")" = "$(id -u)" ] || fail ${unsafeCode} "$1"
   case $(stat -c %A -- "$1") in ?????w* | ????????w*) fail ${unsafeCode} "$1" ;; esac
 }
-mkdir -p -- "$base" && ours "$base" && mkdir -p -- "$work" && ours "$work" || exit 1
+( rp_make=1; rp_enter "$base" ) || exit
+ours "$base" && mkdir -p -- "$work" && ours "$work" || exit 1
 chmod 755 -- "$work" || exit 1
 ${shellText(installs ? requireTree : requireSwappable)}
 if [ "$(cat -- "$work/recipe" 2>/dev/null)" != "$recipe" ]; then

@@ -11,6 +11,7 @@ import {
   copyFile,
   directory,
   download,
+  file,
   line,
   link,
   ownership,
@@ -124,6 +125,23 @@ const rows: [title: string, task: (path: Paths) => Task, refused: string | true]
     'the mode of a file of theirs',
     (path) => copyFile({ dest: path('theirs/own/file'), content: 'old\n', mode: '0600' }),
     true,
+  ],
+  [
+    'the time of a file of root in their folder',
+    (path) => file({ path: path('theirs/file'), state: 'file', modificationTime: '2001-02-03T04:05:06Z' }),
+    'theirs/file belongs to another user than its folder',
+  ],
+  [
+    'the time of a file of theirs',
+    (path) =>
+      file({ path: path('theirs/own/file'), state: 'file', modificationTime: '2001-02-03T04:05:06Z' }),
+    true,
+  ],
+  [
+    'the time of a folder of root in theirs',
+    (path) =>
+      file({ path: path('theirs/of-root'), state: 'touch', modificationTime: '2001-02-03T04:05:06Z' }),
+    'of-root in ',
   ],
   [
     'a setuid bit and root as owner for their file',

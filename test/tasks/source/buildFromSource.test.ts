@@ -565,6 +565,11 @@ build(
       const lost = await site.run(['a'], [buildFromSource(module)])
       assert.equal(lost.story, ['a: changed buildFromSource module 1.0'])
       assert.ok(existsSync(path))
+      execFileSync('chown', ['-hR', '12345:12345', site.of('a', prefix)])
+      rmSync(path)
+      const theirs = await site.run(['a'], [buildFromSource(module)])
+      assert.equal(theirs.story, ['a: changed buildFromSource module 1.0'], theirs.error('a')?.message)
+      assert.ok(existsSync(path))
     }),
 )
 
