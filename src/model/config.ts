@@ -1,6 +1,7 @@
 // The project configuration: default values of command-line flags.
 
 import type { BecomeMethod } from './become.ts'
+import type { ConnectionType } from './host.ts'
 
 /** Default values of flags, by name. The command line and the environment override them. */
 export type RunPlaybookConfig = {
@@ -50,7 +51,7 @@ export type RunPlaybookConfig = {
   /** More arguments, added after those. */
   readonly sshExtraArgs?: string
   /** `-c`, for hosts that do not set a connection. Default ssh. */
-  readonly connection?: 'ssh' | 'smart' | 'local'
+  readonly connection?: ConnectionType
   /** `-T`: connection timeout in seconds. Default 10. */
   readonly timeout?: number
   readonly vaultPasswordFile?: string | readonly string[]

@@ -44,9 +44,18 @@ export class LateVars {
   }
 }
 
+/** Programs of this machine that run commands in containers; `machinectl` is systemd's. */
+const containerKinds = ['docker', 'podman', 'machinectl'] as const
+export type ContainerKind = (typeof containerKinds)[number]
+
+/** The values of `-c`; `smart` is ssh. */
+export const connectionTypes = ['ssh', 'smart', 'local', ...containerKinds] as const
+export type ConnectionType = (typeof connectionTypes)[number]
+
 /** How to connect to a host and become another user, from its `ansible_*` variables and the command line. */
 export type ConnectionSettings = {
-  readonly kind: 'ssh' | 'local'
+  readonly kind: 'ssh' | 'local' | ContainerKind
+  /** Where the connection goes: an address, or the name of a container. */
   readonly host: string
   readonly port?: number
   readonly user?: string
@@ -55,6 +64,8 @@ export type ConnectionSettings = {
   readonly privateKeyPassphrase?: Secret
   /** Arguments as on ssh's command line: `-o UserKnownHostsFile=…`, `-J jump`. */
   readonly sshArgs?: readonly string[]
+  /** Arguments of docker or podman, before its command: `-H ssh://build-01`. */
+  readonly containerArgs?: readonly string[]
   /** Whether to refuse an unknown or changed host key. Default: as in ssh_config, or true. */
   readonly hostKeyChecking?: boolean
   /** Connection timeout in seconds. Default 10. */

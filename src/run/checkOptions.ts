@@ -5,6 +5,7 @@ import { becomeMethods } from '../model/become.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
 import { nearest } from '../model/errors/suggest.ts'
+import { connectionTypes } from '../model/host.ts'
 import { formatPath, issueText } from '../model/schema/issueText.ts'
 import { Secret } from '../model/secrets/secret.ts'
 import type { LoadInventoryOptions, RunPlaybookOptions } from './options.ts'
@@ -56,7 +57,7 @@ const runFields: Fields<RunPlaybookOptions> = {
   privateKey: text.optional(),
   sshCommonArgs: text.optional(),
   sshExtraArgs: text.optional(),
-  connection: z.enum(['ssh', 'smart', 'local']).optional(),
+  connection: z.enum(connectionTypes).optional(),
   timeout: number.optional(),
   stateFolder: text.optional(),
   signal: z.instanceof(AbortSignal, { error: 'expected an AbortSignal' }).optional(),

@@ -1,7 +1,7 @@
 // The options of runPlaybook and loadInventory.
 
 import type { BecomeMethod } from '../model/become.ts'
-import type { InventoryHost } from '../model/host.ts'
+import type { ConnectionType, InventoryHost } from '../model/host.ts'
 import type { InventoryTree } from '../model/inventoryModule.ts'
 import type { PendingTask } from '../model/run/pendingTask.ts'
 import type { StreamEvent } from '../model/run/streamEvent.ts'
@@ -96,7 +96,7 @@ export type RunPlaybookOptions = Omit<LoadInventoryOptions, 'playbookDir'> & {
   /** More of them, after those. */
   readonly sshExtraArgs?: string
   /** For hosts that set none. Default ssh. */
-  readonly connection?: 'ssh' | 'smart' | 'local'
+  readonly connection?: ConnectionType
   /** Seconds for connecting. Default 10. */
   readonly timeout?: number
   /**

@@ -1,6 +1,6 @@
 // Selects the transport for a host, and loads ssh only where it is used.
 
-import type { ConnectionSettings } from '../model/host.ts'
+import type { ConnectionSettings, ContainerKind } from '../model/host.ts'
 import type { Transport } from './program/transport.ts'
 
 export type TransportResolver = (settings: ConnectionSettings) => Promise<Transport>
@@ -23,4 +23,11 @@ export function createTransportResolver(): TransportResolver {
 const factories: { readonly [kind in ConnectionSettings['kind']]: () => Promise<Transport> } = {
   ssh: async () => (await import('./ssh/sshTransport.ts')).createSshTransport(),
   local: async () => (await import('./local.ts')).localTransport,
+  docker: () => container('docker'),
+  podman: () => container('podman'),
+  machinectl: () => container('machinectl'),
+}
+
+async function container(kind: ContainerKind): Promise<Transport> {
+  return (await import('./container.ts')).containerTransport(kind)
 }

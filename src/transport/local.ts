@@ -13,7 +13,11 @@ import type { Connection, Transport } from './program/transport.ts'
 /** This machine as a host, as the user who runs this process. */
 export const localTransport: Transport = {
   connect: async (settings) =>
-    connectByPrograms(settings, { user: localUser(), argv: (command) => ['/bin/sh', '-c', command] }),
+    connectByPrograms(settings, {
+      endpoint: `${localUser()}@localhost`,
+      user: localUser(),
+      argv: (command) => ['/bin/sh', '-c', command],
+    }),
 }
 
 const graceMs = 300
@@ -25,19 +29,28 @@ function killAllShells(): void {
   for (const killAll of killers) killAll()
 }
 
+type Argv = (command: string) => readonly [file: string, ...args: string[]]
+
 type Programs = {
+  /** For messages: `app@localhost`. */
+  readonly endpoint: string
   readonly user: string
   /** The program that runs a command of the shell. */
-  readonly argv: (command: string) => readonly [file: string, ...args: string[]]
+  readonly argv: Argv
+  /** The same as another user, where that needs no sudo. */
+  readonly argvAs?: (user: string) => Argv
 }
 
 /** A host whose commands are programs on this machine. */
-export function connectByPrograms(settings: ConnectionSettings, { user, argv }: Programs): Connection {
+export function connectByPrograms(
+  settings: ConnectionSettings,
+  { endpoint, user, argv, argvAs }: Programs,
+): Connection {
   const children = new Set<ChildProcess>()
-  const endpoint = `${user}@localhost`
   const killAll = () => {
     for (const child of children) kill(child)
   }
+  const startBy = (toArgv: Argv) => (command: string) => startLocal(toArgv(command), children, endpoint)
   if (killers.size === 0) process.on('exit', killAllShells)
   killers.add(killAll)
 
@@ -45,7 +58,8 @@ export function connectByPrograms(settings: ConnectionSettings, { user, argv }: 
     {
       endpoint,
       user,
-      start: (command) => startLocal(argv(command), children, endpoint),
+      start: startBy(argv),
+      startAs: argvAs && ((other) => startBy(argvAs(other))),
       onBroken: () => {}, // it cannot be lost
       close: async () => {
         await closeAll(children)
@@ -58,7 +72,7 @@ export function connectByPrograms(settings: ConnectionSettings, { user, argv }: 
 }
 
 function startLocal(
-  [file, ...args]: ReturnType<Programs['argv']>,
+  [file, ...args]: ReturnType<Argv>,
   children: Set<ChildProcess>,
   endpoint: string,
 ): Promise<Program> {

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { becomeMethods } from '../../model/become.ts'
 import type { RunPlaybookConfig } from '../../model/config.ts'
+import { connectionTypes } from '../../model/host.ts'
 
 type SettingFlag = {
   readonly flags: string
@@ -110,8 +111,8 @@ export const settingFlags: { readonly [N in SettingName]-?: SettingFlag } = {
   sshExtraArgs: { flags: '--ssh-extra-args <args>', help: 'more ssh arguments, after --ssh-common-args' },
   connection: {
     flags: '-c, --connection <type>',
-    help: 'ssh or local, for hosts that set none (default: ssh)',
-    choices: ['ssh', 'smart', 'local'],
+    help: 'how to reach hosts that do not say so: ssh (default), local, or as containers',
+    choices: [...connectionTypes],
   },
   timeout: {
     flags: '-T, --timeout <seconds>',

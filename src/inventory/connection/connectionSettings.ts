@@ -24,7 +24,7 @@ type SharedSetting =
 export type ConnectionFlags = Partial<Pick<ConnectionSettings, SharedSetting>> &
   BecomeFlags & { readonly connection?: string }
 
-const connectionKinds: Readonly<Record<string, ConnectionSettings['kind']>> = {
+const kinds: Readonly<Record<string, ConnectionSettings['kind']>> = {
   ssh: 'ssh',
   smart: 'ssh',
   paramiko: 'ssh',
@@ -33,6 +33,11 @@ const connectionKinds: Readonly<Record<string, ConnectionSettings['kind']>> = {
   'ansible.builtin.paramiko_ssh': 'ssh',
   local: 'local',
   'ansible.builtin.local': 'local',
+  docker: 'docker',
+  'community.docker.docker': 'docker',
+  podman: 'podman',
+  'containers.podman.podman': 'podman',
+  machinectl: 'machinectl',
 }
 
 /**
@@ -56,9 +61,9 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
   const settings: ConnectionSettings = {
     kind,
     host:
-      kind === 'ssh'
-        ? vars.checked(['ansible_ssh_host', 'ansible_host'], hostNameProblem, true)!
-        : (vars.text(['ansible_ssh_host', 'ansible_host']) ?? host.name),
+      kind === 'local'
+        ? (vars.text(['ansible_ssh_host', 'ansible_host']) ?? host.name)
+        : vars.checked(['ansible_ssh_host', 'ansible_host'], hostNameProblem, true)!,
     port: vars.number(['ansible_port', 'ansible_ssh_port'], 1, 65535),
     user: vars.checked(['ansible_user', 'ansible_ssh_user'], userNameProblem) ?? flags.user,
     password: vars.secret(['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password']) ?? flags.password,
@@ -66,6 +71,7 @@ export function connectionSettings(host: InventoryHost, flags: ConnectionFlags =
     privateKeyPassphrase:
       vars.secret(['ansible_private_key_passphrase', 'ansible_ssh_private_key_passphrase']) ??
       flags.privateKeyPassphrase,
+    containerArgs: containerArgs(kind, vars),
     sshArgs: sshArgs.length > 0 ? sshArgs : undefined,
     hostKeyChecking:
       vars.boolean(['ansible_host_key_checking', 'ansible_ssh_host_key_checking']) ?? flags.hostKeyChecking,
@@ -88,11 +94,15 @@ export function becomesByDefault(host: InventoryHost): boolean | undefined {
   return becomes
 }
 
+function containerArgs(kind: ConnectionSettings['kind'], vars: TypedVars): string[] | undefined {
+  return kind === 'docker' || kind === 'podman' ? vars.words([`ansible_${kind}_extra_args`]) : undefined
+}
+
 function connectionKind(vars: TypedVars, flags: ConnectionFlags): ConnectionSettings['kind'] {
   const name = vars.text(['ansible_connection']) ?? flags.connection ?? 'ssh'
-  const kind = Object.hasOwn(connectionKinds, name) ? connectionKinds[name] : undefined
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
   if (kind) return kind
-  const hint = didYouMean(name, Object.keys(connectionKinds)) ?? 'Available: ssh, local'
+  const hint = didYouMean(name, Object.keys(kinds)) ?? 'Available: ssh, local, docker, podman, machinectl'
   vars.addError('E_CONNECTION_KIND', 'ansible_connection', `unknown connection "${name}"`, hint)
   return 'ssh'
 }

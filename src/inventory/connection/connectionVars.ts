@@ -16,8 +16,12 @@ export const connectionVars: { readonly [name: string]: ConnectionVar } = {
   ansible_password: text('SSH password; keep it in a vault.'),
   ansible_private_key_file: text('Private key; ~ is your home.'),
   ansible_private_key_passphrase: text('Passphrase of the private key; keep it in a vault.'),
-  ansible_connection: text('ssh (default), or local for this machine.'),
+  ansible_connection: text(
+    'ssh (default), local for this machine, or a container: docker, podman, machinectl.',
+  ),
   ansible_timeout: { type: 'number', description: 'Seconds to wait for a connection. Default 10.' },
+  ansible_docker_extra_args: text('Arguments of docker, before its command: -H ssh://build-01'),
+  ansible_podman_extra_args: text('Arguments of podman, before its command.'),
   ansible_ssh_args: text('Arguments of ssh, before all others.'),
   ansible_ssh_common_args: text('Arguments of ssh: -o ProxyJump=jump'),
   ansible_ssh_extra_args: text('Arguments of ssh, after all others.'),

@@ -30,6 +30,7 @@ export function fakeTransport({ root, name }: FakeHost): Transport {
   return {
     connect: async (settings) => {
       const connection = connectByPrograms(settings, {
+        endpoint: `root@${name}`,
         user: 'root',
         argv: (command) => ['unshare', ...commandOf(way, root, command)],
       })

@@ -22,41 +22,50 @@ export type Link = {
   readonly endpoint: string
   readonly user: string
   readonly start: StartProgram
+  /** Starts programs as another user without sudo, where the transport itself can. */
+  readonly startAs?: (user: string) => StartProgram
   readonly onBroken: Connection['onBroken']
   readonly close: () => Promise<void>
 }
 
 /** A connection over `link`, becoming other users as `settings.become` says. */
 export function createConnection(link: Link, settings: ConnectionSettings): Connection {
-  const { endpoint, user, start } = link
+  const { endpoint, user } = link
   const timeoutMs = Math.max(settings.timeout ?? 0, 30) * 1000
   const limitTransfers = createLimiter(4) // each takes one of the 10 sessions that sshd gives a connection
-  const becomeFor = (as: BecomeUser | undefined) => as && resolveBecome(as, user, settings)
+  const runner = (as: BecomeUser | undefined): { start: StartProgram; become?: BecomeSettings } => {
+    if (as === undefined || as.user === user) return { start: link.start }
+    if (link.startAs && isDefaultMethod(as, settings)) return { start: link.startAs(as.user) }
+    return {
+      start: link.start,
+      become: { ...becomeSettingsFor(as.method ?? settings.become.method, settings), user: as.user },
+    }
+  }
 
   return {
     user,
     openShell: async (as) => {
-      const become = becomeFor(as)
+      const { start, become } = runner(as)
       return createShell(await startAs(start, { endpoint, script: 'exec sh', become, timeoutMs }), endpoint)
     },
     upload: (source, path, as, { unsafePaths } = {}) =>
-      limitTransfers(() =>
-        upload(start, { endpoint, source, path, unsafePaths, become: becomeFor(as), timeoutMs }),
-      ),
+      limitTransfers(() => {
+        const { start, become } = runner(as)
+        return upload(start, { endpoint, source, path, unsafePaths, become, timeoutMs })
+      }),
     download: (path, target, as) =>
-      limitTransfers(() => download(start, { endpoint, path, target, become: becomeFor(as), timeoutMs })),
+      limitTransfers(() => {
+        const { start, become } = runner(as)
+        return download(start, { endpoint, path, target, become, timeoutMs })
+      }),
     onBroken: link.onBroken,
     close: link.close,
   }
 }
 
-function resolveBecome(
-  { user, method }: BecomeUser,
-  loginUser: string,
-  settings: ConnectionSettings,
-): BecomeSettings | undefined {
-  if (user === loginUser) return undefined
-  return { ...becomeSettingsFor(method ?? settings.become.method, settings), user }
+/** Whether nobody has asked for a way to become the user: sudo is what is tried then. */
+function isDefaultMethod({ method }: BecomeUser, { become }: ConnectionSettings): boolean {
+  return method === undefined && become.method === 'sudo' && !become.isMethodGiven
 }
 
 /** A shell over a running `sh`. Busy from the first write on: where a trip ends is not known here. */

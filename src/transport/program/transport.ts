@@ -5,7 +5,7 @@ import type { BecomeUser } from '../../model/become.ts'
 import type { UnreachableError } from '../../model/errors/error.ts'
 import type { ConnectionSettings } from '../../model/host.ts'
 
-/** Reaches hosts of one kind: ssh or local. */
+/** Reaches hosts of one kind. */
 export interface Transport {
   /**
    * Connects and logs in.

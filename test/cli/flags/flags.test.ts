@@ -187,7 +187,7 @@ const usage: readonly [args: string, says: string | RegExp][] = [
   ['files -i inventory.yaml --forks many', /argument 'many' is invalid/],
   [
     'files -i inventory.yaml -c telnet',
-    /argument 'telnet' is invalid\. Allowed choices are ssh, smart, local\. {2}E_USAGE\n$/,
+    /argument 'telnet' is invalid\. Allowed choices are ssh, smart, local, docker, podman, machinectl\. {2}E_USAGE\n$/,
   ],
   [
     'files -i inventory.yaml --output xml',

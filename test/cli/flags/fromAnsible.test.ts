@@ -93,7 +93,7 @@ test('every task that the page names is there', async () => {
     ...row.split('|')[2]!.matchAll(/`([a-z]+[A-Z]\w*|line|link|user|group|reboot|service)`/g),
   ])
   const unknown = named.map(([, name]) => name!).filter((name) => !stdout.includes(`\n## ${name}\n`))
-  assert.equal(unknown, ['waitForConnection'])
+  assert.equal(unknown, ['findFiles', 'waitForConnection'])
 })
 
 test.run()

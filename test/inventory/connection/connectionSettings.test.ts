@@ -227,10 +227,10 @@ const wrong: readonly [string, Vars, readonly string[]][] = [
   ],
   [
     'an unknown connection',
-    { ansible_connection: 'docker' },
+    { ansible_connection: 'winrm' },
     [
-      'hosts.yml:1:1  web-01: ansible_connection: unknown connection "docker"  E_CONNECTION_KIND',
-      '    Available: ssh, local',
+      'hosts.yml:1:1  web-01: ansible_connection: unknown connection "winrm"  E_CONNECTION_KIND',
+      '    Available: ssh, local, docker, podman, machinectl',
     ],
   ],
   [
