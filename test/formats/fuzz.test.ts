@@ -12,6 +12,8 @@ import { type DataEdit, type DataValue, editJson } from '../../src/formats/json.
 import { scanPlain, scanShell } from '../../src/formats/keyValue/scan.ts'
 import { editKeyValue, type KeyValueEdit, keyValueKey } from '../../src/formats/keyValue.ts'
 import type { EditChange } from '../../src/formats/shared/change.ts'
+import { parseSshd } from '../../src/formats/sshd/parse.ts'
+import { editSshd, type SshdEdit } from '../../src/formats/sshd.ts'
 import { parseYaml, dataOf as yamlData } from '../../src/formats/yaml/document.ts'
 import { editYaml } from '../../src/formats/yaml.ts'
 import type { PlaybookError } from '../../src/index.ts'
@@ -19,6 +21,8 @@ import { oneOf, randomNumbers } from './httpd/fixtures.ts'
 import { type RealFile, realFiles } from './realFiles.ts'
 
 const nodeFolder = dirname(dirname(process.execPath))
+
+const further = process.env.FORMATS_ROOTS !== undefined
 
 type Span = { readonly start: number; readonly end: number }
 
@@ -109,6 +113,40 @@ function textsIn(data: Data): string[] {
   return [String(data)]
 }
 
+/** Files in the manner of those that distributions and administrators write. */
+function madeSshdFiles(count: number): RealFile[] {
+  return Array.from({ length: count }, (_, index) => {
+    const random = randomNumbers(index)
+    const end = random(5) === 0 ? '\r\n' : '\n'
+    const keywords = [
+      'Port',
+      'PermitRootLogin',
+      'AllowUsers',
+      'acceptenv',
+      'X11Forwarding',
+      'Banner',
+      'Subsystem',
+      'UseDNS',
+    ]
+    const line = () =>
+      oneOf(random, [
+        () =>
+          `${oneOf(random, keywords)}${oneOf(random, [' ', '\t', ' = ', '=', '   '])}${oneOf(random, ['no', 'a b', '"a b" c', '22', 'no # why'])}`,
+        () => `#${oneOf(random, keywords)} no`,
+        () => '# The strategy used for options',
+        () => '',
+        () => `  ${oneOf(random, keywords)} yes  `,
+      ])()
+    const lines = (most: number) => Array.from({ length: random(most) }, line)
+    const blocks = Array.from({ length: random(4) }, () => [
+      `${oneOf(random, ['Match', 'match'])} ${oneOf(random, ['User anna', 'Group sftp,wheel', 'Address 10.0.0.0/8 User bob', 'all'])}`,
+      ...lines(6),
+    ])
+    const text = [...lines(25), ...blocks.flat()].join(end)
+    return { path: `sshd_config ${index}`, text: random(4) === 0 ? text : `${text}${end}` }
+  })
+}
+
 /** Whether every quote is closed, which is not so where the file is of another kind. */
 function isShell(text: string): boolean {
   try {
@@ -119,8 +157,31 @@ function isShell(text: string): boolean {
   }
 }
 
+const sshdFiles = [
+  ...realFiles(['/etc/ssh', '/usr/share/openssh'], /sshd?_config[^/]*$/, 100),
+  ...madeSshdFiles(100),
+]
+
+test(`sshd_config: ${sshdFiles.length} files`, () => {
+  for (const file of sshdFiles) {
+    const random = randomNumbers(file.text.length)
+    const lines = parseSshd(file.text)
+    const used = lines.filter(({ keyword }) => keyword !== '' && keyword !== 'match' && keyword !== 'include')
+    for (let round = 0; round < 20 && used.length > 0; round++) {
+      const { keyword, match } = oneOf(random, used)
+      const edit = oneOf<SshdEdit>(random, [
+        { set: keyword, values: [`r${random(99)}`], match },
+        { set: `Fuzz${random(9)}`, values: ['"a b"'], match },
+        { remove: keyword, match },
+      ])
+      const mayChange = (index: number) => lines[index]?.keyword === keyword && lines[index].match === match
+      checkLines(file, (bytes) => editSshd(bytes, [edit]), edit, mayChange)
+    }
+  }
+})
+
 const jsonFiles = realFiles(['/etc', 'node_modules'], /\.(?:json|jsonc)$/, 150)
-const yamlFiles = realFiles(['/etc', 'node_modules', nodeFolder], /\.(?:yml|yaml)$/, 150)
+const yamlFiles = realFiles(['/etc', 'node_modules', nodeFolder], /\.(?:yml|yaml)$/, 100)
 
 test(`JSON: ${jsonFiles.length} files`, () => {
   for (const file of jsonFiles) fuzzData(file, editJson, (text) => jsonData(parseJson(text)))
@@ -142,7 +203,7 @@ function fuzzData(
   const random = randomNumbers(file.text.length)
   const data = readable(() => read(file.text))
   const places = placesIn(data).slice(0, 5000)
-  for (let round = 0; round < 3 && places.length > 0; round++) {
+  for (let round = 0; round < (further ? 4 : 1) && places.length > 0; round++) {
     const place = oneOf(random, places)
     const old = valueAtPlace(data, place)
     const value = oneOf<DataValue>(random, [
@@ -216,8 +277,8 @@ function checkLines(
   const after = Buffer.from(bytes).toString()
   assert.equal(edit(bytes).changes, [], `${place} is not quiet`)
   assert.is(after === text, changes.length === 0, place)
-  const kept = text.split('\n').filter((line, index) => !mayChange(index) && line !== '')
-  const left = after.split('\n')
+  const kept = text.split(/\r?\n/).filter((line, index) => !mayChange(index) && line !== '')
+  const left = after.split(/\r?\n/)
   let at = 0
   for (const line of kept) {
     at = left.indexOf(line, at) + 1

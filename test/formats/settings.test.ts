@@ -1,9 +1,10 @@
-// INI files and files of keys and values: every edit, and that all other bytes stay.
+// INI files, keys and values, sshd_config: every edit, and that all other bytes stay.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { editIni, type IniEdit, type IniOptions } from '../../src/formats/ini.ts'
 import { editKeyValue, type KeyValueEdit, type KeyValueOptions } from '../../src/formats/keyValue.ts'
+import { editSshd, type SshdEdit, type SshdIncludes } from '../../src/formats/sshd.ts'
 import { secret } from '../../src/index.ts'
 
 type Row<E, O> = [title: string, before: string, edits: E[], after: string, changes: string[], options?: O]
@@ -189,6 +190,93 @@ const keyValue: Row<KeyValueEdit, KeyValueOptions>[] = [
   ],
 ]
 
+const cloud: SshdIncludes = {
+  files: { '/etc/ssh/sshd_config.d/*.conf': ['/d/50-cloud.conf', '/d/60.conf'] },
+  texts: {
+    '/d/50-cloud.conf': '# c\nPasswordAuthentication yes\nMatch User x\nX11Forwarding no\n',
+    '/d/60.conf': 'AcceptEnv LANG\nPasswordAuthentication no\n',
+  },
+}
+const include = 'Include /etc/ssh/sshd_config.d/*.conf\n'
+
+const sshd: Row<SshdEdit, SshdIncludes>[] = [
+  [
+    'a new file, with a Match block',
+    '',
+    [
+      { set: 'Port', values: [22, 2222] },
+      { set: 'X11Forwarding', values: [false], match: 'User anna' },
+    ],
+    'Port 22\nPort 2222\n\nMatch User anna\n  X11Forwarding no\n',
+    ['Port: absent → 22, 2222', 'X11Forwarding (Match User anna): absent → no'],
+  ],
+  [
+    'after what is commented out, before the first block, inside of one',
+    '#PermitRootLogin prohibit-password\nport=22\n\nMatch User bob\n  X11Forwarding no\n# end\n',
+    [
+      { set: 'PermitRootLogin', values: ['no'] },
+      { set: 'Port', values: [22, 2200] },
+      { set: 'AllowTcpForwarding', values: [false], match: 'user  bob' },
+      { set: 'UseDNS', values: ['no'] },
+    ],
+    '#PermitRootLogin prohibit-password\nPermitRootLogin no\nport=22\nPort 2200\nUseDNS no\n\nMatch User bob\n  X11Forwarding no\n  AllowTcpForwarding no\n# end\n',
+    [
+      'PermitRootLogin: absent → no',
+      'Port: 22 → 22, 2200',
+      'AllowTcpForwarding (Match user  bob): absent → no',
+      'UseDNS: absent → no',
+    ],
+  ],
+  [
+    'the first value counts, quotes and comments stay',
+    'passwordauthentication  yes # why\nPasswordAuthentication no\nBanner "/a b"\nSubsystem sftp /x\n',
+    [
+      { set: 'PasswordAuthentication', values: [false] },
+      { set: 'Banner', values: ['"/a b"'] },
+      { set: 'Subsystem', values: ['sftp internal-sftp'] },
+    ],
+    'passwordauthentication  no # why\nPasswordAuthentication no\nBanner "/a b"\nSubsystem sftp internal-sftp\n',
+    ['PasswordAuthentication: yes → no', 'Subsystem: sftp /x → sftp internal-sftp'],
+  ],
+  [
+    'before an Include whose file sets it otherwise',
+    `# head\n${include}\nPasswordAuthentication no # x\nX11Forwarding yes\n`,
+    [
+      { set: 'PasswordAuthentication', values: ['no'] },
+      { set: 'X11Forwarding', values: ['no'] },
+    ],
+    `# head\nPasswordAuthentication no\n${include}\nX11Forwarding no\n`,
+    ['PasswordAuthentication: yes (/d/50-cloud.conf:2) → no', 'X11Forwarding: yes → no'],
+    cloud,
+  ],
+  [
+    'an included file that sets it already',
+    include,
+    [{ set: 'passwordauthentication', values: ['yes'] }],
+    include,
+    [],
+    cloud,
+  ],
+  [
+    'values that add up',
+    'AllowUsers a b\n# c\nAllowUsers c\n',
+    [{ set: 'AllowUsers', values: ['c', 'd'] }],
+    '# c\nAllowUsers c\nAllowUsers d\n',
+    ['AllowUsers: a b, c → c, d'],
+  ],
+  [
+    'blocks and keywords go',
+    'X no\n\nMatch User a\n X no\n\n# b\nMatch User b\n Y no\n Z no\n',
+    [{ removeMatch: 'User a' }, { remove: 'y', match: 'User b' }, { remove: 'X' }, { remove: 'Q' }],
+    '\n\n# b\nMatch User b\n Z no\n',
+    ['Match User a: present → removed', 'y (Match User b): no → removed', 'X: no → removed'],
+  ],
+]
+
+for (const [title, before, edits, after, changes, options] of sshd) {
+  test(`sshd_config: ${title}`, () => check(editSshd, before, edits, after, changes, options))
+}
+
 for (const [title, before, edits, after, changes, options] of ini) {
   test(`INI: ${title}`, () => check(editIni, before, edits, after, changes, options))
 }
@@ -256,6 +344,30 @@ const refused: [title: string, action: () => unknown, code: string, says: RegExp
     () => editIni(Buffer.from(''), [{ set: '[a', values: ['1'] }]),
     'E_INI_EDIT',
     /edits\[0\]\.set: expected the name of an option/,
+  ],
+  [
+    'a quote in sshd_config',
+    () => editSshd(Buffer.from('A\nB "x\n'), [{ remove: 'A' }]),
+    'E_SSHD',
+    /Line 2: a quote is not closed in "x/,
+  ],
+  [
+    'two values where one counts',
+    () => editSshd(Buffer.from(''), [{ set: 'UseDNS', values: [1, 2] }]),
+    'E_SSHD_EDIT',
+    /UseDNS has one value, of which the first counts/,
+  ],
+  [
+    'values that an included file adds to',
+    () => editSshd(Buffer.from(include), [{ set: 'AcceptEnv', values: ['X'] }], cloud),
+    'E_SSHD_INCLUDED',
+    /\/d\/60\.conf:1 adds values of AcceptEnv/,
+  ],
+  [
+    'Include as a keyword',
+    () => editSshd(Buffer.from(''), [{ set: 'Include', values: ['x'] }]),
+    'E_SSHD_EDIT',
+    /expected a keyword of sshd_config/,
   ],
   [
     'a key of another edit',

@@ -1,6 +1,6 @@
 // The tasks that edit a format: what they write through a shell, secrets they do not show, and their errors.
 
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { secret } from '../../../src/index.ts'
@@ -9,6 +9,7 @@ import { editJson } from '../../../tasks/text/editJson.ts'
 import { editYaml } from '../../../tasks/text/editYaml.ts'
 import { iniFile } from '../../../tasks/text/iniFile.ts'
 import { keyValueFile } from '../../../tasks/text/keyValueFile.ts'
+import { sshdConfig } from '../../../tasks/text/sshdConfig.ts'
 import { applied, failure, inFolder, looked } from '../apply.ts'
 
 type Params = { readonly [name: string]: unknown }
@@ -164,6 +165,63 @@ for (const [title, task, file, before, params, after, expected] of rows) {
     }))
 }
 
+test('sshdConfig follows Include lines, and writes what counts', () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/sshd_config`
+    mkdirSync(`${folder}/sshd_config.d`)
+    writeFileSync(`${folder}/sshd_config.d/50.conf`, `Include ${folder}/more\nUsePAM yes`)
+    writeFileSync(`${folder}/sshd_config.d/60.conf`, 'X11Forwarding no\n')
+    writeFileSync(`${folder}/more`, '# m\nPermitRootLogin yes\n')
+    writeFileSync(path, `Include "${folder}/sshd_config.d/*.conf" # all\n#UseDNS no\n`)
+    const set = { PermitRootLogin: false, X11Forwarding: 'no', UsePAM: 'no', UseDNS: true, Port: [22, 2200] }
+    const { changes, again } = await applied(sshdConfig, { path, set, validate: 'grep -q Port {}' })
+    assert.equal(
+      changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
+      [
+        `PermitRootLogin: yes (${folder}/more:2) → no`,
+        `UsePAM: yes (${folder}/sshd_config.d/50.conf:2) → no`,
+        'UseDNS: absent → yes',
+        'Port: absent → 22, 2200',
+      ],
+    )
+    assert.equal(again, [])
+    assert.is(
+      readFileSync(path, 'utf8'),
+      `PermitRootLogin no\nUsePAM no\nInclude "${folder}/sshd_config.d/*.conf" # all\n#UseDNS no\nUseDNS yes\nPort 22\nPort 2200\n`,
+    )
+    const drop = `${folder}/sshd_config.d/00.conf`
+    const made = await applied(sshdConfig, {
+      path: drop,
+      create: true,
+      match: 'User anna',
+      set: { X11Forwarding: 'no' },
+      validate: 'true {}',
+    })
+    assert.equal(made.again, [])
+    assert.is(statSync(drop).mode & 0o777, 0o600)
+    const gone = await applied(sshdConfig, {
+      path: drop,
+      match: 'user anna',
+      state: 'absent',
+      validate: 'true {}',
+    })
+    assert.is(gone.again.length, 0)
+    assert.is(readFileSync(drop, 'utf8'), '')
+  }))
+
+const hasSshd = existsSync('/usr/sbin/sshd') && existsSync('/run/sshd') && process.getuid?.() === 0
+
+if (hasSshd)
+  test('sshdConfig leaves alone what sshd refuses', () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/sshd_config`
+      writeFileSync(path, 'UseDNS no\n')
+      const error = await failure(() => applied(sshdConfig, { path, set: { PermitRootLogin: 'perhaps' } }))
+      assert.match(`${error.message} ${error.details.join(' ')}`, /unsupported option "perhaps"/)
+      assert.is(readFileSync(path, 'utf8'), 'UseDNS no\n')
+      assert.equal((await applied(sshdConfig, { path, set: { PermitRootLogin: 'no' } })).again, [])
+    }))
+
 test('what is to be removed from a missing file is not there', () =>
   inFolder(async (folder) => {
     const path = `${folder}/f`
@@ -231,6 +289,13 @@ const refused: [title: string, make: () => unknown, says: RegExp][] = [
     'a value that is none of JSON',
     () => editYaml({ path: '/f', edits: [{ set: '/a', value: undefined as never }] }),
     /edits\[0\]\.value: expected a value of JSON/,
+  ],
+  ['nothing of sshd_config', () => sshdConfig({}), /expected set or remove/],
+  ['a keyword twice', () => sshdConfig({ set: { Port: 22, port: 23 } }), /set: expected each keyword once/],
+  [
+    'criteria that are none',
+    () => sshdConfig({ match: 'anna', set: { Port: 22 } }),
+    /match: expected the criteria of a Match block/,
   ],
   ['a key with a blank', () => keyValueFile({ path: '/f', set: { 'a b': 1 } }), /expected the name of a key/],
 ]
