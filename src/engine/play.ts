@@ -140,7 +140,9 @@ function factsFailed(thrown: unknown, play: string, state: HostState, { emit }: 
     trips: session.takeTrips(),
     durationMs: 0,
   }
-  const task = { name: 'facts', title: 'facts', isHandler: false }
+  const isUnconnected = isUnreachable && thrown.stage === 'connect'
+  const name = isUnconnected ? 'connect' : 'facts'
+  const task = { name, title: name, isHandler: false }
   const result = { ...outcome, status, changes: [], durationMs: 0 }
   emit({ kind: 'taskEnd', play, host, task, index: -1, result })
   emit({ kind: 'hostEnd', play, recap })

@@ -10,6 +10,7 @@ import { createMasker } from '../../model/secrets/masker.ts'
 import { revealedSecrets, secretsIn } from '../../model/secrets/secret.ts'
 import type { Task } from '../../model/task.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
+import { type ListedTasks, listedTasks } from './listedTasks.ts'
 import { readListed } from './readListed.ts'
 
 type ListFlags = Pick<RunFlags, 'listHosts' | 'listTasks' | 'listTags' | 'forks'>
@@ -46,16 +47,7 @@ function fromStart({ items, begin, ...host }: ListedHost): ListedHost {
 function planLines({ spec }: Play, hosts: readonly ListedHost[], flags: ListFlags): string[] {
   const lines = [`${spec.name}  (${spec.hosts})`]
   if (flags.listHosts) lines.push(...hosts.map(({ host }) => `  ${host.name}`))
-  if (flags.listTasks) {
-    for (const { host, items = [], read } of hosts) {
-      lines.push(`  ${host.name}${read ? `  (${factsText(read)})` : ''}`)
-      lines.push(
-        ...items.map(
-          ({ task }) => `    ${maskedTitle(task, host)}${tagText(task.options.tags)}${lookText(task)}`,
-        ),
-      )
-    }
-  }
+  if (flags.listTasks) lines.push(...listedTasks(hosts.map(tasksOf)))
   if (flags.listTags) {
     const tags = tagsOf(spec.tags ?? [], hosts)
     lines.push(`  ${tags.length === 0 ? '(no tags)' : tags.join(', ')}`)
@@ -65,6 +57,16 @@ function planLines({ spec }: Play, hosts: readonly ListedHost[], flags: ListFlag
       lines.push(...hosts.flatMap(({ host, read }) => (read ? [`  ${host.name}: ${factsText(read)}`] : [])))
   }
   return lines
+}
+
+function tasksOf({ host, items = [], read }: ListedHost): ListedTasks {
+  return {
+    host: host.name,
+    note: read ? `  (${factsText(read)})` : '',
+    titles: items.map(
+      ({ task }) => `${maskedTitle(task, host)}${tagText(task.options.tags)}${lookText(task)}`,
+    ),
+  }
 }
 
 function lookText(task: Task): string {

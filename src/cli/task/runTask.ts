@@ -46,7 +46,11 @@ export async function runOnHosts(title: string, given: RunFlags, make: () => Tas
   const made = await attempt(make)
   const inventory = await attempt(() => inventoryFromFlags(flags))
   throwIfAny()
-  return execute({ plays: [playOf(made!, flags)], playbooks: [title], hasAnswers: true }, flags, inventory!)
+  return execute(
+    { plays: [playOf(made!, title, flags)], playbooks: [title], hasAnswers: true },
+    flags,
+    inventory!,
+  )
 }
 
 /** Makes the task without a source location: paths are relative to the working directory. */
@@ -62,7 +66,12 @@ export function withoutLocation(task: AnyTaskFunction, params: Record<string, un
   }
 }
 
-function playOf(task: Task, { limit }: RunFlags): Play {
-  const play = definePlay({ name: task.name, hosts: limit ?? 'all', tasks: () => [task] })
+function playOf(task: Task, title: string, { limit }: RunFlags): Play {
+  // An ad hoc task is the play, by its own name.
+  const play = definePlay({
+    name: title.replace(/^task .*/, task.name),
+    hosts: limit ?? 'all',
+    tasks: () => [task],
+  })
   return { ...play, where: () => undefined }
 }

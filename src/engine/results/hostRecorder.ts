@@ -98,7 +98,8 @@ export class HostRecorder {
 
   /** Records that the host was lost, or that something failed outside a task; gives the reported error. */
   fail(thrown: unknown): PlaybookError {
-    const label = this.current?.item.label ?? { name: 'connect', title: 'connect', isHandler: false }
+    const item = this.#isBeforeTasks(thrown) ? undefined : this.current?.item
+    const label = item?.label ?? { name: 'connect', title: 'connect', isHandler: false }
     const what = this.current?.changing ?? []
     const isInterrupted = this.#options.signal?.aborted === true
     const error: PlaybookError = isInterrupted
@@ -107,12 +108,17 @@ export class HostRecorder {
     this.isUnreachable = thrown instanceof UnreachableError && !isInterrupted
     this.isFailed = !this.isUnreachable
     this.release()
-    this.#end(this.current?.item ?? { label, index: -1 }, undefined, {
+    this.#end(item ?? { label, index: -1 }, undefined, {
       status: this.isUnreachable ? 'unreachable' : 'failed',
       changes: [],
       error,
     })
     return error
+  }
+
+  /** A host that was never reached has begun no task, although the first one waits for what is read. */
+  #isBeforeTasks(thrown: unknown): boolean {
+    return thrown instanceof UnreachableError && thrown.stage === 'connect' && this.#endings.size === 0
   }
 
   recap(trips: number): HostRecap {

@@ -72,7 +72,7 @@ function errorLines(
   const shown = details === 0 ? [] : [...lines.slice(0, 1), ...lines.slice(1).slice(1 - details || Infinity)]
   return [
     `  ${members}${sanitize(titleWithDelegate(task))}${code}${where}`,
-    ...shown.map((line) => `    ${line.length > columns - 4 ? `${line.slice(0, columns - 5)}…` : line}`),
+    ...shown.map((line) => `    ${cut(line, columns - 4)}`),
     ...notDone(group),
   ]
 }
@@ -99,22 +99,26 @@ function interruptedLines(
   return atMost(lines, errors, (left) => `and ${left} more that were interrupted`)
 }
 
+/** Names and reason on one line where they fit, otherwise the reason below. */
 function unreachableSection(
   failures: readonly Failure[],
   { errors }: SummaryLimits,
   { theme, columns }: Options,
 ): string[] {
   const groups = equalFailures(failures)
-  const lines = groups.map((group) => {
+  const left = groups.slice(errors).flat()
+  const lines = groups.slice(0, errors).flatMap((group) => {
     const [reason = ''] = sharedText(group)
-    const names = hostNames(hostsOf(group), Math.max(20, columns - reason.length - 16))
-    return `${theme.failure('unreachable')}: ${names}   ${reason}`
+    const names = hostNames(hostsOf(group), columns - 'unreachable: '.length)
+    const line = `${theme.failure('unreachable')}: ${names}`
+    const isShort = names.length + reason.length + 16 <= columns
+    return isShort ? [`${line}   ${reason}`] : [line, `  ${cut(reason, columns - 2)}`]
   })
-  return atMost(
-    lines,
-    errors,
-    (left) => `and ${plural(hostsOf(groups.slice(-left).flat()).length, 'host')} more`,
-  )
+  return [...lines, ...(left.length > 0 ? [`and ${plural(left.length, 'host')} more`] : [])]
+}
+
+function cut(text: string, columns: number): string {
+  return text.length > columns ? `${text.slice(0, columns - 1)}…` : text
 }
 
 function hostsOf(failures: readonly Failure[]): string[] {

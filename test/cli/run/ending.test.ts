@@ -58,4 +58,27 @@ for (const [args, expected] of codes) {
   test(`Exit code ${expected}: ${args}`, async () => assert.is((await site.run(args)).code, expected))
 }
 
+test('--list-tasks lists equal hosts once', async () => {
+  const { code, stdout } = await site.run('play.ts -i inventory.yaml --list-tasks')
+  assert.is(code, 0)
+  assert.match(
+    stdout,
+    /^App {2}\(app\)\n {2}11 hosts: app-01 app-02 .* and \d more\n {4}copyFile \S+\/<host>\.conf\n {4}talk\n {2}app-07\n {4}copyFile \S+app-07\.conf\n {4}command ls \/no\/such\/folder\n {4}talk\n$/,
+  )
+})
+
+test('Hosts that are not reached are named with the reason, and have begun no task', async () => {
+  const far = ['far-01', 'far-02'].map(
+    (name) => `    ${name}: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_ssh_common_args: -F none }\n`,
+  )
+  site.write({ 'far.yaml': `app:\n  hosts:\n    app-01: { ansible_connection: local }\n${far.join('')}` })
+  const { code, stdout } = await site.run('still.ts -i far.yaml -q')
+  assert.is(code, 4)
+  assert.match(stdout, /\nunreachable: far-01 far-02\s+\S+ refused the connection:/)
+  assert.match(
+    (await site.run('still.ts -i far.yaml')).stdout,
+    /^far-0\d {2}UNREACHABLE {2}connect {2,}E_CONNECT_REFUSED\n {8}\S+ refused/m,
+  )
+})
+
 test.run()

@@ -28,7 +28,7 @@ const runs: readonly [title: string, words: readonly string[], code: number, std
     'with -v',
     ['exec', ...on, '-v', 'echo a'],
     0,
-    /^one +changed +shell echo a[\s\S]*\n2 hosts {3}a\nshell {2}2 h/m,
+    /^one +changed +shell echo a[\s\S]*\n2 hosts {3}a\nexec {2}2 h/m,
   ],
   [
     'a dry run',

@@ -162,7 +162,7 @@ test('a host of a later play that cannot be reached is told in its own play, onc
       return localTransport.connect(settings, {})
     },
   })
-  assert.equal(story, ['a: ok look', 'b: unreachable look'])
+  assert.equal(story, ['a: ok look', 'b: unreachable connect'])
   assert.ok(
     events.findIndex(({ kind }) => kind === 'playEnd') <
       events.findLastIndex(({ kind }) => kind === 'taskEnd'),
@@ -170,7 +170,7 @@ test('a host of a later play that cannot be reached is told in its own play, onc
 })
 
 const refusals: readonly [title: string, changesFirst: boolean, attempts: number, story: string[]][] = [
-  ['is not tried again: that would count as another', false, 1, ['a: ok exists', 'b: unreachable look']],
+  ['is not tried again: that would count as another', false, 1, ['a: ok exists', 'b: unreachable connect']],
   ['is tried again where something has changed since', true, 2, ['a: changed exists', 'b: ok look']],
 ]
 for (const [title, changesFirst, expected, expectedStory] of refusals) {

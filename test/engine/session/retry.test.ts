@@ -30,7 +30,7 @@ type Row = {
 
 const off = 'E_CONNECT_REFUSED'
 const rows: readonly Row[] = [
-  { title: 'nobody waits unasked', codes: [off], attempts: 1, story: 'one: unreachable nothing' },
+  { title: 'nobody waits unasked', codes: [off], attempts: 1, story: 'one: unreachable connect' },
   {
     title: 'a host that is starting is waited for',
     waitForConnection: 30,
@@ -43,14 +43,14 @@ const rows: readonly Row[] = [
     waitForConnection: 30,
     codes: ['E_HOST_KEY_CHANGED'],
     attempts: 1,
-    story: 'one: unreachable nothing',
+    story: 'one: unreachable connect',
   },
   {
     title: 'the time is over some day',
     waitForConnection: 0.2,
     codes: [off, off, off],
     attempts: 2,
-    story: 'one: unreachable nothing',
+    story: 'one: unreachable connect',
   },
 ]
 
