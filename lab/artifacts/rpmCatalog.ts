@@ -91,7 +91,57 @@ export const RPM_CATALOG: readonly Rpm[] = [
   { name: 'expat-devel', version: '2.5.0', summary: 'Headers of expat' },
   { name: 'libtool', version: '2.4.6', summary: 'Builds shared libraries' },
   { name: 'autoconf', version: '2.69', summary: 'Makes configure scripts' },
+  { name: 'lab-node', version: '18.0', summary: 'The package of a module' },
 ]
+
+/** A group of packages, as dnf's comps has it: `dnf install @lab-tools`. */
+export const RPM_GROUPS = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE comps PUBLIC "-//Red Hat, Inc.//DTD Comps info//EN" "comps.dtd">
+<comps>
+  <group>
+    <id>lab-tools</id>
+    <name>Lab Tools</name>
+    <description>Some packages of the lab.</description>
+    <default>false</default>
+    <uservisible>true</uservisible>
+    <packagelist>
+      <packagereq type="mandatory">bzip2</packagereq>
+      <packagereq type="default">libtool</packagereq>
+    </packagelist>
+  </group>
+</comps>
+`
+
+/** A module, whose package is there only where its stream is enabled: `dnf install @lab-node:18`. */
+export const RPM_MODULES = `---
+document: modulemd
+version: 2
+data:
+  name: lab-node
+  stream: "18"
+  version: 1
+  context: 00000000
+  arch: x86_64
+  summary: A module of the lab
+  description: A module of the lab.
+  license:
+    module: [MIT]
+  profiles:
+    common:
+      rpms: [lab-node]
+  artifacts:
+    rpms:
+      - lab-node-0:18.0-1.noarch
+...
+---
+document: modulemd-defaults
+version: 1
+data:
+  module: lab-node
+  profiles:
+    "18": [common]
+...
+`
 
 /** Where hidden files are kept, under their own paths. */
 const HIDDEN = '/opt/hidden'

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../machine/run.ts'
 import type { Artifact } from './artifactCache.ts'
-import { RPM_CATALOG, type Rpm } from './rpmCatalog.ts'
+import { RPM_CATALOG, RPM_GROUPS, RPM_MODULES, type Rpm } from './rpmCatalog.ts'
 
 type Hidden = { readonly rpm: string; readonly path: string; readonly target: string }
 
@@ -12,7 +12,11 @@ type Hidden = { readonly rpm: string; readonly path: string; readonly target: st
 export async function rpmRepository(imageFolder: string): Promise<Artifact> {
   const hidden = parseHidden(await readFile(join(imageFolder, 'hidden.tsv'), 'utf8'))
   const spec = specText(RPM_CATALOG, hidden)
-  return { kind: 'packages', recipe: spec, make: (folder) => buildRepository(folder, spec) }
+  return {
+    kind: 'packages',
+    recipe: [spec, RPM_GROUPS, RPM_MODULES].join('\n'),
+    make: (folder) => buildRepository(folder, spec),
+  }
 }
 
 async function buildRepository(folder: string, spec: string): Promise<void> {
@@ -22,7 +26,11 @@ async function buildRepository(folder: string, spec: string): Promise<void> {
   const options = ['--define', `_topdir ${build}`, '--define', `_rpmdir ${join(folder, 'Packages')}`]
   await run`rpmbuild -bb ${options} ${join(build, 'lab.spec')}`
   await rm(build, { recursive: true })
-  await run`createrepo_c -q ${folder}`
+  const [groups, modules] = [join(folder, 'comps.xml'), join(folder, 'modules.yaml')]
+  await writeFile(groups, RPM_GROUPS)
+  await writeFile(modules, RPM_MODULES)
+  await run`createrepo_c -q -g ${groups} ${folder}`
+  await run`modifyrepo_c --mdtype=modules ${modules} ${join(folder, 'repodata')}`
 }
 
 /** Lines of RPM, path, link target; pure. */

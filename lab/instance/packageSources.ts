@@ -13,7 +13,11 @@ export async function packageSources(
 ): Promise<SeedFile[]> {
   if (host.system === 'busybox') return []
   const url = `http://${bridgeAddress}:${MIRROR_PORT}/packages`
-  if (flavour === 'dnf') return [{ path: 'etc/yum.repos.d/lab.repo', text: dnfRepository(url) }]
+  if (flavour === 'dnf')
+    return [
+      { path: 'etc/yum.repos.d/lab.repo', text: dnfRepository(url) },
+      { path: 'etc/dnf/dnf.conf', text: dnfConfiguration },
+    ]
   return [
     { path: 'etc/apt/sources.list.d/lab.sources', text: aptRepository(url) },
     { path: 'etc/apt/keyrings/lab.asc', text: await readFile(join(packages, 'debian/key.asc'), 'utf8') },
@@ -23,6 +27,16 @@ export async function packageSources(
     },
   ]
 }
+
+/** Debian's, with the platform of Rocky 9, which modules need. */
+const dnfConfiguration = `[main]
+gpgcheck=True
+installonly_limit=3
+clean_requirements_on_remove=True
+best=False
+skip_if_unavailable=True
+module_platform_id=platform:el9
+`
 
 function dnfRepository(url: string): string {
   return `[lab]

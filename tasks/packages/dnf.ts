@@ -3,7 +3,7 @@
 import { type Change, defineTask, output, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import { word } from '../params/word.ts'
-import { isRpmFile, nameProblem } from './dnfParams.ts'
+import { type DnfParams, isGroup, isRpmFile, nameProblem } from './dnfParams.ts'
 import { removalStep, transactionStep } from './dnfTransaction.ts'
 import { type Installed, installedScript, parseInstalled } from './installedPackages.ts'
 import { inOneTransaction, packageEffects, packageState } from './packageEffects.ts'
@@ -15,10 +15,15 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  * - `name`: a package, a list, or several separated by commas. Each may be a name (`vim`, also if the package that
  *   provides it has another name: `vim-enhanced`), a name with version, release or architecture (`httpd-2.4.62`,
  *   `glibc.i686`), a capability (`perl(JSON)`), a file that a package contains (`/usr/bin/rotatelogs`), or the path of an
- *   .rpm file on the host. `*` with `state: 'latest'` means everything installed. Groups (`@…`), patterns, comparisons and
- *   URLs are refused: whether they are installed cannot be determined reliably.
+ *   .rpm file on the host. `*` with `state: 'latest'` means everything installed. Patterns, comparisons and URLs are
+ *   refused: whether they are installed cannot be determined reliably. Groups (`@Development Tools`) and modules with a
+ *   stream (`@nodejs:18`, `@nodejs:18/common`) are present where dnf would install no further package for them; for these
+ *   dnf is asked each time (0.7 s).
  * - `state`: `present` (default; any version), `latest`, `absent`.
  * - `enablerepo`, `disablerepo`, `exclude`: as dnf's options of that name, for this call.
+ * - `security`, `bugfix`: with `latest`, only updates that fix a vulnerability or a bug.
+ * - `autoremove`: without a name, removes dependencies that nothing needs any more; with `absent`, those of what is
+ *   removed, also where dnf is configured to keep them.
  * - `disableGpgCheck`, `allowErasing`, `nobest`, `skipBroken`, `cacheOnly`: as dnf's --nogpgcheck, --allowerasing, …
  * - `weakDeps`: whether to install recommended packages; default: as dnf is configured.
  * - `updateCache`: reads the repositories' metadata again (--refresh).
@@ -27,7 +32,7 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  * A dry run has dnf resolve what is missing, without touching the host: a package that no repository has is an error
  * there too.
  *
- * dnf waits for another running dnf; the option `timeout` of the task limits that.
+ * dnf waits for another running dnf, `lockTimeout` seconds at most; default: as long as it takes.
  *
  * @throws PlaybookError E_NO_RPM (no rpm on the host), E_NO_PACKAGE (naming those that no repository has),
  *   E_NO_REPOSITORY, E_REPOSITORY (one that does not answer, or that dnf does not know), E_GPG, E_DISK_FULL,
@@ -39,6 +44,20 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
 export const dnf = defineTask({
   name: 'dnf',
   summary: 'Installs, updates or removes packages by dnf.',
+  ansible: {
+    modules: ['dnf', 'dnf5', 'yum'],
+    params: {
+      pkg: 'name',
+      list: 'There is no such option: rpm -qa in a fact of the play, or dnf list by the task command.',
+      allowerasing: 'allowErasing',
+      best: 'nobest',
+      cacheonly: 'cacheOnly',
+      install_weak_deps: 'weakDeps',
+      update_only: "state: 'latest' installs what is missing; name: '*' updates what is installed.",
+      validate_certs: 'The configuration of the repository says that: yumRepository has sslverify.',
+      sslverify: 'The configuration of the repository says that: yumRepository has sslverify.',
+    },
+  },
   params: z
     .strictObject({
       name: oneOrMany(z.string())
@@ -50,7 +69,8 @@ export const dnf = defineTask({
           }
           return names
         })
-        .describe('Packages: names, capabilities, files they contain, or .rpm files on the host.'),
+        .default([])
+        .describe('Packages: names, capabilities, files they contain, .rpm files on the host, or @groups.'),
       state: z
         .enum(['present', 'latest', 'absent'])
         .default('present')
@@ -68,8 +88,21 @@ export const dnf = defineTask({
         .describe('Install recommended packages too; default: as dnf is configured.'),
       updateCache: z.boolean().default(false).describe("Read the repositories' metadata again."),
       cacheOnly: z.boolean().default(false).describe('Use only the cache, without network.'),
+      security: z.boolean().default(false).describe('With latest: only updates that fix a vulnerability.'),
+      bugfix: z.boolean().default(false).describe('With latest: only updates that fix a bug.'),
+      autoremove: z.boolean().default(false).describe('Remove dependencies that nothing needs any more.'),
+      lockTimeout: z.int().min(0).optional().describe('Seconds to wait for another dnf; default: no limit.'),
       releasever: word.optional().describe('The release of the distribution to take packages from.'),
     })
+    .refine(({ name, autoremove }) => name.length > 0 || autoremove, 'expected name, or autoremove')
+    .refine(
+      ({ name, state }) => state !== 'latest' || !name.some(isGroup),
+      "name: with state: 'latest' no group; name: '*' updates what it has installed",
+    )
+    .refine(
+      ({ security, bugfix, state }) => state === 'latest' || !(security || bugfix),
+      "security, bugfix: only with state: 'latest'",
+    )
     .refine(
       ({ name, state }) => state === 'latest' || !name.includes('*'),
       "name: * stands for all packages, with state: 'latest'",
@@ -78,14 +111,22 @@ export const dnf = defineTask({
       ({ name, state }) => state !== 'absent' || !name.some(isRpmFile),
       "name: with state: 'absent' name the package, not its file",
     ),
-  title: ({ name, state }) => `${name.join(' ')}${state === 'present' ? '' : ` ${state}`}`,
+  title: ({ name, state }) =>
+    name.length === 0 ? 'autoremove' : `${name.join(' ')}${state === 'present' ? '' : ` ${state}`}`,
   probe: (params) => ({
     installed: output(installedScript(params), (result) => parseInstalled(result, params), {
-      reads: params.name.map((name) => (isRpmFile(name) ? name : packageState(name))),
+      reads: isForDnf(params)
+        ? ['packages']
+        : params.name.map((name) => (isRpmFile(name) ? name : packageState(name))),
     }),
   }),
   plan: (params, { installed }) => {
-    if (params.state === 'absent') return removals(installed.found)
+    const asked = installed.asked.map(({ what, ...change }) => ({
+      ...{ what, ...change, effects: packageEffects(what.replace(/^\w+ /, '')) },
+    }))
+    if (params.name.length === 0) return inOneTransaction(asked, removalStep(params, []))
+    const groups = asked.length === 0 ? [] : params.name.filter(isGroup)
+    if (params.state === 'absent') return removals(params, installed.found, asked, groups)
     const missing = installed.missing.map((name) => ({
       what: `package ${name}`,
       from: 'not installed',
@@ -100,17 +141,30 @@ export const dnf = defineTask({
     }))
     const all = params.name.includes('*')
     return [
-      ...inOneTransaction(missing, transactionStep('install', params, installed.missing)),
+      ...inOneTransaction(
+        [...missing, ...asked],
+        transactionStep('install', params, [...installed.missing, ...groups]),
+      ),
       ...inOneTransaction(
         outdated,
         transactionStep('upgrade', params, all ? [] : installed.updates.map(({ name }) => name)),
       ),
     ]
   },
-  effects: ({ name }) => name.flatMap(packageEffects),
+  effects: (params) => (isForDnf(params) ? ['*'] : params.name).flatMap(packageEffects),
 })
 
-function removals(found: readonly Installed[]): readonly Change[] {
+/** Whether dnf alone knows what it would do. */
+function isForDnf({ name }: DnfParams): boolean {
+  return name.length === 0 || name.some(isGroup)
+}
+
+function removals(
+  params: DnfParams,
+  found: readonly Installed[],
+  asked: readonly Omit<Change, 'steps'>[],
+  groups: readonly string[],
+): readonly Change[] {
   const changes = found.map(({ name, version }) => ({
     what: `package ${name}`,
     from: version,
@@ -118,7 +172,7 @@ function removals(found: readonly Installed[]): readonly Change[] {
     effects: packageEffects(name),
   }))
   const names = found.map(({ name }) => name)
-  return inOneTransaction(changes, removalStep(names))
+  return inOneTransaction([...changes, ...asked], removalStep(params, [...names, ...groups]))
 }
 
 function versionOf(name: string, found: readonly Installed[]): string {

@@ -2,12 +2,34 @@
 
 import { type Output, PlaybookError, splitLines, text } from '../../src/index.ts'
 
-const knownErrors: readonly {
+type KnownError = {
   readonly code: string
   readonly sign: RegExp
   readonly message: (match: RegExpExecArray, output: string) => string
   readonly hint?: string
-}[] = [
+}
+
+/** dnf ends with code 200 where it may not wait for a lock. */
+const locked: KnownError = {
+  code: 'E_PACKAGE_LOCK',
+  sign: /(?:Waiting for process with pid (\d+))?/,
+  message: ([, pid]) => `Another dnf or rpm is running${pid ? ` (pid ${pid})` : ''}.`,
+  hint: 'Wait for it to end, or give a longer lockTimeout.',
+}
+
+const knownErrors: readonly KnownError[] = [
+  {
+    code: 'E_NO_PACKAGE',
+    sign: /Module or Group '([^']+)' is not available|No match for (?:group|argument): @?(\S+)\n.*group/,
+    message: ([, name, other]) => `No repository has the group or module ${name ?? other}.`,
+    hint: 'dnf group list --ids and dnf module list name them.',
+  },
+  {
+    code: 'E_NO_PACKAGE',
+    sign: /filtered out by modular filtering for argument: (\S+)/,
+    message: ([, name]) => `${name} belongs to a module, of which no stream is enabled.`,
+    hint: "dnf module list names the streams; name: '@MODULE:STREAM' enables one.",
+  },
   {
     code: 'E_NO_REPOSITORY',
     sign: /There are no enabled repositories/,
@@ -80,7 +102,7 @@ export function explainDnf(result: Output): PlaybookError {
   const output = `${result.stderr.toString('utf8')}\n${text(result)}`
   const details = splitLines(output).filter((line) => line.trim() !== '')
   if (result.code === 127) return new PlaybookError('E_NO_RPM', 'There is no dnf on this host.', { details })
-  for (const { code, sign, message, hint } of knownErrors) {
+  for (const { code, sign, message, hint } of result.code === 200 ? [locked] : knownErrors) {
     const match = sign.exec(output)
     if (match) return new PlaybookError(code, message(match, output), { details: details.slice(0, 8), hint })
   }

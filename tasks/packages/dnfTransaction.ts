@@ -1,8 +1,8 @@
 // The dnf commands that install, upgrade and remove packages.
 
-import { type Command, run, type Step, sh } from '../../src/index.ts'
+import { type Command, run, type Step, sh, shellText } from '../../src/index.ts'
 import { explainDnf } from './dnfErrors.ts'
-import type { DnfParams } from './dnfParams.ts'
+import { type DnfParams, isGroup } from './dnfParams.ts'
 
 /** Installs or upgrades what is named, in one transaction. */
 export function transactionStep(
@@ -10,13 +10,46 @@ export function transactionStep(
   params: DnfParams,
   names: readonly string[],
 ): Step {
-  const words = [verb, ...options(params), ...names]
-  return run(sh`dnf ${['-y', ...words]}`, { explain: explainDnf, rehearse: rehearsal(words) })
+  const words = [verb, ...options(params), ...(verb === 'upgrade' ? advisoryOptions(params) : []), ...names]
+  return run(patiently(params, words), { explain: explainDnf, rehearse: rehearsal(words) })
 }
 
-/** Removes what is named, with what came along with it. */
-export function removalStep(names: readonly string[]): Step {
-  return run(sh`dnf -y remove ${names}`, { explain: explainDnf })
+/** Removes what is named, with what came along with it; without names, what nothing needs any more. */
+export function removalStep(params: DnfParams, names: readonly string[]): Step {
+  const words = names.length === 0 ? ['autoremove'] : ['remove', ...unneeded(params), ...names]
+  return run(patiently(params, words), { explain: explainDnf })
+}
+
+/** What dnf would do, as it shows it before it asks. It leaves no log. */
+export function questionScript(params: DnfParams, verb: 'install' | 'remove' | 'autoremove'): string {
+  const names = verb === 'autoremove' ? [] : params.name.filter(isGroup)
+  const words = verb === 'remove' ? [...unneeded(params), ...names] : [...options(params), ...names]
+  return `echo '= asked'
+t=$(mktemp -d) || exit 0
+${sh`dnf --assumeno ${shellText('--setopt=logdir="$t"')} ${verb} ${words}`.script} 2>&1
+echo "= code $?"
+rm -rf -- "$t"`
+}
+
+function unneeded({ autoremove }: DnfParams): string[] {
+  return autoremove ? ['--setopt=clean_requirements_on_remove=True'] : []
+}
+
+/** dnf waits for another for good; it ends with code 200 where it may not. */
+function patiently({ lockTimeout }: DnfParams, words: readonly string[]): Command {
+  if (lockTimeout === undefined) return sh`dnf ${['-y', ...words]}`
+  return sh`end=$(($(date +%s) + ${lockTimeout}))
+while :; do
+  dnf --setopt=exit_on_lock=True ${['-y', ...words]}
+  code=$?
+  [ "$code" = 200 ] && [ "$(date +%s)" -lt "$end" ] || exit "$code"
+  sleep 1
+done`
+}
+
+/** Which updates are meant. */
+export function advisoryOptions({ security, bugfix }: DnfParams): string[] {
+  return [...(security ? ['--security'] : []), ...(bugfix ? ['--bugfix'] : [])]
 }
 
 /** dnf's options that say where packages come from. */

@@ -2,8 +2,9 @@
 
 import { type Command, type Output, PlaybookError, sh, shellText, splitLines, text } from '../../src/index.ts'
 import { explainDnf } from './dnfErrors.ts'
-import { type DnfParams, isRpmFile } from './dnfParams.ts'
-import { repositoryOptions } from './dnfTransaction.ts'
+import { type DnfParams, isGroup, isRpmFile } from './dnfParams.ts'
+import { type Planned, parseTable } from './dnfTable.ts'
+import { advisoryOptions, questionScript, repositoryOptions } from './dnfTransaction.ts'
 
 export type Installed = { readonly name: string; readonly version: string }
 
@@ -12,6 +13,8 @@ export type PackageState = {
   readonly missing: readonly string[]
   readonly found: readonly Installed[]
   readonly updates: readonly Installed[]
+  /** What dnf would do with groups and modules, or to remove what nothing needs. */
+  readonly asked: readonly Planned[]
 }
 
 const format = '= %{NAME} %{VERSION}-%{RELEASE}\\n'
@@ -21,7 +24,7 @@ const format = '= %{NAME} %{VERSION}-%{RELEASE}\\n'
  * second only runs when the first missed something.
  */
 export function installedScript(params: DnfParams): Command {
-  const names = params.name.filter((name) => name !== '*' && !isRpmFile(name))
+  const names = params.name.filter((name) => name !== '*' && !isRpmFile(name) && !isGroup(name))
   const files = params.name.filter(isRpmFile)
   const query =
     names.length === 0
@@ -39,20 +42,35 @@ export function installedScript(params: DnfParams): Command {
       query,
       ...looked,
       ...(params.state === 'latest' ? [updatesScript(params, names)] : []),
+      ...question(params),
       'exit 0',
     ].join('\n'),
   )
 }
 
+/** What only dnf can answer. */
+function question(params: DnfParams): string[] {
+  if (params.name.some(isGroup))
+    return [questionScript(params, params.state === 'absent' ? 'remove' : 'install')]
+  return params.autoremove && params.name.length === 0 ? [questionScript(params, 'autoremove')] : []
+}
+
 /** dnf looks for updates by the packages' own names only. */
 function updatesScript(params: DnfParams, names: readonly string[]): string {
-  const options = [...repositoryOptions(params), ...(params.updateCache ? ['--refresh'] : [])]
+  const options = [
+    ...repositoryOptions(params),
+    ...(params.updateCache ? ['--refresh'] : []),
+    ...advisoryOptions(params),
+  ]
   const check = sh`dnf -q check-update ${options}`.script
   const query = params.name.includes('*')
     ? check
     : `n=$(${sh`{ rpm -q --qf ${format} --whatprovides ${names}; rpm -q --qf ${format} ${names}; }`.script} 2>/dev/null | sed -n 's/^= \\([^ ]*\\) .*/\\1/p' | sort -u)
 [ -z "$n" ] || ${check} $n`
-  return `echo '= updates'\n${query} 2>&1\necho "= code $?"`
+  return `echo '= updates'
+{ errors=$( { ${query}; } 2>&1 >&3); code=$?; } 3>&1
+echo "= code $code"
+printf '%s\\n' "$errors"`
 }
 
 /** What `installedScript` printed. */
@@ -63,30 +81,34 @@ export function parseInstalled(result: Output, { name: names, state }: DnfParams
       hint: 'dnf is for hosts of the RPM family: Rocky, Alma, RHEL, Fedora.',
     })
   }
-  const [provided, again = [], updates = []] = splitAt(lines, ['= again', '= updates'])
+  const [provided, again, updates, asked] = splitAt(lines, ['= again', '= updates', '= asked'])
   const absent = absentNames(provided)
   const absentAgain = again.length > 0 ? absentNames(again) : absent
   const files = new Set(lines.filter((line) => line.startsWith('= file ')).map((line) => line.slice(7)))
-  const missing = names.filter((name) =>
-    isRpmFile(name) ? !files.has(name) : absent.has(name) && absentAgain.has(name),
-  )
+  const missing = names
+    .filter((name) => !isGroup(name))
+    .filter((name) => (isRpmFile(name) ? !files.has(name) : absent.has(name) && absentAgain.has(name)))
   return {
     missing,
     found: foundPackages([...provided, ...again]),
     updates: state === 'latest' ? parseUpdates(updates) : [],
+    asked: asked.length === 0 ? [] : parseAsked(asked),
   }
 }
 
 /** Cuts lines at the first of each heading; a heading that is missing leaves its part empty. */
-function splitAt(lines: readonly string[], headings: readonly string[]): [string[], string[], string[]] {
-  const parts: string[][] = [[], [], []]
+function splitAt(
+  lines: readonly string[],
+  headings: readonly string[],
+): [string[], string[], string[], string[]] {
+  const parts: string[][] = [[], [], [], []]
   let at = 0
   for (const line of lines) {
     const heading = headings.indexOf(line)
     if (heading >= 0) at = heading + 1
     else parts[at]!.push(line)
   }
-  return parts as [string[], string[], string[]]
+  return parts as [string[], string[], string[], string[]]
 }
 
 const absentForms = [
@@ -112,10 +134,11 @@ function foundPackages(lines: readonly string[]): Installed[] {
 
 /** `check-update` ends with 100 where there are updates. A long name or version breaks its line, so words count. */
 function parseUpdates(lines: readonly string[]): Installed[] {
-  const code = Number(/^= code (\d+)$/.exec(lines.at(-1) ?? '')?.[1])
-  const listed = lines.slice(0, -1)
+  const at = lines.findLastIndex((line) => line.startsWith('= code '))
+  const code = Number(lines[at]?.slice(7))
+  const listed = lines.slice(0, Math.max(at, 0))
   if (code !== 0 && code !== 100) {
-    throw explainDnf({ stdout: Buffer.from(listed.join('\n')), stderr: Buffer.alloc(0), code })
+    throw explainDnf({ stdout: Buffer.from(lines.join('\n')), stderr: Buffer.alloc(0), code })
   }
   const end = listed.findIndex((line) => line.startsWith('Obsoleting Packages'))
   const words = (end < 0 ? listed : listed.slice(0, end)).join(' ').split(/\s+/).filter(Boolean)
@@ -124,4 +147,12 @@ function parseUpdates(lines: readonly string[]): Installed[] {
     updates.push({ name: words[at]!.replace(/\.[^.]*$/, ''), version: words[at + 1]!.replace(/^\d+:/, '') })
   }
   return updates
+}
+
+/** A question that is answered with no ends with 1. */
+function parseAsked(lines: readonly string[]): Planned[] {
+  const code = Number(/^= code (\d+)$/.exec(lines.at(-1) ?? '')?.[1])
+  const printed = lines.slice(0, -1)
+  if (code === 0 || printed.some((line) => line.startsWith('Operation aborted'))) return parseTable(printed)
+  throw explainDnf({ stdout: Buffer.from(`${printed.join('\n')}\n`), stderr: Buffer.alloc(0), code })
 }

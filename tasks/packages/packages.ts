@@ -176,7 +176,7 @@ function parse({ stdout, ...result }: Output, params: Params): Found {
   }
 }
 
-const nothing: PackageState = { missing: [], found: [], updates: [] }
+const nothing: PackageState = { missing: [], found: [], updates: [], asked: [] }
 
 function noManager(others: readonly string[]): PlaybookError {
   return new PlaybookError(

@@ -30,6 +30,7 @@ import {
   reboot,
   remove,
   replace,
+  rpmKey,
   service,
   shell,
   sudoers,
@@ -41,6 +42,7 @@ import {
   unarchive,
   user,
   waitFor,
+  yumRepository,
 } from '../../tasks/index.ts'
 import { patchCatalinaSh } from '../../tasks/tomcat/index.ts'
 import type { TestHost } from './labSite.ts'
@@ -82,6 +84,53 @@ export const topics: readonly Topic[] = [
         title: 'packages takes dnf and the name for its family',
         tasks: () => [packages({ name: { debian: [], redhat: 'libtool' }, use: 'dnf' })],
         shows: ['rpm -q libtool', 'libtool-2.4.6-1.noarch\n'],
+      },
+      {
+        title: 'dnf installs a group and a module, and removes what nothing needs any more',
+        setup:
+          'dnf -y -q install java-17-openjdk && rpm -e java-17-openjdk && dnf -q mark remove java-17-openjdk-headless',
+        tasks: () => [dnf({ autoremove: true }), dnf({ name: ['@lab-tools', '@lab-node:18'] })],
+        shows: [
+          'rpm -q bzip2 lab-node java-17-openjdk-headless',
+          'bzip2-1.0.8-1.noarch\nlab-node-18.0-1.noarch\npackage java-17-openjdk-headless is not installed\n',
+        ],
+      },
+      {
+        title: 'yumRepository adds a repository, from which dnf installs, and removes a section',
+        setup:
+          "printf '[gone]\\nname=gone\\nbaseurl=http://gone.invalid/\\nenabled=0\\n\\n[stays]\\nname=stays\\nbaseurl=http://stays.invalid/\\nenabled=0\\n' >/etc/yum.repos.d/some.repo",
+        tasks: (host) => [
+          yumRepository({ name: 'gone', file: 'some', state: 'absent' }),
+          yumRepository({
+            name: 'second',
+            baseurl: `${host.vars.mirror}/packages`,
+            gpgcheck: false,
+            cost: 1,
+          }),
+          dnf({ name: 'expat-devel', enablerepo: 'second', disablerepo: '*' }),
+        ],
+        shows: [
+          'cat /etc/yum.repos.d/some.repo; stat -c %a /etc/yum.repos.d/second.repo; rpm -q expat-devel',
+          '[stays]\nname=stays\nbaseurl=http://stays.invalid/\nenabled=0\n644\nexpat-devel-2.5.0-1.noarch\n',
+        ],
+      },
+      {
+        title: 'rpmKey trusts a key, and removes it',
+        tasks: () => [
+          rpmKey({
+            key: `-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEaw17ZhYJKwYBBAHaRw8BAQdA7gduzDXgiU0pS7vpS3GWDV/9xMVH0AVp8uZd
+z9PGnNu0GFRlc3QgPHRAZXhhbXBsZS5pbnZhbGlkPoiQBBMWCAA4FiEEuIkDNNly
+pthkI11NmaxNCbGoPwAFAmsNe2YCGwMFCwkIBwIGFQoJCAsCBBYCAwECHgECF4AA
+CgkQmaxNCbGoPwAAtwEA26kupbJjR/Iv9jOL1z4L25E+JIGRUOvk/he86QkPYiMB
+AIlSXqSC66BPwxLvDoF2hkkdWf56El9Yt3zaafOKw2QC
+=N92l
+-----END PGP PUBLIC KEY BLOCK-----`,
+            fingerprint: 'B889 0334 D972 A6D8 6423 5D4D 99AC 4D09 B1A8 3F00',
+          }),
+        ],
+        shows: ["rpm -q gpg-pubkey --qf '%{VERSION}\\n'", 'b1a83f00\n'],
       },
       {
         title: 'dnf removes packages, and what came along with them',

@@ -115,6 +115,76 @@ const rows: readonly Row[] = [
     steps: ['dnf -y install /tmp/b-1.0.rpm'],
   },
   {
+    title: 'does with groups and modules what dnf shows, in the transaction of what is missing',
+    params: { name: ['vim', '@Lab Tools', '@lab-node:18'], lockTimeout: 30 },
+    said: `no package provides vim
+= again
+package vim is not installed
+= asked
+Dependencies resolved.
+================================================================================
+ Package             Architecture      Version             Repository      Size
+================================================================================
+Installing group/module packages:
+ lab-node            noarch            1:18.0-1            lab            5.4 k
+ a-name-that-is-too-long-for-one-line
+                     noarch            2.0-1               lab            5.4 k
+Upgrading:
+ libtool             noarch            2.4.6-1             lab              0  
+Installing module profiles:
+ lab-node/common                                                               
+Enabling module streams:
+ lab-node                              18                                      
+Installing Groups:
+ Lab Tools                                                                     
+
+Transaction Summary
+================================================================================
+Install  1 Package
+
+Total download size: 5.4 k
+Operation aborted.
+= code 1
+`,
+    changes: [
+      'package vim: not installed → installed',
+      'package lab-node: not installed → 18.0-1',
+      'package a-name-that-is-too-long-for-one-line: not installed → 2.0-1',
+      'package libtool: older → 2.4.6-1',
+      'module lab-node: not enabled → 18',
+    ],
+    steps: [
+      `end=$(($(date +%s) + 30))
+while :; do
+  dnf --setopt=exit_on_lock=True -y install vim '@Lab Tools' @lab-node:18
+  code=$?
+  [ "$code" = 200 ] && [ "$(date +%s)" -lt "$end" ] || exit "$code"
+  sleep 1
+done`,
+    ],
+  },
+  {
+    title: 'is quiet where a group has all its packages, though dnf would note it again',
+    params: { name: '@lab-tools' },
+    said: '= asked\nDependencies resolved.\nInstalling Groups:\n Lab Tools  \n\nTransaction Summary\nOperation aborted.\n= code 1\n',
+    changes: [],
+    steps: [],
+  },
+  {
+    title: 'removes what nothing needs any more',
+    params: { autoremove: true },
+    said: '= asked\nRemoving:\n java-headless  noarch  17.0.15-1  @lab  89  \n\nOperation aborted.\n= code 1\n',
+    changes: ['package java-headless: 17.0.15-1 → not installed'],
+    steps: ['dnf -y autoremove'],
+  },
+  {
+    title: 'brings only fixes of vulnerabilities',
+    params: { name: '*', state: 'latest', security: true },
+    said: '= updates\n\nwget.noarch     1.21.1-1     lab\n= code 100\n',
+    changes: ['package wget: older → 1.21.1-1'],
+    steps: ['dnf -y upgrade --security'],
+  },
+  {
     title: 'hands its options to dnf',
     params: {
       name: 'gcc',
@@ -146,7 +216,10 @@ for (const row of rows) {
 }
 
 const wrong: readonly (readonly [Params, string])[] = [
-  [{ name: '@Development Tools' }, 'a group cannot be looked at'],
+  [{ name: '@Development Tools', state: 'latest' }, 'no group'],
+  [{ name: '@' }, 'expected @ and the name'],
+  [{ name: 'a', security: true }, "only with state: 'latest'"],
+  [{ name: 'a', install_weak_deps: true } as never, 'It is called weakDeps here.'],
   [{ name: 'https://mirror.example/epel.rpm' }, 'a URL cannot be looked at'],
   [{ name: 'php-*' }, 'a pattern is not supported'],
   [{ name: 'gcc>=11' }, 'a comparison is not supported'],
@@ -155,6 +228,7 @@ const wrong: readonly (readonly [Params, string])[] = [
   [{ name: '*' }, "state: 'latest'"],
   [{ name: '/tmp/a.rpm', state: 'absent' }, 'name the package'],
   [{ name: [] }, 'name'],
+  [{}, 'expected name, or autoremove'],
 ]
 
 for (const [params, message] of wrong) {
@@ -201,6 +275,18 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
     'Error: There are no enabled repositories in "/etc/yum.repos.d", "/etc/yum/repos.d".\n',
     'E_NO_REPOSITORY',
     'dnf has no enabled repository on this host.',
+  ],
+  [
+    '',
+    "Module or Group 'nope' is not available.\nError: Nothing to do.\n",
+    'E_NO_PACKAGE',
+    'No repository has the group or module nope.',
+  ],
+  [
+    'All matches were filtered out by modular filtering for argument: node\nError: Unable to find a match: node\n',
+    '',
+    'E_NO_PACKAGE',
+    'node belongs to a module, of which no stream is enabled.',
   ],
   ['', "Error: Unknown repo: 'nope'\n", 'E_REPOSITORY', 'The repository nope is not available.'],
   [
@@ -263,7 +349,7 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
 for (const [stdout, stderr, code, message] of failures) {
   test(`a failed dnf is told as ${code}: ${message}`, () => {
     const { params, spec } = dnf({ name: 'x' })
-    const installed: PackageState = { missing: ['x'], found: [], updates: [] }
+    const installed: PackageState = { missing: ['x'], found: [], updates: [], asked: [] }
     const step = spec.plan(params, { installed }, undefined)[0]!.steps[0]!
     const error = step.kind === 'run' ? step.explain!(outputOf(stdout, 1, stderr)) : undefined
     assert.equal([error?.code, error?.message], [code, message])
@@ -300,9 +386,9 @@ for (const shell of shells) {
         { name: 'wget', version: '1.21-1' },
       ]
       const name = ['vim', 'wget.noarch', '/tmp/a.rpm', '/tmp/b.rpm']
-      assert.equal(await look({ name }), { missing: ['/tmp/b.rpm'], found, updates: [] })
+      assert.equal(await look({ name }), { missing: ['/tmp/b.rpm'], found, updates: [], asked: [] })
       const latest = await look({ name: ['vim', 'wget.noarch'], state: 'latest' })
-      assert.equal(latest, { missing: [], found, updates: [{ name: 'wget', version: '1.22-1' }] })
+      assert.equal(latest, { missing: [], found, updates: [{ name: 'wget', version: '1.22-1' }], asked: [] })
       program('dnf', 'echo broken; exit 1')
       assert.is((await failure(() => look({ name: '*', state: 'latest' }))).code, 'E_DNF')
     }))

@@ -15,7 +15,11 @@ import {
 } from '../../../tasks/packages/keys/keySource.ts'
 import { armored, fingerprints, keyBytes } from '../../../tasks/packages/keys/openPgp.ts'
 import { sourceText } from '../../../tasks/packages/repositories/aptSource.ts'
+import { withoutSection, withSection } from '../../../tasks/packages/repositories/repoSection.ts'
+import { rpmKey } from '../../../tasks/packages/rpmKey.ts'
+import { yumRepository } from '../../../tasks/packages/yumRepository.ts'
 import { failure, inFolder, runShell, shells } from '../apply.ts'
+import { outputOf } from '../outputOf.ts'
 
 /** Made by gpg. */
 const key = `-----BEGIN PGP PUBLIC KEY BLOCK-----
@@ -132,6 +136,66 @@ for (const [params, message] of wrong)
       (error: PlaybookError) =>
         error.code === 'E_PARAMS' && [error.message, ...error.details].join().includes(message),
     ))
+
+test('a section of a .repo file is edited, and all else stays byte for byte', () => {
+  const other = '# ours\n[main]\nkeep = this\n\n'
+  const before = `${other}[extra]\n# a comment\nname = Extra\nbaseurl=http://a\n  http://b\nold=1\n\n[last]\nname=Last`
+  const options = (entries: Record<string, string>) => new Map(Object.entries(entries))
+  const same = { name: 'Extra', baseurl: 'http://a http://b', old: '1' }
+  assert.is(withSection(before, 'extra', options(same)), before)
+  assert.is(
+    withSection(before, 'extra', options({ name: 'Extra', baseurl: 'http://c', enabled: '0' })),
+    `${other}[extra]\n# a comment\nname = Extra\nbaseurl=http://c\nenabled=0\n\n[last]\nname=Last`,
+  )
+  assert.is(withSection(before, 'last', options({ name: 'Last', x: '1' })), `${before}\nx=1\n`)
+  assert.is(withSection(before, 'new', options({ name: 'New' })), `${before}\n\n[new]\nname=New\n`)
+  assert.is(withSection('', 'new', options({ name: 'New' })), '[new]\nname=New\n')
+  assert.is(withoutSection(before, 'extra'), `${other}[last]\nname=Last`)
+  assert.is(withoutSection('# only\n[new]\nname=New\n', 'new'), '')
+  assert.is(withoutSection(before, 'nowhere'), before)
+})
+
+test('yumRepository writes the options of dnf, and shows no password, not even one that it does not know', () => {
+  const plan = (params: Parameters<typeof yumRepository>[0], text: string) => {
+    const { params: parsed, spec } = yumRepository(params)
+    const content = Buffer.from(text)
+    const current =
+      text === '' ? { type: 'absent' as const } : ({ type: 'file', content, size: content.length } as never)
+    return spec.plan(parsed, { current, repositories: { type: 'directory' } as never }, undefined)
+  }
+  const params = {
+    name: 'x',
+    baseurl: ['http://a', 'http://b'],
+    repoGpgcheck: true,
+    options: { deltarpm: '0' },
+  }
+  const [change] = plan(params, '')
+  const text = '[x]\nname=x\nbaseurl=http://a http://b\nenabled=1\nrepo_gpgcheck=1\ndeltarpm=0\n'
+  assert.is(change?.diff?.after, text)
+  assert.equal(plan(params, text), [])
+  assert.is(plan({ ...params, password: 'geheim' }, text)[0]?.diff, undefined)
+  assert.is(plan({ name: 'y', state: 'absent' }, `[y]\nname=y\npassword=geheim\n${text}`)[0]?.diff, undefined)
+})
+
+test('rpmKey imports what is missing alone, and removes by fingerprint', async () => {
+  const { params, spec } = rpmKey({ key })
+  const inputs = await spec.inputs!(params, { directory: '/', find: (path: string) => path })
+  const base64 = keyBytes(Buffer.from(key), 'key').toString('base64')
+  const trusted = (printed: string, code = 0) =>
+    spec.probe(params, inputs).trusted!.parse(outputOf(printed, code))
+  const observed = (printed: string) => ({
+    ...{ trusted: trusted(printed) as never, hostKey: { type: 'absent' } as const, downloaded: {} },
+  })
+  assert.is(trusted('', 127), undefined)
+  const entry = `= gpg-pubkey-b1a83f00-6b0d7b66\n${base64.slice(0, 64)}\n${base64.slice(64)}\n\n`
+  assert.equal(spec.plan(params, observed(entry), inputs), [])
+  const other = '= gpg-pubkey-b1a83f00-1\nmDMEAAAA\n\n'
+  assert.is(spec.plan(params, observed(other), inputs)[0]?.what, `key ${fingerprint}`)
+  const removed = rpmKey({ state: 'absent', fingerprint })
+  const [change] = spec.plan(removed.params, observed(other + entry), undefined)
+  const [step] = change!.steps
+  assert.is(step?.kind === 'run' && step.command.script, 'rpm -e gpg-pubkey-b1a83f00-6b0d7b66')
+})
 
 test('a private key that is given by mistake is not shown', async () => {
   const secret = key.replaceAll('PUBLIC', 'PRIVATE')
