@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { distrustReason } from '../files/trust.ts'
 import { PlaybookError } from '../model/errors/error.ts'
 import { nearest } from '../model/errors/suggest.ts'
 import type { AnyTaskFunction } from '../model/task.ts'
@@ -80,9 +81,18 @@ export function taskFile(task: string): string {
   const [name = ''] = task.split('#')
   if (/^[./\\]|\.[cm]?[jt]s$/.test(name) || existsSync(name)) return resolve(name)
   const found = findPackage(name, process.cwd())
-  if (found !== undefined) return found
+  if (found !== undefined) return trusted(found, name)
   throw new PlaybookError('E_NO_FILE', `${name} is neither a file nor in an installed package.`, {
     hint: `Install the package here: npm install ${/^@[^/]+\/[^/]+|^[^/]+/.exec(name)?.[0]}`,
+  })
+}
+
+/** It is found in folders above too, where somebody else may have put it. */
+function trusted(file: string, name: string): string {
+  const reason = distrustReason(file, { isGroupTrusted: true, isCallerTrusted: true })
+  if (reason === undefined) return file
+  throw new PlaybookError('E_NO_FILE', `The package of ${name} is not loaded: ${reason}.`, {
+    hint: `If you trust it, give its file: ${file}`,
   })
 }
 

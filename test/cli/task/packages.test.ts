@@ -1,6 +1,6 @@
 // Tests that roles and tasks of packages are found, and paths of tsconfig.json.
 
-import { readFileSync } from 'node:fs'
+import { chownSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -122,5 +122,32 @@ test('a tsconfig.json that extends what is not there is named', async () => {
   assert.is(code, 1)
   assert.match(stderr, /^broken\/tsconfig\.json:1 {2}Cannot read its paths: .*none\.json.*E_TSCONFIG$/m)
 })
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip
+asRoot(
+  'a package of somebody else is not loaded, nor do the paths of their tsconfig.json count',
+  async () => {
+    site.write({
+      'node_modules/theirs/package.json': '{ "name": "theirs", "main": "index.cjs" }',
+      'node_modules/theirs/index.cjs': 'throw new Error("was run")',
+      'foreign/tsconfig.json': '{ "compilerOptions": { "paths": { "~who": ["./evil.ts"] } } }',
+      'foreign/evil.ts': 'throw new Error("was run")',
+      'foreign/plays/play.ts': "import { who } from '~who'\nexport default who\n",
+    })
+    for (const path of ['node_modules/theirs', 'foreign/tsconfig.json', 'foreign/evil.ts'])
+      chownSync(join(site.path, path), 12345, 12345)
+    const named = await site.run('task theirs#x -i inventory.yaml')
+    assert.equal(
+      [named.code, named.stderr],
+      [
+        1,
+        `The package of theirs is not loaded: ${site.path}/node_modules/theirs belongs to uid 12345.  E_NO_FILE\n    If you trust it, give its file: ${site.path}/node_modules/theirs/index.cjs\n`,
+      ],
+    )
+    const { stderr } = await site.run('foreign/plays/play.ts -i inventory.yaml')
+    assert.not.match(stderr, 'was run')
+    assert.match(stderr, '~who')
+  },
+)
 
 test.run()
