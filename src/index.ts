@@ -2,6 +2,7 @@
 
 export { z } from 'zod'
 export * from './formats/deprecated.ts'
+export { fetchText } from './http/fetchText.ts'
 export type { BecomeMethod } from './model/become.ts'
 export { block } from './model/blocks/block.ts'
 export { type LookOptions, look } from './model/blocks/look.ts'

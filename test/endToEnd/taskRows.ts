@@ -3,6 +3,7 @@
 import type { TaskList } from '../../src/index.ts'
 import { secret } from '../../src/index.ts'
 import {
+  authorizedKey,
   command,
   copyDirectory,
   copyFile,
@@ -21,6 +22,7 @@ import {
   hostsFile,
   httpCheck,
   kernelModule,
+  knownHosts,
   line,
   link,
   ownership,
@@ -376,6 +378,26 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
         title: 'fetch brings a file to the controller',
         setup: 'echo fetched >/srv/t/fetched',
         tasks: () => [fetch({ src: '/srv/t/fetched', dest: 'fetched' })],
+      },
+      {
+        title: 'keys that log in to an account, and keys of other hosts',
+        setup: 'rm -rf ~deploy/.ssh ~/.ssh/known_hosts',
+        tasks: () => [
+          authorizedKey({
+            user: 'deploy',
+            key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2H5bPkYB0GQjLrL0h1ZLSr3mIdP6dCwCr3qXwBzL2a eve',
+            keyOptions: 'no-pty,from="10.0.0.0/8"',
+          }),
+          knownHosts({
+            name: 'git.example.org',
+            key: 'git.example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2H5bPkYB0GQjLrL0h1ZLSr3mIdP6dCwCr3qXwBzL2a',
+            hashHost: true,
+          }),
+        ],
+        shows: [
+          'cut -c 1-40 ~deploy/.ssh/authorized_keys; stat -c "%U %a" ~deploy/.ssh ~deploy/.ssh/authorized_keys; ssh-keygen -F git.example.org | cut -d " " -f 2 | tail -n 1',
+          'no-pty,from="10.0.0.0/8" ssh-ed25519 AAA\ndeploy 700\ndeploy 600\nssh-ed25519\n',
+        ],
       },
       {
         title: 'jobs of cron.d, rules of sudo, limits, names of hosts',
