@@ -56,26 +56,30 @@ export function hostRowOf(task: Task): HostRow {
 
 /** Rows of hosts that do the same are one row; that of `selected` stays its own. */
 export function equalRows(hosts: readonly HostRow[], selected: string | undefined): HostRow[] {
-  const rows = new Map<string, HostRow>()
+  const groups = new Map<string, HostRow[]>()
   for (const host of hosts) {
     const { phase, title, done, total, code, name } = host
-    const key = JSON.stringify([phase, title, done, total, code, name === selected])
-    const row = rows.get(key)
-    rows.set(key, row ? joined(row, host) : host)
+    const key = name === selected ? '' : `${phase} ${done} ${total} ${code} ${title}`
+    const group = groups.get(key)
+    if (group) group.push(host)
+    else groups.set(key, [host])
   }
-  return [...rows.values()]
+  return [...groups.values()].map(joined)
 }
 
 /** The one that has run longest, with what was written last. */
-function joined(row: HostRow, host: HostRow): HostRow {
-  const latest = host.lineAt > row.lineAt ? host : row
-  const since = [row.runningSince, host.runningSince].filter((time) => time !== undefined)
-  return {
-    ...row,
-    ...{ line: latest.line, lineAt: latest.lineAt, said: latest.said, transfer: latest.transfer },
-    count: row.count + 1,
-    runningSince: since.length > 0 ? Math.min(...since) : undefined,
+function joined(rows: readonly HostRow[]): HostRow {
+  const [first] = rows
+  if (rows.length === 1) return first!
+  let latest = first!
+  let since = Number.POSITIVE_INFINITY
+  for (const row of rows) {
+    if (row.lineAt > latest.lineAt) latest = row
+    since = Math.min(since, row.runningSince ?? since)
   }
+  const { line, lineAt, said, transfer } = latest
+  const runningSince = Number.isFinite(since) ? since : undefined
+  return { ...first!, line, lineAt, said, transfer, count: rows.length, runningSince }
 }
 
 function phaseOf(task: Task, { isConnected, total, failure }: HostProgress): HostPhase {
