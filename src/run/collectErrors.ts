@@ -1,5 +1,6 @@
 // Collects errors, so that all of them are reported at once.
 
+import { mergeMissing } from '../inventory/vars/missingVars.ts'
 import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 
 type ErrorCollector = {
@@ -23,7 +24,7 @@ export function collectErrors(): ErrorCollector {
       }
     },
     throwIfAny: () => {
-      if (errors.size > 0) throw new AggregatePlaybookError([...errors.values()])
+      if (errors.size > 0) throw new AggregatePlaybookError(mergeMissing([...errors.values()]))
     },
   }
 }

@@ -32,6 +32,24 @@ export function missingErrors(
   ]
 }
 
+/** One error for a variable that several plays lack: `port is missing; Web (web.ts:3) and Api (api.ts:4) need it`. */
+export function mergeMissing(errors: readonly PlaybookError[]): PlaybookError[] {
+  const merged = new Map<string, { readonly error: PlaybookError; readonly plays: string[] }>()
+  for (const error of errors) {
+    const [, what, play] = /^(.* is missing; )(.*) needs it$/s.exec(error.message) ?? []
+    const isMissing = error.code === 'E_MISSING_VAR' && play !== undefined
+    const key = JSON.stringify([error.code, error.where, isMissing ? what : error.message])
+    const known = merged.get(key)
+    if (isMissing && known) known.plays.push(play)
+    else merged.set(key, { error, plays: isMissing ? [play] : [] })
+  }
+  return [...merged.values()].map(({ error, plays }) => {
+    if (plays.length < 2) return error
+    const names = `${plays.slice(0, -1).join(', ')} and ${plays.at(-1)}`
+    return error.with({ message: error.message.replace(/; .* needs it$/s, () => `; ${names} need it`) })
+  })
+}
+
 /** The fewest groups whose hosts in the play all lack the variable, and the hosts in none of them. */
 function coveringGroups(
   without: readonly LoadedHost[],

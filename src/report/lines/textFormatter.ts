@@ -167,6 +167,8 @@ class RunFormatter implements TextFormatter {
 
   #taskLines(event: EventOf<'taskEnd'>): readonly string[] {
     const { isIgnored, status } = event.result
+    // Most tasks of most runs.
+    if (this.#options.verbosity < 1 && status === 'ok' && !this.#options.hasAnswers) return none
     if (!isIgnored && (status === 'failed' || status === 'unreachable'))
       this.#printedBeforeFailure ??= this.#printed
     if (!this.#isCheck && this.#answers.take(event)) return none

@@ -5,8 +5,9 @@ import { z } from 'zod'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type Inventory, loadInventory } from '../../../src/inventory/inventory.ts'
+import { mergeMissing } from '../../../src/inventory/vars/missingVars.ts'
 import { validateVars } from '../../../src/inventory/vars/validateVars.ts'
-import type { PlaybookError } from '../../../src/model/errors/error.ts'
+import { PlaybookError } from '../../../src/model/errors/error.ts'
 import { Secret } from '../../../src/model/secrets/secret.ts'
 import { shownLines } from '../../shownLines.ts'
 import { inventoryFixtures } from '../fixtures.ts'
@@ -186,5 +187,25 @@ async function errorsOf(
   }
   return []
 }
+
+test('A variable that several plays lack is one error', () => {
+  const error = (play: string, name = 'port') =>
+    new PlaybookError('E_MISSING_VAR', `web: ${name} is missing; ${play} needs it`, {
+      where: { file: 'a.yaml', line: 1 },
+    })
+  const merged = mergeMissing([
+    error('A (a.ts:1)'),
+    error('A (a.ts:1)', 'host'),
+    error('B (b.ts:2)'),
+    error('C'),
+  ])
+  assert.equal(
+    merged.map(({ message }) => message),
+    [
+      'web: port is missing; A (a.ts:1), B (b.ts:2) and C need it',
+      'web: host is missing; A (a.ts:1) needs it',
+    ],
+  )
+})
 
 test.run()
