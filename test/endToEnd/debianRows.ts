@@ -1,6 +1,6 @@
 // Cases of tasks that need apt, on a Debian host of the lab.
 
-import { apt, aptRepository, packages } from '../../tasks/index.ts'
+import { apt, aptRepository, packages, pip } from '../../tasks/index.ts'
 import type { Topic } from './taskRows.ts'
 
 /** `apt-get` without questions, and without its output. */
@@ -121,6 +121,38 @@ export const debianTopics: readonly Topic[] = [
           'cd /etc/apt && ls sources.list.d keyrings; stat -c %a keyrings keyrings/lab.asc; cat /usr/share/lab-conf/version',
           'keyrings:\nlab.asc\n\nsources.list.d:\nlab.sources\n755\n644\n3.0-1',
         ],
+      },
+    ],
+  },
+  {
+    name: 'pip',
+    rows: [
+      {
+        title: 'pip makes a virtual environment, and installs packages with what they need',
+        tasks: () => [
+          pip({
+            name: ['lab-needs', 'lab_hello>=1.0'],
+            virtualenv: '/srv/t/new',
+            virtualenvCommand: 'python3 -m venv --without-pip',
+            virtualenvSitePackages: true,
+          }),
+        ],
+        shows: ['/srv/t/new/bin/python -m pip freeze --local', 'lab_hello==1.1\nlab_needs==1.0\n'],
+      },
+      {
+        title: 'pip installs requirements, brings a package up to date, and removes another',
+        setup:
+          'mkdir -p /srv/t && cd /srv/t && python3 -m venv --without-pip --system-site-packages venv && venv/bin/python -m pip -q install lab-hello==1.0 lab-needs 2>/dev/null && printf "# ours\\nlab-hello == 1.1 # fixed\\n" >requirements.txt',
+        tasks: () => [
+          pip({ name: 'lab-needs', virtualenv: '/srv/t/venv', state: 'absent' }),
+          pip({ requirements: '/srv/t/requirements.txt', virtualenv: '/srv/t/venv' }),
+        ],
+        shows: ['/srv/t/venv/bin/python -m pip freeze --local', 'lab_hello==1.1\n'],
+      },
+      {
+        title: "pip changes the distribution's Python where it may",
+        tasks: () => [pip({ name: 'lab-hello', state: 'latest', breakSystemPackages: true })],
+        shows: ['python3 -c "import lab_hello; print(lab_hello.version)"', '2.0\n'],
       },
     ],
   },
