@@ -2,10 +2,9 @@
 
 import { plainValue } from '../../jinja/evaluation/concat.ts'
 import { undefinedError } from '../../jinja/evaluation/frame.ts'
-import { isDict, isList, PyError, UndefinedUsed, type Value } from '../../jinja/values/value.ts'
+import { isDict, isList, PyError, Undefined, UndefinedUsed, type Value } from '../../jinja/values/value.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
-import { isFactName } from './variableUse.ts'
 
 /** What `compute` returns, or the error for people that it throws. */
 export function valueOrError(compute: () => unknown): unknown {
@@ -47,8 +46,9 @@ export function located(error: unknown, variable: string, where: SourceLocation 
   return known.with({ message: `${variable}: ${known.message}`, where: known.where ?? where })
 }
 
-/** Facts are read after what is needed to reach a host. */
-export function factHint(name: string): string | undefined {
-  if (!isFactName(name)) return undefined
-  return 'Facts are read once a run has reached the host: what plays, roles and templates read may use them, what says how it is reached may not.'
+/** What a fact is where none are read. */
+export function unknownFact(name: string): Undefined {
+  const hint =
+    'Facts are read once a run has reached the host: what plays, roles and templates read may use them, what says how it is reached may not.'
+  return new Undefined(`"${name}" is a fact, which is not known here`, { hint })
 }

@@ -14,7 +14,7 @@ import { formatLocation, type SourceLocation } from '../../model/errors/location
 import type { VarContext } from '../../model/host.ts'
 import { formatPath } from '../../model/schema/issueText.ts'
 import type { LoadedHost } from '../vars/hostVars.ts'
-import { brokenPath, factHint, located, valueOrError } from './evaluationErrors.ts'
+import { brokenPath, located, unknownFact, valueOrError } from './evaluationErrors.ts'
 import { type MagicSource, magicValues } from './magicValues.ts'
 import { nodeValue } from './nodeValue.ts'
 import { isFactName } from './variableUse.ts'
@@ -130,7 +130,8 @@ export class TemplateEvaluator {
 
   fact(host: LoadedHost, name: string): Value | undefined {
     const read = this.#more?.context.read
-    if (!read || !isFactName(name)) return undefined
+    if (!isFactName(name)) return undefined
+    if (!read) return unknownFact(name)
     const factNamed = (fact: string) => {
       const value = read(host.name, fact)
       return value === undefined ? undefined : fromJs(value)
@@ -190,7 +191,6 @@ export class TemplateEvaluator {
         return own.get(name)
       },
       variableNames: () => [...Object.keys(magicValues), ...Object.keys(host.vars)],
-      hintFor: factHint,
       load: () => undefined,
       searchPath: [...(this.#more?.context.folders ?? []), ...this.#source.searchPath],
     }

@@ -128,9 +128,7 @@ function undefinedName(name: string, offset: number, frame: Frame): Undefined {
   return new Undefined(`"${name}" is undefined`, {
     where: placeOf(frame, offset),
     hint: () =>
-      environment.hintFor?.(name) ??
-      didYouMean(name, environment.variableNames()) ??
-      `Set it, or give it a default: ${name} | default('…')`,
+      didYouMean(name, environment.variableNames()) ?? `Set it, or give it a default: ${name} | default('…')`,
   })
 }
 

@@ -14,8 +14,6 @@ export type Environment = {
   readonly library: Library
   /** A variable, evaluated when it is read. */
   readonly variable: (name: string) => Value | undefined
-  /** What to do about a name that is undefined, where more is known than its neighbours. */
-  readonly hintFor?: (name: string) => string | undefined
   /** The names of all variables, for suggestions. */
   readonly variableNames: () => Iterable<string>
   /** Another template by the name that `include` gives; undefined if there is none. */

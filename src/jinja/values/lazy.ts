@@ -1,6 +1,6 @@
 // Lists and dicts whose members are computed when they are read.
 
-import type { Dict, Value } from './value.ts'
+import { type Dict, Undefined, type Value } from './value.ts'
 
 /** Computes a member; it is called once. */
 type Thunk = () => Value
@@ -31,7 +31,9 @@ export class LazyDict extends Map<Value, Value> {
   }
 
   override has(key: Value): boolean {
-    return super.has(key) || this.#unlisted?.(key) !== undefined
+    if (super.has(key)) return true
+    const value = this.#unlisted?.(key)
+    return value !== undefined && !(value instanceof Undefined)
   }
 
   override set(key: Value, value: Value): this {

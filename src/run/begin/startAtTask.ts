@@ -35,9 +35,12 @@ export function unknownTask(plays: readonly PlayPlan[], requested: string): Play
     hosts.flatMap(({ items = [] }) => items.filter(({ task }) => isLook(task)).map(({ task }) => task.title)),
   )
   const [look] = titles
+  const areKnown = plays.every(({ hosts }) => hosts.every(({ items }) => items))
   const looks =
     look === undefined
-      ? ''
+      ? areKnown
+        ? ''
+        : ' A task that a look gives is known only once it has looked: start at the look.'
       : ` A task that a look gives is known only once it has looked: start at the look, "${look}"${new Set(titles).size > 1 ? ' or another' : ''}.`
   return new PlaybookError(
     'E_UNKNOWN_TASK',

@@ -197,7 +197,7 @@ const texts: readonly [args: string, says: readonly RegExp[]][] = [
       /^Usage: run-playbook task copyFile \[/,
       /^ {2}--dest <string> +The file on the host; with a slash at the end, its folder\. Required\.$/m,
       /--mode <string\|integer\|preserve>/,
-      /--follow <boolean> .*Default true\.$/m,
+      /--follow <boolean> .*Default false\.$/m,
     ],
   ],
   ['task ./touch.ts -h', [/^ {2}--tone <warm\|cool> +Default 'warm'\.$/m]],
