@@ -6,9 +6,9 @@ import type { SourceNode } from '../parsing/sourceNode.ts'
 import type { LoadedHost } from '../vars/hostVars.ts'
 
 const otherNames =
-  /^ansible_(?:host|port|user|password|pass|connection|private_key_file|timeout|managed|group_priority|(?:ssh|sftp|scp|become|sudo|su|shell|python|winrm|psrp|network|paramiko|host_key|remote|local|play|check|diff|loop|index|run|skip|inventory|role|parent|dependent|collection|version|verbosity|limit|forks|search|config|facts_|async|delegated|eval|failed|search)(?:_\w*)?|\w*_interpreter)$/
+  /^ansible_(?:host|port|user|password|pass|connection|private_key_file|timeout|managed|group_priority|(?:ssh|sftp|scp|become|sudo|su|shell|python|winrm|psrp|network|paramiko|host_key|remote|local|play|check|diff|loop|index|run|skip|inventory|role|parent|dependent|collection|version|verbosity|limit|forks|search|config|facts_|async|delegated|eval|failed|docker|podman|buildah|kubectl|oc|lxc|lxd|jail|chroot|nspawn|machinectl|doas|ksu|pbrun|pfexec|dzdo|runas|httpapi|netconf|libssh|persistent|terminal|command_timeout|control_path|executable|pipelining|scp|remote_tmp)(?:_\w*)?|\w*_interpreter)$/
 
-/** Whether a name is that of a fact where no variable has it, and none of how hosts are reached or of a run. */
+/** Whether a name is that of a fact where no variable has it: none of how hosts are reached, nor of a run. */
 export function isFactName(name: string): boolean {
   return name.startsWith('ansible_') && !otherNames.test(name)
 }
