@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { definePlay, defineRole, type Play, z } from '../../src/index.ts'
+import { isFactName } from '../../src/inventory/templates/variableUse.ts'
 import {
   type AggregatePlaybookError,
   loadInventory,
@@ -148,6 +149,41 @@ test('A value that is not as the schema wants it fails its host, with its place,
   assert.match(JSON.stringify(errors), /wrong +expected (?:int|number), got/)
   assert.match(JSON.stringify(errors), /"E_VARS"/)
   assert.match(JSON.stringify(errors), /hosts\.yaml/)
+})
+
+test('Names of facts are told from those of connections and of runs', () => {
+  const facts = [
+    'local',
+    'facts',
+    'env',
+    'eth0',
+    'os_family',
+    'lsb',
+    'dns',
+    'system',
+    'hostname',
+    'user_id',
+    'sdk',
+  ]
+  const others = [
+    'host',
+    'port',
+    'user',
+    'ssh_common_args',
+    'become',
+    'become_password',
+    'su_exe',
+    'run_tags',
+  ]
+  const more = ['python_interpreter', 'docker_extra_args', 'play_hosts', 'version', 'check_mode', 'managed']
+  assert.equal(
+    facts.filter((name) => !isFactName(`ansible_${name}`)),
+    [],
+  )
+  assert.equal(
+    [...others, ...more].filter((name) => isFactName(`ansible_${name}`)),
+    [],
+  )
 })
 
 test('What uses no facts is checked before any host is contacted', async () => {

@@ -5,8 +5,66 @@ import { containsJinja } from '../parsing/jinja.ts'
 import type { SourceNode } from '../parsing/sourceNode.ts'
 import type { LoadedHost } from '../vars/hostVars.ts'
 
-const otherNames =
-  /^ansible_(?:host|port|user|password|pass|connection|private_key_file|timeout|managed|group_priority|(?:ssh|sftp|scp|become|sudo|su|shell|python|winrm|psrp|network|paramiko|host_key|remote|local|play|check|diff|loop|index|run|skip|inventory|role|parent|dependent|collection|version|verbosity|limit|forks|search|config|facts_|async|delegated|eval|failed|docker|podman|buildah|kubectl|oc|lxc|lxd|jail|chroot|nspawn|machinectl|doas|ksu|pbrun|pfexec|dzdo|runas|httpapi|netconf|libssh|persistent|terminal|command_timeout|control_path|executable|pipelining|scp|remote_tmp)(?:_\w*)?|\w*_interpreter)$/
+/** What begins names of connections, of becoming another user, and of what Ansible says of a run. */
+const others = [
+  ...[
+    'ssh',
+    'sftp',
+    'scp',
+    'paramiko',
+    'libssh',
+    'host_key',
+    'control_path',
+    'pipelining',
+    'remote',
+    'shell',
+  ],
+  ...['docker', 'podman', 'buildah', 'kubectl', 'oc', 'lxc', 'lxd', 'jail', 'chroot', 'nspawn', 'machinectl'],
+  ...[
+    'winrm',
+    'psrp',
+    'network',
+    'httpapi',
+    'netconf',
+    'persistent',
+    'terminal',
+    'command_timeout',
+    'executable',
+  ],
+  ...[
+    'become',
+    'sudo',
+    'su',
+    'doas',
+    'ksu',
+    'pbrun',
+    'pfexec',
+    'dzdo',
+    'runas',
+    'async',
+    'failed',
+    'delegated',
+  ],
+  ...[
+    'play',
+    'check',
+    'diff',
+    'loop',
+    'index',
+    'run',
+    'skip',
+    'limit',
+    'forks',
+    'verbosity',
+    'version',
+    'eval',
+  ],
+  ...['inventory', 'role', 'parent', 'dependent', 'collection', 'search', 'config'],
+]
+
+const otherNames = new RegExp(
+  `^ansible_(?:host|port|user|password|pass|connection|private_key_file|timeout|managed|group_priority|\\w+_interpreter|(?:${others.join('|')})(?:_\\w*)?)$`,
+)
 
 /** Whether a name is that of a fact where no variable has it: none of how hosts are reached, nor of a run. */
 export function isFactName(name: string): boolean {
