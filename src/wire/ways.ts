@@ -22,12 +22,17 @@ export function wayBatch(paths: readonly string[]) {
     paths,
     covers: (request: FileRequest) => request.way === true && requested.has(request.path),
     script: `${judging}
+rp_folder= rp_linked=
 for rp_each in ${paths.map(quote).join(' ')}; do
-  rp_up=$rp_each
-  while [ -n "$rp_up" ]; do
-    [ ! -L "$rp_up" ] || { rp_judge "$rp_each"; break; }
-    rp_up=\${rp_up%/*}
-  done
+  rp_up=\${rp_each%/*}
+  if [ "$rp_up" != "$rp_folder" ]; then
+    rp_folder=$rp_up rp_linked=
+    while [ -n "$rp_up" ] && [ -z "$rp_linked" ]; do
+      [ ! -L "$rp_up" ] || rp_linked=1
+      rp_up=\${rp_up%/*}
+    done
+  fi
+  [ -z "$rp_linked" ] && [ ! -L "$rp_each" ] || rp_judge "$rp_each"
 done 2>/dev/null; :`,
     read: readWays,
   }

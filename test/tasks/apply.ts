@@ -194,6 +194,7 @@ function sentEntry(step: Step & { kind: 'write' }): ScriptEntry {
 function uploaded(path: string, content: Buffer): UploadPlace {
   const folder = dirname(path)
   const name = basename(mkdtempSync(join(folder, '.run-playbook-')))
+  writeFileSync(join(folder, name, '.run-playbook-stage'), '')
   writeFileSync(join(folder, name, 'data'), content)
   return { folder, name }
 }

@@ -15,6 +15,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -262,7 +263,7 @@ for (const shell of present) {
     for (const target of ['plain', 'linked', 'app.conf', 'data']) {
       const work = join(etc, '.run-playbook-0123456789ab')
       mkdirSync(work, { mode: 0o700 })
-      writeFileSync(join(work, 'data'), 'x')
+      for (const each of ['data', '.run-playbook-stage']) writeFileSync(join(work, each), 'x')
       const step = {
         kind: 'upload' as const,
         source: { kind: 'local' as const, path: '' },
@@ -283,13 +284,30 @@ for (const shell of present) {
     symlinkSync(join(etc, 'shadow'), join(theirs, 'app.conf'))
     const work = join(theirs, '.run-playbook-0123456789ab')
     mkdirSync(work, { mode: 0o700 })
-    writeFileSync(join(work, 'data'), 'x')
+    for (const each of ['data', '.run-playbook-stage']) writeFileSync(join(work, each), 'x')
     const sha256 = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'
     const source = { kind: 'local' as const, path: '' }
     const step = { kind: 'upload' as const, source, path: join(theirs, 'app.conf') }
     const entry = placeEntry(step, { folder: theirs, name: '.run-playbook-0123456789ab' }, sha256)
     assert.is(inShell(shell, Buffer.from(entry.body)).code, 77)
     assert.equal(readdirSync(theirs), ['app.conf'])
+  })
+
+  test(`${name}: a folder of root's that its user gives the name of a work folder is not emptied`, () => {
+    const precious = join(theirs, '.run-playbook-0123456789ab')
+    mkdirSync(precious, { mode: 0o700 })
+    writeFileSync(join(precious, 'backup'), 'x')
+    utimesSync(precious, 0, 0)
+    assert.is(inShell(shell, written({ path: join(theirs, 'app.conf'), content: 'x' })).code, 0)
+    const source = { kind: 'local' as const, path: '' }
+    const step = { kind: 'upload' as const, source, path: join(theirs, 'new') }
+    const entry = placeEntry(step, { folder: theirs, name: '.run-playbook-0123456789ab' }, 'none')
+    assert.is(inShell(shell, Buffer.from(entry.body)).code, 77)
+    assert.equal(readdirSync(precious), ['backup'])
+    writeFileSync(join(precious, '.run-playbook-stage'), '')
+    utimesSync(precious, 0, 0)
+    assert.is(inShell(shell, written({ path: join(theirs, 'app.conf'), content: 'y' })).code, 0)
+    assert.not.ok(existsSync(precious), 'what an earlier run left is removed')
   })
 
   test(`${name}: attributes, folders, links and removals do what they say`, () => {

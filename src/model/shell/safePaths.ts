@@ -11,7 +11,9 @@
  * - `rp_target FILE [follow]` enters the folder of a file and sets `rp_base` to its name there. With `follow`, a link at
  *   the end is resolved by the same rules.
  * - `rp_stage` makes a folder there that only this user can enter, and enters it; the file is then `../$rp_base`. The
- *   folder is removed when the shell exits, or by `rp_leave`. `rp_restage NAME` enters one that an earlier shell made.
+ *   folder is removed when the shell exits, or by `rp_leave`. `rp_restage NAME` enters one that an earlier shell made:
+ *   it has a mark, so that no folder of this user's that somebody gives such a name is emptied. `rp_newstage NAME` enters
+ *   a folder that was just made.
  *   What a run that was killed left there two days ago is removed.
  * - `rp_like [MODE]`, in the stage, makes `./$rp_base` with all attributes of `../$rp_base`, or as a new file: then
  *   `rp_new` is set. With a mode it is 0600 until that is set. `rp_keep PATH` copies the original to another path.
@@ -33,7 +35,7 @@ while [ -n "$rp_rest" ]; do
   rp_rest=\${rp_rest#*:}
 done
 PATH=\${PATH#:}
-rp_uid=$(id -u) rp_make=
+rp_uid=$(id -u) rp_make= rp_mark=./.run-playbook-stage
 rp_refuse() { echo "unsafe path: $1" >&2; exit 77; }
 rp_stat() {
   set -- $(stat -c '%u %a %d:%i %U' .)
@@ -113,8 +115,14 @@ rp_stage() {
   done
   rp_parent=$rp_inode rp_inside=
   rp_work=$(mktemp -d ./.run-playbook-XXXXXXXX) || exit 1
-  rp_restage "$rp_work"
-  [ -z "$rp_untrusted" ] || [ -z "$(ls -A .)" ] || { rp_inside=; rp_refuse "the work folder $rp_work was replaced by another user."; }
+  rp_newstage "$rp_work"
+}
+rp_newstage() {
+  rp_mark=
+  rp_restage "$1"
+  [ -z "$rp_untrusted" ] || [ -z "$(ls -A .)" ] || { rp_inside=; rp_refuse "the work folder $1 was replaced by another user."; }
+  rp_mark=./.run-playbook-stage
+  : >"$rp_mark" || exit 1
 }
 rp_restage() {
   rp_parent=$rp_inode rp_inside= rp_work=$1
@@ -124,6 +132,7 @@ rp_restage() {
   rp_stat
   case $rp_mode in 700|2700) ;; *) rp_user= ;; esac
   [ "$rp_user" = "$rp_uid" ] && [ "$(stat -c %d:%i ..)" = "$rp_parent" ] || rp_refuse "the work folder $1 was replaced by another user."
+  [ -z "$rp_mark" ] || [ -f "$rp_mark" ] || rp_refuse "the work folder $1 was replaced by another user."
   rp_mounted "the work folder $1"
   exec 7<.
   rp_inside=1 rp_staged=$rp_inode

@@ -49,7 +49,8 @@ umask 077
 rp_unsafe=$4
 rp_enter "$1"
 mkdir -m 700 -- "./$2" || exit 1
-rp_restage "$2"
+rp_untrusted=1
+rp_newstage "$2"
 cat >"./$3" && printf complete && rp_inside=`
 
 const removal = `${safePaths}rp_unsafe=$4; rp_enter "$1"; rp_restage "$2"`
