@@ -27,7 +27,7 @@ export type ReporterOptions = {
   readonly cwd?: string
   readonly clock?: Clock
   /** For the board: where keys come from, and what stops the run. */
-  readonly keys?: { readonly input: NodeJS.ReadStream; readonly stop: () => void } | undefined
+  readonly keys?: { readonly input: () => NodeJS.ReadStream; readonly stop: () => void } | undefined
   /** For the board: how long plays and tasks took last time. */
   readonly lastTimes?: (() => Promise<LastTimes | undefined>) | undefined
 }

@@ -56,7 +56,7 @@ export async function execute(
   const verbosity = flags.quiet && flags.verbose === 0 ? -1 : flags.verbose
   const builtIn = await createReporter({
     ...{ output, verbosity, isDiffShown, hasAnswers },
-    keys: { input: process.stdin, stop: stop.stop },
+    keys: { input: () => process.stdin, stop: stop.stop },
     lastTimes: async () =>
       resumable &&
       (await import('../../journal/lastTimes.ts')).lastTimes(stateFolder(), { playbooks, resumable }),

@@ -19,7 +19,7 @@ type BoardOptions = {
   /** For warnings. */
   readonly err: TextOutput
   /** Where keys come from, and what `q` does. */
-  readonly keys?: { readonly input: KeyInput; readonly stop: () => void } | undefined
+  readonly keys?: { readonly input: () => KeyInput; readonly stop: () => void } | undefined
   /** How long plays and tasks took last time: looked up once a run takes some time. */
   readonly lastTimes?: (() => Promise<LastTimes | undefined>) | undefined
 }
@@ -70,7 +70,7 @@ export function createBoardReporter(options: BoardOptions): Reporter {
   /** Not while the first host is connected to: a ProxyCommand may ask for a password. */
   const beginReading = () => {
     if (!keys || reading) return
-    reading = readKeys(keys.input, onKey)
+    reading = readKeys(keys.input(), onKey)
     view = { ...view, hasKeys: reading.isRead }
   }
   stdout.on('resize', redraw)

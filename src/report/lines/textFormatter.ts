@@ -247,12 +247,15 @@ class RunFormatter implements TextFormatter {
     const { verbosity, theme, cwd, hasAnswers, columns = () => undefined } = this.#options
     const isQuiet = verbosity < 0
     const before = this.#printedBeforeFailure
-    return this.#closing.lines({
-      ...{ theme, cwd, isCheck: this.#isCheck, columns: columns() ?? 110 },
-      height: isQuiet ? quietHeight : summaryHeight,
-      hasChanges: !hasAnswers && (isQuiet || (this.#hasFolded && this.#printed > shortRun)),
-      hasFailures: isQuiet || (before !== undefined && this.#printed - before > shortRun),
-    })
+    const linesWith = (hasFailures: boolean) =>
+      this.#closing.lines({
+        ...{ theme, cwd, isCheck: this.#isCheck, columns: columns() ?? 110, hasFailures },
+        height: isQuiet ? quietHeight : summaryHeight,
+        hasChanges: !hasAnswers && (isQuiet || (this.#hasFolded && this.#printed > shortRun)),
+      })
+    if (before === undefined) return linesWith(false)
+    const lines = linesWith(isQuiet)
+    return isQuiet || this.#printed + lines.length - before <= shortRun ? lines : linesWith(true)
   }
 
   /** A host that is ok and has no tasks in the play is shown only with -v. */
