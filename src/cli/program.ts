@@ -3,7 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { Interrupted } from '../secrets/interrupted.ts'
 import { addCompletionCommands } from './completion/completionCommand.ts'
-import { addDocsCommand } from './docs/docsCommand.ts'
+import { addDocsCommand, printOverview } from './docs/docsCommand.ts'
 import { errorText } from './errorText.ts'
 import { addFactsCommand } from './facts/factsCommand.ts'
 import { addConfigCommand } from './flags/configCommand.ts'
@@ -76,6 +76,10 @@ function createProgram(version: string, done: (code: number) => void): Command {
         const { resumePlaybooks } = await import('./resume/resumePlaybooks.ts')
         return done(await resumePlaybooks(playbooks, command))
       }
+      if (playbooks.length === 0 && process.argv.length === 2) {
+        await printOverview(program)
+        return done(0)
+      }
       const { runPlaybooks } = await import('./run/runPlaybooks.ts')
       done(await runPlaybooks(playbooks, flags))
     },
@@ -95,6 +99,13 @@ function createProgram(version: string, done: (code: number) => void): Command {
 }
 
 const exitCodes = `
+Examples:
+  run-playbook init site
+  run-playbook site.ts -i inventory.yaml --check --diff
+  run-playbook site.ts -i inventory.yaml -l 'web:!web-02' -t config -K
+  run-playbook site.ts --resume
+  run-playbook task copyFile --src motd --dest /etc/motd -i web-01, -b
+
 Exit codes:
   0    success
   1    wrong usage, configuration or files; no host was contacted

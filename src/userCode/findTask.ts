@@ -19,13 +19,18 @@ export async function findTask(name: string): Promise<AnyTaskFunction> {
   const tasks = await builtInTasks()
   const found = tasks.get(name) ?? (await deprecatedTasks()).get(name)
   if (found) return found
-  const module = name.replace(/^.*\./, '')
-  const ours = [...tasks.values()].filter(({ spec }) => spec.ansible?.modules.includes(module))
+  const ours = await tasksForModule(name)
   if (ours.length > 0) throw ansibleModule(name, ours)
   const near = nearest(name, tasks.keys())
   throw new PlaybookError('E_UNKNOWN_TASK', `No task "${name}".`, {
     hint: `${near ? `Did you mean ${near}? ` : ''}List them: run-playbook docs`,
   })
+}
+
+/** The tasks that do what a module of Ansible does: `lineinfile`, `ansible.builtin.copy`. */
+export async function tasksForModule(name: string): Promise<AnyTaskFunction[]> {
+  const module = name.replace(/^.*\./, '')
+  return [...(await builtInTasks()).values()].filter(({ spec }) => spec.ansible?.modules.includes(module))
 }
 
 function ansibleModule(name: string, tasks: readonly AnyTaskFunction[]): PlaybookError {

@@ -72,10 +72,26 @@ function suggestion(name: string, cwd: string): string {
   const near = nearestFile(`${basename(name).replace(/\.ts$/, '')}.ts`, folders, cwd)
   const available = filesIn(join(cwd, 'playbooks')).filter((file) => file.name.endsWith('.ts'))
   if (near) return near
+  if (Object.hasOwn(otherWords, name)) return otherWords[name]!
   const command = nearest(name, commandNames)
   if (command) return `Did you mean the command ${command}? run-playbook ${command} --help`
   if (available.length > 0) return `Available in playbooks/: ${available.map((file) => file.name).join(', ')}`
   return 'A playbook is a TypeScript file that exports a play. To run a single task: run-playbook task NAME'
+}
+
+/** Commands of other tools, and what to type here. */
+const otherWords: { readonly [word: string]: string } = {
+  apply: 'A run applies: run-playbook site.ts -i inventory.yaml',
+  run: 'A run needs no word: run-playbook site.ts -i inventory.yaml',
+  plan: 'A dry run is the plan: run-playbook site.ts -i inventory.yaml --check --diff',
+  lint: 'Checks without a host: run-playbook site.ts -i inventory.yaml --syntax-check, and npx tsc --noEmit',
+  ping: 'run-playbook exec -i inventory.yaml -- true',
+  adhoc: 'run-playbook task NAME -i inventory.yaml, or run-playbook exec',
+  setup: 'run-playbook facts -i inventory.yaml',
+  doc: 'run-playbook docs NAME',
+  galaxy: 'Roles and tasks are npm packages: npm install NAME. See run-playbook docs roles',
+  new: 'run-playbook init DIRECTORY',
+  create: 'run-playbook init DIRECTORY',
 }
 
 function isPlay(value: unknown): value is Play {

@@ -8,6 +8,7 @@ const shells = ['bash', 'zsh', 'fish'] as const
 export function addCompletionCommands(program: Command, done: (code: number) => void): void {
   program
     .command('completion')
+    .summary('print a script that completes words in your shell')
     .description('Print a shell script that completes commands, flags, playbooks, hosts, tags and tasks.')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText('after', help)

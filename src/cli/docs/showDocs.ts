@@ -1,20 +1,70 @@
-// Prints the reference of the tasks, from their schemas and docstrings.
+// Prints documentation: the reference of the tasks, pages, keywords, types.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
+import { PlaybookError } from '../../model/errors/error.ts'
 import type { AnyTaskFunction } from '../../model/task.ts'
-import { builtInTasks, findTask, isTaskFile, taskFile, taskModules } from '../../userCode/findTask.ts'
+import {
+  builtInTasks,
+  findTask,
+  isTaskFile,
+  taskFile,
+  taskModules,
+  tasksForModule,
+} from '../../userCode/findTask.ts'
 import { paramLines, paramTexts } from '../task/taskHelp.ts'
+import { findDeclaration } from './declarations.ts'
 import { type Docstring, parseDocstring } from './docstring.ts'
+import { findKeyword, findPage, pages, searchPages, titleOf } from './pages.ts'
 
-/** Prints the list of tasks, one task's page, or the whole reference. */
+/**
+ * Prints the list of tasks and pages, what a name stands for, or where its words are found.
+ *
+ * @throws PlaybookError E_UNKNOWN_TASK where the pages do not have the words, errors of loading a file
+ */
 export async function showDocs(
   name: string | undefined,
   { markdown }: { markdown?: boolean },
 ): Promise<number> {
-  process.stdout.write(name === undefined ? await wholeText(markdown) : await taskPage(name, markdown))
+  process.stdout.write(name === undefined ? await wholeText(markdown) : await topicText(name, markdown))
   return 0
+}
+
+async function topicText(name: string, markdown: boolean | undefined): Promise<string> {
+  if (name.endsWith('.md')) return findPage(name) ?? taskPage(name, markdown)
+  if (!isTaskFile(name)) {
+    const ours = (await builtInTasks()).has(name) ? [] : await tasksForModule(name)
+    if (ours.length > 0) return ansiblePages(name, ours, markdown)
+  }
+  try {
+    return await taskPage(name, markdown)
+  } catch (thrown) {
+    if (!(thrown instanceof PlaybookError) || thrown.code !== 'E_UNKNOWN_TASK') throw thrown
+    const found = findKeyword(name) ?? findPage(name) ?? findDeclaration(name) ?? foundText(name)
+    if (found === undefined) throw thrown
+    return found
+  }
+}
+
+async function ansiblePages(
+  module: string,
+  tasks: readonly AnyTaskFunction[],
+  markdown: boolean | undefined,
+): Promise<string> {
+  const names = tasks.map(({ spec }) => spec.name)
+  const texts = await Promise.all(names.map((each) => taskPage(each, markdown)))
+  return [`Ansible's module ${module} is called ${names.join(', ')} here.\n`, ...texts].join('\n')
+}
+
+/** Where the pages have the words. One section is shown whole. */
+function foundText(words: string): string | undefined {
+  const sections = searchPages(words)
+  if (sections.length === 0) return undefined
+  if (sections.length === 1) return `${sections[0]!.page}\n\n${sections[0]!.text.trim()}\n`
+  const lines = sections.slice(0, 20).map(({ page, heading }) => `  ${page.padEnd(16)}  ${heading}\n`)
+  const more = sections.length > 20 ? `  … and ${sections.length - 20} more\n` : ''
+  return `"${words}" is in these pages; run-playbook docs PAGE shows one:\n${lines.join('')}${more}`
 }
 
 /** The reference of all tasks: the content of docs/tasks.md. */
@@ -44,7 +94,9 @@ async function wholeText(markdown: boolean | undefined): Promise<string> {
   if (markdown) return reference()
   const tasks = [...(await builtInTasks()).values()]
   const width = Math.max(...tasks.map(({ spec }) => spec.name.length))
-  return tasks.map(({ spec }) => `${spec.name.padEnd(width)}  ${spec.summary}\n`).join('')
+  const own = tasks.map(({ spec }) => `${spec.name.padEnd(width)}  ${spec.summary}\n`)
+  const others = pages().map((page) => `${page.name.padEnd(width)}  ${titleOf(page)}\n`)
+  return [...own, '\nPages:\n', ...others].join('')
 }
 
 async function taskPage(name: string, markdown: boolean | undefined): Promise<string> {

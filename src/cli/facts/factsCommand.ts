@@ -17,6 +17,7 @@ const settings: readonly SettingName[] = [
 export function addFactsCommand(program: Command, done: (code: number) => void): void {
   const command = program
     .command('facts')
+    .summary('show the facts of hosts')
     .description('Show facts of hosts: operating system, memory, addresses, … as a table or as JSON.')
     .argument('[names...]', 'facts, parts of them (os.version), or names of Ansible; default: all facts')
   addAnsibleAliases(addSettingFlags(command, settings))

@@ -4,8 +4,9 @@ import type { EventEmitter } from 'node:events'
 import { type Command, Option } from 'commander'
 import { PlaybookError } from '../../model/errors/error.ts'
 
-/** By our flag: another name that ansible-playbook accepts for it. */
+/** By our flag: another name for it, that of ansible-playbook or of other tools. */
 const aliases: { readonly [flag: string]: string } = {
+  '--check': '--dry-run',
   '--inventory': '--inventory-file',
   '--private-key': '--key-file',
   '--become-password-file': '--become-pass-file',

@@ -7,6 +7,7 @@ import { listSettings, loadSettings, type Setting, variableOf } from './settings
 /** Adds the command; `done` takes its exit code. */
 export function addConfigCommand(program: Command, done: (code: number) => void): void {
   addRunFlags(program.command('config'))
+    .summary('show every setting, its value and where it comes from')
     .description('Show every setting with its value and where it comes from.')
     .addHelpText('after', help)
     .action(async (_flags: object, command: Command) => {

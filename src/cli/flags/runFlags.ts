@@ -33,10 +33,12 @@ export type RunFlags = Omit<RunPlaybookConfig, Repeatable | Defaulted> & {
 /** Adds the flags that runs of playbooks and of single tasks share. */
 export function addRunFlags(command: Command): Command {
   addSettingFlags(command)
+    .optionsGroup('Instead of a run:')
     .option('--list-hosts', 'list the hosts, run nothing')
     .option('--list-tasks', 'list the tasks, run nothing')
     .option('--list-tags', 'list the tags, run nothing')
     .option('--syntax-check', 'check playbooks, inventory and variables without contacting any host')
+    .optionsGroup('Options:')
     .option(
       '--flush-cache',
       'clear the playbooks, downloads, builds, inventory results and facts cached on this machine',

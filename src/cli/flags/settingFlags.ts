@@ -148,12 +148,28 @@ export const settingFlags: { readonly [N in SettingName]-?: SettingFlag } = {
   },
 }
 
+/** As in the help of ansible-playbook; the others are under "Options:". */
+const groups: { readonly [heading: string]: readonly SettingName[] } = {
+  'Privilege escalation:': ['become', 'becomeUser', 'becomeMethod', 'askBecomePass', 'becomePasswordFile'],
+  'Connection:': [
+    'askPass',
+    'connectionPasswordFile',
+    'user',
+    'privateKey',
+    'sshCommonArgs',
+    'sshExtraArgs',
+    'connection',
+    'timeout',
+  ],
+  'Vault:': ['vaultPasswordFile', 'vaultId', 'askVaultPass'],
+}
+
 /** Adds the flags of the named settings, of all of them by default. */
 export function addSettingFlags(
   command: Command,
   names = Object.keys(settingFlags) as readonly SettingName[],
 ): Command {
-  for (const name of names) command.addOption(optionFor(settingFlags[name]))
+  for (const name of names) command.addOption(optionFor(name))
   return command
 }
 
@@ -162,8 +178,11 @@ export function addVaultFlags(command: Command): Command {
   return addSettingFlags(command, ['vaultPasswordFile', 'vaultId', 'askVaultPass'])
 }
 
-function optionFor({ flags, help, choices, parse, default: value }: SettingFlag): Option {
+function optionFor(name: SettingName): Option {
+  const { flags, help, choices, parse, default: value }: SettingFlag = settingFlags[name]
   const option = new Option(flags, help).default(value)
+  const group = Object.entries(groups).find(([, names]) => names.includes(name))
+  if (group) option.helpGroup(group[0])
   if (parse) option.argParser(parse as (value: string, before: unknown) => unknown)
   return choices ? option.choices(choices) : option
 }

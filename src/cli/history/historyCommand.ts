@@ -9,6 +9,7 @@ import { type ReportFlags, reportFormats } from './reportFlags.ts'
 export function addHistoryCommands(program: Command, done: (code: number) => void): void {
   program
     .command('history')
+    .summary('list the runs made in this folder')
     .description('List the runs made in this directory, newest first.')
     .option('-n, --last <number>', 'list only this many runs', positiveInt)
     .option('--playbook <name>', 'only runs of this playbook')
@@ -29,6 +30,7 @@ export function addHistoryCommands(program: Command, done: (code: number) => voi
     })
   const report = program
     .command('report')
+    .summary('show an earlier run again: text, HTML, JUnit, JSON')
     .description('Show the output of an earlier run again, in more detail or in another format.')
     .argument('[run]', 'name of the run as listed by history, or the beginning of it (default: the last run)')
   addSettingFlags(report, ['verbose', 'diff', 'reporter'])

@@ -7,6 +7,7 @@ import type { InitFlags } from './initProject.ts'
 export function addInitCommand(program: Command, done: (code: number) => void): void {
   program
     .command('init')
+    .summary('start a project: a playbook, a role with its test, an inventory')
     .description(
       'Start a project: a playbook, a role with its test, an inventory, settings for editors and CI.',
     )

@@ -9,6 +9,7 @@ import type { InventoryShowFlags } from './showInventory.ts'
 export function addInventoryCommand(program: Command, done: (code: number) => void): void {
   const command = program
     .command('inventory')
+    .summary('show hosts, groups, variables and where they are set')
     .description('Show hosts, groups and variables, where they are defined, or a JSON Schema for editors.')
   addSettingFlags(command, ['inventory'])
     .addOption(new Option('--list', 'print all hosts and groups as JSON, like ansible-inventory --list'))

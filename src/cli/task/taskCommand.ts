@@ -8,6 +8,7 @@ import { applySettings, loadSettings } from '../flags/settings.ts'
 /** Adds the command. Parameters and flags may be mixed after the task's name; the task's schema tells them apart. */
 export function addTaskCommand(program: Command, done: (code: number) => void): void {
   addRunFlags(program.command('task'))
+    .summary('run a single task on hosts')
     .description('Run a single task on all hosts, or on those of -l.')
     .usage('[flags] NAME [--param value | key=value …] [flags]')
     .argument(

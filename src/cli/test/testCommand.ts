@@ -13,6 +13,7 @@ export function addTestCommand(program: Command, done: (code: number) => void): 
   )
   const command = program.commands.at(-1)!
   command
+    .summary('run playbooks twice and verify the result')
     .description(
       'Test playbooks on hosts: run them, run them again, and run a playbook that verifies the result.',
     )

@@ -9,6 +9,7 @@ import type { VaultAction, VaultCommandFlags } from './vaultActions.ts'
 export function addVaultCommand(program: Command, done: (code: number) => void): void {
   const vault = program
     .command('vault')
+    .summary('encrypt and decrypt as ansible-vault does')
     .description('Encrypt and decrypt files and values in the format of ansible-vault.')
     .addHelpText('after', examples)
   const add = (action: VaultAction, description: string) =>

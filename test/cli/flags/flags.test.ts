@@ -226,7 +226,7 @@ const usage: readonly [args: string, says: string | RegExp][] = [
   ['files -i vault.yaml -J', /^Cannot ask for the vault password/],
   ['files -i vault.yaml --ask-vault-password', /^Cannot ask for the vault password/],
   ['task', "missing required argument 'name'  E_USAGE\n"],
-  ['docs a b', /too many arguments/],
+  ['history a b', /too many arguments/],
 ]
 
 for (const [args, says] of usage) {
@@ -334,7 +334,7 @@ export default definePlay({
 test('a mistyped command is compared with those of --help', async () => {
   const { stdout } = await runHere(site.path, ['--help'])
   const [, listed = ''] = stdout.split('Commands:\n')
-  const found = [...listed.split('Exit codes:')[0]!.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
+  const found = [...listed.split('Examples:')[0]!.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
   assert.equal(found.sort(), [...commandNames].sort())
 })
 
@@ -359,7 +359,7 @@ test('--help of every command says what it is, on stdout', async () => {
   for (const [args, says] of [
     ['--help', /^Usage: run-playbook \[options\] \[command\] \[playbooks\.\.\.\]\n/],
     ['task --help', /^Usage: run-playbook task \[flags\] NAME \[--param value/],
-    ['docs --help', /^Usage: run-playbook docs \[options\] \[task\]\n/],
+    ['docs --help', /^Usage: run-playbook docs \[options\] \[topic\.\.\.\]\n/],
   ] as const) {
     const { code, stdout, stderr } = await runHere(site.path, args.split(' '))
     assert.equal([code, stderr], [0, ''])
