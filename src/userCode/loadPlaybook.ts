@@ -19,6 +19,7 @@ export const commandNames = [
   'test',
   'facts',
   'docs',
+  'explain',
   'inventory',
   'vault',
   'config',

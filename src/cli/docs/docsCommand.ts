@@ -1,8 +1,8 @@
-// Defines the commands docs and help, and their flags.
+// Defines the commands docs, explain and help, and their flags.
 
 import type { Command } from 'commander'
 
-/** Adds both commands; `done` takes their exit code. */
+/** Adds the commands; `done` takes their exit code. */
 export function addDocsCommand(program: Command, done: (code: number) => void): void {
   program
     .command('docs')
@@ -18,6 +18,16 @@ export function addDocsCommand(program: Command, done: (code: number) => void): 
     .action(async (words: string[], flags: { markdown?: boolean }) => {
       const { showDocs } = await import('./showDocs.ts')
       done(await showDocs(words.join(' ') || undefined, flags))
+    })
+  program
+    .command('explain')
+    .summary('what an error code means, and what to do')
+    .description('Say what an error code means and what to do, or list all codes.')
+    .argument('[code]', 'the code at the end of an error, such as E_AUTH')
+    .action(async (code: string | undefined) => {
+      const { explain } = await import('./explain.ts')
+      process.stdout.write(explain(code))
+      done(0)
     })
   program
     .command('help', { hidden: true })

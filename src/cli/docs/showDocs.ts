@@ -16,6 +16,7 @@ import {
 import { paramLines, paramTexts } from '../task/taskHelp.ts'
 import { findDeclaration } from './declarations.ts'
 import { type Docstring, parseDocstring } from './docstring.ts'
+import { explain } from './explain.ts'
 import { findKeyword, findPage, pages, searchPages, titleOf } from './pages.ts'
 
 /**
@@ -32,6 +33,7 @@ export async function showDocs(
 }
 
 async function topicText(name: string, markdown: boolean | undefined): Promise<string> {
+  if (/^E_\w+$/.test(name)) return explain(name)
   if (name.endsWith('.md')) return findPage(name) ?? taskPage(name, markdown)
   if (!isTaskFile(name)) {
     const ours = (await builtInTasks()).has(name) ? [] : await tasksForModule(name)
