@@ -63,7 +63,7 @@ const topics: readonly (readonly [words: string, found: RegExp])[] = [
   ['docs keywords', /^# Plays, blocks and tasks\n/],
   ['docs XmlEdit', /export type XmlEdit =[\s\S]*export type SetEdit[\s\S]*export type XmlAttributes/],
   ['docs fakeHost', /export declare function fakeHost\(/],
-  ['docs agent forwarding', /^security\n\n,
+  ['docs forwarded agent', /^security\n\n## Hosts\n|^ {2}security +Hosts$/m],
 ]
 for (const [words, found] of topics) {
   test(`${words} shows ${found}`, async () => {
