@@ -4,7 +4,7 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import { findPage } from './pages.ts'
 
-export type Explanation = { readonly code: string; readonly cause: string; readonly cure: string }
+type Explanation = { readonly code: string; readonly cause: string; readonly cure: string }
 
 /** All codes in the order of the page. */
 export function explanations(): readonly Explanation[] {
