@@ -218,6 +218,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'tasks/text': ['src/index.ts', 'src/formats/index.ts', 'tasks/params'],
   'tasks/files': ['src/index.ts', 'tasks/params'],
   'tasks/ssh': ['src/index.ts', 'tasks/params'],
+  'tasks/storage': ['src/index.ts', 'tasks/params'],
   'tasks/scheduling': ['src/index.ts', 'tasks/params'],
   'tasks/kernel': ['src/index.ts', 'src/formats/index.ts', 'tasks/params'],
   'tasks/packages': ['src/index.ts', 'tasks/params'],

@@ -25,6 +25,7 @@ import {
   knownHosts,
   line,
   link,
+  mount,
   ownership,
   packages,
   pamLimits,
@@ -397,6 +398,22 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
         shows: [
           'cut -c 1-40 ~deploy/.ssh/authorized_keys; stat -c "%U %a" ~deploy/.ssh ~deploy/.ssh/authorized_keys; ssh-keygen -F git.example.org | cut -d " " -f 2 | tail -n 1',
           'no-pty,from="10.0.0.0/8" ssh-ed25519 AAA\ndeploy 700\ndeploy 600\nssh-ed25519\n',
+        ],
+      },
+      {
+        title: 'mount mounts now and in fstab, and takes away',
+        setup:
+          'mkdir -p /srv/t/old && mount -t tmpfs tmpfs /srv/t/old && echo "tmpfs /srv/t/old tmpfs defaults 0 0" >/srv/t/fstab',
+        tasks: () => [
+          mount({ path: '/srv/t/old', state: 'absent', fstab: '/srv/t/fstab' }),
+          mount({
+            ...{ path: '/srv/t/mem', src: 'tmpfs', fstype: 'tmpfs', opts: 'nodev,size=1m' },
+            ...{ state: 'mounted', fstab: '/srv/t/fstab' },
+          }),
+        ],
+        shows: [
+          'cat /srv/t/fstab; findmnt -no FSTYPE /srv/t/mem; findmnt -no FSTYPE /srv/t/old; umount /srv/t/mem',
+          'tmpfs /srv/t/mem tmpfs nodev,size=1m 0 0\ntmpfs\n',
         ],
       },
       {
