@@ -4,6 +4,7 @@ import { posix } from 'node:path'
 import {
   attributeChanges,
   type Change,
+  type Checksum,
   checksum,
   defineTask,
   type Effect,
@@ -28,6 +29,7 @@ import { explainDownload } from './download/errors.ts'
 import { mirrorCheck } from './download/mirrorCheck.ts'
 import { address, addresses, type DownloadParams } from './download/params.ts'
 import { fetchScript, headerLines } from './download/script.ts'
+import { type ListedChecksum, listedChecksum, lookedUp } from './download/sumsFile.ts'
 
 /**
  * Fetches a file. If the host has it with the right checksum, no request is made; an existing file is replaced in one
@@ -35,8 +37,9 @@ import { fetchScript, headerLines } from './download/script.ts'
  *
  * - `url`, or `urls`: mirrors, tried in this order until one delivers the right bytes. http, https and ftp.
  * - `dest` (absolute): the file itself, not its folder, which must exist. If it is a symbolic link, its target is written.
- * - `checksum`: `sha256:HEX`, or `sha512`, `sha384`, `sha224`, or the hex alone. `false`: accept any bytes; an existing file is then never
- *   fetched again.
+ * - `checksum`: `sha256:HEX`, or `sha512`, `sha384`, `sha224`, or the hex alone; or `sha256:URL` of a list of checksums, as
+ *   sha256sum writes it (or BSD's), which the controller fetches once a run. `false`: accept any bytes; an existing file
+ *   is then never fetched again.
  * - `owner`, `group`, `mode`: default: unchanged; of a new file the become user and 0644.
  * - `via` (default `'host'`): the host fetches it, by curl or else wget, which take its proxy from the environment.
  *   `'controller'`: it is fetched once on the controller and sent to all hosts; for hosts without internet access.
@@ -45,9 +48,11 @@ import { fetchScript, headerLines } from './download/script.ts'
  * - `headers`: of the request, by name; values may be secrets. Neither they nor the addresses appear in an argument list,
  *   where ps would show them; busybox's wget, which takes only arguments, is not used for secrets. They do
  *   not follow a redirect to another host, nor do the credentials of an address. Not with `via: 'controller'`.
+ * - `urlUsername`, `urlPassword` (may be a secret): basic authentication, sent with the first request, and as `headers` to
+ *   no other host.
  * - `insecure` (default false): skip the check of the mirror's certificate. The checksum is checked anyway.
  *
- * Errors: E_DOWNLOAD with each mirror and why it failed, E_NOT_A_FILE, E_NO_FOLDER, E_TOOL (neither curl nor wget).
+ * Errors: E_FETCH and E_NO_CHECKSUM (of a list of checksums), E_DOWNLOAD with each mirror and why it failed, E_NOT_A_FILE, E_NO_FOLDER, E_TOOL (neither curl nor wget).
  * A redirect from https to http is not followed (busybox's wget cannot be kept from it). User names, passwords and queries of addresses are never shown.
  *
  * Sources: curl(1), GNU wget's manual (wgetrc commands), and Ansible's get_url.
@@ -63,7 +68,13 @@ export const download = defineTask({
   summary: 'Fetches a file from the first mirror that has it, and checks it before it is used.',
   ansible: {
     modules: ['get_url'],
-    params: { path: 'dest', validate_certs: 'Use insecure: true for no check of certificates.' },
+    params: {
+      path: 'dest',
+      validate_certs: 'Use insecure: true for no check of certificates.',
+      username: 'urlUsername',
+      password: 'urlPassword',
+      force_basic_auth: 'There is no such option: urlUsername and urlPassword are sent at once.',
+    },
   },
   params: z
     .strictObject({
@@ -75,8 +86,11 @@ export const download = defineTask({
         .describe('Mirrors, tried in order.'),
       dest: filePath.describe('The file on the host.'),
       checksum: z
-        .union([checksum, z.literal(false)], 'expected sha256:… (64 hex digits), sha512:… (128), or false')
-        .describe('sha256:HEX, or another of SHA-2; false accepts any bytes.'),
+        .union(
+          [checksum, listedChecksum, z.literal(false)],
+          'expected sha256:… (64 hex digits), sha512:… (128), sha256:URL of a list, or false',
+        )
+        .describe('sha256:HEX or sha256:URL of a list, or another of SHA-2; false accepts any bytes.'),
       ...fileAttributes,
       via: z
         .enum(['host', 'controller'])
@@ -94,6 +108,15 @@ export const download = defineTask({
         )
         .optional()
         .describe('Headers of the request; values may be secrets.'),
+      urlUsername: z
+        .string()
+        .regex(/^[^:\r\n\0]+$/, 'expected a name without ":"')
+        .optional()
+        .describe('The user of basic authentication.'),
+      urlPassword: z
+        .union([z.instanceof(Secret), z.string().transform(secret)])
+        .optional()
+        .describe('The password of basic authentication. A secret is never shown.'),
       insecure: z.boolean().default(false).describe("Whether to skip the check of the mirror's certificate."),
     })
     .refine(({ url, urls }) => (url === undefined) !== (urls === undefined), {
@@ -103,16 +126,25 @@ export const download = defineTask({
       path: ['checksum'],
       error: "expected a checksum, which via: 'controller' needs",
     })
-    .refine(({ via, headers, insecure }) => via === 'host' || !(headers || insecure), {
-      path: ['via'],
-      error: "expected 'host' where headers or insecure are given",
-    }),
+    .refine(({ urlUsername, urlPassword }) => (urlUsername === undefined) === (urlPassword === undefined), {
+      error: 'expected both urlUsername and urlPassword, or neither',
+    })
+    .refine(
+      ({ via, headers, insecure, urlUsername }) => via === 'host' || !(headers || insecure || urlUsername),
+      { path: ['via'], error: "expected 'host' where headers, urlUsername or insecure are given" },
+    ),
   title: ({ dest }) => posix.basename(dest),
+  inputs: async ({ checksum, url, urls, dest }) => {
+    if (!checksum || 'hex' in checksum) return undefined
+    const names = addresses({ url, urls }).map((each) => posix.basename(new URL(each).pathname))
+    return lookedUp(checksum, [...new Set([...names, posix.basename(dest)])])
+  },
   probe: ({ dest, checksum }) => ({
     current: file(dest, checksum ? { digest: checksum.algorithm } : {}),
     folder: file(posix.dirname(dest)),
   }),
-  plan: (params, { current, folder }): Change[] => {
+  plan: (given, { current, folder }, listed): Change[] => {
+    const params = requestOf(given, listed)
     const { dest, checksum } = params
     if (current.type !== 'file' && current.type !== 'absent') throw notAFile(params, current)
     if (folder.type === 'absent') throw noFolder(dest)
@@ -124,6 +156,27 @@ export const download = defineTask({
     return [{ what: dest, from, to, steps: [fetching(params, current)], effects: [fetched(params, current)] }]
   },
 })
+
+type Given = Omit<DownloadParams, 'checksum'> & {
+  readonly checksum: DownloadParams['checksum'] | ListedChecksum
+  readonly urlUsername?: string
+  readonly urlPassword?: Secret
+}
+
+/** With the checksum that the list has, and the header of the account. */
+function requestOf(
+  { checksum, urlUsername, urlPassword, ...params }: Given,
+  listed: Checksum | undefined,
+): DownloadParams {
+  const found = checksum && !('hex' in checksum) ? listed! : checksum
+  if (urlUsername === undefined || urlPassword === undefined) return { ...params, checksum: found }
+  const account = Buffer.from(`${urlUsername}:${urlPassword.reveal()}`, 'utf8').toString('base64')
+  return {
+    ...params,
+    checksum: found,
+    headers: { ...params.headers, Authorization: secret(`Basic ${account}`) },
+  }
+}
 
 /** For a dry run: the file with its digest, but without content. */
 function fetched({ dest, checksum, mode, owner, group }: DownloadParams, before: FileState): Effect {

@@ -25,7 +25,7 @@ export type DownloadParams = {
 }
 
 /** The mirrors, in order. */
-export function addresses({ url, urls }: DownloadParams): string[] {
+export function addresses({ url, urls }: Pick<DownloadParams, 'url' | 'urls'>): string[] {
   return urls ?? [url!]
 }
 

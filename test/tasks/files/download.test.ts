@@ -22,7 +22,7 @@ import { type FileState, secret } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { download } from '../../../tasks/files/download.ts'
 import { secureMirror } from '../../http/secureMirror.ts'
-import { type ApplyOptions, applied, failure, inFolder, shells } from '../apply.ts'
+import { type ApplyOptions, applied, failure, inFolder, looked, shells } from '../apply.ts'
 
 const good = Buffer.from([0, 255, 13, 10, ...Buffer.from('good')])
 const sha256 = createHash('sha256').update(good).digest('hex')
@@ -105,6 +105,8 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
   ['an address and mirrors', { urls: [base.url], checksum: false }, /url or urls/],
   ['an address of another kind', { url: 'file:///etc/shadow', checksum: false }, /begins with https/],
   ['a checksum that is none', { checksum: 'md5:abc' }, /sha256/],
+  ['a list of another kind', { checksum: 'md5:https://x/MD5SUMS' }, /sha256/],
+  ['a user without a password', { checksum: false, urlUsername: 'me' }, /both urlUsername and urlPassword/],
   ['the controller without checksum', { via: 'controller', checksum: false }, /needs/],
   ['headers by the controller', { via: 'controller', checksum: sha256, headers: { A: 'b' } }, /'host'/],
 ]
@@ -191,6 +193,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   else if (route === '/to/x')
     response.writeHead(302, { location: decodeURIComponent(request.url!.split('?')[1]!) }).end()
   else if (route === '/again') response.writeHead(302, { location: '/again' }).end()
+  else if (route.startsWith('/sums/')) response.end(sums[route.slice(6)])
   else if (route === '/bad') response.end('bad')
   else if (route === '/moved') response.writeHead(302, { location: '/good' }).end()
   else if (route === '/cut') {
@@ -203,6 +206,51 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   else if (route === '/basic') response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
   else response.writeHead(404).end('<html>nothing</html>')
 }
+
+const hexOfOther = createHash('sha256').update('other').digest('hex')
+const sums: { readonly [name: string]: string } = {
+  gnu: `${hexOfOther}  other\n${sha256} *./dist/good\n`,
+  bsd: `SHA256 (other) = ${hexOfOther}\nSHA256 (good) = ${sha256.toUpperCase()}\n`,
+  alone: `${sha256}\n`,
+  none: `${hexOfOther}  other\n`,
+}
+
+test('download: the checksum is in a list of the mirror', () =>
+  withMirror(({ url, requests }) =>
+    inFolder(async (folder) => {
+      for (const name of ['gnu', 'bsd', 'alone']) {
+        const params = {
+          url: `${url}/good`,
+          dest: `${folder}/${name}`,
+          checksum: `sha256:${url}/sums/${name}`,
+        }
+        const { changes, again } = await applied(download, params)
+        assert.equal([changes.length, again], [1, []], name)
+        assert.ok(readFileSync(params.dest).equals(Buffer.from(good)))
+      }
+      const lists = requests.filter((request) => request.url!.startsWith('/sums/'))
+      assert.is(lists.length, 3, 'a list is fetched once')
+      const missing = { url: `${url}/good`, dest: `${folder}/x`, checksum: `sha256:${url}/sums/none` }
+      const error = await failure(() => looked(download, missing))
+      assert.equal([error.code, error.details], ['E_NO_CHECKSUM', ['It has one of other']])
+      const gone = { ...missing, checksum: `sha256:${url}/nowhere` }
+      assert.is((await failure(() => looked(download, gone))).code, 'E_FETCH')
+      const wrong = { ...missing, checksum: `sha256:${url}/sums/none`, url: `${url}/to/x/../../other` }
+      assert.is((await failure(() => applied(download, wrong))).code, 'E_DOWNLOAD')
+    }),
+  ))
+
+test('download: an account is sent at once, and stands in no command', () =>
+  withMirror(({ url, requests }) =>
+    inFolder(async (folder) => {
+      const account = { urlUsername: 'me', urlPassword: secret('p ss') }
+      const params = { url: `${url}/basic`, dest: `${folder}/a`, checksum: false as const, ...account }
+      const changes = await looked(download, params)
+      assert.not.match(JSON.stringify(changes), btoa('me:p ss'))
+      assert.equal((await applied(download, params)).again, [])
+      assert.is(requests.length, 1)
+    }),
+  ))
 
 type Tool = Parameters<typeof onlyWith>[1]
 
