@@ -67,6 +67,10 @@ const require = createRequire(import.meta.url), __filename = __pathOf(import.met
   },
 })
 
+// For modules that the package has beside its bundle.
+const undici = late.find(({ name }) => name.startsWith('undici-')).name
+writeFileSync('dist/bundle/undici.cjs', `module.exports = require('./cli/${undici}')\n`)
+
 writeFileSync(
   'dist/bundle/LICENSES.txt',
   licenses([program, library, ...late].flatMap(({ inputs }) => inputs)),

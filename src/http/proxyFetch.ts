@@ -21,8 +21,19 @@ const variables = ['http_proxy', 'https_proxy']
  */
 export async function createProxyFetch(env: Environment = process.env): Promise<Fetch> {
   if (![...variables, ...variables.map((name) => name.toUpperCase())].some((name) => env[name])) return fetch
-  const undici = await import('undici')
+  const undici = await loadUndici()
   // Without a tunnel for plain http, because many proxies refuse to tunnel to port 80.
   const dispatcher = new undici.EnvHttpProxyAgent({ proxyTunnel: false })
   return (address, options) => undici.fetch(address, { ...options, dispatcher }) as Promise<FetchedResponse>
+}
+
+/** The package has it in its bundle. */
+async function loadUndici(): Promise<typeof import('undici')> {
+  try {
+    return await import('undici')
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw thrown
+    const { default: bundled } = await import(new URL('../../bundle/undici.cjs', import.meta.url).href)
+    return bundled
+  }
 }

@@ -196,6 +196,20 @@ test('Node itself finds all entries, by import and by require', async () => {
   }
 })
 
+test('A task of the package fetches texts through a proxy, without packages of its own for that', async () => {
+  const project = join(folder, 'esm')
+  const code = `import { createServer } from 'node:http'
+import { fetchText } from 'run-playbook'
+const server = createServer(({ url }, response) => response.end(url)).listen(0, async () => {
+  process.env.http_proxy = 'http://127.0.0.1:' + server.address().port
+  console.log(await fetchText('http://keys.invalid/mine'))
+  server.close()
+})
+`
+  writeFileSync(join(project, 'proxy.mjs'), code)
+  assert.equal(onStdout(await ran(project, process.execPath, 'proxy.mjs')), [0, 'http://keys.invalid/mine\n'])
+})
+
 test('Runs from code share the classes of run-playbook, and run files as well as plays', async () => {
   for (const project of projects) {
     const { code, stdout, stderr } = await ran(join(folder, project), process.execPath, 'fromCode.mjs')
