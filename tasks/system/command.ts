@@ -1,5 +1,6 @@
 // The task command: runs a program; also what it shares with the task shell.
 
+import { posix } from 'node:path'
 import {
   absolutePath,
   type Change,
@@ -100,7 +101,8 @@ type CommandParams = {
  * - `creates`, `removes`: the command is not run if the one exists or the other does not; without them it runs every
  *   time, and counts as a change every time. It is an error if the command succeeds without making `creates`.
  * - `writes`: paths that it may change, with everything below them; `[]` for none. It is for dry runs: without it,
- *   `creates` and `removes`, the command may change any file, so what later tasks read is unknown.
+ *   `creates` and `removes`, the command may change any file, so what later tasks read is unknown; with `creates` alone
+ *   it may also add files to the folder of that.
  * - `chdir`: the folder to run in. `stdin`: text for its standard input; default: none.
  * - `okCodes`: exit codes that mean success; default [0].
  * - `changed`: whether it changes something. `false`: never, so that `nginx -t` is reported as ok and notifies no
@@ -181,11 +183,20 @@ function isWhole({ short, folded }: CommandTexts): boolean {
   return folded.length === 0 || (folded.length === 1 && folded[0] === short)
 }
 
-/** A command that does not say what it changes may change any file; one that changes nothing, none. */
+/**
+ * A command that does not say what it changes may change any file; one that changes nothing, none. What makes a file often
+ * makes others beside it, or the folder itself.
+ */
 export function commandEffects({ creates, removes, writes, changed }: CommandParams): readonly Effect[] {
   const declared = [creates, removes, ...(writes ?? [])].filter((path) => path !== undefined)
   const trees = writes === undefined && declared.length === 0 && changed !== false ? ['/'] : declared
-  return [...trees.map((tree) => ({ tree })), ...(changed === false ? [] : [{ state: 'listening' }])]
+  const saysAll = creates === undefined || writes !== undefined || changed === false
+  const beside = saysAll ? '/' : posix.dirname(creates)
+  return [
+    ...trees.map((tree) => ({ tree })),
+    ...(beside === '/' ? [] : [{ tree: beside, only: 'additions' as const }]),
+    ...(changed === false ? [] : [{ state: 'listening' }]),
+  ]
 }
 
 function runStep(commandLine: Command, texts: CommandTexts, params: CommandParams): Step {

@@ -71,6 +71,22 @@ test('a command that says what it writes leaves the rest known', () =>
     assert.is(statuses(dry), 'changed changed unknown changed changed')
   }))
 
+test('what a command creates may come with more beside it, or with its folder', () =>
+  inFolder(async (path) => {
+    writeFileSync(path('there'), '')
+    const script = `mkdir -p ${path('app/conf')}; touch ${path('app/done')}`
+    const make = shell({ script, creates: path('app/done') }, { title: 'make' })
+    const tasks = [
+      make,
+      line({ path: path('app/conf/x'), line: 'x', create: true }),
+      line({ path: path('there'), line: 'x' }),
+    ]
+    const dry = await check(...tasks)
+    assert.is(statuses(dry), 'changed unknown changed')
+    assert.is(dry[1]!.says, 'depends on make')
+    assert.is(statuses(await run(...tasks)), 'changed changed changed')
+  }))
+
 test('after an edit of a file, an owner that is wrong elsewhere is still told', () =>
   inFolder(async (path) => {
     mkdirSync(path('tree'))
