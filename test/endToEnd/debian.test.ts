@@ -4,13 +4,21 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { down, type Lab, up } from '../../lab/lab.ts'
 import { fingerprints, keyBytes } from '../../tasks/packages/keys/openPgp.ts'
+import { boxTopics } from './boxRows.ts'
 import { debianTopics } from './debianRows.ts'
 import { type LabSite, labSite } from './labSite.ts'
+import type { Topic } from './taskRows.ts'
 import { checkRow, runTopic, type TopicResult } from './topicRuns.ts'
 
 const name = 'e2e-debian'
-const logins = { 'deb-01': 'root', 'deb-02': 'ops' } as const
-const hosts = Object.keys(logins) as (keyof typeof logins)[]
+const logins = { 'deb-01': 'root', 'deb-02': 'ops', 'box-01': 'root' } as const
+type Host = keyof typeof logins
+
+/** Every topic, and the host on which it runs. */
+const work: readonly (readonly [Host, Topic])[] = [
+  ...debianTopics.map((topic, index) => [index % 2 === 0 ? 'deb-01' : 'deb-02', topic] as const),
+  ...boxTopics.map((topic) => ['box-01', topic] as const),
+]
 
 let lab: Lab
 let site: LabSite
@@ -41,9 +49,9 @@ test('all rows run', async () => {
   await results
 })
 
-for (const [index, topic] of debianTopics.entries())
+for (const [index, [host, topic]] of work.entries())
   for (const row of topic.rows)
-    test(`${topic.name}, as ${logins[hostOf(index)]}: ${row.title}`, async () =>
+    test(`${topic.name}, as ${logins[host]}: ${row.title}`, async () =>
       checkRow(row, (await results)[index]!))
 
 test('the lab goes down', async () => {
@@ -56,15 +64,11 @@ test('the lab goes down', async () => {
 async function runTopics(inventory: string): Promise<TopicResult[]> {
   const found: TopicResult[] = []
   const workHost = async (host: string) => {
-    for (const [index, topic] of debianTopics.entries())
-      if (hostOf(index) === host) found[index] = await runTopic(site, host, inventory, topic)
+    for (const [index, [itsHost, topic]] of work.entries())
+      if (itsHost === host) found[index] = await runTopic(site, host, inventory, topic)
   }
-  await Promise.all(hosts.map(workHost))
+  await Promise.all(Object.keys(logins).map(workHost))
   return found
-}
-
-function hostOf(index: number): keyof typeof logins {
-  return hosts[index % hosts.length]!
 }
 
 test.run()

@@ -23,7 +23,7 @@ type UploadOptions = TransferOptions & {
  */
 export async function upload(start: StartProgram, options: UploadOptions): Promise<void> {
   const { endpoint, path, source } = options
-  const program = await startAs(start, { ...options, script, args: uploadArgs(options) })
+  const program = await startAs(start, { ...options, script: loader, args: uploadArgs(options) })
   const result = resultOf(program)
   try {
     const sourceError = await send(program, options)
@@ -40,6 +40,18 @@ export async function upload(start: StartProgram, options: UploadOptions): Promi
   } finally {
     if (isStream(source)) source.destroy()
   }
+}
+
+const endOfScript = 'rp-end-of-script'
+
+/** Reads the script from standard input: dropbear refuses a command of more than 9000 bytes. */
+const loader = `rp_script=
+while IFS= read -r rp_line && [ "$rp_line" != ${endOfScript} ]; do rp_script="$rp_script$rp_line
+"; done
+eval "$rp_script"`
+
+function sent(text: string): Buffer {
+  return Buffer.from(`${text}\n${endOfScript}\n`)
 }
 
 // The shell outlives the connection. If cat ended only because the connection was lost, nobody reads its last word,
@@ -64,6 +76,7 @@ function uploadArgs({ path, unsafePaths }: UploadOptions): string[] {
 async function send(program: Program, options: UploadOptions): Promise<PlaybookError | undefined> {
   const { source } = options
   try {
+    await program.write(sent(script))
     if (isStream(source)) for await (const chunk of source) await program.write(bytesOf(chunk))
     else await program.write(source)
     program.endInput()
@@ -89,8 +102,11 @@ function sourceFailed({ endpoint, path }: UploadOptions, cause: unknown): Playbo
 
 async function removeQuietly(start: StartProgram, options: UploadOptions): Promise<void> {
   try {
-    const program = await startAs(start, { ...options, script: removal, args: uploadArgs(options) })
-    await resultOf(program)
+    const program = await startAs(start, { ...options, script: loader, args: uploadArgs(options) })
+    const result = resultOf(program)
+    await program.write(sent(removal))
+    program.endInput()
+    await result
   } catch {
     // the error of the source is what matters
   }
