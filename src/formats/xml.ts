@@ -4,7 +4,7 @@ import type { EditedBytes } from './shared/change.ts'
 import { checkEdits } from './shared/editSchema.ts'
 import { type Revealed, revealedEdit, shownChanges } from './shared/secretEdits.ts'
 import { applySplices } from './shared/splice.ts'
-import type { XmlChange, XmlEdit } from './xml/edit.ts'
+import type { XmlChange, XmlEdit, XmlOptions } from './xml/edit.ts'
 import { type EditResult, setEdit } from './xml/editing/attributes.ts'
 import { commentEdit, type RewriteResult, uncommentEdit } from './xml/editing/comment.ts'
 import { ensureEdit } from './xml/editing/ensure.ts'
@@ -25,6 +25,7 @@ export type {
   XmlAttributes,
   XmlChange,
   XmlEdit,
+  XmlOptions,
   XmlPlace,
   XmlSelector,
   XmlValue,
@@ -45,6 +46,7 @@ export { xmlEditSchema }
  * @param bytes the file as it is
  * @param edits see `XmlEdit`; selectors are a subset of XPath 1.0, see `parseSelector`. Of an edit that contains a
  *   `Secret`, `changes` has no values.
+ * @param options `namespaces`: what prefixes in selectors stand for
  * @returns the new bytes, and each change for people; without changes, the bytes that came in
  * @throws PlaybookError E_XML (not well-formed; line:column), E_XML_ENCODING, E_XML_SELECTOR, E_XML_NO_MATCH,
  *   E_XML_AMBIGUOUS, E_XML_COMMENT (cannot be commented or uncommented), E_XML_EDIT (an impossible edit, or one with unknown keys)
@@ -55,14 +57,18 @@ export { xmlEditSchema }
  *   { ensure: '/tomcat-users', element: { name: 'role', attributes: { rolename: 'manager-gui' } } },
  * ])
  */
-export function editXml(bytes: Uint8Array, edits: readonly XmlEdit[]): EditedBytes {
+export function editXml(bytes: Uint8Array, edits: readonly XmlEdit[], options: XmlOptions = {}): EditedBytes {
   checkEdits(edits, xmlEditSchema, 'E_XML_EDIT')
-  return applyXmlEdits(bytes, edits)
+  return applyXmlEdits(bytes, edits, options)
 }
 
 /** `editXml` for edits that `xmlEditSchema` has checked already, as those of a task's parameters. */
-export function applyXmlEdits(bytes: Uint8Array, edits: readonly XmlEdit[]): EditedBytes {
-  const original = parseXml(decodeXml(bytes))
+export function applyXmlEdits(
+  bytes: Uint8Array,
+  edits: readonly XmlEdit[],
+  { namespaces }: XmlOptions = {},
+): EditedBytes {
+  const original = parseXml(decodeXml(bytes), namespaces)
   const changes: XmlChange[] = []
   let document = original
   for (const edit of edits) {

@@ -13,6 +13,8 @@ import { defineFileEdit } from './fileEdit.ts'
  * - `path`: the file, which must exist.
  * - `edits`: what the file must have, in order; see `XmlEdit`. A selector may be a list whose first match counts, so an
  *   edit can change what it selects by. Values may be secrets: of an edit with one, no values are shown, old or new.
+ * - `namespaces`: what prefixes in selectors stand for, so that the file may use any prefix, or none:
+ *   `{ j: 'https://jakarta.ee/xml/ns/jakartaee' }` for `/j:web-app/j:servlet`. Other prefixes are compared as written.
  * - `keep`: where to keep the file as it was before the first edit, unless that path exists.
  * - `validate`: a shell command with `{}` (or `%s`) for the path of the new file, which must succeed before it is used.
  * - `owner`, `group`, `mode`: default: unchanged.
@@ -39,10 +41,14 @@ export const editXml = defineFileEdit({
       .describe(
         'What the file must have, in order: [{"set": SELECTOR, "attributes": {…}}, …]. Values may be secrets.',
       ),
+    namespaces: z
+      .record(z.string().regex(/^[A-Za-z_][\w.-]*$/, 'expected a prefix'), z.string().min(1))
+      .default({})
+      .describe('What prefixes in selectors stand for: {"j": "https://jakarta.ee/xml/ns/jakartaee"}.'),
     ...writingParams,
   }),
-  edit: (before, { edits }) => {
-    const { bytes, changes } = applyXmlEdits(before, edits)
+  edit: (before, { edits, namespaces }) => {
+    const { bytes, changes } = applyXmlEdits(before, edits, { namespaces })
     return { content: bytes, isSecret: secretsIn(edits).size > 0, edits: changes }
   },
 })

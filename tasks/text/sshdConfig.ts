@@ -52,7 +52,7 @@ const oneOrMore = z.union([sshdValue, z.array(sshdValue).min(1)]).transform((val
  * and layout of the rest stay byte for byte; a keyword that is commented out stays so, and the new line follows it.
  *
  * Errors: E_NO_FILE, E_NO_FOLDER; E_SSHD (what sshd would not read, with the line), E_SSHD_INCLUDED (an included file adds
- * values to a list); E_VALIDATE with sshd's message. The file is then left unchanged.
+ * values to a list); E_WRITE with sshd's message. The file is then left unchanged.
  *
  * @example sshdConfig({ set: { PermitRootLogin: 'no', PasswordAuthentication: false, AllowGroups: 'ssh-users' } })
  * @example sshdConfig({ match: 'Group sftp', set: { ForceCommand: 'internal-sftp', ChrootDirectory: '/srv/%u' } })
@@ -98,7 +98,7 @@ export const sshdConfig = defineTask({
     includes: output(includesScript(path), parseIncludes, { reads: ['/etc/ssh', posix.dirname(path)] }),
   }),
   plan: (params, { current, folder, includes }) => {
-    const { path, create, owner, group, mode, keep, validate } = params
+    const { path, create, owner, group, mode, keep, backup, validate } = params
     const before = contentOf(path, current)
     const edits = editsOf(params)
     if (!before && edits.every((edit) => !('set' in edit))) return []
@@ -109,7 +109,7 @@ export const sshdConfig = defineTask({
       applySshdEdits(before ?? Buffer.alloc(0), edits, includes),
     )
     return fileChanges(current, {
-      ...{ path, owner, group, keep },
+      ...{ path, owner, group, keep, backup },
       ...{ mode: mode ?? (before ? undefined : 0o600), content: Buffer.from(bytes) },
       edits: before && changes,
       validate: validation(validate) ?? checkedBySshd,

@@ -2,7 +2,7 @@
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { editXml, type XmlEdit } from '../../src/formats/xml.ts'
+import { editXml, type XmlEdit, type XmlOptions } from '../../src/formats/xml.ts'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 
 type Row = { title: string; before: string; edit: XmlEdit; after: string; changes?: string[] }
@@ -497,8 +497,69 @@ for (const { title, before, edit, code, says } of refusals) {
   })
 }
 
-function apply(text: string, edits: readonly XmlEdit[]) {
-  const { bytes, changes } = editXml(Buffer.from(text), edits)
+const j = 'https://jakarta.ee/xml/ns/jakartaee'
+const namespaced: [title: string, before: string, edit: XmlEdit, after: string][] = [
+  [
+    'a default namespace',
+    `<web-app xmlns="${j}"><s n="1"/></web-app>`,
+    { set: '/j:web-app/j:s', attributes: { n: 2 } },
+    `<web-app xmlns="${j}"><s n="2"/></web-app>`,
+  ],
+  [
+    'another prefix, declared further inside',
+    `<a><ee:s xmlns:ee='${j}' n="1"/><s n="1"/><o:s xmlns:o="other" n="1"/></a>`,
+    { set: '/a/j:s', attributes: { n: 2 } },
+    `<a><ee:s xmlns:ee='${j}' n="2"/><s n="1"/><o:s xmlns:o="other" n="1"/></a>`,
+  ],
+  [
+    'a prefix of the file that is bound to nothing else',
+    '<a><x:s n="1"/></a>',
+    { set: '/a/x:s', attributes: { n: 2 } },
+    '<a><x:s n="2"/></a>',
+  ],
+  [
+    'attributes in predicates',
+    `<a xmlns:q="${j}"><s q:n="1"/><s n="1"/></a>`,
+    { remove: "/a/s[@j:n='1']" },
+    `<a xmlns:q="${j}"><s n="1"/></a>`,
+  ],
+  [
+    'a commented-out element',
+    `<a xmlns="${j}">\n  <!-- <s n="1"/> -->\n</a>`,
+    { uncomment: '/j:a/j:s' },
+    `<a xmlns="${j}">\n  <s n="1"/>\n</a>`,
+  ],
+]
+
+for (const [title, before, edit, after] of namespaced) {
+  test(`a prefix in a selector stands for its namespace: ${title}`, () => {
+    assert.is(apply(before, [edit], { namespaces: { j } }).text, after)
+    if (!('remove' in edit)) assert.equal(apply(after, [edit], { namespaces: { j } }).changes, [])
+  })
+}
+
+test('an element that is in no such namespace does not match', () => {
+  const edit: XmlEdit = { set: '/j:a', attributes: { n: 2 } }
+  assert.is(thrownBy(() => apply('<a xmlns="other"/>', [edit], { namespaces: { j } })).code, 'E_XML_NO_MATCH')
+})
+
+test('exact: false leaves attributes alone that are not named, of children too', () => {
+  const edit: XmlEdit = {
+    ensure: '/a',
+    element: { name: 'b', attributes: { name: 'x', p: 2 }, children: [{ name: 'c', attributes: { id: 1 } }] },
+    exact: false,
+  }
+  const { text, changes } = apply('<a><b name="x" p="1" q="3"><c id="1" r="4"/></b></a>', [edit])
+  assert.is(text, '<a><b name="x" p="2" q="3"><c id="1" r="4"/></b></a>')
+  assert.equal(changes, ['b[x] @p: 1 → 2'])
+  assert.equal(apply(text, [{ ...edit, exact: true }]).changes, [
+    'b[x] @q: 3 → removed',
+    'c[1] @r: 4 → removed',
+  ])
+})
+
+function apply(text: string, edits: readonly XmlEdit[], options?: XmlOptions) {
+  const { bytes, changes } = editXml(Buffer.from(text), edits, options)
   return {
     text: Buffer.from(bytes).toString(),
     changes: changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),

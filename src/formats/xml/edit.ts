@@ -66,6 +66,13 @@ export type EnsureEdit = {
   readonly element: ElementSpec | string | Secret
   readonly match?: { readonly [name: string]: XmlValue } | XmlSelector
   readonly place?: XmlPlace | readonly XmlPlace[]
+  /** `false`: attributes that `element` and its children do not name stay as they are. Default: true, they go. */
+  readonly exact?: boolean
+}
+
+export type XmlOptions = {
+  /** What prefixes in selectors stand for: `{ j: 'https://jakarta.ee/xml/ns/jakartaee' }`. The file may use any prefix. */
+  readonly namespaces?: { readonly [prefix: string]: string }
 }
 
 /** Removes one element or comment (`all`: every match) with its line; having none is fine. */

@@ -38,6 +38,7 @@ export const xmlEditSchema: z.ZodType<XmlEdit, XmlEdit> = oneOf('XmlEdit', [
     element: z.union([z.string(), z.instanceof(Secret), element]),
     match: z.union([selector, z.record(z.string(), plainValue)]).optional(),
     place: z.union([place, z.array(place)]).optional(),
+    exact: z.boolean().optional(),
   }),
   strict({ remove: selector, all: z.boolean().optional() }),
   strict({ text: selector, value: plainValue, all: z.boolean().optional() }),

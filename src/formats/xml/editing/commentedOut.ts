@@ -9,6 +9,7 @@ import { nameAt } from '../parsing/name.ts'
 import type { XmlElement, XmlLeaf, XmlNode } from '../parsing/node.ts'
 import { sectionAt } from '../parsing/sections.ts'
 import { readCloseTag, readOpenTag } from '../parsing/tags.ts'
+import { isWritten } from '../selecting/namespaces.ts'
 import { select } from '../selecting/select.ts'
 import type { Selector } from '../selecting/selector.ts'
 
@@ -26,7 +27,7 @@ export function uncommentMatching(document: XmlDocument, selector: Selector): Un
   const { name } = last.test
   return commentsIn(document.children).flatMap((comment) =>
     elementsInside(document.text, comment)
-      .filter((span) => name === '*' || nameAt(document.text, span.start + 1) === name)
+      .filter((span) => name === '*' || isWritten(document, nameAt(document.text, span.start + 1), name))
       .map((span) => uncommentSpan(document, comment, span))
       .filter((uncommented) => uncommented !== undefined)
       .filter((uncommented) =>

@@ -29,7 +29,7 @@ export function ensureEdit(document: XmlDocument, edit: Revealed<EnsureEdit>): E
   const parent = requireElement(document, edit.ensure)
   const desired = desiredElement(document, edit.element)
   const existing = findExisting(document, parent, desired, edit.match)
-  if (existing) return makeEqual(document, existing, desired)
+  if (existing) return makeEqual(document, existing, desired, edit.exact ?? true)
   return insertion(document, parent, desired, insertPosition(document, parent, edit.place ?? 'last'))
 }
 
@@ -109,14 +109,21 @@ function describe({ attributes, content }: ElementData): string {
   return parts.filter((part) => part !== '').join(', ') || 'present'
 }
 
-/** Makes an element equal in meaning: its attributes, and its content if any is given. */
-function makeEqual(document: XmlDocument, element: XmlElement, desired: ElementData): EditResult {
-  const superfluous = element.attributes.filter(({ name }) => desired.attributes[name] === undefined)
+/** Makes an element equal in meaning: its attributes (if `exact`, all of them), and its content if any is given. */
+function makeEqual(
+  document: XmlDocument,
+  element: XmlElement,
+  desired: ElementData,
+  exact: boolean,
+): EditResult {
+  const superfluous = exact
+    ? element.attributes.filter(({ name }) => desired.attributes[name] === undefined)
+    : []
   const attributes: XmlAttributes = {
     ...desired.attributes,
     ...Object.fromEntries(superfluous.map(({ name }) => [name, null])),
   }
-  return withContent(document, element, desired, setAttributes(document, element, attributes))
+  return withContent(document, element, desired, setAttributes(document, element, attributes), exact)
 }
 
 function withContent(
@@ -124,6 +131,7 @@ function withContent(
   element: XmlElement,
   desired: ElementData,
   attributes: EditResult,
+  exact: boolean,
 ): EditResult {
   const { content } = desired
   if (content === undefined) return attributes
@@ -133,7 +141,7 @@ function withContent(
   }
   if (content.kind === 'children' && current.kind === 'children') {
     if (element.isSelfClosing && content.children.length > 0) return replacement(document, element, desired)
-    return mergeResults([attributes, alignChildren(document, element, content.children)])
+    return mergeResults([attributes, alignChildren(document, element, content.children, exact)])
   }
   const isSame = content.kind === 'mixed' && current.kind === 'mixed' && content.meaning === current.meaning
   return isSame ? attributes : replacement(document, element, desired)
@@ -158,6 +166,7 @@ function alignChildren(
   document: XmlDocument,
   parent: XmlElement,
   desired: readonly ElementData[],
+  exact: boolean,
 ): EditResult {
   const current = parent.children
     .filter((node) => node.kind === 'element')
@@ -170,7 +179,7 @@ function alignChildren(
     const partner = partners.get(index)
     if (!partner) return insertion(document, parent, data, previous ? { after: previous } : 'first')
     previous = partner.child
-    return makeEqual(document, previous, data)
+    return makeEqual(document, previous, data, exact)
   })
   return mergeResults([...rest, ...removals])
 }

@@ -5,16 +5,19 @@ import { decodeAttribute, decodeText } from './entities.ts'
 import type { XmlAttribute, XmlElement, XmlNode } from './node.ts'
 import { readTree, type XmlTree } from './tree.ts'
 
-export type XmlDocument = DecodedText & XmlTree
+/** The namespaces that prefixes in selectors stand for. */
+export type XmlNamespaces = { readonly [prefix: string]: string }
+
+export type XmlDocument = DecodedText & XmlTree & { readonly namespaces?: XmlNamespaces }
 
 /** @throws PlaybookError E_XML with line:column */
-export function parseXml(source: DecodedText): XmlDocument {
-  return { ...source, ...readTree(source.text) }
+export function parseXml(source: DecodedText, namespaces: XmlNamespaces = {}): XmlDocument {
+  return { ...source, ...readTree(source.text), namespaces }
 }
 
 /** Parses a new text of a document, which keeps its encoding and byte order mark. */
 export function withText(document: XmlDocument, text: string): XmlDocument {
-  return parseXml({ text, encoding: document.encoding, bom: document.bom })
+  return parseXml({ text, encoding: document.encoding, bom: document.bom }, document.namespaces)
 }
 
 export function attributeOf(element: XmlElement, name: string): XmlAttribute | undefined {

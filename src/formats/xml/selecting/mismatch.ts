@@ -1,9 +1,10 @@
 // Explains why a selector matches nothing: the first step that fails, and why.
 
-import { attributeValue, type XmlDocument } from '../parsing/document.ts'
+import type { XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
 import { describeNode, displayValue } from './label.ts'
+import { selectedAttribute } from './namespaces.ts'
 import { filterBy, select, selectSteps } from './select.ts'
 import type { NodeTest, Predicate, Selector, SelectorStep } from './selector.ts'
 
@@ -83,7 +84,7 @@ function reasonOfAttribute(
 ): string {
   const line = lineAt(document.text, node.start)
   if (node.kind !== 'element') return `${describeNode(document, node)} has no attributes`
-  const value = attributeValue(document, node, attribute)
+  const value = selectedAttribute(document, node, attribute)
   if (value === undefined) return `${node.name} (line ${line}) has no attribute ${attribute}`
   return `${node.name} (line ${line}) has ${attribute} "${displayValue(attribute, value)}", not "${displayValue(attribute, expected)}"`
 }

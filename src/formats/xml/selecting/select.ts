@@ -1,7 +1,8 @@
 // Evaluates selectors by the rules of XPath 1.0.
 
-import { attributeValue, stringValue, type XmlDocument } from '../parsing/document.ts'
+import { stringValue, type XmlDocument } from '../parsing/document.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
+import { isNamed, selectedAttribute } from './namespaces.ts'
 import type { Comparison, Expression, NodeTest, Selector, SelectorStep } from './selector.ts'
 
 /** The matches in document order. A path without a leading slash starts at `from`, or at the document. */
@@ -34,7 +35,7 @@ function candidatesOf(
   test: NodeTest,
   context: XmlNode | undefined,
 ): readonly XmlNode[] {
-  return childrenOf(document, context).filter((node) => passes(test, node))
+  return childrenOf(document, context).filter((node) => passes(document, test, node))
 }
 
 function matchesOf(
@@ -71,9 +72,9 @@ function childrenOf(document: XmlDocument, context: XmlNode | undefined): readon
   return context.kind === 'element' ? context.children : []
 }
 
-function passes(test: NodeTest, node: XmlNode): boolean {
+function passes(document: XmlDocument, test: NodeTest, node: XmlNode): boolean {
   if (test.kind === 'element')
-    return node.kind === 'element' && (test.name === '*' || test.name === node.name)
+    return node.kind === 'element' && (test.name === '*' || isNamed(document, node, test.name))
   if (test.kind === 'text') return node.kind === 'text' || node.kind === 'cdata'
   return node.kind === 'comment'
 }
@@ -113,7 +114,7 @@ function pathValues(expression: Expression & { kind: 'path' }, { document, node 
   const { attribute } = expression
   if (attribute === undefined) return nodes.map((each) => stringValue(document, each))
   return nodes
-    .map((each) => (each.kind === 'element' ? attributeValue(document, each, attribute) : undefined))
+    .map((each) => (each.kind === 'element' ? selectedAttribute(document, each, attribute) : undefined))
     .filter((value) => value !== undefined)
 }
 

@@ -52,8 +52,8 @@ type FunctionName = keyof typeof FUNCTIONS
  * Parses a selector. Supported of XPath 1.0:
  *
  * - paths: `/a/b`, `a/b` (from the parent or the document), `//b`, `a//b`
- * - tests: a name, `prefix:name` (compared as written), `*`, `comment()`, `text()`. A name without a prefix also finds
- *   elements in a default namespace, as `/tomcat-users/user` does.
+ * - tests: a name, `prefix:name` (the namespace that the prefix is bound to, else compared as written), `*`, `comment()`,
+ *   `text()`. A name without a prefix also finds elements in a default namespace, as `/tomcat-users/user` does.
  * - predicates, any number: `[2]`, `[last()]`, `[@a]`, `[@a='v']`, `[b/c='text']`, `[.='text']`, with `= != < <= > >=`,
  *   `and`, `or`, `not()`, `contains()`, `starts-with()`, `normalize-space()`, `position()`, `last()`
  * - strings in either kind of quotes
