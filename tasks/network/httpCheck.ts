@@ -5,16 +5,26 @@ import {
   defineTask,
   type Output,
   output,
-  PlaybookError,
+  type PlaybookError,
   run,
   Secret,
   sh,
   shellText,
-  splitLines,
-  text,
   z,
 } from '../../src/index.ts'
 import { isLoopback } from '../params/loopback.ts'
+import {
+  answerError,
+  answerLimitBytes,
+  curlConfig,
+  describeAnswer,
+  type HttpAnswer,
+  isExpected,
+  parseAnswer,
+  plainText,
+  requestHeaders,
+  statusCodes,
+} from './httpAnswer.ts'
 
 /**
  * Checks that a URL answers with the right status and text. The host itself asks it, by curl, or by GNU wget if there is
@@ -55,20 +65,8 @@ export const httpCheck = defineTask({
         .enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'TRACE'])
         .default('GET')
         .describe('HTTP method.'),
-      headers: z
-        .record(
-          z.string().regex(/^[\w-]+$/, 'expected the name of a header'),
-          z.union([z.string(), z.instanceof(Secret)]).refine((value) => !/[\r\n\0]/.test(textOf(value)), {
-            error: 'expected a value without line ends',
-          }),
-        )
-        .default({})
-        .describe('Further headers of the request; values may be secrets.'),
-      status: z
-        .union([z.int().min(100).max(599), z.array(z.int().min(100).max(599)).min(1)])
-        .transform((value) => [value].flat())
-        .default([200])
-        .describe('Expected HTTP status, or statuses.'),
+      headers: requestHeaders.default({}).describe('Further headers of the request; values may be secrets.'),
+      status: statusCodes.default([200]).describe('Expected HTTP status, or statuses.'),
       contains: z.string().min(1).optional().describe('Text that the body must contain.'),
       timeout: z.number().positive().default(10).describe('Seconds for one answer.'),
       within: z.number().min(0).default(0).describe('Seconds to keep asking until the answer is right.'),
@@ -86,12 +84,12 @@ export const httpCheck = defineTask({
     ),
   title: ({ url, host }) => `${url}${host ? ` (${host})` : ''}`,
   probe: (params) => ({
-    answer: output(askOnce(params), (result) => parseAnswer(result, params), {
+    answer: output(askOnce(params), (result) => answerOf(result, params), {
       reads: isLoopback(new URL(params.url).hostname) ? ['listening'] : ['listening', 'elsewhere'],
     }),
   }),
   plan: (params, { answer }) => {
-    if (isRight(answer, params)) return []
+    if (isExpected(answer, params)) return []
     const { method, url, status, contains } = params
     return [
       {
@@ -120,11 +118,6 @@ type CheckParams = {
   readonly insecure: boolean
 }
 
-/** A status and the beginning of the body, or why there was no answer. */
-type HttpAnswer = { readonly status: number; readonly body: string } | { readonly error: string }
-
-const limitBytes = 256 * 1024
-
 function askOnce(params: CheckParams): Command {
   return shellText(`${askScript(params)}\nask\nexit 0`)
 }
@@ -151,15 +144,11 @@ printf '%s\\n' "$answer"
 exit 1`)
 }
 
-function textOf(value: string | Secret): string {
-  return value instanceof Secret ? value.reveal() : value
-}
-
 /** `ask` prints the raw headers and body, or the client's error. */
 function askScript(params: CheckParams): string {
   const { url, host, method, headers, timeout, followRedirects, insecure } = params
   const lines = Object.entries({ ...(host ? { Host: host } : {}), ...headers }).map(
-    ([name, value]) => `${name}: ${textOf(value)}`,
+    ([name, value]) => `${name}: ${plainText(value)}`,
   )
   const curl = [
     ...['-q', '-g', '-sS', '-m', timeout],
@@ -173,9 +162,7 @@ function askScript(params: CheckParams): string {
     ...(followRedirects ? [] : ['--max-redirect=0', '-S']),
     ...(insecure ? ['--no-check-certificate'] : []),
   ]
-  const config = [...lines.map((line) => ['header', line]), ['url', url]]
-    .map(([option, value]) => `${option} = "${value!.replace(/[\\"]/g, '\\$&')}"\n`)
-    .join('')
+  const config = curlConfig([...lines.map((line) => ['header', line] as const), ['url', url]])
   const wgetrc = lines.map((line) => `header = ${line}\n`).join('')
   return sh`ask() {
   if command -v curl >/dev/null 2>&1; then printf %s ${config} | curl ${curl} -K - 2>&1
@@ -185,58 +172,16 @@ function askScript(params: CheckParams): string {
     printf '%s\n' ${url} | wget --config="$rc" ${wget} -i - 2>&1
     rm -f -- "$rc"
   else echo "= no client"
-  fi | head -c ${limitBytes}
+  fi | head -c ${answerLimitBytes}
 }`.script
 }
 
-function parseAnswer(result: Output, { followRedirects }: { readonly followRedirects: boolean }): HttpAnswer {
-  const printed = text(result)
-  if (printed.startsWith('= no client')) {
-    throw new PlaybookError('E_NO_HTTP_CLIENT', 'There is neither curl nor wget on this host.', {
-      hint: "dnf({ name: 'curl' })",
-    })
-  }
-  let rest = printed
-  for (;;) {
-    const head = /^ *HTTP\/[\d.]+ (\d{3})[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n?/.exec(rest)
-    if (!head) return { error: printed.trim() }
-    rest = rest.slice(head[0].length)
-    const status = Number(head[1])
-    const isInterim = status < 200 || (followRedirects && status < 400 && rest.startsWith('HTTP/'))
-    if (!isInterim) return { status, body: rest }
-  }
-}
-
-function isRight(answer: HttpAnswer, { status, contains }: CheckParams): boolean {
-  return 'status' in answer && status.includes(answer.status) && answer.body.includes(contains ?? '')
-}
-
-function describeAnswer(answer: HttpAnswer, { status, contains }: CheckParams): string {
-  if ('error' in answer) return `no answer (${firstError(answer.error)})`
-  return status.includes(answer.status) && contains !== undefined
-    ? `HTTP ${answer.status} without "${contains}"`
-    : `HTTP ${answer.status}`
-}
-
 function explain(result: Output, params: CheckParams): PlaybookError {
-  const answer = parseAnswer(result, params)
   const { method, url, host, within } = params
   const request = `${method} ${url}${host ? ` for ${host}` : ''}`
-  const time = within > 0 ? ` within ${within} s` : ''
-  if ('error' in answer) {
-    return new PlaybookError('E_HTTP', `${request} got no answer${time}.`, {
-      details: splitLines(answer.error).slice(0, 5),
-    })
-  }
-  const lines = splitLines(answer.body.replaceAll('\r', '')).filter((line) => line.trim() !== '')
-  return new PlaybookError(
-    'E_HTTP',
-    `${request} got ${describeAnswer(answer, params)}${time}; expected ${params.status.join(' or ')}.`,
-    { details: lines.slice(0, 8).map((line) => line.slice(0, 160)) },
-  )
+  return answerError(answerOf(result, params), request, params, within > 0 ? ` within ${within} s` : '')
 }
 
-/** `Connection refused` of `curl: (7) Failed to connect to … : Connection refused`. */
-function firstError(error: string): string {
-  return (splitLines(error)[0] ?? '').replace(/^curl: \(\d+\) /, '') || 'no output'
+function answerOf(result: Output, { followRedirects }: CheckParams): HttpAnswer {
+  return parseAnswer(result, { followRedirects, missing: 'There is neither curl nor wget on this host.' })
 }

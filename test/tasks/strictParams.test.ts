@@ -16,6 +16,7 @@ const functions = ['params.changed is checked by a function', 'params.failed is 
 const free: { readonly [task: string]: readonly string[] } = {
   command: functions,
   shell: functions,
+  uri: ['params.changed is checked by a function'],
   template: ['params.vars[…] takes anything'],
 }
 

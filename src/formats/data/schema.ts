@@ -5,19 +5,19 @@ import { Secret } from '../../model/secrets/secret.ts'
 import { oneOf, strict } from '../shared/editSchema.ts'
 import type { DataEdit, DataValue } from './edit.ts'
 
-const value: z.ZodType<DataValue> = z.lazy(() =>
-  z.union(
-    [
-      z.string(),
-      z.number(),
-      z.boolean(),
-      z.null(),
-      z.instanceof(Secret),
-      z.array(value),
-      z.record(z.string(), value),
-    ],
-    { error: 'expected a value of JSON, or a secret' },
-  ),
+const value: z.ZodType<DataValue> = z.lazy(() => anyValue)
+
+const anyValue = z.union(
+  [
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.null(),
+    z.instanceof(Secret),
+    z.array(value),
+    z.record(z.string(), value),
+  ],
+  { error: 'expected a value of JSON, or a secret' },
 )
 
 const step = z.union(

@@ -6,7 +6,7 @@ import type { XmlAttribute, XmlElement, XmlNode } from './node.ts'
 import { readTree, type XmlTree } from './tree.ts'
 
 /** The namespaces that prefixes in selectors stand for. */
-export type XmlNamespaces = { readonly [prefix: string]: string }
+type XmlNamespaces = { readonly [prefix: string]: string }
 
 export type XmlDocument = DecodedText & XmlTree & { readonly namespaces?: XmlNamespaces }
 

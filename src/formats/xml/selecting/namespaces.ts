@@ -1,4 +1,4 @@
-// Compares names in selectors, whose prefixes may stand for namespaces, with those of a document.
+// Compares names in selectors with those of a file, by what their prefixes stand for.
 
 import { attributeValue, type XmlDocument } from '../parsing/document.ts'
 import type { XmlElement } from '../parsing/node.ts'
