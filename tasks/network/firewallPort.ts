@@ -2,7 +2,8 @@
 
 import { defineTask, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
-import { hasScope, noScope, type ZoneSettings, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
+import { hasScope, noScope, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
+import type { ZoneSettings } from './zoneReading.ts'
 
 type PortRange = { readonly first: number; readonly last: number; readonly protocol: string }
 

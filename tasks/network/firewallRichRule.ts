@@ -2,8 +2,9 @@
 
 import { defineTask, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
-import { hasScope, noScope, type ZoneSettings, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
+import { hasScope, noScope, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
 import { normalizeRule } from './richRule.ts'
+import type { ZoneSettings } from './zoneReading.ts'
 
 const ruleText = z.string().transform((value, context) => {
   try {

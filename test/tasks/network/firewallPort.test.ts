@@ -5,17 +5,15 @@ import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { planned } from '../../../src/testing/index.ts'
-import { parseZoneState, type ZoneState, zoneState } from '../../../tasks/network/firewalld.ts'
+import { zoneState } from '../../../tasks/network/firewalld.ts'
 import { firewallPort } from '../../../tasks/network/firewallPort.ts'
+import { parseZoneState, type ZoneState } from '../../../tasks/network/zoneReading.ts'
 import { failure, inFolder, runShell, shells } from '../apply.ts'
 import { outputOf } from '../outputOf.ts'
+import { emptyZone, publicZone } from './zones.ts'
 
-const zoneOf = (runtime: readonly string[] | undefined, permanent: readonly string[]): ZoneState => ({
-  zone: 'public',
-  isRunning: runtime !== undefined,
-  ...(runtime ? { runtime: { ports: runtime, rules: [] } } : {}),
-  permanent: { ports: permanent, rules: [] },
-})
+const zoneOf = (runtime: readonly string[] | undefined, permanent: readonly string[]) =>
+  publicZone(runtime && { ports: runtime }, { ports: permanent })
 
 type Row = {
   readonly title: string
@@ -177,8 +175,13 @@ test('the zone is read from the answers of D-Bus, in which an empty list is miss
   assert.equal(state, {
     zone: 'work',
     isRunning: true,
-    runtime: { ports: ['8080/tcp', '4000-4002/tcp'], rules },
-    permanent: { ports: [], rules },
+    runtime: {
+      ...emptyZone,
+      services: ['ssh', 'dhcpv6-client'],
+      ports: ['8080/tcp', '4000-4002/tcp'],
+      rules,
+    },
+    permanent: { ...emptyZone, services: ['ssh', 'dhcpv6-client'], rules },
   })
 })
 
@@ -190,6 +193,8 @@ test('the zone is read from what firewall-offline-cmd lists', () => {
     zone: 'work',
     isRunning: false,
     permanent: {
+      ...emptyZone,
+      services: ['dhcpv6-client', 'ssh'],
       ports: ['8080/tcp', '4000-4002/tcp'],
       rules: [
         'rule family="ipv4" source address="10.0.0.1" accept',

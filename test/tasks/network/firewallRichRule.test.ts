@@ -3,9 +3,10 @@
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { planned } from '../../../src/testing/index.ts'
-import type { ZoneState } from '../../../tasks/network/firewalld.ts'
 import { firewallRichRule } from '../../../tasks/network/firewallRichRule.ts'
 import { normalizeRule } from '../../../tasks/network/richRule.ts'
+import type { ZoneState } from '../../../tasks/network/zoneReading.ts'
+import { publicZone } from './zones.ts'
 
 const normalForms: readonly (readonly [string, string])[] = [
   ['rule accept source address=10.0.0.1 family=ipv4', 'rule family="ipv4" source address="10.0.0.1" accept'],
@@ -65,12 +66,8 @@ for (const [rule, why] of notRules) {
   })
 }
 
-const zoneOf = (runtime: readonly string[] | undefined, permanent: readonly string[]): ZoneState => ({
-  zone: 'public',
-  isRunning: runtime !== undefined,
-  ...(runtime ? { runtime: { ports: [], rules: runtime } } : {}),
-  permanent: { ports: [], rules: permanent },
-})
+const zoneOf = (runtime: readonly string[] | undefined, permanent: readonly string[]) =>
+  publicZone(runtime && { rules: runtime }, { rules: permanent })
 
 const ajp = 'rule family="ipv4" source address="10.98.0.21" port port="8009" protocol="tcp" accept'
 
