@@ -6,7 +6,7 @@ import { answerLimitBytes, curlConfig, plainText } from './httpAnswer.ts'
 type Json = string | number | boolean | null | Secret | readonly Json[] | { readonly [key: string]: Json }
 
 /** A value of JSON, whose texts may be secrets. */
-export const requestBody: z.ZodType<Json> = z.lazy(() => jsonValue).meta({ title: 'JSON value' })
+export const requestBody: z.ZodType<Json> = z.lazy(() => jsonValue).meta({ title: 'JSON' })
 
 const jsonValue = z.union(
   [

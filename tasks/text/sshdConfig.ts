@@ -95,7 +95,7 @@ export const sshdConfig = defineTask({
   probe: ({ path }) => ({
     current: file(path, { content: true }),
     folder: file(posix.dirname(path)),
-    includes: output(includesScript(path), parseIncludes, { reads: ['/etc/ssh', posix.dirname(path)] }),
+    includes: output(includesScript(path), parseIncludes, { reads: ['/etc/ssh', path] }),
   }),
   plan: (params, { current, folder, includes }) => {
     const { path, create, owner, group, mode, keep, backup, validate } = params
