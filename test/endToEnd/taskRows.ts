@@ -3,6 +3,7 @@
 import type { TaskList } from '../../src/index.ts'
 import { secret } from '../../src/index.ts'
 import {
+  assert,
   authorizedKey,
   command,
   copyDirectory,
@@ -12,16 +13,25 @@ import {
   dnf,
   download,
   editHttpdConf,
+  editJson,
   editXml,
+  editYaml,
   fetch,
   file,
+  firewallForwardPort,
+  firewallMasquerade,
   firewallPort,
   firewallRichRule,
+  firewallService,
+  firewallSource,
+  firewallZone,
   group,
   hostname,
   hostsFile,
   httpCheck,
+  iniFile,
   kernelModule,
+  keyValueFile,
   knownHosts,
   line,
   link,
@@ -36,6 +46,7 @@ import {
   rpmKey,
   service,
   shell,
+  sshdConfig,
   sudoers,
   sysctl,
   systemdUnit,
@@ -43,6 +54,7 @@ import {
   textBlock,
   timezone,
   unarchive,
+  uri,
   user,
   waitFor,
   yumRepository,
@@ -563,6 +575,35 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
         ],
       },
       {
+        title: 'iniFile, keyValueFile, editJson and editYaml follow the style of the file',
+        setup: `cd /srv/t && printf '[a]\\nx=1\\n;y=2\\n' >ini; printf 'A="x" # c\\n' >env; printf '{\\n  // c\\n  "a": 1\\n}\\n' >json; printf 'a: 1 # one\\nl: [x]\\n' >yaml`,
+        tasks: () => [
+          iniFile({ path: '/srv/t/ini', section: 'a', option: 'y', value: 3 }),
+          keyValueFile({ path: '/srv/t/env', set: { A: '$HOME', B: 'c d' } }),
+          editJson({ path: '/srv/t/json', edits: [{ set: '/b', value: [1] }] }),
+          editYaml({
+            path: '/srv/t/yaml',
+            edits: [
+              { include: '/l', items: ['z'] },
+              { set: '/a', value: 'yes' },
+            ],
+          }),
+        ],
+        shows: [
+          'cd /srv/t && cat ini env json yaml',
+          '[a]\nx=1\n;y=2\ny=3\nA="\\$HOME" # c\nB="c d"\n{\n  // c\n  "a": 1,\n  "b": [\n    1\n  ]\n}\na: "yes" # one\nl: [x, z]\n',
+        ],
+      },
+      {
+        title: 'sshdConfig sets what counts, checked by sshd',
+        setup: `printf 'Include /srv/t/ssh.d/*.conf\\n#UseDNS no\\n' >/srv/t/sshd_config; mkdir /srv/t/ssh.d; echo 'MaxAuthTries 9' >/srv/t/ssh.d/1.conf`,
+        tasks: () => [sshdConfig({ path: '/srv/t/sshd_config', set: { MaxAuthTries: 4, UseDNS: true } })],
+        shows: [
+          'cat /srv/t/sshd_config',
+          'MaxAuthTries 4\nInclude /srv/t/ssh.d/*.conf\n#UseDNS no\nUseDNS yes\n',
+        ],
+      },
+      {
         title: 'properties sets, adds and removes keys, as Java reads them',
         setup: `cd /srv/t && printf '# head\\na : 1\\nold=x\\nz = last\\n' >app.properties`,
         tasks: () => [
@@ -801,6 +842,8 @@ mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited
           waitFor({ port: 8765, timeout: 20 }),
           httpCheck({ url: 'http://127.0.0.1:8765/www/', contains: 'It works, 여기', within: 20 }),
           httpCheck({ url: 'http://127.0.0.1:8765/nothing', status: [404, 410] }),
+          uri({ url: 'http://127.0.0.1:8765/www/', contains: 'It works, 여기' }),
+          assert({ that: { 'The sum is right': 1 + 1 === 2 } }),
         ],
         shows: [
           'systemctl is-active served other; systemctl is-enabled served',
@@ -884,6 +927,25 @@ mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited
           waitFor({ host: new URL(vars.mirror!).hostname, port: 8098 }),
           waitFor({ path: '/srv/t/never', state: 'absent' }),
           httpCheck({ url: `${vars.mirror}/packages/repodata/repomd.xml`, contains: '<repomd' }),
+        ],
+      },
+    ],
+  },
+  {
+    name: 'firewall zones',
+    rows: [
+      {
+        title: 'a zone of its own, with services, sources, masquerading and a forwarded port',
+        tasks: () => [
+          firewallZone({ zone: 'inner', target: 'DROP', reload: true }),
+          firewallService({ zone: 'inner', services: ['http', 'https'] }),
+          firewallSource({ zone: 'inner', sources: '10.77.0.0/16' }),
+          firewallMasquerade({ zone: 'inner' }),
+          firewallForwardPort({ zone: 'inner', port: 80, toPort: 8080, toAddr: '10.77.0.1' }),
+        ],
+        shows: [
+          'for p in "" --permanent; do firewall-cmd $p --zone=inner --list-all | grep -E "target|sources|services|masquerade|port=" | xargs; done',
+          'target: DROP sources: 10.77.0.0/16 services: http https masquerade: yes port=80:proto=tcp:toport=8080:toaddr=10.77.0.1\ntarget: DROP sources: 10.77.0.0/16 services: http https masquerade: yes port=80:proto=tcp:toport=8080:toaddr=10.77.0.1\n',
         ],
       },
     ],
