@@ -23,8 +23,10 @@ export function hardLink({ path, src, force }: HardLink): FilePart {
       entry: file(path, { follow: false }),
       source: file(src, { follow: false }),
       folder: file(posix.dirname(path)),
-      isSame: output(inodes, (result) => new Set(text(result).trim().split('\n')).size === 1, {
+      isSame: output(inodes, (result) => /^(.+)\n\1\n$/.test(text(result)), {
         reads: [src, path],
+        // Another file stays another, whatever becomes of the source.
+        holds: (same, isPending) => !same && !isPending(path),
       }),
     },
     plan: ({ entry, source, folder, isSame }: Observed) => {
