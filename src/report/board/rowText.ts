@@ -14,6 +14,9 @@ export type RowLayout = {
   readonly count: number
 }
 
+/** So many columns of a title tell which task it is. */
+const leastTitle = 12
+
 type LineOptions = {
   readonly now: number
   readonly theme: Theme
@@ -57,13 +60,23 @@ function progressText(
 ): string {
   const counted = `${Math.min(done, total)}/${total}`.padStart(count)
   const isRunning = runningSince !== undefined
-  const sent = isRunning && transfer ? `   ${transferText(transfer)}` : ''
-  const seconds = isRunning ? `${sent}   ${timeText(now - runningSince, lastTime?.(title))}` : ''
-  const left = width - (bar > 0 ? bar + 2 : 0) - counted.length - 2 - seconds.length
-  if (left < 4) return truncate(`${counted}  ${title}`, width)
-  const drawnBar = bar > 0 ? `${barText(done, total, bar, theme)}  ` : ''
-  const shown = truncate(title === '' ? 'probing' : title, left)
-  return `${drawnBar}${counted}  ${isRunning ? shown : theme.muted(shown)}${theme.muted(seconds)}`
+  const elapsedMs = isRunning ? now - runningSince : 0
+  const sent = transfer ? `   ${transferText(transfer)}` : ''
+  const elapsed = `   ${timeText(elapsedMs, undefined)}`
+  const estimated = `   ${timeText(elapsedMs, lastTime?.(title))}`
+  // What there is no room for is left out: first the time of the last run, then the bytes, then the bar.
+  const ends = isRunning ? [sent + estimated, sent + elapsed, estimated, elapsed] : ['']
+  const name = title === '' ? 'probing' : title
+  for (const barColumns of bar > 0 ? [bar, 0] : [0]) {
+    for (const end of ends) {
+      const left = width - (barColumns > 0 ? barColumns + 2 : 0) - counted.length - 2 - end.length
+      if (left < Math.min(displayWidth(name), leastTitle)) continue
+      const drawnBar = barColumns > 0 ? `${barText(done, total, barColumns, theme)}  ` : ''
+      const shown = truncate(name, left)
+      return `${drawnBar}${counted}  ${isRunning ? shown : theme.muted(shown)}${theme.muted(end)}`
+    }
+  }
+  return truncate(`${counted}  ${name}`, width)
 }
 
 /** `8 s`, or `8 s of about 9 s` where it took some time before. */

@@ -222,10 +222,10 @@ test('the time of the last run is an estimate, bytes are counted', async () => {
     acts('a', 'ping', 3),
     { kind: 'transfer', host: 'a', bytes: 12_300_000, total: 40_000_000 },
   ])
-  assert.is(
-    draw({ columns: 80, lastTime: () => 21_000 })[1],
-    '  a  ━━━━╺━━━━━━━━━  3/9  ping   12.3 of 40.0 MB  30 %   8 s of about 21 s',
-  )
+  const row = (columns: number) => draw({ columns, lastTime: () => 21_000 })[1]
+  assert.is(row(70), '  a  ━━━━╺━━━━━━━━━  3/9  ping   12.3 of 40.0 MB  30 %   8 s')
+  assert.is(row(40), '  a  3/9  ping   8 s of about 21 s')
+  assert.is(row(80), '  a  ━━━━╺━━━━━━━━━  3/9  ping   12.3 of 40.0 MB  30 %   8 s of about 21 s')
 })
 
 for (const { title, events, columns, rows, expected } of frames) {
