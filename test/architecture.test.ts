@@ -226,6 +226,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'tasks/accounts': ['src/index.ts', 'tasks/params', 'tasks/text'],
   'tasks/system': ['src/index.ts', 'tasks/params'],
   'tasks/services': ['src/index.ts'],
+  'tasks/selinux': ['src/index.ts', 'tasks/params'],
   'tasks/source': ['src/index.ts', 'tasks/params', 'tasks/files'],
   'tasks/httpd': ['src/index.ts', 'src/formats/index.ts', 'tasks/params', 'tasks/text', 'tasks/services'],
   'tasks/tomcat': ['src/index.ts', 'src/formats/index.ts', 'tasks/params', 'tasks/text', 'tasks/services'],

@@ -1,0 +1,137 @@
+// The rules of a policy for the contexts of files, and files with other contexts.
+
+import { type Output, output, quote, shellText, splitLines, text } from '../../src/index.ts'
+import { isOff, policyReads, unlessOff } from './policy.ts'
+
+/** Letters of semanage, and how file_contexts(5) writes them. */
+export const fileTypes = { a: '', f: '--', d: '-d', l: '-l', s: '-s', p: '-p', b: '-b', c: '-c' } as const
+export type FileType = keyof typeof fileTypes
+
+export type Rule = {
+  readonly target: string
+  readonly ftype: FileType
+  readonly seuser: string
+  readonly setype: string
+  readonly selevel: string
+}
+
+type Rules = { readonly hasSemanage: boolean; readonly own: readonly Rule[]; readonly base: readonly Rule[] }
+
+export type WrongLabel = { readonly path: string; readonly from: string; readonly to: string }
+
+type Labels = { readonly hasRestorecon: boolean; readonly wrong: readonly WrongLabel[] }
+
+/** The rules of the site, all of them, and those of the policy for these targets; undefined where SELinux is off. */
+export function contextRules(targets: readonly string[]) {
+  const wanted = targets.map((target) => `-e ${quote(target)}`).join(' ')
+  return output(
+    shellText(`${unlessOff}cd "/etc/selinux/$policy/contexts/files" || exit
+echo = own
+cat file_contexts.local 2>/dev/null
+echo = base
+grep -F ${wanted} file_contexts
+command -v semanage >/dev/null && echo = semanage
+:`),
+    parseRules,
+    { reads: [...policyReads, 'selinux/contexts'], holds: isOff },
+  )
+}
+
+/** Files below these paths whose context is not the one that the rules give them: what restorecon would change. */
+export function wrongLabels(paths: readonly string[]) {
+  const words = paths.map(quote).join(' ')
+  return output(
+    shellText(`[ -e /sys/fs/selinux/enforce ] || { echo off; exit 0; }
+command -v restorecon >/dev/null || { echo = none; exit 0; }
+for path in ${words}; do [ ! -e "$path" ] && [ ! -L "$path" ] || restorecon -nvR -- "$path" 2>/dev/null; done
+:`),
+    parseLabels,
+    { reads: [...paths, ...policyReads, 'selinux/contexts', 'selinux/labels'], holds: isOff },
+  )
+}
+
+function parseRules(result: Output): Rules | undefined {
+  const printed = splitLines(text(result))
+  if (printed[0] === 'off') return undefined
+  const [own, base] = [printed.indexOf('= own'), printed.indexOf('= base')]
+  return {
+    hasSemanage: printed.at(-1) === '= semanage',
+    own: printed.slice(own + 1, base).flatMap(ruleOf),
+    base: printed.slice(base + 1).flatMap(ruleOf),
+  }
+}
+
+/** `/srv/www(/.*)?  --  system_u:object_r:httpd_sys_content_t:s0`. */
+function ruleOf(line: string): Rule[] {
+  const [target = '', ...rest] = line.trim().split(/\s+/)
+  const context = rest.at(-1)
+  if (!target.startsWith('/') || context === undefined) return []
+  const mark = rest.length > 1 ? rest[0] : ''
+  const ftype = (Object.keys(fileTypes) as FileType[]).find((each) => fileTypes[each] === mark)
+  if (ftype === undefined) return []
+  if (context === '<<none>>') return [{ target, ftype, seuser: '', setype: context, selevel: '' }]
+  const [seuser = '', , setype = '', ...level] = context.split(':')
+  return [{ target, ftype, seuser, setype, selevel: level.join(':') }]
+}
+
+/** The line for `semanage import` that makes a rule as requested, and what differs; nothing where it is so already. */
+export function difference(
+  wanted: Rule,
+  state: 'present' | 'absent',
+  { own, base }: Rules,
+):
+  | { readonly target: string; readonly line: string; readonly from: string; readonly to: string }
+  | undefined {
+  const { target, ftype, setype, seuser, selevel } = wanted
+  const isMeant = (rule: Rule) => rule.target === target && rule.ftype === ftype
+  const mine = own.find(isMeant)
+  if (state === 'absent') {
+    const line = `fcontext -d -f ${ftype} '${target}'`
+    return mine && { target, line, from: ruleText(mine), to: "the policy's" }
+  }
+  const is = mine ?? base.find(isMeant)
+  if (is && sameRule(is, wanted)) return undefined
+  const options = `-f ${ftype} -t '${setype}' -s ${seuser} -r ${selevel}`
+  const line = `fcontext ${mine ? '-m' : '-a'} ${options} '${target}'`
+  return { target, line, from: is ? ruleText(is) : 'none', to: ruleText(wanted) }
+}
+
+/** A policy without levels has none to compare. */
+function sameRule(is: Rule, wanted: Rule): boolean {
+  if (is.setype === '<<none>>' || wanted.setype === '<<none>>') return is.setype === wanted.setype
+  const isSameLevel = is.selevel === '' || is.selevel === wanted.selevel
+  return is.setype === wanted.setype && is.seuser === wanted.seuser && isSameLevel
+}
+
+function ruleText({ seuser, setype, selevel }: Rule): string {
+  const isUsual = (seuser === 'system_u' || seuser === '') && (selevel === 's0' || selevel === '')
+  return isUsual ? setype : `${seuser}:${setype}:${selevel}`
+}
+
+/** `Would relabel /srv/x from system_u:object_r:var_t:s0 to system_u:object_r:httpd_log_t:s0`. */
+function parseLabels(result: Output): Labels | undefined {
+  const printed = splitLines(text(result))
+  if (printed[0] === 'off') return undefined
+  const wrong = printed.flatMap((line) => {
+    const [, path, from, to] = /^Would relabel (.*) from (\S+) to (\S+)$/.exec(line) ?? []
+    return path && from && to ? [{ path, from: typeOf(from), to: typeOf(to) }] : []
+  })
+  return { hasRestorecon: printed[0] !== '= none', wrong }
+}
+
+function typeOf(context: string): string {
+  return context.split(':')[2] ?? context
+}
+
+/**
+ * The path below which a target's files are: `/srv/www` of `/srv/www(/.*)?`, `/srv` of `/srv/[^/]+/logs`.
+ * A backslash takes a character's meaning, as in `/srv/a\.b`.
+ */
+export function stemOf(target: string): string {
+  const [literal = ''] = /^(?:\\.|[^\\^$.?*+|[({])*/.exec(target) ?? []
+  const rest = target.slice(literal.length)
+  const path = literal.replace(/\\(.)/g, '$1')
+  const isWhole = rest === '' || rest === '(/.*)?' || rest === '/.*'
+  const stem = isWhole ? path : path.slice(0, path.lastIndexOf('/'))
+  return stem.replace(/\/+$/, '') || '/'
+}

@@ -1,0 +1,55 @@
+// What the tasks of SELinux share: names, missing tools, and what semanage refuses.
+
+import { lastLines, type Output, PlaybookError, run, type Step, sh, z } from '../../src/index.ts'
+
+/** The name of a type, user or boolean of a policy. */
+export const policyName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected a name of the policy such as httpd_log_t')
+
+/** Security level or range of an MLS or MCS policy. */
+export const levelText = z
+  .string()
+  .regex(/^[sc0-9.,:-]+$/, "expected a level such as 's0' or a range such as 's0-s15:c0.c1023'")
+
+/** Ends a probe's script with the line `off` where SELinux is off, and sets `policy` to the policy's name elsewhere. */
+export const unlessOff = `[ -e /sys/fs/selinux/enforce ] || { echo off; exit 0; }
+policy=$(sed -n 's/^ *SELINUXTYPE= *\\([A-Za-z0-9_-]*\\).*/\\1/p' /etc/selinux/config 2>/dev/null)
+policy=\${policy:-targeted}
+`
+
+/** What the probes read besides files of the policy: whether it is on, and the program that changes it. */
+export const policyReads = ['/etc/selinux', '/var/lib/selinux', '/usr/sbin/semanage', 'selinux'] as const
+
+/** What no change but a restart ends. */
+export function isOff(found: unknown): boolean {
+  return found === undefined
+}
+
+/** @throws PlaybookError E_SELINUX_TOOLS */
+export function toolMissing(program: string): PlaybookError {
+  return new PlaybookError(
+    'E_SELINUX_TOOLS',
+    `SELinux is on, but ${program} is not installed: the policy cannot be changed.`,
+    {
+      hint: "Install it first: dnf({ name: 'policycoreutils-python-utils' }) (apt: the same name; RHEL 7: policycoreutils-python).",
+    },
+  )
+}
+
+/** All lines in one transaction of the policy, which is compiled once. */
+export function semanageStep(lines: readonly string[]): Step {
+  return run(sh`semanage import`, {
+    stdin: `${lines.join('\n')}\n`,
+    explain: (result: Output) => refusal(lastLines(result)),
+  })
+}
+
+export function refusal(details: readonly string[]): PlaybookError {
+  return new PlaybookError('E_SELINUX', 'The policy of SELinux was not changed.', {
+    details,
+    hint: details.some((each) => /not authorized|permission|access/i.test(each))
+      ? 'Only root may change it: become: true'
+      : undefined,
+  })
+}

@@ -1,0 +1,168 @@
+// The task seContext: says which context files have, and gives it to those that are there.
+
+import { type Change, defineTask, type Effect, quote, run, type Step, shellText, z } from '../../src/index.ts'
+import { oneOrMany } from '../params/oneOrMany.ts'
+import {
+  contextRules,
+  difference,
+  type FileType,
+  fileTypes,
+  type Rule,
+  stemOf,
+  type WrongLabel,
+  wrongLabels,
+} from './contexts.ts'
+import { levelText, policyName, semanageStep, toolMissing } from './policy.ts'
+
+const targetText = z
+  .string()
+  .regex(
+    /^\/[^\s']*$/,
+    'expected a regular expression for whole paths, without blanks and quotes, such as /srv/www(/.*)?',
+  )
+
+const contextParams = {
+  setype: z.union([policyName, z.literal('<<none>>')]).describe('The type of these files.'),
+  ftype: z
+    .enum(Object.keys(fileTypes) as [FileType])
+    .default('a')
+    .describe('The files meant: a all, f regular files, d directories, l links.'),
+  seuser: policyName.default('system_u').describe('The SELinux user of these files.'),
+  selevel: levelText.default('s0').describe('Level or range.'),
+}
+
+/**
+ * Says which context files have, as `semanage fcontext` does, and gives it to the files that are there, as `restorecon`
+ * does. Where SELinux is off there is nothing to do.
+ *
+ * - `target`: a regular expression for whole paths, `/data2/www(/.*)?`, or several: they are set in one transaction.
+ * - `setype`: the type, such as `httpd_sys_content_t`, or `<<none>>`: restorecon leaves such files alone.
+ * - `ftype`: the files meant: `a` (default) all, `f` regular files, `d` directories, `l` links, `s` sockets, `p` pipes,
+ *   `b` and `c` devices.
+ * - `seuser` (default `system_u`), `selevel` (default `s0`).
+ * - `rules`: a list of `{ target, setype, ftype, seuser, selevel }` instead of these: all are set in one transaction, for the
+ *   policy takes some seconds to compile.
+ * - `state`: `present` (default), or `absent`: the site's own rule is taken back, and the policy's holds again.
+ * - `relabel` (default true; Ansible's module never does): files below the part of the target that is no regular
+ *   expression get the context that all rules together give them.
+ *
+ * A rule that the policy itself has, word for word, needs nothing.
+ *
+ * @throws PlaybookError E_SELINUX_TOOLS (no semanage, no restorecon), E_SELINUX (what semanage refused: no such type, say)
+ * @example seContext({ target: '/data3/logs/httpd(/.*)?', setype: 'httpd_log_t' })
+ * @example seContext({ rules: [{ target: '/data2/www(/.*)?', setype: 'httpd_sys_content_t' }, { target: '/data2/bin/httpd', setype: 'httpd_exec_t' }] })
+ *
+ * Sources: semanage-fcontext(8), semanage-import(8), restorecon(8), file_contexts(5); community.general.sefcontext.
+ */
+export const seContext = defineTask({
+  name: 'seContext',
+  summary: 'Says which SELinux context files have, and gives it to those that are there.',
+  ansible: {
+    modules: ['community.general.sefcontext', 'sefcontext'],
+    params: {
+      path: 'target',
+      reload: 'The policy is always loaded.',
+      ignore_selinux_state: 'Where SELinux is off, there is nothing to do.',
+    },
+  },
+  params: z
+    .strictObject({
+      target: oneOrMany(targetText)
+        .optional()
+        .describe('Regular expression for whole paths, or several: /srv/www(/.*)?'),
+      ...contextParams,
+      setype: contextParams.setype.optional().describe('The type of these files.'),
+      rules: z
+        .array(z.strictObject({ target: targetText, ...contextParams }))
+        .min(1)
+        .optional()
+        .describe('Targets with their types, instead of target and setype.'),
+      state: z.enum(['present', 'absent']).default('present').describe('Whether the rule is there.'),
+      relabel: z.boolean().default(true).describe('Whether to give files that are there their context.'),
+    })
+    .refine(
+      ({ target, setype, rules, state }) =>
+        rules ? !target && !setype : target !== undefined && (setype !== undefined || state === 'absent'),
+      'expected target and setype, or rules',
+    )
+    .refine((params) => !params.relabel || rulesOf(params).every(({ target }) => stemOf(target) !== '/'), {
+      path: ['target'],
+      error:
+        'expected a path that begins with the name of a folder, or relabel: false: all files would be looked at',
+    }),
+  title: (params) => {
+    const [first, ...others] = rulesOf(params)
+    const more = others.length > 0 ? ` and ${others.length} more` : ''
+    return `${first!.target} ${first!.setype}${more}${params.state === 'absent' ? ' absent' : ''}`
+  },
+  probe: (params) => ({
+    rules: contextRules(rulesOf(params).map(({ target }) => target)),
+    labels: wrongLabels(params.relabel ? stems(params) : []),
+  }),
+  plan: (params, { rules, labels }): readonly Change[] => {
+    if (rules === undefined || labels === undefined) return []
+    const differing = rulesOf(params).flatMap((rule) => difference(rule, params.state, rules) ?? [])
+    if (differing.length > 0 && !rules.hasSemanage) throw toolMissing('semanage')
+    if (params.relabel && !labels.hasRestorecon) throw toolMissing('restorecon')
+    if (differing.length === 0) return relabelChanges(stems(params), labels.wrong)
+    const steps = [
+      semanageStep(differing.map(({ line }) => line)),
+      ...(params.relabel ? [relabelStep(stems(params))] : []),
+    ]
+    return differing.map(({ target, from, to }, index) => ({
+      what: `context of ${target}`,
+      from,
+      to,
+      steps: index === 0 ? steps : [],
+      effects,
+    }))
+  },
+  effects: () => effects,
+})
+
+const effects: readonly Effect[] = [
+  { state: 'selinux/contexts' },
+  { state: 'selinux/labels' },
+  { tree: '/var/lib/selinux' },
+]
+
+type Params = {
+  readonly target?: readonly string[] | undefined
+  readonly setype?: string | undefined
+  readonly ftype: FileType
+  readonly seuser: string
+  readonly selevel: string
+  readonly rules?: readonly Rule[] | undefined
+}
+
+function rulesOf({ target = [], setype = '', ftype, seuser, selevel, rules }: Params): readonly Rule[] {
+  return rules ?? [...new Set(target)].map((each) => ({ target: each, setype, ftype, seuser, selevel }))
+}
+
+function stems(params: Params): string[] {
+  return [...new Set(rulesOf(params).map(({ target }) => stemOf(target)))]
+}
+
+/** Labels that are wrong although the rules are right. */
+function relabelChanges(paths: readonly string[], [first, ...others]: readonly WrongLabel[]): Change[] {
+  if (first === undefined) return []
+  const more = others.length > 0 ? ` and ${others.length} more` : ''
+  return [
+    {
+      what: `labels below ${paths.join(' ')}`,
+      from: `${first.from} of ${first.path}${more}`,
+      to: first.to,
+      steps: [relabelStep(paths)],
+      effects: [{ state: 'selinux/labels' }],
+    },
+  ]
+}
+
+function relabelStep(paths: readonly string[]): Step {
+  const words = paths.map(quote).join(' ')
+  return run(
+    shellText(`for path in ${words}; do
+  [ ! -e "$path" ] && [ ! -L "$path" ] || restorecon -R -- "$path" || exit
+done`),
+  )
+}
