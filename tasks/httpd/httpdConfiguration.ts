@@ -221,7 +221,8 @@ echo "= E_HTTPD_CONFIG The new configuration of $prefix was refused and reverted
 printf '%s\\n' "$wrong" >&2
 exit 1`
   const contents = files.map(({ content }) => `${contentBytes(content).toString('base64')}\n`)
-  return run(shellText(script), { stdin: secret(contents.join('')), explain: scriptError })
+  const paths = files.map(({ path }) => ({ path, as: 'target' as const }))
+  return run(shellText(script), { stdin: secret(contents.join('')), explain: scriptError, paths })
 }
 
 /** Each takes a path and the name of its stage beside it; `prepare` makes that and prints it. */

@@ -10,6 +10,7 @@ export function removalStep(dest: string, paths: readonly string[]): Step {
 ${shellText(script)}`,
     {
       stdin: Buffer.from(`${lines.join('\n')}\n`, 'latin1'),
+      paths: [{ path: dest, as: 'folder' }],
     },
   )
 }
@@ -22,8 +23,8 @@ function escaped(character: string): string {
 const script = String.raw`last=
 while IFS= read -r path; do
   case $path in *\\*) path=$(printf '%b.' "$path"); path=${'$'}{path%.} ;; esac
-  case $path in */*) folder=${'$'}{path%/*} ;; *) folder=. ;; esac
-  [ "$folder" = "$last" ] || rp_enter "$dest/$folder"
+  case $path in */*) folder=$dest/${'$'}{path%/*} ;; *) folder=$dest ;; esac
+  [ "$folder" = "$last" ] || rp_enter "$folder"
   last=$folder
   rp_drop "${'$'}{path##*/}" || exit 1
 done`

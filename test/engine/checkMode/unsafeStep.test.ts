@@ -51,6 +51,7 @@ function makeFolders(path: Paths): void {
   symlinkSync(path('theirs/of-root'), path('etc/wrong'))
   symlinkSync(path('etc'), path('shared/etc'))
   mkdirSync(path('tree'))
+  mkdirSync(path('empty'))
   writeFileSync(path('tree/page'), 'new\n')
 }
 
@@ -104,6 +105,11 @@ const rows: [title: string, task: (path: Paths) => Task, refused: string | true]
   [
     'a copied folder',
     (path) => copyDirectory({ src: path('tree'), dest: path('theirs/of-root') }),
+    'of-root in ',
+  ],
+  [
+    'a purge',
+    (path) => copyDirectory({ src: path('empty'), dest: path('theirs/of-root'), purge: true }),
     'of-root in ',
   ],
   [
