@@ -5,8 +5,7 @@ import type { HostRecap } from '../../model/run/outcome.ts'
 import { sanitize, sanitizeLines } from '../output/sanitize.ts'
 import type { Theme } from '../output/theme.ts'
 import { RunClosing } from '../summary/runClosing.ts'
-import { columnsFor, indent } from '../text/columns.ts'
-import { locationText } from '../text/failureText.ts'
+import { columnsFor } from '../text/columns.ts'
 import { hostLabel } from '../text/hostLabel.ts'
 import { createHostOutcomes, type HostOutcomes } from '../text/hostOutcomes.ts'
 import { resumeCommand } from '../text/resumeCommand.ts'
@@ -14,6 +13,7 @@ import { checkSummary, hostSummary, plural, runSummary } from '../text/summaries
 import { retryLines, type TaskTextOptions, taskLines } from '../text/taskLines.ts'
 import { CommandAnswers } from './commandAnswers.ts'
 import { FoldedLines, type Render } from './foldedLines.ts'
+import { interruptedLines, warningLines } from './incidentLines.ts'
 import { commandLines, outputLines, tripLine } from './verboseLines.ts'
 
 type TextFormatterOptions = TaskTextOptions & {
@@ -116,24 +116,8 @@ class RunFormatter implements TextFormatter {
       ),
     hostEnd: ({ recap }) => this.#hostLines(recap),
     playEnd: (event) => [...this.#flushed(), ...this.#playLines(event)],
-    warning: ({ message, where }) => {
-      const location = where ? `${this.#theme.location(locationText(where, this.#options.cwd))}  ` : ''
-      const [first = '', ...rest] = sanitizeLines(message)
-      return [`${this.#theme.changed('warning')}  ${location}${first}`, ...indent(rest, 9)]
-    },
-    interrupted: ({ running }) => {
-      const head = this.#theme.failure('Interrupted.')
-      if (running.length === 0) return [...this.#flushed(), `${head} No step was running.`]
-      const steps = running.map(
-        (step) => `${this.#columns.host(hostLabel(step.host, step))}  ${sanitize(step.task)}`,
-      )
-      const hosts = new Set(running.map(({ host, delegate = host }) => delegate))
-      return [
-        ...this.#flushed(),
-        `${head} A step was running on ${plural(hosts.size, 'host')}:`,
-        ...indent(steps, 4),
-      ]
-    },
+    warning: (event) => warningLines(event, this.#options),
+    interrupted: (event) => [...this.#flushed(), ...interruptedLines(event, this.#columns, this.#theme)],
     runEnd: (event) => [...this.#flushed(), ...this.#runLines(event)],
   }
 
