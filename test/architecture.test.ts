@@ -203,6 +203,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
     'src/engine',
     'src/inventory',
     'src/journal',
+    'src/cli/docs',
     'src/cli/facts',
     'src/cli/flags',
     'src/cli/inventory',

@@ -19,7 +19,9 @@ export async function complete(program: Command, words: readonly string[]): Prom
     .then(() => candidatesAt(cursor))
     .catch(() => [])
   const matching = all.filter((each) => each.startsWith(cursor.current) && each.split('\t')[0] !== '')
-  return [...new Set(matching)].map((each) => cursor.prefix + each)
+  // A page may have the name of a command.
+  const byName = new Map(matching.map((each) => [each.split('\t')[0], each]))
+  return [...byName.values()].map((each) => cursor.prefix + each)
 }
 
 function candidatesAt(cursor: Cursor): Candidates {
@@ -63,12 +65,16 @@ const operandsOf: { readonly [command: string]: (cursor: Cursor) => Candidates }
     ...(operands.length === 0 ? commandsOf(command) : []),
     ...playbooksAt(current),
   ],
-  task: async ({ operands, current }) =>
-    operands.length === 0
-      ? [...(await taskNames()), ...completePaths(current, { ending: '.ts' })]
-      : paramsOf(operands[0]!, '', '='),
+  task: async (cursor) =>
+    cursor.operands.length === 0
+      ? [...(await taskNames()), ...completePaths(cursor.current, { ending: '.ts' })]
+      : paramValues(cursor),
   test: ({ current }) => playbooksAt(current),
-  docs: ({ operands }) => (operands.length === 0 ? taskNames() : []),
+  docs: ({ operands }) => (operands.length === 0 ? topics() : []),
+  help: async ({ command, operands }) =>
+    operands.length === 0 ? [...commandsOf(command.parent!), ...(await topics())] : [],
+  explain: async ({ operands }) => (operands.length === 0 ? errorCodes() : []),
+  init: ({ current }) => completePaths(current).filter((path) => path.endsWith('/')),
   report: async ({ operands }) => (operands.length === 0 ? runNames() : []),
   completion: ({ command }) => command.registeredArguments[0]!.argChoices ?? [],
   facts: async () => (await import('../facts/factNames.ts')).allFactNames(),
@@ -111,6 +117,32 @@ async function paramsOf(name: string, before: string, behind: string): Promise<s
   const { paramTexts } = await import('../task/taskHelp.ts')
   const params = paramTexts(await findTask(name))
   return params.map((param) => `${before}${param.name}${behind}\t${param.description.split('\n')[0]}`)
+}
+
+/** The values of `state=` or behind `--state`, if they are few; otherwise the parameters. */
+async function paramValues({ operands, current, previous }: Cursor): Promise<string[]> {
+  const { findTask } = await import('../../userCode/findTask.ts')
+  const { paramTexts } = await import('../task/taskHelp.ts')
+  const params = paramTexts(await findTask(operands[0]!))
+  const [before = '', name = previous.replace(/^--/, '')] = /^(\w+)=/.exec(current) ?? []
+  const type = params.find(
+    (param) => param.name === name && (before !== '' || previous.startsWith('--')),
+  )?.type
+  if (type === undefined) return before === '' ? paramsOf(operands[0]!, '', '=') : []
+  const values =
+    type === 'boolean' ? ['true', 'false'] : [...type.matchAll(/'([^']+)'/g)].map((match) => match[1]!)
+  if (values.length > 0) return values.map((value) => before + value)
+  return completePaths(current.slice(before.length)).map((path) => before + path)
+}
+
+async function topics(): Promise<string[]> {
+  const { pages, titleOf } = await import('../docs/pages.ts')
+  return [...(await taskNames()), ...pages().map((page) => `${page.name}\t${titleOf(page)}`)]
+}
+
+async function errorCodes(): Promise<string[]> {
+  const { explanations } = await import('../docs/explain.ts')
+  return explanations().map(({ code, cause }) => `${code}\t${cause}`)
 }
 
 async function runNames(): Promise<string[]> {

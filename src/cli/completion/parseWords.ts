@@ -6,6 +6,8 @@ export type Cursor = {
   readonly command: Command
   /** The operands before the cursor. */
   readonly operands: readonly string[]
+  /** The word before the cursor. */
+  readonly previous: string
   /** Values of flags before the cursor, by name. */
   readonly values: ReadonlyMap<string, readonly string[]>
   /** The incomplete word at the cursor, without `--flag=`. */
@@ -19,6 +21,7 @@ export type Cursor = {
 /** Parses all words like the command line, except the last one, which is incomplete. */
 export function parseWords(program: Command, words: readonly string[]): Cursor {
   const current = words.at(-1) ?? ''
+  const previous = words.at(-2) ?? ''
   const values = new Map<string, string[]>()
   const operands: string[] = []
   let command = program
@@ -35,11 +38,11 @@ export function parseWords(program: Command, words: readonly string[]): Cursor {
     }
   }
   if (waiting && !(waiting.optional && current.startsWith('-')))
-    return { command, operands, values, current, prefix: '', option: waiting }
+    return { command, operands, previous, values, current, prefix: '', option: waiting }
   const [, flag, rest] = /^(--[\w-]+)=(.*)$/s.exec(current) ?? []
   const option = flag === undefined ? undefined : findOption(command, flag)
-  if (!option) return { command, operands, values, current, prefix: '' }
-  return { command, operands, values, current: rest!, prefix: `${flag}=`, option }
+  if (!option) return { command, operands, previous, values, current, prefix: '' }
+  return { command, operands, previous, values, current: rest!, prefix: `${flag}=`, option }
 }
 
 /** Adds the value of a flag, or returns the flag if its value is the next word. */

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { addRunFlags } from './runFlags.ts'
+import { type SettingName, settingFlags } from './settingFlags.ts'
 import { listSettings, loadSettings, type Setting, variableOf } from './settings.ts'
 
 /** Adds the command; `done` takes its exit code. */
@@ -26,11 +27,17 @@ the file that ${variableOf('config')} names.
 `
 
 function settingsText(settings: readonly Setting[]): string {
-  const rows = settings.map(({ name, value, from }) => [name, valueText(value), from])
+  const rows = settings.map(({ name, value, from }) => [name, valueText(value ?? defaultOf(name)), from])
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
   return rows
     .map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`)
     .join('')
+}
+
+/** What holds where nothing sets it, as the help says. */
+function defaultOf(name: SettingName): unknown {
+  const { flags, help } = settingFlags[name]
+  return /\(default: ([^)]+)\)$/.exec(help)?.[1] ?? (flags.includes('<') ? undefined : false)
 }
 
 function valueText(value: unknown): string {

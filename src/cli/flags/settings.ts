@@ -15,7 +15,7 @@ type Environment = { readonly [name: string]: string | undefined }
 type Settings = { readonly env: Environment; readonly file: ConfigFile | undefined }
 
 /** A setting with its value and where it came from. */
-export type Setting = { readonly name: string; readonly value: unknown; readonly from: string }
+export type Setting = { readonly name: SettingName; readonly value: unknown; readonly from: string }
 
 /** @throws PlaybookError E_CONFIG for a wrong file, E_ENVIRONMENT for a mistyped variable, errors of loading the file */
 export async function loadSettings(env: Environment = process.env, cwd = process.cwd()): Promise<Settings> {

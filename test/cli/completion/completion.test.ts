@@ -29,9 +29,11 @@ export default definePlay({
 })
 `,
   'playbooks/broken.ts': 'export default 1\n',
+  'node_modules/.bin/run-playbook': `#!/bin/sh\nexec ${process.execPath} ${main} "$@"\n`,
   'bin/run-playbook': `#!/bin/sh\nexec ${process.execPath} ${main} "$@"\n`,
 })
-for (const program of ['bin/run-playbook', 'ask.sh']) chmodSync(join(site.path, program), 0o755)
+for (const program of ['bin/run-playbook', 'ask.sh', 'node_modules/.bin/run-playbook'])
+  chmodSync(join(site.path, program), 0o755)
 test.after(() => site.remove())
 
 /** Without what stands behind a tab. */
@@ -54,7 +56,7 @@ const offered: readonly [line: string, candidates: readonly string[]][] = [
   ['run-playbook comp', ['completion']],
   ['run-playbook w', ['was.ts']],
   ['run-playbook playbooks/w', ['playbooks/was.ts']],
-  ['run-playbook was -i ', ['bin/', 'inventory/', 'playbooks/', 'hosts.ini', 'lab.yaml']],
+  ['run-playbook was -i ', ['bin/', 'inventory/', 'node_modules/', 'playbooks/', 'hosts.ini', 'lab.yaml']],
   ['run-playbook was -i lab.yaml -l w', ['was', 'web', 'was-01', 'was-02', 'web-01']],
   ['run-playbook was -i lab.yaml --limit=was-', ['--limit=was-01', '--limit=was-02']],
   ['run-playbook was -ilab.yaml -l was-', ['was-01', 'was-02']],
@@ -83,10 +85,20 @@ const offered: readonly [line: string, candidates: readonly string[]][] = [
   ['run-playbook inventory -i lab.yaml --host was', ['was-01', 'was-02']],
   ['run-playbook inventory -i lab.yaml --where web-', ['web-01.']],
   ['run-playbook inventory -i lab.yaml --where web-01.', ['web-01.version', 'web-01.more']],
-  ['run-playbook inventory --schema ', ['bin/', 'inventory/', 'playbooks/', 'broken.ts', 'was.ts']],
+  [
+    'run-playbook inventory --schema ',
+    ['bin/', 'inventory/', 'node_modules/', 'playbooks/', 'broken.ts', 'was.ts'],
+  ],
   ['run-playbook task copyF', ['copyFile']],
   ['run-playbook task copyFile de', ['dest=']],
   ['run-playbook task copyFile --des', ['--dest']],
+  ['run-playbook task service --state st', ['started', 'stopped']],
+  ['run-playbook task service state=st', ['state=started', 'state=stopped']],
+  ['run-playbook task service enabled=', ['enabled=true', 'enabled=false']],
+  ['run-playbook init --on ', ['machine', 'hosts']],
+  ['run-playbook explain E_HOST_KEY_C', ['E_HOST_KEY_CHANGED']],
+  ['run-playbook docs from-', ['from-ansible']],
+  ['run-playbook help inventory', ['inventory']],
   ['run-playbook docs copyF', ['copyFile']],
   ['run-playbook vault encrypt-', ['encrypt-string']],
   ['run-playbook vault rekey --new-', ['--new-vault-password-file', '--new-vault-id']],
@@ -164,6 +176,8 @@ const inBash: readonly [line: string, words: readonly string[], reply: readonly 
     ['@failed', '@unreachable', 'was', 'web', 'was-01', 'was-02', 'web-01', 'all', 'ungrouped'],
   ],
   ['run-playbook task copyFile de', ['run-playbook', 'task', 'copyFile', 'de'], ['dest=']],
+  ['npx run-playbook --ch', ['npx', 'run-playbook', '--ch'], ['--check']],
+  ['npx other --ch', ['npx', 'other', '--ch'], []],
   [
     'run-playbook was -i lab.yaml --start-at-task the',
     ['run-playbook', 'was', '-i', 'lab.yaml', '--start-at-task', 'the'],
@@ -191,6 +205,7 @@ const hasFish = existsSync('/usr/bin/fish')
   const script = `compdef() { : }; compadd() { local kind=$@[$#]; print -l -- \${(P)kind} }; _files() { print files }
 source <(run-playbook completion zsh)
 words=(run-playbook x -i lab.yaml -l web:w); CURRENT=6; PREFIX=web:w; _run_playbook
+words=(npx run-playbook --ch); CURRENT=3; PREFIX=--ch; _run_playbook
 words=(run-playbook --nothing); CURRENT=2; PREFIX=--nothing; _run_playbook`
   assert.equal(shell('zsh', ['-f', '-c', script]), [
     'web:was',
@@ -198,17 +213,19 @@ words=(run-playbook --nothing); CURRENT=2; PREFIX=--nothing; _run_playbook`
     'web:was-01',
     'web:was-02',
     'web:web-01',
+    '--check',
     'files',
   ])
 })
 
 ;(hasFish ? test : test.skip)('fish offers candidates with what they are', () => {
   const script =
-    'run-playbook completion fish | source; complete -C "run-playbook x -i lab.yaml -l was-"; complete -C "run-playbook --ch"'
+    'run-playbook completion fish | source; complete -C "run-playbook x -i lab.yaml -l was-"; complete -C "run-playbook --ch"; complete -C "npx run-playbook --ch"'
   const home = { HOME: site.path, XDG_CONFIG_HOME: site.path, XDG_DATA_HOME: site.path }
   assert.equal(shell('/usr/bin/fish', ['--no-config', '-c', script], home), [
     'was-01\thost',
     'was-02\thost',
+    '--check\tdry run: show what would change, without changing anything',
     '--check\tdry run: show what would change, without changing anything',
   ])
 })

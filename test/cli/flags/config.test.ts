@@ -34,6 +34,9 @@ type Env = { readonly [name: string]: string }
 
 const shown: readonly [title: string, args: string, env: Env, line: string][] = [
   ['what nothing sets is a default', '', {}, 'user - default'],
+  ['the default of a number', '', {}, 'timeout 10 default'],
+  ['the default of a choice', '', {}, 'becomeMethod sudo default'],
+  ['the default of a switch', '', {}, 'become false default'],
   ['the file', '', {}, 'forks 20 run-playbook.config.ts'],
   ['a list in the file', '', {}, 'inventory inventory.yaml more.yaml run-playbook.config.ts'],
   ['variables in the file', '', {}, 'extraVars {"a":[1]} run-playbook.config.ts'],
@@ -181,7 +184,7 @@ test('a file in a folder that everybody may write to is not loaded, and that is 
   bare.write({ 'open/run-playbook.config.ts': config('  forks: 7,') })
   const { code, stdout, stderr } = await runHere(folder, ['config'])
   assert.is(code, 0)
-  assert.match(stdout, /^forks +- +default$/m)
+  assert.match(stdout, /^forks +100 +default$/m)
   assert.match(stderr, /^warning {2}run-playbook\.config\.ts is ignored: everybody may write to /)
 })
 
