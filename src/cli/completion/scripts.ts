@@ -1,4 +1,4 @@
-// Completion scripts for shells: they call `run-playbook complete`, for npx that of the project.
+// Completion scripts for shells; for `npx run-playbook` they ask that of the project.
 
 /** By shell. Candidates may have a description after a tab, which bash does not show. */
 export const completionScripts = {
