@@ -30,6 +30,10 @@ export default definePlay({
 })
 test.after(() => site.remove())
 
+const titles: { readonly [name: string]: string } = {
+  board: 'The board of a run on a terminal',
+  summary: 'The end of a run on a terminal',
+}
 const shown: { [name: string]: string } = {}
 
 test('the board and the end of a run on a terminal', async () => {
@@ -48,7 +52,7 @@ for (const name of ['board', 'summary']) {
     const file = join(root, 'docs/images', `${name}.svg`)
     if (process.env.PICTURES === 'write') {
       mkdirSync(join(root, 'docs/images'), { recursive: true })
-      writeFileSync(file, svg(shown[name]!.split('\n').slice(-26)))
+      writeFileSync(file, svg(titles[name]!, shown[name]!.split('\n').slice(-26)))
     }
     assert.ok(existsSync(file), 'PICTURES=write npm run unit -- run/pictures')
     const text = readFileSync(file, 'utf8')
@@ -62,7 +66,7 @@ for (const name of ['board', 'summary']) {
 }
 
 /** A terminal's lines as a picture; the words of outcomes have their colours. */
-function svg(lines: readonly string[]): string {
+function svg(title: string, lines: readonly string[]): string {
   const [cell, line, edge] = [8.4, 19, 16]
   const width = Math.ceil(Math.max(60, ...lines.map(({ length }) => length)) * cell) + 2 * edge
   const rows = lines.map(
@@ -70,6 +74,7 @@ function svg(lines: readonly string[]): string {
       `<text x="${edge}" y="${edge + 14 + row * line}" xml:space="preserve">${coloured(text)}</text>`,
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${lines.length * line + 2 * edge}" role="img">
+<title>${title}</title>
 <style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#d7dae0}.r{fill:#ff7b72}.y{fill:#e3b341}.g{fill:#7ee787}.b{fill:#79c0ff}</style>
 <rect width="100%" height="100%" rx="8" fill="#14181f"/>
 ${rows.join('\n')}
