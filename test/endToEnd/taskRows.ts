@@ -404,7 +404,6 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
           knownHosts({
             name: 'git.example.org',
             key: 'git.example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2H5bPkYB0GQjLrL0h1ZLSr3mIdP6dCwCr3qXwBzL2a',
-            hashHost: true,
           }),
         ],
         shows: [
