@@ -236,6 +236,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'lab/machine': ['src/model'],
   'lab/artifacts': ['src/model', 'lab/machine'],
   'lab/instance': ['src/model', 'lab/machine', 'lab/artifacts'],
+  'lab/selinux': ['src/model', 'lab/machine', 'lab/artifacts', 'lab/instance'],
   lab: ['src/model', 'src/journal'],
   docs: ['src/cli/docs', 'src/model'],
 }

@@ -7,12 +7,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { down, isSupported } from '../lab/lab.ts'
+import { logToStderr } from '../lab/machine/log.ts'
+import { whyNoGuest, withGuest } from '../lab/selinux/guest.ts'
 import { siteLab } from './endToEnd/site.ts'
 import { type PoolOptions, runFiles } from './runner/pool.ts'
 import { type FileResult, report, resultOf, resultText } from './runner/results.ts'
 import { type Kind, keepTimes, kindOf, longestFirst, testFiles } from './runner/testFiles.ts'
 
-const usage = `Usage: node dist/test/run.js [unit | integration | lab | all] [-t part-of-test-name] [part-of-file-name...]
+const usage = `Usage: node dist/test/run.js [unit | integration | lab | selinux | all] [-t part-of-test-name] [part-of-file-name...]
 `
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -38,6 +40,7 @@ const kindsOf: { readonly [mode: string]: readonly Kind[] } = {
   unit: quick,
   integration: ['integration'],
   lab: ['lab'],
+  selinux: ['selinux'],
   all: ['unit', 'integration', 'lab'],
 }
 const kinds = kindsOf[mode] ?? []
@@ -53,6 +56,7 @@ async function main(): Promise<void> {
   const chosen = (kind: Kind) => (kinds.includes(kind) ? files.filter((file) => kindOf(file) === kind) : [])
   await runFiles(eachAlone([...chosen('integration'), ...chosen('unit')]), options(jobs, limitSeconds))
   await runLabs(chosen('lab'))
+  await runSelinux(chosen('selinux'))
   if (testName === undefined)
     keepTimes(Object.fromEntries(results.map(({ file, seconds }) => [file, seconds])))
   process.exitCode = report(results)
@@ -87,11 +91,26 @@ async function runLabs(files: readonly string[]): Promise<void> {
     if (site.length > 0) await down(siteLab, { isPurge: true })
     return
   }
-  const error = `no lab on this machine: ${support.reason}`
+  leaveOut(files, `no lab on this machine: ${support.reason}`, process.env.CI !== undefined)
+}
+
+/** On one guest, one file after the other. In CI it is not built, unless RUN_PLAYBOOK_SELINUX is set. */
+async function runSelinux(files: readonly string[]): Promise<void> {
+  if (files.length === 0) return
+  const isDemanded = Boolean(process.env.RUN_PLAYBOOK_SELINUX)
+  const why = await whyNoGuest(process.env.CI === undefined || isDemanded)
+  if (why) return leaveOut(files, `no host with SELinux: ${why}`, isDemanded)
+  await withGuest(logToStderr(), async (guest) => {
+    process.env.RUN_PLAYBOOK_SELINUX_GUEST = JSON.stringify(guest)
+    await runFiles([files], options(1, labLimitSeconds))
+  }).catch((error: Error) => leaveOut(files, error.message, true))
+}
+
+function leaveOut(files: readonly string[], error: string, isFailure: boolean): void {
   for (const file of files) {
     process.stdout.write(`skipped  ${file}  ${error}\n`)
     const nothing = { file, seconds: 0, output: '', passed: 0, failed: 0, skipped: 0 }
-    results.push(process.env.CI ? { ...nothing, failed: 1, error } : { ...nothing, skipped: 1 })
+    results.push(isFailure ? { ...nothing, failed: 1, error } : { ...nothing, skipped: 1 })
   }
 }
 

@@ -63,7 +63,11 @@ export function findHost(hosts: readonly Address[], name: string): Address {
   )
 }
 
-function sshArguments({ keyFile, knownHostsFile }: Access, { address }: Address, user = 'root'): string[] {
+function sshArguments(
+  { keyFile, knownHostsFile }: Access,
+  { address, port = 22 }: Address,
+  user = 'root',
+): string[] {
   const settings = {
     UserKnownHostsFile: `"${knownHostsFile}"`, // ssh splits the value at blanks
     GlobalKnownHostsFile: '/dev/null',
@@ -73,5 +77,5 @@ function sshArguments({ keyFile, knownHostsFile }: Access, { address }: Address,
     ConnectTimeout: '20',
   }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`])
-  return ['-F', '/dev/null', '-i', keyFile, ...options, `${user}@${address}`]
+  return ['-F', '/dev/null', '-i', keyFile, '-p', String(port), ...options, `${user}@${address}`]
 }

@@ -29,6 +29,8 @@ export const MIRROR_PORT = 8098
 export type Address = {
   readonly name: string
   readonly address: string
+  /** Where sshd listens; 22 if not given. */
+  readonly port?: number
   readonly system?: 'busybox' | undefined
 }
 

@@ -21,6 +21,7 @@ const PROGRAMS = {
   gpgconf: 'gpgconf',
   xz: 'xz-utils',
   ssh: 'openssh-client',
+  mke2fs: 'e2fsprogs',
   openssl: 'openssl',
 } as const
 

@@ -49,7 +49,11 @@ export type LabSite = {
   readonly remove: () => void
 }
 
-export function labSite(lab: Lab): LabSite {
+/** What the tests need of a lab, or of another machine that they reach by ssh. */
+type Machines = Pick<Lab, 'hosts' | 'keyFile' | 'knownHostsFile'> &
+  Partial<Pick<Lab, 'mirror' | 'inventoryVars'>>
+
+export function labSite(lab: Machines): LabSite {
   const site = cliSite({})
   const write: LabSite['write'] = (name, content) => {
     site.write({ [join(dirname(name), '.keep')]: '' })
@@ -116,10 +120,10 @@ export function ranOf({ code, stdout, stderr }: Ended): Ran {
   return { code, stdout, stderr, lines: lines.map((line) => JSON.parse(line) as Line) }
 }
 
-function inventoryOf(lab: Lab, hosts: HostVars) {
+function inventoryOf(lab: Machines, hosts: HostVars) {
   const entries = Object.entries(hosts).map(([name, vars]) => {
-    const address = lab.hosts.find((host) => host.name === name)?.address
-    return [name, { ...(address ? { ansible_host: address } : {}), ...vars }]
+    const { address, port } = lab.hosts.find((host) => host.name === name) ?? {}
+    return [name, { ...(address && { ansible_host: address }), ...(port && { ansible_port: port }), ...vars }]
   })
   return {
     all: {
@@ -128,7 +132,7 @@ function inventoryOf(lab: Lab, hosts: HostVars) {
         ansible_ssh_private_key_file: lab.keyFile,
         ansible_ssh_common_args: `-F none -o UserKnownHostsFile=${lab.knownHostsFile}`,
         ...lab.inventoryVars,
-        mirror: lab.mirror,
+        ...(lab.mirror && { mirror: lab.mirror }),
       },
       hosts: Object.fromEntries(entries),
     },

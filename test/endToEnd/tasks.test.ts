@@ -29,7 +29,7 @@ const inPlaybooks = [
   'tomcatCluster',
 ]
 
-/** Tasks that need a kernel with SELinux, which a container has not. */
+/** Tasks that need a kernel with SELinux, which a container has not: `npm run selinux` runs them. */
 const onSelinux = ['seBoolean', 'seContext', 'seMode', 'sePort']
 
 /** Root logs in to the WAS hosts, `ops` to the others, where it becomes root by sudo. */

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export type Kind = 'unit' | 'integration' | 'lab'
+export type Kind = 'unit' | 'integration' | 'lab' | 'selinux'
 
 const built = fileURLToPath(new URL('..', import.meta.url))
 const sources = join(built, '../../test')
@@ -15,6 +15,7 @@ const integration = ['cli/command.js', 'transport/sshd.js', 'transport/testUser.
 
 export function kindOf(file: string): Kind {
   if (file.startsWith('endToEnd/')) return 'lab'
+  if (file.startsWith('selinux/')) return 'selinux'
   const isIntegration = file.startsWith('pack/') || importsOf(file).some((each) => integration.includes(each))
   return isIntegration ? 'integration' : 'unit'
 }

@@ -1,0 +1,59 @@
+// The host with SELinux that the runner has started, as the tests reach it.
+
+import { type LabSite, labSite } from '../endToEnd/labSite.ts'
+
+/** The name of the host, as inventories of `guestSite` know it. */
+export const guestName = 'selinux-01'
+
+export type GuestSite = LabSite & {
+  /** Runs a script on the host as root, and gives what it prints. @throws if it fails */
+  readonly root: (script: string) => Promise<string>
+  /** Denials that the audit log has got since the last call: what was denied to whom. */
+  readonly denials: () => Promise<string[]>
+}
+
+/** @throws where no guest runs: `npm run selinux` starts one */
+export function guestSite(): GuestSite {
+  const described = process.env.RUN_PLAYBOOK_SELINUX_GUEST
+  if (!described) throw new Error('No host with SELinux runs: npm run selinux starts it, and then the tests.')
+  const guest = JSON.parse(described)
+  const site = labSite(guest)
+  // Everything takes ten times as long on an emulated processor.
+  const patient = {
+    ansible_ssh_common_args: `-F none -o UserKnownHostsFile=${guest.knownHostsFile} -o ConnectTimeout=120 -o ServerAliveInterval=30`,
+    ansible_timeout: 120,
+  }
+  let seen = 0
+  const root = async (script: string) => {
+    const { code, stdout, stderr } = await site.on(guestName, script)
+    if (code !== 0) throw new Error(`"${script}" failed with code ${code}: ${stderr}`)
+    return stdout
+  }
+  const denials = async () => {
+    const lines = (await root("sync; grep -h 'avc:  denied' /var/log/audit/audit.log || :"))
+      .split('\n')
+      .filter(Boolean)
+    const fresh = lines.slice(seen)
+    seen = lines.length
+    return [...new Set(fresh.map(denialText))]
+  }
+  const inventory: LabSite['inventory'] = (name, hosts) =>
+    site.inventory(
+      name,
+      Object.fromEntries(Object.entries(hosts).map(([host, vars]) => [host, { ...patient, ...vars }])),
+    )
+  return { ...site, inventory, root, denials }
+}
+
+/** `sh sysadm_t { write } "name" etc_t file` of a line of the audit log. */
+function denialText(line: string): string {
+  const [, permissions] = /denied {2}(\{.*?\})/.exec(line) ?? []
+  const field = (name: string) => new RegExp(`\\b${name}=("[^"]*"|\\S+)`).exec(line)?.[1] ?? ''
+  const type = (context: string) => context.split(':')[2] ?? ''
+  return `${field('comm')} ${type(field('scontext'))} ${permissions} ${field('name') || field('path')} ${type(field('tcontext'))} ${field('tclass')}`
+}
+
+/** Whether something that a login started was denied something: the shells of run-playbook, or what they run. */
+export function isOfLogin(denial: string): boolean {
+  return /^\S+ (unconfined|sysadm|staff|user|sudo|unconfined_\w+)_t /.test(denial)
+}

@@ -1,0 +1,80 @@
+// seMode, seBoolean, sePort and seContext change a real policy once, and a second run has nothing to do.
+
+import { test } from '#test'
+import * as assert from 'uvu/assert'
+import { seBoolean, seContext, seMode, sePort } from '../../tasks/index.ts'
+import { playbookText, type Ran } from '../endToEnd/labSite.ts'
+import { guestName, guestSite } from './guestSite.ts'
+
+const site = guestSite()
+const inventory = site.inventory('inventory', { [guestName]: { ansible_user: 'ops' } })
+
+const setup = `mkdir -p /data3/logs/httpd && echo x >/data3/logs/httpd/log
+[ -d /data3/logs/httpd ] && setsebool httpd_can_network_relay 0`
+
+const playbook = site.write(
+  'policy.ts',
+  playbookText({
+    name: 'policy',
+    tasks: () => [
+      seMode({ state: 'enforcing' }),
+      seBoolean({ name: ['httpd_can_network_relay', 'httpd_can_network_connect'], state: true }),
+      sePort({ ports: [80, 8010, '8011-8012'], setype: 'http_port_t' }),
+      seContext({ target: '/data3/logs/httpd(/.*)?', setype: 'httpd_log_t' }),
+    ],
+  }),
+)
+
+test('a dry run says what the run then changes', async () => {
+  await site.root(setup)
+  const dryRun = changesOf(await site.run(playbook, '-i', inventory, '--check'))
+  assert.equal(dryRun, [
+    'boolean httpd_can_network_relay: off → on',
+    'boolean httpd_can_network_connect: off → on',
+    'type of port 8010/tcp: unreserved_port_t → http_port_t',
+    'type of port 8011-8012/tcp: unreserved_port_t → http_port_t',
+    'context of /data3/logs/httpd(/.*)?: none → httpd_log_t',
+  ])
+  assert.equal(changesOf(await site.run(playbook, '-i', inventory)), dryRun)
+})
+
+test('the policy has it, and files have their context', async () => {
+  const shown = await site.root(
+    'getsebool httpd_can_network_relay; semanage port -l -C -n; ls -Z /data3/logs/httpd/log',
+  )
+  assert.match(shown, /httpd_can_network_relay --> on/)
+  assert.match(shown, /http_port_t +tcp +8010, 8011-8012|http_port_t +tcp +8011-8012, 8010/)
+  assert.match(shown, /httpd_log_t/)
+})
+
+test('a second run has nothing to do, until a file gets another context', async () => {
+  assert.equal(changesOf(await site.run(playbook, '-i', inventory)), [])
+  await site.root('chcon -t var_t /data3/logs/httpd/log')
+  const ran = await site.run(playbook, '-i', inventory)
+  assert.equal(changesOf(ran), [
+    'labels below /data3/logs/httpd: var_t of /data3/logs/httpd/log → httpd_log_t',
+  ])
+})
+
+test('what semanage refuses is the error', async () => {
+  const wrong = site.write(
+    'wrong.ts',
+    playbookText({ name: 'wrong', tasks: () => [sePort({ ports: 4711, setype: 'nowhere_port_t' })] }),
+  )
+  const { lines } = await site.run(wrong, '-i', inventory)
+  const error = lines.find(({ event }) => event === 'taskEnd')?.error
+  assert.is(error?.code, 'E_SELINUX')
+  assert.match(error?.details.join('\n') ?? '', /nowhere_port_t/)
+  site.remove()
+})
+
+function changesOf(ran: Ran): string[] {
+  const ends = ran.lines.filter(({ event }) => event === 'taskEnd')
+  if (ends.length === 0 || ends.some(({ status }) => !['ok', 'changed'].includes(status!)))
+    throw new Error(ran.stdout + ran.stderr)
+  return ends.flatMap(({ status, changes }) =>
+    status === 'changed' ? changes!.map(({ what, from, to }) => `${what}: ${from} → ${to}`) : [],
+  )
+}
+
+test.run()
