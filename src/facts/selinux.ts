@@ -15,7 +15,7 @@ done
 grep -E '^ *SELINUX(TYPE)?=' /etc/selinux/config 2>/dev/null
 :`,
   (result) => parseSelinux(text(result)),
-  { reads: ['/etc/selinux/config', 'selinux'] },
+  { reads: ['/etc/selinux/config', 'selinux/mode'] },
 )
 
 function parseSelinux(printed: string): SelinuxFacts {

@@ -19,7 +19,7 @@ policy=\${policy:-targeted}
 `
 
 /** What the probes read besides files of the policy: whether it is on, and the program that changes it. */
-export const policyReads = ['/etc/selinux', '/var/lib/selinux', '/usr/sbin/semanage', 'selinux'] as const
+export const policyReads = ['/etc/selinux', '/var/lib/selinux', '/usr/sbin/semanage', 'selinux/mode'] as const
 
 /** What no change but a restart ends. */
 export function isOff(found: unknown): boolean {

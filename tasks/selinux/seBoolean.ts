@@ -70,7 +70,7 @@ export const seBoolean = defineTask({
   effects: () => effects,
 })
 
-const effects: readonly Effect[] = [{ state: 'selinux/booleans' }, { tree: '/var/lib/selinux' }]
+const effects: readonly Effect[] = [{ state: 'selinux/booleans' }]
 
 type Booleans = {
   readonly current: ReadonlyMap<string, boolean>
@@ -104,7 +104,7 @@ cat "/var/lib/selinux/$policy/active/booleans.local" 2>/dev/null || cat "/etc/se
     }
   },
   {
-    reads: ['/etc/selinux', '/var/lib/selinux', '/usr/sbin/setsebool', 'selinux', 'selinux/booleans'],
+    reads: ['/etc/selinux', '/var/lib/selinux', '/usr/sbin/setsebool', 'selinux/mode', 'selinux/booleans'],
     holds: isOff,
   },
 )

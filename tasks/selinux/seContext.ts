@@ -120,11 +120,7 @@ export const seContext = defineTask({
   effects: () => effects,
 })
 
-const effects: readonly Effect[] = [
-  { state: 'selinux/contexts' },
-  { state: 'selinux/labels' },
-  { tree: '/var/lib/selinux' },
-]
+const effects: readonly Effect[] = [{ state: 'selinux/contexts' }, { state: 'selinux/labels' }]
 
 type Params = {
   readonly target?: readonly string[] | undefined

@@ -72,7 +72,7 @@ export const seMode = defineTask({
                   explain: (result: Output) => refusal([result.stderr.toString('utf8').trim()]),
                 }),
               ],
-              effects: [{ state: 'selinux' }],
+              effects: [{ state: 'selinux/mode' }],
             },
           ]),
     ]
@@ -98,7 +98,7 @@ grep -E '^ *SELINUX(TYPE)?=' /etc/selinux/config 2>/dev/null; :`),
       ...(value('SELINUXTYPE') && { policy: value('SELINUXTYPE')! }),
     }
   },
-  { reads: ['/etc/selinux/config', 'selinux'] },
+  { reads: ['/etc/selinux/config', 'selinux/mode'] },
 )
 
 /** sed keeps comments and order; the file keeps owner, mode and label, because it is written in place of a copy. */

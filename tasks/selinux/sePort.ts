@@ -84,7 +84,7 @@ export const sePort = defineTask({
   effects: () => effects,
 })
 
-const effects: readonly Effect[] = [{ state: 'selinux/ports' }, { tree: '/var/lib/selinux' }]
+const effects: readonly Effect[] = [{ state: 'selinux/ports' }]
 
 /** Python starts once for all tasks; the site's own settings are a file. */
 const portRecords = output(
