@@ -18,7 +18,7 @@ const usage = `Usage: node dist/test/run.js [unit | integration | lab | selinux 
 `
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const limitSeconds = 120
+const limitSeconds = 300
 const labLimitSeconds = 1200
 /** Most tests wait for processes now and then. */
 const jobs = availableParallelism() + 1

@@ -95,7 +95,8 @@ export function becomesByDefault(host: InventoryHost): boolean | undefined {
 }
 
 function containerArgs(kind: ConnectionSettings['kind'], vars: TypedVars): string[] | undefined {
-  return kind === 'docker' || kind === 'podman' ? vars.words([`ansible_${kind}_extra_args`]) : undefined
+  if (kind === 'docker') return vars.words(['ansible_docker_extra_args'])
+  return kind === 'podman' ? vars.words(['ansible_podman_extra_args']) : undefined
 }
 
 function connectionKind(vars: TypedVars, flags: ConnectionFlags): ConnectionSettings['kind'] {

@@ -73,7 +73,7 @@ test('every connection variable that is described is one that is read', () => {
   const read = new Set<string>()
   const vars = new Proxy({}, { get: (_, name) => void read.add(String(name)) })
   const host = { name: 'h', groups: [], vars, where: () => undefined }
-  connectionSettings(host)
+  for (const connection of ['ssh', 'docker', 'podman']) connectionSettings(host, { connection })
   const known = [...read, 'ansible_become']
   assert.equal(
     Object.keys(connectionVars).filter((name) => !known.includes(name)),
