@@ -63,8 +63,7 @@ export const directory = defineTask({
     const { entry, target } = observed
     if (target.type === 'directory') return attributeChanges(params.path, target, params)
     if (target.type !== 'absent' || entry.type !== 'absent') throw conflictError(params.path, entry, target)
-    const missing = missingFolders(params, observed)
-    return [creation(params, missing)]
+    return [creation(params, missingFolders(params, observed))]
   },
 })
 
@@ -81,26 +80,30 @@ function foldersAbove(path: string): string[] {
   return parent === '/' ? [] : [parent, ...foldersAbove(parent)]
 }
 
+/** Folders above that have to be made, and who will own them. */
+type MissingFolders = { readonly paths: readonly string[]; readonly owner?: string; readonly group?: string }
+
 /** The folders above that have to be made. @throws PlaybookError E_NO_FOLDER, or E_NOT_A_DIRECTORY below a file */
 function missingFolders(
   { path, parents }: DirectoryParams,
   observed: { readonly [folder: string]: FileState },
-): string[] {
+): MissingFolders {
   const above = foldersAbove(path)
   const nearest = above.findIndex((folder) => observed[folder]!.type !== 'absent')
   const missing = nearest === -1 ? above : above.slice(0, nearest)
-  const there = above[nearest]
   if (missing.length > 0 && !parents) throw noFolder(path)
-  if (there !== undefined && observed[there]!.type !== 'directory')
-    throw conflictError(there, observed[there]!, observed[there]!)
-  return missing
+  const there = above[nearest]
+  const state = there === undefined ? undefined : observed[there]!
+  if (there === undefined || state === undefined || state.type === 'absent') return { paths: missing }
+  if (state.type !== 'directory') throw conflictError(there, state, state)
+  return { paths: missing, owner: state.owner, group: state.group }
 }
 
 type DirectoryParams = { path: string; parents: boolean; mode?: FileMode; owner?: string; group?: string }
 
 function creation(
   { path, parents, owner, group, ...params }: DirectoryParams,
-  missing: readonly string[],
+  missing: MissingFolders,
 ): Change {
   const mode = appliedMode(params.mode ?? 0o755, 0o755, true)
   const account = ownerSpec({ owner, group })
@@ -111,7 +114,7 @@ function creation(
     to: ['directory', formatMode(mode), account].filter((part) => part !== '').join(' '),
     steps: [run(sh`rp_mkdir ${words}`, { paths: [{ path, as: 'entry' }] })],
     effects: [
-      ...missing.map((folder) => madeDirectory(folder, 0o755, {})),
+      ...missing.paths.map((folder) => madeDirectory(folder, 0o755, missing)),
       madeDirectory(path, mode, { owner, group }),
     ],
   }

@@ -39,7 +39,7 @@ function loadedBy(file: URL, found = new Set<string>()): Set<string> {
 
 for (const [file, isAllowed] of [
   ['reporter.js', []],
-  ['linesReporter.js', []],
+  ['lines/linesReporter.js', []],
   ['jsonlReporter.js', []],
   ['board/boardReporter.js', ['listr2', 'string-width']],
 ] as const) {

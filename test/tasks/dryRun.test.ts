@@ -1,7 +1,15 @@
 // What a dry run says of the built-in tasks on a real host, against what the run then does.
 
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -41,6 +49,23 @@ function ends({ events }: Ran): End[] {
 const check = async (...tasks: Task[]) => ends(await runTasks(tasks, { isCheck: true }))
 const run = async (...tasks: Task[]) => ends(await runTasks(tasks))
 const statuses = (all: readonly End[]) => all.map(({ status }) => status).join(' ')
+
+test('directories above a planned one belong to the owner of the directory that they are made in', () =>
+  inFolder(async (path) => {
+    const tasks = [
+      directory({ path: path('data'), owner: 'nobody' }),
+      directory({ path: path('data/logs/one'), owner: 'nobody' }),
+      directory({ path: path('data/logs/two'), owner: 'nobody' }),
+    ]
+    for (const all of [await check(...tasks), await run(...tasks)]) {
+      assert.equal(
+        all.map(({ says }) => says),
+        ['', '', ''],
+      )
+      assert.is(statuses(all), 'changed changed changed')
+    }
+    assert.is(statSync(path('data/logs')).uid, statSync(path('data')).uid)
+  }))
 
 test('after a bare command files are unknown, and the cause is that command', () =>
   inFolder(async (path) => {

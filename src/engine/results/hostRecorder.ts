@@ -118,7 +118,8 @@ export class HostRecorder {
 
   /** A host that was never reached has begun no task, although the first one waits for what is read. */
   #isBeforeTasks(thrown: unknown): boolean {
-    return thrown instanceof UnreachableError && thrown.stage === 'connect' && this.#endings.size === 0
+    const isBegun = this.#endings.size > 0 || (this.current?.changing ?? []).length > 0
+    return thrown instanceof UnreachableError && thrown.stage === 'connect' && !isBegun
   }
 
   recap(trips: number): HostRecap {
