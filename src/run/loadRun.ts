@@ -10,7 +10,7 @@ type LoadOptions = {
   /** Files, or plays themselves. */
   readonly playbooks: readonly (string | Play)[]
   /** `playbookDir`: the folder of the first playbook. */
-  readonly inventory: (playbookDir: string | undefined) => Promise<Inventory>
+  readonly inventory: (playbookDir: string | undefined, plays: readonly Play[]) => Promise<Inventory>
   readonly limit: () => Promise<string | undefined>
 }
 
@@ -37,7 +37,7 @@ export async function loadRun({ playbooks, inventory, limit }: LoadOptions): Pro
     plays.push(...((await attempt(() => loadPlaybook(path))) ?? []))
   }
   const [first] = files
-  const loaded = await attempt(() => inventory(first && dirname(first)))
+  const loaded = await attempt(() => inventory(first && dirname(first), plays))
   const selected = await attempt(limit)
   throwIfAny()
   return { plays, inventory: loaded!, limit: selected }

@@ -2,7 +2,9 @@
 
 import { dataFolder } from '../../cache/cacheFolder.ts'
 import { type Inventory, loadInventory } from '../../inventory/inventory.ts'
+import { isLocalhost } from '../../inventory/pattern.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
+import type { Play } from '../../model/play.ts'
 import { type VaultFlags, vaultPasswords } from '../../secrets/vaultPasswords.ts'
 import { loadModule } from '../../userCode/loadModule.ts'
 import { filesIn } from '../../userCode/nearestFile.ts'
@@ -13,12 +15,17 @@ type InventoryFlags = VaultFlags & {
 }
 
 /**
- * Loads the inventory.
+ * Loads the inventory. Plays of localhost alone need none.
  *
  * @throws PlaybookError E_NO_INVENTORY, E_PASSWORD_FILE; AggregatePlaybookError with all errors in its files
  */
-export async function inventoryFromFlags(flags: InventoryFlags, playbookDir?: string): Promise<Inventory> {
-  if (flags.inventory.length === 0) throw noInventory()
+export async function inventoryFromFlags(
+  flags: InventoryFlags,
+  playbookDir?: string,
+  plays: readonly Play[] = [],
+): Promise<Inventory> {
+  const isLocal = plays.length > 0 && plays.every(({ spec }) => isLocalhost(spec.hosts))
+  if (flags.inventory.length === 0 && !isLocal) throw noInventory()
   return loadInventory(flags.inventory, {
     playbookDir,
     extraVars: flags.extraVars,

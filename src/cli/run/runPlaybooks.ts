@@ -30,7 +30,7 @@ export async function runPlaybooks(
   if (flags.flushCache) await flushCache()
   const { plays, inventory, limit } = await loadRun({
     playbooks: names,
-    inventory: (playbookDir) => inventoryFromFlags(flags, playbookDir),
+    inventory: (playbookDir, plays) => inventoryFromFlags(flags, playbookDir, plays),
     limit: () => expandLimit(flags.limit, names, stateFolder()),
   })
   const own = limit === undefined ? flags : { ...flags, limit }

@@ -23,7 +23,7 @@ export async function testPlaybooks(
   const verifying = verify ?? verifyPlaybook(names[0]!)
   const { plays, inventory, limit } = await loadRun({
     playbooks: names,
-    inventory: (playbookDir) => inventoryFromFlags(given, playbookDir),
+    inventory: (playbookDir, plays) => inventoryFromFlags(given, playbookDir, plays),
     limit: () => expandLimit(given.limit, names, stateFolder()),
   })
   const verifyPlays = verifying === undefined ? [] : await verifyRun(verifying, inventory)

@@ -165,6 +165,22 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
   ],
 ]
 
+test('Plays of localhost alone need no inventory', async () => {
+  const play = (hosts: string) =>
+    `definePlay({ name: '${hosts}', hosts: '${hosts}', tasks: () => [command({ argv: ['true'] })] })`
+  const heading = "import { definePlay } from 'run-playbook'\nimport { command } from 'run-playbook/tasks'\n"
+  site.write({
+    'local.ts': `${heading}export default ${play('localhost')}\n`,
+    'mixed.ts': `${heading}export default [${play('localhost')}, ${play('web')}]\n`,
+  })
+  const local = await here('local')
+  assert.is(local.code, 0, local.stderr)
+  assert.match(local.stdout, /localhost {2}changed/)
+  const mixed = await here('mixed')
+  assert.is(mixed.code, 1)
+  assert.match(mixed.stderr, /E_NO_INVENTORY/)
+})
+
 for (const [title, args, says] of cases) {
   test(title, async () => {
     const { code, stdout, stderr } = await here(args)
