@@ -1,7 +1,7 @@
 // Cases of every task on real hosts, and commands that show their effect.
 
 import type { TaskList } from '../../src/index.ts'
-import { secret } from '../../src/index.ts'
+import { look, secret, sh, stdout } from '../../src/index.ts'
 import {
   assert,
   authorizedKey,
@@ -16,6 +16,7 @@ import {
   editJson,
   editXml,
   editYaml,
+  fail,
   fetch,
   file,
   firewallForwardPort,
@@ -843,6 +844,9 @@ mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited
           httpCheck({ url: 'http://127.0.0.1:8765/nothing', status: [404, 410] }),
           uri({ url: 'http://127.0.0.1:8765/www/', contains: 'It works, 여기' }),
           assert({ that: { 'The sum is right': 1 + 1 === 2 } }),
+          look(stdout(sh`id -un`, { reads: [] }), (user) =>
+            user === 'root' ? [] : [fail({ msg: `The tasks run as ${user}, not as root.` })],
+          ),
         ],
         shows: [
           'systemctl is-active served other; systemctl is-enabled served',
