@@ -10,8 +10,14 @@ const built = fileURLToPath(new URL('..', import.meta.url))
 const sources = join(built, '../../test')
 const timesFile = join(built, 'times.json')
 
-/** Helpers that run the packed command, sshd, or programs of other accounts. */
-const integration = ['cli/command.js', 'transport/sshd.js', 'transport/testUser.js', 'wire/attacker.js']
+/** Helpers that run the packed command, sshd, or programs of other accounts, or build software. */
+const integration = [
+  'cli/command.js',
+  'tasks/source/buildSite.js',
+  'transport/sshd.js',
+  'transport/testUser.js',
+  'wire/attacker.js',
+]
 
 export function kindOf(file: string): Kind {
   if (file.startsWith('endToEnd/')) return 'lab'
