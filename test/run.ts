@@ -20,8 +20,6 @@ const usage = `Usage: node dist/test/run.js [unit | integration | lab | selinux 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const limitSeconds = 300
 const labLimitSeconds = 1200
-/** Most tests wait for processes now and then. */
-const jobs = availableParallelism() + 1
 /** Hosts wait for one another more than they compute. */
 const labJobs = 2
 /** Files that use one lab, the second what the first has deployed there. */
@@ -33,6 +31,8 @@ const { values, positionals } = parseArgs({
 })
 const [mode = 'all', ...nameParts] = positionals
 const testName = values['test-name']
+/** Most tests wait for processes now and then; those of units come to no harm by a busy machine. */
+const jobs = availableParallelism() + (mode === 'unit' ? 2 : 1)
 const results: FileResult[] = []
 /** Files that are named run without a lab, whichever of the two they are. */
 const quick: Kind[] = nameParts.length > 0 ? ['unit', 'integration'] : ['unit']
