@@ -20,6 +20,7 @@ import {
   z,
 } from '../../src/index.ts'
 import { noFolder } from '../params/paths.ts'
+import { setOrRemove } from '../params/setOrRemove.ts'
 
 const key = z
   .string()
@@ -64,21 +65,16 @@ export const sysctl = defineTask({
       ignoreerrors: 'ignoreErrors',
     },
   },
-  params: z
-    .strictObject({
+  params: setOrRemove(
+    z.strictObject({
       set: z.record(key, value).default({}).describe('Values by name: { "vm.swappiness": 10 }.'),
       remove: z.array(key).default([]).describe('Names to remove from the file.'),
       sysctlFile: filePath.default('/etc/sysctl.conf').describe('The file for the next start.'),
       reload: z.boolean().default(true).describe('Whether the kernel gets the values now.'),
       ignoreErrors: z.boolean().default(false).describe('Whether an unknown name is no error.'),
-    })
-    .refine(({ set, remove }) => Object.keys(set).length + remove.length > 0, {
-      error: 'expected set or remove',
-    })
-    .refine(({ set, remove }) => !remove.some((each) => Object.hasOwn(set, each)), {
-      path: ['remove'],
-      error: 'expected names that are not in set',
     }),
+    'names',
+  ),
   title: ({ set, remove }) => [...Object.keys(set), ...remove].join(' '),
   probe: ({ set, reload, sysctlFile }) => ({
     current: file(sysctlFile, { content: true }),

@@ -2,6 +2,7 @@
 
 import { applyKeyValueEdits, keyValueKey, keyValueValue } from '../../src/formats/index.ts'
 import { filePath, secretsIn, z } from '../../src/index.ts'
+import { setOrRemove } from '../params/setOrRemove.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 
@@ -32,8 +33,8 @@ import { defineFileEdit } from './fileEdit.ts'
 export const keyValueFile = defineFileEdit({
   name: 'keyValueFile',
   summary: 'Sets and removes keys of a file such as login.defs or /etc/default/grub, leaving the rest alone.',
-  params: z
-    .strictObject({
+  params: setOrRemove(
+    z.strictObject({
       path: filePath.describe('The file.'),
       set: z
         .record(keyValueKey, keyValueValue)
@@ -53,14 +54,9 @@ export const keyValueFile = defineFileEdit({
         .describe('What is between a new key and its value; default: what most lines have.'),
       create: z.boolean().default(false).describe('Whether to make a missing file.'),
       ...writingParams,
-    })
-    .refine(({ set, remove }) => Object.keys(set).length + remove.length > 0, {
-      error: 'expected set or remove',
-    })
-    .refine(({ set, remove }) => !remove.some((key) => Object.hasOwn(set, key)), {
-      path: ['remove'],
-      error: 'expected keys that are not in set',
     }),
+    'keys',
+  ),
   allowsMissing: ({ set }) => Object.keys(set).length === 0,
   edit: (before, { path, set, remove, separator, quotes = quotesOf(path) }) => {
     const edits = [

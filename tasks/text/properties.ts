@@ -2,6 +2,7 @@
 
 import { applyPropertiesEdits, type PropertiesEdit, propertyValue } from '../../src/formats/index.ts'
 import { filePath, type Secret, secretsIn, z } from '../../src/index.ts'
+import { setOrRemove } from '../params/setOrRemove.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from './fileEdit.ts'
 
@@ -26,8 +27,8 @@ import { defineFileEdit } from './fileEdit.ts'
 export const properties = defineFileEdit({
   name: 'properties',
   summary: 'Sets and removes keys of a Java .properties file, leaving the rest alone.',
-  params: z
-    .strictObject({
+  params: setOrRemove(
+    z.strictObject({
       path: filePath.describe('The file.'),
       set: z
         .record(z.string(), propertyValue)
@@ -39,14 +40,9 @@ export const properties = defineFileEdit({
       encoding: z.enum(['iso-8859-1', 'utf-8']).default('iso-8859-1').describe('How the file is encoded.'),
       create: z.boolean().default(false).describe('Whether to make a missing file.'),
       ...writingParams,
-    })
-    .refine(({ set, remove }) => Object.keys(set).length + remove.length > 0, {
-      error: 'expected set or remove',
-    })
-    .refine(({ set, remove }) => !remove.some((key) => Object.hasOwn(set, key)), {
-      path: ['remove'],
-      error: 'expected keys that are not in set',
     }),
+    'keys',
+  ),
   allowsMissing: ({ set }) => Object.keys(set).length === 0,
   edit: (before, params) => {
     const { bytes, changes } = applyPropertiesEdits(before, editsOf(params), { encoding: params.encoding })
