@@ -17,8 +17,8 @@ type Tool = {
 
 /** What systemd names its machines, and docker and podman their containers, is no option. */
 const tools: { readonly [kind in ContainerKind]: Tool } = {
-  docker: { argv: (settings, program) => ['docker', ...execArgs(settings, program)], list: 'docker ps -a' },
-  podman: { argv: (settings, program) => ['podman', ...execArgs(settings, program)], list: 'podman ps -a' },
+  docker: containerTool('docker'),
+  podman: containerTool('podman'),
   machinectl: {
     // `machinectl shell` has a terminal of its own, which would change bytes; this is the same service without one.
     argv: ({ host, user }, program) => [
@@ -32,8 +32,18 @@ const tools: { readonly [kind in ContainerKind]: Tool } = {
   },
 }
 
-function execArgs({ host, user, containerArgs = [] }: ConnectionSettings, program: readonly string[]) {
-  return [...containerArgs, 'exec', '-i', ...(user === undefined ? [] : ['-u', user]), host, ...program]
+function containerTool(name: 'docker' | 'podman'): Tool {
+  return {
+    argv: ({ host, user, containerArgs = [] }, program) => [
+      name,
+      ...containerArgs,
+      ...['exec', '-i'],
+      ...(user === undefined ? [] : ['-u', user]),
+      host,
+      ...program,
+    ],
+    list: `${name} ps -a`,
+  }
 }
 
 /**
