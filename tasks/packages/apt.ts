@@ -126,7 +126,7 @@ function packageChanges(params: AptParams, { automatic, planned, unmet }: AptSta
   ]
 }
 
-/** What apt-get is told: the same as in the simulation. */
+/** The arguments of apt-get: the same as in the simulation. */
 function requested({ name, deb, state, ...params }: AptParams, unmet: readonly string[]): readonly string[] {
   if (deb) return unmet.map((index) => deb[Number(index)]!)
   if (modeOf({ name, deb, state, ...params }) === 'upgrade' || !name) return []

@@ -40,8 +40,8 @@ done`
 }
 
 /**
- * `others_in FOLDER`: whether others may swap names there. `link_tree NAME NEW SHOWN` makes what the name in the current
- * folder holds anew, its files as `$link_files` does it; `link_here NEW SHOWN` what the current folder holds.
+ * `others_in FOLDER`: whether others may swap names there. `link_tree NAME NEW SHOWN` makes a copy of what the name in
+ * the current folder holds, its files as `$link_files` does it; `link_here NEW SHOWN` of what the current folder holds.
  */
 const treeFunctions = `others_in() {
   [ -n "$rp_owner$rp_open" ] || [ -n "$(find "$1" -type d \\( ! -user 0 ! -user "$rp_uid" -o -perm -020 -o -perm -002 \\) | head -n 1)" ]

@@ -24,7 +24,7 @@ function linesOf(
 ): Map<string, readonly string[]> {
   return new Map(
     [...hosts].flatMap(([host, { changed, failure, stopped }]) => {
-      // What they did not do is told with the reason.
+      // What they did not do is shown with the reason.
       if (failure || stopped) return []
       const lines = changed.filter(({ restart }) => withRestarts || restart === undefined).map(format)
       return lines.length > 0 ? [[host, lines] as const] : []

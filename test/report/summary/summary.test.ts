@@ -98,7 +98,7 @@ slowest: service httpd restarted 9.1 s
   )
 })
 
-test('With -v every host is told by itself', async () => {
+test('With -v every host is shown by itself', async () => {
   const { stdout } = await reportOf(fleetRun({ hosts: 30 }), { verbosity: 1 })
   assert.is([...stdout.matchAll(/^was-00\d\d {2}changed/gm)].length, 90)
 })

@@ -190,7 +190,7 @@ test('sources, masquerading, forwarded ports and the target are read from D-Bus 
   )
 })
 
-test('a zone that is in one configuration only is told apart', () => {
+test('a zone that is in one configuration only is reported as such', () => {
   const zones = '{"type":"as","data":[["public"]]}'
   const answer = `= bus\n= zone was\n= zones ${zones}\n= runtime\nCall failed: INVALID_ZONE: was\n= permanent\n${bus}\n`
   assert.equal(parseZoneScopes(outputOf(answer)), { isRunning: true, permanent: full, runtime: undefined })
