@@ -90,7 +90,7 @@ function interrupt({ hosts, emit }: RunState): void {
     ...steps.map(({ session, step }) => session.kill(step).catch(() => {})),
     ...all.map((session) => session.killProbes().catch(() => {})),
   ]
-  const limit = new Promise((resolve) => setTimeout(resolve, 1500).unref())
+  const limit = new Promise((resolve) => setTimeout(resolve, 1200).unref())
   const over = Promise.all([...kills, ...all.map((session) => session.stepsDone())])
   void Promise.race([over, limit]).then(() => Promise.all(all.map((session) => session.close())))
 }

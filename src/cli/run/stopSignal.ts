@@ -17,14 +17,25 @@ type StopSignal = {
   readonly release: () => void
 }
 
-/** The first signal stops the run in order, the second one kills it. */
+/** Until then after the first signal, the running steps are being killed, and no other signal may keep them alive. */
+const killMs = 1000
+
+/**
+ * The first signal stops the run in order. One that comes later kills it, at the earliest a second after the first: npx
+ * passes on the Ctrl-C that the terminal has sent already, and the steps on the hosts must be killed in any case.
+ */
 export function stopSignal(): StopSignal {
   const controller = new AbortController()
   setMaxListeners(0, controller.signal) // one for each of many hosts is no leak
   let code: number | undefined
+  let stoppedAt = 0
   const stop = () => {
-    if (controller.signal.aborted) process.exit(130)
+    if (controller.signal.aborted) {
+      setTimeout(() => process.exit(130), stoppedAt + killMs - performance.now()).unref()
+      return
+    }
     code = 130
+    stoppedAt = performance.now()
     controller.abort()
   }
   const stopOnLostOutput = ({ code: reason }: NodeJS.ErrnoException) => {

@@ -37,8 +37,3 @@ export function trackSteps(
     stepEnded,
   }
 }
-
-/** Ends a process group: TERM first, KILL after two seconds. */
-export function killGroup(pid: number): string {
-  return `kill -TERM -${pid}; for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -${pid} 2>/dev/null || exit 0; sleep 0.2; done; kill -KILL -${pid}; exit 0\n`
-}

@@ -10,22 +10,27 @@ import { cliSite, twoHosts } from '../command.ts'
 /** A time to sleep by which this test's processes are known from all others. */
 const seconds = `${1000 + process.pid}.125`
 
-const site = cliSite({
-  'inventory.yaml': twoHosts,
-  'long.ts': `import { definePlay, defineTask, run, sh, z } from 'run-playbook'
-
-const nap = defineTask({
+const nap = (before: string) => `const nap = defineTask({
   name: 'nap',
   summary: 'Sleeps.',
   params: z.strictObject({}),
   verify: false,
   probe: () => ({}),
   plan: () => [
-    { what: 'sleep', from: 'awake', to: 'rested', steps: [run(sh\`touch \${process.cwd()}/begun; sleep ${seconds}; sleep ${seconds}\`)] },
+    { what: 'sleep', from: 'awake', to: 'rested', steps: [run(sh\`${before}touch \${process.cwd()}/begun; sleep ${seconds}; sleep ${seconds}\`)] },
   ],
 })
-export default definePlay({ name: 'Long', hosts: 'all', tasks: () => [nap({})] })
-`,
+export default definePlay({ name: 'Nap', hosts: 'all', tasks: () => [nap({})] })
+`
+
+const site = cliSite({
+  'inventory.yaml': twoHosts,
+  'long.ts': `import { definePlay, defineTask, run, sh, z } from 'run-playbook'
+
+${nap('')}`,
+  'deaf.ts': `import { definePlay, defineTask, run, sh, z } from 'run-playbook'
+
+${nap("trap '' TERM; ")}`,
   'facts.ts': `import { definePlay, sh, stdout } from 'run-playbook'
 export default definePlay({
   name: 'Facts',
@@ -61,13 +66,18 @@ test('SIGTERM while facts are read: no host is called unreachable for it', async
   assert.not.match(stdout, /unreachable|E_SHELL/i)
 })
 
-test('A second Ctrl-C ends at once', async () => {
+test('A second signal, such as npx passes on at once, keeps no step alive', async () => {
   const { child, ended } = site.start(['long', '-i', 'inventory.yaml'])
   await begun()
   child.kill('SIGINT')
+  await new Promise((resolve) => setTimeout(resolve, 20))
   child.kill('SIGINT')
   assert.is((await ended).code, 130)
   await gone()
+})
+
+test('A step that ignores the signal is killed after the command has ended', async () => {
+  await interrupted('SIGINT', ['deaf.ts', '-i', 'inventory.yaml'], ['one', 'two'])
 })
 
 const missing = sshdMissing()
@@ -100,7 +110,7 @@ async function interrupted(signal: NodeJS.Signals, words: string[], hosts: strin
   const { code, stdout, stderr } = await ended
   const durationMs = performance.now() - startedAt
   assert.is(code, 130, stdout + stderr)
-  assert.ok(durationMs < 2000, `${durationMs} ms`)
+  assert.ok(durationMs < 4000, `${durationMs} ms`) // less than two seconds on an idle machine
   if (hosts.length > 0)
     assert.match(stdout, new RegExp(`^Interrupted\\. A step was running on ${hosts.length} host`, 'm'))
   for (const host of hosts) assert.match(stdout, new RegExp(`^ +${host} +nap$`, 'm'))
@@ -122,7 +132,7 @@ async function begun(): Promise<void> {
 
 async function gone(): Promise<void> {
   for (let waits = 0; sleepers() > 0; waits += 1) {
-    if (waits > 40) throw new Error('The step still runs.')
+    if (waits > 400) throw new Error('The step still runs.')
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }
