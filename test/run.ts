@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { down, isSupported } from '../lab/lab.ts'
+import { whyNoBrowser } from '../lab/machine/browser.ts'
 import { logToStderr } from '../lab/machine/log.ts'
 import { whyNoGuest, withGuest } from '../lab/selinux/guest.ts'
 import { siteLab } from './endToEnd/site.ts'
@@ -14,7 +15,7 @@ import { type PoolOptions, runFiles } from './runner/pool.ts'
 import { type FileResult, report, resultOf, resultText } from './runner/results.ts'
 import { type Kind, keepTimes, kindOf, longestFirst, testFiles } from './runner/testFiles.ts'
 
-const usage = `Usage: node dist/test/run.js [unit | integration | lab | selinux | all] [-t part-of-test-name] [part-of-file-name...]
+const usage = `Usage: node dist/test/run.js [unit | integration | browser | lab | selinux | all] [-t part-of-test-name] [part-of-file-name...]
 `
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -34,14 +35,15 @@ const testName = values['test-name']
 /** Most tests wait for processes now and then; those of units come to no harm by a busy machine. */
 const jobs = availableParallelism() + (mode === 'unit' ? 2 : 1)
 const results: FileResult[] = []
-/** Files that are named run without a lab, whichever of the two they are. */
-const quick: Kind[] = nameParts.length > 0 ? ['unit', 'integration'] : ['unit']
+/** Files that are named run without a lab, whichever of the three they are. */
+const quick: Kind[] = nameParts.length > 0 ? ['unit', 'integration', 'browser'] : ['unit']
 const kindsOf: { readonly [mode: string]: readonly Kind[] } = {
   unit: quick,
   integration: ['integration'],
+  browser: ['browser'],
   lab: ['lab'],
   selinux: ['selinux'],
-  all: ['unit', 'integration', 'lab'],
+  all: ['unit', 'integration', 'browser', 'lab'],
 }
 const kinds = kindsOf[mode] ?? []
 
@@ -54,7 +56,10 @@ async function main(): Promise<void> {
   bundleIfStale()
   const files = longestFirst(testFiles().filter(isChosen))
   const chosen = (kind: Kind) => (kinds.includes(kind) ? files.filter((file) => kindOf(file) === kind) : [])
-  await runFiles(eachAlone([...chosen('integration'), ...chosen('unit')]), options(jobs, limitSeconds))
+  const quickFiles = eachAlone([...chosen('integration'), ...chosen('unit')])
+  // One after the other, in one browser.
+  const browserFiles = await withBrowser(chosen('browser'))
+  await runFiles([...browserFiles, ...quickFiles], options(jobs, limitSeconds))
   await runLabs(chosen('lab'))
   await runSelinux(chosen('selinux'))
   if (testName === undefined)
@@ -78,6 +83,14 @@ function bundleIfStale(): void {
 
 function isChosen(file: string): boolean {
   return nameParts.length === 0 || nameParts.some((part) => file.includes(part))
+}
+
+/** One group; none where there is no browser, and none can be installed. */
+async function withBrowser(files: readonly string[]): Promise<string[][]> {
+  if (files.length === 0) return []
+  const why = await whyNoBrowser(logToStderr())
+  if (why) leaveOut(files, `no browser: ${why}`, false)
+  return why ? [] : [[...files]]
 }
 
 /** Where there can be no lab, its tests are skipped by name, but not in CI. */

@@ -8,7 +8,9 @@ import { type Log, timed } from './log.ts'
 import { runIn } from './run.ts'
 
 /** Program → the Debian package that has it. */
-const PROGRAMS = {
+type Programs = { readonly [program: string]: string }
+
+const PROGRAMS: Programs = {
   mmdebstrap: 'mmdebstrap',
   'systemd-nspawn': 'systemd-container',
   ip: 'iproute2',
@@ -23,13 +25,18 @@ const PROGRAMS = {
   ssh: 'openssh-client',
   mke2fs: 'e2fsprogs',
   openssl: 'openssl',
-} as const
+}
 
-/** Installs what is missing; refreshes apt's lists only when they do not know a package. */
+/** Lets the lab run on this machine. */
 export async function prepareMachine(log: Log): Promise<void> {
   await allowManyHosts()
-  if ((await missingPackages()).length === 0) return
-  await withLock(join(sharedFolder(), 'apt.lock'), () => install(log), log)
+  await installPrograms(PROGRAMS, log)
+}
+
+/** Installs what is missing; refreshes apt's lists only when they do not know a package. */
+export async function installPrograms(programs: Programs, log: Log): Promise<void> {
+  if ((await missingPackages(programs)).length === 0) return
+  await withLock(join(sharedFolder(), 'apt.lock'), () => install(programs, log), log)
 }
 
 /** Each systemd takes a dozen inotify instances of root's; the kernel's usual 128 do not last for three labs. */
@@ -39,8 +46,8 @@ async function allowManyHosts(): Promise<void> {
   if (limit > 0 && limit < 1024) await writeFile(file, '1024').catch(() => {}) // may be read-only; few hosts boot all the same
 }
 
-async function install(log: Log): Promise<void> {
-  const packages = await missingPackages()
+async function install(programs: Programs, log: Log): Promise<void> {
+  const packages = await missingPackages(programs)
   if (packages.length === 0) return
   const apt = runIn({ env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
   const installAll = () => apt`apt-get install -y -q --no-install-recommends ${packages}`
@@ -52,12 +59,13 @@ async function install(log: Log): Promise<void> {
   })
 }
 
-async function missingPackages(): Promise<string[]> {
-  const found = await Promise.all(Object.keys(PROGRAMS).map(isOnPath))
-  return [...new Set(Object.values(PROGRAMS).filter((_, index) => !found[index]))]
+async function missingPackages(programs: Programs): Promise<string[]> {
+  const found = await Promise.all(Object.keys(programs).map(isOnPath))
+  return [...new Set(Object.values(programs).filter((_, index) => !found[index]))]
 }
 
-async function isOnPath(program: string): Promise<boolean> {
+/** Whether a program is found without its folder. */
+export async function isOnPath(program: string): Promise<boolean> {
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin']
   const hits = await Promise.all(
     folders.map((folder) =>

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export type Kind = 'unit' | 'integration' | 'lab' | 'selinux'
+export type Kind = 'unit' | 'integration' | 'browser' | 'lab' | 'selinux'
 
 const built = fileURLToPath(new URL('..', import.meta.url))
 const sources = join(built, '../../test')
@@ -22,7 +22,9 @@ const integration = [
 export function kindOf(file: string): Kind {
   if (file.startsWith('endToEnd/')) return 'lab'
   if (file.startsWith('selinux/')) return 'selinux'
-  const isIntegration = file.startsWith('pack/') || importsOf(file).some((each) => integration.includes(each))
+  const helpers = importsOf(file)
+  if (helpers.includes('browser/browser.js')) return 'browser'
+  const isIntegration = file.startsWith('pack/') || helpers.some((each) => integration.includes(each))
   return isIntegration ? 'integration' : 'unit'
 }
 
