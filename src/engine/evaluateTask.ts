@@ -1,6 +1,6 @@
 // Evaluates a task against its probe results or, in check mode, the predicted state.
 
-import type { Change } from '../model/change.ts'
+import type { Change, TaskMessage } from '../model/change.ts'
 import { PlaybookError, toPlaybookError } from '../model/errors/error.ts'
 import type { Probe, Probes } from '../model/probe.ts'
 import { mendingChange, UnknownUntilApplied } from './checkMode/predictedResult.ts'
@@ -10,7 +10,7 @@ import type { PlannedTask } from './plan/plannedTask.ts'
 import type { ProbeResults } from './probing/probeBatch.ts'
 
 export type Evaluation =
-  | { readonly kind: 'ok' }
+  | { readonly kind: 'ok'; readonly message?: TaskMessage | undefined }
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'changes'; readonly changes: readonly Change[] }
   | { readonly kind: 'unknown'; readonly reason: string }
@@ -33,7 +33,7 @@ export function evaluateTask(
     const changes: readonly Change[] = task.spec.plan(task.params, observed, inputs)
     if (changes.length > 0) return { kind: 'changes', changes }
     const error = unmetUntil(item, read)
-    if (!error) return { kind: 'ok' }
+    if (!error) return { kind: 'ok', message: task.spec.message?.(task.params, observed, inputs) }
     return predicted ? { kind: 'unknown', reason: `would wait: ${error.message}` } : { kind: 'failed', error }
   } catch (thrown) {
     return failedEvaluation(thrown, task.name, predicted && mendingChange(predicted, probesRead))

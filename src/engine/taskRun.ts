@@ -196,7 +196,10 @@ class TaskRun {
     if (evaluation.kind === 'failed')
       return this.#finish({ status: 'failed', changes: [], error: evaluation.error })
     this.#insertGiven()
-    if (evaluation.kind === 'ok') return this.#finish({ status: 'ok', changes: [] })
+    if (evaluation.kind === 'ok') {
+      const { message } = evaluation
+      return this.#finish({ status: 'ok', changes: [], ...(message ? { message } : {}) })
+    }
     if (evaluation.kind === 'unknown') {
       this.#context.dryRun.recordUnknown(this.#item, changes)
       this.#pass.handlers.notifications.notify(this.#item.task, false)

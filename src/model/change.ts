@@ -42,3 +42,10 @@ export type Effect =
   | { readonly path: string; readonly becomes: FileState }
   | { readonly tree: string; readonly only?: 'additions' | 'attributes' }
   | { readonly state: string; readonly becomes?: unknown }
+
+/** A text that a task shows, of one line or several. */
+export type TaskMessage = {
+  readonly text: string
+  /** How many -v it needs. Default 0. */
+  readonly verbosity?: number
+}

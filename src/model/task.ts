@@ -1,7 +1,7 @@
 // Defines tasks: parameters, probes, and the comparison that plans changes.
 
 import type { z } from 'zod'
-import type { Change, Effect } from './change.ts'
+import type { Change, Effect, TaskMessage } from './change.ts'
 import { created } from './errors/createdItems.ts'
 import { callSite, type SourceLocation } from './errors/location.ts'
 import type { Observed, Probe, Probes } from './probe.ts'
@@ -28,6 +28,8 @@ export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly probe: (params: z.output<S>, inputs: I) => P
   /** Compares, and returns what differs with the steps that change it. Pure. An empty list: nothing to do. */
   readonly plan: (params: z.output<S>, observed: Observed<P>, inputs: I) => readonly Change[]
+  /** What to show on its host where nothing differs. Pure. Default: nothing. */
+  readonly message?: (params: z.output<S>, observed: Observed<P>, inputs: I) => TaskMessage
   /**
    * For check mode: all that its changes may touch, for where it cannot be known what they would be. Default: what its
    * probes read.

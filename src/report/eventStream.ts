@@ -71,6 +71,7 @@ function createRecords(verbosity: number, isDiffShown: boolean): Records {
       status: result.status,
       isIgnored: result.isIgnored || undefined,
       reason: result.reason,
+      message: result.message && from(result.message.verbosity ?? 0, result.message.text),
       changes: result.changes.map((change) => changeFields(change, isDiffShown)),
       ...outputFields(result.output),
       error: result.error && errorFields(result.error),

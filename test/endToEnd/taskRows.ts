@@ -9,6 +9,7 @@ import {
   copyDirectory,
   copyFile,
   cron,
+  debug,
   directory,
   dnf,
   download,
@@ -843,6 +844,7 @@ mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited
           httpCheck({ url: 'http://127.0.0.1:8765/www/', contains: 'It works, 여기', within: 20 }),
           httpCheck({ url: 'http://127.0.0.1:8765/nothing', status: [404, 410] }),
           uri({ url: 'http://127.0.0.1:8765/www/', contains: 'It works, 여기' }),
+          debug({ msg: stdout(sh`uname -r`, { reads: [] }) }),
           assert({ that: { 'The sum is right': 1 + 1 === 2 } }),
           look(stdout(sh`id -un`, { reads: [] }), (user) =>
             user === 'root' ? [] : [fail({ msg: `The tasks run as ${user}, not as root.` })],

@@ -27,12 +27,14 @@ function lostDelegate({ target, task }: PlannedTask, result: UntimedResult): Unt
   return isLost && task.options.ignoreUnreachable ? { ...result, status: 'unreachable' } : result
 }
 
-/** A failure with noLog only names the task: its output may hold secrets. */
+/** A failure with noLog only names the task: its output may hold secrets, and so may its message. */
 function redacted({ task }: PlannedTask, result: UntimedResult): UntimedResult {
-  if (!task.options.noLog || !result.error) return result
-  const { code, where } = result.error
+  if (!task.options.noLog) return result
+  const { message: _, error: failure, ...shown } = result
+  if (!failure) return shown
+  const { code, where } = failure
   const message = `${task.title} failed; its output is hidden (noLog).`
-  return { ...result, error: new PlaybookError(code, message, { where }) }
+  return { ...shown, error: new PlaybookError(code, message, { where }) }
 }
 
 /** Changes without their steps; hidden with noLog. */

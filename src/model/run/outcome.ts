@@ -1,6 +1,6 @@
 // The results of tasks, hosts and runs.
 
-import type { TextDiff } from '../change.ts'
+import type { TaskMessage, TextDiff } from '../change.ts'
 import type { PlaybookError } from '../errors/error.ts'
 
 /** `unknown` occurs only in check mode: the result depends on an earlier change that was not made. */
@@ -26,6 +26,8 @@ export type TaskResult = {
   readonly reason?: string
   /** true: a failure that `ignoreErrors` or `ignoreUnreachable` ignores. */
   readonly isIgnored?: boolean
+  /** What the task has to tell; absent with noLog. */
+  readonly message?: TaskMessage
   /** What the commands of its steps printed; absent if none ran, or with noLog. */
   readonly output?: TaskOutput
 }

@@ -128,6 +128,7 @@ const events = {
         .describe('`unknown` occurs in dry runs only: it depends on an earlier change.'),
       isIgnored: z.literal(true).optional().describe('The failure is ignored or rescued.'),
       reason: text.optional().describe('Why it was skipped, or what an unknown result depends on.'),
+      message: text.optional().describe('What the task shows, of one line or several (`debug`).'),
       changes: z.array(change),
       stdout: text
         .optional()

@@ -88,12 +88,16 @@ export class HostTask {
   }
 
   taskEnded(label: TaskLabel, index: number, result: TaskResult): void {
-    const { status, isIgnored, error, output } = result
+    const { status, isIgnored, error, output, message } = result
     const title = titleOf(label)
     // A short step has written all at once.
     if (!this.#hasSaid && output) {
       this.#output = [title]
       for (const line of sanitizeLines(output.stdout + output.stderr)) if (line !== '') this.#say(line)
+    }
+    if (message && (message.verbosity ?? 0) < 1) {
+      this.#output = [title]
+      for (const line of sanitizeLines(message.text)) this.#say(line)
     }
     Object.assign(this.#progress, { runningSince: undefined, transfer: undefined })
     this.#hasSaid = false

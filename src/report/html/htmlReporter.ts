@@ -3,7 +3,7 @@
 import type { EventOf } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'
 import type { Reporter } from '../output/reporterTypes.ts'
-import { sanitize, showControls } from '../output/sanitize.ts'
+import { sanitize, sanitizeLines, showControls } from '../output/sanitize.ts'
 import type { Sink } from '../output/sink.ts'
 import { plainTheme } from '../output/theme.ts'
 import { failureLines } from '../text/failureText.ts'
@@ -120,9 +120,10 @@ function taskRow(event: EventOf<'taskEnd' | 'retry'>, { cwd, isCheck }: Context)
     ? failureLines(task, result, { theme: plainTheme, cwd, program: 'run-playbook', isWhole: true })
     : []
   const changes = result.error ? [] : result.changes.map((change) => changeItem(change))
+  const message = result.message ? html`<pre>${sanitizeLines(result.message.text).join('\n')}</pre>` : ''
   return html`<tr class="${status}"><td>${label}<td>${task.isHandler ? 'handler ' : ''}${sanitize(titleWithDelegate(task))}${
     reason ? html` <i>${sanitize(reason)}</i>` : ''
-  }${changes.length > 0 ? html`<ul>${changes}</ul>` : ''}${
+  }${changes.length > 0 ? html`<ul>${changes}</ul>` : ''}${message}${
     failure.length > 0 ? html`<pre>${failure.join('\n')}</pre>` : ''
   }
 `

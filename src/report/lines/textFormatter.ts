@@ -10,7 +10,7 @@ import { hostLabel } from '../text/hostLabel.ts'
 import { createHostOutcomes, type HostOutcomes } from '../text/hostOutcomes.ts'
 import { resumeCommand } from '../text/resumeCommand.ts'
 import { checkSummary, hostSummary, plural, runSummary } from '../text/summaries.ts'
-import { retryLines, type TaskTextOptions, taskLines } from '../text/taskLines.ts'
+import { isShown, retryLines, type TaskTextOptions, taskLines } from '../text/taskLines.ts'
 import { CommandAnswers } from './commandAnswers.ts'
 import { FoldedLines, type Render } from './foldedLines.ts'
 import { interruptedLines, warningLines } from './incidentLines.ts'
@@ -150,9 +150,11 @@ class RunFormatter implements TextFormatter {
   }
 
   #taskLines(event: EventOf<'taskEnd'>): readonly string[] {
-    const { isIgnored, status } = event.result
+    const { result } = event
+    const { isIgnored, status } = result
+    const { verbosity, hasAnswers } = this.#options
     // Most tasks of most runs.
-    if (this.#options.verbosity < 1 && status === 'ok' && !this.#options.hasAnswers) return none
+    if (verbosity < 1 && status === 'ok' && !hasAnswers && !isShown(result, verbosity)) return none
     if (!isIgnored && (status === 'failed' || status === 'unreachable'))
       this.#printedBeforeFailure ??= this.#printed
     if (!this.#isCheck && this.#answers.take(event)) return none

@@ -1,6 +1,6 @@
 // Formats how a task ended on a host: a headline, and below it changes, diffs, the failure.
 
-import type { TextDiff } from '../../model/change.ts'
+import type { TaskMessage, TextDiff } from '../../model/change.ts'
 import type { EventOf, TaskLabel } from '../../model/run/event.ts'
 import type { ReportedChange, TaskResult } from '../../model/run/outcome.ts'
 import { sanitize, sanitizeLines } from '../output/sanitize.ts'
@@ -52,8 +52,32 @@ export function taskLines(
       return [columns.row(host, 'unknown', text, theme.unknown)]
     case 'skipped':
     case 'ok':
+      if (isShown(result, verbosity)) return messageLines(task, result.message, host, columns)
       return verbosity < 1 ? [] : [theme.muted(columns.row(host, result.status, text))]
   }
+}
+
+type Telling = TaskResult & { readonly message: TaskMessage }
+
+/** Whether the result has a message that this many -v show. */
+export function isShown(result: TaskResult, verbosity: number): result is Telling {
+  return result.message !== undefined && (result.message.verbosity ?? 0) <= verbosity
+}
+
+/** The message, behind the title where the task has one of its own. */
+function messageLines(
+  { name, title }: TaskLabel,
+  { text }: TaskMessage,
+  host: string,
+  columns: Columns,
+): string[] {
+  const lines = sanitizeLines(text)
+  const own = title === name ? [] : [sanitize(title)]
+  const isInline = own.length === 0 || lines.length === 1
+  const [headline = '', ...below] = isInline
+    ? [[...own, lines[0]].join('   '), ...lines.slice(1)]
+    : [...own, ...lines]
+  return [columns.row(host, 'message', headline), ...indent(below, columns.textOffset)]
 }
 
 function changedLabel({ isHandler }: TaskLabel, isCheck: boolean): string {
