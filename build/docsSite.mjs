@@ -84,7 +84,7 @@ function withLinks(text, from, to) {
 function config() {
   const ordered = [
     ['Start', ['index', 'getting-started', 'from-ansible', 'cookbook', 'troubleshooting', 'errors']],
-    ['Playbooks', ['plays', 'tasks', 'roles', 'templates', 'facts', 'register', 'inventory']],
+    ['Playbooks', ['plays', 'tasks', 'formats', 'roles', 'templates', 'facts', 'register', 'inventory']],
     ['Running', ['connections', 'output', 'ci', 'security', 'promises']],
     ['Code', ['testing', 'library', 'events', 'contributing', 'architecture', 'changelog']],
     ['Example', ['runbook']],

@@ -10,7 +10,7 @@ export type KeywordText = {
   readonly meaning: string
   /** The default, in words. */
   readonly byDefault?: string
-  readonly example?: string
+  readonly example: string
   /** What differs in Ansible, or its name there if that is not the same in snake_case. */
   readonly ansible?: string
 }
@@ -20,7 +20,11 @@ type TextsOf<T> = { readonly [K in keyof Required<T>]: KeywordText }
 
 /** Only for plays. */
 export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>> = {
-  name: { type: 'string', meaning: 'The name in reports. Pending handlers are stored under it.' },
+  name: {
+    type: 'string',
+    meaning: 'The name in reports. Pending handlers are stored under it.',
+    example: "name: 'Web servers'",
+  },
   hosts: {
     type: 'string',
     meaning: 'A pattern that selects hosts and groups.',
@@ -45,6 +49,7 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
     type: 'number',
     meaning: 'How many hosts run in parallel.',
     byDefault: '--forks, 100',
+    example: 'forks: 20',
     ansible: 'not a keyword of plays; 5 by default',
   },
   anyErrorsFatal: {
@@ -52,6 +57,7 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
     meaning:
       'When a host fails, the others finish their current task and start no further one. Hosts that did not finish are excluded from later plays.',
     byDefault: 'false',
+    example: 'anyErrorsFatal: true',
     ansible: 'also allowed on blocks and tasks',
   },
   maxFailPercentage: {
@@ -65,12 +71,14 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
     type: 'boolean',
     meaning: 'A host that fails runs its notified handlers before it stops.',
     byDefault: '--force-handlers, or false: the handlers stay pending, and the next run runs them',
+    example: 'forceHandlers: true',
     ansible: 'without it, the handlers of a failed host are lost',
   },
   waitForConnection: {
     type: 'number',
     meaning: 'For how many seconds to retry a host that cannot be reached yet, such as one that is booting.',
     byDefault: '0',
+    example: 'waitForConnection: 300',
     ansible: 'a task, `wait_for_connection`',
   },
   vars: {
@@ -114,6 +122,8 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
     type: '(host) => list of tasks',
     meaning:
       'Tasks that run after the handlers notified by `tasks`. Handlers that they notify run after them.',
+    example:
+      "postTasks: ({ name }) => [command({ argv: ['lbctl', 'enable', name] }, { delegateTo: 'lb-01' })]",
   },
 }
 
@@ -140,6 +150,7 @@ export const sharedTexts: TextsOf<
     meaning:
       "How to become another user. On a task or block it overrides everything else; on a play, the host's `ansible_become_method` overrides it.",
     byDefault: "--become-method, 'sudo'",
+    example: "becomeMethod: 'doas'",
   },
   environment: {
     type: '{ [name]: string | secret }',
@@ -152,6 +163,7 @@ export const sharedTexts: TextsOf<
     meaning:
       'After this many seconds a step is killed on the host, with its whole process group, and the task fails with E_TIMEOUT. It bounds each probe of the task too, `when` and reads of files included: E_PROBE_TIMEOUT, which names the files that hang.',
     byDefault: 'none',
+    example: 'timeout: 600',
     ansible: 'ends the task on the controller; the process on the host may keep running',
   },
   unsafePaths: {
@@ -166,17 +178,20 @@ export const sharedTexts: TextsOf<
     type: 'boolean',
     meaning: 'A failure is reported as ignored, and the host continues.',
     byDefault: 'false',
+    example: "command({ argv: ['app', 'warm-up'] }, { ignoreErrors: true })",
   },
   ignoreUnreachable: {
     type: 'boolean',
     meaning:
       'If the host (or its delegate) becomes unreachable during a task, that is reported as ignored, and the host reconnects for the next task.',
     byDefault: 'false',
+    example: 'ignoreUnreachable: true',
   },
   noLog: {
     type: 'boolean',
     meaning: 'Changes, commands, their output and failure messages are neither shown nor recorded.',
     byDefault: 'false',
+    example: 'noLog: true',
     ansible:
       'also needed for secrets, which are masked here if they come from a vault or are wrapped in `secret()`',
   },
@@ -192,6 +207,7 @@ export const sharedTexts: TextsOf<
     meaning:
       'The first host of the batch runs the task. The others wait for it, report the task as skipped, and probe later tasks again if it changed something. If it fails, it fails on all of them, each with its own rescue or ignoreErrors. If that host has ended, or becomes unreachable before it changes anything, the next one takes over. Handlers are notified on the host that ran the task. Tasks created by one line in a loop are distinguished by their order.',
     byDefault: 'false',
+    example: "command({ argv: ['app', 'migrate'] }, { runOnce: true })",
     ansible: 'if the first host becomes unreachable before the task starts, all fail',
   },
 }
@@ -234,7 +250,11 @@ export const blockTexts: TextsOf<Omit<BlockOptions, keyof typeof sharedTexts>> =
     meaning: 'For blocks: runs when a task of the block has failed. If it succeeds, the host continues.',
     example: 'block([deploy], { rescue: [rollBack] })',
   },
-  always: { type: 'list of tasks', meaning: 'For blocks: always runs, after the others.' },
+  always: {
+    type: 'list of tasks',
+    meaning: 'For blocks: always runs, after the others.',
+    example: 'block([drain, deploy], { always: [enable] })',
+  },
 }
 
 /** Only for tasks. */
@@ -243,6 +263,7 @@ export const taskTexts: TextsOf<Omit<TaskOptions, keyof typeof blockTexts | keyo
     type: 'string',
     meaning: 'Replaces the title of the task.',
     byDefault: "the task's name and what it acts on",
+    example: "command({ argv: ['app', 'migrate'] }, { title: 'migrate the database' })",
     ansible: '`name`',
   },
 }
@@ -252,28 +273,33 @@ export const retryTexts: TextsOf<Retry> = {
   attempts: {
     type: 'number',
     meaning: 'How many attempts in all, including the first.',
+    example: 'retry: { attempts: 5 }',
     ansible: '`retries`',
   },
   delay: {
     type: 'number',
     meaning: 'Seconds to wait before the second attempt.',
     byDefault: '1',
+    example: 'retry: { attempts: 5, delay: 10 }',
     ansible: '5 by default',
   },
   backoff: {
     type: 'number',
     meaning: 'Factor by which each pause is longer than the one before.',
     byDefault: '1',
+    example: 'retry: { attempts: 6, delay: 1, backoff: 2 }',
   },
   maxDelay: {
     type: 'number',
     meaning: 'Maximum seconds of a pause.',
     byDefault: '60 with `backoff`, otherwise none',
+    example: 'retry: { attempts: 20, delay: 1, backoff: 2, maxDelay: 30 }',
   },
   until: {
     type: 'probe of a boolean',
     meaning:
       'A condition that must hold after the task, or after the last task of the block, probed in the same trip as the final probe. A task that acts every time acts again until it holds; any other only waits. If nothing differs, it is probed with everything else and costs no trip. If it never holds, the task fails with E_UNTIL.',
+    example: 'retry: { attempts: 10, until: succeeds(sh`app is-ready`) }',
     ansible: 'an expression over the registered result',
   },
 }

@@ -128,7 +128,7 @@ function keywordLines([name, { type, meaning, byDefault, example: sample, ansibl
     '',
     `- Type: ${code(type)}`,
     ...(byDefault === undefined ? [] : [`- Default: ${byDefault}`]),
-    ...(sample === undefined ? [] : [`- Example: ${code(sample)}`]),
+    `- Example: ${code(sample)}`,
     ...(ansible === undefined ? [] : [`- In Ansible: ${ansible}`]),
     '',
   ]

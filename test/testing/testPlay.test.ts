@@ -95,6 +95,28 @@ test('What changes again is in the second run, and a failure is a result', async
   )
 })
 
+test('Tasks are delegated to other described hosts, whose facts and groups the play sees', async () => {
+  const host = fakeHost({ name: 'web-01', files: { '/etc/motd': 'web\n' } })
+  const lb = fakeHost({ name: 'lb-01', groups: ['lb'], os: 'alpine 3.20', commands: { 'lbctl *': 'ok' } })
+  const play = definePlay({
+    hosts: 'web-01',
+    tasks: ({ hosts }) => [
+      shell({ script: 'lbctl drain web-01' }, { delegateTo: 'lb-01' }),
+      copyFile({
+        dest: '/etc/motd',
+        content: hosts('lb')
+          .map(({ name, os }) => `${name} ${os.id}\n`)
+          .join(''),
+      }),
+    ],
+  })
+  const { tasks } = await testPlay(play, host, { otherHosts: [lb] })
+  assert.equal(tasks.map(({ status, error }) => error?.message ?? status).join(), 'changed,changed')
+  assert.ok(lb.ran().includes('lbctl drain web-01'))
+  assert.equal(host.ran(), [])
+  assert.is(host.file('/etc/motd'), 'lb-01 alpine\n')
+})
+
 test('A dry run writes nothing', async () => {
   const host = fakeHost()
   const { changes } = await testPlay(() => [copyFile({ dest: '/etc/x', content: 'x' })], host, {

@@ -70,8 +70,8 @@ export function fakeHost(spec: FakeHostSpec = {}): FakeHost {
   const { name = 'fake', groups = [], vars = {}, os = 'debian 12', architecture = 'x86_64' } = spec
   checkSpec(spec, os, callSite(fakeHost)())
   const root = mkdtempSync(join(tmpdir(), 'run-playbook-host-'))
-  const remove = () => rmSync(root, { recursive: true, force: true })
-  process.once('exit', remove)
+  if (roots.size === 0) process.once('exit', removeAll)
+  roots.add(root)
   prepareRoot(root, { ...osFiles(os, name), ...spec.files }, spec.users ?? [])
   writeCommands(root, { ...osCommands(name, architecture), ...spec.commands }, os)
   const lines = (file: string) => {
@@ -84,8 +84,16 @@ export function fakeHost(spec: FakeHostSpec = {}): FakeHost {
     ran: () => lines('ran'),
     unanswered: () => [...new Set(lines('unanswered'))],
     remove: () => {
-      process.off('exit', remove)
-      remove()
+      roots.delete(root)
+      if (roots.size === 0) process.off('exit', removeAll)
+      rmSync(root, { recursive: true, force: true })
     },
   }
+}
+
+/** The folders that the end of the process removes. */
+const roots = new Set<string>()
+
+function removeAll(): void {
+  for (const root of roots) rmSync(root, { recursive: true, force: true })
 }

@@ -23,12 +23,24 @@ const ways = [
   ['--user', '--map-root-user', '--mount'],
 ]
 
-/** The transport to a described host. All users are root there. @throws PlaybookError E_NO_SANDBOX */
-export function fakeTransport({ root, name }: FakeHost): Transport {
-  const way = ways.find((flags) => spawnSync('unshare', commandOf(flags, root, 'exit 0')).status === 0)
-  if (!way) throw noSandbox(root)
+/** The first of them that this machine allows, once it has been tried. */
+let usableWay: string[] | undefined
+
+/**
+ * The transport to described hosts; localhost is the first one. All users are root there.
+ *
+ * @throws PlaybookError E_NO_SANDBOX
+ */
+export function fakeTransport(hosts: readonly [FakeHost, ...FakeHost[]]): Transport {
+  const [first] = hosts
+  usableWay ??= ways.find(
+    (flags) => spawnSync('unshare', commandOf(flags, first.root, 'exit 0')).status === 0,
+  )
+  const way = usableWay
+  if (!way) throw noSandbox(first)
   return {
     connect: async (settings) => {
+      const { root, name } = hosts.find((host) => host.name === settings.host) ?? first
       const connection = connectByPrograms(settings, {
         endpoint: `root@${name}`,
         user: 'root',
@@ -46,8 +58,8 @@ export function fakeTransport({ root, name }: FakeHost): Transport {
       download: (path, target) => connection.download(path, target),
     }
   }
-  function noSandbox(folder: string): PlaybookError {
-    const { stderr, error } = spawnSync('unshare', commandOf(ways.at(-1)!, folder, 'exit 0'))
+  function noSandbox({ root, name }: FakeHost): PlaybookError {
+    const { stderr, error } = spawnSync('unshare', commandOf(ways.at(-1)!, root, 'exit 0'))
     return new PlaybookError('E_NO_SANDBOX', `The described host ${name} cannot be run on this machine.`, {
       details: [error?.message ?? stderr.toString('utf8').trim()],
       hint: 'It takes Linux with util-linux, and root or user namespaces (sysctl kernel.unprivileged_userns_clone, or kernel.apparmor_restrict_unprivileged_userns=0).',

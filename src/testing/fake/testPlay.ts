@@ -25,6 +25,11 @@ export type TestPlayOptions = {
   readonly skipTags?: readonly string[]
   /** A dry run. There is no second one then. Default false. */
   readonly check?: boolean
+  /**
+   * Further described hosts of the inventory, with their groups and variables: those that tasks are delegated to, or
+   * that `host.hosts()` names. The play has no tasks of its own for them.
+   */
+  readonly otherHosts?: readonly FakeHost[]
 }
 
 /** A change, and the title of the task that made it. */
@@ -91,15 +96,15 @@ function asPlay(tested: Testable, { name }: FakeHost): Play {
 async function runOnce(
   play: Play,
   host: FakeHost,
-  { vars, check = false, tags = [], skipTags = [] }: TestPlayOptions,
+  { vars, check = false, tags = [], skipTags = [], otherHosts = [] }: TestPlayOptions,
 ): Promise<TestedRun> {
-  rmSync(join(host.root, '.fake/unanswered'), { force: true })
+  const hosts = [host, ...otherHosts] as const
+  for (const { root } of hosts) rmSync(join(root, '.fake/unanswered'), { force: true })
   const { handle, result } = resultCollector()
   const stream = eventStream({ verbosity: 0, isDiffShown: true, time: () => new Date().toISOString() })
-  const transport = fakeTransport(host)
-  const groups = Object.fromEntries(host.groups.map((group) => [group, { hosts: { [host.name]: null } }]))
+  const transport = fakeTransport(hosts)
   const inventory = await inventoryOf(
-    [{ all: { hosts: { [host.name]: { ...host.vars, ...vars } } }, ...groups }],
+    [inventoryOfHost(host, vars), ...otherHosts.map((other) => inventoryOfHost(other))],
     {},
   )
   const flags = { check, tags, skipTags, verbose: 0, lock: 'off' as const }
@@ -117,12 +122,17 @@ async function runOnce(
     },
     stateFolder: undefined,
   })
-  requireAnswered(host)
+  hosts.forEach(requireAnswered)
   const tasks = result().hosts[host.name]?.tasks ?? []
   return {
     tasks,
     changes: tasks.flatMap(({ title, changes }) => changes.map((change) => ({ task: title, ...change }))),
   }
+}
+
+function inventoryOfHost(host: FakeHost, vars: TestPlayOptions['vars'] = {}) {
+  const groups = Object.fromEntries(host.groups.map((group) => [group, { hosts: { [host.name]: null } }]))
+  return { all: { hosts: { [host.name]: { ...host.vars, ...vars } } }, ...groups }
 }
 
 /** What a command would have printed cannot be known, so neither can be what the tasks would do. */
