@@ -85,7 +85,7 @@ function config() {
   const ordered = [
     ['Start', ['index', 'getting-started', 'from-ansible', 'cookbook', 'troubleshooting', 'errors']],
     ['Playbooks', ['plays', 'tasks', 'formats', 'roles', 'templates', 'facts', 'register', 'inventory']],
-    ['Running', ['connections', 'output', 'ci', 'security', 'promises']],
+    ['Running', ['doctor', 'rocky', 'connections', 'output', 'ci', 'security', 'promises']],
     ['Code', ['testing', 'library', 'events', 'contributing', 'architecture', 'changelog']],
     ['Example', ['runbook']],
   ]

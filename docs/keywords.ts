@@ -97,6 +97,15 @@ export const playTexts: TextsOf<Omit<PlaySpec<never, never>, keyof TaskOptions>>
     example: 'facts: { java: stdout(sh`java -version 2>&1`) }',
     ansible: '`gather_facts`, which reads a fixed set',
   },
+  needs: {
+    type: 'needs | (host) => needs',
+    meaning:
+      'What the play needs of its hosts besides what its tasks need: programs with versions, free disk and memory, names, URLs and ports that it reaches, multicast, checks of your own. `run-playbook doctor` checks it without changing anything: see [doctor.md](doctor.md). A run does not look at it.',
+    byDefault: 'none',
+    example:
+      "needs: ({ vars }) => ({ tools: [{ tool: 'openssl', version: '3.0' }], multicast: [vars.group] })",
+    ansible: '`assert` tasks at the beginning of a play',
+  },
   preTasks: {
     type: '(host) => list of tasks',
     meaning: 'Tasks that run first. Handlers that they notify run before `tasks` begins.',

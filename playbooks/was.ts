@@ -3,8 +3,8 @@
 import { definePlay } from 'run-playbook'
 import { tomcatCluster } from 'run-playbook/tasks/tomcat'
 import { removedInstance } from './roles/removedInstance.ts'
-import { clusterMembers } from './roles/tomcat.ts'
-import { was } from './roles/was.ts'
+import { clusterMembers, clusterNeeds } from './roles/tomcat.ts'
+import { was, wasNeeds } from './roles/was.ts'
 import { wasVars } from './roles/wasVars.ts'
 
 /** Last, so that in a whole site nothing is sent to an instance any more when it goes. */
@@ -23,6 +23,7 @@ export default [
     become: true,
     serial: 1,
     vars: wasVars,
+    needs: wasNeeds,
     tasks: (host) => was(host),
   }),
   definePlay({
@@ -31,6 +32,7 @@ export default [
     become: true,
     vars: wasVars,
     tags: ['cluster'],
+    needs: clusterNeeds,
     tasks: (host) =>
       host.vars.instances.map((instance) =>
         tomcatCluster(clusterMembers(instance, host), { title: `tomcatCluster ${instance.name}` }),

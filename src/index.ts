@@ -60,6 +60,8 @@ export {
   type InventoryTree,
   type InventoryVars,
 } from './model/inventoryModule.ts'
+export type { NeedCheck, Needs, Provides, SomeNeeds, Tool, VersionedTool } from './model/needs/needs.ts'
+export { missingTool } from './model/needs/tools.ts'
 export {
   absolutePath,
   account,

@@ -1,6 +1,6 @@
 // A Tomcat instance: unpacked, configured, and restarted if its configuration changes.
 
-import type { PlayHost, TaskList } from 'run-playbook'
+import type { Needs, PlayHost, TaskList } from 'run-playbook'
 import { copyFile, directory, editXml, unarchive } from 'run-playbook/tasks'
 import { patchCatalinaSh, restartTomcat, tomcat } from 'run-playbook/tasks/tomcat'
 import { type ClusterSettings, serverXmlEdits } from './serverXml.ts'
@@ -109,6 +109,16 @@ function instanceUnit(home: string, logs: string, vars: WasVars): string {
 export function clusterMembers(instance: Instance, host: PlayHost<WasVars>) {
   const { home, log } = instancePaths(instance, host.vars).process
   return { home, log, members: hostsOf(instance, host).length - 1 }
+}
+
+/** How the members of the clusters reach one another: by multicast, and at their receivers. */
+export function clusterNeeds(host: PlayHost<WasVars>): Needs {
+  const { instances, membership, multicast_address } = host.vars
+  const receivers = instances.flatMap((instance) => namedMembers(instance, host)?.others ?? [])
+  return {
+    multicast: membership === 'multicast' ? [multicast_address] : [],
+    reach: receivers.map(({ address, port }) => `${address}:${port}`),
+  }
 }
 
 /** The same instance on this host and on the other WAS hosts. */

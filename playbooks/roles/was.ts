@@ -1,6 +1,6 @@
 // The tasks of a WAS host: packages, Tomcat instances, account, firewall.
 
-import { flushHandlers, type PlayHost, type TaskList } from 'run-playbook'
+import { flushHandlers, type Needs, type PlayHost, type TaskList } from 'run-playbook'
 import { directory, dnf, download, firewallPort, firewallRichRule, ownership, user } from 'run-playbook/tasks'
 import { numericAddress } from './siteAddress.ts'
 import { tomcatArchive, tomcatInstance, tomcatsUp } from './tomcat.ts'
@@ -27,6 +27,16 @@ export function was(host: PlayHost<WasVars>): TaskList {
     flushHandlers(),
     tomcatsUp(vars),
   ]
+}
+
+/** What `doctor` checks besides what the tasks need: room, and ports that no other program has. */
+export function wasNeeds({ vars }: PlayHost<WasVars>): Needs {
+  const room = 200 * 1024 ** 2
+  const ports = vars.instances.flatMap(({ shutdown, ajp, receiver }) => [shutdown, ajp, receiver])
+  return {
+    disk: { [vars.was_dir]: room, [vars.log_dir]: room },
+    ports: Object.fromEntries(ports.map((each) => [each, 'java'])),
+  }
 }
 
 /** The cluster's ports are open to all, as in the runbook; AJP and HTTP to the web hosts only. */

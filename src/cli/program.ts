@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { Interrupted } from '../secrets/interrupted.ts'
 import { addCompletionCommands } from './completion/completionCommand.ts'
 import { addDocsCommand, printOverview } from './docs/docsCommand.ts'
+import { addDoctorCommand } from './doctor/doctorCommand.ts'
 import { errorText } from './errorText.ts'
 import { addFactsCommand } from './facts/factsCommand.ts'
 import { addConfigCommand } from './flags/configCommand.ts'
@@ -88,6 +89,7 @@ function createProgram(version: string, done: (code: number) => void): Command {
   addTaskCommand(program, done)
   addExecCommand(program, done)
   addTestCommand(program, done)
+  addDoctorCommand(program, done)
   addDocsCommand(program, done)
   addInventoryCommand(program, done)
   addFactsCommand(program, done)

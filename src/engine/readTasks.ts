@@ -16,17 +16,29 @@ export async function readTasks(
   { connect, forks, signal }: Pick<RunOptions, 'connect' | 'forks' | 'signal'>,
 ): Promise<ReadonlyMap<HostPlan, TasksRead>> {
   const limit = createLimiter(forks)
-  const states: HostStates = {
-    options: { connect, signal, isVerbose: false, isCheck: true },
-    ...{ hosts: new Map(), restarts: [], revision: 0, emit: () => {}, addSecrets: () => {} },
-  }
+  const { states, close } = openHosts({ connect, signal })
   const found = new Map<HostPlan, TasksRead>()
   const read = async (plan: HostPlan) =>
     found.set(plan, await tasksWithFacts(plan, states, []).then((items) => ({ items }), failure))
   const unknown = plays.flatMap(({ hosts }) => hosts.filter(({ items }) => !items))
   await Promise.all(unknown.map((plan) => limit(() => read(plan))))
-  await Promise.all([...states.hosts.values()].map(({ session }) => session.close()))
+  await close()
   return found
+}
+
+/** Hosts that are only read: each is connected to when it is first needed, and `close` closes all connections. */
+export function openHosts({ connect, signal }: Pick<RunOptions, 'connect' | 'signal'>): {
+  readonly states: HostStates
+  readonly close: () => Promise<void>
+} {
+  const states: HostStates = {
+    options: { connect, signal, isVerbose: false, isCheck: true },
+    ...{ hosts: new Map(), restarts: [], revision: 0, emit: () => {}, addSecrets: () => {} },
+  }
+  const close = async () => {
+    await Promise.all([...states.hosts.values()].map(({ session }) => session.close()))
+  }
+  return { states, close }
 }
 
 function failure(thrown: unknown): TasksRead {

@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import { callSite, type SourceLocation } from './errors/location.ts'
 import type { PlayHost } from './host.ts'
+import type { SomeNeeds } from './needs/needs.ts'
 import type { Observed, Probes } from './probe.ts'
 import type { SharedOptions } from './sharedOptions.ts'
 import type { RoleItem, TaskList } from './task.ts'
@@ -31,6 +32,12 @@ export type PlaySpec<V extends z.ZodType, F extends Probes> = SharedOptions & {
   readonly vars?: V
   /** Probes to read on each host before its tasks are known. */
   readonly facts?: F
+  /**
+   * What the play needs of its hosts besides what its tasks need: `run-playbook doctor` checks it. A run does not.
+   *
+   * @example needs: ({ vars }) => ({ multicast: [vars.multicast_address], disk: { '/data2': 2 * 1024 ** 3 } })
+   */
+  readonly needs?: SomeNeeds | ((host: PlayHost<z.output<V>, Observed<F>>) => SomeNeeds)
   /** Tasks to run before `tasks`. Handlers that they notify run before `tasks` starts. */
   readonly preTasks?: (host: PlayHost<z.output<V>, Observed<F>>) => TaskList
   /**

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Change, Effect, TaskMessage } from './change.ts'
 import { created } from './errors/createdItems.ts'
 import { callSite, type SourceLocation } from './errors/location.ts'
+import type { Provides, SomeNeeds } from './needs/needs.ts'
 import type { Observed, Probe, Probes } from './probe.ts'
 import type { AnsibleNames } from './schema/otherNames.ts'
 import { parseParams } from './schema/parseParams.ts'
@@ -19,6 +20,10 @@ export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly params: S
   /** What the task is about, in a few words: `8080/tcp`, `/etc/hosts`. Shown after the name. */
   readonly title?: (params: z.output<S>) => string
+  /** What it needs of the host where it runs, which `run-playbook doctor` checks before anything is changed. Pure. */
+  readonly needs?: SomeNeeds | ((params: z.output<S>) => SomeNeeds)
+  /** What it brings to the host, so that it is no problem where a later task needs that. Pure. */
+  readonly provides?: (params: z.output<S>) => Provides
   /**
    * Reads what is needed from the controller, such as a file to copy. Only this function may do so. Secrets that it
    * reads or makes stand in its result's `secrets`, so that they are masked wherever they appear.

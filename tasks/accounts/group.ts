@@ -45,6 +45,7 @@ export const group = defineTask({
   }),
   title: ({ name }) => name,
   // Account files are treated as folders of entries, so a dry run knows which entries are pending.
+  needs: ({ state }) => ({ root: true, tools: [state === 'absent' ? 'groupdel' : 'groupadd', 'getent'] }),
   probe: ({ name }) => ({
     gid: output(sh`getent group ${name}`, parseGid, { reads: [`/etc/group/${name}`] }),
   }),

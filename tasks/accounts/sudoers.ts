@@ -8,7 +8,8 @@ import {
   defineTask,
   file,
   fileChanges,
-  PlaybookError,
+  missingTool,
+  type PlaybookError,
   run,
   sh,
   succeeds,
@@ -92,6 +93,9 @@ export const sudoers = defineTask({
       { error: 'expected user or group, and commands; or content alone' },
     ),
   title: ({ name }) => name,
+  needs: ({ validation, state }) => ({
+    tools: validation === 'required' && state === 'present' ? ['visudo'] : [],
+  }),
   probe: ({ name, sudoersPath }) => ({
     current: file(posix.join(sudoersPath, name), { content: true }),
     folder: file(sudoersPath),
@@ -140,7 +144,5 @@ function ruleText({ user, group, commands, runas, host, nopassword, setenv, noex
 }
 
 function noVisudo(): PlaybookError {
-  return new PlaybookError('E_TOOL', 'The host has no visudo to check the rule.', {
-    hint: "Install sudo before this task, or use validation: 'detect'.",
-  })
+  return missingTool('visudo', "which checks the rule unless validation is 'detect'")
 }

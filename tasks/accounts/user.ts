@@ -86,6 +86,10 @@ export const user = defineTask({
   }),
   title: ({ name }) => name,
   // Account files are treated as folders of entries, so a dry run knows which entries are pending.
+  needs: ({ state }) => ({
+    root: true,
+    tools: state === 'absent' ? ['userdel'] : ['useradd', 'usermod', 'getent'],
+  }),
   probe: (params) => ({
     found: output(userStateCommand(params), parseUserState, {
       reads: [`/etc/passwd/${params.name}`, ...requestedGroups(params).map((name) => `/etc/group/${name}`)],

@@ -88,6 +88,7 @@ export const copyDirectory = defineTask({
     dirMode: anyFileMode.optional().describe("Permission bits of folders: '0755', 0o755, or symbolic."),
   }),
   title: ({ dest }) => dest,
+  needs: { tools: ['tar'] },
   inputs: ({ src, exclude }, { find }) => sourceTree(find(src), exclude),
   probe: (params, { entries }) => treeProbes(params, entries),
   plan: (params, observed, tree): Change[] => {

@@ -18,6 +18,7 @@ import {
   Secret,
   type Step,
   secret,
+  sh,
   upload,
   writtenFile,
   z,
@@ -134,6 +135,15 @@ export const download = defineTask({
       { path: ['via'], error: "expected 'host' where headers, urlUsername or insecure are given" },
     ),
   title: ({ dest }) => posix.basename(dest),
+  needs: ({ via, url, urls, dest, headers, urlUsername, checksum }) => ({
+    where: sh`[ ! -e ${dest} ]`,
+    ...(via === 'controller'
+      ? {}
+      : {
+          tools: [['curl', 'wget']],
+          urls: checksum === false || headers || urlUsername ? [] : [addresses({ url, urls })],
+        }),
+  }),
   inputs: async ({ checksum, url, urls, dest }) => {
     if (!checksum || 'hex' in checksum) return undefined
     const names = addresses({ url, urls }).map((each) => posix.basename(new URL(each).pathname))

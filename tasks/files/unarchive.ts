@@ -19,7 +19,7 @@ import { fileKind } from '../params/fileKind.ts'
 import { pathBelow } from '../params/paths.ts'
 import { explainUnpacking } from './unarchive/errors.ts'
 import { formatOf } from './unarchive/params.ts'
-import { recordCommand, toolCheck, unpackCommand } from './unarchive/script.ts'
+import { recordCommand, toolCheck, unpackCommand, unpackTools } from './unarchive/script.ts'
 import {
   archiveDigest,
   recordPath,
@@ -92,6 +92,7 @@ export const unarchive = defineTask({
     })
     .refine(({ dest }) => dest !== '/', { path: ['dest'], error: 'expected a directory other than /' }),
   title: ({ src, dest }) => `${posix.basename(src)} → ${dest}`,
+  needs: (params) => ({ tools: unpackTools(params) }),
   probe: ({ src, dest, creates, checksum }) => ({
     archive: file(src, { digest: checksum?.algorithm ?? 'sha256' }),
     tree: file(dest),

@@ -8,6 +8,7 @@ import {
   file,
   fileChanges,
   lastLines,
+  missingTool,
   type Output,
   output,
   PlaybookError,
@@ -58,6 +59,7 @@ export const kernelModule = defineTask({
       error: "expected 'absent' or 'disabled' with state: 'absent'",
     }),
   title: ({ name }) => name,
+  needs: { root: true, tools: ['modprobe'] },
   probe: ({ name }) => ({
     loaded: output(loadedCommand(name), parseLoaded, {
       state: moduleState(name),
@@ -131,7 +133,7 @@ function moduleChange(
 /** @returns E_TOOL, E_MODULE */
 function explained(name: string, result: Output): PlaybookError {
   if (result.code === 127) {
-    return new PlaybookError('E_TOOL', 'The host has no modprobe.', { hint: 'Its package is called kmod.' })
+    return missingTool('modprobe')
   }
   const lines = lastLines(result)
   return new PlaybookError('E_MODULE', lines.at(-1) ?? `modprobe of ${name} failed.`, {

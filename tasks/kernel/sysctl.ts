@@ -76,6 +76,7 @@ export const sysctl = defineTask({
     'names',
   ),
   title: ({ set, remove }) => [...Object.keys(set), ...remove].join(' '),
+  needs: { root: true },
   probe: ({ set, reload, sysctlFile }) => ({
     current: file(sysctlFile, { content: true }),
     folder: file(posix.dirname(sysctlFile)),

@@ -2,7 +2,7 @@
 
 import { defineTask, z } from '../../src/index.ts'
 import { hasScope, noScope, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
-import type { ZoneSettings } from './zoneReading.ts'
+import { firewalldNeeds, type ZoneSettings } from './zoneReading.ts'
 
 const range = z
   .union([
@@ -51,6 +51,7 @@ export const firewallForwardPort = defineTask({
     }),
   title: ({ port, protocol, toPort, toAddr, zone, state }) =>
     `${port}/${protocol} to ${[toAddr, toPort].filter(Boolean).join(':')}${zone ? ` in ${zone}` : ''}${state === 'absent' ? ' absent' : ''}`,
+  needs: firewalldNeeds,
   probe: ({ zone }) => ({ zone: zoneState(zone) }),
   plan: (params, { zone }) => {
     const { port, protocol, toPort = '', toAddr = '', state } = params

@@ -2,6 +2,7 @@
 
 import { defineTask, z } from '../../src/index.ts'
 import { hasScope, noScope, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
+import { firewalldNeeds } from './zoneReading.ts'
 
 /**
  * Turns masquerading (network address translation of what leaves through the zone) on or off, in the permanent
@@ -27,6 +28,7 @@ export const firewallMasquerade = defineTask({
     })
     .refine(hasScope, noScope),
   title: ({ zone, state }) => `${zone ?? 'the default zone'} ${state}`,
+  needs: firewalldNeeds,
   probe: ({ zone }) => ({ zone: zoneState(zone) }),
   plan: (params, { zone }) => {
     const isEnabled = params.state === 'enabled'

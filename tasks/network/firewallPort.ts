@@ -3,7 +3,7 @@
 import { defineTask, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import { hasScope, noScope, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
-import type { ZoneSettings } from './zoneReading.ts'
+import { firewalldNeeds, type ZoneSettings } from './zoneReading.ts'
 
 type PortRange = { readonly first: number; readonly last: number; readonly protocol: string }
 
@@ -60,6 +60,8 @@ export const firewallPort = defineTask({
     .refine(hasScope, noScope),
   title: ({ ports, zone, state }) =>
     `${ports.join(' ')}${zone ? ` in ${zone}` : ''}${state === 'closed' ? ' closed' : ''}`,
+  needs: firewalldNeeds,
+  provides: ({ ports, state }) => ({ ports: state === 'open' ? tcpPorts(ports) : [] }),
   probe: ({ zone }) => ({ zone: zoneState(zone) }),
   plan: (params, { zone }) => {
     const { ports, state } = params
@@ -73,6 +75,17 @@ export const firewallPort = defineTask({
     return zoneChanges(zone, params, items)
   },
 })
+
+/** For who connects: a range of many is not listed. */
+function tcpPorts(ports: readonly string[]): number[] {
+  return ports
+    .map(parsePort)
+    .flatMap(({ first, last, protocol }) =>
+      protocol === 'tcp'
+        ? Array.from({ length: Math.min(last - first + 1, 1000) }, (_, index) => first + index)
+        : [],
+    )
+}
 
 /** firewall-cmd's options that open or close a port or range; none if nothing differs. */
 function portOptions(requested: PortRange, state: 'open' | 'closed', { ports }: ZoneSettings): string[] {

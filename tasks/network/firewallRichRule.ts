@@ -4,7 +4,7 @@ import { defineTask, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import { hasScope, noScope, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
 import { normalizeRule } from './richRule.ts'
-import type { ZoneSettings } from './zoneReading.ts'
+import { firewalldNeeds, type ZoneSettings } from './zoneReading.ts'
 
 const ruleText = z.string().transform((value, context) => {
   try {
@@ -72,6 +72,7 @@ export const firewallRichRule = defineTask({
     const more = others.length > 0 ? ` and ${others.length} more` : ''
     return `${first}${more}${params.state === 'absent' ? ' absent' : ''}`
   },
+  needs: firewalldNeeds,
   probe: ({ zone }) => ({ zone: zoneState(zone) }),
   plan: (params, { zone }) => {
     const { state } = params

@@ -3,6 +3,7 @@
 import { defineTask, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import { hasScope, listedOptions, noScope, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
+import { firewalldNeeds } from './zoneReading.ts'
 
 /**
  * Lets services of firewalld (`http`, `ssh`; see `firewall-cmd --get-services`) through a zone, or takes them away, in the
@@ -36,6 +37,7 @@ export const firewallService = defineTask({
     .refine(hasScope, noScope),
   title: ({ services, zone, state }) =>
     `${services.join(' ')}${zone ? ` in ${zone}` : ''}${state === 'absent' ? ' absent' : ''}`,
+  needs: firewalldNeeds,
   probe: ({ zone }) => ({ zone: zoneState(zone) }),
   plan: (params, { zone }) =>
     zoneChanges(zone, params, listedOptions(params.services, 'service', params.state)),

@@ -3,6 +3,7 @@
 import { defineTask, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import { hasScope, listedOptions, noScope, zoneChanges, zoneParams, zoneState } from './firewalld.ts'
+import { firewalldNeeds } from './zoneReading.ts'
 
 /**
  * Binds sources to a zone of firewalld: what comes from them is handled by its rules. In the permanent configuration and
@@ -42,6 +43,7 @@ export const firewallSource = defineTask({
     .refine(hasScope, noScope),
   title: ({ sources, zone, state }) =>
     `${sources.join(' ')}${zone ? ` in ${zone}` : ''}${state === 'absent' ? ' absent' : ''}`,
+  needs: firewalldNeeds,
   probe: ({ zone }) => ({ zone: zoneState(zone) }),
   plan: (params, { zone }) =>
     zoneChanges(zone, params, listedOptions(params.sources, 'source', params.state)),

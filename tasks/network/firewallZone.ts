@@ -2,7 +2,7 @@
 
 import { type Change, defineTask, output, run, sh, z } from '../../src/index.ts'
 import { explainRefusal, stateName } from './firewalld.ts'
-import { parseZoneScopes, zoneScript } from './zoneReading.ts'
+import { firewalldNeeds, parseZoneScopes, zoneScript } from './zoneReading.ts'
 
 /**
  * Makes a zone of firewalld and sets its target, or removes it. This is permanent configuration, which firewalld uses
@@ -43,6 +43,7 @@ export const firewallZone = defineTask({
       error: "expected none with state: 'absent'",
     }),
   title: ({ zone, state }) => `${zone}${state === 'absent' ? ' absent' : ''}`,
+  needs: firewalldNeeds,
   probe: ({ zone }) => ({
     scopes: output(zoneScript(zone), parseZoneScopes, {
       reads: ['/etc/firewalld'],

@@ -83,6 +83,7 @@ export const httpCheck = defineTask({
       },
     ),
   title: ({ url, host }) => `${url}${host ? ` (${host})` : ''}`,
+  needs: { tools: [['curl', 'wget']] },
   probe: (params) => ({
     answer: output(askOnce(params), (result) => answerOf(result, params), {
       reads: isLoopback(new URL(params.url).hostname) ? ['listening'] : ['listening', 'elsewhere'],

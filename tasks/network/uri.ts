@@ -168,6 +168,7 @@ export const uri = defineTask({
       error: 'expected at most 64 KiB: put a larger one into a file of the host, and name it as src',
     }),
   title: requestName,
+  needs: { tools: ['curl'] },
   probe: (params): { readonly [name: string]: Probe<HttpAnswer | FileState> } => ({
     created: file(params.creates ?? '/', { follow: false }),
     removed: file(params.removes ?? '/', { follow: false }),

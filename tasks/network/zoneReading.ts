@@ -1,6 +1,14 @@
 // Reads a zone of firewalld: the script that asks, and what it printed.
 
-import { type Command, type Output, PlaybookError, sh, splitLines, text } from '../../src/index.ts'
+import {
+  type Command,
+  type Needs,
+  type Output,
+  PlaybookError,
+  sh,
+  splitLines,
+  text,
+} from '../../src/index.ts'
 
 /** What a zone has, each as firewalld prints it (`8000-8100/tcp`, `port=80:proto=tcp:toport=8080:toaddr=`). */
 export type ZoneSettings = {
@@ -86,6 +94,9 @@ export function parseZoneScopes(result: Output): {
   }
   return { isRunning, permanent: scope('permanent'), ...(isRunning ? { runtime: scope('runtime') } : {}) }
 }
+
+/** What all tasks of firewalld need. */
+export const firewalldNeeds: Needs = { root: true, tools: ['firewall-cmd'] }
 
 /** @throws PlaybookError E_FIREWALLD_MISSING, E_FIREWALLD */
 function partsOf(result: Output) {

@@ -68,6 +68,8 @@ export const apt = defineTask({
     name || deb
       ? `${(name ?? deb)!.join(' ')}${state === 'present' ? '' : ` ${state}`}`
       : modeOf({ name, deb, state, ...params }),
+  needs: { root: true, tools: ['apt-get', 'dpkg-query'] },
+  provides: ({ name, state }) => ({ packages: state === 'absent' ? [] : (name ?? []) }),
   probe: (params) => ({
     state: output(lookScript(params), parseAptState, {
       reads: [...names(params).map(packageState), ...(params.deb ?? []), '/etc/apt', '/var/lib/apt/lists'],

@@ -115,6 +115,7 @@ export const aptRepository = defineTask({
       'fingerprint: expected, because signedBy is a URL',
     ),
   title: ({ name, state }) => `${name}${state === 'present' ? '' : ` ${state}`}`,
+  needs: { root: true, tools: ['apt-get'] },
   inputs: ({ signedBy }, { find }) => controllerKey(signedBy, find),
   probe: ({ name, signedBy, fingerprint }) => {
     const keyPath = `${keysFolder}/${name}.asc`

@@ -113,6 +113,8 @@ export const dnf = defineTask({
     ),
   title: ({ name, state }) =>
     name.length === 0 ? 'autoremove' : `${name.join(' ')}${state === 'present' ? '' : ` ${state}`}`,
+  needs: { root: true, tools: ['dnf', 'rpm'] },
+  provides: ({ name, state }) => ({ packages: state === 'absent' ? [] : name }),
   probe: (params) => ({
     installed: output(installedScript(params), (result) => parseInstalled(result, params), {
       reads: isForDnf(params)

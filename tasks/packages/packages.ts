@@ -87,6 +87,13 @@ export const packages = defineTask({
     const all = debian === redhat ? debian : [debian, redhat].filter(Boolean).join(' | ')
     return params.state === 'present' ? all : `${all} ${params.state}`
   },
+  needs: ({ use }) => ({
+    root: true,
+    tools: [use === 'auto' ? ['dnf', 'apt-get'] : use === 'dnf' ? 'dnf' : 'apt-get'],
+  }),
+  provides: (params) => ({
+    packages: params.state === 'absent' ? [] : [...namesFor('debian', params), ...namesFor('redhat', params)],
+  }),
   probe: (params) => ({
     found: output(script(params), (result) => parse(result, params), {
       reads: [...allNames(params).map(packageState), '/etc/os-release', '/etc/apt', '/var/lib/apt/lists'],

@@ -106,6 +106,7 @@ export const pip = defineTask({
     const what = [...(name ?? []), requirements].filter((each) => each !== undefined).join(' ')
     return [what || virtualenv, state === 'present' ? '' : state].filter(Boolean).join(' ')
   },
+  needs: ({ virtualenv, python }) => ({ tools: virtualenv === undefined ? [python] : [] }),
   probe: (params) => ({
     state: output(lookCommand(params), (result) => parse(result), {
       reads: [environment(params), params.virtualenv, params.requirements].filter(

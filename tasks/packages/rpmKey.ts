@@ -72,6 +72,7 @@ export const rpmKey = defineTask({
     const what = key === undefined || keyKind(key) === 'text' ? (fingerprint?.join(' ') ?? 'key') : key
     return state === 'present' ? what : `${what} absent`
   },
+  needs: { root: true, tools: ['rpm'] },
   inputs: ({ key }, { find }) => controllerKey(key, find),
   probe: ({ key = '', fingerprint = [], state }) => ({
     trusted: output(trustedKeys, parseTrusted, { reads: [databaseState] }),

@@ -126,6 +126,7 @@ export const yumRepository = defineTask({
       'expected baseurl, mirrorlist or metalink',
     ),
   title: ({ name, state }) => `${name}${state === 'present' ? '' : ' absent'}`,
+  needs: { root: true },
   probe: (params) => ({
     current: file(pathOf(params), { content: true }),
     repositories: file(folder),

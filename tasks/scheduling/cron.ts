@@ -100,6 +100,7 @@ export const cron = defineTask({
       { path: ['specialTime'], error: 'expected no minute, hour, … with it' },
     ),
   title: ({ name }) => name,
+  needs: ({ cronFile }) => ({ tools: cronFile === undefined ? ['crontab'] : [] }),
   probe: ({ user, cronFile }) => {
     const path = fileOf(cronFile)
     return {

@@ -5,6 +5,7 @@ import {
   type Change,
   type Command,
   lastLines,
+  missingTool,
   type Output,
   output,
   PlaybookError,
@@ -87,9 +88,7 @@ function explained(title: string, result: Output): PlaybookError {
     return new PlaybookError('E_CHANGED_MEANWHILE', message, { hint: 'Run it again.' })
   }
   if (result.code === 127) {
-    return new PlaybookError('E_TOOL', 'The host has no crontab.', {
-      hint: 'Install cron before this task: the package is called cronie or cron.',
-    })
+    return missingTool('crontab')
   }
   const unknown = lines.find((line) => /unknown user|user .*unknown|no such user|not known/i.test(line))
   if (unknown) {

@@ -1,6 +1,16 @@
 // What the tasks of SELinux share: names, missing tools, and what semanage refuses.
 
-import { lastLines, type Output, PlaybookError, run, type Step, sh, z } from '../../src/index.ts'
+import {
+  lastLines,
+  missingTool,
+  type Needs,
+  type Output,
+  PlaybookError,
+  run,
+  type Step,
+  sh,
+  z,
+} from '../../src/index.ts'
 
 /** The name of a type, user or boolean of a policy. */
 export const policyName = z
@@ -26,14 +36,17 @@ export function isOff(found: unknown): boolean {
   return found === undefined
 }
 
+/** What changes the policy: where SELinux is off nothing is needed. */
+export function selinuxNeeds(...tools: readonly string[]): Needs {
+  return { where: sh`[ -e /sys/fs/selinux/enforce ]`, root: true, tools }
+}
+
 /** @throws PlaybookError E_SELINUX_TOOLS */
 export function toolMissing(program: string): PlaybookError {
   return new PlaybookError(
     'E_SELINUX_TOOLS',
     `SELinux is on, but ${program} is not installed: the policy cannot be changed.`,
-    {
-      hint: "Install it first: dnf({ name: 'policycoreutils-python-utils' }) (apt: the same name; RHEL 7: policycoreutils-python).",
-    },
+    { hint: missingTool(program).hint },
   )
 }
 

@@ -15,7 +15,7 @@ import {
   z,
 } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
-import { isOff, policyName, refusal, toolMissing, unlessOff } from './policy.ts'
+import { isOff, policyName, refusal, selinuxNeeds, toolMissing, unlessOff } from './policy.ts'
 
 /**
  * Sets booleans of the policy of SELinux. Where SELinux is off there is nothing to do.
@@ -43,6 +43,7 @@ export const seBoolean = defineTask({
     persistent: z.boolean().default(true).describe('Whether to set it for the next start, too.'),
   }),
   title: ({ name, state }) => `${name.join(' ')} ${onOff(state)}`,
+  needs: selinuxNeeds('setsebool', 'getsebool'),
   probe: () => ({ booleans }),
   plan: ({ name, state, persistent }, { booleans: all }): readonly Change[] => {
     if (all === undefined) return []

@@ -12,7 +12,7 @@ import {
   type WrongLabel,
   wrongLabels,
 } from './contexts.ts'
-import { levelText, policyName, semanageStep, toolMissing } from './policy.ts'
+import { levelText, policyName, selinuxNeeds, semanageStep, toolMissing } from './policy.ts'
 
 const targetText = z
   .string()
@@ -95,6 +95,7 @@ export const seContext = defineTask({
     const more = others.length > 0 ? ` and ${others.length} more` : ''
     return `${first!.target} ${first!.setype}${more}${params.state === 'absent' ? ' absent' : ''}`
   },
+  needs: selinuxNeeds('semanage', 'restorecon'),
   probe: (params) => ({
     rules: contextRules(rulesOf(params).map(({ target }) => target)),
     labels: wrongLabels(params.relabel ? stems(params) : []),

@@ -11,7 +11,7 @@ import {
   shellText,
   z,
 } from '../../src/index.ts'
-import { refusal } from './policy.ts'
+import { refusal, selinuxNeeds } from './policy.ts'
 
 /**
  * Sets the mode of SELinux in /etc/selinux/config, and now where the kernel has it.
@@ -45,6 +45,7 @@ export const seMode = defineTask({
       .describe('The policy for the next start; default: the one in the file.'),
   }),
   title: ({ state }) => state,
+  needs: selinuxNeeds('setenforce'),
   probe: () => ({ mode }),
   plan: ({ state, policy }, { mode: is }): readonly Change[] => {
     if (is.configured === undefined)

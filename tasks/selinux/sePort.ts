@@ -10,7 +10,16 @@ import {
   text,
   z,
 } from '../../src/index.ts'
-import { isOff, levelText, policyName, policyReads, semanageStep, toolMissing, unlessOff } from './policy.ts'
+import {
+  isOff,
+  levelText,
+  policyName,
+  policyReads,
+  selinuxNeeds,
+  semanageStep,
+  toolMissing,
+  unlessOff,
+} from './policy.ts'
 import { lineFor, type PortRecord, parsePorts, type Range, rangeText } from './ports.ts'
 
 const portSpec = z
@@ -62,6 +71,7 @@ export const sePort = defineTask({
   }),
   title: ({ ports, proto, setype, state }) =>
     `${ports.map((each) => `${each}/${proto}`).join(' ')} ${setype}${state === 'absent' ? ' absent' : ''}`,
+  needs: selinuxNeeds('semanage'),
   probe: () => ({ known: portRecords }),
   plan: (params, { known }): readonly Change[] => {
     if (known === undefined) return []

@@ -10,6 +10,7 @@ import {
   reloadChanges,
   requireUnit,
   systemctl,
+  systemdNeeds,
   type Unit,
   unitName,
   unitState,
@@ -73,6 +74,7 @@ export const service = defineTask({
       ...(enabled === undefined ? [] : [enabled ? 'enabled' : 'disabled']),
       ...(masked === undefined ? [] : [masked ? 'masked' : 'unmasked']),
     ].join(' '),
+  needs: systemdNeeds,
   probe: ({ name }) => ({ unit: unitState(name) }),
   plan: (params, { unit }): readonly Change[] => {
     const { name, enabled, masked, daemonReload } = params

@@ -5,6 +5,7 @@ import {
   type Command,
   type CommandProbe,
   lastLines,
+  type Needs,
   type Output,
   output,
   PlaybookError,
@@ -24,6 +25,19 @@ export const unitName = z
   .string()
   .regex(/^[A-Za-z0-9:_.\\@-]+$/, 'expected the name of one unit')
   .transform((name) => (new RegExp(`\\.(${unitTypes})$`).test(name) ? name : `${name}.service`))
+
+/** What the tasks of units need. */
+export const systemdNeeds: Needs = {
+  root: true,
+  tools: ['systemctl'],
+  checks: [
+    {
+      what: 'systemd runs',
+      command: sh`[ -d /run/systemd/system ]`,
+      cure: 'Boot the host with systemd; a container without it cannot have units.',
+    },
+  ],
+}
 
 /** A unit as `systemctl show` tells it; `similar` names others where there is none of the name. */
 export type Unit = {

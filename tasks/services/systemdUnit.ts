@@ -27,6 +27,7 @@ import {
   reloadChanges,
   requireUnit,
   systemctl,
+  systemdNeeds,
   type Unit,
   unitName,
   unitState,
@@ -98,6 +99,7 @@ export const systemdUnit = defineTask({
       ...(dropIn === undefined ? [] : [dropIn]),
       ...(state === 'absent' ? ['absent'] : []),
     ].join(' '),
+  needs: systemdNeeds,
   probe: (params) => ({ current: file(pathOf(params), { content: true }), unit: stateOf(params) }),
   plan: (params, { current, unit }): readonly Change[] =>
     withEffects(

@@ -16,6 +16,7 @@ import {
   run,
 } from '../../src/index.ts'
 import { changeMatches, ownerTest } from '../files/ownership/tree.ts'
+import { buildNeeds } from './buildNeeds.ts'
 import { type Build, buildParams } from './buildParams.ts'
 import { platformOf } from './platform.ts'
 import { compilerIn, describeStamp, type Patch, recipeText, sha256, stampPath } from './recipe.ts'
@@ -87,6 +88,7 @@ export const buildFromSource = defineTask({
   summary: 'Builds software from its source and installs it by a swap.',
   params: buildParams,
   title: ({ name, version }) => `${name} ${version}`,
+  needs: buildNeeds,
   inputs: ({ patches }, { find }) => Promise.all(patches.map((path) => readPatch(path, find))),
   probe: (build) => ({
     stamp: file(stampPath(build), { content: 65536 }),

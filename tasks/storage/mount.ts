@@ -86,6 +86,7 @@ export const mount = defineTask({
     })
     .refine(({ path }) => path !== '/', { path: ['path'], error: 'expected a path other than /' }),
   title: ({ path, src }) => (path === 'none' ? src! : path),
+  needs: { root: true, tools: ['mount', 'umount'] },
   probe: ({ path, src = '', fstab }) => ({
     current: file(fstab, { content: true }),
     live: liveMount({ path, src }),

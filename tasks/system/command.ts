@@ -11,6 +11,7 @@ import {
   file,
   lastLines,
   maskRevealed,
+  type Needs,
   type Output,
   PlaybookError,
   type Probe,
@@ -94,6 +95,14 @@ type CommandParams = {
   readonly okCodes: readonly number[]
 }
 
+/** The program, unless it is named by a path: an earlier task may bring that. */
+export function commandNeeds(program: string, creates: string | undefined): Needs {
+  return {
+    ...(creates === undefined ? {} : { where: sh`[ ! -e ${creates} ]` }),
+    tools: /^[\w.+-]+$/.test(program) ? [program] : [],
+  }
+}
+
 /**
  * Runs a program with its arguments, without a shell: nothing in them is expanded.
  *
@@ -130,6 +139,7 @@ export const command = defineTask({
     argv: z.array(z.string()).min(1).describe('The program and its arguments.'),
   }),
   title: ({ argv }) => shortCommand(argv),
+  needs: ({ argv, creates }) => commandNeeds(argv[0]!, creates),
   probe: guards,
   plan: (params, observed) => {
     const { argv } = params

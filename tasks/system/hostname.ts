@@ -46,6 +46,7 @@ export const hostname = defineTask({
       .describe('The name.'),
   }),
   title: ({ name }) => name,
+  needs: { root: true },
   probe: () => ({
     current: file(path, { content: true }),
     // The same command as that of the fact: both are read once.

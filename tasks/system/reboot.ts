@@ -67,6 +67,7 @@ export const reboot = defineTask({
       .default(`cat /proc/sys/kernel/random/boot_id; sed 's/^.*) //' /proc/1/stat | cut -d ' ' -f 20`)
       .describe('Shell text whose output differs from boot to boot.'),
   }),
+  needs: { root: true },
   probe: ({ onlyIfRequired }) => ({ reasons: onlyIfRequired ? required : notAsked }),
   plan: (params, { reasons }) => {
     if (params.onlyIfRequired && reasons.length === 0) return []

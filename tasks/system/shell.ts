@@ -1,7 +1,7 @@
 // The task shell: runs shell text.
 
 import { absolutePath, type Command, defineTask, sh, shellText, z } from '../../src/index.ts'
-import { commandChanges, commandEffects, commandSchema, guards } from './command.ts'
+import { commandChanges, commandEffects, commandNeeds, commandSchema, guards } from './command.ts'
 import { shortText } from './commandText.ts'
 
 /**
@@ -26,6 +26,7 @@ export const shell = defineTask({
     executable: absolutePath.optional().describe("The shell that runs it; default: the host's sh."),
   }),
   title: ({ script }) => shortText(script),
+  needs: ({ executable, creates }) => (executable === undefined ? {} : commandNeeds(executable, creates)),
   probe: guards,
   plan: (params, observed) => {
     const short = shortText(params.script)

@@ -46,6 +46,7 @@ export const timezone = defineTask({
       .describe('The zone: Europe/Berlin, UTC.'),
   }),
   title: ({ name }) => name,
+  needs: { root: true },
   probe: ({ name }) => ({
     link: file(linkPath, { follow: false }),
     zone: file(`${zones}/${name}`),

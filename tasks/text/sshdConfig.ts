@@ -92,6 +92,7 @@ export const sshdConfig = defineTask({
       error: 'expected each keyword once',
     }),
   title: ({ path, match }) => (match === undefined ? path : `${path} Match ${match}`),
+  needs: ({ validate }) => ({ tools: validate === undefined ? ['sshd'] : [] }),
   probe: ({ path }) => ({
     current: file(path, { content: true }),
     folder: file(posix.dirname(path)),

@@ -1,6 +1,6 @@
 // The parameters that the Tomcat tasks share.
 
-import { absolutePath, account, z } from '../../src/index.ts'
+import { absolutePath, account, type Needs, sh, z } from '../../src/index.ts'
 import { unitName } from '../services/systemd.ts'
 
 /** The parameters that identify a Tomcat, and how it is started and checked. */
@@ -39,4 +39,15 @@ export type StartParams = StopParams & {
   readonly status: number
   readonly within: number
   readonly log?: string
+}
+
+/** Java where nothing else says which, a client for its answer, and a port that no other program has. */
+export function tomcatNeeds(params: Partial<StartParams> & { readonly state?: string }): Needs[] {
+  const { home, javaHome, unit, httpPort, state } = params
+  if (state === 'stopped') return []
+  const isJavaGiven = javaHome !== undefined || unit !== undefined
+  return [
+    { tools: [['curl', 'wget']], ports: httpPort === undefined ? {} : { [httpPort]: 'java' } },
+    ...(isJavaGiven ? [] : [{ where: sh`! grep -qs JAVA_HOME ${`${home}/bin/setenv.sh`}`, tools: ['java'] }]),
+  ]
 }

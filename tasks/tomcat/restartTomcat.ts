@@ -15,7 +15,7 @@ import { changedFormat, modifiedFormat, timeMs, timePattern } from '../services/
 import { serverStep } from '../services/serverShell.ts'
 import { isOfUnit } from '../services/systemd.ts'
 import { isOwnedBy, singleJvm, tomcatJvms } from './jvms.ts'
-import { tomcatParams } from './params.ts'
+import { tomcatNeeds, tomcatParams } from './params.ts'
 import { startTomcat, stopTomcat } from './process.ts'
 import { processChanges } from './start.ts'
 
@@ -43,6 +43,7 @@ export const restartTomcat = defineTask({
     onlyIfRunning: z.boolean().default(false).describe('Leave it alone if it is down.'),
   }),
   title: ({ home }) => home,
+  needs: tomcatNeeds,
   probe: ({ home, unit }) => ({
     jvms: tomcatJvms(home),
     configuration: configuration(home, unit),

@@ -5,7 +5,7 @@ import { serverEffects, withEffects } from '../services/effects.ts'
 import { serverStep } from '../services/serverShell.ts'
 import { isDown, type Unit, unitIfAny } from '../services/systemd.ts'
 import { requireOwner, singleJvm, type TomcatJvm, tomcatJvms } from './jvms.ts'
-import { type StartParams, type StopParams, tomcatParams } from './params.ts'
+import { type StartParams, type StopParams, tomcatNeeds, tomcatParams } from './params.ts'
 import { launchTomcat, startTomcat, stopTomcat, tomcatStatus, waitForTomcat } from './process.ts'
 import { processChanges, startChanges } from './start.ts'
 
@@ -64,6 +64,7 @@ export const tomcat = defineTask({
       error: "expected its HTTP port, which only state: 'stopped' does without",
     }),
   title: ({ home, state }) => `${home} ${state}`,
+  needs: tomcatNeeds,
   probe: (params) => ({
     jvms: tomcatJvms(params.home),
     status: params.state === 'running' ? tomcatStatus(asStartParams(params)) : notAsked,

@@ -17,6 +17,7 @@ import { paramLines, paramTexts } from '../task/taskHelp.ts'
 import { findDeclaration } from './declarations.ts'
 import { type Docstring, parseDocstring } from './docstring.ts'
 import { explain } from './explain.ts'
+import { needsText } from './needsText.ts'
 import { findKeyword, findPage, pages, searchPages, titleOf } from './pages.ts'
 
 /**
@@ -110,7 +111,9 @@ async function taskPage(name: string, markdown: boolean | undefined): Promise<st
 function terminalPage(task: AnyTaskFunction, { prose, examples }: Docstring): string {
   const lines = [task.spec.name, '', prose || task.spec.summary]
   for (const example of examples) lines.push('', ...example.split('\n').map((line) => `    ${line}`))
-  return `${[...lines, '', ...paramLines(task)].join('\n')}\n`
+  const needs = needsText(task)
+  const needed = needs === '' ? [] : ['', `It needs on the host: ${needs}.`]
+  return `${[...lines, ...needed, '', ...paramLines(task)].join('\n')}\n`
 }
 
 function markdownSection(task: AnyTaskFunction, { prose, examples }: Docstring): string {
@@ -121,7 +124,11 @@ function markdownSection(task: AnyTaskFunction, { prose, examples }: Docstring):
   const table =
     rows.length === 0 ? [] : ['| parameter | type | default | |', '| --- | --- | --- | --- |', ...rows, '']
   const blocks = examples.flatMap((example) => ['```ts', example, '```', ''])
-  return [`## ${task.spec.name}`, '', prose || task.spec.summary, '', ...blocks, ...table].join('\n')
+  const needs = needsText(task)
+  const needed = needs === '' ? [] : [`Needs on the host ([doctor](doctor.md)): ${needs}.`, '']
+  return [`## ${task.spec.name}`, '', prose || task.spec.summary, '', ...needed, ...blocks, ...table].join(
+    '\n',
+  )
 }
 
 /** Escapes bars, which would end a table cell even in code. */

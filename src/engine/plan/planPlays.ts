@@ -6,6 +6,7 @@ import { thrownAt } from '../../model/errors/location.ts'
 import type { HostFacts } from '../../model/facts.ts'
 import type { InventoryHost } from '../../model/host.ts'
 import { withInherited } from '../../model/inherit.ts'
+import type { SomeNeeds } from '../../model/needs/needs.ts'
 import type { Play } from '../../model/play.ts'
 import type { Task } from '../../model/task.ts'
 import { ansibleReader } from '../facts/ansibleReader.ts'
@@ -61,6 +62,8 @@ export type HostPlan = HostAccess & {
   readonly itemsGiven: (look: PlannedTask, make: () => unknown) => Promise<readonly PlannedTask[]>
   /** The facts from which its tasks were made. */
   readonly facts: () => FactStore
+  /** What the play itself needs of the host. @throws PlaybookError E_PLAY where its function throws */
+  readonly needs: () => SomeNeeds
   /** Where it begins, if not at its first task. */
   readonly begin?: FindStart
 }
@@ -224,12 +227,21 @@ async function planHost(
   const guessedItems = async (facts: FactStore) =>
     itemsFrom(valuesWith(facts, new RoleVars(options.inventory)))
   const expect = (read?: FactStore) => expectedTasks(guessedItems, readers, lastFacts, read)
+  const needs = () => {
+    if (typeof spec.needs !== 'function') return spec.needs ?? {}
+    try {
+      return spec.needs(hostOfPlay(play, used?.values ?? valuesWith(new FactStore())))
+    } catch (thrown) {
+      throw playError(thrown, play)
+    }
+  }
   const items = await withoutFacts(itemsOf)
   const expected = items ? [] : await expect()
   return {
     ...{ host, settings, userFor, other, prepare, tags, items, expected, expect, itemsWith, itemsGiven },
     factTasks: readers,
     facts: () => used!.values.facts,
+    needs,
   }
 }
 

@@ -113,6 +113,10 @@ const keywords = {
     forceHandlers: flag,
     vars: any,
     facts: any,
+    needs: z.custom(
+      (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+      "expected what the play needs, or a function of the host: { tools: ['tar'] }",
+    ),
     preTasks: tasksFunction,
     roles: z.array(roleItem, { error: 'expected a list of roles' }),
     tasks: tasksFunction,

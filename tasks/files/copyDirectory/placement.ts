@@ -2,6 +2,7 @@
 
 import {
   lastLines,
+  missingTool,
   type Output,
   ownerSpec,
   PlaybookError,
@@ -44,10 +45,7 @@ ${shellText(script)}`
 export function requireTar(): Step {
   return run(sh`command -v tar`, {
     rehearse: { command: sh`command -v tar`, reads: ['packages', '/usr', '/bin'] },
-    explain: () =>
-      new PlaybookError('E_TOOL', 'The host has no tar, which copyDirectory needs.', {
-        hint: "Install it before this task: dnf({ name: 'tar' }).",
-      }),
+    explain: () => missingTool('tar', 'which copyDirectory needs'),
   })
 }
 

@@ -1,7 +1,14 @@
 // Explains why no mirror delivered the file.
 
 import { posix } from 'node:path'
-import { type FileState, type Output, PlaybookError, splitLines, text } from '../../../src/index.ts'
+import {
+  type FileState,
+  missingTool,
+  type Output,
+  PlaybookError,
+  splitLines,
+  text,
+} from '../../../src/index.ts'
 import { algorithmName, shorten } from './checksumText.ts'
 import { noToolCode } from './fetchTool.ts'
 import { addresses, type DownloadParams } from './params.ts'
@@ -47,8 +54,6 @@ function statusText(status: string): string {
 }
 
 function noTool(hasSecrets: boolean): PlaybookError {
-  const tools = hasSecrets ? 'curl nor GNU wget' : 'curl nor wget'
-  return new PlaybookError('E_TOOL', `The host has neither ${tools}.`, {
-    hint: "Install curl there, or fetch it here: via: 'controller'.",
-  })
+  const error = missingTool(['curl', hasSecrets ? 'GNU wget' : 'wget'])
+  return error.with({ hint: "Install curl before this task, or fetch the file here: via: 'controller'." })
 }

@@ -1,6 +1,6 @@
 // Explains why an archive could not be unpacked.
 
-import { lastLines, type Output, PlaybookError } from '../../../src/index.ts'
+import { lastLines, missingTool, type Output, PlaybookError } from '../../../src/index.ts'
 import { conflictCode, damagedCode, layoutCode, toolCode, unsafeCode } from './script.ts'
 
 /** The error for the script's exit code and output; undefined for other failures. */
@@ -23,9 +23,7 @@ export function explainUnpacking(src: string, output: Output): PlaybookError | u
     })
   }
   if (output.code === toolCode) {
-    return new PlaybookError('E_TOOL', `The host has no ${last}, which unpacks ${src}.`, {
-      hint: 'Install it before this task.',
-    })
+    return missingTool(last, `which unpacks ${src}`)
   }
   if (output.code !== layoutCode) return undefined
   return new PlaybookError('E_ARCHIVE_LAYOUT', `${src}: ${last}`, {

@@ -61,11 +61,12 @@ else mv -fT -- ./tree "../$rp_base" || exit 1; fi
 ${shellText(stamp ? recording(stamp) : '')}`
 }
 
-function isZip({ src, format = formatOf(src) }: UnarchiveParams): boolean {
+function isZip({ src, format = formatOf(src) }: Pick<UnarchiveParams, 'src' | 'format'>): boolean {
   return format === 'zip'
 }
 
-function tools(params: UnarchiveParams): string[] {
+/** The programs that unpack it. */
+export function unpackTools(params: Pick<UnarchiveParams, 'src' | 'format'>): string[] {
   return isZip(params) ? ['unzip'] : ['tar', decompressor(params.src) ?? []].flat()
 }
 
@@ -132,7 +133,7 @@ function decompressor(src: string): string | undefined {
 /** For the dry run: fails as `unpackCommand` does where a tool is missing. */
 export function toolCheck(params: UnarchiveParams): Rehearsal {
   return {
-    command: sh`for tool in ${tools(params)}; do
+    command: sh`for tool in ${unpackTools(params)}; do
   command -v "$tool" >/dev/null || { echo "$tool" >&2; exit ${toolCode}; }
 done`,
     reads: ['packages', '/usr', '/bin'],

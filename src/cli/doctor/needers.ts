@@ -1,0 +1,11 @@
+// Names who needs something, each task once.
+
+import type { Finding } from '../../doctor/examineHost.ts'
+import type { Needer } from '../../doctor/neededChecks.ts'
+
+export function needersOf({ neededBy }: Finding): Needer[] {
+  const all = neededBy.map(({ needer }) => needer)
+  return [
+    ...new Map(all.map((each) => [`${each.title} ${each.where?.file}:${each.where?.line}`, each])).values(),
+  ]
+}
