@@ -121,7 +121,7 @@ test('seBoolean names booleans like one that the policy has not, and the tool th
   )
   const missing = await error('httpd_can_network_connect', booleans.replace('tools\n', ''))
   assert.is(missing.code, 'E_SELINUX_TOOLS')
-  assert.match(missing.hint ?? '', /policycoreutils-python-utils/)
+  assert.match(missing.hint ?? '', /called policycoreutils\./)
 })
 
 const ports = `http_port_t                    tcp      8010, 80, 81, 443, 488, 8008, 8009, 8443, 9000
