@@ -6,6 +6,7 @@ import { maskRevealed } from '../model/secrets/masker.ts'
 import { asTyped, programName } from '../report/output/program.ts'
 import { sanitizeLines } from '../report/output/sanitize.ts'
 import { createTheme, type Theme } from '../report/output/theme.ts'
+import { codesOf, explainLines } from '../report/summary/explainLine.ts'
 import { clarifyError } from '../userCode/loadError.ts'
 import { shortPath } from '../userCode/shortPath.ts'
 import { virtualModules } from '../userCode/virtualModules.ts'
@@ -26,6 +27,8 @@ async function plainErrorText(thrown: unknown, cwd: string): Promise<string> {
   }
   const errors = await clarified(thrown)
   const lines = errors.flatMap((error) => errorLines(error, cwd, theme))
+  const unclear = errors.filter(({ hint }) => !hint).flatMap(codesOf)
+  lines.push(...explainLines(unclear, theme, programName(process.env)))
   if (thrown instanceof AggregatePlaybookError)
     lines.push(`${errors.length} error${errors.length === 1 ? '' : 's'}. No host was contacted.`)
   return `${lines.join('\n')}\n`

@@ -49,7 +49,8 @@ was-02  FAILED   download apache-tomcat-9.0.109.tar.gz                E_CHECKSUM
         The file already on the host was left as it was.
         Is the checksum in inventory/production.yaml:23 for a different version?
 was-02  failed   after 3 of 62 tasks, 1 changed
-WAS  2 hosts: 1 ok · 5 changed · 1 failed · 41 s · 3 to 9 trips per host`,
+WAS  2 hosts: 1 ok · 5 changed · 1 failed · 41 s · 3 to 9 trips per host
+run-playbook explain E_CHECKSUM   says what it means`,
   },
   {
     title: 'a lost host is unreachable, not failed',
@@ -62,7 +63,8 @@ was-02  UNREACHABLE  dnf httpd                                        E_CONNECTI
         It is unknown whether dnf httpd was completed.
         Run it again: what is already done is not repeated.
 was-02  unreachable  after 3 of 62 tasks, 1 changed
-WAS  2 hosts: 1 ok · 5 changed · 0 failed · 1 unreachable · 41 s · 3 to 9 trips per host`,
+WAS  2 hosts: 1 ok · 5 changed · 0 failed · 1 unreachable · 41 s · 3 to 9 trips per host
+run-playbook explain E_CONNECTION_LOST   says what it means`,
   },
   {
     title: 'check mode shows what would change, what would run and what is unknown',

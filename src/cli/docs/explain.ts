@@ -29,6 +29,6 @@ export function explain(name: string | undefined): string {
       didYouMean(
         code,
         all.map((each) => each.code),
-      ) ?? 'List them: run-playbook explain',
+      ) ?? 'List them: run-playbook explain. Tasks of your own may have codes of their own.',
   })
 }

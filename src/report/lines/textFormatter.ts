@@ -4,6 +4,7 @@ import type { EventHandlers, EventOf, RunEvent } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'
 import { sanitize, sanitizeLines } from '../output/sanitize.ts'
 import type { Theme } from '../output/theme.ts'
+import { FailureCodes } from '../summary/explainLine.ts'
 import { RunClosing } from '../summary/runClosing.ts'
 import { columnsFor } from '../text/columns.ts'
 import { hostLabel } from '../text/hostLabel.ts'
@@ -52,6 +53,7 @@ class RunFormatter implements TextFormatter {
   readonly #theme: Theme
   readonly #outcomes: HostOutcomes = createHostOutcomes()
   readonly #closing = new RunClosing(this.#outcomes)
+  readonly #codes = new FailureCodes()
   readonly #answers: CommandAnswers
   #folded: FoldedLines | undefined
   #hasFolded = false
@@ -76,6 +78,7 @@ class RunFormatter implements TextFormatter {
   format(event: RunEvent): readonly string[] {
     this.#outcomes.record(event)
     this.#closing.record(event)
+    this.#codes.record(event)
     return this.#counted((this.#formatters[event.kind] as (event: RunEvent) => readonly string[])(event))
   }
 
@@ -219,13 +222,14 @@ class RunFormatter implements TextFormatter {
       return [
         ...(isHeaded ? [`${name}  ${runSummary(hosts, outcomes, durationMs)}`] : none),
         ...this.#closingLines(),
-        ...(isUnfinished ? this.#resumeLines() : none),
+        ...(isUnfinished ? [...this.#explainLines(), ...this.#resumeLines()] : none),
       ]
     }
     const cut = isInterrupted ? ' The run was interrupted.' : ''
     const closing = `${this.#theme.bold('Nothing was changed.')} ${checkSummary(hosts, outcomes)}.${cut}`
     const last = others.length > 0 && !isQuiet ? this.#takePendingSummary() : none
-    return [...last, closing, ...this.#closingLines()]
+    const explained = outcomes.some((outcome) => outcome !== 'ok') ? this.#explainLines() : none
+    return [...last, closing, ...this.#closingLines(), ...explained]
   }
 
   /** What was printed a few lines above is not repeated. */
@@ -248,6 +252,10 @@ class RunFormatter implements TextFormatter {
   #isHidden(recap: HostRecap): boolean {
     const { verbosity } = this.#options
     return verbosity < 1 && recap.tasks === 0 && this.#outcomes.inPlay(recap) === 'ok' && recap.trips === 0
+  }
+
+  #explainLines(): readonly string[] {
+    return this.#codes.lines(this.#theme, this.#options.program)
   }
 
   #resumeLines(): readonly string[] {

@@ -84,13 +84,13 @@ const wrong: readonly [title: string, file: string | undefined, env: Env, stderr
     'a number that is none',
     '  forks: 0,',
     {},
-    /^run-playbook\.config\.ts:3 {2}forks: Expected a whole number above 0\. {2}E_CONFIG\n$/,
+    /^run-playbook\.config\.ts:3 {2}forks: Expected a whole number above 0\. {2}E_CONFIG\nrun-playbook explain E_CONFIG {3}says what it means\n$/,
   ],
   [
     'a switch that is none',
     "  check: 'yes',",
     {},
-    /^run-playbook\.config\.ts:3 {2}check: Expected true or false, got "yes"\. {2}E_CONFIG\n$/,
+    /^run-playbook\.config\.ts:3 {2}check: Expected true or false, got "yes"\. {2}E_CONFIG\nrun-playbook explain E_CONFIG {3}says what it means\n$/,
   ],
   [
     'a choice that is none',
@@ -103,13 +103,13 @@ const wrong: readonly [title: string, file: string | undefined, env: Env, stderr
     'a variable that is no number',
     undefined,
     { RUN_PLAYBOOK_FORKS: 'many' },
-    'RUN_PLAYBOOK_FORKS="many": Expected a whole number above 0.  E_ENVIRONMENT\n',
+    'RUN_PLAYBOOK_FORKS="many": Expected a whole number above 0.  E_ENVIRONMENT\nrun-playbook explain E_ENVIRONMENT   says what it means\n',
   ],
   [
     'a variable that is no switch',
     undefined,
     { RUN_PLAYBOOK_CHECK: 'maybe' },
-    'RUN_PLAYBOOK_CHECK="maybe": Expected true or false.  E_ENVIRONMENT\n',
+    'RUN_PLAYBOOK_CHECK="maybe": Expected true or false.  E_ENVIRONMENT\nrun-playbook explain E_ENVIRONMENT   says what it means\n',
   ],
   [
     'a mistyped variable',

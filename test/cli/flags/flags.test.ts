@@ -201,7 +201,7 @@ const usage: readonly [args: string, says: string | RegExp][] = [
   ['files -i inventory.yaml -k', /^Cannot ask for the SSH password[\s\S]*--connection-password-file\.\n$/],
   [
     'files -i inventory.yaml --become-password-file nothing',
-    /^Cannot read the password file nothing: no such file\. {2}E_PASSWORD_FILE\n$/,
+    /^Cannot read the password file nothing: no such file\. {2}E_PASSWORD_FILE\nrun-playbook explain E_PASSWORD_FILE {3}says what it means\n$/,
   ],
   [
     'histroy',

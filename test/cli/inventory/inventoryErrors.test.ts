@@ -70,6 +70,7 @@ test('Variables, connections and tasks that are wrong are told together', async 
     'wrong.yaml:1:1  web: version is missing; WAS (play.ts:6) needs it  E_MISSING_VAR',
     'play.ts:18  copyFile: dest: expected an absolute path, got "etc/motd"  E_PARAMS',
     'wrong.yaml:9:27  two: ansible_connection: unknown connection "locl"  E_CONNECTION_KIND',
+    'run-playbook explain E_VARS   says what it means; also E_MISSING_VAR',
     '4 errors. No host was contacted.',
     '',
   ])

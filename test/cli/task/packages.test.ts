@@ -103,7 +103,7 @@ const faults: readonly [args: string, says: string][] = [
     '@scope/none/tasks#a',
     '@scope/none/tasks is neither a file nor in an installed package.  E_NO_FILE\n    Install the package here: npm install @scope/none\n',
   ],
-  ['./none#a', 'File not found: none  E_NO_FILE\n'],
+  ['./none#a', 'File not found: none  E_NO_FILE\nrun-playbook explain E_NO_FILE   says what it means\n'],
 ]
 
 for (const [name, says] of faults) {

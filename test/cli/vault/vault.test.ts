@@ -223,7 +223,7 @@ const refused: readonly [args: (name: string) => string, says: string | RegExp][
     () => `decrypt ${file(plain)} --vault-id pw`,
     /Not encrypted\. {2}E_VAULT\n {4}run-playbook vault encrypt f/,
   ],
-  [() => 'view nothing --vault-id pw', 'Cannot read nothing: no such file.  E_VAULT_FILE\n'],
+  [() => 'view nothing --vault-id pw', /^Cannot read nothing: no such file\. {2}E_VAULT_FILE\n/],
   [
     (name) => `decrypt ${name} --vault-id pw --output no/folder`,
     /^Cannot write no\/folder: no such directory/,

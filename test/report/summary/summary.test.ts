@@ -27,6 +27,7 @@ failed on 2 hosts: was-0003 was-0044
 unreachable: was-0050   Connecting to 10.0.0.50 port 22 timed out after 10 s.
 handlers still to run on was-0003 was-0044: service httpd restarted
 slowest: service httpd restarted 9.1 s
+run-playbook explain E_CHECKSUM   says what it means; also E_CONNECT
 run-playbook site.ts --resume   resumes from here
 `
 
