@@ -6,6 +6,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { buildReportPage } from './reportPage.mjs'
 
 const outdir = 'dist/bundle/cli'
 rmSync('dist/bundle', { recursive: true, force: true })
@@ -73,7 +74,7 @@ writeFileSync('dist/bundle/undici.cjs', `module.exports = require('./cli/${undic
 
 writeFileSync(
   'dist/bundle/LICENSES.txt',
-  licenses([program, library, ...late].flatMap(({ inputs }) => inputs)),
+  licenses([...[program, library, ...late].flatMap(({ inputs }) => inputs), ...(await buildReportPage())]),
 )
 
 async function bundle(options) {

@@ -102,7 +102,7 @@ function config() {
   const ordered = [
     ['Start', ['index', 'getting-started', 'from-ansible', 'cookbook', 'troubleshooting', 'errors']],
     ['Playbooks', ['plays', 'tasks', 'formats', 'roles', 'templates', 'facts', 'register', 'inventory']],
-    ['Running', ['doctor', 'rocky', 'connections', 'output', 'ci', 'security', 'promises']],
+    ['Running', ['doctor', 'rocky', 'connections', 'output', 'reports', 'ci', 'security', 'promises']],
     ['Code', ['testing', 'library', 'events', 'contributing', 'architecture', 'changelog']],
     ['Example', ['runbook']],
   ]

@@ -59,7 +59,10 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'src/journal': ['src/model', 'src/files'],
   'src/report/output': ['src/model'],
   'src/report/text': ['src/model', 'src/report/output'],
-  'src/report/html': ['src/model', 'src/report/output', 'src/report/text'],
+  'src/report/table': ['src/model', 'src/report/text'],
+  'src/report/page/shared': ['src/report/html/pageData.ts', 'src/report/text/duration.ts'],
+  'src/report/page': ['src/report/html/pageData.ts', 'src/report/text/duration.ts'],
+  'src/report/html': ['src/model', 'src/report/output', 'src/report/table', 'src/report/text'],
   'src/report/summary': ['src/model', 'src/report/output', 'src/report/text'],
   'src/report/lines': ['src/model', 'src/report/output', 'src/report/summary', 'src/report/text'],
   'src/report/board': ['src/model', 'src/report/lines', 'src/report/output', 'src/report/text'],
@@ -143,7 +146,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
     'src/secrets',
     'src/userCode',
   ],
-  'src/cli/history': ['src/model', 'src/journal', 'src/report', 'src/cli/flags', 'src/userCode'],
+  'src/cli/history': ['src/files', 'src/model', 'src/journal', 'src/report', 'src/cli/flags', 'src/userCode'],
   'src/cli/vault': ['src/model', 'src/files', 'src/inventory', 'src/cli/flags', 'src/secrets'],
   'src/cli/run': [
     'src/model',
@@ -387,7 +390,7 @@ function expandBraces(path: string): string[] {
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
 }
 

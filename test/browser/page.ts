@@ -21,6 +21,8 @@ export type Page = {
   readonly media: (features: { readonly [name: string]: string }, type?: string) => Promise<void>
   /** Writes a picture (PNG) of what is seen, or of the whole page. */
   readonly picture: (file: string, isWhole?: boolean) => Promise<void>
+  /** Seconds of computing since it was opened, for scripts and layout; how busy the machine is does not matter. */
+  readonly busySeconds: () => Promise<number>
   /** Errors and warnings of the console, exceptions, and what the browser blocked or could not load. */
   readonly problems: readonly string[]
   /** The addresses of everything that was loaded. */
@@ -44,6 +46,7 @@ export async function pageOf(
     if (method === 'Network.requestWillBeSent') requests.push((values.request as { url: string }).url)
     problems.push(...problemsIn(method, values))
   })
+  await send('Performance.enable', { timeDomain: 'threadTicks' })
   for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await send(`${domain}.enable`)
 
   const value = async <T>(expression: string): Promise<T> => {
@@ -107,6 +110,10 @@ export async function pageOf(
     media: async (features, type = 'screen') => {
       const list = Object.entries(features).map(([name, each]) => ({ name, value: each }))
       await send('Emulation.setEmulatedMedia', { media: type, features: list })
+    },
+    busySeconds: async () => {
+      const { metrics } = await send('Performance.getMetrics')
+      return (metrics as { name: string; value: number }[]).find(({ name }) => name === 'TaskDuration')!.value
     },
     picture: async (file, isWhole = false) => {
       const { data } = await send('Page.captureScreenshot', { captureBeyondViewport: isWhole })

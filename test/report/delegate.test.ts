@@ -76,7 +76,7 @@ test('the board shows where the current task is carried out, and goes on after a
 
 test('JUnit and HTML name the delegate before the title', async () => {
   assert.match(await documentOf(createJunitReporter, events), 'name="-&gt; lb-01  line /etc/lb.conf"')
-  assert.match(await documentOf(createHtmlReporter, events), /-&#62; lb-01 {2}line/)
+  assert.match(await documentOf(createHtmlReporter, events), /"title":"-> lb-01 {2}line /)
 })
 
 test.run()

@@ -46,6 +46,7 @@ export function addHistoryCommands(program: Command, done: (code: number) => voi
     .option('--failed', 'only hosts that failed, were unreachable or did not come to their end')
     .option('--changes-only', 'no tasks that were ok or skipped')
     .option('-o, --output-file <file>', 'write to this file instead of standard output')
+    .option('--open', 'open the HTML page in the browser (default file: .run-playbook/report.html)')
     .action(async (run: string | undefined, flags: ReportFlags) => {
       const { showReport } = await import('./showReport.ts')
       done(await showReport(run, flags))

@@ -1,7 +1,8 @@
 // Collects what is written, and saves it to a file once it is whole.
 
-import { writeFileSync } from 'node:fs'
+import { realpathSync, statSync, writeFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
+import { replaceFile } from '../../files/replaceFile.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 
 type OutputFile = { readonly stream: Writable; readonly save: () => void }
@@ -17,7 +18,7 @@ export function outputFile(path: string): OutputFile {
   })
   const save = () => {
     try {
-      writeFileSync(path, Buffer.concat(chunks))
+      writeWhole(path, Buffer.concat(chunks))
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown)
       throw new PlaybookError('E_OUTPUT_FILE', `The report cannot be written: ${reason}`, {
@@ -26,4 +27,13 @@ export function outputFile(path: string): OutputFile {
     }
   }
   return { stream, save }
+}
+
+/** Only its owner may read a new file: changes on hosts may be confidential. One that is there keeps its mode. */
+function writeWhole(path: string, content: Buffer): void {
+  const old = statSync(path, { throwIfNoEntry: false })
+  const uid = process.getuid?.()
+  // A pipe or a device cannot be replaced, and the file of another user would become ours.
+  if (old && (!old.isFile() || old.uid !== uid)) writeFileSync(path, content)
+  else replaceFile(old ? realpathSync(path) : path, content, { like: old, isDurable: false })
 }

@@ -11,4 +11,5 @@ export type ReportFlags = {
   readonly failed?: boolean
   readonly changesOnly?: boolean
   readonly outputFile?: string
+  readonly open?: boolean
 }

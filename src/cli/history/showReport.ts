@@ -1,5 +1,6 @@
 // Replays the events of a recorded run to a reporter.
 
+import { join, resolve } from 'node:path'
 import { lastRun, type RecordedRun, readRun } from '../../journal/history.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { eventFilter } from '../../report/eventFilter.ts'
@@ -10,9 +11,10 @@ import { outputFile } from './outputFile.ts'
 import { reporterFor } from './reporterFor.ts'
 import type { ReportFlags } from './reportFlags.ts'
 
-/** Reports a run (default: the last one) and returns the exit code. @throws PlaybookError E_UNKNOWN_RUN, E_OUTPUT_FILE */
-export async function showReport(id: string | undefined, flags: ReportFlags): Promise<number> {
+/** Reports a run (default: the last one) and returns the exit code. @throws PlaybookError E_UNKNOWN_RUN, E_OUTPUT_FILE, E_OPEN */
+export async function showReport(id: string | undefined, given: ReportFlags): Promise<number> {
   const run = await chosenRun(stateFolder(), id)
+  const flags = given.open ? openable(given) : given
   let time = ''
   const { verbose: verbosity, diff: isDiffShown = false } = flags
   const file = flags.outputFile === undefined ? undefined : outputFile(flags.outputFile)
@@ -38,10 +40,20 @@ export async function showReport(id: string | undefined, flags: ReportFlags): Pr
   }
   await reporter.close()
   file?.save()
+  if (flags.open) await (await import('./openFile.ts')).openFile(resolve(flags.outputFile!))
   if (!hasHosts && (flags.limit !== undefined || flags.failed))
     process.stderr.write('No host of this run is like that.\n')
   if (!run.recap) process.stderr.write('No end was recorded: the run was killed or is still running.\n')
   return 0
+}
+
+/** A page, in a file. @throws PlaybookError E_USAGE */
+function openable(flags: ReportFlags): ReportFlags {
+  if (flags.output !== 'auto' && flags.output !== 'html')
+    throw new PlaybookError('E_USAGE', `--open opens a page, not --output ${flags.output}.`, {
+      hint: 'Leave out --output, or write --output html.',
+    })
+  return { ...flags, output: 'html', outputFile: flags.outputFile ?? join(stateFolder(), 'report.html') }
 }
 
 async function chosenRun(folder: string, id: string | undefined): Promise<RecordedRun> {

@@ -1,137 +1,45 @@
-// Reports a run as one self-contained HTML page.
+// Reports a run as one HTML file, which needs nothing else.
 
-import type { EventOf } from '../../model/run/event.ts'
-import type { HostRecap } from '../../model/run/outcome.ts'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import type { Reporter } from '../output/reporterTypes.ts'
-import { sanitize, sanitizeLines, showControls } from '../output/sanitize.ts'
 import type { Sink } from '../output/sink.ts'
-import { plainTheme } from '../output/theme.ts'
-import { failureLines } from '../text/failureText.ts'
-import { titleWithDelegate } from '../text/hostLabel.ts'
-import { createHostOutcomes, type HostOutcome } from '../text/hostOutcomes.ts'
-import { retryText } from '../text/retryText.ts'
-import { checkSummary, hostSummary, runSummary } from '../text/summaries.ts'
-import { diffLines } from '../text/unifiedDiff.ts'
-import { html, type Markup, nothing } from './markup.ts'
-import { stylesheet } from './stylesheet.ts'
+import { createRunTable } from '../table/runTable.ts'
+import { encodeRun } from './encodeRun.ts'
+import { html } from './markup.ts'
+import type { PageData } from './pageData.ts'
+import { plainText } from './plainText.ts'
 
 type HtmlOptions = {
   readonly sink: Sink
-  /** Now, as an ISO 8601 time in UTC. */
+  /** When the current event happened, as an ISO 8601 time. */
   readonly time: () => string
   /** Files are named relative to it. */
   readonly cwd: string
 }
 
-type Host = {
-  tasks: EventOf<'taskEnd' | 'retry'>[]
-  end?: { readonly recap: HostRecap; readonly outcome: HostOutcome }
-}
-
-type Play = { readonly name: string; readonly hosts: Map<string, Host>; summary: string }
-
-/** Writes the page when it is closed. Hosts that failed are unfolded; all diffs are included. */
+/** Writes the page when it is closed. */
 export function createHtmlReporter({ sink, time, cwd }: HtmlOptions): Reporter {
-  const outcomes = createHostOutcomes()
-  const plays: Play[] = []
-  let title = 'run-playbook'
-  let startedAt = ''
-  let isCheck = false
-  const hostOf = (name: string): Host => {
-    const { hosts } = plays.at(-1)!
-    const host = hosts.get(name) ?? { tasks: [] }
-    hosts.set(name, host)
-    return host
-  }
+  const { record, table } = createRunTable()
   return {
-    handle: (event) => {
-      outcomes.record(event)
-      if (event.kind === 'runStart') {
-        title = `run-playbook ${event.playbooks.join(' ')}${event.isCheck ? ' --check' : ''}`
-        startedAt = time()
-        isCheck = event.isCheck
-      }
-      if (event.kind === 'playStart') plays.push({ name: event.play, hosts: new Map(), summary: '' })
-      if (event.kind === 'hostStart') hostOf(event.host).tasks = []
-      if (event.kind === 'taskEnd' || event.kind === 'retry') hostOf(event.host).tasks.push(event)
-      if (event.kind === 'hostEnd')
-        hostOf(event.recap.host).end = { recap: event.recap, outcome: outcomes.inPlay(event.recap) }
-      if (event.kind === 'playEnd') {
-        const ends = event.hosts.map((recap) => outcomes.inPlay(recap))
-        plays.at(-1)!.summary = isCheck
-          ? checkSummary(event.hosts, ends)
-          : runSummary(event.hosts, ends, event.durationMs)
-      }
-    },
+    handle: (event) => record(event, Date.parse(time())),
     close: () => {
-      sink.write(page(title, startedAt, plays, { cwd, isCheck }).text)
+      sink.write(pageWith(encodeRun(table(), cwd)))
       return sink.flush()
     },
   }
 }
 
-type Context = { readonly cwd: string; readonly isCheck: boolean }
-
-function page(title: string, startedAt: string, plays: readonly Play[], context: Context): Markup {
-  return html`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${sanitize(title)}</title>
-<style>${stylesheet}</style>
-<h1>${sanitize(title)}</h1>
-<p><time datetime="${startedAt}">${startedAt}</time></p>
-${plays.map((play) => playSection(play, context))}</html>
-`
-}
-
-function playSection({ name, hosts, summary }: Play, context: Context): Markup {
-  return html`<section>
-<h2>${sanitize(name)}</h2>
-<p>${summary || 'No end was recorded: the run was killed or is still running.'}</p>
-${[...hosts].map(([host, each]) => hostDetails(host, each, context))}</section>
-`
-}
-
-function hostDetails(name: string, { tasks, end }: Host, context: Context): Markup {
-  const outcome = end?.outcome ?? 'stopped'
-  const text = end ? hostSummary(end.recap, context.isCheck) : 'not finished'
-  const open = outcome === 'ok' ? nothing : html` open`
-  return html`<details${open}>
-<summary><b class="${outcome}">${sanitize(name)}</b> ${outcome} · ${text}</summary>
-<table>
-${tasks.map((task) => taskRow(task, context))}</table>
-</details>
-`
-}
-
-function taskRow(event: EventOf<'taskEnd' | 'retry'>, { cwd, isCheck }: Context): Markup {
-  const { task, result } = event
-  const { isIgnored } = result
-  const isRetry = event.kind === 'retry'
-  const status = isRetry ? 'unknown' : result.status
-  const reason = isRetry ? retryText(event) : result.reason
-  const label = isRetry
-    ? 'retry'
-    : isCheck && status === 'changed'
-      ? 'would change'
-      : `${status}${isIgnored ? ' (ignored)' : ''}`
-  const failure = result.error
-    ? failureLines(task, result, { theme: plainTheme, cwd, program: 'run-playbook', isWhole: true })
-    : []
-  const changes = result.error ? [] : result.changes.map((change) => changeItem(change))
-  const message = result.message ? html`<pre>${sanitizeLines(result.message.text).join('\n')}</pre>` : ''
-  return html`<tr class="${status}"><td>${label}<td>${task.isHandler ? 'handler ' : ''}${sanitize(titleWithDelegate(task))}${
-    reason ? html` <i>${sanitize(reason)}</i>` : ''
-  }${changes.length > 0 ? html`<ul>${changes}</ul>` : ''}${message}${
-    failure.length > 0 ? html`<pre>${failure.join('\n')}</pre>` : ''
+/** The page with its script and style is built beforehand (build/reportPage.mjs). What comes from hosts is in it as JSON alone. */
+function pageWith(data: PageData): string {
+  const folder = dirname(createRequire(import.meta.url).resolve('run-playbook/package.json'))
+  const page = readFileSync(join(folder, 'dist/bundle/reportPage.html'), 'utf8')
+  const texts: { readonly [name: string]: string } = {
+    TITLE: html`${data.title}`.text,
+    TEXT: plainText(data).text,
+    // Without `<`, nothing in it can end the element, or begin a comment.
+    DATA: JSON.stringify(data).replaceAll('<', '\\u003c'),
   }
-`
-}
-
-function changeItem({ what, from, to, diff }: EventOf<'taskEnd'>['result']['changes'][number]): Markup {
-  const shown = diff
-    ? html`<pre>${diffLines(diff).map(({ kind, text }) => html`<span class="${kind}">${text}</span>\n`)}</pre>`
-    : ''
-  return html`<li>${showControls(what)}: ${showControls(from)} → ${showControls(to)}${shown}`
+  return page.replace(/%(TITLE|TEXT|DATA)%/g, (_, name) => texts[name]!)
 }

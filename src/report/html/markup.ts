@@ -2,23 +2,18 @@
 
 export type Markup = { readonly kind: 'markup'; readonly text: string }
 
-export const nothing: Markup = { kind: 'markup', text: '' }
-
-type Content = string | number | Markup | readonly Markup[]
-
 /** @example html`<td>${host}</td>` */
-export function html(strings: TemplateStringsArray, ...values: Content[]): Markup {
+export function html(
+  strings: TemplateStringsArray,
+  ...values: (string | number | readonly Markup[])[]
+): Markup {
   const text = strings
     .map((part, index) => (index < values.length ? part + rendered(values[index]!) : part))
     .join('')
   return { kind: 'markup', text }
 }
 
-function rendered(value: Content): string {
-  if (typeof value === 'string' || typeof value === 'number') return escaped(String(value))
-  return 'text' in value ? value.text : value.map(({ text }) => text).join('')
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+function rendered(value: string | number | readonly Markup[]): string {
+  if (typeof value === 'object') return value.map(({ text }) => text).join('')
+  return String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

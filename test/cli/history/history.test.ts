@@ -1,7 +1,16 @@
 // Tests the history and report commands.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, relative } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { cliSite, twoHosts } from '../command.ts'
@@ -144,7 +153,7 @@ test('report --output junit and html: for CI, and for a browser', async () => {
   )
   const { code, stdout, stderr } = await here(`report ${failed} --output html`)
   assert.equal([code, stderr], [0, ''])
-  assert.match(stdout, /^<!doctype html>[\s\S]*<td>failed<td>command false[\s\S]*<\/html>\n$/)
+  assert.match(stdout, /^<!doctype html>[\s\S]*"title":"command false"[\s\S]*<\/html>\n$/)
 })
 
 test('--help of both', async () => {
@@ -195,6 +204,39 @@ test('report writes a file, in a format for CI, of some hosts', async () => {
   const refused = await here(`report ${failed} -o none/summary.md`)
   assert.is(refused.code, 1)
   assert.match(refused.stderr, /^The report cannot be written: .*E_OUTPUT_FILE\n/)
+})
+
+test('a file of a report is for its owner; one that is there keeps its mode, and a link stays one', async () => {
+  const file = (name: string) => join(site.path, name)
+  const modeOf = (name: string) => (statSync(file(name)).mode & 0o777).toString(8)
+  await here('report --output html -o new.html')
+  assert.is(modeOf('new.html'), '600')
+  writeFileSync(file('old.md'), 'old', { mode: 0o644 })
+  symlinkSync('old.md', file('link.md'))
+  await here('report --output markdown -o link.md')
+  assert.ok(lstatSync(file('link.md')).isSymbolicLink())
+  assert.equal([modeOf('old.md'), readFileSync(file('old.md'), 'utf8').slice(0, 3)], ['644', '###'])
+})
+
+test('report --open opens a page in the browser, or says where it is', async () => {
+  const opener = join(site.path, 'bin', process.platform === 'darwin' ? 'open' : 'xdg-open')
+  const env = { PATH: `${join(site.path, 'bin')}:${process.env.PATH}` }
+  site.write({ [relative(site.path, opener)]: `#!/bin/sh\necho "$1" > ${site.path}/opened\n` })
+  chmodSync(opener, 0o755)
+  const page = join(site.path, '.run-playbook/report.html')
+  assert.is((await runHere(site.path, ['report', '--open'], env)).code, 0)
+  assert.equal([readFileSync(join(site.path, 'opened'), 'utf8').trim(), existsSync(page)], [page, true])
+  writeFileSync(opener, '#!/bin/sh\nexit 3\n')
+  const { code, stderr } = await runHere(site.path, ['report', '--open'], env)
+  assert.is(code, 1)
+  assert.match(
+    stderr,
+    /^The report cannot be opened: \S+ ended with exit code 3\. {2}E_OPEN\n[\s\S]*report\.html/,
+  )
+  assert.match(
+    (await here('report --open --output junit')).stderr,
+    /^--open opens a page, not --output junit\. {2}E_USAGE/,
+  )
 })
 
 test.run()

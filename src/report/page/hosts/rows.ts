@@ -1,0 +1,11 @@
+// What the rows of hosts have in common.
+
+import type { Host } from '../shared/model.ts'
+
+/** In pixels, as in the style. */
+export const rowHeight = 28
+
+export type View = 'tasks' | 'time'
+
+/** What the pointer is on. */
+export type Spot = { readonly host: Host; readonly column: number }

@@ -1,0 +1,18 @@
+// What the address of the page names: the overview, or a host and one of its tasks.
+
+export type Place = { readonly host?: string; readonly entry?: number }
+
+/** `#/host/web-01/12`: the host, and the column of a task. */
+export function placeOf(hash: string): Place {
+  const [, name, entry] = /^#\/host\/([^/]+)(?:\/(\d+))?$/.exec(hash) ?? []
+  if (name === undefined) return {}
+  try {
+    return { host: decodeURIComponent(name), entry: entry === undefined ? undefined : Number(entry) }
+  } catch {
+    return {}
+  }
+}
+
+export function hostLink(name: string, column?: number): string {
+  return `#/host/${encodeURIComponent(name)}${column === undefined ? '' : `/${column}`}`
+}
