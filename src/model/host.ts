@@ -86,6 +86,8 @@ export type BecomeSettings = {
   readonly program?: string
   /** Arguments of the program, instead of the default: `-H` for sudo, none for su and doas. */
   readonly flags?: readonly string[]
+  /** true: sudo has refused to run without a terminal (requiretty), so it is given one. */
+  readonly inTerminal?: boolean
 }
 
 /** The settings of a become method, or the host's default settings if that method has none. */

@@ -29,6 +29,7 @@ const unsafeCode = 81
 const mountCode = 82
 const previousCode = 83
 const prefixCode = 84
+const noexecCode = 85
 
 /** The variables and functions of every script of a build. */
 export function prelude(build: Build): Command {
@@ -60,6 +61,9 @@ ours() {
 ( rp_make=1; rp_enter "$base" ) || exit
 ours "$base" && mkdir -p -- "$work" && ours "$work" || exit 1
 chmod 755 -- "$work" || exit 1
+printf '#!/bin/sh\n' >"$work/.try" && chmod 700 -- "$work/.try" || exit 1
+"$work/.try" 2>/dev/null || { rm -f -- "$work/.try"; fail ${noexecCode} "$work"; }
+rm -f -- "$work/.try"
 ${shellText(installs ? requireTree : requireSwappable)}
 if [ "$(cat -- "$work/recipe" 2>/dev/null)" != "$recipe" ]; then
   rm -rf -- "$source" "$stage" "$work/phases" "$work/artifact.tar.gz" "$log"
@@ -97,6 +101,10 @@ export function explainRefusal({ prefix, user, buildDir, installs }: Build, outp
     case unsafeCode:
       return new PlaybookError('E_BUILD_DIR', `${message} is not safe to build in: others may write there.`, {
         hint: `buildDir is to be a folder that the task's own user makes, and nobody else may write to. Remove ${buildDir}, or name another.`,
+      })
+    case noexecCode:
+      return new PlaybookError('E_BUILD_DIR', `No program may run in ${message}.`, {
+        hint: 'Is it mounted noexec, or does fapolicyd run? Give buildDir a folder where programs may run, such as /usr/local/src/build.',
       })
     case mountCode:
       return new PlaybookError('E_MOUNT_POINT', `${prefix} is a mount point, which cannot be swapped.`, {

@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert'
 import { machineName } from '../../lab/instance/topology.ts'
 import { down, type Lab, up } from '../../lab/lab.ts'
 import { cgroupFolders, killAll } from '../../lab/machine/cgroup.ts'
-import { copyFile, reboot, shell } from '../../tasks/index.ts'
+import { copyFile, directory, dnf, line, reboot, service, shell, systemdUnit } from '../../tasks/index.ts'
 import { type LabSite, type Line, labSite, playbookText, type Ran, ranOf } from './labSite.ts'
 
 const name = 'e2e-connections'
@@ -296,6 +296,57 @@ test('a key that is not known is taken and noted where accept-new is given', asy
     readFileSync(file, 'utf8').trim().split(' ').slice(1).join(' '),
     keyOf('was-02', 'was-02').trim().split(' ').slice(1).join(' '),
   )
+})
+
+/** As the CIS benchmark of RHEL wants it, and more: its login user, and sudo, have umask 027 and make terminals. */
+const hardening = `useradd -m -s /bin/sh -K UMASK=027 hardened && cp -r /home/deploy/.ssh /home/hardened && chown -R hardened /home/hardened/.ssh
+echo 'umask 027' >>/etc/profile && sed -i 's/^UMASK.*/UMASK 027/' /etc/login.defs
+grep -q pam_umask /etc/pam.d/sshd || echo 'session optional pam_umask.so umask=0027' >>/etc/pam.d/sshd
+printf 'hardened ALL=(ALL) NOPASSWD: ALL\nDefaults:hardened requiretty\nDefaults:hardened use_pty, umask=0027, umask_override\n' >/etc/sudoers.d/hardened
+chmod 440 /etc/sudoers.d/hardened
+for d in /tmp /var/tmp; do mount --bind $d $d && mount -o remount,bind,noexec,nosuid,nodev $d; done
+mkdir -p -m 755 /run/lock`
+
+test('a hardened host: requiretty, use_pty, umask 027, /tmp and /var/tmp noexec', async () => {
+  const { code, stderr } = await site.on('web-01', hardening)
+  assert.is(code, 0, stderr)
+  const tasks = () => [
+    shell({ script: 'cp /bin/true /tmp/x && ! /tmp/x && rm /tmp/x', changed: false }),
+    directory({ path: '/srv/hardened/folder' }),
+    copyFile({ dest: '/srv/hardened/file', content: 'one\n' }),
+    line({ path: '/srv/hardened/lines', line: 'one', create: true }),
+    copyFile({ dest: '/srv/hardened/long', content: 'a line of twenty byte\n'.repeat(20_000) }),
+    systemdUnit({ name: 'hardened', content: '[Service]\nExecStart=/bin/sleep 1000\n' }),
+    service({ name: 'hardened', state: 'started' }),
+    dnf({ name: 'tar' }),
+    copyFile({ dest: '/home/hardened/own', content: 'own\n' }, { become: false }),
+  ]
+  const playbook = site.write('hardened.ts', playbookText({ name: 'hardened', tasks }))
+  const inventory = site.inventory('hardened', { 'web-01': { ansible_user: 'hardened' } })
+  const examined = await site.command('doctor', playbook, '-i', inventory, '-v')
+  assert.is(examined.code, 0, examined.stdout + examined.stderr)
+  assert.match(examined.stdout, '/tmp, /var/tmp noexec, which is enough')
+  const ran = await site.run(playbook, '-i', inventory)
+  assert.is(ran.code, 0, outputOf(ran))
+  const { stdout } = await site.on(
+    'web-01',
+    'systemctl is-active hardened; cd /srv/hardened; stat -c "%n %U %a" folder file lines long /etc/systemd/system/hardened.service /home/hardened/own',
+  )
+  assert.equal(stdout.trim().split('\n'), [
+    'active',
+    'folder root 755',
+    'file root 644',
+    'lines root 644',
+    'long root 644',
+    '/etc/systemd/system/hardened.service root 644',
+    '/home/hardened/own hardened 644',
+  ])
+  const again = await site.run(playbook, '-i', inventory)
+  assert.equal(
+    again.lines.filter(({ status }) => status === 'changed'),
+    [],
+  )
+  await site.on('web-01', 'umount /tmp /var/tmp; systemctl stop hardened')
 })
 
 test('becoming a user that is not root, large files are brought as that user', async () => {

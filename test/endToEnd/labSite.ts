@@ -44,6 +44,8 @@ export type LabSite = {
   /** Starts the command, which tells what it does in JSON lines. */
   readonly start: (...words: readonly string[]) => Started
   readonly run: (...words: readonly string[]) => Promise<Ran>
+  /** Runs another command than a run. */
+  readonly command: (...words: readonly string[]) => Promise<Ended>
   /** Runs a script on a host by OpenSSH, as root if nobody else is named. */
   readonly on: (host: string, script: string, as?: { user?: string; input?: Buffer }) => Promise<Answer>
   readonly remove: () => void
@@ -67,6 +69,7 @@ export function labSite(lab: Machines): LabSite {
     inventory: (name, hosts) => write(`${name}.yaml`, stringify(inventoryOf(lab, hosts))),
     start,
     run: async (...words) => ranOf(await start(...words).ended),
+    command: (...words) => site.runWords(words),
     on: (host, script, as) => ssh(lab, findHost(lab.hosts, host), script, as),
     remove: site.remove,
   }

@@ -103,10 +103,16 @@ const reasons: readonly Reason[] = [
   },
   {
     output: new RegExp(noTerminalMessage),
-    explain: ({ user }) => ({
+    explain: ({ method, user }) => ({
       code: 'E_BECOME_TTY',
-      problem: `requires a password to become ${user} and reads it only from a terminal, which nothing there can provide`,
-      hint: 'Install `script` there (util-linux, bsdutils), or write `permit nopass` in /etc/doas.conf.',
+      problem:
+        method === 'sudo'
+          ? 'requires a terminal, which nothing there can provide'
+          : `requires a password to become ${user} and reads it only from a terminal, which nothing there can provide`,
+      hint:
+        method === 'sudo'
+          ? 'Install `script` there (util-linux, util-linux-script, bsdutils), or add `Defaults:<login user> !requiretty` to /etc/sudoers.d.'
+          : 'Install `script` there (util-linux, bsdutils), or write `permit nopass` in /etc/doas.conf.',
     }),
   },
   {

@@ -32,7 +32,8 @@ export const becomePrograms: { readonly [method in BecomeMethod]: BecomeProgram 
         '-u',
         become.user,
       ]
-      return `exec ${quoteWords([...call, '--', ...inner])}`
+      const words = quoteWords([...call, '--', ...inner])
+      return become.inTerminal ? `exec ${quoteWords(['sh', '-c', inTerminal(words)])}` : `exec ${words}`
     },
     isPrompting: (text, marker, from) => /^\[[^\]]*\]/.test(text.slice(from).split(marker)[1] ?? ''),
     // %p is the user whose password is requested: with targetpw, rootpw or runaspw not the login user.
@@ -76,7 +77,7 @@ function doasScript(
     `output=$(${withoutPassword} sh -c : 2>&1 </dev/null) && exec ${withoutPassword} ${quoteWords(inner)}`,
     'code=$?',
     `case $output in *[Rr]equired*) ;; *) printf "%s\\n" "$output" >&2; exit $code;; esac`,
-    `script -qec : /dev/null </dev/null >/dev/null 2>&1 || { echo "${noTerminalMessage}" >&2; exit 1; }`,
+    requireScript,
     printMarker(marker),
     'exec 3<&0 4>&1 5>&2',
     `{ IFS= read -r line <&3; printf "%s\\n" "$line"; } | SHELL=/bin/sh script -qec ${quote(withPassword)} /dev/null >&5`,
@@ -84,7 +85,22 @@ function doasScript(
 }
 
 /** Printed if there is no `script`. */
-export const noTerminalMessage = 'no terminal for doas: script of util-linux is missing'
+export const noTerminalMessage = 'no terminal: script of util-linux is missing'
+
+const requireScript = `script -qec : /dev/null </dev/null >/dev/null 2>&1 || { echo "${noTerminalMessage}" >&2; exit 1; }`
+
+/**
+ * Runs words with a terminal of their own to open, as requiretty of sudoers demands, made by util-linux's `script`. They
+ * keep our three streams: nothing of them goes through the terminal.
+ */
+function inTerminal(words: string): string {
+  const command = quote(`exec ${words} <&3 >&4 2>&5 3<&- 4>&- 5>&-`)
+  return [
+    requireScript,
+    'exec 3<&0 4>&1 5>&2',
+    `SHELL=/bin/sh exec script -qec ${command} /dev/null </dev/null >/dev/null`,
+  ].join('\n')
+}
 
 /** Shell text that prints a word on both streams; in two halves, so that an echo of this line (set -x) does not match. */
 export function printMarker(word: string): string {

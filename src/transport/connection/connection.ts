@@ -2,7 +2,7 @@
 
 import type { BecomeUser } from '../../model/become.ts'
 import { createLimiter } from '../../model/concurrency/limiter.ts'
-import { UnreachableError } from '../../model/errors/error.ts'
+import { PlaybookError, UnreachableError } from '../../model/errors/error.ts'
 import { type BecomeSettings, becomeSettingsFor, type ConnectionSettings } from '../../model/host.ts'
 import { startAs } from '../become/startAs.ts'
 import {
@@ -33,31 +33,48 @@ export function createConnection(link: Link, settings: ConnectionSettings): Conn
   const { endpoint, user } = link
   const timeoutMs = Math.max(settings.timeout ?? 0, 30) * 1000
   const limitTransfers = createLimiter(4) // each takes one of the 10 sessions that sshd gives a connection
+  // Found out once: sudo logs each refusal.
+  let inTerminal = false
   const runner = (as: BecomeUser | undefined): { start: StartProgram; become?: BecomeSettings } => {
     if (as === undefined || as.user === user) return { start: link.start }
     if (link.startAs && isDefaultMethod(as, settings)) return { start: link.startAs(as.user) }
-    return {
-      start: link.start,
-      become: { ...becomeSettingsFor(as.method ?? settings.become.method, settings), user: as.user },
+    const become = becomeSettingsFor(as.method ?? settings.become.method, settings)
+    return { start: link.start, become: { ...become, user: as.user, inTerminal } }
+  }
+  /** `use` is called again with a terminal where sudo demands one. It must not have read anything before it fails so. */
+  const startedAs = async <T>(
+    as: BecomeUser | undefined,
+    use: (runner: { start: StartProgram; become?: BecomeSettings }) => Promise<T>,
+  ): Promise<T> => {
+    const first = runner(as)
+    try {
+      return await use(first)
+    } catch (thrown) {
+      const isRefused = thrown instanceof PlaybookError && thrown.code === 'E_BECOME_TTY'
+      if (!isRefused || first.become?.method !== 'sudo' || first.become.inTerminal) throw thrown
+      inTerminal = true
+      return use(runner(as))
     }
   }
 
   return {
     user,
     openShell: async (as) => {
-      const { start, become } = runner(as)
-      return createShell(await startAs(start, { endpoint, script: 'exec sh', become, timeoutMs }), endpoint)
+      const program = await startedAs(as, ({ start, become }) =>
+        startAs(start, { endpoint, script: 'exec sh', become, timeoutMs }),
+      )
+      return createShell(program, endpoint)
     },
     upload: (source, path, as, { unsafePaths } = {}) =>
-      limitTransfers(() => {
-        const { start, become } = runner(as)
-        return upload(start, { endpoint, source, path, unsafePaths, become, timeoutMs })
-      }),
+      limitTransfers(() =>
+        startedAs(as, ({ start, become }) =>
+          upload(start, { endpoint, source, path, unsafePaths, become, timeoutMs }),
+        ),
+      ),
     download: (path, target, as) =>
-      limitTransfers(() => {
-        const { start, become } = runner(as)
-        return download(start, { endpoint, path, target, become, timeoutMs })
-      }),
+      limitTransfers(() =>
+        startedAs(as, ({ start, become }) => download(start, { endpoint, path, target, become, timeoutMs })),
+      ),
     onBroken: link.onBroken,
     close: link.close,
   }

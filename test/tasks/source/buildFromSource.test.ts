@@ -626,6 +626,12 @@ const refusals: [title: string, before: string, params: Partial<Params>, code: s
   ],
   ['a build folder that others may write to', 'mkdir -p -m 777 "$2/build"', {}, 'E_BUILD_DIR'],
   ['a build folder that is a link', 'ln -sfn /tmp "$2/build"', {}, 'E_BUILD_DIR'],
+  [
+    'a build folder in which no program may run',
+    'mkdir -p "$2/build" && mount -t tmpfs -o noexec,mode=755 tmpfs "$2/build"',
+    {},
+    'E_BUILD_DIR',
+  ],
   ['a user who is not there', ':', { user: 'nosuchuser' }, 'E_NO_USER'],
   [
     'a file as prefix',

@@ -28,6 +28,9 @@ let sshd: Sshd
 let noPasswordUser: TestUser
 /** May become anybody with its own password. */
 let passwordUser: TestUser
+/** Like the two above, where sudo demands a terminal, and makes another for what it runs. */
+let terminalUser: TestUser
+let hardenedUser: TestUser
 /** May become nobody; its shell is one that runs nothing. */
 let nobody: TestUser
 let deniedUser: TestUser
@@ -39,12 +42,16 @@ test.before(async () => {
     sudoers: 'USER ALL=(ALL) ALL\nDefaults:USER passwd_tries=3, lecture=always, timestamp_timeout=0',
     doas: 'permit USER',
   })
+  const terminal = 'Defaults:USER requiretty\nDefaults:USER use_pty, umask=0077, umask_override'
+  terminalUser = addUser({ sudoers: `USER ALL=(ALL) NOPASSWD: ALL\n${terminal}` })
+  hardenedUser = addUser({ sudoers: `USER ALL=(ALL) ALL\n${terminal}, timestamp_timeout=0, lecture=always` })
   nobody = addUser()
   deniedUser = addUser({ shell: '/usr/sbin/nologin' })
 })
 test.after(async () => {
   await sshd?.stop()
-  for (const user of [noPasswordUser, passwordUser, nobody, deniedUser]) user?.remove()
+  for (const user of [noPasswordUser, passwordUser, terminalUser, hardenedUser, nobody, deniedUser])
+    user?.remove()
 })
 
 const { connect } = createSshTransport()
@@ -83,6 +90,16 @@ const ways: readonly Way[] = [
     title: 'sudo with a password, to one that is not root',
     as: () => ({ login: passwordUser.name, method: 'sudo', password: passwordUser.password }),
     user: () => deniedUser.name,
+  },
+  {
+    title: 'sudo that demands a terminal (requiretty, use_pty)',
+    as: () => ({ login: terminalUser.name, method: 'sudo' }),
+    user: () => 'root',
+  },
+  {
+    title: 'sudo that demands a terminal and a password',
+    as: () => ({ login: hardenedUser.name, method: 'sudo', password: hardenedUser.password }),
+    user: () => nobody.name,
   },
   {
     title: 'su from root, which asks for none',
@@ -154,6 +171,21 @@ it('Several users over one connection, by several methods', async () => {
       [own, 'root', other, own, `${other} ${own}`, passwordUser.name],
     )
   })
+})
+
+it('What was started where sudo demands a terminal goes on after it', async () => {
+  const as = { login: terminalUser.name, method: 'sudo' } as const
+  const pid = await using(connect(settings(as), {}), async (connection) => {
+    const shell = await connection.openShell({ user: 'root' })
+    await connection.openShell({ user: nobody.name })
+    return (await ask(shell, 'setsid sleep 300 >/dev/null 2>&1 </dev/null & echo $!')).trim()
+  })
+  for (let attempt = 0; running(terminalUser.name) !== ''; attempt += 1) {
+    assert.ok(attempt < 100, running(terminalUser.name))
+    await sleep(100)
+  }
+  assert.match(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /^sleep/)
+  process.kill(Number(pid))
 })
 
 it('Flags take the place of the usual ones', async () => {
