@@ -70,6 +70,7 @@ const operandsOf: { readonly [command: string]: (cursor: Cursor) => Candidates }
       ? [...(await taskNames()), ...completePaths(cursor.current, { ending: '.ts' })]
       : paramValues(cursor),
   test: ({ current }) => playbooksAt(current),
+  doctor: ({ current }) => playbooksAt(current),
   docs: ({ operands }) => (operands.length === 0 ? topics() : []),
   help: async ({ command, operands }) =>
     operands.length === 0 ? [...commandsOf(command.parent!), ...(await topics())] : [],
