@@ -305,7 +305,7 @@ grep -q pam_umask /etc/pam.d/sshd || echo 'session optional pam_umask.so umask=0
 printf 'hardened ALL=(ALL) NOPASSWD: ALL\nDefaults:hardened requiretty\nDefaults:hardened use_pty, umask=0027, umask_override\n' >/etc/sudoers.d/hardened
 chmod 440 /etc/sudoers.d/hardened
 for d in /tmp /var/tmp; do mount --bind $d $d && mount -o remount,bind,noexec,nosuid,nodev $d; done
-mkdir -p -m 755 /run/lock`
+chmod 755 /run/lock && chown root /run/lock`
 
 test('a hardened host: requiretty, use_pty, umask 027, /tmp and /var/tmp noexec', async () => {
   const { code, stderr } = await site.on('web-01', hardening)
