@@ -1,5 +1,6 @@
 // Lists past runs and reads the events of one run from the journal.
 
+import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlaybookError } from '../model/errors/error.ts'
@@ -64,6 +65,44 @@ export async function readRun(directory: string, id: string): Promise<RecordedRu
   throw new PlaybookError('E_UNKNOWN_RUN', `No run "${id}" in ${directory}.`, {
     hint: hint ?? 'List the runs with: run-playbook history',
   })
+}
+
+/**
+ * The last run before another one, of the same playbooks, both dry or neither, that came to its end. Of other runs only
+ * the beginning is read.
+ *
+ * @param date it began before then; default: before the other run
+ */
+export async function previousRun(
+  directory: string,
+  { id, playbooks, isCheck }: RunEntry,
+  date?: Date,
+): Promise<RecordedRun | undefined> {
+  const same = JSON.stringify(playbooks)
+  for (const name of (await runNames(directory)).filter((each) => idOf(each) < id)) {
+    const first = await firstEvent(join(directory, 'runs', name))
+    if (first?.event.kind !== 'runStart' || (date && new Date(first.time) >= date)) continue
+    if (first.event.isCheck !== isCheck || JSON.stringify(first.event.playbooks) !== same) continue
+    const run = await readNamed(directory, name)
+    if (run?.recap) return run
+  }
+  return undefined
+}
+
+async function firstEvent(file: string): Promise<RecordedEvent | undefined> {
+  const input = createReadStream(file, { encoding: 'utf8' })
+  try {
+    let text = ''
+    for await (const chunk of input) {
+      text += chunk
+      if (text.includes('\n')) break
+    }
+    return readRecord(text.split('\n', 1)[0]!)
+  } catch {
+    return undefined
+  } finally {
+    input.destroy()
+  }
 }
 
 /** Undefined if the file does not start with a run: it is empty, or not ours. */

@@ -5,6 +5,8 @@ import type { RunEvent, TaskLabel } from '../../src/model/run/event.ts'
 import { emptyCounts, type HostRecap, type TaskResult } from '../../src/model/run/outcome.ts'
 import { createHtmlReporter } from '../../src/report/html/htmlReporter.ts'
 import { createSink } from '../../src/report/output/sink.ts'
+import { compareRuns } from '../../src/report/table/compareRuns.ts'
+import { createRunTable } from '../../src/report/table/runTable.ts'
 import { createTestStream } from '../report/capture.ts'
 
 export type Timed = { readonly time: string; readonly event: RunEvent }
@@ -161,11 +163,21 @@ function resultOf(n: number, index: number, extra: string): TaskResult {
   return { ...none, status: 'ok' }
 }
 
-/** The report of a run, as text. */
-export async function reportOf(events: readonly Timed[]): Promise<string> {
+function tableOf(events: readonly Timed[]) {
+  const { record, table } = createRunTable()
+  for (const { time, event } of events) record(event, Date.parse(time))
+  return table()
+}
+
+/** The report of a run, as text; with what differs from an earlier one. */
+export async function reportOf(events: readonly Timed[], before?: readonly Timed[]): Promise<string> {
   const stream = createTestStream()
   let now = ''
-  const reporter = createHtmlReporter({ sink: createSink(stream), time: () => now, cwd: '/site' })
+  const since = before && {
+    ...{ run: '20260309T120320.000Z-4711', startedAt: Date.parse(before[0]!.time), by: 'minji@deploy-01' },
+    ...compareRuns(tableOf(before), tableOf(events)),
+  }
+  const reporter = createHtmlReporter({ sink: createSink(stream), time: () => now, cwd: '/site', since })
   for (const { time, event } of events) {
     now = time
     reporter.handle(event)

@@ -18,9 +18,9 @@ test.after(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const show = async (events: readonly Timed[]) => {
+const show = async (events: readonly Timed[], earlier?: readonly Timed[]) => {
   const file = join(folder, 'run.html')
-  writeFileSync(file, await reportOf(events))
+  writeFileSync(file, await reportOf(events, earlier))
   const before = await page.busySeconds()
   await page.goto(pathToFileURL(file).href)
   await page.until('document.querySelector("h1")')
@@ -187,6 +187,19 @@ test('headings are in order, and everything that is pressed has a name', async (
   const nameless = `[...document.querySelectorAll('a, button, input, select')].filter((each) =>
     !each.textContent.trim() && !each.ariaLabel && !each.labels?.length).map((each) => each.outerHTML)`
   assert.equal(await page.value(nameless), [])
+})
+
+test('it says what differs from an earlier run, and which hosts that are', async () => {
+  const before = exampleRun({ hosts: 100, tasks: 22, startedAt: '2026-03-09T11:00:00.000Z' })
+  await show(exampleRun({ hosts: 120, tasks: 24 }), before)
+  const since = 'section[aria-labelledby=since]'
+  assert.match(await text(since), /Since Monday,? 9 March 2026[\s\S]*2 new tasks[\s\S]*20 new hosts/)
+  await page.click(`${since} details:last-of-type summary`)
+  await page.click(`${since} a`)
+  await page.until(
+    'document.querySelector(".host h1")?.innerText === "web-101" || document.querySelector(".host h1")?.innerText === "was-101"',
+  )
+  await page.value('location.hash = "#/"')
 })
 
 test('what comes from hosts is text, whatever it is', async () => {

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander'
 import { addSettingFlags, positiveInt } from '../flags/settingFlags.ts'
+import { earlierRunFlag } from './earlierRunFlag.ts'
 import { type HistoryFlags, sinceDate } from './historyFlags.ts'
 import { type ReportFlags, reportFormats } from './reportFlags.ts'
 
@@ -24,7 +25,16 @@ export function addHistoryCommands(program: Command, done: (code: number) => voi
       '--path <path>',
       'only runs that changed this file, or what has this in its title; and what they changed',
     )
+    .option(
+      '--compare <runs...>',
+      'what differs between two runs: the earlier one (a name, a date, or "previous") and the later one (default: the last)',
+    )
+    .addOption(new Option('--output <format>', 'text or json').choices(['text', 'json']).default('text'))
     .action(async (flags: HistoryFlags) => {
+      if (flags.compare) {
+        const { compareRecorded } = await import('./compareCommand.ts')
+        return done(await compareRecorded(flags.compare, flags.output === 'json'))
+      }
       const { showHistory } = await import('./showHistory.ts')
       done(await showHistory(flags))
     })
@@ -45,6 +55,11 @@ export function addHistoryCommands(program: Command, done: (code: number) => voi
     .option('-l, --limit <hosts>', 'these hosts only: names, with *, ? and [] as in a shell; comma-separated')
     .option('--failed', 'only hosts that failed, were unreachable or did not come to their end')
     .option('--changes-only', 'no tasks that were ok or skipped')
+    .option(
+      '--since <run>',
+      'also what differs from an earlier run: its name, a date for the last run before it, or "previous" (html: the default)',
+      earlierRunFlag,
+    )
     .option('-o, --output-file <file>', 'write to this file instead of standard output')
     .option('--open', 'open the HTML page in the browser (default file: .run-playbook/report.html)')
     .action(async (run: string | undefined, flags: ReportFlags) => {

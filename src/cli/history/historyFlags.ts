@@ -12,6 +12,8 @@ export type HistoryFlags = {
   readonly failed?: boolean
   readonly since?: Date
   readonly path?: string
+  readonly compare?: readonly string[]
+  readonly output: 'text' | 'json'
 }
 
 /** Whether a run is to be listed; `path` is for `changesOf`. */

@@ -1,5 +1,7 @@
 // The flags of the command report.
 
+import type { Earlier } from './earlierRunFlag.ts'
+
 export const reportFormats = ['auto', 'lines', 'jsonl', 'markdown', 'github', 'junit', 'html'] as const
 
 export type ReportFlags = {
@@ -12,4 +14,5 @@ export type ReportFlags = {
   readonly changesOnly?: boolean
   readonly outputFile?: string
   readonly open?: boolean
+  readonly since?: Earlier
 }

@@ -7,26 +7,30 @@ import { formatDuration } from '../../report/text/duration.ts'
 import { plural } from '../../report/text/summaries.ts'
 import { stateFolder } from '../flags/stateFolder.ts'
 import { changesOf, type HistoryFlags, isListed } from './historyFlags.ts'
+import { runAsJson } from './historyJson.ts'
 import { localTime } from './localTime.ts'
 
 type Row = { readonly cells: readonly string[]; readonly below: readonly string[] }
 
 /** Prints the runs recorded in this directory, newest first, and returns the exit code. */
 export async function showHistory(flags: HistoryFlags): Promise<number> {
-  const { last = Number.POSITIVE_INFINITY, path, host } = flags
+  const { last = Number.POSITIVE_INFINITY, path, host, output } = flags
+  const isJson = output === 'json'
   const rows: Row[] = []
+  const found: object[] = []
   let hasRuns = false
   for await (const run of recordedRuns(stateFolder())) {
     hasRuns = true
     if (rows.length >= last || (flags.since && run.startedAt < flags.since)) break
     if (!isListed(run, flags)) continue
-    const changes = path === undefined ? [] : changesOf(run, path, host)
-    if (path === undefined || changes.length > 0)
-      rows.push({ cells: cellsOf(run), below: changes.flatMap(changeLines) })
+    const changes = path === undefined ? undefined : changesOf(run, path, host)
+    if (changes?.length === 0) continue
+    rows.push({ cells: cellsOf(run), below: (changes ?? []).flatMap(changeLines) })
+    if (isJson) found.push(runAsJson(run, changes))
   }
   if (!hasRuns) process.stderr.write('No runs in this directory yet.\n')
   else if (rows.length === 0) process.stderr.write('No run of this directory is like that.\n')
-  process.stdout.write(historyText(rows))
+  process.stdout.write(isJson ? `${JSON.stringify(found, undefined, 2)}\n` : historyText(rows))
   return 0
 }
 

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { lastRun, type RecordedRun, readRun } from '../../journal/history.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { eventFilter } from '../../report/eventFilter.ts'
+import type { Since } from '../../report/table/since.ts'
 import { withReporters } from '../../report/withReporters.ts'
 import { findReporters } from '../../userCode/findReporters.ts'
 import { stateFolder } from '../flags/stateFolder.ts'
@@ -17,16 +18,18 @@ export async function showReport(id: string | undefined, given: ReportFlags): Pr
   const flags = given.open ? openable(given) : given
   let time = ''
   const { verbose: verbosity, diff: isDiffShown = false } = flags
+  const since = await sinceOf(run, flags)
   const file = flags.outputFile === undefined ? undefined : outputFile(flags.outputFile)
+  const stream = file?.stream ?? process.stdout
   const reporter = await withReporters(
-    await reporterFor(flags, file?.stream ?? process.stdout, () => time),
+    await reporterFor(flags, stream, () => time, since),
     await findReporters(flags.reporter),
     { verbosity, isDiffShown, cwd: process.cwd(), time: () => time },
   )
   const filtered = eventFilter(
     run.events.map(({ event }) => event),
     {
-      hosts: flags.limit?.split(/[,:]/).filter((name) => name !== ''),
+      hosts: limitOf(flags),
       isFailedOnly: flags.failed === true,
       isChangesOnly: flags.changesOnly === true,
     },
@@ -39,6 +42,8 @@ export async function showReport(id: string | undefined, given: ReportFlags): Pr
     if (event) reporter.handle(event)
   }
   await reporter.close()
+  if (since && flags.output !== 'html')
+    stream.write((await import('./sinceText.ts')).sinceText(since, flags.output))
   file?.save()
   if (flags.open) await (await import('./openFile.ts')).openFile(resolve(flags.outputFile!))
   if (!hasHosts && (flags.limit !== undefined || flags.failed))
@@ -54,6 +59,28 @@ function openable(flags: ReportFlags): ReportFlags {
       hint: 'Leave out --output, or write --output html.',
     })
   return { ...flags, output: 'html', outputFile: flags.outputFile ?? join(stateFolder(), 'report.html') }
+}
+
+function limitOf({ limit }: ReportFlags): string[] | undefined {
+  return limit?.split(/[,:]/).filter((name) => name !== '')
+}
+
+/** A page has what differs from the run before, where there is one. @throws PlaybookError E_UNKNOWN_RUN, E_USAGE */
+async function sinceOf(run: RecordedRun, flags: ReportFlags): Promise<Since | undefined> {
+  const { output, since = output === 'html' ? 'previous' : undefined } = flags
+  if (since === undefined) return undefined
+  if (/^(jsonl|junit|github)$/.test(output))
+    throw new PlaybookError('E_USAGE', `--since has no place in --output ${output}.`, {
+      hint: 'For programs there is: run-playbook history --compare EARLIER LATER --output json',
+    })
+  const { comparisonOf, earlierRun } = await import('./earlierRun.ts')
+  const earlier = await earlierRun(stateFolder(), since, run).catch((error) => {
+    if (flags.since === undefined) return undefined
+    throw error
+  })
+  if (!earlier) return undefined
+  const { id, startedAt, by } = earlier
+  return { run: id, startedAt: startedAt.getTime(), by, ...comparisonOf(earlier, run, limitOf(flags)) }
 }
 
 async function chosenRun(folder: string, id: string | undefined): Promise<RecordedRun> {

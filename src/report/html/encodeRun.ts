@@ -5,6 +5,7 @@ import { sanitize } from '../output/sanitize.ts'
 import type { Column } from '../table/columns.ts'
 import type { HostRow, RunTable } from '../table/runTable.ts'
 import { flagsOf } from '../table/runTable.ts'
+import type { Since } from '../table/since.ts'
 import { locationText } from '../text/failureText.ts'
 import { withoutOwn } from '../text/withoutOwn.ts'
 import { detailOf } from './details.ts'
@@ -15,6 +16,7 @@ import {
   type PageGroup,
   type PageHost,
   type PageOutcome,
+  type PageSince,
   type PageStatus,
   statuses,
 } from './pageData.ts'
@@ -22,7 +24,7 @@ import {
 type Group = { readonly column: number; readonly detail: number; readonly hosts: Set<number> }
 
 /** @param cwd files are named relative to it */
-export function encodeRun(table: RunTable, cwd: string): PageData {
+export function encodeRun(table: RunTable, cwd: string, since?: Since): PageData {
   const { start, startedAt, plays, warnings, recap } = table
   const columns: PageColumn[] = []
   const indexOf = new Map<Column, number>()
@@ -96,7 +98,15 @@ export function encodeRun(table: RunTable, cwd: string): PageData {
     ),
     failures: listed(failures).sort((one, other) => other.hosts.length - one.hosts.length),
     warnings: warnings.map(({ message }) => sanitize(message)),
+    ...(since ? { since: pageSince(since) } : {}),
   }
+}
+
+/** All its texts become safe to show. */
+function pageSince(since: Since): PageSince {
+  return JSON.parse(JSON.stringify(since), (_, value) =>
+    typeof value === 'string' ? sanitize(value) : value,
+  )
 }
 
 function commandOf(playbooks: readonly string[], flags: readonly string[]): string {

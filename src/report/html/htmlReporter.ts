@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import type { Reporter } from '../output/reporterTypes.ts'
 import type { Sink } from '../output/sink.ts'
 import { createRunTable } from '../table/runTable.ts'
+import type { Since } from '../table/since.ts'
 import { encodeRun } from './encodeRun.ts'
 import { html } from './markup.ts'
 import type { PageData } from './pageData.ts'
@@ -17,15 +18,16 @@ type HtmlOptions = {
   readonly time: () => string
   /** Files are named relative to it. */
   readonly cwd: string
+  readonly since?: Since | undefined
 }
 
 /** Writes the page when it is closed. */
-export function createHtmlReporter({ sink, time, cwd }: HtmlOptions): Reporter {
+export function createHtmlReporter({ sink, time, cwd, since }: HtmlOptions): Reporter {
   const { record, table } = createRunTable()
   return {
     handle: (event) => record(event, Date.parse(time())),
     close: () => {
-      sink.write(pageWith(encodeRun(table(), cwd)))
+      sink.write(pageWith(encodeRun(table(), cwd, since)))
       return sink.flush()
     },
   }

@@ -21,7 +21,25 @@ export type PageData = {
   /** Equal failures of hosts, most hosts first. */
   readonly failures: readonly PageGroup[]
   readonly warnings: readonly string[]
+  readonly since?: PageSince
 }
+
+/** What differs from an earlier run. */
+export type PageSince = {
+  /** The name of the earlier run. */
+  readonly run: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly by?: string
+  readonly durationMs: { readonly before?: number; readonly after?: number }
+  readonly tasks: { readonly [kind in 'new' | 'gone']: readonly PageTask[] }
+  readonly hosts: {
+    readonly [kind in 'new' | 'gone' | 'failed' | 'recovered' | 'changed' | 'settled']: readonly string[]
+  }
+  readonly slower: readonly (PageTask & { readonly beforeMs: number; readonly afterMs: number })[]
+}
+
+type PageTask = { readonly play: string; readonly title: string }
 
 type PagePlay = { readonly name: string; readonly durationMs?: number; readonly hosts: number }
 

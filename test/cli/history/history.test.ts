@@ -206,6 +206,47 @@ test('report writes a file, in a format for CI, of some hosts', async () => {
   assert.match(refused.stderr, /^The report cannot be written: .*E_OUTPUT_FILE\n/)
 })
 
+test('history --compare says what differs, as text and as data', async () => {
+  const [, failed = '', changed = ''] = await ids()
+  const { code, stdout } = await here(`history --compare ${changed} ${failed}`)
+  assert.is(code, 0)
+  assert.match(stdout, /^files \S+ \S+ \(\S+\), compared with files \S+ \S+ \(\S+\)\n/)
+  assert.match(stdout, /\n {2}1 host failed, and not before: one\n/)
+  const data = JSON.parse((await here(`history --compare previous ${failed} --output json`)).stdout)
+  assert.equal([data.before.run, data.after.run, data.hosts.failed], [changed, failed, ['one']])
+  assert.match((await here(`history --compare ${changed} ${failed} x`)).stderr, /one run or two\. {2}E_USAGE/)
+  assert.match(
+    (await here(`history --compare 2020-01-01 ${failed}`)).stderr,
+    /^No other run of files before 2020-01-01 00:00:00 came to its end\. {2}E_UNKNOWN_RUN\n/,
+  )
+})
+
+test('report --since adds what differs from an earlier run; a page compares with the one before', async () => {
+  const [, failed = '', changed = ''] = await ids()
+  const since = `since \\S+ \\S+ \\(${changed.replaceAll('.', '\\.')}\\)\n[^]*  1 host failed, and not before: one\n`
+  assert.match((await here(`report ${failed} --since previous`)).stdout, new RegExp(since))
+  assert.match((await here(`report ${failed} --since ${changed}`)).stdout, new RegExp(since))
+  assert.match(
+    (await here(`report ${failed} --since ${changed} --output markdown`)).stdout,
+    /\n#### Since .*\n\n[\s\S]*\n- `1 host failed/,
+  )
+  assert.match(
+    (await here(`report ${failed} --output html`)).stdout,
+    new RegExp(`"since":\\{"run":"${changed}"`),
+  )
+  assert.not.match((await here(`report ${changed} --output html`)).stdout, /"since":/)
+  assert.match((await here(`report ${failed} --since ${changed} --output junit`)).stderr, /E_USAGE/)
+})
+
+test('history --output json lists runs as data', async () => {
+  const runs = JSON.parse((await here('history --path /out --output json')).stdout)
+  assert.is(runs.length, 2)
+  assert.match(runs[0].changes[0].task, /^copyFile .*\/out$/)
+  assert.equal(runs[0].changes[0].changes, [
+    { what: runs[0].changes[0].changes[0].what, from: 'absent', to: '6 bytes' },
+  ])
+})
+
 test('a file of a report is for its owner; one that is there keeps its mode, and a link stays one', async () => {
   const file = (name: string) => join(site.path, name)
   const modeOf = (name: string) => (statSync(file(name)).mode & 0o777).toString(8)

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'preact/hooks'
 import { HostList } from '../hosts/hostList.tsx'
 import { type HostKind, type Run, wordsOf } from '../shared/model.ts'
 import { Changes } from './changes.tsx'
+import { Compared } from './compared.tsx'
 import { Failures } from './failures.tsx'
 import { Header } from './header.tsx'
 import { Slowest } from './slowest.tsx'
@@ -19,6 +20,7 @@ export function Overview({ run, isShown, onHelp }: Props) {
     <main>
       <Header run={run} kind={kind} setKind={setKind} onHelp={onHelp} />
       <Failures run={run} words={words} />
+      <Compared run={run} />
       <HostList {...{ run, isShown, search, setSearch, words, kind, setKind }} />
       <Changes run={run} words={words} />
       <Slowest run={run} />

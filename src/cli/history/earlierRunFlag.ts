@@ -1,0 +1,11 @@
+// Reads which earlier run is meant.
+
+import { sinceDate } from './historyFlags.ts'
+
+/** A name of a run, `previous`, or a date for the last run before it. */
+export type Earlier = string | Date
+
+/** @throws InvalidArgumentError for a date that is none */
+export function earlierRunFlag(text: string): Earlier {
+  return /^\d{4}-|^\d+[mhdw]$/.test(text) ? sinceDate(text) : text
+}

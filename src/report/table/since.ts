@@ -1,0 +1,11 @@
+// What differs from an earlier run, and which run that is.
+
+import type { Comparison } from './compareRuns.ts'
+
+export type Since = Comparison & {
+  /** The name of the earlier run. */
+  readonly run: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly by?: string
+}
