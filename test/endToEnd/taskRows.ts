@@ -27,6 +27,7 @@ import {
   firewallService,
   firewallSource,
   firewallZone,
+  git,
   group,
   hostname,
   hostsFile,
@@ -299,6 +300,27 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
         shows: [
           `cd /srv/t/copied && find . ! -name . -printf '%P %u:%g %m %l\\n' | sort && cat sub/page && ./run`,
           'data root:root 755 \ndata/row root:root 644 \nhere root:root 777 sub/page\nrun root:root 755 \nsub root:root 750 \nsub/page deploy:adm 640 \nthe page\nit runs\n',
+        ],
+      },
+      {
+        title: 'git clones at a tag and at a branch, as the owner of the folder, and a bare repository',
+        setup:
+          'cd /srv/t && export HOME=/srv/t && git config --global user.email a@b && git config --global user.name t && git init -q -b main repo && cd repo && echo one >a && git add a && git commit -qm first && git tag v1 && echo two >a && git commit -qam second && install -d -o deploy -m 750 /srv/t/site && chmod -R go+rX . && git clone -q . /srv/t/behind && git -C /srv/t/behind reset -q --hard v1 && git clone -q --bare . /srv/t/theirs && chown -R deploy /srv/t/theirs',
+        tasks: () => [
+          git({
+            repo: 'file:///srv/t/repo',
+            dest: '/srv/t/made/app',
+            version: 'v1',
+            depth: 1,
+            umask: '0027',
+          }),
+          git({ repo: '/srv/t/theirs', dest: '/srv/t/site', version: 'main' }, { become: 'deploy' }),
+          git({ repo: '/srv/t/repo', dest: '/srv/t/behind' }),
+          git({ repo: '/srv/t/repo', dest: '/srv/t/mirror', bare: true }),
+        ],
+        shows: [
+          "cd /srv/t && cat made/app/a site/a behind/a && stat -c '%n %U %a' made/app/a site site/a && git -C mirror log --format=%s main",
+          'one\ntwo\ntwo\nmade/app/a root 640\nsite deploy 750\nsite/a deploy 644\nsecond\nfirst\n',
         ],
       },
       {

@@ -107,10 +107,11 @@ async function runTopics(): Promise<TopicResult[]> {
   return found
 }
 
-/** Brings what rows take as given. unzip is neither in the image nor a package of the lab: the machine's own does it. */
+/** Brings what rows take as given. unzip and git are neither in the image nor packages of the lab: the machine's own do it. */
 async function prepareHost(host: string): Promise<void> {
   const files = [
     '/usr/bin/unzip',
+    '/usr/bin/git',
     join(root, 'test/fixtures/httpd/2.4.68/httpd.conf'),
     tomcatFile('conf/server.xml'),
     tomcatFile('bin/catalina.sh'),
@@ -118,7 +119,10 @@ async function prepareHost(host: string): Promise<void> {
   await site.on(host, 'mkdir -p /srv/files /srv/t')
   for (const path of files)
     await site.on(host, `cat >/srv/files/${basename(path)}`, { input: readFileSync(path) })
-  await site.on(host, 'chmod 755 /srv/files/unzip && mv /srv/files/unzip /usr/bin/unzip')
+  await site.on(
+    host,
+    'cd /srv/files && chmod 755 unzip git && mv unzip git /usr/bin && ln -s git /usr/bin/git-upload-pack',
+  )
 }
 
 function tomcatFile(path: string): string {

@@ -2,7 +2,17 @@
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -107,6 +117,15 @@ const needs: { readonly [file: string]: () => TestPlayOptions & { readonly files
       checksum: `sha256:${createHash('sha256').update(archive).digest('hex')}`,
     },
   }),
+  'deploy.ts': () => ({
+    vars: { repo: '/srv/git', version: 'v1' },
+    files: {
+      ...unit,
+      ...repositoryFiles(),
+      '/usr/local/sbin/git': real('/usr/bin/git'),
+      '/usr/local/sbin/git-upload-pack': { content: '#!/bin/sh\nexec git upload-pack "$@"\n', mode: 0o755 },
+    },
+  }),
   'betweenHosts.ts': () => ({ otherHosts: [fakeHost({ name: 'db-01', files })] }),
   'members.ts': () => ({ otherHosts: [1, 2].map((n) => fakeHost({ name: `db-0${n}`, groups: ['db'] })) }),
 }
@@ -134,6 +153,22 @@ for (const [index, [, title, name = '']] of recipes.entries()) {
 }
 
 test.run()
+
+/** A bare repository with the tag v1, as files of a host. */
+function repositoryFiles(): { readonly [path: string]: { readonly content: Buffer } } {
+  const git = join(folder, 'git')
+  const run = (...words: string[]) =>
+    execFileSync('git', ['-C', git, '-c', 'user.name=Eve', '-c', 'user.email=eve@example', ...words])
+  mkdirSync(git)
+  run('init', '-q', '--bare', '.')
+  const tree = execFileSync('git', ['-C', git, 'mktree'], { input: '' }).toString().trim()
+  run('tag', 'v1', run('commit-tree', '-m', 'first', tree).toString().trim())
+  const names = readdirSync(git, { recursive: true, encoding: 'utf8' })
+  const paths = names.filter((name) => statSync(join(git, name)).isFile())
+  return Object.fromEntries(
+    paths.map((name) => [`/srv/git/${name}`, { content: readFileSync(join(git, name)) }]),
+  )
+}
 
 function begin(name: string, code: string): void {
   if (runs.has(name)) return
