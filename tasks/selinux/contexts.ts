@@ -1,7 +1,7 @@
 // The rules of a policy for the contexts of files, and files with other contexts.
 
 import { type Output, output, quote, shellText, splitLines, text } from '../../src/index.ts'
-import { isOff, policyReads, unlessOff } from './policy.ts'
+import { endIfOff, isOff, policyReads, withPolicy } from './policy.ts'
 
 /** Letters of semanage, and how file_contexts(5) writes them. */
 export const fileTypes = { a: '', f: '--', d: '-d', l: '-l', s: '-s', p: '-p', b: '-b', c: '-c' } as const
@@ -25,7 +25,7 @@ type Labels = { readonly hasRestorecon: boolean; readonly wrong: readonly WrongL
 export function contextRules(targets: readonly string[]) {
   const wanted = targets.map((target) => `-e ${quote(target)}`).join(' ')
   return output(
-    shellText(`${unlessOff}cd "/etc/selinux/$policy/contexts/files" || exit
+    shellText(`${withPolicy}cd "/etc/selinux/$policy/contexts/files" || exit
 echo = own
 cat file_contexts.local 2>/dev/null
 echo = base
@@ -41,8 +41,7 @@ command -v semanage >/dev/null && echo = semanage
 export function wrongLabels(paths: readonly string[]) {
   const words = paths.map(quote).join(' ')
   return output(
-    shellText(`[ -e /sys/fs/selinux/enforce ] || { echo off; exit 0; }
-command -v restorecon >/dev/null || { echo = none; exit 0; }
+    shellText(`${endIfOff}command -v restorecon >/dev/null || { echo = none; exit 0; }
 for path in ${words}; do [ ! -e "$path" ] && [ ! -L "$path" ] || restorecon -nvR -- "$path" 2>/dev/null; done
 :`),
     parseLabels,

@@ -22,9 +22,12 @@ export const levelText = z
   .string()
   .regex(/^[sc0-9.,:-]+$/, "expected a level such as 's0' or a range such as 's0-s15:c0.c1023'")
 
-/** Ends a probe's script with the line `off` where SELinux is off, and sets `policy` to the policy's name elsewhere. */
-export const unlessOff = `[ -e /sys/fs/selinux/enforce ] || { echo off; exit 0; }
-policy=$(sed -n 's/^ *SELINUXTYPE= *\\([A-Za-z0-9_-]*\\).*/\\1/p' /etc/selinux/config 2>/dev/null)
+/** Ends a probe's script with the line `off` where SELinux is off. A container may see its file system, but has no policy. */
+export const endIfOff = `[ -e /sys/fs/selinux/enforce ] && [ -e /etc/selinux/config ] || { echo off; exit 0; }
+`
+
+/** The same, and sets `policy` to the policy's name elsewhere. */
+export const withPolicy = `${endIfOff}policy=$(sed -n 's/^ *SELINUXTYPE= *\\([A-Za-z0-9_-]*\\).*/\\1/p' /etc/selinux/config 2>/dev/null)
 policy=\${policy:-targeted}
 `
 
@@ -38,16 +41,22 @@ export function isOff(found: unknown): boolean {
 
 /** What changes the policy: where SELinux is off nothing is needed. */
 export function selinuxNeeds(...tools: readonly string[]): Needs {
-  return { where: sh`[ -e /sys/fs/selinux/enforce ]`, root: true, tools }
+  return { where: sh`[ -e /sys/fs/selinux/enforce ] && [ -e /etc/selinux/config ]`, root: true, tools }
 }
 
-/** @throws PlaybookError E_SELINUX_TOOLS */
-export function toolMissing(program: string): PlaybookError {
-  return new PlaybookError(
-    'E_SELINUX_TOOLS',
-    `SELinux is on, but ${program} is not installed: the policy cannot be changed.`,
-    { hint: missingTool(program).hint },
-  )
+/** E_SELINUX_TOOLS. `lost`: what cannot be done for this, such as the changes that there would be. */
+export function toolMissing(program: string, lost: readonly string[]): PlaybookError {
+  return new PlaybookError('E_SELINUX_TOOLS', `SELinux is on, but ${program} is not installed.`, {
+    details: lost,
+    hint: missingTool(program).hint,
+  })
+}
+
+/** The changes that a missing program keeps from being made. */
+export function notMade(
+  changes: readonly { readonly what: string; readonly from: string; readonly to: string }[],
+): string[] {
+  return changes.map(({ what, from, to }) => `Not made: ${what}: ${from} → ${to}`)
 }
 
 /** All lines in one transaction of the policy, which is compiled once. */

@@ -15,7 +15,7 @@ import {
   z,
 } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
-import { isOff, policyName, refusal, selinuxNeeds, toolMissing, unlessOff } from './policy.ts'
+import { isOff, notMade, policyName, refusal, selinuxNeeds, toolMissing, withPolicy } from './policy.ts'
 
 /**
  * Sets booleans of the policy of SELinux. Where SELinux is off there is nothing to do.
@@ -55,18 +55,19 @@ export const seBoolean = defineTask({
         ? []
         : [{ each, from: is === state ? `${onOff(is)} until the next start` : onOff(is) }]
     })
-    if (differing.length > 0 && !all.hasTools) throw toolMissing('setsebool')
     const words = differing.map(({ each }) => `${each}=${onOff(state)}`)
     const step = run(sh`setsebool ${[...(persistent ? ['-P'] : []), ...words]}`, {
       explain: (result: Output) => refusal(splitLines(result.stderr.toString('utf8').trim())),
     })
-    return differing.map(({ each, from }, index) => ({
+    const changes = differing.map(({ each, from }, index) => ({
       what: `boolean ${each}`,
       from,
       to: `${onOff(state)}${persistent ? '' : ' until the next start'}`,
       steps: index === 0 ? [step] : [],
       effects,
     }))
+    if (changes.length > 0 && !all.hasTools) throw toolMissing('setsebool', notMade(changes))
+    return changes
   },
   effects: () => effects,
 })
@@ -82,7 +83,7 @@ type Booleans = {
 
 /** All at once, so that one command serves all tasks. A file says `1 1`: its value, and the one to be committed. */
 const booleans = output(
-  shellText(`${unlessOff}command -v setsebool >/dev/null && echo tools
+  shellText(`${withPolicy}command -v setsebool >/dev/null && echo tools
 cd /sys/fs/selinux/booleans && grep -H . ./*
 echo = kept
 cat "/var/lib/selinux/$policy/active/booleans.local" 2>/dev/null || cat "/etc/selinux/$policy/active/booleans.local" 2>/dev/null

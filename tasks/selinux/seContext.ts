@@ -12,7 +12,7 @@ import {
   type WrongLabel,
   wrongLabels,
 } from './contexts.ts'
-import { levelText, policyName, selinuxNeeds, semanageStep, toolMissing } from './policy.ts'
+import { levelText, notMade, policyName, selinuxNeeds, semanageStep, toolMissing } from './policy.ts'
 
 const targetText = z
   .string()
@@ -103,20 +103,26 @@ export const seContext = defineTask({
   plan: (params, { rules, labels }): readonly Change[] => {
     if (rules === undefined || labels === undefined) return []
     const differing = rulesOf(params).flatMap((rule) => difference(rule, params.state, rules) ?? [])
-    if (differing.length > 0 && !rules.hasSemanage) throw toolMissing('semanage')
-    if (params.relabel && !labels.hasRestorecon) throw toolMissing('restorecon')
-    if (differing.length === 0) return relabelChanges(stems(params), labels.wrong)
+    const hasRestorecon = !params.relabel || labels.hasRestorecon
+    if (differing.length === 0) {
+      if (!hasRestorecon)
+        throw toolMissing('restorecon', ['It alone knows which files have another context.'])
+      return relabelChanges(stems(params), labels.wrong)
+    }
     const steps = [
       semanageStep(differing.map(({ line }) => line)),
       ...(params.relabel ? [relabelStep(stems(params))] : []),
     ]
-    return differing.map(({ target, from, to }, index) => ({
+    const changes = differing.map(({ target, from, to }, index) => ({
       what: `context of ${target}`,
       from,
       to,
       steps: index === 0 ? steps : [],
       effects,
     }))
+    if (!rules.hasSemanage || !hasRestorecon)
+      throw toolMissing(rules.hasSemanage ? 'restorecon' : 'semanage', notMade(changes))
+    return changes
   },
   effects: () => effects,
 })

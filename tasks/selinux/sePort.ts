@@ -18,7 +18,7 @@ import {
   selinuxNeeds,
   semanageStep,
   toolMissing,
-  unlessOff,
+  withPolicy,
 } from './policy.ts'
 import { lineFor, type PortRecord, parsePorts, type Range, rangeText } from './ports.ts'
 
@@ -75,13 +75,13 @@ export const sePort = defineTask({
   probe: () => ({ known: portRecords }),
   plan: (params, { known }): readonly Change[] => {
     if (known === undefined) return []
+    if (!known.hasTools) throw toolMissing('semanage', ['It alone lists which types ports have.'])
     const lines = [...new Set(params.ports)].flatMap((each) => {
       const [first = 0, last = first] = each.split('-').map(Number)
       const range: Range = { first, last, protocol: params.proto }
       const found = lineFor(range, params, known)
       return found ? [{ range, ...found }] : []
     })
-    if (lines.length > 0 && !known.hasTools) throw toolMissing('semanage')
     const step = semanageStep(lines.map(({ line }) => line))
     return lines.map(({ range, from, to }, index) => ({
       what: `type of port ${rangeText(range)}`,
@@ -98,7 +98,7 @@ const effects: readonly Effect[] = [{ state: 'selinux/ports' }]
 
 /** Python starts once for all tasks; the site's own settings are a file. */
 const portRecords = output(
-  shellText(`${unlessOff}command -v semanage >/dev/null || { echo = none; exit 0; }
+  shellText(`${withPolicy}command -v semanage >/dev/null || { echo = none; exit 0; }
 semanage port -l -n || exit
 echo = local
 cat "/var/lib/selinux/$policy/active/ports.local" 2>/dev/null || cat "/etc/selinux/$policy/active/ports.local" 2>/dev/null
