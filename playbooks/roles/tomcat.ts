@@ -20,6 +20,7 @@ export function instancePaths(instance: Instance, vars: WasVars) {
     unit,
     process: {
       ...{ home, user: vars.account, httpPort: instance.http, log: `${logs}/catalina.out.*` },
+      within: vars.start_seconds,
       ...(vars.systemd_units ? { unit } : {}),
     },
   }

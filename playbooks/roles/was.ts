@@ -2,6 +2,7 @@
 
 import { flushHandlers, type Needs, type PlayHost, type TaskList } from 'run-playbook'
 import { directory, dnf, download, firewallPort, firewallRichRule, ownership, user } from 'run-playbook/tasks'
+import { wasPolicy } from './selinux.ts'
 import { numericAddress } from './siteAddress.ts'
 import { tomcatArchive, tomcatInstance, tomcatsUp } from './tomcat.ts'
 import type { WasVars } from './wasVars.ts'
@@ -22,6 +23,7 @@ export function was(host: PlayHost<WasVars>): TaskList {
     vars.owned_dirs.map((path) => directory({ path, owner: vars.account, group: vars.account })),
     vars.instances.map((instance) => tomcatInstance(instance, host)),
     vars.owned_dirs.map((path) => ownership({ path, owner: vars.account, group: vars.account })),
+    wasPolicy(vars),
     wasFirewall(host),
     // What runs with an old configuration is restarted before its new port is checked.
     flushHandlers(),

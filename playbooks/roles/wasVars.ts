@@ -68,6 +68,8 @@ export const wasVars = z.object({
   removed_instances: z.array(instanceVars).default([]),
   /** true: instances are units of systemd, started at boot and after a crash. false: units that were made so go again. */
   systemd_units: z.boolean().optional(),
+  /** Seconds that a Tomcat may take from its start until it answers. */
+  start_seconds: z.number().positive().default(120),
   /** Instances that get sessionTest.jsp, which counts the requests of a session. */
   session_test: z.array(z.string()).default([]),
 })

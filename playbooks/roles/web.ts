@@ -4,8 +4,9 @@ import { posix } from 'node:path'
 import type { PlayHost, Task, TaskList } from 'run-playbook'
 import { buildFromSource, directory, dnf, firewallPort, ownership, user } from 'run-playbook/tasks'
 import { httpd, httpdConfiguration, reloadHttpd } from 'run-playbook/tasks/httpd'
-import { balancers } from './balancers.ts'
+import { balancers, type InstanceBalancer } from './balancers.ts'
 import { httpdConfEdits } from './httpdConf.ts'
+import { webPolicy } from './selinux.ts'
 import { httpdUnitText, siteUnit } from './units.ts'
 import { modJkConf, vhostsConf, workersProperties } from './webFiles.ts'
 import type { WebVars } from './webVars.ts'
@@ -16,6 +17,7 @@ import type { WebVars } from './webVars.ts'
  */
 export function web(host: PlayHost<WebVars>): TaskList {
   const { vars } = host
+  const all = balancers(host)
   const owned = { owner: vars.account, group: vars.account }
   return [
     dnf({ name: vars.packages }),
@@ -25,7 +27,8 @@ export function web(host: PlayHost<WebVars>): TaskList {
     buildHttpd(vars),
     buildModJk(vars),
     vars.owned_dirs.map((path) => ownership({ path, exclude: rootOwnedPaths(path, vars), ...owned })),
-    webConfiguration(host),
+    webPolicy(vars, all),
+    webConfiguration(vars, all),
     httpdUnit(vars),
     firewallPort({ ports: [`${vars.http_port}/tcp`, `${vars.https_port}/tcp`] }),
     httpd({ ...httpdProcess(vars), state: 'running' }),
@@ -104,9 +107,7 @@ function buildModJk(vars: WebVars): Task {
 }
 
 /** The four files, as one change: httpd refuses or takes them together. */
-function webConfiguration(host: PlayHost<WebVars>): Task {
-  const { vars } = host
-  const all = balancers(host)
+function webConfiguration(vars: WebVars, all: readonly InstanceBalancer[]): Task {
   const rotation = {
     rotatelogs: `${vars.apache_dir}/bin/rotatelogs`,
     logDirectory: vars.log_dir,
