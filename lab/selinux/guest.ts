@@ -7,10 +7,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PlaybookError } from '../../src/model/errors/error.ts'
-import { artifactFolder, cachedArtifact } from '../artifacts/artifactCache.ts'
+import { cachedArtifact } from '../artifacts/artifactCache.ts'
 import { ssh } from '../instance/ssh.ts'
 import type { Address } from '../instance/topology.ts'
-import { exists } from '../machine/exists.ts'
 import { labFolder } from '../machine/folders.ts'
 import { withLock } from '../machine/lock.ts'
 import { type Log, timed } from '../machine/log.ts'
@@ -27,17 +26,15 @@ type Guest = {
   readonly consoleFile: string
 }
 
-const bootLimitMs = 480_000
+const bootLimitMs = 900_000
 
-/** Why there can be no guest on this machine; undefined: there can. `mayBuild`: an image that is not cached is built. */
-export async function whyNoGuest(mayBuild: boolean): Promise<string | undefined> {
+/** Why there can be no guest on this machine; undefined: there can. */
+export async function whyNoGuest(): Promise<string | undefined> {
   if (process.platform !== 'linux') return `qemu runs in a Linux chroot, not on ${process.platform}`
   if (process.getuid?.() !== 0) return 'it needs root: labels are set, and qemu runs in a chroot'
   if (process.arch !== 'x64') return `its image is for x64, not for ${process.arch}`
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
   if (!/^ID=debian$/m.test(release)) return 'its image is built with the apt of a Debian machine'
-  const isCached = (await exists(artifactFolder(qemuTree))) && (await exists(artifactFolder(selinuxImage)))
-  if (!isCached && !mayBuild) return 'its image is not cached; RUN_PLAYBOOK_SELINUX=1 builds it'
 }
 
 /**
