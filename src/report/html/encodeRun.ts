@@ -56,14 +56,12 @@ export function encodeRun(table: RunTable, cwd: string, since?: Since): PageData
         ]
       }),
     )
-    const trips = rows.flatMap((row) =>
-      row.trips.flatMap(({ startMs, durationMs, probes, steps }) => [
-        Math.round(startMs),
-        Math.round(durationMs),
-        probes,
-        steps,
-      ]),
-    )
+    const trips = (table.trips.get(name) ?? []).flatMap(({ startMs, durationMs, probes, steps }) => [
+      Math.round(startMs),
+      Math.round(durationMs),
+      probes,
+      steps,
+    ])
     const owed = rows.flatMap((row) => row.recap?.owed ?? []).map(sanitize)
     return {
       name: sanitize(name),

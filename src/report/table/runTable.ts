@@ -11,6 +11,8 @@ export type RunTable = {
   /** Milliseconds since 1970. */
   readonly startedAt: number
   readonly plays: readonly PlayTable[]
+  /** By host: also those made for a later play while another one went on. */
+  readonly trips: ReadonlyMap<string, readonly Trip[]>
   readonly warnings: readonly EventOf<'warning'>[]
   /** Undefined if the run was killed or is still running. */
   readonly recap: RunRecap | undefined
@@ -27,7 +29,6 @@ type PlayTable = {
 export type HostRow = {
   /** In the order in which they ended; a block that was tried several times has its tasks as often. */
   readonly entries: readonly Entry[]
-  readonly trips: readonly Trip[]
   readonly outcome: HostOutcome | 'unfinished'
   readonly recap: HostRecap | undefined
 }
@@ -47,7 +48,6 @@ type Trip = {
 
 type Row = {
   entries: Entry[]
-  trips: Trip[]
   begun: Map<number, number>
   outcome: HostRow['outcome']
   recap: HostRecap | undefined
@@ -67,6 +67,7 @@ type TableBuilder = {
 export function createRunTable(): TableBuilder {
   const outcomes = createHostOutcomes()
   const plays: Play[] = []
+  const trips = new Map<string, Trip[]>()
   const warnings: EventOf<'warning'>[] = []
   let start: EventOf<'runStart'> | undefined
   let startedAt = 0
@@ -105,8 +106,9 @@ export function createRunTable(): TableBuilder {
         break
       case 'trip': {
         const { durationMs, steps, probes, host } = event
-        if (plays.length > 0)
-          rowOf(host).trips.push({ startMs: Math.max(0, now - durationMs), durationMs, steps, probes })
+        const made = trips.get(host) ?? []
+        made.push({ startMs: Math.max(0, now - durationMs), durationMs, steps, probes })
+        trips.set(host, made)
         break
       }
       case 'hostEnd': {
@@ -134,12 +136,12 @@ export function createRunTable(): TableBuilder {
       }
       record(event, Math.max(0, time - startedAt))
     },
-    table: () => ({ start, startedAt, plays, warnings, recap }),
+    table: () => ({ start, startedAt, plays, trips, warnings, recap }),
   }
 }
 
 function newRow(): Row {
-  return { entries: [], trips: [], begun: new Map(), outcome: 'unfinished', recap: undefined }
+  return { entries: [], begun: new Map(), outcome: 'unfinished', recap: undefined }
 }
 
 /** The flags with which a run was made, as they can be typed; values of variables that were not kept are left open. */

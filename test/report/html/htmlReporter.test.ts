@@ -87,6 +87,31 @@ test('one line of a playbook is one column, whatever hosts call it', async () =>
   assert.is(data.details[data.hosts[1]!.entries[4]!]!.title, 'file /srv/web-02/app.conf')
 })
 
+test('a trip for a later play does not make its host take part in this one', async () => {
+  const counts = { ok: 0, changed: 0, failed: 0, skipped: 0, unreachable: 0, unknown: 0 }
+  const recap = { host: 'b', counts, ignored: 0, tasks: 0, trips: 1, durationMs: 1 }
+  const data = dataIn(
+    await documentOf(createHtmlReporter, [
+      { kind: 'playStart', play: 'One', hosts: ['a'], isCheck: false },
+      { kind: 'trip', host: 'b', as: undefined, probes: 2, steps: 0, durationMs: 5 },
+      { kind: 'playStart', play: 'Two', hosts: ['b'], isCheck: false },
+      { kind: 'hostStart', play: 'Two', host: 'b', tasks: 0 },
+      { kind: 'hostEnd', play: 'Two', recap },
+    ]),
+  )
+  assert.equal(
+    data.hosts.map(({ name, outcome, trips }) => [name, outcome, trips.length]),
+    [
+      ['a', 'unfinished', 0],
+      ['b', 'ok', 4],
+    ],
+  )
+  assert.equal(
+    data.plays.map(({ hosts }) => hosts),
+    [1, 1],
+  )
+})
+
 test('a block that is tried again keeps its columns; the failed try is listed', async () => {
   const task = (title: string) => ({ name: 'shell', title, isHandler: false })
   const result = { status: 'ok', changes: [], durationMs: 1 } as const

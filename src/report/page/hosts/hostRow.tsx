@@ -86,7 +86,7 @@ function resultText({ counts, kind }: Host, isCheck: boolean): string {
     ...(unreachable > 0 ? ['unreachable'] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(kind === 'stopped' ? ['not finished'] : []),
-    ...(changed > 0 ? [`${changed} ${isCheck ? 'would change' : 'changed'}`] : []),
+    ...(changed > 0 ? [`${changed} ${isCheck ? 'to change' : 'changed'}`] : []),
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
   ]
   return parts.length > 0 ? parts.join(', ') : kindWord(kind, isCheck)

@@ -89,8 +89,8 @@ export function HostRows({ run, hosts, columns, view }: Props) {
   )
 }
 
-/** Of name, result and duration, with a margin: 24.7 rem of 15 px each. */
-const leftWidth = 390
+/** Of name, result and duration, with a margin: 27.2 rem of 15 px each. */
+const leftWidth = 430
 
 /** As wide as there is room for. */
 function cellWidth(width: number, columns: number): number {
