@@ -39,6 +39,11 @@ export type RunStep = {
    * explained like that of the step. It runs only where the step would run.
    */
   readonly rehearse?: Command | Rehearsal
+  /**
+   * Whether lines `rp_bytes DONE TOTAL` of its standard error say how far a transfer is (TOTAL may be missing): they are
+   * shown as bytes, and are no part of its output.
+   */
+  readonly countsBytes?: true
   /** What it changes by the functions of `safePaths`: check mode says where they would refuse it. */
   readonly paths?: readonly StepPath[]
 }

@@ -203,6 +203,7 @@ function fetching(params: DownloadParams, current: FileState): Step {
   }
   return run(fetchScript(params, current), {
     stdin: secret(`${headerLines(params)}\n${urls.join('\n')}\n`),
+    countsBytes: true,
     explain: (output) => explainDownload(params, current, output),
     rehearse: mirrorCheck(params),
     paths: [{ path: dest, as: 'target' }],

@@ -19,11 +19,11 @@ type ScreenOptions = {
   readonly env?: { readonly [name: string]: string }
 }
 
-/** `keys`: what is typed once the screen looks so, one after the other. Made by `script` of util-linux. */
+/** `keys`: what is typed, or done, once the screen looks so, one after the other. Made by `script` of util-linux. */
 export async function onScreen(
   site: CliSite,
   args: string,
-  keys: readonly (readonly [looks: RegExp, typed: string])[] = [],
+  keys: readonly (readonly [looks: RegExp, typed: string | (() => void)])[] = [],
   { size: [columns, rows] = [80, 24], env: more = {} }: ScreenOptions = {},
 ): Promise<OnScreen> {
   const line = `stty rows ${rows} cols ${columns}; exec '${process.execPath}' '${main}' ${args}`
@@ -46,7 +46,9 @@ export async function onScreen(
     const [next] = waiting
     if (!next?.[0].test(screen)) return
     waiting.shift()
-    child.stdin.write(next[1])
+    const [, typed] = next
+    if (typeof typed === 'string') child.stdin.write(typed)
+    else typed()
   })
   const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? 1)))
   child.stdin.destroy()

@@ -97,7 +97,7 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
   const strange = files.filter(
     (file) =>
-      !/^package\/(?:package\.json|events\.schema\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|docs\/[\w.-]+\.md|dist\/(?:src\/(?:\w+(?=\.)|formats\/|http\/|jinja\/|model\/|templates\/|testing\/)|tasks\/).*\.(?:js|d\.ts)|dist\/src\/run\/(?:\w+\/)?\w+\.d\.ts|dist\/bundle\/(?:LICENSES\.txt|undici\.cjs)|dist\/bundle\/(?:cli|run)\/[\w.-]+\.c?js)$/.test(
+      !/^package\/(?:package\.json|events\.schema\.json|README\.md|LICENSE|(?:ARCHITECTURE|CHANGELOG|CONTRIBUTING|SECURITY)\.md|docs\/[\w.-]+\.md|docs\/images\/\w+\.svg|dist\/(?:src\/(?:\w+(?=\.)|formats\/|http\/|jinja\/|model\/|templates\/|testing\/)|tasks\/).*\.(?:js|d\.ts)|dist\/src\/run\/(?:\w+\/)?\w+\.d\.ts|dist\/bundle\/(?:LICENSES\.txt|undici\.cjs)|dist\/bundle\/(?:cli|run)\/[\w.-]+\.c?js)$/.test(
         file,
       ),
   )
@@ -120,6 +120,12 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
     'dist/bundle/run/testing.js',
   ])
     assert.ok(files.includes(`package/${file}`), `no ${file}`)
+  const links = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)]
+  assert.equal(
+    links.map(([, path]) => path).filter((path) => !files.some((file) => file.startsWith(`package/${path}`))),
+    [],
+    'links and pictures of README.md',
+  )
   assert.ok(statSync(tarball).size < 2_500_000, `${statSync(tarball).size} bytes`)
 })
 

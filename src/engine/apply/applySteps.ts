@@ -35,7 +35,14 @@ import { otherHostError } from '../results/lostHost.ts'
 import type { HostSession } from '../session/hostSession.ts'
 import type { StepOwner } from '../session/trip.ts'
 import type { Artifacts } from './artifacts.ts'
-import { byteCounter, lineEmitter, type OnBytes, type OnLine, stepTimer } from './stepObservers.ts'
+import {
+  byteCounter,
+  lineEmitter,
+  type OnBytes,
+  type OnLine,
+  stepTimer,
+  withoutBytesLines,
+} from './stepObservers.ts'
 import { failureOf } from './stepOutcome.ts'
 
 export type ApplyOptions = {
@@ -98,12 +105,13 @@ export async function applySteps(options: ApplyOptions): Promise<(Output | undef
 }
 
 async function runScript(
-  { session, item, owner, onLine, onOutput, onStep, isPlanned }: ApplyOptions,
+  { session, item, owner, onLine, onBytes, onOutput, onStep, isPlanned }: ApplyOptions,
   steps: readonly ScriptStep[],
   probes: readonly ScriptEntry[],
 ): Promise<(Output | undefined)[]> {
   const limit = stepTimer(session, item)
-  const lines = lineEmitter(steps.length, onLine)
+  const counting = steps.map(({ step }) => step.kind === 'run' && step.countsBytes === true)
+  const lines = lineEmitter(counting, onLine, onBytes)
   const entries = [...steps.map(({ entry }) => entry), ...probes]
   try {
     const outputs = await session.trip(item.target.user, entries, {
@@ -118,7 +126,7 @@ async function runScript(
       ended: limit.ended,
     })
     for (const [index, { step, entry }] of steps.entries()) {
-      const output = outputs[index]
+      const output = outputOf(step, outputs[index])
       if (output && step.kind === 'run') onOutput(output)
       requireSuccess(step, entry, output, limit.hasExpired())
       if (output) onStep?.(step, output)
@@ -128,6 +136,11 @@ async function runScript(
     limit.ended()
     lines.stop()
   }
+}
+
+function outputOf(step: ScriptStep['step'], output: Output | undefined): Output | undefined {
+  if (!output || step.kind !== 'run' || !step.countsBytes) return output
+  return { ...output, stderr: withoutBytesLines(output.stderr) }
 }
 
 function scriptEntry(step: ScriptStep['step'], item: PlannedTask): ScriptEntry {

@@ -51,10 +51,20 @@ export function stepTimer(
 /** How many characters of an unfinished line are kept: a progress bar may never end its line. */
 const longestLine = 16 * 1024
 
-/** Passes on the lines of steps that run longer than `longMs`. */
+const bytesLine = /^rp_bytes (\d+)(?: (\d+))?\s*$/
+
+/** The standard error of a step without the lines that say how far its transfer is. */
+export function withoutBytesLines(stderr: Buffer): Buffer {
+  const lines = stderr.toString('latin1').split('\n')
+  return Buffer.from(lines.filter((line) => !bytesLine.test(line)).join('\n'), 'latin1')
+}
+
+/** Passes on the lines of steps that run longer than `longMs`, and the bytes of those that count them. */
 export function lineEmitter(
-  steps: number,
+  /** For each step whether it counts bytes. */
+  counting: readonly boolean[],
   onLine: OnLine,
+  onBytes: OnBytes,
 ): { partial: NonNullable<TripObserver['partial']>; started: (index: number) => void; stop: () => void } {
   const rest = { stdout: '', stderr: '' }
   let startedAt = Number.POSITIVE_INFINITY
@@ -71,10 +81,15 @@ export function lineEmitter(
       timer = setTimeout(() => latest && onLine(latest.stream, latest.line), longMs)
     },
     partial: (index, stream, bytes) => {
-      if (index >= steps) return
+      if (index >= counting.length) return
       const lines = (rest[stream] + bytes.toString('utf8')).split(/[\r\n]+/)
       rest[stream] = lines.pop()!.slice(-longestLine)
       for (const line of lines.filter((each) => each.trim() !== '')) {
+        const [, done, total] = (counting[index] && bytesLine.exec(line)) || []
+        if (done !== undefined) {
+          onBytes(Number(done), total === undefined ? undefined : Number(total))
+          continue
+        }
         latest = { stream, line }
         if (isLong()) onLine(stream, line)
       }

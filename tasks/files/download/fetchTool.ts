@@ -27,7 +27,7 @@ function requestTool(desired: DownloadParams): Command {
   return sh`if command -v curl >/dev/null; then
   request() {
     answer=$({ printf %s "$sent" | sed ${'s/[\\\\"]/\\\\&/g; s/.*/header = "&"/'}; printf 'url = "%s"\n' "$at"; } |
-      curl -q -gfsS ${curlOptions} --connect-timeout ${seconds} --speed-limit 1 --speed-time ${seconds} -o "$part" -w 'redirect=%{redirect_url} status=%{http_code} ' -K - 2>&1)
+      curl -q -gfsS ${curlOptions} --connect-timeout ${seconds} --speed-limit 1 --speed-time ${seconds} -D "$part.head" -o "$part" -w 'redirect=%{redirect_url} status=%{http_code} ' -K - 2>&1)
     code=$?
     redirect=\${answer#redirect=}; redirect=\${redirect%% *}
     [ "$code" -eq 0 ] || { printf %s "\${answer#redirect=* }"; return 1; }

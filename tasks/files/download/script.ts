@@ -17,6 +17,16 @@ import type { DownloadParams } from './params.ts'
 /** No mirror delivered; the output has the reason of each. */
 export const noMirrorCode = 70
 
+/** Says each second how large the file is, and of how many bytes where curl has been told. Leaves no process behind. */
+const watch = `watch() {
+  trap 'kill "$!"; wait "$!"; exit 0' TERM
+  while :; do
+    sleep 1 & wait "$!"
+    total=$(sed -n 's/^[Cc]ontent-[Ll]ength: *\\([0-9]*\\).*/\\1/p' "$part.head" | tail -n 1)
+    printf 'rp_bytes %s %s\\n' "$(stat -c %s "$part")" "$total" >&3
+  done
+}`
+
 /** Reads header lines, an empty line, and addresses; tries these in turn, and puts the first good file into place. */
 export function fetchScript(desired: DownloadParams, current: FileState): Command {
   const { dest, checksum } = desired
@@ -29,10 +39,14 @@ headers=
 while IFS= read -r header && [ -n "$header" ]; do headers="$headers$header
 "; done
 ${fetchTool(desired)}
+${shellText(watch)}
 mirror=0
 while IFS= read -r url; do
   mirror=$((mirror + 1))
-  if output=$(fetch "$url" 2>&1); then
+  watch 3>&2 2>/dev/null & watcher=$!
+  output=$(fetch "$url" 2>&1); code=$?
+  { kill "$watcher"; wait "$watcher"; } 2>/dev/null
+  if [ "$code" -eq 0 ]; then
     sum=$(${digest} <"$part"); sum=\${sum%% *}
     if [ "$sum" = ${checksum ? checksum.hex : ''} ]; then
       ${placementScript(desired, current)}

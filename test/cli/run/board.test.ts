@@ -8,9 +8,19 @@ import { cliSite } from '../command.ts'
 import { onScreen } from '../onScreen.ts'
 
 const file = Buffer.alloc(4_000_000, 'x')
-/** Sends a file in four parts, one each 0.3 s. */
-const server = createServer((_request, response) => {
+let sendRest = () => {}
+/** Sends a file in four parts, one each 0.3 s; or one part, and the rest when `sendRest` is called. */
+const server = createServer(({ url }, response) => {
   response.writeHead(200, { 'content-length': file.length })
+  if (url === '/host') {
+    response.write(file.subarray(0, 1_000_000))
+    const timer = setTimeout(() => sendRest(), 30_000)
+    sendRest = () => {
+      clearTimeout(timer)
+      response.end(file.subarray(1_000_000))
+    }
+    return
+  }
   let sent = 0
   const timer = setInterval(() => {
     response.write(file.subarray(sent, sent + 1_000_000))
@@ -53,7 +63,16 @@ export default definePlay({
   tasks: () => [shell({ script: 'for n in 1 2 3 4 5 6; do echo "part $n"; sleep 0.5; done' }, { title: 'talk' })],
 })
 `,
-  'fetch.ts': `import { definePlay } from 'run-playbook'
+  'fetch.ts': fetching('controller'),
+  'fetchThere.ts': fetching('host'),
+})
+test.after(() => {
+  site.remove()
+  server.close()
+})
+
+function fetching(via: string): string {
+  return `import { definePlay } from 'run-playbook'
 import { download } from 'run-playbook/tasks'
 export default definePlay({
   name: 'Fetch',
@@ -61,21 +80,17 @@ export default definePlay({
   tasks: () => [
     download(
       {
-        url: 'http://127.0.0.1:${port}/file',
-        dest: '${site.path}/file',
+        url: 'http://127.0.0.1:${port}/${via}',
+        dest: '${site.path}/${via}',
         checksum: 'sha256:${createHash('sha256').update(file).digest('hex')}',
-        via: 'controller',
+        via: '${via}',
       },
       { title: 'fetch' },
     ),
   ],
 })
-`,
-})
-test.after(() => {
-  site.remove()
-  server.close()
-})
+`
+}
 
 const has = (screens: readonly string[], looks: RegExp) => screens.some((screen) => looks.test(screen))
 
@@ -111,10 +126,21 @@ test('A second run knows how long the first one took', async () => {
   assert.ok(has(screens, /00:0\d of about 00:0\d\n.*talk {3}\d s of about \d s/))
 })
 
-test('A download counts its bytes', async () => {
+const counted = /fetch {3}\d\.\d of 4\.0 MB {2}\d+ % {3}\d+ s/
+
+test('A download by this machine counts its bytes', async () => {
   const { code, text, screens } = await onScreen(site, 'fetch -i inventory.yaml')
   assert.is(code, 0, text)
-  assert.ok(has(screens, /fetch {3}\d\.\d of 4\.0 MB {2}\d+ % {3}\d s/), screens.join('\n\n'))
+  assert.ok(has(screens, counted), screens.join('\n\n'))
+})
+
+test('A download by the host counts its bytes', async () => {
+  const { code, text, screens } = await onScreen(site, 'fetchThere -i inventory.yaml', [
+    [counted, () => sendRest()],
+  ])
+  assert.is(code, 0, text)
+  assert.ok(has(screens, counted), screens.join('\n\n'))
+  assert.not.match(screens.join('\n'), /rp_bytes/)
 })
 
 for (const [name, env] of [
