@@ -21,7 +21,7 @@ export type Finding = {
   readonly neededBy: readonly NeededCheck[]
 }
 
-export type Examined = { readonly os: string; readonly findings: readonly Finding[] }
+type Examined = { readonly os: string; readonly findings: readonly Finding[] }
 
 /** Seconds for one check. */
 const limitSeconds = 60

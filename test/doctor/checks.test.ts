@@ -6,6 +6,9 @@ import type { Seen } from '../../src/doctor/checks/check.ts'
 import { hostChecks } from '../../src/doctor/checks/hostChecks.ts'
 import { needChecks } from '../../src/doctor/checks/needChecks.ts'
 import { examineHost } from '../../src/doctor/examineHost.ts'
+import { judgedFindings } from '../../src/doctor/judgedFindings.ts'
+import type { NeededCheck, Provided } from '../../src/doctor/neededChecks.ts'
+import type { PlayPlan } from '../../src/engine/plan/planPlays.ts'
 import type { HostSession } from '../../src/engine/session/hostSession.ts'
 import { ProbeTimeout } from '../../src/engine/session/probeTimeout.ts'
 import { missingTool } from '../../src/model/needs/tools.ts'
@@ -29,6 +32,8 @@ const mounts = (tmp: string, root = 'rw') =>
 
 /** level and text; undefined where nothing is shown. */
 const rows: [check: string, stdout: string, expected: string | undefined, seen?: Partial<Seen['os']>][] = [
+  ['user', 'root\nlogin=deploy\n', 'ok root, become by deploy'],
+  ['user', 'root\nlogin=\n', 'ok root'],
   ['clock', '1000000003', 'ok agrees with this machine'],
   ['clock', '1000000060', 'warning 60 s ahead of this machine'],
   ['clock', '999999000', 'problem 1000 s behind this machine'],
@@ -197,6 +202,37 @@ test('what is missing is named with its package, on hosts and in errors alike', 
   assert.equal([code, message], ['E_TOOL', 'The host has no crontab, which cron needs.'])
   assert.is(hint, 'Install it before this task: its package is called cronie, on Debian cron.')
   assert.is(missingTool(['curl', 'wget']).message, 'The host has neither curl nor wget.')
+})
+
+const java = { level: 'problem', text: 'not installed', packages: ['java-17-openjdk'] } as const
+const bzip2 = { level: 'problem', text: 'not installed', packages: ['bzip2'] } as const
+const port = { level: 'problem', text: 'no answer', port: { host: '10.0.0.2', port: 4000 } } as const
+const broughtRows: [
+  verdict: typeof java | typeof bzip2 | typeof port,
+  brought: Partial<Provided>,
+  level: string,
+][] = [
+  [java, { packages: ['java-17-openjdk'] }, 'later'],
+  [java, { packages: ['java-21-openjdk-devel'] }, 'later'],
+  [java, { packages: ['java-17-openjdk'], host: 'two' }, 'problem'],
+  [java, { packages: ['java-17-openjdk'], position: [1, 3] }, 'problem'],
+  [bzip2, { packages: ['bzip2-devel'] }, 'problem'],
+  [port, { ports: [4000], host: 'two' }, 'later'],
+  [port, { ports: [4000], host: 'one' }, 'problem'],
+  [port, { ports: [4001], host: 'two' }, 'problem'],
+]
+
+test('what an earlier task brings to the host, or opens on the other one, is no problem', () => {
+  const plan = (name: string, host: string) => ({ host: { name }, settings: { host } })
+  const plays = [{ hosts: [plan('one', '10.0.0.1'), plan('two', '10.0.0.2')] }] as unknown as PlayPlan[]
+  const needer = { title: 'task', where: undefined }
+  const needing = { needer, position: [1, 2], isCertain: true } as unknown as NeededCheck
+  for (const [verdict, brought, level] of broughtRows) {
+    const provided: Provided = { host: 'one', needer, position: [0, 7], ...brought }
+    const finding = { check: 'x', as: undefined, verdict, neededBy: [needing] }
+    const [judged] = judgedFindings('one', [finding], [provided], plays)
+    assert.is(judged!.verdict.level, level, JSON.stringify([verdict, brought]))
+  }
 })
 
 test('a check that hangs is a problem, and the others are made in another trip', async () => {

@@ -25,6 +25,14 @@ const playbook = site.write(
   }),
 )
 
+test('doctor sees that the policy is enforced, and that its tools are there', async () => {
+  const { code, stdout, stderr } = await site.command('doctor', playbook, '-i', inventory, '-v')
+  assert.is(code, 0, stdout + stderr)
+  assert.match(stdout, /✓ SELinux +enforcing, policy default/)
+  for (const tool of ['semanage', 'restorecon', 'setsebool', 'setenforce'])
+    assert.match(stdout, new RegExp(`✓ tool ${tool} +/`))
+})
+
 test('a dry run says what the run then changes', async () => {
   await site.root(setup)
   const dryRun = changesOf(await site.run(playbook, '-i', inventory, '--check'))

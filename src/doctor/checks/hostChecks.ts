@@ -9,6 +9,7 @@ import { bootCheck, clockCheck, securityChecks, syncCheck } from './systemChecks
 /** What run-playbook itself needs, and what often makes tasks fail. */
 export function hostChecks(): Check[] {
   return [
+    userCheck,
     clockCheck,
     shellCheck,
     foldersCheck,
@@ -23,6 +24,17 @@ export function hostChecks(): Check[] {
     selinuxCheck,
     ...securityChecks,
   ]
+}
+
+/** That it answers proves that the user could be become. */
+const userCheck: Check = {
+  name: 'user',
+  command: sh`id -un; echo "login=$SUDO_USER$DOAS_USER"`,
+  judge: (output) => {
+    const [user = ''] = printed(output).split('\n')
+    const login = printedValues(output).get('login') ?? ''
+    return ok(login === '' || login === user ? user : `${user}, become by ${login}`)
+  },
 }
 
 /** Only sh and the usual tools are needed: no Python. */
