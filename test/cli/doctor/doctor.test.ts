@@ -241,7 +241,7 @@ test('where nobody can become the user, that is the problem, and the rest is che
   assert.is(refused?.level, 'problem')
   assert.match(refused!.text, /E_BECOME_\w+$/)
   assert.is(refused!.neededBy[0]!.task, 'needing')
-  assert.is(found.of('clock')!.level, 'ok')
+  assert.is(found.of('shell')!.level, 'ok')
 })
 
 for (const [title, needs, message] of [

@@ -181,7 +181,7 @@ it('What was started where sudo demands a terminal goes on after it', async () =
     return (await ask(shell, 'setsid sleep 300 >/dev/null 2>&1 </dev/null & echo $!')).trim()
   })
   for (let attempt = 0; running(terminalUser.name) !== ''; attempt += 1) {
-    assert.ok(attempt < 100, running(terminalUser.name))
+    assert.ok(attempt < 600, running(terminalUser.name))
     await sleep(100)
   }
   assert.match(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /^sleep/)
