@@ -172,6 +172,8 @@ const filters: readonly [flags: string, runs: number][] = [
   ['--since 1h', 4],
   ['--since 2099-01-01', 0],
   ['--path /out', 2],
+  ['--host one --path /out', 2],
+  ['--host two --path /out', 0],
   ['--path /out --failed', 0],
 ]
 

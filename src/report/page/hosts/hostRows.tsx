@@ -1,6 +1,6 @@
 // The rows of hosts, of which only those in sight are elements of the page.
 
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Host, Run } from '../shared/model.ts'
 import { Axis } from '../shared/time.tsx'
 import { ColumnHead } from './columnHead.tsx'
@@ -45,8 +45,12 @@ export function HostRows({ run, hosts, columns, view }: Props) {
     else return
     event.preventDefault()
   }
-  const cell = cellWidth(width, columns.length)
-  useEffect(() => box.current!.style.setProperty('--cell', `${cell}px`), [cell])
+  const name = useMemo(() => nameWidth(run), [run])
+  const cell = cellWidth(width - name, columns.length)
+  useLayoutEffect(() => {
+    box.current!.style.setProperty('--cell', `${cell}px`)
+    box.current!.style.setProperty('--name', `${name}px`)
+  }, [cell, name])
 
   return (
     <>
@@ -89,12 +93,18 @@ export function HostRows({ run, hosts, columns, view }: Props) {
   )
 }
 
-/** Of name, result and duration, with a margin: 27.2 rem of 15 px each. */
-const leftWidth = 430
+/** In pixels, for most names whole. */
+function nameWidth({ hosts }: Run): number {
+  const longest = hosts.reduce((most, host) => Math.max(most, host.name.length), 0)
+  return Math.max(140, Math.min(320, 45 + longest * 8))
+}
+
+/** Of result and duration, and a margin: 15.2 rem of 15 px each. */
+const besideName = 250
 
 /** As wide as there is room for. */
 function cellWidth(width: number, columns: number): number {
-  return Math.max(9, Math.min(20, Math.floor((width - leftWidth) / Math.max(1, columns))))
+  return Math.max(9, Math.min(20, Math.floor((width - besideName) / Math.max(1, columns))))
 }
 
 function spotText({ host, column }: Spot, { data }: Run): string {
