@@ -32,6 +32,7 @@ export function playsText(): string {
     ),
     ...section('Keywords of a task', 'Only in the second argument of a task.', taskTexts),
     lookSection,
+    promptSection,
     ...section('`retry`', retryParagraphs, retryTexts),
   ].join('\n')
 }
@@ -72,6 +73,35 @@ export default definePlay({
 const paragraphs = `Names are Ansible's in camelCase. An unknown keyword, a wrong value, or a delegate that is not in the inventory is an error, reported with its location before any host is contacted.
 
 There are no strategies: hosts run a play independently, and wait for each other only because of \`serial\`, \`throttle\` and \`runOnce\`. A play ends on all hosts before the next one begins.`
+
+const promptSection = `## Questions and pauses
+
+\`\`\`ts
+tasks: () => [
+  prompt({ name: 'version', message: 'Which version?', pattern: /^\\d+\\.\\d+$/ }, (version) => deploy(version)),
+  pause({ prompt: 'Look at the dashboard.' }),
+  pause({ seconds: 30 }),
+]
+\`\`\`
+
+\`prompt(question, (answer) => tasks, options)\` is an item of a task list that gives tasks, as a look does. The question is asked once for the play, when all its hosts have come to it (with \`serial\`: those of the first batch); the answer is that of all hosts.
+
+| \`question\` | |
+| --- | --- |
+| \`name\` | the variable of \`-e\` that answers without a question: \`-e version=1.2\` |
+| \`message\` | the question; default: the name |
+| \`default\` | what Enter means, and what holds where nobody can be asked |
+| \`secret: true\` | nothing is shown, and the answer is a \`Secret\` |
+| \`confirm: true\` | it has to be typed twice |
+| \`choices\`, \`pattern\`, \`schema\` | what is a right answer: a list, a regular expression, or a zod schema, which gives the answer its type (\`z.int()\`, \`z.boolean()\` for yes or no). A wrong one is asked again. |
+
+The task [\`pause\`](tasks.md#pause) waits for a time or a person, once for all hosts of a batch; Ansible's \`vars_prompt\` and \`pause\` with \`register\` are \`prompt\`.
+
+- Where nobody can be asked (no terminal, or CI), a prompt that neither \`-e\` nor a default answers, and a pause for a person without \`seconds\`, are errors before any host is contacted. In code, \`ask\` of [\`runPlaybook\`](library.md) answers.
+- A dry run asks too, because the tasks depend on the answer; it does not wait at a pause. \`--list-tasks\` asks nothing. \`--resume\` and \`--start-at-task\` ask what comes after the place where they begin; a host that stopped in the tasks of a prompt asks again.
+- Ctrl-C at a question ends the run in order, with exit code 130. The board makes way for a question.
+- The events \`question\`, \`answer\` and \`pause\` say who was asked what; secrets are not in them.
+`
 
 const lookSection = `## Looks in the middle of a play
 

@@ -1,6 +1,7 @@
 // Makes the tasks that a look gives, from what it found on its host.
 
 import { isLook, tasksOfLook } from '../model/blocks/look.ts'
+import { questionOf } from '../model/blocks/prompt.ts'
 import { UnreachableError } from '../model/errors/error.ts'
 import { functionError } from '../model/errors/functionError.ts'
 import { UnknownUntilApplied } from './checkMode/predictedResult.ts'
@@ -26,16 +27,18 @@ export async function givenTasks(
   cache: ProbeCache,
   predicted: PredictedState | undefined,
   context: HostContext,
+  answer?: unknown,
 ): Promise<Given> {
   if (!isLook(look.task)) return { evaluation, items: [] }
+  if (evaluation.kind === 'unknown' && questionOf(look.task)) return { evaluation, items: [] }
   if (evaluation.kind === 'unknown') {
     const because = `its look ${evaluation.reason}`
-    const items = await tasksFor(look, cache, undefined, context).catch(() => [])
+    const items = await tasksFor(look, cache, undefined, context, undefined).catch(() => [])
     return { evaluation, items: items.map((item) => ({ ...item, unknownBecause: because })) }
   }
   if (evaluation.kind !== 'ok') return { evaluation, items: [] }
   try {
-    return { evaluation, items: await tasksFor(look, cache, predicted, context) }
+    return { evaluation, items: await tasksFor(look, cache, predicted, context, answer) }
   } catch (thrown) {
     if (thrown instanceof UnreachableError) throw thrown
     const error = thrown instanceof UnknownUntilApplied ? thrown : functionError('of this look', thrown)
@@ -48,10 +51,11 @@ async function tasksFor(
   cache: ProbeCache,
   predicted: PredictedState | undefined,
   { plan, hostAt, run }: HostContext,
+  answer: unknown,
 ): Promise<readonly PlannedTask[]> {
   const { read } = probeReader(look.environment, cache.get(look), predicted)
   const found = Object.fromEntries(Object.entries(look.probes).map(([name, probe]) => [name, read(probe)]))
-  const make = () => tasksOfLook(look.task)(found)
+  const make = () => tasksOfLook(look.task)({ ...found, answer })
   for (;;) {
     try {
       const items = await plan.itemsGiven(look, make)

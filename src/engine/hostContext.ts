@@ -7,6 +7,7 @@ import type { Reached } from './apply/applySteps.ts'
 import { DryRun } from './checkMode/dryRun.ts'
 import type { BatchGate } from './coordination/batchGates.ts'
 import { HostGate, PassEnded } from './coordination/hostGate.ts'
+import type { Meetings } from './coordination/meetings.ts'
 import type { RunOnce } from './coordination/runOnce.ts'
 import type { Throttle } from './coordination/throttle.ts'
 import type { HostState } from './hostState.ts'
@@ -21,6 +22,9 @@ export type Coordination = {
   readonly batchGate: BatchGate
   readonly throttle: Throttle
   readonly runOnce: RunOnce
+  readonly meetings: Meetings
+  /** Lets another host be worked on while this one waits for it. */
+  readonly giveUpRoom: () => void
   /** true: too many hosts have failed, so this one starts nothing more. */
   readonly isPlayOver: () => boolean
 }
@@ -44,6 +48,7 @@ export class HostContext {
   readonly recorder: HostRecorder
   readonly gate: HostGate
   readonly dryRun: DryRun
+  #hasAborted = false
 
   constructor({ run, play, plan, coordination, taskCount }: HostContextOptions) {
     const { name: host } = plan.host
@@ -70,8 +75,15 @@ export class HostContext {
     return this.run.options.signal?.aborted === true
   }
 
+  /** A person aborts the run at a task of this host, which fails there; other hosts stop. */
+  abort(): void {
+    this.run.isAborted = true
+    this.#hasAborted = true
+  }
+
   get isOver(): boolean {
-    return this.coordination.isPlayOver() || this.isInterrupted
+    const isAborted = this.run.isAborted && !this.#hasAborted
+    return this.coordination.isPlayOver() || this.isInterrupted || isAborted
   }
 
   /** @throws PassEnded `stop` */

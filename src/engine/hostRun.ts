@@ -1,5 +1,6 @@
 // Runs the tasks of a play on one host, in order, with its handlers.
 
+import { pause } from '../model/concurrency/pause.ts'
 import { isFlush } from '../model/flushHandlers.ts'
 import type { HostRecap } from '../model/run/outcome.ts'
 import type { Block } from '../model/task.ts'
@@ -12,7 +13,7 @@ import { type PlannedTask, runsOnce } from './plan/plannedTask.ts'
 import { ProbeCache } from './probing/probeCache.ts'
 import { secretsOfItems } from './results/masking.ts'
 import { hasFailed, isIgnored, type UntimedResult } from './results/taskResult.ts'
-import { pause, retryDelay } from './session/retry.ts'
+import { retryDelay } from './session/retry.ts'
 import { type HostPass, runTask } from './taskRun.ts'
 
 type HostRunOptions = Omit<HostContextOptions, 'taskCount'> & {
@@ -133,6 +134,8 @@ class HostRun {
 
   /** Runs the task at `index`; gives the index where the host goes on, or undefined where it stops. */
   async #step(index: number): Promise<number | undefined> {
+    const { coordination, host } = this.#context
+    coordination.meetings.at(host, this.#pass.items, index)
     const item = this.#pass.items[index]
     if (!item || isFlush(item.task)) return this.#flush(index)
     const result = await runTask(index, this.#pass, this.#context)

@@ -5,6 +5,7 @@ import { UnreachableError } from '../model/errors/error.ts'
 import { emptyCounts, type HostRecap } from '../model/run/outcome.ts'
 import { createBatchGates } from './coordination/batchGates.ts'
 import { createFailureLimit } from './coordination/failureLimit.ts'
+import { Meetings } from './coordination/meetings.ts'
 import { RunOnce } from './coordination/runOnce.ts'
 import { createThrottle } from './coordination/throttle.ts'
 import { failedEvaluation } from './evaluateTask.ts'
@@ -32,19 +33,23 @@ export async function runPlay({ play, hosts }: PlayPlan, run: RunState): Promise
   const batches = batchesOf(names, spec.serial)
   const gates = createBatchGates(batches)
   const runOnce = runOnceByHost(plans, batches)
+  const meetings = meetingsByHost(plans, batches)
   const failureLimit = createFailureLimit(batches, spec)
   const throttle = createThrottle()
   const limit = createLimiter(spec.forks ?? options.forks)
   const skipped: string[] = []
-  const runHost = async (plan: HostPlan): Promise<HostRecap> => {
+  const runHost = async (plan: HostPlan, giveUpRoom: () => void): Promise<HostRecap> => {
     const { name } = plan.host
     const end = await runOnHost(plan, spec, run, {
       batchGate: gates.get(name)!,
       throttle,
       runOnce: runOnce.get(name)!,
+      meetings: meetings.get(name)!,
+      giveUpRoom,
       isPlayOver: () => failureLimit.isReachedFor(name),
     })
     runOnce.get(name)!.leave(name)
+    meetings.get(name)!.leave(name)
     if (end.isFailed || end.isUnreachable) failureLimit.record(name)
     else if (end.isCutShort) skipped.push(name)
     if (end.isFailed || end.isUnreachable || end.isCutShort) excluded.add(name)
@@ -53,13 +58,14 @@ export async function runPlay({ play, hosts }: PlayPlan, run: RunState): Promise
   const recaps = await Promise.all(
     plans.map((plan) =>
       limit(
-        () => runHost(plan),
+        (giveUpRoom) => runHost(plan, giveUpRoom),
         () => emit({ kind: 'hostWaiting', play: spec.name, host: plan.host.name, for: [] }),
       ),
     ),
   )
   if (skipped.length > 0 && !options.signal?.aborted) {
-    const message = `${spec.name}: ${skipped.join(', ')} skipped: too many hosts failed.`
+    const reason = run.isAborted ? 'a person aborted the run' : 'too many hosts failed'
+    const message = `${spec.name}: ${skipped.join(', ')} skipped: ${reason}.`
     emit({ kind: 'warning', message })
   }
   const durationMs = performance.now() - startedAt
@@ -122,6 +128,19 @@ function runOnceByHost(
     const { name } = plan.host
     if (plan.items) byHost.get(name)!.setTasks(name, tasksToRun(plan, plan.items))
   }
+  return byHost
+}
+
+/** By host, where the hosts of its batch wait for one another. */
+function meetingsByHost(
+  plans: readonly HostPlan[],
+  batches: readonly (readonly string[])[],
+): Map<string, Meetings> {
+  const shared = batches.map((batch) => ({ batch, meetings: new Meetings(batch) }))
+  const byHost = new Map(shared.flatMap(({ batch, meetings }) => batch.map((name) => [name, meetings])))
+  for (const plan of plans)
+    if (plan.items)
+      byHost.get(plan.host.name)!.at(plan.host.name, plan.items, startIndex(plan, plan.items) ?? 0)
   return byHost
 }
 

@@ -3,6 +3,7 @@
 import { emptyCounts, type HostRecap, type RunRecap, type Status } from '../model/run/outcome.ts'
 import { createMasker } from '../model/secrets/masker.ts'
 import { revealedSecrets, secretsIn } from '../model/secrets/secret.ts'
+import { Questions } from './coordination/questions.ts'
 import { runPlay } from './play.ts'
 import { prefetchHosts } from './prefetch.ts'
 import { eventMask, secretsOfItems } from './results/masking.ts'
@@ -16,13 +17,18 @@ import type { RunOptions, RunState } from './runState.ts'
  */
 export async function run(options: RunOptions): Promise<RunRecap> {
   const startedAt = performance.now()
+  const { ask, answers, signal } = options
+  const masking = maskingListener(options)
   const state: RunState = {
     options,
     hosts: new Map(),
     excluded: new Set(),
     revision: 0,
     restarts: [],
-    ...maskingListener(options),
+    ...masking,
+    questions: new Questions({ ask, answers, signal, ...masking }),
+    isAborted: false,
+    stopped: aborted(signal),
   }
   const stop = () => interrupt(state)
   options.signal?.addEventListener('abort', stop, { once: true })
@@ -31,7 +37,7 @@ export async function run(options: RunOptions): Promise<RunRecap> {
   const recaps: HostRecap[] = []
   try {
     for (const plan of options.plays) {
-      if (options.signal?.aborted) break
+      if (options.signal?.aborted || state.isAborted) break
       const running = runPlay(plan, state)
       if (plan === options.plays[0]) prefetchHosts(state)
       recaps.push(...(await running))
@@ -48,6 +54,10 @@ export async function run(options: RunOptions): Promise<RunRecap> {
   }
   state.emit({ kind: 'runEnd', recap })
   return recap
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 /** Masks the secrets of all plays; hosts and tasks that are known later add theirs. */

@@ -3,10 +3,12 @@
 import type { HostFacts } from '../model/facts.ts'
 import type { Listener, Resumable, RunEvent } from '../model/run/event.ts'
 import type { PendingHandlers } from '../model/run/pendingHandlers.ts'
+import type { Ask } from '../model/run/question.ts'
 import { type Secret, secretsIn } from '../model/secrets/secret.ts'
 import type { ApplyOptions } from './apply/applySteps.ts'
 import type { PlannedRestarts } from './checkMode/dryRun.ts'
 import type { ConfirmTask } from './coordination/confirmTask.ts'
+import type { Answers, Questions } from './coordination/questions.ts'
 import { HostState } from './hostState.ts'
 import type { HostAccess } from './plan/hostAccess.ts'
 import type { PlayPlan } from './plan/planPlays.ts'
@@ -40,6 +42,10 @@ export type RunOptions = {
   readonly isVerbose: boolean
   /** Called before each task; without it all tasks run. */
   readonly confirmTask?: ConfirmTask
+  /** Asks a person, or code; without it nobody can be asked. */
+  readonly ask?: Ask | undefined
+  /** What answers prompts without a question. */
+  readonly answers?: Answers | undefined
   /** Interrupts the run: running steps are killed, nothing more is started. */
   readonly signal?: AbortSignal
 }
@@ -61,6 +67,11 @@ export type RunState = HostStates & {
   readonly options: RunOptions
   /** Hosts that failed, were lost or were cut short: they take no part in later plays. */
   readonly excluded: Set<string>
+  readonly questions: Questions
+  /** Resolves when the run is interrupted. */
+  readonly stopped: Promise<void>
+  /** A person has aborted the run: no play begins any more. */
+  isAborted: boolean
   /** Masks the secrets that are known so far in a text. */
   readonly mask: (text: string) => string
 }

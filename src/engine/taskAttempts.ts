@@ -1,6 +1,7 @@
 // Applies a task's changes and verifies them, as many times as its `retry` allows.
 
 import type { Change } from '../model/change.ts'
+import { pause } from '../model/concurrency/pause.ts'
 import { PlaybookError, toPlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { TaskOutput } from '../model/run/outcome.ts'
 import { applySteps, isOutdated } from './apply/applySteps.ts'
@@ -15,7 +16,7 @@ import { lostHostError, otherHostError } from './results/lostHost.ts'
 import { StepOutput } from './results/stepOutput.ts'
 import { reportedChanges } from './results/taskResult.ts'
 import { WaitedForLock } from './session/hostLock.ts'
-import { pause, retryDelay } from './session/retry.ts'
+import { retryDelay } from './session/retry.ts'
 
 type AttemptOptions = {
   readonly item: PlannedTask

@@ -1,7 +1,8 @@
 // Runs one task on a host: probes it, evaluates it, and applies or predicts its changes.
 
+import { questionOf } from '../model/blocks/prompt.ts'
 import type { Change } from '../model/change.ts'
-import { UnreachableError } from '../model/errors/error.ts'
+import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import { isFlush } from '../model/flushHandlers.ts'
 import type { TaskOutput } from '../model/run/outcome.ts'
 import type { BlockRetries } from './blockRetries.ts'
@@ -86,7 +87,12 @@ class TaskRun {
   async #outcomeElsewhere(): Promise<OnceOutcome | undefined> {
     const { host, coordination, gate } = this.#context
     if (!runsOnce(this.#item)) return undefined
-    return coordination.runOnce.claim(host, this.#item, (runner) => gate.emitWaiting([runner]))
+    const { runOnce, meetings } = coordination
+    const onWait = (runner: string) => {
+      gate.emitWaiting([runner])
+      meetings.aside(host)
+    }
+    return runOnce.claim(host, this.#item, onWait).finally(() => meetings.back(host))
   }
 
   /** Takes over the outcome on another host. If that host changed something, all that was probed is void. */
@@ -107,6 +113,7 @@ class TaskRun {
     const { gate, isCheck } = this.#context
     const evaluation = await this.#evaluate()
     if (evaluation.kind === 'failed') await gate.enter()
+    if (evaluation.kind === 'ok' && this.#item.task.spec.pause && !isCheck) return this.#pause()
     if (this.#willRun(evaluation)) return this.#finish({ status: 'changed', changes: [] })
     if (isCheck && evaluation.kind === 'changes') return this.#predict(evaluation.changes)
     if (evaluation.kind !== 'changes' && (isCheck || !isRetried(this.#item, evaluation)))
@@ -128,9 +135,67 @@ class TaskRun {
       return failedEvaluation(thrown, this.#item.task.name, predicted && admittingChange(predicted))
     }
     const found = evaluateTask(this.#item, cache.get(this.#item), predicted)
-    const { evaluation, items: given } = await givenTasks(this.#item, found, cache, predicted, this.#context)
-    this.#given = given
-    return evaluation
+    const asked = found.kind === 'ok' ? await this.#ask() : undefined
+    if (asked?.error) return { kind: 'failed', error: asked.error }
+    const given = await givenTasks(this.#item, found, cache, predicted, this.#context, asked?.answer)
+    this.#given = given.items
+    return given.evaluation
+  }
+
+  /** The answer to a prompt, for which the hosts of a batch meet. */
+  async #ask(): Promise<{ readonly answer?: unknown; readonly error?: PlaybookError } | undefined> {
+    const question = questionOf(this.#item.task)
+    if (!question) return undefined
+    const { run, play } = this.#context
+    const key = `${play.name} ${this.#item.key}`
+    const answerFor = (hosts: readonly string[]) => run.questions.answer(key, question, this.#asker(hosts))
+    try {
+      const needsPerson = run.questions.needsPerson(question)
+      return { answer: await (needsPerson ? this.#meet(answerFor) : answerFor([this.#context.host])) }
+    } catch (thrown) {
+      if (!(thrown instanceof PlaybookError) || thrown instanceof UnreachableError) throw thrown
+      this.#context.requireNotOver()
+      return { error: thrown }
+    }
+  }
+
+  /** Waits, once for all hosts of a batch. What was read before no longer holds. */
+  async #pause(): Promise<UntimedResult> {
+    const { run } = this.#context
+    const { spec, params } = this.#item.task
+    const wait = spec.pause!(params)
+    const paused = (hosts: readonly string[], key: string) =>
+      run.questions.pause(key, wait, this.#asker(hosts))
+    const goesOn = await this.#meet(paused, () => this.#context.abort()).catch((thrown) =>
+      thrown instanceof PlaybookError ? thrown : Promise.reject(thrown),
+    )
+    if (goesOn === true) return this.#conclude({ kind: 'ok' })
+    const error = goesOn || new PlaybookError('E_PAUSE_ABORTED', 'A person aborted the run.')
+    return this.#finish({ status: 'failed', changes: [], error })
+  }
+
+  /** @throws PassEnded */
+  async #meet<T>(act: (hosts: readonly string[], key: string) => Promise<T>, onAbort = () => {}): Promise<T> {
+    const { gate, host, coordination } = this.#context
+    await gate.enter()
+    coordination.giveUpRoom()
+    const unlessOver = (hosts: readonly string[], key: string) => {
+      this.#context.requireNotOver()
+      return act(hosts, key)
+    }
+    const { run } = this.#context
+    const { stopped } = run
+    const { waits } = run.questions
+    const met = coordination.meetings.meet(host, this.#item, unlessOver, (hosts) => gate.emitWaiting(hosts))
+    const result = await Promise.race([met, stopped])
+    if (result === false) onAbort()
+    this.#context.requireNotOver()
+    if (run.questions.waits > waits) this.#pass.cache.clear()
+    return result as T
+  }
+
+  #asker(hosts: readonly string[]) {
+    return { play: this.#context.play.name, task: this.#item.label, hosts }
   }
 
   /** A handler that is surely notified runs, though it cannot be known what it will find. */

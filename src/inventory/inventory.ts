@@ -66,6 +66,8 @@ export type Inventory = {
   readonly traced: ((host: LoadedHost, name: string) => TracedVariable) | undefined
   /** The variables of `-e` that nothing has read so far: no play, template or connection. */
   readonly unreadExtraVars: () => readonly string[]
+  /** The value that `-e` gives a variable; undefined: none. */
+  readonly extraVar: (name: string) => { readonly value: unknown } | undefined
   /** Accepted oddities: a duplicate key, a host named like a group. */
   readonly warnings: readonly PlaybookError[]
   /** A host by its name; `localhost`, `127.0.0.1` and `::1` exist even if no source names them. */
@@ -176,6 +178,8 @@ function makeInventory(
     warnings,
     host,
     unreadExtraVars: () => vars.unreadExtra(),
+    extraVar: (name) =>
+      vars.hasExtra(name) ? { value: (hosts[0] ?? localhost('localhost')!).vars[name] } : undefined,
     traced: evaluators?.traced,
     select: (pattern, limit) => selectHosts(pattern, limit, known).map((name) => host(name)!),
     validateLimit: (patterns, limit) => validateLimit(patterns, limit, known),

@@ -33,6 +33,11 @@ export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly probe: (params: z.output<S>, inputs: I) => P
   /** Compares, and returns what differs with the steps that change it. Pure. An empty list: nothing to do. */
   readonly plan: (params: z.output<S>, observed: Observed<P>, inputs: I) => readonly Change[]
+  /**
+   * Waits when the hosts of a batch have come to the task, once for all of them; not where the task is skipped, and not
+   * in a dry run, which shows `message` instead.
+   */
+  readonly pause?: (params: z.output<S>) => Pause
   /** What to show on its host where nothing differs. Pure. Default: nothing. */
   readonly message?: (params: z.output<S>, observed: Observed<P>, inputs: I) => TaskMessage
   /**
@@ -42,6 +47,13 @@ export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly effects?: (params: z.output<S>, inputs: I) => readonly Effect[]
   /** false: acts every time, so it is not probed again after its steps (a restart, a bare command). Default true. */
   readonly verify?: boolean
+}
+
+/** What a task waits for: so many seconds, or a person; both: whichever comes first. */
+export type Pause = {
+  readonly seconds?: number
+  /** What a person at the terminal reads, who goes on or aborts. */
+  readonly prompt?: string
 }
 
 export type InputContext = {

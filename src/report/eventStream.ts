@@ -60,6 +60,12 @@ function createRecords(verbosity: number, isDiffShown: boolean): Records {
     playStart: ({ play, hosts, isCheck }) => ({ play, hosts: [...hosts], isCheck }),
     hostStart: ({ play, host, tasks }) => ({ play, host, tasks }),
     hostWaiting: ({ play, host, for: before }) => ({ play, host, for: [...before] }),
+    question: ({ play, task, hosts, text, name, isSecret, choices, default: preset, seconds, problem }) => ({
+      ...{ play, ...labelFields(task), hosts: [...hosts], text, variable: name, seconds, problem },
+      ...{ isSecret: isSecret || undefined, choices: choices && [...choices], default: preset },
+    }),
+    answer: ({ play, task, by, name, value }) => ({ play, ...labelFields(task), by, variable: name, value }),
+    pause: ({ play, task, hosts, seconds }) => ({ play, ...labelFields(task), hosts: [...hosts], seconds }),
     taskStart: ({ host, task, index }) => ({ host, ...labelFields(task), index }),
     output: ({ host, task, stream, line }) => from(1, { host, ...labelFields(task), stream, line }),
     transfer: ({ host, bytes, total }) => from(1, { host, bytes, total }),

@@ -3,21 +3,23 @@
 import type { ConfirmTask } from '../engine/coordination/confirmTask.ts'
 import { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 import type { SourceLocation } from '../model/errors/location.ts'
+import type { Ask } from '../model/run/question.ts'
 import type { StreamEvent } from '../model/run/streamEvent.ts'
 import type { RunPlaybookOptions } from './options.ts'
 
 type Callbacks = {
   readonly onEvent: (event: StreamEvent) => void
   readonly confirmTask: ConfirmTask | undefined
-  /** @throws AggregatePlaybookError E_ON_EVENT, E_CONFIRM_TASK: what they threw */
+  readonly ask: Ask | undefined
+  /** @throws AggregatePlaybookError E_ON_EVENT, E_CONFIRM_TASK, E_ASK: what they threw */
   readonly throwIfAny: () => void
 }
 
 export function callbacks(
-  { onEvent, confirmTask }: RunPlaybookOptions,
+  { onEvent, confirmTask, ask }: RunPlaybookOptions,
   where: SourceLocation | undefined,
 ): Callbacks {
-  const thrownBy = { onEvent: [] as unknown[], confirmTask: [] as unknown[] }
+  const thrownBy = { onEvent: [] as unknown[], confirmTask: [] as unknown[], ask: [] as unknown[] }
   const confirm: ConfirmTask = async (task) => {
     try {
       return (await confirmTask!(task)) !== false
@@ -26,7 +28,16 @@ export function callbacks(
       return false
     }
   }
+  const answer: Ask = async (question, signal) => {
+    try {
+      return await ask!(question, signal)
+    } catch (thrown) {
+      thrownBy.ask.push(thrown)
+      return undefined
+    }
+  }
   return {
+    ask: ask && answer,
     onEvent: (event) => {
       try {
         onEvent?.(event)
@@ -51,6 +62,7 @@ export function callbacks(
           'The task was skipped.',
           where,
         ),
+        ...callbackError('E_ASK', 'ask', thrownBy.ask, 'The question has no answer.', where),
       ]
       if (errors.length > 0) throw new AggregatePlaybookError(errors)
     },

@@ -6,6 +6,7 @@ import { basename } from 'node:path'
 import { dataFolder } from '../cache/cacheFolder.ts'
 import { openLastFacts } from '../cache/lastFacts.ts'
 import { createArtifacts } from '../engine/apply/artifacts.ts'
+import type { Answers } from '../engine/coordination/questions.ts'
 import { run } from '../engine/run.ts'
 import type { RunOptions } from '../engine/runState.ts'
 import { createFetcher } from '../http/fetcher.ts'
@@ -17,6 +18,7 @@ import type { RunRecap } from '../model/run/outcome.ts'
 import type { TransportResolver } from '../transport/connect.ts'
 import { localUser } from '../transport/program/localUser.ts'
 import type { RunPlan } from './planRun.ts'
+import { requireAnswers } from './requireAnswers.ts'
 
 type CarryOutFlags = {
   readonly check?: boolean
@@ -27,7 +29,9 @@ type CarryOutFlags = {
   readonly lockTimeout?: number
 }
 
-type CarryOutOptions = Pick<RunOptions, 'playbooks' | 'resumable' | 'confirmTask'> & {
+type CarryOutOptions = Pick<RunOptions, 'playbooks' | 'resumable' | 'confirmTask' | 'ask'> & {
+  /** What answers prompts without a question. */
+  readonly answers: Answers
   readonly transportFor: TransportResolver
   readonly signal: AbortSignal
   readonly listener: Listener
@@ -35,13 +39,18 @@ type CarryOutOptions = Pick<RunOptions, 'playbooks' | 'resumable' | 'confirmTask
   readonly stateFolder: string | undefined
 }
 
-/** Runs the plays. What cannot be recorded is a warning. */
+/**
+ * Runs the plays. What cannot be recorded is a warning.
+ *
+ * @throws AggregatePlaybookError where a question cannot be answered: no host was contacted then
+ */
 export async function carryOut(
   { plays, warnings }: Pick<RunPlan, 'plays' | 'warnings'>,
   flags: CarryOutFlags,
   { stateFolder, resumable, listener: report, ...options }: CarryOutOptions,
 ): Promise<RunRecap> {
-  const { playbooks, transportFor, signal, confirmTask } = options
+  const { playbooks, transportFor, signal, confirmTask, ask, answers } = options
+  requireAnswers(plays, { answers, canAsk: ask !== undefined, isCheck: flags.check === true })
   const by = `${localUser()}@${hostname()}`
   const journal = stateFolder === undefined ? undefined : await openJournalOrWarn(stateFolder, report)
   for (const { message, where } of warnings) report({ kind: 'warning', message, where })
@@ -57,7 +66,7 @@ export async function carryOut(
       playbooks,
       listener,
       signal,
-      confirmTask,
+      ...{ confirmTask, ask, answers },
       // Only the journal makes a run resumable.
       resumable: journal && resumable,
       by,

@@ -62,6 +62,7 @@ const runFields: Fields<RunPlaybookOptions> = {
   stateFolder: text.optional(),
   signal: z.instanceof(AbortSignal, { error: 'expected an AbortSignal' }).optional(),
   confirmTask: callback.optional(),
+  ask: callback.optional(),
   onEvent: callback.optional(),
 }
 

@@ -4,6 +4,7 @@ export { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 export type { InventoryHost } from '../model/host.ts'
 export type { InventoryTree } from '../model/inventoryModule.ts'
 export type { PendingTask } from '../model/run/pendingTask.ts'
+export type { Question } from '../model/run/question.ts'
 export type { StreamEvent } from '../model/run/streamEvent.ts'
 export { loadInventory } from './inventory.ts'
 export type {

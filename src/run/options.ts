@@ -4,6 +4,7 @@ import type { BecomeMethod } from '../model/become.ts'
 import type { ConnectionType, InventoryHost } from '../model/host.ts'
 import type { InventoryTree } from '../model/inventoryModule.ts'
 import type { PendingTask } from '../model/run/pendingTask.ts'
+import type { Question } from '../model/run/question.ts'
 import type { StreamEvent } from '../model/run/streamEvent.ts'
 import type { Secret } from '../model/secrets/secret.ts'
 
@@ -114,6 +115,14 @@ export type RunPlaybookOptions = Omit<LoadInventoryOptions, 'playbookDir'> & {
    * confirmTask: ({ host, title }) => !title.startsWith('reboot') || isMaintenanceTime(host)
    */
   readonly confirmTask?: (task: PendingTask) => boolean | Promise<boolean>
+  /**
+   * Answers the questions of `prompt` and `pause`, one at a time; `extraVars` answer prompts by their names before. For a
+   * pause, `false` aborts the run, and anything else goes on. `undefined`, or what it throws: there is no answer, and the
+   * task fails with E_UNANSWERED; after an error the promise rejects with E_ASK when the run has ended.
+   *
+   * @example ask: ({ name, text }) => (name === 'version' ? '1.4' : chat.question(text))
+   */
+  readonly ask?: (question: Question, signal: AbortSignal) => unknown
   /**
    * Called with each event, in order. What it throws does not stop the run: the promise rejects with E_ON_EVENT when
    * the run has ended.

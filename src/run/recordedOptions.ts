@@ -24,7 +24,9 @@ const names = [
 const lists = ['tags', 'skipTags', 'vaultPasswordFile', 'vaultId'] as const
 
 /** `limit`: with the hosts that it stands for. */
-type Recorded = Omit<RunPlaybookOptions, 'limit' | 'confirmTask'> & { readonly limit: string | undefined }
+type Recorded = Omit<RunPlaybookOptions, 'limit' | 'confirmTask' | 'ask'> & {
+  readonly limit: string | undefined
+}
 
 /** As flags of the command line, whose `--resume` takes them. Of variables only files are recorded: values may be secret. */
 export function recordedOptions(options: Recorded): Resumable {

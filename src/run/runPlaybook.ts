@@ -62,12 +62,12 @@ async function checkedRun(
   const playbooks = [given].flat(2) as (string | Play)[]
   const errors = [...playbookErrors(playbooks, where), ...optionErrors('runPlaybook', options, where)]
   if (errors.length > 0) throw new AggregatePlaybookError(errors)
-  const { onEvent, confirmTask, throwIfAny } = callbacks(options, where)
+  const { onEvent, confirmTask, ask, throwIfAny } = callbacks(options, where)
   const emit = (event: StreamEvent) => {
     add(event)
     onEvent(event)
   }
-  const result = await startRun(playbooks, { ...options, confirmTask }, emit)
+  const result = await startRun(playbooks, { ...options, confirmTask, ask }, emit)
   throwIfAny()
   return result
 }

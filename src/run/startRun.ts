@@ -5,6 +5,7 @@ import type { ConfirmTask } from '../engine/coordination/confirmTask.ts'
 import type { RunEntry } from '../journal/history.ts'
 import type { Play } from '../model/play.ts'
 import type { RunEvent } from '../model/run/event.ts'
+import type { Ask } from '../model/run/question.ts'
 import type { StreamEvent } from '../model/run/streamEvent.ts'
 import { eventStream } from '../report/eventStream.ts'
 import { createTransportResolver } from '../transport/connect.ts'
@@ -22,12 +23,15 @@ import { quietPasswords } from './quietPasswords.ts'
 import { recordedOptions } from './recordedOptions.ts'
 import { type RunResult, resultCollector } from './result.ts'
 
-type RunOptions = Omit<RunPlaybookOptions, 'confirmTask'> & { readonly confirmTask?: ConfirmTask | undefined }
+type RunOptions = Omit<RunPlaybookOptions, 'confirmTask' | 'ask'> & {
+  readonly confirmTask?: ConfirmTask | undefined
+  readonly ask?: Ask | undefined
+}
 
 /** @throws PlaybookError, AggregatePlaybookError: before any host is contacted */
 export async function startRun(
   playbooks: readonly (string | Play)[],
-  { inventory: source, onEvent: _, signal, confirmTask, ...options }: RunOptions,
+  { inventory: source, onEvent: _, signal, confirmTask, ask, ...options }: RunOptions,
   emit: (event: StreamEvent) => void,
 ): Promise<RunResult> {
   const { verbose = 0, diff = false, startAtTask: first, stateFolder } = options
@@ -61,6 +65,8 @@ export async function startRun(
       transportFor: createTransportResolver(),
       signal: stop.signal,
       confirmTask: confirmTask && ((task) => Promise.race([confirmTask(task), stop.isStopped])),
+      ask: ask && ((question, limit) => Promise.race([ask(question, limit), whenAborted(limit)])),
+      answers: loaded.inventory.extraVar,
       listener: pass,
       stateFolder,
     })
@@ -84,6 +90,10 @@ async function requestedBegin(
   const { progress } = await unfinishedRun(names, stateFolder!, describe)
   if (!progress) return 'nothing left'
   return (plays) => ({ plays: resumedPlays(plays, progress, { inform: () => {}, warn }) })
+}
+
+function whenAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }))
 }
 
 /** A signal of our own: the caller's gets one listener, however many hosts there are. */

@@ -8,10 +8,15 @@ import { Interrupted } from './interrupted.ts'
 
 /**
  * @param alternative what to use without a terminal
+ * @param signal ends it, as Ctrl-C does
  * @throws PlaybookError E_NO_TERMINAL
  * @throws Interruption
  */
-export async function askSecret(question: string, alternative: string): Promise<Secret> {
+export async function askSecret(
+  question: string,
+  alternative: string,
+  signal?: AbortSignal,
+): Promise<Secret> {
   if (!process.stdin.isTTY) {
     throw new PlaybookError(
       'E_NO_TERMINAL',
@@ -24,7 +29,9 @@ export async function askSecret(question: string, alternative: string): Promise<
   // From here on, the terminal echoes nothing.
   process.stderr.write(`${question}: `)
   const answer = await new Promise<string>((resolve, reject) => {
-    reader.once('SIGINT', () => reject(new Interrupted('Interrupted.')))
+    const end = () => reject(new Interrupted('Interrupted.'))
+    reader.once('SIGINT', end)
+    signal?.addEventListener('abort', end, { once: true })
     reader.question('', resolve)
   }).finally(() => {
     reader.close()

@@ -42,6 +42,7 @@ import {
   ownership,
   packages,
   pamLimits,
+  pause,
   properties,
   reboot,
   remove,
@@ -866,6 +867,7 @@ mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited
           httpCheck({ url: 'http://127.0.0.1:8765/www/', contains: 'It works, 여기', within: 20 }),
           httpCheck({ url: 'http://127.0.0.1:8765/nothing', status: [404, 410] }),
           uri({ url: 'http://127.0.0.1:8765/www/', contains: 'It works, 여기' }),
+          pause({ seconds: 0.1 }),
           debug({ msg: stdout(sh`uname -r`, { reads: [] }) }),
           assert({ that: { 'The sum is right': 1 + 1 === 2 } }),
           look(stdout(sh`id -un`, { reads: [] }), (user) =>

@@ -52,6 +52,8 @@ export type RunSettings = {
   readonly artifacts?: Artifacts
   readonly fetch?: RunOptions['fetch']
   readonly signal?: AbortSignal
+  readonly ask?: RunOptions['ask']
+  readonly answers?: RunOptions['answers']
   readonly pendingHandlers?: PendingHandlers
   readonly lock?: RunOptions['lock']
   readonly onEvent?: (event: RunEvent) => void
@@ -110,6 +112,8 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
     keepFacts: settings.keepFacts,
     isVerbose: true,
     signal: settings.signal,
+    ask: settings.ask,
+    answers: settings.answers,
   })
   return { recap, events, story: events.flatMap(storyLine) }
 }

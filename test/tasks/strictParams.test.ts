@@ -17,6 +17,11 @@ const free: { readonly [task: string]: readonly string[] } = {
   command: functions,
   shell: functions,
   uri: ['params.changed is checked by a function'],
+  debug: [
+    'params.msg is checked by a function',
+    'params.msg is checked by a function',
+    'params.value takes anything',
+  ],
   template: ['params.vars[…] takes anything'],
 }
 

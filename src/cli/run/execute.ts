@@ -14,6 +14,7 @@ import { createTransportResolver } from '../../transport/connect.ts'
 import type { RunFlags } from '../flags/runFlags.ts'
 import { stateFolder } from '../flags/stateFolder.ts'
 import { askHostKeys } from './askHostKeys.ts'
+import { personToAsk } from './askPerson.ts'
 import { readConnectionFlags } from './connectionFlags.ts'
 import { listPlan, planSummary } from './listPlan.ts'
 import { ReportedFault } from './reportedFault.ts'
@@ -51,7 +52,7 @@ export async function execute(
     return stop.code()!
   }
   const warnings = [...planned.warnings, ...hostKeys]
-  const { confirmTask, output, close } = stepMode(flags, stop.signal)
+  const { confirmTask, ask, output, close } = stepMode(flags, stop.signal)
   const { diff: isDiffShown = false } = flags
   const verbosity = flags.quiet && flags.verbose === 0 ? -1 : flags.verbose
   const builtIn = await createReporter({
@@ -65,6 +66,7 @@ export async function execute(
   try {
     const recap = await carryOut({ ...planned, warnings }, flags, {
       ...{ playbooks, resumable, transportFor, confirmTask },
+      ...{ ask: personToAsk(stop, ask), answers: inventory.extraVar },
       signal: stop.signal,
       listener: (event) => {
         onEvent?.(event)

@@ -4,6 +4,7 @@ import type { HostPlan, PlayPlan } from '../../engine/plan/planPlays.ts'
 import { takesPart } from '../../engine/play.ts'
 import type { TasksRead } from '../../engine/readTasks.ts'
 import { isLook } from '../../model/blocks/look.ts'
+import { questionOf } from '../../model/blocks/prompt.ts'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { Play } from '../../model/play.ts'
 import { createMasker } from '../../model/secrets/masker.ts'
@@ -70,7 +71,8 @@ function tasksOf({ host, items = [], read }: ListedHost): ListedTasks {
 }
 
 function lookText(task: Task): string {
-  return isLook(task) ? '  (gives tasks that depend on what it finds)' : ''
+  if (!isLook(task)) return ''
+  return `  (gives tasks that depend on ${questionOf(task) ? 'the answer' : 'what it finds'})`
 }
 
 function factsText(read: TasksRead): string {

@@ -152,6 +152,7 @@ const ansibleNames: { readonly [key: string]: string | undefined } = {
   become_method: 'Use becomeMethod.',
   handlers: 'A handler is a task that others name in notify.',
   role: 'Use roles: [nginx].',
+  vars_prompt: "Use prompt({ name: 'version' }, (version) => [ … ]) among the tasks.",
   strategy: 'Hosts run independently; serial and throttle limit them.',
   register: 'Tasks probe what they need to know; facts are values of a host.',
   loop: 'A loop is TypeScript: list.map((item) => task(…)).',

@@ -1,9 +1,9 @@
 // The lock of a host: one run at a time changes it.
 
+import { pause } from '../../model/concurrency/pause.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { RunEvent } from '../../model/run/event.ts'
 import type { LockAnswer, LockHolder } from '../../wire/hostLock.ts'
-import { pause } from './retry.ts'
 
 /** How a run takes the locks of hosts. */
 export type LockOptions = {

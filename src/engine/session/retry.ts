@@ -1,5 +1,6 @@
 // Retries connections, and says how long to pause between attempts at a task.
 
+import { pause } from '../../model/concurrency/pause.ts'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { Retry } from '../../model/sharedOptions.ts'
 import type { Connection } from '../../transport/program/transport.ts'
@@ -49,18 +50,4 @@ const longestGrownSeconds = 60
 export function retryDelay({ delay = 1, backoff = 1, maxDelay }: Retry, attempt: number): number {
   const limit = maxDelay ?? (backoff > 1 ? Math.max(delay, longestGrownSeconds) : Number.POSITIVE_INFINITY)
   return Math.min(delay * backoff ** (attempt - 1), limit)
-}
-
-/** Resolves after `ms`, or at once when the signal aborts. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal?.addEventListener('abort', done, { once: true })
-  })
 }

@@ -64,6 +64,10 @@ export class VariableManager {
   }
 
   /** The variables of `-e` that no play, template or connection has read. */
+  hasExtra(name: string): boolean {
+    return this.#extra.has(name)
+  }
+
   unreadExtra(): string[] {
     return [...this.#extra.keys()].filter((name) => !this.#readExtra.has(name))
   }

@@ -8,6 +8,7 @@ import { callSite } from '../errors/location.ts'
 import { type FactName, factNames, type HostFacts } from '../facts.ts'
 import type { Probe, Probes } from '../probe.ts'
 import { defineTask, type Task, type TaskList, type TaskOptions } from '../task.ts'
+import type { PromptQuestion } from './answer.ts'
 
 /** The options of a look apply to the tasks that it gives too, as those of a block do, but for `title` and `retry`. */
 export type LookOptions = TaskOptions & {
@@ -25,17 +26,22 @@ type Lookables = { readonly [name: string]: Lookable }
 
 type Found<L> = L extends FactName ? HostFacts[L] : L extends Probe<infer T> ? T : never
 
-type LookParams = {
+/** Of a look, and of a prompt. */
+export type LookParams = {
   readonly probes: Lookables
   /** From what was found, by the names of the probes. */
   readonly tasks: (found: Readonly<Record<string, unknown>>) => TaskList
   readonly writes: readonly string[] | undefined
+  /** Of a prompt: what is asked; `found` has its `answer`. */
+  readonly question?: PromptQuestion
 }
+
+export const lookParams = z.custom<LookParams>()
 
 const { spec } = defineTask({
   name: 'look',
   summary: 'Looks on the host when its turn comes, and gives the tasks that follow from it.',
-  params: z.custom<LookParams>(),
+  params: lookParams,
   // The engine puts the probes of facts in the place of their names.
   probe: ({ probes }) => probes as Probes,
   plan: (_, found) => {
@@ -105,9 +111,9 @@ export function look(
   }
 }
 
-/** Whether a task is a look. */
+/** Whether a task gives tasks: it is a look, or a prompt. */
 export function isLook(task: Pick<Task, 'spec'>): boolean {
-  return task.spec === spec
+  return task.spec.params === lookParams
 }
 
 /** The function of a look that gives its tasks. */

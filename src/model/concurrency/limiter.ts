@@ -1,7 +1,10 @@
 // FIFO concurrency limiter.
 
-/** Runs work once there is room for it; `onWait` is called if it cannot start at once. */
-export type Limiter = <T>(work: () => Promise<T>, onWait?: () => void) => Promise<T>
+/**
+ * Runs work once there is room for it; `onWait` is called if it cannot start at once. Work that waits for other work may
+ * give up its room.
+ */
+export type Limiter = <T>(work: (giveUpRoom: () => void) => Promise<T>, onWait?: () => void) => Promise<T>
 
 /** Runs at most `size` pieces of work at once; the others wait in order. */
 export function createLimiter(size: number): Limiter {
@@ -13,12 +16,18 @@ export function createLimiter(size: number): Limiter {
       onWait?.()
       await new Promise<void>((resolve) => waiting.push(resolve))
     }
-    try {
-      return await work()
-    } finally {
+    let hasRoom = true
+    const giveUpRoom = () => {
+      if (!hasRoom) return
+      hasRoom = false
       const next = waiting.shift()
       if (next) next()
       else running -= 1
+    }
+    try {
+      return await work(giveUpRoom)
+    } finally {
+      giveUpRoom()
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import type { SourceLocation } from '../errors/location.ts'
 import type { HostRecap, RunRecap, TaskResult } from './outcome.ts'
+import type { Question } from './question.ts'
 
 export type RunEvent =
   | {
@@ -31,6 +32,25 @@ export type RunEvent =
       readonly play: string
       readonly host: string
       readonly for: readonly string[]
+    }
+  /** A person is asked, for all hosts that wait; the answer comes with `answer`. */
+  | ({ readonly kind: 'question' } & Omit<Question, 'task'> & { readonly task: TaskLabel })
+  /** How a question was answered; `value` is not there where it is secret. */
+  | {
+      readonly kind: 'answer'
+      readonly play: string
+      readonly task: TaskLabel
+      readonly by: 'person' | 'variable' | 'default' | 'time' | 'nobody'
+      readonly name?: string
+      readonly value?: string
+    }
+  /** All hosts that have come to a task wait for a time. */
+  | {
+      readonly kind: 'pause'
+      readonly play: string
+      readonly task: TaskLabel
+      readonly hosts: readonly string[]
+      readonly seconds: number
     }
   /** A task begins on a host. `index` starts at 0. */
   | { readonly kind: 'taskStart'; readonly host: string; readonly task: TaskLabel; readonly index: number }

@@ -103,6 +103,39 @@ const events = {
         .describe('The hosts for which it waits; none: until fewer hosts are worked on at once.'),
     },
   ],
+  question: [
+    'A person is asked, once for all hosts that wait. How it was answered comes with `answer`.',
+    {
+      play,
+      ...label,
+      hosts: z.array(text).describe('Those that wait.'),
+      text: text.describe('The question.'),
+      variable: text.optional().describe('Of a `prompt`: the variable of -e that answers it.'),
+      isSecret: z.literal(true).optional().describe('The answer is not shown.'),
+      choices: z.array(text).optional().describe('The only answers that there are.'),
+      default: text.optional().describe('What an empty answer means.'),
+      seconds: z.number().optional().describe('After so many seconds it goes on by itself.'),
+      problem: text.optional().describe('Why the last answer was refused.'),
+    },
+  ],
+  answer: [
+    'How a question was answered, which need not have been asked.',
+    {
+      play,
+      ...label,
+      by: z
+        .enum(['person', 'variable', 'default', 'time', 'nobody'])
+        .describe(
+          '`person`: at the terminal, or code; `variable`: -e; `default`; `time`: a pause is over; `nobody`: there is no answer.',
+        ),
+      variable: text.optional().describe('Of a `prompt`: its name.'),
+      value: text.optional().describe('The answer, unless it is secret.'),
+    },
+  ],
+  pause: [
+    'All hosts that have come to a task wait for a time.',
+    { play, ...label, hosts: z.array(text), seconds: z.number() },
+  ],
   taskStart: ['A task begins to change something on a host.', { host, ...label, index }],
   output: [
     'A line of output of a command that runs for longer than 0.3 s; with -v.',

@@ -39,7 +39,10 @@ export function createBoardReporter(options: BoardOptions): Reporter {
   let last: LastTimes | undefined
   /** Text since the last frame. */
   let text = ''
+  /** A person reads a question: nothing is drawn over it. */
+  let isAsked = false
   const draw = (isLast = false): boolean => {
+    if (isAsked) return false
     if (!isLast && !budget.isFree()) return false
     const { play } = tree
     const frame = {
@@ -69,9 +72,22 @@ export function createBoardReporter(options: BoardOptions): Reporter {
   let reading: ReturnType<typeof readKeys> | undefined
   /** Not while the first host is connected to: a ProxyCommand may ask for a password. */
   const beginReading = () => {
-    if (!keys || reading) return
+    if (!keys || reading || isAsked) return
     reading = readKeys(keys.input(), onKey)
     view = { ...view, hasKeys: reading.isRead }
+  }
+  const makeWay = () => {
+    screen.draw([], text)
+    text = ''
+    reading?.close()
+    reading = undefined
+    isAsked = true
+  }
+  const comeBack = () => {
+    if (!isAsked) return
+    isAsked = false
+    beginReading()
+    draw(true)
   }
   stdout.on('resize', redraw)
   const stops = [
@@ -91,11 +107,14 @@ export function createBoardReporter(options: BoardOptions): Reporter {
       tree.apply(event)
       if (event.kind === 'hostStart') beginReading()
       if (event.kind === 'warning') return writeWarning(event)
+      if (event.kind === 'answer' || event.kind === 'runEnd') comeBack()
       text += joinLines(out.format(event))
+      if (event.kind === 'question') makeWay()
       if (!tree.play) draw(true)
     },
     close: async () => {
       for (const stop of stops) stop()
+      isAsked = false
       reading?.close()
       await tree.close()
       draw(true)

@@ -49,6 +49,9 @@ export class RunTree {
     playStart: (event) => this.#startPlay(event),
     hostStart: ({ host, tasks }) => this.#hosts.get(host)?.started(tasks),
     hostWaiting: ({ host, for: hosts }) => this.#hosts.get(host)?.waiting(hosts),
+    pause: ({ hosts }) => {
+      for (const host of hosts) this.#hosts.get(host)?.waiting([])
+    },
     taskStart: ({ host, task, index }) =>
       this.#hosts.get(host)?.taskStarted(task, index, this.#options.clock.now()),
     output: ({ host, line }) => this.#hosts.get(host)?.outputLine(line, this.#options.clock.now()),

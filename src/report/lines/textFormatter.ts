@@ -7,7 +7,9 @@ import type { Theme } from '../output/theme.ts'
 import { FailureCodes } from '../summary/explainLine.ts'
 import { RunClosing } from '../summary/runClosing.ts'
 import { columnsFor } from '../text/columns.ts'
+import { formatDuration } from '../text/duration.ts'
 import { hostLabel } from '../text/hostLabel.ts'
+import { groupLabel } from '../text/hostNames.ts'
 import { createHostOutcomes, type HostOutcomes } from '../text/hostOutcomes.ts'
 import { resumeCommand } from '../text/resumeCommand.ts'
 import { checkSummary, hostSummary, plural, runSummary } from '../text/summaries.ts'
@@ -99,6 +101,22 @@ class RunFormatter implements TextFormatter {
           host,
           'waiting',
           before.length > 0 ? `for ${sanitize(before.join(', '))}` : 'for its turn',
+        ),
+      ]),
+    question: () => this.#flushed(),
+    answer: ({ task, by, name, value }) =>
+      this.#fromVerbosity(1, () => {
+        const how =
+          by === 'nobody' ? 'nobody answered' : `by ${by}${value === undefined ? '' : `: ${sanitize(value)}`}`
+        return [this.#mutedRow(name ?? '', 'answer', `${sanitize(task.title)}   ${how}`)]
+      }),
+    pause: ({ hosts, seconds, task }) =>
+      this.#fromVerbosity(0, () => [
+        ...this.#flushed(),
+        this.#mutedRow(
+          groupLabel(hosts),
+          'waiting',
+          `${formatDuration(seconds * 1000)}   ${sanitize(task.title)}`,
         ),
       ]),
     taskStart: () => none,

@@ -1,7 +1,9 @@
 // Warns about variables of -e that are probably mistyped.
 
+import type { PlannedTask } from '../../engine/plan/plannedTask.ts'
 import type { PlayPlan } from '../../engine/plan/planPlays.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
+import { questionOf } from '../../model/blocks/prompt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { nearest } from '../../model/errors/suggest.ts'
 
@@ -12,10 +14,14 @@ import { nearest } from '../../model/errors/suggest.ts'
  */
 export function unreadVars(plans: readonly PlayPlan[], inventory: Inventory): PlaybookError[] {
   if (plans.some(({ hosts }) => hosts.some(({ items }) => !items))) return []
-  const unread = inventory.unreadExtraVars().filter((name) => !isKnown(name, inventory))
+  const asked = new Set(
+    plans.flatMap(({ hosts }) => hosts.flatMap(({ items = [] }) => items.map(promptName))),
+  )
+  const unread = inventory.unreadExtraVars().filter((name) => !asked.has(name) && !isKnown(name, inventory))
   if (unread.length === 0) return []
   const names = new Set([
     ...plans.flatMap(({ play }) => Object.keys(shapeOf(play.spec.vars))),
+    ...[...asked].filter((name) => name !== undefined),
     ...inventory.hosts.flatMap((host) => Object.keys(host.rawVars)),
   ])
   for (const name of unread) names.delete(name)
@@ -24,6 +30,10 @@ export function unreadVars(plans: readonly PlayPlan[], inventory: Inventory): Pl
     const message = `Nothing reads the variable ${name} of -e. Did you mean ${near}?`
     return near === undefined ? [] : [new PlaybookError('E_UNREAD_VAR', message)]
   })
+}
+
+function promptName({ task }: PlannedTask): string | undefined {
+  return questionOf(task)?.name
 }
 
 /** Whether a file sets the variable too: then -e only overrides it. */

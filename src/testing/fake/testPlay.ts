@@ -19,7 +19,7 @@ import type { FakeHost } from './fakeHost.ts'
 import { fakeTransport } from './sandbox.ts'
 
 export type TestPlayOptions = {
-  /** Variables over those of the host. */
+  /** Variables over those of the host; they answer prompts too, as -e does. */
   readonly vars?: { readonly [name: string]: unknown }
   readonly tags?: readonly string[]
   readonly skipTags?: readonly string[]
@@ -120,6 +120,9 @@ async function runOnce(
     listener: (event) => {
       for (const each of stream.of(event) as readonly StreamEvent[]) handle(each)
     },
+    answers: (name) => (vars && Object.hasOwn(vars, name) ? { value: vars[name] } : undefined),
+    // A person goes on at every pause.
+    ask: async ({ name }) => (name === undefined ? true : ''),
     stateFolder: undefined,
   })
   hosts.forEach(requireAnswered)

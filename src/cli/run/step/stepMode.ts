@@ -3,11 +3,13 @@
 import type { ConfirmTask } from '../../../engine/coordination/confirmTask.ts'
 import { PlaybookError } from '../../../model/errors/error.ts'
 import type { RunFlags } from '../../flags/runFlags.ts'
-import { confirmStep } from './confirmStep.ts'
+import { type AskLine, confirmStep } from './confirmStep.ts'
 import { terminalLines } from './terminalLines.ts'
 
 type StepMode = {
   readonly confirmTask?: ConfirmTask
+  /** Reads lines of the terminal, which nobody else may read then. */
+  readonly ask?: AskLine
   readonly output: RunFlags['output']
   /** Releases the terminal. */
   readonly close: () => void
@@ -22,5 +24,5 @@ export function stepMode({ step, output }: RunFlags, signal: AbortSignal): StepM
     })
   }
   const { ask, close } = terminalLines(signal)
-  return { confirmTask: confirmStep(ask), output: output === 'auto' ? 'lines' : output, close }
+  return { confirmTask: confirmStep(ask), ask, output: output === 'auto' ? 'lines' : output, close }
 }
