@@ -52,7 +52,7 @@ export {
   type RegularFile,
 } from './model/fileState.ts'
 export { flushHandlers } from './model/flushHandlers.ts'
-export type { OtherHost, PlayHost } from './model/host.ts'
+export type { BecomeSettings, ConnectionSettings, OtherHost, PlayHost } from './model/host.ts'
 export {
   defineInventory,
   type InventoryDefinition,
@@ -120,6 +120,7 @@ export {
   type Artifact,
   type Checksum,
   call,
+  type MadeChange,
   type ReconnectOptions,
   type Rehearsal,
   run,

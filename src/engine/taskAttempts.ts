@@ -75,7 +75,7 @@ export async function applyWithRetries(
     })
     if (!isBegun && attempt === 1) return undefined
     if (evaluation.kind !== 'failed')
-      return { changes: changes.filter(outcomes.isMade), evaluation, output, wasApplied }
+      return { changes: outcomes.made(changes), evaluation, output, wasApplied }
     if (attempt >= retry.attempts || context.isOver) return { changes, evaluation, output, wasApplied }
     const seconds = retryDelay(retry, attempt)
     emitRetry(evaluation.error, attempt, seconds, options)
@@ -131,8 +131,11 @@ async function applyAndVerify(
       onBytes: (bytes, total) => context.emit({ kind: 'transfer', host, bytes, total }),
       onOutput: (output) => printed.add(output),
       onStep: outcomes.record,
+      onCall: outcomes.recordCall,
       probes: followUp.entries,
       isPlanned: true,
+      isCheck: context.isCheck,
+      signal: run.options.signal,
     }).finally(() => {
       target.revision += 1
     })
@@ -186,7 +189,9 @@ function verify(item: PlannedTask, cache: ProbeCache): PlaybookError | undefined
   const evaluation = evaluateTask(item, results, undefined)
   if (evaluation.kind === 'failed') return evaluation.error
   if (evaluation.kind !== 'changes') return undefined
-  const details = evaluation.changes.map(({ what, from, to }) => `${what}   is still ${from}, not ${to}`)
+  const remaining = evaluation.changes.filter((change) => change.verify !== false)
+  if (remaining.length === 0) return undefined
+  const details = remaining.map(({ what, from, to }) => `${what}   is still ${from}, not ${to}`)
   const message = `${item.task.title} was applied, but the host still differs.`
   return new PlaybookError('E_NOT_CONVERGED', message, { details })
 }

@@ -6,7 +6,7 @@ import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import { isFlush } from '../model/flushHandlers.ts'
 import type { TaskOutput } from '../model/run/outcome.ts'
 import type { BlockRetries } from './blockRetries.ts'
-import { commandsInCheckMode } from './checkMode/commandsInCheckMode.ts'
+import { commandsInCheckMode, isPredictedByCall } from './checkMode/commandsInCheckMode.ts'
 import { admittingChange } from './checkMode/predictedResult.ts'
 import { effectsOf } from './checkMode/predictedState.ts'
 import { type RehearsalHost, rehearse } from './checkMode/rehearse.ts'
@@ -234,6 +234,12 @@ class TaskRun {
       throw new PassEnded('stop')
     }
     const { changes, evaluation, output, wasApplied } = applied
+    const isPrediction =
+      this.#context.isCheck && found.kind === 'changes' && found.changes.some(isPredictedByCall)
+    if (isPrediction) {
+      takeBack()
+      return this.#concludePrediction(changes, evaluation, found.changes)
+    }
     if (evaluation.kind === 'failed') {
       if (!wasApplied && !this.#context.isInterrupted) takeBack()
       const { error } = evaluation
@@ -245,6 +251,23 @@ class TaskRun {
         ? this.#changed(this.#asMade(changes), output)
         : this.#finish({ status: 'ok', changes: [], output })
     return this.#conclude(evaluation)
+  }
+
+  /** Check mode: what calls would change. They know nothing of the planned changes of earlier tasks. */
+  #concludePrediction(
+    changes: readonly Change[],
+    evaluation: Evaluation,
+    planned: readonly Change[],
+  ): UntimedResult {
+    const { dryRun } = this.#context
+    if (evaluation.kind === 'failed') {
+      const mendedBy = dryRun.predicted(this.#item)?.pending.at(-1)
+      const end = failedEvaluation(evaluation.error, this.#item.task.name, mendedBy)
+      return this.#conclude(end, planned)
+    }
+    if (changes.length === 0) return this.#finish({ status: 'ok', changes: [] })
+    dryRun.record(this.#item, changes, this.#pass.cache.get(this.#item))
+    return this.#changed(changes)
   }
 
   /** In check mode only commands that may act there make changes. */

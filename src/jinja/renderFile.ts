@@ -21,7 +21,7 @@ type RenderFileOptions = {
 /** @throws PlaybookError E_TEMPLATE or E_UNDEFINED with the place in the file */
 export function renderFile(
   path: string,
-  variables: TemplateVariables,
+  variables: Omit<TemplateVariables, 'data'>,
   { settings, folders }: RenderFileOptions,
 ): string | Secret {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined)

@@ -22,6 +22,8 @@ export type Change = {
    * commands may change any file, and the state `listening`.
    */
   readonly effects?: readonly Effect[]
+  /** false: no probe can tell whether its steps did it, so that it is not expected to be gone afterwards. Default true. */
+  readonly verify?: boolean
 }
 
 export type TextDiff = { readonly path: string; readonly before: string; readonly after: string }

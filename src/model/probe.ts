@@ -2,6 +2,7 @@
 
 import { PlaybookError } from './errors/error.ts'
 import type { DigestAlgorithm, FileRequest, FileState } from './fileState.ts'
+import type { Secret } from './secrets/secret.ts'
 import type { Command } from './shell/command.ts'
 
 /** The output of a command. The streams are bytes, because a character may be split between packets. */
@@ -13,6 +14,8 @@ export type Probe<T> = CommandProbe<T> | FileProbe<T>
 export type CommandProbe<T> = {
   readonly kind: 'command'
   readonly command: Command
+  /** See `CommandProbeOptions.stdin`. */
+  readonly stdin?: ProbeInput | undefined
   /** See `CommandProbeOptions.reads`; undefined: the result depends on everything. */
   readonly reads: readonly string[] | undefined
   /** See `CommandProbeOptions.state`. */
@@ -39,8 +42,13 @@ export type Probes = { readonly [name: string]: Probe<unknown> }
 /** The parsed results of a record of probes, by the same names. */
 export type Observed<P extends Probes> = { readonly [K in keyof P]: P[K] extends Probe<infer T> ? T : never }
 
+/** Texts that are joined; a large one that probes share is kept once. */
+type ProbeInput = readonly (string | Secret)[]
+
 /** For check mode: which planned changes make the result of a probe unknown. */
 type CommandProbeOptions<T = never> = {
+  /** The command's standard input, in parts; empty if not given. Secrets go here, or into the environment. */
+  readonly stdin?: ProbeInput
   /**
    * Paths, including everything below them, and states that are not files, named as in `Effect`: `units/httpd.service`,
    * `listening`. A planned change of one of them makes the result unknown. Not given: any planned change on the host
@@ -70,9 +78,9 @@ type CommandProbeOptions<T = never> = {
 export function output<T>(
   command: Command,
   parse: (output: Output) => T,
-  { reads, state, timeout, attributesOnly, holds, noLog }: CommandProbeOptions<T> = {},
+  { stdin, reads, state, timeout, attributesOnly, holds, noLog }: CommandProbeOptions<T> = {},
 ): CommandProbe<T> {
-  return { kind: 'command', command, reads, state, timeout, attributesOnly, holds, noLog, parse }
+  return { kind: 'command', command, stdin, reads, state, timeout, attributesOnly, holds, noLog, parse }
 }
 
 /** The standard output of a command, without the final line end. A non-zero exit code is an error. */

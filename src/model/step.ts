@@ -2,6 +2,7 @@
 
 import type { PlaybookError } from './errors/error.ts'
 import type { DigestAlgorithm } from './fileState.ts'
+import type { BecomeSettings, ConnectionSettings } from './host.ts'
 import type { Output } from './probe.ts'
 import type { Secret } from './secrets/secret.ts'
 import type { Command } from './shell/command.ts'
@@ -135,13 +136,24 @@ export type StartStep = {
   readonly environment?: { readonly [name: string]: string | Secret }
 }
 
+/** A change without its steps, as a `call` step reports it. */
+export type MadeChange = {
+  readonly what: string
+  readonly from: string
+  readonly to: string
+  readonly diff?: { readonly path: string; readonly before: string; readonly after: string }
+}
+
 /** The escape hatch: code on the controller that uses the connection itself. */
 export type CallStep = {
   readonly kind: 'call'
   readonly title: string
-  readonly call: (connection: StepConnection) => Promise<void>
+  /** A list that it returns takes the place of its change: what it turned out to change; empty: nothing. */
+  readonly call: (connection: StepConnection) => Promise<void> | Promise<readonly MadeChange[]>
   /** As for `run`. */
   readonly paths?: readonly StepPath[]
+  /** true: it is called in check mode too, where it changes nothing and returns what it would change. Default false. */
+  readonly predicts?: boolean
 }
 
 /** A shared file: its path on the controller, whether this call made it, and which host made it when (ISO 8601). */
@@ -165,6 +177,14 @@ export type StepConnection = {
   readonly host: string
   /** Whether the host is the controller itself, used without SSH. */
   readonly isLocal: boolean
+  /** Whether this is a dry run: only for steps with `predicts`. */
+  readonly isCheck: boolean
+  /** How the host is reached, for programs that connect to it themselves. */
+  readonly settings: ConnectionSettings
+  /** How and whom the task becomes there; undefined: it runs as the login user. */
+  readonly become: BecomeSettings | undefined
+  /** Aborts when the run is interrupted: what the step has started on the controller has to end then. */
+  readonly signal: AbortSignal | undefined
   /** Runs a command as the task's user, and resolves whatever its exit code is. */
   readonly run: (command: Command, options?: { stdin?: string | Buffer | Secret }) => Promise<Output>
   /**

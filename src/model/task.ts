@@ -15,6 +15,8 @@ export type TaskSpec<S extends z.ZodType, I, P extends Probes> = {
   readonly name: string
   /** One sentence, for the reference and the command line. */
   readonly summary: string
+  /** For a task that is called otherwise: its parameters and options, from the arguments of a call. */
+  readonly called?: (args: readonly unknown[]) => readonly unknown[]
   /** The modules of Ansible that it takes the place of, and what their parameters are called here, to be suggested. */
   readonly ansible?: AnsibleNames
   readonly params: S
@@ -77,6 +79,11 @@ export type TemplateVariables = {
   readonly get: (name: string) => unknown
   /** All names, for suggestions. */
   readonly names: () => Iterable<string>
+  /**
+   * Those of the host that are no facts and not made by the run, or of another host, as data; without those that cannot
+   * be evaluated.
+   */
+  readonly data: (host?: string) => { readonly [name: string]: unknown }
 }
 
 /** The member of an object among those variables that gives what the object does not list: a host's facts. */
@@ -231,7 +238,8 @@ export type AnyTaskFunction = TaskFunction<any, any, any>
 export function defineTask<S extends z.ZodType, const P extends Probes, I = undefined>(
   spec: TaskSpec<S, I, P>,
 ): TaskFunction<S, I, P> {
-  function task(params: z.input<S>, options: TaskOptions = {}): Task {
+  function task(...args: [params: z.input<S>, options?: TaskOptions]): Task {
+    const [params, options = {}] = (spec.called?.(args) ?? args) as typeof args
     const where = callSite(task)
     const parsed = parseParams(spec, params, where, `Its parameters: run-playbook docs ${spec.name}`)
     const title = options.title ?? [spec.name, spec.title?.(parsed)].filter(Boolean).join(' ')

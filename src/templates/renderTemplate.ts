@@ -28,7 +28,7 @@ export type TemplateOptions = {
   /** The folder where a relative file starts. Default: that of the file that calls renderTemplate. */
   readonly directory?: string
   /** The variables of the host, as the `inputs` of a task gets them. Those given are over them. */
-  readonly host?: TemplateVariables
+  readonly host?: Omit<TemplateVariables, 'data'>
   /** The path on the host, which the template sees as `template_destpath`. */
   readonly dest?: string
 }

@@ -76,8 +76,9 @@ function partsOf(entry: ScriptEntry, marker: string): Buffer[] {
 }
 
 /** Descriptor 7 holds the host's lock: what an entry leaves running must not keep it. */
-function probeParts({ body, environment = [] }: ScriptEntry): Buffer[] {
-  return [Buffer.from(`( ${exports(environment)}eval `), quotedBytes(body), Buffer.from(' ) 7>&-; rp=$?\n')]
+function probeParts({ body, stdin, environment = [] }: ScriptEntry): Buffer[] {
+  const start = Buffer.from(`( ${exports(environment)}eval `)
+  return [...feed(stdin), start, quotedBytes(body), Buffer.from(' ) 7>&-; rp=$?\n')]
 }
 
 function lockParts({ body, okCodes = [0] }: ScriptEntry): Buffer[] {
@@ -87,15 +88,19 @@ function lockParts({ body, okCodes = [0] }: ScriptEntry): Buffer[] {
 function stepParts(entry: ScriptEntry, marker: string): Buffer[] {
   const { body, stdin, environment = [], okCodes = [0], isDetaching } = entry
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body)
-  const feed = stdin ? [Buffer.from('printf %s '), quotedBytes(stdin), Buffer.from(' | ')] : []
   return [
-    ...feed,
+    ...feed(stdin),
     Buffer.from(
       `( ${exports(environment)}rp_step ${isDetaching ? 1 : ''}) 7>&- 3<<'${marker}'\n${marker} \n`,
     ),
     bytes,
     Buffer.from(`\n${marker}\n${stopUnless(okCodes)}`),
   ]
+}
+
+/** `printf` is part of the shell, so that ps shows nothing of it. */
+function feed(stdin: Buffer | undefined): Buffer[] {
+  return stdin ? [Buffer.from('printf %s '), quotedBytes(stdin), Buffer.from(' | ')] : []
 }
 
 function stopUnless(okCodes: readonly number[] | 'any'): string {

@@ -143,7 +143,10 @@ export function runShell(script: string, options: ApplyOptions = {}, stdin?: Buf
 }
 
 async function carryOut(step: Step, options: ApplyOptions): Promise<void> {
-  if (step.kind === 'call') return step.call(thisMachine(options))
+  if (step.kind === 'call') {
+    await step.call(thisMachine(options))
+    return
+  }
   const entry = entryOf(step)
   const exports = (entry.environment ?? []).map(([name, value]) => `export ${name}='${value}'\n`).join('')
   const result = await runShell(`${exports}${textOf(entry)}`, options, entry.stdin)
@@ -161,6 +164,10 @@ function thisMachine(options: ApplyOptions): StepConnection {
   return {
     host: 'here',
     isLocal: true,
+    isCheck: false,
+    settings: { kind: 'local', host: 'here', become: { method: 'sudo', user: 'root' } },
+    become: undefined,
+    signal: undefined,
     run: (command) => runShell(textOf(runEntry({ kind: 'run', command })), options),
     carryOut: async (...steps) => {
       for (const step of steps) await carryOut(step, options)

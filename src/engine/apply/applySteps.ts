@@ -8,10 +8,12 @@ import { type Readable, Transform } from 'node:stream'
 import type { BecomeUser } from '../../model/become.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { contentBytes } from '../../model/fileChange.ts'
+import { type BecomeSettings, becomeSettingsFor, type ConnectionSettings } from '../../model/host.ts'
 import { lastLines, type Output } from '../../model/probe.ts'
 import { unsafePathError } from '../../model/shell/unsafePath.ts'
 import type {
   CallStep,
+  MadeChange,
   RunStep,
   StartStep,
   Step,
@@ -59,6 +61,10 @@ export type ApplyOptions = {
   readonly onOutput: (output: Output) => void
   /** Called with each step that succeeded, and its output. */
   readonly onStep?: (step: Step, output: Output) => void
+  /** Called with what a call turned out to change, where it tells. */
+  readonly onCall?: (step: CallStep, changes: readonly MadeChange[]) => void
+  readonly isCheck: boolean
+  readonly signal: AbortSignal | undefined
   /** Fetches a source into the controller's cache, and gives its path; counts bytes as they come. */
   readonly fetch: (
     source: Extract<UploadSource, { kind: 'fetch' }>,
@@ -220,7 +226,8 @@ async function sendFile(
 
 async function runCall(options: ApplyOptions, step: CallStep): Promise<ScriptStep[]> {
   const { session, item } = options
-  await step.call(stepConnection(options, { session, user: item.target.user }))
+  const made = await step.call(stepConnection(options, { session, user: item.target.user }))
+  if (Array.isArray(made)) options.onCall?.(step, made)
   return []
 }
 
@@ -235,6 +242,10 @@ function stepConnection(options: ApplyOptions, { session, user }: Reached): Step
   return {
     host: session.host,
     isLocal: session.settings.kind === 'local',
+    isCheck: options.isCheck,
+    settings: session.settings,
+    become: user && becomeOf(user, session.settings),
+    signal: options.signal,
     reconnect: (options) => here(session.reconnect(options)),
     progress: (line) => onLine('stdout', line),
     carryOut: async (...steps) => {
@@ -260,6 +271,10 @@ function stepConnection(options: ApplyOptions, { session, user }: Reached): Step
       return output!
     },
   }
+}
+
+function becomeOf({ user, method }: BecomeUser, settings: ConnectionSettings): BecomeSettings {
+  return { ...becomeSettingsFor(method ?? settings.become.method, settings), user }
 }
 
 function requireSuccess(

@@ -5,7 +5,7 @@ import type { RunStep } from '../../model/step.ts'
 import { latestChange } from './predictedResult.ts'
 import type { PredictedState } from './predictedState.ts'
 
-/** `predict`: nothing special; `run`: for real; otherwise how the task ends. */
+/** `predict`: nothing special; `run`: for real, or by what predicts it; otherwise how the task ends. */
 type InCheckMode =
   | { readonly kind: 'predict' | 'run' }
   | { readonly kind: 'skipped' | 'unknown'; readonly reason: string }
@@ -16,6 +16,7 @@ const reasons = {
 }
 
 export function commandsInCheckMode(changes: readonly Change[], predicted: PredictedState): InCheckMode {
+  if (changes.some(isPredictedByCall)) return { kind: 'run' }
   const all = changes.map(({ steps }) => steps.filter((step): step is RunStep => step.kind === 'run'))
   const isEach = (holds: (step: RunStep) => boolean) => all.every((steps) => steps.some(holds))
   if (isEach(({ runsInCheckMode }) => runsInCheckMode !== undefined)) {
@@ -26,6 +27,11 @@ export function commandsInCheckMode(changes: readonly Change[], predicted: Predi
   if (isEach(({ changed }) => changed === false)) return { kind: 'skipped', reason: reasons.skipped }
   const isOpen = all.flat().some(({ changed }) => typeof changed === 'function')
   return isOpen ? { kind: 'unknown', reason: reasons.unknown } : { kind: 'predict' }
+}
+
+/** Whether a step is called in check mode to tell what it would change. */
+export function isPredictedByCall({ steps }: Change): boolean {
+  return steps.some((step) => step.kind === 'call' && step.predicts)
 }
 
 /** The task whose planned change the result of a step depends on; undefined: none. */

@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path'
 import { ansibleFacts } from '../../facts/ansible/ansibleFacts.ts'
+import { PlaybookError } from '../../model/errors/error.ts'
 import type { InventoryHost, OtherHost, PlayHost, ReadAnsibleFact } from '../../model/host.ts'
 import type { Play } from '../../model/play.ts'
 import { roleFolders } from '../../model/roles/roleFolders.ts'
@@ -68,9 +69,28 @@ export function templateHost(
           (isRaw ? own().templateValue?.(name) : floatOf(layer[name], own(), name)) ?? layer[name] ?? null
         )
       },
+      data: (name) => {
+        const other = name === undefined ? undefined : hosts().find((each) => each.name === name)
+        return dataOf(name === undefined ? layers() : other ? [other.vars] : [])
+      },
       names: () => [...magic.keys(), ...layers().flatMap((layer) => Object.keys(layer))],
     }
   }
+}
+
+/** @throws FactsNeeded */
+function dataOf(layers: readonly { readonly [name: string]: unknown }[]): Record<string, unknown> {
+  const data: Record<string, unknown> = {}
+  for (const layer of [...layers].reverse()) {
+    for (const name of Object.keys(layer)) {
+      try {
+        data[name] = layer[name]
+      } catch (thrown) {
+        if (!(thrown instanceof PlaybookError)) throw thrown
+      }
+    }
+  }
+  return data
 }
 
 /** A number that a schema let through, with its point if the inventory has one. */

@@ -1,5 +1,6 @@
 // Coalesces probes of one host into shared trips.
 
+import { createHash } from 'node:crypto'
 import type { BecomeUser } from '../../model/become.ts'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { Output } from '../../model/probe.ts'
@@ -107,6 +108,7 @@ function inRequestedOrder({ entries, onOutput }: Waiter): (key: string, output: 
   }
 }
 
-function entryKey({ body, environment = [] }: ScriptEntry): string {
-  return `${environment.map((pair) => `${pair.join('=')}\n`).join('')}\n${body}`
+function entryKey({ body, stdin, environment = [] }: ScriptEntry): string {
+  const input = stdin ? createHash('sha256').update(stdin).digest('hex') : ''
+  return `${input}${environment.map((pair) => `${pair.join('=')}\n`).join('')}\n${body}`
 }

@@ -1,9 +1,10 @@
 // Batches the probes of tasks, and keeps their raw results until they are evaluated.
 
+import { createHash } from 'node:crypto'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { FileRequest, FileState } from '../../model/fileState.ts'
 import type { CommandProbe, Output, Probe } from '../../model/probe.ts'
-import { revealed } from '../../model/secrets/secret.ts'
+import { revealed, type Secret } from '../../model/secrets/secret.ts'
 import {
   emptyFileResults,
   type FileBatch,
@@ -139,7 +140,8 @@ function completions(
 
 function probeEntry(probe: CommandProbe<unknown>, environment: Environment): ScriptEntry {
   const pairs = Object.entries(environment).map(([name, value]) => [name, revealed(value)] as const)
-  return { kind: 'probe', body: probe.command.script, environment: pairs }
+  const stdin = probe.stdin && Buffer.from(probe.stdin.map(revealed).join(''))
+  return { kind: 'probe', body: probe.command.script, environment: pairs, ...(stdin ? { stdin } : {}) }
 }
 
 /** The shortest of the limits that there are. */
@@ -154,7 +156,19 @@ function hidden(entry: ScriptEntry): ScriptEntry {
 
 function commandKey(probe: CommandProbe<unknown>, environment: Environment): string {
   const pairs = Object.entries(environment).map(([name, value]) => `${name}=${revealed(value)}\n`)
-  return `${pairs.join('')}${probe.command.script}`
+  return `${pairs.join('')}${probe.stdin ? `${inputDigest(probe, probe.stdin)}\n` : ''}${probe.command.script}`
+}
+
+const inputDigests = new WeakMap<CommandProbe<unknown>, string>()
+
+function inputDigest(probe: CommandProbe<unknown>, parts: readonly (string | Secret)[]): string {
+  const known = inputDigests.get(probe)
+  if (known !== undefined) return known
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(revealed(part))
+  const digest = hash.digest('hex')
+  inputDigests.set(probe, digest)
+  return digest
 }
 
 function requestKey({ path, follow, contentLimit, digest, way }: FileRequest): string {
