@@ -100,7 +100,18 @@ function withLinks(text, from, to) {
 
 function config() {
   const ordered = [
-    ['Start', ['index', 'getting-started', 'from-ansible', 'cookbook', 'troubleshooting', 'errors']],
+    [
+      'Start',
+      [
+        'index',
+        'getting-started',
+        'from-ansible',
+        'from-ansible-role-by-role',
+        'cookbook',
+        'troubleshooting',
+        'errors',
+      ],
+    ],
     ['Playbooks', ['plays', 'tasks', 'formats', 'roles', 'templates', 'facts', 'register', 'inventory']],
     ['Running', ['doctor', 'rocky', 'connections', 'output', 'reports', 'ci', 'security', 'promises']],
     ['Code', ['testing', 'library', 'events', 'contributing', 'architecture', 'changelog']],

@@ -234,6 +234,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'tasks/params': ['src/index.ts'],
   'tasks/text': ['src/index.ts', 'src/formats/index.ts', 'tasks/params'],
   'tasks/files': ['src/index.ts', 'tasks/params'],
+  'tasks/ansible': ['src/index.ts'],
   'tasks/ssh': ['src/index.ts', 'tasks/params'],
   'tasks/storage': ['src/index.ts', 'tasks/params'],
   'tasks/scheduling': ['src/index.ts', 'tasks/params'],

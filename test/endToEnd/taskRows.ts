@@ -3,6 +3,8 @@
 import type { TaskList } from '../../src/index.ts'
 import { look, secret, sh, stdout } from '../../src/index.ts'
 import {
+  ansibleModule,
+  ansiblePlaybook,
   assert,
   authorizedKey,
   command,
@@ -1036,6 +1038,42 @@ mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited
           'firewall-cmd --list-ports | grep -o 9600/tcp; firewall-cmd --permanent --list-ports | grep -o 9600/tcp; firewall-cmd --list-rich-rules | grep -c 10.7.7.7',
           '9600/tcp\n9600/tcp\n1\n',
         ],
+      },
+    ],
+  },
+  {
+    name: 'ansible',
+    rows: [
+      {
+        title: 'ansibleModule runs modules of Ansible by their check mode',
+        setup: 'mkdir -p /srv/t && rm -rf /srv/t/ansible',
+        tasks: () => [
+          ansibleModule(
+            'ansible.builtin.file',
+            { path: '/srv/t/ansible', state: 'directory', mode: '0750' },
+            { reads: ['/srv/t'], writes: ['/srv/t/ansible'] },
+          ),
+          ansibleModule('lineinfile', {
+            path: '/srv/t/ansible/conf',
+            line: secret`password=${secret('hunter2hunter2')}`,
+            create: true,
+          }),
+          ansibleModule('user', { name: 'bridged', password: secret('$6$rounds=5000$salt$hunter2hunter2') }),
+        ],
+        shows: [
+          'stat -c %a /srv/t/ansible; cat /srv/t/ansible/conf; getent shadow bridged | cut -d: -f2',
+          '750\npassword=hunter2hunter2\n$6$rounds=5000$salt$hunter2hunter2\n',
+        ],
+        hides: 'hunter2hunter2',
+      },
+      {
+        title: 'ansiblePlaybook runs a role of Ansible that is not moved yet',
+        tasks: () => [ansiblePlaybook({ role: 'old', vars: { word: secret('hunter2hunter2') } })],
+        shows: [
+          'cat /srv/t/old-a /srv/t/old-b; stat -c %U /srv/t/old-a',
+          '{host} hunter2hunter2\n{host} hunter2hunter2\nroot\n',
+        ],
+        hides: 'hunter2hunter2',
       },
     ],
   },

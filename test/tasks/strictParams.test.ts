@@ -12,7 +12,7 @@ const exported = Object.values({ ...tasks, ...httpdTasks, ...tomcatTasks })
 const all = exported.filter((each): each is AnyTaskFunction => 'spec' in each)
 
 const functions = ['params.changed is checked by a function', 'params.failed is checked by a function']
-/** Functions of an output, and the variables of a template. */
+/** Functions of an output, variables of a template, and what Ansible gets. */
 const free: { readonly [task: string]: readonly string[] } = {
   command: functions,
   shell: functions,
@@ -23,6 +23,8 @@ const free: { readonly [task: string]: readonly string[] } = {
     'params.value takes anything',
   ],
   template: ['params.vars[…] takes anything'],
+  ansibleModule: ['params.args[…] takes anything'],
+  ansiblePlaybook: ['params.vars[…] takes anything'],
 }
 
 for (const { spec } of all) {
