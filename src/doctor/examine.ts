@@ -10,7 +10,7 @@ import { createLimiter, type Limiter } from '../model/concurrency/limiter.ts'
 import { type PlaybookError, toPlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { Check } from './checks/check.ts'
 import { hostChecks } from './checks/hostChecks.ts'
-import { nameCheck } from './checks/networkChecks.ts'
+import { peerCheck } from './checks/networkChecks.ts'
 import { examineHost, type Finding } from './examineHost.ts'
 import { judgedFindings } from './judgedFindings.ts'
 import { type Collected, collectNeeds, type HostTasks } from './neededChecks.ts'
@@ -43,7 +43,7 @@ export async function examine(
       [...collected.checks.map(({ access }) => access), ...plans].map((each) => [each.host.name, each]),
     )
     const peers = [...new Set(plans.map(({ settings }) => settings.host))].filter(isName)
-    const general = [...hostChecks(), ...peers.map(peerCheck)]
+    const general = [...hostChecks(), ...(peers.length > 0 ? [peerCheck(peers)] : [])]
     const order = new Set([...plans, ...accesses.values()].map(({ host }) => host.name))
     return await Promise.all(
       [...order].map((name) =>
@@ -110,18 +110,6 @@ async function examined(
   } catch (thrown) {
     const all = [...errors, toPlaybookError(thrown)]
     return { errors: all, isUnreachable: isUnreachable(all), ...unknown }
-  }
-}
-
-/** Another host that is known by a name: not all of them reach one another, so it is no more than a warning. */
-function peerCheck(name: string): Check {
-  const check = nameCheck(name)
-  return {
-    ...check,
-    judge: (...args) => {
-      const verdict = check.judge(...args)
-      return verdict?.level === 'problem' ? { ...verdict, level: 'warning' } : verdict
-    },
   }
 }
 

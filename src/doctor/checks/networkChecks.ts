@@ -38,6 +38,24 @@ fi`,
   }
 }
 
+/** Names by which the inventory knows hosts. Not all hosts reach one another, so it is no more than a warning. */
+export function peerCheck(names: readonly string[]): Check {
+  const asked = names.slice(0, 50)
+  return {
+    name: 'names of hosts',
+    command: sh`command -v getent >/dev/null 2>&1 || exit 0
+for n in ${asked}; do getent ahosts "$n" >/dev/null || echo "$n"; done`,
+    judge: (output) => {
+      const lost = printed(output).split('\n').filter(Boolean)
+      if (lost.length === 0) return ok(`${asked.length} resolve`)
+      return warning(
+        `not resolved: ${lost.join(', ')}`,
+        'Correct /etc/hosts or the name servers: the task hostsFile.',
+      )
+    },
+  }
+}
+
 /** The first of several that answers is enough. curl, or else wget, asks for the headers only. */
 export function urlCheck(urls: readonly string[]): Check {
   const plain = urls.map((url) => url.replace(/^(\w+:\/\/)[^/@]*@/, '$1'))

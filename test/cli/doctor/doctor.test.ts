@@ -225,6 +225,19 @@ test('-v lists what is well, and without playbooks hosts alone are checked', asy
     assert.match(stdout, new RegExp(`[✓!] ${name} `))
 })
 
+test('other hosts are known by names that resolve', async () => {
+  site.write({
+    'named.yaml': `all:
+  hosts:
+    one: { ansible_connection: local, ansible_host: no-such.invalid }
+    two: { ansible_connection: local, ansible_host: localhost.localdomain }
+`,
+  })
+  const { code, stdout } = await runHere(site.path, ['doctor', '-i', 'named.yaml'])
+  assert.is(code, 0)
+  assert.match(stdout, /! names of hosts +not resolved: no-such\.invalid/)
+})
+
 test('a host that cannot be reached does not keep the others from being examined', async () => {
   const { code, stdout } = await doctor("needing({ needs: { tools: ['tar'] } })", { limit: 'one,gone' })
   assert.is(code, 4)
