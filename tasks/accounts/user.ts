@@ -12,9 +12,10 @@ import {
   z,
 } from '../../src/index.ts'
 import { attributeChanges, creationChange, removalChange, userEffects } from './userChanges.ts'
-import { requestedGroups } from './userParams.ts'
+import { requestedGroups, type UserParams } from './userParams.ts'
 import { parseUserState, userStateCommand } from './userState.ts'
 
+const days = z.int().min(-1).optional()
 const groupName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected the name of a group')
 
 /**
@@ -31,18 +32,37 @@ const groupName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected the n
  * - `password`: a crypt hash (`openssl passwd -6`), or `'!'` or `'*'` for none that works. It is never shown and
  *   travels on standard input; the host's present hash does not leave it. `updatePassword` (default `'always'`):
  *   `'onCreate'` keeps that of an existing account.
- * - `state` (default `'present'`): `'absent'` removes the account; with `remove` its home directory and mail too.
+ * - `expires`: a date (`'2027-01-31'`, UTC), `'never'`, or seconds since 1970. `passwordLock`: the hash is kept, and does
+ *   not let anybody in. `passwordExpireMin`, `passwordExpireMax`, `passwordExpireWarn`, `passwordExpireAccountDisable`:
+ *   days, -1 for none; they take `chage`.
+ * - `generateSshKey`: makes a key pair if there is none, as the account itself: `sshKeyType` (default `'rsa'`),
+ *   `sshKeyBits`, `sshKeyFile`, `sshKeyComment`, `sshKeyPassphrase` (on standard input, never an argument; OpenSSH 8.4 or
+ *   newer). Ansible's defaults. `authorizedKey` puts public keys in.
+ * - `nonUnique`: `uid` may be another account's. `moveHome`: files move to a new `home`. `skeleton` and `umask`: what a
+ *   home directory gets that is made.
+ * - `state` (default `'present'`): `'absent'` removes the account; with `remove` its home directory and mail too, with
+ *   `force` although it is logged in.
  *
  * Errors: E_NO_GROUP, E_PASSWORD_HASH (a plain password), E_USER with the message of useradd, usermod or userdel.
  *
- * Sources: useradd(8), usermod(8), userdel(8), chpasswd(8), getent(1).
+ * A host without a program says so; Debian's busybox has none of useradd, usermod and chage.
+ *
+ * Sources: useradd(8), chage(1), ssh-keygen(1), usermod(8), userdel(8), chpasswd(8), getent(1).
  *
  * @example user({ name: 'ecsuser', createHome: false, shell: '/sbin/nologin' })
  */
 export const user = defineTask({
   name: 'user',
   summary: 'Makes, changes or removes an account.',
-  ansible: { modules: ['user'], params: { user: 'name' } },
+  ansible: {
+    modules: ['user'],
+    params: {
+      user: 'name',
+      local: 'There is no such option: accounts of the host itself are changed.',
+      seuser: 'There is no such option.',
+      hidden: 'There is no such option.',
+    },
+  },
   params: z.strictObject({
     name: z
       .string()
@@ -83,12 +103,55 @@ export const user = defineTask({
       .boolean()
       .default(false)
       .describe('With absent: whether to remove its home directory and mail too.'),
+    force: z
+      .boolean()
+      .default(false)
+      .describe('With absent: whether to remove it although it is in use, and files that are not its own.'),
+    nonUnique: z.boolean().default(false).describe('Whether uid may be the number of another account.'),
+    moveHome: z.boolean().default(false).describe('Whether its files move when home changes.'),
+    umask: z
+      .string()
+      .regex(/^0?[0-7]{3}$/, "expected an octal text such as '077'")
+      .optional()
+      .describe('The umask with which a home directory is made.'),
+    skeleton: absolutePath
+      .optional()
+      .describe('The directory whose files a new home gets; default: /etc/skel.'),
+    expires: z
+      .union(
+        [z.iso.date(), z.literal('never'), z.number()],
+        "expected a date such as '2027-01-31', 'never', or seconds since 1970",
+      )
+      .optional()
+      .describe('When the account ends.'),
+    passwordLock: z.boolean().optional().describe('Whether its password is locked.'),
+    passwordExpireMin: days.describe('Days that a password has to be kept.'),
+    passwordExpireMax: days.describe('Days after which a password has to be changed; -1: never.'),
+    passwordExpireWarn: days.describe('Days before that with a warning.'),
+    passwordExpireAccountDisable: days.describe('Days after that until the account is disabled; -1: never.'),
+    generateSshKey: z.boolean().default(false).describe('Whether to make a key pair, if there is none.'),
+    sshKeyType: z.enum(['rsa', 'ed25519', 'ecdsa']).default('rsa').describe('Its type.'),
+    sshKeyBits: z.int().min(256).optional().describe('Its bits.'),
+    sshKeyFile: z
+      .string()
+      .regex(/^[^-\0\n][^\0\n]*$/, 'expected a path')
+      .optional()
+      .describe('Its file, relative to the home directory; default: .ssh/id_TYPE.'),
+    sshKeyComment: z
+      .string()
+      .regex(/^[^\0\r\n]*$/, 'expected a line')
+      .optional()
+      .describe('Its comment.'),
+    sshKeyPassphrase: z
+      .union([z.instanceof(Secret), z.string().transform(secret)])
+      .optional()
+      .describe('Its passphrase. Never shown.'),
   }),
   title: ({ name }) => name,
   // Account files are treated as folders of entries, so a dry run knows which entries are pending.
-  needs: ({ state }) => ({
+  needs: (params) => ({
     root: true,
-    tools: state === 'absent' ? ['userdel'] : ['useradd', 'usermod', 'getent'],
+    tools: params.state === 'absent' ? ['userdel'] : neededTools(params),
   }),
   probe: (params) => ({
     found: output(userStateCommand(params), parseUserState, {
@@ -104,6 +167,16 @@ export const user = defineTask({
   },
   effects: userEffects,
 })
+
+function neededTools(params: UserParams): string[] {
+  const { passwordExpireMin, passwordExpireMax, passwordExpireWarn, passwordExpireAccountDisable } = params
+  const ages = [passwordExpireMin, passwordExpireMax, passwordExpireWarn, passwordExpireAccountDisable]
+  return [
+    ...['useradd', 'usermod', 'getent'],
+    ...(ages.some((each) => each !== undefined) ? ['chage'] : []),
+    ...(params.generateSshKey ? ['ssh-keygen', 'su'] : []),
+  ]
+}
 
 /** A plain password, stored as a hash, would lock the account. @throws PlaybookError E_PASSWORD_HASH */
 function requireHash(password: Secret | undefined): void {

@@ -1,33 +1,28 @@
 // The changes of an account, made by the programs of shadow-utils.
 
 import { createHash } from 'node:crypto'
-import {
-  type Change,
-  lastLines,
-  type Output,
-  PlaybookError,
-  run,
-  type Secret,
-  type Step,
-  secret,
-  sh,
-} from '../../src/index.ts'
-import { rehearsal } from './rehearsal.ts'
-import type { UserParams } from './userParams.ts'
+import { type Change, run, sh } from '../../src/index.ts'
+import { agingChanges, newAccountSteps } from './userAging.ts'
+import { sshKeyPath, type UserParams } from './userParams.ts'
+import { sshKeyStep } from './userSshKey.ts'
 import type { Account, UserState } from './userState.ts'
+import { accountEffects, change, command, passwordStep } from './userSteps.ts'
 
 export function creationChange(params: UserParams, { hasNamesake }: UserState): Change {
   const { name, uid, group, groups, shell, home, system, comment, password } = params
+  const { nonUnique, umask, skeleton } = params
   const makesHome = params.createHome ?? !system
   const options = [
     makesHome ? '-m' : '-M',
     ...(system ? ['-r'] : []),
-    ...(uid === undefined ? [] : ['-u', uid]),
+    ...(uid === undefined ? [] : [...(nonUnique ? ['-o'] : []), '-u', uid]),
     ...(group !== undefined ? ['-g', group] : hasNamesake ? ['-g', name] : ['-U']),
     ...(groups?.length ? ['-G', groups.join(',')] : []),
     ...(shell === undefined ? [] : ['-s', shell]),
     ...(home === undefined ? [] : ['-d', home]),
     ...(comment === undefined ? [] : ['-c', comment]),
+    ...(makesHome && skeleton !== undefined ? ['-k', skeleton] : []),
+    ...(makesHome && umask !== undefined ? ['-K', `UMASK=${umask}`] : []),
   ]
   const known = [
     uid === undefined ? '' : `uid ${uid}`,
@@ -39,15 +34,17 @@ export function creationChange(params: UserParams, { hasNamesake }: UserState): 
     from: 'absent',
     to: known.filter((part) => part !== '').join(', ') || 'present',
     steps: [
-      command('useradd', [...options, '--', name], uid),
+      command('useradd', [...options, '--', name], nonUnique ? undefined : uid),
       ...(password ? [passwordStep(name, password)] : []),
+      ...newAccountSteps(params),
     ],
     effects: [...accountEffects(params), ...(makesHome ? [{ tree: home ?? `/home/${name}` }] : [])],
   }
 }
 
 export function attributeChanges(params: UserParams, account: Account, current: UserState): Change[] {
-  const { name, uid, group, shell, home, comment, createHome } = params
+  const { name, uid, group, shell, home, comment, createHome, nonUnique, moveHome } = params
+  const movesHome = moveHome && home !== undefined && home !== account.home && current.hasHome
   const isOtherGroup = group !== undefined && group !== current.group && group !== String(account.gid)
   const fields: [what: string, option: string, from: string | number, to: string | number | undefined][] = [
     ['uid', '-u', account.uid, uid],
@@ -62,17 +59,43 @@ export function attributeChanges(params: UserParams, account: Account, current: 
       : [
           change(
             ...([params, what, String(from), String(to)] as const),
-            command('usermod', [option, to, '--', name], option === '-u' ? uid : undefined),
+            command(
+              'usermod',
+              [
+                ...(option === '-u' && nonUnique ? ['-o'] : []),
+                ...(option === '-d' && movesHome ? ['-m'] : []),
+                option,
+                to,
+                '--',
+                name,
+              ],
+              option === '-u' && !nonUnique ? uid : undefined,
+            ),
           ),
         ],
   )
-  const homeChange = createHome && (!current.hasHome || (home !== undefined && home !== account.home))
+  const homeChange =
+    createHome && !movesHome && (!current.hasHome || (home !== undefined && home !== account.home))
+  const moved = movesHome ? changes.map((each) => withTrees(each, [account.home, home])) : changes
+  const passwordChanges = passwordChange(params, current)
   return [
-    ...changes,
+    ...moved,
     ...groupsChange(params, current),
     ...(homeChange ? homeCreation(params, home ?? account.home) : []),
-    ...passwordChange(params, current),
+    ...passwordChanges,
+    ...agingChanges(params, current, passwordChanges.length > 0),
+    ...(params.generateSshKey && !current.hasSshKey
+      ? [
+          withTrees(change(params, 'SSH key', 'absent', sshKeyPath(params), sshKeyStep(params)), [
+            home ?? account.home,
+          ]),
+        ]
+      : []),
   ]
+}
+
+function withTrees(change: Change, trees: readonly string[]): Change {
+  return { ...change, effects: [...(change.effects ?? []), ...trees.map((tree) => ({ tree }))] }
 }
 
 function groupsChange(params: UserParams, current: UserState): Change[] {
@@ -91,14 +114,15 @@ function groupsChange(params: UserParams, current: UserState): Change[] {
 
 /** As useradd does it for a new account, but following nothing that somebody else could have put there. */
 function homeCreation(params: UserParams, home: string): Change[] {
-  const { name } = params
+  const { name, skeleton = '/etc/skel', umask = '077' } = params
+  const mode = (0o777 & ~Number.parseInt(umask, 8)).toString(8)
   const make = sh`rp_make=1
 rp_target ${home}
 rp_make=
 [ ! -d "./$rp_base" ] || exit 0
 rp_stage
-mkdir -m 700 ./home || exit 1
-[ ! -d /etc/skel ] || cp -R /etc/skel/. ./home || exit 1
+mkdir -m ${mode} ./home || exit 1
+[ ! -d ${skeleton} ] || cp -R ${`${skeleton}/.`} ./home || exit 1
 chown -hR "$(id -u -- ${name}):$(id -g -- ${name})" ./home || exit 1
 rp_label ${home} ./home
 mv -nT -- ./home "../$rp_base" && [ ! -d ./home ] || { echo ${`${home} has been made by somebody else meanwhile.`} >&2; exit 1; }`
@@ -114,7 +138,7 @@ function passwordChange(params: UserParams, { passwordDigest }: UserState): Chan
 }
 
 export function removalChange(params: UserParams, { uid, home }: Account): Change {
-  const words = [...(params.remove ? ['-r'] : []), '--', params.name]
+  const words = [...(params.force ? ['-f'] : []), ...(params.remove ? ['-r'] : []), '--', params.name]
   return {
     what: `user ${params.name}`,
     from: `uid ${uid}`,
@@ -124,36 +148,7 @@ export function removalChange(params: UserParams, { uid, home }: Account): Chang
   }
 }
 
-function change(params: UserParams, what: string, from: string, to: string, step: Step): Change {
-  return { what: `user ${params.name} ${what}`, from, to, steps: [step], effects: accountEffects(params) }
-}
-
-function accountEffects({ name }: UserParams): { tree: string }[] {
-  return [{ tree: `/etc/passwd/${name}` }, { tree: `/etc/group/${name}` }]
-}
-
 /** All that any change of the account may touch. */
 export function userEffects(params: UserParams): { tree: string }[] {
   return [...accountEffects(params), { tree: params.home ?? `/home/${params.name}` }]
-}
-
-function passwordStep(name: string, password: Secret): Step {
-  const stdin = secret(`${name}:${password.reveal()}\n`)
-  return run(sh`chpasswd -e`, { stdin, explain: (result) => explained('chpasswd', result) })
-}
-
-function command(program: string, words: (string | number)[], uid?: number): Step {
-  return run(sh`${program} ${words}`, {
-    explain: (result) => explained(program, result),
-    rehearse: rehearsal(program, 'passwd', uid),
-  })
-}
-
-function explained(program: string, result: Output): PlaybookError {
-  const lines = lastLines(result)
-  const isBusy = result.code === 8 && program !== 'chpasswd'
-  return new PlaybookError('E_USER', lines.at(-1) ?? `${program} ended with exit code ${result.code}.`, {
-    details: lines.slice(0, -1),
-    ...(isBusy ? { hint: 'End its processes before this task.' } : {}),
-  })
 }

@@ -1,7 +1,7 @@
 // Reads an account and its groups from a host.
 
 import { type Command, lastLines, type Output, PlaybookError, sh, splitLines, text } from '../../src/index.ts'
-import { requestedGroups, type UserParams } from './userParams.ts'
+import { readsShadow, requestedGroups, sshKeyPath, type UserParams } from './userParams.ts'
 
 export type Account = { uid: number; gid: number; comment: string; home: string; shell: string }
 
@@ -14,18 +14,37 @@ export type UserState = {
   hasNamesake: boolean
   missingGroups: string[]
   passwordDigest?: string
+  /** Of its entry in shadow, which only root can read. */
+  shadow?: Shadow
+  hasSshKey?: boolean
+}
+
+/** Days; -1: none. `expires` counts from 1970. */
+export type Shadow = {
+  isLocked: boolean
+  min: number
+  max: number
+  warn: number
+  inactive: number
+  expires: number
 }
 
 /** A line for each thing known, its name first. The hash of the password is hashed, so that it stays on the host. */
 export function userStateCommand(params: UserParams): Command {
-  const { name, password } = params
-  const digest = sh`printf 'password %s\n' "$(getent shadow ${name} | cut -d : -f 2 | tr -d '\n' | sha256sum)"`
+  const { name, password, generateSshKey, passwordLock } = params
+  const digest = sh`printf 'password %s\n' "$(getent shadow ${name} | cut -d : -f 2 | sed ${passwordLock === undefined ? '' : 's/^!*//'} | tr -d '\n' | sha256sum)"`
+  const shadow = sh`getent shadow ${name} | sed -n 's/^[^:]*:\(!\{0,1\}\)[^:]*:[^:]*:/shadow \1:/p'`
+  const path = sshKeyPath(params)
+  const key = sh`cd "\${home:-/}" 2>/dev/null && [ -n "$home" ] && [ -e ${path} ] && echo sshkey
+:`
   return sh`getent passwd ${name} | sed 's/^/passwd /'
 printf 'group %s\ngroups %s\n' "$(id -gn -- ${name} 2>/dev/null)" "$(id -Gn -- ${name} 2>/dev/null)"
 home=$(getent passwd ${name} | cut -d : -f 6); [ -z "$home" ] || [ ! -d "$home" ] || echo home
 getent group ${name} >/dev/null && echo namesake
 for group in ${requestedGroups(params)}; do getent group "$group" >/dev/null || printf 'missing %s\n' "$group"; done
-${password ? digest : sh`:`}`
+${password ? digest : sh`:`}
+${readsShadow(params) ? shadow : sh`:`}
+${generateSshKey ? key : sh`:`}`
 }
 
 export function parseUserState(result: Output): UserState {
@@ -43,10 +62,22 @@ export function parseUserState(result: Output): UserState {
     hasNamesake: values('namesake').length > 0,
     missingGroups: values('missing'),
     passwordDigest: values('password')[0]?.split(' ')[0],
+    shadow: parseShadow(values('shadow')[0]),
+    hasSshKey: values('sshkey').length > 0,
   }
 }
 
 function parseAccount(passwd: string): Account {
   const [, , uid, gid, comment = '', home = '', shell = ''] = passwd.split(':')
   return { uid: Number(uid), gid: Number(gid), comment, home, shell }
+}
+
+/** `!:0:99999:7:::`: a lock, and the fields from the least age on. */
+function parseShadow(line: string | undefined): Shadow | undefined {
+  if (line === undefined) return undefined
+  const [lock, ...fields] = line.split(':')
+  const [min = -1, max = -1, warn = -1, inactive = -1, expires = -1] = fields.map((days) =>
+    days === '' ? -1 : Number(days),
+  )
+  return { isLocked: lock === '!', min, max, warn, inactive, expires }
 }

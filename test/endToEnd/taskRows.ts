@@ -223,11 +223,15 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
         tasks: () => [
           user({ name: 'berta', shell: '/bin/bash', groups: ['only'], append: false, comment: 'Berta' }),
           user({ name: 'bare', createHome: true }),
+          user({
+            ...{ name: 'casual', expires: '2027-01-31', passwordLock: true, passwordExpireMax: 90 },
+            ...{ generateSshKey: true, sshKeyType: 'ed25519', sshKeyPassphrase: secret('casual words') },
+          }),
           user({ name: 'gone1', state: 'absent', remove: true }),
         ],
         shows: [
-          'getent passwd berta | cut -d: -f5-; id -Gn berta; stat -c "%U %a" /home/bare; id gone1 2>&1; ls -d /home/gone1 2>&1',
-          "Berta:/home/berta:/bin/bash\nberta only\nbare 700\nid: ‘gone1’: no such user\nls: cannot access '/home/gone1': No such file or directory\n",
+          'getent passwd berta | cut -d: -f5-; id -Gn berta; stat -c "%U %a" /home/bare; id gone1 2>&1; ls -d /home/gone1 2>&1; getent shadow casual | cut -d: -f5,8; stat -c "%U %a" /home/casual/.ssh/id_ed25519',
+          "Berta:/home/berta:/bin/bash\nberta only\nbare 700\nid: ‘gone1’: no such user\nls: cannot access '/home/gone1': No such file or directory\n90:20849\ncasual 600\n",
         ],
       },
     ],

@@ -1,5 +1,6 @@
 // The task user: what it plans, and what it makes of account files of its own.
 
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -34,6 +35,8 @@ const app = {
   hasHome: true,
   hasNamesake: true,
 }
+
+const aging = { isLocked: false, min: 0, max: 99999, warn: 7, inactive: -1, expires: -1 }
 
 const rows: [title: string, params: object, found: object, changes: string[], steps: string[]][] = [
   ['one that is there needs nothing', {}, app, [], []],
@@ -134,6 +137,73 @@ const rows: [title: string, params: object, found: object, changes: string[], st
     ['userdel -r -- app'],
   ],
   ['one that is not there is absent', { state: 'absent' }, nobody, [], []],
+  [
+    'it is removed although it is in use',
+    { state: 'absent', force: true },
+    app,
+    ['user app: uid 5 → absent'],
+    ['userdel -f -- app'],
+  ],
+  [
+    'a number of another account, and a home that moves',
+    { uid: 0, nonUnique: true, home: '/srv/app', moveHome: true, createHome: true },
+    app,
+    ['user app uid: 5 → 0', 'user app home: /home/app → /srv/app'],
+    ['usermod -o -u 0 -- app', 'usermod -m -d /srv/app -- app'],
+  ],
+  [
+    'a new one with its home, its end and its ages',
+    {
+      skeleton: '/etc/skel.app',
+      umask: '027',
+      expires: '2027-01-31',
+      passwordExpireMax: 90,
+      passwordLock: true,
+    },
+    nobody,
+    ['user app: absent → present'],
+    [
+      "useradd -m -U -k /etc/skel.app -K 'UMASK=027' -- app",
+      'chage -M 90 -- app',
+      'usermod -e 2027-01-31 -- app',
+      'usermod -L -- app',
+    ],
+  ],
+  [
+    'ages, end and lock that are right need nothing',
+    {
+      ...{
+        passwordExpireMin: 0,
+        passwordExpireMax: 90,
+        passwordExpireWarn: 7,
+        passwordExpireAccountDisable: -1,
+      },
+      ...{ expires: 1801353600, passwordLock: false },
+    },
+    { ...app, shadow: { ...aging, max: 90, expires: 20849 } },
+    [],
+    [],
+  ],
+  [
+    'ages, end and lock that differ',
+    { passwordExpireMin: 1, passwordExpireAccountDisable: 30, expires: 'never', passwordLock: true },
+    { ...app, shadow: { ...aging, expires: 20849 } },
+    [
+      'user app least age of the password: 0 d → 1 d',
+      'user app time until it is disabled: none → 30 d',
+      'user app end: 2027-01-31 → never',
+      'user app password: not locked → locked',
+    ],
+    ['chage -m 1 -- app', 'chage -I 30 -- app', "usermod -e '' -- app", 'usermod -L -- app'],
+  ],
+  [
+    'a new password undoes the lock, which is set again',
+    { password: secret(hash), passwordLock: true },
+    { ...app, passwordDigest: 'x', shadow: { ...aging, isLocked: true } },
+    ['user app password: another → as given', 'user app password: not locked → locked'],
+    ['chpasswd -e', 'usermod -L -- app'],
+  ],
+  ['a key pair that is there stays', { generateSshKey: true }, { ...app, hasSshKey: true }, [], []],
 ]
 
 for (const [title, params, found, changes, steps] of rows) {
@@ -158,6 +228,7 @@ const failures: [title: string, params: object, found: object, code: string][] =
   ['a plain password', { password: secret('correcthorse1') }, nobody, 'E_PASSWORD_HASH'],
   ['an empty password', { password: secret('') }, nobody, 'E_PASSWORD_HASH'],
   ['a group that is not there', { groups: ['no'] }, { ...app, missingGroups: ['no'] }, 'E_NO_GROUP'],
+  ['an entry in shadow that cannot be read', { expires: 'never' }, app, 'E_USER'],
 ]
 
 for (const [title, params, found, code] of failures) {
@@ -222,6 +293,63 @@ for (const shell of canMakeAccounts ? shells : []) {
       )
       assert.is(line('passwd'), undefined)
       assert.not.ok(existsSync(home))
+    }))
+}
+
+for (const shell of canMakeAccounts ? shells : []) {
+  test(`user: ends, locks, ages, keys and moves (${shell.join(' ')})`, () =>
+    inFolder(async (folder) => {
+      chmodSync(folder, 0o755)
+      const options = ownAccounts(folder, shell)
+      const shadow = () => readFileSync(`${folder}/etc/shadow`, 'utf8').match(/^rp-app:(.*)$/m)?.[1]
+      mkdirSync(`${folder}/skel`)
+      writeFileSync(`${folder}/skel/hello`, '')
+      const params = {
+        ...{ name: 'rp-app', uid: 2, nonUnique: true, home: `${folder}/one`, shell: '/usr/sbin/nologin' },
+        ...{ skeleton: `${folder}/skel`, umask: '027', password: secret(hash), passwordLock: true },
+        ...{ expires: '2027-01-31', passwordExpireMin: 1, passwordExpireMax: 90, passwordExpireWarn: 5 },
+        passwordExpireAccountDisable: 30,
+      }
+      assert.equal((await applied(user, params, options)).again, [])
+      assert.match(shadow()!, /^!\$6\$salt\$hashed:\d+:1:90:5:30:20849:$/)
+      assert.equal(readdirSync(params.home), ['hello'])
+      assert.is(statSync(params.home).mode & 0o7777, 0o750)
+      const later = {
+        ...params,
+        uid: 54321,
+        passwordLock: false,
+        expires: -1,
+        passwordExpireAccountDisable: -1,
+      }
+      assert.equal(
+        (await applied(user, { ...later, home: `${folder}/two`, moveHome: true }, options)).again,
+        [],
+      )
+      assert.match(shadow()!, /^\$6\$salt\$hashed:\d+:1:90:5:(-1)?::$/)
+      assert.equal([existsSync(params.home), readdirSync(`${folder}/two`)], [false, ['hello']])
+    }))
+}
+
+for (const shell of canMakeAccounts ? shells : []) {
+  test(`user: makes key pairs as the account (${shell.join(' ')})`, () =>
+    inFolder(async (folder) => {
+      chmodSync(folder, 0o755)
+      const options = ownAccounts(folder, shell)
+      const home = `${folder}/home`
+      const key = { name: 'rp-app', home, generateSshKey: true, sshKeyType: 'ed25519' as const }
+      await applied(user, { name: 'rp-app', uid: 54321, home }, options)
+      const plain = await applied(user, { ...key, sshKeyComment: "it's a key" }, options)
+      assert.equal(plain.again, [])
+      const file = `${home}/.ssh/id_ed25519`
+      assert.match(readFileSync(`${file}.pub`, 'utf8'), /^ssh-ed25519 \S+ it's a key$/m)
+      assert.equal([statSync(file).uid, statSync(file).mode & 0o7777], [54321, 0o600])
+      const passphrase = secret('hush hush $x')
+      const locked = { ...key, sshKeyFile: 'keys/locked', sshKeyPassphrase: passphrase }
+      assert.equal((await applied(user, locked, options)).again, [])
+      const opens = (text: string) =>
+        spawnSync('ssh-keygen', ['-y', '-P', text, '-f', `${home}/keys/locked`]).status === 0
+      assert.equal([opens('hush hush $x'), opens('')], [true, false])
+      assert.equal(readdirSync(`${home}/keys`).sort(), ['locked', 'locked.pub'])
     }))
 }
 
