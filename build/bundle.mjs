@@ -36,7 +36,7 @@ const program = await bundle({
   entryNames: '[name]-[hash]',
   external: ['jiti', 'bcryptjs', 'ip-address'], // jiti loads files of its own; few templates need the others
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' }, // requires its own files in a way that cannot be bundled
-  plugins: [lateRequires(), lateTasks(), latePackages(), withoutNativeCode(), withoutHttpAgents()],
+  plugins: [lateRequires(), lateExports(), latePackages(), withoutNativeCode(), withoutHttpAgents()],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: {
     js: "(function (exports, require, module, __filename, __dirname) { const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
@@ -99,24 +99,25 @@ function lateRequires() {
   }
 }
 
-/** A task's modules run when a playbook names the task: few need all of them. */
-function lateTasks() {
-  const indexes = /\/tasks\/(?:\w+\/)?index\.js$/
-  const exporting = /^export (?:\*|\{[^}]*\}) from '(.*)'/gm
+/** A task's modules run when a playbook names the task, and zod's translations of errors when they are asked for. */
+function lateExports() {
+  const indexes = /\/(?:tasks\/(?:\w+\/)?|zod\/v4\/locales\/)index\.js$/
+  const exporting = /^export (?:\*|\{([^}]*)\}) from ['"](.*)['"]/gm
   return {
-    name: 'late tasks',
+    name: 'late exports',
     setup: ({ onResolve, onLoad }) => {
       onResolve({ filter: indexes }, ({ path, resolveDir }) => ({
         path: resolve(resolveDir, path),
-        namespace: 'late tasks',
+        namespace: 'late exports',
       }))
-      onLoad({ filter: indexes, namespace: 'late tasks' }, async ({ path }) => {
+      onLoad({ filter: indexes, namespace: 'late exports' }, async ({ path }) => {
         const resolveDir = dirname(path)
-        const modules = [...readFileSync(path, 'utf8').matchAll(exporting)].map(([, module]) => module)
-        const getters = modules.map(async (module) =>
-          Object.keys(await import(join(resolveDir, module))).map(
-            (name) => `get ${name}() { return require('${module}').${name} }`,
-          ),
+        const exported = [...readFileSync(path, 'utf8').matchAll(exporting)]
+        const getters = exported.map(async ([, list, module]) =>
+          (list?.split(',') ?? Object.keys(await import(join(resolveDir, module)))).map((each) => {
+            const [name, as = name] = each.trim().split(' as ')
+            return `get ${as}() { return require('${module}').${name} }`
+          }),
         )
         return {
           resolveDir,
