@@ -30,5 +30,13 @@ cat >/usr/bin/vim <<'END'
 echo "VIM - Vi IMproved 8.2 (a stand-in of the lab)"
 END
 chmod 755 /usr/bin/vim
+java=$(readlink -f /usr/bin/java)
+rm /usr/bin/java
+sed "s,JAVA,$java," >/usr/bin/java <<'END'
+#!/bin/sh
+# The quick compiler alone, which halves the processor time that a Tomcat takes to start.
+exec JAVA -XX:TieredStopAtLevel=1 -XX:+UseSerialGC "$@"
+END
+chmod 755 /usr/bin/java
 ${hideScript(RPM_CATALOG)}`
 }
