@@ -13,7 +13,7 @@ import { whyNoGuest, withGuest } from '../lab/selinux/guest.ts'
 import { siteLab } from './endToEnd/site.ts'
 import { type PoolOptions, runFiles } from './runner/pool.ts'
 import { type FileResult, report, resultOf, resultText } from './runner/results.ts'
-import { type Kind, keepTimes, kindOf, longestFirst, testFiles } from './runner/testFiles.ts'
+import { type Kind, keepTimes, kindOf, longestFirst, sourceOf, testFiles } from './runner/testFiles.ts'
 
 const usage = `Usage: node dist/test/run.js [unit | integration | browser | lab | selinux | all] [-t part-of-test-name] [part-of-file-name...]
 `
@@ -23,7 +23,6 @@ const limitSeconds = 300
 const labLimitSeconds = 1200
 /** For all files on one guest, whose emulated processor shares the machine with others. */
 const selinuxLimitSeconds = 3600
-/** Hosts wait for one another more than they compute. */
 const labJobs = 2
 /** Files that use one lab, the second what the first has deployed there. */
 const siteFiles = ['endToEnd/web.test.js', 'endToEnd/failover.test.js']
@@ -58,11 +57,15 @@ async function main(): Promise<void> {
   bundleIfStale()
   const files = longestFirst(testFiles().filter(isChosen))
   const chosen = (kind: Kind) => (kinds.includes(kind) ? files.filter((file) => kindOf(file) === kind) : [])
-  const quickFiles = eachAlone([...chosen('integration'), ...chosen('unit')])
+  const quickFiles = [...chosen('integration'), ...chosen('unit')]
   // One after the other, in one browser.
   const browserFiles = await withBrowser(chosen('browser'))
-  await runFiles([...browserFiles, ...quickFiles], options(jobs, limitSeconds))
-  await runLabs(chosen('lab'))
+  // Hosts of the lab wait for one another more than they compute: the other tests run meanwhile.
+  await Promise.all([
+    runLabs(chosen('lab')),
+    runFiles([...browserFiles, ...eachAlone(quickFiles)], options(mode === 'all' ? 2 : jobs, limitSeconds)),
+  ])
+  if (mode === 'all') await runAgainAlone(quickFiles)
   await runSelinux(chosen('selinux'))
   if (testName === undefined)
     keepTimes(Object.fromEntries(results.map(({ file, seconds }) => [file, seconds])))
@@ -118,6 +121,17 @@ async function runSelinux(files: readonly string[]): Promise<void> {
     process.env.RUN_PLAYBOOK_SELINUX_GUEST = JSON.stringify(guest)
     await runFiles([files], options(1, selinuxLimitSeconds))
   }).catch((error: Error) => leaveOut(files, error.message, true))
+}
+
+/** Some files that failed beside the lab run again alone, and are reported by name: only what fails again is wrong. */
+async function runAgainAlone(files: readonly string[]): Promise<void> {
+  const failed = results.filter(({ file, failed }) => failed > 0 && files.includes(file))
+  if (failed.length > 5) return
+  for (const result of failed) results.splice(results.indexOf(result), 1)
+  await runFiles([failed.map(({ file }) => file)], options(1, limitSeconds))
+  const passed = failed.filter(({ file }) => results.some((each) => each.file === file && each.failed === 0))
+  if (passed.length > 0)
+    process.stdout.write(`\nunstable, passed alone: ${passed.map(({ file }) => sourceOf(file)).join(', ')}\n`)
 }
 
 function leaveOut(files: readonly string[], error: string, isFailure: boolean): void {
