@@ -34,9 +34,16 @@ const program = await bundle({
   ...small,
   entryPoints: ['dist/src/cli/program.js'],
   entryNames: '[name]-[hash]',
-  external: ['jiti', 'bcryptjs', 'ip-address'], // jiti loads files of its own; few templates need the others
+  external: ['bcryptjs', 'ip-address'], // few templates need them
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' }, // requires its own files in a way that cannot be bundled
-  plugins: [lateRequires(), lateExports(), latePackages(), withoutNativeCode(), withoutHttpAgents()],
+  plugins: [
+    lateRequires(),
+    lateExports(),
+    latePackages(),
+    lateCompiler(),
+    withoutNativeCode(),
+    withoutHttpAgents(),
+  ],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: {
     js: "(function (exports, require, module, __filename, __dirname) { const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
@@ -166,6 +173,24 @@ function latePackages() {
       onResolve({ filter: /^(?:listr2|undici)$/ }, ({ path }) => ({
         path: `./${late.find(({ name }) => name.startsWith(`${path}-`)).name}`,
         external: true,
+      })),
+  }
+}
+
+/**
+ * jiti loads its compiler, half as large as all else, from its own package, for a file that it has not compiled before. An
+ * `import()` in a script that runs with cached code would print a warning: ES modules are imported by a file of its own.
+ */
+function lateCompiler() {
+  const compiler = `require(require.resolve('jiti/package.json').replace('package.json', 'dist/babel.cjs'))`
+  writeFileSync(join(outdir, 'import.cjs'), 'module.exports = (id) => import(id)\n')
+  return {
+    name: 'late compiler',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /jiti\/lib\/jiti\.cjs$/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8')
+          .replace('require("../dist/babel.cjs")', `((require) => ${compiler})(createRequire(__filename))`)
+          .replace('import(id)', `createRequire(__filename)('./import.cjs')(id)`),
       })),
   }
 }
