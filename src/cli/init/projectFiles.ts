@@ -18,7 +18,7 @@ export function projectFiles(answers: Answers): { readonly [path: string]: strin
   const hasRole = answers.role === 'sample'
   return {
     [extension === 'ts' ? 'tsconfig.json' : 'jsconfig.json']: compilerOptions(extension),
-    'run-playbook.config.ts': settings,
+    [`run-playbook.config.${extension}`]: settings,
     'inventory.yaml': answers.on === 'machine' ? thisMachine : overSsh,
     [playbookOf(answers)]: hasRole ? playbookWithRole(answers) : playbookAlone(answers),
     ...(hasRole && {

@@ -35,6 +35,10 @@ test('on a terminal it asks three things, again where the answer is none of the 
   assert.match(read('asked/inventory.yaml'), /server-\[01:02\]\.example\.com/)
   assert.match(read('asked/site.js'), /become: true/)
   assert.ok(existsSync(join(site.path, 'asked/roles/motd/motd.test.js')))
+  assert.equal(
+    readdirSync(join(site.path, 'asked')).filter((name) => name.endsWith('.ts')),
+    [],
+  )
 })
 
 test('flags answer in advance, and Ctrl-C ends without a file', async () => {
