@@ -183,7 +183,10 @@ export type StepConnection = {
   readonly settings: ConnectionSettings
   /** How and whom the task becomes there; undefined: it runs as the login user. */
   readonly become: BecomeSettings | undefined
-  /** Aborts when the run is interrupted: what the step has started on the controller has to end then. */
+  /**
+   * Aborts when the run is interrupted or the task's `timeout` has passed: what the step has started on the controller has
+   * to end then.
+   */
   readonly signal: AbortSignal | undefined
   /** Runs a command as the task's user, and resolves whatever its exit code is. */
   readonly run: (command: Command, options?: { stdin?: string | Buffer | Secret }) => Promise<Output>

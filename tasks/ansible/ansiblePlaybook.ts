@@ -24,7 +24,7 @@ type PlaybookInputs = {
  * the planned changes of earlier tasks. `become` of the task is that of the play there; tasks and roles may say otherwise.
  * A task that fails there fails this one, with its name and message; what a role rescues does not.
  *
- * Passwords go into files that only this user can read, in a folder that is removed at the end.
+ * The task's `timeout` ends ansible-playbook, as Ctrl-C does. Passwords go into files that only this user can read, in a folder that is removed at the end.
  *
  * @throws PlaybookError E_NO_ANSIBLE, E_NO_SOURCE before any host is touched; E_ANSIBLE_PLAYBOOK
  * @see https://docs.ansible.com/ansible/latest/cli/ansible-playbook.html

@@ -109,7 +109,11 @@ function noResult(
   isStopped: boolean,
   details: readonly string[],
 ): PlaybookError {
-  if (isStopped) return new PlaybookError('E_ANSIBLE_PLAYBOOK', 'ansible-playbook was stopped.')
+  if (isStopped)
+    return new PlaybookError(
+      'E_ANSIBLE_PLAYBOOK',
+      'ansible-playbook was stopped: the run was interrupted, or the timeout of the task has passed.',
+    )
   const message =
     code === 0
       ? `No play of it is for ${host}.`

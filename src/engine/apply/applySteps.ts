@@ -245,7 +245,7 @@ function stepConnection(options: ApplyOptions, { session, user }: Reached): Step
     isCheck: options.isCheck,
     settings: session.settings,
     become: user && becomeOf(user, session.settings),
-    signal: options.signal,
+    signal: limitedSignal(options),
     reconnect: (options) => here(session.reconnect(options)),
     progress: (line) => onLine('stdout', line),
     carryOut: async (...steps) => {
@@ -271,6 +271,14 @@ function stepConnection(options: ApplyOptions, { session, user }: Reached): Step
       return output!
     },
   }
+}
+
+/** Aborts when the run is interrupted, or the task's `timeout` has passed. */
+function limitedSignal({ signal, item }: ApplyOptions): AbortSignal | undefined {
+  const { timeout } = item.task.options
+  if (timeout === undefined) return signal
+  const limit = AbortSignal.timeout(timeout * 1000)
+  return signal ? AbortSignal.any([signal, limit]) : limit
 }
 
 function becomeOf({ user, method }: BecomeUser, settings: ConnectionSettings): BecomeSettings {

@@ -103,6 +103,33 @@ test('a prediction that fails is unknown after a planned change, and fails other
   assert.equal(story, ['one: changed telling', 'one: unknown telling'])
 })
 
+test('the timeout of a task aborts the signal of its calls', async () => {
+  const waiting = defineTask({
+    name: 'waiting',
+    summary: 'Waits for the signal.',
+    params: z.strictObject({}),
+    probe: () => ({}),
+    plan: () => [
+      {
+        what: 'it',
+        from: '-',
+        to: 'waited',
+        steps: [
+          call(
+            'wait',
+            ({ signal }) =>
+              new Promise<void>((resolve) => signal!.addEventListener('abort', () => resolve())),
+          ),
+        ],
+      },
+    ],
+    verify: false,
+  })
+  const alive = setTimeout(() => {}, 60_000) // a timeout of a signal does not keep the process
+  assert.equal((await runTasks([waiting({}, { timeout: 0.1 })])).story, ['one: changed waiting'])
+  clearTimeout(alive)
+})
+
 const reading = defineTask({
   name: 'reading',
   summary: 'Reads by a probe with standard input.',
