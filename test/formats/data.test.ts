@@ -320,4 +320,15 @@ for (const [title, action, code, says] of refused) {
   })
 }
 
+test('a key that is a collection makes Node.js print no warning', async () => {
+  const warnings: Error[] = []
+  const listener = (warning: Error) => warnings.push(warning)
+  process.on('warning', listener)
+  const { bytes } = editYaml(Buffer.from('x: {{ name }}\nb: 1\n'), [{ set: '/b', value: 2 }])
+  await new Promise(setImmediate)
+  process.off('warning', listener)
+  assert.is(Buffer.from(bytes).toString(), 'x: {{ name }}\nb: 2\n')
+  assert.equal(warnings, [])
+})
+
 test.run()

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { type Data, isList, isObject, type Place } from '../../src/formats/data/data.ts'
 import { valueAtPlace } from '../../src/formats/data/operations.ts'
 import { parseIni } from '../../src/formats/ini/parse.ts'
-import { editIni, type IniEdit, iniSection } from '../../src/formats/ini.ts'
+import { editIni, type IniEdit, iniOption, iniSection } from '../../src/formats/ini.ts'
 import { dataOf as jsonData, parseJson } from '../../src/formats/json/document.ts'
 import { type DataEdit, type DataValue, editJson } from '../../src/formats/json.ts'
 import { scanPlain, scanShell } from '../../src/formats/keyValue/scan.ts'
@@ -42,8 +42,8 @@ test(`INI: ${iniFiles.length} files`, () => {
       const header = chosen && chosen.line.section >= 0 ? lines[chosen.line.section] : undefined
       const section = header?.kind === 'header' ? header.name : undefined
       if (section !== undefined && !iniSection.safeParse(section).success) continue
-      const name =
-        chosen && random(4) > 0 && !/["'(]/.test(chosen.line.name) ? chosen.line.name : `fuzz${random(9)}`
+      const isKept = chosen && random(4) > 0 && iniOption.safeParse(chosen.line.name).success
+      const name = isKept && !/["'(]/.test(chosen.line.name) ? chosen.line.name : `fuzz${random(9)}`
       const edit: IniEdit =
         chosen && random(4) === 0
           ? { remove: name, section }

@@ -1,11 +1,16 @@
 // INI files, keys and values, sshd_config: every edit, and that all other bytes stay.
 
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { editIni, type IniEdit, type IniOptions } from '../../src/formats/ini.ts'
 import { editKeyValue, type KeyValueEdit, type KeyValueOptions } from '../../src/formats/keyValue.ts'
 import { editSshd, type SshdEdit, type SshdIncludes } from '../../src/formats/sshd.ts'
 import { secret } from '../../src/index.ts'
+import { makeKey, sshdMissing } from '../transport/sshd.ts'
 
 type Row<E, O> = [title: string, before: string, edits: E[], after: string, changes: string[], options?: O]
 
@@ -276,6 +281,68 @@ const sshd: Row<SshdEdit, SshdIncludes>[] = [
 for (const [title, before, edits, after, changes, options] of sshd) {
   test(`sshd_config: ${title}`, () => check(editSshd, before, edits, after, changes, options))
 }
+
+/** Files in the manners of distributions, images and administrators. */
+const manners: [title: string, text: string][] = [
+  ['empty', ''],
+  ['all of it commented out', '# $OpenBSD$\n\n#Port 22\n#PermitRootLogin prohibit-password\n#Banner none\n'],
+  [
+    'CRLF, tabs and =, no last line end',
+    'Port\t22\r\npermitrootlogin=yes\r\nX11Forwarding = no # why\r\nUsePAM no',
+  ],
+  ['a keyword twice', 'PermitRootLogin no\nBanner "/etc/a b"\nPermitRootLogin yes\nbanner none\n'],
+  ['lists on several lines', 'AllowUsers root\nAcceptEnv LANG LC_*\nAllowUsers "bob" ops\nAcceptEnv A # b\n'],
+  [
+    'a block that ends the file',
+    'Subsystem sftp /usr/lib/sftp-server\nMatch Group sftp\n\tBanner none\n# end',
+  ],
+  [
+    'blocks that meet a login, one of them for all',
+    'Match Address 10.0.0.0/8 User bob\n  Banner /a\n\nMatch user anna\n  X11Forwarding no\nMatch all\n  MaxAuthTries 3\n',
+  ],
+  ['a commented block', '#Match User anna\n#\tX11Forwarding no\nLogLevel INFO\n'],
+]
+
+const settings: SshdEdit[] = [
+  { set: 'PermitRootLogin', values: ['no'] },
+  { set: 'Banner', values: ['"/etc/issue net"'] },
+  { set: 'AllowUsers', values: ['anna', 'bob'] },
+  { set: 'MaxAuthTries', values: [5], match: 'User anna' },
+]
+
+test(`sshd reads what was set, and all else as before: ${manners.length} files`, () => {
+  if (sshdMissing()) return
+  const folder = mkdtempSync(join(tmpdir(), 'rp-sshd-'))
+  const [config, key] = [join(folder, 'config'), join(folder, 'key')]
+  const login = 'user=anna,host=h.example,addr=192.0.2.1,laddr=192.0.2.2,lport=22'
+  /** The configuration for a login of anna, as sshd prints it. */
+  const readBySshd = (bytes: Uint8Array): string[] => {
+    writeFileSync(config, bytes)
+    const words = ['-T', '-h', key, '-f', config, '-C', login]
+    return execFileSync('/usr/sbin/sshd', words, { encoding: 'utf8' }).trim().split('\n')
+  }
+  const isSet = (line: string) => /^(?:permitrootlogin|banner|allowusers|maxauthtries) /.test(line)
+  try {
+    makeKey(key, 'ed25519')
+    for (const [title, text] of manners) {
+      const before = readBySshd(Buffer.from(text))
+      const after = readBySshd(editSshd(Buffer.from(text), settings).bytes)
+      assert.equal(after.filter(isSet).sort(), expected, title)
+      const others = (lines: string[]) => lines.filter((line) => !isSet(line))
+      assert.equal(others(after), others(before), title)
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+const expected = [
+  'allowusers anna',
+  'allowusers bob',
+  'banner /etc/issue net',
+  'maxauthtries 5',
+  'permitrootlogin no',
+]
 
 for (const [title, before, edits, after, changes, options] of ini) {
   test(`INI: ${title}`, () => check(editIni, before, edits, after, changes, options))

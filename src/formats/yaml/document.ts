@@ -24,7 +24,7 @@ export function yamlLibrary(): typeof Yaml {
 /** The document to edit. @throws PlaybookError E_YAML (line:column), E_YAML_DOCUMENTS */
 export function parseYaml(text: string, { document, version = '1.2' }: YamlOptions): YamlDocument {
   const { parseAllDocuments, parseDocument } = yamlLibrary()
-  const options = { keepSourceTokens: true, merge: true, version } as const
+  const options = { keepSourceTokens: true, merge: true, version, logLevel: 'error' } as const
   const parsed = parseAllDocuments(text, options)
   const all = Array.isArray(parsed) ? (parsed as YamlDocument[]) : []
   const error = all.flatMap(({ errors }) => errors)[0]
