@@ -47,6 +47,7 @@ export {
 export {
   type DigestAlgorithm,
   type FileState,
+  foldersAbove,
   formatMode,
   ownerSpec,
   type RegularFile,

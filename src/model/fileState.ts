@@ -1,5 +1,7 @@
 // The state of a path on a host: type, attributes, content.
 
+import { posix } from 'node:path'
+
 /** The state of a path. `mode` holds the permission bits (0o7777), `mtimeMs` milliseconds since 1970. */
 export type FileState = Absent | RegularFile | Directory | Link | OtherFile
 
@@ -55,4 +57,10 @@ export function formatMode(mode: number): string {
 /** An owner and group as chown takes them: `app:app`, `app`, `:app`; empty if neither is given. */
 export function ownerSpec({ owner, group }: { readonly owner?: string; readonly group?: string }): string {
   return `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+}
+
+/** The folders above a path, from the root down: `/`, `/srv` and `/srv/www` of `/srv/www/page`. */
+export function foldersAbove(path: string): string[] {
+  const folder = posix.dirname(path)
+  return folder === path ? [] : [...foldersAbove(folder), folder]
 }

@@ -1,6 +1,5 @@
 // The task directory: makes a directory with its owner, group and mode.
 
-import { posix } from 'node:path'
 import {
   absolutePath,
   appliedMode,
@@ -12,6 +11,7 @@ import {
   type FileState,
   file,
   fileAttributes,
+  foldersAbove,
   formatMode,
   ownerSpec,
   PlaybookError,
@@ -57,7 +57,11 @@ export const directory = defineTask({
   probe: ({ path }): DirectoryProbes => ({
     entry: file(path, { follow: false }),
     target: file(path),
-    ...Object.fromEntries(foldersAbove(path).map((folder) => [folder, file(folder)])),
+    ...Object.fromEntries(
+      foldersAbove(path)
+        .slice(1)
+        .map((folder) => [folder, file(folder)]),
+    ),
   }),
   plan: (params, observed): Change[] => {
     const { entry, target } = observed
@@ -74,12 +78,6 @@ type DirectoryProbes = {
   readonly [folder: string]: Probe<FileState>
 }
 
-/** From the nearest on, without the root. */
-function foldersAbove(path: string): string[] {
-  const parent = posix.dirname(path)
-  return parent === '/' ? [] : [parent, ...foldersAbove(parent)]
-}
-
 /** Folders above that have to be made, and who will own them. */
 type MissingFolders = { readonly paths: readonly string[]; readonly owner?: string; readonly group?: string }
 
@@ -88,7 +86,7 @@ function missingFolders(
   { path, parents }: DirectoryParams,
   observed: { readonly [folder: string]: FileState },
 ): MissingFolders {
-  const above = foldersAbove(path)
+  const above = foldersAbove(path).slice(1).reverse()
   const nearest = above.findIndex((folder) => observed[folder]!.type !== 'absent')
   const missing = nearest === -1 ? above : above.slice(0, nearest)
   if (missing.length > 0 && !parents) throw noFolder(path)

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { filePath, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
+import { setOrRemove } from '../params/setOrRemove.ts'
 import { writingParams } from '../params/writing.ts'
 import { defineFileEdit } from '../text/fileEdit.ts'
 import { editHosts } from './hostsText.ts'
@@ -33,8 +34,8 @@ const address = z.string().refine((text) => isIP(text.replace(/%.+$/, '')) !== 0
 export const hostsFile = defineFileEdit({
   name: 'hostsFile',
   summary: 'Sets and removes addresses and names in /etc/hosts.',
-  params: z
-    .strictObject({
+  params: setOrRemove(
+    z.strictObject({
       set: z
         .record(address, oneOrMany(hostName))
         .default({})
@@ -46,26 +47,18 @@ export const hostsFile = defineFileEdit({
       path: filePath.default('/etc/hosts').describe('The file.'),
       create: z.boolean().default(true).describe('Whether to make a missing file.'),
       ...writingParams,
-    })
-    .refine(({ set, remove }) => Object.keys(set).length + remove.length > 0, {
-      error: 'expected set or remove',
-    })
+    }),
+    'names and addresses',
+    { keysOf: ({ set }) => [...Object.keys(set), ...Object.values(set).flat()] },
+  )
     .refine(({ remove }) => !remove.includes('localhost'), {
       path: ['remove'],
       error: 'expected names other than localhost, without which programs do not reach their own host',
     })
-    .superRefine(({ set, remove }, { addIssue }) => {
-      const names = Object.entries(set).flatMap(([at, all]) =>
-        all.map((name) => [`${isIP(at)} ${name}`, name]),
-      )
-      const twice = names.find(([key], index) => names.findIndex(([other]) => other === key) !== index)
-      const both = [...Object.keys(set), ...names.map(([, name]) => name!)].find((each) =>
-        remove.includes(each),
-      )
-      if (twice)
-        addIssue({ code: 'custom', path: ['set'], message: `expected ${twice[1]} at one address only` })
-      if (both)
-        addIssue({ code: 'custom', path: ['remove'], message: `expected no ${both}, which is in set` })
+    .superRefine(({ set }, { addIssue }) => {
+      const names = Object.entries(set).flatMap(([at, all]) => all.map((name) => `${isIP(at)} ${name}`))
+      const twice = names.find((name, index) => names.indexOf(name) !== index)?.slice(2)
+      if (twice) addIssue({ code: 'custom', path: ['set'], message: `expected ${twice} at one address only` })
     }),
   allowsMissing: ({ set }) => Object.keys(set).length === 0,
   edit: (before, { path, set, remove }) => {

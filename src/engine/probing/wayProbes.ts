@@ -1,6 +1,6 @@
 // Probes the folders on the way to the files that a task probes.
 
-import { posix } from 'node:path'
+import { foldersAbove } from '../../model/fileState.ts'
 import { file, type Probe, type Probes } from '../../model/probe.ts'
 
 /** The way to a path: what it is itself, without following it, and the folders above it. */
@@ -16,10 +16,4 @@ function wayProbe(path: string): Probe<unknown> {
 
 export function wayRequest(path: string) {
   return { path, follow: false, contentLimit: 0, way: true }
-}
-
-/** From the root down. */
-export function foldersAbove(path: string): string[] {
-  const folder = posix.dirname(path)
-  return folder === path ? [] : [...foldersAbove(folder), folder]
 }

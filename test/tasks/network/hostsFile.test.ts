@@ -84,7 +84,7 @@ test('hostsFile: what is wrong is said when it is written', async () => {
     [{ set: { '10.0.0.1': 'a b' } }, /the name of a host/],
     [{ remove: ['localhost'] }, /other than localhost/],
     [{ set: { '10.0.0.1': 'a', '10.0.0.2': ['b', 'a'] } }, /a at one address only/],
-    [{ set: { '10.0.0.1': 'a' }, remove: ['a'] }, /no a, which is in set/],
+    [{ set: { '10.0.0.1': 'a' }, remove: ['a'] }, /names and addresses that are not in set, which has a/],
   ]
   for (const [params, expected] of wrong) assert.throws(() => hostsFile(params as never), expected)
   hostsFile({ set: { '10.0.0.1': 'a', 'fe80::1%eth0': 'a' } })
