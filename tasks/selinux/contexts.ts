@@ -1,6 +1,6 @@
 // The rules of a policy for the contexts of files, and files with other contexts.
 
-import { type Output, output, quote, shellText, splitLines, text } from '../../src/index.ts'
+import { type Effect, type Output, output, quote, shellText, splitLines, text } from '../../src/index.ts'
 import { endIfOff, isOff, policyReads, withPolicy } from './policy.ts'
 
 /** Letters of semanage, and how file_contexts(5) writes them. */
@@ -15,25 +15,42 @@ export type Rule = {
   readonly selevel: string
 }
 
-type Rules = { readonly hasSemanage: boolean; readonly own: readonly Rule[]; readonly base: readonly Rule[] }
+/** The rules of the site, and which programs change rules and labels. */
+type OwnRules = {
+  readonly hasSemanage: boolean
+  readonly hasRestorecon: boolean
+  readonly own: readonly Rule[]
+}
 
 export type WrongLabel = { readonly path: string; readonly from: string; readonly to: string }
 
-type Labels = { readonly hasRestorecon: boolean; readonly wrong: readonly WrongLabel[] }
+/** The state that planned rules change, for tasks that come later. */
+const rulesState = 'selinux/contexts'
 
-/** The rules of the site, all of them, and those of the policy for these targets; undefined where SELinux is off. */
-export function contextRules(targets: readonly string[]) {
+/** The rules of the site, all of them; undefined where SELinux is off. */
+export const ownRules = output(
+  shellText(`${withPolicy}command -v semanage >/dev/null && echo semanage
+command -v restorecon >/dev/null && echo restorecon
+cat "/etc/selinux/$policy/contexts/files/file_contexts.local" 2>/dev/null
+:`),
+  (result): OwnRules | undefined => {
+    const printed = splitLines(text(result))
+    if (printed[0] === 'off') return undefined
+    const [hasSemanage, hasRestorecon] = ['semanage', 'restorecon'].map((tool) => printed.includes(tool))
+    return { hasSemanage: hasSemanage!, hasRestorecon: hasRestorecon!, own: printed.flatMap(ruleOf) }
+  },
+  { reads: policyReads, state: rulesState, holds: isOff },
+)
+
+/** The policy's rules for these targets. */
+export function policyRules(targets: readonly string[]) {
   const wanted = targets.map((target) => `-e ${quote(target)}`).join(' ')
   return output(
     shellText(`${withPolicy}cd "/etc/selinux/$policy/contexts/files" || exit
-echo = own
-cat file_contexts.local 2>/dev/null
-echo = base
 grep -F ${wanted} file_contexts
-command -v semanage >/dev/null && echo = semanage
 :`),
-    parseRules,
-    { reads: [...policyReads, 'selinux/contexts'], holds: isOff },
+    (result) => splitLines(text(result)).flatMap(ruleOf),
+    { reads: policyReads },
   )
 }
 
@@ -41,23 +58,29 @@ command -v semanage >/dev/null && echo = semanage
 export function wrongLabels(paths: readonly string[]) {
   const words = paths.map(quote).join(' ')
   return output(
-    shellText(`${endIfOff}command -v restorecon >/dev/null || { echo = none; exit 0; }
+    shellText(`${endIfOff}command -v restorecon >/dev/null || exit 0
 for path in ${words}; do [ ! -e "$path" ] && [ ! -L "$path" ] || restorecon -nvR -- "$path" 2>/dev/null; done
 :`),
     parseLabels,
-    { reads: [...paths, ...policyReads, 'selinux/contexts', 'selinux/labels'], holds: isOff },
+    { reads: [...paths, ...policyReads, ...paths.map(labelsState)] },
   )
 }
 
-function parseRules(result: Output): Rules | undefined {
-  const printed = splitLines(text(result))
-  if (printed[0] === 'off') return undefined
-  const [own, base] = [printed.indexOf('= own'), printed.indexOf('= base')]
-  return {
-    hasSemanage: printed.at(-1) === '= semanage',
-    own: printed.slice(own + 1, base).flatMap(ruleOf),
-    base: printed.slice(base + 1).flatMap(ruleOf),
-  }
+/** What planned rules and relabelings below these paths change, and what the rules of the site then are. */
+export function contextEffects(paths: readonly string[], becomes?: OwnRules): Effect[] {
+  const labels = paths.map((path) => ({ state: labelsState(path) }))
+  return becomes ? [{ state: rulesState, becomes }, ...labels] : labels
+}
+
+function labelsState(path: string): string {
+  return `selinux/labels${path === '/' ? '' : path}`
+}
+
+/** The rules of the site once these are as requested. */
+export function withRules(rules: OwnRules, wanted: readonly Rule[], state: 'present' | 'absent'): OwnRules {
+  const isOther = ({ target, ftype }: Rule) =>
+    !wanted.some((each) => each.target === target && each.ftype === ftype)
+  return { ...rules, own: [...rules.own.filter(isOther), ...(state === 'present' ? wanted : [])] }
 }
 
 /** `/srv/www(/.*)?  --  system_u:object_r:httpd_sys_content_t:s0`. */
@@ -77,22 +100,21 @@ function ruleOf(line: string): Rule[] {
 export function difference(
   wanted: Rule,
   state: 'present' | 'absent',
-  { own, base }: Rules,
-):
-  | { readonly target: string; readonly line: string; readonly from: string; readonly to: string }
-  | undefined {
+  own: readonly Rule[],
+  ofPolicy: () => readonly Rule[],
+): { readonly rule: Rule; readonly line: string; readonly from: string; readonly to: string } | undefined {
   const { target, ftype, setype, seuser, selevel } = wanted
   const isMeant = (rule: Rule) => rule.target === target && rule.ftype === ftype
   const mine = own.find(isMeant)
   if (state === 'absent') {
     const line = `fcontext -d -f ${ftype} '${target}'`
-    return mine && { target, line, from: ruleText(mine), to: "the policy's" }
+    return mine && { rule: wanted, line, from: ruleText(mine), to: "the policy's" }
   }
-  const is = mine ?? base.find(isMeant)
+  const is = mine ?? ofPolicy().find(isMeant)
   if (is && sameRule(is, wanted)) return undefined
   const options = `-f ${ftype} -t '${setype}' -s ${seuser} -r ${selevel}`
   const line = `fcontext ${mine ? '-m' : '-a'} ${options} '${target}'`
-  return { target, line, from: is ? ruleText(is) : 'none', to: ruleText(wanted) }
+  return { rule: wanted, line, from: is ? ruleText(is) : 'none', to: ruleText(wanted) }
 }
 
 /** A policy without levels has none to compare. */
@@ -108,14 +130,11 @@ function ruleText({ seuser, setype, selevel }: Rule): string {
 }
 
 /** `Would relabel /srv/x from system_u:object_r:var_t:s0 to system_u:object_r:httpd_log_t:s0`. */
-function parseLabels(result: Output): Labels | undefined {
-  const printed = splitLines(text(result))
-  if (printed[0] === 'off') return undefined
-  const wrong = printed.flatMap((line) => {
+function parseLabels(result: Output): WrongLabel[] {
+  return splitLines(text(result)).flatMap((line) => {
     const [, path, from, to] = /^Would relabel (.*) from (\S+) to (\S+)$/.exec(line) ?? []
     return path && from && to ? [{ path, from: typeOf(from), to: typeOf(to) }] : []
   })
-  return { hasRestorecon: printed[0] !== '= none', wrong }
 }
 
 function typeOf(context: string): string {

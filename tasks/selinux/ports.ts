@@ -39,6 +39,18 @@ export function lineFor(
   }
 }
 
+/** The record once these ranges have the type; undefined where one is taken back, for the policy's own type is not known. */
+export function withTypes(
+  { all, own, ...rest }: PortRecord,
+  ranges: readonly Range[],
+  { setype: type, state }: Request,
+): PortRecord | undefined {
+  if (state === 'absent') return undefined
+  const isOther = (each: Range) => !ranges.some((range) => isSame(range, each))
+  const added = ranges.map((range) => ({ ...range, type }))
+  return { ...rest, all: [...all.filter(isOther), ...added], own: [...own.filter(isOther), ...added] }
+}
+
 /** @throws PlaybookError E_SELINUX where semanage failed */
 export function parsePorts(printed: readonly string[], result: Output): PortRecord | undefined {
   if (printed[0] === 'off') return undefined

@@ -55,7 +55,8 @@ export const seBoolean = defineTask({
         ? []
         : [{ each, from: is === state ? `${onOff(is)} until the next start` : onOff(is) }]
     })
-    const words = differing.map(({ each }) => `${each}=${onOff(state)}`)
+    const names = differing.map(({ each }) => each)
+    const words = names.map((each) => `${each}=${onOff(state)}`)
     const step = run(sh`setsebool ${[...(persistent ? ['-P'] : []), ...words]}`, {
       explain: (result: Output) => refusal(splitLines(result.stderr.toString('utf8').trim())),
     })
@@ -64,21 +65,33 @@ export const seBoolean = defineTask({
       from,
       to: `${onOff(state)}${persistent ? '' : ' until the next start'}`,
       steps: index === 0 ? [step] : [],
-      effects,
+      effects: [{ state: 'selinux/booleans', becomes: withValues(all, names, state, persistent) }],
     }))
     if (changes.length > 0 && !all.hasTools) throw toolMissing('setsebool', notMade(changes))
     return changes
   },
-  effects: () => effects,
+  effects: (): readonly Effect[] => [{ state: 'selinux/booleans' }],
 })
-
-const effects: readonly Effect[] = [{ state: 'selinux/booleans' }]
 
 type Booleans = {
   readonly current: ReadonlyMap<string, boolean>
   /** The site's own settings, which the next start reads. */
   readonly kept: ReadonlyMap<string, boolean>
   readonly hasTools: boolean
+}
+
+function withValues(
+  { current, kept, ...rest }: Booleans,
+  names: readonly string[],
+  state: boolean,
+  persistent: boolean,
+): Booleans {
+  const set = names.map((name) => [name, state] as const)
+  return {
+    ...rest,
+    current: new Map([...current, ...set]),
+    kept: persistent ? new Map([...kept, ...set]) : kept,
+  }
 }
 
 /** All at once, so that one command serves all tasks. A file says `1 1`: its value, and the one to be committed. */
@@ -106,7 +119,8 @@ cat "/var/lib/selinux/$policy/active/booleans.local" 2>/dev/null || cat "/etc/se
     }
   },
   {
-    reads: ['/etc/selinux', '/var/lib/selinux', '/usr/sbin/setsebool', 'selinux/mode', 'selinux/booleans'],
+    reads: ['/etc/selinux', '/var/lib/selinux', '/usr/sbin/setsebool', 'selinux/mode'],
+    state: 'selinux/booleans',
     holds: isOff,
   },
 )

@@ -3,13 +3,16 @@
 import { type Change, defineTask, type Effect, quote, run, type Step, shellText, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import {
-  contextRules,
+  contextEffects,
   difference,
   type FileType,
   fileTypes,
+  ownRules,
+  policyRules,
   type Rule,
   stemOf,
   type WrongLabel,
+  withRules,
   wrongLabels,
 } from './contexts.ts'
 import { levelText, notMade, policyName, selinuxNeeds, semanageStep, toolMissing } from './policy.ts'
@@ -97,37 +100,44 @@ export const seContext = defineTask({
   },
   needs: selinuxNeeds('semanage', 'restorecon'),
   probe: (params) => ({
-    rules: contextRules(rulesOf(params).map(({ target }) => target)),
-    labels: wrongLabels(params.relabel ? stems(params) : []),
+    site: ownRules,
+    policy: policyRules(rulesOf(params).map(({ target }) => target)),
+    wrong: wrongLabels(params.relabel ? stems(params) : []),
   }),
-  plan: (params, { rules, labels }): readonly Change[] => {
-    if (rules === undefined || labels === undefined) return []
-    const differing = rulesOf(params).flatMap((rule) => difference(rule, params.state, rules) ?? [])
-    const hasRestorecon = !params.relabel || labels.hasRestorecon
+  plan: (params, observed): readonly Change[] => {
+    const { site } = observed
+    if (site === undefined) return []
+    const differing = rulesOf(params).flatMap(
+      (rule) => difference(rule, params.state, site.own, () => observed.policy) ?? [],
+    )
+    const hasRestorecon = !params.relabel || site.hasRestorecon
     if (differing.length === 0) {
       if (!hasRestorecon)
         throw toolMissing('restorecon', ['It alone knows which files have another context.'])
-      return relabelChanges(stems(params), labels.wrong)
+      return params.relabel ? relabelChanges(stems(params), observed.wrong) : []
     }
     const steps = [
       semanageStep(differing.map(({ line }) => line)),
       ...(params.relabel ? [relabelStep(stems(params))] : []),
     ]
-    const changes = differing.map(({ target, from, to }, index) => ({
-      what: `context of ${target}`,
+    const rules = withRules(
+      site,
+      differing.map(({ rule }) => rule),
+      params.state,
+    )
+    const changes = differing.map(({ rule, from, to }, index) => ({
+      what: `context of ${rule.target}`,
       from,
       to,
       steps: index === 0 ? steps : [],
-      effects,
+      effects: contextEffects(stems(params), rules),
     }))
-    if (!rules.hasSemanage || !hasRestorecon)
-      throw toolMissing(rules.hasSemanage ? 'restorecon' : 'semanage', notMade(changes))
+    if (!site.hasSemanage || !hasRestorecon)
+      throw toolMissing(site.hasSemanage ? 'restorecon' : 'semanage', notMade(changes))
     return changes
   },
-  effects: () => effects,
+  effects: (): readonly Effect[] => [{ state: 'selinux/contexts' }, { state: 'selinux/labels' }],
 })
-
-const effects: readonly Effect[] = [{ state: 'selinux/contexts' }, { state: 'selinux/labels' }]
 
 type Params = {
   readonly target?: readonly string[] | undefined
@@ -156,7 +166,7 @@ function relabelChanges(paths: readonly string[], [first, ...others]: readonly W
       from: `${first.from} of ${first.path}${more}`,
       to: first.to,
       steps: [relabelStep(paths)],
-      effects: [{ state: 'selinux/labels' }],
+      effects: contextEffects(paths),
     },
   ]
 }

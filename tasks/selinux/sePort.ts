@@ -20,7 +20,7 @@ import {
   toolMissing,
   withPolicy,
 } from './policy.ts'
-import { lineFor, type PortRecord, parsePorts, type Range, rangeText } from './ports.ts'
+import { lineFor, type PortRecord, parsePorts, type Range, rangeText, withTypes } from './ports.ts'
 
 const portSpec = z
   .union([z.number().int(), z.string()])
@@ -83,18 +83,21 @@ export const sePort = defineTask({
       return found ? [{ range, ...found }] : []
     })
     const step = semanageStep(lines.map(({ line }) => line))
+    const becomes = withTypes(
+      known,
+      lines.map(({ range }) => range),
+      params,
+    )
     return lines.map(({ range, from, to }, index) => ({
       what: `type of port ${rangeText(range)}`,
       from,
       to,
       steps: index === 0 ? [step] : [],
-      effects,
+      effects: [{ state: 'selinux/ports', ...(becomes && { becomes }) }],
     }))
   },
-  effects: () => effects,
+  effects: (): readonly Effect[] => [{ state: 'selinux/ports' }],
 })
-
-const effects: readonly Effect[] = [{ state: 'selinux/ports' }]
 
 /** Python starts once for all tasks; the site's own settings are a file. */
 const portRecords = output(
@@ -104,5 +107,5 @@ echo = local
 cat "/var/lib/selinux/$policy/active/ports.local" 2>/dev/null || cat "/etc/selinux/$policy/active/ports.local" 2>/dev/null
 :`),
   (result): PortRecord | undefined => parsePorts(splitLines(text(result)), result),
-  { reads: [...policyReads, 'selinux/ports'], holds: isOff },
+  { reads: policyReads, state: 'selinux/ports', holds: isOff },
 )

@@ -27,6 +27,7 @@ import {
   z,
 } from '../../src/index.ts'
 import { noFolder } from '../params/paths.ts'
+import { setOrRemove } from '../params/setOrRemove.ts'
 import { validation, writingParams } from '../params/writing.ts'
 import { withPath } from './fileEdit.ts'
 
@@ -62,8 +63,8 @@ const oneOrMore = z.union([sshdValue, z.array(sshdValue).min(1)]).transform((val
 export const sshdConfig = defineTask({
   name: 'sshdConfig',
   summary: "Sets keywords of the SSH server's configuration, checked by sshd -t before they are used.",
-  params: z
-    .strictObject({
+  params: setOrRemove(
+    z.strictObject({
       path: filePath.default('/etc/ssh/sshd_config').describe('The file.'),
       set: z
         .record(sshdKeyword, oneOrMore)
@@ -74,31 +75,32 @@ export const sshdConfig = defineTask({
       state: z.enum(['present', 'absent']).default('present').describe('Whether there is the Match block.'),
       create: z.boolean().default(false).describe('Whether to make a missing file.'),
       ...writingParams,
-    })
-    .refine(({ set, remove, state }) => state === 'absent' || Object.keys(set).length + remove.length > 0, {
-      error: 'expected set or remove',
-    })
+    }),
+    'keywords',
+    { nameOf: (keyword) => keyword.toLowerCase(), isNeeded: ({ state }) => state === 'present' },
+  )
     .refine(
       ({ set, remove, match, state }) =>
         state === 'present' || (match !== undefined && Object.keys(set).length + remove.length === 0),
       { path: ['state'], error: "expected 'absent' with match alone: remove takes keywords away" },
     )
-    .refine(({ set, remove }) => !remove.some((key) => keysOf(set).includes(key.toLowerCase())), {
-      path: ['remove'],
-      error: 'expected keywords that are not in set',
-    })
-    .refine(({ set }) => new Set(keysOf(set)).size === keysOf(set).length, {
-      path: ['set'],
-      error: 'expected each keyword once',
-    }),
+    .refine(
+      ({ set }) => {
+        const keywords = Object.keys(set).map((keyword) => keyword.toLowerCase())
+        return new Set(keywords).size === keywords.length
+      },
+      { path: ['set'], error: 'expected each keyword once' },
+    ),
   title: ({ path, match }) => (match === undefined ? path : `${path} Match ${match}`),
   needs: ({ validate }) => ({ tools: validate === undefined ? ['sshd'] : [] }),
   probe: ({ path }) => ({
     current: file(path, { content: true }),
     folder: file(posix.dirname(path)),
-    includes: output(includesScript(path), parseIncludes, { reads: ['/etc/ssh', path] }),
+    includes: included(path, { holds: areKnown }),
+    includesOfNewFile: included(path),
   }),
-  plan: (params, { current, folder, includes }) => {
+  plan: (params, observed) => {
+    const { current, folder } = observed
     const { path, create, owner, group, mode, keep, backup, validate } = params
     const before = contentOf(path, current)
     const edits = editsOf(params)
@@ -106,9 +108,10 @@ export const sshdConfig = defineTask({
     if (!before && !create)
       throw new PlaybookError('E_NO_FILE', `There is no file ${path}.`, { hint: 'create: true makes one.' })
     if (!before && folder.type === 'absent') throw noFolder(path)
-    const { bytes, changes } = withPath(path, () =>
-      applySshdEdits(before ?? Buffer.alloc(0), edits, includes),
-    )
+    const text = before ?? Buffer.alloc(0)
+    const areRead = includePatterns(text).every((each) => Object.hasOwn(observed.includes.files, each))
+    const includes = areRead ? observed.includes : observed.includesOfNewFile
+    const { bytes, changes } = withPath(path, () => applySshdEdits(text, edits, includes))
     return fileChanges(current, {
       ...{ path, owner, group, keep, backup },
       ...{ mode: mode ?? (before ? undefined : 0o600), content: Buffer.from(bytes) },
@@ -133,10 +136,6 @@ function editsOf({ set, remove, match, state }: Params): SshdEdit[] {
   ]
 }
 
-function keysOf(set: object): string[] {
-  return Object.keys(set).map((key) => key.toLowerCase())
-}
-
 /** sshd wants to be called by its path, which is in no PATH of ordinary users. */
 function checkedBySshd(path: string): Command {
   return shellText(`rp_sshd=$(PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v sshd) || {
@@ -144,6 +143,29 @@ function checkedBySshd(path: string): Command {
   exit 1
 }
 "$rp_sshd" -t -f ${quote(path)}`)
+}
+
+/** What the Include lines read. In a dry run a planned edit of the file itself leaves it as it is, unless it adds one. */
+function included(path: string, options: { readonly holds?: typeof areKnown } = {}) {
+  return output(includesScript(path), parseIncludes, { reads: ['/'], ...options })
+}
+
+/** The patterns of the Include lines, as the script takes them. */
+function includePatterns(content: Buffer): string[] {
+  const lines = content.toString('latin1').matchAll(/^[ \t]*include[ \t=]+([^#\r\n]*)/gim)
+  return [...lines].flatMap(([, patterns = '']) =>
+    patterns
+      .replaceAll('"', '')
+      .split(/[ \t]+/)
+      .filter(Boolean),
+  )
+}
+
+/** Whether no planned change concerns the files that Include lines read, or the folders they are looked for in. */
+function areKnown({ files }: SshdIncludes, isPending: (path: string) => boolean): boolean {
+  return Object.keys(files).every(
+    (pattern) => !isPending(posix.resolve('/etc/ssh', pattern.replace(/[^/]*[*?[].*$/, ''))),
+  )
 }
 
 /** Prints the files that Include lines read: `= include PATTERN`, `= file PATH`, and the lines after a blank. */

@@ -29,6 +29,7 @@ import {
   properties,
   remove,
   shell,
+  sshdConfig,
   textBlock,
   unarchive,
   user,
@@ -313,6 +314,23 @@ test('a tool that is missing is told before', () =>
     const [made] = await check(group({ name: 'new' }, { environment: { PATH: path('bin') } }))
     assert.is(made!.says, 'The host has no groupadd.')
     chmodSync(path('bin/tar'), 0o755)
+  }))
+
+test('a second edit of sshd_config is planned on the first, unless Include lines read something else then', () =>
+  inFolder(async (path) => {
+    const config = path('sshd_config')
+    const include = `Include ${path('conf.d')}/*.conf\n`
+    mkdirSync(path('conf.d'))
+    writeFileSync(path('conf.d/50.conf'), 'UseDNS yes\n')
+    writeFileSync(config, `${include}PermitRootLogin yes\n`)
+    const sets = (set: Record<string, string>) => sshdConfig({ path: config, set, validate: 'true {}' })
+    const tasks = [sets({ PermitRootLogin: 'no' }), sets({ PermitRootLogin: 'no' }), sets({ UseDNS: 'yes' })]
+    assert.is(statuses(await check(...tasks)), 'changed ok ok')
+    const other = copyFile({ dest: path('conf.d/40.conf'), content: 'UseDNS no\n' })
+    assert.is(statuses(await check(other, sets({ UseDNS: 'no' }))), 'changed unknown')
+    const more = line({ path: config, line: `Include ${path('more')}` })
+    assert.is(statuses(await check(more, sets({ UseDNS: 'yes' }))), 'changed unknown')
+    assert.is(statuses(await run(...tasks)), 'changed ok ok')
   }))
 
 test('a mirror that does not answer is told before, and nothing is fetched', () =>
