@@ -1,11 +1,11 @@
 // The task dnf: installs, updates and removes RPM packages.
 
-import { type Change, defineTask, output, z } from '../../src/index.ts'
+import { type Change, defineTask, output, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import { word } from '../params/word.ts'
-import { type DnfParams, isGroup, isRpmFile, nameProblem } from './dnfParams.ts'
+import { type DnfParams, isGroup, isRpmFile, isRpmUrl, nameProblem } from './dnfParams.ts'
 import { removalStep, transactionStep } from './dnfTransaction.ts'
-import { type Installed, installedScript, parseInstalled } from './installedPackages.ts'
+import { type Installed, installedScript, type PackageState, parseInstalled } from './installedPackages.ts'
 import { inOneTransaction, packageEffects, packageState } from './packageEffects.ts'
 
 /**
@@ -15,12 +15,16 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  * - `name`: a package, a list, or several separated by commas. Each may be a name (`vim`, also if the package that
  *   provides it has another name: `vim-enhanced`), a name with version, release or architecture (`httpd-2.4.62`,
  *   `glibc.i686`), a capability (`perl(JSON)`), a file that a package contains (`/usr/bin/rotatelogs`), or the path of an
- *   .rpm file on the host. `*` with `state: 'latest'` means everything installed. Patterns, comparisons and URLs are
- *   refused: whether they are installed cannot be determined reliably. Groups (`@Development Tools`) and modules with a
+ *   .rpm file on the host or its URL, which rpm reads each time. Of a file a newer version that is installed stays; dnf
+ *   checks its signature only where localpkg_gpgcheck is on. `*` with `state: 'latest'` means everything installed. Patterns
+ *   and comparisons are refused: whether they are installed cannot be determined reliably. Groups (`@Development Tools`) and modules with a
  *   stream (`@nodejs:18`, `@nodejs:18/common`) are present where dnf would install no further package for them; for these
  *   dnf is asked each time (0.7 s).
  * - `state`: `present` (default; any version), `latest`, `absent`.
- * - `enablerepo`, `disablerepo`, `exclude`: as dnf's options of that name, for this call.
+ * - `enablerepo`, `disablerepo`, `exclude`, `disableExcludes` (`all`, `main`, a repository), `enablePlugin`,
+ *   `disablePlugin`: as dnf's options of that name, for this call.
+ * - `allowDowngrade` (default false): whether a name with a version, or an .rpm file, may replace a newer version.
+ * - `updateOnly`: with `latest`, only packages that are installed; none is added.
  * - `security`, `bugfix`: with `latest`, only updates that fix a vulnerability or a bug.
  * - `autoremove`: without a name, removes dependencies that nothing needs any more; with `absent`, those of what is
  *   removed, also where dnf is configured to keep them.
@@ -34,10 +38,11 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  *
  * dnf waits for another running dnf, `lockTimeout` seconds at most; default: as long as it takes.
  *
- * @throws PlaybookError E_NO_RPM (no rpm on the host), E_NO_PACKAGE (naming those that no repository has),
- *   E_NO_REPOSITORY, E_REPOSITORY (one that does not answer, or that dnf does not know), E_GPG, E_DISK_FULL,
+ * @throws PlaybookError E_NO_RPM (no rpm on the host), E_NO_PACKAGE (naming those that no repository has; a
+ *   URL that cannot be read), E_DOWNGRADE (a newer version than the named one is installed), E_NO_REPOSITORY, E_REPOSITORY (one that does not answer, or that dnf does not know), E_GPG, E_DISK_FULL,
  *   E_PACKAGE_LOCK, E_PACKAGE_CONFLICT, E_NOT_ROOT
  * @example dnf({ name: ['java-17-openjdk', 'httpd', 'vim', 'wget', 'tar'] })
+ * @example dnf({ name: 'https://mirror.example.org/epel/epel-release-latest-9.noarch.rpm' })
  *
  * Sources: dnf(8), rpm(8); the messages are those of dnf 4.14 and dnf5.
  */
@@ -53,7 +58,13 @@ export const dnf = defineTask({
       best: 'nobest',
       cacheonly: 'cacheOnly',
       install_weak_deps: 'weakDeps',
-      update_only: "state: 'latest' installs what is missing; name: '*' updates what is installed.",
+      conf_file:
+        'There is no such option: enablerepo, disablerepo and yumRepository say where packages come from.',
+      download_dir: 'There is no such option: download fetches a file.',
+      download_only:
+        "There is no such option: command({ argv: ['dnf', 'download', …] }), or download for a file.",
+      installroot: "There is no such option: command({ argv: ['dnf', '--installroot', …], creates: … }).",
+      use_backend: 'There is no such option: what the host calls dnf is used.',
       validate_certs: 'The configuration of the repository says that: yumRepository has sslverify.',
       sslverify: 'The configuration of the repository says that: yumRepository has sslverify.',
     },
@@ -78,8 +89,14 @@ export const dnf = defineTask({
       enablerepo: oneOrMany(word).optional().describe('Repositories to enable for this call.'),
       disablerepo: oneOrMany(word).optional().describe('Repositories to disable for this call.'),
       exclude: oneOrMany(word).optional().describe('Packages to leave out.'),
+      disableExcludes: oneOrMany(word)
+        .optional()
+        .describe('Whose excludes not to heed: all, main, or a repository.'),
+      enablePlugin: oneOrMany(word).optional().describe('Plugins of dnf to enable for this call.'),
+      disablePlugin: oneOrMany(word).optional().describe('Plugins of dnf to disable for this call.'),
       disableGpgCheck: z.boolean().default(false).describe('Do not check signatures.'),
       allowErasing: z.boolean().default(false).describe('Allow removing conflicting packages.'),
+      allowDowngrade: z.boolean().default(false).describe('Allow an older version than the installed one.'),
       nobest: z.boolean().default(false).describe('Do not insist on the newest version.'),
       skipBroken: z.boolean().default(false).describe('Leave out what cannot be installed.'),
       weakDeps: z
@@ -88,6 +105,7 @@ export const dnf = defineTask({
         .describe('Install recommended packages too; default: as dnf is configured.'),
       updateCache: z.boolean().default(false).describe("Read the repositories' metadata again."),
       cacheOnly: z.boolean().default(false).describe('Use only the cache, without network.'),
+      updateOnly: z.boolean().default(false).describe('With latest: only what is installed; add nothing.'),
       security: z.boolean().default(false).describe('With latest: only updates that fix a vulnerability.'),
       bugfix: z.boolean().default(false).describe('With latest: only updates that fix a bug.'),
       autoremove: z.boolean().default(false).describe('Remove dependencies that nothing needs any more.'),
@@ -100,8 +118,8 @@ export const dnf = defineTask({
       "name: with state: 'latest' no group; name: '*' updates what it has installed",
     )
     .refine(
-      ({ security, bugfix, state }) => state === 'latest' || !(security || bugfix),
-      "security, bugfix: only with state: 'latest'",
+      ({ security, bugfix, updateOnly, state }) => state === 'latest' || !(security || bugfix || updateOnly),
+      "security, bugfix, updateOnly: only with state: 'latest'",
     )
     .refine(
       ({ name, state }) => state === 'latest' || !name.includes('*'),
@@ -119,7 +137,7 @@ export const dnf = defineTask({
     installed: output(installedScript(params), (result) => parseInstalled(result, params), {
       reads: isForDnf(params)
         ? ['packages']
-        : params.name.map((name) => (isRpmFile(name) ? name : packageState(name))),
+        : params.name.map((name) => (isRpmFile(name) && !isRpmUrl(name) ? name : packageState(baseOf(name)))),
     }),
   }),
   plan: (params, { installed }) => {
@@ -129,11 +147,12 @@ export const dnf = defineTask({
     if (params.name.length === 0) return inOneTransaction(asked, removalStep(params, []))
     const groups = asked.length === 0 ? [] : params.name.filter(isGroup)
     if (params.state === 'absent') return removals(params, installed.found, asked, groups)
-    const missing = installed.missing.map((name) => ({
+    const added = params.updateOnly ? [] : installed.missing
+    const missing = added.map((name) => ({
       what: `package ${name}`,
-      from: 'not installed',
+      from: replaced(name, installed, params),
       to: 'installed',
-      effects: packageEffects(name),
+      effects: packageEffects(baseOf(name)),
     }))
     const outdated = installed.updates.map(({ name, version }) => ({
       what: `package ${name}`,
@@ -143,18 +162,30 @@ export const dnf = defineTask({
     }))
     const all = params.name.includes('*')
     return [
-      ...inOneTransaction(
-        [...missing, ...asked],
-        transactionStep('install', params, [...installed.missing, ...groups]),
-      ),
+      ...inOneTransaction([...missing, ...asked], transactionStep('install', params, [...added, ...groups])),
       ...inOneTransaction(
         outdated,
         transactionStep('upgrade', params, all ? [] : installed.updates.map(({ name }) => name)),
       ),
     ]
   },
-  effects: (params) => (isForDnf(params) ? ['*'] : params.name).flatMap(packageEffects),
+  effects: (params) => (isForDnf(params) ? ['*'] : params.name.map(baseOf)).flatMap(packageEffects),
 })
+
+/** A URL by its file's name. */
+function baseOf(name: string): string {
+  return isRpmUrl(name) ? name.replace(/^.*\//, '') : name
+}
+
+/** The version that is installed instead of one that is missing. @throws PlaybookError E_DOWNGRADE */
+function replaced(name: string, { others }: PackageState, { allowDowngrade }: DnfParams): string {
+  const other = others.find((each) => each.name === name)
+  if (other?.isNewer && !allowDowngrade)
+    throw new PlaybookError('E_DOWNGRADE', `${name} is older than ${other.version}, which is installed.`, {
+      hint: 'If it should be replaced: allowDowngrade: true',
+    })
+  return other?.version ?? 'not installed'
+}
 
 /** Whether dnf alone knows what it would do. */
 function isForDnf({ name }: DnfParams): boolean {

@@ -55,10 +55,14 @@ export function advisoryOptions({ security, bugfix }: DnfParams): string[] {
 /** dnf's options that say where packages come from. */
 export function repositoryOptions(params: DnfParams): string[] {
   const { enablerepo = [], disablerepo = [], exclude = [], cacheOnly, releasever } = params
+  const { disableExcludes = [], enablePlugin = [], disablePlugin = [] } = params
   return [
+    ...disablePlugin.map((each) => `--disableplugin=${each}`),
+    ...enablePlugin.map((each) => `--enableplugin=${each}`),
     ...disablerepo.map((each) => `--disablerepo=${each}`),
     ...enablerepo.map((each) => `--enablerepo=${each}`),
     ...exclude.map((each) => `--exclude=${each}`),
+    ...disableExcludes.map((each) => `--disableexcludes=${each}`),
     ...(cacheOnly ? ['--cacheonly'] : []),
     ...(releasever === undefined ? [] : [`--releasever=${releasever}`]),
   ]

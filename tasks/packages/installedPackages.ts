@@ -2,9 +2,10 @@
 
 import { type Command, type Output, PlaybookError, sh, shellText, splitLines, text } from '../../src/index.ts'
 import { explainDnf } from './dnfErrors.ts'
-import { type DnfParams, isGroup, isRpmFile } from './dnfParams.ts'
+import { type DnfParams, isGroup, isRpmFile, isRpmUrl } from './dnfParams.ts'
 import { type Planned, parseTable } from './dnfTable.ts'
 import { advisoryOptions, questionScript, repositoryOptions } from './dnfTransaction.ts'
+import { compareRpm, parseRpmVersion, versionedNames } from './rpmVersion.ts'
 
 export type Installed = { readonly name: string; readonly version: string }
 
@@ -13,11 +14,14 @@ export type PackageState = {
   readonly missing: readonly string[]
   readonly found: readonly Installed[]
   readonly updates: readonly Installed[]
+  /** Of what is missing in the version that is named or that a file has: the installed version, and whether it is newer. */
+  readonly others: readonly (Installed & { readonly isNewer: boolean })[]
   /** What dnf would do with groups and modules, or to remove what nothing needs. */
   readonly asked: readonly Planned[]
 }
 
 const format = '= %{NAME} %{VERSION}-%{RELEASE}\\n'
+const evr = '%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\n'
 
 /**
  * `rpm -q --whatprovides` finds `vim` in vim-enhanced, but knows neither name-version nor name.arch; `rpm -q` does. The
@@ -29,13 +33,9 @@ export function installedScript(params: DnfParams): Command {
   const query =
     names.length === 0
       ? ':'
-      : sh`rpm -q --qf ${format} --whatprovides ${names} 2>&1 || { echo '= again'; rpm -q --qf ${format} ${names} 2>&1; }`
-          .script
-  const looked = files.map(
-    (path) =>
-      sh`n=$(rpm -qp --nosignature --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}' ${path} 2>/dev/null) && rpm -q "$n" >/dev/null 2>&1 && echo '= file' ${path}`
-        .script,
-  )
+      : sh`rpm -q --qf ${format} --whatprovides ${names} 2>&1`.script +
+        ` || { echo '= again'; ${sh`rpm -q --qf ${format} ${names} 2>&1`.script}; ${basesScript(names)} }`
+  const looked = files.map(fileScript)
   return shellText(
     [
       "command -v rpm >/dev/null 2>&1 || { echo '= no rpm'; exit 0; }",
@@ -46,6 +46,27 @@ export function installedScript(params: DnfParams): Command {
       'exit 0',
     ].join('\n'),
   )
+}
+
+/** Which versions there are of packages that are named with another one. */
+function basesScript(names: readonly string[]): string {
+  const bases = [...new Set(names.flatMap(versionedNames).map(({ name }) => name))]
+  return bases.length === 0
+    ? ''
+    : `${sh`rpm -q --qf ${`= base %{NAME} ${evr}`} ${bases}`.script} 2>&1 | grep '^= ';`
+}
+
+/** The version of a file or what rpm says of it, and the installed versions of its package. rpm downloads a URL by curl. */
+function fileScript(path: string, index: number): string {
+  const read = sh`rpm -qp --nosignature --qf ${`= %{NAME}.%{ARCH} ${evr}`} ${path}`.script
+  return `n=$(${read} 2>&1)
+case $(printf '%s\n' "$n" | tail -n 1) in
+'= '*)
+  set -- $(printf '%s\n' "$n" | tail -n 1)
+  echo "= file ${index} $3"
+  ${sh`rpm -q --qf ${`= has ${index} ${evr}`}`.script} "$2" 2>/dev/null | grep '^= ' ;;
+*) printf '%s\n' "$n" | sed 's/^/= unread ${index} /' ;;
+esac`
 }
 
 /** What only dnf can answer. */
@@ -73,8 +94,9 @@ echo "= code $code"
 printf '%s\\n' "$errors"`
 }
 
-/** What `installedScript` printed. */
-export function parseInstalled(result: Output, { name: names, state }: DnfParams): PackageState {
+/** What `installedScript` printed. @throws PlaybookError E_NO_RPM; E_NO_PACKAGE for a URL that cannot be read */
+export function parseInstalled(result: Output, params: DnfParams): PackageState {
+  const { name: names, state } = params
   const lines = splitLines(text(result))
   if (lines[0] === '= no rpm') {
     throw new PlaybookError('E_NO_RPM', 'There is no rpm on this host, so no dnf either.', {
@@ -84,16 +106,79 @@ export function parseInstalled(result: Output, { name: names, state }: DnfParams
   const [provided, again, updates, asked] = splitAt(lines, ['= again', '= updates', '= asked'])
   const absent = absentNames(provided)
   const absentAgain = again.length > 0 ? absentNames(again) : absent
-  const files = new Set(lines.filter((line) => line.startsWith('= file ')).map((line) => line.slice(7)))
+  const files = names.filter(isRpmFile).flatMap((name, index) => missingFile(lines, name, index, params))
   const missing = names
     .filter((name) => !isGroup(name))
-    .filter((name) => (isRpmFile(name) ? !files.has(name) : absent.has(name) && absentAgain.has(name)))
+    .filter((name) =>
+      isRpmFile(name) ? files.some((each) => each.name === name) : absent.has(name) && absentAgain.has(name),
+    )
   return {
     missing,
     found: foundPackages([...provided, ...again]),
     updates: state === 'latest' ? parseUpdates(updates) : [],
+    others: [
+      ...files.flatMap(({ other }) => other ?? []),
+      ...missing.flatMap((name) => namedOther(lines, name)),
+    ],
     asked: asked.length === 0 ? [] : parseAsked(asked),
   }
+}
+
+type Other = PackageState['others'][number]
+
+/** A file whose version is not installed, nor a newer one that may not be replaced. */
+function missingFile(
+  lines: readonly string[],
+  name: string,
+  index: number,
+  { allowDowngrade }: DnfParams,
+): { readonly name: string; readonly other?: Other }[] {
+  const wordsOf = (kind: string) =>
+    lines.flatMap((line) =>
+      line.startsWith(`= ${kind} ${index} `) ? [line.split(' ').slice(3).join(' ')] : [],
+    )
+  const [version] = wordsOf('file')
+  if (version === undefined) {
+    if (isRpmUrl(name)) throw unreadable(name, wordsOf('unread'))
+    return [{ name }]
+  }
+  const other = otherVersion(name, version, wordsOf('has'))
+  if (other === 'same' || (other?.isNewer && !allowDowngrade)) return []
+  return [{ name, ...(other && { other }) }]
+}
+
+/** What is installed of the package of `httpd-2.4.57`. A kernel is installed beside others. */
+function namedOther(lines: readonly string[], name: string): Other[] {
+  if (isRpmFile(name) || /^kernel\b/.test(name)) return []
+  for (const { name: base, is } of versionedNames(name)) {
+    const there = lines.flatMap((line) => (line.startsWith(`= base ${base} `) ? [line.split(' ')[3]!] : []))
+    const { epoch = '', version, release = '' } = is
+    const other = otherVersion(name, `${epoch && `${epoch}:`}${version}${release && `-${release}`}`, there)
+    if (other !== undefined && other !== 'same') return [other]
+  }
+  return []
+}
+
+/** The newest of the installed versions, unless one is the same; undefined where none is installed. */
+function otherVersion(
+  name: string,
+  version: string,
+  installed: readonly string[],
+): Other | 'same' | undefined {
+  const wanted = parseRpmVersion(version)
+  const all = installed
+    .map((each) => ({ each, difference: compareRpm(parseRpmVersion(each), wanted) }))
+    .sort((a, b) => b.difference - a.difference)
+  if (all.some(({ difference }) => difference === 0)) return 'same'
+  const [newest] = all
+  return newest && { name, version: newest.each.replace(/^\d+:/, ''), isNewer: newest.difference > 0 }
+}
+
+function unreadable(url: string, details: readonly string[]): PlaybookError {
+  return new PlaybookError('E_NO_PACKAGE', `${url} cannot be read.`, {
+    details,
+    hint: 'Does the host reach it? A proxy is given by environment: { https_proxy: … } of the task.',
+  })
 }
 
 /** Cuts lines at the first of each heading; a heading that is missing leaves its part empty. */

@@ -183,7 +183,7 @@ function parse({ stdout, ...result }: Output, params: Params): Found {
   }
 }
 
-const nothing: PackageState = { missing: [], found: [], updates: [], asked: [] }
+const nothing: PackageState = { missing: [], found: [], updates: [], others: [], asked: [] }
 
 function noManager(others: readonly string[]): PlaybookError {
   return new PlaybookError(

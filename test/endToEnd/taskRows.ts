@@ -163,18 +163,21 @@ AIlSXqSC66BPwxLvDoF2hkkdWf56El9Yt3zaafOKw2QC
         ],
       },
       {
-        title: 'dnf installs an .rpm file, and brings an old version up to date',
-        setup: `cd /srv/t && for name in oldwget wget; do
-  printf 'Name: %s\\nVersion: 1.0\\nRelease: 1\\nSummary: old\\nLicense: MIT\\nBuildArch: noarch\\n%%description\\nold\\n%%files\\n' $name >$name.spec
-  rpmbuild --quiet --define "_topdir $PWD/build" -bb $name.spec
-done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm`,
-        tasks: () => [
+        title:
+          'dnf installs .rpm files of the host and of a URL, brings an old version up to date, and goes back',
+        setup: `cd /srv/t && for package in oldwget-1.0 wget-1.0 newer-1.0 newer-2.0; do
+  printf 'Name: %s\\nVersion: %s\\nRelease: 1\\nSummary: old\\nLicense: MIT\\nBuildArch: noarch\\n%%description\\nold\\n%%files\\n' \${package%-*} \${package#*-} >spec
+  rpmbuild --quiet --define "_topdir $PWD/build" -bb spec
+done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm build/RPMS/noarch/newer-2.0-1.noarch.rpm`,
+        tasks: ({ vars }) => [
           dnf({ name: '/srv/t/build/RPMS/noarch/oldwget-1.0-1.noarch.rpm' }),
+          dnf({ name: `${vars.mirror}/packages/Packages/noarch/apr-devel-1.7.0-1.noarch.rpm` }),
+          dnf({ name: '/srv/t/build/RPMS/noarch/newer-1.0-1.noarch.rpm', allowDowngrade: true }),
           dnf({ name: ['wget', 'libtool'], state: 'latest', updateCache: true }),
         ],
         shows: [
-          'rpm -q oldwget wget libtool',
-          'oldwget-1.0-1.noarch\nwget-1.21.1-1.noarch\nlibtool-2.4.6-1.noarch\n',
+          'rpm -q oldwget wget libtool newer apr-devel',
+          'oldwget-1.0-1.noarch\nwget-1.21.1-1.noarch\nlibtool-2.4.6-1.noarch\nnewer-1.0-1.noarch\napr-devel-1.7.0-1.noarch\n',
         ],
       },
     ],

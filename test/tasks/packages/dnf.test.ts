@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import type { PlaybookError } from '../../../src/index.ts'
 import { dnf } from '../../../tasks/packages/dnf.ts'
 import type { PackageState } from '../../../tasks/packages/installedPackages.ts'
+import { compareRpm, parseRpmVersion } from '../../../tasks/packages/rpmVersion.ts'
 import { failure, inFolder, runShell, shells } from '../apply.ts'
 import { outputOf } from '../outputOf.ts'
 
@@ -110,9 +111,43 @@ const rows: readonly Row[] = [
   {
     title: 'knows an .rpm file whose package is installed',
     params: { name: ['/tmp/a-1.0.rpm', '/tmp/b-1.0.rpm'] },
-    said: '= file /tmp/a-1.0.rpm\n',
+    said: '= file 0 0:1.0-1\n= has 0 0:1.0-1\n= file 1 0:1.0-1\n',
     changes: ['package /tmp/b-1.0.rpm: not installed → installed'],
     steps: ['dnf -y install /tmp/b-1.0.rpm'],
+  },
+  {
+    title: 'installs from a URL what is missing or older, and leaves a newer version alone',
+    params: { name: ['https://m.example/a.rpm', 'https://m.example/b-1.rpm', '/tmp/c.rpm'] },
+    said: '= file 0 0:2.0-1\n= has 0 0:1.9-3\n= file 1 0:1.0-1\n= has 1 0:1.0~rc1-1\n= has 1 1:0.1-1\n= file 2 0:1-1\n',
+    changes: [
+      'package https://m.example/a.rpm: 1.9-3 → installed',
+      'package /tmp/c.rpm: not installed → installed',
+    ],
+    steps: ['dnf -y install https://m.example/a.rpm /tmp/c.rpm'],
+  },
+  {
+    title: 'replaces newer versions where it may',
+    params: { name: ['httpd-2.4.57-5.el9', '/tmp/c.rpm'], allowDowngrade: true },
+    said: 'no package provides httpd-2.4.57-5.el9\n= again\npackage httpd-2.4.57-5.el9 is not installed\n= base httpd 0:2.4.62-1.el9\n= file 0 0:1-1\n= has 0 0:2-1\n',
+    changes: ['package httpd-2.4.57-5.el9: 2.4.62-1.el9 → installed', 'package /tmp/c.rpm: 2-1 → installed'],
+    steps: ['dnf -y install httpd-2.4.57-5.el9 /tmp/c.rpm'],
+  },
+  {
+    title: 'replaces older versions, and installs a kernel beside a newer one',
+    params: { name: ['httpd-2.4.62', 'kernel-5.14.0-1.el9.x86_64'] },
+    said: 'no package provides httpd-2.4.62\nno package provides kernel-5.14.0-1.el9.x86_64\n= again\npackage httpd-2.4.62 is not installed\npackage kernel-5.14.0-1.el9.x86_64 is not installed\n= base httpd 0:2.4.57-5.el9\n= base kernel 0:6.1-1.el9\n',
+    changes: [
+      'package httpd-2.4.62: 2.4.57-5.el9 → installed',
+      'package kernel-5.14.0-1.el9.x86_64: not installed → installed',
+    ],
+    steps: ['dnf -y install httpd-2.4.62 kernel-5.14.0-1.el9.x86_64'],
+  },
+  {
+    title: 'with updateOnly adds nothing',
+    params: { name: ['wget', 'vim'], state: 'latest', updateOnly: true },
+    said: '= wget 1.20-1\nno package provides vim\n= again\n= wget 1.20-1\npackage vim is not installed\n= updates\n\nwget.noarch     1:1.21.1-1     lab\n= code 100\n',
+    changes: ['package wget: 1.20-1 → 1.21.1-1'],
+    steps: ['dnf -y upgrade wget'],
   },
   {
     title: 'does with groups and modules what dnf shows, in the transaction of what is missing',
@@ -191,6 +226,9 @@ done`,
       enablerepo: ['crb', 'epel'],
       disablerepo: 'lab',
       exclude: 'kernel*',
+      disableExcludes: 'main',
+      enablePlugin: 'versionlock',
+      disablePlugin: ['local'],
       disableGpgCheck: true,
       allowErasing: true,
       nobest: true,
@@ -202,7 +240,7 @@ done`,
     said: 'no package provides gcc\n= again\npackage gcc is not installed\n',
     changes: ['package gcc: not installed → installed'],
     steps: [
-      "dnf -y install '--disablerepo=lab' '--enablerepo=crb' '--enablerepo=epel' '--exclude=kernel*' '--releasever=9.6' --refresh --nogpgcheck --allowerasing --nobest --skip-broken '--setopt=install_weak_deps=False' gcc",
+      "dnf -y install '--disableplugin=local' '--enableplugin=versionlock' '--disablerepo=lab' '--enablerepo=crb' '--enablerepo=epel' '--exclude=kernel*' '--disableexcludes=main' '--releasever=9.6' --refresh --nogpgcheck --allowerasing --nobest --skip-broken '--setopt=install_weak_deps=False' gcc",
     ],
   },
 ]
@@ -220,7 +258,11 @@ const wrong: readonly (readonly [Params, string])[] = [
   [{ name: '@' }, 'expected @ and the name'],
   [{ name: 'a', security: true }, "only with state: 'latest'"],
   [{ name: 'a', install_weak_deps: true } as never, 'It is called weakDeps here.'],
-  [{ name: 'https://mirror.example/epel.rpm' }, 'a URL cannot be looked at'],
+  [{ name: 'file:///tmp/epel.rpm' }, 'expected the http, https or ftp URL'],
+  [{ name: 'https://me:secret@mirror.example/epel.rpm' }, 'a URL without a password'],
+  [{ name: 'https://mirror.example/epel.rpm', state: 'absent' }, 'name the package'],
+  [{ name: 'a', updateOnly: true }, "only with state: 'latest'"],
+  [{ name: 'a', installroot: '/mnt' } as never, 'There is no such option'],
   [{ name: 'php-*' }, 'a pattern is not supported'],
   [{ name: 'gcc>=11' }, 'a comparison is not supported'],
   [{ name: 'vim wget' }, 'one name without blanks'],
@@ -247,6 +289,52 @@ test('dnf says so where there is no rpm', () => {
     (error: PlaybookError) => error.code === 'E_NO_RPM',
   )
 })
+
+test('dnf refuses to replace a newer version by the one that is named, and says what it could not read', () => {
+  const newer = 'no package provides a-1.0\n= again\npackage a-1.0 is not installed\n= base a 0:1.0.1-1\n'
+  assert.throws(
+    () => plannedAfter({ name: 'a-1.0' }, newer),
+    (error: PlaybookError) =>
+      error.code === 'E_DOWNGRADE' && error.message === 'a-1.0 is older than 1.0.1-1, which is installed.',
+  )
+  const url = 'https://m.example/a.rpm'
+  assert.throws(
+    () => plannedAfter({ name: url }, '= unread 0 curl: (22) The requested URL returned error: 404\n'),
+    (error: PlaybookError) => error.code === 'E_NO_PACKAGE' && /404/.test(error.details.join()),
+  )
+})
+
+// From the tests of rpm: rpmvercmp.at.
+const versions: [one: string, sign: '<' | '=' | '>', other: string][] = [
+  ['1.0', '=', '1.0'],
+  ['1.0', '<', '2.0'],
+  ['2.0.1a', '>', '2.0.1'],
+  ['5.5p1', '<', '5.5p10'],
+  ['10xyz', '<', '10.1xyz'],
+  ['xyz10', '<', 'xyz10.1'],
+  ['xyz.4', '<', '8'],
+  ['1.0.0', '>', '1.0'],
+  ['10.0001', '=', '10.1'],
+  ['4.999.9', '<', '5.0'],
+  ['2_0', '=', '2.0'],
+  ['a+', '=', 'a_'],
+  ['1.0~rc1', '<', '1.0'],
+  ['1.0~rc1', '>', '1.0~rc1~git123'],
+  ['1.0^', '>', '1.0'],
+  ['1.0^git1', '<', '1.01'],
+  ['1.0^git1', '<', '1.0^git2'],
+  ['1.0~rc1^git1', '>', '1.0~rc1'],
+  ['1.0^git1~pre', '<', '1.0^git1'],
+  ['1:1.0-1', '>', '0:2.0-1'],
+  ['2.0-1', '<', '0:2.0-2'],
+  ['2.0', '=', '0:2.0-2'],
+]
+for (const [one, sign, other] of versions)
+  test(`version ${one} ${sign} ${other}`, () => {
+    const is = Math.sign(compareRpm(parseRpmVersion(one), parseRpmVersion(other)))
+    assert.is(is, { '<': -1, '=': 0, '>': 1 }[sign])
+    assert.is(Math.sign(compareRpm(parseRpmVersion(other), parseRpmVersion(one))), -is + 0)
+  })
 
 test('dnf says so where dnf cannot look for updates', () => {
   const words =
@@ -349,7 +437,7 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
 for (const [stdout, stderr, code, message] of failures) {
   test(`a failed dnf is told as ${code}: ${message}`, () => {
     const { params, spec } = dnf({ name: 'x' })
-    const installed: PackageState = { missing: ['x'], found: [], updates: [], asked: [] }
+    const installed: PackageState = { missing: ['x'], found: [], updates: [], others: [], asked: [] }
     const step = spec.plan(params, { installed }, undefined)[0]!.steps[0]!
     const error = step.kind === 'run' ? step.explain!(outputOf(stdout, 1, stderr)) : undefined
     assert.equal([error?.code, error?.message], [code, message])
@@ -358,9 +446,10 @@ for (const [stdout, stderr, code, message] of failures) {
 
 const fakeRpm = `for word; do last=$word; done
 case "$*" in
-  *-qp*) [ "$last" = /tmp/a.rpm ] && printf a-1-1.noarch ;;
+  *-qp*) [ "$last" = /tmp/b.rpm ] && echo error: open failed || echo "= $(basename "$last" .rpm).noarch 0:1-1" ;;
   *--whatprovides*) echo '= vim-enhanced 8.2-1'; echo 'no package provides wget.noarch'; exit 1 ;;
-  '-q a-1-1.noarch') echo a-1-1.noarch ;;
+  '-q --qf = has '*) [ "$last" = a.noarch ] && echo "$3" | sed 's/%.*/0:1-1/' || echo package is not installed ;;
+  '-q --qf = base '*) echo '= base lab 0:2-1'; echo 'package x is not installed' ;;
   *) echo 'package vim is not installed'; echo '= wget 1.21-1'; exit 1 ;;
 esac`
 const fakeDnf = `echo; echo "$*" >>"$0.said"; echo 'wget.noarch 1.22-1 lab'; exit 100`
@@ -385,10 +474,11 @@ for (const shell of shells) {
         { name: 'vim-enhanced', version: '8.2-1' },
         { name: 'wget', version: '1.21-1' },
       ]
-      const name = ['vim', 'wget.noarch', '/tmp/a.rpm', '/tmp/b.rpm']
-      assert.equal(await look({ name }), { missing: ['/tmp/b.rpm'], found, updates: [], asked: [] })
+      const name = ['vim', 'wget.noarch', '/tmp/a.rpm', '/tmp/b.rpm', 'https://m/c.rpm']
+      const nothing = { updates: [], others: [], asked: [] }
+      assert.equal(await look({ name }), { missing: ['/tmp/b.rpm', 'https://m/c.rpm'], found, ...nothing })
       const latest = await look({ name: ['vim', 'wget.noarch'], state: 'latest' })
-      assert.equal(latest, { missing: [], found, updates: [{ name: 'wget', version: '1.22-1' }], asked: [] })
+      assert.equal(latest, { missing: [], found, ...nothing, updates: [{ name: 'wget', version: '1.22-1' }] })
       program('dnf', 'echo broken; exit 1')
       assert.is((await failure(() => look({ name: '*', state: 'latest' }))).code, 'E_DNF')
     }))
