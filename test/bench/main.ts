@@ -13,6 +13,7 @@ import { benchPair } from './pair.ts'
 import { benchScale } from './scale.ts'
 import { benchSite } from './site.ts'
 import { type Stand, standMissing, startStand } from './stand.ts'
+import { benchTasks } from './tasks.ts'
 import { benchWas } from './was.ts'
 
 type Log = (line: string) => void
@@ -65,6 +66,10 @@ const parts: { readonly [name: string]: Part } = {
     about:
       'The whole site, deployed already, on the four hosts of the lab, against ssh HOST true on all at once.',
     measure: (log) => benchSite(options.lab, log),
+  },
+  tasks: {
+    about: 'Each task of the library once, on hosts of its own where it has nothing to do, with the login.',
+    measure: benchTasks,
   },
   cold: {
     about:

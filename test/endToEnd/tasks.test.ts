@@ -1,18 +1,17 @@
 // Every task on real hosts: dry run, run, and a second run without changes.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { ansibleFolder } from '../../lab/artifacts/ansible.ts'
 import { down, type Lab, up } from '../../lab/lab.ts'
-import { noLog } from '../../lab/machine/log.ts'
 import { builtInTasks } from '../../src/userCode/findTask.ts'
 import { debianTopics } from './debianRows.ts'
 import { type LabSite, labSite } from './labSite.ts'
 import { topics as allTopics } from './taskRows.ts'
+import { prepareTopics, topicsHere } from './topicFiles.ts'
 import { checkRow, runTopic, type TopicResult } from './topicRuns.ts'
 
 const name = 'e2e-tasks'
@@ -38,11 +37,8 @@ const onSelinux = ['seBoolean', 'seContext', 'seMode', 'sePort']
 const logins = { 'was-01': 'root', 'was-02': 'root', 'web-01': 'ops', 'web-02': 'ops' } as const
 const hosts = Object.keys(logins) as (keyof typeof logins)[]
 
-/** The tasks that need Ansible on this machine are skipped where pip cannot bring it. */
-const ansible = await ansibleFolder(noLog)
-const topics = allTopics.filter(({ name }) => name !== 'ansible' || 'folder' in ansible)
-if ('folder' in ansible) process.env.RUN_PLAYBOOK_ANSIBLE = ansible.folder
-else test.skip(`Tasks with Ansible: ${ansible.missing}`)
+const { topics, missing } = await topicsHere()
+if (missing !== undefined) test.skip(`Tasks with Ansible: ${missing}`)
 
 const blob = randomBytes(3_000_000)
 let lab: Lab
@@ -59,13 +55,13 @@ test('every task is in a row, or in a playbook that has a test of its own', asyn
     .map((file) => readFileSync(join(root, 'playbooks', file), 'utf8'))
     .join('\n')
   const isCalled = (task: string, text: string) => new RegExp(`\\b${task}\\(`).test(text)
-  const missing = [...(await builtInTasks()).keys()].filter(
+  const unused = [...(await builtInTasks()).keys()].filter(
     (task) =>
       !onSelinux.includes(task) &&
       !isCalled(task, rows) &&
       !(inPlaybooks.includes(task) && isCalled(task, playbooks)),
   )
-  assert.equal(missing, [])
+  assert.equal(unused, [])
 })
 
 test('on a fresh lab, all rows run', async () => {
@@ -75,24 +71,7 @@ test('on a fresh lab, all rows run', async () => {
     'inventory',
     Object.fromEntries(Object.entries(logins).map(([host, user]) => [host, { ansible_user: user }])),
   )
-  site.write('files/blob', blob)
-  site.write(
-    'templates/site.j2',
-    '{{ ansible_hostname | length > 0 }} {{ 10 / 2 }}\n{% for peer in peers %}\n- {{ peer }}\n{% endfor %}\npassword={{ password }}\n',
-  )
-  site.write('files/long.txt', 'four hundred thousand bytes, a line of forty\n'.slice(0, 40).repeat(10_000))
-  chmodSync(site.write('files/program', '#!/bin/sh\necho "it runs"\n\n'), 0o750)
-  site.write('files/tree/sub/page', 'the page\n')
-  chmodSync(site.write('files/tree/run', '#!/bin/sh\necho it runs\n'), 0o755)
-  symlinkSync('sub/page', join(site.folder, 'files/tree/here'))
-  site.write('files/server.xml', readFileSync(tomcatFile('conf/server.xml')))
-  site.write(
-    'roles/old/tasks/main.yml',
-    `- name: Write
-  ansible.builtin.copy: { dest: "/srv/t/old-{{ item }}", content: "{{ inventory_hostname }} {{ word }}\\n" }
-  loop: [a, b]
-`,
-  )
+  await prepareTopics(site, hosts, blob)
   results = runTopics()
   await results
 })
@@ -114,34 +93,11 @@ test('the lab goes down', async () => {
 async function runTopics(): Promise<TopicResult[]> {
   const found: TopicResult[] = []
   const workHost = async (host: string) => {
-    await prepareHost(host)
     for (const [index, topic] of topics.entries())
       if (hostOf(index) === host) found[index] = await runTopic(site, host, inventory, topic)
   }
   await Promise.all(hosts.map(workHost))
   return found
-}
-
-/** Brings what rows take as given. unzip and git are neither in the image nor packages of the lab: the machine's own do it. */
-async function prepareHost(host: string): Promise<void> {
-  const files = [
-    '/usr/bin/unzip',
-    '/usr/bin/git',
-    join(root, 'test/fixtures/httpd/2.4.68/httpd.conf'),
-    tomcatFile('conf/server.xml'),
-    tomcatFile('bin/catalina.sh'),
-  ]
-  await site.on(host, 'mkdir -p /srv/files /srv/t')
-  for (const path of files)
-    await site.on(host, `cat >/srv/files/${basename(path)}`, { input: readFileSync(path) })
-  await site.on(
-    host,
-    'cd /srv/files && chmod 755 unzip git && mv unzip git /usr/bin && ln -s git /usr/bin/git-upload-pack',
-  )
-}
-
-function tomcatFile(path: string): string {
-  return join(root, 'test/fixtures/tomcat/9.0.109', path)
 }
 
 function hostOf(index: number): keyof typeof logins {
