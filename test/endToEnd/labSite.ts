@@ -29,6 +29,8 @@ export type Line = {
   }
   readonly stdout?: string
   readonly isStep?: boolean
+  /** Of the end of a run. */
+  readonly hosts?: readonly { readonly host: string; readonly trips: number }[]
 }
 
 export type Ran = Ended & { readonly lines: readonly Line[] }

@@ -12,7 +12,7 @@ import { debianTopics } from './debianRows.ts'
 import { type LabSite, labSite } from './labSite.ts'
 import { topics as allTopics } from './taskRows.ts'
 import { prepareTopics, topicsHere } from './topicFiles.ts'
-import { checkRow, runTopic, type TopicResult } from './topicRuns.ts'
+import { checkRow, checkTrips, runTopic, type TopicResult } from './topicRuns.ts'
 
 const name = 'e2e-tasks'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -81,6 +81,8 @@ for (const [index, topic] of topics.entries()) {
     test(`${topic.name}, as ${logins[hostOf(index)]}: ${row.title}`, async () =>
       checkRow(row, (await results)[index]!, (output) => filled(output).replaceAll('{host}', hostOf(index))))
   }
+  test(`${topic.name}: a run that finds nothing to do takes one trip`, async () =>
+    checkTrips(topic, (await results)[index]!))
 }
 
 test('the lab goes down', async () => {

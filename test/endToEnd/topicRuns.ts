@@ -47,6 +47,18 @@ export function checkRow(row: TaskRow, result: TopicResult, filled = (output: st
   if (row.hides) assert.not.ok(output.includes(row.hides), 'a secret was shown')
 }
 
+/**
+ * Where no task acts each time, looks at something on the way or asks Ansible, a host that needs nothing takes one trip.
+ */
+export function checkTrips({ rows }: Topic, result: TopicResult): void {
+  if (rows.some(({ always, tasks }) => always || /\b(?:look|ansible\w+)\(/.test(String(tasks)))) return
+  const end = result.runs.at(-1)!.lines.findLast(({ event }) => event === 'runEnd')
+  assert.equal(
+    end?.hosts?.map(({ trips }) => trips),
+    [1],
+  )
+}
+
 /** How the tasks of a row ended. @throws where the run did not come as far */
 function endsOf(ran: Ran, { title }: TaskRow): Line[] {
   const ends = ran.lines.filter((line) => line.event === 'taskEnd' && line.play === title)
