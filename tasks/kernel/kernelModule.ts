@@ -126,7 +126,7 @@ function moduleChange(
     what: `module ${name}`,
     ...{ from, to },
     steps: [run(command, { rehearse, explain: (result) => explained(name, result) })],
-    effects: [{ state: moduleState(name), becomes }, { state: 'modules' }],
+    effects: [{ state: moduleState(name), becomes }],
   }
 }
 

@@ -1,10 +1,10 @@
-// Compares versions of RPM packages, and finds the one that a name such as httpd-2.4.57 asks for.
+// Compares versions of RPM packages, and finds those that names have at their end.
 
 /** `epoch` is undefined where none is named. */
-export type RpmVersion = { readonly epoch?: string; readonly version: string; readonly release?: string }
+type RpmVersion = { readonly epoch?: string; readonly version: string; readonly release?: string }
 
 /** A name that may be that of a package with its version: both ways to read `a-1.0-2`. */
-export type VersionedName = { readonly name: string; readonly is: RpmVersion }
+type VersionedName = { readonly name: string; readonly is: RpmVersion }
 
 /** `0:2.4.57-5.el9`, as rpm prints EPOCHNUM, VERSION and RELEASE. */
 export function parseRpmVersion(text: string): RpmVersion {

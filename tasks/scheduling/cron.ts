@@ -83,6 +83,10 @@ export const cron = defineTask({
       path: ['name'],
       error: 'expected the name of a variable, because env is true',
     })
+    .refine(({ env, job }) => !env || job === undefined || !hasBothQuotes(job), {
+      path: ['job'],
+      error: 'expected a value without one of the quotes " and \', which cron cannot read otherwise',
+    })
     .refine(({ env, disabled, specialTime }) => !env || !(disabled || specialTime), {
       path: ['env'],
       error: 'expected neither disabled nor specialTime with it',
@@ -125,6 +129,11 @@ export const cron = defineTask({
   ],
 })
 
+function hasBothQuotes(value: string | Secret): boolean {
+  const both = /"[^]*'|'[^]*"/
+  return value instanceof Secret ? value.doesMatch(both) : both.test(value)
+}
+
 const noCrontab = { text: '', digest: '' }
 
 type CronParams = {
@@ -155,7 +164,12 @@ function latin1(value: string): string {
 function lineOf(params: CronParams): string | undefined {
   const { name, job, env, state } = params
   if (state === 'absent') return undefined
-  return env ? `${name}="${revealed(job!)}"` : jobLine(params)
+  return env ? `${name}=${quoted(revealed(job!))}` : jobLine(params)
+}
+
+/** crontab refuses what follows the quote that ends a value. */
+function quoted(value: string): string {
+  return value.includes('"') ? `'${value}'` : `"${value}"`
 }
 
 /** With the user in a file of cron.d. */

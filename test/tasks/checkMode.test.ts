@@ -14,7 +14,9 @@ import {
   firewallPort,
   firewallRichRule,
   httpCheck,
+  kernelModule,
   service,
+  sysctl,
   waitFor,
 } from '../../tasks/index.ts'
 import { tomcat } from '../../tasks/tomcat/tomcat.ts'
@@ -85,6 +87,22 @@ const rows: Row[] = [
     url,
     'answer',
     'as it is',
+  ],
+  [
+    'a module that is loaded: another one',
+    kernelModule({ name: 'br-x' }),
+    { loaded: 'no' },
+    kernelModule({ name: 'overlay' }),
+    'loaded',
+    'as it is',
+  ],
+  [
+    'a module that is loaded: parameters, of which it may bring some',
+    kernelModule({ name: 'br-x' }),
+    { loaded: 'no' },
+    sysctl({ set: { 'net.bridge.a': 1 } }),
+    'live',
+    'unknown',
   ],
   ['a command: a URL', command({ argv: ['x'] }), guards, url, 'answer', 'unknown'],
   [

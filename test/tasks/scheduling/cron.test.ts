@@ -134,6 +134,9 @@ test('cron: a file of cron.d names the user', () =>
     const cronFile = `${base}/app`
     const params = { name: 'a', job: 'x', user: 'app', hour: 3, minute: 0, cronFile }
     assert.equal((await applied(cron, params)).again, [])
+    assert.equal((await applied(cron, { name: 'OPTS', env: true, job: 'a "b" c', cronFile })).again, [])
+    assert.match(readFileSync(cronFile, 'utf8'), /^OPTS='a "b" c'$/m)
+    assert.equal((await applied(cron, { name: 'OPTS', env: true, state: 'absent', cronFile })).again, [])
     assert.equal((await applied(cron, { name: 'PATH', env: true, job: '/bin', cronFile })).again, [])
     assert.is(readFileSync(cronFile, 'utf8'), 'PATH="/bin"\n#Ansible: a\n0 3 * * * app x\n')
     assert.is(statSync(cronFile).mode & 0o777, 0o644)
@@ -188,6 +191,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
     /no minute, hour/,
   ],
   ['a file with a dot', { name: 'a', job: 'x', cronFile: 'my.app' }, /without dots/],
+  ['a value that no quotes hold', { name: 'A', job: `a "b" 'c'`, env: true }, /without one of the quotes/],
   ['a variable with a wrong name', { name: 'a b', job: 'x', env: true }, /name of a variable/],
   ['a place of a job', { name: 'a', job: 'x', insertafter: 'B' }, /are for variables/],
 ]
