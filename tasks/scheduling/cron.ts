@@ -130,7 +130,7 @@ export const cron = defineTask({
 })
 
 function hasBothQuotes(value: string | Secret): boolean {
-  const both = /"[^]*'|'[^]*"/
+  const both = /".*'|'.*"/s
   return value instanceof Secret ? value.doesMatch(both) : both.test(value)
 }
 
