@@ -1,11 +1,11 @@
-// The SHA-256 of a file on the controller.
+// The digest of a file on the controller.
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 
 /** Lower-case hex. @throws what reading the file throws */
-export async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
+export async function digestOf(path: string, algorithm = 'sha256'): Promise<string> {
+  const hash = createHash(algorithm)
   for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer)
   return hash.digest('hex')
 }

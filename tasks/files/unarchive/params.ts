@@ -6,10 +6,13 @@ export type UnarchiveParams = {
   format?: 'tar' | 'zip'
   stripComponents: number
   creates?: string
+  include?: string[]
   exclude: string[]
   preserve: string[]
   owner?: string
   group?: string
+  mode?: string
+  dirMode?: string
 }
 
 /** The kind of an archive by its name; undefined where that does not tell. */

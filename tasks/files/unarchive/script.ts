@@ -1,6 +1,7 @@
 // The shell script that unpacks an archive beside its destination and moves it in.
 
 import { type Checksum, type Command, ownerSpec, type Rehearsal, sh, shellText } from '../../../src/index.ts'
+import { modeTests } from '../ownership/modes.ts'
 import { formatOf, type UnarchiveParams } from './params.ts'
 import { functions } from './shellFunctions.ts'
 
@@ -32,26 +33,31 @@ fi`
 }
 
 /** The file in the tree that tells that the archive was unpacked, and what root keeps of it elsewhere. */
-type Stamp = { readonly name: string; readonly text: string; readonly record: string }
+export type Stamp = { readonly name: string; readonly text: string; readonly record: string }
 
-/** Unpacks into `./tree`, in a stage beside `$dest` or in it, gives it the requested owner and modes, and moves it there. */
-export function unpackCommand(params: UnarchiveParams, stamp?: Stamp, digest?: Checksum): Command {
-  const { src, dest, stripComponents, exclude, preserve, creates, owner, group } = params
+/**
+ * Unpacks into `./tree`, in a stage beside `$dest` or in it, gives it the requested owner and modes, and moves it there.
+ * `from`: the digest of the archive on the host, or a command that brings it into the stage and sets `src`.
+ */
+export function unpackCommand(params: UnarchiveParams, stamp?: Stamp, from?: Checksum | Command): Command {
+  const { src, dest, stripComponents, include = [], exclude, preserve, creates, owner, group } = params
   const account = ownerSpec({ owner, group })
   return sh`src=${src} dest=${dest} account=${account} creates=${creates ?? '.'} strip=${stripComponents} unsafe=${unsafeCode} conflict=${conflictCode}
 fail() { code=$1; shift; printf '%s\n' "$*" >&2; exit "$code"; }
 ${toolCheck(params).command}
 ${shellText(functions)}
 damaged() { if [ -s ./output ]; then tail -n 5 ./output; else say_room; fi >&2; exit ${damagedCode}; }
-${shellText(securing(digest))}
+${from && 'script' in from ? from : shellText(securing(from))}
 ${shellText(isZip(params) ? zipUnpacking : tarUnpacking(src))}
 while [ "$strip" -gt 0 ]; do strip_folder; strip=$((strip - 1)); done
 [ -n "$(ls -A ./tree)" ] || fail ${layoutCode} ${'Nothing is left of it by stripComponents.'}
 ( cd ./tree || exit
 refuse_links_out
+${including(include)}
 ${shellText(exclude.map(excluding).join('\n'))}
 ${shellText(preserve.map(preserving).join('\n'))}
 [ -e "$creates" ] || [ -L "$creates" ] || { [ -n "$there" ] && [ -e "/proc/self/fd/8/$creates" ]; } || fail ${layoutCode} "It does not bring $creates."
+${shellText(modeTests(params).map(setting).join('\n'))}
 ${shellText(stamp ? stamping(stamp) : '')}
 [ -z "$account" ] || chown -hR -- "$account" . || exit 1 ) || exit
 if [ -n "$there" ]; then
@@ -88,6 +94,24 @@ fi`.script
 /** Records for root what an earlier version unpacked. */
 export function recordCommand(stamp: Stamp): Command {
   return shellText(recording(stamp))
+}
+
+/** Removes all else, but leaves the folders that lead to it. */
+function including(paths: readonly string[]): Command {
+  if (paths.length === 0) return sh`:`
+  const others = paths.flatMap((path) => ['!', '-path', `./${path}`, '!', '-path', `./${path}/*`])
+  const checks = paths.map(
+    (path) =>
+      sh`[ -n "$(find . -path ${`./${path}`} | head -n 1)" ] || fail ${layoutCode} ${`It does not have ${path}.`}`
+        .script,
+  )
+  return sh`${shellText(checks.join('\n'))}
+find . ! -type d ${others} -exec rm -f -- {} + || exit 1
+find . -depth -mindepth 1 -type d ${others} -exec rmdir -- {} + 2>/dev/null || :`
+}
+
+function setting({ test, spec }: ReturnType<typeof modeTests>[number]): string {
+  return sh`find . \( ${shellText(test)} \) -exec chmod ${spec} -- {} + || exit 1`.script
 }
 
 function excluding(path: string): string {

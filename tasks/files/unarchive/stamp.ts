@@ -10,11 +10,13 @@ import {
   sh,
   text,
 } from '../../../src/index.ts'
+import { shownAddress } from '../download/redaction.ts'
+import { archiveName } from './origin.ts'
 import type { UnarchiveParams } from './params.ts'
 
 /** `.unarchived-apache-tomcat.tar.gz` for all versions of `apache-tomcat-9.0.109.tar.gz`. */
 export function stampName(src: string): string {
-  return `.unarchived-${posix.basename(src).replace(/[-_.]?v?\d+(?:\.\d+)+/g, '')}`
+  return `.unarchived-${archiveName(src).replace(/[-_.]?v?\d+(?:\.\d+)+/g, '')}`
 }
 
 /** What root keeps of an archive that it unpacked, in a folder where nobody else can write. */
@@ -44,10 +46,16 @@ export function unpackedBefore(stamp: FileState, record: string | undefined): st
   return record === '' ? content : record
 }
 
-export function stampText(desired: UnarchiveParams, digest: Checksum): string {
-  const { stripComponents, exclude } = desired
-  const lines = [`${digest.algorithm} ${digest.hex}`, `stripComponents ${stripComponents}`]
-  return [...lines, ...exclude.map((path) => `exclude ${path}`), ''].join('\n')
+/** `digest`: false: whatever the address delivers. */
+export function stampText(desired: UnarchiveParams, digest: Checksum | false): string {
+  const { src, stripComponents, include = [], exclude } = desired
+  const origin = digest ? `${digest.algorithm} ${digest.hex}` : `from ${shownAddress(src)}`
+  return [
+    ...[origin, `stripComponents ${stripComponents}`],
+    ...include.map((path) => `include ${path}`),
+    ...exclude.map((path) => `exclude ${path}`),
+    '',
+  ].join('\n')
 }
 
 /** @throws PlaybookError E_NO_ARCHIVE, E_CHECKSUM */
@@ -59,11 +67,15 @@ export function archiveDigest(src: string, archive: FileState, desired: Checksum
       hint: 'The tasks download and copyFile put it on the host.',
     })
   }
-  if (desired && archive.digest !== desired.hex) {
-    throw new PlaybookError('E_CHECKSUM', `${src} is not the expected archive.`, {
-      details: [`${desired.algorithm} is ${archive.digest}`, `expected  ${desired.hex}`],
-      hint: 'Is the checksum for a different version?',
-    })
-  }
+  if (desired) refuseOther(src, archive.digest, desired)
   return { algorithm: desired?.algorithm ?? 'sha256', hex: archive.digest }
+}
+
+/** @throws PlaybookError E_CHECKSUM */
+export function refuseOther(src: string, hex: string, desired: Checksum): void {
+  if (hex === desired.hex) return
+  throw new PlaybookError('E_CHECKSUM', `${src} is not the expected archive.`, {
+    details: [`${desired.algorithm} is ${hex}`, `expected  ${desired.hex}`],
+    hint: 'Is the checksum for a different version?',
+  })
 }

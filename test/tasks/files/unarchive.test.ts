@@ -1,6 +1,8 @@
 // The task unarchive: what it plans, and what it unpacks or refuses, by the tools of this machine.
 
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +13,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -111,6 +115,10 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
   ['the root as tree', { dest: '/' }, /other than/],
   ['a path out of the tree', { exclude: ['../x'] }, /relative path/],
   ['an absolute path', { creates: '/bin' }, /relative path/],
+  ['an address without a checksum', { src: 'https://mirror.example/a.zip' }, /checksum/],
+  ['a list of checksums for a path', { checksum: 'sha256:https://mirror.example/SUMS' }, /for addresses/],
+  ['an address for the controller', { src: 'https://x/a.zip', checksum: false, remoteSrc: false }, /true/],
+  ['a relative path of the host', { src: 'app.zip' }, /remoteSrc: false/],
 ]
 
 for (const [title, params, expected] of wrong) {
@@ -371,6 +379,93 @@ test('unarchive: a tool that the host lacks is named', () =>
     assert.is(error.code, 'E_TOOL')
     assert.match(error.message, 'gzip')
   }))
+
+test('unarchive: an address is fetched by the host, checked, unpacked, and never requested again', () =>
+  inFolder(async (folder) => {
+    const bytes = readFileSync(packed(folder, 'app-1.0.tar.gz', files))
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    let requests = 0
+    const server = createServer((request, response) => {
+      if (request.url === '/SUMS') response.end(`${sha256}  app-1.0.tar.gz\n`)
+      else if (!request.url!.startsWith('/app-1.0.tar.gz')) response.writeHead(404).end()
+      else {
+        requests += 1
+        response.end(bytes)
+      }
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      const sums = [`sha256:${sha256}`, `sha256:${origin}/SUMS`, false] as const
+      for (const [index, checksum] of sums.entries()) {
+        const shell = shells[index % shells.length]!
+        const params = { src: `${origin}/app-1.0.tar.gz?token=hunter2`, dest: `${folder}/${index}`, checksum }
+        const { changes, again } = await applied(unarchive, params, { shell })
+        assert.equal([again, contents(params.dest), requests], [[], files, index + 1])
+        assert.not.match(JSON.stringify(changes), /hunter2/)
+        assert.equal(
+          readdirSync(params.dest).filter((name) => name !== 'app-1'),
+          ['.unarchived-app.tar.gz'],
+        )
+      }
+      const wrong = { src: `${origin}/app-1.0.tar.gz`, dest: `${folder}/wrong`, checksum: a }
+      const error = await failure(() => applied(unarchive, wrong))
+      assert.equal(
+        [error.code, /expected aaaa…aa/.test(error.details.join()), existsSync(wrong.dest)],
+        ['E_DOWNLOAD', true, false],
+      )
+      const gone = { src: `${origin}/gone.zip`, dest: `${folder}/gone`, checksum: a }
+      assert.match((await failure(() => applied(unarchive, gone))).details.join(), '404')
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  }))
+
+test('unarchive: a file of the controller is sent, and nothing of it stays beside the tree', () =>
+  inFolder(async (folder) => {
+    const src = packed(folder, 'app-1.0.tar.gz', files)
+    const params = { src: 'app-1.0.tar.gz', remoteSrc: false, dest: `${folder}/app`, stripComponents: 1 }
+    const before = readdirSync('/var/tmp')
+    const { again } = await applied(unarchive, params, { directory: folder })
+    assert.equal([again, Object.keys(contents(params.dest)).length], [[], 3])
+    assert.equal(
+      readdirSync('/var/tmp').filter((name) => /app-1\.0/.test(name) && !before.includes(name)),
+      [],
+    )
+    const other = { ...params, checksum: b }
+    assert.is((await failure(() => looked(unarchive, other, { directory: folder }))).code, 'E_CHECKSUM')
+    rmSync(src)
+    assert.is((await failure(() => looked(unarchive, params, { directory: folder }))).code, 'E_NO_SOURCE')
+  }))
+
+for (const shell of shells) {
+  test(`unarchive: only what is included is unpacked, with the given modes (${shell.join(' ')})`, () =>
+    inFolder(async (folder) => {
+      const src = packed(folder, 'app-1.0.tar.gz', { ...files, 'app-1/bin/more/x': 'x', 'app-1/lib/y': 'y' })
+      const params = {
+        src,
+        dest: `${folder}/app`,
+        stripComponents: 1,
+        include: ['bin', 'conf/*.xml'],
+        mode: 'u=rwX,g=rX,o=',
+      }
+      assert.equal((await applied(unarchive, params, { shell })).again, [])
+      assert.equal(Object.keys(contents(params.dest)), ['bin/more/x', 'bin/run.sh', 'conf/a b.xml'])
+      const modes = ['bin', 'bin/run.sh', 'conf/a b.xml'].map((path) =>
+        (statSync(join(params.dest, path)).mode & 0o777).toString(8),
+      )
+      assert.equal([modes, existsSync(join(params.dest, 'lib'))], [['750', '750', '640'], false])
+      const octal = { ...params, dest: `${folder}/octal`, mode: '0600', dirMode: '0711' }
+      assert.equal((await applied(unarchive, octal, { shell })).again, [])
+      assert.equal(
+        ['bin', 'bin/run.sh'].map((path) => (statSync(join(octal.dest, path)).mode & 0o777).toString(8)),
+        ['711', '600'],
+      )
+      const missing = { ...params, dest: `${folder}/none`, include: ['nothing/here'] }
+      assert.is((await failure(() => applied(unarchive, missing, { shell }))).code, 'E_ARCHIVE_LAYOUT')
+    }))
+}
 
 const busybox = folderOf('busybox')
 
