@@ -5,6 +5,7 @@ import { look, secret, sh, stdout } from '../../src/index.ts'
 import {
   ansibleModule,
   ansiblePlaybook,
+  archive,
   assert,
   authorizedKey,
   command,
@@ -766,6 +767,35 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm build/RPMS/noarch/n
         shows: [
           "cd /srv/t && sha512sum <brought.tar.gz && stat -c '%U %a' brought.tar.gz",
           '{tomcat}  -\nroot 600\n',
+        ],
+      },
+      {
+        title:
+          'archive packs a folder and compresses a file, and unarchive fetches an archive from an address',
+        setup:
+          'mkdir -p /srv/t/packed/sub && cd /srv/t/packed && echo page >sub/page && echo old >x.bak && echo log >/srv/t/app.log.1',
+        tasks: ({ vars }) => [
+          dnf({ name: 'tar' }),
+          archive({
+            path: '/srv/t/packed',
+            dest: '/srv/t/packed.tar.xz',
+            exclusionPatterns: ['*.bak'],
+            owner: 'deploy',
+            mode: '0640',
+          }),
+          archive({ path: '/srv/t/app.log.1', dest: '/srv/t/app.log.1.gz', remove: true }),
+          unarchive({
+            src: `${vars.mirror}/dist/tomcat/tomcat-9/v${vars.tomcat_version}/bin/apache-tomcat-${vars.tomcat_version}.tar.gz`,
+            checksum: `sha512:${vars.tomcat_checksum}`,
+            dest: '/srv/t/fetched',
+            stripComponents: 1,
+            include: ['conf', 'bin/*.sh'],
+            mode: 'u=rwX,g=rX,o=',
+          }),
+        ],
+        shows: [
+          "cd /srv/t && tar -tf packed.tar.xz && gzip -dc app.log.1.gz && stat -c '%U %a' packed.tar.xz && ls fetched && stat -c %a fetched/conf fetched/bin/startup.sh && ls app.log.1 2>&1",
+          "./packed/\n./packed/sub/\n./packed/sub/page\nlog\ndeploy 640\nbin\nconf\n750\n750\nls: cannot access 'app.log.1': No such file or directory\n",
         ],
       },
       {

@@ -8,7 +8,7 @@ import { address, type DownloadParams } from '../download/params.ts'
 import { noMirrorCode } from '../download/script.ts'
 
 /** Of an archive that is fetched: what `download` would take. */
-export type ArchiveRequest = DownloadParams & { readonly url: string }
+type ArchiveRequest = DownloadParams & { readonly url: string }
 
 export function isAddress(src: string): boolean {
   return address.safeParse(src).success
