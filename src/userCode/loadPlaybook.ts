@@ -17,6 +17,7 @@ export const commandNames = [
   'task',
   'exec',
   'test',
+  'doctor',
   'facts',
   'docs',
   'explain',

@@ -31,7 +31,7 @@ const managers: { readonly [name: string]: string } = {
 export function asTyped(hint: string, program: string): string {
   if (program === 'run-playbook') return hint
   return hint.replace(
-    /(?<![\w./-]|npx |exec |yarn |bunx )run-playbook(?= (?:[-'"@[A-Z]|\S+\.ts\b|(?:init|help|docs|explain|task|exec|test|history|report|facts|inventory|vault|config)\b))/g,
+    /(?<![\w./-]|npx |exec |yarn |bunx )run-playbook(?= (?:[-'"@[A-Z]|\S+\.ts\b|(?:init|help|docs|doctor|explain|task|exec|test|history|report|facts|inventory|vault|config)\b))/g,
     program,
   )
 }
