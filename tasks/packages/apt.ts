@@ -57,6 +57,7 @@ export const apt = defineTask({
         'There is no such option: allowDowngrade, allowChangeHeldPackages and allowUnauthenticated say what is allowed.',
       force_apt_get: 'There is no such option: apt-get is what is used.',
       update_cache_retries: 'Give the task a retry: { retry: { attempts: 5, delay: 10 } }.',
+      update_cache_retry_max_delay: 'Give the task a retry: { retry: { attempts: 5, delay: 10 } }.',
       policy_rc_d:
         'There is no such option: write /usr/sbin/policy-rc.d by copyFile before, and remove it after.',
       clean: "There is no such option: command({ argv: ['apt-get', 'clean'] }).",
