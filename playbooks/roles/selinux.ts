@@ -12,6 +12,11 @@ const isOn: Probe<boolean> = succeeds(sh`test -e /sys/fs/selinux/enforce && test
   reads: ['/etc/selinux/config', 'selinux/mode'],
 })
 
+/** mod_jk maps its shared memory, a file in logs/. Where that is not allowed, httpd does not start. */
+const mapsByBoolean = succeeds(sh`test -e /sys/fs/selinux/booleans/domain_can_mmap_files`, {
+  reads: ['/etc/selinux', '/var/lib/selinux', 'selinux/mode'],
+})
+
 /** The program semanage, which a minimal Rocky lacks. */
 const tools = () => dnf({ name: 'policycoreutils-python-utils' }, { when: isOn, title: 'dnf semanage' })
 
@@ -49,6 +54,7 @@ export function webPolicy(vars: WebVars, balancers: readonly InstanceBalancer[])
     }),
     sePort({ ports: [...new Set([http_port, https_port, ...ajp])], setype: 'http_port_t' }),
     seBoolean({ name: 'httpd_can_network_relay', state: true }),
+    seBoolean({ name: 'domain_can_mmap_files', state: true }, { when: mapsByBoolean }),
   ]
 }
 

@@ -26,6 +26,7 @@ const policy = '/etc/selinux/targeted/contexts/files/'
 const on = {
   '/sys/fs/selinux/enforce': '1',
   '/sys/fs/selinux/booleans/httpd_can_network_relay': '0 0',
+  '/sys/fs/selinux/booleans/domain_can_mmap_files': '0 0',
   '/etc/selinux/config': 'SELINUX=enforcing\nSELINUXTYPE=targeted\n',
   [`${policy}file_contexts`]: '/.*\tsystem_u:object_r:default_t:s0\n',
 }
@@ -50,8 +51,12 @@ async function dryRun(tasks: TaskList, files: Files, commands: Commands) {
 }
 
 test('where SELinux is off, nothing is done, and no tool is installed', async () => {
-  for (const tasks of [web, was])
-    assert.equal(await dryRun(tasks, {}, rpm), { changes: [], others: ['dnf semanage skipped'] })
+  const booleans = 'seBoolean domain_can_mmap_files on skipped'
+  for (const [tasks, skipped] of [
+    [web, ['dnf semanage skipped', booleans]],
+    [was, ['dnf semanage skipped']],
+  ] as const)
+    assert.equal(await dryRun(tasks, {}, rpm), { changes: [], others: skipped })
 })
 
 test('a web host gets types for its files and for ports of Tomcats that have none, and one boolean', async () => {
@@ -65,9 +70,10 @@ test('a web host gets types for its files and for ports of Tomcats that have non
     'context of /data2/apache/bin/httpd: none → httpd_exec_t',
   ])
     assert.ok(changes.includes(expected), `${expected}\n${changes.join('\n')}`)
-  assert.equal(changes.slice(-2), [
+  assert.equal(changes.slice(-3), [
     'type of port 8010/tcp: unreserved_port_t → http_port_t',
     'boolean httpd_can_network_relay: off → on',
+    'boolean domain_can_mmap_files: off → on',
   ])
 })
 
@@ -117,6 +123,7 @@ test('where a dry run would install semanage, it does not know yet what else cha
   assert.equal(changes, [
     'package policycoreutils-python-utils: not installed → installed',
     'boolean httpd_can_network_relay: off → on',
+    'boolean domain_can_mmap_files: off → on',
   ])
   assert.equal(others, [
     'seContext /data2 usr_t and 14 more unknown',
