@@ -9,12 +9,12 @@ export type Page = {
   readonly goto: (url: string) => Promise<void>
   /** The value of an expression in the page, or of its promise; it passes through JSON. @throws Error of the page */
   readonly value: <T>(expression: string) => Promise<T>
-  /** Waits until an expression is true in the page. @throws Error after 30 s */
+  /** Waits until an expression is true in the page. @throws Error after a minute */
   readonly until: (expression: string) => Promise<void>
   /** Presses a key: `Enter`, `ArrowDown`, `a`, `Control+f`. */
   readonly press: (key: string) => Promise<void>
   readonly type: (text: string) => Promise<void>
-  /** Clicks the middle of the first element that matches, once it is there; scrolls to it. */
+  /** Clicks the middle of the first element that matches, once nothing covers it; scrolls to it. */
   readonly click: (selector: string) => Promise<void>
   readonly resize: (width: number, height: number) => Promise<void>
   /** `{ 'prefers-color-scheme': 'dark' }`; `type` is `screen` or `print`. */
@@ -30,7 +30,7 @@ export type Page = {
   readonly close: () => Promise<void>
 }
 
-const limitMs = 30_000
+const limitMs = 60_000
 
 export async function pageOf(
   { send: sendTo, listen }: Connection,
@@ -95,12 +95,13 @@ export async function pageOf(
     },
     type: async (text) => void (await send('Input.insertText', { text })),
     click: async (selector) => {
-      const element = `document.querySelector(${JSON.stringify(selector)})`
-      await until(element)
-      const [x, y] = await value<[number, number]>(
-        `(() => { const element = ${element}; element.scrollIntoView({ block: 'nearest' });
-          const { left, top, width, height } = element.getBoundingClientRect(); return [left + width / 2, top + height / 2] })()`,
-      )
+      const point = `(() => { const element = document.querySelector(${JSON.stringify(selector)})
+        element?.scrollIntoView({ block: 'nearest', behavior: 'instant' })
+        const { left = 0, top = 0, width = 0, height = 0 } = element?.getBoundingClientRect() ?? {}
+        const [x, y] = [left + width / 2, top + height / 2]
+        return element?.contains(document.elementFromPoint(x, y)) && [x, y] })()`
+      await until(point)
+      const [x, y] = await value<[number, number]>(point)
       for (const type of ['mouseMoved', 'mousePressed', 'mouseReleased']) await mouse(type, x, y)
     },
     resize: async (width, height) => {
