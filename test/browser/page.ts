@@ -19,7 +19,7 @@ export type Page = {
   readonly resize: (width: number, height: number) => Promise<void>
   /** `{ 'prefers-color-scheme': 'dark' }`; `type` is `screen` or `print`. */
   readonly media: (features: { readonly [name: string]: string }, type?: string) => Promise<void>
-  /** Writes a picture (PNG) of what is seen, or of the whole page. */
+  /** Writes a picture of what is seen, or of the whole page: PNG, or WebP by the name of the file. */
   readonly picture: (file: string, isWhole?: boolean) => Promise<void>
   /** Seconds of computing since it was opened, for scripts and layout; how busy the machine is does not matter. */
   readonly busySeconds: () => Promise<number>
@@ -117,7 +117,8 @@ export async function pageOf(
       return (metrics as { name: string; value: number }[]).find(({ name }) => name === 'TaskDuration')!.value
     },
     picture: async (file, isWhole = false) => {
-      const { data } = await send('Page.captureScreenshot', { captureBeyondViewport: isWhole })
+      const format = file.endsWith('.webp') ? { format: 'webp', quality: 60 } : {}
+      const { data } = await send('Page.captureScreenshot', { captureBeyondViewport: isWhole, ...format })
       writeFileSync(file, Buffer.from(String(data), 'base64'))
     },
   }

@@ -17,18 +17,18 @@ test.after(async () => {
   rmSync(folder, { recursive: true })
 })
 
-test('docs/images/report.png is such a picture, and README.md and docs/reports.md show it', async () => {
+test('docs/images/report.webp is such a picture, and README.md and docs/reports.md show it', async () => {
   const earlier = exampleRun({ hosts: 118, tasks: 37, startedAt: '2026-03-09T11:00:00.000Z' })
   writeFileSync(join(folder, 'run.html'), await reportOf(exampleRun({ hosts: 120, tasks: 40 }), earlier))
   await page.resize(1280, 1240)
   await page.goto(pathToFileURL(join(folder, 'run.html')).href)
   await page.until('document.querySelectorAll(".strip").length > 10')
-  const file = join(root, 'docs/images/report.png')
-  await page.picture(process.env.PICTURES === 'write' ? file : join(folder, 'report.png'))
-  assert.is(readFileSync(file).readUInt32BE(16), 1280)
+  const file = join(root, 'docs/images/report.webp')
+  await page.picture(process.env.PICTURES === 'write' ? file : join(folder, 'report.webp'))
+  assert.is(readFileSync(file).toString('latin1', 8, 12), 'WEBP')
   for (const [text, path] of [
-    ['README.md', 'docs/images/report.png'],
-    ['docs/reports.md', 'images/report.png'],
+    ['README.md', 'docs/images/report.webp'],
+    ['docs/reports.md', 'images/report.webp'],
   ] as const)
     assert.match(readFileSync(join(root, text), 'utf8'), `](${path})`)
 })

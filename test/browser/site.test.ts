@@ -20,6 +20,7 @@ const types: { readonly [extension: string]: string } = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
+  '.webp': 'image/webp',
   '.woff2': 'font/woff2',
 }
 const missing: string[] = []

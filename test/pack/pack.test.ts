@@ -97,7 +97,7 @@ test('The tarball holds what is needed, and no tests, lab or sources', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
   const strange = files.filter(
     (file) =>
-      !/^package\/(?:package\.json|events\.schema\.json|README\.md|LICENSE|(?:ARCHITECTURE|CHANGELOG|CONTRIBUTING|SECURITY)\.md|docs\/[\w.-]+\.md|docs\/images\/\w+\.(?:svg|png)|dist\/(?:src\/(?:\w+(?=\.)|formats\/|http\/|jinja\/|model\/|templates\/|testing\/)|tasks\/).*\.(?:js|d\.ts)|dist\/src\/run\/(?:\w+\/)?\w+\.d\.ts|dist\/bundle\/(?:LICENSES\.txt|reportPage\.html|undici\.cjs)|dist\/bundle\/(?:cli|run)\/[\w.-]+\.c?js)$/.test(
+      !/^package\/(?:package\.json|events\.schema\.json|README\.md|LICENSE|(?:ARCHITECTURE|CHANGELOG|CONTRIBUTING|SECURITY)\.md|docs\/[\w.-]+\.md|docs\/images\/\w+\.(?:svg|webp)|dist\/(?:src\/(?:\w+(?=\.)|formats\/|http\/|jinja\/|model\/|templates\/|testing\/)|tasks\/).*\.(?:js|d\.ts)|dist\/src\/run\/(?:\w+\/)?\w+\.d\.ts|dist\/bundle\/(?:LICENSES\.txt|reportPage\.html|undici\.cjs)|dist\/bundle\/(?:cli|run)\/[\w.-]+\.c?js)$/.test(
         file,
       ),
   )
@@ -160,6 +160,8 @@ test('A playbook, a role and a task of their own run, and a second run changes n
     assert.is(readFileSync(join(folder, project, 'greetings/moon'), 'utf8'), 'Hello, moon!\n')
     const second = await playbook(project, 'play.ts', '-i', 'inventory.yaml')
     assert.match(second.stdout, /1 host: 1 ok · 0 changed/)
+    const page = await playbook(project, 'report', '--output', 'html')
+    assert.match(page.stdout, /^<!doctype html>[\s\S]*"title":"greet world"/)
   }
 })
 
