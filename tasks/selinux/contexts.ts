@@ -42,14 +42,30 @@ cat "/etc/selinux/$policy/contexts/files/file_contexts.local" 2>/dev/null
   { reads: policyReads, state: rulesState, holds: isOff },
 )
 
-/** The policy's rules for these targets. */
-export function policyRules(targets: readonly string[]) {
-  const wanted = targets.map((target) => `-e ${quote(target)}`).join(' ')
+/** The policy's rules for some targets, and the names that it has for some types: older names stay valid. */
+type PolicyRules = { readonly base: readonly Rule[]; readonly names: ReadonlyMap<string, string> }
+
+/** The kernel answers a context that is written to selinuxfs with its own names for it. */
+export function policyRules(rules: readonly Pick<Rule, 'target' | 'setype'>[]) {
+  const wanted = rules.map(({ target }) => `-e ${quote(target)}`).join(' ')
+  const types = [...new Set(rules.map(({ setype }) => setype))].filter((type) => /^\w+$/.test(type))
   return output(
     shellText(`${withPolicy}cd "/etc/selinux/$policy/contexts/files" || exit
 grep -F ${wanted} file_contexts
+level=
+[ "$(cat /sys/fs/selinux/mls 2>/dev/null)" != 1 ] || level=:s0
+for type in ${types.join(' ')}; do
+  { printf %s "system_u:object_r:$type$level" >&3 && echo "= $type $(tr -d '\\000' <&3)"; } 2>/dev/null 3<>/sys/fs/selinux/context
+done
 :`),
-    (result) => splitLines(text(result)).flatMap(ruleOf),
+    (result): PolicyRules => {
+      const printed = splitLines(text(result))
+      const names = printed.flatMap((line) => {
+        const [, type, name] = /^= (\S+) [^:]+:[^:]+:([^:]+)/.exec(line) ?? []
+        return type && name ? [[type, name] as const] : []
+      })
+      return { base: printed.flatMap(ruleOf), names: new Map(names) }
+    },
     { reads: policyReads },
   )
 }
@@ -101,7 +117,7 @@ export function difference(
   wanted: Rule,
   state: 'present' | 'absent',
   own: readonly Rule[],
-  ofPolicy: () => readonly Rule[],
+  ofPolicy: () => PolicyRules,
 ): { readonly rule: Rule; readonly line: string; readonly from: string; readonly to: string } | undefined {
   const { target, ftype, setype, seuser, selevel } = wanted
   const isMeant = (rule: Rule) => rule.target === target && rule.ftype === ftype
@@ -110,8 +126,11 @@ export function difference(
     const line = `fcontext -d -f ${ftype} '${target}'`
     return mine && { rule: wanted, line, from: ruleText(mine), to: "the policy's" }
   }
-  const is = mine ?? ofPolicy().find(isMeant)
-  if (is && sameRule(is, wanted)) return undefined
+  const is = mine ?? ofPolicy().base.find(isMeant)
+  const isSame =
+    is &&
+    (sameRule(is, wanted) || sameRule(is, { ...wanted, setype: ofPolicy().names.get(setype) ?? setype }))
+  if (isSame) return undefined
   const options = `-f ${ftype} -t '${setype}' -s ${seuser} -r ${selevel}`
   const line = `fcontext ${mine ? '-m' : '-a'} ${options} '${target}'`
   return { rule: wanted, line, from: is ? ruleText(is) : 'none', to: ruleText(wanted) }

@@ -101,7 +101,7 @@ export const seContext = defineTask({
   needs: selinuxNeeds('semanage', 'restorecon'),
   probe: (params) => ({
     site: ownRules,
-    policy: policyRules(rulesOf(params).map(({ target }) => target)),
+    policy: policyRules(rulesOf(params)),
     wrong: wrongLabels(params.relabel ? stems(params) : []),
   }),
   plan: (params, observed): readonly Change[] => {
@@ -152,8 +152,10 @@ function rulesOf({ target = [], setype = '', ftype, seuser, selevel, rules }: Pa
   return rules ?? [...new Set(target)].map((each) => ({ target: each, setype, ftype, seuser, selevel }))
 }
 
+/** Where files of the targets are; what is below another of these folders is looked at with it. */
 function stems(params: Params): string[] {
-  return [...new Set(rulesOf(params).map(({ target }) => stemOf(target)))]
+  const all = [...new Set(rulesOf(params).map(({ target }) => stemOf(target)))]
+  return all.filter((path) => !all.some((other) => path.startsWith(`${other}/`)))
 }
 
 /** Labels that are wrong although the rules are right. */

@@ -198,7 +198,8 @@ restorecon
 /data3/logs/httpd(/.*)?    system_u:object_r:httpd_log_t:s0
 /data2/x    --    system_u:object_r:bin_t:s0
 `,
-  policy: '/var/www(/.*)?	system_u:object_r:httpd_sys_content_t:s0\n',
+  policy:
+    '/var/www(/.*)?	system_u:object_r:httpd_sys_content_t:s0\n= httpd_sys_ro_t system_u:object_r:httpd_sys_content_t:s0\n',
 }
 
 const contextRows: [
@@ -210,6 +211,7 @@ const contextRows: [
 ][] = [
   ['a rule of the site', { target: '/data3/logs/httpd(/.*)?', setype: 'httpd_log_t' }, '', [], []],
   ['a rule of the policy', { target: '/var/www(/.*)?', setype: 'httpd_sys_content_t' }, '', [], []],
+  ['another name of its type', { target: '/var/www(/.*)?', setype: 'httpd_sys_ro_t' }, '', [], []],
   [
     'a rule that is missing',
     { target: ['/data2/a(/.*)?', '/data2/b'], setype: 'bin_t' },
@@ -253,6 +255,21 @@ for (const [title, params, labels, changes, stdin] of contextRows)
     const is = plan(seContext, params, { ...rules, wrong: labels })
     assert.equal([is.changes, is.stdin], [changes, stdin])
   })
+
+test('seContext looks once at what is below several of its targets', () => {
+  const site = `${rules.site}/data2    system_u:object_r:usr_t:s0
+/data21    system_u:object_r:usr_t:s0
+/data2/apache/conf(/.*)?    system_u:object_r:httpd_config_t:s0
+`
+  const wanted = [
+    { target: '/data2/apache/conf(/.*)?', setype: 'httpd_config_t' },
+    { target: '/data2', setype: 'usr_t' },
+    { target: '/data21', setype: 'usr_t' },
+  ]
+  const wrong = 'Would relabel /data2/x from u:object_r:default_t:s0 to u:object_r:usr_t:s0\n'
+  const { changes } = plan(seContext, { rules: wanted }, { ...rules, site, wrong })
+  assert.equal(changes, ['labels below /data2 /data21: default_t of /data2/x → usr_t'])
+})
 
 test('seContext refuses what would relabel a whole host, or is no expression', () => {
   assert.throws(() => seContext({ target: '/[^/]+/x', setype: 'a_t' }), /begins with the name of a folder/)
