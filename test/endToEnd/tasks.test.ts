@@ -85,7 +85,7 @@ for (const [index, topic] of topics.entries()) {
     test(`${topic.name}, as ${logins[hostOf(index)]}: ${row.title}`, async () =>
       checkRow(row, (await results)[index]!, (output) => filled(output).replaceAll('{host}', hostOf(index))))
   }
-  test(`${topic.name}: a run that finds nothing to do takes one trip`, async () =>
+  test(`${topic.name}: a run that finds nothing to do takes one trip for each user`, async () =>
     checkTrips(topic, (await results)[index]!))
 }
 
