@@ -25,6 +25,8 @@ export type Page = {
   readonly busySeconds: () => Promise<number>
   /** Errors and warnings of the console, exceptions, and what the browser blocked or could not load. */
   readonly problems: readonly string[]
+  /** Waits until all patterns match problems, which may be reported late. @throws Error after a minute */
+  readonly complains: (...patterns: readonly RegExp[]) => Promise<void>
   /** The addresses of everything that was loaded. */
   readonly requests: readonly string[]
   readonly close: () => Promise<void>
@@ -63,11 +65,21 @@ export async function pageOf(
       await delay(20)
     }
   }
+  const complains = async (...patterns: readonly RegExp[]) => {
+    const endMs = performance.now() + limitMs
+    for (const pattern of patterns)
+      while (!problems.some((problem) => pattern.test(problem))) {
+        if (performance.now() > endMs)
+          throw new Error(`No problem is like ${pattern}: ${problems.join('\n')}`)
+        await delay(20)
+      }
+  }
   const mouse = (type: string, x: number, y: number) =>
     send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 })
   const page: Page = {
     value,
     until,
+    complains,
     problems,
     requests,
     close,

@@ -12,6 +12,7 @@ type Props = { run: Run; hosts: readonly Host[]; columns: readonly number[]; vie
 
 export function HostRows({ run, hosts, columns, view }: Props) {
   const box = useRef<HTMLDivElement>(null)
+  const wantsFocus = useRef(false)
   const [active, setActive] = useState(0)
   const [spot, setSpot] = useState<Spot | undefined>()
   const { first, last, width } = useSight(box, hosts.length, rowHeight)
@@ -25,9 +26,7 @@ export function HostRows({ run, hosts, columns, view }: Props) {
     const [top, bottom] = [index * rowHeight, (index + 1) * rowHeight + head]
     if (top < element.scrollTop) element.scrollTop = top
     if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
-    requestAnimationFrame(() =>
-      element.querySelector<HTMLElement>('a[tabindex="0"]')?.focus({ preventScroll: true }),
-    )
+    wantsFocus.current = true
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: { [key: string]: number } = {
@@ -45,6 +44,15 @@ export function HostRows({ run, hosts, columns, view }: Props) {
     else return
     event.preventDefault()
   }
+  // The row may come into sight only after it was chosen.
+  useLayoutEffect(() => {
+    const { activeElement: focused, body } = document
+    if (focused !== body && !box.current!.contains(focused)) wantsFocus.current = false
+    const link = box.current!.querySelector<HTMLElement>('a[tabindex="0"]')
+    if (!wantsFocus.current || !link) return
+    wantsFocus.current = false
+    link.focus({ preventScroll: true })
+  })
   const name = useMemo(() => nameWidth(run), [run])
   const cell = cellWidth(width - name, columns.length)
   useLayoutEffect(() => {
