@@ -27,18 +27,19 @@ export function runCached<T>(file: string, folder: string | undefined): CachedRu
   const cacheFile =
     folder === undefined ? undefined : join(folder, `${basename(file)}-${process.version}-${process.arch}`)
   const cached = cacheFile === undefined ? undefined : readCache(cacheFile)
-  // V8 forgets functions that ran only once: a long run would save a cache without those of the start.
-  setFlagsFromString('--no-flush-bytecode')
   const script = new Script(readText(file), {
     filename: file,
     cachedData: cached?.code,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
+  const accepted = script.cachedDataRejected === false ? cached : undefined
+  const isToCheck =
+    cacheFile !== undefined && (!accepted || Date.now() - accepted.checkedAtMs >= checkIntervalMs)
+  if (isToCheck) setFlagsFromString(keepCode)
   const module = { exports: {} as T }
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
-  const accepted = script.cachedDataRejected === false ? cached : undefined
   const save = () => {
-    if (cacheFile !== undefined) saveCode(script, cacheFile, accepted)
+    if (isToCheck) saveCode(script, cacheFile, accepted)
   }
   return { exports: module.exports, save }
 }
@@ -72,9 +73,15 @@ function readCache(cacheFile: string): CachedCode | undefined {
 /** Measuring the code walks the heap, so it is not done in every run. */
 const checkIntervalMs = 10 * 60 * 1000
 
+/**
+ * V8 forgets functions that ran only once: a long run would save a cache without those of the start. Only a run that may
+ * save sets this, and takes it back: code that was compiled with other flags, Node.js's own included, is not used.
+ */
+const keepCode = '--no-flush-bytecode'
+
 /** Saves the code if it has grown: a command that only lists compiles less than a run. */
 function saveCode(script: Script, cacheFile: string, accepted: CachedCode | undefined): void {
-  if (accepted && Date.now() - accepted.checkedAtMs < checkIntervalMs) return
+  setFlagsFromString('--flush-bytecode')
   const { bytecode_and_metadata_size: bytecodeBytes } = getHeapCodeStatistics()
   const hasGrown = bytecodeBytes > (accepted?.bytecodeBytes ?? 0) * 1.05
   try {

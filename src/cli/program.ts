@@ -1,5 +1,6 @@
 // Defines the command line, and turns its outcome into an exit code.
 
+import './zodSettings.ts'
 import { Command, CommanderError } from 'commander'
 import { Interrupted } from '../secrets/interrupted.ts'
 import { addCompletionCommands } from './completion/completionCommand.ts'
