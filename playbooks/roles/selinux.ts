@@ -12,17 +12,12 @@ const isOn: Probe<boolean> = succeeds(sh`test -e /sys/fs/selinux/enforce && test
   reads: ['/etc/selinux/config', 'selinux/mode'],
 })
 
-/** mod_jk maps its shared memory, a file in logs/. Where that is not allowed, httpd does not start. */
-const mapsByBoolean = succeeds(sh`test -e /sys/fs/selinux/booleans/domain_can_mmap_files`, {
-  reads: ['/etc/selinux', '/var/lib/selinux', 'selinux/mode'],
-})
-
 /** The program semanage, which a minimal Rocky lacks. */
 const tools = () => dnf({ name: 'policycoreutils-python-utils' }, { when: isOn, title: 'dnf semanage' })
 
 /**
  * As a unit, httpd below /data2 is confined (httpd_t) like the distribution's, because its files have the same types. Its pid
- * file and mod_jk's memory are in logs/, where the distribution's httpd has /run. No two targets match the same path, save
+ * file is in logs/, where the distribution's httpd has /run; mod_jk maps a file in shm/. No two targets match the same path, save
  * those without an expression, which always win.
  *
  * httpd may listen on and connect to ports of http_port_t: its own, and those of the Tomcats. `httpd_can_network_relay` lets
@@ -49,12 +44,12 @@ export function webPolicy(vars: WebVars, balancers: readonly InstanceBalancer[])
         { target: `${prefix}/(htdocs|icons|error|manual)(/.*)?`, setype: 'httpd_sys_content_t' },
         { target: `${prefix}/cgi-bin(/.*)?`, setype: 'httpd_sys_script_exec_t' },
         { target: `${prefix}/logs(/.*)?`, setype: 'httpd_var_run_t' },
+        { target: `${prefix}/shm(/.*)?`, setype: 'httpd_cache_t' },
         { target: `${log_dir}(/.*)?`, setype: 'httpd_log_t' },
       ],
     }),
     sePort({ ports: [...new Set([http_port, https_port, ...ajp])], setype: 'http_port_t' }),
     seBoolean({ name: 'httpd_can_network_relay', state: true }),
-    seBoolean({ name: 'domain_can_mmap_files', state: true }, { when: mapsByBoolean }),
   ]
 }
 

@@ -26,6 +26,7 @@ export function web(host: PlayHost<WebVars>): TaskList {
     directory({ path: vars.log_dir, ...owned }),
     buildHttpd(vars),
     buildModJk(vars),
+    directory({ path: sharedMemory(vars), ...owned }),
     vars.owned_dirs.map((path) => ownership({ path, exclude: rootOwnedPaths(path, vars), ...owned })),
     webPolicy(vars, all),
     webConfiguration(vars, all),
@@ -57,9 +58,14 @@ function httpdUnit(vars: WebVars): TaskList {
   return siteUnit(vars, unitOf(prefix), httpdUnitText({ prefix, logs }), reload(vars))
 }
 
+/** A folder of its own: SELinux lets httpd map files of httpd_cache_t, and not those in logs/. */
+function sharedMemory({ apache_dir }: Pick<WebVars, 'apache_dir'>): string {
+  return `${apache_dir}/shm`
+}
+
 /** What httpd and its rotatelogs write before they become the account: root's, today and after each rotation. */
 function rootOwnedPaths(path: string, { apache_dir, log_dir }: WebVars): string[] {
-  return [`${apache_dir}/logs`, log_dir]
+  return [`${apache_dir}/logs`, sharedMemory({ apache_dir }), log_dir]
     .filter((folder) => folder.startsWith(`${path}/`))
     .map((folder) => folder.slice(path.length + 1))
 }
@@ -140,7 +146,11 @@ function webConfiguration(vars: WebVars, all: readonly InstanceBalancer[]): Task
         },
         {
           path: 'conf/mod_jk.conf',
-          content: modJkConf({ ...rotation, workersFile: `${vars.apache_dir}/conf/workers.properties` }),
+          content: modJkConf({
+            ...rotation,
+            workersFile: `${vars.apache_dir}/conf/workers.properties`,
+            shmFile: `${sharedMemory(vars)}/mod_jk`,
+          }),
         },
         {
           path: 'conf/workers.properties',
