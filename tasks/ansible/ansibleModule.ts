@@ -46,7 +46,14 @@ const params = z.strictObject({
     .describe('Paths that it may change, with everything below them, for dry runs; default: everything.'),
 })
 
-type OwnOptions = Pick<z.input<typeof params>, 'checkMode' | 'reads' | 'writes'>
+type OwnOptions = {
+  /** false: its check mode is not used; it runs every time, and its result says whether it changed something. Default true. */
+  readonly checkMode?: boolean | undefined
+  /** Paths and states that its result depends on, for dry runs. Default: everything. */
+  readonly reads?: string[] | undefined
+  /** Paths that it may change, with everything below them, for dry runs. Default: everything. */
+  readonly writes?: string[] | undefined
+}
 type ModuleParams = z.output<typeof params>
 
 type Arguments = readonly [module: string, args?: ModuleParams['args'], options?: TaskOptions & OwnOptions]

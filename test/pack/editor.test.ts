@@ -42,6 +42,7 @@ const modules = {
 const calls = Object.entries(modules).flatMap(([module, tasks]) =>
   Object.entries(tasks)
     .filter(([, task]) => typeof (task as Partial<AnyTaskFunction>).spec?.plan === 'function')
+    .filter(([name]) => name !== 'ansibleModule') // called with the module's name and arguments first
     .map(([name]) => [`${module}.${name}`, `${module}.${name}({ ‸ })`] as const),
 )
 
@@ -72,6 +73,7 @@ const places: readonly (readonly [what: string, code: string])[] = [
   ['the use of a role', 'role({ n: 1 }, { ‸ })'],
   ['an object in a list', "httpd.httpdConfiguration({ prefix: '/a', files: [{ ‸ }] })"],
   ['an object in a list', 'tasks.firewallRichRule({ ‸ })'],
+  ['the options of a module of Ansible', "tasks.ansibleModule('ping', {}, { ‸ })"],
   ...calls,
 ]
 

@@ -97,7 +97,7 @@ const offered: readonly [line: string, candidates: readonly string[]][] = [
   ['run-playbook task service enabled=', ['enabled=true', 'enabled=false']],
   ['run-playbook init --on ', ['machine', 'hosts']],
   ['run-playbook explain E_HOST_KEY_C', ['E_HOST_KEY_CHANGED']],
-  ['run-playbook docs from-', ['from-ansible', 'from-ansible.ko']],
+  ['run-playbook docs from-', ['from-ansible', 'from-ansible-role-by-role', 'from-ansible.ko']],
   ['run-playbook help inventory', ['inventory']],
   ['run-playbook docs copyF', ['copyFile']],
   ['run-playbook vault encrypt-', ['encrypt-string']],

@@ -118,7 +118,7 @@ export default definePlay({
   assert.is(refused.code, 1)
   assert.match(
     refused.text,
-    /inventory\.yaml:4:5 {2}two: the variables of b {2}is taken {2}E_VARS\n1 error\. No host was contacted\.\n/,
+    /inventory\.yaml:4:5 {2}two: the variables of b {2}is taken {2}E_VARS\nrun-playbook explain E_VARS {3}says what it means\n1 error\. No host was contacted\.\n/,
   )
 })
 
