@@ -207,7 +207,7 @@ test('a server.xml that is not well-formed is refused with line and column, and 
 test('a port that another program has is named with that program, before Tomcat is started', async () => {
   await site.on(
     'was-02',
-    `systemd-run --unit=squatter -q python3 -c 'import socket,time; s=socket.socket(); s.setsockopt(1,2,1); s.bind(("0.0.0.0",8082)); s.listen(); time.sleep(600)'; sleep 1`,
+    `systemd-run --unit=squatter -q python3 -c 'import socket,time; s=socket.socket(); s.setsockopt(1,2,1); s.bind(("0.0.0.0",8082)); s.listen(); time.sleep(600)'; until ss -Hltn sport = :8082 | grep -q .; do sleep 0.2; done`,
   )
   const ran = await site.runPlaybook('was.ts', '-l', 'was-02')
   await site.on('was-02', 'systemctl stop squatter')

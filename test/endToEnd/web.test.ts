@@ -295,7 +295,7 @@ test('a port that another program has is named with that program', async () => {
     'import socket,time; s=socket.socket(); s.setsockopt(1,2,1); s.bind(("0.0.0.0",80)); s.listen(); time.sleep(600)'
   await site.on(
     'web-02',
-    `${apache}/bin/apachectl -k stop; while [ -e ${apache}/logs/httpd.pid ]; do sleep 0.2; done; systemd-run --unit=squatter -q python3 -c '${squat}'; sleep 1`,
+    `${apache}/bin/apachectl -k stop; while [ -e ${apache}/logs/httpd.pid ]; do sleep 0.2; done; systemd-run --unit=squatter -q python3 -c '${squat}'; until ss -Hltn sport = :80 | grep -q .; do sleep 0.2; done`,
   )
   const ran = await site.runPlaybook('web.ts', '-l', 'web-02')
   await site.on('web-02', 'systemctl stop squatter')
