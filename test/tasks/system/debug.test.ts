@@ -61,7 +61,11 @@ test('equal lines of many hosts are shown once, and one that needs -v is not sho
 test('pages have it, without anything that a browser or a terminal obeys', async () => {
   const { events } = await runTasks([debug({ msg: '<b>\x1b[31mred' }), debug({ msg: 'two\nlines' })])
   const stream = createTestStream()
-  const reporter = createHtmlReporter({ sink: createSink(stream), time: () => '2026-01-02T03:04:05Z', cwd: '/' })
+  const reporter = createHtmlReporter({
+    sink: createSink(stream),
+    time: () => '2026-01-02T03:04:05Z',
+    cwd: '/',
+  })
   for (const event of events) reporter.handle(event)
   await reporter.close()
   assert.match(stream.text(), /"message":"\\u003cb>red"[\s\S]*"message":"two\\nlines"/)
