@@ -3,15 +3,17 @@
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SUITE } from '../artifacts/aptSources.ts'
-import type { Artifact } from '../artifacts/artifactCache.ts'
+import { type Artifact, cachedArtifact } from '../artifacts/artifactCache.ts'
 import { bootstrap, settleScript } from '../artifacts/bootstrap.ts'
+import { noLog } from '../machine/log.ts'
 import { run, runIn } from '../machine/run.ts'
 import { runIsolated } from '../machine/runIsolated.ts'
+import { siteArchives } from './siteArchives.ts'
 
 const PACKAGES = [
   'linux-image-amd64 systemd systemd-sysv dbus openssh-server iproute2 procps kmod udev sudo ca-certificates',
   'selinux-policy-default policycoreutils policycoreutils-python-utils selinux-utils attr auditd',
-  'firewalld python3-firewall nftables cron curl gpg wget tar xz-utils unzip rsync acl tzdata netbase',
+  'firewalld python3-firewall nftables cron curl gpg wget tar xz-utils bzip2 zip unzip git rsync acl tzdata netbase',
   'apache2-bin apache2-utils openjdk-17-jre-headless',
 ].flatMap((line) => line.split(' '))
 
@@ -36,14 +38,20 @@ export const qemuTree: Artifact = {
   },
 }
 
-/** `disk.img` (ext4), `vmlinuz`, `initrd`, the key of its logins `id_ed25519`, and its own public key `host.pub`. */
+/**
+ * `disk.img` (ext4; the archives of the site are in /srv), `vmlinuz`, `initrd`, the key of its logins `id_ed25519`, and its
+ * own public key `host.pub`.
+ */
 export const selinuxImage: Artifact = {
   kind: 'selinux',
-  recipe: [SUITE, ...PACKAGES, imageScript(), labelScript].join('\n'),
+  recipe: [SUITE, ...PACKAGES, imageScript(), labelScript, siteArchives.recipe].join('\n'),
   make: async (folder) => {
     const root = join(folder, 'root')
     await bootstrap(folder, PACKAGES, imageScript())
     await makeKeys(folder, root)
+    const site = await cachedArtifact(siteArchives, noLog)
+    for (const name of ['apache.tar.gz', 'tomcat.tar.gz'])
+      await copyFile(join(site, name), join(root, 'srv', name))
     await runIsolated(['chroot', root, 'sh', '-eu'], { input: labelScript })
     const boot = await readdir(join(root, 'boot'))
     for (const name of ['vmlinuz', 'initrd'])
@@ -76,7 +84,7 @@ async function makeKeys(folder: string, root: string): Promise<void> {
 
 /**
  * The initramfs has what its disk needs alone, and logins start no manager of systemd: both take long on an emulated
- * processor.
+ * processor. Debian's policy lets firewalld answer no program of a login, which RHEL's does.
  */
 function imageScript(): string {
   return `${settleScript('ssh auditd firewalld cron')}
@@ -88,6 +96,9 @@ printf '127.0.0.1 localhost\\n127.0.1.1 selinux-01\\n' >/etc/hosts
 printf '[Match]\\nName=en* eth*\\n[Network]\\nAddress=10.0.2.15/24\\nGateway=10.0.2.2\\nLinkLocalAddressing=no\\nIPv6AcceptRA=no\\n' >/etc/systemd/network/10-lab.network
 echo '/dev/vda / ext4 rw,noatime 0 1' >/etc/fstab
 printf 'SELINUX=enforcing\\nSELINUXTYPE=default\\n' >/etc/selinux/config
+echo '(allow firewalld_t unconfined_t (dbus (send_msg)))' >/root/lab.cil
+semodule -N -i /root/lab.cil
+rm /root/lab.cil
 printf 'virtio_pci\\nvirtio_blk\\next4\\n' >>/etc/initramfs-tools/modules
 sed -i 's/^MODULES=.*/MODULES=list/' /etc/initramfs-tools/initramfs.conf
 update-initramfs -u

@@ -1,9 +1,11 @@
 // The host with SELinux that the runner has started, as the tests reach it.
 
-import { type LabSite, labSite } from '../endToEnd/labSite.ts'
+import { type LabSite, labSite, type Ran } from '../endToEnd/labSite.ts'
 
 /** The name of the host, as inventories of `guestSite` know it. */
 export const guestName = 'selinux-01'
+/** Other names of it, for a site whose roles are for several hosts. */
+const otherNames = ['was-01', 'web-01']
 
 export type GuestSite = LabSite & {
   /** Runs a script on the host as root, and gives what it prints. @throws if it fails */
@@ -17,7 +19,8 @@ export function guestSite(): GuestSite {
   const described = process.env.RUN_PLAYBOOK_SELINUX_GUEST
   if (!described) throw new Error('No host with SELinux runs: npm run selinux starts it, and then the tests.')
   const guest = JSON.parse(described)
-  const site = labSite(guest)
+  const [host] = guest.hosts
+  const site = labSite({ ...guest, hosts: [host, ...otherNames.map((name) => ({ ...host, name }))] })
   // Everything takes ten times as long on an emulated processor.
   const patient = {
     ansible_ssh_common_args: `-F none -o UserKnownHostsFile=${guest.knownHostsFile} -o ConnectTimeout=120 -o ServerAliveInterval=30`,
@@ -56,4 +59,14 @@ function denialText(line: string): string {
 /** Whether something that a login started was denied something: the shells of run-playbook, or what they run. */
 export function isOfLogin(denial: string): boolean {
   return /^\S+ (unconfined|sysadm|staff|user|sudo|unconfined_\w+)_t /.test(denial)
+}
+
+/** What a run has changed. @throws with its output if a task ended otherwise than ok, changed or skipped */
+export function changesOf(ran: Ran): string[] {
+  const ends = ran.lines.filter(({ event }) => event === 'taskEnd')
+  if (ends.length === 0 || ends.some(({ status }) => !['ok', 'changed', 'skipped'].includes(status!)))
+    throw new Error(ran.stdout + ran.stderr)
+  return ends.flatMap(({ status, changes }) =>
+    status === 'changed' ? changes!.map(({ what, from, to }) => `${what}: ${from} → ${to}`) : [],
+  )
 }

@@ -3,8 +3,8 @@
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { cron, kernelModule } from '../../tasks/index.ts'
-import { playbookText, type Ran } from '../endToEnd/labSite.ts'
-import { guestName, guestSite } from './guestSite.ts'
+import { playbookText } from '../endToEnd/labSite.ts'
+import { changesOf, guestName, guestSite } from './guestSite.ts'
 
 const site = guestSite()
 const inventory = site.inventory('inventory', { [guestName]: { ansible_user: 'ops' } })
@@ -84,14 +84,5 @@ test('the kernel has the module with its parameters, until it is unloaded', asyn
   const left = 'grep ^dummy /proc/modules; ls /etc/modules-load.d/dummy.conf /etc/modprobe.d/dummy.conf 2>&1'
   assert.match(await site.root(`${left} | grep -vc such || :`), /^0$/m)
 })
-
-function changesOf(ran: Ran): string[] {
-  const ends = ran.lines.filter(({ event }) => event === 'taskEnd')
-  if (ends.length === 0 || ends.some(({ status }) => !['ok', 'changed'].includes(status!)))
-    throw new Error(ran.stdout + ran.stderr)
-  return ends.flatMap(({ status, changes }) =>
-    status === 'changed' ? changes!.map(({ what, from, to }) => `${what}: ${from} → ${to}`) : [],
-  )
-}
 
 test.run()
