@@ -14,6 +14,7 @@ import {
   z,
 } from '../../src/index.ts'
 import { rehearsal } from './rehearsal.ts'
+import { groupState } from './userState.ts'
 
 /**
  * Makes, changes or removes a group.
@@ -50,7 +51,10 @@ export const group = defineTask({
     gid: output(sh`getent group ${name}`, parseGid, { reads: [`/etc/group/${name}`] }),
   }),
   plan: ({ name, gid, system, state }, observed): Change[] => {
-    const effects = [{ tree: `/etc/group/${name}` }]
+    const effects = [
+      { tree: `/etc/group/${name}` },
+      { state: groupState(name), becomes: state === 'present' },
+    ]
     const what = `group ${name}`
     if (observed.gid === undefined) {
       if (state === 'absent') return []

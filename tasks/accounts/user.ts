@@ -13,7 +13,7 @@ import {
 } from '../../src/index.ts'
 import { attributeChanges, creationChange, removalChange, userEffects } from './userChanges.ts'
 import { requestedGroups, type UserParams } from './userParams.ts'
-import { parseUserState, userStateCommand } from './userState.ts'
+import { groupProbes, parseUserState, userStateCommand } from './userState.ts'
 
 const days = z.int().min(-1).optional()
 const groupName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected the name of a group')
@@ -154,19 +154,24 @@ export const user = defineTask({
     tools: params.state === 'absent' ? ['userdel'] : neededTools(params),
   }),
   probe: (params) => ({
-    found: output(userStateCommand(params), parseUserState, {
-      reads: [`/etc/passwd/${params.name}`, ...requestedGroups(params).map((name) => `/etc/group/${name}`)],
-    }),
+    found: output(userStateCommand(params), parseUserState, { reads: [`/etc/passwd/${params.name}`] }),
+    ...groupProbes(params),
   }),
-  plan: (params, { found }): Change[] => {
+  plan: (params, observed): Change[] => {
+    const { found } = observed
     const { account } = found
     if (params.state === 'absent') return account ? [removalChange(params, account)] : []
     requireHash(params.password)
-    if (found.missingGroups.length > 0) throw noGroup(found.missingGroups)
-    return account ? attributeChanges(params, account, found) : [creationChange(params, found)]
+    const isGroup = (name: string) => (observed as Observed)[`group ${name}`] === true
+    const missing = requestedGroups(params).filter((name) => !isGroup(name))
+    if (missing.length > 0) throw noGroup(missing)
+    if (account) return attributeChanges(params, account, found)
+    return [creationChange(params, isGroup(params.name))]
   },
   effects: userEffects,
 })
+
+type Observed = { readonly [probe: string]: unknown }
 
 function neededTools(params: UserParams): string[] {
   const { passwordExpireMin, passwordExpireMax, passwordExpireWarn, passwordExpireAccountDisable } = params

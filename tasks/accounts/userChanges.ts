@@ -5,10 +5,11 @@ import { type Change, run, sh } from '../../src/index.ts'
 import { agingChanges, newAccountSteps } from './userAging.ts'
 import { sshKeyPath, type UserParams } from './userParams.ts'
 import { sshKeyStep } from './userSshKey.ts'
-import type { Account, UserState } from './userState.ts'
+import { type Account, groupState, type UserState } from './userState.ts'
 import { accountEffects, change, command, passwordStep } from './userSteps.ts'
 
-export function creationChange(params: UserParams, { hasNamesake }: UserState): Change {
+/** `hasNamesake`: there is a group of its name. */
+export function creationChange(params: UserParams, hasNamesake: boolean): Change {
   const { name, uid, group, groups, shell, home, system, comment, password } = params
   const { nonUnique, umask, skeleton } = params
   const makesHome = params.createHome ?? !system
@@ -38,7 +39,11 @@ export function creationChange(params: UserParams, { hasNamesake }: UserState): 
       ...(password ? [passwordStep(name, password)] : []),
       ...newAccountSteps(params),
     ],
-    effects: [...accountEffects(params), ...(makesHome ? [{ tree: home ?? `/home/${name}` }] : [])],
+    effects: [
+      ...accountEffects(params),
+      ...(group === undefined ? [{ state: groupState(name), becomes: true }] : []),
+      ...(makesHome ? [{ tree: home ?? `/home/${name}` }] : []),
+    ],
   }
 }
 

@@ -49,5 +49,5 @@ export function sshKeyPath({ sshKeyFile, sshKeyType }: UserParams): string {
 }
 
 export function requestedGroups({ group, groups = [] }: UserParams): string[] {
-  return [...(group === undefined ? [] : [group]), ...groups]
+  return [...new Set([...(group === undefined ? [] : [group]), ...groups])]
 }

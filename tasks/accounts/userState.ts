@@ -1,18 +1,26 @@
 // Reads an account and its groups from a host.
 
-import { type Command, lastLines, type Output, PlaybookError, sh, splitLines, text } from '../../src/index.ts'
+import {
+  type Command,
+  lastLines,
+  type Output,
+  output,
+  PlaybookError,
+  type Probe,
+  sh,
+  splitLines,
+  text,
+} from '../../src/index.ts'
 import { readsShadow, requestedGroups, sshKeyPath, type UserParams } from './userParams.ts'
 
 export type Account = { uid: number; gid: number; comment: string; home: string; shell: string }
 
-/** What the host says: `groups` with the primary one, `group` its name; `passwordDigest`: SHA-256 of the hash. */
+/** What the host says of the account: `groups` with the primary one, `group` its name; `passwordDigest`: SHA-256 of the hash. */
 export type UserState = {
   account?: Account
   group?: string
   groups: string[]
   hasHome: boolean
-  hasNamesake: boolean
-  missingGroups: string[]
   passwordDigest?: string
   /** Of its entry in shadow, which only root can read. */
   shadow?: Shadow
@@ -40,8 +48,6 @@ export function userStateCommand(params: UserParams): Command {
   return sh`getent passwd ${name} | sed 's/^/passwd /'
 printf 'group %s\ngroups %s\n' "$(id -gn -- ${name} 2>/dev/null)" "$(id -Gn -- ${name} 2>/dev/null)"
 home=$(getent passwd ${name} | cut -d : -f 6); [ -z "$home" ] || [ ! -d "$home" ] || echo home
-getent group ${name} >/dev/null && echo namesake
-for group in ${requestedGroups(params)}; do getent group "$group" >/dev/null || printf 'missing %s\n' "$group"; done
 ${password ? digest : sh`:`}
 ${readsShadow(params) ? shadow : sh`:`}
 ${generateSshKey ? key : sh`:`}`
@@ -59,12 +65,29 @@ export function parseUserState(result: Output): UserState {
     group: values('group')[0],
     groups: (values('groups')[0] ?? '').split(' ').filter((name) => name !== ''),
     hasHome: values('home').length > 0,
-    hasNamesake: values('namesake').length > 0,
-    missingGroups: values('missing'),
     passwordDigest: values('password')[0]?.split(' ')[0],
     shadow: parseShadow(values('shadow')[0]),
     hasSshKey: values('sshkey').length > 0,
   }
+}
+
+/** Whether each group exists that the account needs, and the one of its own name. A dry run knows of planned ones. */
+export function groupProbes(params: UserParams): { readonly [probe: `group ${string}`]: Probe<boolean> } {
+  const names = new Set([params.name, ...requestedGroups(params)])
+  return Object.fromEntries([...names].map((name) => [`group ${name}`, groupExists(name)]))
+}
+
+/** The state that tells of a group; none has a number, by which a group can be requested too. */
+export function groupState(name: string): string {
+  return `groups/${name}`
+}
+
+function groupExists(name: string): Probe<boolean> {
+  const isNumber = /^\d+$/.test(name)
+  return output(sh`getent group ${name} >/dev/null`, ({ code }) => code === 0, {
+    reads: [isNumber ? '/etc/group' : `/etc/group/${name}`],
+    ...(isNumber ? {} : { state: groupState(name) }),
+  })
 }
 
 function parseAccount(passwd: string): Account {

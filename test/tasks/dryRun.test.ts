@@ -148,13 +148,13 @@ test('what a task that is unknown may do makes others unknown, but only what it 
   inFolder(async (path) => {
     const foo = `nobody-${process.pid}`
     const dry = await check(
-      group({ name: foo }),
-      user({ name: foo, group: foo, home: path('home') }),
+      command({ argv: ['true'], writes: ['/etc/passwd'] }, { title: 'accounts' }),
+      user({ name: foo, home: path('home') }),
       textBlock({ path: path('home/.profile'), block: 'umask 027', create: true }),
       copyFile({ dest: path('elsewhere'), content: 'x' }),
     )
     assert.is(statuses(dry), 'changed unknown unknown changed')
-    assert.is(dry[1]!.says, `depends on group ${foo}`)
+    assert.is(dry[1]!.says, 'depends on accounts')
     assert.is(dry[2]!.says, `depends on user ${foo}`)
   }))
 
@@ -358,5 +358,17 @@ test('a mirror that does not answer is told before, and nothing is fetched', () 
       server.closeAllConnections()
     }
   }))
+
+test('an account knows of the groups that are planned, and of those that are planned to go', async () => {
+  const account = user({ name: 'rp-nobody', group: 'rp-none', groups: ['daemon'], createHome: false })
+  assert.is(statuses(await check(group({ name: 'rp-none' }), account)), 'changed changed')
+  const gone = await check(group({ name: 'rp-none' }), group({ name: 'daemon', state: 'absent' }), account)
+  assert.equal(gone.at(-1), {
+    status: 'unknown',
+    says: 'The host has no group daemon. This may change once group daemon has run.',
+  })
+  const other = user({ name: 'rp-other', groups: ['rp-nobody'], createHome: false })
+  assert.is(statuses(await check(user({ name: 'rp-nobody', createHome: false }), other)), 'changed changed')
+})
 
 test.run()
