@@ -9,6 +9,8 @@ const namePart = process.argv[process.argv.indexOf('-t') + 1] ?? ''
 const isNarrowed = process.argv.includes('-t')
 
 const slowSeconds = 3
+/** A test that goes on for longer may hang: its file is killed in the end, and says which test it was. */
+const lateSeconds = 120
 
 export function suite<T = Record<string, unknown>>(name?: string, context?: T): uvu.Test<T> {
   return wrap(uvu.suite(name, context))
@@ -32,7 +34,9 @@ function hook<T>(inner: uvu.Test<T>['before']): uvu.Test<T>['before'] {
 function timed<T>(name: string, handler: Handler<T>): Handler<T> {
   return async (context) => {
     const startedMs = performance.now()
+    const late = setTimeout(() => process.stdout.write(`\nstill running  ${name}\n`), lateSeconds * 1000)
     await handler(context)
+    clearTimeout(late)
     const seconds = (performance.now() - startedMs) / 1000
     if (seconds > slowSeconds) process.stdout.write(`\nslow  ${seconds.toFixed(1)} s  ${name}\n`)
   }

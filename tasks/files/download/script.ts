@@ -17,11 +17,14 @@ import type { DownloadParams } from './params.ts'
 /** No mirror delivered; the output has the reason of each. */
 export const noMirrorCode = 70
 
-/** Says each second how large the file is, and of how many bytes where curl has been told. Leaves no process behind. */
-const watch = `watch() {
-  trap 'kill "$!"; wait "$!"; exit 0' TERM
+/**
+ * Says each second how large the file is, and of how many bytes where curl has been told, until it is killed: a shell that
+ * has just been started loses any other signal. What it leaves behind sleeps for a second, in a session of its own.
+ */
+const watch = `setsid=$(command -v setsid)
+watch() {
   while :; do
-    sleep 1 & wait "$!"
+    $setsid sleep 1 </dev/null >/dev/null 3>&-
     total=$(sed -n 's/^[Cc]ontent-[Ll]ength: *\\([0-9]*\\).*/\\1/p' "$part.head" | tail -n 1)
     printf 'rp_bytes %s %s\\n' "$(stat -c %s "$part")" "$total" >&3
   done
@@ -45,7 +48,7 @@ while IFS= read -r url; do
   mirror=$((mirror + 1))
   watch 3>&2 2>/dev/null & watcher=$!
   output=$(fetch "$url" 2>&1); code=$?
-  { kill "$watcher"; wait "$watcher"; } 2>/dev/null
+  { kill -KILL "$watcher"; wait "$watcher"; } 2>/dev/null
   if [ "$code" -eq 0 ]; then
     sum=$(${digest} <"$part"); sum=\${sum%% *}
     if [ "$sum" = ${checksum ? checksum.hex : ''} ]; then
