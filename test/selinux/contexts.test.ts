@@ -8,20 +8,25 @@ import * as assert from 'uvu/assert'
 import {
   copyDirectory,
   copyFile,
+  cron,
   directory,
   download,
+  editHttpdConf,
   editJson,
   editXml,
   editYaml,
   file,
+  hostsFile,
   iniFile,
   keyValueFile,
   line,
   link,
   ownership,
+  pamLimits,
   properties,
   remove,
   replace,
+  sshdConfig,
   systemdUnit,
   template,
   textBlock,
@@ -39,8 +44,10 @@ const big = Buffer.alloc(2_000_000, 'large ')
  * inheriting the type of the folder. In /srv/old each file is wrong, and stays so; /srv/right is right, and stays so.
  */
 const setup = `mkdir -p /srv/old /srv/right/www /srv/old/www/sub /srv/lab
-cd /srv/old && for name in copied line block replaced properties ini keys json yaml xml template uploaded kept backed downloaded; do echo a=1 >$name; done
+cd /srv/old && for name in copied line block replaced properties ini keys json yaml xml template uploaded kept backed downloaded hosts sshd httpd limits jobs; do echo a=1 >$name; done
 echo '{ "a": 1 }' >json; echo 'a: 1' >yaml; echo '<a/>' >xml; printf '[s]\\na=1\\n' >ini
+echo '127.0.0.1 localhost' >hosts; echo 'Port 22' >sshd; echo 'Listen 80' >httpd; : >limits; : >jobs
+mkdir -p unpacked/conf && echo 0 >unpacked/version && echo 0 >unpacked/conf/app
 echo old >www/page; echo old >www/sub/page; ln -s copied linked
 chcon -R -t var_log_t /srv/old
 cd /srv/right/www && for name in copied line target; do echo a=1 >$name; done; ln -s target linked; mkdir tree && echo x >tree/f
@@ -114,6 +121,12 @@ const oldFiles = playbookText({
       via: 'controller',
     }),
     copyDirectory({ src: 'files/tree', dest: '/srv/old/www' }),
+    unarchive({ src: '/tmp/pack.tar.gz', dest: '/srv/old/unpacked', stripComponents: 1 }),
+    hostsFile({ path: '/srv/old/hosts', set: { '10.9.9.9': ['nine'] } }),
+    sshdConfig({ path: '/srv/old/sshd', set: { Port: 22, MaxAuthTries: 4 } }),
+    editHttpdConf({ path: '/srv/old/httpd', edits: [{ set: 'Listen', args: [81], key: 0 }] }),
+    pamLimits({ domain: 'ops', limitType: '-', limitItem: 'nofile', value: 4096, dest: '/srv/old/limits' }),
+    cron({ name: 'job', job: '/bin/true', cronFile: '/srv/old/jobs' }),
     copyFile({ dest: '/srv/right/www/copied', content: 'new\n' }),
     copyFile({ dest: '/srv/right/www/linked', content: 'new\n', follow: true }),
     line({ path: '/srv/right/www/line', line: 'x' }),
