@@ -148,6 +148,9 @@ const tools = [
   'stat',
   'cat',
   'head',
+  'tail',
+  'sleep',
+  'setsid',
 ]
 
 /** A folder to be the whole PATH: the usual tools, and of those that fetch only the named one. */
@@ -286,6 +289,20 @@ for (const [tool, shell] of ways) {
         ['/no', '/bad', '/cut', '/moved', '/good'],
       )
       assert.equal(readdirSync(folder).sort(), ["it's a.gz", 'path'])
+    }),
+  )
+
+  test(
+    `download: what watches it ends with it, however soon that is (${name})`,
+    body(async (folder, { url }, options) => {
+      const program = join(options.path!, tool.replace('busybox ', ''))
+      rmSync(program)
+      writeFileSync(program, '#!/bin/sh\nexit 7\n', { mode: 0o755 })
+      const urls = Array.from({ length: 50 }, (_, index) => `${url}/${index}`)
+      const error = await failure(() =>
+        applied(download, { urls, dest: `${folder}/a`, checksum: sha256 }, options),
+      )
+      assert.is(error.code, 'E_DOWNLOAD')
     }),
   )
 
