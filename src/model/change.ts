@@ -51,3 +51,8 @@ export type TaskMessage = {
   /** How many -v it needs. Default 0. */
   readonly verbosity?: number
 }
+
+/** The effects of what says only the paths that it writes, with everything below them; undefined: it may do anything. */
+export function effectsOfWrites(writes?: readonly string[]): readonly Effect[] {
+  return writes ? writes.map((tree) => ({ tree })) : [{ tree: '/' }, { state: 'listening' }]
+}

@@ -5,7 +5,7 @@ import {
   type Change,
   type Command,
   defineTask,
-  type Effect,
+  effectsOfWrites,
   type Output,
   output,
   run,
@@ -125,7 +125,7 @@ export const ansibleModule: AnsibleModule = defineTask({
     const { result } = observed as { readonly result?: ModuleResult }
     const isBlind = !given.checkMode || result!.skipped === true
     if (!isBlind && !result!.changed) return []
-    const effects = effectsOf(given)
+    const effects = effectsOfWrites(given.writes)
     const step = run(packed.probe, {
       stdin: joined(packed.input(false)),
       failed: (printed) => moduleError(packed.name, printed),
@@ -141,12 +141,8 @@ export const ansibleModule: AnsibleModule = defineTask({
       ...more.map((each) => ({ ...each, steps: [], effects: [] })),
     ]
   },
-  effects: effectsOf,
+  effects: ({ writes }) => effectsOfWrites(writes),
 }) as unknown as AnsibleModule
-
-function effectsOf({ writes }: ModuleParams): readonly Effect[] {
-  return writes ? writes.map((tree) => ({ tree })) : [{ tree: '/' }, { state: 'listening' }]
-}
 
 /** Ansible asks for /usr/bin/python3 first, too: the modules that configure a distribution need its own Python. */
 const interpreters = ['/usr/bin/python3', '/usr/libexec/platform-python', 'python3', '/usr/bin/python']

@@ -1,7 +1,14 @@
 // The task ansiblePlaybook: runs a role or playbook of Ansible that is not moved yet.
 
 import { isAbsolute, join } from 'node:path'
-import { call, defineTask, type MadeChange, type StepConnection, z } from '../../src/index.ts'
+import {
+  call,
+  defineTask,
+  effectsOfWrites,
+  type MadeChange,
+  type StepConnection,
+  z,
+} from '../../src/index.ts'
 
 type PlaybookInputs = {
   readonly run: (connection: StepConnection) => Promise<readonly MadeChange[]>
@@ -74,6 +81,6 @@ export const ansiblePlaybook = defineTask({
       steps: [call(`ansible-playbook: ${role ?? playbook}`, run, { predicts: true })],
     },
   ],
-  effects: () => [{ tree: '/' }, { state: 'listening' }],
+  effects: () => effectsOfWrites(),
   verify: false,
 })

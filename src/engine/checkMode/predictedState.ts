@@ -1,6 +1,6 @@
 // Records the effects of planned changes on a host, for check mode.
 
-import type { Change, Effect } from '../../model/change.ts'
+import { type Change, type Effect, effectsOfWrites } from '../../model/change.ts'
 import { contentBytes, writtenFile } from '../../model/fileChange.ts'
 import type { FileState } from '../../model/fileState.ts'
 import type { Probe, Probes } from '../../model/probe.ts'
@@ -97,7 +97,7 @@ export function affectsListeners({ states, pending }: PredictedState): boolean {
   return [...states].some(([name, { at }]) => at === pending.length && isWithin(name, 'listening'))
 }
 
-const anything: readonly Effect[] = [{ tree: '/' }, { state: 'listening' }]
+const anything = effectsOfWrites()
 
 /** Commands without declared effects may change any file, and start or stop what listens. */
 function impliedEffects(steps: readonly Step[]): readonly Effect[] {

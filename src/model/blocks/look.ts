@@ -1,7 +1,7 @@
 // A look in the middle of a play: probes a host when its turn comes, and gives tasks.
 
 import { z } from 'zod'
-import type { Effect } from '../change.ts'
+import { effectsOfWrites } from '../change.ts'
 import { created } from '../errors/createdItems.ts'
 import { PlaybookError } from '../errors/error.ts'
 import { callSite } from '../errors/location.ts'
@@ -48,8 +48,7 @@ const { spec } = defineTask({
     for (const name of Object.keys(found)) void found[name]
     return []
   },
-  effects: ({ writes }): readonly Effect[] =>
-    writes ? writes.map((tree) => ({ tree })) : [{ tree: '/' }, { state: 'listening' }],
+  effects: ({ writes }) => effectsOfWrites(writes),
 })
 
 /**

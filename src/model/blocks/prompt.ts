@@ -1,6 +1,7 @@
 // A question in the middle of a play: asked once for all hosts, and its answer gives tasks.
 
 import { z } from 'zod'
+import { effectsOfWrites } from '../change.ts'
 import { created } from '../errors/createdItems.ts'
 import { PlaybookError } from '../errors/error.ts'
 import { callSite } from '../errors/location.ts'
@@ -16,8 +17,7 @@ const { spec } = defineTask({
   params: lookParams,
   probe: () => ({}),
   plan: () => [],
-  effects: ({ writes }) =>
-    writes ? writes.map((tree) => ({ tree })) : [{ tree: '/' }, { state: 'listening' }],
+  effects: ({ writes }) => effectsOfWrites(writes),
 })
 
 const fields = {
