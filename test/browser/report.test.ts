@@ -58,15 +58,19 @@ test('scrolling shows the rows that come into sight, and stays smooth', async ()
   await page.until('document.querySelector("[aria-rowindex=\\"1\\"]")')
 })
 
+/** Waits until the page says so many hosts. */
+const counted = (hosts: string) =>
+  page.until(`document.querySelector("[role=status]").innerText === ${JSON.stringify(hosts)}`)
+
 test('a search by key finds hosts by name, task and error, with what they changed; Esc ends it', async () => {
   await page.press('/')
   await page.type('web-105')
-  await page.until('document.querySelector("[role=status]").innerText === "1 of 1,000 hosts"')
+  await counted('1 of 1,000 hosts')
   await page.press('Escape')
-  await page.until('document.querySelector("[role=status]").innerText === "1,000"')
+  await counted('1,000')
   await page.press('/')
   await page.type('e_checksum download')
-  await page.until('document.querySelector("[role=status]").innerText === "10 of 1,000 hosts"')
+  await counted('10 of 1,000 hosts')
   await page.until('document.querySelectorAll("article.failed").length === 1')
   await page.press('Escape')
 })
@@ -77,10 +81,10 @@ test('a smaller run, for the tests that follow', async () => {
 
 test('a number above filters hosts by how they ended', async () => {
   await page.click('.tile.unreachable')
-  await page.until('document.querySelector("[role=status]").innerText === "1 of 120 hosts"')
+  await counted('1 of 120 hosts')
   assert.is(await number('.row.unreachable'), 1)
   await page.click('.tile.unreachable')
-  await page.until('document.querySelector("[role=status]").innerText === "120"')
+  await counted('120')
 })
 
 test('keys choose a host, open it, go on to the next one and back', async () => {
@@ -97,7 +101,7 @@ test('keys choose a host, open it, go on to the next one and back', async () => 
   await page.until('document.querySelector("[role=status]").innerText !== "120"')
   assert.is(await page.value('document.activeElement.type'), 'search')
   await page.press('Escape')
-  await page.until('document.querySelector("[role=status]").innerText === "120"')
+  await counted('120')
   await page.value('document.querySelector(".row a[tabindex=\\"0\\"]").focus()')
   await page.press('Enter')
   await page.until('document.querySelector(".host h1")?.innerText === "was-005"')
