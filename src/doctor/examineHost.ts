@@ -38,14 +38,13 @@ export async function examineHost(
   general: readonly Check[],
   needed: readonly NeededCheck[],
 ): Promise<Examined> {
+  const onEveryHost = general.map((check) => ({ check, environment: {}, neededBy: [] }))
   const users = new Map([[userName(user) ?? '', user]])
   for (const each of needed) users.set(userName(each.user) ?? '', each.user)
   const parts = await Promise.all(
     [...users].map(([name, as]) =>
       asUser(session, as, [
-        ...(name === (userName(user) ?? '')
-          ? general.map((check) => ({ check, environment: {}, neededBy: [] }))
-          : []),
+        ...(name === (userName(user) ?? '') ? onEveryHost : []),
         ...questions(needed.filter((each) => (userName(each.user) ?? '') === name)),
       ]),
     ),
@@ -54,13 +53,7 @@ export async function examineHost(
   const withOs = parts.find((part) => part.os !== undefined)
   // What can be known without the user that nobody may become.
   const rest =
-    refused && user !== undefined && !withOs
-      ? await asUser(
-          session,
-          undefined,
-          general.map((check) => ({ check, environment: {}, neededBy: [] })),
-        )
-      : undefined
+    refused && user !== undefined && !withOs ? await asUser(session, undefined, onEveryHost) : undefined
   const all = rest ? [...parts, rest] : parts
   return {
     os: all.find((part) => part.os !== undefined)?.os ?? 'unknown',
@@ -147,9 +140,13 @@ function refusal(
   asked: readonly Question[],
 ): Finding {
   const last = details.at(-1)
-  const said = `${message}${last === undefined ? '' : ` (${last})`}  ${code}`
+  const problemText = `${message}${last === undefined ? '' : ` (${last})`}  ${code}`
   return {
-    ...{ check: as === undefined ? 'shell' : `become ${as}`, as: undefined, verdict: problem(said, hint) },
+    ...{
+      check: as === undefined ? 'shell' : `become ${as}`,
+      as: undefined,
+      verdict: problem(problemText, hint),
+    },
     neededBy: asked.flatMap(({ neededBy }) => neededBy),
   }
 }
