@@ -79,8 +79,8 @@ function changesOf(task: string, part: Result): MadeChange[] {
 }
 
 function failureOf(task: string, { msg, stderr, exception, censored, item }: Result): PlaybookError {
-  const said = typeof msg === 'string' ? msg : JSON.stringify(msg ?? censored ?? 'it failed')
-  const [first = '', ...more] = (censored === undefined ? said : 'its output is hidden (no_log)')
+  const message = typeof msg === 'string' ? msg : JSON.stringify(msg ?? censored ?? 'it failed')
+  const [first = '', ...more] = (censored === undefined ? message : 'its output is hidden (no_log)')
     .trim()
     .split('\n')
   const lines = [stderr, exception].flatMap((each) =>

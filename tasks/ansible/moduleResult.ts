@@ -69,8 +69,8 @@ export function moduleChanges(
 ): MadeChange[] {
   if (isHidden) return [{ what, from: 'hidden', to: 'hidden (no_log)' }]
   const found = [diff].flat().flatMap((each) => changeOf(what, each))
-  const said = typeof msg === 'string' && msg.trim() !== '' ? shortText(msg) : 'as described'
-  return found.length > 0 ? found : [{ what, from: 'differs', to: said }]
+  const message = typeof msg === 'string' && msg.trim() !== '' ? shortText(msg) : 'as described'
+  return found.length > 0 ? found : [{ what, from: 'differs', to: message }]
 }
 
 type ModuleDiff = {

@@ -35,9 +35,17 @@ export type Check = {
   readonly judge: (output: Output, seen: Seen) => Verdict | undefined
 }
 
-export const ok = (said: string): Verdict => ({ level: 'ok', text: said })
-export const warning = (said: string, cure?: string): Verdict => ({ level: 'warning', text: said, cure })
-export const problem = (said: string, cure?: string): Verdict => ({ level: 'problem', text: said, cure })
+export const ok = (message: string): Verdict => ({ level: 'ok', text: message })
+export const warning = (message: string, cure?: string): Verdict => ({
+  level: 'warning',
+  text: message,
+  cure,
+})
+export const problem = (message: string, cure?: string): Verdict => ({
+  level: 'problem',
+  text: message,
+  cure,
+})
 
 /** The standard output, without white space around it. */
 export function printed(output: Output): string {

@@ -125,9 +125,9 @@ command -v restorecon >/dev/null 2>&1 || echo tool=restorecon`,
     const { mode, policy } = selinux.parse(output)
     const tool = printedValues(output).get('tool')
     if (mode === 'disabled') return ok('off')
-    const said = `${mode}${policy === undefined ? '' : `, policy ${policy}`}`
-    if (tool === undefined) return ok(said)
+    const message = `${mode}${policy === undefined ? '' : `, policy ${policy}`}`
+    if (tool === undefined) return ok(message)
     const { cure } = missing([tool], seen)
-    return warning(`${said}, and there is no ${tool}: seContext, sePort and seBoolean would fail`, cure)
+    return warning(`${message}, and there is no ${tool}: seContext, sePort and seBoolean would fail`, cure)
   },
 }

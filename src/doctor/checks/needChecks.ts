@@ -107,10 +107,10 @@ df -Pk -- "$p" | tail -n 1`,
     judge: (output) => {
       const free = Number(/\s\d+\s+\d+\s+(\d+)\s+\S+%\s/.exec(printed(output))?.[1] ?? Number.NaN) * 1024
       if (Number.isNaN(free)) return warning('df does not say how much is free')
-      const said = `${bytesText(free)} free`
+      const message = `${bytesText(free)} free`
       return free >= bytes
-        ? ok(said)
-        : problem(`${said}, ${bytesText(bytes)} needed`, 'Make room, or name another folder.')
+        ? ok(message)
+        : problem(`${message}, ${bytesText(bytes)} needed`, 'Make room, or name another folder.')
     },
   }
 }
@@ -123,10 +123,10 @@ function memoryCheck(bytes: number): Check {
       const kibibytes = /MemAvailable:\s+(\d+)/.exec(printed(output)) ?? /(\d+)/.exec(printed(output))
       if (!kibibytes) return warning('/proc/meminfo does not say how much is available')
       const available = Number(kibibytes[1]) * 1024
-      const said = `${bytesText(available)} available`
+      const message = `${bytesText(available)} available`
       return available >= bytes
-        ? ok(said)
-        : problem(`${said}, ${bytesText(bytes)} needed`, 'Add memory, or end what uses it.')
+        ? ok(message)
+        : problem(`${message}, ${bytesText(bytes)} needed`, 'Add memory, or end what uses it.')
     },
   }
 }

@@ -97,14 +97,16 @@ elif command -v curl >/dev/null 2>&1; then curl -sS --connect-timeout 5 --max-ti
 elif command -v nc >/dev/null 2>&1; then nc -z -w 5 ${host} ${port} 2>&1
 else exit 99; fi`,
     judge: (output) => {
-      const said = printed(output)
+      const message = printed(output)
       if (output.code === 99) return warning('cannot be checked: the host has no bash, curl or nc')
       if (output.code === 0) return ok('answers')
-      if (/refused/i.test(said)) return ok('refuses connections: nothing listens, no firewall is in between')
-      const reason = /No route|unreachable|not known|resolve|prohibited/i.exec(said)?.[0]
+      if (/refused/i.test(message))
+        return ok('refuses connections: nothing listens, no firewall is in between')
+      const reason = /No route|unreachable|not known|resolve|prohibited/i.exec(message)?.[0]
       return {
         level: 'problem',
-        text: reason === undefined ? 'no answer' : `no answer: ${said.split('\n')[0]!.replace(/^.*: /, '')}`,
+        text:
+          reason === undefined ? 'no answer' : `no answer: ${message.split('\n')[0]!.replace(/^.*: /, '')}`,
         cure: `Open port ${port} on ${host}: the task firewallPort.`,
         port: { host, port: Number(port) },
       }

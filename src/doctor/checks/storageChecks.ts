@@ -52,7 +52,7 @@ done; done`,
     const tight = [...seen.values()].filter(({ kind, free, used, path }) =>
       kind === 'k' ? Number(free) < 200 * 1024 && path !== '/boot' : Number(used) >= 98,
     )
-    const said = tight.map(({ kind, free, used, path }) =>
+    const parts = tight.map(({ kind, free, used, path }) =>
       kind === 'k'
         ? `${path}: ${bytesText(Number(free) * 1024)} free`
         : `${path}: ${used}% of its inodes are used`,
@@ -61,7 +61,7 @@ done; done`,
     const isFull = tight.some(({ kind, free, used }) =>
       kind === 'k' ? Number(free) < 1024 : Number(used) >= 100,
     )
-    return (isFull ? problem : warning)(said.join(', '), 'Make room.')
+    return (isFull ? problem : warning)(parts.join(', '), 'Make room.')
   },
 }
 

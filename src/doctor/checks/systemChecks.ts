@@ -11,8 +11,8 @@ export const clockCheck: Check = {
     const seconds = Number(printed(output)) - Math.floor(arrivedAt / 1000)
     const distance = Math.abs(seconds)
     if (distance <= 5) return ok('agrees with this machine')
-    const said = `${distance} s ${seconds > 0 ? 'ahead of' : 'behind'} this machine`
-    return (distance > 300 ? problem : warning)(said, 'systemctl enable --now chronyd; chronyc makestep')
+    const message = `${distance} s ${seconds > 0 ? 'ahead of' : 'behind'} this machine`
+    return (distance > 300 ? problem : warning)(message, 'systemctl enable --now chronyd; chronyc makestep')
   },
 }
 

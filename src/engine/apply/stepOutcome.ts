@@ -37,7 +37,7 @@ export class StepOutcomes {
     if (step.kind === 'run' && step.changed) this.#outputs.set(step, output)
   }
 
-  /** A call told what it changed. */
+  /** A call reported what it changed. */
   readonly recordCall = (step: CallStep, changes: readonly MadeChange[]): void => {
     this.#calls.set(step, changes)
   }

@@ -88,10 +88,10 @@ export type PageDetail = {
   readonly title?: string
   readonly reason?: string
   readonly changes?: readonly PageChange[]
-  /** What the task has to tell. */
+  /** The message of the task. */
   readonly message?: string
   readonly code?: string
-  /** Of the error, and what the host said. */
+  /** Lines of the error, with what the host printed. */
   readonly error?: readonly string[]
   readonly stdout?: string
   readonly stderr?: string

@@ -46,7 +46,7 @@ export function TaskItem({ run, entry, isOpen }: Props) {
   )
 }
 
-/** Nothing was done, and nothing is told. */
+/** Nothing was done, and nothing is shown. */
 export function isQuiet({ status, detail }: Entry): boolean {
   return (status === 'ok' || status === 'skipped') && !detail?.message
 }
