@@ -71,7 +71,12 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   'src/http': ['src/model', 'src/files'],
   'src/transport/become': ['src/model', 'src/transport/program/program.ts'],
   'src/transport/ssh/protocol': [],
-  'src/transport/ssh/config': ['src/model', 'src/files', 'src/transport/program/localUser.ts'],
+  'src/transport/ssh/config': [
+    'src/model',
+    'src/files',
+    'src/transport/program/localUser.ts',
+    'src/transport/ssh/protocol',
+  ],
   'src/transport/ssh/auth': ['src/model', 'src/transport/ssh/config', 'src/transport/ssh/protocol'],
   'src/transport/ssh/hostKey': [
     'src/model',

@@ -1,6 +1,6 @@
 // Filters of encodings and hashes: base64, SHA, UUIDs, passwords.
 
-import { createHash, getHashes } from 'node:crypto'
+import { createHash, getFips, getHashes } from 'node:crypto'
 import { didYouMean } from '../../model/errors/suggest.ts'
 import { named, plain } from '../values/arguments.ts'
 import { truth } from '../values/compare.ts'
@@ -64,6 +64,8 @@ function digest(kind: string, text: string): string {
       'blake2b',
       'blake2s',
     ]
+    if (known.includes(kind) && getFips() === 1)
+      throw new PyError(`the hash ${quoted(kind)} is refused: Node.js is in FIPS mode`)
     throw new PyError(
       `the hash ${quoted(kind)} is unknown`,
       didYouMean(kind, known) ?? `Hashes: ${known.join(', ')}`,

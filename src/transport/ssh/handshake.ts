@@ -12,6 +12,7 @@ import { fetchHostCertificate } from './hostKey/fetchHostKey.ts'
 import type { AcceptedHostKeys, HostKeyCheck } from './hostKey/hostKeyCheck.ts'
 import { preferKnownAlgorithms } from './hostKey/knownHosts.ts'
 import type { Certificate } from './protocol/certificate.ts'
+import { type HostProposal, missedAlgorithms, recordProposal } from './protocol/hostProposal.ts'
 import { usable } from './protocol/ssh2Internals.ts'
 import { openSocket, type SshSocket } from './socket.ts'
 import { authError, closedDuringLoginError, lostBeforeLoginError, protocolError } from './sshErrors.ts'
@@ -62,6 +63,8 @@ export async function handshake(options: LoginOptions, context: HandshakeContext
   const ssh = new NodeSSH()
   const ready = ssh.connect(connectConfig(options, context, progress))
   const client = ssh.connection!
+  const recorded = recordProposal(socket.stream)
+  client.once('handshake', recorded.stop)
   watchHandshake(client, options, progress)
   offerIdentities(client, auth.offers)
   const abort = () => socket.stream.destroy()
@@ -74,8 +77,14 @@ export async function handshake(options: LoginOptions, context: HandshakeContext
     const { hostKeyError, isDone, banner } = progress
     const proxyOutput = hostKeyError ? [] : await socket.proxyErrors()
     socket.stream.destroy()
-    throw hostKeyError ?? loginError(error as SshError, { target, auth, proxyOutput, isDone, banner })
+    const proposal = recorded.read()
+    const algorithms = handshakeAlgorithms(target, check)
+    throw (
+      hostKeyError ??
+      loginError(error as SshError, { target, auth, proxyOutput, isDone, banner, proposal, algorithms })
+    )
   } finally {
+    recorded.stop()
     signal.removeEventListener('abort', abort)
   }
 }
@@ -169,23 +178,27 @@ type LoginErrorContext = {
   readonly proxyOutput: readonly string[]
   readonly isDone: boolean
   readonly banner: readonly string[]
+  readonly proposal: HostProposal | undefined
+  /** What was offered to the host. */
+  readonly algorithms: Algorithms
 }
 
 function loginError(
   error: SshError,
-  { target, auth, proxyOutput, isDone, banner }: LoginErrorContext,
+  { target, auth, proxyOutput, isDone, banner, proposal, algorithms }: LoginErrorContext,
 ): Error {
   if (error.level === 'client-authentication' || error.level === 'agent') {
-    return authError(target, auth.report(), error)
+    return authError(target, auth.report(proposal), error)
   }
   if (isDone) {
     const isCutDuringAuth = /authentication/i.test(error.message)
     return isCutDuringAuth
-      ? authError(target, [...auth.report(), error.message], error)
+      ? authError(target, [...auth.report(proposal), error.message], error)
       : closedDuringLoginError(target, banner.slice(-10), error)
   }
   if (target.proxyCommand !== undefined) return proxyError(target, proxyOutput, error)
-  if (error.level === 'handshake') return protocolError(target, error)
+  if (error.level === 'handshake')
+    return protocolError(target, error, missedAlgorithms(error, proposal, algorithms))
   return new RetryableError(lostBeforeLoginError(target, error))
 }
 

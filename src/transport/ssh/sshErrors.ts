@@ -85,16 +85,24 @@ function authHint(attempts: readonly string[], { message }: Error): string {
   if (/too many/i.test(message)) {
     return 'The host gave up after too many keys: name one (ansible_ssh_private_key_file), with -o IdentitiesOnly=yes.'
   }
+  if (attempts.some((line) => /: refused: .*(?:host takes|Ed25519 is refused)/.test(line))) {
+    return 'Log in with a key of another type: ssh-keygen -t ecdsa, and its .pub in authorized_keys there.'
+  }
   if (attempts.some((line) => line.includes(', expired on '))) {
     return 'The certificate has expired: get a new one.'
   }
   return 'Set ansible_user, ansible_ssh_private_key_file or ansible_password (-u, --private-key, -k).'
 }
 
-/** The error of a peer with which no handshake was possible. */
-export function protocolError({ endpoint }: SshTarget, cause: Error): UnreachableError {
+/** The error of a peer with which no handshake was possible; `offers`: what of both sides does not match. */
+export function protocolError(
+  { endpoint }: SshTarget,
+  cause: Error,
+  offers: readonly string[] = [],
+): UnreachableError {
   const message = `The ssh handshake with ${endpoint} failed: ${cause.message}.`
   return new UnreachableError('E_SSH_PROTOCOL', message, 'connect', {
+    details: offers,
     cause,
     hint: /no matching/.test(cause.message)
       ? 'It offers only what ssh_config excludes, or what is off because it is weak (SHA-1, CBC): update it, or allow it in ssh_config, such as HostKeyAlgorithms +ssh-rsa.'

@@ -3,10 +3,12 @@
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, ParsedKey } from 'ssh2'
 import type { SshTarget } from '../config/target.ts'
 import { decodeCertificate } from '../protocol/certificate.ts'
+import type { HostProposal } from '../protocol/hostProposal.ts'
 import { rsaBits } from '../protocol/wireFormat.ts'
 import type { AuthMethod, AuthOptions } from './authMethod.ts'
 import { authMethods } from './authMethods.ts'
 import { type OfferOptions, signatureAlgorithm } from './identity.ts'
+import { type OfferedKey, refusalReason } from './refusedKey.ts'
 
 export type Authenticator = {
   /** For ssh2's `authHandler`. */
@@ -17,8 +19,8 @@ export type Authenticator = {
   ) => void
   /** For `offerIdentities`. */
   readonly offers: OfferOptions
-  /** What was tried and what could not be, for error details. */
-  readonly report: () => string[]
+  /** What was tried and what could not be, for error details; `proposal` is what the host offered. */
+  readonly report: (proposal: HostProposal | undefined) => string[]
 }
 
 /**
@@ -29,23 +31,27 @@ export type Authenticator = {
 export async function createAuthenticator(options: AuthOptions): Promise<Authenticator> {
   const notes: string[] = []
   const queue = await authMethods(options, notes)
+  const refusedKeys = new Map<string, OfferedKey>()
   let current: AuthMethod | undefined
+  let signatures: readonly string[] | undefined
   let accepted: readonly string[] = []
   let wasPasswordRefused = false
 
   /** `methodsLeft` is what the host would accept next. */
   function recordResult(
-    { name, method }: AuthMethod,
+    { name, method, auth }: AuthMethod,
     methodsLeft: readonly string[],
     isPartial: boolean,
   ): void {
-    notes.push(`${name}: ${isPartial ? 'accepted, but the host requires more' : 'refused'}`)
+    const note = `${name}: ${isPartial ? 'accepted, but the host requires more' : 'refused'}`
+    notes.push(note)
+    if (method === 'publickey' && !isPartial) refusedKeys.set(note, offeredKey((auth as KeyAuth).key))
     if (method === 'password' && methodsLeft.includes('password')) wasPasswordRefused = true
   }
 
   function isWorthwhile({ method, name, auth }: AuthMethod): boolean {
     if (method === 'publickey') {
-      const problem = keyProblem((auth as { readonly key: ParsedKey }).key, options.target)
+      const problem = keyProblem((auth as KeyAuth).key, options.target)
       if (problem) notes.push(`${name}: not offered, because ${problem}`)
       return problem === undefined
     }
@@ -78,9 +84,18 @@ export async function createAuthenticator(options: AuthOptions): Promise<Authent
       algorithms: options.target.algorithms.publicKey,
       methodsLeft: () => (accepted.length > 0 ? accepted : ['publickey', 'password', 'keyboard-interactive']),
       onSignError: (error) => notes.push(`${current?.name}: not signed: ${error.message}`),
+      onHostSignatures: (names) => {
+        signatures = names
+      },
     },
-    report: () => [
-      ...(notes.length === 0 ? ['nothing to log in with: no key, no agent, no password'] : notes),
+    report: (proposal) => [
+      ...(notes.length === 0 ? ['nothing to log in with: no key, no agent, no password'] : notes).map(
+        (note) => {
+          const key = refusedKeys.get(note)
+          const reason = key && refusalReason(key, { proposal, signatures })
+          return reason === undefined ? note : `${note}: ${reason}`
+        },
+      ),
       ...(accepted.length === 0 ? [] : [`the host accepts: ${accepted.join(', ')}`]),
     ],
   }
@@ -89,8 +104,14 @@ export async function createAuthenticator(options: AuthOptions): Promise<Authent
 /** Why ssh_config forbids to use a key; undefined: it does not. */
 function keyProblem(key: ParsedKey, { algorithms, requiredRsaBits }: SshTarget): string | undefined {
   if (!signatureAlgorithm(key.type, algorithms.publicKey)) return 'PubkeyAcceptedAlgorithms excludes it'
-  const blob = key.getPublicSSH()
-  const bits = rsaBits(decodeCertificate(blob)?.publicKey ?? blob)
+  const { bits } = offeredKey(key)
   if (bits === undefined || bits >= requiredRsaBits) return undefined
   return `it has ${bits} bits, and RequiredRSASize is ${requiredRsaBits}`
+}
+
+type KeyAuth = { readonly key: ParsedKey }
+
+function offeredKey(key: ParsedKey): OfferedKey {
+  const blob = key.getPublicSSH()
+  return { type: key.type, bits: rsaBits(decodeCertificate(blob)?.publicKey ?? blob) }
 }

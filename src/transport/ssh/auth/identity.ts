@@ -65,6 +65,7 @@ type Ssh2Protocol = {
     }
   }
   readonly _handlers: {
+    EXT_INFO: (protocol: Ssh2Protocol, extensions: readonly Extension[]) => void
     readonly USERAUTH_FAILURE: (
       protocol: Ssh2Protocol,
       methods: readonly string[],
@@ -73,12 +74,16 @@ type Ssh2Protocol = {
   }
 }
 
+type Extension = { readonly name: string; readonly algs?: readonly string[] }
+
 export type OfferOptions = {
   /** What the server would take next. */
   readonly methodsLeft: () => readonly string[]
   /** PubkeyAcceptedAlgorithms. */
   readonly algorithms: readonly string[]
   readonly onSignError: (error: Error) => void
+  /** The algorithms of `server-sig-algs`, where the server lists them. */
+  readonly onHostSignatures: (names: readonly string[]) => void
 }
 
 /**
@@ -87,9 +92,14 @@ export type OfferOptions = {
  */
 export function offerIdentities(
   client: Client,
-  { methodsLeft, algorithms, onSignError: onUnsigned }: OfferOptions,
+  { methodsLeft, algorithms, onSignError: onUnsigned, onHostSignatures }: OfferOptions,
 ): void {
   const protocol = (client as unknown as { readonly _protocol: Ssh2Protocol })._protocol
+  const { EXT_INFO } = protocol._handlers
+  protocol._handlers.EXT_INFO = (self, extensions) => {
+    for (const { name, algs } of extensions) if (name === 'server-sig-algs' && algs) onHostSignatures(algs)
+    EXT_INFO(self, extensions)
+  }
   const authPK = protocol.authPK.bind(protocol)
   protocol.authPK = (user, key, given, sign) => {
     const identity = identities.get(key)

@@ -1,5 +1,6 @@
 // Chooses algorithms as ssh_config says: lists, and +, - and ^ before them.
 
+import { isRefusedByFips } from '../protocol/fipsLimits.ts'
 import { configError } from './configLine.ts'
 import { matchesList } from './patterns.ts'
 import type { SshOption } from './sshConfig.ts'
@@ -105,9 +106,14 @@ export function chooseAlgorithms(option: (keyword: string) => SshOption | undefi
   }
 }
 
-function choose({ keyword, usual, others = [] }: Choice, option: SshOption | undefined): readonly string[] {
+function choose(choice: Choice, option: SshOption | undefined): readonly string[] {
+  const { keyword } = choice
+  // An agent may sign with what this Node.js refuses.
+  const possible = (names: readonly string[]) =>
+    keyword === 'PubkeyAcceptedAlgorithms' ? names : names.filter((name) => !isRefusedByFips(name))
+  const usual = possible(choice.usual)
   if (option === undefined) return usual
-  const all = [...usual, ...others]
+  const all = [...usual, ...possible(choice.others ?? [])]
   const sign = /^[+^-]/.exec(option.value)?.[0]
   const names = option.value.slice(sign?.length ?? 0)
   const named = names.split(',').flatMap((name) => all.filter((each) => matchesList(name, each)))

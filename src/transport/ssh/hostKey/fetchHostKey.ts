@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream'
 import ssh2, { type Algorithms } from 'ssh2'
 import { type Certificate, decodeCertificate } from '../protocol/certificate.ts'
-import { supportedHostKeys } from '../protocol/ssh2Internals.ts'
+import { supportedHostKeys, usableDefaults } from '../protocol/ssh2Internals.ts'
 
 /** Without RSA: its certificates are named differently from their signatures. */
 const types = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'].map(
@@ -32,7 +32,7 @@ export function fetchHostKey(stream: Duplex, algorithms: Algorithms): Promise<Bu
       sock: stream,
       username: 'nobody',
       readyTimeout: 0,
-      algorithms,
+      algorithms: { ...usableDefaults(), ...algorithms },
       hostVerifier: (blob: Buffer, verify: (isGood: boolean) => void) => {
         const key = Buffer.from(blob)
         end(() => resolve(key))
