@@ -9,26 +9,32 @@ import { parseArgs } from 'node:util'
 import { down, isSupported } from '../lab/lab.ts'
 import { whyNoBrowser } from '../lab/machine/browser.ts'
 import { logToStderr } from '../lab/machine/log.ts'
-import { whyNoGuest, withGuest } from '../lab/selinux/guest.ts'
 import { siteLab } from './endToEnd/site.ts'
+import { runOnGuests } from './runner/guests.ts'
 import { type PoolOptions, runFiles } from './runner/pool.ts'
 import { type FileResult, report, resultOf, resultText } from './runner/results.ts'
 import { type Kind, keepTimes, kindOf, longestFirst, sourceOf, testFiles } from './runner/testFiles.ts'
 
 const usage = `Usage: node dist/test/run.js [unit | integration | browser | lab | selinux | all] [-t part-of-test-name] [part-of-file-name...]
+
+  --if-cached   tests on the host with SELinux: only if its image has been made already
 `
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const limitSeconds = 300
 const labLimitSeconds = 1200
-/** For all files on one guest, whose emulated processor shares the machine with others. */
-const selinuxLimitSeconds = 3600
+/** Of a file that takes five minutes at most on an idle machine. */
+const selinuxLimitSeconds = 1800
 const labJobs = 2
 /** Files that use one lab, the second what the first has deployed there. */
 const siteFiles = ['endToEnd/web.test.js', 'endToEnd/failover.test.js']
 
 const { values, positionals } = parseArgs({
-  options: { 'test-name': { type: 'string', short: 't' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    'test-name': { type: 'string', short: 't' },
+    'if-cached': { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
   allowPositionals: true,
 })
 const [mode = 'all', ...nameParts] = positionals
@@ -65,8 +71,9 @@ async function main(): Promise<void> {
     runLabs(chosen('lab')),
     runFiles([...browserFiles, ...eachAlone(quickFiles)], options(mode === 'all' ? 2 : jobs, limitSeconds)),
   ])
-  if (mode === 'all') await runAgainAlone(quickFiles)
+  if (mode === 'all') await runAgain(quickFiles, (again) => runFiles([again], options(1, limitSeconds)))
   await runSelinux(chosen('selinux'))
+  await runAgain(chosen('selinux'), runSelinux)
   if (testName === undefined)
     keepTimes(Object.fromEntries(results.map(({ file, seconds }) => [file, seconds])))
   process.exitCode = report(results)
@@ -112,26 +119,28 @@ async function runLabs(files: readonly string[]): Promise<void> {
   leaveOut(files, `no lab on this machine: ${support.reason}`, process.env.CI !== undefined)
 }
 
-/** On one guest, one file after the other. */
-async function runSelinux(files: readonly string[]): Promise<void> {
-  if (files.length === 0) return
-  const why = await whyNoGuest()
-  if (why) return leaveOut(files, `no host with SELinux: ${why}`, process.env.CI !== undefined)
-  await withGuest(logToStderr(), async (guest) => {
-    process.env.RUN_PLAYBOOK_SELINUX_GUEST = JSON.stringify(guest)
-    await runFiles([files], options(1, selinuxLimitSeconds))
-  }).catch((error: Error) => leaveOut(files, error.message, true))
+function runSelinux(files: readonly string[]): Promise<void> {
+  return runOnGuests(files, {
+    isOnlyIfCached: values['if-cached'] ?? false,
+    run: (file, env) => runFiles([[file]], { ...options(1, selinuxLimitSeconds), env }),
+    leaveOut,
+  })
 }
 
-/** Some files that failed beside the lab run again alone, and are reported by name: only what fails again is wrong. */
-async function runAgainAlone(files: readonly string[]): Promise<void> {
+/** Some files that failed beside others run again, and are reported by name: only what fails again is wrong. */
+async function runAgain(
+  files: readonly string[],
+  run: (files: readonly string[]) => Promise<void>,
+): Promise<void> {
   const failed = results.filter(({ file, failed }) => failed > 0 && files.includes(file))
   if (failed.length > 5) return
   for (const result of failed) results.splice(results.indexOf(result), 1)
-  await runFiles([failed.map(({ file }) => file)], options(1, limitSeconds))
+  await run(failed.map(({ file }) => file))
   const passed = failed.filter(({ file }) => results.some((each) => each.file === file && each.failed === 0))
   if (passed.length > 0)
-    process.stdout.write(`\nunstable, passed alone: ${passed.map(({ file }) => sourceOf(file)).join(', ')}\n`)
+    process.stdout.write(
+      `\nunstable, passed when run again: ${passed.map(({ file }) => sourceOf(file)).join(', ')}\n`,
+    )
 }
 
 function leaveOut(files: readonly string[], error: string, isFailure: boolean): void {

@@ -20,6 +20,8 @@ export type PoolOptions = {
   readonly limitSeconds: number
   /** Arguments of each process. */
   readonly args: readonly string[]
+  /** Variables of each process, besides those of this one. */
+  readonly env?: { readonly [name: string]: string }
   readonly onEnd: (run: FileRun) => void
 }
 
@@ -37,7 +39,7 @@ export async function runFiles(groups: readonly (readonly string[])[], options: 
     let worker: Worker | undefined
     for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
       for (const file of group) {
-        worker ??= startWorker(options.args)
+        worker ??= startWorker(options)
         const run = await runFile(worker, file, options.limitSeconds)
         options.onEnd(run)
         if (run.error !== undefined) worker = undefined
@@ -49,12 +51,12 @@ export async function runFiles(groups: readonly (readonly string[])[], options: 
   await Promise.all(Array.from({ length: options.jobs }, work))
 }
 
-function startWorker(args: readonly string[]): Worker {
+function startWorker({ args, env }: PoolOptions): Worker {
   const child = spawn(process.execPath, [join(folder, 'runner/worker.js'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
     // Hints name the command as it was typed: not by npm, which runs the tests.
-    env: { ...process.env, npm_command: undefined, npm_lifecycle_event: undefined, FORCE_COLOR: '0' },
+    env: { ...process.env, ...env, npm_command: undefined, npm_lifecycle_event: undefined, FORCE_COLOR: '0' },
   })
   return { child, files: 0 }
 }

@@ -1,5 +1,7 @@
 // The host with SELinux that the runner has started, as the tests reach it.
 
+import { test } from '#test'
+import * as assert from 'uvu/assert'
 import { type LabSite, labSite, type Ran } from '../endToEnd/labSite.ts'
 
 /** The name of the host, as inventories of `guestSite` know it. */
@@ -10,7 +12,7 @@ const otherNames = ['was-01', 'web-01']
 export type GuestSite = LabSite & {
   /** Runs a script on the host as root, and gives what it prints. @throws if it fails */
   readonly root: (script: string) => Promise<string>
-  /** Denials that the audit log has got since the last call: what was denied to whom. */
+  /** What the audit log has of denials: what was denied to whom. */
   readonly denials: () => Promise<string[]>
 }
 
@@ -26,19 +28,14 @@ export function guestSite(): GuestSite {
     ansible_ssh_common_args: `-F none -o UserKnownHostsFile=${guest.knownHostsFile} -o ConnectTimeout=120 -o ServerAliveInterval=30`,
     ansible_timeout: 120,
   }
-  let seen = 0
   const root = async (script: string) => {
     const { code, stdout, stderr } = await site.on(guestName, script)
     if (code !== 0) throw new Error(`"${script}" failed with code ${code}: ${stderr}`)
     return stdout
   }
   const denials = async () => {
-    const lines = (await root("sync; grep -h 'avc:  denied' /var/log/audit/audit.log || :"))
-      .split('\n')
-      .filter(Boolean)
-    const fresh = lines.slice(seen)
-    seen = lines.length
-    return [...new Set(fresh.map(denialText))]
+    const log = await root("sync; grep -h 'avc:  denied' /var/log/audit/audit.log* || :")
+    return [...new Set(log.split('\n').filter(Boolean).map(denialText))]
   }
   const inventory: LabSite['inventory'] = (name, hosts) =>
     site.inventory(
@@ -59,6 +56,24 @@ function denialText(line: string): string {
 /** Whether something that a login started was denied something: the shells of run-playbook, or what they run. */
 export function isOfLogin(denial: string): boolean {
   return /^\S+ (unconfined|sysadm|staff|user|sudo|unconfined_\w+)_t /.test(denial)
+}
+
+/**
+ * The last test of a file: nothing was denied that `isMeant` is about, save what is known. By default that is what
+ * run-playbook has started.
+ */
+export function testDenials(
+  site: GuestSite,
+  known: RegExp = /^$/,
+  isMeant: (denial: string) => boolean = isOfLogin,
+): void {
+  test('none of it was denied', async () => {
+    assert.equal(
+      (await site.denials()).filter((each) => isMeant(each) && !known.test(each)),
+      [],
+    )
+    site.remove()
+  })
 }
 
 /** What a run has changed. @throws with its output if a task ended otherwise than ok, changed or skipped */

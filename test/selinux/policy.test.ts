@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { look } from '../../src/index.ts'
 import { fail, seBoolean, seContext, seMode, sePort } from '../../tasks/index.ts'
 import { playbookText } from '../endToEnd/labSite.ts'
-import { changesOf, guestName, guestSite } from './guestSite.ts'
+import { changesOf, guestName, guestSite, testDenials } from './guestSite.ts'
 
 const site = guestSite()
 const inventory = site.inventory('inventory', { [guestName]: { ansible_user: 'ops' } })
@@ -78,7 +78,8 @@ test('what semanage refuses is the error', async () => {
   const error = lines.find(({ event }) => event === 'taskEnd')?.error
   assert.is(error?.code, 'E_SELINUX')
   assert.match(error?.details.join('\n') ?? '', /nowhere_port_t/)
-  site.remove()
 })
+
+testDenials(site)
 
 test.run()

@@ -4,7 +4,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { cron, kernelModule } from '../../tasks/index.ts'
 import { playbookText } from '../endToEnd/labSite.ts'
-import { changesOf, guestName, guestSite } from './guestSite.ts'
+import { changesOf, guestName, guestSite, testDenials } from './guestSite.ts'
 
 const site = guestSite()
 const inventory = site.inventory('inventory', { [guestName]: { ansible_user: 'ops' } })
@@ -51,6 +51,8 @@ test('a dry run says what the run then changes, and a second run changes nothing
   ])
   assert.equal(changesOf(await site.run(playbook, '-i', inventory)), dryRun)
   assert.equal(changesOf(await site.run(playbook, '-i', inventory)), [])
+  const written = '/etc/cron.d /var/spool/cron /etc/modules-load.d /etc/modprobe.d'
+  assert.is(await site.root(`restorecon -nvR ${written} 2>&1`), '')
 })
 
 test('cron runs the jobs, and the rest of the crontab stays', async () => {
@@ -84,5 +86,8 @@ test('the kernel has the module with its parameters, until it is unloaded', asyn
   const left = 'grep ^dummy /proc/modules; ls /etc/modules-load.d/dummy.conf /etc/modprobe.d/dummy.conf 2>&1'
   assert.match(await site.root(`${left} | grep -vc such || :`), /^0$/m)
 })
+
+// crontab asks for more than its policy has, whoever runs it.
+testDenials(site, /^"crontab" \w+ \{ dac_read_search \}/)
 
 test.run()
