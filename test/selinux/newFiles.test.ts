@@ -101,7 +101,7 @@ const newFiles = playbookText({
         checksum: `sha256:${vars.toolSum}`,
       },
       ...{
-        prefix: '/srv/lab/www/tree',
+        prefix: '/srv/lab/www/folder',
         configureCommand: false,
         environment: { INTO: '/srv/lab/www/folder' },
         installs: ['bin/tool'],
