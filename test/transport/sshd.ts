@@ -101,9 +101,10 @@ function usual(file: (name: string) => string, port: number): string[] {
   ]
 }
 
-/** Makes a key pair with ssh-keygen. */
+/** Makes a key pair with ssh-keygen. RSA keys are of 2048 bits, which takes a third of the time of its 3072. */
 export function makeKey(file: string, type: 'ed25519' | 'rsa' | 'ecdsa', passphrase = ''): void {
-  execFileSync('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', 'test', '-f', file])
+  const bits = type === 'rsa' ? ['-b', '2048'] : []
+  execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', 'test', '-f', file])
 }
 
 /** A port on loopback that nobody listens on. */

@@ -63,7 +63,7 @@ it('RequiredRSASize refuses shorter keys, of the host and of ours', async () => 
   makeKey(keyFile, 'rsa')
   appendFileSync(ed.authorizedKeysFile, readFileSync(`${keyFile}.pub`))
   for (const [option, expected] of [
-    ['RequiredRSASize=4096', /not offered, because it has 3072 bits, and RequiredRSASize is 4096/],
+    ['RequiredRSASize=4096', /not offered, because it has 2048 bits, and RequiredRSASize is 4096/],
     ['PubkeyAcceptedAlgorithms=-rsa*', /not offered, because PubkeyAcceptedAlgorithms excludes it/],
   ] as const) {
     const sshArgs = ['-o', option, ...isolated(ed.knownHostsFile)]
