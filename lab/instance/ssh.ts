@@ -75,6 +75,7 @@ function sshArguments(
     BatchMode: 'yes',
     LogLevel: 'ERROR',
     ConnectTimeout: '20',
+    KexAlgorithms: 'curve25519-sha256', // OpenSSH's first choice takes six times the processor time of all else
   }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`])
   return ['-F', '/dev/null', '-i', keyFile, '-p', String(port), ...options, `${user}@${address}`]
