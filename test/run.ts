@@ -17,7 +17,7 @@ import { type Kind, keepTimes, kindOf, longestFirst, sourceOf, testFiles } from 
 
 const usage = `Usage: node dist/test/run.js [unit | integration | browser | lab | selinux | all] [-t part-of-test-name] [part-of-file-name...]
 
-  --if-cached   tests on the host with SELinux: only if its image has been made already
+  --if-cached   of SELinux: only if the image has been made already, and no file after ten minutes
 `
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
