@@ -92,6 +92,9 @@ export const RPM_CATALOG: readonly Rpm[] = [
   { name: 'libtool', version: '2.4.6', summary: 'Builds shared libraries' },
   { name: 'autoconf', version: '2.69', summary: 'Makes configure scripts' },
   { name: 'lab-node', version: '18.0', summary: 'The package of a module' },
+  { name: 'lab-db15', version: '15.4', summary: 'The package of a stream' },
+  { name: 'lab-db15-server', version: '15.4', summary: 'The server of a stream', requires: ['lab-db15'] },
+  { name: 'lab-db16', version: '16.1', summary: 'The package of another stream' },
 ]
 
 /** A group of packages, as dnf's comps has it: `dnf install @lab-tools`. */
@@ -112,7 +115,10 @@ export const RPM_GROUPS = `<?xml version="1.0" encoding="UTF-8"?>
 </comps>
 `
 
-/** A module, whose package is there only where its stream is enabled: `dnf install @lab-node:18`. */
+/**
+ * Modules, whose packages are there only where their streams are enabled: `dnf install @lab-node:18`. lab-db has two
+ * streams, the first of which has two profiles, and none of which is the default.
+ */
 export const RPM_MODULES = `---
 document: modulemd
 version: 2
@@ -141,7 +147,43 @@ data:
   profiles:
     "18": [common]
 ...
+${streamOf('15', { common: ['lab-db15'], server: ['lab-db15', 'lab-db15-server'] }, '15.4')}${streamOf('16', { common: ['lab-db16'] }, '16.1')}---
+document: modulemd-defaults
+version: 1
+data:
+  module: lab-db
+  profiles:
+    "15": [common]
+    "16": [common]
+...
 `
+
+function streamOf(
+  stream: string,
+  profiles: { readonly [name: string]: readonly string[] },
+  version: string,
+): string {
+  const rpms = [...new Set(Object.values(profiles).flat())].map((name) => `${name}-0:${version}-1.noarch`)
+  const lists = Object.entries(profiles).map(([name, list]) => `${name}: {rpms: [${list.join(', ')}]}`)
+  return `---
+document: modulemd
+version: 2
+data:
+  name: lab-db
+  stream: "${stream}"
+  version: 1
+  context: 00000000
+  arch: x86_64
+  summary: A module of two streams
+  description: A module of two streams.
+  license:
+    module: [MIT]
+  profiles: {${lists.join(', ')}}
+  artifacts:
+    rpms: [${rpms.join(', ')}]
+...
+`
+}
 
 /** Where hidden files are kept, under their own paths. */
 const HIDDEN = '/opt/hidden'

@@ -17,9 +17,12 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  *   `glibc.i686`), a capability (`perl(JSON)`), a file that a package contains (`/usr/bin/rotatelogs`), or the path of an
  *   .rpm file on the host or its URL, which rpm reads each time. Of a file a newer version that is installed stays; dnf
  *   checks its signature only where localpkg_gpgcheck is on. `*` with `state: 'latest'` means everything installed. Patterns
- *   and comparisons are refused: whether they are installed cannot be determined reliably. Groups (`@Development Tools`) and modules with a
- *   stream (`@nodejs:18`, `@nodejs:18/common`) are present where dnf would install no further package for them; for these
- *   dnf is asked each time (0.7 s).
+ *   and comparisons are refused: whether they are installed cannot be determined reliably. Groups (`@Development Tools`) and modules
+ *   (`@nodejs:18/common`: module, stream, profile) are there where dnf would do nothing more for them; for these dnf is
+ *   asked each time (0.7 s). A module without a stream means the enabled or default one, without a profile its default
+ *   profile. Its stream gets enabled, its packages and the profile installed. `absent` removes the packages of its
+ *   profiles; the stream stays enabled. dnf does not switch to another stream (E_MODULE_STREAM): remove, then
+ *   `dnf module reset` by `command`.
  * - `state`: `present` (default; any version), `latest`, `absent`.
  * - `enablerepo`, `disablerepo`, `exclude`, `disableExcludes` (`all`, `main`, a repository), `enablePlugin`,
  *   `disablePlugin`: as dnf's options of that name, for this call.
@@ -38,10 +41,12 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  *
  * dnf waits for another running dnf, `lockTimeout` seconds at most; default: as long as it takes.
  *
- * @throws PlaybookError E_NO_RPM (no rpm on the host), E_NO_PACKAGE (naming those that no repository has; a
- *   URL that cannot be read), E_DOWNGRADE (a newer version than the named one is installed), E_NO_REPOSITORY, E_REPOSITORY (one that does not answer, or that dnf does not know), E_GPG, E_DISK_FULL,
- *   E_PACKAGE_LOCK, E_PACKAGE_CONFLICT, E_NOT_ROOT
+ * @throws PlaybookError E_NO_RPM (no rpm on the host), E_NO_PACKAGE (naming those that no repository has; a URL that
+ *   cannot be read; a stream or profile that a module has not), E_MODULE_STREAM (another stream is enabled), E_DOWNGRADE
+ *   (a newer version than the named one is installed), E_NO_REPOSITORY, E_REPOSITORY (one that does not answer, or that
+ *   dnf does not know), E_GPG, E_DISK_FULL, E_PACKAGE_LOCK, E_PACKAGE_CONFLICT, E_NOT_ROOT
  * @example dnf({ name: ['java-17-openjdk', 'httpd', 'vim', 'wget', 'tar'] })
+ * @example dnf({ name: '@postgresql:16/server' })
  * @example dnf({ name: 'https://mirror.example.org/epel/epel-release-latest-9.noarch.rpm' })
  *
  * Sources: dnf(8), rpm(8); the messages are those of dnf 4.14 and dnf5.

@@ -1,13 +1,7 @@
 // Explains errors of dnf.
 
 import { type Output, PlaybookError, splitLines, text } from '../../src/index.ts'
-
-type KnownError = {
-  readonly code: string
-  readonly sign: RegExp
-  readonly message: (match: RegExpExecArray, output: string) => string
-  readonly hint?: string
-}
+import { type KnownError, moduleErrors } from './moduleErrors.ts'
 
 /** dnf ends with code 200 where it may not wait for a lock. */
 const locked: KnownError = {
@@ -18,18 +12,7 @@ const locked: KnownError = {
 }
 
 const knownErrors: readonly KnownError[] = [
-  {
-    code: 'E_NO_PACKAGE',
-    sign: /Module or Group '([^']+)' is not available|No match for (?:group|argument): @?(\S+)\n.*group/,
-    message: ([, name, other]) => `No repository has the group or module ${name ?? other}.`,
-    hint: 'dnf group list --ids and dnf module list name them.',
-  },
-  {
-    code: 'E_NO_PACKAGE',
-    sign: /filtered out by modular filtering for argument: (\S+)/,
-    message: ([, name]) => `${name} belongs to a module, of which no stream is enabled.`,
-    hint: "dnf module list names the streams; name: '@MODULE:STREAM' enables one.",
-  },
+  ...moduleErrors,
   {
     code: 'E_NO_REPOSITORY',
     sign: /There are no enabled repositories/,
@@ -56,9 +39,17 @@ const knownErrors: readonly KnownError[] = [
   },
   {
     code: 'E_NO_PACKAGE',
+    sign: /filtered out by exclude filtering for argument: (\S+)/,
+    message: ([, name]) => `${name} is excluded on this host.`,
+    hint: "By excludepkgs in /etc/dnf/dnf.conf or the repository's file, or by versionlock. disableExcludes: 'all' takes it anyway.",
+  },
+  {
+    code: 'E_NO_PACKAGE',
     sign: /No match for argument: |Unable to find a match: /,
-    message: (_, output) =>
-      `No repository has ${matches(output, /No match for argument: (\S+)/g).join(', ')}.`,
+    message: (_, output) => {
+      const names = matches(output, /(?:No match for argument|Unable to find a match): ?(\S+)/g)
+      return `No repository has ${names.join(', ') || 'what is named'}.`
+    },
     hint: 'Is the name right, and the repository that has it enabled? dnf repolist --all',
   },
   {
@@ -88,6 +79,12 @@ const knownErrors: readonly KnownError[] = [
     sign: /superuser privileges|must be root|Permission denied/i,
     message: () => 'dnf needs root.',
     hint: 'become: true',
+  },
+  {
+    code: 'E_DNF',
+    sign: /^Operation aborted/m,
+    message: () => 'dnf is configured to answer its question with no.',
+    hint: 'Remove assumeno from /etc/dnf/dnf.conf.',
   },
   {
     code: 'E_PACKAGE_CONFLICT',

@@ -1,6 +1,6 @@
 // Reads the table in which dnf shows a transaction before it asks.
 
-/** What dnf would do with a package, or with the stream of a module. */
+/** What dnf would do with a package, or with a stream or profile of a module. */
 export type Planned = { readonly what: string; readonly from: string; readonly to: string }
 
 /**
@@ -31,6 +31,10 @@ function plannedBy(section: string, [name = '', second = '', version = '']: read
   const number = version.replace(/^\d+:/, '')
   if (/^Enabling module streams/i.test(section))
     return [{ what: `module ${name}`, from: 'not enabled', to: second }]
+  if (/^Installing module profiles/i.test(section))
+    return [{ what: `profile ${name}`, from: 'not installed', to: 'installed' }]
+  if (/^(?:Disabling|Removing) module profiles/i.test(section))
+    return [{ what: `profile ${name}`, from: 'installed', to: 'not installed' }]
   if (/^Resetting modules|^Disabling modules|groups?:$|environments?:$|profiles:$/i.test(section)) return []
   if (/^(?:Install|Reinstall)/i.test(section))
     return [{ what: `package ${name}`, from: 'not installed', to: number }]

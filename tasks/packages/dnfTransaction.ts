@@ -26,10 +26,13 @@ export function questionScript(params: DnfParams, verb: 'install' | 'remove' | '
   const words = verb === 'remove' ? [...unneeded(params), ...names] : [...options(params), ...names]
   return `echo '= asked'
 t=$(mktemp -d) || exit 0
-${sh`dnf --assumeno ${shellText('--setopt=logdir="$t"')} ${verb} ${words}`.script} 2>&1
+${sh`dnf --assumeno ${shown} ${shellText('--setopt=logdir="$t"')} ${verb} ${words}`.script} 2>&1
 echo "= code $?"
 rm -rf -- "$t"`
 }
+
+/** Below the level 2, which is the default, dnf does not show what it would do. */
+const shown = '--setopt=debuglevel=2'
 
 function unneeded({ autoremove }: DnfParams): string[] {
   return autoremove ? ['--setopt=clean_requirements_on_remove=True'] : []

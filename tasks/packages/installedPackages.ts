@@ -97,7 +97,7 @@ printf '%s\\n' "$errors"`
 /** What `installedScript` printed. @throws PlaybookError E_NO_RPM; E_NO_PACKAGE for a URL that cannot be read */
 export function parseInstalled(result: Output, params: DnfParams): PackageState {
   const { name: names, state } = params
-  const lines = splitLines(text(result))
+  const lines = splitLines(text(result).replace(colours, ''))
   if (lines[0] === '= no rpm') {
     throw new PlaybookError('E_NO_RPM', 'There is no rpm on this host, so no dnf either.', {
       hint: 'dnf is for hosts of the RPM family: Rocky, Alma, RHEL, Fedora.',
@@ -123,6 +123,9 @@ export function parseInstalled(result: Output, params: DnfParams): PackageState 
     asked: asked.length === 0 ? [] : parseAsked(asked),
   }
 }
+
+/** With color=always in dnf.conf there are some in pipes, too. */
+const colours = /\x1b(?:\[[0-9;]*m|\(B)/g
 
 type Other = PackageState['others'][number]
 
@@ -217,7 +220,10 @@ function foundPackages(lines: readonly string[]): Installed[] {
   return [...found].map(([name, version]) => ({ name, version }))
 }
 
-/** `check-update` ends with 100 where there are updates. A long name or version breaks its line, so words count. */
+/**
+ * `check-update` ends with 100 where there are updates. A long name or version breaks its line, which goes on indented.
+ * Plugins print lines of their own.
+ */
 function parseUpdates(lines: readonly string[]): Installed[] {
   const at = lines.findLastIndex((line) => line.startsWith('= code '))
   const code = Number(lines[at]?.slice(7))
@@ -225,19 +231,24 @@ function parseUpdates(lines: readonly string[]): Installed[] {
   if (code !== 0 && code !== 100) {
     throw explainDnf({ stdout: Buffer.from(lines.join('\n')), stderr: Buffer.alloc(0), code })
   }
+  if (code === 0) return []
   const end = listed.findIndex((line) => line.startsWith('Obsoleting Packages'))
-  const words = (end < 0 ? listed : listed.slice(0, end)).join(' ').split(/\s+/).filter(Boolean)
-  const updates: Installed[] = []
-  for (let at = 0; code === 100 && at + 2 < words.length; at += 3) {
-    updates.push({ name: words[at]!.replace(/\.[^.]*$/, ''), version: words[at + 1]!.replace(/^\d+:/, '') })
-  }
-  return updates
+  const rows = (end < 0 ? listed : listed.slice(0, end)).join('\n').replace(/\n +/g, ' ')
+  return [...rows.matchAll(/^(\S+)\.\w+ +(?:\d+:)?([^\s-]+-[^\s-]+) +\S+ *$/gm)].map(([, name, version]) => ({
+    name: name!,
+    version: version!,
+  }))
 }
 
 /** A question that is answered with no ends with 1. */
 function parseAsked(lines: readonly string[]): Planned[] {
   const code = Number(/^= code (\d+)$/.exec(lines.at(-1) ?? '')?.[1])
   const printed = lines.slice(0, -1)
-  if (code === 0 || printed.some((line) => line.startsWith('Operation aborted'))) return parseTable(printed)
+  // Without the repository that has it, dnf takes a module for one that is not installed.
+  const isUnknown =
+    printed.some((line) => line.startsWith('Ignoring repositories: ')) &&
+    printed.some((line) => /Module or Group '[^']*[:/][^']*' is not installed/.test(line))
+  const isAnswered = code === 0 || printed.some((line) => line.startsWith('Operation aborted'))
+  if (isAnswered && !isUnknown) return parseTable(printed)
   throw explainDnf({ stdout: Buffer.from(`${printed.join('\n')}\n`), stderr: Buffer.alloc(0), code })
 }

@@ -86,6 +86,21 @@ export type TaskRow = {
   readonly hides?: string
 }
 
+/** A plugin of dnf that prints what subscription-manager prints where a host is not registered, and writes to stderr. */
+const talkingPlugin = `import logging, sys
+import dnf
+logger = logging.getLogger('dnf.plugin')
+class Talk(dnf.Plugin):
+    name = 'talk'
+    def __init__(self, base, cli):
+        super(Talk, self).__init__(base, cli)
+        logger.info('Updating Subscription Management repositories.')
+        logger.info('Unable to read consumer identity')
+        logger.info('\\nThis system is not registered with an entitlement server. You can use subscription-manager to register.\\n')
+        print('Printed by a plugin: package.noarch 1.0-1 lab')
+        print('Written by a plugin.', file=sys.stderr)
+`
+
 /**
  * Rows work below /srv/t, and take files from `files/` beside the playbook or /srv/files on the host. Their setups run
  * before any of a topic's rows.
@@ -115,6 +130,23 @@ export const topics: readonly Topic[] = [
         shows: [
           'rpm -q bzip2 lab-node java-17-openjdk-headless',
           'bzip2-1.0.8-1.noarch\nlab-node-18.0-1.noarch\npackage java-17-openjdk-headless is not installed\n',
+        ],
+      },
+      {
+        title: 'dnf takes profiles of modules, also where dnf.conf hides tables and plugins print lines',
+        setup: `printf 'color=always\\ndebuglevel=0\\nassumeyes=1\\nbest=True\\nexclude=never-there\\n' >>/etc/dnf/dnf.conf
+folder=/usr/lib/python3/dist-packages/dnf-plugins
+mkdir -p $folder
+cat >$folder/talk.py <<'END'
+${talkingPlugin}END
+:`,
+        tasks: () => [
+          dnf({ name: ['@lab-db:15/server', 'libtool'] }),
+          dnf({ name: 'lab-db15', state: 'latest' }),
+        ],
+        shows: [
+          'rpm -q lab-db15-server; sed -n "s/^stream=//p; s/^profiles=//p" /etc/dnf/modules.d/lab-db.module',
+          'lab-db15-server-15.4-1.noarch\n15\nserver\n',
         ],
       },
       {

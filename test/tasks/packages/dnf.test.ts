@@ -186,6 +186,7 @@ Operation aborted.
       'package lab-node: not installed → 18.0-1',
       'package a-name-that-is-too-long-for-one-line: not installed → 2.0-1',
       'package libtool: older → 2.4.6-1',
+      'profile lab-node/common: not installed → installed',
       'module lab-node: not enabled → 18',
     ],
     steps: [
@@ -204,6 +205,83 @@ done`,
     said: '= asked\nDependencies resolved.\nInstalling Groups:\n Lab Tools  \n\nTransaction Summary\nOperation aborted.\n= code 1\n',
     changes: [],
     steps: [],
+  },
+  {
+    title: 'reads tables through what plugins print, colours and a high debuglevel',
+    params: { name: '@lab-db:15' },
+    said: `= asked
+Updating Subscription Management repositories.
+Unable to read consumer identity
+
+This system is not registered with an entitlement server. You can use subscription-manager to register.
+
+DNF version: 4.14.0
+Extra commands: ['--assumeno', 'install', '@lab-db:15']
+Errors during downloading metadata for repository 'epel':
+  - Curl error (6): Couldn't resolve host name
+Ignoring repositories: epel
+Last metadata expiration check: 0:24:38 ago on Mon Nov 30 20:04:33 2026.
+--> Starting dependency resolution
+---> Package lab-db15.noarch 15.4-1 will be installed
+timer: depsolve: 8 ms
+Dependencies resolved.
+================================================================================
+ Package             Architecture      Version             Repository      Size
+================================================================================
+Installing group/module packages:
+ \x1b[1m\x1b[32mlab-db15           \x1b(B\x1b[m noarch            15.4-1              lab            5.4 k
+Installing module profiles:
+ lab-db/common                                                                 
+Enabling module streams:
+ lab-db                                15                                      
+
+Transaction Summary
+================================================================================
+Install  1 Package
+
+Operation aborted.
+= code 1
+`,
+    changes: [
+      'package lab-db15: not installed → 15.4-1',
+      'profile lab-db/common: not installed → installed',
+      'module lab-db: not enabled → 15',
+    ],
+    steps: ['dnf -y install @lab-db:15'],
+  },
+  {
+    title: 'reads lists of updates through what plugins print',
+    params: { name: ['wget', 'kernel-core', 'a-name-that-is-too-long-for-one-line'], state: 'latest' },
+    said: `= wget 1.20-1
+= kernel-core 5.14.0-427.el9
+= a-name-that-is-too-long-for-one-line 1-1
+= updates
+Updating Subscription Management repositories.
+
+This system is not registered with an entitlement server. You can use "rhc" or "subscription-manager" to register.
+
+\x1b[1mwget\x1b(B\x1b[m.noarch         1:1.21.1-1      lab
+kernel-core.x86_64          5.14.0-503.el9      baseos
+a-name-that-is-too-long-for-one-line.noarch
+                            2.0-1               lab
+Security: kernel-core-5.14.0-503.el9.x86_64 is an installed security update
+Security: kernel-core-5.14.0-427.el9.x86_64 is the currently running version
+= code 100
+Errors during downloading metadata for repository 'epel':
+`,
+    changes: [
+      'package wget: 1.20-1 → 1.21.1-1',
+      'package kernel-core: 5.14.0-427.el9 → 5.14.0-503.el9',
+      'package a-name-that-is-too-long-for-one-line: 1-1 → 2.0-1',
+    ],
+    steps: ['dnf -y upgrade wget kernel-core a-name-that-is-too-long-for-one-line'],
+  },
+  {
+    title: 'removes a module with its profiles',
+    params: { name: '@lab-db', state: 'absent' },
+    said: '= asked\nRemoving:\n lab-db15  noarch  15.4-1  @lab  0  \nDisabling module profiles:\n lab-db/server  \n\nOperation aborted.\n= code 1\n',
+    changes: ['package lab-db15: 15.4-1 → not installed', 'profile lab-db/server: installed → not installed'],
+    steps: ['dnf -y remove @lab-db'],
   },
   {
     title: 'removes what nothing needs any more',
@@ -282,6 +360,17 @@ for (const [params, message] of wrong) {
     )
   })
 }
+
+test('dnf does not take a module for absent where its repository cannot be read', () => {
+  assert.throws(
+    () =>
+      plannedAfter(
+        { name: '@lab-db:15', state: 'absent' },
+        "= asked\nIgnoring repositories: lab\nWarning: Module or Group 'lab-db:15' is not installed.\nNothing to do.\n= code 0\n",
+      ),
+    (error: PlaybookError) => error.code === 'E_REPOSITORY',
+  )
+})
 
 test('dnf says so where there is no rpm', () => {
   assert.throws(
@@ -374,7 +463,45 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
     'All matches were filtered out by modular filtering for argument: node\nError: Unable to find a match: node\n',
     '',
     'E_NO_PACKAGE',
-    'node belongs to a module, of which no stream is enabled.',
+    'node belongs to a stream of a module, and that stream is not enabled.',
+  ],
+  [
+    '',
+    'All matches were filtered out by exclude filtering for argument: wget\nError: Unable to find a match: wget\n',
+    'E_NO_PACKAGE',
+    'wget is excluded on this host.',
+  ],
+  ['', 'Operation aborted.\n', 'E_DNF', 'dnf is configured to answer its question with no.'],
+  ['', 'Error: Unable to find a match: nothere\n', 'E_NO_PACKAGE', 'No repository has nothere.'],
+  [
+    "Dependencies resolved.\nThe operation would result in switching of module 'lab-db' stream '15' to stream '16'\nError: It is not possible to switch enabled streams of a module unless explicitly enabled via configuration option module_stream_switch.\n",
+    '',
+    'E_MODULE_STREAM',
+    'The stream 15 of the module lab-db is enabled, and dnf does not switch to 16.',
+  ],
+  [
+    "Cannot enable multiple streams for module 'lab-db'\nUnable to resolve argument lab-db:16\nError: Unable to find a match\n",
+    '',
+    'E_MODULE_STREAM',
+    'Only one stream of the module lab-db can be enabled.',
+  ],
+  [
+    "All matches for argument 'lab-db:15' in module 'lab-db:15' are not active\nError: Unable to find a match\n",
+    '',
+    'E_MODULE_STREAM',
+    'Only one stream of the module lab-db can be enabled.',
+  ],
+  [
+    "Argument 'lab-db' matches 2 streams ('15', '16') of module 'lab-db', but none of the streams are enabled or default\nUnable to resolve argument lab-db\nError: Unable to find a match\n",
+    '',
+    'E_NO_PACKAGE',
+    'The module lab-db has no default stream; it has 15, 16.',
+  ],
+  [
+    "Unable to match profile for argument lab-db:15/nope. Available profiles for 'lab-db:15': common, server\nModule or Group 'lab-db:15/nope' is not available.\nError: Nothing to do.\n",
+    '',
+    'E_NO_PACKAGE',
+    'The module lab-db:15 has no profile nope; it has common, server.',
   ],
   ['', "Error: Unknown repo: 'nope'\n", 'E_REPOSITORY', 'The repository nope is not available.'],
   [
