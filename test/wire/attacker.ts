@@ -6,7 +6,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 export const attackerId = 12345
 
 /**
- * Runs Node code as the attacker in a loop, with `folder` as its current folder: `fs` is there, errors do not count.
+ * Runs Node code as the attacker in a loop, with `folder` as its current folder: `fs` is there, errors do not count. It
+ * ends by itself where the test was killed.
  *
  * @example const stop = attack(folder, "fs.unlinkSync('a'); fs.symlinkSync('/etc/shadow', 'a')")
  */
@@ -16,7 +17,7 @@ process.setgroups([]); process.setgid(${attackerId}); process.setuid(${attackerI
 const fs = require('node:fs')
 const each = () => { ${code} }
 console.log('ready')
-for (;;) try { each() } catch {}`
+for (let turn = 0; turn % 1000 > 0 || process.ppid === ${process.pid}; turn += 1) try { each() } catch {}`
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise((resolve) => child.stdout.once('data', resolve))
   return () => ended(child)
