@@ -1,4 +1,4 @@
-// Bundles the built command into dist/bundle/cli, with the licences of what is in it.
+// Bundles the built command into dist/bundle/cli, with the licences of what it contains.
 //
 // A few files need not be found and read one by one, as hundreds would, and what V8 compiles of them can be kept
 // (src/cache/compileCache.ts). Paths inside are as deep as in dist/src/cli, so that files beside the code are found from both.

@@ -1,4 +1,4 @@
-// Writes what schemas say of each parameter into the declarations of the tasks, where editors read it.
+// Writes each parameter's description into the tasks' declarations, for editors.
 //
 // tsc writes the type of the parameters as the last argument of `TaskFunction`, and cannot know `.describe()`. Run after
 // tsc; again, it changes nothing. Only comments are added: the types stay as tsc wrote them.

@@ -1,4 +1,4 @@
-// Builds the page of the HTML report into one file, dist/bundle/reportPage.html, in which only the data are missing.
+// Builds the page of the HTML report as one file, dist/bundle/reportPage.html.
 
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 // What the hosts of each flavour run, and the packages that they can install.
 
-import type { Artifact } from './artifacts/artifactCache.ts'
+import type { LabArtifact } from './artifacts/artifactCache.ts'
 import { debianImage } from './artifacts/debianImage.ts'
 import { debRepository } from './artifacts/debRepository.ts'
 import { image } from './artifacts/image.ts'
@@ -9,9 +9,9 @@ import type { FlavourName } from './instance/topology.ts'
 import type { Log } from './machine/log.ts'
 
 type Flavour = {
-  readonly image: Artifact
+  readonly image: LabArtifact
   /** The packages for hosts of the image in this folder. */
-  readonly packages: (imageFolder: string, log: Log) => Promise<Artifact>
+  readonly packages: (imageFolder: string, log: Log) => Promise<LabArtifact>
 }
 
 export const flavours: { readonly [name in FlavourName]: Flavour } = {

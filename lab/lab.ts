@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlaybookError } from '../src/model/errors/error.ts'
-import { type Artifact, artifactFolder, cachedArtifact } from './artifacts/artifactCache.ts'
+import { artifactFolder, cachedArtifact, type LabArtifact } from './artifacts/artifactCache.ts'
 import { readSources, type Sources, sources } from './artifacts/sources.ts'
 import { flavours } from './flavours.ts'
 import { makeCredentials, writeKnownHosts } from './instance/credentials.ts'
@@ -106,7 +106,7 @@ async function bringUp(
 /** Hosts keep the image they were made on, for their layers fit no other; new hosts get the present one. */
 async function chooseImage(
   files: InstanceFiles,
-  image: Artifact,
+  image: LabArtifact,
   last: InstanceRecord | undefined,
   log: Log,
 ): Promise<string> {

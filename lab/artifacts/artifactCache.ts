@@ -9,14 +9,14 @@ import { withLock } from '../machine/lock.ts'
 import { type Log, timed } from '../machine/log.ts'
 
 /** A thing to make once: `recipe` is all it is made from, as text; `make` fills the empty folder it is given. */
-export type Artifact = {
+export type LabArtifact = {
   readonly kind: 'ansible' | 'guest' | 'httpd' | 'image' | 'key' | 'packages' | 'qemu' | 'selinux' | 'sources'
   readonly recipe: string
   readonly make: (folder: string) => Promise<void>
 }
 
 /** The folder of a piece, made if it is not there yet. Two callers at once make it once. */
-export async function cachedArtifact(artifact: Artifact, log: Log): Promise<string> {
+export async function cachedArtifact(artifact: LabArtifact, log: Log): Promise<string> {
   const folder = artifactFolder(artifact)
   if (await exists(folder)) return folder
   return withLock(
@@ -31,12 +31,12 @@ export async function cachedArtifact(artifact: Artifact, log: Log): Promise<stri
 }
 
 /** Where a piece is or will be. */
-export function artifactFolder({ kind, recipe }: Artifact): string {
+export function artifactFolder({ kind, recipe }: LabArtifact): string {
   const digest = createHash('sha256').update(recipe).digest('hex').slice(0, 16)
   return join(sharedFolder(), `${kind}-${digest}`)
 }
 
-async function makeAside(folder: string, make: Artifact['make']): Promise<string> {
+async function makeAside(folder: string, make: LabArtifact['make']): Promise<string> {
   await mkdir(sharedFolder(), { recursive: true })
   const aside = await mkdtemp(`${folder}.unfinished-`)
   try {

@@ -6,12 +6,12 @@ import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Log } from '../machine/log.ts'
 import { run } from '../machine/run.ts'
-import { type Artifact, cachedArtifact } from './artifactCache.ts'
+import { cachedArtifact, type LabArtifact } from './artifactCache.ts'
 import { DEB_CATALOG, type Deb } from './debCatalog.ts'
 import { makePythonIndex, PYTHON_CATALOG } from './pythonIndex.ts'
 
 /** The key that signs the packages: made once a machine, so that hosts keep trusting packages that change. */
-const signingKey: Artifact = {
+const signingKey: LabArtifact = {
   kind: 'key',
   recipe: 'rsa3072 1',
   make: async (folder) => {
@@ -23,7 +23,7 @@ const signingKey: Artifact = {
 }
 
 /** The repository as a piece: `debian/` as apt reads it, its key in `debian/key.asc`, `pypi/simple/` as pip does. */
-export async function debRepository(log: Log): Promise<Artifact> {
+export async function debRepository(log: Log): Promise<LabArtifact> {
   const key = await cachedArtifact(signingKey, log)
   return {
     kind: 'packages',

@@ -3,7 +3,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SUITE } from './aptSources.ts'
-import type { Artifact } from './artifactCache.ts'
+import type { LabArtifact } from './artifactCache.ts'
 import { bootstrap, settleScript } from './bootstrap.ts'
 
 /** Docker's and Ubuntu's images have curl, gpg and Python too, or get them first. */
@@ -13,7 +13,7 @@ const PACKAGES = [
 ].flatMap((line) => line.split(' '))
 
 /** The image as a piece: `root/` is Debian's file system, `box/` that of a host with busybox and a dropbear. */
-export const debianImage: Artifact = {
+export const debianImage: LabArtifact = {
   kind: 'image',
   recipe: [SUITE, ...PACKAGES, imageScript()].join('\n'),
   make: async (folder) => {

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SUITE } from './aptSources.ts'
-import type { Artifact } from './artifactCache.ts'
+import type { LabArtifact } from './artifactCache.ts'
 import { bootstrap, settleScript } from './bootstrap.ts'
 import { hideScript, RPM_CATALOG } from './rpmCatalog.ts'
 
@@ -15,7 +15,7 @@ const PACKAGES = [
 ].flatMap((line) => line.split(' '))
 
 /** The image as a piece: `root/` is the file system, `hidden.tsv` what was hidden and where it is now. */
-export const image: Artifact = {
+export const image: LabArtifact = {
   kind: 'image',
   recipe: [SUITE, ...PACKAGES, imageScript()].join('\n'),
   make: async (folder) =>

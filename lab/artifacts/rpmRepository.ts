@@ -3,13 +3,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../machine/run.ts'
-import type { Artifact } from './artifactCache.ts'
+import type { LabArtifact } from './artifactCache.ts'
 import { RPM_CATALOG, RPM_GROUPS, RPM_MODULES, type Rpm } from './rpmCatalog.ts'
 
 type Hidden = { readonly rpm: string; readonly path: string; readonly target: string }
 
 /** The repository as a piece, for the image in `imageFolder`: a folder that dnf takes as baseurl. */
-export async function rpmRepository(imageFolder: string): Promise<Artifact> {
+export async function rpmRepository(imageFolder: string): Promise<LabArtifact> {
   const hidden = parseHidden(await readFile(join(imageFolder, 'hidden.tsv'), 'utf8'))
   const spec = specText(RPM_CATALOG, hidden)
   return {

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 import { run, runIn } from '../machine/run.ts'
 import { machineSources, SUITE, sourceLines } from './aptSources.ts'
-import type { Artifact } from './artifactCache.ts'
+import type { LabArtifact } from './artifactCache.ts'
 import { makeTomcat, TOMCAT_VERSION } from './tomcatArchive.ts'
 
 /** One archive: its version, its path under the mirror's `/dist`, and the SHA-512 of its bytes in hex. */
@@ -33,7 +33,7 @@ const MOD_JK: DebianSource = {
 }
 
 /** The sources as a piece: `dist/` with the archives and their .sha512 files, `sources.json` (a `Sources`). */
-export const sources: Artifact = {
+export const sources: LabArtifact = {
   kind: 'sources',
   recipe: JSON.stringify([1, TOMCAT_VERSION, HTTPD.preferred, MOD_JK.preferred, SUITE, NEXT_SUITE]),
   make: getSources,

@@ -3,7 +3,7 @@
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SUITE } from '../artifacts/aptSources.ts'
-import { type Artifact, cachedArtifact } from '../artifacts/artifactCache.ts'
+import { cachedArtifact, type LabArtifact } from '../artifacts/artifactCache.ts'
 import { bootstrap, settleScript } from '../artifacts/bootstrap.ts'
 import { noLog } from '../machine/log.ts'
 import { run, runIn } from '../machine/run.ts'
@@ -30,7 +30,7 @@ rm /var/tmp/labels
 `
 
 /** qemu in a root file system of its own, `root/`, so that nothing is installed on this machine. */
-export const qemuTree: Artifact = {
+export const qemuTree: LabArtifact = {
   kind: 'qemu',
   recipe: [SUITE, ...QEMU_PACKAGES].join('\n'),
   make: async (folder) => {
@@ -42,7 +42,7 @@ export const qemuTree: Artifact = {
  * `disk.img` (ext4; the archives of the site are in /srv), `vmlinuz`, `initrd`, the key of its logins `id_ed25519`, and its
  * own public key `host.pub`.
  */
-export const selinuxImage: Artifact = {
+export const selinuxImage: LabArtifact = {
   kind: 'selinux',
   recipe: [SUITE, ...PACKAGES, imageScript(), labelScript, siteArchives.recipe].join('\n'),
   make: async (folder) => {

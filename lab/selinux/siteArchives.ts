@@ -3,7 +3,7 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SUITE } from '../artifacts/aptSources.ts'
-import { type Artifact, cachedArtifact } from '../artifacts/artifactCache.ts'
+import { cachedArtifact, type LabArtifact } from '../artifacts/artifactCache.ts'
 import { bootstrap } from '../artifacts/bootstrap.ts'
 import { readSources, sources } from '../artifacts/sources.ts'
 import { noLog } from '../machine/log.ts'
@@ -26,7 +26,7 @@ tar -czf /mnt/apache.tar.gz -C /data2 apache
 const APPLICATIONS = ['docs', 'examples', 'host-manager', 'manager']
 
 /** `apache.tar.gz`, whose `apache/` belongs in /data2, and `tomcat.tar.gz`. The host itself has no compiler. */
-export const siteArchives: Artifact = {
+export const siteArchives: LabArtifact = {
   kind: 'httpd',
   recipe: [SUITE, ...PACKAGES, buildScript, ...APPLICATIONS, sources.recipe].join('\n'),
   make: async (folder) => {

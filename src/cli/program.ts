@@ -14,7 +14,7 @@ import { applySettings, loadSettings, takesSettings } from './flags/settings.ts'
 import { addHistoryCommands } from './history/historyCommand.ts'
 import { addInitCommand } from './init/initCommand.ts'
 import { addInventoryCommand } from './inventory/inventoryCommand.ts'
-import { ReportedFault } from './run/reportedFault.ts'
+import { ReportedError } from './run/reportedError.ts'
 import { addExecCommand } from './task/execCommand.ts'
 import { addTaskCommand } from './task/taskCommand.ts'
 import { addTestCommand } from './test/testCommand.ts'
@@ -37,13 +37,13 @@ export async function main(argv: readonly string[], version: string): Promise<nu
   } catch (thrown) {
     if (thrown instanceof Interrupted) return 130
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
-    const fault = thrown instanceof ReportedFault ? thrown.cause : thrown
-    if (fault === thrown) {
-      const { printFaultEvents } = await import('./faultEvents.ts')
-      await printFaultEvents(fault, argv)
+    const error = thrown instanceof ReportedError ? thrown.cause : thrown
+    if (error === thrown) {
+      const { printErrorEvents } = await import('./errorEvents.ts')
+      await printErrorEvents(error, argv)
     }
-    if (fault instanceof CommanderError) return fault.exitCode
-    process.stderr.write(await errorText(fault, process.cwd()))
+    if (error instanceof CommanderError) return error.exitCode
+    process.stderr.write(await errorText(error, process.cwd()))
     return 1
   } finally {
     process.off('uncaughtException', endWithError)

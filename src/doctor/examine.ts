@@ -12,7 +12,7 @@ import type { Check } from './checks/check.ts'
 import { hostChecks } from './checks/hostChecks.ts'
 import { peerCheck } from './checks/networkChecks.ts'
 import { examineHost, type Finding } from './examineHost.ts'
-import { judgedFindings } from './judgedFindings.ts'
+import { findingsInContext } from './findingsInContext.ts'
 import { type Collected, collectNeeds, type HostTasks } from './neededChecks.ts'
 
 export type HostReport = {
@@ -105,8 +105,8 @@ async function examined(
   try {
     const { session } = hostState(access, states)
     const { os, findings } = await examineHost(session, user, general, needed)
-    const judged = judgedFindings(name, findings, collected.provided, plays)
-    return { errors, isUnreachable: false, os, findings: judged }
+    const inContext = findingsInContext(name, findings, collected.provided, plays)
+    return { errors, isUnreachable: false, os, findings: inContext }
   } catch (thrown) {
     const all = [...errors, toPlaybookError(thrown)]
     return { errors: all, isUnreachable: isUnreachable(all), ...unknown }

@@ -9,7 +9,7 @@ import { PlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { CommandProbe, Output } from '../model/probe.ts'
 import { revealed } from '../model/secrets/secret.ts'
 import type { ScriptEntry } from '../wire/script.ts'
-import { type Check, problem, type Seen, type Verdict } from './checks/check.ts'
+import { type Check, type CheckResult, type HostSummary, problem } from './checks/check.ts'
 import type { NeededCheck } from './neededChecks.ts'
 
 /** A check, what came of it, and who needs it; nobody: it is made on every host. */
@@ -17,7 +17,7 @@ export type Finding = {
   readonly check: string
   /** The user as whom it was checked; undefined: the login user. */
   readonly as: string | undefined
-  readonly verdict: Verdict
+  readonly result: CheckResult
   readonly neededBy: readonly NeededCheck[]
 }
 
@@ -26,7 +26,7 @@ type Examined = { readonly os: string; readonly findings: readonly Finding[] }
 /** Seconds for one check. */
 const limitSeconds = 60
 
-type Question = Pick<NeededCheck, 'check' | 'environment'> & { readonly neededBy: readonly NeededCheck[] }
+type SharedCheck = Pick<NeededCheck, 'check' | 'environment'> & { readonly neededBy: readonly NeededCheck[] }
 
 /**
  * @param general made as the user that most tasks run as
@@ -65,15 +65,15 @@ export async function examineHost(
 function merged(findings: readonly Finding[]): Finding[] {
   const byText = new Map<string, Finding>()
   for (const each of findings) {
-    const key = JSON.stringify([each.check, each.as, each.verdict])
+    const key = JSON.stringify([each.check, each.as, each.result])
     byText.set(key, { ...each, neededBy: [...(byText.get(key)?.neededBy ?? []), ...each.neededBy] })
   }
   return [...byText.values()]
 }
 
 /** Identical checks are made once, for all who need them. */
-function questions(needed: readonly NeededCheck[]): Question[] {
-  const byText = new Map<string, Question>()
+function questions(needed: readonly NeededCheck[]): SharedCheck[] {
+  const byText = new Map<string, SharedCheck>()
   for (const each of needed) {
     const { check, environment } = each
     const key = JSON.stringify([check.name, check.command.script, pairsOf(environment)])
@@ -88,7 +88,7 @@ type Part = { readonly os?: string; readonly isRefused?: boolean; readonly findi
 async function asUser(
   session: HostSession,
   user: BecomeUser | undefined,
-  asked: readonly Question[],
+  asked: readonly SharedCheck[],
 ): Promise<Part> {
   const as = userName(user)
   const outputs = new Map<ScriptEntry, { readonly output: Output; readonly at: number }>()
@@ -118,17 +118,17 @@ async function asUser(
   const seenOs = outputs.get(osEntry)
   const facts = seenOs ? os.parse(seenOs.output) : undefined
   const manager = outputs.get(managerEntry)
-  const seen = (arrivedAt: number): Seen => ({
+  const seen = (arrivedAt: number): HostSummary => ({
     os: facts ?? { family: 'unknown', id: 'unknown' },
     packageManager: manager ? packageManager.parse(manager.output) : 'unknown',
     arrivedAt,
   })
   const findings = asked.flatMap(({ check, neededBy }, index): Finding[] => {
     const answer = outputs.get(entries[index]!)
-    const verdict = answer
-      ? check.judge(answer.output, seen(answer.at))
+    const result = answer
+      ? check.interpret(answer.output, seen(answer.at))
       : problem(`hangs: it took longer than ${limitSeconds} s`)
-    return verdict ? [{ check: check.name, as, verdict, neededBy }] : []
+    return result ? [{ check: check.name, as, result, neededBy }] : []
   })
   return { os: facts && `${facts.distribution} ${facts.version} ${facts.architecture}`, findings }
 }
@@ -137,7 +137,7 @@ async function asUser(
 function refusal(
   as: string | undefined,
   { message, hint, code, details }: PlaybookError,
-  asked: readonly Question[],
+  asked: readonly SharedCheck[],
 ): Finding {
   const last = details.at(-1)
   const problemText = `${message}${last === undefined ? '' : ` (${last})`}  ${code}`
@@ -145,7 +145,7 @@ function refusal(
     ...{
       check: as === undefined ? 'shell' : `become ${as}`,
       as: undefined,
-      verdict: problem(problemText, hint),
+      result: problem(problemText, hint),
     },
     neededBy: asked.flatMap(({ neededBy }) => neededBy),
   }

@@ -1,4 +1,4 @@
-// Collects what the tasks of plays need of each host, as which user, and what they bring.
+// Collects what the tasks of plays need of each host, as which user, and what they provide.
 
 import type { HostAccess } from '../engine/plan/hostAccess.ts'
 import type { Environment, PlannedTask } from '../engine/plan/plannedTask.ts'

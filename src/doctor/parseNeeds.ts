@@ -1,4 +1,4 @@
-// Checks what tasks and plays say they need, for playbooks that no compiler has seen.
+// Validates the needs that tasks and plays declare, for playbooks that were not compiled.
 
 import { z } from 'zod'
 import { PlaybookError } from '../model/errors/error.ts'

@@ -5,9 +5,9 @@ import type { RunEvent } from '../model/run/event.ts'
 import type { Task } from '../model/task.ts'
 import type { Reached } from './apply/applySteps.ts'
 import { DryRun } from './checkMode/dryRun.ts'
+import type { Barriers } from './coordination/barriers.ts'
 import type { BatchGate } from './coordination/batchGates.ts'
 import { HostGate, PassEnded } from './coordination/hostGate.ts'
-import type { Meetings } from './coordination/meetings.ts'
 import type { RunOnce } from './coordination/runOnce.ts'
 import type { Throttle } from './coordination/throttle.ts'
 import type { HostState } from './hostState.ts'
@@ -22,7 +22,7 @@ export type Coordination = {
   readonly batchGate: BatchGate
   readonly throttle: Throttle
   readonly runOnce: RunOnce
-  readonly meetings: Meetings
+  readonly barriers: Barriers
   /** Lets another host be worked on while this one waits for it. */
   readonly giveUpRoom: () => void
   /** true: too many hosts have failed, so this one starts nothing more. */

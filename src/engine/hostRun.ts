@@ -135,7 +135,7 @@ class HostRun {
   /** Runs the task at `index`; gives the index where the host goes on, or undefined where it stops. */
   async #step(index: number): Promise<number | undefined> {
     const { coordination, host } = this.#context
-    coordination.meetings.at(host, this.#pass.items, index)
+    coordination.barriers.at(host, this.#pass.items, index)
     const item = this.#pass.items[index]
     if (!item || isFlush(item.task)) return this.#flush(index)
     const result = await runTask(index, this.#pass, this.#context)

@@ -3,9 +3,9 @@
 import { createLimiter } from '../model/concurrency/limiter.ts'
 import { UnreachableError } from '../model/errors/error.ts'
 import { emptyCounts, type HostRecap } from '../model/run/outcome.ts'
+import { Barriers } from './coordination/barriers.ts'
 import { createBatchGates } from './coordination/batchGates.ts'
 import { createFailureLimit } from './coordination/failureLimit.ts'
-import { Meetings } from './coordination/meetings.ts'
 import { RunOnce } from './coordination/runOnce.ts'
 import { createThrottle } from './coordination/throttle.ts'
 import { failedEvaluation } from './evaluateTask.ts'
@@ -33,7 +33,7 @@ export async function runPlay({ play, hosts }: PlayPlan, run: RunState): Promise
   const batches = batchesOf(names, spec.serial)
   const gates = createBatchGates(batches)
   const runOnce = runOnceByHost(plans, batches)
-  const meetings = meetingsByHost(plans, batches)
+  const barriers = barriersByHost(plans, batches)
   const failureLimit = createFailureLimit(batches, spec)
   const throttle = createThrottle()
   const limit = createLimiter(spec.forks ?? options.forks)
@@ -44,12 +44,12 @@ export async function runPlay({ play, hosts }: PlayPlan, run: RunState): Promise
       batchGate: gates.get(name)!,
       throttle,
       runOnce: runOnce.get(name)!,
-      meetings: meetings.get(name)!,
+      barriers: barriers.get(name)!,
       giveUpRoom,
       isPlayOver: () => failureLimit.isReachedFor(name),
     })
     runOnce.get(name)!.leave(name)
-    meetings.get(name)!.leave(name)
+    barriers.get(name)!.leave(name)
     if (end.isFailed || end.isUnreachable) failureLimit.record(name)
     else if (end.isCutShort) skipped.push(name)
     if (end.isFailed || end.isUnreachable || end.isCutShort) excluded.add(name)
@@ -132,12 +132,12 @@ function runOnceByHost(
 }
 
 /** By host, where the hosts of its batch wait for one another. */
-function meetingsByHost(
+function barriersByHost(
   plans: readonly HostPlan[],
   batches: readonly (readonly string[])[],
-): Map<string, Meetings> {
-  const shared = batches.map((batch) => ({ batch, meetings: new Meetings(batch) }))
-  const byHost = new Map(shared.flatMap(({ batch, meetings }) => batch.map((name) => [name, meetings])))
+): Map<string, Barriers> {
+  const shared = batches.map((batch) => ({ batch, barriers: new Barriers(batch) }))
+  const byHost = new Map(shared.flatMap(({ batch, barriers }) => batch.map((name) => [name, barriers])))
   for (const plan of plans)
     if (plan.items)
       byHost.get(plan.host.name)!.at(plan.host.name, plan.items, startIndex(plan, plan.items) ?? 0)

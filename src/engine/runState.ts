@@ -8,7 +8,7 @@ import { type Secret, secretsIn } from '../model/secrets/secret.ts'
 import type { ApplyOptions } from './apply/applySteps.ts'
 import type { PlannedRestarts } from './checkMode/dryRun.ts'
 import type { ConfirmTask } from './coordination/confirmTask.ts'
-import type { Answers, Questions } from './coordination/questions.ts'
+import type { PresetAnswers, Questions } from './coordination/questions.ts'
 import { HostState } from './hostState.ts'
 import type { HostAccess } from './plan/hostAccess.ts'
 import type { PlayPlan } from './plan/planPlays.ts'
@@ -45,7 +45,7 @@ export type RunOptions = {
   /** Asks a person, or code; without it nobody can be asked. */
   readonly ask?: Ask | undefined
   /** What answers prompts without a question. */
-  readonly answers?: Answers | undefined
+  readonly answers?: PresetAnswers | undefined
   /** Interrupts the run: running steps are killed, nothing more is started. */
   readonly signal?: AbortSignal
 }

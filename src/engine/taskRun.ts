@@ -87,12 +87,12 @@ class TaskRun {
   async #outcomeElsewhere(): Promise<OnceOutcome | undefined> {
     const { host, coordination, gate } = this.#context
     if (!runsOnce(this.#item)) return undefined
-    const { runOnce, meetings } = coordination
+    const { runOnce, barriers } = coordination
     const onWait = (runner: string) => {
       gate.emitWaiting([runner])
-      meetings.aside(host)
+      barriers.aside(host)
     }
-    return runOnce.claim(host, this.#item, onWait).finally(() => meetings.back(host))
+    return runOnce.claim(host, this.#item, onWait).finally(() => barriers.back(host))
   }
 
   /** Takes over the outcome on another host. If that host changed something, all that was probed is void. */
@@ -186,7 +186,7 @@ class TaskRun {
     const { run } = this.#context
     const { stopped } = run
     const { waits } = run.questions
-    const met = coordination.meetings.meet(host, this.#item, unlessOver, (hosts) => gate.emitWaiting(hosts))
+    const met = coordination.barriers.arrive(host, this.#item, unlessOver, (hosts) => gate.emitWaiting(hosts))
     const result = await Promise.race([met, stopped])
     if (result === false) onAbort()
     this.#context.requireNotOver()

@@ -2,7 +2,7 @@
 
 import { Secret } from '../model/secrets/secret.ts'
 import { concat, concatenated, plainValue } from './evaluation/concat.ts'
-import { type Environment, undefinedError } from './evaluation/frame.ts'
+import { type TemplateEnvironment, undefinedError } from './evaluation/frame.ts'
 import { globals } from './evaluation/globals.ts'
 import { Scope } from './evaluation/scope.ts'
 import { execute } from './evaluation/statements.ts'
@@ -17,7 +17,7 @@ import { UndefinedUsed, type Value } from './values/value.ts'
  *
  * @throws PlaybookError E_TEMPLATE with the place of the braces
  */
-export function templateValue(template: ParsedTemplate, environment: Environment): Value {
+export function templateValue(template: ParsedTemplate, environment: TemplateEnvironment): Value {
   if (template.literal !== undefined) return template.literal
   return withTimeBudget(() => {
     try {
@@ -40,7 +40,7 @@ export function templateValue(template: ParsedTemplate, environment: Environment
  *
  * @throws PlaybookError E_UNDEFINED or E_TEMPLATE with the place of the braces
  */
-export function templateText(template: ParsedTemplate, environment: Environment): string | Secret {
+export function templateText(template: ParsedTemplate, environment: TemplateEnvironment): string | Secret {
   try {
     const value = templateValue(template, environment)
     return value === null ? '' : concatenated([plainValue(value)])

@@ -49,7 +49,7 @@ export function isOpenJournal(file: string): boolean {
  * await journal.close()
  */
 export async function openJournal(directory: string, options: JournalOptions = {}): Promise<Journal> {
-  const { keep = 100, time = () => new Date(), onError: onFault = () => {} } = options
+  const { keep = 100, time = () => new Date(), onError = () => {} } = options
   const name = nameFor(directory, time())
   const file = join(directory, 'runs', name)
   openFiles.add(resolve(file))
@@ -59,7 +59,7 @@ export async function openJournal(directory: string, options: JournalOptions = {
   })
   await linkLatest(directory, name)
   await pruneRuns(directory, keep)
-  return { file, ...journalOn(writer, file, time, onFault) }
+  return { file, ...journalOn(writer, file, time, onError) }
 }
 
 /** The time is the next that no other run of this process has. */
@@ -104,7 +104,7 @@ function journalOn(
   descriptor: number,
   file: string,
   time: () => Date,
-  onFault: (error: PlaybookError) => void,
+  onError: (error: PlaybookError) => void,
 ): Pick<Journal, 'handle' | 'close'> {
   let waiting = ''
   let isOpen = true
@@ -117,7 +117,7 @@ function journalOn(
       writeWhole(descriptor, Buffer.from(text))
     } catch (thrown) {
       isOpen = false
-      onFault(journalError(file, thrown))
+      onError(journalError(file, thrown))
     }
   }
   process.once('exit', flush)

@@ -43,8 +43,8 @@ export type FileRequest = {
   /** Content is read up to this size in bytes. 0: no content. */
   readonly contentLimit: number
   readonly digest?: DigestAlgorithm
-  /** true: where a link is on its way, also whether the functions of `safePaths` would refuse it. */
-  readonly way?: boolean
+  /** true: also whether the functions of `safePaths` would refuse the path, where it has links in it. */
+  readonly checksPath?: boolean
 }
 
 export type DigestAlgorithm = 'sha224' | 'sha256' | 'sha384' | 'sha512'

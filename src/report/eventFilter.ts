@@ -1,4 +1,4 @@
-// Leaves out of a recorded run what a reader does not ask for.
+// Removes from a recorded run the events that the reader did not ask for.
 
 import type { RunEvent } from '../model/run/event.ts'
 import type { HostRecap } from '../model/run/outcome.ts'

@@ -141,11 +141,11 @@ function outputFields(output: TaskOutput | undefined) {
 }
 
 function errorFields(error: PlaybookError) {
-  const faults = error instanceof AggregatePlaybookError ? error.errors.map(faultFields) : undefined
-  return { ...faultFields(error), faults }
+  const faults = error instanceof AggregatePlaybookError ? error.errors.map(singleError) : undefined
+  return { ...singleError(error), faults }
 }
 
-function faultFields({ code, message, details, hint, where }: PlaybookError) {
+function singleError({ code, message, details, hint, where }: PlaybookError) {
   return { code, message, details: [...details], hint, where }
 }
 

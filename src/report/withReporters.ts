@@ -60,7 +60,7 @@ async function started(
   const failed = (thrown: unknown) => {
     if (!reporter) return
     reporter = undefined
-    warn(faultText(name, thrown))
+    warn(errorText(name, thrown))
   }
   const attempt = (work: () => void | Promise<void>): void => {
     try {
@@ -78,7 +78,7 @@ async function started(
   try {
     reporter = await start({ cwd })
   } catch (thrown) {
-    warn(faultText(name, thrown))
+    warn(errorText(name, thrown))
   }
   return {
     handle: (event) => {
@@ -114,7 +114,7 @@ async function inTime(
 }
 
 /** `The reporter slow tasks failed: boom (slow.ts:3). It gets no more events.` */
-function faultText(name: string, thrown: unknown): string {
+function errorText(name: string, thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const where = thrownAt(thrown)
   const place = where ? ` (${formatLocation(where)})` : ''

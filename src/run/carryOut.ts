@@ -6,7 +6,7 @@ import { basename } from 'node:path'
 import { dataFolder } from '../cache/cacheFolder.ts'
 import { openLastFacts } from '../cache/lastFacts.ts'
 import { createArtifacts } from '../engine/apply/artifacts.ts'
-import type { Answers } from '../engine/coordination/questions.ts'
+import type { PresetAnswers } from '../engine/coordination/questions.ts'
 import { run } from '../engine/run.ts'
 import type { RunOptions } from '../engine/runState.ts'
 import { createFetcher } from '../http/fetcher.ts'
@@ -31,7 +31,7 @@ type CarryOutFlags = {
 
 type CarryOutOptions = Pick<RunOptions, 'playbooks' | 'resumable' | 'confirmTask' | 'ask'> & {
   /** What answers prompts without a question. */
-  readonly answers: Answers
+  readonly answers: PresetAnswers
   readonly transportFor: TransportResolver
   readonly signal: AbortSignal
   readonly listener: Listener

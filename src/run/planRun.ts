@@ -17,7 +17,7 @@ export type RunPlan = StartedPlays & { readonly warnings: readonly PlaybookError
 /** Decides where the plays begin. */
 export type Begin = (plays: readonly PlayPlan[]) => StartedPlays
 
-type Planned = {
+type PlanOptions = {
   readonly plays: readonly Play[]
   readonly inventory: Inventory
   readonly connection: ConnectionFlags
@@ -27,7 +27,7 @@ type Planned = {
 
 /** @throws AggregatePlaybookError with all errors of plays and variables; errors of `begin`; E_UNKNOWN_TAG */
 export async function planRun(
-  { plays, inventory, connection, begin }: Planned,
+  { plays, inventory, connection, begin }: PlanOptions,
   flags: BindFlags,
 ): Promise<RunPlan> {
   const lastFacts = openLastFacts(dataFolder('facts'))

@@ -1,13 +1,13 @@
 // Makes sure before a run begins that its questions can be answered.
 
-import { type Answers, noAnswer, noAnswerToPause } from '../engine/coordination/questions.ts'
+import { noAnswer, noAnswerToPause, type PresetAnswers } from '../engine/coordination/questions.ts'
 import type { PlannedTask } from '../engine/plan/plannedTask.ts'
 import type { PlayPlan } from '../engine/plan/planPlays.ts'
 import { requiredAnswer } from '../model/blocks/answer.ts'
 import { questionOf } from '../model/blocks/prompt.ts'
 import { AggregatePlaybookError, type PlaybookError, toPlaybookError } from '../model/errors/error.ts'
 
-type Options = { readonly answers: Answers; readonly canAsk: boolean; readonly isCheck: boolean }
+type Options = { readonly answers: PresetAnswers; readonly canAsk: boolean; readonly isCheck: boolean }
 
 /** @throws AggregatePlaybookError E_ANSWER, E_UNANSWERED: of all questions that are surely asked, as far as tasks are known */
 export function requireAnswers(plays: readonly PlayPlan[], options: Options): void {

@@ -4,7 +4,7 @@ import { PlaybookError } from '../model/errors/error.ts'
 import type { DigestAlgorithm, FileRequest, FileState } from '../model/fileState.ts'
 import { type Output, splitLines } from '../model/probe.ts'
 import { quote } from '../model/shell/command.ts'
-import { type Ways, wayBatch } from './ways.ts'
+import { type PathRefusals, pathCheckBatch } from './pathRefusals.ts'
 
 /** A command that reads several files, and how to parse its output. */
 export type FileBatch = {
@@ -25,7 +25,7 @@ export type FileResults = {
   readonly contents: Map<string, Buffer>
   readonly digests: Map<string, string>
   readonly problems: string[]
-  ways: Ways
+  pathRefusals: PathRefusals
 }
 
 const pathsPerCommand = 400
@@ -33,7 +33,7 @@ const pathsPerCommand = 400
 export function emptyFileResults(): FileResults {
   return {
     ...{ followed: new Map(), unfollowed: new Map(), contents: new Map(), digests: new Map() },
-    ...{ problems: [], ways: { refusals: new Map() } },
+    ...{ problems: [], pathRefusals: { refusals: new Map() } },
   }
 }
 
@@ -58,7 +58,7 @@ export function fileBatches(requests: readonly FileRequest[]): FileBatch[] {
         digestBatch(paths, algorithm),
       ),
     ),
-    ...chunks(pathsWhere(({ way }) => way === true)).map(wayBatch),
+    ...chunks(pathsWhere(({ checksPath }) => checksPath === true)).map(pathCheckBatch),
   ]
 }
 

@@ -11,7 +11,7 @@ import {
   secret,
   z,
 } from '../../src/index.ts'
-import { attributeChanges, creationChange, removalChange, userEffects } from './userChanges.ts'
+import { creationChange, fieldChanges, removalChange, userEffects } from './userChanges.ts'
 import { requestedGroups, type UserParams } from './userParams.ts'
 import { groupProbes, parseUserState, userStateCommand } from './userState.ts'
 
@@ -165,7 +165,7 @@ export const user = defineTask({
     const isGroup = (name: string) => (observed as Observed)[`group ${name}`] === true
     const missing = requestedGroups(params).filter((name) => !isGroup(name))
     if (missing.length > 0) throw noGroup(missing)
-    if (account) return attributeChanges(params, account, found)
+    if (account) return fieldChanges(params, account, found)
     return [creationChange(params, isGroup(params.name))]
   },
   effects: userEffects,

@@ -5,7 +5,7 @@ import type { UserParams } from './userParams.ts'
 import { readsShadow } from './userParams.ts'
 import { sshKeyStep } from './userSshKey.ts'
 import type { Shadow, UserState } from './userState.ts'
-import { change, command } from './userSteps.ts'
+import { change, commandStep } from './userSteps.ts'
 
 const dayMs = 86_400_000
 
@@ -36,7 +36,7 @@ export function agingChanges(params: UserParams, { shadow }: UserState, isNewPas
         what,
         daysText(shadow[key]),
         daysText(days),
-        command('chage', [option, days, '--', name]),
+        commandStep('chage', [option, days, '--', name]),
       ),
     ]
   })
@@ -58,7 +58,7 @@ export function newAccountSteps(params: UserParams): Step[] {
   const { name, expires, passwordLock, generateSshKey } = params
   const ages = fields.flatMap(({ option, param }) => {
     const days = params[param] as number | undefined
-    return days === undefined ? [] : [command('chage', [option, days, '--', name])]
+    return days === undefined ? [] : [commandStep('chage', [option, days, '--', name])]
   })
   const end = endDay(expires)
   return [
@@ -70,11 +70,11 @@ export function newAccountSteps(params: UserParams): Step[] {
 }
 
 function endStep(name: string, day: number): Step {
-  return command('usermod', ['-e', day === -1 ? '' : dateText(day), '--', name])
+  return commandStep('usermod', ['-e', day === -1 ? '' : dateText(day), '--', name])
 }
 
 function lockStep(name: string, isLocked: boolean): Step {
-  return command('usermod', [isLocked ? '-L' : '-U', '--', name])
+  return commandStep('usermod', [isLocked ? '-L' : '-U', '--', name])
 }
 
 /** Days since 1970; -1: never. */

@@ -6,7 +6,7 @@ import { agingChanges, newAccountSteps } from './userAging.ts'
 import { sshKeyPath, type UserParams } from './userParams.ts'
 import { sshKeyStep } from './userSshKey.ts'
 import { type Account, groupState, type UserState } from './userState.ts'
-import { accountEffects, change, command, passwordStep } from './userSteps.ts'
+import { accountEffects, change, commandStep, passwordStep } from './userSteps.ts'
 
 /** `hasNamesake`: there is a group of its name. */
 export function creationChange(params: UserParams, hasNamesake: boolean): Change {
@@ -35,7 +35,7 @@ export function creationChange(params: UserParams, hasNamesake: boolean): Change
     from: 'absent',
     to: known.filter((part) => part !== '').join(', ') || 'present',
     steps: [
-      command('useradd', [...options, '--', name], nonUnique ? undefined : uid),
+      commandStep('useradd', [...options, '--', name], nonUnique ? undefined : uid),
       ...(password ? [passwordStep(name, password)] : []),
       ...newAccountSteps(params),
     ],
@@ -47,7 +47,7 @@ export function creationChange(params: UserParams, hasNamesake: boolean): Change
   }
 }
 
-export function attributeChanges(params: UserParams, account: Account, current: UserState): Change[] {
+export function fieldChanges(params: UserParams, account: Account, current: UserState): Change[] {
   const { name, uid, group, shell, home, comment, createHome, nonUnique, moveHome } = params
   const movesHome = moveHome && home !== undefined && home !== account.home && current.hasHome
   const isOtherGroup = group !== undefined && group !== current.group && group !== String(account.gid)
@@ -64,7 +64,7 @@ export function attributeChanges(params: UserParams, account: Account, current: 
       : [
           change(
             ...([params, what, String(from), String(to)] as const),
-            command(
+            commandStep(
               'usermod',
               [
                 ...(option === '-u' && nonUnique ? ['-o'] : []),
@@ -113,7 +113,7 @@ function groupsChange(params: UserParams, current: UserState): Change[] {
   if (missing.length === 0 && extra.length === 0) return []
   const words = append ? ['-a', '-G', missing.join(',')] : ['-G', groups.join(',')]
   const to = append ? [...present, ...missing] : groups
-  const step = command('usermod', [...words, '--', name])
+  const step = commandStep('usermod', [...words, '--', name])
   return [change(params, 'groups', present.join(', ') || 'none', to.join(', ') || 'none', step)]
 }
 
@@ -148,7 +148,7 @@ export function removalChange(params: UserParams, { uid, home }: Account): Chang
     what: `user ${params.name}`,
     from: `uid ${uid}`,
     to: params.remove ? 'absent, with its home directory' : 'absent',
-    steps: [command('userdel', words)],
+    steps: [commandStep('userdel', words)],
     effects: [...accountEffects(params), ...(params.remove ? [{ tree: home }] : [])],
   }
 }

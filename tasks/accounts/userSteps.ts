@@ -27,7 +27,7 @@ export function passwordStep(name: string, password: Secret): Step {
   return run(sh`chpasswd -e`, { stdin, explain: (result) => explained('chpasswd', result) })
 }
 
-export function command(program: string, words: (string | number)[], uid?: number): Step {
+export function commandStep(program: string, words: (string | number)[], uid?: number): Step {
   return run(sh`${program} ${words}`, {
     explain: (result) => explained(program, result),
     rehearse: rehearsal(program, 'passwd', uid),

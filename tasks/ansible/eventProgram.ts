@@ -1,4 +1,4 @@
-// The callback plugin by which ansible-playbook tells what it does.
+// The callback plugin by which ansible-playbook reports what it does.
 
 /** The name of the plugin, and of its file. */
 export const callbackName = 'run_playbook_events'

@@ -1,4 +1,4 @@
-// Gathers what ansible-playbook tells: the changes of each host, and why one failed.
+// Collects the events of ansible-playbook: each host's changes, and why it failed.
 
 import { type MadeChange, PlaybookError } from '../../src/index.ts'
 import { moduleChanges } from './moduleResult.ts'
@@ -33,7 +33,7 @@ export type AnsibleEvent =
     }
 
 /** How a host came through. */
-export type HostResult = { readonly changes: readonly MadeChange[]; readonly error?: PlaybookError }
+export type AnsibleHostResult = { readonly changes: readonly MadeChange[]; readonly error?: PlaybookError }
 
 export class HostResults {
   readonly #changes = new Map<string, MadeChange[]>()
@@ -64,7 +64,7 @@ export class HostResults {
   }
 
   /** Undefined: Ansible did not come to the host's end. A failure that a role rescues is none. */
-  of(host: string): HostResult | undefined {
+  of(host: string): AnsibleHostResult | undefined {
     const changes = this.#changes.get(host) ?? []
     const end = this.#ends.get(host)
     const error = this.#failures.get(host)

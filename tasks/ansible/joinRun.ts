@@ -1,8 +1,8 @@
-// Lets hosts that come to the same role or playbook together share one run of it.
+// Lets hosts that reach the same role or playbook together share one run of it.
 
 import { createHash } from 'node:crypto'
 import type { MadeChange, StepConnection, TemplateVariables } from '../../src/index.ts'
-import type { HostResult } from './hostResults.ts'
+import type { AnsibleHostResult } from './hostResults.ts'
 import { inventoryText } from './inventoryText.ts'
 import { plainData } from './plainData.ts'
 import { runAnsible } from './runAnsible.ts'
@@ -32,7 +32,7 @@ const gatherMs = 250
 
 const gathering = new Map<
   string,
-  { readonly members: Member[]; readonly results: Promise<(host: string) => HostResult> }
+  { readonly members: Member[]; readonly results: Promise<(host: string) => AnsibleHostResult> }
 >()
 
 /** Runs it on the host, alone or with others, and gives the host's changes. @throws PlaybookError E_ANSIBLE_PLAYBOOK */
@@ -64,7 +64,7 @@ function keyOf(work: AnsibleWork, { connection: { become, isCheck } }: Member): 
   return createHash('sha256').update(whole).digest('hex')
 }
 
-function runFor(work: AnsibleWork, members: readonly Member[]): Promise<(host: string) => HostResult> {
+function runFor(work: AnsibleWork, members: readonly Member[]): Promise<(host: string) => AnsibleHostResult> {
   const { role, path, directory, vars, tags, skipTags, gatherFacts } = work
   const [{ connection, host }] = members as [Member]
   const { become, isCheck, signal } = connection

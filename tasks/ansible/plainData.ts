@@ -1,4 +1,4 @@
-// Data without secrets as such, to be sent or written where nobody else reads it.
+// Reveals the secrets in data that is sent or written where nobody else can read it.
 
 import { Secret } from '../../src/index.ts'
 

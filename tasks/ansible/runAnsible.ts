@@ -1,4 +1,4 @@
-// Runs ansible-playbook on the controller, for hosts that come to it together.
+// Runs ansible-playbook on the controller, for hosts that reach it together.
 
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream'
 import { PlaybookError } from '../../src/index.ts'
 import { callbackName, eventProgram } from './eventProgram.ts'
 import { findAnsible } from './findAnsible.ts'
-import { type AnsibleEvent, type HostResult, HostResults } from './hostResults.ts'
+import { type AnsibleEvent, type AnsibleHostResult, HostResults } from './hostResults.ts'
 
 /** What to run. */
 type AnsibleRun = {
@@ -30,7 +30,7 @@ type AnsibleRun = {
  *
  * @throws PlaybookError E_NO_ANSIBLE, and E_ANSIBLE_PLAYBOOK where it fails before it comes to the hosts
  */
-export async function runAnsible(run: AnsibleRun): Promise<(host: string) => HostResult> {
+export async function runAnsible(run: AnsibleRun): Promise<(host: string) => AnsibleHostResult> {
   const ansible = await findAnsible('ansiblePlaybook')
   const folder = await mkdtemp(join(tmpdir(), 'run-playbook-ansible-'))
   try {
@@ -65,7 +65,7 @@ async function results(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   { signal, onLine }: AnsibleRun,
-): Promise<(host: string) => HostResult> {
+): Promise<(host: string) => AnsibleHostResult> {
   const found = new HostResults()
   const child = spawn(program, argv, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   const printed: string[] = []

@@ -21,10 +21,10 @@ import { noFolder } from '../params/paths.ts'
 import { isGlob, rootOf } from './archive/params.ts'
 import {
   archiveTools,
+  compareCommand,
   explainArchive,
-  lookCommand,
   makeCommand,
-  parseLook,
+  parseComparison,
   removeCommand,
 } from './archive/script.ts'
 
@@ -113,7 +113,7 @@ export const archive = defineTask({
   probe: (params) => ({
     current: file(params.dest),
     folder: file(posix.dirname(params.dest)),
-    found: output(lookCommand(params), parseLook, {
+    found: output(compareCommand(params), parseComparison, {
       reads: [rootOf(params), params.dest, 'packages', '/usr', '/bin'],
     }),
   }),

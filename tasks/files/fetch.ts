@@ -51,7 +51,7 @@ export const fetch = defineTask({
       ? /[/\\]$/.test(dest)
         ? join(folder, posix.basename(src))
         : folder
-      : placeOf(folder, String(host?.get('inventory_hostname') ?? 'localhost'), src)
+      : pathFor(folder, String(host?.get('inventory_hostname') ?? 'localhost'), src)
     return { path, digest: await digestAt(path) }
   },
   probe: ({ src }) => ({ found: file(src, { digest: 'sha256' }) }),
@@ -86,7 +86,7 @@ export const fetch = defineTask({
 type LocalFile = { readonly path: string; readonly digest: string | undefined }
 
 /** @throws PlaybookError E_DEST for a name that would lead out of the folder */
-function placeOf(folder: string, host: string, src: string): string {
+function pathFor(folder: string, host: string, src: string): string {
   const path = join(folder, host, ...posix.normalize(src).split('/'))
   const isInside = /^(?!\.{1,2}$)[^/\\\0]+$/.test(host) && path.startsWith(join(folder, host) + sep)
   if (isInside) return path

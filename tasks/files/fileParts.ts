@@ -1,4 +1,4 @@
-// The parts of the task file: other tasks, and what these do not do.
+// The parts of the task file: which other tasks do it, and what it does itself.
 
 import { posix } from 'node:path'
 import {

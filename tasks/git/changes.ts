@@ -1,4 +1,4 @@
-// What git would change at a destination, by what was seen there.
+// Plans what git changes at a destination, from the state found there.
 
 import { posix } from 'node:path'
 import { type Change, type Effect, PlaybookError, run, type Step } from '../../src/index.ts'
@@ -6,7 +6,7 @@ import { accessInput } from './access.ts'
 import { convergeCommand, rehearsalCommand } from './convergeScript.ts'
 import { explainGit, gitError } from './errors.ts'
 import { type GitParams, isCommitId, isShortId } from './params.ts'
-import type { GitState, Target } from './state.ts'
+import type { GitRef, GitState } from './state.ts'
 
 type Line = Omit<Change, 'steps'>
 
@@ -43,7 +43,7 @@ function inOneStep(
   params: GitParams,
   { mainBranch }: GitState,
   lines: readonly Line[],
-  target?: Target,
+  target?: GitRef,
 ): readonly Change[] {
   if (lines.length === 0) return []
   const { dest } = params
@@ -92,7 +92,7 @@ function repositoryError({ repo }: GitParams, lines: readonly string[]): Playboo
 }
 
 /** @throws PlaybookError E_NO_REVISION */
-function targetOf({ version, repo }: GitParams, { target, names }: GitState): Target {
+function targetOf({ version, repo }: GitParams, { target, names }: GitState): GitRef {
   if (target) return target
   if (isCommitId(version)) return { kind: 'commit', name: version.toLowerCase() }
   if (isShortId(version)) return { kind: 'commit', name: version }
@@ -127,7 +127,7 @@ function remoteLines({ dest, remote, repo }: GitParams, { tree, otherUrl }: GitS
   return [{ what: `${dest} remote ${remote}`, from: otherUrl || 'none', to: repo }]
 }
 
-function checkoutLines({ dest }: GitParams, state: GitState, target: Target): Line[] {
+function checkoutLines({ dest }: GitParams, state: GitState, target: GitRef): Line[] {
   const { head, branch, commit, oldCommits, newCommits } = state
   const isThere =
     head !== undefined && (commit === undefined ? head.startsWith(target.name) : head === commit)

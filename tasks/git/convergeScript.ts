@@ -3,14 +3,14 @@
 import { type Command, sh, shellText } from '../../src/index.ts'
 import { accessFunctions } from './access.ts'
 import { type GitParams, isCommitId } from './params.ts'
-import type { Target } from './state.ts'
+import type { GitRef } from './state.ts'
 import { trustFunctions } from './trust.ts'
 
 /**
  * The folder is entered by the functions of `safePaths`, and refused where others could decide what git runs there. A
  * clone that was interrupted has no commit checked out, and is continued by the next run.
  */
-export function convergeCommand(params: GitParams, target: Target): Command {
+export function convergeCommand(params: GitParams, target: GitRef): Command {
   const { dest, bare, umask = '022', repo, remote } = params
   return sh`rp_make=1
 rp_target ${dest} follow
@@ -46,13 +46,13 @@ function objectFormat({ version }: GitParams): Command {
   return version.length === 64 && isCommitId(version) ? sh`--object-format=sha256` : sh``
 }
 
-function bareSteps({ remote, force }: GitParams, { name }: Target): Command {
+function bareSteps({ remote, force }: GitParams, { name }: GitRef): Command {
   const plus = force ? '+' : ''
   return sh`net fetch --no-tags ${remote} ${[`${plus}refs/heads/*:refs/heads/*`, `${plus}refs/tags/*:refs/tags/*`]} || exit 1
 git rev-parse -q --verify HEAD >/dev/null || [ -z ${name} ] || git symbolic-ref HEAD ${`refs/heads/${name}`}`
 }
 
-function treeSteps(params: GitParams, target: Target): Command {
+function treeSteps(params: GitParams, target: GitRef): Command {
   const { force, recursive, remote, depth } = params
   const forced = force ? sh`-f` : sh`--no-overwrite-ignore`
   const branch = target.kind === 'branch' ? target.name : undefined
@@ -78,14 +78,14 @@ fi`
 }`
 }
 
-function targetRef({ remote }: GitParams, { kind, name }: Target): string {
+function targetRef({ remote }: GitParams, { kind, name }: GitRef): string {
   if (kind === 'branch') return `refs/remotes/${remote}/${name}`
   if (kind === 'tag') return `refs/tags/${name}`
   return kind === 'ref' ? name.replace(/^refs\//, `refs/remotes/${remote}/`) : name
 }
 
 /** Fetches the version; all branches unless `depth` asks for little. */
-function fetching(params: GitParams, target: Target): Command {
+function fetching(params: GitParams, target: GitRef): Command {
   const { remote, depth } = params
   const { kind, name } = target
   const all = `+refs/heads/*:refs/remotes/${remote}/*`

@@ -1,4 +1,4 @@
-// Explains what git says when it fails.
+// Explains the error messages of git.
 
 import { lastLines, type Output, PlaybookError } from '../../src/index.ts'
 

@@ -3,9 +3,9 @@
 import { type Change, defineTask, filePath, output, Secret, secret, z } from '../../src/index.ts'
 import { ownPath } from '../params/paths.ts'
 import { gitChanges, gitEffects } from './changes.ts'
-import { lookCommand } from './lookScript.ts'
 import { type GitParams, gitVersion, hostKeyLine, privateKey, repository } from './params.ts'
-import { type GitState, parseLook } from './state.ts'
+import { type GitState, parseState } from './state.ts'
+import { stateCommand } from './stateScript.ts'
 
 /**
  * Clones a repository of git on the host, and keeps the clone at a version. The repository is asked for its commit in
@@ -128,7 +128,7 @@ export const git = defineTask({
   title: ({ dest }) => dest,
   needs: ({ repo }) => ({ tools: ['git', ...(/^(?!https?:|git:|file:|\/)/.test(repo) ? ['ssh'] : [])] }),
   probe: (params: GitParams) => ({
-    found: output(lookCommand(params), parseLook, { reads: readsOf(params), holds: isAbsentStill(params) }),
+    found: output(stateCommand(params), parseState, { reads: readsOf(params), holds: isAbsentStill(params) }),
   }),
   plan: (params: GitParams, { found }): readonly Change[] => gitChanges(params, found),
   effects: gitEffects,

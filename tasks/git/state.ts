@@ -1,10 +1,10 @@
-// What a host says about a destination of git, as data.
+// Parses the state of a destination of git.
 
 import { type Output, PlaybookError, splitLines, text } from '../../src/index.ts'
 import { explainGit } from './errors.ts'
 
 /** What a version is in the repository: its name, and its kind. */
-export type Target = { readonly kind: 'branch' | 'tag' | 'commit' | 'ref'; readonly name: string }
+export type GitRef = { readonly kind: 'branch' | 'tag' | 'commit' | 'ref'; readonly name: string }
 
 export type GitState = {
   readonly tree: 'no git' | 'file' | 'closed' | 'absent' | 'empty' | 'linked' | 'full' | 'repository'
@@ -19,7 +19,7 @@ export type GitState = {
   readonly otherUrl?: string
   /** The commit of the version, as far as it is known. */
   readonly commit?: string
-  readonly target?: Target
+  readonly target?: GitRef
   /** Names of branches and tags, where the version is none. */
   readonly names: readonly string[]
   /** Lines of `git status`, and commits by id and subject. */
@@ -35,7 +35,7 @@ export type GitState = {
 }
 
 /** @throws PlaybookError E_GIT where the host says nothing that can be understood */
-export function parseLook(result: Output): GitState {
+export function parseState(result: Output): GitState {
   const found = new Map<string, string[]>()
   for (const line of splitLines(text(result).replaceAll('\r', ''))) {
     const [, key = '', value = ''] = /^(\S+) ?(.*)$/.exec(line) ?? []
@@ -71,7 +71,7 @@ export function parseLook(result: Output): GitState {
   }
 }
 
-function targetOf(line: string | undefined): Target | undefined {
+function targetOf(line: string | undefined): GitRef | undefined {
   const [, kind, name] = /^(branch|tag|commit|ref) (.+)$/.exec(line ?? '') ?? []
-  return kind === undefined ? undefined : { kind: kind as Target['kind'], name: name! }
+  return kind === undefined ? undefined : { kind: kind as GitRef['kind'], name: name! }
 }

@@ -1,4 +1,4 @@
-// Shell functions that tell whether somebody else decides what git would run in a folder.
+// Shell functions that tell whether another user decides what git would run in a folder.
 
 /**
  * git runs programs that the configuration and hooks of a repository name. So it must be the task's user alone who can

@@ -86,8 +86,8 @@ async function changed(connection: StepConnection, params: Params): Promise<void
   for (const { on, prefix, unit } of params.servers) {
     const there = connection.on(on)
     const result = await there.run(shellText(rewritten(params, prefix)))
-    const fault = result.code === 0 ? undefined : (explained(result, on) ?? failed(result, on))
-    if (fault) throw fault
+    const error = result.code === 0 ? undefined : (explained(result, on) ?? failed(result, on))
+    if (error) throw error
     if (result.stdout.toString('utf8').trim() !== 'changed') continue
     await there.carryOut(serverStep(reloadCommand({ prefix, unit, within: params.within })))
   }

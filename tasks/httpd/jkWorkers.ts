@@ -21,7 +21,7 @@ export function checkJkWorkers(files: readonly ConfigurationText[]): void {
   const listed = new Set(
     entries.filter(({ key }) => key === 'worker.list').flatMap(({ value }) => wordsOf(value)),
   )
-  const faults = [
+  const problems = [
     ...doubled(entries).map(({ key, line }) => `${properties.path}:${line}: ${key} is set a second time`),
     ...missingMembers(entries).map(
       ({ member, line }) => `${properties.path}:${line}: the worker ${member} has no type`,
@@ -32,11 +32,15 @@ export function checkJkWorkers(files: readonly ConfigurationText[]): void {
         .map(({ worker, line }) => `${path}:${line}: JkMount of ${worker}, which worker.list does not have`),
     ),
   ]
-  if (faults.length === 0) return
-  throw new PlaybookError('E_JK_WORKER', faults.length === 1 ? faults[0]! : 'mod_jk would not serve all.', {
-    details: faults.length === 1 ? [] : faults,
-    hint: `The workers of ${properties.path}: ${[...listed].join(', ')}.`,
-  })
+  if (problems.length === 0) return
+  throw new PlaybookError(
+    'E_JK_WORKER',
+    problems.length === 1 ? problems[0]! : 'mod_jk would not serve all.',
+    {
+      details: problems.length === 1 ? [] : problems,
+      hint: `The workers of ${properties.path}: ${[...listed].join(', ')}.`,
+    },
+  )
 }
 
 type Entry = { readonly key: string; readonly value: string; readonly line: number }

@@ -91,11 +91,11 @@ export function reloadCommand(params: HttpdParams): Command {
 ${requireValidConfig('the running server keeps the old one')}
 p=$(parent) || { start_it; exit 0; }
 before=$(stat -c %y "$pidfile"); mark
-output=$(reload_it 2>&1) || fault E_HTTPD_RELOAD "httpd could not be reloaded: $(echo "$output" | tail -n 1)"
+output=$(reload_it 2>&1) || fail E_HTTPD_RELOAD "httpd could not be reloaded: $(echo "$output" | tail -n 1)"
 limit=$(($(now) + within))
 until [ "$(stat -c %y "$pidfile" 2>/dev/null)" != "$before" ] && parent >/dev/null; do
-  [ -d "/proc/$p" ] || { fault_of E_HTTPD_DIED "httpd (pid $p) ended while reading its new configuration."; }
-  [ "$(now)" -lt "$limit" ] || fault_of E_TIMEOUT "httpd (pid $p) did not take its new configuration within ${params.within} s."
+  [ -d "/proc/$p" ] || { fail_with_log E_HTTPD_DIED "httpd (pid $p) ended while reading its new configuration."; }
+  [ "$(now)" -lt "$limit" ] || fail_with_log E_TIMEOUT "httpd (pid $p) did not take its new configuration within ${params.within} s."
   sleep 0.05
 done
 echo "pid $p"`)
@@ -113,7 +113,7 @@ if p=$(parent); then
   [ -d "/proc/$p" ] && kill -TERM "$p"
   limit=$(($(now) + 1000))
   while [ -d "/proc/$p" ]; do
-    [ "$(now)" -lt "$limit" ] || fault E_HTTPD_STOP "httpd (pid $p) does not stop."
+    [ "$(now)" -lt "$limit" ] || fail E_HTTPD_STOP "httpd (pid $p) does not stop."
     sleep 0.05
   done
 fi

@@ -1,4 +1,4 @@
-// The task reloadHttpd: has an httpd take a newer configuration, module or program.
+// The task reloadHttpd: makes an httpd take a newer configuration, module or program.
 
 import { type Change, type Command, defineTask, z } from '../../src/index.ts'
 import { isOfUnit } from '../services/systemd.ts'

@@ -23,10 +23,10 @@ parent() {
   p=$(cat "$pidfile" 2>/dev/null) && [ -n "$p" ] || return 1
   [ "$(tr '\\0' '\\n' <"/proc/$p/cmdline" 2>/dev/null | head -n 1)" = "$prefix/bin/httpd" ] && echo "$p"
 }
-fault() { echo "= $1 $2" >&2; exit 1; }
+fail() { echo "= $1 $2" >&2; exit 1; }
 log=$prefix/logs/error_log
 mark() { size=$(wc -c <"$log" 2>/dev/null) || size=0; }
-fault_of() { # with the end of its log
+fail_with_log() { # with the end of its log
   echo "= $1 $2" >&2
   tail -c +$((size + 1)) "$log" 2>/dev/null | tail -n 10 >&2
   exit 1
@@ -79,7 +79,7 @@ reload_it() { # the unit's own server by systemd, which may be another than the 
 stop_unit() {
   [ -n "$unit" ] || return 0
   output=$(systemctl stop -- "$unit" 2>&1) && return
-  case $output in *'not loaded'*) ;; *) fault E_HTTPD_STOP "$unit cannot be stopped: $(echo "$output" | head -n 1)" ;; esac
+  case $output in *'not loaded'*) ;; *) fail E_HTTPD_STOP "$unit cannot be stopped: $(echo "$output" | head -n 1)" ;; esac
 }
 start_it() {
   rm -f -- "$pidfile"
@@ -89,7 +89,7 @@ start_it() {
   limit=$(($(now) + within))
   if [ "$r" -eq 0 ]; then
     until parent; do
-      [ "$(now)" -lt "$limit" ] || fault_of E_HTTPD_DIED "apachectl start succeeded, but no httpd runs."
+      [ "$(now)" -lt "$limit" ] || fail_with_log E_HTTPD_DIED "apachectl start succeeded, but no httpd runs."
       sleep 0.05
     done
     return 0
@@ -110,7 +110,7 @@ start_it() {
 
 /** Refuses to go on with an invalid configuration. `outcome`: what that means for the server. */
 export function requireValidConfig(outcome: string): string {
-  return `[ -x "$prefix/bin/apachectl" ] || fault E_NO_HTTPD "There is no $prefix/bin/apachectl."
+  return `[ -x "$prefix/bin/apachectl" ] || fail E_NO_HTTPD "There is no $prefix/bin/apachectl."
 wrong=$(check) || {
   echo "= E_HTTPD_CONFIG The configuration of $prefix is not valid; ${outcome}." >&2
   printf '%s\\n' "$wrong" >&2

@@ -12,7 +12,13 @@ import {
   text,
   z,
 } from '../../src/index.ts'
-import { parseZoneState, type Scope, type ZoneSettings, type ZoneState, zoneScript } from './zoneReading.ts'
+import {
+  parseZoneState,
+  type ZoneConfiguration,
+  type ZoneSettings,
+  type ZoneState,
+  zoneScript,
+} from './zoneReading.ts'
 
 /** A difference in one or both configurations, and firewall-cmd's options that resolve it. */
 type ZoneDifference = {
@@ -20,7 +26,7 @@ type ZoneDifference = {
   readonly from: string
   readonly to: string
   /** The options for each configuration that differs: `--add-port=8080/tcp`. */
-  readonly options: { readonly [scope in Scope]?: readonly string[] }
+  readonly options: { readonly [scope in ZoneConfiguration]?: readonly string[] }
 }
 
 /**
@@ -116,7 +122,7 @@ export function zoneChanges(
       .filter(([, words]) => words.length > 0)
     return differing.length === 0 ? [] : [{ what, from, to, options: Object.fromEntries(differing) }]
   })
-  const scopes: readonly Scope[] = ['permanent', 'runtime']
+  const scopes: readonly ZoneConfiguration[] = ['permanent', 'runtime']
   const becomes = changedZone(state, differences)
   const names = new Set([stateName(params.zone), stateName(zone)])
   const effects = [...names].map((name) => ({ state: name, becomes }))
@@ -133,7 +139,7 @@ export function zoneChanges(
 
 /** The zone after the differences are resolved. */
 function changedZone(state: ZoneState, differences: readonly ZoneDifference[]): ZoneState {
-  const after = (scope: Scope, settings: ZoneSettings): ZoneSettings =>
+  const after = (scope: ZoneConfiguration, settings: ZoneSettings): ZoneSettings =>
     differences.flatMap(({ options }) => options[scope] ?? []).reduce(withOption, settings)
   return {
     ...state,
@@ -154,7 +160,7 @@ function withOption(settings: ZoneSettings, option: string): ZoneSettings {
 function scopesOf(
   state: ZoneState,
   requested: ZoneParams,
-): readonly { readonly scope: Scope; readonly settings: ZoneSettings }[] {
+): readonly { readonly scope: ZoneConfiguration; readonly settings: ZoneSettings }[] {
   if (!state.runtime && !requested.permanent) {
     throw new PlaybookError('E_FIREWALLD_STOPPED', 'firewalld is stopped: it has no runtime configuration.', {
       hint: "Start it first: service({ name: 'firewalld' }).",
@@ -166,7 +172,12 @@ function scopesOf(
   ]
 }
 
-function zoneStep(zone: string, scope: Scope, isRunning: boolean, options: readonly string[]): Step {
+function zoneStep(
+  zone: string,
+  scope: ZoneConfiguration,
+  isRunning: boolean,
+  options: readonly string[],
+): Step {
   const program = isRunning ? 'firewall-cmd' : 'firewall-offline-cmd'
   const permanent = isRunning && scope === 'permanent' ? ['--permanent'] : []
   return run(sh`${program} ${[...permanent, `--zone=${zone}`, ...options]}`, { explain: explainRefusal })

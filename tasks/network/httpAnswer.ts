@@ -1,4 +1,4 @@
-// Requests by curl, and what came back.
+// Requests by curl, and parsing their responses.
 
 import { type Output, PlaybookError, Secret, splitLines, text, z } from '../../src/index.ts'
 

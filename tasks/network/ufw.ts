@@ -106,8 +106,8 @@ export const ufw = defineTask({
         .describe('Whether to go on where that would cut off our own connection.'),
     })
     .superRefine((params, { addIssue }) => {
-      const fault = faultOf(params)
-      if (fault) addIssue({ code: 'custom', message: fault })
+      const problem = problemOf(params)
+      if (problem) addIssue({ code: 'custom', message: problem })
     }),
   title: (params) => (params.rule ? ruleWords(params).join(' ') : [params.state ?? 'settings'].join(' ')),
   needs: { root: true, tools: ['ufw'] },
@@ -154,7 +154,7 @@ type Params = {
 
 const effects = [{ tree: '/etc/ufw' }, { tree: '/etc/default/ufw' }]
 
-function faultOf(params: Params): string | undefined {
+function problemOf(params: Params): string | undefined {
   const { rule, port, proto, app, route, insert, delete: isDeleted } = params
   if (!rule && !params.default && !params.logging && !params.state)
     return 'expected one of rule, default, logging and state'

@@ -1,4 +1,4 @@
-// Tells whether rules of ufw let a new ssh connection like our own in.
+// Tells whether ufw's rules allow a new ssh connection like the current one.
 
 import { BlockList, isIPv6 } from 'node:net'
 import type { UfwRules, UfwState } from './ufwState.ts'

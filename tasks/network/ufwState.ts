@@ -1,4 +1,4 @@
-// Reads ufw's rules and settings, and what it would make of another rule.
+// Reads ufw's rules and settings, and what ufw would do with another rule.
 
 import { type Command, lastLines, type Output, PlaybookError, sh, text } from '../../src/index.ts'
 

@@ -1,4 +1,4 @@
-// Reads a zone of firewalld: the script that asks, and what it printed.
+// Reads a zone of firewalld: the script, and parsing its output.
 
 import {
   type Command,
@@ -30,7 +30,7 @@ export type ZoneState = {
   readonly permanent: ZoneSettings
 }
 
-export type Scope = 'permanent' | 'runtime'
+export type ZoneConfiguration = 'permanent' | 'runtime'
 
 /** Prints both configurations of a zone; the default zone for ''. */
 export function zoneScript(zone: string): Command {
@@ -84,7 +84,7 @@ export function parseZoneScopes(result: Output): {
   readonly runtime?: ZoneSettings
 } {
   const { isRunning, parse } = partsOf(result)
-  const scope = (name: Scope) => {
+  const scope = (name: ZoneConfiguration) => {
     try {
       return parse(name)
     } catch (error) {
@@ -116,7 +116,7 @@ function partsOf(result: Output) {
   const zone = headingValue(lines, 'zone')
   const zones =
     source === 'bus' ? busZones(headingValue(lines, 'zones')) : headingValue(lines, 'zones').split(/\s+/)
-  const parse = (scope: Scope): ZoneSettings => {
+  const parse = (scope: ZoneConfiguration): ZoneSettings => {
     const part = section(lines, scope)
     return source === 'bus' ? busSettings(part, zone, zones, scope) : listedSettings(part, zone, zones, scope)
   }
@@ -143,7 +143,7 @@ function busSettings(
   lines: readonly string[],
   zone: string,
   zones: readonly string[],
-  scope: Scope,
+  scope: ZoneConfiguration,
 ): ZoneSettings {
   const json = lines.find((line) => line.startsWith('{'))
   if (!json) throw zoneError(lines, zone, zones, scope)
@@ -168,7 +168,7 @@ function listedSettings(
   lines: readonly string[],
   zone: string,
   zones: readonly string[],
-  scope: Scope,
+  scope: ZoneConfiguration,
 ): ZoneSettings {
   const value = (name: string) =>
     lines
@@ -201,7 +201,7 @@ function zoneError(
   lines: readonly string[],
   zone: string,
   zones: readonly string[],
-  scope: Scope,
+  scope: ZoneConfiguration,
 ): PlaybookError {
   if (!lines.some((line) => line.includes('INVALID_ZONE'))) {
     return new PlaybookError('E_FIREWALLD', `firewalld does not show what zone "${zone}" contains.`, {

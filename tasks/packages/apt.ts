@@ -3,8 +3,8 @@
 import { type Change, defineTask, output, PlaybookError } from '../../src/index.ts'
 import { type AptState, parseAptState } from './apt/aptState.ts'
 import { manualStep, transactionStep, updateStep } from './apt/commands.ts'
-import { lookScript } from './apt/lookScript.ts'
 import { type AptParams, aptParams, modeOf, parseSpec } from './apt/params.ts'
+import { stateScript } from './apt/stateScript.ts'
 import { inOneTransaction, packageEffects, packageState } from './packageEffects.ts'
 
 /**
@@ -72,7 +72,7 @@ export const apt = defineTask({
   needs: { root: true, tools: ['apt-get', 'dpkg-query'] },
   provides: ({ name, state }) => ({ packages: state === 'absent' ? [] : (name ?? []) }),
   probe: (params) => ({
-    state: output(lookScript(params), parseAptState, {
+    state: output(stateScript(params), parseAptState, {
       reads: [...names(params).map(packageState), ...(params.deb ?? []), '/etc/apt', '/var/lib/apt/lists'],
       holds: ({ unmet, error }, isPending) =>
         modeOf(params) !== 'update' &&

@@ -1,4 +1,4 @@
-// What a dry run takes into account where packages are installed or removed.
+// The effects, for dry runs, of installing or removing packages.
 
 import type { Change, Effect, Step } from '../../src/index.ts'
 

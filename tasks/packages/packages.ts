@@ -1,4 +1,4 @@
-// The task packages: installs and removes packages by what the host has, apt or dnf.
+// The task packages: installs and removes packages with apt or dnf, whichever the host has.
 
 import {
   type Command,
@@ -11,7 +11,7 @@ import {
   z,
 } from '../../src/index.ts'
 import { type AptState, parseAptState } from './apt/aptState.ts'
-import { lookScript } from './apt/lookScript.ts'
+import { stateScript } from './apt/stateScript.ts'
 import { apt } from './apt.ts'
 import { dnf } from './dnf.ts'
 import { installedScript, type PackageState, parseInstalled } from './installedPackages.ts'
@@ -156,7 +156,7 @@ fi
 echo "$use"
 case $use in
 apt)
-(${look('debian', () => lookScript(aptParams(params)).script)}
+(${look('debian', () => stateScript(aptParams(params)).script)}
 ) ;;
 dnf)
 (${look('redhat', () => installedScript(dnfParams(params)).script)}

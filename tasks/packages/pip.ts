@@ -19,7 +19,7 @@ import { oneOrMany } from '../params/oneOrMany.ts'
 import { word } from '../params/word.ts'
 import { inOneTransaction } from './packageEffects.ts'
 import { explainPip } from './pip/errors.ts'
-import { lookProgram } from './pip/lookProgram.ts'
+import { stateProgram } from './pip/stateProgram.ts'
 
 /**
  * Installs Python packages by pip, upgrades or removes them, in a virtual environment or in the host's Python. If nothing
@@ -190,7 +190,7 @@ function lookCommand(params: Params): Command {
 python=${interpreter(params)}
 command -v "$python" >/dev/null 2>&1 || { echo '= no python'; exit 0; }
 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore "$python" - ${JSON.stringify(given)} <<'END'
-${shellText(lookProgram)}
+${shellText(stateProgram)}
 END`
 }
 

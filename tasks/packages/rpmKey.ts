@@ -1,4 +1,4 @@
-// The task rpmKey: lets rpm trust a public key, or no longer.
+// The task rpmKey: makes rpm trust a public key, or stop trusting it.
 
 import {
   type Change,

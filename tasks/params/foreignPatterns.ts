@@ -1,4 +1,4 @@
-// Finds what Python, Perl and sed write in patterns in another way than JavaScript.
+// Finds regular expression syntax of Python, Perl and sed that JavaScript lacks.
 
 /** What to write instead, as an expectation; undefined if the pattern has nothing foreign. */
 export function foreignPattern(source: string): string | undefined {

@@ -1,4 +1,4 @@
-// Schemas for regular expressions, which refuse what Python and sed write in another way.
+// Schemas for regular expressions, which refuse the syntax of Python and sed.
 
 import { z } from '../../src/index.ts'
 import { foreignPattern } from './foreignPatterns.ts'

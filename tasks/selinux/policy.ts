@@ -1,4 +1,4 @@
-// What the tasks of SELinux share: names, missing tools, and what semanage refuses.
+// What the SELinux tasks share: names, missing tools, and errors of semanage.
 
 import {
   lastLines,

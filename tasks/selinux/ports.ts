@@ -1,4 +1,4 @@
-// Ports that a policy or its site gives types, and lines of semanage to change them.
+// Ports to which the policy or the site gives types, and semanage lines that change them.
 
 import { lastLines, type Output } from '../../src/index.ts'
 import { refusal } from './policy.ts'

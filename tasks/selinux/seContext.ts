@@ -1,4 +1,4 @@
-// The task seContext: says which context files have, and gives it to those that are there.
+// The task seContext: sets which context files have, and relabels those that exist.
 
 import { type Change, defineTask, type Effect, quote, run, type Step, shellText, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'

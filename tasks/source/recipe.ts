@@ -1,4 +1,4 @@
-// The text that records what an installation was built from; a change means a rebuild.
+// The text that records what an installation was built from; another text means a rebuild.
 
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'

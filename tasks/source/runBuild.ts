@@ -17,7 +17,7 @@ import { artifactPath, foreignCode, installCommand, packCommand } from './instal
 import { type Phase, phasesOf } from './phases.ts'
 import type { Platform } from './platform.ts'
 import { isSharable, type Patch, sha256, shareKey } from './recipe.ts'
-import { explainRefusal, prepareCommand, workspaceOf } from './workspace.ts'
+import { prepareCommand, prepareError, workspaceOf } from './workspace.ts'
 
 /** What is to be built, where, and the stamp it leaves. */
 type BuildJob = {
@@ -49,7 +49,7 @@ async function buildHere(
 /** The phases that an earlier try of the same has done. */
 async function prepare({ build, stamp }: BuildJob, connection: StepConnection): Promise<ReadonlySet<string>> {
   const output = await connection.run(prepareCommand(build, sha256(stamp)))
-  if (output.code !== 0) throw explainRefusal(build, output)
+  if (output.code !== 0) throw prepareError(build, output)
   return new Set(splitLines(text(output)))
 }
 

@@ -91,7 +91,7 @@ if [ -d "$previous" ] && [ ! -e "$previous/.built-$name" ] && [ -n "$(ls -A -- "
 ( rp_make=1; rp_target "$target" ) || exit`
 
 /** Explains a failure of `prepareCommand`. */
-export function explainRefusal({ prefix, user, buildDir, installs }: Build, output: Output): PlaybookError {
+export function prepareError({ prefix, user, buildDir, installs }: Build, output: Output): PlaybookError {
   const message = output.stderr.toString('utf8').trim()
   switch (output.code) {
     case noUserCode:

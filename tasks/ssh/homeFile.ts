@@ -1,4 +1,4 @@
-// Reads a file in the home of a user of the host, which only the host knows.
+// Reads a file in the home of a user, whose location only the host knows.
 
 import {
   type FileState,

@@ -59,8 +59,8 @@ export const knownHosts = defineTask({
     })
     .superRefine(({ name, key = [] }, { addIssue }) => {
       for (const line of key.flatMap(keyLines)) {
-        const fault = hostKey(line, name)
-        if (typeof fault === 'string') addIssue({ code: 'custom', path: ['key'], message: fault })
+        const problem = hostKey(line, name)
+        if (typeof problem === 'string') addIssue({ code: 'custom', path: ['key'], message: problem })
       }
     }),
   title: ({ name }) => name,

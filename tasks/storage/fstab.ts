@@ -1,4 +1,4 @@
-// Puts an entry into the text of fstab, by its meaning; the other lines stay.
+// Puts an entry into the text of fstab, comparing by meaning; the other lines stay.
 
 export type FstabEntry = {
   readonly src: string

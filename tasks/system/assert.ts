@@ -1,4 +1,4 @@
-// The task assert: ends a host's run where something is not as it has to be.
+// The task assert: ends a host's run if a condition does not hold.
 
 import { defineTask, PlaybookError, z } from '../../src/index.ts'
 

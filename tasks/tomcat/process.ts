@@ -1,4 +1,4 @@
-// Commands that ask, start, stop and wait for the Tomcat of a home.
+// Commands that query, start, stop and wait for the Tomcat of a home.
 
 import { type Command, type Output, output, type Probe, shellText, text } from '../../src/index.ts'
 import { serverState } from '../services/effects.ts'
@@ -63,7 +63,7 @@ gone() { # within so many seconds
 if [ -n "$unit" ]; then
   output=$(systemctl stop -- "$unit" 2>&1) || case $output in
     *'not loaded'*) ;;
-    *) fault E_TOMCAT_STOP "$unit cannot be stopped: $(echo "$output" | head -n 1)"; exit 1 ;;
+    *) fail E_TOMCAT_STOP "$unit cannot be stopped: $(echo "$output" | head -n 1)"; exit 1 ;;
   esac
 fi
 pids=$(jvms)
@@ -77,5 +77,5 @@ gone 10 && exit 0
 echo "SIGTERM did not end it within 10 s: SIGKILL"
 kill -9 $(jvms) 2>/dev/null
 gone 10 && exit 0
-fault E_TOMCAT_STOP "The Tomcat of $home cannot be ended: pid $(echo $(jvms)) stays after SIGKILL."`)
+fail E_TOMCAT_STOP "The Tomcat of $home cannot be ended: pid $(echo $(jvms)) stays after SIGKILL."`)
 }

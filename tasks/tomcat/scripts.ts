@@ -38,13 +38,13 @@ http() {
 }`
 }
 
-/** `jvms`, `as COMMAND` as the Tomcat's account, `fault CODE MESSAGE`, and the functions of `serverShell`. */
+/** `jvms`, `as COMMAND` as the Tomcat's account, `fail CODE MESSAGE`, and the functions of `serverShell`. */
 export function processShell({ home, user, unit }: StopParams): string {
   return `${findJvm(home)}
 user=${quote(user ?? '')}
 unit=${quote(unit ?? '')}
 ${serverShell}
-fault() { # code and message
+fail() { # code and message
   echo "= $1 $2" >&2
 }
 as() {
@@ -72,7 +72,7 @@ end_of_log() { # what was written since the mark, without stack frames and the l
   if [ -n "$end" ]; then printf 'The end of %s:\\n%s\\n' "$file" "$end"; else echo "It wrote nothing to $logs."; fi >&2
 }
 died() {
-  fault E_TOMCAT_DIED "$1"
+  fail E_TOMCAT_DIED "$1"
   end_of_log
   echo "= hint See what it says by hand: $home/bin/catalina.sh run\${user:+, as $user}" >&2
   exit 1
@@ -97,7 +97,7 @@ wait_up() {
     fi
     if [ "$passed" -ge ${Math.round(within * 100)} ]; then
       case $code in ''|000) last="no answer" ;; *) last="HTTP $code" ;; esac
-      fault E_TIMEOUT "The Tomcat of $home (pid $(echo $pids)) runs, but $url gave no HTTP ${status} within ${within} s; last: $last."
+      fail E_TIMEOUT "The Tomcat of $home (pid $(echo $pids)) runs, but $url gave no HTTP ${status} within ${within} s; last: $last."
       end_of_log
       exit 1
     fi
@@ -107,7 +107,7 @@ wait_up() {
 }
 
 /** Checks what would make startup.sh fail. */
-const requirements = `deny() { fault "$1" "$2"; [ -z "$3" ] || echo "= hint $3" >&2; exit 1; }
+const requirements = `deny() { fail "$1" "$2"; [ -z "$3" ] || echo "= hint $3" >&2; exit 1; }
 me=\${user:-$(id -un)}
 [ -f "$home/bin/startup.sh" ] || deny E_NO_TOMCAT "There is no $home/bin/startup.sh." "Is home the folder of a Tomcat?"
 if [ -n "$user" ]; then
@@ -125,7 +125,7 @@ if ! [ -r "$home/bin/setenv.sh" ]; then
   command -v "\${java:-java}" >/dev/null 2>&1 || deny E_NO_JAVA "There is no \${java:-java on the PATH}." "Install a JDK, or give javaHome."
 fi
 sed -n 's/^[[:space:]]*|[[:space:]]*"\\{0,1\\}\\(\\/[^[:space:]"]*\\).*/\\1/p' "$home/bin/catalina.sh" 2>/dev/null | sort -u | while read -r program; do
-  [ -x "$program" ] || { fault E_NO_PROGRAM "catalina.sh pipes its output to $program, which is not there."; exit 1; }
+  [ -x "$program" ] || { fail E_NO_PROGRAM "catalina.sh pipes its output to $program, which is not there."; exit 1; }
 done || { echo "= hint rotatelogs comes with the package httpd." >&2; exit 1; }
 server=$(sed -n 's/.*<Server[^>]*[[:space:]]port=["'\\'']\\([0-9][0-9]*\\)["'\\''].*/\\1/p' "$home/conf/server.xml" 2>/dev/null | head -n 1)
 for each in $port $server; do
@@ -150,7 +150,7 @@ session=$(command -v setsid)
 const launchUnit = `systemctl reset-failed -- "$unit" 2>/dev/null
 began=$(date +%s)
 output=$(systemctl start -- "$unit" 2>&1) || {
-  fault E_SERVICE "$unit: $(echo "$output" | head -n 1)"
+  fail E_SERVICE "$unit: $(echo "$output" | head -n 1)"
   journalctl -u "$unit" --since "@$began" --no-pager -o cat 2>/dev/null | tail -n 15 >&2
   echo "= hint journalctl -u $unit" >&2
   exit 1

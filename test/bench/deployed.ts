@@ -137,7 +137,7 @@ async function isConverged(stand: LabStand, { playbook }: Deployed): Promise<boo
   return hosts.length === stand.hosts.length && hosts.every(({ changed, unknown }) => changed + unknown === 0)
 }
 
-/** An inventory above the lab's: each host through its proxy; its address, of which the roles make much, stays. */
+/** An inventory above the lab's: each host through its proxy; its address, on which the roles depend, stays. */
 function writeOverlay({ folder, files, hosts }: LabStand, proxies: readonly DelayProxy[]): string {
   const file = join(folder, 'overlay.yaml')
   const way = hosts.map(({ name, address }, index) => {

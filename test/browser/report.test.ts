@@ -1,4 +1,4 @@
-// Tests the HTML report in a browser: opens quickly, is found through, used by keys, read anywhere, and harmless.
+// Tests the HTML report in a browser: speed, search, keys, narrow screens, escaping.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -89,16 +89,16 @@ function started(words: readonly string[], cwd: string, more: NodeJS.ProcessEnv)
   let stdout = ''
   let stderr = ''
   const watchers = new Set<() => void>()
-  const told = () => {
+  const reported = () => {
     for (const watcher of watchers) watcher()
   }
   child.stdout.on('data', (bytes) => {
     stdout += bytes
-    told()
+    reported()
   })
   child.stderr.on('data', (bytes) => {
     stderr += bytes
-    told()
+    reported()
   })
   const ended = new Promise<Ended>((resolve) => {
     child.on('close', (code, signal) =>

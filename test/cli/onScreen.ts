@@ -1,4 +1,4 @@
-// Runs the built command on a terminal, and gives what a person sees there from moment to moment.
+// Runs the built command on a terminal, and returns what the screen shows at each moment.
 
 import { spawn } from 'node:child_process'
 import { createTestTerminal } from '../report/board/terminal.ts'

@@ -1,12 +1,12 @@
-// What each check of every host makes of the answers of Rocky, RHEL and hardened hosts.
+// Tests each check of every host on output of Rocky, RHEL and hardened hosts.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import type { Seen } from '../../src/doctor/checks/check.ts'
+import type { HostSummary } from '../../src/doctor/checks/check.ts'
 import { hostChecks } from '../../src/doctor/checks/hostChecks.ts'
 import { needChecks } from '../../src/doctor/checks/needChecks.ts'
 import { examineHost } from '../../src/doctor/examineHost.ts'
-import { judgedFindings } from '../../src/doctor/judgedFindings.ts'
+import { findingsInContext } from '../../src/doctor/findingsInContext.ts'
 import type { NeededCheck, Provided } from '../../src/doctor/neededChecks.ts'
 import type { PlayPlan } from '../../src/engine/plan/planPlays.ts'
 import type { HostSession } from '../../src/engine/session/hostSession.ts'
@@ -16,7 +16,7 @@ import type { Output } from '../../src/model/probe.ts'
 import { sh } from '../../src/model/shell/command.ts'
 import type { ScriptEntry } from '../../src/wire/script.ts'
 
-const rocky: Seen = {
+const rocky: HostSummary = {
   os: { family: 'RedHat', id: 'rocky' },
   packageManager: 'dnf',
   arrivedAt: 1_000_000_000_000,
@@ -31,7 +31,12 @@ const mounts = (tmp: string, root = 'rw') =>
   `/dev/x / xfs ${root},relatime 0 0\ntmpfs /tmp tmpfs ${tmp} 0 0\n`
 
 /** level and text; undefined where nothing is shown. */
-const rows: [check: string, stdout: string, expected: string | undefined, seen?: Partial<Seen['os']>][] = [
+const rows: [
+  check: string,
+  stdout: string,
+  expected: string | undefined,
+  seen?: Partial<HostSummary['os']>,
+][] = [
   ['user', 'root\nlogin=deploy\n', 'ok root, become by deploy'],
   ['user', 'root\nlogin=\n', 'ok root'],
   ['clock', '1000000003', 'ok agrees with this machine'],
@@ -129,8 +134,8 @@ const rows: [check: string, stdout: string, expected: string | undefined, seen?:
 test('the answers of hosts', () => {
   const checks = new Map(hostChecks().map((check) => [check.name, check]))
   for (const [name, stdout, expected, os] of rows) {
-    const verdict = checks.get(name)!.judge(output(stdout), { ...rocky, os: { ...rocky.os, ...os } })
-    assert.is(verdict && `${verdict.level} ${verdict.text}`, expected, name)
+    const result = checks.get(name)!.interpret(output(stdout), { ...rocky, os: { ...rocky.os, ...os } })
+    assert.is(result && `${result.level} ${result.text}`, expected, name)
   }
 })
 
@@ -189,15 +194,15 @@ const networkRows: [
 test('the answers about what tasks need', () => {
   for (const [needs, stdout, code, expected] of networkRows) {
     const [check] = needChecks(needs)
-    const verdict = check!.judge(output(stdout, code), rocky)!
-    assert.is(`${verdict.level} ${verdict.text}`, expected)
+    const result = check!.interpret(output(stdout, code), rocky)!
+    assert.is(`${result.level} ${result.text}`, expected)
     assert.not.match(check!.name + check!.command.script, 'u:p@')
   }
 })
 
 test('what is missing is named with its package, on hosts and in errors alike', () => {
   const [check] = needChecks({ tools: ['semanage'] })
-  assert.is(check!.judge(output(''), rocky)!.cure, 'dnf install policycoreutils-python-utils')
+  assert.is(check!.interpret(output(''), rocky)!.cure, 'dnf install policycoreutils-python-utils')
   const { code, message, hint } = missingTool('crontab', 'which cron needs')
   assert.equal([code, message], ['E_TOOL', 'The host has no crontab, which cron needs.'])
   assert.is(hint, 'Install it before this task: its package is called cronie, on Debian cron.')
@@ -208,7 +213,7 @@ const java = { level: 'problem', text: 'not installed', packages: ['java-17-open
 const bzip2 = { level: 'problem', text: 'not installed', packages: ['bzip2'] } as const
 const port = { level: 'problem', text: 'no answer', port: { host: '10.0.0.2', port: 4000 } } as const
 const broughtRows: [
-  verdict: typeof java | typeof bzip2 | typeof port,
+  result: typeof java | typeof bzip2 | typeof port,
   brought: Partial<Provided>,
   level: string,
 ][] = [
@@ -227,11 +232,11 @@ test('what an earlier task brings to the host, or opens on the other one, is no 
   const plays = [{ hosts: [plan('one', '10.0.0.1'), plan('two', '10.0.0.2')] }] as unknown as PlayPlan[]
   const needer = { title: 'task', where: undefined }
   const needing = { needer, position: [1, 2], isCertain: true } as unknown as NeededCheck
-  for (const [verdict, brought, level] of broughtRows) {
+  for (const [result, brought, level] of broughtRows) {
     const provided: Provided = { host: 'one', needer, position: [0, 7], ...brought }
-    const finding = { check: 'x', as: undefined, verdict, neededBy: [needing] }
-    const [judged] = judgedFindings('one', [finding], [provided], plays)
-    assert.is(judged!.verdict.level, level, JSON.stringify([verdict, brought]))
+    const finding = { check: 'x', as: undefined, result, neededBy: [needing] }
+    const [found] = findingsInContext('one', [finding], [provided], plays)
+    assert.is(found!.result.level, level, JSON.stringify([result, brought]))
   }
 })
 
@@ -239,7 +244,7 @@ test('a check that hangs is a problem, and the others are made in another trip',
   const check = (name: string) => ({
     name,
     command: sh`echo ${name}`,
-    judge: () => ({ level: 'ok' as const, text: 'fine' }),
+    interpret: () => ({ level: 'ok' as const, text: 'fine' }),
   })
   const trips: number[] = []
   const session = {
@@ -257,7 +262,7 @@ test('a check that hangs is a problem, and the others are made in another trip',
   } as unknown as HostSession
   const { findings } = await examineHost(session, undefined, ['one', 'hanging', 'two'].map(check), [])
   assert.equal(
-    findings.map(({ check: name, verdict }) => `${name}: ${verdict.level} ${verdict.text}`),
+    findings.map(({ check: name, result }) => `${name}: ${result.level} ${result.text}`),
     ['one: ok fine', 'hanging: problem hangs: it took longer than 60 s', 'two: ok fine'],
   )
   assert.equal(trips, [5, 1])

@@ -55,7 +55,7 @@ const failures: readonly Failure[] = [
     isForeseen: true,
   },
   {
-    title: 'two packages of which there is one: neither is installed',
+    title: 'two packages, one of which exists: neither is installed',
     tasks: () => [dnf({ name: ['make', 'no-such-package'] })],
     code: 'E_NO_PACKAGE',
     says: /no-such-package/,

@@ -694,7 +694,7 @@ done; rpm -U --force build/RPMS/noarch/wget-1.0-1.noarch.rpm build/RPMS/noarch/n
         ],
       },
       {
-        title: "editXml changes Tomcat's server.xml, one that stands there and one that the same run brings",
+        title: "editXml changes Tomcat's server.xml, one that is there and one that the same run brings",
         setup:
           'cp /srv/files/server.xml /srv/t && chown deploy /srv/t/server.xml && chmod 640 /srv/t/server.xml',
         tasks: () => [
@@ -974,7 +974,7 @@ mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited
       },
       {
         title:
-          'systemdUnit writes units, templates and drop-ins, and enables anew what another target shall want',
+          'systemdUnit writes units, templates and drop-ins, and enables again what another target shall want',
         setup: `for unit in moved known; do printf '[Service]\\nExecStart=/bin/sleep 1000\\n[Install]\\nWantedBy=graphical.target\\n' >/etc/systemd/system/$unit.service; done; systemctl daemon-reload; systemctl enable -q moved; systemctl start moved known; sleep 1; printf '[Service]\\nExecStart=/bin/sleep 2000\\n' >/etc/systemd/system/known.service`,
         tasks: () => [
           systemdUnit({

@@ -36,7 +36,7 @@ export function checkRow(row: TaskRow, result: TopicResult, filled = (output: st
     'nothing failed',
   )
   assert.ok(run.some(isChanged), 'the run changed something')
-  assert.equal(predictedIn(dryRun, run), changedIn(run, dryRun), 'the dry run said what the run then did')
+  assert.equal(predictedIn(dryRun, run), changedIn(run, dryRun), 'the dry run predicted what the run did')
   assert.equal(
     secondRun.filter((end) => end.status !== 'ok').map(({ task }) => task),
     row.always ?? [],
@@ -68,7 +68,7 @@ function endsOf(ran: Ran, { title }: TaskRow): Line[] {
 
 const isChanged = ({ status }: Line) => status === 'changed'
 
-/** What the dry run said would change; what it saw a need to wait for may have come by itself. */
+/** What the dry run predicted; what it saw a need to wait for may have come by itself. */
 function predictedIn(dryRun: Line[], run: Line[]): string[] {
   const isThereAlready = ({ name }: Line, index: number) =>
     ['waitFor', 'httpCheck'].includes(name!) && run[index]?.status === 'ok'

@@ -30,19 +30,19 @@ test('a dry run on empty hosts goes through to the end and touches nothing', asy
   assert.is(await fingerprint(), before)
 })
 
-test('the run changes what the dry run said, and nothing that it called ok', async () => {
+test('the run changes what the dry run predicted, and nothing that it called ok', async () => {
   const ran = await site.runPlaybook('was.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stderr + ran.stdout.slice(-3000))
   const changed = new Set(ended(ran, 'changed'))
   assert.equal(
     ended(dryRun, 'changed').filter((task) => !changed.has(task)),
     [],
-    'said to change, and did not',
+    'predicted to change, and did not',
   )
   assert.equal(
     ended(dryRun, 'ok').filter((task) => changed.has(task)),
     [],
-    'said to be ok, and changed',
+    'predicted ok, and changed',
   )
 })
 

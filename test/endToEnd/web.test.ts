@@ -30,7 +30,7 @@ test('a dry run on empty hosts goes through to the end and touches nothing', asy
   assert.is(await fingerprint(), before)
 })
 
-test('the run takes four bare hosts to a site, and nothing but what the dry run said', async () => {
+test('the run takes four bare hosts to a site, and nothing but what the dry run predicted', async () => {
   const ran = await site.runPlaybook('site.ts', '--output', 'jsonl')
   assert.is(ran.code, 0, ran.stderr + ran.stdout.slice(-3000))
   const changed = new Set(ended(ran, 'changed'))
@@ -41,7 +41,7 @@ test('the run takes four bare hosts to a site, and nothing but what the dry run 
   assert.equal(
     ended(dryRun, 'changed').filter((task) => !changed.has(task)),
     [],
-    'said to change, and did not',
+    'predicted to change, and did not',
   )
   assert.ok(changed.has('web-01: httpd /data2/apache running'))
 })
@@ -329,7 +329,7 @@ const failureRows: readonly FailureRow[] = [
     /was-01 and was-02 would both have the worker ecs1/,
   ],
   [
-    'a virtual host of an instance that there is not',
+    'a virtual host of an instance that does not exist',
     (text) => text,
     ['-e', '{"vhosts": [{"name": "x.test.co.kr", "instance": "xyz"}]}'],
     /x\.test\.co\.kr is for the instance xyz, which no WAS host has/,

@@ -25,7 +25,7 @@ const say = defineTask({
     {
       what: word,
       from: '-',
-      to: 'said',
+      to: 'printed',
       steps: [word.startsWith('!') ? run(sh`exit 1`) : run(sh`echo ${word} >> ${log}`)],
     },
   ],

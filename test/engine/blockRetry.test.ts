@@ -1,4 +1,4 @@
-// retry of blocks: all tasks again, rescue and always after the last try, and what is reported.
+// Tests retry of blocks: all tasks run again; rescue and always after the last try.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

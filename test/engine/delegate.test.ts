@@ -17,7 +17,7 @@ import { hasLine, mark, marksIn, namedHosts, whenMarked } from './namedHosts.ts'
 const tripsTo = ({ events }: Ran, host: string) =>
   events.filter((event) => event.kind === 'trip' && event.host === host).length
 
-/** Differs until the host that is asked is the one that is wanted. */
+/** Differs until the host that is asked is the desired one. */
 const isAt = defineTask({
   name: 'isAt',
   summary: 'Asks where it is.',

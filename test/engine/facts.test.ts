@@ -1,4 +1,4 @@
-// Facts that are built in: read where they are looked at, at no trip of their own where they are as they were last.
+// Tests built-in facts: read on use, without a trip of their own where they are unchanged.
 
 import { hostname } from 'node:os'
 import { z } from 'zod'

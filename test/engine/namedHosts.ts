@@ -1,4 +1,4 @@
-// Hosts that are all this machine; their shells know the host's name ($AT) and the user ($AS).
+// Hosts that are all this machine; $AT in their shells is the host, $AS the user.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -20,7 +20,7 @@ type NamedHosts = {
   readonly connects: Map<string, number>
 }
 
-/** Hosts of which those named in `off` cannot be reached. */
+/** Hosts; those named in `off` cannot be reached. */
 export function namedHosts({ off = [] }: { off?: readonly string[] } = {}): NamedHosts {
   const connects = new Map<string, number>()
   const breaking = new Map<string, (error: UnreachableError) => void>()
@@ -88,7 +88,7 @@ export const mark = defineTask({
   verify: false,
 })
 
-/** Adds a line to a file, by writing all of it anew. */
+/** Adds a line to a file, by writing all of it again. */
 export const hasLine = defineTask({
   name: 'hasLine',
   summary: 'Adds a line.',

@@ -1,4 +1,4 @@
-// The engine on real shells of this machine: trips, handlers, serial, check mode, interruption.
+// Tests the engine on real shells: trips, handlers, serial, check mode, interruption.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -160,7 +160,7 @@ test('handlers are flushed where a play says so, whatever tags are asked for', (
     assert.is(readFileSync(log, 'utf8'), 'restart\nafter\n')
   }))
 
-test('a handler that a failed run did not come to runs in the next one, once, and that is said', () =>
+test('a handler that a failed run did not come to runs in the next one, once, and that is reported', () =>
   inFolder(async (path) => {
     const restart = note({ path: path('log'), word: 'restart' })
     const settings = () => ({ pendingHandlers: openPendingHandlers(path('.run-playbook')) })
@@ -181,7 +181,7 @@ test('a handler that a failed run did not come to runs in the next one, once, an
     assert.equal(readdirSync(path('.run-playbook/handlers')), [])
   }))
 
-test('what is owed outlasts a run that leaves its tasks out by tags', () =>
+test('pending handlers outlast a run that skips their tasks by tags', () =>
   inFolder(async (path) => {
     const restart = note({ path: path('log'), word: 'restart' })
     const settings = () => ({ pendingHandlers: openPendingHandlers(path('.run-playbook')) })
@@ -196,7 +196,7 @@ test('what is owed outlasts a run that leaves its tasks out by tags', () =>
     assert.is(readFileSync(path('log'), 'utf8'), 'restart\n')
   }))
 
-test('a handler is owed where the host was lost in the middle of the change, and not where the change failed', () =>
+test('a handler is pending where the host was lost in the middle of the change, and not where the change failed', () =>
   inFolder(async (path) => {
     const restart = note({ path: path('log'), word: 'restart' })
     const settings = () => ({ pendingHandlers: openPendingHandlers(path('.run-playbook')) })
@@ -690,7 +690,7 @@ test('in check mode facts that cannot be read are unknown after a planned change
     assert.equal(alone.story, ['one: failed facts'])
   }))
 
-test('a connection that broke while nothing was pending is made anew for the next play', async () => {
+test('a connection that broke while nothing was pending is made again for the next play', async () => {
   const transportFor = createTransportResolver()
   const connections: { breakNow: () => void; close: () => Promise<void> }[] = []
   const connect = async (settings: ConnectionSettings) => {
@@ -764,7 +764,7 @@ test('a host that failed takes no part in later plays, the others do', async () 
   )
 })
 
-test('secrets are masked in everything that is told', async () => {
+test('secrets are masked in all events', async () => {
   const password = secret('hunter2-hunter2')
   const { events } = await runTasks(
     [shell({ script: 'cat; echo "$PASS" >&2; exit 1' }, { environment: { PASS: password } })],
@@ -798,7 +798,7 @@ test('secrets of tasks that depend on facts, of handlers, and with a quote in a 
     assert.not.match(JSON.stringify(events), 'hunter2')
   }))
 
-test('of a task with noLog nothing is told: neither its commands, nor what they say, nor why it failed', () =>
+test('of a task with noLog nothing is shown: no commands, no output, no reason of a failure', () =>
   inFolder(async (path) => {
     writeFileSync(path('a'), 'old hunter2')
     const options = { noLog: true, ignoreErrors: true, title: 'quiet' }
@@ -870,7 +870,7 @@ for (const [size, text] of [
   ['small', 'x'],
   ['large', 'x'.repeat(200_000)],
 ] as const) {
-  test(`a ${size} content that the host cannot write: E_WRITE names the file, and what the host said`, async () => {
+  test(`a ${size} content that the host cannot write: E_WRITE names the file, and the output of the host`, async () => {
     const { events } = await runTasks([content({ path: '/proc/self/not-there', text })])
     const { code, message, details } = failure({ events } as Ran)
     assert.is(code, 'E_WRITE')

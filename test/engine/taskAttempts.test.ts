@@ -17,7 +17,7 @@ import { hasLine, mark, marksIn, namedHosts } from './namedHosts.ts'
 const { connect } = namedHosts()
 
 const pauses: [string, Omit<Retry, 'attempts'>, number[]][] = [
-  ['a second where nothing is said', {}, [1, 1, 1]],
+  ['a second by default', {}, [1, 1, 1]],
   ['the delay', { delay: 5 }, [5, 5, 5]],
   ['each longer than the one before', { delay: 2, backoff: 3 }, [2, 6, 18]],
   ['a minute at most where they grow', { delay: 20, backoff: 2 }, [20, 40, 60]],
@@ -58,7 +58,7 @@ test('Ctrl-C during a pause ends the run at once', async () => {
   assert.is(errorOf({ events } as Ran)?.code, 'E_INTERRUPTED')
 })
 
-test('each failed attempt is told, with the pause', () =>
+test('each failed attempt is reported, with the pause', () =>
   inFolder(async (path) => {
     const after = `[ "$(wc -l < ${path('log')})" -ge 3 ]`
     const { story, events } = await runTasks(
@@ -135,7 +135,7 @@ test('until: where it never holds the task fails, in the next run too', () =>
     assert.equal(check.story, ['one: unknown hasLine x'])
   }))
 
-test('until: that it cannot be asked is the reason that is told', async () => {
+test('until: that it cannot be read is the reason given', async () => {
   const until = { ...stdoutIs('yes', 'exit 7') }
   const error = errorOf(
     await runTasks([mark({ log: '/dev/null', word: 'x' }, { retry: { attempts: 2, delay: 0, until } })], {

@@ -1,4 +1,4 @@
-// The task template in a play: it sees the host, its facts and other hosts, and shows no secret.
+// Tests the task template in a play: it sees host, facts and other hosts, shows no secret.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// Tests Ansible's names of facts, with values that ansible-core 2.19 gave on the same hosts.
+// Tests facts by Ansible's names, against values of ansible-core 2.19.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

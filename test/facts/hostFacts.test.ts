@@ -1,4 +1,4 @@
-// Tests the scripts that read facts: with dash, bash and busybox, on files of several distributions.
+// Tests the fact scripts with dash, bash and busybox, on files of several distributions.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import {

@@ -1,4 +1,4 @@
-// Runs every example of docs/formats.md: tasks twice on a described host, and code as a program.
+// Runs every example of docs/formats.md: tasks on a described host, code as a program.
 
 import { execFileSync } from 'node:child_process'
 import {

@@ -1,10 +1,10 @@
-// Random edits of this machine's own files change only their own bytes, and nothing the second time.
+// Tests random edits of this machine's files: only their own bytes change, and only once.
 
 import { dirname } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { type Data, isList, isObject, type Place } from '../../src/formats/data/data.ts'
-import { valueAtPlace } from '../../src/formats/data/operations.ts'
+import { type Data, isList, isObject, type KeyPath } from '../../src/formats/data/data.ts'
+import { valueAtPath } from '../../src/formats/data/operations.ts'
 import { parseIni } from '../../src/formats/ini/parse.ts'
 import { editIni, type IniEdit, iniOption, iniSection } from '../../src/formats/ini.ts'
 import { dataOf as jsonData, parseJson } from '../../src/formats/json/document.ts'
@@ -97,7 +97,7 @@ function readable(read: () => Data): Data {
   }
 }
 
-function placesIn(data: Data, place: Place = []): Place[] {
+function placesIn(data: Data, place: KeyPath = []): KeyPath[] {
   const inside = isList(data)
     ? data.flatMap((each, index) => placesIn(each, [...place, index]))
     : isObject(data)
@@ -205,7 +205,7 @@ function fuzzData(
   const places = placesIn(data).slice(0, 5000)
   for (let round = 0; round < (further ? 4 : 1) && places.length > 0; round++) {
     const place = oneOf(random, places)
-    const old = valueAtPlace(data, place)
+    const old = valueAtPath(data, place)
     const value = oneOf<DataValue>(random, [
       `r${random(99)}: "é'#`,
       'yes',
@@ -217,7 +217,7 @@ function fuzzData(
     const chosen = oneOf<DataEdit>(random, [
       { set: place, value },
       {
-        set: [...place.slice(0, -1), isList(valueAtPlace(data, place.slice(0, -1))) ? '-' : `fuzz${round}`],
+        set: [...place.slice(0, -1), isList(valueAtPath(data, place.slice(0, -1))) ? '-' : `fuzz${round}`],
         value,
       },
       ...(isObject(old) ? [{ merge: place, value: { added: value } }] : []),

@@ -400,7 +400,7 @@ test('a value that changes is found again: the same edits with other values chan
   ])
 })
 
-const told: [title: string, before: string, edit: HttpdEdit, change: string][] = [
+const reported: [title: string, before: string, edit: HttpdEdit, change: string][] = [
   ['a new directive', '', { set: 'Timeout', args: [60] }, 'Timeout: absent → 60'],
   ['its key is part of its name', '', { set: 'LoadModule', args: ['a', 'b'] }, 'LoadModule a: absent → b'],
   ['one that is all key', '', { set: 'Include', args: ['x y'] }, 'Include "x y": absent → present'],
@@ -420,14 +420,14 @@ const told: [title: string, before: string, edit: HttpdEdit, change: string][] =
     '<D /x> A: 1 → removed',
   ],
   [
-    'a password is not told',
+    'a password is not shown',
     'AuthLDAPBindPassword old\n',
     { set: 'AuthLDAPBindPassword', args: ['new'] },
     'AuthLDAPBindPassword: (hidden) → (hidden)',
   ],
 ]
 
-for (const [title, before, edit, change] of told) {
+for (const [title, before, edit, change] of reported) {
   test(`changes tell of ${title}`, () => {
     assert.equal(
       edited(before, [edit]).changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),
@@ -492,7 +492,7 @@ for (const [title, before, edit, code, says] of errors) {
   })
 }
 
-test('what there is of the name stands below an error', () => {
+test('the existing names are listed below an error', () => {
   try {
     edited('A 1\n<X>\nB 2\n</X>\n', [{ uncomment: 'B' }])
     assert.unreachable()

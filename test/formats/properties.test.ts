@@ -109,7 +109,7 @@ test('in UTF-8 characters are written as they are', () => {
   )
 })
 
-test('changes tell the key and both values; a secret and what is called like one are not told', () => {
+test('changes tell the key and both values; a secret and what is named like one are not shown', () => {
   const { bytes, changes } = editProperties(Buffer.from('port=1\nold=x\ndb.password=p\ntoken=t\n'), [
     { set: 'port', value: 2 },
     { set: 'new', value: '' },
@@ -178,7 +178,7 @@ for (const name of ['catalina.properties', 'logging.properties']) {
   }
 }
 
-test('random edits of random files: what is not edited is still read as it was, and stands where it did', () => {
+test('random edits of random files: what is not edited is still read as it was, and is where it was', () => {
   const random = randomNumbers(4711)
   for (let round = 0; round < 1500; round++) {
     const text = randomText(random)
@@ -197,7 +197,7 @@ test('random edits of random files: what is not edited is still read as it was, 
   }
 })
 
-/** What stands in a file for all keys but one, byte for byte; but for a backslash that joins a last line to nothing. */
+/** What is in a file for all keys but one, byte for byte; but for a backslash that joins a last line to nothing. */
 function others(bytes: Uint8Array, key: string): string[] {
   const text = Buffer.from(bytes).toString('latin1')
   return scanProperties(text)

@@ -168,7 +168,7 @@ const rows: Row[] = [
     after: '<a>\n  <!-- for d -->\n  <d/>\n\n  <c/>\n</a>',
   },
   {
-    title: 'a comment at the end of a line belongs to what stands before it',
+    title: 'a comment at the end of a line belongs to what comes before it',
     before: '<a>\n  <b/> <!-- about b -->\n  <c/>\n</a>',
     edit: { ensure: '/a', element: '<d/>', place: { after: 'b' } },
     after: '<a>\n  <b/> <!-- about b -->\n  <d/>\n  <c/>\n</a>',
@@ -383,7 +383,7 @@ test('edits that undo each other are no change', () => {
 
 const refusals: { title: string; before: string; edit: XmlEdit; code: string; says: string }[] = [
   {
-    title: 'no match names the value that stands there',
+    title: 'no match names the value that is there',
     before: SERVICE,
     edit: { set: "/Server/Service[@name='ECS']/Engine", attributes: {} },
     code: 'E_XML_NO_MATCH',

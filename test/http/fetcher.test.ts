@@ -141,7 +141,7 @@ test('where no mirror has it, each is named with its reason, without credentials
     assert.equal(readdirSync(folder), [])
   }))
 
-test('a kept file that was damaged is fetched anew', () =>
+test('a kept file that was damaged is fetched again', () =>
   withMirror(async ({ url, requests }, folder) => {
     const source = { kind: 'fetch', urls: [url('good')], checksum } as const
     const path = await createFetcher(folder)(source)

@@ -117,7 +117,7 @@ for (const { title, kind, env, seen: expected } of rows) {
   )
 }
 
-test('a proxy that is not there is the reason told', () =>
+test('a proxy that is not there is the reason given', () =>
   inEnvironment({ HTTP_PROXY: 'http://me:secret@127.0.0.1:1' }, async () => {
     const source = { kind: 'fetch', urls: [`http://127.0.0.1:${portOf(web)}/file`], checksum } as const
     const error: PlaybookError = await createFetcher(join(folder.path, 'none'))(source).then(

@@ -43,7 +43,7 @@ const steps: readonly (readonly [title: string, work: () => unknown])[] = [
   ],
   ['listed', () => assert.is(Object.keys(listInventory(inventory)._meta.hostvars).length, 50_000)],
   [
-    'checked, and what is wrong with all of them is said once',
+    'checked, and what is wrong with all of them is reported once',
     () => {
       const schema = z.object({ number: z.int(), jinja: z.string(), lacking: z.string() })
       try {

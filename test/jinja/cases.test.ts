@@ -1,4 +1,4 @@
-// Templates rendered by ansible-core once: the same text has to come out here, byte for byte.
+// Tests that templates render byte for byte as ansible-core rendered them.
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

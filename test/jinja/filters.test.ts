@@ -1,4 +1,4 @@
-// Filters and tests: what is secret stays so, and what is wrong is said with what to do.
+// Tests filters and tests: secrets stay secret, and errors say what to do.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -46,7 +46,7 @@ async function keepRun(
   return journal.file
 }
 
-test('a run reads back as it was told, errors included', async ({ directory }) => {
+test('a run reads back as it was reported, errors included', async ({ directory }) => {
   const events = sampleRun({ second: 'unreachable', isTalkative: true })
   await keepRun(directory, events)
   const run = await lastRun(directory)
@@ -117,7 +117,7 @@ test('last points to the newest run while it is written', async ({ directory }) 
   await journal.close()
 })
 
-test('what was said is on disk when the next turn of the loop begins', async ({ directory }) => {
+test('what was recorded is on disk when the next turn of the loop begins', async ({ directory }) => {
   const journal = await openJournal(directory, { time })
   journal.handle({ kind: 'warning', message: 'Careful.' })
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
@@ -143,7 +143,7 @@ test('a line that was cut off, or is of another make, is passed over', async ({ 
   assert.is(run!.recap, undefined)
 })
 
-test('a journal that cannot be written is told with its file', async ({ directory }) => {
+test('a journal that cannot be written is reported with its file', async ({ directory }) => {
   writeFileSync(directory, 'a file in its place')
   try {
     await openJournal(directory)

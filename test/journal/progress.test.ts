@@ -36,9 +36,9 @@ const end = (name: string, isCutShort = false): RunEvent => ({
 const failed = { status: 'failed' } as const
 
 /** `end ended… [at stoppedAt]` of host one. */
-const cases: readonly [title: string, events: readonly RunEvent[], told: string][] = [
+const cases: readonly [title: string, events: readonly RunEvent[], reported: string][] = [
   ['a host that was done', [host('one'), ended('one', 0, 'a'), end('one')], 'done a'],
-  ['nothing was told of it', [], 'stopped'],
+  ['nothing was recorded of it', [], 'stopped'],
   [
     'a failure',
     [host('one'), ended('one', 0, 'a'), ended('one', 1, 'b', failed), end('one')],
@@ -77,12 +77,12 @@ const cases: readonly [title: string, events: readonly RunEvent[], told: string]
   ],
 ]
 
-for (const [title, events, told] of cases) {
+for (const [title, events, reported] of cases) {
   test(title, () => {
     const [progress] = progressOf([play('P', 'one'), ...events])
     const { end: how, ended: list, stoppedAt } = progress!.hosts.get('one')!
     const at = stoppedAt ? ` at ${stoppedAt.title} ${stoppedAt.index}` : ''
-    assert.is(`${[how, ...list.map(({ title: each }) => each)].join(' ')}${at}`, told)
+    assert.is(`${[how, ...list.map(({ title: each }) => each)].join(' ')}${at}`, reported)
     assert.is(isUnfinished([progress!]), how !== 'done')
   })
 }

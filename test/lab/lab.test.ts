@@ -70,7 +70,7 @@ for (const [version, expected] of [
 ] as const)
   test(`upstream's part of ${version} is ${expected}`, () => assert.is(upstream(version), expected))
 
-test('wanted versions are tried first, in their order, then the others as listed', () => {
+test('preferred versions are tried first, in their order, then the others as listed', () => {
   const listed = ['2.4.71-1', '2.4.68-1~deb12u1', '2.4.70-1', '2.4.65-1', '2.4.71-1']
   assert.equal(orderVersions(listed, ['2.4.65', '2.4.68']), [
     '2.4.65-1',

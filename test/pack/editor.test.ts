@@ -1,4 +1,4 @@
-// Tests that an editor documents each keyword, option and parameter, by the real language server.
+// Tests by the real language server that editors document keywords, options, parameters.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import {

@@ -1,4 +1,4 @@
-// Tests that the playbooks of the documentation compile in projects that tsc --init has made.
+// Tests that the documentation's playbooks compile in projects made by tsc --init.
 
 import { execFile } from 'node:child_process'
 import {

@@ -246,16 +246,16 @@ test('A project that init has written: its playbook runs, its npm test passes', 
   const init = await ran(folder, command, 'init', 'started')
   assert.equal([init.code, init.stderr], [0, ''], init.stdout)
   symlinkSync(join(folder, 'esm/node_modules'), join(path, 'node_modules'))
-  for (const said of [/^here +changed .*motd\.txt/m, /1 host: 1 ok · 0 changed/]) {
+  for (const printed of [/^here +changed .*motd\.txt/m, /1 host: 1 ok · 0 changed/]) {
     const run = await playbook('started', 'site.ts')
-    assert.match(run.stdout, said, run.stderr)
+    assert.match(run.stdout, printed, run.stderr)
   }
   const tested = await ran(path, 'npm', 'test')
   assert.is(tested.code, 0, tested.stdout + tested.stderr)
   assert.match(tested.stdout, /^(?:#|ℹ) pass 1$/m)
   const { dependencies, devDependencies } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
-  for (const wanted of Object.values({ ...dependencies, ...devDependencies }))
-    assert.match(String(wanted), /^\^\d+\.\d+\.\d+$/)
+  for (const range of Object.values({ ...dependencies, ...devDependencies }))
+    assert.match(String(range), /^\^\d+\.\d+\.\d+$/)
 })
 
 test('In this repository npx run-playbook is what was built', async () => {

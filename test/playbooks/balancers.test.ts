@@ -1,4 +1,4 @@
-// The balancers of the site as the inventory makes them, and the inventories of which none can be made.
+// Tests the site's balancers made from the inventory, and inventories that are refused.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -83,7 +83,7 @@ const rows: readonly Row[] = [
     /^was-01 would have the worker ecs1 twice/,
   ],
   [
-    'a virtual host of an instance that there is not',
+    'a virtual host of an instance that does not exist',
     [was(1, { node: 1, instances: [ecs] })],
     [{ name: 'x.example', instance: 'xyz' }],
     'E_NO_BALANCER',
@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
   ],
 ]
 for (const [title, hosts, vhosts, code, message] of rows) {
-  test(`it is said what is wrong: ${title}`, () => {
+  test(`an error explains: ${title}`, () => {
     try {
       balancersOf(hosts, vhosts)
     } catch (thrown) {

@@ -1,4 +1,4 @@
-// What the roles do about SELinux on hosts that are described: off, on, and on without its tools.
+// Tests the roles on described hosts with SELinux off, on, and on without its tools.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

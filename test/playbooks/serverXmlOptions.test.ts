@@ -1,4 +1,4 @@
-// What a site may have beyond the runbook in its server.xml: an AJP secret, and members by name. Both can be taken back.
+// Tests optional parts of server.xml: an AJP secret and members by name, added, removed.
 
 import { secret } from 'run-playbook'
 import { test } from '#test'

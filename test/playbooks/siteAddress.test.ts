@@ -1,4 +1,4 @@
-// The address of a host as the others of the site reach it, and what says so where there is none.
+// Tests the address at which other hosts of the site reach a host, and its error.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

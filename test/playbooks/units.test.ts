@@ -1,4 +1,4 @@
-// The units of the site: what stands in them, and when there are any.
+// Tests the systemd units of the site: their content, and when they exist.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// Tests that the schema of events is true of real runs, and that its file and page are up to date.
+// Tests that the schema of events matches real runs, and that its file and page are fresh.
 
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

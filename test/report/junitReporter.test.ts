@@ -39,7 +39,10 @@ async function caseOf(event: RunEvent): Promise<Node> {
   return parser.parse(xml).testsuites.testsuite[0].testcase[0]
 }
 
-const error = new PlaybookError('E_X', 'No \x1b[31mway\x07.', { details: ['<said>', 'twice'], hint: 'Do.' })
+const error = new PlaybookError('E_X', 'No \x1b[31mway\x07.', {
+  details: ['<printed>', 'twice'],
+  hint: 'Do.',
+})
 const change = { what: 'mode', from: '0600', to: '0644' }
 
 const cases: readonly [title: string, event: RunEvent, holds: object][] = [
@@ -58,17 +61,17 @@ const cases: readonly [title: string, event: RunEvent, holds: object][] = [
   [
     'a failure, without what would move a terminal',
     ended({ status: 'failed', error }),
-    { failure: { '#text': 'No way␇.\n<said>\ntwice\nDo.', '@_type': 'E_X', '@_message': 'No way␇.' } },
+    { failure: { '#text': 'No way␇.\n<printed>\ntwice\nDo.', '@_type': 'E_X', '@_message': 'No way␇.' } },
   ],
   [
     'a lost host is an error',
     ended({ status: 'unreachable', error }),
-    { error: { '#text': 'No way␇.\n<said>\ntwice\nDo.', '@_type': 'E_X', '@_message': 'No way␇.' } },
+    { error: { '#text': 'No way␇.\n<printed>\ntwice\nDo.', '@_type': 'E_X', '@_message': 'No way␇.' } },
   ],
   [
     'an ignored failure is none',
     ended({ status: 'failed', error, isIgnored: true }),
-    { 'system-out': 'No way␇.\n<said>\ntwice\nDo.' },
+    { 'system-out': 'No way␇.\n<printed>\ntwice\nDo.' },
   ],
   [
     'a skipped task',
@@ -87,9 +90,9 @@ for (const [title, event, holds] of cases) {
   test(title, async () => {
     const node = await caseOf(event)
     for (const [name, value] of Object.entries(holds)) assert.equal(node[name], value, name)
-    const verdicts = ['failure', 'error', 'skipped'].filter((name) => name in node)
+    const outcomes = ['failure', 'error', 'skipped'].filter((name) => name in node)
     assert.equal(
-      verdicts,
+      outcomes,
       ['failure', 'error', 'skipped'].filter((name) => name in holds),
     )
   })

@@ -38,7 +38,7 @@ const sampleRuns: readonly {
 WAS  2 hosts: 2 ok · 8 changed · 0 failed · 41 s · 9 trips per host`,
   },
   {
-    title: 'a failure shows its location, what the host said, and what to do',
+    title: 'a failure shows its location, the output of the host, and what to do',
     run: { second: 'failed' },
     expected: `${changedHost('was-01')}${startedHost}
 was-02  FAILED   download apache-tomcat-9.0.109.tar.gz                E_CHECKSUM

@@ -1,4 +1,4 @@
-// How a failed try of a block is reported: as lines, as an event of the stream, and in JUnit.
+// Tests how a failed try of a block is reported: lines, event stream, JUnit.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// The task template with a real inventory: variables that refer to variables, floats, other hosts.
+// Tests the task template with a real inventory: nested variables, floats, other hosts.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// Runs plays whose inventory variables use facts of hosts, or files of the role that reads them.
+// Tests plays whose inventory variables use facts of hosts, or files of a role.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, hostname, tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// Tests that neither a new password nor the one it replaces is shown, whatever task writes it.
+// Tests that no task shows a new password or the one it replaces.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -79,7 +79,7 @@ for (const [title, args, code] of rows) {
   })
 }
 
-test('runs that are told again tell nothing either', async () => {
+test('reports of recorded runs show none either', async () => {
   for (const format of ['lines', 'jsonl', 'junit', 'html'])
     assertHidden(await site.run(`report -vvvv -D --output ${format}`))
   assertHidden(await site.run('history'))
@@ -92,7 +92,7 @@ test('the inventory shows bullets where it is not asked for the values themselve
     )
 })
 
-test('a wrong type of a secret is told without it', async () => {
+test('a wrong type of a secret is reported without it', async () => {
   site.write({
     'typed.ts': `import { definePlay, z } from 'run-playbook'
 export default definePlay({ name: 'Typed', hosts: 'all', vars: z.object({ word: z.string(), nested: z.object({ deep: z.array(z.int()) }) }), tasks: () => [] })
@@ -104,7 +104,7 @@ export default definePlay({ name: 'Typed', hosts: 'all', vars: z.object({ word: 
   assertHidden(ended)
 })
 
-test('what is not encrypted yet, where a secret is wanted, is told without it', async () => {
+test('what is not encrypted yet, where a secret is required, is reported without it', async () => {
   site.write({
     'plain/plain.yaml': 'all: { hosts: { one: { word: hunter2-in-the-clear } } }\n',
     'plain/wanted.ts': `import { definePlay, Secret, z } from 'run-playbook'

@@ -84,7 +84,7 @@ for (const [args, says] of refused) {
   })
 }
 
-test('a wrong password is told at the place of the value', async () => {
+test('a wrong password is reported at the place of the value', async () => {
   const { code, stderr } = await here('show -i vault.yaml -C --vault-id prod@wrong')
   assert.is(code, 1)
   assert.match(

@@ -1,4 +1,4 @@
-// seMode, seBoolean, sePort and seContext change a real policy once; a second run has nothing to do.
+// Tests seMode, seBoolean, sePort and seContext on a real policy, twice.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

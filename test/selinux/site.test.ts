@@ -1,4 +1,4 @@
-// The runbook's Tomcat and httpd run as units from /data2, with logs in /data3, where SELinux enforces.
+// Tests the runbook's Tomcat and httpd as units in /data2, with SELinux enforcing.
 
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,4 @@
-// Applies a task to this machine by its shells, without any connection: reads its probes, runs its steps, looks again.
+// Applies a task to this machine's shells without a connection: probes, steps, probes.
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -119,7 +119,7 @@ async function plainly<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs sh text, and gives what it said. */
+/** Runs sh text, and gives its output. */
 export function runShell(script: string, options: ApplyOptions = {}, stdin?: Buffer): Promise<Output> {
   const [program, ...words] = options.shell ?? ['sh']
   const path = options.path === undefined ? '' : `PATH=${options.path}\n`

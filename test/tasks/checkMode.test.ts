@@ -1,4 +1,4 @@
-// What the built-in tasks carry forward in check mode: of one task's changes, what is known of what another one reads.
+// Tests what dry runs of built-in tasks predict of what later tasks read.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -97,7 +97,7 @@ const rows: Row[] = [
     'as it is',
   ],
   [
-    'a module that is loaded: parameters, of which it may bring some',
+    'a module that is loaded: parameters, some of which it may bring',
     kernelModule({ name: 'br-x' }),
     { loaded: 'no' },
     sysctl({ set: { 'net.bridge.a': 1 } }),

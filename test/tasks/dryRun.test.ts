@@ -1,4 +1,4 @@
-// What a dry run says of the built-in tasks on a real host, against what the run then does.
+// Compares dry runs of the built-in tasks on a real host with the runs that follow.
 
 import { execFileSync } from 'node:child_process'
 import {
@@ -113,7 +113,7 @@ test('what a command creates may come with more beside it, or with its folder', 
     assert.is(statuses(await run(...tasks)), 'changed changed changed')
   }))
 
-test('after an edit of a file, an owner that is wrong elsewhere is still told', () =>
+test('after an edit of a file, an owner that is wrong elsewhere is still reported', () =>
   inFolder(async (path) => {
     mkdirSync(path('tree'))
     writeFileSync(path('tree/a'), 'a')
@@ -232,7 +232,7 @@ test('validation refuses in the dry run what it refuses in the run, and the targ
     assert.is(statuses(await check(command({ argv: ['true'], writes: [path('y')] }), bad)), 'changed unknown')
   }))
 
-test('numbers that are taken are told before', async () => {
+test('numbers that are taken are reported beforehand', async () => {
   const name = `nobody-${process.pid}`
   const gid = group({ name, gid: 0 })
   const uid = user({ name, uid: 0, createHome: false })
@@ -243,7 +243,7 @@ test('numbers that are taken are told before', async () => {
   }
 })
 
-test('a missing folder is told before, and one that is planned is not missing', () =>
+test('a missing folder is reported beforehand, and one that is planned is not missing', () =>
   inFolder(async (path) => {
     const tasks = (folder: string) => [
       line({ path: `${folder}/a`, line: 'a', create: true }),
@@ -278,7 +278,7 @@ test('folders above a planned directory are planned too', () =>
     assert.is(statuses(await run(...tasks)), 'changed changed changed')
   }))
 
-test('what is in the way is told before', () =>
+test('what is in the way is reported beforehand', () =>
   inFolder(async (path) => {
     mkdirSync(path('full'))
     writeFileSync(path('full/file'), '')
@@ -297,7 +297,7 @@ test('what is in the way is told before', () =>
     }
   }))
 
-test('a tool that is missing is told before', () =>
+test('a tool that is missing is reported beforehand', () =>
   inFolder(async (path) => {
     mkdirSync(path('bin'))
     execFileSync('tar', ['-cf', path('a.tar'), '-C', path('.'), 'bin'])
@@ -333,7 +333,7 @@ test('a second edit of sshd_config is planned on the first, unless Include lines
     assert.is(statuses(await run(...tasks)), 'changed ok ok')
   }))
 
-test('a mirror that does not answer is told before, and nothing is fetched', () =>
+test('a mirror that does not answer is reported beforehand, and nothing is fetched', () =>
   inFolder(async (path) => {
     const requests: string[] = []
     const server = createServer((request, response) => {

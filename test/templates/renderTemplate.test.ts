@@ -1,4 +1,4 @@
-// The function renderTemplate: where files are found, what they see, and how errors name their place.
+// Tests renderTemplate: where files are found, what they see, and located errors.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

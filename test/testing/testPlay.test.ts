@@ -1,4 +1,4 @@
-// Tests plays and roles on described hosts: what is written, answered, unknown, and changed again.
+// Tests plays and roles on described hosts: what they write, answer and change again.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'

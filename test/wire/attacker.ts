@@ -1,4 +1,4 @@
-// A user of this machine who swaps names in a folder as fast as it goes, until told to stop.
+// A user of this machine who swaps names in a folder as fast as possible, until stopped.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 

@@ -114,7 +114,7 @@ for (const shell of shells) {
     assert.is(link?.type === 'link' && link.target, 'file')
     assert.is(followed?.type === 'file' && followed.content?.toString(), 'hello')
     assert.equal([broken!.type, dir!.type, fifo!.type], ['absent', 'directory', 'other'])
-    assert.is(small?.type === 'file' && small.content, undefined, 'larger than wanted')
+    assert.is(small?.type === 'file' && small.content, undefined, 'larger than requested')
     folder.remove()
   })
 

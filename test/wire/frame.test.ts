@@ -95,7 +95,7 @@ test('a large output is read in linear time', () => {
   assert.is(entries[0]![1]!.length, body.length)
 })
 
-test('of a very long output of a step the beginning and the end are kept, and what is left out is said', () => {
+test('of a very long output of a step the beginning and the end are kept, and what is left out is noted', () => {
   let output = ''
   const reader = frameReader(marker, {
     isTruncatable: () => true,

@@ -1,4 +1,4 @@
-// Files in folders of somebody who swaps them for links: nothing outside of that folder is touched, in any shell.
+// Tests in every shell that nothing outside a folder is touched when its owner swaps links.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
@@ -124,7 +124,7 @@ const written = (step: Omit<WriteStep, 'kind'>): Buffer => Buffer.from(writeEntr
 for (const shell of present) {
   const [name] = shell
 
-  test(`${name}: a file in a folder of another user is written, and is the wanted user's`, () => {
+  test(`${name}: a file in a folder of another user is written, and belongs to the desired user`, () => {
     const path = join(theirs, 'app.conf')
     const { code, stderr } = inShell(
       shell,

@@ -3,7 +3,7 @@
 import type { Command, Option } from 'commander'
 import { builtInTasks } from '../../userCode/findTask.ts'
 import { completePaths } from './completePaths.ts'
-import { hostNames, patternCandidates, whereCandidates } from './hostCandidates.ts'
+import { hostsAndGroups, patternCandidates, whereCandidates } from './hostCandidates.ts'
 import { type Cursor, parseWords } from './parseWords.ts'
 import { playbookTags, taskTitles } from './playbookCandidates.ts'
 
@@ -40,8 +40,8 @@ const valuesOf: { readonly [flag: string]: (cursor: Cursor) => Candidates } = {
     ),
   limit: patternCandidates,
   listHosts: patternCandidates,
-  host: async (cursor) => (await hostNames(cursor)).hosts,
-  graph: async (cursor) => (await hostNames(cursor)).groups,
+  host: async (cursor) => (await hostsAndGroups(cursor)).hosts,
+  graph: async (cursor) => (await hostsAndGroups(cursor)).groups,
   where: whereCandidates,
   schema: ({ current }) => playbooksAt(current),
   verify: ({ current }) => playbooksAt(current),

@@ -29,7 +29,7 @@ function isQuiet(source: string): boolean {
   return existsSync(path) && (statSync(path).mode & 0o111) === 0
 }
 
-export async function hostNames(
+export async function hostsAndGroups(
   cursor: Cursor,
 ): Promise<{ readonly hosts: string[]; readonly groups: string[] }> {
   const { hosts, groups } = await inventoryAt(cursor)

@@ -1,4 +1,4 @@
-// Completion scripts for shells; for `npx run-playbook` they ask that of the project.
+// Scripts for shells to complete commands; npx run-playbook completes as well.
 
 /** By shell. Candidates may have a description after a tab, which bash does not show. */
 export const completionScripts = {

@@ -1,4 +1,4 @@
-// Says what a task needs of a host, for its reference.
+// Describes what a task needs of a host, for its reference.
 
 import type { Needs, Tool } from '../../model/needs/needs.ts'
 import type { AnyTaskFunction } from '../../model/task.ts'

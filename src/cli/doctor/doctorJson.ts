@@ -18,9 +18,9 @@ export function doctorJson(reports: readonly HostReport[], { cwd, mask }: ShowOp
         checks: findings.map((finding) => ({
           check: finding.check,
           as: finding.as ?? null,
-          level: finding.verdict.level,
-          text: finding.verdict.text,
-          cure: finding.verdict.cure ?? null,
+          level: finding.result.level,
+          text: finding.result.text,
+          cure: finding.result.cure ?? null,
           neededBy: needersOf(finding).map(({ title, where }) => ({
             task: title,
             where: where ? locationText(where, cwd) : null,

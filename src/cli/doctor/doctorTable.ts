@@ -51,7 +51,7 @@ function hostLines(report: HostReport, options: TableOptions): string[] {
   const { theme, isVerbose, cwd } = options
   const shown = order.flatMap((level) =>
     report.findings.filter(
-      ({ verdict }) => verdict.level === level && (isVerbose || level === 'problem' || level === 'warning'),
+      ({ result }) => result.level === level && (isVerbose || level === 'problem' || level === 'warning'),
     ),
   )
   const width = Math.min(32, Math.max(0, ...shown.map((finding) => displayWidth(nameOf(finding)))))
@@ -74,7 +74,7 @@ function hostLines(report: HostReport, options: TableOptions): string[] {
 }
 
 function findingLines(finding: Finding, width: number, { theme, cwd }: TableOptions): string[] {
-  const { level, text, cure } = finding.verdict
+  const { level, text, cure } = finding.result
   const name = nameOf(finding)
   const pad = ' '.repeat(Math.max(0, width - displayWidth(name)))
   const needers = needersOf(finding)
@@ -95,7 +95,7 @@ function nameOf({ check, as }: Finding): string {
 }
 
 function counts(findings: readonly Finding[]): string {
-  const count = (level: Level) => findings.filter(({ verdict }) => verdict.level === level).length
+  const count = (level: Level) => findings.filter(({ result }) => result.level === level).length
   const later = count('later')
   return `${plural(count('problem'), 'problem')}, ${plural(count('warning'), 'warning')}, ${count('ok')} checks passed${later > 0 ? `, ${later} will be met by an earlier task` : ''}`
 }
@@ -104,7 +104,7 @@ function summary(reports: readonly HostReport[]): string {
   const unreachable = reports.filter(({ isUnreachable }) => isUnreachable).length
   const bad = reports.filter(
     ({ errors, findings, isUnreachable }) =>
-      !isUnreachable && (errors.length > 0 || findings.some(({ verdict }) => verdict.level === 'problem')),
+      !isUnreachable && (errors.length > 0 || findings.some(({ result }) => result.level === 'problem')),
   ).length
   const good = reports.length - unreachable - bad
   return [

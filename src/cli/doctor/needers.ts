@@ -1,4 +1,4 @@
-// Names who needs something, each task once.
+// Lists the tasks and plays that need something, each once.
 
 import type { Finding } from '../../doctor/examineHost.ts'
 import type { Needer } from '../../doctor/neededChecks.ts'

@@ -55,7 +55,7 @@ function hostsAlone(limit = 'all'): Play {
 
 function hasProblem({ errors, isUnreachable, findings }: HostReport): boolean {
   return (
-    (errors.length > 0 && !isUnreachable) || findings.some(({ verdict: { level } }) => level === 'problem')
+    (errors.length > 0 && !isUnreachable) || findings.some(({ result: { level } }) => level === 'problem')
   )
 }
 

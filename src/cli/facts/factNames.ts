@@ -1,4 +1,4 @@
-// Finds facts by the names that the command line gives: ours, parts of them, and Ansible's.
+// Finds facts by the names on the command line: ours, parts of them, and Ansible's.
 
 import { ansibleFactNames, ansibleFacts } from '../../facts/ansible/ansibleFacts.ts'
 import { typicalFacts } from '../../facts/typicalFacts.ts'

@@ -3,7 +3,7 @@
 import { previousRun, type RecordedRun, readRun } from '../../journal/history.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { eventFilter } from '../../report/eventFilter.ts'
-import { type Comparison, compareRuns } from '../../report/table/compareRuns.ts'
+import { compareRuns, type RunComparison } from '../../report/table/compareRuns.ts'
 import { createRunTable, type RunTable } from '../../report/table/runTable.ts'
 import type { Earlier } from './earlierRunFlag.ts'
 import { localTime } from './localTime.ts'
@@ -22,7 +22,11 @@ export async function earlierRun(folder: string, earlier: Earlier, run: Recorded
 }
 
 /** @param hosts patterns of hosts, as `report -l` has them; undefined: all hosts */
-export function comparisonOf(before: RecordedRun, after: RecordedRun, hosts?: readonly string[]): Comparison {
+export function comparisonOf(
+  before: RecordedRun,
+  after: RecordedRun,
+  hosts?: readonly string[],
+): RunComparison {
   return compareRuns(tableOf(before, hosts), tableOf(after, hosts))
 }
 

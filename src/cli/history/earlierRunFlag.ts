@@ -1,4 +1,4 @@
-// Reads which earlier run is meant.
+// Parses the flags that name an earlier run.
 
 import { sinceDate } from './historyFlags.ts'
 

@@ -1,4 +1,4 @@
-// Writes below a report what differs from an earlier run.
+// Appends what differs from an earlier run to a report.
 
 import { codeSpan } from '../../report/ci/markdown.ts'
 import { comparisonLines } from '../../report/table/comparisonText.ts'

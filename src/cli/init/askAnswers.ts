@@ -3,17 +3,20 @@
 import { createInterface } from 'node:readline/promises'
 import { Interrupted } from '../../secrets/interrupted.ts'
 
-export type Answers = {
+export type ProjectAnswers = {
   /** Where the sample playbook runs. */
   readonly on: 'machine' | 'hosts'
   readonly language: 'typescript' | 'javascript'
   readonly role: 'sample' | 'none'
 }
 
-type Question<N extends keyof Answers> = { readonly text: string; readonly choices: readonly Answers[N][] }
+type Question<N extends keyof ProjectAnswers> = {
+  readonly text: string
+  readonly choices: readonly ProjectAnswers[N][]
+}
 
 /** The first choice is the default. */
-const questions: { readonly [N in keyof Answers]: Question<N> } = {
+const questions: { readonly [N in keyof ProjectAnswers]: Question<N> } = {
   on: {
     text: 'Where does the first playbook run: on this machine, or on hosts over SSH?',
     choices: ['machine', 'hosts'],
@@ -27,9 +30,13 @@ const questions: { readonly [N in keyof Answers]: Question<N> } = {
  *
  * @throws Interrupted
  */
-export async function askAnswers(given: Partial<Answers> & { readonly yes?: boolean }): Promise<Answers> {
+export async function askAnswers(
+  given: Partial<ProjectAnswers> & { readonly yes?: boolean },
+): Promise<ProjectAnswers> {
   const isAsking = !given.yes && process.stdin.isTTY === true
-  const open = (Object.keys(questions) as (keyof Answers)[]).filter((name) => given[name] === undefined)
+  const open = (Object.keys(questions) as (keyof ProjectAnswers)[]).filter(
+    (name) => given[name] === undefined,
+  )
   const answers: { [name: string]: string } = {}
   if (isAsking && open.length > 0) {
     const reader = createInterface({ input: process.stdin, output: process.stderr })
@@ -56,7 +63,7 @@ export async function askAnswers(given: Partial<Answers> & { readonly yes?: bool
 
 /** Accepts the beginning of a choice; an empty answer is the first one. Asks again otherwise. */
 async function answerTo(
-  { text, choices }: Question<keyof Answers>,
+  { text, choices }: Question<keyof ProjectAnswers>,
   ask: (question: string) => Promise<string>,
 ): Promise<string> {
   for (;;) {

@@ -6,11 +6,11 @@ import { schemaText } from '../../inventory/views/schemaText.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { asTyped, programName } from '../../report/output/program.ts'
 import { loadPlaybook } from '../../userCode/loadPlaybook.ts'
-import { type Answers, askAnswers } from './askAnswers.ts'
+import { askAnswers, type ProjectAnswers } from './askAnswers.ts'
 import { completed, manifest } from './manifest.ts'
 import { playbookOf, projectFiles, schemaFile } from './projectFiles.ts'
 
-export type InitFlags = Partial<Answers> & { readonly yes?: boolean; readonly force?: boolean }
+export type InitFlags = Partial<ProjectAnswers> & { readonly yes?: boolean; readonly force?: boolean }
 
 type Outcome = 'wrote' | 'completed' | 'kept'
 
@@ -64,7 +64,7 @@ function write(folder: string, name: string, text: string): Outcome {
 function summary(
   folder: string,
   outcomes: readonly (readonly [name: string, outcome: Outcome])[],
-  answers: Answers,
+  answers: ProjectAnswers,
 ): string {
   const lines = (['wrote', 'completed', 'kept'] as const).flatMap((outcome) => {
     const names = outcomes.filter((each) => each[1] === outcome).map(([name]) => `  ${name}`)

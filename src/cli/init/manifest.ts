@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module'
 import { basename } from 'node:path'
-import type { Answers } from './askAnswers.ts'
+import type { ProjectAnswers } from './askAnswers.ts'
 import { extensionOf, playbookOf } from './projectFiles.ts'
 
 type Manifest = {
@@ -13,7 +13,7 @@ type Manifest = {
 }
 
 /** Versions of packages are those with which this run-playbook was tested. */
-export function manifest(folder: string, answers: Answers): string {
+export function manifest(folder: string, answers: ProjectAnswers): string {
   const ours = createRequire(import.meta.url)('run-playbook/package.json') as Manifest
   const isTypeScript = answers.language === 'typescript'
   const jiti = ours.dependencies.jiti
@@ -38,7 +38,7 @@ export function manifest(folder: string, answers: Answers): string {
 }
 
 /** Node.js 20 runs no TypeScript by itself. */
-function testCommand(answers: Answers): string {
+function testCommand(answers: ProjectAnswers): string {
   const loader = answers.language === 'typescript' ? '--import jiti/register ' : ''
   return `node ${loader}--test roles/*/*.test.${extensionOf(answers)}`
 }

@@ -1,19 +1,19 @@
-// The files of a new project, by their answers.
+// Makes the files of a new project from the answers given.
 
-import type { Answers } from './askAnswers.ts'
+import type { ProjectAnswers } from './askAnswers.ts'
 
 export const schemaFile = 'inventory.schema.json'
 
-export function extensionOf({ language }: Answers): 'ts' | 'js' {
+export function extensionOf({ language }: ProjectAnswers): 'ts' | 'js' {
   return language === 'typescript' ? 'ts' : 'js'
 }
 
-export function playbookOf(answers: Answers): string {
+export function playbookOf(answers: ProjectAnswers): string {
   return `site.${extensionOf(answers)}`
 }
 
 /** By path, package.json and the schema of the inventory aside. */
-export function projectFiles(answers: Answers): { readonly [path: string]: string } {
+export function projectFiles(answers: ProjectAnswers): { readonly [path: string]: string } {
   const extension = extensionOf(answers)
   const hasRole = answers.role === 'sample'
   return {
@@ -72,9 +72,9 @@ servers:
     motd_path: /etc/motd
 `
 
-const become = ({ on }: Answers) => (on === 'hosts' ? '  become: true,\n' : '')
+const become = ({ on }: ProjectAnswers) => (on === 'hosts' ? '  become: true,\n' : '')
 
-const playbookWithRole = (answers: Answers) => `// The site: which hosts get what.
+const playbookWithRole = (answers: ProjectAnswers) => `// The site: which hosts get what.
 
 import { definePlay } from 'run-playbook'
 import { motd } from './roles/motd/motd.${extensionOf(answers)}'
@@ -86,7 +86,7 @@ ${become(answers)}  roles: [motd],
 })
 `
 
-const playbookAlone = (answers: Answers) => `// The site: which hosts get what.
+const playbookAlone = (answers: ProjectAnswers) => `// The site: which hosts get what.
 
 import { definePlay, z } from 'run-playbook'
 import { copyFile } from 'run-playbook/tasks'

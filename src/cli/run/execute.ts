@@ -17,7 +17,7 @@ import { askHostKeys } from './askHostKeys.ts'
 import { personToAsk } from './askPerson.ts'
 import { readConnectionFlags } from './connectionFlags.ts'
 import { listPlan, planSummary } from './listPlan.ts'
-import { ReportedFault } from './reportedFault.ts'
+import { ReportedError } from './reportedError.ts'
 import { stepMode } from './step/stepMode.ts'
 import { stopSignal } from './stopSignal.ts'
 
@@ -80,7 +80,7 @@ export async function execute(
   } catch (thrown) {
     if (!reporter.fail) throw thrown
     reporter.fail(thrown)
-    throw new ReportedFault(thrown)
+    throw new ReportedError(thrown)
   } finally {
     stop.release()
     close()

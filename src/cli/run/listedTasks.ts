@@ -1,4 +1,4 @@
-// Lists the tasks of hosts, those with equal tasks together where they are many.
+// Lists the tasks of hosts; hosts with equal tasks share a list.
 
 import { hostNames } from '../../report/text/hostNames.ts'
 import { plural } from '../../report/text/summaries.ts'

@@ -1,4 +1,4 @@
-// Defines the command exec: runs a command on hosts, and shows what they say.
+// Defines the command exec: runs a command on hosts, and shows its output.
 
 import type { Command } from 'commander'
 import { PlaybookError } from '../../model/errors/error.ts'

@@ -6,7 +6,7 @@ import { isVault, type OpenedVault, openVault, type VaultPassword } from '../../
 import { encryptVault } from '../../inventory/vault/encrypt.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { revealed } from '../../model/secrets/secret.ts'
-import { editText } from './editText.ts'
+import { editInEditor } from './editInEditor.ts'
 import { encryptedStrings } from './encryptString.ts'
 import { encryptionPassword, openingPasswords } from './passwords.ts'
 import type { VaultAction, VaultCommandFlags } from './vaultActions.ts'
@@ -52,7 +52,7 @@ const actions: { readonly [A in VaultAction]: Action } = {
       throw new PlaybookError('E_VAULT_FILE', `${file} already exists.`, `run-playbook ${hint}`)
     }
     const { id = 'default', password } = await encryptionPassword(flags)
-    const plain = await editText(Buffer.alloc(0), basename(file))
+    const plain = await editInEditor(Buffer.alloc(0), basename(file))
     if (plain.length === 0)
       throw new PlaybookError('E_VAULT_FILE', `${file} was not created: the text is empty.`)
     finish('created', file, file, encryptVault(plain, password, { id }))
@@ -74,7 +74,7 @@ const actions: { readonly [A in VaultAction]: Action } = {
 
 async function edit(file: string, passwords: readonly VaultPassword[]): Promise<void> {
   const { plain, id, password } = opened(file, passwords)
-  const changed = await editText(plain, basename(file))
+  const changed = await editInEditor(plain, basename(file))
   if (changed.equals(plain)) process.stderr.write(`unchanged  ${file}\n`)
   else finish('changed', file, file, encryptVault(changed, revealed(password.password), { id }))
 }

@@ -1,4 +1,4 @@
-// Something to check on a host: a command that changes nothing, and what its output means.
+// Defines a check of a host: a command that changes nothing, and how to read its output.
 
 import type { OsFacts } from '../../model/facts.ts'
 import { packageOf } from '../../model/needs/tools.ts'
@@ -8,7 +8,7 @@ import type { Command } from '../../model/shell/command.ts'
 /** `problem`: something would fail. `later`: not there, but an earlier task of the playbook brings it. */
 export type Level = 'ok' | 'later' | 'warning' | 'problem'
 
-export type Verdict = {
+export type CheckResult = {
   readonly level: Level
   readonly text: string
   /** What to do about it. */
@@ -19,8 +19,8 @@ export type Verdict = {
   readonly port?: { readonly host: string; readonly port: number }
 }
 
-/** What else is known of the host when a check is judged. */
-export type Seen = {
+/** What else is known of the host when the output of a check is interpreted. */
+export type HostSummary = {
   readonly os: Pick<OsFacts, 'family' | 'id'>
   readonly packageManager: string
   /** Milliseconds since 1970 on this machine, when the output came. */
@@ -32,16 +32,16 @@ export type Check = {
   readonly name: string
   readonly command: Command
   /** What the output means; undefined: there is nothing to say. */
-  readonly judge: (output: Output, seen: Seen) => Verdict | undefined
+  readonly interpret: (output: Output, seen: HostSummary) => CheckResult | undefined
 }
 
-export const ok = (message: string): Verdict => ({ level: 'ok', text: message })
-export const warning = (message: string, cure?: string): Verdict => ({
+export const ok = (message: string): CheckResult => ({ level: 'ok', text: message })
+export const warning = (message: string, cure?: string): CheckResult => ({
   level: 'warning',
   text: message,
   cure,
 })
-export const problem = (message: string, cure?: string): Verdict => ({
+export const problem = (message: string, cure?: string): CheckResult => ({
   level: 'problem',
   text: message,
   cure,
@@ -61,7 +61,7 @@ export function printedValues(output: Output): ReadonlyMap<string, string> {
 }
 
 /** A missing program, with the command that installs its package. */
-export function missing(tools: readonly string[], { os, packageManager }: Seen): Verdict {
+export function missing(tools: readonly string[], { os, packageManager }: HostSummary): CheckResult {
   const [redHat, debian] = (['RedHat', 'Debian'] as const).map((family) =>
     tools.map((tool) => packageOf(tool, family)),
   ) as [string[], string[]]

@@ -30,7 +30,7 @@ export function hostChecks(): Check[] {
 const userCheck: Check = {
   name: 'user',
   command: sh`id -un; echo "login=$SUDO_USER$DOAS_USER"`,
-  judge: (output) => {
+  interpret: (output) => {
     const [user = ''] = printed(output).split('\n')
     const login = printedValues(output).get('login') ?? ''
     return ok(login === '' || login === user ? user : `${user}, become by ${login}`)
@@ -45,7 +45,7 @@ echo "python=$(command -v python3 || command -v python)"
 for t in cat stat mktemp mv chmod chown id df sha256sum sed grep head tail tr; do
   command -v "$t" >/dev/null 2>&1 || echo "missing=$t"
 done`,
-  judge: (output, seen) => {
+  interpret: (output, seen) => {
     const values = printedValues(output)
     const lost = values.get('missing')
     if (lost !== undefined) return { ...missing([lost], seen), text: `there is no ${lost}` }
@@ -56,7 +56,7 @@ done`,
 const limitsCheck: Check = {
   name: 'open files',
   command: sh`ulimit -n`,
-  judge: (output) => {
+  interpret: (output) => {
     const limit = printed(output)
     if (limit === 'unlimited' || Number(limit) >= 1024) return ok(limit)
     return warning(`a process may open ${limit} files`, 'Raise nofile: the task pamLimits.')
@@ -68,7 +68,7 @@ const localeCheck: Check = {
   name: 'locale',
   command: sh`echo "lang=$(sed -n 's/^LANG=//p' /etc/locale.conf /etc/default/locale 2>/dev/null | tail -n 1 | tr -d '"')"
 echo "all=$(locale -a 2>/dev/null | tr '\n' ' ')"`,
-  judge: (output) => {
+  interpret: (output) => {
     const values = printedValues(output)
     const [lang = '', all = ''] = [values.get('lang'), values.get('all')]
     if (lang === '' || all === '') return ok(lang || 'C')
@@ -84,7 +84,7 @@ const ownNameCheck: Check = {
   command: sh`n=$(uname -n); echo "name=$n"
 command -v getent >/dev/null 2>&1 || exit 0
 echo "address=$(getent hosts "$n" | head -n 1)"`,
-  judge: (output) => {
+  interpret: (output) => {
     const values = printedValues(output)
     const name = values.get('name') ?? ''
     return values.get('address') === ''
@@ -101,7 +101,7 @@ const packagesCheck: Check = {
   [ -e /etc/pki/consumer/cert.pem ] && echo registered=yes
 fi
 :`,
-  judge: (output, { os, packageManager }) => {
+  interpret: (output, { os, packageManager }) => {
     const values = printedValues(output)
     if (packageManager === 'unknown') return warning('no package manager is known', 'Use the task command.')
     if (!values.has('dnf') || os.family !== 'RedHat') return ok(packageManager)
@@ -121,7 +121,7 @@ const selinuxCheck: Check = {
   command: sh`${selinux.command}
 command -v semanage >/dev/null 2>&1 || echo tool=semanage
 command -v restorecon >/dev/null 2>&1 || echo tool=restorecon`,
-  judge: (output, seen) => {
+  interpret: (output, seen) => {
     const { mode, policy } = selinux.parse(output)
     const tool = printedValues(output).get('tool')
     if (mode === 'disabled') return ok('off')

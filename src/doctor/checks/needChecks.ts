@@ -2,7 +2,7 @@
 
 import type { Needs, Tool, VersionedTool } from '../../model/needs/needs.ts'
 import { type Command, quote, sh, shellText } from '../../model/shell/command.ts'
-import { bytesText, type Check, missing, ok, printed, problem, type Verdict, warning } from './check.ts'
+import { bytesText, type Check, type CheckResult, missing, ok, printed, problem, warning } from './check.ts'
 import { multicastCheck, nameCheck, portCheck, reachCheck, urlCheck } from './networkChecks.ts'
 
 export function needChecks(needs: Needs): Check[] {
@@ -18,8 +18,8 @@ function onlyWhere(where: Command, check: Check): Check {
   return {
     ...check,
     command: shellText(script),
-    judge: (output, seen) =>
-      printed(output) === notNeeded ? ok('not needed there') : check.judge(output, seen),
+    interpret: (output, seen) =>
+      printed(output) === notNeeded ? ok('not needed there') : check.interpret(output, seen),
   }
 }
 
@@ -37,7 +37,7 @@ function allChecks(needs: Needs): Check[] {
     ...(needs.checks ?? []).map(
       ({ what, command, cure }): Check => ({
         ...{ name: what, command },
-        judge: ({ code }) => (code === 0 ? ok('yes') : problem('not so', cure)),
+        interpret: ({ code }) => (code === 0 ? ok('yes') : problem('not so', cure)),
       }),
     ),
   ]
@@ -49,11 +49,11 @@ function toolCheck(given: Tool | readonly Tool[]): Check {
   return {
     name,
     command: shellText(tools.map(lookFor).join('\n')),
-    judge: (output, seen) => {
+    interpret: (output, seen) => {
       const found = printed(output)
-      const verdicts = tools.map((tool) => toolVerdict(tool, found))
-      const good = verdicts.find((verdict) => verdict?.level === 'ok')
-      const old = verdicts.find((verdict) => verdict !== undefined)
+      const results = tools.map((tool) => toolResult(tool, found))
+      const good = results.find((result) => result?.level === 'ok')
+      const old = results.find((result) => result !== undefined)
       if (good || old) return good ?? old
       const named = tools.map(({ tool, package: own }) => own ?? tool)
       return missing(named, seen)
@@ -69,7 +69,7 @@ function lookFor({ tool, version, versionCommand = sh`${tool} --version` }: Vers
 }
 
 /** Undefined: it is not there. */
-function toolVerdict({ tool, version }: VersionedTool, found: string): Verdict | undefined {
+function toolResult({ tool, version }: VersionedTool, found: string): CheckResult | undefined {
   const part = `\n${found}`.split('\n= ').find((each) => each.startsWith(`${tool} `))
   if (part === undefined) return undefined
   const [first = '', ...rest] = part.split('\n')
@@ -92,7 +92,7 @@ function compareVersions(one: string, other: string): number {
 const rootCheck: Check = {
   name: 'root',
   command: sh`id -u; id -un`,
-  judge: (output) => {
+  interpret: (output) => {
     const [uid, user = ''] = printed(output).split('\n')
     return uid === '0' ? ok('yes') : problem(`it runs as ${user}`, 'become: true on the play or task, or -b.')
   },
@@ -104,7 +104,7 @@ function diskCheck(path: string, bytes: number): Check {
     command: sh`p=${path}
 while [ ! -e "$p" ] && [ "$p" != / ]; do p=$(dirname -- "$p"); done
 df -Pk -- "$p" | tail -n 1`,
-    judge: (output) => {
+    interpret: (output) => {
       const free = Number(/\s\d+\s+\d+\s+(\d+)\s+\S+%\s/.exec(printed(output))?.[1] ?? Number.NaN) * 1024
       if (Number.isNaN(free)) return warning('df does not say how much is free')
       const message = `${bytesText(free)} free`
@@ -119,7 +119,7 @@ function memoryCheck(bytes: number): Check {
   return {
     name: `memory ${bytesText(bytes)}`,
     command: sh`grep -E '^Mem(Available|Free):' /proc/meminfo`,
-    judge: (output) => {
+    interpret: (output) => {
       const kibibytes = /MemAvailable:\s+(\d+)/.exec(printed(output)) ?? /(\d+)/.exec(printed(output))
       if (!kibibytes) return warning('/proc/meminfo does not say how much is available')
       const available = Number(kibibytes[1]) * 1024

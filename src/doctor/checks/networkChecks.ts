@@ -11,7 +11,7 @@ export function portCheck(port: number, program: string): Check {
     command: sh`if command -v ss >/dev/null 2>&1; then ss -Hltnp 2>/dev/null | grep -E ${`[:.]${port}[[:space:]]`}
 else grep -ihE ${`^ *[0-9]+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A `} /proc/net/tcp /proc/net/tcp6 2>/dev/null
 fi; :`,
-    judge: (output) => {
+    interpret: (output) => {
       const listeners = printed(output)
       if (listeners === '') return ok('free')
       const owners = [...new Set([...listeners.matchAll(/\(\("([^"]*)"/g)].map(([, name]) => name!))]
@@ -30,7 +30,7 @@ export function nameCheck(name: string): Check {
     command: sh`if command -v getent >/dev/null 2>&1; then getent ahosts ${name} | head -n 1
 else nslookup ${name} 2>/dev/null | sed -n 's/^Address[^:]*: *//p' | tail -n 1
 fi`,
-    judge: (output) => {
+    interpret: (output) => {
       const [address = ''] = printed(output).split(/\s/)
       if (address !== '') return ok(address)
       return problem('does not resolve', 'Correct /etc/hosts or the name servers: the task hostsFile.')
@@ -45,7 +45,7 @@ export function peerCheck(names: readonly string[]): Check {
     name: 'names of hosts',
     command: sh`command -v getent >/dev/null 2>&1 || exit 0
 for n in ${asked}; do getent ahosts "$n" >/dev/null || echo "$n"; done`,
-    judge: (output) => {
+    interpret: (output) => {
       const lost = printed(output).split('\n').filter(Boolean)
       if (lost.length === 0) return ok(`${asked.length} resolve`)
       return warning(
@@ -70,7 +70,7 @@ export function urlCheck(urls: readonly string[]): Check {
   printf '%s\n' "$e" | tr '\n' ' '; echo
   case $e in *'http '[23]*|*'http 403'|*'http 405') exit ;; esac
 done`,
-    judge: (output) => {
+    interpret: (output) => {
       const answers = printed(output).split('\n')
       const last = answers.at(-1) ?? ''
       if (last === 'no tool') return warning('cannot be checked: the host has neither curl nor wget')
@@ -96,7 +96,7 @@ if command -v bash >/dev/null 2>&1; then \${t:+"$t" 5} bash -c 'exec 3<>"/dev/tc
 elif command -v curl >/dev/null 2>&1; then curl -sS --connect-timeout 5 --max-time 5 ${`telnet://${place}`} 2>&1 </dev/null
 elif command -v nc >/dev/null 2>&1; then nc -z -w 5 ${host} ${port} 2>&1
 else exit 99; fi`,
-    judge: (output) => {
+    interpret: (output) => {
       const message = printed(output)
       if (output.code === 99) return warning('cannot be checked: the host has no bash, curl or nc')
       if (output.code === 0) return ok('answers')
@@ -122,7 +122,7 @@ export function multicastCheck(group: string): Check {
 r=$(ip -o route get ${group} 2>&1) || { printf '%s\n' "$r"; exit 1; }
 d=$(printf '%s\n' "$r" | sed -n 's/.* dev \([^ ]*\).*/\1/p')
 echo "$d"; ip -o link show dev "$d"`,
-    judge: (output) => {
+    interpret: (output) => {
       const [device = '', link = ''] = printed(output).split('\n')
       if (output.code === 99) return warning('cannot be checked: the host has no ip')
       if (output.code !== 0) return problem(`no route: ${device}`, `ip route add ${group}/32 dev INTERFACE`)

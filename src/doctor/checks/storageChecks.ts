@@ -11,7 +11,7 @@ export const foldersCheck: Check = {
   echo "$d $(df -P -- "$d" 2>/dev/null | tail -n 1 | sed 's/.*% *//') $s"
 done
 echo; cat /proc/self/mounts`,
-  judge: (output) => {
+  interpret: (output) => {
     const [folders = '', mounts = ''] = output.stdout.toString('utf8').split('\n\n')
     const rows = folders.split('\n').map((line) => line.trim().split(' '))
     const bad = rows.find(([, , state]) => state === 'unwritable')
@@ -44,7 +44,7 @@ export const diskSpaceCheck: Check = {
   command: sh`for k in k i; do for d in / /var /tmp /home /boot; do
   [ ! -d "$d" ] || echo "$k $(df -P$k -- "$d" 2>/dev/null | tail -n 1)"
 done; done`,
-  judge: (output) => {
+  interpret: (output) => {
     const rows = [...printed(output).matchAll(/^(k|i) .*?\s(\d+)\s+(\d+)\s+(\d+)\s+(\d+)%\s+(\S+)$/gm)]
     const seen = new Map(
       rows.map(([, kind, , , free, used, path]) => [`${kind} ${path}`, { free, used, path, kind }]),
@@ -78,7 +78,7 @@ command -v flock >/dev/null 2>&1 || echo flock=no
 if [ -e "$d" ] || [ -h "$d" ]; then printf '%s\n' "is=$(stat -c '%u %a %F' -- "$d")" "expected=$u 700 directory"
 else [ -w "$p" ] || echo unwritable=yes; fi
 :`,
-  judge: (output, seen) => {
+  interpret: (output, seen) => {
     const values = printedValues(output)
     const folder = values.get('folder')!
     if (values.get('flock') === 'no')

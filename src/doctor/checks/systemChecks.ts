@@ -7,7 +7,7 @@ import { type Check, ok, printed, printedValues, problem, warning } from './chec
 export const clockCheck: Check = {
   name: 'clock',
   command: sh`date +%s`,
-  judge: (output, { arrivedAt }) => {
+  interpret: (output, { arrivedAt }) => {
     const seconds = Number(printed(output)) - Math.floor(arrivedAt / 1000)
     const distance = Math.abs(seconds)
     if (distance <= 5) return ok('agrees with this machine')
@@ -20,7 +20,7 @@ export const bootCheck: Check = {
   name: 'service manager',
   command: sh`[ -d /run/systemd/system ] && echo "state=$(systemctl is-system-running 2>/dev/null)"
 :`,
-  judge: (output) => {
+  interpret: (output) => {
     const state = printedValues(output).get('state')
     if (state === undefined) return ok('not systemd')
     if (['running', 'degraded', 'starting'].includes(state)) return ok(`systemd, ${state}`)
@@ -34,7 +34,7 @@ export const syncCheck: Check = {
   command: sh`systemd-detect-virt --container --quiet 2>/dev/null && exit 0
 command -v timedatectl >/dev/null 2>&1 || exit 0
 echo "synchronized=$(timedatectl show -p NTPSynchronized --value 2>/dev/null)"`,
-  judge: (output) => {
+  interpret: (output) => {
     const value = printedValues(output).get('synchronized')
     if (value === undefined || value === '') return undefined
     return value === 'yes'
@@ -50,12 +50,12 @@ export const securityChecks: readonly Check[] = [
   {
     name: 'firewall',
     command: active('firewalld nftables iptables ufw'),
-    judge: (output) => ok(printed(output).split('\n').join(', ') || 'no service of a firewall is active'),
+    interpret: (output) => ok(printed(output).split('\n').join(', ') || 'no service of a firewall is active'),
   },
   {
     name: 'fapolicyd',
     command: active('fapolicyd'),
-    judge: (output) =>
+    interpret: (output) =>
       printed(output) === ''
         ? undefined
         : warning(
@@ -66,7 +66,7 @@ export const securityChecks: readonly Check[] = [
   {
     name: 'FIPS',
     command: sh`cat /proc/sys/crypto/fips_enabled 2>/dev/null; :`,
-    judge: (output) =>
+    interpret: (output) =>
       printed(output) === '1'
         ? warning('on: MD5 checksums and Ed25519 keys are refused by the host')
         : undefined,

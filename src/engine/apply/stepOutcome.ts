@@ -1,4 +1,4 @@
-// Tells by its output whether a step failed, and whether it changed something.
+// Decides by its output whether a step failed, and whether it changed something.
 
 import type { Change } from '../../model/change.ts'
 import type { PlaybookError } from '../../model/errors/error.ts'

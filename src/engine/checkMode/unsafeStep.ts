@@ -6,21 +6,21 @@ import { type FileState, foldersAbove } from '../../model/fileState.ts'
 import { unsafePathError } from '../../model/shell/unsafePath.ts'
 import { pathUses, type Step, type StepPath } from '../../model/step.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
+import { pathCheckRequest } from '../probing/pathProbes.ts'
 import { fileResult, isRequested, type ProbeResults } from '../probing/probeBatch.ts'
-import { wayRequest } from '../probing/wayProbes.ts'
 import { latestChangeOf, predictedFile, UnknownUntilApplied } from './predictedResult.ts'
 import type { PredictedState } from './predictedState.ts'
+import { refusalOfPath } from './refusalOfPath.ts'
 import type { RehearsalFailure } from './rehearse.ts'
-import { wayRefusal } from './wayRefusal.ts'
 
-/** The first step that would be refused as unsafe. Only paths that the task has probed are judged. */
+/** The first step that would be refused as unsafe. Only paths that the task has probed are checked. */
 export function unsafeStep(
-  { probesWays }: PlannedTask,
+  { probesPaths }: PlannedTask,
   changes: readonly Change[],
   results: ProbeResults,
   predicted: PredictedState,
 ): RehearsalFailure | undefined {
-  if (!probesWays) return undefined
+  if (!probesPaths) return undefined
   for (const used of changes.flatMap(({ steps }) => steps.flatMap(pathsOf))) {
     const refusal = refusalOf(used, results, predicted)
     if (refusal) return refusal
@@ -39,13 +39,13 @@ function refusalOf(
   results: ProbeResults,
   predicted: PredictedState,
 ): RehearsalFailure | undefined {
-  const { user, refusals } = results.files.ways
-  if (!user || !isRequested(results, wayRequest(path))) return undefined
+  const { user, refusals } = results.files.pathRefusals
+  if (!user || !isRequested(results, pathCheckRequest(path))) return undefined
   const [leaf, ...above] = [path, ...foldersAbove(path).reverse()].map((each) => {
     return { path: each, ...plannedState(each, results, predicted) }
   })
   const hasLink = [leaf!, ...above].some(({ state }) => state.type === 'link')
-  const refusal = hasLink ? refusals.get(path) : wayRefusal(above.reverse(), leaf!, user)
+  const refusal = hasLink ? refusals.get(path) : refusalOfPath(above.reverse(), leaf!, user)
   if (!refusal || pathUses.indexOf(refusal.as) > pathUses.indexOf(as)) return undefined
   const concerned = [path, ...(refusal.at ? [refusal.at] : [])].flatMap((each) => [
     ...foldersAbove(each),

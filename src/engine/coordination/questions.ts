@@ -9,12 +9,12 @@ import { Secret, secretsIn } from '../../model/secrets/secret.ts'
 import type { Pause } from '../../model/task.ts'
 
 /** What answers without a question: a variable of -e. */
-export type Answers = (name: string) => { readonly value: unknown } | undefined
+export type PresetAnswers = (name: string) => { readonly value: unknown } | undefined
 
 type QuestionsOptions = {
   /** Undefined: nobody can be asked. */
   readonly ask: Ask | undefined
-  readonly answers: Answers | undefined
+  readonly answers: PresetAnswers | undefined
   readonly signal: AbortSignal | undefined
   readonly emit: (event: RunEvent) => void
   readonly addSecrets: (secrets: ReadonlySet<Secret>) => void

@@ -1,4 +1,4 @@
-// Expects tasks that depend on facts to be as they were with the facts that were last read.
+// Predicts the tasks that depend on facts, from the facts that were read last.
 
 import type { HostFacts } from '../../model/facts.ts'
 import { type FactRequest, FactStore, FactsNeeded } from './factStore.ts'

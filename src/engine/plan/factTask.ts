@@ -40,7 +40,7 @@ type ReadRequest = FactTask['requests'][number]
 
 function plannedReading(probes: Probes): Omit<FactTask, 'target' | 'key' | 'requests'> {
   const label = { name: 'facts', title: 'facts', isHandler: false }
-  const common = { index: -1, environment: {}, inputs: undefined, probesWays: false, isVerified: true }
+  const common = { index: -1, environment: {}, inputs: undefined, probesPaths: false, isVerified: true }
   return { ...common, task: reading, label, blocks: [], conditions: [], probes }
 }
 

@@ -30,7 +30,7 @@ export type PlannedTask = {
   readonly inputs: unknown
   readonly probes: Probes
   /** In check mode: whether to probe the ways to its files too, for it may not follow unsafe ones. */
-  readonly probesWays: boolean
+  readonly probesPaths: boolean
   readonly isVerified: boolean
   /** The look that gave it. */
   readonly givenBy?: PlannedTask
@@ -82,7 +82,7 @@ export async function planTask(
     environment: task.options.environment ?? {},
     inputs,
     probes: isLook(task) ? await withFacts(probes) : probes,
-    probesWays: isCheck && !unsafePaths,
+    probesPaths: isCheck && !unsafePaths,
     isVerified: task.spec.verify !== false,
   }
 }

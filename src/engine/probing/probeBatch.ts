@@ -14,7 +14,7 @@ import {
 } from '../../wire/files.ts'
 import type { ScriptEntry } from '../../wire/script.ts'
 import type { Environment, PlannedTask } from '../plan/plannedTask.ts'
-import { wayProbes } from './wayProbes.ts'
+import { pathProbes } from './pathProbes.ts'
 
 /** A probe, with the environment its command runs in. */
 type ProbeRequest = {
@@ -171,19 +171,19 @@ function inputDigest(probe: CommandProbe<unknown>, parts: readonly (string | Sec
   return digest
 }
 
-function requestKey({ path, follow, contentLimit, digest, way }: FileRequest): string {
-  return `${follow ? 'L' : 'P'}${way ? 'W' : ''}${contentLimit}${digest ?? ''}:${path}`
+function requestKey({ path, follow, contentLimit, digest, checksPath }: FileRequest): string {
+  return `${follow ? 'L' : 'P'}${checksPath ? 'W' : ''}${contentLimit}${digest ?? ''}:${path}`
 }
 
 /** All probes of a task, its conditions included. */
 export function probeRequests(item: PlannedTask): ProbeRequest[] {
-  const { task, probes, conditions, probesWays, environment } = item
+  const { task, probes, conditions, probesPaths, environment } = item
   const { noLog, retry, timeout } = task.options
   const all = [
     ...Object.values(probes),
     ...conditions,
     ...(retry?.until ? [retry.until] : []),
-    ...(probesWays ? wayProbes(probes) : []),
+    ...(probesPaths ? pathProbes(probes) : []),
   ]
   return all.map((probe) => ({ probe, environment, isHidden: noLog === true, timeout }))
 }

@@ -78,14 +78,14 @@ export class HostRecorder {
     const { digest, signal } = this.#options
     const isInterrupted = signal?.aborted === true && result.status === 'failed'
     const isFailure = hasFailed(result)
-    const isForgiven = isFailure && !isInterrupted && (isRescued || isIgnored(item, result))
+    const isIgnoredFailure = isFailure && !isInterrupted && (isRescued || isIgnored(item, result))
     this.#end(item, digest?.(item), {
       ...result,
-      isIgnored: isForgiven || undefined,
+      isIgnored: isIgnoredFailure || undefined,
       error: isInterrupted ? interruptedError(item.task.title, this.current?.changing ?? []) : result.error,
     })
-    this.isFailed ||= isFailure && !isForgiven
-    return !isFailure || isForgiven
+    this.isFailed ||= isFailure && !isIgnoredFailure
+    return !isFailure || isIgnoredFailure
   }
 
   /** Records that a try of a block failed at this task, which therefore has not ended. */

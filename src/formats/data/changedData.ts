@@ -4,12 +4,12 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import {
   type Data,
   type DataObject,
-  formatPlace,
+  formatPath,
   isEqual,
   isList,
   isObject,
+  type KeyPath,
   memberOf,
-  type Place,
   withMember,
 } from './data.ts'
 import type { DataEdit, DataPath, DataStep } from './edit.ts'
@@ -46,8 +46,8 @@ function stepsOf(path: DataPath): readonly DataStep[] {
 function changedAt(
   data: Data,
   steps: readonly DataStep[],
-  change: (old: Data, place: Place) => Data,
-  place: Place = [],
+  change: (old: Data, place: KeyPath) => Data,
+  place: KeyPath = [],
 ): Data {
   const [step, ...rest] = steps
   if (step === undefined) {
@@ -71,8 +71,8 @@ function changedItem(
   data: Data,
   members: { readonly [key: string]: Data },
   rest: readonly DataStep[],
-  change: (old: Data, place: Place) => Data,
-  place: Place,
+  change: (old: Data, place: KeyPath) => Data,
+  place: KeyPath,
 ): Data {
   const list = listAt(data, place)
   const matches = (item: Data) =>
@@ -90,8 +90,8 @@ function changedIndex(
   list: readonly Data[],
   index: number,
   rest: readonly DataStep[],
-  change: (old: Data, place: Place) => Data,
-  place: Place,
+  change: (old: Data, place: KeyPath) => Data,
+  place: KeyPath,
 ): Data {
   const old = list[index]
   const next = changedAt(old, rest, change, [...place, index])
@@ -101,14 +101,14 @@ function changedIndex(
   return index === list.length ? [...list, next] : list.with(index, next)
 }
 
-function indexOf(step: string | number, list: readonly Data[], place: Place): number {
+function indexOf(step: string | number, list: readonly Data[], place: KeyPath): number {
   if (typeof step === 'number') return step
   if (step === '-') return list.length
   if (/^\d+$/.test(step)) return Number(step)
   throw notInside(list, place, 'an object')
 }
 
-function listAt(data: Data, place: Place): readonly Data[] {
+function listAt(data: Data, place: KeyPath): readonly Data[] {
   if (data === undefined || data === null) return []
   if (isList(data)) return data
   throw notInside(data, place, 'a list')
@@ -123,40 +123,40 @@ function merged(old: Data, value: DataObject): Data {
   }, old)
 }
 
-function included(old: Data, items: readonly Data[], place: Place): Data {
+function included(old: Data, items: readonly Data[], place: KeyPath): Data {
   const list = listAt(old, place)
   const missing = items.filter((item) => !list.some((each) => isEqual(each, item)))
   return missing.length === 0 && isList(old) ? old : [...list, ...missing]
 }
 
-function excluded(old: Data, items: readonly Data[], place: Place): Data {
+function excluded(old: Data, items: readonly Data[], place: KeyPath): Data {
   if (old === undefined || old === null) return old
   const list = listAt(old, place)
   const rest = list.filter((each) => !items.some((item) => isEqual(each, item)))
   return rest.length === list.length ? old : rest
 }
 
-function notInside(data: Data, place: Place, expected: string): PlaybookError {
+function notInside(data: Data, place: KeyPath, expected: string): PlaybookError {
   const found = isList(data)
     ? 'a list'
     : isObject(data)
       ? 'an object'
       : `the ${typeof data} ${JSON.stringify(data)}`
-  return new PlaybookError('E_DATA_NO_MATCH', `${formatPlace(place)} is ${found}, but must be ${expected}.`)
+  return new PlaybookError('E_DATA_NO_MATCH', `${formatPath(place)} is ${found}, but must be ${expected}.`)
 }
 
-function severalItems(members: object, found: readonly number[], place: Place): PlaybookError {
+function severalItems(members: object, found: readonly number[], place: KeyPath): PlaybookError {
   return new PlaybookError(
     'E_DATA_AMBIGUOUS',
-    `${formatPlace(place)} has ${found.length} items with ${JSON.stringify(members)} (${found.join(', ')}), but must have one.`,
+    `${formatPath(place)} has ${found.length} items with ${JSON.stringify(members)} (${found.join(', ')}), but must have one.`,
     'Name more of its members, or its index.',
   )
 }
 
-function beyondEnd(list: readonly Data[], index: number, place: Place): PlaybookError {
+function beyondEnd(list: readonly Data[], index: number, place: KeyPath): PlaybookError {
   return new PlaybookError(
     'E_DATA_NO_MATCH',
-    `${formatPlace(place)} has ${list.length} items, so there can be no item ${index}.`,
+    `${formatPath(place)} has ${list.length} items, so there can be no item ${index}.`,
     `The next index is ${list.length}; "-" stands for it.`,
   )
 }

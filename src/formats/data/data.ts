@@ -5,7 +5,7 @@ export type Data = string | number | boolean | null | undefined | readonly Data[
 export type DataObject = { readonly [key: string]: Data }
 
 /** A place in a document: keys of objects and indexes of lists. */
-export type Place = readonly (string | number)[]
+export type KeyPath = readonly (string | number)[]
 
 export function isObject(data: Data): data is DataObject {
   return typeof data === 'object' && data !== null && !Array.isArray(data)
@@ -51,7 +51,7 @@ function fromEntries(entries: readonly (readonly [string, Data])[]): DataObject 
 }
 
 /** `services.web.ports[0]`, and quoted where a key needs it. */
-export function formatPlace(place: Place): string {
+export function formatPath(place: KeyPath): string {
   const text = place.map((step) => {
     if (typeof step === 'number') return `[${step}]`
     return /^[\w$@/-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`

@@ -1,16 +1,16 @@
 // Compares data with what they become, as one small operation after the other.
 
 import { pairInOrder } from '../shared/lists.ts'
-import { type Data, isEqual, isList, isObject, memberOf, type Place } from './data.ts'
+import { type Data, isEqual, isList, isObject, type KeyPath, memberOf } from './data.ts'
 
 /** One change of a document; an `insert` puts an item at an index of a list, or a member behind the others. */
 export type Operation =
-  | { readonly kind: 'replace'; readonly place: Place; readonly from: Data; readonly value: Data }
-  | { readonly kind: 'insert'; readonly place: Place; readonly key: string | number; readonly value: Data }
-  | { readonly kind: 'remove'; readonly place: Place; readonly key: string | number; readonly from: Data }
+  | { readonly kind: 'replace'; readonly place: KeyPath; readonly from: Data; readonly value: Data }
+  | { readonly kind: 'insert'; readonly place: KeyPath; readonly key: string | number; readonly value: Data }
+  | { readonly kind: 'remove'; readonly place: KeyPath; readonly key: string | number; readonly from: Data }
 
 /** The first operation on the way from one value to another; undefined if they are equal. */
-export function nextOperation(current: Data, desired: Data, place: Place = []): Operation | undefined {
+export function nextOperation(current: Data, desired: Data, place: KeyPath = []): Operation | undefined {
   if (isEqual(current, desired)) return undefined
   if (isObject(current) && isObject(desired)) {
     for (const [key, value] of Object.entries(desired)) {
@@ -26,7 +26,7 @@ export function nextOperation(current: Data, desired: Data, place: Place = []): 
 }
 
 /** Items that are equal stay; of the others, one that takes the place of another is edited. */
-function listOperation(current: readonly Data[], desired: readonly Data[], place: Place): Operation {
+function listOperation(current: readonly Data[], desired: readonly Data[], place: KeyPath): Operation {
   let first = 0
   while (first < current.length && first < desired.length && isEqual(current[first], desired[first])) first++
   const olds = current.slice(first)
@@ -40,7 +40,7 @@ function listOperation(current: readonly Data[], desired: readonly Data[], place
 }
 
 /** The value at a place. */
-export function valueAtPlace(data: Data, place: Place): Data {
+export function valueAtPath(data: Data, place: KeyPath): Data {
   return place.reduce<Data>(memberOf, data)
 }
 

@@ -113,7 +113,7 @@ function insertion(
   const previous = present[order - 1]
   const at =
     previous === undefined
-      ? (present[0] ?? placeOf(lines, spans, name))
+      ? (present[0] ?? insertionIndex(lines, spans, name))
       : previous + extentOf(lines, previous)
   const model = lines[previous ?? present[0] ?? -1] as IniOptionLine | undefined
   const indent = model?.indent ?? usualIndent(lines, spans)
@@ -127,7 +127,7 @@ function insertion(
 }
 
 /** After the option that is commented out; else after the last option of the section, else after its header. */
-function placeOf(lines: readonly IniLine[], spans: readonly IniSpan[], name: string): number {
+function insertionIndex(lines: readonly IniLine[], spans: readonly IniSpan[], name: string): number {
   const inactive = optionsIn(lines, spans, name, 'inactive').at(-1)
   if (inactive !== undefined) return inactive + 1
   const { start, end } = spans.at(-1)!

@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 import type * as JsoncParser from 'jsonc-parser'
 import { PlaybookError } from '../../model/errors/error.ts'
-import type { Data, Place } from '../data/data.ts'
+import type { Data, KeyPath } from '../data/data.ts'
 import type { Brackets } from '../data/members.ts'
 
 export type JsonNode = JsoncParser.Node
@@ -30,7 +30,7 @@ export function dataOf(root: JsonNode | undefined): Data {
 }
 
 /** The node at a place; of repeated keys the last one, which counts. */
-export function nodeAt(root: JsonNode, place: Place): JsonNode {
+export function nodeAt(root: JsonNode, place: KeyPath): JsonNode {
   return place.reduce<JsonNode>((node, step) => {
     if (node.type === 'array') return node.children![step as number]!
     return propertiesNamed(node, step).at(-1)!.children![1]!

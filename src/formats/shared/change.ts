@@ -1,4 +1,4 @@
-// What an editor changed, for people.
+// Describes a change by an editor, for people.
 
 /** One change: what, its value before (`absent`), and its value now (`removed`): `Timeout`, `300`, `60`. */
 export type EditChange = { readonly what: string; readonly from: string; readonly to: string }

@@ -1,4 +1,4 @@
-// What an edit of sshd_config is given, and what it gives.
+// Defines the input and the result of an edit of sshd_config.
 
 import type { EditChange } from '../shared/change.ts'
 import type { TextLine } from '../shared/lines.ts'

@@ -1,4 +1,4 @@
-// Finds the line that sets a keyword first, in the file or in those it includes.
+// Finds the line that takes effect for a keyword, in the file or those it includes.
 
 import type { SshdIncludes } from './edit.ts'
 import { parseSshd, type SshdLine } from './parse.ts'

@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { type Data, formatPlace, type Place } from '../data/data.ts'
+import { type Data, formatPath, type KeyPath } from '../data/data.ts'
 
 export type YamlOptions = {
   /** Which of several documents of the file to edit, from 0. Default: the only one. */
@@ -49,7 +49,7 @@ export function dataOf(document: YamlDocument): Data {
 }
 
 /** The node at a place; null for one that has no text. @throws PlaybookError E_YAML_ALIAS inside an alias */
-export function nodeAt(text: string, document: YamlDocument, place: Place): YamlNode | null {
+export function nodeAt(text: string, document: YamlDocument, place: KeyPath): YamlNode | null {
   return place.reduce<YamlNode | null>((node, step, depth) => {
     const { isSeq } = yamlLibrary()
     const at = notAlias(text, node, place.slice(0, depth))
@@ -66,12 +66,12 @@ export function pairOf(node: YamlNode | null, key: string | number): Pair | unde
 }
 
 /** The node, which must not be an alias: what is in it belongs to its anchor. */
-export function notAlias(text: string, node: YamlNode | null, place: Place): YamlNode | null {
+export function notAlias(text: string, node: YamlNode | null, place: KeyPath): YamlNode | null {
   if (!yamlLibrary().isAlias(node)) return node
   throw new PlaybookError(
     'E_YAML_ALIAS',
-    `${formatPlace(place)} is the alias *${node.source} (line ${lineAt(text, node.range![0])}): what is in it cannot be edited here.`,
-    `Edit the value with the anchor &${node.source}, or set ${formatPlace(place)} as a whole.`,
+    `${formatPath(place)} is the alias *${node.source} (line ${lineAt(text, node.range![0])}): what is in it cannot be edited here.`,
+    `Edit the value with the anchor &${node.source}, or set ${formatPath(place)} as a whole.`,
   )
 }
 

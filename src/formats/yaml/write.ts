@@ -2,7 +2,7 @@
 
 import type { YAMLMap, YAMLSeq } from 'yaml'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { type Data, formatPlace, isList, isObject, type Place } from '../data/data.ts'
+import { type Data, formatPath, isList, isObject, type KeyPath } from '../data/data.ts'
 import { type Brackets, insertedMember, removedMember } from '../data/members.ts'
 import type { Operation } from '../data/operations.ts'
 import { indentAt, lineEndOf, lineStartOf } from '../shared/layout.ts'
@@ -56,7 +56,7 @@ function splicesOf(plan: Plan, operation: Operation): Splice[] {
   return removed(plan, node, place, operation.key)
 }
 
-function replaced(plan: Plan, place: Place, value: Data): Splice[] {
+function replaced(plan: Plan, place: KeyPath, value: Data): Splice[] {
   const { text, document, style } = plan
   const node = nodeAt(text, document, place)
   if (place.length === 0) {
@@ -93,7 +93,7 @@ function replaced(plan: Plan, place: Place, value: Data): Splice[] {
 }
 
 /** @throws PlaybookError E_YAML_ALIAS for an alias, and for what comes from a merged map */
-function collectionAt({ text, document }: Plan, place: Place): YAMLMap | YAMLSeq {
+function collectionAt({ text, document }: Plan, place: KeyPath): YAMLMap | YAMLSeq {
   const node = notAlias(text, nodeAt(text, document, place), place)
   if (!node) throw mergedKey(place)
   return node as YAMLMap | YAMLSeq
@@ -153,7 +153,7 @@ function inBlock(
 function inserted(
   plan: Plan,
   node: YAMLMap | YAMLSeq,
-  place: Place,
+  place: KeyPath,
   key: string | number,
   value: Data,
 ): Splice[] {
@@ -188,7 +188,7 @@ function newLine({ text, style }: Plan, end: number, line: string): Splice {
   return { start: at, end: at, text: style.lineEnd + line }
 }
 
-function removed(plan: Plan, node: YAMLMap | YAMLSeq, place: Place, key: string | number): Splice[] {
+function removed(plan: Plan, node: YAMLMap | YAMLSeq, place: KeyPath, key: string | number): Splice[] {
   const { text } = plan
   const { isSeq } = yamlLibrary()
   const { items } = node
@@ -206,7 +206,7 @@ function removed(plan: Plan, node: YAMLMap | YAMLSeq, place: Place, key: string 
 }
 
 /** A block that loses its last item becomes `[]` or `{}`, behind the colon or dash of what holds it. */
-function emptied(plan: Plan, node: YAMLMap | YAMLSeq, place: Place): Splice[] {
+function emptied(plan: Plan, node: YAMLMap | YAMLSeq, place: KeyPath): Splice[] {
   return replaced(plan, place, yamlLibrary().isSeq(node) ? [] : {})
 }
 
@@ -229,7 +229,7 @@ function dashOf(list: YAMLSeq, index: number): number {
 }
 
 /** Whether a place is inside of brackets. */
-function isInFlow({ text, document }: Plan, place: Place): boolean {
+function isInFlow({ text, document }: Plan, place: KeyPath): boolean {
   return place.some((_, depth) => isFlow(nodeAt(text, document, place.slice(0, depth))))
 }
 
@@ -259,10 +259,10 @@ function commentEnd(text: string, at: number): number | undefined {
   return endOfLine(text, at)
 }
 
-function mergedKey(place: Place): PlaybookError {
+function mergedKey(place: KeyPath): PlaybookError {
   return new PlaybookError(
     'E_YAML_ALIAS',
-    `${formatPlace(place)} comes from a map that is merged in (<<): what is in it cannot be edited here.`,
+    `${formatPath(place)} comes from a map that is merged in (<<): what is in it cannot be edited here.`,
     'Edit the value with the anchor, or set it here as a whole.',
   )
 }

@@ -1,4 +1,4 @@
-// What goes wrong when variables are evaluated, with the place and what to do next.
+// The errors of evaluating variables, with their locations and what to do next.
 
 import { plainValue } from '../../jinja/evaluation/concat.ts'
 import { undefinedError } from '../../jinja/evaluation/frame.ts'

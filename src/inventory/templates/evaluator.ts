@@ -1,7 +1,7 @@
 // Evaluates the templates in variables, each when it is read.
 
 import { plainValue } from '../../jinja/evaluation/concat.ts'
-import type { Environment } from '../../jinja/evaluation/frame.ts'
+import type { TemplateEnvironment } from '../../jinja/evaluation/frame.ts'
 import { library } from '../../jinja/library.ts'
 import { templateValue } from '../../jinja/render.ts'
 import { type ParsedTemplate, parseTemplate } from '../../jinja/syntax/parse.ts'
@@ -178,7 +178,7 @@ export class TemplateEvaluator {
   }
 
   /** A list or dict that a template changes is its own: other templates do not see the change. */
-  #environment(host: LoadedHost): Environment {
+  #environment(host: LoadedHost): TemplateEnvironment {
     const own = new Map<string, Value | undefined>()
     const copied = (name: string) => {
       const value = this.variable(host, name)

@@ -1,4 +1,4 @@
-// Makes the evaluators of an inventory's variables: one of itself, others that see more.
+// Makes the evaluators of an inventory's variables: one of its own, others that see more.
 
 import type { VarContext } from '../../model/host.ts'
 import type { LoadedHost, Templates } from '../vars/hostVars.ts'

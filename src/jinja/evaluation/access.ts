@@ -6,7 +6,7 @@ import { Secret } from '../../model/secrets/secret.ts'
 import { methodOf } from '../methods/methods.ts'
 import { dictKey } from '../values/compare.ts'
 import { indexOf } from '../values/numbers.ts'
-import { plainText, SecretScalar, withSecrets } from '../values/secrets.ts'
+import { SecretScalar, unwrapped, withSecrets } from '../values/secrets.ts'
 import { codePoints, repr } from '../values/text.ts'
 import {
   isDict,
@@ -33,7 +33,7 @@ export function attributeOf(value: Value, name: string, where: SourceLocation | 
 export function itemOf(value: Value, key: Value, where: SourceLocation | undefined): Value {
   if (value instanceof Undefined) return value
   if (key instanceof Undefined) return key
-  if (key instanceof SecretScalar) return itemOf(value, plainText(key), where)
+  if (key instanceof SecretScalar) return itemOf(value, unwrapped(key), where)
   const own = ownItem(value, key)
   const found = own === undefined && typeof key === 'string' ? ownAttribute(value, key) : own
   return found === undefined ? missing(value, key, isDict(value) ? 'key' : 'item', where) : found

@@ -19,7 +19,7 @@ import {
   type Value,
 } from '../values/value.ts'
 import { attributeOf, itemOf } from './access.ts'
-import { type Frame, placedError, placeOf, templateError } from './frame.ts'
+import { type Frame, locatedError, locationOf, templateError } from './frame.ts'
 
 type CallArguments = { readonly args: readonly Value[]; readonly kwargs: Kwargs }
 
@@ -48,7 +48,7 @@ export function callValue(
   offset: number,
 ): Value {
   const known = defined(callee)
-  const where = placeOf(frame, offset)
+  const where = locationOf(frame, offset)
   if (!(known instanceof PyObject) || !known.call)
     throw templateError(`a ${typeName(known)} cannot be called`, where)
   const call = known.call
@@ -80,7 +80,7 @@ function callOfLibrary<T extends Filter | Test>(
   table: (library: Frame['environment']['library']) => { readonly [name: string]: T },
   [name, value, { args, kwargs }, frame, offset]: LibraryCall,
 ): Value {
-  const callee = named(kind, table(frame.environment.library), name, placeOf(frame, offset))
+  const callee = named(kind, table(frame.environment.library), name, locationOf(frame, offset))
   if (!doesTakeUndefined(callee)) {
     const missing = firstUndefined([value, ...args, ...kwargs.values()])
     if (missing) return missing
@@ -100,7 +100,7 @@ function captured(frame: Frame, offset: number, prefix: string, call: () => Valu
   } catch (error) {
     if (error instanceof UndefinedUsed) return error.value
     const prefixed = error instanceof PyError ? new PyError(prefix + error.message, error.hint) : error
-    throw placedError(frame, offset, prefixed)
+    throw locatedError(frame, offset, prefixed)
   }
 }
 
@@ -131,7 +131,7 @@ function shortName(name: string): string {
 }
 
 function contextOf(frame: Frame, offset: number): CallContext {
-  const where = placeOf(frame, offset)
+  const where = locationOf(frame, offset)
   const { library, searchPath } = frame.environment
   return {
     where,

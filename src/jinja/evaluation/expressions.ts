@@ -25,7 +25,7 @@ import {
 import { attributeOf, itemOf, sliceOf } from './access.ts'
 import { callFilter, callTest, callValue, evaluateArguments, lookupFunction } from './calls.ts'
 import { concatenated } from './concat.ts'
-import { type Frame, placed, placeOf } from './frame.ts'
+import { type Frame, located, locationOf } from './frame.ts'
 import { spendStep } from './timeBudget.ts'
 
 /**
@@ -58,22 +58,22 @@ const evaluators: Evaluators = {
     const dict: Dict = new Map()
     for (const [key, value] of entries)
       dict.set(
-        placed(frame, offset, () => dictKey(evaluate(key, frame))),
+        located(frame, offset, () => dictKey(evaluate(key, frame))),
         evaluate(value, frame),
       )
     return dict
   },
   attribute: ({ object, name, offset }, frame) =>
-    attributeOf(evaluate(object, frame), name, placeOf(frame, offset)),
+    attributeOf(evaluate(object, frame), name, locationOf(frame, offset)),
   item: ({ object, key, offset }, frame) =>
-    placed(frame, offset, () =>
-      itemOf(evaluate(object, frame), evaluate(key, frame), placeOf(frame, offset)),
+    located(frame, offset, () =>
+      itemOf(evaluate(object, frame), evaluate(key, frame), locationOf(frame, offset)),
     ),
   slice: ({ object, bounds, offset }, frame) => {
     const value = evaluate(object, frame)
     if (value instanceof Undefined) return value
     const limits = bounds.map((bound) => bound && defined(evaluate(bound, frame)))
-    return placed(frame, offset, () => sliceOf(value, limits))
+    return located(frame, offset, () => sliceOf(value, limits))
   },
   call: ({ callee, args, offset }, frame) =>
     callValue(evaluate(callee, frame), evaluateArguments(args, frame, evaluate), frame, offset),
@@ -85,11 +85,11 @@ const evaluators: Evaluators = {
     const value = defined(evaluate(operand, frame))
     return operator === 'not'
       ? !truth(value)
-      : placed(frame, offset, () => withSecrets([value], new Map(), ([number]) => signed(operator, number!)))
+      : located(frame, offset, () => withSecrets([value], new Map(), ([number]) => signed(operator, number!)))
   },
   binary: ({ operator, left, right, offset }, frame) => {
     const [a, b] = [defined(evaluate(left, frame)), defined(evaluate(right, frame))]
-    return placed(frame, offset, () => operate(operator, a, b))
+    return located(frame, offset, () => operate(operator, a, b))
   },
   and: ({ left, right }, frame) => {
     const value = evaluate(left, frame)
@@ -103,7 +103,7 @@ const evaluators: Evaluators = {
     let left = evaluate(first, frame)
     for (const { operator, operand } of rest) {
       const right = evaluate(operand, frame)
-      if (!placed(frame, offset, () => comparisons[operator](left, right))) return false
+      if (!located(frame, offset, () => comparisons[operator](left, right))) return false
       left = right
     }
     return true
@@ -116,7 +116,7 @@ const evaluators: Evaluators = {
     if (truth(evaluate(test, frame))) return evaluate(value, frame)
     if (otherwise) return evaluate(otherwise, frame)
     return new Undefined('the inline if is false and has no else', {
-      where: placeOf(frame, offset),
+      where: locationOf(frame, offset),
       hint: "Add: else ''",
       isBlank: true,
     })
@@ -126,7 +126,7 @@ const evaluators: Evaluators = {
 function undefinedName(name: string, offset: number, frame: Frame): Undefined {
   const { environment } = frame
   return new Undefined(`"${name}" is undefined`, {
-    where: placeOf(frame, offset),
+    where: locationOf(frame, offset),
     hint: () =>
       didYouMean(name, environment.variableNames()) ?? `Set it, or give it a default: ${name} | default('…')`,
   })

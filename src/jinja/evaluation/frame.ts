@@ -1,4 +1,4 @@
-// What the evaluation of a part of a template knows: its names, its output, its template.
+// What the evaluation of a part of a template can see: names, output, the template itself.
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
@@ -10,7 +10,7 @@ import { PyError, type UndefinedUsed, type Value } from '../values/value.ts'
 import type { Scope } from './scope.ts'
 
 /** What a template is evaluated with. */
-export type Environment = {
+export type TemplateEnvironment = {
   readonly library: Library
   /** A variable, evaluated when it is read. */
   readonly variable: (name: string) => Value | undefined
@@ -33,7 +33,7 @@ export type TemplateContext = {
 }
 
 export type Frame = {
-  readonly environment: Environment
+  readonly environment: TemplateEnvironment
   readonly context: TemplateContext
   readonly template: ParsedTemplate
   readonly scope: Scope
@@ -42,22 +42,22 @@ export type Frame = {
 }
 
 /** Where an offset of the frame's template is. */
-export function placeOf(frame: Frame, offset: number): SourceLocation | undefined {
+export function locationOf(frame: Frame, offset: number): SourceLocation | undefined {
   return frame.template.locate(offset)
 }
 
 /** Runs `work`; an error of it without a place gets that of `offset`. */
-export function placed<T>(frame: Frame, offset: number, work: () => T): T {
+export function located<T>(frame: Frame, offset: number, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw placedError(frame, offset, error)
+    throw locatedError(frame, offset, error)
   }
 }
 
 /** An error with the place of `offset`, unless it has one. */
-export function placedError(frame: Frame, offset: number, error: unknown): unknown {
-  const where = placeOf(frame, offset)
+export function locatedError(frame: Frame, offset: number, error: unknown): unknown {
+  const where = locationOf(frame, offset)
   if (error instanceof PyError)
     return templateError(maskRevealed(error.message), where, error.hint && maskRevealed(error.hint))
   if (error instanceof PlaybookError && !error.where) return error.with({ where })

@@ -8,7 +8,7 @@ import { defined, PyError, typeName, type Value } from '../values/value.ts'
 import { callFilter, callValue, evaluateArguments } from './calls.ts'
 import { concat } from './concat.ts'
 import { evaluate } from './expressions.ts'
-import { type Frame, placed } from './frame.ts'
+import { type Frame, located } from './frame.ts'
 import { Namespace } from './globals.ts'
 import { Loop } from './loop.ts'
 import { makeMacro } from './macros.ts'
@@ -51,7 +51,7 @@ function inside(frame: Frame, names: Iterable<readonly [string, Value]> = [], ou
 
 function executeOne(statement: Statement, frame: Frame): void {
   const executor = executors[statement.kind] as (each: Statement, inside: Frame) => void
-  placed(frame, statement.offset, () => {
+  located(frame, statement.offset, () => {
     spendStep()
     executor(statement, frame)
   })
@@ -104,7 +104,7 @@ type For = Statement & { readonly kind: 'for' }
 
 function executeFor(statement: For, frame: Frame, iterable: Value, depth: number): void {
   const { target, filter, body, otherwise, isRecursive, offset } = statement
-  const all = placed(frame, offset, () => itemsOf(iterable))
+  const all = located(frame, offset, () => itemsOf(iterable))
   const items = filter
     ? all.filter((item) => {
         const inner = inside(frame)
@@ -140,7 +140,7 @@ function executeTurn(body: Body, turn: Frame): boolean {
 }
 
 function assign(target: Target, value: Value, frame: Frame, offset: number): void {
-  placed(frame, offset, () => {
+  located(frame, offset, () => {
     if (target.kind === 'name') return frame.scope.set(target.name, value)
     if (target.kind === 'namespace') return setAttribute(target, value, frame)
     const items = itemsOf(value)

@@ -6,11 +6,11 @@ import { str } from '../values/text.ts'
 import { defined, isList, PyFunction, PyObject, Undefined, type Value } from '../values/value.ts'
 import { concat } from './concat.ts'
 import {
-  type Environment,
   type Frame,
-  placed,
-  placeOf,
+  located,
+  locationOf,
   type TemplateContext,
+  type TemplateEnvironment,
   templateError,
 } from './frame.ts'
 import { globals } from './globals.ts'
@@ -24,7 +24,7 @@ type Of<K extends Statement['kind']> = Statement & { readonly kind: K }
 /** Writes a template, its parents' blocks included, into a frame of its own, and gives its top scope. */
 export function executeTemplate(
   template: ParsedTemplate,
-  environment: Environment,
+  environment: TemplateEnvironment,
   parent: Scope,
   out: Value[],
   execute: Execute,
@@ -86,7 +86,7 @@ export function executeFromImport(
   const given = evaluate(template, frame)
   const module = importedModule(given, withContext, frame, offset, execute)
   for (const [name, as] of names) {
-    const where = placeOf(frame, offset)
+    const where = locationOf(frame, offset)
     const value = module.attribute(name)
     const missing = () => new Undefined(`template ${str(given)} does not set "${name}"`, { where })
     frame.scope.set(as, value === undefined ? missing() : value)
@@ -125,7 +125,8 @@ function bareScope(): Scope {
 }
 
 export function executeExtends({ template, offset }: Of<'extends'>, frame: Frame, evaluate: Evaluate): void {
-  if (frame.context.parent) throw templateError('a template extends only one other', placeOf(frame, offset))
+  if (frame.context.parent)
+    throw templateError('a template extends only one other', locationOf(frame, offset))
   frame.context.parent = find(evaluate(template, frame), frame, offset, false)
 }
 
@@ -144,7 +145,7 @@ function writeBlock(
 ): void {
   const chain = frame.context.blocks.get(name) ?? []
   const { block, template }: { block: Block; template: ParsedTemplate } = chain[level]!
-  if (block.isRequired) throw templateError(`block ${name} has to be overridden`, placeOf(frame, offset))
+  if (block.isRequired) throw templateError(`block ${name} has to be overridden`, locationOf(frame, offset))
   const inner = new Scope(scope)
   const write = (at: number) => {
     const out: Value[] = []
@@ -192,14 +193,14 @@ function find(
   const known = defined(given)
   const names = (isList(known) ? known : [known]).map((name) => str(name))
   for (const name of names) {
-    const found = placed(frame, offset, () => frame.environment.load(name))
+    const found = located(frame, offset, () => frame.environment.load(name))
     if (found) return found
   }
   if (ignoreMissing) return undefined
   const { searchPath } = frame.environment
   throw templateError(
     `there is no template ${names.join(' or ')}`,
-    placeOf(frame, offset),
+    locationOf(frame, offset),
     searchPath.length > 0
       ? `Searched in ${searchPath.join(', ')}`
       : 'Templates of variables include no others.',

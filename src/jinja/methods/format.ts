@@ -1,7 +1,7 @@
 // str.format: fields in braces, with Python's format specifications.
 
 import { dictKey } from '../values/compare.ts'
-import { plainText } from '../values/secrets.ts'
+import { unwrapped } from '../values/secrets.ts'
 import { repr, str } from '../values/text.ts'
 import { isDict, isList, type Kwargs, PyError, PyObject, type Value } from '../values/value.ts'
 import { formatValue } from './formatSpec.ts'
@@ -30,7 +30,7 @@ export function formatText(text: string, args: readonly Value[], kwargs: Kwargs)
         throw new PyError(`a single ${whole} in the format`, `Write ${whole}${whole} for a brace.`)
       const value = fieldValue(name)
       const converted = conversion === undefined ? value : conversion === 's' ? str(value) : repr(value)
-      return formatValue(plainText(converted), expand(spec, depth + 1))
+      return formatValue(unwrapped(converted), expand(spec, depth + 1))
     })
   }
   return expand(text, 0)

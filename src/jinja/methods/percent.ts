@@ -1,7 +1,7 @@
 // Formats texts by `%`, as in `'%s:%05d' % (host, port)`.
 
 import { asFloat } from '../values/numbers.ts'
-import { plainText } from '../values/secrets.ts'
+import { unwrapped } from '../values/secrets.ts'
 import { codePoints, repr, str } from '../values/text.ts'
 import { Float, isDict, isInt, isNumber, PyError, Tuple, typeName, type Value } from '../values/value.ts'
 import { exponential, fixed, general, padded } from './formatSpec.ts'
@@ -28,7 +28,7 @@ export function percentFormat(text: string, values: Value): string {
       if (columns > 100_000 || (digits ?? 0) > 100) throw new PyError(`the width of "${whole}" is too large`)
       if (name !== undefined) isNamed = true
       const value = name === undefined ? take() : named(values, name)
-      return formatted(plainText(value), type, flags, columns, digits)
+      return formatted(unwrapped(value), type, flags, columns, digits)
     },
   )
   const isAllUsed = next >= args.length || isNamed || isDict(values)

@@ -3,7 +3,7 @@
 import { itemsOf } from '../values/iterate.ts'
 import { bindArguments } from '../values/library.ts'
 import { indexOf } from '../values/numbers.ts'
-import { plainText } from '../values/secrets.ts'
+import { unwrapped } from '../values/secrets.ts'
 import { codePoints, repr } from '../values/text.ts'
 import { isDict, isList, type Kwargs, PyError, tuple, typeName, type Value } from '../values/value.ts'
 import { formatText } from './format.ts'
@@ -89,7 +89,7 @@ export const textMethods: Methods = {
     const [items] = bindArguments(args, kwargs, ['iterable'], 1)
     return itemsOf(items!)
       .map((item, index) => {
-        const text = plainText(item)
+        const text = unwrapped(item)
         if (typeof text === 'string') return text
         throw new PyError(
           `item ${index} is ${typeName(item)}, not a text`,
@@ -149,7 +149,7 @@ export const textMethods: Methods = {
 }
 
 function textValue(value: Value, name: string): string {
-  const text = plainText(value)
+  const text = unwrapped(value)
   if (typeof text !== 'string')
     throw new PyError(`its argument "${name}" has to be a text, not ${typeName(value)}`)
   return text

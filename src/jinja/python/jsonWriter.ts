@@ -3,7 +3,7 @@
 import { Secret } from '../../model/secrets/secret.ts'
 import { dictKey, order } from '../values/compare.ts'
 import { floatText } from '../values/floatText.ts'
-import { plainText, SecretScalar } from '../values/secrets.ts'
+import { SecretScalar, unwrapped } from '../values/secrets.ts'
 import { str } from '../values/text.ts'
 import { defined, Float, isDict, isList, PyError, typeName, type Value } from '../values/value.ts'
 
@@ -39,7 +39,7 @@ export function writeJson(value: Value, options: JsonOptions = {}): string {
       )
       return enclosed('{', members, '}', margin)
     }
-    if (known instanceof SecretScalar) return scalar(plainText(known))
+    if (known instanceof SecretScalar) return scalar(unwrapped(known))
     if (known instanceof Secret || typeof known === 'string') return jsonText(str(known), asciiOnly)
     return scalar(known)
   }

@@ -3,7 +3,7 @@
 import { Secret } from '../../model/secrets/secret.ts'
 import { order } from '../values/compare.ts'
 import { floatText } from '../values/floatText.ts'
-import { plainText, SecretScalar } from '../values/secrets.ts'
+import { SecretScalar, unwrapped } from '../values/secrets.ts'
 import { str } from '../values/text.ts'
 import { defined, Float, isDict, isList, PyError, typeName, type Value } from '../values/value.ts'
 import { isWord } from './yamlScalar.ts'
@@ -82,7 +82,7 @@ function sortedEntries(dict: ReadonlyMap<Value, Value>): readonly (readonly [Val
 }
 
 function scalarNode(value: Value): YamlNode {
-  if (value instanceof SecretScalar) return scalarNode(plainText(value))
+  if (value instanceof SecretScalar) return scalarNode(unwrapped(value))
   if (typeof value === 'string' || value instanceof Secret) {
     const text = str(value)
     return { kind: 'scalar', text, isText: true, isPlainSafe: !isWord(text) }

@@ -6,7 +6,7 @@ import { YamlOutput } from './yamlOutput.ts'
 import { analyzed } from './yamlStyle.ts'
 
 type Style = '' | "'" | '"' | '|' | '>'
-type Place = 'root' | 'list' | 'dict' | 'key'
+type NodeContext = 'root' | 'list' | 'dict' | 'key'
 
 /** @throws PyError for values that YAML has not */
 export function writeYaml(value: Value, options: YamlOptions = {}): string {
@@ -40,12 +40,12 @@ class YamlWriter {
     return out.text
   }
 
-  #node(node: YamlNode, place: Place): void {
+  #node(node: YamlNode, place: NodeContext): void {
     if (this.#named.has(node)) this.#out.indicator(`*${node.anchor!.name}`, true)
     else this.#newNode(node, place)
   }
 
-  #newNode(node: YamlNode, place: Place): void {
+  #newNode(node: YamlNode, place: NodeContext): void {
     if (node.anchor?.name !== undefined) {
       node.anchor.name = `id${String(++this.#anchorCount).padStart(3, '0')}`
       this.#named.add(node)
@@ -59,7 +59,7 @@ class YamlWriter {
     else this.#blockDict(node.entries)
   }
 
-  #scalar(node: YamlNode & { kind: 'scalar' }, place: Place): void {
+  #scalar(node: YamlNode & { kind: 'scalar' }, place: NodeContext): void {
     const out = this.#out
     const { text } = node
     const style = this.#styleOf(node, place)
@@ -76,7 +76,7 @@ class YamlWriter {
     })
   }
 
-  #styleOf({ text, isPlainSafe }: YamlNode & { kind: 'scalar' }, place: Place): Style {
+  #styleOf({ text, isPlainSafe }: YamlNode & { kind: 'scalar' }, place: NodeContext): Style {
     const { isMultiline, ...allows } = analyzed(text)
     const isFlow = this.#flowLevel > 0
     let style = (this.#options.scalarStyle ?? '') as Style
@@ -131,7 +131,7 @@ class YamlWriter {
     this.#flowLevel--
   }
 
-  #blockList(items: readonly YamlNode[], place: Place): void {
+  #blockList(items: readonly YamlNode[], place: NodeContext): void {
     const out = this.#out
     const isIndentless = place === 'dict' && !out.isAtIndent
     out.indented(false, isIndentless, () => {

@@ -6,7 +6,7 @@ import type { Template } from './nodes.ts'
 import { segmentsOf } from './segments.ts'
 import { readHeader, type TemplateSettings } from './settings.ts'
 import { parseSegments } from './statements.ts'
-import { SyntaxFault } from './syntaxFault.ts'
+import { TemplateSyntaxError } from './templateSyntaxError.ts'
 
 /** Where an offset of a text is in a file. */
 type Locate = (offset: number) => SourceLocation | undefined
@@ -54,7 +54,7 @@ function located<T>(locate: Locate, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    if (!(error instanceof SyntaxFault)) throw error
+    if (!(error instanceof TemplateSyntaxError)) throw error
     throw new PlaybookError('E_TEMPLATE', error.message, { where: locate(error.offset), hint: error.hint })
   }
 }

@@ -1,7 +1,7 @@
 // Splits a template into text, expressions and statements, and trims whitespace.
 
 import type { TemplateSettings } from './settings.ts'
-import { SyntaxFault } from './syntaxFault.ts'
+import { TemplateSyntaxError } from './templateSyntaxError.ts'
 import { type Token, tokensUntil } from './tokens.ts'
 
 export type Segment =
@@ -18,7 +18,7 @@ type Opening = {
 /**
  * The parts of a template. Line ends are `\n` in `text`; in the result they are those of the settings.
  *
- * @throws SyntaxFault
+ * @throws TemplateSyntaxError
  */
 export function segmentsOf(
   text: string,
@@ -127,7 +127,7 @@ function trimmedBefore(
 function commentEnd(text: string, opening: Opening, settings: TemplateSettings): number {
   const end = text.indexOf(settings.commentEndString, opening.at + opening.length)
   if (end < 0)
-    throw new SyntaxFault(
+    throw new TemplateSyntaxError(
       'the comment is not closed',
       opening.at,
       `Close it with ${settings.commentEndString}.`,
@@ -153,7 +153,8 @@ function rawAt(
   const close = new RegExp(`${start}([-+]?)\\s*endraw\\s*(?:\\+${end}|-${end}\\s*|${end}${newline})`, 'g')
   close.lastIndex = from
   const found = close.exec(text)
-  if (!found) throw new SyntaxFault('{% raw %} is not closed', opening.at, 'Close it with {% endraw %}.')
+  if (!found)
+    throw new TemplateSyntaxError('{% raw %} is not closed', opening.at, 'Close it with {% endraw %}.')
   const inside = text.slice(from, found.index)
   const closing: Opening = { kind: 'block', at: found.index, length: 0, sign: found[1]! }
   return { text: trimmedBefore(inside, closing, text[from - 1] === '\n', settings), next: close.lastIndex }

@@ -1,7 +1,7 @@
 // A template's delimiters and whitespace rules, and its `#jinja2:` header.
 
 import { didYouMean } from '../../model/errors/suggest.ts'
-import { SyntaxFault } from './syntaxFault.ts'
+import { TemplateSyntaxError } from './templateSyntaxError.ts'
 
 /** How a template is written, as Ansible's template module takes it. */
 export type TemplateSettings = {
@@ -50,14 +50,14 @@ export function readHeader(
 ): { readonly settings: TemplateSettings; readonly start: number } {
   if (!text.startsWith(header)) return { settings, start: 0 }
   const end = text.indexOf('\n')
-  if (end < 0) throw new SyntaxFault(`a line break has to follow ${header} and its settings`, 0)
+  if (end < 0) throw new TemplateSyntaxError(`a line break has to follow ${header} and its settings`, 0)
   const changes: { [name: string]: unknown } = {}
   for (const pair of text.slice(header.length, end).split(',')) {
     const [, written = '', value = ''] = /^\s*(\w*)\s*:(.*)$/s.exec(pair) ?? []
     const name = written.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
     if (!(name in kinds)) {
       const hint = didYouMean(written, Object.keys(kinds).map(snakeCase))
-      throw new SyntaxFault(
+      throw new TemplateSyntaxError(
         `${header} has no setting "${pair.trim()}"`,
         0,
         hint ?? `Write ${header} trim_blocks: False`,
@@ -90,7 +90,7 @@ function settingValue(name: string, text: string, kind: 'string' | 'boolean'): s
   if (kind === 'string' && text === 'None' && name.startsWith('line_')) return undefined
   if (kind === 'boolean' && (text === 'True' || text === 'False')) return text === 'True'
   const expected = kind === 'boolean' ? 'True or False' : 'a text in quotes'
-  throw new SyntaxFault(`${header} ${name}: expected ${expected}, got ${text || 'nothing'}`, 0)
+  throw new TemplateSyntaxError(`${header} ${name}: expected ${expected}, got ${text || 'nothing'}`, 0)
 }
 
 function snakeCase(name: string): string {

@@ -15,12 +15,12 @@ import type {
   Template,
 } from './nodes.ts'
 import type { Segment } from './segments.ts'
-import { SyntaxFault } from './syntaxFault.ts'
 import { parseParameters, parseSingleTarget, parseTarget } from './targets.ts'
+import { TemplateSyntaxError } from './templateSyntaxError.ts'
 import { TokenStream } from './tokenStream.ts'
 import { namesIn } from './usedNames.ts'
 
-/** @throws SyntaxFault */
+/** @throws TemplateSyntaxError */
 export function parseSegments(segments: readonly Segment[]): Template {
   return new StatementParser(segments).template()
 }
@@ -57,7 +57,7 @@ class StatementParser {
       const stream = new TokenStream(segment.tokens)
       const { offset } = segment
       if (segment.kind === 'variable') {
-        if (stream.isAtEnd) throw new SyntaxFault('expected an expression between the braces', offset)
+        if (stream.isAtEnd) throw new TemplateSyntaxError('expected an expression between the braces', offset)
         body.push({ kind: 'output', value: parseTuple(stream), offset })
         stream.end()
         continue
@@ -66,7 +66,7 @@ class StatementParser {
       body.push(this.#statement(stream, offset, opened?.word))
     }
     if (!opened) return { body, end: '', stream: new TokenStream([]) }
-    throw new SyntaxFault(
+    throw new TemplateSyntaxError(
       `{% ${opened.word} %} is not closed`,
       opened.offset,
       `Close it with {% ${ends.at(-1)} %}.`,
@@ -158,7 +158,7 @@ class StatementParser {
   }
 
   #loopControl(kind: 'break' | 'continue', stream: TokenStream, offset: number): Statement {
-    if (this.#loops === 0) throw new SyntaxFault(`{% ${kind} %} outside of a loop`, offset)
+    if (this.#loops === 0) throw new TemplateSyntaxError(`{% ${kind} %} outside of a loop`, offset)
     return ended(stream, { kind, offset })
   }
 
@@ -186,7 +186,7 @@ class StatementParser {
   #call(stream: TokenStream, offset: number): Statement {
     const parameters = stream.is('(') ? parseParameters(stream) : []
     const call = parseExpression(stream)
-    if (call.kind !== 'call') throw new SyntaxFault('expected a call of a macro', call.offset)
+    if (call.kind !== 'call') throw new TemplateSyntaxError('expected a call of a macro', call.offset)
     return {
       kind: 'callBlock',
       call,
@@ -208,7 +208,7 @@ class StatementParser {
 
   #block(stream: TokenStream, offset: number): Statement {
     const name = stream.name()
-    if (this.#blocks.has(name)) throw new SyntaxFault(`block ${name} is there twice`, offset)
+    if (this.#blocks.has(name)) throw new TemplateSyntaxError(`block ${name} is there twice`, offset)
     let isScoped = false
     let isRequired = false
     while (!stream.isAtEnd) {
@@ -241,12 +241,12 @@ function unknownStatement(
   offset: number,
   known: readonly string[],
   inside: string | undefined,
-): SyntaxFault {
+): TemplateSyntaxError {
   if (/^(?:end|elif$|else$)/.test(word)) {
     const message = inside ? `{% ${word} %} inside {% ${inside} %}` : `{% ${word} %} without its beginning`
-    return new SyntaxFault(message, offset, inside && `Close the other first: {% end${inside} %}.`)
+    return new TemplateSyntaxError(message, offset, inside && `Close the other first: {% end${inside} %}.`)
   }
-  return new SyntaxFault(
+  return new TemplateSyntaxError(
     `unknown statement ${word}`,
     offset,
     didYouMean(word, known) ?? `Statements: ${known.join(', ')}`,

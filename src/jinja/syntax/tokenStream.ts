@@ -1,6 +1,6 @@
 // The tokens of one expression or statement, read one after the other.
 
-import { SyntaxFault } from './syntaxFault.ts'
+import { TemplateSyntaxError } from './templateSyntaxError.ts'
 import type { Token } from './tokens.ts'
 
 export class TokenStream {
@@ -59,12 +59,15 @@ export class TokenStream {
     if (!this.isAtEnd) throw this.unexpected(`the end of the ${this.#tokens.at(-1)!.text}`)
   }
 
-  unexpected(expected?: string): SyntaxFault {
+  unexpected(expected?: string): TemplateSyntaxError {
     return this.unexpectedToken(this.current, expected)
   }
 
-  unexpectedToken({ kind, text, offset }: Token, expected?: string): SyntaxFault {
+  unexpectedToken({ kind, text, offset }: Token, expected?: string): TemplateSyntaxError {
     const found = kind === 'end' ? `the end of the ${text}` : text
-    return new SyntaxFault(expected ? `expected ${expected}, got ${found}` : `unexpected ${found}`, offset)
+    return new TemplateSyntaxError(
+      expected ? `expected ${expected}, got ${found}` : `unexpected ${found}`,
+      offset,
+    )
   }
 }

@@ -3,7 +3,7 @@
 import { int } from '../values/numbers.ts'
 import { Float, type Value } from '../values/value.ts'
 import { stringValue } from './strings.ts'
-import { SyntaxFault } from './syntaxFault.ts'
+import { TemplateSyntaxError } from './templateSyntaxError.ts'
 
 /** `end` closes the list. */
 export type Token = { readonly offset: number } & (
@@ -32,7 +32,7 @@ const closing: { readonly [open: string]: string } = { '(': ')', '[': ']', '{': 
  * The tokens from an offset to the end delimiter. Inside brackets the delimiter does not end the expression:
  * `{{ {'a': {}} }}`.
  *
- * @throws SyntaxFault
+ * @throws TemplateSyntaxError
  */
 export function tokensUntil(
   text: string,
@@ -86,8 +86,8 @@ function tokenAt(text: string, offset: number, escapes: boolean): Token {
   if (sign !== undefined) return { kind: 'operator', text: sign, offset }
   const character = String.fromCodePoint(text.codePointAt(offset)!)
   if (character === "'" || character === '"')
-    throw new SyntaxFault(`a text in ${character} is not closed`, offset)
-  throw new SyntaxFault(`unexpected character ${character}`, offset)
+    throw new TemplateSyntaxError(`a text in ${character} is not closed`, offset)
+  throw new TemplateSyntaxError(`unexpected character ${character}`, offset)
 }
 
 function balance(
@@ -97,9 +97,9 @@ function balance(
   if (text in closing) open.push({ bracket: text, offset })
   else if (/^[)\]}]$/.test(text)) {
     const last = open.pop()
-    if (!last) throw new SyntaxFault(`unexpected ${text}`, offset)
+    if (!last) throw new TemplateSyntaxError(`unexpected ${text}`, offset)
     if (closing[last.bracket] !== text)
-      throw new SyntaxFault(`expected ${closing[last.bracket]}, got ${text}`, offset)
+      throw new TemplateSyntaxError(`expected ${closing[last.bracket]}, got ${text}`, offset)
   }
 }
 
@@ -107,17 +107,21 @@ function unfinished(
   end: { readonly delimiter: string; readonly name: string },
   start: number,
   open: readonly { readonly bracket: string; readonly offset: number }[],
-): SyntaxFault {
+): TemplateSyntaxError {
   const last = open.at(-1)
   return last
-    ? new SyntaxFault(`${last.bracket} is not closed`, last.offset)
-    : new SyntaxFault(`the ${end.name} is not closed`, start, `Close it with ${end.delimiter}.`)
+    ? new TemplateSyntaxError(`${last.bracket} is not closed`, last.offset)
+    : new TemplateSyntaxError(`the ${end.name} is not closed`, start, `Close it with ${end.delimiter}.`)
 }
 
 function numberValue(written: string, offset: number): Value {
   const text = written.replaceAll('_', '')
   if (/^0\d/.test(text) && /[1-9]/.test(text) && !/[.eE]/.test(text))
-    throw new SyntaxFault(`${written} is not a number`, offset, 'Leave out the zeros at its beginning.')
+    throw new TemplateSyntaxError(
+      `${written} is not a number`,
+      offset,
+      'Leave out the zeros at its beginning.',
+    )
   if (!/^0[box]/i.test(text) && /[.eE]/.test(text)) return new Float(Number(text))
   return int(BigInt(text.toLowerCase()))
 }

@@ -2,7 +2,7 @@
 
 import { bindArguments, type CallContext, type Filter } from './library.ts'
 import { asFloat } from './numbers.ts'
-import { plainText } from './secrets.ts'
+import { unwrapped } from './secrets.ts'
 import { isInt, isList, isNumber, PyError, typeName, type Value } from './value.ts'
 
 /** A list, and no text or dict. @throws PyError */
@@ -13,14 +13,14 @@ export function listOf(value: Value, what = 'a list'): readonly Value[] {
 
 /** @throws PyError for what is no int */
 export function intOf(value: Value, what: string): number {
-  const known = plainText(value)
+  const known = unwrapped(value)
   if (isInt(known)) return Number(known)
   throw new PyError(`${what} has to be an int, not ${typeName(value)}`)
 }
 
 /** @throws PyError for what is no number */
 export function numberOf(value: Value): number {
-  const known = plainText(value)
+  const known = unwrapped(value)
   if (isNumber(known)) return asFloat(known)
   throw new PyError(`expects a number, not ${typeName(value)}`)
 }

@@ -2,7 +2,7 @@
 
 import { Secret } from '../../model/secrets/secret.ts'
 import { asFloat } from './numbers.ts'
-import { plainText } from './secrets.ts'
+import { unwrapped } from './secrets.ts'
 import {
   defined,
   Float,
@@ -24,14 +24,14 @@ export function truth(value: Value): boolean {
   if (known instanceof Float) return known.value !== 0
   if (isList(known)) return known.length > 0
   if (isDict(known)) return known.size > 0
-  return known instanceof Secret ? truth(plainText(known)) : known !== 0n
+  return known instanceof Secret ? truth(unwrapped(known)) : known !== 0n
 }
 
 /** `left == right`. */
 export function equal(left: Value, right: Value): boolean {
   const [a, b] = [defined(left), defined(right)]
   if (a === b) return true
-  if (a instanceof Secret || b instanceof Secret) return equal(plainText(a), plainText(b))
+  if (a instanceof Secret || b instanceof Secret) return equal(unwrapped(a), unwrapped(b))
   if (isNumber(a) && isNumber(b)) return numberOrder(a, b) === 0
   if (isList(a) && isList(b)) {
     if (a instanceof Tuple !== b instanceof Tuple || a.length !== b.length) return false
@@ -50,7 +50,7 @@ export function equal(left: Value, right: Value): boolean {
  * @throws PyError for values that have none
  */
 export function order(left: Value, right: Value, operator = '<'): number {
-  const [a, b] = [plainText(defined(left)), plainText(defined(right))]
+  const [a, b] = [unwrapped(defined(left)), unwrapped(defined(right))]
   if (isNumber(a) && isNumber(b)) return numberOrder(a, b)
   if (typeof a === 'string' && typeof b === 'string') return textOrder(a, b)
   if (isList(a) && isList(b) && a instanceof Tuple === b instanceof Tuple) {
@@ -70,7 +70,7 @@ export function order(left: Value, right: Value, operator = '<'): number {
  * @throws PyError if the container is none
  */
 export function contains(container: Value, item: Value): boolean {
-  const [within, sought] = [plainText(defined(container)), plainText(defined(item))]
+  const [within, sought] = [unwrapped(defined(container)), unwrapped(defined(item))]
   if (isList(within)) return within.some((each) => equal(each, sought))
   if (isDict(within)) return within.has(dictKey(sought))
   if (typeof within === 'string') {

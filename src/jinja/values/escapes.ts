@@ -1,4 +1,4 @@
-// The letters after a backslash in Python's strings.
+// The escape letters after a backslash in Python's strings.
 
 /** In patterns and replacements of regular expressions, too. */
 export const letterEscapes: Readonly<Record<string, string>> = {

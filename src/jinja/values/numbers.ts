@@ -1,6 +1,6 @@
 // Arithmetic as Python does it: ints of any size, floats apart from them, floor division.
 
-import { plainText } from './secrets.ts'
+import { unwrapped } from './secrets.ts'
 import { Float, isInt, type Numeric, PyError, typeName, type Value } from './value.ts'
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**'
@@ -42,7 +42,7 @@ export function signed(sign: '-' | '+', value: Value): Value {
 
 /** The index that a value is, for items and slices. */
 export function indexOf(value: Value): number {
-  const known = plainText(value)
+  const known = unwrapped(value)
   if (!isInt(known)) throw new PyError(`an index has to be an int, not ${typeName(known)}`)
   return Number(known)
 }

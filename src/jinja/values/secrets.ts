@@ -32,7 +32,7 @@ export function opened(secret: Secret): string {
 }
 
 /** A value itself, or the text, number or boolean that is secret. */
-export function plainText(value: Value): Value {
+export function unwrapped(value: Value): Value {
   if (!(value instanceof Secret)) return value
   const text = opened(value)
   return value instanceof SecretScalar ? value.scalar : text

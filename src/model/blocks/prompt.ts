@@ -98,18 +98,18 @@ export function questionOf(task: Pick<Task, 'spec' | 'params'>): PromptQuestion 
 
 function requireUsable(question: unknown, tasks: unknown, where: ReturnType<typeof callSite>): void {
   const { error } = questionSchema.safeParse(question)
-  const faults = error
+  const problems = error
     ? error.issues.map((issue) => `${issue.path.join('.') || 'question'}: ${issueText(issue, question)}`)
-    : otherFaults(question as PromptQuestion)
-  if (faults.length === 0 && typeof tasks === 'function') return
-  const fault = faults[0] ?? `expected a function that returns tasks, got ${typeof tasks}`
-  throw new PlaybookError('E_PROMPT', `prompt: ${fault}`, {
+    : otherProblems(question as PromptQuestion)
+  if (problems.length === 0 && typeof tasks === 'function') return
+  const problem = problems[0] ?? `expected a function that returns tasks, got ${typeof tasks}`
+  throw new PlaybookError('E_PROMPT', `prompt: ${problem}`, {
     where: where(),
     hint: "prompt({ name: 'version', message: 'Which version?' }, (version) => [ … ])",
   })
 }
 
-function otherFaults({ secret, choices, pattern, schema }: PromptQuestion): string[] {
+function otherProblems({ secret, choices, pattern, schema }: PromptQuestion): string[] {
   const checks = Object.entries({ choices, pattern, schema }).filter(([, value]) => value !== undefined)
   const names = checks.map(([name]) => name).join(' and ')
   if (checks.length > 1) return [`expected one of choices, pattern and schema, got ${names}`]

@@ -1,4 +1,4 @@
-// Wakes all who wait for the next notification.
+// Wakes everything that waits for the next notification.
 
 type Notifier = {
   readonly notify: () => void

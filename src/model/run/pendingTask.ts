@@ -1,4 +1,4 @@
-// Defines a task that a run is about to run, for those who are asked.
+// Defines a task that is about to run, for the question whether to run it.
 
 /** A task that is about to run on a host. */
 export type PendingTask = {

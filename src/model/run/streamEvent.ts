@@ -30,14 +30,14 @@ const change = z
   })
   .describe('One difference: what differs, its old and its new value.')
 
-const fault = {
+const errorFields = {
   code: text.describe('Stable: E_UNKNOWN_TASK.'),
   message: text,
   details: z.array(text).describe('Further lines, such as the last lines of the output of a command.'),
   hint: text.optional().describe('What to do next.'),
 }
 
-const singleError = z.object({ ...fault, where: location.optional() })
+const singleError = z.object({ ...errorFields, where: location.optional() })
 const error = singleError.extend({
   faults: z.array(singleError).optional().describe('The errors, where there are several.'),
 })
@@ -88,7 +88,7 @@ const events = {
   start: ['The first event of every stream.', { version: z.literal(streamVersion) }],
   error: [
     'An error that ends the command before a run, or outside of its hosts. One event for each.',
-    { ...fault, file: text.optional(), line: z.int().optional(), column: z.int().optional() },
+    { ...errorFields, file: text.optional(), line: z.int().optional(), column: z.int().optional() },
   ],
   runStart: ['The run begins.', { playbooks: z.array(text), isCheck }],
   playStart: ['A play begins.', { play, hosts: z.array(text).describe("In the play's order."), isCheck }],

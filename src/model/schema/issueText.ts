@@ -1,4 +1,4 @@
-// Words what a schema found wrong with a value: where, what was expected, and the value.
+// Describes what a schema found wrong with a value: where, what was expected, the value.
 
 import type { z } from 'zod'
 import { maskRevealed } from '../secrets/masker.ts'

@@ -1,4 +1,4 @@
-// Answers names of parameters that a task does not have with those that it has.
+// Suggests parameters for names that a task does not have.
 
 import { didYouMean } from '../errors/suggest.ts'
 

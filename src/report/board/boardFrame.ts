@@ -6,7 +6,7 @@ import { plural } from '../text/summaries.ts'
 import { boardHeading } from './boardHeading.ts'
 import type { PlayTask } from './boardRenderer.ts'
 import { type BoardView, closedView } from './boardView.ts'
-import { equalRows, type HostPhase, type HostRow, hostRowOf } from './hostRow.ts'
+import { type BoardRow, equalRows, type HostPhase, hostRowOf } from './hostRow.ts'
 import { hostLine, outputLine, type RowLayout } from './rowText.ts'
 
 export type FrameOptions = {
@@ -65,9 +65,9 @@ export function hostsInOrder(play: PlayTask): string[] {
 
 /** A row, and what is below it: the output of the chosen host, or the last line. */
 function rowLines(
-  row: HostRow,
+  row: BoardRow,
   index: number,
-  shown: readonly HostRow[],
+  shown: readonly BoardRow[],
   free: number,
   layout: RowLayout,
   options: FrameOptions,
@@ -76,15 +76,15 @@ function rowLines(
   const isSelected = row.count === 1 && row.name === view.selected
   const line = hostLine(row, layout, { ...options, isSelected })
   if (isSelected && view.isOpen) {
-    const said = row.said.length > 0 ? row.said : ['(no output so far)']
-    return [line, ...said.slice(-Math.max(0, free)).map((text) => outputLine(text, layout, theme))]
+    const lines = row.outputLines.length > 0 ? row.outputLines : ['(no output so far)']
+    return [line, ...lines.slice(-Math.max(0, free)).map((text) => outputLine(text, layout, theme))]
   }
   // An open output takes all the room there is.
   const above = view.isOpen ? free : shown.slice(0, index).filter((each) => each.line !== '').length
   return row.line !== '' && above < free ? [line, outputLine(row.line, layout, theme)] : [line]
 }
 
-function layoutFor(shown: readonly HostRow[], hosts: readonly HostRow[], columns: number): RowLayout {
+function layoutFor(shown: readonly BoardRow[], hosts: readonly BoardRow[], columns: number): RowLayout {
   const longest = Math.max(
     0,
     ...shown.map(({ name, count }) => displayWidth(count > 1 ? plural(count, 'host') : name)),
@@ -100,10 +100,10 @@ function layoutFor(shown: readonly HostRow[], hosts: readonly HostRow[], columns
 
 /** Who gets a row: failed hosts (never all rows while others run), running, then waiting ones; the chosen one always. */
 function chooseRows(
-  hosts: readonly HostRow[],
+  hosts: readonly BoardRow[],
   height: number,
   selected: string | undefined,
-): { shown: readonly HostRow[]; others: readonly HostRow[] } {
+): { shown: readonly BoardRow[]; others: readonly BoardRow[] } {
   const rows = hosts.length > maxSingles ? equalRows(hosts, selected) : hosts
   const inPhase = (...phases: HostPhase[]) => rows.filter(({ phase }) => phases.includes(phase))
   const running = inPhase('running')
@@ -136,7 +136,7 @@ function footLine(
 }
 
 /** `170 more running, 12 waiting, 4 ok`. */
-function countText(others: readonly HostRow[], shown: readonly HostRow[]): string {
+function countText(others: readonly BoardRow[], shown: readonly BoardRow[]): string {
   return phases
     .flatMap((phase) => {
       const count = others.reduce((sum, row) => sum + (row.phase === phase ? row.count : 0), 0)

@@ -4,14 +4,14 @@ import { displayWidth, fit, truncate } from '../output/displayWidth.ts'
 import type { Theme } from '../output/theme.ts'
 import { formatClock } from '../text/duration.ts'
 import type { PlayOptions, PlayTask } from './boardRenderer.ts'
-import type { HostRow } from './hostRow.ts'
+import type { BoardRow } from './hostRow.ts'
 
 const ended: ReadonlySet<string> = new Set(['ok', 'failed', 'unreachable', 'stopped'])
 
 /** `WAS  1/2 hosts · 49/132 tasks      00:14 of about 00:41`. */
 export function boardHeading(
   play: PlayTask,
-  hosts: readonly HostRow[],
+  hosts: readonly BoardRow[],
   columns: number,
   { now, theme }: { readonly now: number; readonly theme: Theme },
 ): string {
@@ -28,13 +28,13 @@ export function boardHeading(
   return `${theme.bold(name)}${fit(`  ${counts.join(' · ')}`, Math.max(0, width))} ${theme.muted(clock)}`
 }
 
-function hostsText(hosts: readonly HostRow[]): string {
+function hostsText(hosts: readonly BoardRow[]): string {
   const done = hosts.filter(({ phase }) => ended.has(phase)).length
   return `${done}/${hosts.length} host${hosts.length === 1 ? '' : 's'}`
 }
 
 /** Hosts whose tasks are not known yet are thought to have as many as the others. */
-function tasksText(hosts: readonly HostRow[]): string[] {
+function tasksText(hosts: readonly BoardRow[]): string[] {
   const most = Math.max(0, ...hosts.map(({ total }) => total))
   if (most === 0) return []
   const total = hosts.reduce((sum, host) => sum + (host.total || most), 0)

@@ -24,7 +24,7 @@ export type PlayOptions = {
 }
 
 /** How far a host is: what listr2 does not know of a task. */
-export type HostProgress = {
+export type HostActivity = {
   isConnected: boolean
   /** How many tasks the host has; undefined until they are known. */
   total?: number
@@ -33,7 +33,7 @@ export type HostProgress = {
   runningSince?: number
   waitsFor: readonly string[]
   /** The end of what its steps wrote, and when the last line came. */
-  readonly said: string[]
+  readonly outputLines: string[]
   lineAt: number
   /** Bytes of a file that is under way, and how many there are. */
   transfer?: { readonly bytes: number; readonly total: number | undefined }
@@ -50,7 +50,7 @@ export class BoardRenderer implements ListrRenderer {
   /** true: whether this is a terminal was decided before, and for the right stream. */
   static readonly nonTTY = true
   static readonly rendererOptions: PlayOptions
-  static readonly rendererTaskOptions: HostProgress
+  static readonly rendererTaskOptions: HostActivity
 
   readonly #play: PlayTask | undefined
   readonly #options: PlayOptions

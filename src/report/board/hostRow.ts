@@ -1,6 +1,6 @@
 // Reads what the board shows of a host from its listr2 task.
 
-import type { HostProgress, PlayTask } from './boardRenderer.ts'
+import type { HostActivity, PlayTask } from './boardRenderer.ts'
 
 export type HostPhase =
   | 'connecting'
@@ -12,7 +12,7 @@ export type HostPhase =
   | 'failed'
   | 'unreachable'
 
-export type HostRow = {
+export type BoardRow = {
   readonly name: string
   /** How many hosts do the same, and share the row. */
   readonly count: number
@@ -23,13 +23,13 @@ export type HostRow = {
   readonly line: string
   readonly lineAt: number
   /** What its steps wrote, the end of it. */
-  readonly said: readonly string[]
+  readonly outputLines: readonly string[]
   /** How many tasks there are, and how many of them are done. */
   readonly total: number
   readonly done: number
   readonly runningSince: number | undefined
   /** Bytes of a file that is under way. */
-  readonly transfer: HostProgress['transfer']
+  readonly transfer: HostActivity['transfer']
   readonly waitsFor: readonly string[]
   /** The code of the error that ended it. */
   readonly code: string
@@ -37,9 +37,9 @@ export type HostRow = {
 
 type Task = PlayTask['subtasks'][number]
 
-export function hostRowOf(task: Task): HostRow {
-  const progress = task.rendererTaskOptions as HostProgress
-  const { total = 0, done, runningSince, waitsFor, failure, said, lineAt, transfer } = progress
+export function hostRowOf(task: Task): BoardRow {
+  const progress = task.rendererTaskOptions as HostActivity
+  const { total = 0, done, runningSince, waitsFor, failure, outputLines, lineAt, transfer } = progress
   const [title = '', line = ''] = (task.output ?? '').split('\n')
   const { retry } = task.message
   const phase = phaseOf(task, progress)
@@ -48,15 +48,15 @@ export function hostRowOf(task: Task): HostRow {
     count: 1,
     phase,
     title: retry ? `${title} (retry ${retry.count})` : title,
-    ...{ line, lineAt, said, total, runningSince, transfer, waitsFor },
+    ...{ line, lineAt, outputLines, total, runningSince, transfer, waitsFor },
     done: phase === 'ok' ? total : done,
     code: failure?.code ?? '',
   }
 }
 
 /** Rows of hosts that do the same are one row; that of `selected` stays its own. */
-export function equalRows(hosts: readonly HostRow[], selected: string | undefined): HostRow[] {
-  const groups = new Map<string, HostRow[]>()
+export function equalRows(hosts: readonly BoardRow[], selected: string | undefined): BoardRow[] {
+  const groups = new Map<string, BoardRow[]>()
   for (const host of hosts) {
     const { phase, title, done, total, code, name } = host
     const key = name === selected ? '' : `${phase} ${done} ${total} ${code} ${title}`
@@ -68,7 +68,7 @@ export function equalRows(hosts: readonly HostRow[], selected: string | undefine
 }
 
 /** The one that has run longest, with what was written last. */
-function joined(rows: readonly HostRow[]): HostRow {
+function joined(rows: readonly BoardRow[]): BoardRow {
   const [first] = rows
   if (rows.length === 1) return first!
   let latest = first!
@@ -77,12 +77,12 @@ function joined(rows: readonly HostRow[]): HostRow {
     if (row.lineAt > latest.lineAt) latest = row
     since = Math.min(since, row.runningSince ?? since)
   }
-  const { line, lineAt, said, transfer } = latest
+  const { line, lineAt, outputLines, transfer } = latest
   const runningSince = Number.isFinite(since) ? since : undefined
-  return { ...first!, line, lineAt, said, transfer, count: rows.length, runningSince }
+  return { ...first!, line, lineAt, outputLines, transfer, count: rows.length, runningSince }
 }
 
-function phaseOf(task: Task, { isConnected, total, failure }: HostProgress): HostPhase {
+function phaseOf(task: Task, { isConnected, total, failure }: HostActivity): HostPhase {
   if (task.hasFailed()) return failure?.status ?? 'failed'
   if (task.isSkipped()) return 'stopped'
   if (task.isCompleted()) return 'ok'

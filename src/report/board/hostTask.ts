@@ -7,24 +7,24 @@ import { lastVisible, sanitize, sanitizeLines } from '../output/sanitize.ts'
 import { titleWithDelegate } from '../text/hostLabel.ts'
 import type { HostOutcome } from '../text/hostOutcomes.ts'
 import { retryText } from '../text/retryText.ts'
-import type { BoardRenderer, HostProgress } from './boardRenderer.ts'
+import type { BoardRenderer, HostActivity } from './boardRenderer.ts'
 
 type Renderer = typeof BoardRenderer
 
-const mostSaid = 200
+const mostOutputLines = 200
 
 /** listr2 starts tasks asynchronously: what is reported before is shown as soon as it has started this one. */
 export class HostTask {
   /** The task for listr2. */
   readonly definition: ListrTask<unknown, Renderer>
-  readonly #progress: HostProgress = { isConnected: false, done: 0, waitsFor: [], said: [], lineAt: 0 }
+  readonly #progress: HostActivity = { isConnected: false, done: 0, waitsFor: [], outputLines: [], lineAt: 0 }
   readonly #end: Promise<HostOutcome>
   #resolveEnd: (outcome: HostOutcome) => void = () => {}
   #task: ListrTaskWrapper<unknown, Renderer, never> | undefined
   #state = ListrTaskState.STARTED
   #retries = 0
   /** Whether the current task has written anything. */
-  #hasSaid = false
+  #hasOutput = false
   /** The title of the current task, and the last line of its output. */
   #output: readonly string[] = []
   #failure: { readonly error: Error; readonly title: string } | undefined
@@ -62,7 +62,7 @@ export class HostTask {
     const isRetry = this.#progress.runningSince !== undefined && this.#progress.done === index
     this.#retries = isRetry ? this.#retries + 1 : 0
     Object.assign(this.#progress, { done: index, runningSince: now, transfer: undefined })
-    this.#hasSaid = false
+    this.#hasOutput = false
     this.#show(isRetry ? ListrTaskState.RETRY : ListrTaskState.STARTED, [titleOf(label)])
   }
 
@@ -80,18 +80,18 @@ export class HostTask {
 
   /** Keeps a line for those who open the output of the host. */
   #say(line: string): void {
-    const { said } = this.#progress
-    if (!this.#hasSaid) said.push(`${this.#output[0] ?? ''}:`)
-    this.#hasSaid = true
-    said.push(line)
-    if (said.length > mostSaid) said.splice(0, said.length - mostSaid)
+    const { outputLines } = this.#progress
+    if (!this.#hasOutput) outputLines.push(`${this.#output[0] ?? ''}:`)
+    this.#hasOutput = true
+    outputLines.push(line)
+    if (outputLines.length > mostOutputLines) outputLines.splice(0, outputLines.length - mostOutputLines)
   }
 
   taskEnded(label: TaskLabel, index: number, result: TaskResult): void {
     const { status, isIgnored, error, output, message } = result
     const title = titleOf(label)
     // A short step has written all at once.
-    if (!this.#hasSaid && output) {
+    if (!this.#hasOutput && output) {
       this.#output = [title]
       for (const line of sanitizeLines(output.stdout + output.stderr)) if (line !== '') this.#say(line)
     }
@@ -100,7 +100,7 @@ export class HostTask {
       for (const line of sanitizeLines(message.text)) this.#say(line)
     }
     Object.assign(this.#progress, { runningSince: undefined, transfer: undefined })
-    this.#hasSaid = false
+    this.#hasOutput = false
     this.#retries = 0
     if (!isIgnored && (status === 'failed' || status === 'unreachable')) {
       this.#progress.failure = { status, code: error?.code ?? '' }

@@ -3,7 +3,7 @@
 import { displayWidth, fit, truncate } from '../output/displayWidth.ts'
 import type { Theme } from '../output/theme.ts'
 import { plural } from '../text/summaries.ts'
-import type { HostRow } from './hostRow.ts'
+import type { BoardRow } from './hostRow.ts'
 
 export type RowLayout = {
   /** Columns that may be written: one less than there are, so that no line wraps. */
@@ -25,7 +25,7 @@ type LineOptions = {
 }
 
 /** `  was-01  ━━━━╺━━━━━━  49/66  dnfInstall httpd   8 s of about 9 s`. */
-export function hostLine(host: HostRow, layout: RowLayout, options: LineOptions): string {
+export function hostLine(host: BoardRow, layout: RowLayout, options: LineOptions): string {
   const { theme, isSelected } = options
   const label = host.count > 1 ? plural(host.count, 'host') : host.name
   const name = `${isSelected ? '› ' : '  '}${fit(label, layout.host)}  `
@@ -53,7 +53,7 @@ export function outputLine(line: string, { columns, host }: RowLayout, theme: Th
 }
 
 function progressText(
-  { done, total, title, runningSince, transfer }: HostRow,
+  { done, total, title, runningSince, transfer }: BoardRow,
   { bar, count }: RowLayout,
   width: number,
   { now, theme, lastTime }: LineOptions,
@@ -88,7 +88,7 @@ function timeText(elapsedMs: number, lastMs: number | undefined): string {
 }
 
 /** `12.3 of 40.1 MB  31 %`. */
-function transferText({ bytes, total }: NonNullable<HostRow['transfer']>): string {
+function transferText({ bytes, total }: NonNullable<BoardRow['transfer']>): string {
   const megabytes = (count: number) => (count / 1e6).toFixed(1)
   if (total === undefined || total === 0) return `${megabytes(bytes)} MB`
   return `${megabytes(bytes)} of ${megabytes(total)} MB  ${Math.floor((bytes / total) * 100)} %`
@@ -101,12 +101,12 @@ function barText(done: number, total: number, columns: number, theme: Theme): st
   return theme.success('━'.repeat(full)) + (rest > 0 ? theme.muted(`╺${'━'.repeat(rest - 1)}`) : '')
 }
 
-function waitingText({ waitsFor: [first, ...others] }: HostRow): string {
+function waitingText({ waitsFor: [first, ...others] }: BoardRow): string {
   if (first === undefined) return 'waiting'
   return `waiting for ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`
 }
 
-function failureText({ phase, title, code }: HostRow, width: number, theme: Theme): string {
+function failureText({ phase, title, code }: BoardRow, width: number, theme: Theme): string {
   const label = phase === 'failed' ? 'FAILED' : 'UNREACHABLE'
   const left = width - label.length - 2 - (code === '' ? 0 : code.length + 3)
   if (left < 4) return theme.failure(truncate(label, width))

@@ -3,7 +3,7 @@
 import { quote } from '../../model/shell/command.ts'
 import { sanitize } from '../output/sanitize.ts'
 import type { Column } from '../table/columns.ts'
-import type { HostRow, RunTable } from '../table/runTable.ts'
+import type { RunTable, TableRow } from '../table/runTable.ts'
 import { flagsOf } from '../table/runTable.ts'
 import type { Since } from '../table/since.ts'
 import { locationText } from '../text/failureText.ts'
@@ -121,7 +121,7 @@ function pageColumn({ title, isHandler, where }: Column, play: number, cwd: stri
   }
 }
 
-function statusOf({ kind, result }: HostRow['entries'][number]['event']): PageStatus {
+function statusOf({ kind, result }: TableRow['entries'][number]['event']): PageStatus {
   return kind === 'retry' ? 'retry' : result.isIgnored ? 'ignored' : result.status
 }
 
@@ -153,7 +153,7 @@ function note(groups: Map<string, Group>, key: string, column: number, detail: n
 
 const severity: readonly PageOutcome[] = ['ok', 'unfinished', 'stopped', 'failed', 'unreachable']
 
-function worst(rows: readonly HostRow[]): PageOutcome {
+function worst(rows: readonly TableRow[]): PageOutcome {
   return rows.reduce<PageOutcome>(
     (worse, { outcome }) => (severity.indexOf(outcome) > severity.indexOf(worse) ? outcome : worse),
     'ok',

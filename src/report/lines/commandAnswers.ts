@@ -1,4 +1,4 @@
-// Keeps what commands said in a play, for runs that are made for their answers.
+// Keeps the output of commands in a play, for runs that are made for their output.
 
 import type { EventOf } from '../../model/run/event.ts'
 import type { HostRecap } from '../../model/run/outcome.ts'

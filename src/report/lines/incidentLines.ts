@@ -1,4 +1,4 @@
-// Formats what happens to a run as a whole: warnings, and that it was interrupted.
+// Formats events of the whole run: warnings, and that it was interrupted.
 
 import type { EventOf } from '../../model/run/event.ts'
 import { sanitize, sanitizeLines } from '../output/sanitize.ts'

@@ -5,17 +5,17 @@ import { HostPage } from './host/hostPage.tsx'
 import { KeyHelp } from './keyHelp.tsx'
 import { Overview } from './overview/overview.tsx'
 import type { Run } from './shared/model.ts'
-import { hostLink, type Place, placeOf } from './shared/place.ts'
+import { hostLink, type Route, routeOf } from './shared/route.ts'
 
 export function App({ run }: { run: Run }) {
-  const [place, setPlace] = useState<Place>(() => placeOf(location.hash))
+  const [route, setRoute] = useState<Route>(() => routeOf(location.hash))
   const [isHelpOpen, setHelp] = useState(false)
   const scrollBefore = useRef(0)
-  const at = run.hosts.findIndex(({ name }) => name === place.host)
+  const at = run.hosts.findIndex(({ name }) => name === route.host)
   const host = run.hosts[at]
 
   useEffect(() => {
-    const follow = () => setPlace(placeOf(location.hash))
+    const follow = () => setRoute(routeOf(location.hash))
     addEventListener('hashchange', follow)
     return () => removeEventListener('hashchange', follow)
   }, [])
@@ -23,18 +23,18 @@ export function App({ run }: { run: Run }) {
   useEffect(() => {
     document.title = host ? `${host.name} · ${run.data.title}` : run.data.title
     if (!host) scrollTo(0, scrollBefore.current)
-    else if (place.entry === undefined) scrollTo(0, 0)
-  }, [host, place.entry, run])
+    else if (route.entry === undefined) scrollTo(0, 0)
+  }, [host, route.entry, run])
 
   useEffect(() => {
     const remember = () => {
-      if (!placeOf(location.hash).host) scrollBefore.current = scrollY
+      if (!routeOf(location.hash).host) scrollBefore.current = scrollY
     }
     addEventListener('scroll', remember, { passive: true })
     return () => removeEventListener('scroll', remember)
   }, [])
 
-  // At once, so that no key finds the place before.
+  // At once, so that no key acts on the host shown before.
   useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return
@@ -58,7 +58,7 @@ export function App({ run }: { run: Run }) {
       <div hidden={host !== undefined}>
         <Overview run={run} isShown={!host} onHelp={() => setHelp(true)} />
       </div>
-      {host && <HostPage key={host.name} run={run} host={host} at={at} entry={place.entry} />}
+      {host && <HostPage key={host.name} run={run} host={host} at={at} entry={route.entry} />}
       {isHelpOpen && <KeyHelp close={() => setHelp(false)} />}
     </>
   )

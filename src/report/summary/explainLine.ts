@@ -1,4 +1,4 @@
-// The line at the end of a run that leads from its error codes to what they mean.
+// The last line of a run, which names the command that explains its error codes.
 
 import { AggregatePlaybookError, type PlaybookError } from '../../model/errors/error.ts'
 import type { RunEvent } from '../../model/run/event.ts'

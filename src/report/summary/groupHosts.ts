@@ -1,4 +1,4 @@
-// Groups hosts that changed the same, and compares the others with the nearest group.
+// Groups hosts with the same changes, and compares the others with the nearest group.
 
 type HostGroup = { readonly hosts: readonly string[]; readonly lines: readonly string[] }
 

@@ -3,7 +3,7 @@
 import type { Column } from './columns.ts'
 import type { RunTable } from './runTable.ts'
 
-export type Comparison = {
+export type RunComparison = {
   /** Undefined for a run without an end. */
   readonly durationMs: { readonly before?: number; readonly after?: number }
   /** Without handlers, and without what no host came to in one of the runs. */
@@ -31,7 +31,7 @@ type HostState = { readonly hasFailed: boolean; readonly hasChanged: boolean }
 /** A task is slower if it takes a second more, and half as long again. */
 const [leastMs, leastFactor] = [1000, 1.5]
 
-export function compareRuns(before: RunTable, after: RunTable): Comparison {
+export function compareRuns(before: RunTable, after: RunTable): RunComparison {
   const [oldTasks, newTasks] = [tasksOf(before), tasksOf(after)]
   const pairs = pairsOf(oldTasks, newTasks)
   const paired = new Set(pairs.flat())
@@ -68,7 +68,7 @@ export function compareRuns(before: RunTable, after: RunTable): Comparison {
 }
 
 /** Whether there is anything but another duration. */
-export function isSame({ tasks, hosts, slower }: Comparison): boolean {
+export function isSame({ tasks, hosts, slower }: RunComparison): boolean {
   return [...Object.values(tasks), ...Object.values(hosts), slower].every((list) => list.length === 0)
 }
 

@@ -4,12 +4,12 @@ import { sanitize } from '../output/sanitize.ts'
 import { formatDuration } from '../text/duration.ts'
 import { hostNames } from '../text/hostNames.ts'
 import { plural } from '../text/summaries.ts'
-import { type Comparison, isSame } from './compareRuns.ts'
+import { isSame, type RunComparison } from './compareRuns.ts'
 
 const columns = 100
 
 /** Only what differs, below each heading. */
-export function comparisonLines(comparison: Comparison): string[] {
+export function comparisonLines(comparison: RunComparison): string[] {
   const { tasks, hosts, slower, durationMs } = comparison
   const { before, after } = durationMs
   const took =
@@ -44,6 +44,6 @@ function hostLine(what: string, hosts: readonly string[]): string[] {
   return hosts.length === 0 ? [] : [`${plural(hosts.length, 'host')} ${what}: ${hostNames(hosts, columns)}`]
 }
 
-function taskText({ play, title }: Comparison['tasks']['new'][number]): string {
+function taskText({ play, title }: RunComparison['tasks']['new'][number]): string {
   return `${sanitize(play)}: ${sanitize(title)}`
 }

@@ -22,11 +22,11 @@ type PlayTable = {
   readonly name: string
   readonly isCheck: boolean
   readonly columns: ColumnList
-  readonly hosts: ReadonlyMap<string, HostRow>
+  readonly hosts: ReadonlyMap<string, TableRow>
   readonly durationMs: number | undefined
 }
 
-export type HostRow = {
+export type TableRow = {
   /** In the order in which they ended; a block that was tried several times has its tasks as often. */
   readonly entries: readonly Entry[]
   readonly outcome: HostOutcome | 'unfinished'
@@ -49,7 +49,7 @@ type Trip = {
 type Row = {
   entries: Entry[]
   begun: Map<number, number>
-  outcome: HostRow['outcome']
+  outcome: TableRow['outcome']
   recap: HostRecap | undefined
 }
 

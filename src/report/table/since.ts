@@ -1,8 +1,8 @@
 // What differs from an earlier run, and which run that is.
 
-import type { Comparison } from './compareRuns.ts'
+import type { RunComparison } from './compareRuns.ts'
 
-export type Since = Comparison & {
+export type Since = RunComparison & {
   /** The name of the earlier run. */
   readonly run: string
   /** Milliseconds since 1970. */

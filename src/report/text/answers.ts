@@ -1,4 +1,4 @@
-// Formats what a command said on many hosts, equal answers once.
+// Formats the output of a command on many hosts, equal output once.
 
 import type { TaskOutput } from '../../model/run/outcome.ts'
 import { sanitizeLines } from '../output/sanitize.ts'

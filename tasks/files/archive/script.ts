@@ -41,7 +41,7 @@ type ArchiveLook = {
  * The contents are compared without the compression, whose bytes depend on the program's version. A zip is made for the
  * comparison, in a folder of its own.
  */
-export function lookCommand(params: ArchiveParams): Command {
+export function compareCommand(params: ArchiveParams): Command {
   const { dest } = params
   const unpack = unpacking[archiveFormat(params)]
   return sh`${preparation(params)}
@@ -56,7 +56,7 @@ printf 'source %s\n' "$(stream "$@" | sha256sum | cut -c 1-64)"
 exit 0`
 }
 
-export function parseLook(result: Output): ArchiveLook {
+export function parseComparison(result: Output): ArchiveLook {
   const lines = splitLines(text(result)).map((line) => /^(\S+) ?(.*)$/.exec(line) ?? [])
   const all = (key: string) => lines.filter(([, each]) => each === key).map(([, , value = '']) => value)
   const error = explainArchive(result)

@@ -1,4 +1,4 @@
-// Lists files of a host by find and stat, and leaves out what does not meet the conditions.
+// Lists files of a host by find and stat, and drops those that do not match.
 
 import { posix } from 'node:path'
 import {
@@ -86,11 +86,11 @@ function tests({ patterns, excludes, hidden, fileType }: Conditions): (string | 
 
 /** @throws PlaybookError E_FIND, E_SLOW_PATTERN */
 function parse(result: Output, { regex, age, size }: Conditions): FoundFile[] {
-  const faults = lastLines({ ...result, stdout: Buffer.alloc(0) }).filter(
+  const problems = lastLines({ ...result, stdout: Buffer.alloc(0) }).filter(
     (line) => !/No such file or directory/.test(line),
   )
-  if (faults.length > 0)
-    throw new PlaybookError('E_FIND', 'The files cannot be listed whole.', { details: faults })
+  if (problems.length > 0)
+    throw new PlaybookError('E_FIND', 'The files cannot be listed whole.', { details: problems })
   const [time = '', ...records] = result.stdout.toString('utf8').split(/^\/\//m)
   const found = records.map((record) => parseRecord(record.replace(/\n$/, ''), Number(time)))
   const isRightSize = (file: FoundFile) => file.type === 'file' && isAtLeast(file.size, size!)

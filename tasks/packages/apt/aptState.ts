@@ -1,4 +1,4 @@
-// Reads what the script that looks at packages printed.
+// Parses the output of the script that reads the state of packages.
 
 import { type Output, PlaybookError, splitLines, text } from '../../../src/index.ts'
 import { explainApt } from './errors.ts'

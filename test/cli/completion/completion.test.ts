@@ -36,7 +36,7 @@ for (const program of ['bin/run-playbook', 'ask.sh', 'node_modules/.bin/run-play
   chmodSync(join(site.path, program), 0o755)
 test.after(() => site.remove())
 
-/** Without what stands behind a tab. */
+/** Without what follows a tab. */
 async function at(line: string, env = {}): Promise<string[]> {
   const { code, stdout, stderr } = await runHere(site.path, ['complete', '--line', line], env)
   assert.equal([code, stderr], [0, ''])

@@ -65,7 +65,7 @@ const here = (args: string) => runHere(site.path, args.split(' '))
 test('docs/plays.md is up to date: npm run docs writes it', () =>
   assert.ok(page === playsText(), 'docs/plays.md is not what docs/keywords.ts says: npm run docs'))
 
-test('the example of docs/plays.md is a playbook without a fault', async () => {
+test('the example of docs/plays.md is a playbook without an error', async () => {
   const { code, stdout, stderr } = await here('example.ts -i inventory.yaml --syntax-check')
   assert.equal([code, stderr], [0, ''])
   assert.match(stdout, 'No errors found in 1 play')
@@ -74,10 +74,10 @@ test('the example of docs/plays.md is a playbook without a fault', async () => {
 test('order, batches, runOnce and delegates: in the order that the play says, reported as host -> delegate', async () => {
   const { code, stdout } = await here('site.ts -i inventory.yaml --output lines')
   assert.is(code, 0)
-  const said = readFileSync(join(site.path, 'order.txt'), 'utf8').split('\n')
-  assert.equal(said.slice(0, 3), ['once', 'web-01', 'reload'])
-  assert.is(said[3], 'once')
-  assert.equal(said.slice(4, -1).sort(), ['reload', 'web-02', 'web-03'])
+  const printed = readFileSync(join(site.path, 'order.txt'), 'utf8').split('\n')
+  assert.equal(printed.slice(0, 3), ['once', 'web-01', 'reload'])
+  assert.is(printed[3], 'once')
+  assert.equal(printed.slice(4, -1).sort(), ['reload', 'web-02', 'web-03'])
   assert.match(stdout, /^web-01 -> lb-01 {2}changed {2}once/m)
   assert.match(stdout, /^web-01 -> localhost {2}handler {2}reload/m)
   assert.match(stdout, /^web-02 -> lb-01 {2}changed {2}once/m)
@@ -100,7 +100,7 @@ test('jsonl names the delegate beside the host, and says why a host passes a tas
   )
 })
 
-test('handlers of a failed host run with --force-handlers, and are owed without', async () => {
+test('handlers of a failed host run with --force-handlers, and are pending without', async () => {
   const handled = () => readFileSync(join(site.path, 'handled.txt'), 'utf8')
   const owing = await here('failing.ts -i inventory.yaml')
   assert.is(owing.code, 2)
@@ -111,7 +111,7 @@ test('handlers of a failed host run with --force-handlers, and are owed without'
   assert.is(handled(), 'handled\n')
 })
 
-const wrong: [title: string, options: string, said: RegExp, hint: string][] = [
+const wrong: [title: string, options: string, printed: RegExp, hint: string][] = [
   [
     'an unknown delegate',
     "{ delegateTo: 'lb-1' }",
@@ -119,18 +119,18 @@ const wrong: [title: string, options: string, said: RegExp, hint: string][] = [
     'lb-01',
   ],
   [
-    'a keyword that there is not',
+    'a keyword that does not exist',
     '{ runonce: true }',
     /wrong\.ts:7.*a task has no keyword runonce\./,
     'runOnce',
   ],
 ]
-for (const [title, options, said, hint] of wrong) {
-  test(`${title} is said with its line and a suggestion, and nothing is run`, async () => {
+for (const [title, options, printed, hint] of wrong) {
+  test(`${title} is reported with its line and a suggestion, and nothing is run`, async () => {
     site.write({ 'wrong.ts': wrongPlay(options) })
     const { code, stdout, stderr } = await site.run('wrong.ts -i inventory.yaml')
     assert.equal([code, stdout], [1, ''])
-    assert.match(stderr, said)
+    assert.match(stderr, printed)
     assert.match(stderr, `Did you mean ${hint}?`)
   })
 }

@@ -1,4 +1,4 @@
-// Tests what docs, help and the command alone show, and that the first playbook of README.md runs.
+// Tests the commands docs and help, and the first playbook of README.md.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -99,12 +99,12 @@ test('the first playbook of README.md runs as printed, without root, and again c
   const [, block = ''] = /```sh\n([\s\S]*?)```/.exec(readme) ?? []
   const commands = [...block.matchAll(/^npx run-playbook (.*)$/gm)].map(([, words]) => words!)
   assert.match(block, /^npm install run-playbook\n/)
-  const said = [/^Nothing was changed\. 1 host: 3 would change/m, /1 ok · 3 changed/, /1 ok · 0 changed/]
-  assert.is(commands.length, said.length)
+  const expected = [/^Nothing was changed\. 1 host: 3 would change/m, /1 ok · 3 changed/, /1 ok · 0 changed/]
+  assert.is(commands.length, expected.length)
   for (const [index, words] of commands.entries()) {
     const ended = await site.run(words)
     assert.is(ended.code, 0, ended.stdout + ended.stderr)
-    assert.match(ended.stdout, said[index]!)
+    assert.match(ended.stdout, expected[index]!)
     assert.is(existsSync(join(site.path, 'hello')), index > 0)
   }
   assert.is(readFileSync(join(site.path, 'hello/greeting.txt'), 'utf8'), 'Good morning from localhost\n')

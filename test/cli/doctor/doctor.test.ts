@@ -1,4 +1,4 @@
-// The doctor command: what tasks and plays need, on hosts of this machine, and where hosts do not answer.
+// Tests the doctor command on hosts of this machine, unreachable ones included.
 
 import { createServer } from 'node:net'
 import { test } from '#test'

@@ -1,4 +1,4 @@
-// The facts command: as a table that folds equal answers, as JSON, and where hosts do not answer.
+// Tests the facts command: table, JSON, and unreachable hosts.
 
 import { hostname } from 'node:os'
 import { test } from '#test'

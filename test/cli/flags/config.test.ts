@@ -48,7 +48,7 @@ const shown: readonly [title: string, args: string, env: Env, line: string][] = 
   ['a switch that is on', '', { RUN_PLAYBOOK_CHECK: '1' }, 'check true RUN_PLAYBOOK_CHECK'],
   ['how many -v', '', { RUN_PLAYBOOK_VERBOSE: '3' }, 'verbose 3 RUN_PLAYBOOK_VERBOSE'],
   ["somebody's own variable is left alone", '', { RUN_PLAYBOOK_BENCH_USAGE: 'x' }, 'user - default'],
-  ['-v counts anew', '-vv', {}, 'verbose 2 --verbose'],
+  ['-v counts again', '-vv', {}, 'verbose 2 --verbose'],
   ['tags with commas', '', { RUN_PLAYBOOK_TAGS: 'a,b' }, 'tags a b RUN_PLAYBOOK_TAGS'],
   [
     "Ansible's name of the password file",
@@ -98,7 +98,12 @@ const wrong: readonly [title: string, file: string | undefined, env: Env, stderr
     {},
     /:3 {2}output: Allowed choices are auto, board, lines, jsonl\. {2}E_CONFIG/,
   ],
-  ['a list where one is wanted', "  limit: ['a', 'b'],", {}, /:3 {2}limit: Expected text, got \["a","b"\]\./],
+  [
+    'a list where one is required',
+    "  limit: ['a', 'b'],",
+    {},
+    /:3 {2}limit: Expected text, got \["a","b"\]\./,
+  ],
   [
     'a variable that is no number',
     undefined,
@@ -177,7 +182,7 @@ test('RUN_PLAYBOOK_CONFIG names another file', async () => {
   assert.match(stdout, /^forks +7 +other\.ts$/m)
 })
 
-test('a file in a folder that everybody may write to is not loaded, and that is told', async () => {
+test('a file in a folder that everybody may write to is not loaded, and that is reported', async () => {
   const folder = join(bare.path, 'open')
   mkdirSync(folder)
   chmodSync(folder, 0o777)

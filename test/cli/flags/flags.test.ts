@@ -149,7 +149,7 @@ const cases: readonly [title: string, args: string, says: string | RegExp, files
   ],
   ['-vv shows commands', 'files -i inventory.yaml -t greet -vv', /^one +probe +stat/m, ['one', 'two']],
   [
-    '-vvv shows what they said',
+    '-vvv shows their output',
     'files -i inventory.yaml -t greet -vvv',
     /│ .*:root:[\s\S]*│ \(file contents, /,
     ['one', 'two'],
@@ -238,7 +238,7 @@ for (const [args, says] of usage) {
   })
 }
 
-test('a tag that was probably mistyped among others is told, and of --skip-tags too', async () => {
+test('a tag that was probably mistyped among others is reported, and of --skip-tags too', async () => {
   const { code, stderr } = await runHere(site.path, [
     ...['files', '-i', 'inventory.yaml', '-C', '-t', 'greet,moer', '--skip-tags', 'laet,elsewhere'],
   ])
@@ -418,7 +418,12 @@ const becoming: readonly [title: string, args: string, code: number, says: RegEx
     2,
     /one +FAILED[\s\S]*E_BECOME_PASSWORD/,
   ],
-  ['No sudo password where one is wanted', 'who -i asking.yaml -b', 2, /E_BECOME_PASSWORD_MISSING[\s\S]*-K/],
+  [
+    'No sudo password where one is required',
+    'who -i asking.yaml -b',
+    2,
+    /E_BECOME_PASSWORD_MISSING[\s\S]*-K/,
+  ],
 ]
 
 for (const [title, args, code, says] of becoming) {

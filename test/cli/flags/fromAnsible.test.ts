@@ -70,7 +70,7 @@ for (const flag of flags) {
   })
 }
 
-test('every flag of --help stands on the page, but for those that explain themselves', async () => {
+test('every flag of --help is on the page, but for those that explain themselves', async () => {
   const { stdout } = await runHere(site.path, ['--help'])
   const ours = [...stdout.matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)/gm)]
   const missing = ours.filter(

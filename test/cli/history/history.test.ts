@@ -37,12 +37,12 @@ test.after(() => {
 })
 
 const here = (args: string) => runHere(site.path, args.split(/\s+/).filter(Boolean))
-const told: string[] = []
+const reported: string[] = []
 
-test('the runs that are told of', async () => {
+test('the runs that are shown', async () => {
   for (const args of ['-C', '', '-t fail'])
-    told.push((await site.run(`files -i inventory.yaml ${args}`)).stdout)
-  assert.match(told[1]!, /1 changed/)
+    reported.push((await site.run(`files -i inventory.yaml ${args}`)).stdout)
+  assert.match(reported[1]!, /1 changed/)
 })
 
 test('history lists the runs, the newest first', async () => {
@@ -63,22 +63,22 @@ const ids = async () =>
     .split('\n')
     .map((line) => line.split(/ +/).at(-1)!)
 
-test('report tells a run as it was told', async () => {
+test('report shows a run as it was shown', async () => {
   const [failed = '', changed = '', checked = ''] = await ids()
-  assert.equal(await here('report'), { code: 0, stdout: told[2]!, stderr: '' })
+  assert.equal(await here('report'), { code: 0, stdout: reported[2]!, stderr: '' })
   for (const [id, text] of [
-    [failed, told[2]],
-    [changed, told[1]],
-    [checked, told[0]],
+    [failed, reported[2]],
+    [changed, reported[1]],
+    [checked, reported[0]],
   ] as const)
     assert.is((await here(`report ${id}`)).stdout, text)
-  assert.is((await here(`report ${changed.slice(0, -3)}`)).stdout, told[1])
+  assert.is((await here(`report ${changed.slice(0, -3)}`)).stdout, reported[1])
 })
 
 test('report -D shows lines, -vv commands, that the run itself did not', async () => {
   const [, changed] = await ids()
   assert.match((await here(`report ${changed} -D`)).stdout, /^ +\+hello$/m)
-  assert.not.match(told[1]!, /\+hello/)
+  assert.not.match(reported[1]!, /\+hello/)
 })
 
 test('report --output jsonl has the times of the run', async () => {

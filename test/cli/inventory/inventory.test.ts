@@ -187,10 +187,10 @@ const refused: readonly [args: string, stderr: string | RegExp][] = [
 for (const [args, stderr] of refused) {
   test(`inventory ${args} is refused`, async () => {
     const ended = await here(`inventory -i lab.yaml ${args}`)
-    const said = ended.stderr.replace(/^warning {2}.*\n/, '')
+    const printed = ended.stderr.replace(/^warning {2}.*\n/, '')
     assert.equal([ended.code, ended.stdout], [1, ''])
-    if (typeof stderr === 'string') assert.is(said, stderr)
-    else assert.match(said, stderr)
+    if (typeof stderr === 'string') assert.is(printed, stderr)
+    else assert.match(printed, stderr)
   })
 }
 

@@ -61,7 +61,7 @@ test.after(() => site.remove())
 
 const here = (args: string) => runHere(site.path, args.split(' '))
 
-test('Variables, connections and tasks that are wrong are told together', async () => {
+test('Variables, connections and tasks that are wrong are reported together', async () => {
   const { code, stdout, stderr } = await here('play -i wrong.yaml')
   assert.equal([code, stdout], [1, ''])
   const lines = stderr.split('\n').filter((line) => !line.startsWith('    '))
@@ -160,7 +160,7 @@ const cases: readonly [title: string, args: string, says: RegExp][] = [
     /^Cannot read the password file nothing: no such file\. {2}E_PASSWORD_FILE\n/,
   ],
   [
-    'Playbook and inventory wrong: both are told',
+    'Playbook and inventory wrong: both are reported',
     'nothing.ts -i tab.yaml',
     /^No playbook "nothing\.ts"[\s\S]*\ntab\.yaml:3:1 [\s\S]*\n2 errors\. No host was contacted\.\n$/,
   ],

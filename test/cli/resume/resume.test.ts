@@ -62,7 +62,7 @@ const good = () => {
 }
 
 /** What was carried out since the last look, each host's in order. */
-function said(): { readonly [host: string]: string } {
+function printed(): { readonly [host: string]: string } {
   const file = join(site.path, 'log')
   const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
   rmSync(file, { force: true })
@@ -78,7 +78,7 @@ test.before.each(() => {
   site.write({ first: 'a b c', second: 'x y' })
 })
 
-/** A run that fails as told, then `--resume` when all is well: what each of the two carried out. */
+/** A run that fails as described, then `--resume` when all is well: what each of the two carried out. */
 const cases: readonly {
   readonly title: string
   readonly fails: readonly string[]
@@ -198,14 +198,14 @@ for (const { title, fails, run, first, later, tells, with: files = {} } of cases
     const failed = await here(`${run} -i inventory.yaml`)
     assert.is(failed.code, 2, failed.stderr)
     assert.match(failed.stdout, new RegExp(`^run-playbook ${run} --resume   resumes from here\\n$`, 'm'))
-    assert.equal(said(), first)
+    assert.equal(printed(), first)
     good()
     site.write(files)
     const changesPlaybook = Object.keys(files).some((name) => name.endsWith('.ts'))
     const resumed = await (changesPlaybook ? site.run : here)('--resume')
     site.write(Object.fromEntries(before))
     assert.is(resumed.code, 0, resumed.stdout + resumed.stderr)
-    assert.equal(said(), later)
+    assert.equal(printed(), later)
     assert.match(resumed.stderr, new RegExp(`^Resuming the last run \\(run-playbook ${run}, \\d{4}-`))
     assert.match(resumed.stderr, tells)
     assert.not.match(resumed.stdout, /--resume/)
@@ -218,28 +218,28 @@ for (const { title, fails, run, first, later, tells, with: files = {} } of cases
 test('a run that goes on and fails again is gone on with once more', async () => {
   bad('one-b', 'two-y')
   await here('two -i inventory.yaml')
-  said()
+  printed()
   good()
   bad('one-x')
   assert.is((await here('two --resume')).code, 2)
-  assert.equal(said(), { one: 'b c x', two: 'y' })
+  assert.equal(printed(), { one: 'b c x', two: 'y' })
   good()
   assert.is((await here('--resume')).code, 0)
-  assert.equal(said(), { one: 'x y' })
+  assert.equal(printed(), { one: 'x y' })
 })
 
 test('tasks that were added since are run, before the stop and on hosts that are done', async () => {
   bad('one-c')
   await here('two.ts -i inventory.yaml')
-  assert.equal(said(), { one: 'a b c', two: 'a b c x y' })
+  assert.equal(printed(), { one: 'a b c', two: 'a b c x y' })
   site.write({ first: 'a new b c' })
   await here('--resume')
-  assert.equal(said(), { one: 'new b c', two: 'new b c' })
-  // The second run began in the middle, and what is new stands before its first task.
+  assert.equal(printed(), { one: 'new b c', two: 'new b c' })
+  // The second run began in the middle, and what is new comes before its first task.
   site.write({ first: 'a first new b c' })
   good()
   await here('--resume')
-  assert.equal(said(), { one: 'first new b c x y', two: 'first new b c' })
+  assert.equal(printed(), { one: 'first new b c x y', two: 'first new b c' })
 })
 
 test('a task that the last run left out is compared with the newest run that did it', async () => {
@@ -256,22 +256,22 @@ export default [copies('p', 'pfile'), copies('q', 'qfile')]\n`,
   site.write({ pfile: '1', qfile: '1' })
   bad('one-q1')
   await here('chain.ts -i inventory.yaml')
-  assert.equal(said(), { one: 'p1 p2 p3 q1', two: 'p1 p2 p3 q1 q2 q3' })
+  assert.equal(printed(), { one: 'p1 p2 p3 q1', two: 'p1 p2 p3 q1 q2 q3' })
   good()
   bad('one-q2')
   await here('--resume')
-  assert.equal(said(), { one: 'q1 q2' })
+  assert.equal(printed(), { one: 'q1 q2' })
   good()
   bad('one-q3')
   await here('--resume')
-  assert.equal(said(), { one: 'q2 q3' })
+  assert.equal(printed(), { one: 'q2 q3' })
   site.write({ pfile: '2' })
   await here('--resume')
-  assert.equal(said(), { one: 'p1 p2 p3 q3', two: 'p1 p2 p3' })
+  assert.equal(printed(), { one: 'p1 p2 p3 q3', two: 'p1 p2 p3' })
   site.write({ qfile: '2' })
   good()
   await here('--resume')
-  assert.equal(said(), { one: 'q1 q2 q3', two: 'q1 q2 q3' })
+  assert.equal(printed(), { one: 'q1 q2 q3', two: 'q1 q2 q3' })
   const { stderr } = await here('--resume')
   assert.match(stderr, /^Nothing to resume/)
 })
@@ -279,27 +279,27 @@ export default [copies('p', 'pfile'), copies('q', 'qfile')]\n`,
 test('a host that an earlier run had finished, and the last one lost before its later plays, runs these whole', async () => {
   await here('two -i inventory.yaml')
   bad('one-b')
-  said()
+  printed()
   await here('two -i inventory.yaml')
-  assert.equal(said(), { one: 'a b', two: 'a b c x y' })
+  assert.equal(printed(), { one: 'a b', two: 'a b c x y' })
   good()
   await here('--resume')
-  assert.equal(said(), { one: 'b c x y' })
+  assert.equal(printed(), { one: 'b c x y' })
 })
 
 test('hosts whose tasks depend on facts, and that are done, are compared too', async () => {
   bad('one-b')
   await here('facts.ts -i inventory.yaml')
-  assert.equal(said(), { one: 'a fact b', two: 'a fact b' })
+  assert.equal(printed(), { one: 'a fact b', two: 'a fact b' })
   const text = readFileSync(join(site.path, 'facts.ts'), 'utf8')
   await here('--resume')
-  assert.equal(said(), { one: 'b' })
+  assert.equal(printed(), { one: 'b' })
   site.write({ 'facts.ts': text.replace("say(name, 'b')", "say(name, 'new'), say(name, 'b')") })
   good()
   const resumed = await site.run('--resume')
   site.write({ 'facts.ts': text })
   assert.is(resumed.code, 0, resumed.stderr)
-  assert.equal(said(), { one: 'new b', two: 'new b' })
+  assert.equal(printed(), { one: 'new b', two: 'new b' })
 })
 
 test('tasks whose parameters or inputs have changed since are run, though their titles are the same', async () => {
@@ -328,15 +328,15 @@ export default all('Copies', 'first', {
   site.write({ source: '1', tail: '1' })
   bad('one-c')
   await here('copies.ts -i inventory.yaml')
-  assert.equal(said(), { one: 'a b c', two: 'a b c' })
+  assert.equal(printed(), { one: 'a b c', two: 'a b c' })
   site.write({ source: '2' })
   await here('--resume')
-  assert.equal(said(), { one: 'b c', two: 'b c' })
+  assert.equal(printed(), { one: 'b c', two: 'b c' })
   assert.is(copies('two', 'source'), '2')
   site.write({ tail: '2' })
   good()
   await here('--resume')
-  assert.equal(said(), { one: 'b c', two: 'b c' })
+  assert.equal(printed(), { one: 'b c', two: 'b c' })
   assert.is(copies('one', 'content'), '2')
   assert.match(journals(), /"digest":"[\w-]{12}\.[\w-]{22}"/)
   assert.not.match(journals(), /hush/)
@@ -364,12 +364,12 @@ test('a run that was killed goes on with the task that was under way', async () 
   assert.is(isStillRunning(child.pid!, new Date(Date.now() - 600_000)), false, 'a number that is used again')
   child.kill('SIGKILL')
   await ended
-  said()
+  printed()
   site.write({ awake: '' })
   const { code, stderr } = await site.run('--resume')
   assert.is(code, 0, stderr)
   assert.match(stderr, /^Nap: one from nap, task 2 of 3$/m)
-  assert.equal(said(), { one: 'c' })
+  assert.equal(printed(), { one: 'c' })
 })
 
 test('dry runs and single tasks in between do not count, and a dry run of what is left changes nothing', async () => {
@@ -378,7 +378,7 @@ test('dry runs and single tasks in between do not count, and a dry run of what i
   good()
   await here('two -i inventory.yaml -C')
   await here('task command -i inventory.yaml argv=true')
-  said()
+  printed()
   const dry = await here('--resume --check')
   assert.is(dry.code, 0, dry.stderr)
   assert.match(dry.stdout, /Nothing was changed\. 1 host: 4 would change\./)
@@ -386,19 +386,19 @@ test('dry runs and single tasks in between do not count, and a dry run of what i
     (await here('--resume --list-tasks')).stdout,
     'First  (all)\n  one\n    b\n    c\nSecond  (all)\n  one\n    x\n    y\n',
   )
-  assert.equal(said(), {})
+  assert.equal(printed(), {})
   assert.is((await here('--resume')).code, 0)
-  assert.equal(said(), { one: 'b c x y' })
+  assert.equal(printed(), { one: 'b c x y' })
 })
 
 test('the flags of that run are taken again; one on the line is stronger', async () => {
   bad('one-b', 'two-b')
   site.write({ 'more.yaml': 'word: more\n' })
   await here('two -i inventory.yaml -l one,two -e @more.yaml')
-  said()
+  printed()
   good()
   assert.is((await here('--resume -l two')).code, 0)
-  assert.equal(said(), { two: 'b c x y' })
+  assert.equal(printed(), { two: 'b c x y' })
 })
 
 test('values of -e are not kept, and have to be given again', async () => {
@@ -410,7 +410,7 @@ test('values of -e are not kept, and have to be given again', async () => {
     readFileSync(join(site.path, '.run-playbook/runs', journal), 'utf8').split('\n')[0]!,
     /sesame/,
   )
-  said()
+  printed()
   good()
   const { code, stderr } = await here('--resume')
   assert.is(code, 1)
@@ -419,10 +419,10 @@ test('values of -e are not kept, and have to be given again', async () => {
     /^The last run set word with -e, whose values are not saved\. {2}E_RESUME_VARS\n {4}Give it again: --resume -e word=…\n$/,
   )
   assert.is((await here('--resume -e word=sesame')).code, 0)
-  assert.equal(said(), { one: 'b', two: 'b' })
+  assert.equal(printed(), { one: 'b', two: 'b' })
 })
 
-test('nothing to resume is said, with exit code 0', async () => {
+test('nothing to resume is reported, with exit code 0', async () => {
   const says: readonly [args: string, stderr: RegExp][] = [
     ['--resume', /^Nothing to resume: no earlier run in this directory\.\n$/],
     ['two --resume -i inventory.yaml', /^Nothing to resume: no earlier run of two in this directory\.\n$/],
@@ -436,10 +436,10 @@ test('nothing to resume is said, with exit code 0', async () => {
   await here('other -i inventory.yaml')
   good()
   await here('two -i inventory.yaml')
-  said()
+  printed()
   assert.match((await here('--resume')).stderr, /^Nothing to resume: the last run finished/)
   assert.is((await here('other.ts --resume')).code, 0)
-  assert.equal(said(), { one: 'x y' })
+  assert.equal(printed(), { one: 'x y' })
 })
 
 test('--resume with --start-at-task is refused', async () => {
@@ -451,14 +451,14 @@ test('--resume with --start-at-task is refused', async () => {
 test('--limit @failed runs on the hosts that did not finish the last run', async () => {
   bad('two-b')
   await here('two -i inventory.yaml')
-  said()
+  printed()
   await here('task command -i inventory.yaml -l one argv=true')
   const single = await here('task command argv=true -i inventory.yaml -l @failed -v')
   assert.match(single.stdout, /^command +1 host: 1 ok/m)
   good()
   const { code, stdout } = await here('two -i inventory.yaml --limit @failed')
   assert.is(code, 0, stdout)
-  assert.equal(said(), { two: 'a b c x y' })
+  assert.equal(printed(), { two: 'a b c x y' })
   const none = await here('two -i inventory.yaml -l @failed')
   assert.equal([none.code, none.stdout], [1, ''])
   assert.match(
@@ -500,11 +500,11 @@ test('a run from code is resumed, with its options', async () => {
     ...{ inventory: join(site.path, 'inventory.yaml'), lock: 'off', limit: 'two', extraVars: { word: 'x' } },
     stateFolder: join(site.path, '.run-playbook'),
   })
-  assert.equal([exitCode, said()], [2, { two: 'a x b' }])
+  assert.equal([exitCode, printed()], [2, { two: 'a x b' }])
   good()
   assert.match((await here('vars.ts --resume')).stderr, /E_RESUME_VARS/)
   assert.is((await here('vars.ts --resume -e word=x')).code, 0)
-  assert.equal(said(), { two: 'b' })
+  assert.equal(printed(), { two: 'b' })
 })
 
 test.run()

@@ -86,12 +86,12 @@ test('in code ask and extraVars answer, and events have the questions', async ()
     onEvent: (event) => events.push(event),
   })
   assert.is(exitCode, 0)
-  const told = events.flatMap((event) =>
+  const reported = events.flatMap((event) =>
     event.event === 'question' || event.event === 'answer'
       ? [[event.event, event.variable, event.event === 'answer' ? [event.by, event.value] : event.text]]
       : [],
   )
-  assert.equal(told, [
+  assert.equal(reported, [
     ['answer', 'version', ['variable', '2']],
     ['question', 'key', 'key'],
     ['question', 'key', 'key (again)'],

@@ -1,4 +1,4 @@
-// Tests the end of runs of the command: -q, exit codes, handlers that are owed, hints as typed.
+// Tests the end of runs: -q, exit codes, pending handlers, hints.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -16,7 +16,7 @@ export default definePlay({
   tasks: ({ name }) => [
     copyFile({ dest: \`\${process.cwd()}/\${name}.conf\`, content: 'x\\n' }, { notify: restart }),
     name === 'app-07' && command({ argv: ['ls', '/no/such/folder'] }),
-    command({ argv: ['sh', '-c', 'echo said-' + name] }, { title: 'talk' }),
+    command({ argv: ['sh', '-c', 'echo printed-' + name] }, { title: 'talk' }),
   ],
 })
 `,
@@ -27,7 +27,7 @@ export default definePlay({ name: 'Still', hosts: 'app', tasks: () => [command({
 })
 test.after(() => site.remove())
 
-test('-q: the failure in whole, handlers that are owed, and the way on as it was typed', async () => {
+test('-q: the failure in whole, pending handlers, and the way on as it was typed', async () => {
   const env = { npm_command: 'exec', npm_config_user_agent: 'npm/10.8.2 node/v20' }
   const { code, stdout, stderr } = await site.run('play.ts -i inventory.yaml -q', { env })
   assert.equal([code, stderr], [2, ''])

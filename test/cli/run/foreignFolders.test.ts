@@ -1,4 +1,4 @@
-// As root in folders of another user: nothing of theirs is run, and no link of theirs is written through.
+// Tests as root that nothing in folders of other users is run or written through links.
 
 import {
   chmodSync,

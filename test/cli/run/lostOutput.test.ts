@@ -86,7 +86,7 @@ test('a full cache folder does not stop a run', () => {
   }
 })
 
-test('an unknown host that a play asks for is told with its file and line', () => {
+test('an unknown host that a play asks for is reported with its file and line', () => {
   const { status, stderr } = run('unknown.ts -i inventory.yaml')
   assert.is(status, 1)
   assert.match(stderr, /^unknown\.ts:6 .*No host or group "nothing"\. {2}E_UNKNOWN_GROUP$/m)

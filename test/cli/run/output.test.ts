@@ -128,7 +128,7 @@ test('Without a terminal there is no escape sequence; with FORCE_COLOR there are
 })
 
 for (const args of ['play.ts -i inventory.yaml -vvv', 'docs --markdown', '--help']) {
-  test(`A pipe that is closed early is no fault: ${args} | head -1`, async () => {
+  test(`A pipe that is closed early is no error: ${args} | head -1`, async () => {
     const script = `node ${main} ${args} | head -1; exit "\${PIPESTATUS[0]}"`
     const { code, stdout, stderr } = await bash(script)
     assert.is(stderr, '')
@@ -159,7 +159,7 @@ test('One host failed and another was not reached: exit code 6', async () => {
   assert.match(stdout, /1 failed · 1 unreachable/)
 })
 
-test('--output jsonl: what the command said on stderr stands in the error', async () => {
+test('--output jsonl: the output of the command on stderr is in the error', async () => {
   const { stdout } = await site.run('says.ts -i inventory.yaml --output jsonl')
   const events = stdout
     .trimEnd()

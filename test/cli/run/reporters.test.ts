@@ -1,4 +1,4 @@
-// Tests reporters of users: from files and packages, their errors, and who may put them there.
+// Tests users' reporters: files, packages, their errors, and who may have written them.
 
 import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

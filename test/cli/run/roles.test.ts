@@ -1,4 +1,4 @@
-// Tests roles in plays: what belongs to them, where they run, and errors before any contact.
+// Tests roles in plays: what belongs to them, where they run, early errors.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -284,7 +284,7 @@ for (const [title, text, part, says] of faults) {
   })
 }
 
-test('a handler that is only notified sometimes is no fault', async () => {
+test('a handler that is only notified sometimes is no error', async () => {
   const { code, text } = await ran(
     play(`tasks: ({ name, vars }) => {
   const reload = note('reload')
@@ -298,7 +298,7 @@ test('a handler that is only notified sometimes is no fault', async () => {
   assert.is(code, 0, text)
 })
 
-test('a host whose facts cannot be read is said in the lists, with the exit code of a run', async () => {
+test('a host whose facts cannot be read is reported in the lists, with the exit code of a run', async () => {
   site.write({ 'away.yaml': 'web:\n  hosts:\n    away: { ansible_host: 127.0.0.1, ansible_port: 1 }\n' })
   site.write({
     'facts.ts': `${imports}export default definePlay({

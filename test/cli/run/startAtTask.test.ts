@@ -120,7 +120,7 @@ for (const [args, says] of refused) {
   })
 }
 
-test('where tasks depend on facts, a task that there is not is told at the end', async () => {
+test('where tasks depend on facts, a task that does not exist is reported at the end', async () => {
   const { code, stdout, stderr } = await here('facts.ts -i inventory.yaml --start-at-task nowhere')
   assert.is(code, 1)
   assert.not.match(stdout, /[1-9] changed/)

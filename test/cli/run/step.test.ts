@@ -30,7 +30,7 @@ export default definePlay({
 })
 test.after(() => site.remove())
 
-function said(): string[] {
+function printed(): string[] {
   const file = join(site.path, 'log')
   const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').sort() : []
   rmSync(file, { force: true })
@@ -63,7 +63,7 @@ const cases: readonly [title: string, args: string, answers: readonly Answer[], 
     ['one beta', 'one beta', 'one gamma'],
   ],
   [
-    'a handler is asked for too, and stays owed if it is left out',
+    'a handler is asked for too, and stays pending if it is skipped',
     '-l one',
     [
       [prompt('alpha'), 'y\n'],
@@ -89,7 +89,7 @@ for (const [title, args, answers, says] of cases) {
   test(title, async () => {
     const { code, stdout } = await onTerminal(site, `steps -i inventory.yaml --step ${args}`, answers)
     assert.is(code, 0, stdout)
-    assert.equal(said(), says)
+    assert.equal(printed(), says)
     assert.is(stdout.match(new RegExp(question, 'g'))?.length, answers.length, stdout)
     assert.not.match(stdout, /\x1b\[/)
   })
@@ -102,7 +102,7 @@ test('Ctrl-C at a question ends the run', async () => {
   ])
   assert.is(code, 130, stdout)
   assert.match(stdout, /^Interrupted\./m)
-  assert.equal(said(), ['one alpha'])
+  assert.equal(printed(), ['one alpha'])
 })
 
 test('the end of the input leaves out all that is left', async () => {
@@ -110,7 +110,7 @@ test('the end of the input leaves out all that is left', async () => {
     [prompt('alpha'), '\x04'],
   ])
   assert.is(code, 0, stdout)
-  assert.equal(said(), [])
+  assert.equal(printed(), [])
 })
 
 test('without a terminal --step is refused, and with the board', async () => {
@@ -123,7 +123,7 @@ test('without a terminal --step is refused, and with the board', async () => {
   const board = await site.run('steps -i inventory.yaml --step --output board')
   assert.is(board.code, 1)
   assert.match(board.stderr, /^--step cannot prompt while --output board redraws the terminal\. {2}E_USAGE\n/)
-  assert.equal(said(), [])
+  assert.equal(printed(), [])
 })
 
 test('one question at a time, and its answer is that of all hosts', async () => {

@@ -43,7 +43,7 @@ export default definePlay({
 test.after(() => site.remove())
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  test(`${signal}: told, hosts listed, exit code 130 within two seconds, nothing left behind`, async () => {
+  test(`${signal}: reported, hosts listed, exit code 130 within two seconds, nothing left behind`, async () => {
     await interrupted(signal, ['long', '-i', 'inventory.yaml'], ['one', 'two'])
   })
 }
@@ -54,8 +54,8 @@ test('Ctrl-C on jsonl output: an event', async () => {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  const told = events.find(({ event }) => event === 'interrupted')
-  assert.equal(told.running.map(({ host }: { host: string }) => host).sort(), ['one', 'two'])
+  const stopped = events.find(({ event }) => event === 'interrupted')
+  assert.equal(stopped.running.map(({ host }: { host: string }) => host).sort(), ['one', 'two'])
   assert.is(events.at(-1).isInterrupted, true)
 })
 

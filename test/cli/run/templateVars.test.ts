@@ -1,4 +1,4 @@
-// The template task sees variables of the inventory that refer to others, hostvars included.
+// Tests the template task with inventory variables that refer to others and to hostvars.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

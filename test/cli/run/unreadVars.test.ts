@@ -1,4 +1,4 @@
-// A variable of -e that nothing reads and that is close to another name is a warning.
+// Tests the warning for a variable of -e that nothing reads and that resembles another.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// Tests the command exec, and what the task command shows of what commands said.
+// Tests the command exec, and what the task command shows of the output of commands.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -51,7 +51,7 @@ const runs: readonly [title: string, words: readonly string[], code: number, std
 ]
 
 for (const [title, words, code, stdout] of runs) {
-  test(`What commands said: ${title}`, async () => {
+  test(`The output of commands: ${title}`, async () => {
     const ended = await runHere(site.path, words)
     assert.equal([ended.code, ended.stderr], [code, ''], ended.stdout)
     if (typeof stdout === 'string') assert.is(ended.stdout, stdout)

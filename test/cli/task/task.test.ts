@@ -145,7 +145,7 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
     /^copyFile has no parameter "dst"\. {2}E_UNKNOWN_PARAM\n {4}Did you mean dest\? List its parameters: run-playbook task copyFile --help\n/,
   ],
   [
-    'A parameter of the wrong type: no place, for it stands in no file',
+    'A parameter of the wrong type: no place, for it is in no file',
     `task copyFile --dest ${made} --content x --mode 9 ${on}`,
     `copyFile: mode: expected an octal mode such as '0644' or 0o644, a symbolic one such as 'u+rwX,go-w', or 'preserve', got "9"  E_PARAMS\n    List its parameters: run-playbook task copyFile --help\n1 error. No host was contacted.\n`,
   ],
@@ -155,7 +155,7 @@ const refusals: readonly [title: string, args: string, says: string | RegExp][] 
     /^copyFile: dest: expected string, got nothing {2}E_PARAMS\n/,
   ],
   [
-    'Parameter and inventory wrong: both are told',
+    'Parameter and inventory wrong: both are reported',
     'task copyFile --dst x -i nothing.yaml',
     /E_UNKNOWN_PARAM[\s\S]*E_NO_INVENTORY[\s\S]*2 errors\. No host was contacted\.\n$/,
   ],

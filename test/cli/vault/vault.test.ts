@@ -273,23 +273,23 @@ for (const [args, says] of refused) {
 test('on a terminal a new password is asked for twice, without showing it', async () => {
   if (!existsSync('/usr/bin/script')) return
   const name = file(plain)
-  const { stdout: said } = await onTerminal(site, `vault encrypt ${name}`, [
+  const { stdout: printed } = await onTerminal(site, `vault encrypt ${name}`, [
     [/New vault password: $/, 'hush\r'],
     [/Confirm the new vault password: $/, 'hush\r'],
   ])
-  assert.match(said, /encrypted {2}f/)
-  assert.not.match(said, /hush/)
+  assert.match(printed, /encrypted {2}f/)
+  assert.not.match(printed, /hush/)
   assert.is(opened(name, 'hush'), plain)
 })
 
 test('on a terminal two answers that differ are refused', async () => {
   if (!existsSync('/usr/bin/script')) return
   const name = file(plain)
-  const { stdout: said } = await onTerminal(site, `vault encrypt ${name} --ask-vault-pass`, [
+  const { stdout: printed } = await onTerminal(site, `vault encrypt ${name} --ask-vault-pass`, [
     [/New vault password: $/, 'one\r'],
     [/Confirm the new vault password: $/, 'two\r'],
   ])
-  assert.match(said, /The passwords do not match\. Nothing was changed\./)
+  assert.match(printed, /The passwords do not match\. Nothing was changed\./)
   assert.is(text(name), plain)
 })
 

@@ -1,4 +1,4 @@
-// Shared artifacts: made once, kept and waited for; and files downloaded from a host.
+// Tests shared artifacts: made once, kept and waited for; and downloads from a host.
 
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -41,7 +41,7 @@ const damages: [title: string, damage: (path: string) => void][] = [
   ['without its digest', (path) => writeFileSync(`${path}.sha256`, '')],
 ]
 for (const [title, damage] of damages) {
-  test(`an artifact ${title} is made anew`, () =>
+  test(`an artifact ${title} is made again`, () =>
     inFolder(async (folder) => {
       const artifacts = createArtifacts(folder)
       const make = async (path: string) => writeFileSync(path, 'built')
@@ -144,7 +144,7 @@ test('code of a step makes what is shared, fetches it from its host, and brings 
     assert.match(texts[0]!, /^built on [ab]$/)
   }))
 
-test('steps carried out by code are told while they run, and fail as they would by themselves', () =>
+test('steps carried out by code are reported while they run, and fail as they would by themselves', () =>
   inFolder(async (folder) => {
     const path = join(folder, 'after')
     const code = ({ carryOut }: StepConnection) =>

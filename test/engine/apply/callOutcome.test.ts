@@ -25,7 +25,7 @@ const telling = defineTask({
       from: 'not run',
       to: 'run',
       steps: [call('tell', async ({ isCheck }) => tells(isCheck), { predicts })],
-      effects: [{ tree: '/srv/told' }],
+      effects: [{ tree: '/srv/reported' }],
     },
   ],
   verify: false,
@@ -35,7 +35,7 @@ const looking = defineTask({
   name: 'looking',
   summary: 'Reads what the other may change.',
   params: z.strictObject({}),
-  probe: () => ({ found: stdout(sh`echo here`, { reads: ['/srv/told'] }) }),
+  probe: () => ({ found: stdout(sh`echo here`, { reads: ['/srv/reported'] }) }),
   plan: (_, { found }) => (found === 'here' ? [] : []),
 })
 

@@ -118,8 +118,8 @@ const resultRows: [title: string, planned: (readonly Effect[] | undefined)[], pr
   ['a part of what is touched', [[{ state: 'packages' }]], { reads: ['packages/a'] }, 'depends on 1'],
   ['what a touched part belongs to', [[{ state: 'packages/a' }]], { reads: ['packages'] }, 'depends on 1'],
   ['a path is no state', [[{ tree: '/units' }]], { reads: ['units'] }, 'as it is'],
-  ['commands of which nothing is said', [undefined], { reads: ['listening'] }, 'depends on 1'],
-  ['commands of which nothing is said, and another state', [undefined], { reads: ['units/a'] }, 'as it is'],
+  ['commands that declare nothing', [undefined], { reads: ['listening'] }, 'depends on 1'],
+  ['commands that declare nothing, and another state', [undefined], { reads: ['units/a'] }, 'as it is'],
   ['commands that change nothing', [[]], { reads: ['listening'] }, 'as it is'],
   ['a state with a planned value', [[{ state: 'units/a', becomes: 7 }]], { state: 'units/a' }, { value: 7 }],
   [

@@ -56,7 +56,7 @@ test('a step that is sure to fail fails in the dry run, as it explains its failu
   assert.is(errorOf(dry)!.message, `rehearsal: no ${missing.from}`)
 })
 
-test('one that explains nothing is shown with what its rehearsal said', async () => {
+test('one that explains nothing is shown with the output of its rehearsal', async () => {
   const dry = await runTasks([move(missing)], { isCheck: true })
   assert.is(errorOf(dry)!.code, 'E_STEP')
   assert.equal(errorOf(dry)!.details, [`rehearsal: no ${missing.from}`])

@@ -1,4 +1,4 @@
-// What a dry run says of paths that another user could have changed, compared with what the run says.
+// Tests that a dry run refuses the same unsafe paths as the run.
 
 import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -172,12 +172,14 @@ const rows: [title: string, task: (path: Paths) => Task, refused: string | true]
 ]
 
 const outcome = ({ events }: Ran) =>
-  events.flatMap((event) => (event.kind === 'taskEnd' ? [said(event)] : []))
+  events.flatMap((event) => (event.kind === 'taskEnd' ? [printed(event)] : []))
 
 const outcomes = ({ events }: Ran): Record<string, string> =>
-  Object.fromEntries(events.flatMap((event) => (event.kind === 'taskEnd' ? [[event.host, said(event)]] : [])))
+  Object.fromEntries(
+    events.flatMap((event) => (event.kind === 'taskEnd' ? [[event.host, printed(event)]] : [])),
+  )
 
-function said({ result: { status, error } }: Extract<RunEvent, { kind: 'taskEnd' }>): string {
+function printed({ result: { status, error } }: Extract<RunEvent, { kind: 'taskEnd' }>): string {
   return error ? `${error.code} ${error.message}` : status
 }
 

@@ -11,7 +11,7 @@ import { run } from '../../../src/model/step.ts'
 import { defineTask } from '../../../src/model/task.ts'
 import { runPlays, temporaryFolder } from '../harness.ts'
 
-/** Writes down that it began, when all of its batch have, and that it ended; fails on the hosts it is told. */
+/** Writes down that it began, when all of its batch have, and that it ended; fails on the hosts that it is given. */
 const visit = defineTask({
   name: 'visit',
   summary: 'Writes down a name.',

@@ -84,7 +84,7 @@ test('a handler may notify another one, which runs behind it', () =>
     )
   }))
 
-test('of handlers with one title, each that was owed runs in the next run, and that is said once', () =>
+test('of handlers with one title, each pending one runs in the next run, and that is reported once', () =>
   inFolder(async (path) => {
     const log = path('log')
     const settings = () => ({ connect, pendingHandlers: openPendingHandlers(path('.run-playbook')) })
@@ -104,7 +104,7 @@ test('of handlers with one title, each that was owed runs in the next run, and t
   }))
 
 const forced: [string, boolean | undefined, boolean | undefined, string[]][] = [
-  ['nothing said: they are owed', undefined, undefined, ['task', 'after run']],
+  ['not set: they are pending', undefined, undefined, ['task', 'after run']],
   ['the play says so', true, undefined, ['task', 'handler', 'after run']],
   ['the command line says so', undefined, true, ['task', 'handler', 'after run']],
   ["the play's no is stronger", false, true, ['task', 'after run']],

@@ -120,7 +120,7 @@ for (const { title, play = {}, task = {}, block: options, output } of rows) {
   })
 }
 
-test('all that is wrong is said at once, and the same once for all hosts', async () => {
+test('all mistakes are reported at once, and the same once for all hosts', async () => {
   const wrong = definePlay({
     name: 'p',
     hosts: 'all',

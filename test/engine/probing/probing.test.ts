@@ -1,4 +1,4 @@
-// Probing: results are used as they arrive, changes wait for it, hosts of later plays are prefetched.
+// Tests probing: results are used on arrival, and hosts of later plays are prefetched.
 
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -153,7 +153,7 @@ test('a host whose early look fails when its play has begun already is tried aga
   assert.equal(story, ['a: ok look', 'b: ok look'])
 })
 
-test('a host of a later play that cannot be reached is told in its own play, once', async () => {
+test('a host of a later play that cannot be reached is reported in its own play, once', async () => {
   const plays = [onlyOn('a', [look({ script: 'true' })]), onlyOn('b', [look({ script: 'true' })])]
   const { story, events } = await runPlays(plays, {
     hosts: ['a', 'b'],

@@ -12,7 +12,7 @@ const bullets = '••••••••'
 
 const rows: readonly (readonly [title: string, secrets: readonly string[], text: string, shown: string])[] = [
   [
-    'A secret is masked wherever it stands',
+    'A secret is masked wherever it occurs',
     ['hunter2'],
     'a hunter2, b hunter2',
     `a ${bullets}, b ${bullets}`,

@@ -1,4 +1,4 @@
-// Two runs at once on one machine: the second waits, and looks again before it changes anything.
+// Tests two runs at once on one machine: the second waits, and probes again.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

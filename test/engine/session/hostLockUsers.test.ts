@@ -1,4 +1,4 @@
-// The lock of a host across accounts, and over a connection of sshd that drops: real sshd, sudo and accounts.
+// Tests the host lock across accounts and a dropped connection, with real sshd and sudo.
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -150,7 +150,7 @@ function untouched(text: string, edit: HttpdEdit): string[] {
     .filter((line) => line !== '' && !new RegExp(`^#? ?${name}(\\s|$)`).test(line))
 }
 
-/** Whether a directive with these arguments stands in one of the sections of a path. */
+/** Whether a directive with these arguments is in one of the sections of a path. */
 function holds(text: string, path: Place, name: string, args: readonly string[]): boolean {
   const open: string[] = []
   const expected = JSON.stringify(path.map((each) => [each.name.toLowerCase(), ...(each.args ?? [])]))

@@ -16,7 +16,7 @@ type Vars = { readonly [name: string]: unknown }
 
 const root = { method: 'sudo', user: 'root' }
 const rows: readonly [string, Vars, ConnectionFlags, object][] = [
-  ['nothing said', {}, {}, { kind: 'ssh', host: 'web-01', become: root }],
+  ['nothing set', {}, {}, { kind: 'ssh', host: 'web-01', become: root }],
   [
     'an address, port and user',
     { ansible_host: '10.0.0.1', ansible_port: 2222, ansible_user: 'deploy' },

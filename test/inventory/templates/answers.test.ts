@@ -1,4 +1,4 @@
-// Variables with templates in them have the values that Ansible gives them, of the same types.
+// Tests that variables with templates have the values and types that Ansible gives them.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Variables with templates in them are evaluated when they are read, errors name their places, secrets stay secret.
+// Tests variables with templates: evaluated when read, errors located, secrets kept.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -171,7 +171,7 @@ test('what is made of an encrypted text is secret, and only that', async () => {
   assert.ok(secretsIn(web.vars).size > 0)
 })
 
-test('a number or boolean made of a secret is one, of which no text can be made', async () => {
+test('a number or boolean made of a secret is one, and cannot be made a text', async () => {
   const { host: web } = await host(
     'next: "{{ port | int + 1 }}"\nopen: "{{ flag | bool }}"\nlist: ["{{ port | int }}", 1]\nis: "{{ port == \'8080\' }}"',
     {

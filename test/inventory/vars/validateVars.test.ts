@@ -1,4 +1,4 @@
-// The schema of a play is checked for all its hosts at once, and every error has its location.
+// Tests that a play's schema checks all its hosts at once, with located errors.
 
 import { resolve } from 'node:path'
 import { z } from 'zod'

@@ -57,13 +57,13 @@ test('each time it is another salt, and another text', () =>
   assert.is.not(encryptVault(text, password), encryptVault(text, password)))
 
 test('decryption gives the label, and the password that fits', () => {
-  const wanted = { id: 'test', password }
+  const desired = { id: 'test', password }
   const { id, password: used } = openVault(encryptVault(text, password, { id: 'prod' }), [
     { id: 'prod', password: 'wrong' },
-    wanted,
+    desired,
   ])
   assert.is(id, 'prod')
-  assert.is(used, wanted)
+  assert.is(used, desired)
 })
 
 test('one bit of damage is noticed', () => {

@@ -50,7 +50,7 @@ test('what a schema makes of a value does not matter, only what it takes', () =>
   assert.equal(definitions.var_pw, { title: 'pw (Web)' })
 })
 
-test('a variable of several plays may be what any of them takes; said the same, it is said once', () => {
+test('a variable of several plays may be what any of them takes; the same type is listed once', () => {
   const one = { name: 'One', vars: z.object({ a: z.string(), b: z.string() }) }
   const two = { name: 'Two', vars: z.object({ a: z.int(), b: z.string() }) }
   const { vars } = definitionsOf(inventorySchema([one, two], 'inventory'))

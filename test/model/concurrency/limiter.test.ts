@@ -38,7 +38,7 @@ test('Work that fails makes room', async () => {
   assert.is(await next, 'done')
 })
 
-test('Work that has to wait is told so', async () => {
+test('Work that has to wait is reported', async () => {
   const limit = createLimiter(1)
   const waited: string[] = []
   const run = (name: string) =>

@@ -364,7 +364,7 @@ test('at most 10 kB a second are written on average, however large the screen', 
   await reporter.close()
 })
 
-test('a frame of which little differs is little to write', async () => {
+test('a frame that differs little is short to write', async () => {
   const { terminal, reporter, clock } = await boardOn(120, 40, { FORCE_COLOR: '1' })
   for (const event of [
     play('a', 'b', 'c'),

@@ -1,4 +1,4 @@
-// Tests what the HTML report has: the data of the page, and a text for viewers without scripts.
+// Tests the HTML report: the page's data, and a text for viewers without scripts.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

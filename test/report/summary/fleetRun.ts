@@ -1,4 +1,4 @@
-// A run on many hosts as events, some of which fare differently.
+// A run on many hosts as events, some of which differ.
 
 import { PlaybookError, UnreachableError } from '../../../src/model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../../src/model/run/event.ts'

@@ -1,9 +1,9 @@
-// Tests what is said to differ between two runs.
+// Tests the differences between two runs.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { emptyCounts } from '../../../src/model/run/outcome.ts'
-import { type Comparison, compareRuns } from '../../../src/report/table/compareRuns.ts'
+import { compareRuns, type RunComparison } from '../../../src/report/table/compareRuns.ts'
 import { comparisonLines } from '../../../src/report/table/comparisonText.ts'
 import { createRunTable } from '../../../src/report/table/runTable.ts'
 
@@ -94,7 +94,7 @@ for (const [title, before, after, lines] of rows) {
 
 test('lines name few of many hosts, and what could move the cursor is shown', () => {
   const names = Array.from({ length: 300 }, (_, n) => `host-${n}`)
-  const none: Comparison['hosts'] = {
+  const none: RunComparison['hosts'] = {
     new: [],
     gone: [],
     failed: names,

@@ -1,4 +1,4 @@
-// Account files of a test's own, put over /etc for each of its shells, so that the machine's stay as they are.
+// Account files that are mounted over /etc for a test's shells; the machine's stay.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'

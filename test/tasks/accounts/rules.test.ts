@@ -1,4 +1,4 @@
-// The tasks sudoers and pamLimits: the files they write, checked by visudo where it is there.
+// Tests the tasks sudoers and pamLimits; visudo checks the files where it exists.
 
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
@@ -130,7 +130,7 @@ test('sudoers: a host without visudo, and without the folder', async () => {
   }
 })
 
-test('sudoers: what is wrong is said when it is written', () => {
+test('sudoers: invalid parameters are refused at once', () => {
   const wrong: [params: object, expected: RegExp][] = [
     [{ name: 'a.b', user: 'x', commands: 'ALL' }, /without dots/],
     [{ name: 'a', commands: 'ALL' }, /user or group, and commands/],

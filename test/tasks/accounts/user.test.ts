@@ -47,7 +47,7 @@ const aging = { isLocked: false, min: 0, max: 99999, warn: 7, inactive: -1, expi
 const rows: [title: string, params: object, found: object, changes: string[], steps: string[]][] = [
   ['one that is there needs nothing', {}, app, [], []],
   [
-    'one that has all that is wanted needs nothing',
+    'one that has everything already needs nothing',
     {
       uid: 5,
       group: 'app',
@@ -218,7 +218,7 @@ for (const [title, params, found, changes, steps] of rows) {
   })
 }
 
-test('user: a password stands in no command', () => {
+test('user: a password is in no command', () => {
   const { params } = user({ name: 'app', password: hash })
   const probes = user.spec.probe(params as never, undefined)
   const changes = user.spec.plan(params as never, observed({}, nobody), undefined)

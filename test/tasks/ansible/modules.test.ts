@@ -1,4 +1,4 @@
-// Runs modules of Ansible on this machine, by a real ansible-core and the packed command.
+// Runs Ansible modules by a real ansible-core and the packed command.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

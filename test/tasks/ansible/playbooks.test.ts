@@ -1,4 +1,4 @@
-// Runs roles and playbooks of Ansible on this machine, by a real ansible-core and the packed command.
+// Runs Ansible roles and playbooks by a real ansible-core and the packed command.
 
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Tests what is made of the results of modules and playbooks, and the inventory that Ansible gets.
+// Tests how results of modules and playbooks are read, and the inventory for Ansible.
 
 import { parse } from 'yaml'
 import { test } from '#test'
@@ -67,7 +67,7 @@ for (const [title, output, code, message, details] of failures) {
 
 const changes: [title: string, result: object, shown: string[], diff?: object][] = [
   ['no diff', { msg: 'line added' }, ['x: differs → line added']],
-  ['nothing said', {}, ['x: differs → as described']],
+  ['nothing set', {}, ['x: differs → as described']],
   [
     'members of a mapping',
     { diff: { before: { state: 'absent', path: '/x' }, after: { state: 'directory', path: '/x' } } },
@@ -113,7 +113,7 @@ for (const [title, result, shown, diff] of changes) {
   })
 }
 
-const told = (
+const reported = (
   status: 'ok' | 'failed' | 'skipped' | 'unreachable',
   task: string,
   result: object,
@@ -128,13 +128,13 @@ const end = (failures: number, unreachable = 0): AnsibleEvent => ({
 const plays: [title: string, events: AnsibleEvent[], changes: string[], error?: RegExp][] = [
   [
     'tasks that changed something',
-    [told('ok', 'r : a', { changed: true }), told('ok', 'b', { changed: false }), end(0)],
+    [reported('ok', 'r : a', { changed: true }), reported('ok', 'b', { changed: false }), end(0)],
     ['r : a'],
   ],
   [
     'items of a loop',
     [
-      told(
+      reported(
         'ok',
         'a',
         { changed: true },
@@ -151,29 +151,29 @@ const plays: [title: string, events: AnsibleEvent[], changes: string[], error?: 
   ],
   [
     'a failure',
-    [told('ok', 'a', { changed: true }), told('failed', 'b', { msg: 'broken' }), end(1)],
+    [reported('ok', 'a', { changed: true }), reported('failed', 'b', { msg: 'broken' }), end(1)],
     ['a'],
     /Ansible's task "b" failed: broken/,
   ],
   [
     'the item that failed',
     [
-      told('failed', 'b', { msg: 'one of them' }, { items: [{ item: 'x', failed: true, msg: 'no' }] }),
+      reported('failed', 'b', { msg: 'one of them' }, { items: [{ item: 'x', failed: true, msg: 'no' }] }),
       end(1),
     ],
     [],
     /task "b \(x\)" failed: no/,
   ],
-  ['a failure that is rescued', [told('failed', 'b', { msg: 'broken' }), end(0)], []],
-  ['a failure that is ignored', [told('failed', 'b', { msg: 'broken' }, { ignored: true }), end(0)], []],
-  ['a host that is lost', [told('unreachable', 'b', { msg: 'no route' }), end(0, 1)], [], /no route/],
+  ['a failure that is rescued', [reported('failed', 'b', { msg: 'broken' }), end(0)], []],
+  ['a failure that is ignored', [reported('failed', 'b', { msg: 'broken' }, { ignored: true }), end(0)], []],
+  ['a host that is lost', [reported('unreachable', 'b', { msg: 'no route' }), end(0, 1)], [], /no route/],
   [
     'a hidden failure',
-    [told('failed', 'b', { censored: 'hidden', msg: 'pw' }), end(1)],
+    [reported('failed', 'b', { censored: 'hidden', msg: 'pw' }), end(1)],
     [],
     /its output is hidden \(no_log\)/,
   ],
-  ['a hidden change', [told('ok', 'b', { changed: true, censored: 'hidden' }), end(0)], ['b']],
+  ['a hidden change', [reported('ok', 'b', { changed: true, censored: 'hidden' }), end(0)], ['b']],
 ]
 for (const [title, events, expected, error] of plays) {
   test(`a playbook: ${title}`, () => {

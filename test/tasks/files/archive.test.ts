@@ -1,4 +1,4 @@
-// The task archive, by the tools of this machine: what it makes, and that a second run is quiet.
+// Tests the task archive by this machine's tools: what it makes, and no second change.
 
 import { execFileSync } from 'node:child_process'
 import {

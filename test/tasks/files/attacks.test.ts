@@ -1,4 +1,4 @@
-// The file tasks in a folder of somebody who swaps names: nothing outside of that folder is touched.
+// Tests that file tasks change nothing outside a folder whose owner swaps names.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import {

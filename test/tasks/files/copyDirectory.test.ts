@@ -1,4 +1,4 @@
-// The task copyDirectory: what it copies, keeps, purges and refuses, through the engine and the shell of this machine.
+// Tests the task copyDirectory through the engine: what it copies, keeps, purges, refuses.
 
 import {
   chmodSync,
@@ -344,7 +344,7 @@ for (const [title, mounted, refused] of mounts) {
       `./old\0./old/x\0\0/d/real\nproc /proc proc rw 0 0\ntmpfs ${mounted} tmpfs rw 0 0\n`,
     )
     const parse = () =>
-      (probe as { parse: (said: unknown) => unknown }).parse({ stdout, stderr: Buffer.alloc(0), code: 0 })
+      (probe as { parse: (printed: unknown) => unknown }).parse({ stdout, stderr: Buffer.alloc(0), code: 0 })
     if (refused) assert.throws(parse, (error: { code: string }) => error.code === 'E_MOUNT')
     else assert.equal(parse(), ['old'])
   })

@@ -125,7 +125,7 @@ for (const [title, params, current, changes, steps] of rows) {
   })
 }
 
-test('copyFile: the content of a secret stands in no diff', () => {
+test('copyFile: the content of a secret is in no diff', () => {
   const [change] = copyFile.spec.plan(
     copyFile({ dest: '/x/f', content: secret('hunter2') }).params as never,
     { current: absent, remote: absent, entry: absent, folder },
@@ -146,7 +146,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
 ]
 
 for (const [title, params, expected] of wrong) {
-  test(`copyFile: ${title} is a fault when it is written`, () => {
+  test(`copyFile: ${title} is refused at once`, () => {
     assert.throws(() => copyFile({ dest: '/x/f', ...params }), expected)
   })
 }

@@ -15,7 +15,7 @@ const there: FileState = { type: 'directory', ...about }
 const rows: [title: string, params: object, target: FileState, changes: string[], steps: string[]][] = [
   ['one that is there needs nothing', {}, there, [], []],
   [
-    'one that has all that is wanted needs nothing',
+    'one that has everything already needs nothing',
     { owner: 'root', group: '0', mode: '0755' },
     there,
     [],
@@ -100,7 +100,7 @@ for (const shell of shells) {
       assert.is(statSync(`${folder}/shared/x`).mode & 0o7777, 0o700)
     }))
 
-  test(`directory: a setgid bit that is not wanted is taken away (${name})`, () =>
+  test(`directory: an unwanted setgid bit is taken away (${name})`, () =>
     inFolder(async (folder) => {
       chmodSync(folder, 0o2755)
       const { again } = await applied(directory, { path: folder, mode: '0755' }, { shell })

@@ -1,4 +1,4 @@
-// The task download: what it plans, and what it fetches from mirrors on the loopback, good and bad.
+// Tests the task download: plans, and mirrors on loopback, good and bad.
 
 import { createHash } from 'node:crypto'
 import {
@@ -88,7 +88,7 @@ test("download: via: 'controller' is an upload of what the controller fetches", 
   })
 })
 
-test('download: no credential stands in the command', () => {
+test('download: no credential is in the command', () => {
   const { params } = download({
     url: 'https://me:hunter2@mirror.example/a?token=hunter3',
     dest: '/a',
@@ -112,7 +112,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
 ]
 
 for (const [title, params, expected] of wrong) {
-  test(`download: ${title} is a fault when it is written`, () => {
+  test(`download: ${title} is refused at once`, () => {
     assert.throws(() => download({ ...base, ...params } as never), expected)
   })
 }
@@ -243,7 +243,7 @@ test('download: the checksum is in a list of the mirror', () =>
     }),
   ))
 
-test('download: an account is sent at once, and stands in no command', () =>
+test('download: an account is sent at once, and is in no command', () =>
   withMirror(({ url, requests }) =>
     inFolder(async (folder) => {
       const account = { urlUsername: 'me', urlPassword: secret('p ss') }
@@ -307,7 +307,7 @@ for (const [tool, shell] of ways) {
   )
 
   test(
-    `download: where all fail each reason is told, and what is there stays (${name})`,
+    `download: where all fail each reason is reported, and what is there stays (${name})`,
     body(async (folder, { url }, options) => {
       const dest = `${folder}/a.gz`
       writeFileSync(dest, 'old')

@@ -69,10 +69,10 @@ test('fetch: a source that leads elsewhere stays in the folder, and so does a st
     await runTasks([fetch({ src: `${path('x')}/../log`, dest: path('out') })])
     assert.is(readFileSync(path(`out/one${path('log')}`), 'utf8'), 'a\n')
     for (const host of ['..', '../up', 'a/b']) {
-      const fault = await faultOf(
+      const error = await faultOf(
         runTasks([fetch({ src: path('log'), dest: path('out') })], { hosts: [host] }),
       )
-      assert.match(fault, `The name of the host, "${host}", is no name for a folder.`)
+      assert.match(error, `The name of the host, "${host}", is no name for a folder.`)
     }
   }))
 

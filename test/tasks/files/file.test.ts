@@ -162,7 +162,7 @@ test('file: what cannot be is an error before anything is changed', () =>
   }))
 
 const wrong: [title: string, params: Params, expected: RegExp][] = [
-  ['a link to what is not said', { path: '/l', state: 'link' }, /src: expected with state/],
+  ['a link to no source', { path: '/l', state: 'link' }, /src: expected with state/],
   ['a source without a link', { path: '/l', src: 'x' }, /src: expected with state/],
   ['a system directory to remove', { path: '/etc/.', state: 'absent' }, /not a system directory/],
   ['a system directory as a tree', { path: '/etc', state: 'directory', recurse: true, mode: 'o=' }, /system/],
@@ -176,7 +176,7 @@ const wrong: [title: string, params: Params, expected: RegExp][] = [
 ]
 
 for (const [title, params, expected] of wrong) {
-  test(`file: ${title} is a fault when it is written`, () => {
+  test(`file: ${title} is refused at once`, () => {
     assert.throws(() => file(params), expected)
   })
 }

@@ -69,7 +69,7 @@ for (const options of [...shells.map((shell) => ({ shell })), { shell: ['busybox
   })
 }
 
-test('findFiles: what is wrong is said when it is written', () => {
+test('findFiles: invalid parameters are refused at once', () => {
   const wrong: [params: object, expected: RegExp][] = [
     [{ paths: 'logs' }, /paths: expected an absolute path/],
     [{ paths: '/x', age: '3y' }, /age: expected an age/],

@@ -34,12 +34,12 @@ test('ownership: the first entries that differ are named, and all counted', () =
   ])
 })
 
-const failures: [title: string, entry: FileState, code: string, said: RegExp][] = [
+const failures: [title: string, entry: FileState, code: string, printed: RegExp][] = [
   ['nothing at the path', { type: 'absent' }, 'E_NO_PATH', /\/srv\/app/],
   ['a link at the path', { type: 'link', ...about, target: '../data' }, 'E_IS_LINK', /\/data/],
 ]
 
-for (const [title, entry, code, said] of failures) {
+for (const [title, entry, code, printed] of failures) {
   test(`ownership: ${title} is ${code}`, () => {
     assert.throws(
       () =>
@@ -49,7 +49,7 @@ for (const [title, entry, code, said] of failures) {
           { entry, otherOwners: none, otherModes: none },
         ),
       (error: { code: string; message: string; hint?: string }) =>
-        error.code === code && said.test(`${error.message} ${error.hint}`),
+        error.code === code && printed.test(`${error.message} ${error.hint}`),
     )
   })
 }
@@ -65,7 +65,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
 ]
 
 for (const [title, params, expected] of wrong) {
-  test(`ownership: ${title} is a fault when it is written`, () => {
+  test(`ownership: ${title} is refused at once`, () => {
     assert.throws(() => ownership({ path: '/srv/app', owner: 'app', ...params } as never), expected)
   })
 }
@@ -159,7 +159,7 @@ for (const [title, params, after] of modeRows) {
     }))
 }
 
-test('ownership: a setgid bit that is not wanted is taken from directories', () =>
+test('ownership: an unwanted setgid bit is taken from directories', () =>
   inFolder(async (folder) => {
     mkdirSync(`${folder}/d`)
     chmodSync(`${folder}/d`, 0o2755)

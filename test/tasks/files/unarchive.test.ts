@@ -1,4 +1,4 @@
-// The task unarchive: what it plans, and what it unpacks or refuses, by the tools of this machine.
+// Tests the task unarchive by this machine's tools: plans, unpacking, refusals.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -122,7 +122,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
 ]
 
 for (const [title, params, expected] of wrong) {
-  test(`unarchive: ${title} is a fault when it is written`, () => {
+  test(`unarchive: ${title} is refused at once`, () => {
     assert.throws(() => unarchive({ ...base, ...params }), expected)
   })
 }
@@ -354,7 +354,7 @@ test('unarchive: a file that cannot be written whole leaves the tree as it was',
     assert.equal(readdirSync(folder).sort(), ['app', 'app.tar', 'source'])
   }))
 
-test('unarchive: a wrong stripComponents or creates is told before anything is moved', () =>
+test('unarchive: a wrong stripComponents or creates is reported before anything is moved', () =>
   inFolder(async (folder) => {
     const src = packed(folder, 'app.tar', { 'app/bin/x': '' })
     const dest = `${folder}/app`

@@ -1,4 +1,4 @@
-// The task git against real repositories and servers: versions, what is never lost, submodules, bare ones.
+// Tests the task git on real repositories: versions, local changes, submodules, bare ones.
 
 import { spawnSync } from 'node:child_process'
 import {

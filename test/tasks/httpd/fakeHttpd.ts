@@ -1,4 +1,4 @@
-// A prefix of httpd with just enough in it for the tasks: an apachectl that refuses BAD, and a server that only sleeps.
+// A fake httpd prefix: an apachectl that refuses BAD, and a server that only sleeps.
 
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

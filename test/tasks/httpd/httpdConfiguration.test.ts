@@ -1,4 +1,4 @@
-// Several files of a configuration as one change: all or none, and what is wrong by file and line.
+// Tests that files of a configuration change together or not at all, with located errors.
 
 import {
   chmodSync,

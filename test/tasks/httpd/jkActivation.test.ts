@@ -1,4 +1,4 @@
-// A worker that is taken out of rotation and put back: one line of its file, and a reload where it changed.
+// Tests taking a worker out of rotation and back: one line, and a reload if it changed.
 
 import { readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
@@ -26,7 +26,7 @@ async function withHttpd(body: (httpd: FakeHttpd) => Promise<void>): Promise<voi
   })
 }
 
-const told = async ({ prefix }: FakeHttpd, worker: string, state: 'active' | 'stopped') => {
+const reported = async ({ prefix }: FakeHttpd, worker: string, state: 'active' | 'stopped') => {
   const servers = [{ on: 'web', prefix }]
   const { events } = await runTasks(
     (host) => (host === 'was' ? [jkActivation({ worker, state, servers })] : []),
@@ -42,11 +42,11 @@ const loadedAt = (httpd: FakeHttpd) => statSync(httpd.path('logs/httpd.pid')).mt
 test('a worker is stopped on another host by one line, and the server reloaded; put back, all is as it was', () =>
   withHttpd(async (httpd) => {
     const before = loadedAt(httpd)
-    assert.is(await told(httpd, 'a1', 'stopped'), undefined)
+    assert.is(await reported(httpd, 'a1', 'stopped'), undefined)
     assert.is(httpd.read(file), `${workers}worker.a1.activation=stopped\n`)
     assert.is(statSync(httpd.path(file)).mode & 0o777, 0o640)
     assert.ok(loadedAt(httpd) > before)
-    assert.is(await told(httpd, 'a1', 'active'), undefined)
+    assert.is(await reported(httpd, 'a1', 'active'), undefined)
     assert.is(httpd.read(file), workers)
     assert.equal(
       readdirSync(httpd.path('conf')).filter((name) => name.startsWith('.')),
@@ -58,7 +58,7 @@ test('a link at the name of a temporary file of earlier versions is left alone',
   withHttpd(async (httpd) => {
     writeFileSync(httpd.path('shadow'), 'root\n', { mode: 0o600 })
     symlinkSync(httpd.path('shadow'), httpd.path('conf/.run-playbook-new-workers.properties'))
-    assert.is(await told(httpd, 'a1', 'stopped'), undefined)
+    assert.is(await reported(httpd, 'a1', 'stopped'), undefined)
     assert.equal([httpd.read('shadow'), statSync(httpd.path('shadow')).mode & 0o777], ['root\n', 0o600])
     assert.is(httpd.read(file), `${workers}worker.a1.activation=stopped\n`)
   }))
@@ -66,23 +66,23 @@ test('a link at the name of a temporary file of earlier versions is left alone',
 test('a server on which it is so already is not reloaded', () =>
   withHttpd(async (httpd) => {
     const before = loadedAt(httpd)
-    assert.is(await told(httpd, 'a1', 'active'), undefined)
+    assert.is(await reported(httpd, 'a1', 'active'), undefined)
     assert.is(httpd.read(file), workers)
     assert.is(loadedAt(httpd), before)
   }))
 
 test('a worker that the server does not know is an error, and nothing is changed', () =>
   withHttpd(async (httpd) => {
-    const error = await told(httpd, 'b1', 'stopped')
+    const error = await reported(httpd, 'b1', 'stopped')
     assert.is(error?.code, 'E_JK_WORKER')
     assert.match(error!.message, /^web: There is no worker b1 in /)
     assert.is(httpd.read(file), workers)
   }))
 
-test('a configuration that is refused is said, and the server goes on', () =>
+test('a configuration that is refused is reported, and the server goes on', () =>
   withHttpd(async (httpd) => {
     writeFileSync(httpd.path('conf/extra/own.conf'), 'BAD\n')
-    const error = await told(httpd, 'a1', 'stopped')
+    const error = await reported(httpd, 'a1', 'stopped')
     assert.is(error?.code, 'E_HTTPD_CONFIG')
     assert.match(error!.details.join('\n'), 'own.conf:1')
   }))

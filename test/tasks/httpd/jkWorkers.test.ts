@@ -1,4 +1,4 @@
-// What mod_jk takes without a word and does not serve.
+// Tests for workers that mod_jk accepts silently and does not serve.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// An httpd that is started, reloaded, restarted or left alone, by what it runs with.
+// Tests when an httpd is started, reloaded, restarted or left alone.
 
 import {
   copyFileSync,

@@ -1,4 +1,4 @@
-// The tasks sysctl and kernelModule: what they plan, and what they read and write on this machine.
+// Tests the tasks sysctl and kernelModule: plans, and reading and writing this machine.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
@@ -76,7 +76,7 @@ for (const [title, params, content, live, changes] of rows) {
 }
 
 for (const shell of shells) {
-  test(`sysctl: values of this kernel are read, and what it does not take is said (${shell.join(' ')})`, () =>
+  test(`sysctl: values of this kernel are read, and what it does not take is reported (${shell.join(' ')})`, () =>
     inFolder(async (base) => {
       const ostype = readFileSync('/proc/sys/kernel/ostype', 'utf8').trim()
       const sysctlFile = `${base}/f.conf`
@@ -102,7 +102,7 @@ function forwarding(): string {
   return readFileSync('/proc/sys/net/ipv4/conf/all/forwarding', 'utf8').trim()
 }
 
-test('sysctl: what is wrong is said when it is written', () => {
+test('sysctl: invalid parameters are refused at once', () => {
   const wrong: [params: object, expected: RegExp][] = [
     [{}, /expected set or remove/],
     [{ set: { swappiness: 1 } }, /the name of a kernel parameter/],

@@ -1,4 +1,4 @@
-// firewallPort: plans over rows of zones, and its probe's script run for real with recorded answers of firewalld 1.3.
+// Tests firewallPort: plans, and its probe script on recorded output of firewalld 1.3.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -73,7 +73,7 @@ const rows: readonly Row[] = [
     steps: [],
   },
   {
-    title: 'opens a range of which a part is open',
+    title: 'opens a range that is open in part',
     params: { ports: '8000-8010/tcp', permanent: false },
     zone: zoneOf(['8005/tcp'], []),
     changes: ['port 8000-8010/tcp: closed → open (runtime)'],
@@ -204,16 +204,16 @@ test('the zone is read from what firewall-offline-cmd lists', () => {
   })
 })
 
-const faults = [
+const failures = [
   {
     title: 'not installed',
-    said: outputOf('= missing\n'),
+    printed: outputOf('= missing\n'),
     code: 'E_FIREWALLD_MISSING',
     message: 'not installed',
   },
   {
     title: 'an unknown zone over D-Bus',
-    said: outputOf(
+    printed: outputOf(
       `= bus\n= zone nope\n= zones ${zones}\n= runtime\nCall failed: INVALID_ZONE: nope\n= permanent\nCall failed: INVALID_ZONE: nope\n`,
     ),
     code: 'E_FIREWALL_ZONE',
@@ -221,7 +221,7 @@ const faults = [
   },
   {
     title: 'an unknown zone of a stopped firewalld',
-    said: outputOf(
+    printed: outputOf(
       '= offline\n= zone nope\n= zones block work\n= permanent\nINVALID_ZONE: get_zone(): nope\n',
     ),
     code: 'E_FIREWALL_ZONE',
@@ -229,7 +229,7 @@ const faults = [
   },
   {
     title: 'a zone that was made but not loaded',
-    said: outputOf(
+    printed: outputOf(
       `= bus\n= zone was\n= zones ${zones}\n= runtime\nCall failed: INVALID_ZONE: was\n= permanent\n${settings('')}\n`,
     ),
     code: 'E_FIREWALL_ZONE',
@@ -237,23 +237,23 @@ const faults = [
   },
   {
     title: 'no right to ask',
-    said: outputOf('', 1, 'You need to be root to run /usr/bin/firewall-offline-cmd.\n'),
+    printed: outputOf('', 1, 'You need to be root to run /usr/bin/firewall-offline-cmd.\n'),
     code: 'E_FIREWALLD',
     message: 'does not answer',
   },
 ]
 
-for (const fault of faults) {
-  test(`the zone cannot be read: ${fault.title}`, () => {
+for (const failure of failures) {
+  test(`the zone cannot be read: ${failure.title}`, () => {
     assert.throws(
-      () => parseZoneState(fault.said),
+      () => parseZoneState(failure.printed),
       (error: { code: string; message: string }) =>
-        error.code === fault.code && error.message.includes(fault.message),
+        error.code === failure.code && error.message.includes(failure.message),
     )
   })
 }
 
-test('what firewall-cmd refuses is told with the name of its error', () => {
+test('what firewall-cmd refuses is reported with the name of its error', () => {
   const [change] = firewallPort.spec.plan(
     { ports: ['80/tcp'], state: 'open', permanent: false, runtime: true },
     { zone: zoneOf([], []) },

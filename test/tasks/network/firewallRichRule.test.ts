@@ -1,4 +1,4 @@
-// firewallRichRule: the normal form of rules as firewalld 1.3 prints them, and plans over rows of zones.
+// Tests firewallRichRule: rules normalized as firewalld 1.3 prints them, and plans.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: 'is quiet where the rule stands in another order and other quotes',
+    title: 'is quiet where the rule is in another order and other quotes',
     params: { rules: 'rule accept family=ipv4 port protocol=tcp port=8009 source address=10.98.0.21' },
     zone: zoneOf([ajp], [ajp]),
     changes: [],

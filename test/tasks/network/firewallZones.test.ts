@@ -1,4 +1,4 @@
-// Services, sources, masquerading, forwarded ports and zones of firewalld: plans over rows of zones.
+// Tests plans for services, sources, masquerading, forwarded ports and zones of firewalld.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -77,7 +77,7 @@ for (const shell of shells) {
     }))
 }
 
-test('hostsFile: what is wrong is said when it is written', async () => {
+test('hostsFile: invalid parameters are refused at once', async () => {
   const wrong: [params: object, expected: RegExp][] = [
     [{}, /expected set or remove/],
     [{ set: { '10.0.0.300': 'a' } }, /an IP address/],

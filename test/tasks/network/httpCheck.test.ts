@@ -1,4 +1,4 @@
-// httpCheck: against a real HTTP server of this machine, by curl and by wget, under each shell.
+// Tests httpCheck on a real HTTP server, by curl and wget, under each shell.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, symlinkSync } from 'node:fs'

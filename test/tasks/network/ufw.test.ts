@@ -1,4 +1,4 @@
-// The task ufw: what it reads of ufw's answers, what it changes, and when it would cut off our own connection.
+// Tests the task ufw: reading its output, plans, and keeping our own connection open.
 
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync } from 'node:fs'

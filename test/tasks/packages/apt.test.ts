@@ -1,4 +1,4 @@
-// apt: its script on real shells with described programs, plans, and the errors of apt 2.6.
+// Tests apt: its script on real shells with described programs, plans, errors of apt 2.6.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

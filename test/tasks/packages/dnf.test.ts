@@ -1,4 +1,4 @@
-// dnf: plans over rows of what rpm and dnf answered, the script on real shells, and the errors of dnf 4.14.
+// Tests dnf: plans over recorded output, the script on real shells, errors of dnf 4.14.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ function plannedAfter(params: Params, words: string) {
 type Row = {
   readonly title: string
   readonly params: Params
-  readonly said: string
+  readonly printed: string
   readonly changes: readonly string[]
   readonly steps: readonly string[]
 }
@@ -38,28 +38,31 @@ const rows: readonly Row[] = [
   {
     title: 'is quiet where vim is provided by vim-enhanced',
     params: { name: ['vim', 'wget'] },
-    said: '= vim-enhanced 8.2.2637-1\n= wget 1.21.1-1\n',
+    printed: '= vim-enhanced 8.2.2637-1\n= wget 1.21.1-1\n',
     changes: [],
     steps: [],
   },
   {
     title: 'installs all that is missing in one transaction',
     params: { name: 'vim, wget, tar' },
-    said: 'no package provides vim\n= wget 1.21.1-1\nno package provides tar\n= again\npackage vim is not installed\n= wget 1.21.1-1\npackage tar is not installed\n',
+    printed:
+      'no package provides vim\n= wget 1.21.1-1\nno package provides tar\n= again\npackage vim is not installed\n= wget 1.21.1-1\npackage tar is not installed\n',
     changes: ['package vim: not installed → installed', 'package tar: not installed → installed'],
     steps: ['dnf -y install vim tar'],
   },
   {
     title: 'knows names with version and architecture, which only rpm -q NAME knows',
     params: { name: ['wget-1.21.1', 'wget.noarch'] },
-    said: 'no package provides wget-1.21.1\nno package provides wget.noarch\n= again\n= wget 1.21.1-1\n= wget 1.21.1-1\n',
+    printed:
+      'no package provides wget-1.21.1\nno package provides wget.noarch\n= again\n= wget 1.21.1-1\n= wget 1.21.1-1\n',
     changes: [],
     steps: [],
   },
   {
     title: 'knows files that a package holds, that none holds, and that are not there',
     params: { name: ['/usr/bin/wget', '/usr/bin/env', '/usr/bin/rotatelogs'] },
-    said: '= wget 1.21.1-1\nfile /usr/bin/env is not owned by any package\nerror: file /usr/bin/rotatelogs: No such file or directory\n= again\npackage /usr/bin/wget is not installed\npackage /usr/bin/env is not installed\npackage /usr/bin/rotatelogs is not installed\n',
+    printed:
+      '= wget 1.21.1-1\nfile /usr/bin/env is not owned by any package\nerror: file /usr/bin/rotatelogs: No such file or directory\n= again\npackage /usr/bin/wget is not installed\npackage /usr/bin/env is not installed\npackage /usr/bin/rotatelogs is not installed\n',
     changes: [
       'package /usr/bin/env: not installed → installed',
       'package /usr/bin/rotatelogs: not installed → installed',
@@ -69,56 +72,60 @@ const rows: readonly Row[] = [
   {
     title: 'does not look for updates unless asked to',
     params: { name: 'wget' },
-    said: '= wget 1.0-1\n',
+    printed: '= wget 1.0-1\n',
     changes: [],
     steps: [],
   },
   {
     title: 'updates what is older and installs what is missing',
     params: { name: ['wget', 'vim'], state: 'latest' },
-    said: '= wget 1.20-1\nno package provides vim\n= again\n= wget 1.20-1\npackage vim is not installed\n= updates\n\nwget.noarch     1:1.21.1-1     lab\n= code 100\n',
+    printed:
+      '= wget 1.20-1\nno package provides vim\n= again\n= wget 1.20-1\npackage vim is not installed\n= updates\n\nwget.noarch     1:1.21.1-1     lab\n= code 100\n',
     changes: ['package vim: not installed → installed', 'package wget: 1.20-1 → 1.21.1-1'],
     steps: ['dnf -y install vim', 'dnf -y upgrade wget'],
   },
   {
     title: 'reads updates whose long names dnf breaks into two lines',
     params: { name: ['long', 'b'], state: 'latest' },
-    said: '= a-really-long-name 1.0-1\n= b 1-1\n= updates\n\na-really-long-name.noarch\n                        2.0-1       lab\nb.x86_64   2-1  lab\nObsoleting Packages\nc.x86_64 1-1 lab\n    d.x86_64 1-1 @System\n= code 100\n',
+    printed:
+      '= a-really-long-name 1.0-1\n= b 1-1\n= updates\n\na-really-long-name.noarch\n                        2.0-1       lab\nb.x86_64   2-1  lab\nObsoleting Packages\nc.x86_64 1-1 lab\n    d.x86_64 1-1 @System\n= code 100\n',
     changes: ['package a-really-long-name: 1.0-1 → 2.0-1', 'package b: 1-1 → 2-1'],
     steps: ['dnf -y upgrade a-really-long-name b'],
   },
   {
     title: 'updates everything with *',
     params: { name: '*', state: 'latest' },
-    said: '= updates\n\nwget.noarch     1.21.1-1     lab\n= code 100\n',
+    printed: '= updates\n\nwget.noarch     1.21.1-1     lab\n= code 100\n',
     changes: ['package wget: older → 1.21.1-1'],
     steps: ['dnf -y upgrade'],
   },
   {
     title: 'removes what provides the names',
     params: { name: ['vim', 'make'], state: 'absent' },
-    said: '= vim-enhanced 8.2.2637-1\nno package provides make\n= again\npackage vim is not installed\npackage make is not installed\n',
+    printed:
+      '= vim-enhanced 8.2.2637-1\nno package provides make\n= again\npackage vim is not installed\npackage make is not installed\n',
     changes: ['package vim-enhanced: 8.2.2637-1 → not installed'],
     steps: ['dnf -y remove vim-enhanced'],
   },
   {
     title: 'removes nothing that is not there',
     params: { name: 'make', state: 'absent' },
-    said: 'no package provides make\n= again\npackage make is not installed\n',
+    printed: 'no package provides make\n= again\npackage make is not installed\n',
     changes: [],
     steps: [],
   },
   {
     title: 'knows an .rpm file whose package is installed',
     params: { name: ['/tmp/a-1.0.rpm', '/tmp/b-1.0.rpm'] },
-    said: '= file 0 0:1.0-1\n= has 0 0:1.0-1\n= file 1 0:1.0-1\n',
+    printed: '= file 0 0:1.0-1\n= has 0 0:1.0-1\n= file 1 0:1.0-1\n',
     changes: ['package /tmp/b-1.0.rpm: not installed → installed'],
     steps: ['dnf -y install /tmp/b-1.0.rpm'],
   },
   {
     title: 'installs from a URL what is missing or older, and leaves a newer version alone',
     params: { name: ['https://m.example/a.rpm', 'https://m.example/b-1.rpm', '/tmp/c.rpm'] },
-    said: '= file 0 0:2.0-1\n= has 0 0:1.9-3\n= file 1 0:1.0-1\n= has 1 0:1.0~rc1-1\n= has 1 1:0.1-1\n= file 2 0:1-1\n',
+    printed:
+      '= file 0 0:2.0-1\n= has 0 0:1.9-3\n= file 1 0:1.0-1\n= has 1 0:1.0~rc1-1\n= has 1 1:0.1-1\n= file 2 0:1-1\n',
     changes: [
       'package https://m.example/a.rpm: 1.9-3 → installed',
       'package /tmp/c.rpm: not installed → installed',
@@ -128,14 +135,16 @@ const rows: readonly Row[] = [
   {
     title: 'replaces newer versions where it may',
     params: { name: ['httpd-2.4.57-5.el9', '/tmp/c.rpm'], allowDowngrade: true },
-    said: 'no package provides httpd-2.4.57-5.el9\n= again\npackage httpd-2.4.57-5.el9 is not installed\n= base httpd 0:2.4.62-1.el9\n= file 0 0:1-1\n= has 0 0:2-1\n',
+    printed:
+      'no package provides httpd-2.4.57-5.el9\n= again\npackage httpd-2.4.57-5.el9 is not installed\n= base httpd 0:2.4.62-1.el9\n= file 0 0:1-1\n= has 0 0:2-1\n',
     changes: ['package httpd-2.4.57-5.el9: 2.4.62-1.el9 → installed', 'package /tmp/c.rpm: 2-1 → installed'],
     steps: ['dnf -y install httpd-2.4.57-5.el9 /tmp/c.rpm'],
   },
   {
     title: 'replaces older versions, and installs a kernel beside a newer one',
     params: { name: ['httpd-2.4.62', 'kernel-5.14.0-1.el9.x86_64'] },
-    said: 'no package provides httpd-2.4.62\nno package provides kernel-5.14.0-1.el9.x86_64\n= again\npackage httpd-2.4.62 is not installed\npackage kernel-5.14.0-1.el9.x86_64 is not installed\n= base httpd 0:2.4.57-5.el9\n= base kernel 0:6.1-1.el9\n',
+    printed:
+      'no package provides httpd-2.4.62\nno package provides kernel-5.14.0-1.el9.x86_64\n= again\npackage httpd-2.4.62 is not installed\npackage kernel-5.14.0-1.el9.x86_64 is not installed\n= base httpd 0:2.4.57-5.el9\n= base kernel 0:6.1-1.el9\n',
     changes: [
       'package httpd-2.4.62: 2.4.57-5.el9 → installed',
       'package kernel-5.14.0-1.el9.x86_64: not installed → installed',
@@ -145,14 +154,15 @@ const rows: readonly Row[] = [
   {
     title: 'with updateOnly adds nothing',
     params: { name: ['wget', 'vim'], state: 'latest', updateOnly: true },
-    said: '= wget 1.20-1\nno package provides vim\n= again\n= wget 1.20-1\npackage vim is not installed\n= updates\n\nwget.noarch     1:1.21.1-1     lab\n= code 100\n',
+    printed:
+      '= wget 1.20-1\nno package provides vim\n= again\n= wget 1.20-1\npackage vim is not installed\n= updates\n\nwget.noarch     1:1.21.1-1     lab\n= code 100\n',
     changes: ['package wget: 1.20-1 → 1.21.1-1'],
     steps: ['dnf -y upgrade wget'],
   },
   {
     title: 'does with groups and modules what dnf shows, in the transaction of what is missing',
     params: { name: ['vim', '@Lab Tools', '@lab-node:18'], lockTimeout: 30 },
-    said: `no package provides vim
+    printed: `no package provides vim
 = again
 package vim is not installed
 = asked
@@ -202,7 +212,8 @@ done`,
   {
     title: 'is quiet where a group has all its packages, though dnf would note it again',
     params: { name: '@lab-tools' },
-    said: '= asked\nDependencies resolved.\nInstalling Groups:\n Lab Tools  \n\nTransaction Summary\nOperation aborted.\n= code 1\n',
+    printed:
+      '= asked\nDependencies resolved.\nInstalling Groups:\n Lab Tools  \n\nTransaction Summary\nOperation aborted.\n= code 1\n',
     changes: [],
     steps: [],
   },
@@ -286,14 +297,15 @@ Errors during downloading metadata for repository 'epel':
   {
     title: 'removes what nothing needs any more',
     params: { autoremove: true },
-    said: '= asked\nRemoving:\n java-headless  noarch  17.0.15-1  @lab  89  \n\nOperation aborted.\n= code 1\n',
+    printed:
+      '= asked\nRemoving:\n java-headless  noarch  17.0.15-1  @lab  89  \n\nOperation aborted.\n= code 1\n',
     changes: ['package java-headless: 17.0.15-1 → not installed'],
     steps: ['dnf -y autoremove'],
   },
   {
     title: 'brings only fixes of vulnerabilities',
     params: { name: '*', state: 'latest', security: true },
-    said: '= updates\n\nwget.noarch     1.21.1-1     lab\n= code 100\n',
+    printed: '= updates\n\nwget.noarch     1.21.1-1     lab\n= code 100\n',
     changes: ['package wget: older → 1.21.1-1'],
     steps: ['dnf -y upgrade --security'],
   },
@@ -315,7 +327,7 @@ Errors during downloading metadata for repository 'epel':
       updateCache: true,
       releasever: '9.6',
     },
-    said: 'no package provides gcc\n= again\npackage gcc is not installed\n',
+    printed: 'no package provides gcc\n= again\npackage gcc is not installed\n',
     changes: ['package gcc: not installed → installed'],
     steps: [
       "dnf -y install '--disableplugin=local' '--enableplugin=versionlock' '--disablerepo=lab' '--enablerepo=crb' '--enablerepo=epel' '--exclude=kernel*' '--disableexcludes=main' '--releasever=9.6' --refresh --nogpgcheck --allowerasing --nobest --skip-broken '--setopt=install_weak_deps=False' gcc",
@@ -325,7 +337,7 @@ Errors during downloading metadata for repository 'epel':
 
 for (const row of rows) {
   test(`dnf ${row.title}`, () => {
-    const { changes, steps } = plannedAfter(row.params, row.said)
+    const { changes, steps } = plannedAfter(row.params, row.printed)
     assert.equal(changes, row.changes)
     assert.equal(steps, row.steps)
   })
@@ -562,7 +574,7 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
 ]
 
 for (const [stdout, stderr, code, message] of failures) {
-  test(`a failed dnf is told as ${code}: ${message}`, () => {
+  test(`a failed dnf is reported as ${code}: ${message}`, () => {
     const { params, spec } = dnf({ name: 'x' })
     const installed: PackageState = { missing: ['x'], found: [], updates: [], others: [], asked: [] }
     const step = spec.plan(params, { installed }, undefined)[0]!.steps[0]!
@@ -579,7 +591,7 @@ case "$*" in
   '-q --qf = base '*) echo '= base lab 0:2-1'; echo 'package x is not installed' ;;
   *) echo 'package vim is not installed'; echo '= wget 1.21-1'; exit 1 ;;
 esac`
-const fakeDnf = `echo; echo "$*" >>"$0.said"; echo 'wget.noarch 1.22-1 lab'; exit 100`
+const fakeDnf = `echo; echo "$*" >>"$0.printed"; echo 'wget.noarch 1.22-1 lab'; exit 100`
 
 for (const shell of shells) {
   test(`the script asks rpm twice at most, and dnf for updates of the packages' own names (${shell[0]})`, () =>

@@ -1,4 +1,4 @@
-// pip: plans over rows of what its program printed, what is refused, and the errors of pip.
+// Tests pip: plans over recorded output, refusals, and errors of pip.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

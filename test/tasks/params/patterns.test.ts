@@ -1,4 +1,4 @@
-// Regular expressions of users: spellings of other languages, and patterns that would take for ever.
+// Tests users' regular expressions: foreign syntax, and patterns that never finish.
 
 import { writeFileSync } from 'node:fs'
 import { test } from '#test'

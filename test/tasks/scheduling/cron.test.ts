@@ -72,11 +72,11 @@ const edits: [title: string, before: string, entry: object, after: string][] = [
 ]
 
 test('cron: texts of crontabs', () => {
-  for (const [title, before, wanted, after] of edits) {
-    const edited = editCrontab(before, wanted as typeof entry)
+  for (const [title, before, desired, after] of edits) {
+    const edited = editCrontab(before, desired as typeof entry)
     assert.is(edited.text, after, title)
     assert.is(edited.isChanged, before !== after, title)
-    const again = editCrontab(edited.text, wanted as typeof entry)
+    const again = editCrontab(edited.text, desired as typeof entry)
     assert.not.ok(again.isChanged, `${title}, again`)
   }
 })
@@ -196,7 +196,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
   ['a place of a job', { name: 'a', job: 'x', insertafter: 'B' }, /are for variables/],
 ]
 
-test('cron: what is wrong is said when it is written', () => {
+test('cron: invalid parameters are refused at once', () => {
   for (const [title, params, expected] of wrong) assert.throws(() => cron(params as Params), expected, title)
   for (const minute of ['*', 0, '*/5', '1,2,30-40/2', '59']) cron({ name: 'a', job: 'x', minute })
   for (const month of ['jan', 'JAN-mar', 12]) cron({ name: 'a', job: 'x', month })

@@ -261,13 +261,13 @@ test('seContext looks once at what is below several of its targets', () => {
 /data21    system_u:object_r:usr_t:s0
 /data2/apache/conf(/.*)?    system_u:object_r:httpd_config_t:s0
 `
-  const wanted = [
+  const desired = [
     { target: '/data2/apache/conf(/.*)?', setype: 'httpd_config_t' },
     { target: '/data2', setype: 'usr_t' },
     { target: '/data21', setype: 'usr_t' },
   ]
   const wrong = 'Would relabel /data2/x from u:object_r:default_t:s0 to u:object_r:usr_t:s0\n'
-  const { changes } = plan(seContext, { rules: wanted }, { ...rules, site, wrong })
+  const { changes } = plan(seContext, { rules: desired }, { ...rules, site, wrong })
   assert.equal(changes, ['labels below /data2 /data21: default_t of /data2/x → usr_t'])
 })
 

@@ -1,4 +1,4 @@
-// service: plans over rows of units, what systemctl 252 said, and the script of a start with a pretended systemctl.
+// Tests service: plans, output of systemctl 252, and a start with a fake systemctl.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

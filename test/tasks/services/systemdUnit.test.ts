@@ -1,4 +1,4 @@
-// systemdUnit: plans over rows of files and units, and the check of a new file by a pretended systemd-analyze.
+// Tests systemdUnit: plans, and the check of a new file by a fake systemd-analyze.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -72,7 +72,7 @@ const rows: readonly Row[] = [
     steps: [`write ${path}`, 'systemctl daemon-reload'],
   },
   {
-    title: 'enables anew where its [Install] changes',
+    title: 'enables again where its [Install] changes',
     params: { content, enabled: true },
     current: there(content.replace('multi-user', 'graphical')),
     unit: up,
@@ -191,9 +191,9 @@ for (const shell of shells) {
       writeFileSync(join(folder, 'systemd-analyze'), analyze, { mode: 0o755 })
       writeFileSync(join(folder, 'new'), content)
       const options = { shell, path: `${folder}:/usr/bin:/bin` }
-      const said = await runShell(checkOf({ content }, join(folder, 'new')), options)
-      assert.is(said.code, 1)
-      assert.equal(said.stderr.toString().split('\n'), [
+      const printed = await runShell(checkOf({ content }, join(folder, 'new')), options)
+      assert.is(printed.code, 1)
+      assert.equal(printed.stderr.toString().split('\n'), [
         'line 2: Unknown key name, ignoring.',
         'Command /opt/app is not executable',
         '',

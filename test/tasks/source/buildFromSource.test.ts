@@ -1,4 +1,4 @@
-// The task buildFromSource: what it plans, and what it builds, keeps, shares and refuses, with the compiler of this machine.
+// Tests buildFromSource with this machine's compiler: builds, keeps, shares, refuses.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
@@ -85,7 +85,7 @@ build('it is built, installed and stamped; the second run does nothing, in one t
     )
     assert.is(says(site, 'a'), 'hello world')
     assert.match(readFileSync(site.of('a', `${site.root}/opt/hello/.built-hello`), 'utf8'), /^version 1\.0$/m)
-    const phases = first.said('a').flatMap((line) => /^(\w+): /.exec(line)?.[1] ?? [])
+    const phases = first.printed('a').flatMap((line) => /^(\w+): /.exec(line)?.[1] ?? [])
     assert.equal(phases, ['fetch', 'unpack', 'configure', 'make', 'check', 'install'])
     const [folder] = readdirSync(site.of('a', `${site.root}/build`))
     assert.equal(readdirSync(site.of('a', `${site.root}/build/${folder}`)), ['build.log'])
@@ -96,7 +96,7 @@ build('it is built, installed and stamped; the second run does nothing, in one t
 
 for (const shell of ['/bin/bash', '/bin/busybox']) {
   const possible = existsSync(shell) ? build : test.skip
-  possible(`it is built, shared, and built anew by ${shell} as sh too`, () =>
+  possible(`it is built, shared, and built again by ${shell} as sh too`, () =>
     onSite(async (site) => {
       const before = `mount --bind ${shell} /bin/sh`
       const source = site.serve('hello-1.0', files)
@@ -119,11 +119,11 @@ build('a second host takes what the first built, and compiles nothing; so does a
     const params = hello(site, site.serve('hello-1.0', files))
     const both = await site.run(['a', 'b'], [buildFromSource(params)])
     assert.is(both.recap.hosts.filter(({ counts }) => counts.changed === 1).length, 2)
-    const builders = ['a', 'b'].filter((host) => both.said(host).some((line) => line.startsWith('make: ')))
+    const builders = ['a', 'b'].filter((host) => both.printed(host).some((line) => line.startsWith('make: ')))
     assert.is(builders.length, 1)
     const other = builders[0] === 'a' ? 'b' : 'a'
     assert.equal(
-      both.said(other).map((line) => line.replace(/\d{4}-[\d:.T-]+Z/, 'TIME')),
+      both.printed(other).map((line) => line.replace(/\d{4}-[\d:.T-]+Z/, 'TIME')),
       [
         `waiting for ${builders[0]}, which is making it`,
         `takes hello 1.0 as ${builders[0]} built it at TIME; nothing is compiled here`,
@@ -134,7 +134,7 @@ build('a second host takes what the first built, and compiles nothing; so does a
     assert.is(site.requests(), 1)
     assert.equal(stampOf(site, 'a'), stampOf(site, 'b'))
     const later = await site.run(['c'], [buildFromSource(params)])
-    assert.not(later.said('c').some((line) => line.startsWith('make: ')))
+    assert.not(later.printed('c').some((line) => line.startsWith('make: ')))
     assert.is(says(site, 'c'), 'hello world')
     const again = await site.run(['a', 'b', 'c'], [buildFromSource(params)])
     assert.ok(again.recap.hosts.every(({ counts, trips }) => counts.ok === 1 && trips === 1))
@@ -146,7 +146,7 @@ build('what one host built goes to others only under the same name', () =>
     const source = site.serve('hello-1.0', files)
     const builds = async (host: string, share: Params['share']) => {
       const ran = await site.run([host], [buildFromSource(hello(site, source, { share }))])
-      return ran.said(host).some((line) => line.startsWith('make: '))
+      return ran.printed(host).some((line) => line.startsWith('make: '))
     }
     assert.equal(
       [await builds('a', 'web'), await builds('b', undefined), await builds('c', 'other')],
@@ -167,7 +167,7 @@ build('the controller fetches the source once for hosts without a way out', () =
   }),
 )
 
-build('a tree that was installed by hand is taken over: its own paths stay, the rest stands aside', () =>
+build('a tree that was installed by hand is taken over: its own paths stay, the rest is set aside', () =>
   onSite(async (site) => {
     const prefix = site.of('a', `${site.root}/opt/hello`)
     mkdirSync(join(prefix, 'conf'), { recursive: true })
@@ -186,7 +186,7 @@ build('without sharing each host builds, and the cache stays empty', () =>
   onSite(async (site) => {
     const params = hello(site, site.serve('hello-1.0', files), { share: false })
     const ran = await site.run(['a', 'b'], [buildFromSource(params)])
-    assert.ok(['a', 'b'].every((host) => ran.said(host).some((line) => line.startsWith('make: '))))
+    assert.ok(['a', 'b'].every((host) => ran.printed(host).some((line) => line.startsWith('make: '))))
     assert.not(existsSync(join(site.folder, 'cache')))
   }),
 )
@@ -288,7 +288,7 @@ build('a changed flag rebuilds: what is kept survives, the old tree stays aside,
     assert.equal(readdirSync(join(prefix, '..')).sort(), ['hello', 'hello.previous'])
     const back = await site.run(['a'], [buildFromSource(hello(site, source, { keep }))])
     assert.not(
-      back.said('a').some((line) => line.startsWith('make: ')),
+      back.printed('a').some((line) => line.startsWith('make: ')),
       'the cache has it still',
     )
     assert.equal(
@@ -461,7 +461,7 @@ build('after a fix it goes on at the phase that failed', () =>
     writeFileSync(site.of('a', `${site.root}/build/fixed`), '')
     const fixed = await site.run(['a'], [buildFromSource(params)])
     assert.is(says(site, 'a'), 'hello world')
-    const [first, ...rest] = fixed.said('a')
+    const [first, ...rest] = fixed.printed('a')
     assert.match(first!, /^builds hello 1\.0, going on after fetch, unpack, configure; log: .*build\.log$/)
     assert.not(rest.some((line) => /^(?:fetch|unpack|configure): /.test(line)))
     assert.is(site.requests(), 1)
@@ -483,7 +483,7 @@ build(
       const [work] = readdirSync(site.of('a', `${site.root}/build`))
       writeFileSync(site.of('a', `${site.root}/build/${work}/source/hurry`), '')
       const again = await site.run(['a'], [buildFromSource(params)])
-      assert.match(again.said('a')[0]!, /going on after fetch, unpack, configure/)
+      assert.match(again.printed('a')[0]!, /going on after fetch, unpack, configure/)
       assert.is(says(site, 'a'), 'hello world')
     }),
 )
@@ -495,7 +495,7 @@ build('if the first host fails, the next one tries itself', () =>
     const hosts = ['a', 'b', 'c']
     const ran = await site.run(hosts, [buildFromSource(params)])
     const failed = hosts.filter((host) => ran.error(host).code === 'E_BUILD')
-    const builders = hosts.filter((host) => ran.said(host).some((line) => line.startsWith('make: ')))
+    const builders = hosts.filter((host) => ran.printed(host).some((line) => line.startsWith('make: ')))
     assert.equal([failed.length, builders.length], [1, 2])
     for (const host of hosts.filter((each) => !failed.includes(each)))
       assert.is(says(site, host), 'hello world')
@@ -684,8 +684,8 @@ build('a shared build that needs libraries which a host lacks is built there', (
     await site.run(['a'], [buildFromSource(params)])
     const ran = await site.run(['b'], [buildFromSource(params)])
     assert.ok(
-      ran.said('b').some((line) => /it needs what this host lacks \(.*libmoon\.so\)/.test(line)),
-      ran.said('b').join('\n'),
+      ran.printed('b').some((line) => /it needs what this host lacks \(.*libmoon\.so\)/.test(line)),
+      ran.printed('b').join('\n'),
     )
     assert.is(says(site, 'b'), 'hello world')
   }),

@@ -1,4 +1,4 @@
-// A place to build in for tests: a small source of its own, a mirror on loopback, and hosts that are mount namespaces.
+// A build for tests: a small source, a mirror on loopback, hosts as mount namespaces.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -46,8 +46,8 @@ type SiteOptions = {
 }
 
 type BuildRan = Ran & {
-  /** What each host said while it built. */
-  readonly said: (host: string) => string[]
+  /** What each host printed while it built. */
+  readonly printed: (host: string) => string[]
   readonly error: (host: string) => {
     code: string
     message: string
@@ -97,7 +97,7 @@ export async function onSite(body: (site: BuildSite) => Promise<void>): Promise<
         })
         return {
           ...ran,
-          said: (host) => linesOf(ran.events, host),
+          printed: (host) => linesOf(ran.events, host),
           error: (host) => errorOf(ran.events, host),
         }
       },

@@ -218,7 +218,7 @@ test('authorizedKey: what cannot be', () =>
     assert.ok(existsSync(`${base}/secret`))
   }))
 
-test('authorizedKey, knownHosts: what is wrong is said when it is written', () => {
+test('authorizedKey, knownHosts: invalid parameters are refused at once', () => {
   const wrong: [make: () => unknown, expected: RegExp][] = [
     [() => authorizedKey({ user: 'eve', key: 'AAAA' }), /key: expected a public key/],
     [() => authorizedKey({ user: 'eve', key: `${a}\nx` }), /key: expected a public key/],

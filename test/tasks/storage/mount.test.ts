@@ -223,7 +223,7 @@ for (const shell of shells) {
   )
 }
 
-test('mount: what is wrong is said when it is written', () => {
+test('mount: invalid parameters are refused at once', () => {
   const wrong: [params: object, expected: RegExp][] = [
     [{ path: '/data', state: 'mounted' }, /expected src and fstype/],
     [{ path: 'data', src: 'x', fstype: 'xfs', state: 'mounted' }, /path: /],

@@ -32,14 +32,14 @@ const rows = [
     change: '/a absent → run',
   },
   {
-    title: 'does not run where creates stands',
+    title: 'does not run where creates exists',
     params: { creates: '/a' },
     created: present,
     removed: present,
     change: undefined,
   },
   {
-    title: 'runs where removes stands',
+    title: 'runs where removes exists',
     params: { removes: '/b' },
     created: present,
     removed: present,
@@ -53,7 +53,7 @@ const rows = [
     change: undefined,
   },
   {
-    title: 'does not run where creates stands, whatever removes says',
+    title: 'does not run where creates exists, whatever removes says',
     params: { creates: '/a', removes: '/b' },
     created: present,
     removed: present,
@@ -91,7 +91,7 @@ test('command quotes its arguments', () => {
 })
 
 for (const shell of shells) {
-  test(`command runs in its folder, with its input, until what it makes stands (${shell[0]})`, () =>
+  test(`command runs in its folder, with its input, until what it makes exists (${shell[0]})`, () =>
     inFolder(async (folder) => {
       const made = join(folder, "it's made")
       const making = { argv: ['tee', "it's made"], chdir: folder, stdin: secret('a $b\n'), creates: made }

@@ -1,4 +1,4 @@
-// changed, failed and checkMode of commands: what the output means, in runs and in dry runs.
+// Tests changed, failed and checkMode of commands, in runs and in dry runs.
 
 import { existsSync } from 'node:fs'
 import { test } from '#test'

@@ -1,4 +1,4 @@
-// How commands are shown: that a shell reads them back as they were, and that titles are short.
+// Tests how commands are shown: a shell reads them back unchanged, and titles are short.
 
 import { execFileSync } from 'node:child_process'
 import { test } from '#test'

@@ -1,4 +1,4 @@
-// Restarting a host: what is wanted, and how it is waited for, over a real sshd that plays a host that goes and comes.
+// Tests reboot over a real sshd that plays a host going down and coming back.
 
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -110,7 +110,7 @@ test('a path is waited for, and the text in it', () =>
     assert.equal(again, [])
   }))
 
-test('a command is waited for, and what it said last is shown', () =>
+test('a command is waited for, and its last output is shown', () =>
   inFolder(async (folder) => {
     const command = `test -e ${folder}/go || { echo "no go yet"; exit 3; }`
     const error = await failure(() => applied(waitFor, { command, timeout: 0.1, interval: 0.1 }))

@@ -1,4 +1,4 @@
-// The task editHttpdConf: the file it writes through a shell, what it keeps and checks, and its errors.
+// Tests the task editHttpdConf through a shell: what it writes, keeps and checks; errors.
 
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
@@ -94,7 +94,7 @@ const wrong: [title: string, edits: unknown, expected: RegExp][] = [
 ]
 
 for (const [title, value, expected] of wrong) {
-  test(`editHttpdConf: ${title} is a fault when it is written`, () => {
+  test(`editHttpdConf: ${title} is refused at once`, () => {
     assert.throws(() => editHttpdConf({ path: '/f', edits: value as HttpdEdit[] }), expected)
   })
 }

@@ -1,4 +1,4 @@
-// The tasks that edit a format: what they write through a shell, secrets they do not show, and their errors.
+// Tests the tasks that edit a format through a shell: results, hidden secrets, errors.
 
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from '#test'

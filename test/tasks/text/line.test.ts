@@ -78,7 +78,7 @@ const rows: [title: string, before: string, params: Params, after: string | unde
   ],
   ['all commented lines are replaced', '#p 1\n#p 2\n', { match: '^#p', line: 'p', which: 'all' }, 'p\np\n'],
   [
-    'a global pattern is tried anew on each line',
+    'a global pattern is tried again on each line',
     'ab\nab\n',
     { match: /ab/g, line: 'c', which: 'all' },
     'c\nc\n',
@@ -180,7 +180,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
 ]
 
 for (const [title, params, expected] of wrong) {
-  test(`line: ${title} is a fault when it is written`, () => {
+  test(`line: ${title} is refused at once`, () => {
     assert.throws(() => line({ path: '/f', ...params }), expected)
   })
 }

@@ -1,4 +1,4 @@
-// The task properties: what it writes through a shell, secrets it does not show, and its errors.
+// Tests the task properties through a shell: results, hidden secrets, errors.
 
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
@@ -88,7 +88,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
 ]
 
 for (const [title, params, expected] of wrong) {
-  test(`properties: ${title} is a fault when it is written`, () => {
+  test(`properties: ${title} is refused at once`, () => {
     assert.throws(() => properties({ path: '/f', ...params }), expected)
   })
 }

@@ -80,7 +80,7 @@ const rows: [title: string, before: string, params: Params, after: string | unde
     { pattern: 'a', replacement: 'c', after: '<x>', before: '</x>' },
     'a\n<x>\nc\n</x>\na\n',
   ],
-  ['a lookbehind sees what stands before', 'xa a\n', { pattern: '(?<=x)a', replacement: 'c' }, 'xc a\n'],
+  ['a lookbehind sees what comes before', 'xa a\n', { pattern: '(?<=x)a', replacement: 'c' }, 'xc a\n'],
   ['words of any script', '이름=가\n', { pattern: '=.$', replacement: '=나' }, '이름=나\n'],
   ['a dollar', 'a\n', { pattern: 'a', replacement: '$$1' }, '$1\n'],
 ]
@@ -137,7 +137,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
 ]
 
 for (const [title, params, expected] of wrong) {
-  test(`replace: ${title} is a fault when it is written`, () => {
+  test(`replace: ${title} is refused at once`, () => {
     assert.throws(() => replace({ path: '/f', replacement: 'x', ...params } as never), expected)
   })
 }

@@ -150,7 +150,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
 ]
 
 for (const [title, params, expected] of wrong) {
-  test(`block: ${title} is a fault when it is written`, () => {
+  test(`block: ${title} is refused at once`, () => {
     assert.throws(() => textBlock({ path: '/f', ...params }), expected)
   })
 }

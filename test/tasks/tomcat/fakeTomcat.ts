@@ -1,4 +1,4 @@
-// A folder that looks like a Tomcat, whose startup.sh starts a real process with a JVM's words that answers HTTP.
+// A fake Tomcat whose startup.sh starts a process with a JVM's arguments that answers HTTP.
 
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// restartTomcat: plans over rows, and its scripts run for real on a process tree like Tomcat's.
+// Tests restartTomcat: plans, and its scripts on a process tree like Tomcat's.
 
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -75,8 +75,8 @@ test('the file of its unit and its drop-ins are part of its configuration', () =
 })
 
 test('leaves one that does not run alone, if told to', () => {
-  const told = { ...params, onlyIfRunning: true }
-  assert.equal(planned(restartTomcat, told, { jvms: [], configuration: [] }).changes, [])
+  const reported = { ...params, onlyIfRunning: true }
+  assert.equal(planned(restartTomcat, reported, { jvms: [], configuration: [] }).changes, [])
 })
 
 for (const { title, jvms, configuration, always = false, change } of rows) {

@@ -1,4 +1,4 @@
-// What a session's test says when an answer is wrong; that sessions do survive is shown on real hosts.
+// Tests the messages of testSessionFailover for wrong answers.
 
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -66,7 +66,7 @@ const rows: readonly Row[] = [
   ],
 ]
 for (const [title, answers, message, lastLine] of rows) {
-  test(`it is said which request, which route and which count: ${title}`, () =>
+  test(`the message has request, route and count: ${title}`, () =>
     inFolder(async (folder) => {
       fakeCurl(folder, answers)
       const { error } = await tried(folder)

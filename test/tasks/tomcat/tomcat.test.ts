@@ -1,4 +1,4 @@
-// tomcat: plans over rows, and its scripts run for real on a process tree like Tomcat's.
+// Tests tomcat: plans, and its scripts on a process tree like Tomcat's.
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'

@@ -1,4 +1,4 @@
-// tomcatCluster: on a real process tree like Tomcat's, whose log holds what two Tomcats 9.0.109 wrote.
+// Tests tomcatCluster on a process tree like Tomcat's, with logs of Tomcat 9.0.109.
 
 import { renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

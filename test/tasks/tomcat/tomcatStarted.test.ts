@@ -1,4 +1,4 @@
-// tomcat started: starts without waiting, never twice; who waits afterwards tells of those that died.
+// Tests tomcat started: no waiting, no second start; a later wait reports one that died.
 
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// tomcat stopped: plans over rows, of Tomcats that are units and of those that are not.
+// Tests tomcat stopped: plans for Tomcats that are units and for others.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-// Faults of the login account are not blamed on sudo: real accounts, sshd with PAM, and sudo.
+// Tests that problems of the login account are not blamed on sudo: real sshd, PAM, sudo.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'

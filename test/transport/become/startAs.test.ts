@@ -43,15 +43,15 @@ function got(): string {
 }
 
 const openings: readonly [title: string, body: string, password: string | undefined, got: string][] = [
-  ['No password is wanted and none was given', start + run, undefined, ''],
+  ['No password is required and none was given', start + run, undefined, ''],
   [
-    'No password is wanted (NOPASSWD): the one given is not sent, nor read as a command',
+    'No password is required (NOPASSWD): the one given is not sent, nor read as a command',
     start + run,
     'right',
     '',
   ],
   [
-    'A password is wanted: it is sent once',
+    'A password is required: it is sent once',
     start + lecture + askOnce + check('exit 1;') + run,
     'right',
     'right\n',
@@ -118,7 +118,7 @@ const refusals: readonly [
     'E_BECOME_PASSWORD',
     /incorrect password/,
   ],
-  ['No password where one is wanted', start + askOnce + run, undefined, 'E_BECOME_PASSWORD_MISSING', /-K/],
+  ['No password where one is required', start + askOnce + run, undefined, 'E_BECOME_PASSWORD_MISSING', /-K/],
   [
     'A user without a rule',
     'echo "app is not in the sudoers file." >&2; exit 1\n',
@@ -134,7 +134,7 @@ const refusals: readonly [
     /not allowed/,
   ],
   [
-    'A terminal is wanted',
+    'A terminal is required',
     'echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1\n',
     undefined,
     'E_BECOME_TTY',

@@ -107,7 +107,7 @@ it('A jump host that does not get through: E_PROXY', async () => {
   assert.match(error.message, /jump host cannot reach root@last/)
 })
 
-it('A jump host that jumps through itself is told: E_PROXY', async () => {
+it('A jump host that jumps through itself is reported: E_PROXY', async () => {
   const config = section('one', one, 'ProxyJump one') + section('last', last, 'ProxyJump one')
   const error = await within(
     3000,

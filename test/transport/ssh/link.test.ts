@@ -280,7 +280,7 @@ test('A shell without an end of its own says the connection was closed, when we 
   fake.stop()
 })
 
-test('A shell that is killed while what it started keeps the channel open: E_SHELL_ENDED, all it said heard', () => {
+test('A shell that is killed while what it started keeps the channel open: E_SHELL_ENDED, all its output read', () => {
   const kill = (channel: ServerChannel, command: string) => {
     announce(channel, command)
     channel.on('data', () => {

@@ -149,7 +149,7 @@ it('A password logs in', async () => {
   })
 })
 
-it('A wrong password is told, without showing it: E_AUTH', async () => {
+it('A wrong password is reported, without showing it: E_AUTH', async () => {
   const settings = settingsFor(sshd, {
     user: user.name,
     privateKeyFile: undefined,
@@ -357,7 +357,7 @@ async function withServer(says: string, use: (port: number) => Promise<void>): P
   }
 }
 
-it('An account whose shell refuses: E_SHELL with what it said', async () => {
+it('An account whose shell refuses: E_SHELL with its output', async () => {
   const closed = addUser({ shell: '/usr/sbin/nologin' })
   try {
     await using(connect(settingsFor(sshd, { user: closed.name }), {}), async (connection) => {

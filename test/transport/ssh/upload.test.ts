@@ -69,7 +69,7 @@ it('Twenty at once, and an empty one', async () => {
   })
 })
 
-it('A full disk: E_UPLOAD with what the host said, and nothing stays', async () => {
+it('A full disk: E_UPLOAD with the output of the host, and nothing stays', async () => {
   const disk = join(sshd.folder, 'disk')
   mkdirSync(disk)
   try {

@@ -10,23 +10,23 @@ import { isPrefix } from './keys.ts'
 import { renderOpening, textsOf } from './render.ts'
 
 /** The line that opens a section, or the whole file. */
-export type Scope = number
+export type SectionIndex = number
 
-export const TOP: Scope = -1
+export const TOP: SectionIndex = -1
 
 /**
  * All sections that a path matches.
  *
  * @throws PlaybookError E_HTTPD_NO_MATCH if there is none
  */
-export function scopesOf(document: HttpdDocument, path: HttpdPath): Scope[] {
+export function scopesOf(document: HttpdDocument, path: HttpdPath): SectionIndex[] {
   const scopes = scopesIfAny(document, path)
   if (scopes.length === 0) throw noSection(document, path)
   return scopes
 }
 
-export function scopesIfAny(document: HttpdDocument, path: HttpdPath): Scope[] {
-  let scopes: Scope[] = [TOP]
+export function scopesIfAny(document: HttpdDocument, path: HttpdPath): SectionIndex[] {
+  let scopes: SectionIndex[] = [TOP]
   for (const { name, args } of path) {
     scopes = scopes.flatMap((scope) => sectionsIn(document, scope, name, textsOf(args)))
   }
@@ -36,7 +36,7 @@ export function scopesIfAny(document: HttpdDocument, path: HttpdPath): Scope[] {
 /** Sections directly in a scope, of one name and with exactly these arguments. */
 export function sectionsIn(
   document: HttpdDocument,
-  scope: Scope,
+  scope: SectionIndex,
   name: string,
   args: readonly string[],
 ): number[] {
@@ -48,7 +48,7 @@ export function sectionsIn(
 /** The lines of directives and section openings directly in a scope, of one name and with these first arguments. */
 export function liveIn(
   document: HttpdDocument,
-  scope: Scope,
+  scope: SectionIndex,
   name: string,
   args: readonly string[] = [],
 ): number[] {
@@ -65,7 +65,7 @@ export type CommentedMatch = { readonly index: number; readonly parsed: Commente
  */
 export function commentedIn(
   document: HttpdDocument,
-  scope: Scope,
+  scope: SectionIndex,
   name: string,
   args: readonly string[] = [],
 ): CommentedMatch[] {
@@ -84,7 +84,7 @@ export function commentedIn(
 /** The accepted lines directly in a scope; of a section in it only the opening. */
 export function childrenOf(
   { lines, closes }: HttpdDocument,
-  scope: Scope,
+  scope: SectionIndex,
   accept: (line: HttpdLine) => boolean = () => true,
 ): number[] {
   const end = scope === TOP ? lines.length : closes[scope]!

@@ -11,7 +11,7 @@ import {
   isOpening,
   liveIn,
   noMatchError,
-  type Scope,
+  type SectionIndex,
   selectorParts,
   TOP,
 } from './find.ts'
@@ -25,7 +25,7 @@ import type { Layout } from './render.ts'
  */
 export function insertionLine(
   document: HttpdDocument,
-  scope: Scope,
+  scope: SectionIndex,
   path: HttpdPath,
   name: string,
   place: HttpdPlace | readonly HttpdPlace[] = [{ after: name }, 'last'],
@@ -41,7 +41,7 @@ export function insertionLine(
   throw noMatchError(document, anchor, args, path)
 }
 
-function lineOfPlace(document: HttpdDocument, scope: Scope, place: HttpdPlace): number | undefined {
+function lineOfPlace(document: HttpdDocument, scope: SectionIndex, place: HttpdPlace): number | undefined {
   if (place === 'first') return scope + 1
   if (place === 'last') return scope === TOP ? document.lines.length : document.closes[scope]!
   const { name, args } = selectorParts('after' in place ? place.after : place.before)
@@ -52,12 +52,12 @@ function lineOfPlace(document: HttpdDocument, scope: Scope, place: HttpdPlace): 
 }
 
 /** The layout of a new child of a scope that is inserted before a line. */
-export function layoutAt(document: HttpdDocument, scope: Scope, index: number): Layout {
+export function layoutAt(document: HttpdDocument, scope: SectionIndex, index: number): Layout {
   const unit = indentUnit(document)
   return { indent: childIndent(document, scope, unit), unit, lineEnd: lineEndAt(document, index) }
 }
 
-function childIndent(document: HttpdDocument, scope: Scope, unit: string): string {
+function childIndent(document: HttpdDocument, scope: SectionIndex, unit: string): string {
   if (scope === TOP) return ''
   const sibling = childrenOf(document, scope).find((index) => document.lines[index]!.name !== '')
   return sibling === undefined

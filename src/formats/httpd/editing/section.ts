@@ -9,7 +9,7 @@ import {
   childrenOf,
   isOpening,
   liveIn,
-  type Scope,
+  type SectionIndex,
   scopesOf,
   sectionsIn,
   selectorParts,
@@ -183,7 +183,7 @@ function nameAsWritten(raw: string): string | undefined {
 /** New lines for a directive or a section; a section gets blank lines around it where its neighbours have none. */
 function insertNode(
   document: HttpdDocument,
-  scope: Scope,
+  scope: SectionIndex,
   at: number,
   node: HttpdNode,
   path: HttpdPath,

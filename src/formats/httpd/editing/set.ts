@@ -10,7 +10,7 @@ import {
   commentedIn,
   isOpening,
   liveIn,
-  type Scope,
+  type SectionIndex,
   scopesOf,
   valuesOf,
 } from './find.ts'
@@ -44,7 +44,7 @@ export function desiredDirective(name: string, args: readonly string[], key?: nu
 }
 
 /** The live directives of a scope with the same key. */
-export function liveLike(document: HttpdDocument, scope: Scope, desired: DesiredDirective): number[] {
+export function liveLike(document: HttpdDocument, scope: SectionIndex, desired: DesiredDirective): number[] {
   return liveIn(document, scope, desired.name).filter(
     (index) => !isOpening(document, index) && hasKeyOf(valuesOf(document, index), desired.args, desired.key),
   )
@@ -68,7 +68,7 @@ export function changeDirective(
 /** Commented-out directives with the same key; first those with exactly the same arguments. */
 function commentedLike(
   document: HttpdDocument,
-  scopes: readonly Scope[],
+  scopes: readonly SectionIndex[],
   { name, args, key }: DesiredDirective,
 ): CommentedMatch[] {
   const directives = (start?: readonly string[]) =>
@@ -92,7 +92,7 @@ function enableCommented(
 
 function insertDirective(
   document: HttpdDocument,
-  scope: Scope,
+  scope: SectionIndex,
   at: number,
   desired: DesiredDirective,
   path: HttpdPath,

@@ -5,7 +5,7 @@ import { equal, order, truth } from '../../values/compare.ts'
 import { itemsOf } from '../../values/iterate.ts'
 import { type CallContext, type Filter, takesUndefined } from '../../values/library.ts'
 import { arithmetic } from '../../values/numbers.ts'
-import { plainText } from '../../values/secrets.ts'
+import { unwrapped } from '../../values/secrets.ts'
 import { codePoints, str } from '../../values/text.ts'
 import { isDict, isList, isNumber, PyError, typeName, Undefined, type Value } from '../../values/value.ts'
 import { attributeGetter, foldedGetter } from './attributes.ts'
@@ -115,7 +115,7 @@ function extreme(value: Value, keyOf: (item: Value) => Value, sign: 1 | -1): Val
 }
 
 function plus(sum: Value, given: Value): Value {
-  const item = plainText(given)
+  const item = unwrapped(given)
   if (isNumber(sum) && isNumber(item)) return arithmetic('+', sum, item)
   if (isList(sum) && isList(item)) return [...sum, ...item]
   throw new PyError(`${typeName(sum)} and ${typeName(item)} cannot be added`, 'For texts: | join')

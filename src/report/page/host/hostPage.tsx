@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { formatDuration } from '../../text/duration.ts'
 import { type Entry, entriesOf, type Host, type Run, tripsOf } from '../shared/model.ts'
-import { hostLink } from '../shared/place.ts'
+import { hostLink } from '../shared/route.ts'
 import { count, kindWord, statusWord } from '../shared/words.ts'
 import { HostTime } from './hostTime.tsx'
 import { isQuiet, TaskItem } from './taskItem.tsx'

@@ -3,7 +3,7 @@
 import { formatDuration } from '../../text/duration.ts'
 import { Placed } from '../shared/bar.tsx'
 import { type Entry, type Host, type Run, tripsOf } from '../shared/model.ts'
-import { hostLink } from '../shared/place.ts'
+import { hostLink } from '../shared/route.ts'
 import { Axis, tripText } from '../shared/time.tsx'
 
 type Props = { run: Run; host: Host; entries: readonly Entry[] }

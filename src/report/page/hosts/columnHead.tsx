@@ -1,4 +1,4 @@
-// The titles of the tasks above their columns, and the plays above them.
+// The titles of tasks above their columns, with the plays above them.
 
 import type { Run } from '../shared/model.ts'
 import type { Spot } from './rows.ts'

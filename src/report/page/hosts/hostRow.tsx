@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../../text/duration.ts'
 import { type Host, type Run, statusOfCell } from '../shared/model.ts'
-import { hostLink } from '../shared/place.ts'
+import { hostLink } from '../shared/route.ts'
 import { kindWord, signs } from '../shared/words.ts'
 import { rowHeight, type Spot, type View } from './rows.ts'
 import { TimeRow } from './timeRow.tsx'

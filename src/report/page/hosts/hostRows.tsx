@@ -1,4 +1,4 @@
-// The rows of hosts, of which only those in sight are elements of the page.
+// The rows of hosts; only those in view are elements of the page.
 
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Host, Run } from '../shared/model.ts'

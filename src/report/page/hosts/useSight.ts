@@ -1,4 +1,4 @@
-// Follows which rows of a scrolled box are in sight.
+// Follows which rows of a scrolled box are in view.
 
 import type { RefObject } from 'preact'
 import { useEffect, useState } from 'preact/hooks'

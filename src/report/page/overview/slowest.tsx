@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks'
 import { formatDuration } from '../../text/duration.ts'
 import { Bar } from '../shared/bar.tsx'
 import { entriesOf, type Run } from '../shared/model.ts'
-import { hostLink } from '../shared/place.ts'
+import { hostLink } from '../shared/route.ts'
 
 const most = 10
 

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import type { Run } from './model.ts'
-import { hostLink } from './place.ts'
+import { hostLink } from './route.ts'
 
 const most = 12
 

@@ -101,7 +101,7 @@ type Refusal = { readonly title: string; readonly signed: readonly string[]; rea
 
 const refusals: readonly Refusal[] = [
   {
-    title: 'A certificate that has expired is told so',
+    title: 'A certificate that has expired is reported',
     signed: ['-V', '20200101000000Z:20200102000000Z'],
     expected: /certificate "id of late\d", expired on 2020-01-02T00:00:00Z: refused[\s\S]*get a new one/,
   },
@@ -134,7 +134,7 @@ it('A certificate that is refused leaves its key the next try', async () => {
   await logsIn(settings(path('plain')))
 })
 
-it('An agent that does not sign leaves the next try, and is told', async () => {
+it('An agent that does not sign leaves the next try, and is reported', async () => {
   inAgent('-c', path('ed25519'))
   const withAgent = [`IdentityAgent=${path('agent')}`, 'IdentityFile=none']
   const error = await errorOf(connect(settings(undefined, ...withAgent), {}))
@@ -143,7 +143,7 @@ it('An agent that does not sign leaves the next try, and is told', async () => {
   inAgent('-D')
 })
 
-it('CertificateFile with something else in it is told', async () => {
+it('CertificateFile with something else in it is reported', async () => {
   const to = settings(path('authority'), `CertificateFile=${path('authority.pub')}`)
   const error = await errorOf(connect(to, {}))
   assert.match((await shownLines(error)).join('\n'), /certificate \S+authority\.pub: no user certificate/)

@@ -20,7 +20,7 @@ writeFileSync(join(folder, 'more/20-second'), 'Port 2020\nHost was-*\n  User inc
 writeFileSync(join(folder, 'more/.hidden'), 'User hidden\n')
 writeFileSync(join(folder, 'nested'), `Include ${folder}/more/*\nConnectTimeout 7\n`)
 
-/** As it stands in the files. */
+/** As in the files. */
 const home = `$${'{HOME}'}`
 
 const configs: readonly [title: string, config: string, host?: string][] = [
@@ -62,10 +62,10 @@ const configs: readonly [title: string, config: string, host?: string][] = [
   ['jumps', 'ProxyJump a@one:2201,two,[::1]:2203\n'],
   ['a jump that is none first', 'ProxyJump none\nHost *\n  ProxyJump one\n'],
   ['a command', 'ProxyCommand nc -x "a b" %h %p\n'],
-  ['a command that was said before a jump', 'ProxyCommand nc %h %p\nProxyJump one\n'],
-  ['a jump that was said before a command', 'ProxyJump one\nProxyCommand nc %h %p\n'],
-  ['no jump, said before a command', 'ProxyJump none\nProxyCommand nc %h %p\n'],
-  ['no command, said before a jump', 'ProxyCommand none\nProxyJump one\n'],
+  ['a command that was set before a jump', 'ProxyCommand nc %h %p\nProxyJump one\n'],
+  ['a jump that was set before a command', 'ProxyJump one\nProxyCommand nc %h %p\n'],
+  ['no jump, set before a command', 'ProxyJump none\nProxyCommand nc %h %p\n'],
+  ['no command, set before a jump', 'ProxyCommand none\nProxyJump one\n'],
   [
     'large letters in a host',
     'Host was-*\n  Port 1\nHost Was-*\n  Port 2\nMatch host was-*\n  User m\n',

@@ -26,7 +26,7 @@ function target({ config = '', settings = {}, args = [] }: Given, logged: string
 const home = homedir()
 const cases: readonly [title: string, given: Given, expected: Partial<SshTarget>][] = [
   [
-    'Nothing said: port 22, the user who runs us, the host key checked',
+    'Nothing set: port 22, the user who runs us, the host key checked',
     {},
     {
       host: 'was-01',
@@ -209,7 +209,7 @@ test('Include takes in other files, with patterns, and only inside its section',
   assert.is(target({ config: `Include ${folder}/nothing-*.conf\n` }).port, 22)
 })
 
-test('A file that includes itself is told', () => {
+test('A file that includes itself is reported', () => {
   const error = faultOf({ config: `Include ${folder}/config\n` })
   assert.is(error.code, 'E_SSH_CONFIG')
 })

@@ -208,18 +208,14 @@ const certificate = (): Certificate => {
 const forgeries: readonly [
   title: string,
   forge: (from: Certificate) => Partial<Certificate>,
-  fault: RegExp,
+  error: RegExp,
 ][] = [
   [
-    'a signature of which a bit is another',
+    'a signature with a wrong bit',
     ({ signature }) => ({ signature: flipped(signature) }),
     /signature is invalid/,
   ],
-  [
-    'content of which a bit is another',
-    ({ signed }) => ({ signed: flipped(signed) }),
-    /signature is invalid/,
-  ],
+  ['content with a wrong bit', ({ signed }) => ({ signed: flipped(signed) }), /signature is invalid/],
   [
     'a signature that is cut off',
     ({ signature }) => ({ signature: signature.subarray(0, 9) }),

@@ -1,4 +1,4 @@
-// Judges the ways to paths with links in them, by the shell functions that steps use.
+// Checks paths that have links in them, by the shell functions that steps use.
 
 import type { FileRequest } from '../model/fileState.ts'
 import { type Output, splitLines } from '../model/probe.ts'
@@ -7,21 +7,21 @@ import { safePaths } from '../model/shell/safePaths.ts'
 import type { PathUse } from '../model/step.ts'
 
 /** The user of the shell, and what is refused by path. */
-export type Ways = {
+export type PathRefusals = {
   readonly user?: { readonly uid: number; readonly name: string }
-  readonly refusals: ReadonlyMap<string, WayRefusal>
+  readonly refusals: ReadonlyMap<string, PathRefusal>
 }
 
 /** What is refused, for this use of the path and those after it. `at`: the folder on the host where it is. */
-export type WayRefusal = { readonly as: PathUse; readonly message: string; readonly at?: string }
+export type PathRefusal = { readonly as: PathUse; readonly message: string; readonly at?: string }
 
-/** A way without links is judged by the states of its folders, so only the others cost commands on the host. */
-export function wayBatch(paths: readonly string[]) {
+/** A path without links is checked by the states of its folders, so only the others cost commands on the host. */
+export function pathCheckBatch(paths: readonly string[]) {
   const requested = new Set(paths)
   return {
     paths,
-    covers: (request: FileRequest) => request.way === true && requested.has(request.path),
-    script: `${judging}
+    covers: (request: FileRequest) => request.checksPath === true && requested.has(request.path),
+    script: `${checking}
 rp_folder= rp_linked=
 for rp_each in ${paths.map(quote).join(' ')}; do
   rp_up=\${rp_each%/*}
@@ -32,17 +32,17 @@ for rp_each in ${paths.map(quote).join(' ')}; do
       rp_up=\${rp_up%/*}
     done
   fi
-  [ -z "$rp_linked" ] && [ ! -L "$rp_each" ] || rp_judge "$rp_each"
+  [ -z "$rp_linked" ] && [ ! -L "$rp_each" ] || rp_check "$rp_each"
 done 2>/dev/null; :`,
-    read: readWays,
+    read: readRefusals,
   }
 }
 
 /** In the order of `pathUses`: the first refusal ends it. */
-const judging = `${safePaths}printf '%s\\0%s\\0' "$rp_uid" "$(id -un)"
-rp_refuse() { printf '%s\\0%s\\0%s\\0%s\\0' "$rp_judged" "$rp_as" "$(pwd -P)" "$1"; exit 77; }
-rp_judge() (
-  rp_judged=$1 rp_as=entry
+const checking = `${safePaths}printf '%s\\0%s\\0' "$rp_uid" "$(id -un)"
+rp_refuse() { printf '%s\\0%s\\0%s\\0%s\\0' "$rp_checked" "$rp_as" "$(pwd -P)" "$1"; exit 77; }
+rp_check() (
+  rp_checked=$1 rp_as=entry
   rp_target "$1"
   [ -e "./$rp_base" ] || [ -L "./$rp_base" ] || exit 0
   rp_as=target
@@ -55,13 +55,13 @@ rp_judge() (
   rp_program "$1"
 )`
 
-function readWays({ stdout }: Output, results: { ways: Ways }): void {
+function readRefusals({ stdout }: Output, results: { pathRefusals: PathRefusals }): void {
   const [uid, name, ...fields] = stdout.toString('utf8').split('\0')
   if (!uid || name === undefined) return
-  const refusals = new Map(results.ways.refusals)
+  const refusals = new Map(results.pathRefusals.refusals)
   for (let index = 0; index + 3 < fields.length; index += 4) {
     const [path, as, at, message] = fields.slice(index, index + 4)
     refusals.set(path!, { as: as as PathUse, at, message: splitLines(message!).join(' ') })
   }
-  results.ways = { user: { uid: Number(uid), name }, refusals }
+  results.pathRefusals = { user: { uid: Number(uid), name }, refusals }
 }

@@ -1,10 +1,10 @@
-// The Python program that looks at packages, and asks pip what it would do.
+// The Python program that reads the state of packages, and asks pip what it would do.
 
 /**
  * Runs in the interpreter whose packages are meant; its argument is JSON. It compares versions by the code that pip
  * itself uses, and prints one line of JSON. pip is only started where something is to be done: it uses the network.
  */
-export const lookProgram = `
+export const stateProgram = `
 import json, os, re, subprocess, sys, sysconfig
 given = json.loads(sys.argv[1])
 def end(**answer):

@@ -8,9 +8,9 @@ import { clearErrors } from './errorText.ts'
 import { loadSettings } from './flags/settings.ts'
 
 /** Prints the events on stdout, as a stream of their own. What goes to people on stderr is not affected. */
-export async function printFaultEvents(thrown: unknown, argv: readonly string[]): Promise<void> {
+export async function printErrorEvents(thrown: unknown, argv: readonly string[]): Promise<void> {
   if (!(await isJsonl(argv))) return
-  const fault = thrown instanceof CommanderError ? usageFault(thrown) : thrown
+  const error = thrown instanceof CommanderError ? usageError(thrown) : thrown
   const time = () => new Date().toISOString()
   const reporter = createJsonlReporter({
     verbosity: 0,
@@ -18,7 +18,7 @@ export async function printFaultEvents(thrown: unknown, argv: readonly string[])
     time,
     sink: createSink(process.stdout),
   })
-  reporter.fail(new AggregatePlaybookError(await clearErrors(fault)))
+  reporter.fail(new AggregatePlaybookError(await clearErrors(error)))
   await reporter.close()
 }
 
@@ -34,7 +34,7 @@ async function isJsonl(argv: readonly string[]): Promise<boolean> {
   }
 }
 
-function usageFault({ message }: CommanderError): PlaybookError {
+function usageError({ message }: CommanderError): PlaybookError {
   const [first = '', ...rest] = message
     .replace(/^error: /, '')
     .trim()

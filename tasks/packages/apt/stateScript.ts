@@ -1,4 +1,4 @@
-// The script that looks at packages, and simulates with apt-get what is to be done.
+// The script that reads the state of packages, and simulates the change with apt-get.
 
 import { type Command, quote, sh, shellText } from '../../../src/index.ts'
 import { aptWords, downloadScript, temporaryFolder } from './commands.ts'
@@ -9,7 +9,7 @@ import { type AptParams, modeOf, parseSpec, updatesLists } from './params.ts'
  * package lists are old (`= lists …`), and what apt-get says it would do. apt-get costs half a second, so it is only
  * started where something is unmet, or where only apt knows.
  */
-export function lookScript(params: AptParams): Command {
+export function stateScript(params: AptParams): Command {
   const mode = modeOf(params)
   return shellText(
     [

@@ -1,4 +1,4 @@
-// The shell script that reads what is at a destination, and what the repository has.
+// The shell script that reads the state of a destination and of the repository.
 
 import { type Command, quote, sh, shellText } from '../../src/index.ts'
 import { accessFunctions, accessInput } from './access.ts'
@@ -12,7 +12,7 @@ const shown = 20
  * Prints lines of a word and its value, which `parseLook` reads. The repository is not asked where the commit that is
  * given by its id is checked out, or where nothing would be done.
  */
-export function lookCommand(params: GitParams): Command {
+export function stateCommand(params: GitParams): Command {
   const { dest, clone, update, bare } = params
   const input = quote(accessInput(params).reveal())
   return sh`printf %s ${shellText(input)} | (
@@ -52,7 +52,7 @@ function bareLook({ repo, remote }: GitParams): Command {
   return sh`refs=$(net ls-remote --symref -- ${repo} HEAD 'refs/heads/*' 'refs/tags/*' 2>&1) || { printf '%s\n' "$refs" | sed 's/^/error /'; exit 0; }
 local=
 if [ "$tree" = repository ]; then
-  ${remoteLook(remote, repo)}
+  ${remoteState(remote, repo)}
   local=$(look for-each-ref --format='= %(objectname) %(refname)' refs/heads refs/tags)
 fi
 { printf '%s\n' "$local"; printf '%s\n' "$refs"; } | awk '
@@ -62,7 +62,7 @@ fi
 }
 
 /** A URL may have a password, which is not printed. */
-function remoteLook(remote: string, repo: string): Command {
+function remoteState(remote: string, repo: string): Command {
   return sh`url=$(look config --get ${`remote.${remote}.url`}) || :
   [ "$url" = ${repo} ] || printf 'remote %s\n' "$(printf %s "$url" | sed 's#^\([a-z+]*://\)[^/@]*@#\1#')"`
 }
@@ -76,7 +76,7 @@ if [ "$tree" = repository ]; then
   head=$(look rev-parse -q --verify 'HEAD^{commit}') || :
   branch=$(look symbolic-ref -q HEAD) || :
   printf 'head %s\nbranch %s\n' "$head" "\${branch#refs/heads/}"
-  ${remoteLook(remote, repo)}
+  ${remoteState(remote, repo)}
   look status --porcelain --untracked-files=no --ignore-submodules=all | sed -n '1,${shown}s/^/dirty /p'
 fi
 commit= target=

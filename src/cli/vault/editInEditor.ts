@@ -15,7 +15,7 @@ const tmpfs = 0x01021994
  * @param name the file's name, from which editors infer its language
  * @throws PlaybookError E_EDITOR if the editor cannot be started or fails
  */
-export async function editText(text: Buffer, name: string): Promise<Buffer> {
+export async function editInEditor(text: Buffer, name: string): Promise<Buffer> {
   const folder = mkdtempSync(join(privateFolder(), 'run-playbook-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', remove)

@@ -1,12 +1,12 @@
-// Decides which findings are problems: not those that an earlier task mends.
+// Puts findings into context: what an earlier task provides is no problem.
 
 import type { PlayPlan } from '../engine/plan/planPlays.ts'
-import type { Verdict } from './checks/check.ts'
+import type { CheckResult } from './checks/check.ts'
 import type { Finding } from './examineHost.ts'
 import { isBefore, type NeededCheck, type Provided } from './neededChecks.ts'
 
 /** What an earlier task brings is no problem, and what only a task needs that may be skipped is a warning. */
-export function judgedFindings(
+export function findingsInContext(
   host: string,
   findings: readonly Finding[],
   provided: readonly Provided[],
@@ -18,24 +18,24 @@ export function judgedFindings(
       [plan.settings.host, plan.host.name].map((key) => [key, plan.host.name] as const),
     ),
   )
-  const brings = (brought: Provided, needing: NeededCheck, { port, packages = [] }: Verdict): boolean => {
+  const brings = (brought: Provided, needing: NeededCheck, { port, packages = [] }: CheckResult): boolean => {
     if (!isBefore(brought.position, needing.position)) return false
     if (port) return brought.host === names.get(port.host) && (brought.ports ?? []).includes(port.port)
     const own = brought.packages ?? []
     return brought.host === host && packages.some((name) => own.some((each) => isPackage(each, name)))
   }
   return findings.map((finding): Finding => {
-    const { verdict, neededBy } = finding
-    if (verdict.level !== 'problem' || neededBy.length === 0) return finding
-    const bringer = (needing: NeededCheck) => provided.find((each) => brings(each, needing, verdict))
+    const { result, neededBy } = finding
+    if (result.level !== 'problem' || neededBy.length === 0) return finding
+    const bringer = (needing: NeededCheck) => provided.find((each) => brings(each, needing, result))
     const left = neededBy.filter((needing) => !bringer(needing))
     if (left.length === 0) {
       const by = bringer(neededBy[0]!)!.needer
-      const text = `${verdict.text}; brought before by ${shortened(by.title)}`
-      return { ...finding, verdict: { level: 'later', text } }
+      const text = `${result.text}; brought before by ${shortened(by.title)}`
+      return { ...finding, result: { level: 'later', text } }
     }
     const level = left.some(({ isCertain }) => isCertain) ? 'problem' : 'warning'
-    return { ...finding, verdict: { ...verdict, level }, neededBy: left }
+    return { ...finding, result: { ...result, level }, neededBy: left }
   })
 }
 

@@ -1,9 +1,9 @@
 // What the address of the page names: the overview, or a host and one of its tasks.
 
-export type Place = { readonly host?: string; readonly entry?: number }
+export type Route = { readonly host?: string; readonly entry?: number }
 
 /** `#/host/web-01/12`: the host, and the column of a task. */
-export function placeOf(hash: string): Place {
+export function routeOf(hash: string): Route {
   const [, name, entry] = /^#\/host\/([^/]+)(?:\/(\d+))?$/.exec(hash) ?? []
   if (name === undefined) return {}
   try {

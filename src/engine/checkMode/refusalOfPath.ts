@@ -1,18 +1,22 @@
-// Judges a way without links by the states of its folders, as safePaths does on a host.
+// Checks a path without links by the states of its folders, as safePaths does on a host.
 
 import { posix } from 'node:path'
 import type { FileState } from '../../model/fileState.ts'
-import type { WayRefusal, Ways } from '../../wire/ways.ts'
+import type { PathRefusal, PathRefusals } from '../../wire/pathRefusals.ts'
 
 type Present = Exclude<FileState, { type: 'absent' }>
-type Place = { readonly path: string; readonly state: FileState }
-type User = NonNullable<Ways['user']>
+type PathState = { readonly path: string; readonly state: FileState }
+type User = NonNullable<PathRefusals['user']>
 
 /**
- * What would be refused on a way from the root to `leaf`, and for which use of it. `folders` are those above it, from the
+ * What would be refused on the path to `leaf`, and for which use of it. `folders` are those above it, from the
  * root on. It ends at what is missing: that fails otherwise, or will be made.
  */
-export function wayRefusal(folders: readonly Place[], leaf: Place, user: User): WayRefusal | undefined {
+export function refusalOfPath(
+  folders: readonly PathState[],
+  leaf: PathState,
+  user: User,
+): PathRefusal | undefined {
   const folder = posix.dirname(leaf.path)
   let parent = folders[0]!.state as Present
   let owner: Present | undefined
@@ -35,12 +39,12 @@ export function wayRefusal(folders: readonly Place[], leaf: Place, user: User): 
 }
 
 function given(
-  as: WayRefusal['as'],
+  as: PathRefusal['as'],
   path: string,
   entered: string,
   { owner }: Present,
   parent: Present,
-): WayRefusal {
+): PathRefusal {
   const message = `${posix.basename(path)} in ${entered} belongs to ${owner}, in a folder of ${parent.owner}, who could have put it there.`
   return { as, message }
 }

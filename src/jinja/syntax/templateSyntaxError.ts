@@ -1,6 +1,6 @@
-// A mistake in a template's text, at an offset of it.
+// The error of a template that cannot be parsed, at an offset of its text.
 
-export class SyntaxFault extends Error {
+export class TemplateSyntaxError extends Error {
   readonly offset: number
   readonly hint: string | undefined
 
