@@ -20,7 +20,7 @@ export const sessionTest = defineRole({
     )
     if (testable.length > 0) return testable.map((vhost) => failoverTest(vhost, was, { through, port }))
     throw new PlaybookError('E_NO_TEST_PAGE', 'No instance has sessionTest.jsp, which counts the requests.', {
-      hint: 'Name those that shall have it (session_test: [ecs]), and run was.ts.',
+      hint: 'List the instances that should have it (session_test: [ecs]), and run was.ts.',
     })
   },
 })

@@ -39,6 +39,6 @@ function checked<S extends z.ZodType>({ name, address, vars }: OtherHost, schema
   const issues = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new PlaybookError('E_WAS_VARS', `${name}: ${issues[0]}`, {
     details: issues.slice(1),
-    hint: 'The WEB hosts are configured for the WAS hosts of the inventory, whose variables must be whole.',
+    hint: 'The WEB hosts are configured for the WAS hosts of the inventory, whose variables must be complete.',
   })
 }

@@ -199,7 +199,7 @@ function checkVhosts(vhosts: readonly Vhost[], balancers: readonly Pick<Balancer
   if (!lost) return
   throw siteError(
     'E_VHOSTS',
-    `${lost.serverName} is mounted on ${lost.balancer}, which is no balancer.`,
+    `${lost.serverName} is mounted on ${lost.balancer}, which is not a balancer.`,
     `There are ${known.join(', ') || 'none'}.`,
   )
 }

@@ -7,7 +7,7 @@ const version = z.string().regex(/^\d+\.\d+\.\d+$/, 'expected a version such as 
 const seconds = z.int().min(0)
 
 /** A virtual host, whose requests all go to the instance of that name on the WAS hosts. */
-export const vhostVars = z.strictObject({
+const vhostVars = z.strictObject({
   /** `ecs.test.co.kr` */
   name: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'expected a host name'),
   /** `ecs` */

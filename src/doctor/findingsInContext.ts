@@ -31,7 +31,7 @@ export function findingsInContext(
     const left = neededBy.filter((needing) => !bringer(needing))
     if (left.length === 0) {
       const by = bringer(neededBy[0]!)!.needer
-      const text = `${result.text}; brought before by ${shortened(by.title)}`
+      const text = `${result.text}; provided earlier by ${shortened(by.title)}`
       return { ...finding, result: { level: 'later', text } }
     }
     const level = left.some(({ isCertain }) => isCertain) ? 'problem' : 'warning'

@@ -64,7 +64,7 @@ export async function runPlay({ play, hosts }: PlayPlan, run: RunState): Promise
     ),
   )
   if (skipped.length > 0 && !options.signal?.aborted) {
-    const reason = run.isAborted ? 'a person aborted the run' : 'too many hosts failed'
+    const reason = run.isAborted ? 'the run was aborted by the user' : 'too many hosts failed'
     const message = `${spec.name}: ${skipped.join(', ')} skipped: ${reason}.`
     emit({ kind: 'warning', message })
   }

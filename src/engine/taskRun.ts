@@ -170,7 +170,7 @@ class TaskRun {
       thrown instanceof PlaybookError ? thrown : Promise.reject(thrown),
     )
     if (goesOn === true) return this.#conclude({ kind: 'ok' })
-    const error = goesOn || new PlaybookError('E_PAUSE_ABORTED', 'A person aborted the run.')
+    const error = goesOn || new PlaybookError('E_PAUSE_ABORTED', 'The run was aborted by the user.')
     return this.#finish({ status: 'failed', changes: [], error })
   }
 

@@ -103,7 +103,7 @@ function read(file: string): Entry {
 
 function damagedError(path: string, cause: unknown): PlaybookError {
   return new PlaybookError('E_PENDING_HANDLERS', `Cannot read ${path}: ${(cause as Error).message}`, {
-    details: ['It names a handler that an earlier run could not run any more, such as a restart.'],
+    details: ['It names a handler, such as a restart, that an earlier run did not come to run.'],
     hint: 'Run the handlers of that run yourself if in doubt, then remove the file.',
     cause,
   })
@@ -112,7 +112,7 @@ function damagedError(path: string, cause: unknown): PlaybookError {
 function unwritableError(folder: string, cause: unknown): PlaybookError {
   const message = `Cannot write pending handlers to ${folder}: ${(cause as Error).message}.`
   return new PlaybookError('E_PENDING_HANDLERS', message, {
-    hint: 'If this run ends early, later runs do not know of the handlers that it did not come to.',
+    hint: 'If this run ends early, later runs will not run its pending handlers.',
     cause,
   })
 }

@@ -69,9 +69,9 @@ export const sudoers = defineTask({
         .optional()
         .describe('As whom, user or user:group; default: root.'),
       host: word.default('ALL').describe('On which host.'),
-      nopassword: z.boolean().default(true).describe('Whether sudo does without the password.'),
-      setenv: z.boolean().default(false).describe('Whether the environment may be set.'),
-      noexec: z.boolean().default(false).describe('Whether the command may not start others.'),
+      nopassword: z.boolean().default(true).describe('Whether sudo asks for no password.'),
+      setenv: z.boolean().default(false).describe('Whether the caller may set the environment (SETENV).'),
+      noexec: z.boolean().default(false).describe('Whether to keep the command from starting other programs (NOEXEC).'),
       content: z
         .string()
         .regex(/^[^\0]*\S[^\0]*$/, 'expected rules of sudo')

@@ -58,7 +58,7 @@ export const user = defineTask({
     modules: ['user'],
     params: {
       user: 'name',
-      local: 'There is no such option: accounts of the host itself are changed.',
+      local: 'There is no such option: only local accounts are changed.',
       seuser: 'There is no such option.',
       hidden: 'There is no such option.',
     },
@@ -106,7 +106,7 @@ export const user = defineTask({
     force: z
       .boolean()
       .default(false)
-      .describe('With absent: whether to remove it although it is in use, and files that are not its own.'),
+      .describe('With absent: whether to remove it even if it is in use, with files that others own.'),
     nonUnique: z.boolean().default(false).describe('Whether uid may be the number of another account.'),
     moveHome: z.boolean().default(false).describe('Whether its files move when home changes.'),
     umask: z
@@ -123,11 +123,11 @@ export const user = defineTask({
         "expected a date such as '2027-01-31', 'never', or seconds since 1970",
       )
       .optional()
-      .describe('When the account ends.'),
+      .describe('When the account expires.'),
     passwordLock: z.boolean().optional().describe('Whether its password is locked.'),
-    passwordExpireMin: days.describe('Days that a password has to be kept.'),
+    passwordExpireMin: days.describe('Days until a password may be changed again.'),
     passwordExpireMax: days.describe('Days after which a password has to be changed; -1: never.'),
-    passwordExpireWarn: days.describe('Days before that with a warning.'),
+    passwordExpireWarn: days.describe('Days of warning before that.'),
     passwordExpireAccountDisable: days.describe('Days after that until the account is disabled; -1: never.'),
     generateSshKey: z.boolean().default(false).describe('Whether to make a key pair, if there is none.'),
     sshKeyType: z.enum(['rsa', 'ed25519', 'ecdsa']).default('rsa').describe('Its type.'),

@@ -100,9 +100,9 @@ function lockText(isLocked: boolean): string {
 function noShadow(name: string): PlaybookError {
   return new PlaybookError(
     'E_USER',
-    `The host does not say when the password of ${name} ends, or whether it is locked.`,
+    `The host does not show when the password of ${name} expires, or whether it is locked.`,
     {
-      hint: 'Only root can read that: become: true. A host without /etc/shadow has none of it.',
+      hint: 'Only root can read that: become: true. A host without /etc/shadow has no such data.',
     },
   )
 }

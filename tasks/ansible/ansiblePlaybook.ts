@@ -40,7 +40,7 @@ type PlaybookInputs = {
  */
 export const ansiblePlaybook = defineTask({
   name: 'ansiblePlaybook',
-  summary: 'Runs a role or playbook of Ansible that is not moved yet, by the Ansible of this machine.',
+  summary: 'Runs a role or playbook of Ansible that is not migrated yet, with the Ansible of this machine.',
   ansible: { modules: ['import_playbook', 'import_role', 'include_role'], params: { name: 'role' } },
   params: z
     .strictObject({

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { PlaybookError } from '../../src/index.ts'
 
 /** Where ansible-core is. */
-export type Ansible = {
+type Ansible = {
   /** The path of `ansible-playbook`. */
   readonly playbook: string
   readonly python: string

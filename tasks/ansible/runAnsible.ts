@@ -116,7 +116,7 @@ function noResult(
     )
   const message =
     code === 0
-      ? `No play of it is for ${host}.`
-      : `ansible-playbook ended with exit code ${code} before it came to ${host}.`
+      ? `None of its plays has the host ${host}.`
+      : `ansible-playbook ended with exit code ${code} before it reached ${host}.`
   return new PlaybookError('E_ANSIBLE_PLAYBOOK', message, { details })
 }

@@ -87,7 +87,7 @@ export const archive = defineTask({
     })
     .refine(({ path }) => path.every((each) => !/^\/*$/.test(each)), {
       path: ['path'],
-      error: 'expected something below /',
+      error: 'expected a path below /',
     })
     .refine(
       ({ path, dest }) => path.every((each) => isGlob(each) || /^\/+$/.test(each) || !isBelow(dest, each)),
@@ -143,7 +143,7 @@ export const archive = defineTask({
     if (isGone) {
       throw new PlaybookError(
         'E_IN_THE_WAY',
-        `${dest} has something else, which may be all that is left of it.`,
+        `${dest} already holds other content, and the files to archive are gone.`,
         {
           hint: 'Give dest a name with a date.',
         },

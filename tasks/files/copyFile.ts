@@ -66,7 +66,7 @@ export const copyFile = defineTask({
     modules: ['copy'],
     params: {
       path: 'dest',
-      directory_mode: 'Folders are copied by copyDirectory, whose dirMode it is.',
+      directory_mode: 'copyDirectory copies folders, and has dirMode.',
       checksum: 'There is no such option: what is sent is always verified.',
     },
   },

@@ -59,7 +59,7 @@ export const fetch = defineTask({
     if (found.type === 'absent') {
       if (!failOnMissing) return []
       throw new PlaybookError('E_NO_SOURCE', `The host has no file ${src}.`, {
-        hint: 'failOnMissing: false does without it.',
+        hint: 'failOnMissing: false accepts that.',
       })
     }
     if (found.type !== 'file') {
@@ -90,7 +90,7 @@ function pathFor(folder: string, host: string, src: string): string {
   const path = join(folder, host, ...posix.normalize(src).split('/'))
   const isInside = /^(?!\.{1,2}$)[^/\\\0]+$/.test(host) && path.startsWith(join(folder, host) + sep)
   if (isInside) return path
-  throw new PlaybookError('E_DEST', `The name of the host, "${host}", is no name for a folder.`, {
+  throw new PlaybookError('E_DEST', `The name of the host, "${host}", cannot be the name of a folder.`, {
     hint: 'Use flat: true, with a dest of your own for each host.',
   })
 }

@@ -54,18 +54,18 @@ export const file = defineTask({
         .string()
         .regex(/^[^\0\n]+$/, 'expected a path')
         .optional()
-        .describe('What a link leads to.'),
+        .describe('The target of a link.'),
       ...fileAttributes,
       recurse: z
         .boolean()
         .default(false)
         .describe('Whether everything below a directory gets owner, group and mode too.'),
-      follow: z.boolean().default(true).describe('Whether a link stands for its target.'),
+      follow: z.boolean().default(true).describe('Whether to follow a link to its target.'),
       force: z
         .boolean()
         .default(false)
-        .describe('Whether a link may lead to nothing, and may replace what is there.'),
-      onlyIfExists: z.boolean().default(false).describe('Whether nothing at the path is no error.'),
+        .describe('Whether a link may have a missing target, and may replace what is there.'),
+      onlyIfExists: z.boolean().default(false).describe('Whether a missing path is accepted.'),
       modificationTime: z.iso
         .datetime({ offset: true, error: "expected a time such as '2026-01-31T23:59:59Z'" })
         .optional()

@@ -104,7 +104,7 @@ function attributes(params: FileParams, there: Probe<FileState>): FilePart {
 }
 
 const noPathHint =
-  "state: 'touch' makes an empty file, and 'directory' a directory; onlyIfExists: true is content."
+  "state: 'touch' makes an empty file, and 'directory' a directory; onlyIfExists: true accepts a missing path."
 
 function timeChange({ path, follow, modificationTime }: FileParams, there: FileState): Change[] {
   if (modificationTime === undefined) return []

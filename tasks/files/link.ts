@@ -45,7 +45,7 @@ export const link = defineTask({
     force: z
       .boolean()
       .default(false)
-      .describe('Whether to link to nothing, and to replace a file or an empty directory.'),
+      .describe('Whether to allow a missing target, and to replace a file or an empty directory.'),
   }),
   title: ({ path }) => path,
   probe: ({ path, target, force }) => ({
@@ -75,8 +75,8 @@ export const link = defineTask({
 })
 
 function noTarget(path: string, target: string): PlaybookError {
-  return new PlaybookError('E_NO_TARGET', `${path} would lead to nothing: there is no ${target}.`, {
-    hint: 'Make it before this task, or use force: true for a link to nothing.',
+  return new PlaybookError('E_NO_TARGET', `${path} would be a dangling link: there is no ${target}.`, {
+    hint: 'Make it before this task, or use force: true for a dangling link.',
   })
 }
 

@@ -79,7 +79,7 @@ function refuseTree({ dest, bare }: GitParams, { tree, unsafe }: GitState): void
   }
   if (tree === 'linked' || tree === 'full') {
     const what =
-      tree === 'linked' ? 'a work tree of a repository elsewhere' : 'files, and no repository of git'
+      tree === 'linked' ? 'a work tree of a repository elsewhere' : 'files, but no git repository'
     throw new PlaybookError('E_NOT_EMPTY', `${dest} has ${bare ? 'no bare repository, but files' : what}.`, {
       hint: 'Give another dest, or move what is there away.',
     })
@@ -117,7 +117,7 @@ function refuseLosses({ dest, force }: GitParams, { dirty, unpushed }: GitState)
     const count = unpushed.length === 1 ? 'a commit' : `${unpushed.length} commits`
     throw new PlaybookError('E_UNPUSHED_COMMITS', `${dest} has ${count} that the remote does not have.`, {
       details: unpushed,
-      hint: 'Push them, or keep them in a branch of another name; force: true gives them up.',
+      hint: 'Push them, or keep them in a branch of another name; force: true discards them.',
     })
   }
 }

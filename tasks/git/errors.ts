@@ -33,7 +33,7 @@ const explanations: readonly Explanation[] = [
     /\(non-fast-forward\)|would clobber existing tag|\[rejected\]/,
     'E_UNPUSHED_COMMITS',
     'The bare repository has commits or tags that the remote does not have.',
-    'Push them; force: true gives them up.',
+    'Push them; force: true discards them.',
   ],
   [
     /couldn't find remote ref|not our ref|Server does not allow request for unadvertised object|no such remote ref/,
@@ -45,7 +45,7 @@ const explanations: readonly Explanation[] = [
     /does not appear to be a git repository|repository .* (?:not found|does not exist)|Repository not found|not exported|returned error: 404|access denied or repository not exported/i,
     'E_GIT_REPOSITORY',
     'There is no repository of this name, or the host may not see it.',
-    'Is repo right? A private one wants key, or urlUsername and urlPassword.',
+    'Is repo right? A private one needs key, or urlUsername and urlPassword.',
   ],
 ]
 
@@ -58,7 +58,7 @@ export function gitError(lines: readonly string[]): PlaybookError {
   const known = explanations.find(([pattern]) => pattern.test(whole))
   if (known) return new PlaybookError(known[1], known[2], { hint: known[3], details })
   const first = details.find((line) => /^(?:fatal|error|ssh): /.test(line)) ?? details.at(-1)
-  return new PlaybookError('E_GIT', first?.replace(/^\w+: /, '') ?? 'git failed, and does not say why.', {
+  return new PlaybookError('E_GIT', first?.replace(/^\w+: /, '') ?? 'git failed without a message.', {
     details,
   })
 }

@@ -84,7 +84,7 @@ export const git = defineTask({
         .boolean()
         .default(false)
         .describe('Whether local changes and commits that are not pushed may be lost.'),
-      update: z.boolean().default(true).describe('Whether a clone that is there is brought to the version.'),
+      update: z.boolean().default(true).describe('Whether an existing clone is updated to the version.'),
       clone: z.boolean().default(true).describe('Whether to clone if there is no clone.'),
       bare: z.boolean().default(false).describe('Whether it is a bare repository.'),
       recursive: z.boolean().default(true).describe('Whether submodules are checked out, too.'),

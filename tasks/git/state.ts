@@ -46,7 +46,7 @@ export function parseState(result: Output): GitState {
   const tree = one('tree') as GitState['tree'] | undefined
   const unsafe = one('unsafe')
   if (tree === undefined && unsafe === undefined)
-    throw explainGit(result) ?? new PlaybookError('E_GIT', 'The host does not say what is at dest.')
+    throw explainGit(result) ?? new PlaybookError('E_GIT', 'The state of dest cannot be read.')
   return {
     tree: tree ?? 'repository',
     unsafe,

@@ -35,7 +35,7 @@ export function checkJkWorkers(files: readonly ConfigurationText[]): void {
   if (problems.length === 0) return
   throw new PlaybookError(
     'E_JK_WORKER',
-    problems.length === 1 ? problems[0]! : 'mod_jk would not serve all.',
+    problems.length === 1 ? problems[0]! : 'mod_jk would not serve every worker.',
     {
       details: problems.length === 1 ? [] : problems,
       hint: `The workers of ${properties.path}: ${[...listed].join(', ')}.`,

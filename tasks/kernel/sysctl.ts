@@ -71,7 +71,7 @@ export const sysctl = defineTask({
       remove: z.array(key).default([]).describe('Names to remove from the file.'),
       sysctlFile: filePath.default('/etc/sysctl.conf').describe('The file for the next start.'),
       reload: z.boolean().default(true).describe('Whether the kernel gets the values now.'),
-      ignoreErrors: z.boolean().default(false).describe('Whether an unknown name is no error.'),
+      ignoreErrors: z.boolean().default(false).describe('Whether unknown names are accepted.'),
     }),
     'names',
   ),
@@ -136,7 +136,7 @@ function liveChange(name: string, from: string | undefined, to: string): Change[
   const path = pathOf(name)
   const explain = (result: Output) => {
     const message = result.stderr.toString('utf8').trim().split(': ').at(-1) || 'it cannot be written'
-    return new PlaybookError('E_SYSCTL', `The kernel does not take "${to}" for ${name}: ${message}`, {
+    return new PlaybookError('E_SYSCTL', `The kernel rejects "${to}" for ${name}: ${message}`, {
       details: [`${path} has "${from}".`],
     })
   }

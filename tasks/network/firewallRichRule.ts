@@ -57,7 +57,7 @@ export const firewallRichRule = defineTask({
       action: z
         .enum(['accept', 'reject', 'drop'])
         .default('accept')
-        .describe('What to do with what matches.'),
+        .describe('The action for what matches.'),
       state: z.enum(['present', 'absent']).default('present').describe('Whether the zone has the rules.'),
       ...zoneParams,
     })

@@ -35,7 +35,7 @@ export const firewallZone = defineTask({
         .enum(['default', 'ACCEPT', 'DROP', 'REJECT'])
         .optional()
         .describe('What happens to what no rule matches; default: unchanged.'),
-      state: z.enum(['present', 'absent']).default('present').describe('Whether there is the zone.'),
+      state: z.enum(['present', 'absent']).default('present').describe('Whether the zone exists.'),
       reload: z.boolean().default(false).describe('Whether firewalld is to load it now.'),
     })
     .refine(({ state, target }) => state === 'present' || target === undefined, {

@@ -58,7 +58,7 @@ export function normalizeRule(rule: string): string {
   const inOrder = ranks.flatMap((rank) => {
     const found = parts.filter((part) => rank.includes(part.element))
     if (found.length > 1) {
-      throw ruleError(rule, `"${found[0]!.element}" and "${found[1]!.element}" cannot both stand in it.`)
+      throw ruleError(rule, `"${found[0]!.element}" and "${found[1]!.element}" cannot be combined.`)
     }
     return found
   })
@@ -85,7 +85,7 @@ function parseRule(rule: string): Part[] {
       )
     } else if (/^not$/i.test(word)) {
       if (!current || !['source', 'destination'].includes(current.element)) {
-        throw ruleError(rule, '"NOT" stands for itself.')
+        throw ruleError(rule, '"NOT" takes no value.')
       }
       current.isNegated = true
     } else if (word === 'limit') {

@@ -65,22 +65,22 @@ export const ufw = defineTask({
       rule: z
         .enum(['allow', 'deny', 'limit', 'reject'])
         .optional()
-        .describe('What happens with what it is about.'),
+        .describe('The action for matching connections.'),
       port: port.optional().describe('Ports on the host: 22, 6000:6007, 80,443.'),
       proto: z.enum(['tcp', 'udp', 'ipv6', 'esp', 'ah', 'gre', 'igmp']).optional().describe('The protocol.'),
-      from: address.default('any').describe('Where it comes from.'),
-      fromPort: port.optional().describe('Ports from which it comes.'),
-      to: address.default('any').describe('The address that it is for.'),
+      from: address.default('any').describe('The source address.'),
+      fromPort: port.optional().describe('Source ports.'),
+      to: address.default('any').describe('The destination address.'),
       app: z
         .string()
         .regex(/^[A-Za-z0-9][A-Za-z0-9 _.+-]*$/, 'expected the name of a profile')
         .optional()
         .describe('An application profile, in place of ports.'),
-      direction: z.enum(['in', 'out']).default('in').describe('Whether it comes in or goes out.'),
+      direction: z.enum(['in', 'out']).default('in').describe('Whether the rule is for incoming or outgoing connections.'),
       interface: interfaceName.optional().describe('Only on this interface.'),
-      route: z.boolean().default(false).describe('Whether it is about what is forwarded.'),
-      interfaceIn: interfaceName.optional().describe('With route: where it comes in.'),
-      interfaceOut: interfaceName.optional().describe('With route: where it goes out.'),
+      route: z.boolean().default(false).describe('Whether the rule is for forwarded packets.'),
+      interfaceIn: interfaceName.optional().describe('With route: the interface by which packets come in.'),
+      interfaceOut: interfaceName.optional().describe('With route: the interface by which packets go out.'),
       comment: z
         .string()
         .regex(/^[^'\r\n\0]+$/, "expected a line without '")
@@ -99,11 +99,11 @@ export const ufw = defineTask({
       state: z
         .enum(['enabled', 'disabled'])
         .optional()
-        .describe('Whether it is on, now and at the next start.'),
+        .describe('Whether ufw is on, now and at the next start.'),
       force: z
         .boolean()
         .default(false)
-        .describe('Whether to go on where that would cut off our own connection.'),
+        .describe('Whether to go on even if that cuts off our own connection.'),
     })
     .superRefine((params, { addIssue }) => {
       const problem = problemOf(params)

@@ -40,7 +40,7 @@ ${words ? sh`ufw --dry-run ${words} 2>&1 | sed -n 's/^### tuple ### /tried /p; s
 export function parseUfwState(result: Output): UfwState {
   if (result.code !== 0) {
     const lines = lastLines(result)
-    throw new PlaybookError('E_UFW', lines.at(-1) ?? 'ufw does not say its rules.', {
+    throw new PlaybookError('E_UFW', lines.at(-1) ?? 'ufw does not show its rules.', {
       hint: 'packages({ name: ["ufw"] }) installs it; its rules are read and changed as root (become: true).',
     })
   }

@@ -96,7 +96,7 @@ export const dnf = defineTask({
       exclude: oneOrMany(word).optional().describe('Packages to leave out.'),
       disableExcludes: oneOrMany(word)
         .optional()
-        .describe('Whose excludes not to heed: all, main, or a repository.'),
+        .describe('Whose excludes to ignore: all, main, or a repository.'),
       enablePlugin: oneOrMany(word).optional().describe('Plugins of dnf to enable for this call.'),
       disablePlugin: oneOrMany(word).optional().describe('Plugins of dnf to disable for this call.'),
       disableGpgCheck: z.boolean().default(false).describe('Do not check signatures.'),

@@ -44,7 +44,7 @@ const texts = {
   metadataExpire: z
     .union([oneLine, z.int()])
     .optional()
-    .describe("How long metadata hold: 3600, '6h', 'never'."),
+    .describe("How long metadata stays valid: 3600, '6h', 'never'."),
   ipResolve: z.enum(['4', '6']).optional().describe('The version of IP to use.'),
   cost: z.int().optional().describe('Repositories with a lower cost are preferred (1000).'),
   priority: z.int().optional().describe('Packages of a repository with a lower number win (99).'),
@@ -57,9 +57,9 @@ const flags = {
   gpgcheck: flag.describe('Whether packages must be signed; default: as dnf is configured.'),
   repoGpgcheck: flag.describe('Whether metadata must be signed.'),
   sslverify: flag.describe('Whether its certificate is verified.'),
-  skipIfUnavailable: flag.describe('Whether dnf goes on without it where it does not answer.'),
-  moduleHotfixes: flag.describe('Whether its packages are there whatever streams of modules are enabled.'),
-  countme: flag.describe('Whether dnf lets the mirrors count the host.'),
+  skipIfUnavailable: flag.describe('Whether dnf goes on without it if it does not answer.'),
+  moduleHotfixes: flag.describe('Whether its packages are available whatever module streams are enabled.'),
+  countme: flag.describe('Whether dnf lets mirrors count this host.'),
   enablegroups: flag.describe('Whether its groups can be installed.'),
 }
 

@@ -131,7 +131,7 @@ function noBoolean(name: string, all: readonly string[]): PlaybookError {
     (each) => words.filter((word) => each.includes(word)).length >= Math.min(2, words.length),
   )
   return new PlaybookError('E_SELINUX_BOOLEAN', `The policy has no boolean "${name}".`, {
-    details: like.length > 0 && like.length <= 20 ? [`Like it: ${like.join(', ')}`] : [],
+    details: like.length > 0 && like.length <= 20 ? [`Similar: ${like.join(', ')}`] : [],
     hint: 'All of them: getsebool -a',
   })
 }

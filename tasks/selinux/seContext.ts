@@ -29,7 +29,7 @@ const contextParams = {
   ftype: z
     .enum(Object.keys(fileTypes) as [FileType])
     .default('a')
-    .describe('The files meant: a all, f regular files, d directories, l links.'),
+    .describe('Which files: a all, f regular files, d directories, l links.'),
   seuser: policyName.default('system_u').describe('The SELinux user of these files.'),
   selevel: levelText.default('s0').describe('Level or range.'),
 }
@@ -59,7 +59,7 @@ const contextParams = {
  */
 export const seContext = defineTask({
   name: 'seContext',
-  summary: 'Says which SELinux context files have, and gives it to those that are there.',
+  summary: 'Sets which SELinux context files have, and relabels those that exist.',
   ansible: {
     modules: ['community.general.sefcontext', 'sefcontext'],
     params: {
@@ -81,7 +81,7 @@ export const seContext = defineTask({
         .optional()
         .describe('Targets with their types, instead of target and setype.'),
       state: z.enum(['present', 'absent']).default('present').describe('Whether the rule is there.'),
-      relabel: z.boolean().default(true).describe('Whether to give files that are there their context.'),
+      relabel: z.boolean().default(true).describe('Whether to relabel existing files.'),
     })
     .refine(
       ({ target, setype, rules, state }) =>
@@ -113,7 +113,7 @@ export const seContext = defineTask({
     const hasRestorecon = !params.relabel || site.hasRestorecon
     if (differing.length === 0) {
       if (!hasRestorecon)
-        throw toolMissing('restorecon', ['It alone knows which files have another context.'])
+        throw toolMissing('restorecon', ['Only it knows which files have another context.'])
       return params.relabel ? relabelChanges(stems(params), observed.wrong) : []
     }
     const steps = [

@@ -75,7 +75,7 @@ export const sePort = defineTask({
   probe: () => ({ known: portRecords }),
   plan: (params, { known }): readonly Change[] => {
     if (known === undefined) return []
-    if (!known.hasTools) throw toolMissing('semanage', ['It alone lists which types ports have.'])
+    if (!known.hasTools) throw toolMissing('semanage', ['Only it lists the types of ports.'])
     const lines = [...new Set(params.ports)].flatMap((each) => {
       const [first = 0, last = first] = each.split('-').map(Number)
       const range: Range = { first, last, protocol: params.proto }

@@ -110,7 +110,7 @@ export function enableChanges(
   if (!isNew) requireUnit(name, unit)
   if (enabled && !isNew && ['static', 'generated', 'transient'].includes(unit.file)) {
     throw new PlaybookError('E_UNIT_STATIC', `${name} is ${unit.file}: it cannot be enabled.`, {
-      hint: 'It is started by what needs it, or by a unit of its own that says [Install] WantedBy=.',
+      hint: 'It is started by the units that need it, or by a unit of your own with [Install] WantedBy=.',
     })
   }
   const words = enabled ? ['enable'] : isEnabledForNow ? ['disable', '--runtime'] : ['disable']
@@ -131,7 +131,7 @@ export function requireUnit(name: string, { load, isOutdated, similar }: Unit): 
       hint:
         similar.length > 0
           ? `Did you mean ${similar.slice(0, 5).join(', ')}?`
-          : 'Is the package that brings it installed?',
+          : 'Is the package that contains it installed?',
     })
   }
   if (load === 'error' || load === 'bad-setting') {

@@ -91,7 +91,7 @@ export const systemdUnit = defineTask({
     })
     .refine(({ enabled, state }) => enabled === undefined || state === 'present', {
       path: ['enabled'],
-      error: 'what is absent is not enabled either',
+      error: 'an absent unit cannot be enabled',
     }),
   title: ({ name, dropIn, state }) =>
     [

@@ -122,7 +122,7 @@ function diskFull(build: Build, thing: string, lines: readonly string[]): Playbo
   const { log } = workspaceOf(build)
   const full = lines.filter((line) => line.startsWith('disk full: '))
   const others = lines.filter((line) => /No space left on device/.test(line)).slice(-3)
-  return new PlaybookError('E_DISK_FULL', `${thing}: the disk is full. What is installed is as it was.`, {
+  return new PlaybookError('E_DISK_FULL', `${thing}: the disk is full. The installed version is unchanged.`, {
     details: [...others, ...full],
     hint: `Make room, or name another buildDir (now ${build.buildDir}), and run it again. Its log: ${log}`,
   })
@@ -140,18 +140,18 @@ function missingIn(
   }
   const header = lines.map((line) => /fatal error: (\S+): No such file/.exec(line)?.[1]).find(Boolean)
   if (header)
-    return { reason: `the header ${header} is missing`, hint: `Install the package that brings ${header}.` }
+    return { reason: `the header ${header} is missing`, hint: `Install the package that contains ${header}.` }
   const library = lines.map((line) => /cannot find -l(\S+?):?(?:\s|$)/.exec(line)?.[1]).find(Boolean)
   if (library)
     return {
       reason: `the library ${library} is missing`,
-      hint: `Install the package that brings lib${library}.`,
+      hint: `Install the package that contains lib${library}.`,
     }
   const command = lines
     .map((line) => /(?:line )?\d+: ([\w.+-]+): (?:command )?not found/.exec(line)?.[1])
     .at(-1)
   return command
-    ? { reason: `the program ${command} is missing`, hint: `Install the package that brings ${command}.` }
+    ? { reason: `the program ${command} is missing`, hint: `Install the package that contains ${command}.` }
     : undefined
 }
 
@@ -178,5 +178,5 @@ function excerpt(lines: readonly string[]): string[] {
 
 function resumption(build: Build, phase: PhaseName): string {
   const from = phase === 'patch' || phase === 'fetch' ? 'unpack' : phase
-  return `What is installed is as it was; run again, it goes on at ${from}. Its log: ${workspaceOf(build).log}`
+  return `The installed version is unchanged; the next run goes on at ${from}. Its log: ${workspaceOf(build).log}`
 }

@@ -160,7 +160,7 @@ function digestOf(path: string, state: FileState): string {
   if (state.type === 'file' && state.digest) return state.digest
   const what = state.type === 'absent' ? 'There is no' : 'It cannot be read as a file:'
   throw new PlaybookError('E_REQUIRES', `${what} ${path}, which this build requires.`, {
-    hint: 'Build or install it before.',
+    hint: 'Build or install it first.',
   })
 }
 

@@ -28,7 +28,7 @@ export const buildParams = z
       .int()
       .min(0)
       .default(1)
-      .describe('Leading folders of the paths in the source left out.'),
+      .describe('Leading folders to strip from the paths in the source.'),
     folder: pathBelow.optional().describe('Folder of the source in which to configure and make.'),
     configure: z.array(flag).default([]).describe('Flags of configure.'),
     configureCommand: z
@@ -41,7 +41,7 @@ export const buildParams = z
     patches: z
       .array(z.string().min(1))
       .default([])
-      .describe('Patches on the controller, put on by patch -p1.'),
+      .describe('Patches on the controller, applied by patch -p1.'),
     environment: z
       .record(
         z.string().regex(/^[A-Za-z_]\w*$/, 'expected the name of a variable'),
@@ -68,8 +68,8 @@ export const buildParams = z
       .union([z.boolean(), z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected a name')])
       .default(false)
       .describe('The name under which hosts of one platform share what one of them built.'),
-    owner: account.optional().describe('User that shall own what is installed.'),
-    group: account.optional().describe('Group that shall own what is installed.'),
+    owner: account.optional().describe('Owner of the installed files.'),
+    group: account.optional().describe('Group of the installed files.'),
   })
   .refine(({ urls }) => urls.some((url) => archiveName.test(new URL(url).pathname)), {
     path: ['urls'],

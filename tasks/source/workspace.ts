@@ -95,12 +95,12 @@ export function prepareError({ prefix, user, buildDir, installs }: Build, output
   const message = output.stderr.toString('utf8').trim()
   switch (output.code) {
     case noUserCode:
-      return new PlaybookError('E_NO_USER', `There is no user ${user}, who is to build.`, {
+      return new PlaybookError('E_NO_USER', `There is no user ${user} to build as.`, {
         hint: `Put user({ name: '${user}' }) before this task.`,
       })
     case unsafeCode:
       return new PlaybookError('E_BUILD_DIR', `${message} is not safe to build in: others may write there.`, {
-        hint: `buildDir is to be a folder that the task's own user makes, and nobody else may write to. Remove ${buildDir}, or name another.`,
+        hint: `buildDir must be a folder that the task's own user makes, and nobody else may write to. Remove ${buildDir}, or name another.`,
       })
     case noexecCode:
       return new PlaybookError('E_BUILD_DIR', `No program may run in ${message}.`, {
@@ -113,14 +113,14 @@ export function prepareError({ prefix, user, buildDir, installs }: Build, output
     case previousCode:
       return new PlaybookError(
         'E_PREVIOUS',
-        `${message} is in the way: it is where the old tree goes, and not from here.`,
+        `${message} is in the way: the old tree is kept there, and this is not one.`,
         { hint: `Move it away, or remove it: nothing in it is touched.` },
       )
     case prefixCode:
       return new PlaybookError(
         'E_PREFIX',
         installs ? `There is no directory ${prefix} to install into.` : `${prefix} is not a directory.`,
-        installs ? { hint: 'Build what it belongs to before.' } : {},
+        installs ? { hint: 'Build what it belongs to first.' } : {},
       )
     default:
       return new PlaybookError('E_BUILD_DIR', `${buildDir} cannot be prepared to build in.`, {

@@ -195,7 +195,7 @@ async function sourceText(path: string): Promise<{ readonly text: string; readon
 }
 
 function wrongKey(from: string): never {
-  throw new PlaybookError('E_KEY', `${from} has a line that is no public key.`, {
+  throw new PlaybookError('E_KEY', `${from} has a line that is not a public key.`, {
     hint: 'A public key begins with ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa, as in a .pub file.',
   })
 }

@@ -102,7 +102,7 @@ function failure(result: Output): PlaybookError {
     })
   }
   if (result.code === 4) {
-    return new PlaybookError('E_UNSAFE_PATH', `${name} belongs to somebody else than its user.`, {
+    return new PlaybookError('E_UNSAFE_PATH', `${name} does not belong to its user.`, {
       hint: 'Is it a link that the user has put there? Correct its owner on the host.',
     })
   }

@@ -46,7 +46,7 @@ export const mount = defineTask({
   ansible: { modules: ['mount'], params: { name: 'path' } },
   params: z
     .strictObject({
-      path: z.union([z.literal('none'), absolutePath]).describe('Where; none for swap.'),
+      path: z.union([z.literal('none'), absolutePath]).describe('The mount point; none for swap.'),
       src: z
         .string()
         .regex(/^[^\0\n]+$/, 'expected a device, a UUID=…, a host:/export or a folder')

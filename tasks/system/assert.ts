@@ -5,7 +5,7 @@ import { defineTask, PlaybookError, z } from '../../src/index.ts'
 const message = z.string().min(1, 'expected a text')
 
 /**
- * Fails unless everything is as it has to be, and says what is not.
+ * Fails unless all statements are true, and lists those that are not.
  *
  * - `that`: sentences, and whether they are true: `{ 'There are two nodes': nodes.length === 2 }`. All false ones are listed.
  * - `failMsg`: what to say instead of "is not as it has to be". `hint`: what to do about it.
@@ -22,7 +22,7 @@ const message = z.string().min(1, 'expected a text')
  */
 export const assert = defineTask({
   name: 'assert',
-  summary: 'Fails unless everything is as it has to be, and says what is not.',
+  summary: 'Fails unless all statements are true, and lists those that are not.',
   ansible: {
     modules: ['assert'],
     params: { msg: 'failMsg', success_msg: 'There is no such option.', quiet: 'There is no such option.' },

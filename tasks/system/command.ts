@@ -66,7 +66,7 @@ const commandParams = {
 export function commandSchema<S extends z.ZodRawShape>(own: S) {
   return z.strictObject({ ...own, ...commandParams }).refine(isReadsUseful, {
     path: ['reads'],
-    error: "expected only with checkMode: 'run', which it is for",
+    error: "expected only with checkMode: 'run'",
   })
 }
 

@@ -58,7 +58,7 @@ export const hostname = defineTask({
     const edits =
       before === undefined ? undefined : [{ what: path, from: nameIn(before) ?? 'no name', to: name }]
     const explain = (result: Parameters<typeof lastLines>[0]) =>
-      new PlaybookError('E_HOSTNAME', `The host does not take the name ${name} now.`, {
+      new PlaybookError('E_HOSTNAME', `The host name cannot be set to ${name} now.`, {
         details: lastLines(result),
         hint: 'Is it a container, whose name is given from outside?',
       })

@@ -127,7 +127,7 @@ esac`),
 )
 
 function unanswerable(result: Output): PlaybookError {
-  return new PlaybookError('E_REBOOT', 'Nothing on this host tells whether it wants to be restarted.', {
+  return new PlaybookError('E_REBOOT', 'Nothing on this host tells whether a restart is required.', {
     details: lastLines(result),
     hint: 'Install needs-restarting (dnf-utils), or decide by `when` and leave onlyIfRequired out.',
   })
@@ -153,7 +153,7 @@ async function bootOf(connection: StepConnection, { bootTimeCommand }: Params): 
   const result = await connection.run(shellText(bootTimeCommand))
   const boot = text(result).trim()
   if (result.code === 0 && boot !== '') return boot
-  throw new PlaybookError('E_REBOOT', `bootTimeCommand says nothing (exit code ${result.code}).`, {
+  throw new PlaybookError('E_REBOOT', `bootTimeCommand printed nothing (exit code ${result.code}).`, {
     details: [bootTimeCommand, ...lastLines(result)],
   })
 }
@@ -170,10 +170,10 @@ async function goDown(connection: StepConnection, params: Params): Promise<void>
   if (!result || result.code === 0 || endedByIt.includes(result.code)) return
   throw new PlaybookError(
     'E_REBOOT',
-    `The host is not restarted (exit code ${result.code}): ${rebootCommand}`,
+    `The restart failed (exit code ${result.code}): ${rebootCommand}`,
     {
       details: lastLines(result),
-      hint: 'It takes root: become: true. Another way to restart is given as rebootCommand.',
+      hint: 'Root is required: become: true. Another way to restart is given as rebootCommand.',
     },
   )
 }

@@ -120,7 +120,7 @@ const rows: [
     'warning enforcing, policy targeted, and there is no semanage: seContext, sePort and seBoolean would fail',
   ],
   ['firewall', 'firewalld\n', 'ok firewalld'],
-  ['firewall', '', 'ok no service of a firewall is active'],
+  ['firewall', '', 'ok no firewall service is active'],
   ['fapolicyd', '', undefined],
   [
     'fapolicyd',

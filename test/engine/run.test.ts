@@ -333,14 +333,19 @@ test('something started stays, and the trip does not wait for it', () =>
       params: z.strictObject({}),
       probe: () => ({}),
       plan: () => [
-        { what: 'daemon', from: 'off', to: 'on', steps: [start(sh`sleep 1; echo done > ${path('done')}`)] },
+        {
+          what: 'daemon',
+          from: 'off',
+          to: 'on',
+          steps: [start(sh`until [ -e ${path('go')} ]; do sleep 0.1; done; echo done > ${path('done')}`)],
+        },
       ],
       verify: false,
     })
-    const { recap } = await runTasks([daemon({})])
-    assert.ok(recap.durationMs < 900, `took ${recap.durationMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 1300))
-    assert.ok(existsSync(path('done')))
+    await runTasks([daemon({})])
+    assert.not(existsSync(path('done')))
+    writeFileSync(path('go'), '')
+    while (!existsSync(path('done'))) await new Promise((resolve) => setTimeout(resolve, 20))
   }))
 
 test('code on the controller may run commands on the host', async () => {
@@ -833,7 +838,7 @@ test('an interruption kills the running step and ends the run', () =>
         },
       },
     )
-    assert.ok(performance.now() - startedAt < 2500)
+    assert.ok(performance.now() - startedAt < 15_000)
     assert.ok(recap.isInterrupted)
     assert.equal(story, ['one: failed shell'])
     assert.is(failure({ events } as Ran).code, 'E_INTERRUPTED')

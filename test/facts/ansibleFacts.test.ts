@@ -2,8 +2,8 @@
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { ansibleFactNames, ansibleFacts, needsOfAnsibleFact } from '../../src/facts/ansible/ansibleFacts.ts'
-import { type FactName, factNames, type HostFacts } from '../../src/model/facts.ts'
+import { ansibleFactNames, ansibleFacts } from '../../src/facts/ansible/ansibleFacts.ts'
+import type { HostFacts } from '../../src/model/facts.ts'
 
 const gigabyte = 1024 ** 3
 
@@ -215,24 +215,6 @@ test('what Ansible calls otherwise', () => {
   assert.equal(ansibleFacts({ ...facts, selinux: { ...facts.selinux, mode: 'disabled' } }).selinux, {
     status: 'disabled',
   })
-})
-
-test('each name reads the facts that it says it needs, and no others', () => {
-  for (const name of ansibleFactNames()) {
-    const read = new Set<FactName>()
-    const recording = {} as HostFacts
-    for (const fact of factNames)
-      Object.defineProperty(recording, fact, {
-        get: () => {
-          read.add(fact)
-          return facts[fact]
-        },
-      })
-    ansibleFacts(recording)[name]
-    assert.equal([...read].sort(), [...needsOfAnsibleFact(name)!].sort(), name)
-  }
-  assert.is(needsOfAnsibleFact('eth0'), undefined)
-  assert.is(needsOfAnsibleFact('toString'), undefined)
 })
 
 test('all of them as one object', () => {

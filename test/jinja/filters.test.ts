@@ -37,6 +37,8 @@ const secrets: [expression: string, expected: string][] = [
   ["{'a': pw} | to_nice_yaml", 'a: hunter2\n'],
   ['pw | b64encode', 'aHVudGVyMg=='],
   ["pw | regex_replace('h', 'H')", 'Hunter2'],
+  // A search of the same pattern leaves nothing behind.
+  ["(pw | regex_search('hun')) ~ (pw | regex_replace('hun', 'H'))", 'hunHter2'],
   ["list | map('upper') | last", 'S3CRET'],
   ["list | sort | first | default('x') ~ pw", 'openhunter2'],
   ["'%s!' | format(pw)", 'hunter2!'],
@@ -118,7 +120,7 @@ const wrong: [expression: string, code: string, message: RegExp, hint?: RegExp][
     /Queries: 6to4, address/,
   ],
   ["'10.0.0.1' | ipaddr('first_usable')", 'E_TEMPLATE', /Not a network address/, /prefix/],
-  ['text | ansible.utils.ipmath(1)', 'E_TEMPLATE', /'hello' is no IP address/, undefined],
+  ['text | ansible.utils.ipmath(1)', 'E_TEMPLATE', /'hello' is not an IP address/, undefined],
   ['text | ansible.utils.macaddr', 'E_TEMPLATE', /macaddr of ansible.utils is not built in/, /TypeScript/],
   ["'1.x' is version('1.2', '<')", 'E_TEMPLATE', /cannot be compared/, /semver/],
   ["'1.2' is version('1.2', '=>')", 'E_TEMPLATE', /"=>"/, />=/],

@@ -22,7 +22,7 @@ export function addDocsCommand(program: Command, done: (code: number) => void): 
   program
     .command('explain')
     .summary('what an error code means, and what to do')
-    .description('Say what an error code means and what to do, or list all codes.')
+    .description('Explain an error code and what to do, or list all codes.')
     .argument('[code]', 'the code at the end of an error, such as E_AUTH')
     .action(async (code: string | undefined) => {
       const { explain } = await import('./explain.ts')

@@ -62,7 +62,7 @@ function hostLines(report: HostReport, options: TableOptions): string[] {
   const looks =
     report.looks > 0
       ? [
-          `  ${theme.muted(`${plural(report.looks, 'task')} look on the host first: what they give is not checked.`)}`,
+          `  ${theme.muted(`Not checked: the tasks given by ${plural(report.looks, 'look')}.`)}`,
         ]
       : []
   return [

@@ -15,15 +15,15 @@ export function addHistoryCommands(program: Command, done: (code: number) => voi
     .option('-n, --last <number>', 'list only this many runs', positiveInt)
     .option('--playbook <name>', 'only runs of this playbook')
     .option('--host <name>', 'only runs in which this host took part')
-    .option('--failed', 'only runs in which a host failed, was unreachable or did not come to its end')
+    .option('--failed', 'only runs in which a host failed, was unreachable or did not finish')
     .option(
       '--since <date>',
-      'only runs since then: 2026-03-14, "2026-03-14 18:30", or 2h, 3d, 1w ago',
+      'only runs since a time: 2026-03-14, "2026-03-14 18:30", or 2h, 3d, 1w ago',
       sinceDate,
     )
     .option(
       '--path <path>',
-      'only runs that changed this file, or what has this in its title; and what they changed',
+      'only runs that changed this file, or a task with this text in its title, with their changes',
     )
     .option(
       '--compare <runs...>',
@@ -53,11 +53,11 @@ export function addHistoryCommands(program: Command, done: (code: number) => voi
         .default('auto'),
     )
     .option('-l, --limit <hosts>', 'these hosts only: names, with *, ? and [] as in a shell; comma-separated')
-    .option('--failed', 'only hosts that failed, were unreachable or did not come to their end')
-    .option('--changes-only', 'no tasks that were ok or skipped')
+    .option('--failed', 'only hosts that failed, were unreachable or did not finish')
+    .option('--changes-only', 'leave out tasks that were ok or skipped')
     .option(
       '--since <run>',
-      'also what differs from an earlier run: its name, a date for the last run before it, or "previous" (html: the default)',
+      'show also what differs from an earlier run: its name, a date for the last run before it, or "previous" (html: the default)',
       earlierRunFlag,
     )
     .option('-o, --output-file <file>', 'write to this file instead of standard output')

@@ -29,7 +29,7 @@ export async function showHistory(flags: HistoryFlags): Promise<number> {
     if (isJson) found.push(runAsJson(run, changes))
   }
   if (!hasRuns) process.stderr.write('No runs in this directory yet.\n')
-  else if (rows.length === 0) process.stderr.write('No run of this directory is like that.\n')
+  else if (rows.length === 0) process.stderr.write('No run in this directory matches.\n')
   process.stdout.write(isJson ? `${JSON.stringify(found, undefined, 2)}\n` : historyText(rows))
   return 0
 }

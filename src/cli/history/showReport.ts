@@ -47,7 +47,7 @@ export async function showReport(id: string | undefined, given: ReportFlags): Pr
   file?.save()
   if (flags.open) await (await import('./openFile.ts')).openFile(resolve(flags.outputFile!))
   if (!hasHosts && (flags.limit !== undefined || flags.failed))
-    process.stderr.write('No host of this run is like that.\n')
+    process.stderr.write('No host of this run matches.\n')
   if (!run.recap) process.stderr.write('No end was recorded: the run was killed or is still running.\n')
   return 0
 }
@@ -70,7 +70,7 @@ async function sinceOf(run: RecordedRun, flags: ReportFlags): Promise<Since | un
   const { output, since = output === 'html' ? 'previous' : undefined } = flags
   if (since === undefined) return undefined
   if (/^(jsonl|junit|github)$/.test(output))
-    throw new PlaybookError('E_USAGE', `--since has no place in --output ${output}.`, {
+    throw new PlaybookError('E_USAGE', `--since cannot be combined with --output ${output}.`, {
       hint: 'For programs there is: run-playbook history --compare EARLIER LATER --output json',
     })
   const { comparisonOf, earlierRun } = await import('./earlierRun.ts')

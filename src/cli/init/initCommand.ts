@@ -25,7 +25,7 @@ export function addInitCommand(program: Command, done: (code: number) => void): 
       new Option('--role <role>', 'a sample role with its test').choices(['sample', 'none'] as const),
     )
     .option('-y, --yes', 'ask nothing: take the defaults (machine, typescript, sample)')
-    .option('--force', 'write into a folder that is not empty; files that are there stay as they are')
+    .option('--force', 'write into a folder that is not empty; existing files are kept')
     .addHelpText('after', examples)
     .action(async (directory: string, flags: InitFlags) => {
       const { initProject } = await import('./initProject.ts')

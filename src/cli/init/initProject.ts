@@ -39,7 +39,7 @@ function requireRoom(folder: string, isForced: boolean): void {
   if (others.length === 0 || isForced) return
   const names = others.length > 3 ? [...others.slice(0, 3), '…'] : others
   throw new PlaybookError('E_NOT_EMPTY', `${shown(folder)} is not empty: ${names.join(', ')}.`, {
-    hint: 'Name another folder, or add --force: files that are there stay as they are.',
+    hint: 'Give another folder, or add --force: existing files are kept.',
   })
 }
 

@@ -7,8 +7,8 @@ import { addRunFlags, type RunFlags } from '../flags/runFlags.ts'
 /** Adds the command. One word is a line for the shell; several are a program and its arguments. */
 export function addExecCommand(program: Command, done: (code: number) => void): void {
   addRunFlags(program.command('exec'))
-    .summary('run a command on hosts, and show what they say')
-    .description('Run a command on all hosts, or on those of -l, and show what they say; equal answers once.')
+    .summary('run a command on hosts and show its output')
+    .description('Run a command on all hosts, or on those of -l, and show its output; equal output once.')
     .usage("[flags] -- PROGRAM [ARGUMENT …]   or   [flags] 'LINE FOR THE SHELL'")
     .argument('<words...>', 'a program and its arguments after --, or one quoted line for the shell')
     .allowUnknownOption()

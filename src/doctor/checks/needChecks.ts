@@ -37,7 +37,7 @@ function allChecks(needs: Needs): Check[] {
     ...(needs.checks ?? []).map(
       ({ what, command, cure }): Check => ({
         ...{ name: what, command },
-        interpret: ({ code }) => (code === 0 ? ok('yes') : problem('not so', cure)),
+        interpret: ({ code }) => (code === 0 ? ok('yes') : problem('no', cure)),
       }),
     ),
   ]

@@ -50,7 +50,7 @@ export const securityChecks: readonly Check[] = [
   {
     name: 'firewall',
     command: active('firewalld nftables iptables ufw'),
-    interpret: (output) => ok(printed(output).split('\n').join(', ') || 'no service of a firewall is active'),
+    interpret: (output) => ok(printed(output).split('\n').join(', ') || 'no firewall service is active'),
   },
   {
     name: 'fapolicyd',

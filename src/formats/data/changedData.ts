@@ -149,7 +149,7 @@ function severalItems(members: object, found: readonly number[], place: KeyPath)
   return new PlaybookError(
     'E_DATA_AMBIGUOUS',
     `${formatPath(place)} has ${found.length} items with ${JSON.stringify(members)} (${found.join(', ')}), but must have one.`,
-    'Name more of its members, or its index.',
+    'Give more of its members, or its index.',
   )
 }
 

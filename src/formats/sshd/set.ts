@@ -22,7 +22,7 @@ export function setKeyword(plan: SshdPlan, edit: SshdSetEdit): SshdEdited | unde
   if (!additive.has(keyword) && values.length > 1) {
     throw new PlaybookError(
       'E_SSHD_EDIT',
-      `${edit.set} has one value, of which the first counts; got ${values.length}.`,
+      `${edit.set} takes one value, since sshd uses only the first; got ${values.length}.`,
     )
   }
   const match = edit.match === undefined ? undefined : criteriaOf(edit.match)

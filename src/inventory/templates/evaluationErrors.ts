@@ -49,6 +49,6 @@ export function located(error: unknown, variable: string, where: SourceLocation 
 /** What a fact is where none are read. */
 export function unknownFact(name: string): Undefined {
   const hint =
-    'Facts are read once a run has reached the host: what plays, roles and templates read may use them, what says how it is reached may not.'
+    'Facts are read after connecting to the host: variables of plays, roles and templates may use them, connection variables may not.'
   return new Undefined(`"${name}" is a fact, which is not known here`, { hint })
 }

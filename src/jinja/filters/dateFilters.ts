@@ -25,5 +25,5 @@ export const dateFilters: { readonly [name: string]: Filter } = {
 function secondsOf(value: Value): number {
   const seconds = isNumber(value) ? asFloat(value) : Number(str(value).trim() || 'none')
   if (Number.isFinite(seconds)) return seconds
-  throw new PyError(`${repr(value)} is no time`, 'Expected seconds since 1970.')
+  throw new PyError(`${repr(value)} is not a time`, 'Expected seconds since 1970.')
 }

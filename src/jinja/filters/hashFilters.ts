@@ -16,7 +16,7 @@ export const hashFilters: { readonly [name: string]: Filter } = {
   }),
   b64decode: named(['encoding', 'urlsafe'], (value, [encoding = 'utf-8']) => {
     const text = str(value)
-    if (text.replace(/[\s=]/g, '').length % 4 === 1) throw new PyError(`${quoted(text)} is no base64`)
+    if (text.replace(/[\s=]/g, '').length % 4 === 1) throw new PyError(`${quoted(text)} is not base64`)
     return Buffer.from(text, 'base64').toString(bufferEncoding(str(encoding)))
   }),
   hash: named(['hashtype'], (value, [kind = 'sha1']) => digest(str(kind), str(value))),
@@ -76,7 +76,7 @@ function digest(kind: string, text: string): string {
 
 function uuid5(namespace: string, name: string): string {
   const hex = namespace.replace(/^urn:uuid:|[{}-]/gi, '')
-  if (!/^[0-9a-f]{32}$/i.test(hex)) throw new PyError(`the namespace ${quoted(namespace)} is no UUID`)
+  if (!/^[0-9a-f]{32}$/i.test(hex)) throw new PyError(`the namespace ${quoted(namespace)} is not a UUID`)
   const bytes = createHash('sha1').update(Buffer.from(hex, 'hex')).update(name).digest().subarray(0, 16)
   bytes[6] = (bytes[6]! & 0x0f) | 0x50
   bytes[8] = (bytes[8]! & 0x3f) | 0x80

@@ -72,7 +72,7 @@ function withoutTags(text: string): string {
 }
 
 function attributeName(name: string): string {
-  if (/[\s/>=]/.test(name)) throw new PyError(`${quoted(name)} is no name of an attribute`)
+  if (/[\s/>=]/.test(name)) throw new PyError(`${quoted(name)} is not the name of an attribute`)
   return name
 }
 

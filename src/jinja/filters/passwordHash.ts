@@ -65,7 +65,7 @@ function bcryptHash(password: string, { salt = randomSalt(22), rounds = 12 }: Gi
     throw new PyError(`bcrypt has 4 to 31 rounds, not ${rounds}`, 'Each doubles the time; the default is 12.')
   if (!isBcryptIdent(ident)) throw new PyError(`no ident ${quoted(ident)} of bcrypt`, 'Give 2b, 2a or 2y.')
   if (Buffer.byteLength(password) > 72)
-    throw new PyError('the password has more than 72 bytes, of which bcrypt takes no more', 'Take sha512.')
+    throw new PyError('the password has more than 72 bytes, the limit of bcrypt', 'Take sha512.')
   return cached([ident, password, salt, rounds], () => bcrypt(password, salt, rounds, ident))
 }
 

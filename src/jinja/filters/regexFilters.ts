@@ -59,7 +59,7 @@ function groupName(text: string): string | number {
   const [, name, number] = /^\\(?:g<(\S+)>|(\d+))/.exec(text) ?? []
   if (number !== undefined) return Number(number)
   if (name !== undefined) return /^\d+$/.test(name) ? Number(name) : name
-  throw new PyError(`${quoted(text)} is no group`, "Groups are '\\\\1' or '\\\\g<name>'.")
+  throw new PyError(`${quoted(text)} is not a group`, "Groups are '\\\\1' or '\\\\g<name>'.")
 }
 
 /** As re.findall: the match, its one group, or a tuple of its groups. */

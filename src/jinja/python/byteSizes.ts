@@ -23,7 +23,7 @@ export function humanReadable(size: number, isBits: boolean, unit: string | unde
 export function humanToBytes(text: string, defaultUnit: string | undefined, isBits: boolean): Value {
   const [, digits, given] = /^(\d*\.?\d+)(?:\s*([A-Za-z]+))?\s*$/.exec(text) ?? []
   if (digits === undefined)
-    throw new PyError(`${quoted(text)} is no size`, "Expected a number and a unit: '10 MB'")
+    throw new PyError(`${quoted(text)} is not a size`, "Expected a number and a unit: '10 MB'")
   const unit = given ?? defaultUnit
   if (unit === undefined) return Math.round(Number(digits))
   const power = units.indexOf(unit[0]!.toUpperCase())

@@ -35,7 +35,10 @@ function compiled(pattern: string, { ignoreCase = false, multiline = false }: Re
 /** The matches of `re.finditer`. @throws PlaybookError E_SLOW_PATTERN after 3 seconds */
 export function matches(pattern: string, text: string, flags: RegexFlags = {}): RegExpExecArray[] {
   const regex = compiled(pattern, flags)
-  return limited(pattern, () => [...text.matchAll(regex)] as RegExpExecArray[])
+  return limited(pattern, () => {
+    regex.lastIndex = 0
+    return [...text.matchAll(regex)] as RegExpExecArray[]
+  })
 }
 
 /** The first match of `re.search`. @throws PlaybookError E_SLOW_PATTERN after 3 seconds */

@@ -17,7 +17,7 @@ export type PromptQuestion = {
   readonly secret?: boolean
   /** true: the answer has to be typed twice. Default false. */
   readonly confirm?: boolean
-  /** The only answers that there are. */
+  /** The allowed answers. */
   readonly choices?: readonly string[]
   /** What the answer has to match. */
   readonly pattern?: RegExp
@@ -53,7 +53,7 @@ function byText({ choices, pattern, secret }: PromptQuestion, given: unknown): C
   if (!isPlain) return { problem: `expected a text, got ${typeof given}` }
   if (choices && !choices.includes(text)) return { problem: `expected one of ${choices.join(', ')}` }
   if (pattern && !new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(text))
-    return { problem: secret ? 'it is not as it has to be' : `expected a text that matches ${pattern}` }
+    return { problem: secret ? 'it is not valid' : `expected a text that matches ${pattern}` }
   return text === '' ? { problem: 'an answer is needed' } : { value: text }
 }
 

@@ -44,7 +44,7 @@ export type RunEvent =
       readonly name?: string
       readonly value?: string
     }
-  /** All hosts that have come to a task wait for a time. */
+  /** All hosts that have reached a task pause for a time. */
   | {
       readonly kind: 'pause'
       readonly play: string

@@ -12,7 +12,7 @@ export type Question = {
   readonly name?: string
   /** The answer is not shown. */
   readonly isSecret: boolean
-  /** The only answers that there are. */
+  /** The allowed answers. */
   readonly choices?: readonly string[]
   /** What an empty answer means; not there where it is secret. */
   readonly default?: string

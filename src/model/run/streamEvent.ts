@@ -20,7 +20,7 @@ const change = z
     what: text,
     whole: text
       .optional()
-      .describe('All of `what`, where that is abbreviated: a long command. It may have several lines.'),
+      .describe('The whole of `what`, if that is abbreviated (a long command). It may have several lines.'),
     from: text,
     to: text,
     diff: z
@@ -100,7 +100,7 @@ const events = {
       host,
       for: z
         .array(text)
-        .describe('The hosts for which it waits; none: until fewer hosts are worked on at once.'),
+        .describe('The hosts that it waits for; none: it waits until fewer hosts run at once.'),
     },
   ],
   question: [
@@ -112,14 +112,14 @@ const events = {
       text: text.describe('The question.'),
       variable: text.optional().describe('Of a `prompt`: the variable of -e that answers it.'),
       isSecret: z.literal(true).optional().describe('The answer is not shown.'),
-      choices: z.array(text).optional().describe('The only answers that there are.'),
+      choices: z.array(text).optional().describe('The allowed answers.'),
       default: text.optional().describe('What an empty answer means.'),
-      seconds: z.number().optional().describe('After so many seconds it goes on by itself.'),
+      seconds: z.number().optional().describe('After this many seconds it goes on by itself.'),
       problem: text.optional().describe('Why the last answer was refused.'),
     },
   ],
   answer: [
-    'How a question was answered, which need not have been asked.',
+    'The answer to a question, even if -e or a default gave it.',
     {
       play,
       ...label,
@@ -133,7 +133,7 @@ const events = {
     },
   ],
   pause: [
-    'All hosts that have come to a task wait for a time.',
+    'All hosts that have reached a task pause for a time.',
     { play, ...label, hosts: z.array(text), seconds: z.number() },
   ],
   taskStart: ['A task begins to change something on a host.', { host, ...label, index }],
@@ -146,7 +146,7 @@ const events = {
     {
       host,
       bytes: count,
-      total: count.optional().describe('How many bytes it has; absent: not known.'),
+      total: count.optional().describe('Its size in bytes; absent: unknown.'),
     },
   ],
   taskEnd: [
@@ -180,7 +180,7 @@ const events = {
       ...label,
       index,
       attempt: z.int().describe('The number of the try that failed, from 1.'),
-      attempts: count.describe('How many tries there are.'),
+      attempts: count.describe('The number of tries.'),
       delayMs: count.describe('The pause before the next try.'),
       from: z.int().describe('The index of the first task of the next try.'),
       changes: z.array(change),
@@ -213,7 +213,7 @@ const events = {
   hostEnd: ['A host ended a play; how often each status occurred.', { play, ...recap }],
   playEnd: ['A play ended on all its hosts.', { play, hosts: recaps, durationMs, isCheck }],
   warning: [
-    'Something that should be known, and stops nothing.',
+    'A warning; the run goes on.',
     { message: text, where: location.optional() },
   ],
   interrupted: [

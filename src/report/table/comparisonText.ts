@@ -20,9 +20,9 @@ export function comparisonLines(comparison: RunComparison): string[] {
   return [
     ...group(plural(tasks.new.length, 'new task'), tasks.new.map(taskText)),
     ...group(`${plural(tasks.gone.length, 'task')} gone`, tasks.gone.map(taskText)),
-    ...hostLine('failed, and not before', hosts.failed),
+    ...hostLine('newly failed', hosts.failed),
     ...hostLine('no longer failed', hosts.recovered),
-    ...hostLine('changed, and not before', hosts.changed),
+    ...hostLine('newly changed', hosts.changed),
     ...hostLine('no longer changed', hosts.settled),
     ...hostLine('new', hosts.new),
     ...hostLine('gone', hosts.gone),

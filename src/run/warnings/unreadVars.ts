@@ -27,7 +27,7 @@ export function unreadVars(plans: readonly PlayPlan[], inventory: Inventory): Pl
   for (const name of unread) names.delete(name)
   return unread.flatMap((name) => {
     const near = nearest(name, names)
-    const message = `Nothing reads the variable ${name} of -e. Did you mean ${near}?`
+    const message = `The variable ${name} given with -e is not used. Did you mean ${near}?`
     return near === undefined ? [] : [new PlaybookError('E_UNREAD_VAR', message)]
   })
 }

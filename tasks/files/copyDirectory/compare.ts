@@ -39,7 +39,7 @@ export function copied(entry: SourceEntry, before: FileState, attributes: EntryA
 export function conflict(path: string, state: FileState, inSource: string): PlaybookError {
   const kind = { file: 'file', directory: 'folder', link: 'symbolic link', other: 'special file', absent: '' }
   return new PlaybookError('E_CONFLICT', `${path} is a ${kind[state.type]}, where src has ${inSource}.`, {
-    hint: 'Nothing was copied. exclude leaves a path alone; the task remove takes it away.',
+    hint: 'Nothing was copied. exclude leaves a path alone; the task remove removes it.',
   })
 }
 

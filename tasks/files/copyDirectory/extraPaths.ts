@@ -38,7 +38,7 @@ export function extraPaths(
 function listing(dest: string, result: Output): { paths: string[]; mounts: string[] } {
   if (result.code !== 0) {
     const details = result.stderr.toString('utf8').trim().split('\n').slice(0, 5)
-    throw new PlaybookError('E_FIND', `${dest} cannot be read whole.`, { details })
+    throw new PlaybookError('E_FIND', `${dest} cannot be read completely.`, { details })
   }
   const printed = result.stdout.toString('latin1')
   const end = printed.startsWith('\0') ? 0 : printed.indexOf('\0\0') + 1
@@ -71,7 +71,7 @@ function holds(path: string, others: readonly string[]): boolean {
 }
 
 function mountedBelow(path: string): PlaybookError {
-  return new PlaybookError('E_MOUNT', `${path} is to be purged, and a file system is mounted there.`, {
+  return new PlaybookError('E_MOUNT', `${path} would be purged, but a file system is mounted there.`, {
     hint: 'Nothing was copied or removed. exclude leaves it alone.',
   })
 }

@@ -35,7 +35,7 @@ export function placementStep({ dest, archive, sha256, owner, group, setsModes }
 ${shellText(script)}`
   return run(command, {
     explain: (result: Output) =>
-      new PlaybookError('E_COPY', `${dest} could not be made as its source is.`, {
+      new PlaybookError('E_COPY', `${dest} could not be made like its source.`, {
         details: lastLines(result),
       }),
   })

@@ -90,7 +90,7 @@ function parse(result: Output, { regex, age, size }: Conditions): FoundFile[] {
     (line) => !/No such file or directory/.test(line),
   )
   if (problems.length > 0)
-    throw new PlaybookError('E_FIND', 'The files cannot be listed whole.', { details: problems })
+    throw new PlaybookError('E_FIND', 'The files cannot be listed completely.', { details: problems })
   const [time = '', ...records] = result.stdout.toString('utf8').split(/^\/\//m)
   const found = records.map((record) => parseRecord(record.replace(/\n$/, ''), Number(time)))
   const isRightSize = (file: FoundFile) => file.type === 'file' && isAtLeast(file.size, size!)

@@ -53,12 +53,12 @@ function parseDiffering(result: Output): Mismatches {
   const messages = lastLines({ ...result, stdout: Buffer.alloc(0) }).filter((line) => !isGone(line))
   const unknown = messages.find((line) => /known (?:user|group)/.test(line))
   if (unknown) {
-    throw new PlaybookError('E_NO_ACCOUNT', `The host does not know it: ${unknown}`, {
+    throw new PlaybookError('E_NO_ACCOUNT', `The host has no such account: ${unknown}`, {
       hint: 'The tasks user and group make accounts.',
     })
   }
   if (messages.length > 0)
-    throw new PlaybookError('E_FIND', 'The tree cannot be read whole.', { details: messages })
+    throw new PlaybookError('E_FIND', 'The tree cannot be read completely.', { details: messages })
   const lines = splitLines(text(result))
   return { count: Number(lines.at(-1)), first: lines.slice(0, -1) }
 }

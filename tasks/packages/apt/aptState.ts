@@ -46,7 +46,7 @@ function fieldsOf(lines: readonly string[], heading: string): string[][] {
 function errorIn(lines: readonly string[], simulated: readonly string[]): PlaybookError | undefined {
   if (lines.includes('= no apt')) {
     return new PlaybookError('E_NO_APT', 'There is no apt-get on this host.', {
-      hint: 'apt is for Debian, Ubuntu and what is made of them; package takes what the host has.',
+      hint: 'apt is for Debian, Ubuntu and their derivatives; packages uses what the host has.',
     })
   }
   const bad = lines.findIndex((line) => line.startsWith('= bad deb|'))

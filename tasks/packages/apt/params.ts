@@ -68,7 +68,7 @@ export const aptParams = z
     autoremove: z.boolean().default(false).describe('Remove dependencies that nothing needs any more.'),
     failOnAutoremove: z.boolean().default(false).describe('Fail rather than remove another package.'),
     allowDowngrade: z.boolean().default(false).describe('Allow an older version than the installed one.'),
-    allowChangeHeldPackages: z.boolean().default(false).describe('Allow to change packages on hold.'),
+    allowChangeHeldPackages: z.boolean().default(false).describe('Allow changing packages on hold.'),
     allowUnauthenticated: z.boolean().default(false).describe('Do not check signatures.'),
     dpkgOptions: oneOrMany(z.string().regex(/^[a-z][a-z,-]*$/, 'expected options such as force-confold'))
       .transform((list) => list.flatMap((each) => each.split(',')))

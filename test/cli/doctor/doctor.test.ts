@@ -123,7 +123,7 @@ const rows: [title: string, needs: string, check: string, level: string, text: R
     "{ checks: [{ what: 'it is not so', command: sh`false`, cure: 'x' }] }",
     'it is not so',
     'problem',
-    /^not so$/,
+    /^no$/,
   ],
   [
     'a condition that does not hold',
@@ -172,7 +172,7 @@ test('what an earlier task brings is no problem; what a later one brings is', as
   const need = "needing({ needs: { tools: ['no-tool'] } })"
   const before = await findings(`${bring}, ${need}`)
   assert.equal([before.code, before.of('tool no-tool')!.level], [0, 'later'])
-  assert.match(before.of('tool no-tool')!.text, 'brought before by needing')
+  assert.match(before.of('tool no-tool')!.text, 'provided earlier by needing')
   const after = await findings(`${need}, ${bring}`)
   assert.equal([after.code, after.of('tool no-tool')!.level], [2, 'problem'])
 })

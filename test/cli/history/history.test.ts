@@ -92,7 +92,7 @@ test('report --output jsonl has the times of the run', async () => {
   const [, date, hours, minutes, seconds] = /^(\d{8})T(\d\d)(\d\d)([\d.]+)Z/.exec(changed)!
   const named = Date.parse(`${date!.replace(/(....)(..)(..)/, '$1-$2-$3')}T${hours}:${minutes}:${seconds}Z`)
   const laterMs = Date.parse(records[0].time) - named
-  assert.ok(laterMs >= 0 && laterMs < 2000, `${records[0].time} is not the time of ${changed}`)
+  assert.ok(laterMs >= 0 && laterMs < 10_000, `${records[0].time} is not the time of ${changed}`)
 })
 
 test('a run that was killed has no end', async () => {
@@ -180,7 +180,7 @@ const filters: readonly [flags: string, runs: number][] = [
 for (const [flags, count] of filters) {
   test(`history lists some runs: ${flags}`, async () => {
     const { code, stdout, stderr } = await here(`history ${flags}`)
-    assert.equal([code, stderr], [0, count > 0 ? '' : 'No run of this directory is like that.\n'])
+    assert.equal([code, stderr], [0, count > 0 ? '' : 'No run in this directory matches.\n'])
     assert.is([...stdout.matchAll(/^\d{4}-/gm)].length, count)
     if (flags === '--path /out') assert.match(stdout, /\n {4}one {2}copyFile \S+\/out {3}absent → 6 bytes\n/)
   })
@@ -202,7 +202,7 @@ test('report writes a file, in a format for CI, of some hosts', async () => {
     /^::error file=files\.ts,line=8,title=command false on one::/,
   )
   assert.match((await here(`report ${failed} --failed --changes-only -l o*`)).stdout, /^one {2}FAILED/m)
-  assert.match((await here(`report ${failed} -l two`)).stderr, /^No host of this run is like that\.\n$/)
+  assert.match((await here(`report ${failed} -l two`)).stderr, /^No host of this run matches\.\n$/)
   const refused = await here(`report ${failed} -o none/summary.md`)
   assert.is(refused.code, 1)
   assert.match(refused.stderr, /^The report cannot be written: .*E_OUTPUT_FILE\n/)
@@ -213,7 +213,7 @@ test('history --compare says what differs, as text and as data', async () => {
   const { code, stdout } = await here(`history --compare ${changed} ${failed}`)
   assert.is(code, 0)
   assert.match(stdout, /^files \S+ \S+ \(\S+\), compared with files \S+ \S+ \(\S+\)\n/)
-  assert.match(stdout, /\n {2}1 host failed, and not before: one\n/)
+  assert.match(stdout, /\n {2}1 host newly failed: one\n/)
   const data = JSON.parse((await here(`history --compare previous ${failed} --output json`)).stdout)
   assert.equal([data.before.run, data.after.run, data.hosts.failed], [changed, failed, ['one']])
   assert.match((await here(`history --compare ${changed} ${failed} x`)).stderr, /one run or two\. {2}E_USAGE/)
@@ -225,7 +225,7 @@ test('history --compare says what differs, as text and as data', async () => {
 
 test('report --since adds what differs from an earlier run; a page compares with the one before', async () => {
   const [, failed = '', changed = ''] = await ids()
-  const since = `since \\S+ \\S+ \\(${changed.replaceAll('.', '\\.')}\\)\n[^]*  1 host failed, and not before: one\n`
+  const since = `since \\S+ \\S+ \\(${changed.replaceAll('.', '\\.')}\\)\n[^]*  1 host newly failed: one\n`
   assert.match((await here(`report ${failed} --since previous`)).stdout, new RegExp(since))
   assert.match((await here(`report ${failed} --since ${changed}`)).stdout, new RegExp(since))
   assert.match(

@@ -1,6 +1,6 @@
 // Tests the host lock across accounts and a dropped connection, with real sshd and sudo.
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
@@ -31,22 +31,34 @@ test.before(async () => {
   folder = mkdtempSync(join(sshd.folder, 'lock-'))
 })
 test.after(async () => {
+  for (const path of paths) rmSync(path, { force: true })
   for (const user of [alice, bob]) user?.remove()
   await sshd?.stop()
 })
 
 const never = succeeds(sh`false`, { reads: [] })
 
-let count = 0
+const paths: string[] = []
 /** A path that every account may make, and that is not there yet. */
 const fresh = () => {
-  count += 1
-  return `/tmp/run-playbook-lock-${process.pid}-${count}`
+  const path = `/tmp/run-playbook-lock-${process.pid}-${paths.length}`
+  paths.push(path)
+  return path
 }
 
 const made = async (path: string) => {
   while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 20))
   rmSync(path)
+}
+
+/** A script that says when it has begun, and ends once it is let go. */
+function holding() {
+  const [begun, ended] = [fresh(), fresh()]
+  return {
+    script: `touch ${begun}; while [ ! -e ${ended} ]; do sleep 0.1; done`,
+    begun: () => made(begun),
+    letGo: () => writeFileSync(ended, ''),
+  }
 }
 
 function runAs(
@@ -81,10 +93,11 @@ const messages = ({ events }: Ran) =>
 const work = (script: string, become?: boolean | string) => shell({ script }, { become, title: 'work' })
 
 it('Runs that log in as different accounts and become root exclude each other', async () => {
-  const begun = fresh()
-  const first = runAs(alice, 'first', [work(`touch ${begun}; sleep 2`, true)])
-  await made(begun)
+  const held = holding()
+  const first = runAs(alice, 'first', [work(held.script, true)])
+  await held.begun()
   const second = await runAs(bob, 'second', [work('true', true)])
+  held.letGo()
   assert.equal(codes(second), ['E_LOCKED'])
   assert.match(messages(second)[0]!, /is being changed by first\.ts, alice@ops, since/)
   assert.equal(codes(await first), ['changed'])
@@ -92,25 +105,27 @@ it('Runs that log in as different accounts and become root exclude each other', 
 })
 
 it('One run goes through several accounts with the lock of root, in whatever order', async () => {
-  const begun = fresh()
+  const held = holding()
   const first = runAs(alice, 'first', [
     work('true'),
     work('true', true),
     work('true', bob.name),
-    work(`touch ${begun}; sleep 2`),
+    work(held.script),
   ])
-  await made(begun)
+  await held.begun()
   assert.equal(codes(await runAs(bob, 'second', [work('true', true)])), ['E_LOCKED'])
+  held.letGo()
   assert.equal(codes(await first), ['changed', 'changed', 'changed', 'changed'])
 })
 
 it('Runs without root that work as the same account exclude each other; other accounts go on', async () => {
-  const begun = fresh()
-  const first = runAs(alice, 'first', [work(`touch ${begun}; sleep 2`)])
-  await made(begun)
+  const held = holding()
+  const first = runAs(alice, 'first', [work(held.script)])
+  await held.begun()
   assert.equal(codes(await runAs(alice, 'second', [work('true')])), ['E_LOCKED'])
   assert.equal(codes(await runAs(bob, 'third', [work('true', alice.name)])), ['E_LOCKED'])
   assert.equal(codes(await runAs(bob, 'fourth', [work('true')])), ['changed'])
+  held.letGo()
   assert.equal(codes(await first), ['changed'])
 })
 

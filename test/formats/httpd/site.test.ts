@@ -299,7 +299,7 @@ const wrong: [title: string, make: () => unknown, code: string, says: RegExp][] 
     'a mount on an unknown balancer',
     () => vhostsConf([{ serverName: 'a', balancer: 'nobody' }], balancers),
     'E_VHOSTS',
-    /^a is mounted on nobody, which is no balancer\.$/,
+    /^a is mounted on nobody, which is not a balancer\.$/,
   ],
   [
     'a server name used twice',

@@ -102,7 +102,7 @@ const broken: [title: string, vars: string, expected: string][] = [
   [
     'a fact',
     'url: "{{ ansible_default_ipv4.address }}"',
-    'hosts.yml:5:10 url: "ansible_default_ipv4" is a fact, which is not known here E_UNDEFINED | Facts are read once a run has reached the host: what plays, roles and templates read may use them, what says how it is reached may not.',
+    'hosts.yml:5:10 url: "ansible_default_ipv4" is a fact, which is not known here E_UNDEFINED | Facts are read after connecting to the host: variables of plays, roles and templates may use them, connection variables may not.',
   ],
   [
     'an unknown lookup',

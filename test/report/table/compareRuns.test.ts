@@ -65,7 +65,7 @@ const rows: readonly [title: string, before: Hosts, after: Hosts, lines: string[
     'a task that no host came to is not gone',
     { a: 'one two' },
     { a: 'one!' },
-    ['1 host failed, and not before: a'],
+    ['1 host newly failed: a'],
   ],
   [
     'a task that no host had come to is not new',
@@ -77,7 +77,7 @@ const rows: readonly [title: string, before: Hosts, after: Hosts, lines: string[
     'hosts that changed, or no longer do',
     { a: 'one', b: 'one+', c: 'one+' },
     { a: 'one+', b: 'one', c: 'one+' },
-    ['1 host changed, and not before: a', '1 host no longer changed: b'],
+    ['1 host newly changed: a', '1 host no longer changed: b'],
   ],
   ['hosts that are new and gone', { a: 'one' }, { b: 'one+' }, ['1 host new: b', '1 host gone: a']],
   [
@@ -107,7 +107,7 @@ test('lines name few of many hosts, and what could move the cursor is shown', ()
     tasks: { new: [{ play: 'P', title: 'evil\u001b[2J' }], gone: [] },
   })
   assert.ok(lines.every((line) => line.length < 160))
-  assert.match(lines.join('\n'), /^300 hosts failed, and not before: host-0 .* and \d+ more$/m)
+  assert.match(lines.join('\n'), /^300 hosts newly failed: host-0 .* and \d+ more$/m)
   assert.not.match(lines.join('\n'), /\u001b/)
   assert.is(lines.at(-1), 'took 61 s, before 1 s')
 })

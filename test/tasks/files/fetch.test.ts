@@ -72,7 +72,7 @@ test('fetch: a source that leads elsewhere stays in the folder, and so does a st
       const error = await faultOf(
         runTasks([fetch({ src: path('log'), dest: path('out') })], { hosts: [host] }),
       )
-      assert.match(error, `The name of the host, "${host}", is no name for a folder.`)
+      assert.match(error, `The name of the host, "${host}", cannot be the name of a folder.`)
     }
   }))
 

@@ -122,7 +122,7 @@ test('a time limit costs little', () => {
   const regex = /^port=/
   const start = performance.now()
   for (let count = 0; count < 200; count++) withTimeLimit([regex], () => regex.test('port=80'))
-  assert.ok(performance.now() - start < 2000, `${performance.now() - start} ms for 200`)
+  assert.ok(performance.now() - start < 10_000, `${performance.now() - start} ms for 200`)
 })
 
 function messageOf(make: () => unknown): string {

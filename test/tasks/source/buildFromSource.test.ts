@@ -380,7 +380,7 @@ const failures: [
     'E_BUILD',
     /^make of hello 1.0 failed: the header moon\/moon.h is missing\.$/,
     /fatal error: moon/,
-    /Install the package that brings moon\/moon\.h/,
+    /Install the package that contains moon\/moon\.h/,
   ],
   [
     'a check that fails',
@@ -400,7 +400,7 @@ const failures: [
       before: 'mount -t tmpfs -o size=400k,mode=755 tmpfs "$2/build"',
     },
     'E_DISK_FULL',
-    /^make of hello 1.0 failed: the disk is full\. What is installed is as it was\.$/,
+    /^make of hello 1.0 failed: the disk is full\. The installed version is unchanged\.$/,
     /No space left on device|disk full: .* KiB left/,
     /Make room, or name another buildDir/,
   ],

@@ -66,7 +66,7 @@ export const addressFilters: { readonly [name: string]: Filter } = {
   }),
   ip4_hex: named(['delimiter'], (value, [delimiter = '']) => {
     const { ip, version } = known(value)
-    if (version !== 4) throw new PyError(`${str(value)} is no IPv4 address`)
+    if (version !== 4) throw new PyError(`${str(value)} is not an IPv4 address`)
     return ip.toString(16).padStart(8, '0').match(/../g)!.join(str(delimiter))
   }),
   ...notBuiltIn(['hwaddr', 'macaddr', 'slaac', 'ipcut', 'ipv6form', 'usable_range']),
@@ -150,7 +150,7 @@ function known(value: Value): Network {
   const network = networkOf(value)
   if (network) return network
   const what = typeof value === 'string' ? quoted(value) : typeName(value)
-  throw new PyError(`${what} is no IP address or network`)
+  throw new PyError(`${what} is not an IP address or network`)
 }
 
 function wholeNumber(value: Value): number {

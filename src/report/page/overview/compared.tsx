@@ -55,13 +55,13 @@ function partsOf({ tasks, hosts, slower }: PageSince): Part[] {
   const title = ({ play, title: text }: PageSince['tasks']['new'][number]) => `${play}: ${text}`
   const parts: Part[] = [
     {
-      text: `${count(hosts.failed.length, 'host')} failed, and not before`,
+      text: `${count(hosts.failed.length, 'host')} newly failed`,
       kind: 'failed',
       hosts: hosts.failed,
     },
     { text: `${count(hosts.recovered.length, 'host')} no longer failed`, kind: 'ok', hosts: hosts.recovered },
     {
-      text: `${count(hosts.changed.length, 'host')} changed, and not before`,
+      text: `${count(hosts.changed.length, 'host')} newly changed`,
       kind: 'changed',
       hosts: hosts.changed,
     },
