@@ -71,7 +71,10 @@ export const sudoers = defineTask({
       host: word.default('ALL').describe('On which host.'),
       nopassword: z.boolean().default(true).describe('Whether sudo asks for no password.'),
       setenv: z.boolean().default(false).describe('Whether the caller may set the environment (SETENV).'),
-      noexec: z.boolean().default(false).describe('Whether to keep the command from starting other programs (NOEXEC).'),
+      noexec: z
+        .boolean()
+        .default(false)
+        .describe('Whether to keep the command from starting other programs (NOEXEC).'),
       content: z
         .string()
         .regex(/^[^\0]*\S[^\0]*$/, 'expected rules of sudo')

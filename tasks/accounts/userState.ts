@@ -55,7 +55,9 @@ ${generateSshKey ? key : sh`:`}`
 
 export function parseUserState(result: Output): UserState {
   if (result.code !== 0) {
-    throw new PlaybookError('E_USER', 'The accounts of the host cannot be read.', { details: lastLines(result) })
+    throw new PlaybookError('E_USER', 'The accounts of the host cannot be read.', {
+      details: lastLines(result),
+    })
   }
   const lines = splitLines(text(result)).map((line) => /^(\S+) ?(.*)$/.exec(line) ?? [])
   const values = (key: string) => lines.filter(([, name]) => name === key).map(([, , value = '']) => value)

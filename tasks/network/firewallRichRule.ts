@@ -54,10 +54,7 @@ export const firewallRichRule = defineTask({
       services: oneOrMany(z.string().regex(/^[\w.-]+$/, 'expected the name of a service of firewalld'))
         .optional()
         .describe('Services of firewalld: ssh.'),
-      action: z
-        .enum(['accept', 'reject', 'drop'])
-        .default('accept')
-        .describe('The action for what matches.'),
+      action: z.enum(['accept', 'reject', 'drop']).default('accept').describe('The action for what matches.'),
       state: z.enum(['present', 'absent']).default('present').describe('Whether the zone has the rules.'),
       ...zoneParams,
     })

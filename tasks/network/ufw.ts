@@ -76,7 +76,10 @@ export const ufw = defineTask({
         .regex(/^[A-Za-z0-9][A-Za-z0-9 _.+-]*$/, 'expected the name of a profile')
         .optional()
         .describe('An application profile, in place of ports.'),
-      direction: z.enum(['in', 'out']).default('in').describe('Whether the rule is for incoming or outgoing connections.'),
+      direction: z
+        .enum(['in', 'out'])
+        .default('in')
+        .describe('Whether the rule is for incoming or outgoing connections.'),
       interface: interfaceName.optional().describe('Only on this interface.'),
       route: z.boolean().default(false).describe('Whether the rule is for forwarded packets.'),
       interfaceIn: interfaceName.optional().describe('With route: the interface by which packets come in.'),

@@ -68,7 +68,10 @@ export const cron = defineTask({
         .regex(/^(?:[A-Za-z0-9_-]+|\/[^\0\n]*[^/\0\n])$/, 'expected a name without dots, or a path')
         .optional()
         .describe('A file in /etc/cron.d, or any by its path, instead of a crontab.'),
-      disabled: z.boolean().default(false).describe('Whether the job is commented out, so that it does not run.'),
+      disabled: z
+        .boolean()
+        .default(false)
+        .describe('Whether the job is commented out, so that it does not run.'),
       env: z.boolean().default(false).describe('Whether it is a variable instead of a job.'),
       insertafter: z.string().min(1).optional().describe('The variable after which a new one goes.'),
       insertbefore: z.string().min(1).optional().describe('The variable before which a new one goes.'),

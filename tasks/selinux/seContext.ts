@@ -112,8 +112,7 @@ export const seContext = defineTask({
     )
     const hasRestorecon = !params.relabel || site.hasRestorecon
     if (differing.length === 0) {
-      if (!hasRestorecon)
-        throw toolMissing('restorecon', ['Only it knows which files have another context.'])
+      if (!hasRestorecon) throw toolMissing('restorecon', ['Only it knows which files have another context.'])
       return params.relabel ? relabelChanges(stems(params), observed.wrong) : []
     }
     const steps = [

@@ -168,14 +168,10 @@ async function goDown(connection: StepConnection, params: Params): Promise<void>
   connection.progress('restarting')
   const result = await connection.run(shellText(rebootCommand)).catch(brokenOff)
   if (!result || result.code === 0 || endedByIt.includes(result.code)) return
-  throw new PlaybookError(
-    'E_REBOOT',
-    `The restart failed (exit code ${result.code}): ${rebootCommand}`,
-    {
-      details: lastLines(result),
-      hint: 'Root is required: become: true. Another way to restart is given as rebootCommand.',
-    },
-  )
+  throw new PlaybookError('E_REBOOT', `The restart failed (exit code ${result.code}): ${rebootCommand}`, {
+    details: lastLines(result),
+    hint: 'Root is required: become: true. Another way to restart is given as rebootCommand.',
+  })
 }
 
 /** undefined: the connection broke, as it is meant to. */

@@ -422,7 +422,7 @@ const refused: [title: string, action: () => unknown, code: string, says: RegExp
     'two values where one counts',
     () => editSshd(Buffer.from(''), [{ set: 'UseDNS', values: [1, 2] }]),
     'E_SSHD_EDIT',
-    /UseDNS has one value, of which the first counts/,
+    /UseDNS takes one value/,
   ],
   [
     'values that an included file adds to',

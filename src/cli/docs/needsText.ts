@@ -15,7 +15,9 @@ export function needsText(task: AnyTaskFunction): string {
     ...known.map((names) => names.join(' or ')),
     ...(all.some(({ urls = [] }) => urls.length > 0) ? ['access to its URLs'] : []),
     ...(all.some(({ disk = {} }) => Object.keys(disk).length > 0) ? ['free disk'] : []),
-    ...(all.some(({ ports = {} }) => Object.keys(ports).length > 0) ? ['its ports, free or in use by itself'] : []),
+    ...(all.some(({ ports = {} }) => Object.keys(ports).length > 0)
+      ? ['its ports, free or in use by itself']
+      : []),
     ...all.flatMap(({ checks = [] }) => checks).map(({ what }) => what),
   ]
   return [...new Set(parts)].join('; ')

@@ -61,9 +61,7 @@ function hostLines(report: HostReport, options: TableOptions): string[] {
   ])
   const looks =
     report.looks > 0
-      ? [
-          `  ${theme.muted(`Not checked: the tasks given by ${plural(report.looks, 'look')}.`)}`,
-        ]
+      ? [`  ${theme.muted(`Not checked: the tasks given by ${plural(report.looks, 'look')}.`)}`]
       : []
   return [
     ...errors,

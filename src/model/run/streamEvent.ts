@@ -212,10 +212,7 @@ const events = {
   connection: ['A message about a connection; with -vvvv.', { host, message: text }],
   hostEnd: ['A host ended a play; how often each status occurred.', { play, ...recap }],
   playEnd: ['A play ended on all its hosts.', { play, hosts: recaps, durationMs, isCheck }],
-  warning: [
-    'A warning; the run goes on.',
-    { message: text, where: location.optional() },
-  ],
+  warning: ['A warning; the run goes on.', { message: text, where: location.optional() }],
   interrupted: [
     'The run was interrupted.',
     {

@@ -230,7 +230,7 @@ test('report --since adds what differs from an earlier run; a page compares with
   assert.match((await here(`report ${failed} --since ${changed}`)).stdout, new RegExp(since))
   assert.match(
     (await here(`report ${failed} --since ${changed} --output markdown`)).stdout,
-    /\n#### Since .*\n\n[\s\S]*\n- `1 host failed/,
+    /\n#### Since .*\n\n[\s\S]*\n- `1 host newly failed/,
   )
   assert.match(
     (await here(`report ${failed} --output html`)).stdout,

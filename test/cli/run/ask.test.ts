@@ -63,7 +63,10 @@ test('without a terminal what nobody answers is refused before any host is conta
     stderr,
     /^ask\.ts:\d+ {2}prompt key: there is no answer\. {2}E_UNANSWERED\n {4}Give it with -e key=VALUE/m,
   )
-  assert.match(stderr, /pause Look at it\.: it waits for a person, but nobody can be asked\. {2}E_UNANSWERED\n/)
+  assert.match(
+    stderr,
+    /pause Look at it\.: it waits for a person, but nobody can be asked\. {2}E_UNANSWERED\n/,
+  )
   assert.match(stderr, /^3 errors\. No host was contacted\.$/m)
   const checked = await site.run('ask -i inventory.yaml -e version=1 -e key=k1k1k1 --check')
   assert.is(checked.code, 0, checked.stderr)

@@ -27,7 +27,7 @@ const rows: [title: string, playbook: string, extra: string, stderr: RegExp][] =
     'a mistyped name of the inventory',
     'schema.ts',
     'tomcat_verison=10',
-    /^warning {2}Nothing reads the variable tomcat_verison of -e\. Did you mean tomcat_version\?\n$/,
+    /^warning {2}The variable tomcat_verison given with -e is not used\. Did you mean tomcat_version\?\n$/,
   ],
   ['a mistyped name of the schema', 'schema.ts', 'miror=x', /Did you mean mirror\?/],
   ['a name that the schema reads', 'schema.ts', 'mirror=x', /^$/],

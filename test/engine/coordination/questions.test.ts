@@ -182,7 +182,7 @@ test('who aborts at a pause fails the hosts that wait, and ends the run', async 
   assert.is(exitCode(ran.recap), 2)
   assert.equal(ran.events.filter(({ kind }) => kind === 'playStart').length, 1)
   const warning = ran.events.find(({ kind }) => kind === 'warning')
-  assert.match(JSON.stringify(warning), /c skipped: a person aborted the run/)
+  assert.match(JSON.stringify(warning), /c skipped: the run was aborted by the user/)
 })
 
 test('after a pause what was read before is read again', () =>

@@ -61,12 +61,7 @@ const rows: readonly [title: string, before: Hosts, after: Hosts, lines: string[
     { a: 'one h:restart' },
     ['the same tasks, hosts and results'],
   ],
-  [
-    'a task that no host came to is not gone',
-    { a: 'one two' },
-    { a: 'one!' },
-    ['1 host newly failed: a'],
-  ],
+  ['a task that no host came to is not gone', { a: 'one two' }, { a: 'one!' }, ['1 host newly failed: a']],
   [
     'a task that no host had come to is not new',
     { a: 'one!' },

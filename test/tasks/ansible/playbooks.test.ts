@@ -82,7 +82,7 @@ withAnsible('an interrupt ends ansible-playbook with its children', async () => 
 withAnsible('what Ansible says before it comes to a host is shown', async () => {
   site.write({ 'missing.ts': playbook("ansiblePlaybook({ role: 'nowhere' })") })
   const { stdout, code } = await run('missing.ts -i hosts.yaml')
-  assert.match(stdout, /E_ANSIBLE_PLAYBOOK[\s\S]*before it came to one[\s\S]*nowhere/)
+  assert.match(stdout, /E_ANSIBLE_PLAYBOOK[\s\S]*before it reached one[\s\S]*nowhere/)
   assert.is(code, 2)
 })
 

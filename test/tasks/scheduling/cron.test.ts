@@ -191,7 +191,7 @@ const wrong: [title: string, params: object, expected: RegExp][] = [
     /no minute, hour/,
   ],
   ['a file with a dot', { name: 'a', job: 'x', cronFile: 'my.app' }, /without dots/],
-  ['a value that no quotes hold', { name: 'A', job: `a "b" 'c'`, env: true }, /without one of the quotes/],
+  ['a value that no quotes hold', { name: 'A', job: `a "b" 'c'`, env: true }, /cron has no escape/],
   ['a variable with a wrong name', { name: 'a b', job: 'x', env: true }, /name of a variable/],
   ['a place of a job', { name: 'a', job: 'x', insertafter: 'B' }, /are for variables/],
 ]
