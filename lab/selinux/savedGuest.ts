@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Artifact } from '../artifacts/artifactCache.ts'
+import type { LabArtifact } from '../artifacts/artifactCache.ts'
 import { exists } from '../machine/exists.ts'
 import { run } from '../machine/run.ts'
 import { type GuestFolders, startGuest } from './guest.ts'
@@ -22,7 +22,7 @@ java -version 2>/dev/null
 sync`
 
 /** `disk.qcow2` on top of the image's disk, and `memory`: what has to be the same for qemu to go on with them is its key. */
-export async function savedGuest(folders: GuestFolders): Promise<Artifact> {
+export async function savedGuest(folders: GuestFolders): Promise<LabArtifact> {
   const version = await run`chroot ${folders.root} qemu-system-x86_64 --version`
   const hostKey = await readFile(join(folders.image, 'host.pub'), 'utf8')
   return {

@@ -1,4 +1,4 @@
-// What the tests of files' contexts share: archives, a repository and a web server on the host, and how tasks end.
+// What the tests of file contexts share: archives, a repository, a web server, outcomes.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

@@ -1,4 +1,4 @@
-// Files that tasks make, download, unpack, clone or build have the context that the policy has for their paths.
+// Tests that files made by tasks get the context that the policy has for their paths.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'

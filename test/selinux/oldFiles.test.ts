@@ -1,4 +1,4 @@
-// Files that are there keep the context that they have when tasks write them, be it right or wrong.
+// Tests that existing files keep their context when tasks write them, right or wrong.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
