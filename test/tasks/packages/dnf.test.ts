@@ -220,7 +220,7 @@ done`,
   {
     title: 'reads tables through what plugins print, colours and a high debuglevel',
     params: { name: '@lab-db:15' },
-    said: `= asked
+    printed: `= asked
 Updating Subscription Management repositories.
 Unable to read consumer identity
 
@@ -263,7 +263,7 @@ Operation aborted.
   {
     title: 'reads lists of updates through what plugins print',
     params: { name: ['wget', 'kernel-core', 'a-name-that-is-too-long-for-one-line'], state: 'latest' },
-    said: `= wget 1.20-1
+    printed: `= wget 1.20-1
 = kernel-core 5.14.0-427.el9
 = a-name-that-is-too-long-for-one-line 1-1
 = updates
@@ -290,7 +290,7 @@ Errors during downloading metadata for repository 'epel':
   {
     title: 'removes a module with its profiles',
     params: { name: '@lab-db', state: 'absent' },
-    said: '= asked\nRemoving:\n lab-db15  noarch  15.4-1  @lab  0  \nDisabling module profiles:\n lab-db/server  \n\nOperation aborted.\n= code 1\n',
+    printed: '= asked\nRemoving:\n lab-db15  noarch  15.4-1  @lab  0  \nDisabling module profiles:\n lab-db/server  \n\nOperation aborted.\n= code 1\n',
     changes: ['package lab-db15: 15.4-1 → not installed', 'profile lab-db/server: installed → not installed'],
     steps: ['dnf -y remove @lab-db'],
   },
