@@ -290,7 +290,8 @@ Errors during downloading metadata for repository 'epel':
   {
     title: 'removes a module with its profiles',
     params: { name: '@lab-db', state: 'absent' },
-    printed: '= asked\nRemoving:\n lab-db15  noarch  15.4-1  @lab  0  \nDisabling module profiles:\n lab-db/server  \n\nOperation aborted.\n= code 1\n',
+    printed:
+      '= asked\nRemoving:\n lab-db15  noarch  15.4-1  @lab  0  \nDisabling module profiles:\n lab-db/server  \n\nOperation aborted.\n= code 1\n',
     changes: ['package lab-db15: 15.4-1 → not installed', 'profile lab-db/server: installed → not installed'],
     steps: ['dnf -y remove @lab-db'],
   },
