@@ -5,7 +5,8 @@
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
+import { lightModules } from './lightModules.mjs'
 import { buildReportPage } from './reportPage.mjs'
 
 const outdir = 'dist/bundle/cli'
@@ -21,7 +22,8 @@ const common = {
   logLevel: 'warning',
   write: false,
 }
-const small = { format: 'cjs', minifyWhitespace: true, minifySyntax: true, lineLimit: 200, metafile: true }
+const minified = { minifyWhitespace: true, minifySyntax: true, lineLimit: 200 }
+const small = { format: 'cjs', ...minified, metafile: true }
 
 // Packages that few runs need: in a file of their own each, which is read when one of them is loaded.
 const late = await Promise.all(
@@ -31,7 +33,12 @@ const late = await Promise.all(
 )
 
 const program = await bundle({
-  ...small,
+  format: 'cjs',
+  metafile: true,
+  edit: async (text) => {
+    const { code } = await transform(lightModules(text), { ...minified, target: common.target })
+    return `(function (exports, require, module, __filename, __dirname) { const moduleUrl = require('node:url').pathToFileURL(__filename).href;\n${code}})\n`
+  },
   entryPoints: ['dist/src/cli/program.js'],
   entryNames: '[name]-[hash]',
   external: ['bcryptjs', 'ip-address'], // few templates need them
@@ -45,10 +52,6 @@ const program = await bundle({
     withoutHttpAgents(),
   ],
   define: { 'import.meta.url': 'moduleUrl' },
-  banner: {
-    js: "(function (exports, require, module, __filename, __dirname) { const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
-  },
-  footer: { js: '})' },
 })
 
 await bundle({
@@ -65,7 +68,8 @@ const library = await bundle({
   entryPoints: { index: 'dist/src/run/index.js', testing: 'dist/src/testing/index.js' },
   format: 'esm',
   splitting: true,
-  ...{ minifyWhitespace: true, minifySyntax: true, lineLimit: 200, metafile: true },
+  ...minified,
+  metafile: true,
   external: ['jiti', 'zod', 'tar-stream', 'fast-xml-parser', 'bcryptjs', 'ip-address'],
   plugins: [lateRequires(), sharedModules(), undiciOfCommand(), withoutNativeCode(), withoutHttpAgents()],
   // What CommonJS packages expect to have.
@@ -84,9 +88,9 @@ writeFileSync(
   licenses([...[program, library, ...late].flatMap(({ inputs }) => inputs), ...(await buildReportPage())]),
 )
 
-async function bundle(options) {
+async function bundle({ edit = (text) => text, ...options }) {
   const { outputFiles, metafile } = await build({ ...common, ...options })
-  for (const { path, text } of outputFiles) writeFileSync(path, ascii(text))
+  for (const { path, text } of outputFiles) writeFileSync(path, ascii(await edit(text)))
   return { name: basename(outputFiles[0].path), inputs: Object.keys(metafile?.inputs ?? {}) }
 }
 
