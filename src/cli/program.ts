@@ -26,7 +26,7 @@ export async function main(argv: readonly string[], version: string): Promise<nu
   if (!hasWorkingFolder()) return 1
   process.once('uncaughtException', endWithError)
   let code = 0
-  const program = createProgram(version, (result) => {
+  const program = createProgram(argv.slice(2), version, (result) => {
     code = result
   })
   try {
@@ -56,7 +56,7 @@ async function endWithError(thrown: unknown): Promise<void> {
   process.exit(1)
 }
 
-function createProgram(version: string, done: (code: number) => void): Command {
+function createProgram(args: readonly string[], version: string, done: (code: number) => void): Command {
   const program = new Command('run-playbook')
     .description('Run playbooks written in TypeScript on hosts over SSH.')
     .version(version, '-V, --version', 'print the version')
@@ -86,19 +86,35 @@ function createProgram(version: string, done: (code: number) => void): Command {
       done(await runPlaybooks(playbooks, flags))
     },
   )
-  addInitCommand(program, done)
-  addTaskCommand(program, done)
-  addExecCommand(program, done)
-  addTestCommand(program, done)
-  addDoctorCommand(program, done)
-  addDocsCommand(program, done)
-  addInventoryCommand(program, done)
-  addFactsCommand(program, done)
-  addVaultCommand(program, done)
-  addConfigCommand(program, done)
-  addHistoryCommands(program, done)
-  addCompletionCommands(program, done)
+  if (!isPlaybookRun(args)) for (const add of new Set(Object.values(commands))) add(program, done)
   return program
+}
+
+/** What adds each command, in the order of the help. */
+const commands: Readonly<Record<string, (program: Command, done: (code: number) => void) => void>> = {
+  init: addInitCommand,
+  task: addTaskCommand,
+  exec: addExecCommand,
+  test: addTestCommand,
+  doctor: addDoctorCommand,
+  docs: addDocsCommand,
+  explain: addDocsCommand,
+  help: addDocsCommand,
+  inventory: addInventoryCommand,
+  facts: addFactsCommand,
+  vault: addVaultCommand,
+  config: addConfigCommand,
+  history: addHistoryCommands,
+  report: addHistoryCommands,
+  completion: addCompletionCommands,
+  complete: addCompletionCommands,
+}
+
+/** A run of playbooks does without the other commands, whose flags take time to define. */
+function isPlaybookRun(args: readonly string[]): boolean {
+  return (
+    args.length > 0 && !args.some((arg) => Object.hasOwn(commands, arg) || /^(?:-\w*h\w*|--help)$/.test(arg))
+  )
 }
 
 const exitCodes = `
