@@ -56,7 +56,10 @@ function startWorker({ args, env }: PoolOptions): Worker {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
     // Hints name the command as it was typed: not by npm, which runs the tests.
-    env: { ...process.env, ...env, npm_command: undefined, npm_lifecycle_event: undefined, FORCE_COLOR: '0' },
+    env: {
+      ...{ ...process.env, ...env, npm_command: undefined, npm_lifecycle_event: undefined, FORCE_COLOR: '0' },
+      PYTHONDONTWRITEBYTECODE: undefined, // Ansible is then compiled once, not at each of its starts
+    },
   })
   return { child, files: 0 }
 }
