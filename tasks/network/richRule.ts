@@ -85,7 +85,7 @@ function parseRule(rule: string): Part[] {
       )
     } else if (/^not$/i.test(word)) {
       if (!current || !['source', 'destination'].includes(current.element)) {
-        throw ruleError(rule, '"NOT" takes no value.')
+        throw ruleError(rule, '"NOT" belongs to a source or destination.')
       }
       current.isNegated = true
     } else if (word === 'limit') {

@@ -51,7 +51,7 @@ const notRules: readonly (readonly [string, string])[] = [
   ['', 'does not begin with the word "rule"'],
   ['rule foo accept', '"foo" is not a word'],
   ['rule port name=http accept', '"name" is not an attribute of "port"'],
-  ['rule service name=ssh accept drop', '"accept" and "drop" cannot both'],
+  ['rule service name=ssh accept drop', '"accept" and "drop" cannot be combined'],
   ['rule limit value=1/s', '"limit" belongs to'],
   ['rule', 'matches nothing'],
   ['rule service name= accept', '"name" has no value'],

@@ -119,7 +119,7 @@ test('seBoolean names booleans like one that the policy has not, and the tool th
     failure(async () => plan(seBoolean, { name, state: true }, { booleans: printed }))
   assert.match(
     String((await error('httpd_can_network_connects')).details),
-    /Like it: httpd_can_network_connect/,
+    /Similar: httpd_can_network_connect/,
   )
   const missing = await error('httpd_can_network_connect', booleans.replace('tools\n', ''))
   assert.is(missing.code, 'E_SELINUX_TOOLS')
