@@ -9,7 +9,7 @@ const bytesOfGuest = 3e9
 
 type Env = { readonly [name: string]: string }
 type Work = {
-  /** For CI: runs nothing, and fails nothing, if the image has still to be made or cannot be, or ten minutes are over. */
+  /** For CI: runs nothing, and fails nothing, where no image is made yet, no host comes up, or ten minutes are over. */
   readonly isOnlyIfCached: boolean
   readonly run: (file: string, env: Env) => Promise<void>
   readonly leaveOut: (files: readonly string[], why: string, isFailure: boolean) => void
@@ -28,7 +28,9 @@ export async function runOnGuests(files: readonly string[], work: Work): Promise
   if (isOnlyIfCached && !(await hasImage()))
     return leaveOut(files, 'its image is not made yet: npm run selinux makes it', false)
   const log = logToStderr()
-  const folders = await prepareGuests(log).catch((error: Error) => leaveOut(files, error.message, true))
+  const folders = await prepareGuests(log).catch((error: Error) =>
+    leaveOut(files, error.message, !isOnlyIfCached),
+  )
   if (!folders) return
   const lateMs = Date.now() + 600_000
   const queue = [...files].sort((a, b) => Number(longest.includes(b)) - Number(longest.includes(a)))
@@ -41,7 +43,7 @@ export async function runOnGuests(files: readonly string[], work: Work): Promise
       }
       await withGuest(folders, slot, log, (guest) =>
         run(name, { RUN_PLAYBOOK_SELINUX_GUEST: JSON.stringify(guest) }),
-      ).catch((error: Error) => leaveOut([name], error.message, true))
+      ).catch((error: Error) => leaveOut([name], error.message, !isOnlyIfCached))
     }
   }
   const slots = Math.min(2, availableParallelism(), Math.max(1, Math.floor(totalmem() / bytesOfGuest)))
