@@ -26,7 +26,7 @@ export function hostChecks(): Check[] {
   ]
 }
 
-/** That it answers proves that the user could be become. */
+/** An answer proves that the become user can be used. */
 const userCheck: Check = {
   name: 'user',
   command: sh`id -un; echo "login=$SUDO_USER$DOAS_USER"`,
