@@ -7,6 +7,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { LockOptions } from '../../../src/engine/session/hostLock.ts'
 import { call, defineTask, write, z } from '../../../src/index.ts'
+import type { RunEvent } from '../../../src/model/run/event.ts'
 import { line, shell } from '../../../tasks/index.ts'
 import { inFolder, type Ran, runTasks } from '../harness.ts'
 
@@ -33,18 +34,34 @@ const made = async (path: string) => {
 
 test.after(() => rmSync(folder, { recursive: true }))
 
-const busyRun = (path: (name: string) => string, script: string, run = 'first') =>
-  runTasks([shell({ script: `touch ${path('begun')}; ${script}` })], { lock: lockOf(run) })
+/** Begins a run that is in a task until it is released. */
+const busyRun = async (path: (name: string) => string, script = '') => {
+  const waiting = `until [ -e ${path('release')} ]; do sleep 0.05; done`
+  const tasks = [shell({ script: `touch ${path('begun')}; ${waiting}; ${script}` })]
+  const ran = runTasks(tasks, { lock: lockOf('first') })
+  await made(path('begun'))
+  const release = () => writeFileSync(path('release'), '')
+  return {
+    /** For another run: lets this one go on once the other says that it waits. */
+    releaseOnWarning: ({ kind }: RunEvent) => {
+      if (kind === 'warning') release()
+    },
+    end: () => {
+      release()
+      return ran
+    },
+  }
+}
 
 test('the second run waits, says for whom, and does not repeat what the first has done meanwhile', () =>
   inFolder(async (path) => {
     writeFileSync(path('conf'), 'old\n')
-    const first = busyRun(path, `sleep 2; echo new >>${path('conf')}`)
-    await made(path('begun'))
+    const first = await busyRun(path, `echo new >>${path('conf')}`)
     const second = await runTasks([line({ path: path('conf'), line: 'new' }, { title: 'line' })], {
       lock: lockOf('second'),
+      onEvent: first.releaseOnWarning,
     })
-    await first
+    await first.end()
     assert.is(readFileSync(path('conf'), 'utf8'), 'old\nnew\n')
     assert.equal(second.story, ['one: ok line'])
     assert.equal(warnings(second), [
@@ -57,21 +74,19 @@ test('it costs no trip, and a run that only looks takes none', () =>
     const task = () => line({ path: path('conf'), line: 'a', create: true })
     const tripsWith = async (lock?: LockOptions) => (await runTasks([task()], { lock })).recap.hosts[0]!.trips
     assert.is(await tripsWith(lockOf('first')), 2)
-    const busy = busyRun(path, 'sleep 1')
-    await made(path('begun'))
+    const busy = await busyRun(path)
     assert.is(await tripsWith(lockOf('second', { mode: 'fail' })), 1)
     const check = await runTasks([line({ path: path('conf'), line: 'b' })], {
       lock: lockOf('third', { mode: 'fail' }),
       isCheck: true,
     })
     assert.is(check.recap.hosts[0]!.counts.changed, 1)
-    await busy
+    await busy.end()
   }))
 
 test('with fail it names the run and changes nothing; so it does after the time to wait', () =>
   inFolder(async (path) => {
-    const first = busyRun(path, 'sleep 4')
-    await made(path('begun'))
+    const first = await busyRun(path)
     const settings = (changes: Partial<LockOptions>) => ({ lock: lockOf('second', changes) })
     const tasks = () => [shell({ script: `touch ${path('second')}` })]
     const [failed, late] = await Promise.all([
@@ -84,7 +99,7 @@ test('with fail it names the run and changes nothing; so it does after the time 
     }
     assert.match(errors(late)[0]!.message, /Waited 1 s/)
     assert.not(existsSync(path('second')))
-    await first
+    await first.end()
   }))
 
 test('hosts of one run that are the same machine do not wait for each other', async () => {
@@ -97,8 +112,7 @@ test('hosts of one run that are the same machine do not wait for each other', as
 
 test('uploads and code on the controller wait too', () =>
   inFolder(async (path) => {
-    const first = busyRun(path, `sleep 1.5; touch ${path('first-done')}`)
-    await made(path('begun'))
+    const first = await busyRun(path, `touch ${path('first-done')}`)
     const order: boolean[] = []
     const act = defineTask({
       name: 'act',
@@ -120,10 +134,13 @@ test('uploads and code on the controller wait too', () =>
       ],
       verify: false,
     })
-    const second = await runTasks([act({})], { lock: lockOf('second') })
+    const second = await runTasks([act({})], {
+      lock: lockOf('second'),
+      onEvent: first.releaseOnWarning,
+    })
     assert.is(second.recap.hosts[0]!.counts.changed, 1)
     assert.equal(order, [true])
-    await first
+    await first.end()
   }))
 
 test.run()
