@@ -1003,15 +1003,15 @@ mkdir pack && tar -xzf pack-1.tar.gz -C pack --strip-components=1 && echo edited
       },
       {
         title: 'systemdUnit takes a unit and a drop-in away, and what ran as the unit ends',
-        setup: `mkdir -p /etc/systemd/system/laid.service.d; for unit in gone laid; do printf '[Service]\\nExecStart=/bin/sleep 1000\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/$unit.service; done; printf '[Service]\\nNice=5\\n' >/etc/systemd/system/laid.service.d/nice.conf; systemctl daemon-reload; systemctl enable -q --now gone laid`,
+        setup: `mkdir -p /etc/systemd/system/laid.service.d; for unit in gone laid; do printf '[Service]\\nExecStart=/bin/sleep 1000\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/$unit.service; done; printf '[Service]\\nRestartSec=7\\n' >/etc/systemd/system/laid.service.d/restart.conf; systemctl daemon-reload; systemctl enable -q --now gone laid`,
         tasks: () => [
           systemdUnit({ name: 'gone', state: 'absent' }),
-          systemdUnit({ name: 'laid', dropIn: 'nice', state: 'absent' }),
+          systemdUnit({ name: 'laid', dropIn: 'restart', state: 'absent' }),
           systemdUnit({ name: 'never-there', state: 'absent' }),
         ],
         shows: [
-          'systemctl show -p LoadState,ActiveState gone; systemctl show -p Nice,ActiveState laid; ls -d /etc/systemd/system/gone* /etc/systemd/system/*/gone* /etc/systemd/system/laid.service.d 2>/dev/null',
-          'LoadState=not-found\nActiveState=inactive\nNice=0\nActiveState=active\n',
+          'systemctl show -p LoadState,ActiveState gone; systemctl show -p RestartUSec,ActiveState laid; ls -d /etc/systemd/system/gone* /etc/systemd/system/*/gone* /etc/systemd/system/laid.service.d 2>/dev/null',
+          'LoadState=not-found\nActiveState=inactive\nRestartUSec=100ms\nActiveState=active\n',
         ],
       },
       {
