@@ -68,7 +68,7 @@ function createProgram(args: readonly string[], version: string, done: (code: nu
     .enablePositionalOptions()
     .configureHelp({ optionDescription: ({ description }) => description })
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(usageError(text)) })
+    .configureOutput({ outputError: (text, write) => write(usageError(text, args)) })
     .hook('preAction', async (_, command) => {
       if (command.name() !== 'task' && takesSettings(command)) applySettings(command, await loadSettings())
     })
@@ -136,10 +136,15 @@ Exit codes:
   141  the reader of the output went away (broken pipe)
 `
 
-function usageError(text: string): string {
-  const [first = '', ...rest] = text.trim().split('\n')
-  const hint = rest.map((line) => `    ${line.replace(/^\((.*)\)$/, '$1')}\n`).join('')
-  return `${first.replace(/^error: /, '')}  E_USAGE\n${hint}`
+function usageError(text: string, [command = '']: readonly string[]): string {
+  const [first = '', ...suggestions] = text.trim().split('\n')
+  const message = first.replace(/^error: /, '')
+  if (message.startsWith('unknown option') && suggestions.length === 0)
+    suggestions.push(
+      `run-playbook ${Object.hasOwn(commands, command) ? `${command} ` : ''}--help lists the options`,
+    )
+  const hint = suggestions.map((line) => `    ${line.replace(/^\((.*)\)$/, '$1')}\n`).join('')
+  return `${message}  E_USAGE\n${hint}`
 }
 
 /** Output that cannot be written (`| head`, a full disk) is no error of the program; it stops a run, see stopSignal. */

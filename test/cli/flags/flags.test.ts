@@ -177,6 +177,11 @@ for (const [title, args, says, files] of cases) {
 
 const usage: readonly [args: string, says: string | RegExp][] = [
   ['files -i inventory.yaml --chek', `unknown option '--chek'  E_USAGE\n    Did you mean --check?\n`],
+  [
+    'files -i inventory.yaml --nope',
+    `unknown option '--nope'  E_USAGE\n    run-playbook --help lists the options\n`,
+  ],
+  ['facts --nope', `unknown option '--nope'  E_USAGE\n    run-playbook facts --help lists the options\n`],
   ['files -i', /^option '-i, --inventory <source>' argument missing {2}E_USAGE\n$/],
   [
     'files -i inventory.yaml -f 0',
