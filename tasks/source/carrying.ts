@@ -48,7 +48,7 @@ const treeFunctions = `others_in() {
 }
 link_tree() (
   if [ -L "./$1" ] || [ ! -d "./$1" ]; then
-    ln -- "./$1" "$2" 2>/dev/null || cp -Pp -- "./$1" "$2"
+    sh -c "$link_files" "\${2%/*}/" "./$1"
     exit
   fi
   parent=$(stat -c %d:%i .)
@@ -74,11 +74,17 @@ link_files=${quote(copyFiles)}
 if others_in .; then link_here ${to} "$target"; else mkdir -- ${to} && cp -a -- . ${to}; fi ) || exit 1`
 }
 
+/**
+ * Into the folder `$0`, which nobody else may write. Names of the current folder lead nowhere else; what is gone meanwhile
+ * is no error. A name that was swapped may come twice: what it was first, a link to a folder perhaps, is not followed.
+ */
 const copyFiles = `for each do
-  if [ -L "$each" ] || [ -f "$each" ]; then cp -Pp -- "$each" "$0\${each##*/}" || exit; fi
+  to=$0\${each##*/}
+  [ ! -e "$to" ] && [ ! -L "$to" ] || continue
+  if [ -L "$each" ] || [ -f "$each" ]; then cp -Pp -- "$each" "$to" || exit; fi
 done`
 
-/** Into the folder `$0`. Names of the current folder lead nowhere else; what is gone meanwhile is no error. */
+/** As `copyFiles`, with hard links where they can be made. */
 const linkFiles = `ln -- "$@" "$0" 2>/dev/null && exit
 for each do
   to=$0\${each##*/}

@@ -303,6 +303,23 @@ for (const shell of shells) {
     await underAttack(flip('conf', join(etc, 'conf')), again)
   })
 
+  live(`${name}: a name that a build carries twice goes through no link that it was first`, async () => {
+    for (const target of [etc, join(etc, 'app.conf')]) {
+      plant({ a: 'theirs\n' })
+      const stage = join(root, 'stage')
+      mkdirSync(stage)
+      symlinkSync(target, join(stage, 'a'))
+      const before = untouched()
+      const functions = `old= stamp=x new=${stage} tree=${stage}\n${carrying([])}`
+      for (const swapped of ['', `rm a; ln -s ${target} a\n`])
+        await runShell(`${safePaths}${functions}\ncd ${theirs}\n${swapped}link_tree a ${stage}/a a`, {
+          shell,
+        })
+      assert.is(untouched(), before)
+      rmSync(stage, { recursive: true })
+    }
+  })
+
   live(`${name}: what a build keeps of the old tree under attack holds nothing of root's`, async () => {
     const names = Array.from({ length: 300 }, (_, index) => `conf/a/deep/${index}`)
     const hold = 'for (const end = Date.now() + 2; Date.now() < end; );'
