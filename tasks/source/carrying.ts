@@ -78,17 +78,15 @@ if others_in .; then link_here ${to} "$target"; else mkdir -- ${to} && cp -a -- 
  * Into the folder `$0`, which nobody else may write. Names of the current folder lead nowhere else; what is gone meanwhile
  * is no error. A name that was swapped may come twice: what it was first, a link to a folder perhaps, is not followed.
  */
-const copyFiles = `for each do
+const placeFiles = (linkOne = '') => `for each do
   to=$0\${each##*/}
   [ ! -e "$to" ] && [ ! -L "$to" ] || continue
+  ${linkOne}
   if [ -L "$each" ] || [ -f "$each" ]; then cp -Pp -- "$each" "$to" || exit; fi
 done`
 
-/** As `copyFiles`, with hard links where they can be made. */
+const copyFiles = placeFiles()
+
+/** As hard links, where they can be made; all at once, as a rule. */
 const linkFiles = `ln -- "$@" "$0" 2>/dev/null && exit
-for each do
-  to=$0\${each##*/}
-  [ ! -e "$to" ] && [ ! -L "$to" ] || continue
-  ln -- "$each" "$0" 2>/dev/null && continue
-  if [ -L "$each" ] || [ -f "$each" ]; then cp -Pp -- "$each" "$to" || exit; fi
-done`
+${placeFiles('ln -- "$each" "$0" 2>/dev/null && continue')}`

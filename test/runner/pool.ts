@@ -57,7 +57,11 @@ function startWorker({ args, env }: PoolOptions): Worker {
     detached: true,
     // Hints name the command as it was typed: not by npm, which runs the tests.
     env: {
-      ...{ ...process.env, ...env, npm_command: undefined, npm_lifecycle_event: undefined, FORCE_COLOR: '0' },
+      ...process.env,
+      ...env,
+      npm_command: undefined,
+      npm_lifecycle_event: undefined,
+      FORCE_COLOR: '0',
       PYTHONDONTWRITEBYTECODE: undefined, // Ansible is then compiled once, not at each of its starts
     },
   })
