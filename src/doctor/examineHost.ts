@@ -88,7 +88,7 @@ type Part = { readonly os?: string; readonly isRefused?: boolean; readonly findi
 async function asUser(
   session: HostSession,
   user: BecomeUser | undefined,
-  asked: readonly SharedCheck[],
+  checks: readonly SharedCheck[],
 ): Promise<Part> {
   const as = userName(user)
   const outputs = new Map<ScriptEntry, { readonly output: Output; readonly at: number }>()
@@ -97,7 +97,7 @@ async function asUser(
     entryOf(os as CommandProbe<unknown>),
     entryOf(packageManager as CommandProbe<unknown>),
   ]
-  const entries = asked.map(({ check, environment }) => entryOf(check, environment))
+  const entries = checks.map(({ check, environment }) => entryOf(check, environment))
   for (;;) {
     const left = [osEntry, managerEntry, ...entries].filter(
       (entry) => !outputs.has(entry) && !slow.has(entry),
@@ -111,7 +111,7 @@ async function asUser(
     } catch (thrown) {
       if (thrown instanceof UnreachableError || !(thrown instanceof PlaybookError)) throw thrown
       if (!(thrown instanceof ProbeTimeout))
-        return { isRefused: true, findings: [refusal(as, thrown, asked)] }
+        return { isRefused: true, findings: [refusal(as, thrown, checks)] }
       slow.add(thrown.entry)
     }
   }
@@ -123,7 +123,7 @@ async function asUser(
     packageManager: manager ? packageManager.parse(manager.output) : 'unknown',
     arrivedAt,
   })
-  const findings = asked.flatMap(({ check, neededBy }, index): Finding[] => {
+  const findings = checks.flatMap(({ check, neededBy }, index): Finding[] => {
     const answer = outputs.get(entries[index]!)
     const result = answer
       ? check.interpret(answer.output, seen(answer.at))
@@ -137,7 +137,7 @@ async function asUser(
 function refusal(
   as: string | undefined,
   { message, hint, code, details }: PlaybookError,
-  asked: readonly SharedCheck[],
+  checks: readonly SharedCheck[],
 ): Finding {
   const last = details.at(-1)
   const problemText = `${message}${last === undefined ? '' : ` (${last})`}  ${code}`
@@ -147,7 +147,7 @@ function refusal(
       as: undefined,
       result: problem(problemText, hint),
     },
-    neededBy: asked.flatMap(({ neededBy }) => neededBy),
+    neededBy: checks.flatMap(({ neededBy }) => neededBy),
   }
 }
 

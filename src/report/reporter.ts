@@ -15,7 +15,7 @@ export type ReporterOptions = {
   readonly verbosity: number
   /** Shows diffs of texts, and abbreviates nothing. */
   readonly isDiffShown: boolean
-  /** Shows what commands said, which are run for their answers; without -v. */
+  /** Shows the output of commands that are run for it, without -v. */
   readonly hasAnswers?: boolean | undefined
   /** Results. Default process.stdout. */
   readonly stdout?: ReportStream

@@ -21,8 +21,8 @@ others_lead() {
   set --
   while [ -n "$at" ]; do set -- "$at" "$@"; at=\${at%/*}; done
   stat -c '%u %g %a %U %n' -- / "$@" | while read -r uid gid mode name path; do
-    case $own:$path in own:"$here") wanted=$me; mode=0$mode ;; *) wanted="0 $me" ;; esac
-    case " $wanted " in *" $uid "*) ;; *) echo "$path belongs to $name"; break ;; esac
+    case $own:$path in own:"$here") allowed=$me; mode=0$mode ;; *) allowed="0 $me" ;; esac
+    case " $allowed " in *" $uid "*) ;; *) echo "$path belongs to $name"; break ;; esac
     case $mode in
       [1357]???) ;;
       *[2367]) echo "everybody may write to $path"; break ;;

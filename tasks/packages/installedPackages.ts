@@ -168,9 +168,9 @@ function otherVersion(
   version: string,
   installed: readonly string[],
 ): Other | 'same' | undefined {
-  const wanted = parseRpmVersion(version)
+  const requested = parseRpmVersion(version)
   const all = installed
-    .map((each) => ({ each, difference: compareRpm(parseRpmVersion(each), wanted) }))
+    .map((each) => ({ each, difference: compareRpm(parseRpmVersion(each), requested) }))
     .sort((a, b) => b.difference - a.difference)
   if (all.some(({ difference }) => difference === 0)) return 'same'
   const [newest] = all

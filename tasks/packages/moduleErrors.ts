@@ -12,8 +12,8 @@ export const moduleErrors: readonly KnownError[] = [
   {
     code: 'E_MODULE_STREAM',
     sign: /switching of module '([^']+)' stream '([^']+)' to stream '([^']+)'/,
-    message: ([, name, enabled, wanted]) =>
-      `The stream ${enabled} of the module ${name} is enabled, and dnf does not switch to ${wanted}.`,
+    message: ([, name, enabled, requested]) =>
+      `The stream ${enabled} of the module ${name} is enabled, and dnf does not switch to ${requested}.`,
     hint: "Remove what came from the enabled one (state: 'absent'), and run `dnf -y module reset MODULE` by command.",
   },
   {

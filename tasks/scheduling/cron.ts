@@ -124,8 +124,8 @@ export const cron = defineTask({
     if (!edited.isChanged) return []
     const { user, backup, job } = params
     const title = `crontab${user === undefined ? '' : ` of ${user}`}`
-    const wanted = { user, title, text: edited.text, backup, isSecret: job instanceof Secret }
-    return [{ ...described(params, title, edited), ...installation(crontab, wanted) }]
+    const desired = { user, title, text: edited.text, backup, isSecret: job instanceof Secret }
+    return [{ ...described(params, title, edited), ...installation(crontab, desired) }]
   },
   effects: ({ user, cronFile }) => [
     cronFile === undefined ? { state: crontabState(user) } : { tree: fileOf(cronFile)! },

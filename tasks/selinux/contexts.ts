@@ -47,11 +47,11 @@ type PolicyRules = { readonly base: readonly Rule[]; readonly names: ReadonlyMap
 
 /** The kernel answers a context that is written to selinuxfs with its own names for it. */
 export function policyRules(rules: readonly Pick<Rule, 'target' | 'setype'>[]) {
-  const wanted = rules.map(({ target }) => `-e ${quote(target)}`).join(' ')
+  const patterns = rules.map(({ target }) => `-e ${quote(target)}`).join(' ')
   const types = [...new Set(rules.map(({ setype }) => setype))].filter((type) => /^\w+$/.test(type))
   return output(
     shellText(`${withPolicy}cd "/etc/selinux/$policy/contexts/files" || exit
-grep -F ${wanted} file_contexts
+grep -F ${patterns} file_contexts
 level=
 [ "$(cat /sys/fs/selinux/mls 2>/dev/null)" != 1 ] || level=:s0
 for type in ${types.join(' ')}; do
@@ -93,10 +93,10 @@ function labelsState(path: string): string {
 }
 
 /** The rules of the site once these are as requested. */
-export function withRules(rules: OwnRules, wanted: readonly Rule[], state: 'present' | 'absent'): OwnRules {
+export function withRules(rules: OwnRules, desired: readonly Rule[], state: 'present' | 'absent'): OwnRules {
   const isOther = ({ target, ftype }: Rule) =>
-    !wanted.some((each) => each.target === target && each.ftype === ftype)
-  return { ...rules, own: [...rules.own.filter(isOther), ...(state === 'present' ? wanted : [])] }
+    !desired.some((each) => each.target === target && each.ftype === ftype)
+  return { ...rules, own: [...rules.own.filter(isOther), ...(state === 'present' ? desired : [])] }
 }
 
 /** `/srv/www(/.*)?  --  system_u:object_r:httpd_sys_content_t:s0`. */
@@ -114,33 +114,33 @@ function ruleOf(line: string): Rule[] {
 
 /** The line for `semanage import` that makes a rule as requested, and what differs; nothing where it is so already. */
 export function difference(
-  wanted: Rule,
+  desired: Rule,
   state: 'present' | 'absent',
   own: readonly Rule[],
   ofPolicy: () => PolicyRules,
 ): { readonly rule: Rule; readonly line: string; readonly from: string; readonly to: string } | undefined {
-  const { target, ftype, setype, seuser, selevel } = wanted
+  const { target, ftype, setype, seuser, selevel } = desired
   const isMeant = (rule: Rule) => rule.target === target && rule.ftype === ftype
   const mine = own.find(isMeant)
   if (state === 'absent') {
     const line = `fcontext -d -f ${ftype} '${target}'`
-    return mine && { rule: wanted, line, from: ruleText(mine), to: "the policy's" }
+    return mine && { rule: desired, line, from: ruleText(mine), to: "the policy's" }
   }
   const is = mine ?? ofPolicy().base.find(isMeant)
   const isSame =
     is &&
-    (sameRule(is, wanted) || sameRule(is, { ...wanted, setype: ofPolicy().names.get(setype) ?? setype }))
+    (sameRule(is, desired) || sameRule(is, { ...desired, setype: ofPolicy().names.get(setype) ?? setype }))
   if (isSame) return undefined
   const options = `-f ${ftype} -t '${setype}' -s ${seuser} -r ${selevel}`
   const line = `fcontext ${mine ? '-m' : '-a'} ${options} '${target}'`
-  return { rule: wanted, line, from: is ? ruleText(is) : 'none', to: ruleText(wanted) }
+  return { rule: desired, line, from: is ? ruleText(is) : 'none', to: ruleText(desired) }
 }
 
 /** A policy without levels has none to compare. */
-function sameRule(is: Rule, wanted: Rule): boolean {
-  if (is.setype === '<<none>>' || wanted.setype === '<<none>>') return is.setype === wanted.setype
-  const isSameLevel = is.selevel === '' || is.selevel === wanted.selevel
-  return is.setype === wanted.setype && is.seuser === wanted.seuser && isSameLevel
+function sameRule(is: Rule, desired: Rule): boolean {
+  if (is.setype === '<<none>>' || desired.setype === '<<none>>') return is.setype === desired.setype
+  const isSameLevel = is.selevel === '' || is.selevel === desired.selevel
+  return is.setype === desired.setype && is.seuser === desired.seuser && isSameLevel
 }
 
 function ruleText({ seuser, setype, selevel }: Rule): string {

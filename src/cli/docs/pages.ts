@@ -44,8 +44,8 @@ const otherNames: { readonly [name: string]: string } = {
 
 /** `plays`, `plays.md`, `docs/plays.md`. */
 export function findPage(name: string): string | undefined {
-  const wanted = nameOf(name.toLowerCase())
-  return pages().find((page) => page.name === (otherNames[wanted] ?? wanted))?.text
+  const given = nameOf(name.toLowerCase())
+  return pages().find((page) => page.name === (otherNames[given] ?? given))?.text
 }
 
 /** The title of a page. */

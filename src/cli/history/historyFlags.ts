@@ -38,11 +38,10 @@ export function changesOf({ events }: RecordedRun, path: string, host?: string):
 }
 
 /** `site` means `playbooks/site.ts`. */
-function isNamed(name: string, wanted: string): boolean {
+function isNamed(name: string, given: string): boolean {
   const short = (path: string) => basename(path).replace(/\.[cm]?[jt]s$/, '')
   return (
-    name === wanted ||
-    (short(name) === short(wanted) && (wanted === basename(wanted) || name.endsWith(wanted)))
+    name === given || (short(name) === short(given) && (given === basename(given) || name.endsWith(given)))
   )
 }
 

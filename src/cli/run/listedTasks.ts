@@ -4,7 +4,7 @@ import { hostNames } from '../../report/text/hostNames.ts'
 import { plural } from '../../report/text/summaries.ts'
 import { withoutOwn } from '../../report/text/withoutOwn.ts'
 
-/** A host, what is said behind its name, and the titles of its tasks. */
+/** A host, the note after its name, and the titles of its tasks. */
 export type ListedTasks = { readonly host: string; readonly note: string; readonly titles: readonly string[] }
 
 const foldsFrom = 5

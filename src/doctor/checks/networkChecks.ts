@@ -40,14 +40,14 @@ fi`,
 
 /** Names by which the inventory knows hosts. Not all hosts reach one another, so it is no more than a warning. */
 export function peerCheck(names: readonly string[]): Check {
-  const asked = names.slice(0, 50)
+  const checked = names.slice(0, 50)
   return {
     name: 'names of hosts',
     command: sh`command -v getent >/dev/null 2>&1 || exit 0
-for n in ${asked}; do getent ahosts "$n" >/dev/null || echo "$n"; done`,
+for n in ${checked}; do getent ahosts "$n" >/dev/null || echo "$n"; done`,
     interpret: (output) => {
       const lost = printed(output).split('\n').filter(Boolean)
-      if (lost.length === 0) return ok(`${asked.length} resolve`)
+      if (lost.length === 0) return ok(`${checked.length} resolve`)
       return warning(
         `not resolved: ${lost.join(', ')}`,
         'Correct /etc/hosts or the name servers: the task hostsFile.',

@@ -9,9 +9,9 @@ const unitNames = ['', 'kilo', 'mega', 'giga', 'tera', 'peta', 'exa', 'zeta', 'y
 
 /** `1.00 KB`; of bits, `1.00 Kb`. */
 export function humanReadable(size: number, isBits: boolean, unit: string | undefined): string {
-  const wanted = unit?.toUpperCase()[0]
+  const letter = unit?.toUpperCase()[0]
   const found = units.findLastIndex((each, power) =>
-    wanted === undefined ? size >= 1024 ** power : each === wanted,
+    letter === undefined ? size >= 1024 ** power : each === letter,
   )
   if (unit !== undefined && found < 0) throw unknownUnit(unit)
   const power = Math.max(0, found)

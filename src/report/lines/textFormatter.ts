@@ -20,7 +20,7 @@ import { interruptedLines, warningLines } from './incidentLines.ts'
 import { commandLines, outputLines, tripLine } from './verboseLines.ts'
 
 type TextFormatterOptions = TaskTextOptions & {
-  /** Shows what commands said, equal answers of hosts once, instead of that they were run. */
+  /** Shows the output of commands, equal output of hosts once, instead of a line that they were run. */
   readonly hasAnswers?: boolean | undefined
   /** Milliseconds, for lines that wait for equal ones of other hosts. */
   readonly now: () => number

@@ -4,7 +4,7 @@ import { AggregatePlaybookError, type PlaybookError } from '../../model/errors/e
 import type { RunEvent } from '../../model/run/event.ts'
 import type { Theme } from '../output/theme.ts'
 
-/** They say all that is to be said, or have a text of the author. */
+/** Their messages need no explanation, or are written by the author of the playbook. */
 const plain = ['E_ASSERT', 'E_FAIL', 'E_INTERNAL', 'E_INTERRUPTED', 'E_STEP', 'E_USAGE']
 
 /** Counts the codes of failures. */

@@ -68,7 +68,7 @@ function errorLines(
   const code = result.error ? `   ${theme.muted(result.error.code)}` : ''
   const members = groups.length > 1 ? `${hostNames(hostsOf(group), 40)}   ` : ''
   const lines = sharedText(group)
-  // The last lines of what a command said tell most.
+  // The last lines of a command's output say most.
   const shown = details === 0 ? [] : [...lines.slice(0, 1), ...lines.slice(1).slice(1 - details || Infinity)]
   return [
     `  ${members}${sanitize(titleWithDelegate(task))}${code}${where}`,

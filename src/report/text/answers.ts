@@ -16,7 +16,7 @@ const namesWidth = 72
 
 /**
  * The answer of most hosts first. Answers of one line are beside their hosts; longer ones are below them. `!` marks
- * what was said on standard error.
+ * what came from standard error.
  */
 export function answerLines(answers: readonly Answer[], theme: Theme): string[] {
   const groups = grouped(answers, theme)
@@ -50,12 +50,12 @@ function grouped(answers: readonly Answer[], theme: Theme): Group[] {
 function linesOf(output: TaskOutput | undefined, theme: Theme): string[] {
   if (!output) return [theme.muted('(not run)')]
   const { stdout, stderr, isTruncated } = output
-  const said = [
+  const lines = [
     ...(isTruncated ? [theme.muted('… (only the end was kept)')] : []),
     ...textLines(stdout),
     ...textLines(stderr).map((line) => theme.muted(`! ${line}`)),
   ]
-  return said.length > 0 ? said : [theme.muted('(no output)')]
+  return lines.length > 0 ? lines : [theme.muted('(no output)')]
 }
 
 function textLines(text: string): string[] {

@@ -81,18 +81,18 @@ try:
         pairs += list(lines(given['requirements'], set()))
 except (IOError, UnicodeDecodeError) as error:
     end(error='file', details=[str(error)])
-wanted = [(text, parsed(text, where)) for text, where in pairs]
+requirements = [(text, parsed(text, where)) for text, where in pairs]
 state = given['state']
 isolated = sys.prefix != getattr(sys, 'base_prefix', sys.prefix) or hasattr(sys, 'real_prefix')
 managed = not isolated and os.path.exists(os.path.join(sysconfig.get_path('stdlib'), 'EXTERNALLY-MANAGED'))
 if state == 'absent':
-    found = [(each.name, look(each.name)) for _, each in wanted]
+    found = [(each.name, look(each.name)) for _, each in requirements]
     end(planned=[{'name': name, 'from': it[0], 'to': 'not installed'} for name, it in found if it], managed=managed)
-unmet = [text for text, each in wanted if not met(each)]
+unmet = [text for text, each in requirements if not met(each)]
 if not unmet and state == 'present':
     end(planned=[], managed=managed)
 if managed and not given['breaks']:
-    end(planned=[{'name': each.name, 'from': 'not installed', 'to': 'installed'} for text, each in wanted if text in unmet], managed=True)
+    end(planned=[{'name': each.name, 'from': 'not installed', 'to': 'installed'} for text, each in requirements if text in unmet], managed=True)
 def run(*words):
     done = subprocess.Popen([sys.executable, '-m', 'pip'] + list(words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
     out, err = done.communicate()
@@ -106,12 +106,12 @@ if code == 0:
     end(planned=[{'name': each['name'], 'from': was(each['name']), 'to': each['version']} for each in items], managed=managed)
 if not re.search('no such option: (--dry-run|--report)', err):
     end(error='pip', details=(err or out).strip().split('\\n'))
-planned = [{'name': each.name, 'from': was(each.name), 'to': 'installed'} for text, each in wanted if text in unmet]
+planned = [{'name': each.name, 'from': was(each.name), 'to': 'installed'} for text, each in requirements if text in unmet]
 if state == 'latest':
     code, out, err = run('list', '--outdated', '--format', 'json', *given['indexes'])
     if code != 0:
         end(error='pip', details=err.strip().split('\\n'))
-    names = set(canonicalize_name(each.name) for _, each in wanted)
+    names = set(canonicalize_name(each.name) for _, each in requirements)
     planned += [{'name': each['name'], 'from': each['version'], 'to': each['latest_version']} for each in json.loads(out) if canonicalize_name(each['name']) in names]
 end(planned=planned, managed=managed)
 `
