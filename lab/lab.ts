@@ -13,7 +13,7 @@ import {
   type InstanceFiles,
   type InstanceRecord,
   instanceFiles,
-  readRecord,
+  readInstanceRecord,
   writeRecord,
 } from './instance/instanceFiles.ts'
 import { writeInventory } from './instance/inventory.ts'
@@ -80,7 +80,7 @@ async function bringUp(
   files: InstanceFiles,
   { flavour: asked, isFresh = false, log = noLog }: UpOptions,
 ): Promise<Lab> {
-  const last = await readRecord(files)
+  const last = await readInstanceRecord(files)
   const flavour = asked ?? last?.flavour ?? 'dnf'
   if (last && flavour !== (last.flavour ?? 'dnf')) throw otherFlavour(name, last)
   const [baseImage, sourcesFolder] = await Promise.all([
@@ -152,7 +152,7 @@ async function takeDown(files: InstanceFiles, isPurge: boolean, log: Log): Promi
 
 /** The network it holds, or, where only the bridge is gone, the one it remembers. */
 async function networkToRelease(files: InstanceFiles): Promise<Topology | undefined> {
-  const last = await readRecord(files)
+  const last = await readInstanceRecord(files)
   const remembered =
     last && (await isAbandoned(last.number)) ? topology(last.number, last.flavour) : undefined
   return (await ownedNetwork(files)) ?? remembered

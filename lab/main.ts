@@ -4,7 +4,7 @@ import { Command, Option } from 'commander'
 import { PlaybookError } from '../src/model/errors/error.ts'
 import { instanceFiles } from './instance/instanceFiles.ts'
 import { ownedNetwork } from './instance/network.ts'
-import { findHost, sshThrough } from './instance/ssh.ts'
+import { findLabHost, sshThrough } from './instance/ssh.ts'
 import { DEFAULT_NAME, type FlavourName } from './instance/topology.ts'
 import { down, up } from './lab.ts'
 import { logToStderr } from './machine/log.ts'
@@ -53,7 +53,7 @@ define('ssh', 'runs a command on a host (its output alone, its exit code), or op
     const network = await ownedNetwork(files)
     if (!network)
       throw new PlaybookError('E_LAB_DOWN', `Lab "${name}" is not up.`, `npm run lab -- up --name ${name}`)
-    process.exitCode = await sshThrough(files, findHost(network.hosts, host), command, user)
+    process.exitCode = await sshThrough(files, findLabHost(network.hosts, host), command, user)
   })
 
 await program.parseAsync().catch((error: Error) => {

@@ -33,7 +33,11 @@ export function instanceFiles(name: string) {
 
 export type InstanceFiles = ReturnType<typeof instanceFiles>
 
-export async function readRecord({ record }: { record: string }): Promise<InstanceRecord | undefined> {
+export async function readInstanceRecord({
+  record,
+}: {
+  record: string
+}): Promise<InstanceRecord | undefined> {
   const text = await readFile(record, 'utf8').catch(() => undefined)
   return text === undefined ? undefined : (JSON.parse(text) as InstanceRecord)
 }
@@ -42,7 +46,7 @@ export async function readRecord({ record }: { record: string }): Promise<Instan
 export async function allRecords(): Promise<Map<string, InstanceRecord>> {
   const names = await readdir(labFolder())
   const records = await Promise.all(
-    names.map((name) => readRecord({ record: join(labFolder(), name, 'instance.json') })),
+    names.map((name) => readInstanceRecord({ record: join(labFolder(), name, 'instance.json') })),
   )
   return new Map(names.flatMap((name, index) => (records[index] ? [[name, records[index]]] : [])))
 }

@@ -7,7 +7,7 @@ import type { Lab } from './description.ts'
 type Vars = Readonly<Record<string, unknown>>
 
 /** The text of an instance's inventory: groups by the hosts' names (`was`, `web` or `deb`, `box`) below `all`, whose vars are the connection's and `vars`. */
-export function inventoryText(lab: Lab, vars: Vars = lab.inventoryVars): string {
+export function labInventoryText(lab: Lab, vars: Vars = lab.inventoryVars): string {
   return stringify({
     all: {
       vars: {
@@ -23,7 +23,7 @@ export function inventoryText(lab: Lab, vars: Vars = lab.inventoryVars): string 
 
 /** Writes the inventory and gives its path; by default `inventory.yaml` in the instance's folder. */
 export async function writeInventory(lab: Lab, file = lab.inventoryFile, vars?: Vars): Promise<string> {
-  await writeFile(file, inventoryText(lab, vars))
+  await writeFile(file, labInventoryText(lab, vars))
   return file
 }
 

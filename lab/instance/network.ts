@@ -7,7 +7,7 @@ import { exists } from '../machine/exists.ts'
 import { sharedFolder } from '../machine/folders.ts'
 import { withLock } from '../machine/lock.ts'
 import { run } from '../machine/run.ts'
-import { allRecords, type InstanceFiles, readRecord } from './instanceFiles.ts'
+import { allRecords, type InstanceFiles, readInstanceRecord } from './instanceFiles.ts'
 import { type FlavourName, numbersFor, type Topology, topology } from './topology.ts'
 
 type Link = { readonly ifname: string; readonly ifalias?: string }
@@ -50,7 +50,7 @@ async function claim(name: string, folder: string): Promise<number> {
 /** The network the instance holds now, if any. */
 export async function ownedNetwork(files: InstanceFiles): Promise<Topology | undefined> {
   const number = await ownedNumber(files.folder)
-  return number === undefined ? undefined : topology(number, (await readRecord(files))?.flavour)
+  return number === undefined ? undefined : topology(number, (await readInstanceRecord(files))?.flavour)
 }
 
 async function ownedNumber(folder: string): Promise<number | undefined> {

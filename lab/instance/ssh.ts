@@ -53,7 +53,7 @@ export function sshThrough(
 }
 
 /** The host of a lab by its name. */
-export function findHost(hosts: readonly Address[], name: string): Address {
+export function findLabHost(hosts: readonly Address[], name: string): Address {
   const host = hosts.find((one) => one.name === name)
   if (host) return host
   throw new PlaybookError(

@@ -1,6 +1,6 @@
 // Runs the tasks of a play on one host, in order, with its handlers.
 
-import { pause } from '../model/concurrency/pause.ts'
+import { delay } from '../model/concurrency/delay.ts'
 import { isFlush } from '../model/flushHandlers.ts'
 import type { HostRecap } from '../model/run/outcome.ts'
 import type { Block } from '../model/task.ts'
@@ -174,7 +174,7 @@ class HostRun {
     const { item, result } = this.#failure!
     const from = items[index]!.index
     recorder.retry(item, result, { attempt, attempts: retry.attempts, delaySeconds, from })
-    await pause(delaySeconds * 1000, run.options.signal)
+    await delay(delaySeconds * 1000, run.options.signal)
     const isInside = ({ blocks }: PlannedTask) => blocks.some((around) => around.block === block)
     const isInserted = (each: PlannedTask) =>
       each.label.isHandler ? isInside(each) : each.givenBy !== undefined && isInside(each.givenBy)

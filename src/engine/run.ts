@@ -15,7 +15,7 @@ import type { RunOptions, RunState } from './runState.ts'
  * Within a play hosts run independently of one another; a play ends before the next begins. A failure on a host never
  * throws: it is emitted and counted.
  */
-export async function run(options: RunOptions): Promise<RunRecap> {
+export async function runPlays(options: RunOptions): Promise<RunRecap> {
   const startedAt = performance.now()
   const { ask, answers, signal } = options
   const masking = maskingListener(options)

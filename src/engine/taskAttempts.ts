@@ -1,7 +1,7 @@
 // Applies a task's changes and verifies them, as many times as its `retry` allows.
 
 import type { Change } from '../model/change.ts'
-import { pause } from '../model/concurrency/pause.ts'
+import { delay } from '../model/concurrency/delay.ts'
 import { PlaybookError, toPlaybookError, UnreachableError } from '../model/errors/error.ts'
 import type { TaskOutput } from '../model/run/outcome.ts'
 import { applySteps, isOutdated } from './apply/applySteps.ts'
@@ -79,7 +79,7 @@ export async function applyWithRetries(
     if (attempt >= retry.attempts || context.isOver) return { changes, evaluation, output, wasApplied }
     const seconds = retryDelay(retry, attempt)
     emitRetry(evaluation.error, attempt, seconds, options)
-    await pause(seconds * 1000, context.run.options.signal)
+    await delay(seconds * 1000, context.run.options.signal)
     cache.clear()
   }
 }

@@ -27,7 +27,7 @@ export type {
   PropertyRemoveEdit,
   PropertySetEdit,
 } from './properties/edit.ts'
-export { plainValue as propertyValue } from './shared/editSchema.ts'
+export { scalarValue as propertyValue } from './shared/editSchema.ts'
 
 /**
  * Applies edits to the bytes of a .properties file, in order.

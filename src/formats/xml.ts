@@ -5,7 +5,7 @@ import { checkEdits } from './shared/editSchema.ts'
 import { type Revealed, revealedEdit, shownChanges } from './shared/secretEdits.ts'
 import { applySplices } from './shared/splice.ts'
 import type { XmlChange, XmlEdit, XmlOptions } from './xml/edit.ts'
-import { type EditResult, setEdit } from './xml/editing/attributes.ts'
+import { setEdit, type XmlEditResult } from './xml/editing/attributes.ts'
 import { commentEdit, type RewriteResult, uncommentEdit } from './xml/editing/comment.ts'
 import { ensureEdit } from './xml/editing/ensure.ts'
 import { removeEdit } from './xml/editing/remove.ts'
@@ -89,7 +89,7 @@ function applyEdit(document: XmlDocument, edit: Revealed<XmlEdit>): RewriteResul
 function splicesOf(
   document: XmlDocument,
   edit: Exclude<Revealed<XmlEdit>, { uncomment: unknown }>,
-): EditResult {
+): XmlEditResult {
   if ('set' in edit) return setEdit(document, edit)
   if ('comment' in edit) return commentEdit(document, edit)
   if ('ensure' in edit) return ensureEdit(document, edit)

@@ -7,7 +7,7 @@ import { dataEditSchema } from './data/schema.ts'
 import type { EditedBytes } from './shared/change.ts'
 import { checkEdits } from './shared/editSchema.ts'
 import { decodeText, encodeText } from './shared/encoding.ts'
-import { dataOf, parseYaml, type YamlOptions } from './yaml/document.ts'
+import { dataOf, parseYamlDocument, type YamlOptions } from './yaml/document.ts'
 import { writeYaml } from './yaml/write.ts'
 
 export type { YamlOptions } from './yaml/document.ts'
@@ -57,7 +57,7 @@ export function applyYamlEdits(
   const { text, changes } = editText(original.text, edits, {
     name: 'YAML',
     code: 'E_YAML_EDIT',
-    read: (each) => dataOf(parseYaml(each, options)),
+    read: (each) => dataOf(parseYamlDocument(each, options)),
     write: (each, operation) => writeYaml(each, operation, options),
   })
   return text === original.text

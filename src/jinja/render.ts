@@ -1,11 +1,11 @@
 // Renders templates: the value of a variable with braces in it, or the text of a file.
 
-import { Secret } from '../model/secrets/secret.ts'
+import { revealed, type Secret } from '../model/secrets/secret.ts'
 import { concat, concatenated, plainValue } from './evaluation/concat.ts'
 import { type TemplateEnvironment, undefinedError } from './evaluation/frame.ts'
 import { globals } from './evaluation/globals.ts'
 import { Scope } from './evaluation/scope.ts'
-import { execute } from './evaluation/statements.ts'
+import { executeBody } from './evaluation/statements.ts'
 import { executeTemplate } from './evaluation/templates.ts'
 import { withTimeBudget } from './evaluation/timeBudget.ts'
 import type { ParsedTemplate } from './syntax/parse.ts'
@@ -26,7 +26,7 @@ export function templateValue(template: ParsedTemplate, environment: TemplateEnv
         const value = environment.variable(name)
         return value === undefined ? globals.get(name) : value
       })
-      executeTemplate(template, environment, variables, out, execute)
+      executeTemplate(template, environment, variables, out, executeBody)
       return withNewlines(concat(out), template)
     } catch (error) {
       if (error instanceof UndefinedUsed) return error.value
@@ -51,7 +51,7 @@ export function templateText(template: ParsedTemplate, environment: TemplateEnvi
 
 /** The newlines at the end of a template that its parsing took off. */
 function withNewlines(value: Value, { lastNewlines, settings }: ParsedTemplate): Value {
-  const text = value instanceof Secret ? value.reveal() : value
+  const text = revealed(value)
   if (typeof text !== 'string') return value
   const missing = lastNewlines - /\n*$/.exec(text)![0].length
   return missing > 0 ? concatenated([value, settings.newlineSequence.repeat(missing)]) : value

@@ -1,7 +1,7 @@
 // The function text: output as text, and as a tag an indented text with lists and secrets.
 
 import { type Output, text as outputText } from './probe.ts'
-import { Secret } from './secrets/secret.ts'
+import { revealed, Secret } from './secrets/secret.ts'
 
 type Nothing = false | null | undefined
 type Plain = string | number | bigint | Nothing
@@ -99,6 +99,6 @@ function insertedLines(value: Inserted<Plain | Secret>, secrets: Secret[]): stri
   if (value === false || value === null || value === undefined) return []
   if (Array.isArray(value)) return value.flatMap((item) => insertedLines(item, secrets))
   if (value instanceof Secret) secrets.push(value)
-  const plain = value instanceof Secret ? value.reveal() : String(value)
+  const plain = String(revealed(value))
   return plain.replace(/\n$/, '').split('\n')
 }

@@ -7,7 +7,7 @@ import { dataFolder } from '../cache/cacheFolder.ts'
 import { openLastFacts } from '../cache/lastFacts.ts'
 import { createArtifacts } from '../engine/apply/artifacts.ts'
 import type { PresetAnswers } from '../engine/coordination/questions.ts'
-import { run } from '../engine/run.ts'
+import { runPlays } from '../engine/run.ts'
 import type { RunOptions } from '../engine/runState.ts'
 import { createFetcher } from '../http/fetcher.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
@@ -61,7 +61,7 @@ export async function carryOut(
   const warn = ({ message, hint }: PlaybookError) =>
     listener({ kind: 'warning', message: [message, hint].filter(Boolean).join(' ') })
   try {
-    return await run({
+    return await runPlays({
       plays,
       playbooks,
       listener,

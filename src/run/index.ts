@@ -1,5 +1,6 @@
 // Public API for running playbooks from code.
 
+export type { ExtraVars } from '../inventory/vars/extraVars.ts'
 export { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 export type { InventoryHost } from '../model/host.ts'
 export type { InventoryTree } from '../model/inventoryModule.ts'
@@ -8,7 +9,6 @@ export type { Question } from '../model/run/question.ts'
 export type { StreamEvent } from '../model/run/streamEvent.ts'
 export { loadInventory } from './inventory.ts'
 export type {
-  ExtraVars,
   InventorySource,
   LoadInventoryOptions,
   RunInventory,

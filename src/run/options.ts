@@ -1,5 +1,6 @@
 // The options of runPlaybook and loadInventory.
 
+import type { ExtraVars } from '../inventory/vars/extraVars.ts'
 import type { BecomeMethod } from '../model/become.ts'
 import type { ConnectionType, InventoryHost } from '../model/host.ts'
 import type { InventoryTree } from '../model/inventoryModule.ts'
@@ -29,9 +30,6 @@ export type RunInventory = {
    */
   readonly select: (pattern: string) => readonly InventoryHost[]
 }
-
-/** Variables that override all others: by name, or a string as after `-e` (`key=value`, `@file`, `{json}`). */
-export type ExtraVars = string | { readonly [name: string]: unknown }
 
 export type LoadInventoryOptions = {
   readonly extraVars?: ExtraVars | readonly ExtraVars[]

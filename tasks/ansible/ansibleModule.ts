@@ -8,6 +8,7 @@ import {
   effectsOfWrites,
   type Output,
   output,
+  revealed,
   run,
   Secret,
   secretsIn,
@@ -166,7 +167,7 @@ function literal(json: string): string {
 function joined(parts: readonly (string | Secret)[]): Secret {
   const secrets = parts.filter((part) => part instanceof Secret)
   return new Secret(
-    parts.map((part) => (part instanceof Secret ? part.reveal() : part)).join(''),
+    parts.map(revealed).join(''),
     secrets.flatMap(({ all }) => all),
     { isOpen: true },
   )

@@ -1,7 +1,7 @@
 // Reads what a module of Ansible prints: its result, its failure, and what it changes.
 
 import { lastLines, type MadeChange, type Output, PlaybookError, text } from '../../src/index.ts'
-import { jsonIn, shortText } from './shortText.ts'
+import { jsonIn, shownOnLine } from './printedText.ts'
 
 /** What a module says. */
 export type ModuleResult = {
@@ -69,7 +69,7 @@ export function moduleChanges(
 ): MadeChange[] {
   if (isHidden) return [{ what, from: 'hidden', to: 'hidden (no_log)' }]
   const found = [diff].flat().flatMap((each) => changeOf(what, each))
-  const message = typeof msg === 'string' && msg.trim() !== '' ? shortText(msg) : 'as described'
+  const message = typeof msg === 'string' && msg.trim() !== '' ? shownOnLine(msg) : 'as described'
   return found.length > 0 ? found : [{ what, from: 'differs', to: message }]
 }
 
@@ -101,7 +101,7 @@ function textChange(
   path: string,
   { before, after }: { before: string; after: string },
 ): MadeChange {
-  const [from, to] = [before, after].map((each) => (each.trim() === '' ? 'empty' : shortText(each)))
+  const [from, to] = [before, after].map((each) => (each.trim() === '' ? 'empty' : shownOnLine(each)))
   return { what, from: from!, to: to!, diff: { path, before, after } }
 }
 
@@ -111,7 +111,7 @@ function mappingChange(what: string, path: string, before: Mapping, after: Mappi
     (name) => textOf(before[name]) !== textOf(after[name]),
   )
   const shown = (of: Mapping) =>
-    shortText(names.map((name) => `${name}: ${textOf(of[name] ?? 'none').trim()}`).join(', ')) || 'differs'
+    shownOnLine(names.map((name) => `${name}: ${textOf(of[name] ?? 'none').trim()}`).join(', ')) || 'differs'
   return {
     what,
     from: shown(before),

@@ -30,9 +30,9 @@ import { noFolder, ownPath, pathBelow } from '../params/paths.ts'
 import { preservableMode } from '../params/writing.ts'
 import { withArchive } from './copyDirectory/archive.ts'
 import { conflict, copied, differs, type EntryAttributes, fromTo } from './copyDirectory/compare.ts'
-import { extraPaths, textOf } from './copyDirectory/extraPaths.ts'
+import { decodedPath, extraPaths } from './copyDirectory/extraPaths.ts'
 import { placementStep, requireTar } from './copyDirectory/placement.ts'
-import { removalStep } from './copyDirectory/removal.ts'
+import { removePathsStep } from './copyDirectory/removal.ts'
 import {
   holdsDestination,
   type SourceEntry,
@@ -230,11 +230,11 @@ function intoItself(root: string, dest: string): PlaybookError {
 
 function removals(dest: string, paths: readonly string[]): Change[] {
   if (paths.length === 0) return []
-  const all = paths.map((path) => posix.join(dest, textOf(path)))
+  const all = paths.map((path) => posix.join(dest, decodedPath(path)))
   const fromTo = { from: 'not in src', to: 'removed' }
   const lines = all.map((what) => ({ what, ...fromTo }))
   const effects = all.map((path): Effect => ({ path, becomes: { type: 'absent' } }))
-  return together(dest, lines, fromTo, [removalStep(dest, paths)], effects)
+  return together(dest, lines, fromTo, [removePathsStep(dest, paths)], effects)
 }
 
 type Line = Pick<Change, 'what' | 'from' | 'to'>

@@ -19,7 +19,7 @@ import { fileKind } from '../params/fileKind.ts'
 import { pathBelow } from '../params/paths.ts'
 import { listedChecksum, lookedUp } from './download/sumsFile.ts'
 import { treeMode } from './ownership/modes.ts'
-import { archiveName, archiveSource, isAddress } from './unarchive/origin.ts'
+import { archiveName, archiveSource, isUrl } from './unarchive/origin.ts'
 import { formatOf } from './unarchive/params.ts'
 import { recordCommand, unpackTools } from './unarchive/script.ts'
 import {
@@ -116,25 +116,22 @@ export const unarchive = defineTask({
         .optional()
         .describe('sha256:HEX or another of SHA-2; of an address also sha256:URL of a list, or false.'),
     })
-    .refine(({ src, remoteSrc }) => !remoteSrc || isAddress(src) || src.startsWith('/'), {
+    .refine(({ src, remoteSrc }) => !remoteSrc || isUrl(src) || src.startsWith('/'), {
       path: ['src'],
       error: 'expected an absolute path on the host or an address; or remoteSrc: false',
     })
-    .refine(({ src, remoteSrc }) => remoteSrc || !isAddress(src), {
+    .refine(({ src, remoteSrc }) => remoteSrc || !isUrl(src), {
       path: ['remoteSrc'],
       error: 'expected true with an address, which the host fetches',
     })
-    .refine(({ src, checksum }) => !isAddress(src) || checksum !== undefined, {
+    .refine(({ src, checksum }) => !isUrl(src) || checksum !== undefined, {
       path: ['checksum'],
       error: "expected a checksum of what the address delivers: 'sha256:…', or false",
     })
-    .refine(
-      ({ src, checksum }) => isAddress(src) || checksum === undefined || (checksum && 'hex' in checksum),
-      {
-        path: ['checksum'],
-        error: 'expected sha256:HEX: a list or false is for addresses',
-      },
-    )
+    .refine(({ src, checksum }) => isUrl(src) || checksum === undefined || (checksum && 'hex' in checksum), {
+      path: ['checksum'],
+      error: 'expected sha256:HEX: a list or false is for addresses',
+    })
     .refine(({ src, format }) => format !== undefined || formatOf(archiveName(src)) !== undefined, {
       path: ['src'],
       error:
@@ -145,7 +142,7 @@ export const unarchive = defineTask({
   needs: (params) => ({
     tools: [
       ...unpackTools({ ...params, src: archiveName(params.src) }),
-      ...(isAddress(params.src) ? [['curl', 'wget']] : []),
+      ...(isUrl(params.src) ? [['curl', 'wget']] : []),
     ],
   }),
   inputs: async ({ src, remoteSrc, checksum }, { find }): Promise<Inputs> => {
@@ -196,7 +193,7 @@ export const unarchive = defineTask({
 type Inputs = { readonly local?: LocalArchive; readonly listed?: Checksum }
 
 function isOnHost({ src, remoteSrc }: { readonly src: string; readonly remoteSrc: boolean }): boolean {
-  return remoteSrc && !isAddress(src)
+  return remoteSrc && !isUrl(src)
 }
 
 /** @throws PlaybookError E_NO_SOURCE, E_CHECKSUM */

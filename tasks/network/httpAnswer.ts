@@ -1,6 +1,6 @@
 // Requests by curl, and parsing their responses.
 
-import { type Output, PlaybookError, Secret, splitLines, text, z } from '../../src/index.ts'
+import { type Output, PlaybookError, revealed, Secret, splitLines, text, z } from '../../src/index.ts'
 
 /** A status and the beginning of the body, or why there was no answer. */
 export type HttpAnswer = { readonly status: number; readonly body: string } | { readonly error: string }
@@ -11,7 +11,7 @@ export const answerLimitBytes = 256 * 1024
 /** Headers of a request; values may be secrets. */
 export const requestHeaders = z.record(
   z.string().regex(/^[\w-]+$/, 'expected the name of a header'),
-  z.union([z.string(), z.instanceof(Secret)]).refine((value) => !/[\r\n\0]/.test(plainText(value)), {
+  z.union([z.string(), z.instanceof(Secret)]).refine((value) => !/[\r\n\0]/.test(revealed(value)), {
     error: 'expected a value without line ends',
   }),
 )
@@ -19,10 +19,6 @@ export const requestHeaders = z.record(
 export const statusCodes = z
   .union([z.int().min(100).max(599), z.array(z.int().min(100).max(599)).min(1)])
   .transform((value) => [value].flat())
-
-export function plainText(value: string | Secret): string {
-  return value instanceof Secret ? value.reveal() : value
-}
 
 /** Lines of a configuration of curl, which no argument list holds. */
 export function curlConfig(options: readonly (readonly [name: string, value: string])[]): string {

@@ -6,6 +6,7 @@ import {
   type Output,
   output,
   type PlaybookError,
+  revealed,
   run,
   Secret,
   sh,
@@ -21,7 +22,6 @@ import {
   type HttpAnswer,
   isExpected,
   parseAnswer,
-  plainText,
   requestHeaders,
   statusCodes,
 } from './httpAnswer.ts'
@@ -149,7 +149,7 @@ exit 1`)
 function askScript(params: CheckParams): string {
   const { url, host, method, headers, timeout, followRedirects, insecure } = params
   const lines = Object.entries({ ...(host ? { Host: host } : {}), ...headers }).map(
-    ([name, value]) => `${name}: ${plainText(value)}`,
+    ([name, value]) => `${name}: ${revealed(value)}`,
   )
   const curl = [
     ...['-q', '-g', '-sS', '-m', timeout],

@@ -9,6 +9,7 @@ import {
   output,
   PlaybookError,
   type Probe,
+  revealed,
   run,
   Secret,
   type Step,
@@ -20,7 +21,6 @@ import {
   type HttpAnswer,
   isExpected,
   parseAnswer,
-  plainText,
   requestHeaders,
   statusCodes,
 } from './httpAnswer.ts'
@@ -97,7 +97,7 @@ export const uri = defineTask({
     .strictObject({
       url: z
         .union([z.string(), z.instanceof(Secret)])
-        .refine((value) => /^https?:\/\/[^\s/@]+(?:\/\S*)?$/.test(plainText(value)), {
+        .refine((value) => /^https?:\/\/[^\s/@]+(?:\/\S*)?$/.test(revealed(value)), {
           error: 'expected a URL that begins with http:// or https://, without a password',
         })
         .describe('The URL to request.'),
@@ -208,7 +208,7 @@ function requestName({ method, url }: UriParams): string {
 }
 
 function isHere({ url, unixSocket }: UriParams): boolean {
-  return unixSocket !== undefined || isLoopback(new URL(plainText(url)).hostname)
+  return unixSocket !== undefined || isLoopback(new URL(revealed(url)).hostname)
 }
 
 function readsOf(params: UriParams): readonly string[] {

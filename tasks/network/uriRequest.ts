@@ -1,7 +1,7 @@
 // The request of the task uri: its parameters as data, and the script that sends it.
 
-import { type Command, Secret, secretsIn, sh, shellText, z } from '../../src/index.ts'
-import { answerLimitBytes, curlConfig, plainText } from './httpAnswer.ts'
+import { type Command, revealed, Secret, secretsIn, sh, shellText, z } from '../../src/index.ts'
+import { answerLimitBytes, curlConfig } from './httpAnswer.ts'
 
 type Json = string | number | boolean | null | Secret | readonly Json[] | { readonly [key: string]: Json }
 
@@ -63,15 +63,15 @@ export function requestScript(params: UriParams): Command {
   const given = (option: string, value: string | undefined): [string, string][] =>
     value === undefined ? [] : [[option, value]]
   const config = curlConfig([
-    ['url', plainText(url)],
+    ['url', revealed(url)],
     ...Object.entries(headers).map(([name, value]): [string, string] => [
       'header',
-      `${name}: ${plainText(value)}`,
+      `${name}: ${revealed(value)}`,
     ]),
     ...(type !== undefined && !hasType ? given('header', `Content-Type: ${type}`) : []),
     ...given('data-raw', params.body === undefined ? undefined : bodyText(params)),
     ...given('data-binary', src && `@${src}`),
-    ...given('user', urlUsername && `${urlUsername}:${plainText(urlPassword ?? '')}`),
+    ...given('user', urlUsername && `${urlUsername}:${revealed(urlPassword ?? '')}`),
     ...given('cert', clientCert),
     ...given('key', clientKey),
     ...given('cacert', caPath),
@@ -101,10 +101,10 @@ function contentType({ body, bodyFormat }: UriParams): string | undefined {
 /** @throws where the body is not of its format */
 export function bodyText({ body, bodyFormat }: Pick<UriParams, 'body' | 'bodyFormat'>): string {
   if (bodyFormat === 'json') return JSON.stringify(revealedJson(body!))
-  if (bodyFormat === 'raw') return plainText(body as string | Secret)
+  if (bodyFormat === 'raw') return revealed(body as string | Secret)
   const entries = Object.entries(body as { [key: string]: Json }).map(([key, value]): [string, string] => [
     key,
-    value instanceof Secret ? value.reveal() : String(value),
+    String(revealed(value)),
   ])
   return new URLSearchParams(entries).toString()
 }

@@ -18,7 +18,7 @@ import {
   checkedFingerprints,
   controllerKey,
   type Downloaded,
-  downloadScript,
+  downloadKeyScript,
   hasComment,
   keyFingerprint,
   keyKind,
@@ -28,7 +28,7 @@ import {
   requireDownloaded,
 } from './keys/keySource.ts'
 import { armored, isArmored, keyBytes } from './keys/openPgp.ts'
-import { readListsStep, sourceText } from './repositories/aptSource.ts'
+import { aptSourceText, readListsStep } from './repositories/aptSource.ts'
 
 const part = z.string().regex(/^[^\s,-][^\s,]*$/, 'expected one word, without comma')
 const sourcesFolder = '/etc/apt/sources.list.d'
@@ -126,7 +126,7 @@ export const aptRepository = defineTask({
       key: file(keyPath, { content: true }),
       hostKey: file(isHostKey(signedBy) ? signedBy! : '/', { content: isHostKey(signedBy) }),
       downloaded: output(
-        downloadScript(signedBy ?? '', hasComment(keyPath, fingerprint ?? [])),
+        downloadKeyScript(signedBy ?? '', hasComment(keyPath, fingerprint ?? [])),
         parseDownloaded,
         { reads: [keyPath] },
       ),
@@ -139,7 +139,7 @@ export const aptRepository = defineTask({
       return [...removal(path, observed.source), ...removal(`${keysFolder}/${name}.asc`, observed.key)]
     if (observed.sources.type === 'absent') throw noApt()
     const { path: keyPath, changes, content } = keyChanges(params, observed, controller)
-    const text = sourceText({ ...params, uris, suites }, keyPath)
+    const text = aptSourceText({ ...params, uris, suites }, keyPath)
     const written = fileChanges(observed.source, { path, content: text, mode: 0o644 })
     const isNew = written.some(({ diff }) => diff !== undefined) || changes.length > 0
     if (!isNew || !enabled || !updateCache) return [...changes, ...written]

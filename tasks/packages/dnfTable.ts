@@ -1,14 +1,14 @@
 // Reads the table in which dnf shows a transaction before it asks.
 
 /** What dnf would do with a package, or with a stream or profile of a module. */
-export type TableRow = { readonly what: string; readonly from: string; readonly to: string }
+export type DnfTableRow = { readonly what: string; readonly from: string; readonly to: string }
 
 /**
  * The packages and module streams of the table. A section has a heading at the beginning of the line; entries are
  * indented by one blank, and go on in lines that are indented further. The forms are those of dnf 4 and dnf5.
  */
-export function parseTable(lines: readonly string[]): TableRow[] {
-  const planned: TableRow[] = []
+export function parseTable(lines: readonly string[]): DnfTableRow[] {
+  const planned: DnfTableRow[] = []
   let section = ''
   for (const entry of entries(lines)) {
     if (/^\S.*:$/.test(entry)) section = entry
@@ -27,7 +27,10 @@ function entries(lines: readonly string[]): string[] {
   return joined
 }
 
-function plannedBy(section: string, [name = '', second = '', version = '']: readonly string[]): TableRow[] {
+function plannedBy(
+  section: string,
+  [name = '', second = '', version = '']: readonly string[],
+): DnfTableRow[] {
   const number = version.replace(/^\d+:/, '')
   if (/^Enabling module streams/i.test(section))
     return [{ what: `module ${name}`, from: 'not enabled', to: second }]

@@ -3,7 +3,7 @@
 import { type Command, type Output, PlaybookError, sh, shellText, splitLines, text } from '../../src/index.ts'
 import { explainDnf } from './dnfErrors.ts'
 import { type DnfParams, isGroup, isRpmFile, isRpmUrl } from './dnfParams.ts'
-import { parseTable, type TableRow } from './dnfTable.ts'
+import { type DnfTableRow, parseTable } from './dnfTable.ts'
 import { advisoryOptions, questionScript, repositoryOptions } from './dnfTransaction.ts'
 import { compareRpm, parseRpmVersion, versionedNames } from './rpmVersion.ts'
 
@@ -17,7 +17,7 @@ export type PackageState = {
   /** Of what is missing in the version that is named or that a file has: the installed version, and whether it is newer. */
   readonly others: readonly (Installed & { readonly isNewer: boolean })[]
   /** What dnf would do with groups and modules, or to remove what nothing needs. */
-  readonly asked: readonly TableRow[]
+  readonly asked: readonly DnfTableRow[]
 }
 
 const format = '= %{NAME} %{VERSION}-%{RELEASE}\\n'
@@ -241,7 +241,7 @@ function parseUpdates(lines: readonly string[]): Installed[] {
 }
 
 /** A question that is answered with no ends with 1. */
-function parseAsked(lines: readonly string[]): TableRow[] {
+function parseAsked(lines: readonly string[]): DnfTableRow[] {
   const code = Number(/^= code (\d+)$/.exec(lines.at(-1) ?? '')?.[1])
   const printed = lines.slice(0, -1)
   // Without the repository that has it, dnf takes a module for one that is not installed.

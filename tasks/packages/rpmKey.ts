@@ -19,7 +19,7 @@ import {
 import {
   checkedFingerprints,
   controllerKey,
-  downloadScript,
+  downloadKeyScript,
   keyFingerprint,
   keyKind,
   keyName,
@@ -78,7 +78,7 @@ export const rpmKey = defineTask({
     trusted: output(trustedKeys, parseTrusted, { reads: [databaseState] }),
     hostKey: file(isHostKey(key) ? key : '/', { content: isHostKey(key) }),
     downloaded: output(
-      downloadScript(state === 'present' ? key : '', isTrustedScript(fingerprint)),
+      downloadKeyScript(state === 'present' ? key : '', isTrustedScript(fingerprint)),
       parseDownloaded,
       {
         reads: [databaseState],

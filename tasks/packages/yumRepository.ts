@@ -15,7 +15,7 @@ import {
   z,
 } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
-import { type RepoOptions, withoutSection, withSection } from './repositories/repoSection.ts'
+import { type RepoOptions, withoutRepoSection, withRepoSection } from './repositories/repoSection.ts'
 
 const folder = '/etc/yum.repos.d'
 const url = z.string().regex(/^[a-z]+:\/\/\S+$/, 'expected a URL')
@@ -136,7 +136,7 @@ export const yumRepository = defineTask({
     const { name, state, password, proxyPassword, owner, group } = params
     const before = contentOf(path, current)?.toString() ?? ''
     if (state === 'absent') {
-      const after = withoutSection(before, name)
+      const after = withoutRepoSection(before, name)
       if (after === before) return []
       const isSecret = hasPassword(before)
       return after === '' ? [removal(path)] : fileChanges(current, { path, content: after, isSecret })
@@ -144,7 +144,7 @@ export const yumRepository = defineTask({
     if (repositories.type === 'absent') throw noDnf()
     const hasSecret = password !== undefined || proxyPassword !== undefined
     const mode = params.mode ?? (current.type === 'absent' ? (hasSecret ? 0o600 : 0o644) : undefined)
-    const content = withSection(before, name, optionsOf(params))
+    const content = withRepoSection(before, name, optionsOf(params))
     const isSecret = hasSecret || hasPassword(before)
     return fileChanges(current, { path, content, owner, group, mode, isSecret })
   },

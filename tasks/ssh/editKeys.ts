@@ -1,6 +1,6 @@
 // Sets and removes keys in the text of an authorized_keys file; the other lines stay.
 
-import { isSameKey, keyText, type PublicKey, parseKey } from './publicKeys.ts'
+import { isSameKey, type PublicKey, parseKey, publicKeyText } from './publicKeys.ts'
 
 type KeyOptions = {
   readonly keyOptions?: string
@@ -34,7 +34,7 @@ export function editKeys(
       options: keyOptions ?? (key.options || (first?.present.options ?? '')),
       comment: comment === undefined ? key.comment || (first?.present.comment ?? '') : key.comment,
     }
-    const isSame = first && keyText(first.present) === keyText(desired)
+    const isSame = first && publicKeyText(first.present) === publicKeyText(desired)
     if (state === 'absent') {
       if (first) edits.push({ what: shown(key), from: described(first.present), to: 'absent' })
     } else if (!isSame) {
@@ -43,8 +43,8 @@ export function editKeys(
         from: first ? described(first.present) : 'absent',
         to: described(desired),
       })
-      if (first) lines[first.index] = keyText(desired)
-      else lines.push(keyText(desired))
+      if (first) lines[first.index] = publicKeyText(desired)
+      else lines.push(publicKeyText(desired))
     } else if (others.length > 0)
       edits.push({ what: shown(key), from: `${found.length} entries`, to: 'one entry' })
     const gone = state === 'absent' ? found : others

@@ -26,7 +26,7 @@ export function parseKey(line: string): PublicKey | undefined {
   }
 }
 
-export function keyText({ options, type, blob, comment }: PublicKey): string {
+export function publicKeyText({ options, type, blob, comment }: PublicKey): string {
   return [options, type, blob, comment].filter((each) => each !== '').join(' ')
 }
 

@@ -33,7 +33,7 @@ export function shortCommand(argv: readonly string[]): string {
 }
 
 /** The first line of a text, at most 60 characters. */
-export function shortText(text: string): string {
+export function shortScript(text: string): string {
   const line = text.trim().split('\n')[0]!
   return line.length > titleWidth || line !== text.trim()
     ? `${maskRevealed(line).slice(0, titleWidth - 1)}…`

@@ -2,7 +2,7 @@
 
 import { absolutePath, type Command, defineTask, sh, shellText, z } from '../../src/index.ts'
 import { commandChanges, commandEffects, commandNeeds, commandSchema, guards } from './command.ts'
-import { shortText } from './commandText.ts'
+import { shortScript } from './commandText.ts'
 
 /**
  * Runs shell text, with pipes, redirections and variables. Begin it with `set -e` to stop at the first command that
@@ -25,11 +25,11 @@ export const shell = defineTask({
     script: z.string().min(1).describe('The shell text.'),
     executable: absolutePath.optional().describe("The shell that runs it; default: the host's sh."),
   }),
-  title: ({ script }) => shortText(script),
+  title: ({ script }) => shortScript(script),
   needs: ({ executable, creates }) => (executable === undefined ? {} : commandNeeds(executable, creates)),
   probe: guards,
   plan: (params, observed) => {
-    const short = shortText(params.script)
+    const short = shortScript(params.script)
     return commandChanges(commandLine(params), { short, folded: [] }, params, observed)
   },
   effects: commandEffects,

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
-import { findHost } from '../../lab/instance/ssh.ts'
+import { findLabHost } from '../../lab/instance/ssh.ts'
 import { type Answer, type Lab, ssh } from '../../lab/lab.ts'
 import * as library from '../../src/index.ts'
 import * as deprecated from '../../tasks/deprecated.ts'
@@ -72,7 +72,7 @@ export function labSite(lab: Machines): LabSite {
     start,
     run: async (...words) => ranOf(await start(...words).ended),
     command: (...words) => site.runWords(words),
-    on: (host, script, as) => ssh(lab, findHost(lab.hosts, host), script, as),
+    on: (host, script, as) => ssh(lab, findLabHost(lab.hosts, host), script, as),
     remove: site.remove,
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Artifacts, createArtifacts } from '../../src/engine/apply/artifacts.ts'
 import { planPlays } from '../../src/engine/plan/planPlays.ts'
-import { run } from '../../src/engine/run.ts'
+import { runPlays as runPlannedPlays } from '../../src/engine/run.ts'
 import type { RunOptions } from '../../src/engine/runState.ts'
 import type { HostFacts } from '../../src/model/facts.ts'
 import { fileChanges } from '../../src/model/fileChange.ts'
@@ -90,7 +90,7 @@ export async function runPlays(plays: readonly Play[], settings: RunSettings = {
       tags: { only: settings.tags?.only ?? [], skip: settings.tags?.skip ?? [] },
     },
   )
-  const recap = await run({
+  const recap = await runPlannedPlays({
     plays: plans,
     playbooks: ['test'],
     connect: settings.connect ?? (async (to, options) => (await transportFor(to)).connect(to, options)),

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { retryDelay } from '../../src/engine/session/retry.ts'
-import { pause } from '../../src/model/concurrency/pause.ts'
+import { delay } from '../../src/model/concurrency/delay.ts'
 import type { PlaybookError } from '../../src/model/errors/error.ts'
 import { fileAs, stdout, succeeds } from '../../src/model/probe.ts'
 import type { Retry } from '../../src/model/sharedOptions.ts'
@@ -37,8 +37,8 @@ test('an interruption ends a pause at once, also one that came before it', async
   const startedAt = performance.now()
   const controller = new AbortController()
   setTimeout(() => controller.abort(), 50)
-  await pause(30_000, controller.signal)
-  await pause(30_000, controller.signal)
+  await delay(30_000, controller.signal)
+  await delay(30_000, controller.signal)
   assert.ok(performance.now() - startedAt < 20_000)
 })
 

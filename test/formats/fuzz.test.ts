@@ -14,7 +14,7 @@ import { editKeyValue, type KeyValueEdit, keyValueKey } from '../../src/formats/
 import type { EditChange } from '../../src/formats/shared/change.ts'
 import { parseSshd } from '../../src/formats/sshd/parse.ts'
 import { editSshd, type SshdEdit } from '../../src/formats/sshd.ts'
-import { parseYaml, dataOf as yamlData } from '../../src/formats/yaml/document.ts'
+import { parseYamlDocument, dataOf as yamlData } from '../../src/formats/yaml/document.ts'
 import { editYaml } from '../../src/formats/yaml.ts'
 import type { PlaybookError } from '../../src/index.ts'
 import { oneOf, randomNumbers } from './httpd/fixtures.ts'
@@ -190,7 +190,7 @@ test(`JSON: ${jsonFiles.length} files`, () => {
 test(`YAML: ${yamlFiles.length} files`, () => {
   for (const file of yamlFiles) {
     const edit = (bytes: Uint8Array, edits: readonly DataEdit[]) => editYaml(bytes, edits, { document: 0 })
-    fuzzData(file, edit, (text) => yamlData(parseYaml(text, { document: 0 })))
+    fuzzData(file, edit, (text) => yamlData(parseYamlDocument(text, { document: 0 })))
   }
 })
 

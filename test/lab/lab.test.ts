@@ -12,7 +12,7 @@ import { hideScript, RPM_CATALOG } from '../../lab/artifacts/rpmCatalog.ts'
 import { parseHidden, specText } from '../../lab/artifacts/rpmRepository.ts'
 import { orderVersions, upstream } from '../../lab/artifacts/sources.ts'
 import { corruptingStream } from '../../lab/instance/corruptingStream.ts'
-import { inventoryText } from '../../lab/instance/inventory.ts'
+import { labInventoryText } from '../../lab/instance/inventory.ts'
 import { resolveTarget } from '../../lab/instance/mirrorServer.ts'
 import { ownerOf } from '../../lab/instance/network.ts'
 import { machineName, numbersFor, topology } from '../../lab/instance/topology.ts'
@@ -214,7 +214,7 @@ test('spoilt bytes are as many as before and wrong in the same places however th
 
 test('the inventory of the flavour apt groups Debian hosts and boxes', () => {
   const { hosts } = topology(7, 'apt')
-  const { all } = parse(inventoryText({ hosts, inventoryVars: {} } as unknown as Lab))
+  const { all } = parse(labInventoryText({ hosts, inventoryVars: {} } as unknown as Lab))
   assert.equal(all.children, {
     deb: { hosts: { 'deb-01': { ansible_host: '10.98.7.31' }, 'deb-02': { ansible_host: '10.98.7.32' } } },
     box: { hosts: { 'box-01': { ansible_host: '10.98.7.41' } } },
@@ -228,7 +228,7 @@ test('the inventory has both groups, the connection and the versions', () => {
     knownHostsFile: '/k/known',
     inventoryVars: { tomcat_version: '9.0.109' },
   } as unknown as Lab
-  const { all } = parse(inventoryText(lab))
+  const { all } = parse(labInventoryText(lab))
   assert.equal(all.vars, {
     ansible_user: 'root',
     ansible_ssh_private_key_file: '/k/id',

@@ -14,7 +14,7 @@ export function addExecCommand(program: Command, done: (code: number) => void): 
     .allowUnknownOption()
     .action(async (words: string[], flags: RunFlags, command: Command) => {
       refuseUnknownFlags(command)
-      const { runOnHosts, withoutLocation } = await import('./runTask.ts')
+      const { runOnHosts, withoutLocation } = await import('./runAdHocTask.ts')
       const { findTask } = await import('../../userCode/findTask.ts')
       const isLine = words.length === 1
       const task = await findTask(isLine ? 'shell' : 'command')

@@ -21,7 +21,7 @@ export function addTaskCommand(program: Command, done: (code: number) => void): 
     )
     .passThroughOptions()
     .action(async (name: string, words: string[], _flags: RunFlags, command: Command) => {
-      const { runTask } = await import('./runTask.ts')
+      const { runAdHocTask } = await import('./runAdHocTask.ts')
       const settings = await loadSettings()
       command.passThroughOptions(false)
       const readFlags = (others: readonly string[]) => {
@@ -29,6 +29,6 @@ export function addTaskCommand(program: Command, done: (code: number) => void): 
         applySettings(command, settings)
         return { flags: command.opts<RunFlags>(), rest: [...operands, ...unknown] }
       }
-      done(await runTask(name, words, readFlags))
+      done(await runAdHocTask(name, words, readFlags))
     })
 }

@@ -1,11 +1,11 @@
 // Asks the questions of a run, one at a time, and keeps the answers.
 
 import { checkedAnswer, type PromptQuestion, requiredAnswer } from '../../model/blocks/answer.ts'
-import { pause } from '../../model/concurrency/pause.ts'
+import { delay } from '../../model/concurrency/delay.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { RunEvent, TaskLabel } from '../../model/run/event.ts'
 import type { Ask, Question } from '../../model/run/question.ts'
-import { Secret, secretsIn } from '../../model/secrets/secret.ts'
+import { revealed, Secret, secretsIn } from '../../model/secrets/secret.ts'
 import type { Pause } from '../../model/task.ts'
 
 /** What answers without a question: a variable of -e. */
@@ -63,7 +63,7 @@ export class Questions {
     if (seconds === undefined) throw noAnswerToPause(asker.task.title)
     this.waits += 1
     emit({ kind: 'pause', ...asker, seconds })
-    await pause(seconds * 1000, signal)
+    await delay(seconds * 1000, signal)
     return true
   }
 
@@ -118,9 +118,9 @@ export class Questions {
       const checked = checkedAnswer(question, typed)
       problem = 'problem' in checked ? checked.problem : undefined
       if ('problem' in checked) continue
-      if (!question.confirm || plain(typed) === '') return checked.value
+      if (!question.confirm || revealed(typed) === '') return checked.value
       const again = await this.#ask({ ...asked, text: `${asked.text} (again)` }, ask, asker)
-      if (plain(again) === plain(typed)) return checked.value
+      if (revealed(again) === revealed(typed)) return checked.value
       problem = 'the two answers differ'
     }
     this.#unanswered(asker, name)
@@ -161,10 +161,6 @@ export class Questions {
     emit({ kind: 'question', play, hosts, ...question, task })
     return ask({ play, hosts, ...question, task: task.title }, AbortSignal.any(signals))
   }
-}
-
-function plain(value: unknown): unknown {
-  return value instanceof Secret ? value.reveal() : value
 }
 
 function textOf(value: unknown): string {

@@ -1,6 +1,6 @@
 // The lock of a host: one run at a time changes it.
 
-import { pause } from '../../model/concurrency/pause.ts'
+import { delay } from '../../model/concurrency/delay.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { RunEvent } from '../../model/run/event.ts'
 import type { LockAnswer, LockHolder } from '../../wire/hostLock.ts'
@@ -48,7 +48,7 @@ export async function waitForLock(
   let isShown = false
   for (let ms = firstPauseMs; ; ms = pauseMs) {
     // The holder may just be starting or ending, so it is checked twice before anything is shown.
-    await pause(ms, signal)
+    await delay(ms, signal)
     const answer = await take()
     if (answer.kind !== 'busy') return
     const text = `${host} is being changed by ${holderText(answer.by)}`

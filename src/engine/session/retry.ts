@@ -1,6 +1,6 @@
 // Retries connections, and says how long to pause between attempts at a task.
 
-import { pause } from '../../model/concurrency/pause.ts'
+import { delay } from '../../model/concurrency/delay.ts'
 import { UnreachableError } from '../../model/errors/error.ts'
 import type { Retry } from '../../model/sharedOptions.ts'
 import type { Connection } from '../../transport/program/transport.ts'
@@ -29,7 +29,7 @@ export async function connectWithRetry(
     } catch (thrown) {
       const leftMs = deadline - performance.now()
       if (!isRetriable(thrown) || leftMs < 2 || signal?.aborted) throw thrown
-      await pause(Math.min(pauseMs(attempt), leftMs), signal)
+      await delay(Math.min(pauseMs(attempt), leftMs), signal)
     }
   }
 }

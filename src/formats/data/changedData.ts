@@ -4,7 +4,7 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import {
   type Data,
   type DataObject,
-  formatPath,
+  formatKeyPath,
   isEqual,
   isList,
   isObject,
@@ -142,13 +142,13 @@ function notInside(data: Data, place: KeyPath, expected: string): PlaybookError 
     : isObject(data)
       ? 'an object'
       : `the ${typeof data} ${JSON.stringify(data)}`
-  return new PlaybookError('E_DATA_NO_MATCH', `${formatPath(place)} is ${found}, but must be ${expected}.`)
+  return new PlaybookError('E_DATA_NO_MATCH', `${formatKeyPath(place)} is ${found}, but must be ${expected}.`)
 }
 
 function severalItems(members: object, found: readonly number[], place: KeyPath): PlaybookError {
   return new PlaybookError(
     'E_DATA_AMBIGUOUS',
-    `${formatPath(place)} has ${found.length} items with ${JSON.stringify(members)} (${found.join(', ')}), but must have one.`,
+    `${formatKeyPath(place)} has ${found.length} items with ${JSON.stringify(members)} (${found.join(', ')}), but must have one.`,
     'Give more of its members, or its index.',
   )
 }
@@ -156,7 +156,7 @@ function severalItems(members: object, found: readonly number[], place: KeyPath)
 function beyondEnd(list: readonly Data[], index: number, place: KeyPath): PlaybookError {
   return new PlaybookError(
     'E_DATA_NO_MATCH',
-    `${formatPath(place)} has ${list.length} items, so there can be no item ${index}.`,
+    `${formatKeyPath(place)} has ${list.length} items, so there can be no item ${index}.`,
     `The next index is ${list.length}; "-" stands for it.`,
   )
 }

@@ -51,7 +51,7 @@ function fromEntries(entries: readonly (readonly [string, Data])[]): DataObject 
 }
 
 /** `services.web.ports[0]`, and quoted where a key needs it. */
-export function formatPath(place: KeyPath): string {
+export function formatKeyPath(place: KeyPath): string {
   const text = place.map((step) => {
     if (typeof step === 'number') return `[${step}]`
     return /^[\w$@/-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`

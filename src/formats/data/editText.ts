@@ -6,7 +6,7 @@ import type { EditChange } from '../shared/change.ts'
 import { revealedEdit, shownChanges } from '../shared/secretEdits.ts'
 import { isSecretName, shownValue } from '../shared/secretNames.ts'
 import { changedData } from './changedData.ts'
-import { type Data, formatPath, isEqual, isList, isObject, type KeyPath } from './data.ts'
+import { type Data, formatKeyPath, isEqual, isList, isObject, type KeyPath } from './data.ts'
 import type { DataEdit } from './edit.ts'
 import { afterOperation, nextOperation, type Operation } from './operations.ts'
 
@@ -56,7 +56,7 @@ function checked(
   if (data && isEqual(data.value, expected)) return data.value
   throw new PlaybookError(
     code,
-    `${formatPath(place)} cannot be edited without changing other values of this ${name}.`,
+    `${formatKeyPath(place)} cannot be edited without changing other values of this ${name}.`,
     {
       hint: 'Is it used in several places, by an anchor or a repeated key? Change it there by hand.',
     },
@@ -77,11 +77,11 @@ function changeOf(operation: Operation): EditChange {
   if (kind === 'replace') {
     const from = shown(operation.from, place)
     const to = shown(operation.value, place)
-    return { what: formatPath(place), from, to: from === to ? `${to}, changed` : to }
+    return { what: formatKeyPath(place), from, to: from === to ? `${to}, changed` : to }
   }
   const at = [...place, operation.key]
-  if (kind === 'insert') return { what: formatPath(at), from: 'absent', to: shown(operation.value, at) }
-  return { what: formatPath(at), from: shown(operation.from, at), to: 'removed' }
+  if (kind === 'insert') return { what: formatKeyPath(at), from: 'absent', to: shown(operation.value, at) }
+  return { what: formatKeyPath(at), from: shown(operation.from, at), to: 'removed' }
 }
 
 function shown(data: Data, place: KeyPath): string {

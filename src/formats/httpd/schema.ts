@@ -1,10 +1,10 @@
 // The schema of an edit of editHttpd.
 
 import { z } from 'zod'
-import { oneOf, plainValue, strict } from '../shared/editSchema.ts'
+import { oneOf, scalarValue, strict } from '../shared/editSchema.ts'
 import type { HttpdEdit, HttpdNode } from './edit.ts'
 
-const args = z.array(plainValue).optional()
+const args = z.array(scalarValue).optional()
 const directive = strict({ name: z.string(), args })
 const selector = z.union([z.string(), directive])
 const path = z.array(directive).optional()

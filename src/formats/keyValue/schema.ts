@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { Secret } from '../../model/secrets/secret.ts'
-import { oneOf, plainValue, strict } from '../shared/editSchema.ts'
+import { oneOf, scalarValue, strict } from '../shared/editSchema.ts'
 import type { KeyValueEdit } from './edit.ts'
 
 const oneLine = /^(?!\s)[^\r\n\0]*(?<!\s)$/
@@ -15,7 +15,7 @@ export const keyValueKey = z
   )
 
 /** A value on one line. */
-export const keyValueValue = plainValue.refine(
+export const keyValueValue = scalarValue.refine(
   (value) => (value instanceof Secret ? value.doesMatch(oneLine) : oneLine.test(String(value))),
   'expected one line without blanks around it',
 )

@@ -1,10 +1,10 @@
 // The schema of an edit of editProperties.
 
 import { z } from 'zod'
-import { oneOf, plainValue, strict } from '../shared/editSchema.ts'
+import { oneOf, scalarValue, strict } from '../shared/editSchema.ts'
 
 /** The schema of an edit, which refuses unknown keys. */
 export const propertiesEditSchema = oneOf('PropertiesEdit', [
-  strict({ set: z.string(), value: plainValue, after: z.string().optional() }),
+  strict({ set: z.string(), value: scalarValue, after: z.string().optional() }),
   strict({ remove: z.string() }),
 ])

@@ -7,7 +7,7 @@ import { formatPath, issueText } from '../../model/schema/issueText.ts'
 import { Secret } from '../../model/secrets/secret.ts'
 
 /** A value that is written as a text. */
-export const plainValue = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
+export const scalarValue = z.union([z.string(), z.number(), z.boolean(), z.instanceof(Secret)], {
   error: 'expected a text, a number, true or false, or a secret',
 })
 

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { Secret } from '../../model/secrets/secret.ts'
-import { oneOf, plainValue, strict } from '../shared/editSchema.ts'
+import { oneOf, scalarValue, strict } from '../shared/editSchema.ts'
 import type { ElementSpec, XmlEdit, XmlPlace } from './edit.ts'
 
 const selector = z.union([z.string(), z.array(z.string()).min(1)], {
@@ -10,13 +10,13 @@ const selector = z.union([z.string(), z.array(z.string()).min(1)], {
 })
 const attributes = z.record(
   z.string(),
-  z.union([plainValue, z.null()], { error: 'expected a value, or null' }),
+  z.union([scalarValue, z.null()], { error: 'expected a value, or null' }),
 )
 
 const element: z.ZodType<ElementSpec> = z.lazy(() =>
   strict({
     name: z.string(),
-    attributes: z.record(z.string(), plainValue).optional(),
+    attributes: z.record(z.string(), scalarValue).optional(),
     children: z.array(element).optional(),
     text: z.union([z.string(), z.instanceof(Secret)]).optional(),
   }),
@@ -36,10 +36,10 @@ export const xmlEditSchema: z.ZodType<XmlEdit, XmlEdit> = oneOf('XmlEdit', [
   strict({
     ensure: selector,
     element: z.union([z.string(), z.instanceof(Secret), element]),
-    match: z.union([selector, z.record(z.string(), plainValue)]).optional(),
+    match: z.union([selector, z.record(z.string(), scalarValue)]).optional(),
     place: z.union([place, z.array(place)]).optional(),
     exact: z.boolean().optional(),
   }),
   strict({ remove: selector, all: z.boolean().optional() }),
-  strict({ text: selector, value: plainValue, all: z.boolean().optional() }),
+  strict({ text: selector, value: scalarValue, all: z.boolean().optional() }),
 ]) as z.ZodType<XmlEdit, XmlEdit>

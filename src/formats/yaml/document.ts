@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { type Data, formatPath, type KeyPath } from '../data/data.ts'
+import { type Data, formatKeyPath, type KeyPath } from '../data/data.ts'
 
 export type YamlOptions = {
   /** Which of several documents of the file to edit, from 0. Default: the only one. */
@@ -22,7 +22,7 @@ export function yamlLibrary(): typeof Yaml {
 }
 
 /** The document to edit. @throws PlaybookError E_YAML (line:column), E_YAML_DOCUMENTS */
-export function parseYaml(text: string, { document, version = '1.2' }: YamlOptions): YamlDocument {
+export function parseYamlDocument(text: string, { document, version = '1.2' }: YamlOptions): YamlDocument {
   const { parseAllDocuments, parseDocument } = yamlLibrary()
   const options = { keepSourceTokens: true, merge: true, version, logLevel: 'error' } as const
   const parsed = parseAllDocuments(text, options)
@@ -70,8 +70,8 @@ export function notAlias(text: string, node: YamlNode | null, place: KeyPath): Y
   if (!yamlLibrary().isAlias(node)) return node
   throw new PlaybookError(
     'E_YAML_ALIAS',
-    `${formatPath(place)} is the alias *${node.source} (line ${lineAt(text, node.range![0])}): what is in it cannot be edited here.`,
-    `Edit the value with the anchor &${node.source}, or set ${formatPath(place)} as a whole.`,
+    `${formatKeyPath(place)} is the alias *${node.source} (line ${lineAt(text, node.range![0])}): what is in it cannot be edited here.`,
+    `Edit the value with the anchor &${node.source}, or set ${formatKeyPath(place)} as a whole.`,
   )
 }
 

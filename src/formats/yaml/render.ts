@@ -57,7 +57,7 @@ export function blockText(value: Data, indent: string, style: YamlStyle): string
 
 /** `key: value`, for a key with this indentation. */
 export function memberText(key: string, value: Data, indent: string, style: YamlStyle): string {
-  const name = keyText(key, style)
+  const name = yamlKey(key, style)
   if (!isFilled(value)) return `${name}: ${scalarText(value, indent, style)}`
   return `${name}:${style.lineEnd}${blockText(value, nestedIndent(value, indent, style), style)}`
 }
@@ -69,9 +69,9 @@ export function nestedIndent(value: Data, indent: string, { unit, indentsLists }
 /** A value in brackets, on one line. */
 export function flowText(value: Data, style: YamlStyle): string {
   if (isList(value)) return `[${value.map((each) => flowText(each, style)).join(', ')}]`
-  if (!isObject(value)) return textOf(value, style, true)
+  if (!isObject(value)) return plainOrQuoted(value, style, true)
   const members = Object.entries(value).map(
-    ([key, each]) => `${keyText(key, style)}: ${flowText(each, style)}`,
+    ([key, each]) => `${yamlKey(key, style)}: ${flowText(each, style)}`,
   )
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
 }
@@ -79,7 +79,7 @@ export function flowText(value: Data, style: YamlStyle): string {
 /** A scalar or an empty collection; a text of several lines gets lines of its own. */
 export function scalarText(value: Data, indent: string, style: YamlStyle): string {
   if (typeof value === 'string' && isLiteral(value)) return literalText(value, indent, style)
-  return isList(value) || isObject(value) ? flowText(value, style) : textOf(value, style, false)
+  return isList(value) || isObject(value) ? flowText(value, style) : plainOrQuoted(value, style, false)
 }
 
 /** A list or an object that is not empty. */
@@ -87,11 +87,11 @@ export function isFilled(value: Data): boolean {
   return (isList(value) && value.length > 0) || (isObject(value) && Object.keys(value).length > 0)
 }
 
-export function keyText(key: string, style: YamlStyle): string {
+export function yamlKey(key: string, style: YamlStyle): string {
   return !key.endsWith(':') && isPlain(`${key}: 1`, { [key]: 1 }) ? key : quoted(key, style.quote)
 }
 
-export function textOf(
+export function plainOrQuoted(
   value: Data,
   style: Pick<YamlStyle, 'quote'>,
   inFlow: boolean,

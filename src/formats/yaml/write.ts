@@ -2,7 +2,7 @@
 
 import type { YAMLMap, YAMLSeq } from 'yaml'
 import { PlaybookError } from '../../model/errors/error.ts'
-import { type Data, formatPath, isList, isObject, type KeyPath } from '../data/data.ts'
+import { type Data, formatKeyPath, isList, isObject, type KeyPath } from '../data/data.ts'
 import { type Brackets, insertedMember, removedMember } from '../data/members.ts'
 import type { Operation } from '../data/operations.ts'
 import { indentAt, lineEndOf, lineStartOf } from '../shared/layout.ts'
@@ -19,7 +19,7 @@ import {
   notAlias,
   type Pair,
   pairOf,
-  parseYaml,
+  parseYamlDocument,
   separatorsOf,
   type YamlDocument,
   type YamlNode,
@@ -30,20 +30,20 @@ import {
   blockText,
   flowText,
   isFilled,
-  keyText,
   memberText,
   nestedIndent,
+  plainOrQuoted,
   scalarText,
   styleOf,
-  textOf,
   type YamlStyle,
+  yamlKey,
 } from './render.ts'
 
 type Plan = { readonly text: string; readonly document: YamlDocument; readonly style: YamlStyle }
 
 /** The text after an operation; new text follows the indentation, quotes and layout around it. */
 export function writeYaml(text: string, operation: Operation, options: YamlOptions): string {
-  const document = parseYaml(text, options)
+  const document = parseYamlDocument(text, options)
   const plan = { text, document, style: styleOf(text, document, lineEndOf(text)) }
   return applySplices(text, splicesOf(plan, operation))
 }
@@ -85,7 +85,7 @@ function replaced(plan: Plan, place: KeyPath, value: Data): Splice[] {
   const end = hasText(node) ? endOf(node) : indicator
   if (isInFlow(plan, place)) {
     const gap = start === indicator && !isItem ? ' ' : ''
-    const written = isFilled(value) ? flowText(value, style) : textOf(value, style, true, node)
+    const written = isFilled(value) ? flowText(value, style) : plainOrQuoted(value, style, true, node)
     return [{ start, end, text: gap + (isList(value) || isObject(value) ? flowText(value, style) : written) }]
   }
   const indent = indentOf(text, isItem ? dashOf(parent as YAMLSeq, key as number) : pair!.key.range![0])
@@ -123,7 +123,7 @@ function inBlock(
     const isScalar = yamlLibrary().isScalar(node) && hasText(node)
     const written =
       isScalar && isSimple && !isList(value) && !isObject(value)
-        ? textOf(value, style, false, node)
+        ? plainOrQuoted(value, style, false, node)
         : scalarText(value, isItem ? `${indent}` : indent, style)
     if (isOnLine && start > indicator) return [{ start, end, text: written + tail }]
     return [{ start: indicator, end, text: ` ${written}${tail}` }]
@@ -163,7 +163,7 @@ function inserted(
   if (isFlow(node) || items.length === 0) {
     if (items.length === 0 && !isInFlow(plan, place) && isBlank(text, node))
       return replaced(plan, place, isItem ? [value] : { [key]: value })
-    const member = () => (isItem ? '' : `${keyText(String(key), style)}: `) + flowText(value, style)
+    const member = () => (isItem ? '' : `${yamlKey(String(key), style)}: `) + flowText(value, style)
     const index = isItem ? (key as number) : items.length
     return insertedMember(text, bracketsOf(node), index, member, { commentEnd, gap: ' ' })
   }
@@ -262,7 +262,7 @@ function commentEnd(text: string, at: number): number | undefined {
 function mergedKey(place: KeyPath): PlaybookError {
   return new PlaybookError(
     'E_YAML_ALIAS',
-    `${formatPath(place)} comes from a map that is merged in (<<): what is in it cannot be edited here.`,
+    `${formatKeyPath(place)} comes from a map that is merged in (<<): what is in it cannot be edited here.`,
     'Edit the value with the anchor, or set it here as a whole.',
   )
 }

@@ -2,7 +2,7 @@
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { InventoryHost } from '../../model/host.ts'
-import { Secret } from '../../model/secrets/secret.ts'
+import { revealed, Secret } from '../../model/secrets/secret.ts'
 import { shellSplit } from '../parsing/shellSplit.ts'
 import { describeValue } from '../parsing/sourceNode.ts'
 
@@ -88,7 +88,7 @@ export class TypedVars {
     if (name === undefined) return undefined
     const given = this.#valueOf(name)
     if (given === undefined) return undefined
-    const value = given instanceof Secret ? given.reveal() : given
+    const value = revealed(given)
     const parsed = parse(value)
     if (parsed === undefined)
       this.addError('E_CONNECTION_VAR', name, `expected ${expected}, got ${describeValue(given)}`)

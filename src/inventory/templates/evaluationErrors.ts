@@ -35,7 +35,7 @@ export function brokenPath(value: Value): PropertyKey[] {
 }
 
 /** The error of a variable, with the place of the braces; `details` say which variable was read. */
-export function located(error: unknown, variable: string, where: SourceLocation | undefined): unknown {
+export function variableError(error: unknown, variable: string, where: SourceLocation | undefined): unknown {
   const known =
     error instanceof UndefinedUsed
       ? undefinedError(error)

@@ -14,7 +14,7 @@ import { formatLocation, type SourceLocation } from '../../model/errors/location
 import type { VarContext } from '../../model/host.ts'
 import { formatPath } from '../../model/schema/issueText.ts'
 import type { LoadedHost } from '../vars/hostVars.ts'
-import { brokenPath, located, unknownFact, valueOrError } from './evaluationErrors.ts'
+import { brokenPath, unknownFact, valueOrError, variableError } from './evaluationErrors.ts'
 import { type MagicSource, magicValues } from './magicValues.ts'
 import { nodeValue } from './nodeValue.ts'
 import { isFactName } from './variableUse.ts'
@@ -65,7 +65,7 @@ export class TemplateEvaluator {
       const value = this.variable(host, name)
       return value === undefined ? undefined : toJs(plainValue(value))
     } catch (error) {
-      throw located(error, formatPath([name, ...this.#brokenPath(host, name)]), host.where([name]))
+      throw variableError(error, formatPath([name, ...this.#brokenPath(host, name)]), host.where([name]))
     }
   }
 
@@ -87,7 +87,7 @@ export class TemplateEvaluator {
       const value = this.variable(host, name)
       return value === undefined ? undefined : snapshot(value)
     } catch (error) {
-      throw located(error, name, host.where([name]))
+      throw variableError(error, name, host.where([name]))
     }
   }
 

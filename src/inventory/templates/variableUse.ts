@@ -1,6 +1,6 @@
 // Finds which variables may use facts or files, from the words in their templates.
 
-import { Secret } from '../../model/secrets/secret.ts'
+import { revealed } from '../../model/secrets/secret.ts'
 import { containsJinja } from '../parsing/jinja.ts'
 import type { SourceNode } from '../parsing/sourceNode.ts'
 import type { LoadedHost } from '../vars/hostVars.ts'
@@ -143,6 +143,6 @@ function namesIn(node: SourceNode): readonly string[] {
   const members = [...(node.items ?? []), ...[...(node.entries?.values() ?? [])].map((entry) => entry.node)]
   if (members.length > 0) return members.filter(containsJinja).flatMap(namesIn)
   const { value } = node
-  const text = value instanceof Secret ? value.reveal() : String(value)
+  const text = String(revealed(value))
   return text.match(/[A-Za-z_]\w*/g) ?? []
 }

@@ -16,7 +16,7 @@ export function resolvedVars(host: LoadedHost): ResolvedVars {
   const errors: PlaybookError[] = []
   const names = Object.keys(host.rawVars).filter((name) => !isMagicVar(name))
   const vars = names.map((name) => {
-    const result = resultOf(host, name)
+    const result = varResult(host, name)
     if (result instanceof PlaybookError) errors.push(result)
     return [
       name,
@@ -29,7 +29,7 @@ export function resolvedVars(host: LoadedHost): ResolvedVars {
 }
 
 /** A variable as a play reads it, or the error that says why it cannot be evaluated. */
-export function resultOf(host: LoadedHost, name: string): unknown {
+export function varResult(host: LoadedHost, name: string): unknown {
   try {
     return host.vars[name]
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Inventory, InventoryGroup } from '../inventory.ts'
 import { locationOf, nodeAt, type SourceNode } from '../parsing/sourceNode.ts'
 import type { LoadedHost, VarDefinition, VarOwner } from '../vars/hostVars.ts'
 import { isMagicVar } from './magicVars.ts'
-import { resultOf } from './resolved.ts'
+import { varResult } from './resolved.ts'
 
 /** A definition that sets a value, or replaces the whole variable without setting this part. */
 export type Origin = {
@@ -74,7 +74,7 @@ function resultFor(
     if (!definition && !isMagicVar(read.name)) return []
     const origin = definition && originOf(definition, [])
     const name = from === host ? read.name : `${read.host}.${read.name}`
-    return [{ name, origin, value: isMagicVar(read.name) ? undefined : resultOf(from, read.name) }]
+    return [{ name, origin, value: isMagicVar(read.name) ? undefined : varResult(from, read.name) }]
   })
   return { value: value instanceof PlaybookError ? value : memberAt(value, path), parts }
 }

@@ -22,7 +22,7 @@ import {
 } from '../values/value.ts'
 
 /** `value.name`: the attribute, or else the item. */
-export function attributeOf(value: Value, name: string, where: SourceLocation | undefined): Value {
+export function attributeOrItem(value: Value, name: string, where: SourceLocation | undefined): Value {
   if (value instanceof Undefined) return value
   const own = ownAttribute(value, name)
   const found = own === undefined && isDict(value) ? value.get(name) : own
@@ -30,10 +30,10 @@ export function attributeOf(value: Value, name: string, where: SourceLocation | 
 }
 
 /** `value[key]`: the item, or else the attribute. */
-export function itemOf(value: Value, key: Value, where: SourceLocation | undefined): Value {
+export function itemOrAttribute(value: Value, key: Value, where: SourceLocation | undefined): Value {
   if (value instanceof Undefined) return value
   if (key instanceof Undefined) return key
-  if (key instanceof SecretScalar) return itemOf(value, unwrapped(key), where)
+  if (key instanceof SecretScalar) return itemOrAttribute(value, unwrapped(key), where)
   const own = ownItem(value, key)
   const found = own === undefined && typeof key === 'string' ? ownAttribute(value, key) : own
   return found === undefined ? missing(value, key, isDict(value) ? 'key' : 'item', where) : found

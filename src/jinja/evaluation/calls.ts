@@ -18,8 +18,8 @@ import {
   UndefinedUsed,
   type Value,
 } from '../values/value.ts'
-import { attributeOf, itemOf } from './access.ts'
-import { type Frame, locatedError, locationOf, templateError } from './frame.ts'
+import { attributeOrItem, itemOrAttribute } from './access.ts'
+import { type Frame, frameLocation, locatedError, templateError } from './frame.ts'
 
 type CallArguments = { readonly args: readonly Value[]; readonly kwargs: Kwargs }
 
@@ -48,7 +48,7 @@ export function callValue(
   offset: number,
 ): Value {
   const known = defined(callee)
-  const where = locationOf(frame, offset)
+  const where = frameLocation(frame, offset)
   if (!(known instanceof PyObject) || !known.call)
     throw templateError(`a ${typeName(known)} cannot be called`, where)
   const call = known.call
@@ -80,7 +80,7 @@ function callOfLibrary<T extends Filter | Test>(
   table: (library: Frame['environment']['library']) => { readonly [name: string]: T },
   [name, value, { args, kwargs }, frame, offset]: LibraryCall,
 ): Value {
-  const callee = named(kind, table(frame.environment.library), name, locationOf(frame, offset))
+  const callee = named(kind, table(frame.environment.library), name, frameLocation(frame, offset))
   if (!doesTakeUndefined(callee)) {
     const missing = firstUndefined([value, ...args, ...kwargs.values()])
     if (missing) return missing
@@ -131,7 +131,7 @@ function shortName(name: string): string {
 }
 
 function contextOf(frame: Frame, offset: number): CallContext {
-  const where = locationOf(frame, offset)
+  const where = frameLocation(frame, offset)
   const { library, searchPath } = frame.environment
   return {
     where,
@@ -139,8 +139,8 @@ function contextOf(frame: Frame, offset: number): CallContext {
       callFilter(name, value, { args, kwargs }, frame, offset),
     test: (name, value, args = [], kwargs = noKwargs) =>
       defined(callTest(name, value, { args, kwargs }, frame, offset)) === true,
-    attribute: (value, name) => attributeOf(value, name, where),
-    item: (value, key) => itemOf(value, key, where),
+    attribute: (value, name) => attributeOrItem(value, name, where),
+    item: (value, key) => itemOrAttribute(value, key, where),
     variable: (name) => {
       const value = frame.scope.get(name)
       return value === undefined ? new Undefined(`"${name}" is undefined`, { where }) : value

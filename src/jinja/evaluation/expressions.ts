@@ -22,10 +22,10 @@ import {
   Undefined,
   type Value,
 } from '../values/value.ts'
-import { attributeOf, itemOf, sliceOf } from './access.ts'
+import { attributeOrItem, itemOrAttribute, sliceOf } from './access.ts'
 import { callFilter, callTest, callValue, evaluateArguments, lookupFunction } from './calls.ts'
 import { concatenated } from './concat.ts'
-import { type Frame, located, locationOf } from './frame.ts'
+import { type Frame, frameLocation, withErrorLocation } from './frame.ts'
 import { spendStep } from './timeBudget.ts'
 
 /**
@@ -58,22 +58,22 @@ const evaluators: Evaluators = {
     const dict: Dict = new Map()
     for (const [key, value] of entries)
       dict.set(
-        located(frame, offset, () => dictKey(evaluate(key, frame))),
+        withErrorLocation(frame, offset, () => dictKey(evaluate(key, frame))),
         evaluate(value, frame),
       )
     return dict
   },
   attribute: ({ object, name, offset }, frame) =>
-    attributeOf(evaluate(object, frame), name, locationOf(frame, offset)),
+    attributeOrItem(evaluate(object, frame), name, frameLocation(frame, offset)),
   item: ({ object, key, offset }, frame) =>
-    located(frame, offset, () =>
-      itemOf(evaluate(object, frame), evaluate(key, frame), locationOf(frame, offset)),
+    withErrorLocation(frame, offset, () =>
+      itemOrAttribute(evaluate(object, frame), evaluate(key, frame), frameLocation(frame, offset)),
     ),
   slice: ({ object, bounds, offset }, frame) => {
     const value = evaluate(object, frame)
     if (value instanceof Undefined) return value
     const limits = bounds.map((bound) => bound && defined(evaluate(bound, frame)))
-    return located(frame, offset, () => sliceOf(value, limits))
+    return withErrorLocation(frame, offset, () => sliceOf(value, limits))
   },
   call: ({ callee, args, offset }, frame) =>
     callValue(evaluate(callee, frame), evaluateArguments(args, frame, evaluate), frame, offset),
@@ -85,11 +85,13 @@ const evaluators: Evaluators = {
     const value = defined(evaluate(operand, frame))
     return operator === 'not'
       ? !truth(value)
-      : located(frame, offset, () => withSecrets([value], new Map(), ([number]) => signed(operator, number!)))
+      : withErrorLocation(frame, offset, () =>
+          withSecrets([value], new Map(), ([number]) => signed(operator, number!)),
+        )
   },
   binary: ({ operator, left, right, offset }, frame) => {
     const [a, b] = [defined(evaluate(left, frame)), defined(evaluate(right, frame))]
-    return located(frame, offset, () => operate(operator, a, b))
+    return withErrorLocation(frame, offset, () => operate(operator, a, b))
   },
   and: ({ left, right }, frame) => {
     const value = evaluate(left, frame)
@@ -103,7 +105,7 @@ const evaluators: Evaluators = {
     let left = evaluate(first, frame)
     for (const { operator, operand } of rest) {
       const right = evaluate(operand, frame)
-      if (!located(frame, offset, () => comparisons[operator](left, right))) return false
+      if (!withErrorLocation(frame, offset, () => comparisons[operator](left, right))) return false
       left = right
     }
     return true
@@ -116,7 +118,7 @@ const evaluators: Evaluators = {
     if (truth(evaluate(test, frame))) return evaluate(value, frame)
     if (otherwise) return evaluate(otherwise, frame)
     return new Undefined('the inline if is false and has no else', {
-      where: locationOf(frame, offset),
+      where: frameLocation(frame, offset),
       hint: "Add: else ''",
       isBlank: true,
     })
@@ -126,7 +128,7 @@ const evaluators: Evaluators = {
 function undefinedName(name: string, offset: number, frame: Frame): Undefined {
   const { environment } = frame
   return new Undefined(`"${name}" is undefined`, {
-    where: locationOf(frame, offset),
+    where: frameLocation(frame, offset),
     hint: () =>
       didYouMean(name, environment.variableNames()) ?? `Set it, or give it a default: ${name} | default('…')`,
   })

@@ -3,7 +3,7 @@
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
 import { maskRevealed } from '../../model/secrets/masker.ts'
-import type { Block } from '../syntax/nodes.ts'
+import type { TemplateBlock } from '../syntax/nodes.ts'
 import type { ParsedTemplate } from '../syntax/parse.ts'
 import type { Library } from '../values/library.ts'
 import { PyError, type UndefinedUsed, type Value } from '../values/value.ts'
@@ -28,7 +28,7 @@ export type TemplateEnvironment = {
 export type TemplateContext = {
   readonly top: Scope
   /** For each name the blocks of that name, the overriding one first. */
-  readonly blocks: Map<string, { readonly block: Block; readonly template: ParsedTemplate }[]>
+  readonly blocks: Map<string, { readonly block: TemplateBlock; readonly template: ParsedTemplate }[]>
   parent: ParsedTemplate | undefined
 }
 
@@ -42,12 +42,12 @@ export type Frame = {
 }
 
 /** Where an offset of the frame's template is. */
-export function locationOf(frame: Frame, offset: number): SourceLocation | undefined {
+export function frameLocation(frame: Frame, offset: number): SourceLocation | undefined {
   return frame.template.locate(offset)
 }
 
 /** Runs `work`; an error of it without a place gets that of `offset`. */
-export function located<T>(frame: Frame, offset: number, work: () => T): T {
+export function withErrorLocation<T>(frame: Frame, offset: number, work: () => T): T {
   try {
     return work()
   } catch (error) {
@@ -57,7 +57,7 @@ export function located<T>(frame: Frame, offset: number, work: () => T): T {
 
 /** An error with the place of `offset`, unless it has one. */
 export function locatedError(frame: Frame, offset: number, error: unknown): unknown {
-  const where = locationOf(frame, offset)
+  const where = frameLocation(frame, offset)
   if (error instanceof PyError)
     return templateError(maskRevealed(error.message), where, error.hint && maskRevealed(error.hint))
   if (error instanceof PlaybookError && !error.where) return error.with({ where })

@@ -1,6 +1,6 @@
 // Executes the statements of a template.
 
-import type { Body, Filtering, Statement, Target } from '../syntax/nodes.ts'
+import type { AssignmentTarget, Body, Filtering, Statement } from '../syntax/nodes.ts'
 import { truth } from '../values/compare.ts'
 import { itemsOf } from '../values/iterate.ts'
 import { snapshot } from '../values/lazy.ts'
@@ -8,7 +8,7 @@ import { defined, PyError, typeName, type Value } from '../values/value.ts'
 import { callFilter, callValue, evaluateArguments } from './calls.ts'
 import { concat } from './concat.ts'
 import { evaluate } from './expressions.ts'
-import { type Frame, located } from './frame.ts'
+import { type Frame, withErrorLocation } from './frame.ts'
 import { Namespace } from './globals.ts'
 import { Loop } from './loop.ts'
 import { makeMacro } from './macros.ts'
@@ -32,14 +32,14 @@ class LoopControl extends Error {
   }
 }
 
-export function execute(body: Body, frame: Frame): void {
+export function executeBody(body: Body, frame: Frame): void {
   for (const statement of body) executeOne(statement, frame)
 }
 
 /** What a body writes, in a scope of its own with these names. */
 function valueOfBody(body: Body, frame: Frame, names: Iterable<readonly [string, Value]> = []): Value {
   const inner = inside(frame, names)
-  execute(body, inner)
+  executeBody(body, inner)
   return concat(inner.out)
 }
 
@@ -51,7 +51,7 @@ function inside(frame: Frame, names: Iterable<readonly [string, Value]> = [], ou
 
 function executeOne(statement: Statement, frame: Frame): void {
   const executor = executors[statement.kind] as (each: Statement, inside: Frame) => void
-  located(frame, statement.offset, () => {
+  withErrorLocation(frame, statement.offset, () => {
     spendStep()
     executor(statement, frame)
   })
@@ -67,7 +67,7 @@ const executors: Executors = {
   do: ({ value }, frame) => void defined(evaluate(value, frame)),
   if: ({ branches, otherwise }, frame) => {
     const branch = branches.find(({ test }) => truth(evaluate(test, frame)))
-    execute(branch ? branch.body : otherwise, frame)
+    executeBody(branch ? branch.body : otherwise, frame)
   },
   for: (statement, frame) => executeFor(statement, frame, evaluate(statement.iterable, frame), 0),
   break: () => {
@@ -91,20 +91,20 @@ const executors: Executors = {
   with: ({ assignments, body }, frame) => {
     const inner = inside(frame, [], frame.out)
     for (const [target, value] of assignments) assign(target, evaluate(value, frame), inner, target.offset)
-    execute(body, inner)
+    executeBody(body, inner)
   },
-  include: (statement, frame) => executeInclude(statement, frame, evaluate, execute),
-  import: (statement, frame) => executeImport(statement, frame, evaluate, execute),
-  fromImport: (statement, frame) => executeFromImport(statement, frame, evaluate, execute),
+  include: (statement, frame) => executeInclude(statement, frame, evaluate, executeBody),
+  import: (statement, frame) => executeImport(statement, frame, evaluate, executeBody),
+  fromImport: (statement, frame) => executeFromImport(statement, frame, evaluate, executeBody),
   extends: (statement, frame) => executeExtends(statement, frame, evaluate),
-  block: (statement, frame) => executeBlock(statement, frame, execute),
+  block: (statement, frame) => executeBlock(statement, frame, executeBody),
 }
 
 type For = Statement & { readonly kind: 'for' }
 
 function executeFor(statement: For, frame: Frame, iterable: Value, depth: number): void {
   const { target, filter, body, otherwise, isRecursive, offset } = statement
-  const all = located(frame, offset, () => itemsOf(iterable))
+  const all = withErrorLocation(frame, offset, () => itemsOf(iterable))
   const items = filter
     ? all.filter((item) => {
         const inner = inside(frame)
@@ -125,13 +125,13 @@ function executeFor(statement: For, frame: Frame, iterable: Value, depth: number
     assign(target, items[index]!, turn, offset)
     if (!executeTurn(body, turn)) return
   }
-  if (items.length === 0) execute(otherwise, inside(frame, [], frame.out))
+  if (items.length === 0) executeBody(otherwise, inside(frame, [], frame.out))
 }
 
 /** Whether the loop goes on. */
 function executeTurn(body: Body, turn: Frame): boolean {
   try {
-    execute(body, turn)
+    executeBody(body, turn)
     return true
   } catch (error) {
     if (!(error instanceof LoopControl)) throw error
@@ -139,8 +139,8 @@ function executeTurn(body: Body, turn: Frame): boolean {
   }
 }
 
-function assign(target: Target, value: Value, frame: Frame, offset: number): void {
-  located(frame, offset, () => {
+function assign(target: AssignmentTarget, value: Value, frame: Frame, offset: number): void {
+  withErrorLocation(frame, offset, () => {
     if (target.kind === 'name') return frame.scope.set(target.name, value)
     if (target.kind === 'namespace') return setAttribute(target, value, frame)
     const items = itemsOf(value)

@@ -1,17 +1,17 @@
 // Templates in templates: include, import, extends and block.
 
-import type { Block, Body, Expression, Statement } from '../syntax/nodes.ts'
+import type { Body, Expression, Statement, TemplateBlock } from '../syntax/nodes.ts'
 import type { ParsedTemplate } from '../syntax/parse.ts'
 import { str } from '../values/text.ts'
 import { defined, isList, PyFunction, PyObject, Undefined, type Value } from '../values/value.ts'
 import { concat } from './concat.ts'
 import {
   type Frame,
-  located,
-  locationOf,
+  frameLocation,
   type TemplateContext,
   type TemplateEnvironment,
   templateError,
+  withErrorLocation,
 } from './frame.ts'
 import { globals } from './globals.ts'
 import { Scope } from './scope.ts'
@@ -86,7 +86,7 @@ export function executeFromImport(
   const given = evaluate(template, frame)
   const module = importedModule(given, withContext, frame, offset, execute)
   for (const [name, as] of names) {
-    const where = locationOf(frame, offset)
+    const where = frameLocation(frame, offset)
     const value = module.attribute(name)
     const missing = () => new Undefined(`template ${str(given)} does not set "${name}"`, { where })
     frame.scope.set(as, value === undefined ? missing() : value)
@@ -126,7 +126,7 @@ function bareScope(): Scope {
 
 export function executeExtends({ template, offset }: Of<'extends'>, frame: Frame, evaluate: Evaluate): void {
   if (frame.context.parent)
-    throw templateError('a template extends only one other', locationOf(frame, offset))
+    throw templateError('a template extends only one other', frameLocation(frame, offset))
   frame.context.parent = find(evaluate(template, frame), frame, offset, false)
 }
 
@@ -144,8 +144,9 @@ function writeBlock(
   execute: Execute,
 ): void {
   const chain = frame.context.blocks.get(name) ?? []
-  const { block, template }: { block: Block; template: ParsedTemplate } = chain[level]!
-  if (block.isRequired) throw templateError(`block ${name} has to be overridden`, locationOf(frame, offset))
+  const { block, template }: { block: TemplateBlock; template: ParsedTemplate } = chain[level]!
+  if (block.isRequired)
+    throw templateError(`block ${name} has to be overridden`, frameLocation(frame, offset))
   const inner = new Scope(scope)
   const write = (at: number) => {
     const out: Value[] = []
@@ -193,14 +194,14 @@ function find(
   const known = defined(given)
   const names = (isList(known) ? known : [known]).map((name) => str(name))
   for (const name of names) {
-    const found = located(frame, offset, () => frame.environment.load(name))
+    const found = withErrorLocation(frame, offset, () => frame.environment.load(name))
     if (found) return found
   }
   if (ignoreMissing) return undefined
   const { searchPath } = frame.environment
   throw templateError(
     `there is no template ${names.join(' or ')}`,
-    locationOf(frame, offset),
+    frameLocation(frame, offset),
     searchPath.length > 0
       ? `Searched in ${searchPath.join(', ')}`
       : 'Templates of variables include no others.',

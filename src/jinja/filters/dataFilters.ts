@@ -1,10 +1,10 @@
 // Filters that write and read JSON and YAML.
 
 import { readJson } from '../python/jsonReader.ts'
-import { type JsonOptions, writeJson } from '../python/jsonWriter.ts'
-import type { YamlOptions } from '../python/yamlNodes.ts'
+import { dumpJson, type JsonOptions } from '../python/jsonWriter.ts'
+import type { YamlDumpOptions } from '../python/yamlNodes.ts'
 import { readYaml, readYamlDocuments } from '../python/yamlReader.ts'
-import { writeYaml } from '../python/yamlWriter.ts'
+import { dumpYaml } from '../python/yamlWriter.ts'
 import { intOf, listOf, named, plain } from '../values/arguments.ts'
 import { truth } from '../values/compare.ts'
 import type { Filter } from '../values/library.ts'
@@ -17,7 +17,7 @@ export const dataFilters: { readonly [name: string]: Filter } = {
   from_json: plain((value) => readJson(str(value))),
   /** For HTML: what could end a script is escaped. */
   tojson: named(['indent'], (value, [indent = null]) => {
-    const json = writeJson(value, {
+    const json = dumpJson(value, {
       sortKeys: true,
       indent: indent === null ? undefined : intOf(indent, 'indent'),
     })
@@ -43,7 +43,7 @@ function jsonFilter(defaults: JsonOptions): Filter {
   ]
   return named(names, (value, [indent, sortKeys, asciiOnly, separators]) => {
     const [itemSeparator, keySeparator] = separators === undefined ? [] : listOf(separators).map(str)
-    return writeJson(value, {
+    return dumpJson(value, {
       indent:
         indent === undefined
           ? defaults.indent
@@ -60,7 +60,7 @@ function jsonFilter(defaults: JsonOptions): Filter {
   })
 }
 
-function yamlFilter(defaults: YamlOptions): Filter {
+function yamlFilter(defaults: YamlDumpOptions): Filter {
   const names = [
     'indent',
     'width',
@@ -74,7 +74,7 @@ function yamlFilter(defaults: YamlOptions): Filter {
   const flag = (value: Value | undefined, fallback?: boolean) =>
     value === undefined ? fallback : value === null ? undefined : truth(value)
   return named(names, (value, [indent, width, flow, style, sortKeys, start, end]) =>
-    writeYaml(value, {
+    dumpYaml(value, {
       indent: indent === undefined || indent === null ? defaults.indent : intOf(indent, 'indent'),
       width: width === undefined || width === null ? undefined : intOf(width, 'width'),
       flowStyle: flag(flow, defaults.flowStyle),

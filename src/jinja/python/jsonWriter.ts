@@ -17,7 +17,7 @@ export type JsonOptions = {
 }
 
 /** @throws PyError for values that JSON has not */
-export function writeJson(value: Value, options: JsonOptions = {}): string {
+export function dumpJson(value: Value, options: JsonOptions = {}): string {
   const { indent, sortKeys = false, asciiOnly = true, keySeparator = ': ' } = options
   const step = typeof indent === 'number' ? ' '.repeat(Math.max(0, indent)) : indent
   const itemSeparator = options.itemSeparator ?? (step === undefined ? ', ' : ',')

@@ -8,7 +8,7 @@ import { str } from '../values/text.ts'
 import { defined, Float, isDict, isList, PyError, typeName, type Value } from '../values/value.ts'
 import { isWord } from './yamlScalar.ts'
 
-export type YamlOptions = {
+export type YamlDumpOptions = {
   /** Default 2. */
   readonly indent?: number
   /** Default 80. */
@@ -22,26 +22,26 @@ export type YamlOptions = {
   readonly explicitEnd?: boolean
 }
 
-export type YamlNode = { readonly anchor?: { name?: string } } & (
+export type PyYamlNode = { readonly anchor?: { name?: string } } & (
   | {
       readonly kind: 'scalar'
       readonly text: string
       readonly isText: boolean
       readonly isPlainSafe: boolean
     }
-  | { readonly kind: 'list'; readonly items: readonly YamlNode[]; readonly isFlow: boolean }
+  | { readonly kind: 'list'; readonly items: readonly PyYamlNode[]; readonly isFlow: boolean }
   | {
       readonly kind: 'dict'
-      readonly entries: readonly (readonly [YamlNode, YamlNode])[]
+      readonly entries: readonly (readonly [PyYamlNode, PyYamlNode])[]
       readonly isFlow: boolean
     }
 )
 
 /** The nodes of lists and dicts: one that occurs more than once is written once, and referred to. */
-type Anchors = Map<object, YamlNode>
+type Anchors = Map<object, PyYamlNode>
 
 /** @throws PyError for values that YAML has not */
-export function yamlNode(value: Value, options: YamlOptions, anchors: Anchors = new Map()): YamlNode {
+export function yamlNode(value: Value, options: YamlDumpOptions, anchors: Anchors = new Map()): PyYamlNode {
   const known = defined(value)
   if (!isList(known) && !isDict(known)) return scalarNode(known)
   const before = anchors.get(known)
@@ -51,14 +51,14 @@ export function yamlNode(value: Value, options: YamlOptions, anchors: Anchors = 
   }
   const anchor: { name?: string } = {}
   if (isList(known)) {
-    const items: YamlNode[] = []
+    const items: PyYamlNode[] = []
     const node = { kind: 'list' as const, items, isFlow: false, anchor }
     anchors.set(known, node)
     for (const item of known) items.push(yamlNode(item, options, anchors))
     node.isFlow = options.flowStyle ?? items.every((item) => isPlainNode(item, options))
     return node
   }
-  const entries: [YamlNode, YamlNode][] = []
+  const entries: [PyYamlNode, PyYamlNode][] = []
   const node = { kind: 'dict' as const, entries, isFlow: false, anchor }
   anchors.set(known, node)
   for (const [key, item] of options.sortKeys === false ? known : sortedEntries(known))
@@ -67,7 +67,7 @@ export function yamlNode(value: Value, options: YamlOptions, anchors: Anchors = 
   return node
 }
 
-function isPlainNode(node: YamlNode, { scalarStyle }: YamlOptions): boolean {
+function isPlainNode(node: PyYamlNode, { scalarStyle }: YamlDumpOptions): boolean {
   return node.kind === 'scalar' && scalarStyle === undefined
 }
 
@@ -81,7 +81,7 @@ function sortedEntries(dict: ReadonlyMap<Value, Value>): readonly (readonly [Val
   }
 }
 
-function scalarNode(value: Value): YamlNode {
+function scalarNode(value: Value): PyYamlNode {
   if (value instanceof SecretScalar) return scalarNode(unwrapped(value))
   if (typeof value === 'string' || value instanceof Secret) {
     const text = str(value)

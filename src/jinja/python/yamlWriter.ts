@@ -1,7 +1,7 @@
 // Writes YAML byte for byte as PyYAML's C emitter, which Ansible uses.
 
 import type { Value } from '../values/value.ts'
-import { type YamlNode, type YamlOptions, yamlNode } from './yamlNodes.ts'
+import { type PyYamlNode, type YamlDumpOptions, yamlNode } from './yamlNodes.ts'
 import { YamlOutput } from './yamlOutput.ts'
 import { analyzed } from './yamlStyle.ts'
 
@@ -9,23 +9,23 @@ type Style = '' | "'" | '"' | '|' | '>'
 type NodeContext = 'root' | 'list' | 'dict' | 'key'
 
 /** @throws PyError for values that YAML has not */
-export function writeYaml(value: Value, options: YamlOptions = {}): string {
+export function dumpYaml(value: Value, options: YamlDumpOptions = {}): string {
   return new YamlWriter(options).write(yamlNode(value, options))
 }
 
 class YamlWriter {
-  readonly #options: YamlOptions
+  readonly #options: YamlDumpOptions
   readonly #out: YamlOutput
-  readonly #named = new Set<YamlNode>()
+  readonly #named = new Set<PyYamlNode>()
   #anchorCount = 0
   #flowLevel = 0
 
-  constructor(options: YamlOptions) {
+  constructor(options: YamlDumpOptions) {
     this.#options = options
     this.#out = new YamlOutput(options)
   }
 
-  write(root: YamlNode): string {
+  write(root: PyYamlNode): string {
     const out = this.#out
     if (this.#options.explicitStart) {
       out.indentLine()
@@ -40,12 +40,12 @@ class YamlWriter {
     return out.text
   }
 
-  #node(node: YamlNode, place: NodeContext): void {
+  #node(node: PyYamlNode, place: NodeContext): void {
     if (this.#named.has(node)) this.#out.indicator(`*${node.anchor!.name}`, true)
     else this.#newNode(node, place)
   }
 
-  #newNode(node: YamlNode, place: NodeContext): void {
+  #newNode(node: PyYamlNode, place: NodeContext): void {
     if (node.anchor?.name !== undefined) {
       node.anchor.name = `id${String(++this.#anchorCount).padStart(3, '0')}`
       this.#named.add(node)
@@ -59,7 +59,7 @@ class YamlWriter {
     else this.#blockDict(node.entries)
   }
 
-  #scalar(node: YamlNode & { kind: 'scalar' }, place: NodeContext): void {
+  #scalar(node: PyYamlNode & { kind: 'scalar' }, place: NodeContext): void {
     const out = this.#out
     const { text } = node
     const style = this.#styleOf(node, place)
@@ -76,7 +76,7 @@ class YamlWriter {
     })
   }
 
-  #styleOf({ text, isPlainSafe }: YamlNode & { kind: 'scalar' }, place: NodeContext): Style {
+  #styleOf({ text, isPlainSafe }: PyYamlNode & { kind: 'scalar' }, place: NodeContext): Style {
     const { isMultiline, ...allows } = analyzed(text)
     const isFlow = this.#flowLevel > 0
     let style = (this.#options.scalarStyle ?? '') as Style
@@ -90,7 +90,7 @@ class YamlWriter {
     return style
   }
 
-  #flowList(items: readonly YamlNode[]): void {
+  #flowList(items: readonly PyYamlNode[]): void {
     const out = this.#out
     out.indicator('[', true, true)
     this.#inFlow(() => {
@@ -103,7 +103,7 @@ class YamlWriter {
     out.indicator(']', false)
   }
 
-  #flowDict(entries: readonly (readonly [YamlNode, YamlNode])[]): void {
+  #flowDict(entries: readonly (readonly [PyYamlNode, PyYamlNode])[]): void {
     const out = this.#out
     out.indicator('{', true, true)
     this.#inFlow(() => {
@@ -131,7 +131,7 @@ class YamlWriter {
     this.#flowLevel--
   }
 
-  #blockList(items: readonly YamlNode[], place: NodeContext): void {
+  #blockList(items: readonly PyYamlNode[], place: NodeContext): void {
     const out = this.#out
     const isIndentless = place === 'dict' && !out.isAtIndent
     out.indented(false, isIndentless, () => {
@@ -143,7 +143,7 @@ class YamlWriter {
     })
   }
 
-  #blockDict(entries: readonly (readonly [YamlNode, YamlNode])[]): void {
+  #blockDict(entries: readonly (readonly [PyYamlNode, PyYamlNode])[]): void {
     const out = this.#out
     out.indented(false, false, () => {
       for (const [key, item] of entries) {
@@ -162,7 +162,7 @@ class YamlWriter {
     })
   }
 
-  #isSimpleKey(key: YamlNode): boolean {
+  #isSimpleKey(key: PyYamlNode): boolean {
     if (key.kind === 'list') return key.items.length === 0
     if (key.kind === 'dict') return key.entries.length === 0
     return Buffer.byteLength(key.text) <= 128 && !analyzed(key.text).isMultiline

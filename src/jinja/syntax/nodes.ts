@@ -49,7 +49,7 @@ export type Arguments = {
 }
 
 /** What `for` and `set` assign to: names, also several in a tuple, and attributes of namespaces. */
-export type Target =
+export type AssignmentTarget =
   | { readonly kind: 'name'; readonly name: string; readonly offset: number }
   | {
       readonly kind: 'namespace'
@@ -57,7 +57,7 @@ export type Target =
       readonly attribute: string
       readonly offset: number
     }
-  | { readonly kind: 'targets'; readonly items: readonly Target[]; readonly offset: number }
+  | { readonly kind: 'targets'; readonly items: readonly AssignmentTarget[]; readonly offset: number }
 
 /** A parameter of a macro. */
 export type Parameter = { readonly name: string; readonly otherwise?: Expression }
@@ -82,7 +82,7 @@ export type Statement = { readonly offset: number } & (
     }
   | {
       readonly kind: 'for'
-      readonly target: Target
+      readonly target: AssignmentTarget
       readonly iterable: Expression
       readonly filter?: Expression
       readonly isRecursive: boolean
@@ -90,11 +90,11 @@ export type Statement = { readonly offset: number } & (
       readonly otherwise: Body
     }
   | { readonly kind: 'break' | 'continue' }
-  | { readonly kind: 'set'; readonly target: Target; readonly value: Expression }
+  | { readonly kind: 'set'; readonly target: AssignmentTarget; readonly value: Expression }
   /** `filters` have the block's text as the input of the innermost one, a constant. */
   | {
       readonly kind: 'setBlock'
-      readonly target: Target
+      readonly target: AssignmentTarget
       readonly filters: readonly Filtering[]
       readonly body: Body
     }
@@ -103,7 +103,7 @@ export type Statement = { readonly offset: number } & (
   | { readonly kind: 'callBlock'; readonly call: Expression; readonly caller: Macro }
   | {
       readonly kind: 'with'
-      readonly assignments: readonly (readonly [Target, Expression])[]
+      readonly assignments: readonly (readonly [AssignmentTarget, Expression])[]
       readonly body: Body
     }
   | {
@@ -125,12 +125,12 @@ export type Statement = { readonly offset: number } & (
       readonly withContext: boolean
     }
   | { readonly kind: 'extends'; readonly template: Expression }
-  | { readonly kind: 'block'; readonly block: Block }
+  | { readonly kind: 'block'; readonly block: TemplateBlock }
 )
 
 export type Filtering = { readonly name: string; readonly args: Arguments; readonly offset: number }
 
-export type Block = {
+export type TemplateBlock = {
   readonly name: string
   readonly body: Body
   readonly isScoped: boolean
@@ -139,5 +139,5 @@ export type Block = {
 
 export type Template = {
   readonly body: Body
-  readonly blocks: ReadonlyMap<string, Block>
+  readonly blocks: ReadonlyMap<string, TemplateBlock>
 }

@@ -4,21 +4,21 @@ import { didYouMean } from '../../model/errors/suggest.ts'
 import { parseExpression, parseFilterCall, parseTuple } from './expressions.ts'
 import { parseFromImport, parseImport, parseInclude } from './importStatements.ts'
 import type {
-  Block,
+  AssignmentTarget,
   Body,
   Expression,
   Filtering,
   Macro,
   Parameter,
   Statement,
-  Target,
   Template,
+  TemplateBlock,
 } from './nodes.ts'
 import type { Segment } from './segments.ts'
 import { parseParameters, parseSingleTarget, parseTarget } from './targets.ts'
 import { TemplateSyntaxError } from './templateSyntaxError.ts'
 import { TokenStream } from './tokenStream.ts'
-import { namesIn } from './usedNames.ts'
+import { usedNames } from './usedNames.ts'
 
 /** @throws TemplateSyntaxError */
 export function parseSegments(segments: readonly Segment[]): Template {
@@ -29,7 +29,7 @@ type Parse = (stream: TokenStream, offset: number) => Statement
 
 class StatementParser {
   readonly #segments: readonly Segment[]
-  readonly #blocks = new Map<string, Block>()
+  readonly #blocks = new Map<string, TemplateBlock>()
   #at = 0
   #loops = 0
 
@@ -180,7 +180,7 @@ class StatementParser {
     this.#loops = 0
     const body = this.#inside(word, offset, stream)
     this.#loops = loops
-    return { name, parameters, body, uses: namesIn(body, ['caller', 'varargs', 'kwargs']) }
+    return { name, parameters, body, uses: usedNames(body, ['caller', 'varargs', 'kwargs']) }
   }
 
   #call(stream: TokenStream, offset: number): Statement {
@@ -196,7 +196,7 @@ class StatementParser {
   }
 
   #with(stream: TokenStream, offset: number): Statement {
-    const assignments: [Target, Expression][] = []
+    const assignments: [AssignmentTarget, Expression][] = []
     while (!stream.isAtEnd) {
       if (assignments.length > 0) stream.expect(',')
       const target = parseSingleTarget(stream)
@@ -218,7 +218,7 @@ class StatementParser {
     }
     const loops = this.#loops
     this.#loops = 0
-    const block: Block = { name, body: this.#inside('block', offset, stream), isScoped, isRequired }
+    const block: TemplateBlock = { name, body: this.#inside('block', offset, stream), isScoped, isRequired }
     this.#loops = loops
     this.#blocks.set(name, block)
     return { kind: 'block', block, offset }

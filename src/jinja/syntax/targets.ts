@@ -1,7 +1,7 @@
 // Parses what set and for assign to, and the parameters of macros.
 
 import { parseExpression } from './expressions.ts'
-import type { Parameter, Target } from './nodes.ts'
+import type { AssignmentTarget, Parameter } from './nodes.ts'
 import type { TokenStream } from './tokenStream.ts'
 
 export function parseParameters(stream: TokenStream): Parameter[] {
@@ -18,7 +18,7 @@ export function parseParameters(stream: TokenStream): Parameter[] {
   return parameters
 }
 
-export function parseTarget(stream: TokenStream): Target {
+export function parseTarget(stream: TokenStream): AssignmentTarget {
   const { offset } = stream.current
   const items = [parseSingleTarget(stream)]
   let isTuple = false
@@ -45,7 +45,7 @@ const reserved = new Set([
   'if',
 ])
 
-export function parseSingleTarget(stream: TokenStream): Target {
+export function parseSingleTarget(stream: TokenStream): AssignmentTarget {
   const { offset, text } = stream.current
   if (stream.take('(')) {
     const inner = parseTarget(stream)

@@ -2,7 +2,7 @@
 
 import { int } from '../values/numbers.ts'
 import { Float, type Value } from '../values/value.ts'
-import { stringValue } from './strings.ts'
+import { stringLiteral } from './strings.ts'
 import { TemplateSyntaxError } from './templateSyntaxError.ts'
 
 /** `end` closes the list. */
@@ -81,7 +81,7 @@ function tokenAt(text: string, offset: number, escapes: boolean): Token {
   if (word !== undefined) return { kind: 'name', text: word, offset }
   const quoted = match(string, text, offset)
   if (quoted !== undefined)
-    return { kind: 'string', value: stringValue(quoted.slice(1, -1), escapes), text: quoted, offset }
+    return { kind: 'string', value: stringLiteral(quoted.slice(1, -1), escapes), text: quoted, offset }
   const sign = match(operator, text, offset)
   if (sign !== undefined) return { kind: 'operator', text: sign, offset }
   const character = String.fromCodePoint(text.codePointAt(offset)!)

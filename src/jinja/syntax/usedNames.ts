@@ -3,7 +3,7 @@
 import type { Body } from './nodes.ts'
 
 /** Which of `names` a macro's body names, at any depth: `caller`, `varargs`, `kwargs` change how it is called. */
-export function namesIn(body: Body, names: readonly string[]): ReadonlySet<string> {
+export function usedNames(body: Body, names: readonly string[]): ReadonlySet<string> {
   const found = new Set<string>()
   const visit = (node: unknown): void => {
     if (node instanceof Map || node === null || typeof node !== 'object') return

@@ -1,6 +1,6 @@
 // Carries secrets through computations: what is made of a secret is a secret again.
 
-import { Secret } from '../../model/secrets/secret.ts'
+import { revealed, Secret } from '../../model/secrets/secret.ts'
 import { floatText } from './floatText.ts'
 import { type Dict, Float, isNumber, type Kwargs, type Numeric, Tuple, type Value } from './value.ts'
 
@@ -76,7 +76,7 @@ export function withSecrets(
 /** Joins texts; the result is secret if one of them is. */
 export function joined(parts: readonly (string | Secret)[]): string | Secret {
   const secrets = parts.filter((part) => part instanceof Secret)
-  const text = parts.map((part) => (part instanceof Secret ? part.reveal() : part)).join('')
+  const text = parts.map(revealed).join('')
   return secrets.length === 0 ? text : new Secret(text, secrets, { isOpen: true })
 }
 

@@ -3,7 +3,7 @@
 import type { z } from 'zod'
 import { PlaybookError } from '../errors/error.ts'
 import { issueText } from '../schema/issueText.ts'
-import { Secret } from '../secrets/secret.ts'
+import { revealed, Secret } from '../secrets/secret.ts'
 
 /** What is asked. */
 export type PromptQuestion = {
@@ -29,7 +29,7 @@ type Checked = { readonly value: unknown } | { readonly problem: string }
 
 /** The value of what was typed or given; an empty text means the default. */
 export function checkedAnswer(question: PromptQuestion, given: unknown): Checked {
-  const text = given instanceof Secret ? given.reveal() : given
+  const text = revealed(given)
   const isEmpty = text === ''
   if (isEmpty && question.default !== undefined)
     return checkedAnswer({ ...question, default: undefined }, question.default)

@@ -110,20 +110,16 @@ export function secret(
   ...values: readonly (string | number | Secret)[]
 ): Secret {
   if (typeof text === 'string') return new Secret(text)
-  const parts = text.map((part, index) => (index < values.length ? part + plainText(values[index]!) : part))
+  const parts = text.map((part, index) => (index < values.length ? part + revealed(values[index]!) : part))
   return new Secret(
     parts.join(''),
     values.filter((value) => value instanceof Secret),
   )
 }
 
-function plainText(value: string | number | Secret): string {
-  return value instanceof Secret ? value.reveal() : String(value)
-}
-
-/** The plain text of a value that may be a secret. */
-export function revealed(value: string | Secret): string {
-  return value instanceof Secret ? value.reveal() : value
+/** The plain text of a value that may be a secret; any other value as it is. */
+export function revealed<T>(value: T | Secret): Exclude<T, Secret> | string {
+  return value instanceof Secret ? value.reveal() : (value as Exclude<T, Secret>)
 }
 
 const computed = new WeakMap<object, object>()

@@ -2,7 +2,7 @@
 
 import type { RunEvent } from '../../model/run/event.ts'
 import type { LastTimes } from '../../model/run/lastTimes.ts'
-import { joinLines, type TextOutput } from '../lines/textOutput.ts'
+import { type TextOutput, withLineEnds } from '../lines/textOutput.ts'
 import type { Clock } from '../output/clock.ts'
 import type { Reporter, ReportStream } from '../output/reporterTypes.ts'
 import { createScreen } from '../output/screen.ts'
@@ -58,7 +58,7 @@ export function createBoardReporter(options: BoardOptions): Reporter {
   const writeWarning = (event: RunEvent) => {
     screen.draw([], text)
     text = ''
-    err.sink.write(joinLines(err.format(event)))
+    err.sink.write(withLineEnds(err.format(event)))
     draw(true)
   }
   const redraw = () => draw(true)
@@ -92,7 +92,7 @@ export function createBoardReporter(options: BoardOptions): Reporter {
   stdout.on('resize', redraw)
   const stops = [
     clock.every(foldMs, () => {
-      text += joinLines(out.overdue())
+      text += withLineEnds(out.overdue())
       if (text !== '') draw()
     }),
     clock.every(
@@ -108,7 +108,7 @@ export function createBoardReporter(options: BoardOptions): Reporter {
       if (event.kind === 'hostStart') beginReading()
       if (event.kind === 'warning') return writeWarning(event)
       if (event.kind === 'answer' || event.kind === 'runEnd') comeBack()
-      text += joinLines(out.format(event))
+      text += withLineEnds(out.format(event))
       if (event.kind === 'question') makeWay()
       if (!tree.play) draw(true)
     },

@@ -10,7 +10,7 @@ import type { Since } from '../table/since.ts'
 import { encodeRun } from './encodeRun.ts'
 import { html } from './markup.ts'
 import type { PageData } from './pageData.ts'
-import { plainText } from './plainText.ts'
+import { staticSummary } from './staticSummary.ts'
 
 type HtmlOptions = {
   readonly sink: Sink
@@ -39,7 +39,7 @@ function pageWith(data: PageData): string {
   const page = readFileSync(join(folder, 'dist/bundle/reportPage.html'), 'utf8')
   const texts: { readonly [name: string]: string } = {
     TITLE: html`${data.title}`.text,
-    TEXT: plainText(data).text,
+    TEXT: staticSummary(data).text,
     // Without `<`, nothing in it can end the element, or begin a comment.
     DATA: JSON.stringify(data).replaceAll('<', '\\u003c'),
   }

@@ -7,7 +7,7 @@ import { lastVisible, sanitize } from '../output/sanitize.ts'
 import { formatDuration } from '../text/duration.ts'
 import { hostLabel } from '../text/hostLabel.ts'
 import { plural } from '../text/summaries.ts'
-import { joinLines, type TextOutput } from './textOutput.ts'
+import { type TextOutput, withLineEnds } from './textOutput.ts'
 
 type LinesOptions = {
   readonly clock: Clock
@@ -26,16 +26,16 @@ const maxHeartbeats = 4
 export function createLinesReporter({ clock, out, err }: LinesOptions): Reporter {
   const running = new Map<string, RunningStep>()
   const stops = [
-    clock.every(foldMs, () => out.sink.write(joinLines(out.overdue()))),
+    clock.every(foldMs, () => out.sink.write(withLineEnds(out.overdue()))),
     clock.every(heartbeatMs, () =>
-      err.sink.write(joinLines(heartbeat(running, clock.now()).map(err.theme.muted))),
+      err.sink.write(withLineEnds(heartbeat(running, clock.now()).map(err.theme.muted))),
     ),
   ]
   return {
     handle: (event) => {
       trackRunning(running, event, clock.now())
       const { sink, format } = event.kind === 'warning' ? err : out
-      if (sink.isOpen()) sink.write(joinLines(format(event)))
+      if (sink.isOpen()) sink.write(withLineEnds(format(event)))
     },
     close: async () => {
       for (const stop of stops) stop()

@@ -6,6 +6,6 @@ import type { TextFormatter } from './textFormatter.ts'
 
 export type TextOutput = TextFormatter & { readonly sink: Sink; readonly theme: Theme }
 
-export function joinLines(lines: readonly string[]): string {
+export function withLineEnds(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('')
 }

@@ -13,8 +13,8 @@ import {
   type StartProgram,
 } from '../program/program.ts'
 import type { Connection, Shell } from '../program/transport.ts'
-import { download } from './download.ts'
-import { upload } from './upload.ts'
+import { downloadFile } from './download.ts'
+import { uploadFile } from './upload.ts'
 
 /** What a transport provides; the rest is the same for all. */
 export type Link = {
@@ -68,12 +68,14 @@ export function createConnection(link: Link, settings: ConnectionSettings): Conn
     upload: (source, path, as, { unsafePaths } = {}) =>
       limitTransfers(() =>
         startedAs(as, ({ start, become }) =>
-          upload(start, { endpoint, source, path, unsafePaths, become, timeoutMs }),
+          uploadFile(start, { endpoint, source, path, unsafePaths, become, timeoutMs }),
         ),
       ),
     download: (path, target, as) =>
       limitTransfers(() =>
-        startedAs(as, ({ start, become }) => download(start, { endpoint, path, target, become, timeoutMs })),
+        startedAs(as, ({ start, become }) =>
+          downloadFile(start, { endpoint, path, target, become, timeoutMs }),
+        ),
       ),
     onBroken: link.onBroken,
     close: link.close,

@@ -5,7 +5,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { startAs } from '../become/startAs.ts'
 import type { Program, StartProgram } from '../program/program.ts'
-import { resultOf, type TransferOptions, throwIfFailed } from './transfer.ts'
+import { type TransferOptions, throwIfFailed, transferResult } from './transfer.ts'
 
 type DownloadOptions = TransferOptions & {
   /** The file on this machine; it must not exist yet. Mode 0600. */
@@ -17,7 +17,7 @@ type DownloadOptions = TransferOptions & {
  *
  * @throws PlaybookError E_DOWNLOAD_FILE with the message of the host or of this machine; what `startAs` throws
  */
-export async function download(start: StartProgram, options: DownloadOptions): Promise<void> {
+export async function downloadFile(start: StartProgram, options: DownloadOptions): Promise<void> {
   const { path, target } = options
   const program = await startAs(start, { ...options, script, args: [path] })
   const file = await open(target, 'wx', 0o600).catch((error: Error) => {
@@ -45,7 +45,7 @@ async function receive(program: Program, file: FileHandle, options: DownloadOpti
   let diskError: Error | undefined
   let written: Promise<unknown> = Promise.resolve()
   let received = 0
-  const finished = resultOf(program, (bytes) => {
+  const finished = transferResult(program, (bytes) => {
     received += bytes.length
     if (received > limitBytes) return program.close()
     hash.update(bytes)

@@ -16,7 +16,7 @@ export type TransferOptions = {
 type ProgramResult = { readonly exit: Exit; readonly stderr: string }
 
 /** Receives a program's output until it ends. */
-export function resultOf(
+export function transferResult(
   program: Program,
   onStdout: (bytes: Buffer) => void = () => {},
 ): Promise<ProgramResult> {

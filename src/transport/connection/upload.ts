@@ -6,7 +6,7 @@ import { PlaybookError } from '../../model/errors/error.ts'
 import { safePaths } from '../../model/shell/safePaths.ts'
 import { startAs } from '../become/startAs.ts'
 import { type Program, ProgramEndedError, type StartProgram } from '../program/program.ts'
-import { resultOf, type TransferOptions, throwIfFailed } from './transfer.ts'
+import { type TransferOptions, throwIfFailed, transferResult } from './transfer.ts'
 
 type UploadOptions = TransferOptions & {
   readonly source: Readable | Uint8Array
@@ -21,10 +21,10 @@ type UploadOptions = TransferOptions & {
  *
  * @throws PlaybookError E_UPLOAD with the host's message, E_UPLOAD_SOURCE if `source` fails, and what `startAs` throws
  */
-export async function upload(start: StartProgram, options: UploadOptions): Promise<void> {
+export async function uploadFile(start: StartProgram, options: UploadOptions): Promise<void> {
   const { endpoint, path, source } = options
   const program = await startAs(start, { ...options, script: loader, args: uploadArgs(options) })
-  const result = resultOf(program)
+  const result = transferResult(program)
   try {
     const sourceError = await send(program, options)
     if (sourceError) {
@@ -103,7 +103,7 @@ function sourceFailed({ endpoint, path }: UploadOptions, cause: unknown): Playbo
 async function removeQuietly(start: StartProgram, options: UploadOptions): Promise<void> {
   try {
     const program = await startAs(start, { ...options, script: loader, args: uploadArgs(options) })
-    const result = resultOf(program)
+    const result = transferResult(program)
     await program.write(sent(removal))
     program.endInput()
     await result

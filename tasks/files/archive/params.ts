@@ -59,7 +59,7 @@ export function rootOf({ path }: Pick<ArchiveParams, 'path'>): string {
 }
 
 /** A path as a member of the archive, `./app/conf`, or `.` for what is in the root. */
-export function memberOf(root: string, path: string): string {
+export function archiveMember(root: string, path: string): string {
   const relative = posix.relative(root, path)
   return relative === '' ? '.' : `./${relative}`
 }

@@ -14,7 +14,7 @@ import {
   splitLines,
   text,
 } from '../../../src/index.ts'
-import { type ArchiveParams, archiveFormat, globWord, mayBeSingle, memberOf, rootOf } from './params.ts'
+import { type ArchiveParams, archiveFormat, archiveMember, globWord, mayBeSingle, rootOf } from './params.ts'
 
 const packing = { gz: 'gzip -n', bz2: 'bzip2', xz: 'xz', tar: 'cat', zip: 'cat' } as const
 const unpacking = { gz: 'gzip -dc', bz2: 'bzip2 -dc', xz: 'xz -dc', tar: 'cat', zip: 'cat' } as const
@@ -106,19 +106,19 @@ for each do ( rp_back 8; rp_remove "$(pwd -P)/\${each#./}" ) || exit; done`
 /** Sets the arguments to the members that are there. */
 function collecting(params: ArchiveParams): Command {
   const root = rootOf(params)
-  const words = params.path.map((each) => globWord(memberOf(root, each))).join(' ')
+  const words = params.path.map((each) => globWord(archiveMember(root, each))).join(' ')
   return sh`set --
 for each in ${shellText(words)}; do
   if [ ! -e "$each" ] && [ ! -L "$each" ]; then
     case $each in *[*?]*) ;; *) printf 'missing %s\n' "\${each#./}" ;; esac
-  elif [ "$each" != ${memberOf(root, params.dest)} ]; then set -- "$@" "$each"; fi
+  elif [ "$each" != ${archiveMember(root, params.dest)} ]; then set -- "$@" "$each"; fi
 done`
 }
 
 /** Defines `ready`, which fails where a tool is missing, and `stream`: it prints the content of the archive of its arguments. */
 function preparation(params: ArchiveParams): Command {
   const { excludePath, exclusionPatterns } = params
-  const excluded = excludePath.map((each) => memberOf(rootOf(params), each))
+  const excluded = excludePath.map((each) => archiveMember(rootOf(params), each))
   const isZip = archiveFormat(params) === 'zip'
   return sh`export TZ=UTC
 for tool in ${archiveTools(params)}; do

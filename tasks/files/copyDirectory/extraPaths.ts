@@ -17,7 +17,7 @@ export function extraPaths(
 ): Probe<string[]> {
   const known = new Set(entries.map(({ path }) => bytesOf(path)))
   const matches = excluder(exclude)
-  const isExcluded = (path: string) => matches(textOf(path))
+  const isExcluded = (path: string) => matches(decodedPath(path))
   return output(
     sh`[ ! -d ${dest} ] || { cd -- ${dest} && find . -xdev ! -name . -print0 && printf '\0%s\n' "$(pwd -P)" && cat /proc/mounts; }`,
     (result) => {
@@ -27,7 +27,7 @@ export function extraPaths(
       const all = new Set(paths.filter(isOther))
       const uppermost = [...all].filter((path) => !all.has(posix.dirname(path))).sort()
       const mounted = uppermost.find((path) => mounts.includes(path) || holds(path, mounts))
-      if (mounted !== undefined) throw mountedBelow(posix.join(dest, textOf(mounted)))
+      if (mounted !== undefined) throw mountedBelow(posix.join(dest, decodedPath(mounted)))
       return uppermost
     },
     { reads: [dest] },
@@ -54,7 +54,7 @@ function listing(dest: string, result: Output): { paths: string[]; mounts: strin
 }
 
 /** The text of a path that is given by its bytes; what is not UTF-8 is shown as U+FFFD. */
-export function textOf(path: string): string {
+export function decodedPath(path: string): string {
   return Buffer.from(path, 'latin1').toString('utf8')
 }
 

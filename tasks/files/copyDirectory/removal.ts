@@ -3,7 +3,7 @@
 import { run, type Step, sh, shellText } from '../../../src/index.ts'
 
 /** A step that removes paths below `dest`, which are given as bytes: each character stands for one. */
-export function removalStep(dest: string, paths: readonly string[]): Step {
+export function removePathsStep(dest: string, paths: readonly string[]): Step {
   const lines = paths.map((path) => path.replace(/[\\\n]/g, escaped))
   return run(
     sh`dest=${dest}

@@ -8,7 +8,7 @@ export const address = z
     /^(?:https?|ftp):\/\/[^\s"\\<>]+$/i,
     'expected an address that begins with https://, http:// or ftp://',
   )
-  .refine(isAddress, 'expected an address')
+  .refine((value) => URL.canParse(value), 'expected an address')
 
 export type DownloadParams = {
   url?: string
@@ -27,8 +27,4 @@ export type DownloadParams = {
 /** The mirrors, in order. */
 export function addresses({ url, urls }: Pick<DownloadParams, 'url' | 'urls'>): string[] {
   return urls ?? [url!]
-}
-
-function isAddress(value: string): boolean {
-  return URL.canParse(value)
 }

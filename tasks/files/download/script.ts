@@ -7,7 +7,7 @@ import {
   modeFor,
   ownerSpec,
   PlaybookError,
-  Secret,
+  revealed,
   sh,
   shellText,
 } from '../../../src/index.ts'
@@ -78,7 +78,7 @@ function placementScript({ dest, mode, owner, group }: DownloadParams, current: 
 /** A line for each header, for the script's standard input. */
 export function headerLines({ headers = {} }: DownloadParams): string {
   return Object.entries(headers)
-    .map(([name, value]) => `${name}: ${oneLine(name, value instanceof Secret ? value.reveal() : value)}\n`)
+    .map(([name, value]) => `${name}: ${oneLine(name, revealed(value))}\n`)
     .join('')
 }
 

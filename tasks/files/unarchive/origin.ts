@@ -10,13 +10,13 @@ import { noMirrorCode } from '../download/script.ts'
 /** Of an archive that is fetched: what `download` would take. */
 type ArchiveRequest = DownloadParams & { readonly url: string }
 
-export function isAddress(src: string): boolean {
+export function isUrl(src: string): boolean {
   return address.safeParse(src).success
 }
 
 /** `app-1.2.tar.gz` of a path or an address. */
 export function archiveName(src: string): string {
-  return posix.basename(isAddress(src) ? decodeURIComponent(new URL(src).pathname) : src)
+  return posix.basename(isUrl(src) ? decodeURIComponent(new URL(src).pathname) : src)
 }
 
 export function archiveRequest(url: string, checksum: Checksum | false): ArchiveRequest {

@@ -17,7 +17,7 @@ import {
   archiveRequest,
   explainFetch,
   fetchedOrigin,
-  isAddress,
+  isUrl,
   sentOrigin,
   sentPath,
 } from './origin.ts'
@@ -48,7 +48,7 @@ export function unpackSteps(
       }),
     ]
   }
-  if (isAddress(src)) {
+  if (isUrl(src)) {
     const request = archiveRequest(src, digest)
     return [
       run(unpackCommand(named, stamp, fetchedOrigin(request)), {

@@ -45,7 +45,7 @@ export function transactionStep(params: AptParams, packages: readonly string[]):
     packages.filter((each) => !urls.includes(each)),
   )
   const files = urls.map((_, index) => `"$t/${index}.deb"`).join(' ')
-  const downloads = urls.map((url, index) => `${downloadScript(url, `"$t/${index}.deb"`)} || exit`)
+  const downloads = urls.map((url, index) => `${downloadPackageScript(url, `"$t/${index}.deb"`)} || exit`)
   const install = sh`DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical apt-get ${words}`.script
   const script =
     urls.length === 0 ? install : [temporaryFolder, ...downloads, `${install} ${files}`].join('\n')
@@ -55,7 +55,7 @@ export function transactionStep(params: AptParams, packages: readonly string[]):
 export const temporaryFolder = 't=$(mktemp -d) || exit\ntrap \'rm -rf -- "$t"\' EXIT'
 
 /** apt's own downloader is wherever apt is, and uses its proxy. */
-export function downloadScript(url: string, file: string): string {
+export function downloadPackageScript(url: string, file: string): string {
   return `${sh`/usr/lib/apt/apt-helper -q -o APT::Sandbox::User=root download-file ${url}`.script} ${file}`
 }
 

@@ -1,7 +1,7 @@
 // The script that reads the state of packages, and simulates the change with apt-get.
 
 import { type Command, quote, sh, shellText } from '../../../src/index.ts'
-import { aptWords, downloadScript, temporaryFolder } from './commands.ts'
+import { aptWords, downloadPackageScript, temporaryFolder } from './commands.ts'
 import { type AptParams, modeOf, parseSpec, updatesLists } from './params.ts'
 
 /**
@@ -79,7 +79,7 @@ case $was in ?[iWt]' |'*) dpkg --compare-versions "\${was#*|}" ${allowDowngrade 
   if (!isUrl(deb)) return look
   const base = decodeURIComponent(new URL(deb).pathname.split('/').at(-1) ?? '')
   const [, name, version] = /^([a-z0-9][a-z0-9+.-]+)_([A-Za-z0-9.+~-]+)_[a-z0-9-]+\.deb$/.exec(base) ?? []
-  const download = `message=$(${downloadScript(deb, file)} 2>&1) || ${bad}\n${look}`
+  const download = `message=$(${downloadPackageScript(deb, file)} 2>&1) || ${bad}\n${look}`
   if (name === undefined || version === undefined) return download
   return `was=$(dpkg-query -W -f '\${db:Status-Abbrev}|\${Version}' ${quote(name)} 2>/dev/null)
 case $was in ?[iWt]' |'${quote(version)} | ?[iWt]' |'[0-9]*:${quote(version)}) ;; *)

@@ -57,7 +57,7 @@ export async function controllerKey(
 }
 
 /** Downloads the key on the host, unless the condition says that it is there, and prints it as base64. */
-export function downloadScript(source: string, isThere: string): Command {
+export function downloadKeyScript(source: string, isThere: string): Command {
   if (keyKind(source) !== 'url') return shellText(':')
   return sh`${shellText(isThere)} && exit 0
 t=$(mktemp -d) || exit

@@ -16,7 +16,7 @@ type AptSource = {
 }
 
 /** The file in the deb822 style. Format: sources.list(5). */
-export function sourceText(source: AptSource, keyPath: string | undefined): string {
+export function aptSourceText(source: AptSource, keyPath: string | undefined): string {
   const yesNo = (value: boolean | undefined) => (value === undefined ? undefined : value ? 'yes' : 'no')
   const fields = {
     Enabled: source.enabled ? undefined : 'no',

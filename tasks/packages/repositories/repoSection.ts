@@ -4,7 +4,7 @@
 export type RepoOptions = ReadonlyMap<string, string>
 
 /** The text with the section as given: what it has else is removed, comments stay. */
-export function withSection(text: string, id: string, options: RepoOptions): string {
+export function withRepoSection(text: string, id: string, options: RepoOptions): string {
   const { before, section, after } = splitAt(text, id)
   if (section === undefined) {
     const gap = text === '' || text.endsWith('\n\n') ? '' : text.endsWith('\n') ? '\n' : '\n\n'
@@ -35,7 +35,7 @@ export function withSection(text: string, id: string, options: RepoOptions): str
 }
 
 /** The text without the section; empty if no other is left. */
-export function withoutSection(text: string, id: string): string {
+export function withoutRepoSection(text: string, id: string): string {
   const { before, section, after } = splitAt(text, id)
   if (section === undefined) return text
   const rest = `${before}${after}`

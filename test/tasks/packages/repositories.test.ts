@@ -8,14 +8,14 @@ import type { PlaybookError } from '../../../src/index.ts'
 import { aptRepository } from '../../../tasks/packages/aptRepository.ts'
 import {
   checkedFingerprints,
-  downloadScript,
+  downloadKeyScript,
   hasComment,
   keyKind,
   parseDownloaded,
 } from '../../../tasks/packages/keys/keySource.ts'
 import { armored, fingerprints, keyBytes } from '../../../tasks/packages/keys/openPgp.ts'
-import { sourceText } from '../../../tasks/packages/repositories/aptSource.ts'
-import { withoutSection, withSection } from '../../../tasks/packages/repositories/repoSection.ts'
+import { aptSourceText } from '../../../tasks/packages/repositories/aptSource.ts'
+import { withoutRepoSection, withRepoSection } from '../../../tasks/packages/repositories/repoSection.ts'
 import { rpmKey } from '../../../tasks/packages/rpmKey.ts'
 import { yumRepository } from '../../../tasks/packages/yumRepository.ts'
 import { failure, inFolder, runShell, shells } from '../apply.ts'
@@ -87,7 +87,7 @@ for (const shell of shells)
           `#!/bin/sh\nfor word; do [ "$last" = -o ] && file=$word; last=$word; done\n${body}\n`,
           { mode: 0o755 },
         )
-      const { script } = downloadScript('https://host/key', hasComment(path, [fingerprint]))
+      const { script } = downloadKeyScript('https://host/key', hasComment(path, [fingerprint]))
       const run = async () =>
         parseDownloaded(await runShell(script, { shell, path: `${folder}:/usr/bin:/bin` }))
       curl('echo "curl: (6) Could not resolve host" >&2; exit 6')
@@ -100,9 +100,9 @@ for (const shell of shells)
 
 test('a source of apt has its fields in the deb822 style', () => {
   const source = { types: ['deb'], uris: ['https://a', 'https://b'], suites: ['x/'], enabled: true }
-  assert.is(sourceText(source, undefined), 'Types: deb\nURIs: https://a https://b\nSuites: x/\n')
+  assert.is(aptSourceText(source, undefined), 'Types: deb\nURIs: https://a https://b\nSuites: x/\n')
   assert.is(
-    sourceText(
+    aptSourceText(
       {
         ...source,
         components: ['main', 'contrib'],
@@ -142,17 +142,17 @@ test('a section of a .repo file is edited, and all else stays byte for byte', ()
   const before = `${other}[extra]\n# a comment\nname = Extra\nbaseurl=http://a\n  http://b\nold=1\n\n[last]\nname=Last`
   const options = (entries: Record<string, string>) => new Map(Object.entries(entries))
   const same = { name: 'Extra', baseurl: 'http://a http://b', old: '1' }
-  assert.is(withSection(before, 'extra', options(same)), before)
+  assert.is(withRepoSection(before, 'extra', options(same)), before)
   assert.is(
-    withSection(before, 'extra', options({ name: 'Extra', baseurl: 'http://c', enabled: '0' })),
+    withRepoSection(before, 'extra', options({ name: 'Extra', baseurl: 'http://c', enabled: '0' })),
     `${other}[extra]\n# a comment\nname = Extra\nbaseurl=http://c\nenabled=0\n\n[last]\nname=Last`,
   )
-  assert.is(withSection(before, 'last', options({ name: 'Last', x: '1' })), `${before}\nx=1\n`)
-  assert.is(withSection(before, 'new', options({ name: 'New' })), `${before}\n\n[new]\nname=New\n`)
-  assert.is(withSection('', 'new', options({ name: 'New' })), '[new]\nname=New\n')
-  assert.is(withoutSection(before, 'extra'), `${other}[last]\nname=Last`)
-  assert.is(withoutSection('# only\n[new]\nname=New\n', 'new'), '')
-  assert.is(withoutSection(before, 'nowhere'), before)
+  assert.is(withRepoSection(before, 'last', options({ name: 'Last', x: '1' })), `${before}\nx=1\n`)
+  assert.is(withRepoSection(before, 'new', options({ name: 'New' })), `${before}\n\n[new]\nname=New\n`)
+  assert.is(withRepoSection('', 'new', options({ name: 'New' })), '[new]\nname=New\n')
+  assert.is(withoutRepoSection(before, 'extra'), `${other}[last]\nname=Last`)
+  assert.is(withoutRepoSection('# only\n[new]\nname=New\n', 'new'), '')
+  assert.is(withoutRepoSection(before, 'nowhere'), before)
 })
 
 test('yumRepository writes the options of dnf, and shows no password, not even one that it does not know', () => {

@@ -1,21 +1,15 @@
 // Defines the result of an edit, and formats its changes.
 
 import { hiddenValue } from '../../../model/secrets/secret.ts'
+import type { EditResult } from '../../shared/change.ts'
 import { isSecretName } from '../../shared/secretNames.ts'
-import type { HttpdChange, HttpdPath } from '../edit.ts'
+import type { HttpdPath } from '../edit.ts'
 import type { LineSplice } from '../parsing/document.ts'
 import { renderOpening, renderValue } from './render.ts'
 
-export type HttpdEditResult = {
-  readonly splices: readonly LineSplice[]
-  readonly changes: readonly HttpdChange[]
-}
+export type HttpdEditResult = EditResult<LineSplice>
 
 export const UNCHANGED: HttpdEditResult = { splices: [], changes: [] }
-
-export function mergeResults(all: readonly HttpdEditResult[]): HttpdEditResult {
-  return { splices: all.flatMap((each) => each.splices), changes: all.flatMap((each) => each.changes) }
-}
 
 /** `<IfModule unixd_module> User`, `LoadModule jk_module`. */
 export function labelIn(path: HttpdPath, label: string): string {

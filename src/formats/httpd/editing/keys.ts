@@ -14,7 +14,7 @@ export function keyLength(name: string, args: readonly string[]): number {
 
 /** Whether arguments have the same key as the desired ones. */
 export function hasKeyOf(args: readonly string[], desired: readonly string[], key: number): boolean {
-  if (key === Number.POSITIVE_INFINITY) return isEqual(args, desired)
+  if (key === Number.POSITIVE_INFINITY) return sameArguments(args, desired)
   return key < 0
     ? isPrefix(desired.slice(key), args.slice(key)) && args.length >= -key
     : isPrefix(desired.slice(0, key), args)
@@ -24,7 +24,7 @@ export function isPrefix(start: readonly string[], args: readonly string[]): boo
   return start.every((value, index) => args[index] === value)
 }
 
-export function isEqual(args: readonly string[], desired: readonly string[]): boolean {
+export function sameArguments(args: readonly string[], desired: readonly string[]): boolean {
   return args.length === desired.length && isPrefix(desired, args)
 }
 

@@ -1,10 +1,11 @@
 // Makes a section hold exactly the given content, changing as few lines as possible.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { mergeResults } from '../../shared/change.ts'
 import { pairInOrder } from '../../shared/lists.ts'
 import type { HttpdNode, HttpdPath, HttpdSectionEdit } from '../edit.ts'
 import { type HttpdDocument, lineNumber } from '../parsing/document.ts'
-import { displayArguments, type HttpdEditResult, labelIn, labelOf, mergeResults } from './editResult.ts'
+import { displayArguments, type HttpdEditResult, labelIn, labelOf } from './editResult.ts'
 import {
   childrenOf,
   isOpening,
@@ -15,7 +16,7 @@ import {
   selectorParts,
   valuesOf,
 } from './find.ts'
-import { hasKeyOf, isEqual, keyLength } from './keys.ts'
+import { hasKeyOf, keyLength, sameArguments } from './keys.ts'
 import { insertionLine, layoutAt } from './place.ts'
 import { removal } from './remove.ts'
 import { directiveName, isSection, renderNode, textsOf } from './render.ts'
@@ -151,7 +152,7 @@ function isSameNode(document: HttpdDocument, index: number, node: HttpdNode): bo
   if (!isSameKind || line.name !== directiveName(node.name).toLowerCase()) return false
   const args = textsOf(node.args)
   const values = valuesOf(document, index)
-  return isSection(node) ? isEqual(values, args) : hasKeyOf(values, args, keyLength(node.name, args))
+  return isSection(node) ? sameArguments(values, args) : hasKeyOf(values, args, keyLength(node.name, args))
 }
 
 function makeNodeEqual(

@@ -14,7 +14,7 @@ import {
   scopesOf,
   valuesOf,
 } from './find.ts'
-import { hasKeyOf, isEqual, keyLength } from './keys.ts'
+import { hasKeyOf, keyLength, sameArguments } from './keys.ts'
 import { insertionLine, layoutAt } from './place.ts'
 import { directiveName, renderNode, renderValue, textsOf } from './render.ts'
 
@@ -59,7 +59,7 @@ export function changeDirective(
 ): HttpdEditResult {
   const line = document.lines[index]!
   const current = valuesOf(document, index)
-  if (isEqual(current, desired.args)) return UNCHANGED
+  if (sameArguments(current, desired.args)) return UNCHANGED
   const text = withArguments(line, desired.args)
   const from = displayArguments(desired.name, otherArguments(current, desired.key))
   return { splices: [{ at: index, remove: 1, text }], changes: [change(desired, path, from)] }

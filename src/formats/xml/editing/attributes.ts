@@ -1,6 +1,7 @@
 // Sets and removes attributes, keeping the element's layout.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { type EditResult, mergeResults } from '../../shared/change.ts'
 import type { Splice } from '../../shared/splice.ts'
 import type { SetEdit, XmlAttributes, XmlChange, XmlValue } from '../edit.ts'
 import { attributeOf, attributeValue, type XmlDocument } from '../parsing/document.ts'
@@ -10,10 +11,9 @@ import type { XmlElement } from '../parsing/node.ts'
 import { displayValue, labelOf } from '../selecting/label.ts'
 import { requireElements } from '../selecting/resolve.ts'
 
-/** The result of an edit: spans to replace, and the changes for people. */
-export type EditResult = { readonly splices: readonly Splice[]; readonly changes: readonly XmlChange[] }
+export type XmlEditResult = EditResult<Splice>
 
-export function setEdit(document: XmlDocument, edit: SetEdit): EditResult {
+export function setEdit(document: XmlDocument, edit: SetEdit): XmlEditResult {
   return mergeResults(
     requireElements(document, edit.set, edit.all).map((element) =>
       setAttributes(document, element, edit.attributes),
@@ -21,16 +21,12 @@ export function setEdit(document: XmlDocument, edit: SetEdit): EditResult {
   )
 }
 
-export function mergeResults(parts: readonly EditResult[]): EditResult {
-  return { splices: parts.flatMap((part) => part.splices), changes: parts.flatMap((part) => part.changes) }
-}
-
 /** The splices that set an element's attributes; none for those that have the value already. */
 export function setAttributes(
   document: XmlDocument,
   element: XmlElement,
   attributes: XmlAttributes,
-): EditResult {
+): XmlEditResult {
   const label = labelOf(document, element)
   const splices: Splice[] = []
   const changes: XmlChange[] = []

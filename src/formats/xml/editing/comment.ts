@@ -10,7 +10,7 @@ import type { XmlElement, XmlLeaf } from '../parsing/node.ts'
 import { labelOf } from '../selecting/label.ts'
 import { alternatives, ambiguousError, findOne, noMatchError, requireElement } from '../selecting/resolve.ts'
 import { select } from '../selecting/select.ts'
-import { describeAttributes, type EditResult, setAttributes } from './attributes.ts'
+import { describeAttributes, setAttributes, type XmlEditResult } from './attributes.ts'
 import { elementAt, type Uncommented, uncommentMatching, uncommentWhole } from './commentedOut.ts'
 
 /** The text after an edit, and the changes for people. */
@@ -35,7 +35,7 @@ export function uncommentEdit(
   }
 }
 
-export function commentEdit(document: XmlDocument, { comment }: CommentEdit): EditResult {
+export function commentEdit(document: XmlDocument, { comment }: CommentEdit): XmlEditResult {
   const element = findOne(document, comment)
   if (!element) {
     const isCommentedOut = alternatives(comment).some((each) => uncommentMatching(document, each).length > 0)

@@ -59,7 +59,7 @@ export function hasIdentity(
 }
 
 /** The content of an element of the document. */
-export function contentOf(document: XmlDocument, element: XmlElement): ElementContent {
+export function elementContent(document: XmlDocument, element: XmlElement): ElementContent {
   const elements = element.children.filter((node) => node.kind === 'element')
   const text = textOf(document, element)
   if (text.trim() === '') {
@@ -137,7 +137,7 @@ export function dataOfElement(document: XmlDocument, element: XmlElement): Eleme
   const attributes = Object.fromEntries(
     element.attributes.map(({ name }) => [name, attributeValue(document, element, name)!]),
   )
-  return { name: element.name, attributes, content: contentOf(document, element) }
+  return { name: element.name, attributes, content: elementContent(document, element) }
 }
 
 function textOf(document: XmlDocument, element: XmlElement): string {

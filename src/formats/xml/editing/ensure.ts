@@ -1,6 +1,7 @@
 // Makes an element have a given child, changing as few bytes as possible.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { mergeResults } from '../../shared/change.ts'
 import { pairInOrder } from '../../shared/lists.ts'
 import type { Revealed } from '../../shared/secretEdits.ts'
 import type { Splice } from '../../shared/splice.ts'
@@ -10,12 +11,12 @@ import { lineAt } from '../parsing/error.ts'
 import type { XmlElement } from '../parsing/node.ts'
 import { IDENTIFYING, labelFor, labelOf } from '../selecting/label.ts'
 import { findOne, requireElement } from '../selecting/resolve.ts'
-import { describeAttributes, type EditResult, mergeResults, setAttributes } from './attributes.ts'
+import { describeAttributes, setAttributes, type XmlEditResult } from './attributes.ts'
 import {
-  contentOf,
   dataOfElement,
   desiredElement,
   type ElementData,
+  elementContent,
   hasIdentity,
   identityOf,
 } from './elementData.ts'
@@ -25,7 +26,7 @@ import { removeNode } from './remove.ts'
 import { renderElement } from './render.ts'
 import { setText } from './text.ts'
 
-export function ensureEdit(document: XmlDocument, edit: Revealed<EnsureEdit>): EditResult {
+export function ensureEdit(document: XmlDocument, edit: Revealed<EnsureEdit>): XmlEditResult {
   const parent = requireElement(document, edit.ensure)
   const desired = desiredElement(document, edit.element)
   const existing = findExisting(document, parent, desired, edit.match)
@@ -87,7 +88,7 @@ function insertion(
   parent: XmlElement,
   desired: ElementData,
   position: InsertPosition,
-): EditResult {
+): XmlEditResult {
   const splices = [insertElement(document, parent, desired, position)]
   return { splices, changes: [{ what: labelOfData(desired), from: 'absent', to: describe(desired) }] }
 }
@@ -115,7 +116,7 @@ function makeEqual(
   element: XmlElement,
   desired: ElementData,
   exact: boolean,
-): EditResult {
+): XmlEditResult {
   const superfluous = exact
     ? element.attributes.filter(({ name }) => desired.attributes[name] === undefined)
     : []
@@ -130,12 +131,12 @@ function withContent(
   document: XmlDocument,
   element: XmlElement,
   desired: ElementData,
-  attributes: EditResult,
+  attributes: XmlEditResult,
   exact: boolean,
-): EditResult {
+): XmlEditResult {
   const { content } = desired
   if (content === undefined) return attributes
-  const current = contentOf(document, element)
+  const current = elementContent(document, element)
   if (content.kind === 'text' && isTextOrNothing(current)) {
     return mergeResults([attributes, setText(document, element, content.text)])
   }
@@ -147,12 +148,12 @@ function withContent(
   return isSame ? attributes : replacement(document, element, desired)
 }
 
-function isTextOrNothing(content: ReturnType<typeof contentOf>): boolean {
+function isTextOrNothing(content: ReturnType<typeof elementContent>): boolean {
   return content.kind === 'text' || (content.kind === 'children' && content.children.length === 0)
 }
 
 /** Replaces the whole element, because its content is of another kind. */
-function replacement(document: XmlDocument, element: XmlElement, desired: ElementData): EditResult {
+function replacement(document: XmlDocument, element: XmlElement, desired: ElementData): XmlEditResult {
   const text = renderElement(document, desired, indentOfLine(document.text, element.start))
   const splices: Splice[] = [{ start: element.start, end: element.end, text }]
   return {
@@ -167,7 +168,7 @@ function alignChildren(
   parent: XmlElement,
   desired: readonly ElementData[],
   exact: boolean,
-): EditResult {
+): XmlEditResult {
   const current = parent.children
     .filter((node) => node.kind === 'element')
     .map((child) => ({ child, key: keyOf(dataOfElement(document, child)) }))

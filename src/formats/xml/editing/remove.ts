@@ -1,21 +1,22 @@
 // Removes elements and comments with the lines that they fill.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { mergeResults } from '../../shared/change.ts'
 import { wholeLines } from '../../shared/layout.ts'
 import type { RemoveEdit } from '../edit.ts'
 import type { XmlDocument } from '../parsing/document.ts'
 import type { XmlNode } from '../parsing/node.ts'
 import { labelOf } from '../selecting/label.ts'
 import { findAll, findOne } from '../selecting/resolve.ts'
-import { type EditResult, mergeResults } from './attributes.ts'
+import type { XmlEditResult } from './attributes.ts'
 
-export function removeEdit(document: XmlDocument, { remove, all = false }: RemoveEdit): EditResult {
+export function removeEdit(document: XmlDocument, { remove, all = false }: RemoveEdit): XmlEditResult {
   const node = all ? undefined : findOne(document, remove)
   const nodes = all ? outermost(findAll(document, remove)) : node ? [node] : []
   return mergeResults(nodes.map((each) => removeNode(document, each)))
 }
 
-export function removeNode(document: XmlDocument, node: XmlNode): EditResult {
+export function removeNode(document: XmlDocument, node: XmlNode): XmlEditResult {
   if (node === document.root)
     throw new PlaybookError('E_XML_EDIT', `The root element <${document.root.name}> cannot be removed.`)
   const { start, end } = wholeLines(document.text, node) ?? node

@@ -1,6 +1,7 @@
 // Sets an element's text, keeping white space, comments and CDATA sections around it.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
+import { mergeResults } from '../../shared/change.ts'
 import { lineEndOf } from '../../shared/layout.ts'
 import type { Splice } from '../../shared/splice.ts'
 import type { TextEdit } from '../edit.ts'
@@ -10,9 +11,9 @@ import { lineAt } from '../parsing/error.ts'
 import type { XmlElement, XmlLeaf } from '../parsing/node.ts'
 import { displayValue, labelOf } from '../selecting/label.ts'
 import { requireElements } from '../selecting/resolve.ts'
-import { type EditResult, mergeResults } from './attributes.ts'
+import type { XmlEditResult } from './attributes.ts'
 
-export function textEdit(document: XmlDocument, { text, value, all }: TextEdit): EditResult {
+export function textEdit(document: XmlDocument, { text, value, all }: TextEdit): XmlEditResult {
   return mergeResults(
     requireElements(document, text, all).map((element) =>
       setText(document, element, String(value).replace(/\r\n?/g, '\n')),
@@ -21,7 +22,7 @@ export function textEdit(document: XmlDocument, { text, value, all }: TextEdit):
 }
 
 /** Blanks around the text of an element are ignored unless the value has some. */
-export function setText(document: XmlDocument, element: XmlElement, value: string): EditResult {
+export function setText(document: XmlDocument, element: XmlElement, value: string): XmlEditResult {
   const child = element.children.find((node) => node.kind === 'element')
   if (child) throw holdsElementsError(document, element, child)
   const pieces = element.children.filter((node) => node.kind === 'text' || node.kind === 'cdata')

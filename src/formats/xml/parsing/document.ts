@@ -1,17 +1,17 @@
 // Parses a document, and tells the values of its nodes.
 
-import type { DecodedText } from './encoding.ts'
-import { decodeAttribute, decodeText } from './entities.ts'
+import type { DecodedXml } from './encoding.ts'
+import { decodeAttribute, decodeContent } from './entities.ts'
 import type { XmlAttribute, XmlElement, XmlNode } from './node.ts'
 import { readTree, type XmlTree } from './tree.ts'
 
 /** The namespaces that prefixes in selectors stand for. */
 type XmlNamespaces = { readonly [prefix: string]: string }
 
-export type XmlDocument = DecodedText & XmlTree & { readonly namespaces?: XmlNamespaces }
+export type XmlDocument = DecodedXml & XmlTree & { readonly namespaces?: XmlNamespaces }
 
 /** @throws PlaybookError E_XML with line:column */
-export function parseXml(source: DecodedText, namespaces: XmlNamespaces = {}): XmlDocument {
+export function parseXml(source: DecodedXml, namespaces: XmlNamespaces = {}): XmlDocument {
   return { ...source, ...readTree(source.text), namespaces }
 }
 
@@ -41,7 +41,7 @@ export function stringValue(document: XmlDocument, node: XmlNode): string {
         .map((child) => stringValue(document, child))
         .join('')
     case 'text':
-      return decodeText(raw, document.entities)
+      return decodeContent(raw, document.entities)
     case 'cdata':
       return raw.slice('<![CDATA['.length, -']]>'.length).replace(/\r\n?/g, '\n')
     case 'comment':

@@ -5,7 +5,7 @@ import { PlaybookError } from '../../../model/errors/error.ts'
 export type XmlEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'iso-8859-1' | 'us-ascii' | 'windows-1252'
 
 /** Text without its byte order mark, and what is needed to encode it the same way. */
-export type DecodedText = { readonly text: string; readonly encoding: XmlEncoding; readonly bom: boolean }
+export type DecodedXml = { readonly text: string; readonly encoding: XmlEncoding; readonly bom: boolean }
 
 /**
  * Decodes an XML file by its byte order mark, else by its declaration, else as UTF-8
@@ -13,7 +13,7 @@ export type DecodedText = { readonly text: string; readonly encoding: XmlEncodin
  *
  * @throws PlaybookError E_XML_ENCODING for an unknown encoding, and for bytes that are invalid in the encoding
  */
-export function decodeXml(bytes: Uint8Array): DecodedText {
+export function decodeXml(bytes: Uint8Array): DecodedXml {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const mark = BYTE_ORDER_MARKS.find((each) => buffer.subarray(0, each.bytes.length).equals(each.bytes))
   if (mark) {
@@ -30,7 +30,7 @@ export function decodeXml(bytes: Uint8Array): DecodedText {
  *
  * @throws PlaybookError E_XML_ENCODING for a character that the encoding lacks
  */
-export function encodeXml({ text, encoding, bom }: DecodedText): Buffer {
+export function encodeXml({ text, encoding, bom }: DecodedXml): Buffer {
   assertEncodable(text, encoding)
   const body = encodeAs(text, encoding)
   const mark = BYTE_ORDER_MARKS.find((each) => each.encoding === encoding)

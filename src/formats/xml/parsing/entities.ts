@@ -18,7 +18,7 @@ export function decodeAttribute(raw: string, entities: Entities): string {
 }
 
 /** The value of character data: line ends become LF (XML 1.0, 2.11). */
-export function decodeText(raw: string, entities: Entities): string {
+export function decodeContent(raw: string, entities: Entities): string {
   return decodeReferences(raw.replace(/\r\n?/g, '\n'), entities)
 }
 

@@ -3,7 +3,7 @@
 import { stringValue, type XmlDocument } from '../parsing/document.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
 import { isNamed, selectedAttribute } from './namespaces.ts'
-import type { Comparison, Expression, NodeTest, Selector, SelectorStep } from './selector.ts'
+import type { ComparisonOperator, NodeTest, Selector, SelectorExpression, SelectorStep } from './selector.ts'
 
 /** The matches in document order. A path without a leading slash starts at `from`, or at the document. */
 export function select(document: XmlDocument, selector: Selector, from?: XmlElement): XmlNode[] {
@@ -53,7 +53,7 @@ function matchesOf(
 export function filterBy(
   document: XmlDocument,
   nodes: readonly XmlNode[],
-  expression: Expression,
+  expression: SelectorExpression,
 ): readonly XmlNode[] {
   return nodes.filter((node, index) => {
     const scope: Scope = { document, node, position: index + 1, last: nodes.length }
@@ -88,7 +88,7 @@ type Scope = {
   readonly last: number
 }
 
-function evaluate(expression: Expression, scope: Scope): Value {
+function evaluate(expression: SelectorExpression, scope: Scope): Value {
   switch (expression.kind) {
     case 'number':
     case 'string':
@@ -106,7 +106,10 @@ function evaluate(expression: Expression, scope: Scope): Value {
   }
 }
 
-function pathValues(expression: Expression & { kind: 'path' }, { document, node }: Scope): readonly string[] {
+function pathValues(
+  expression: SelectorExpression & { kind: 'path' },
+  { document, node }: Scope,
+): readonly string[] {
   const element = node.kind === 'element' ? node : undefined
   const isSelf = expression.steps.length === 0
   if (!isSelf && !element) return []
@@ -118,7 +121,7 @@ function pathValues(expression: Expression & { kind: 'path' }, { document, node 
     .filter((value) => value !== undefined)
 }
 
-function call({ name, parameters }: Expression & { kind: 'call' }, scope: Scope): Value {
+function call({ name, parameters }: SelectorExpression & { kind: 'call' }, scope: Scope): Value {
   if (name === 'position') return scope.position
   if (name === 'last') return scope.last
   const [first, second] = parameters.map((parameter) => evaluate(parameter, scope))
@@ -134,7 +137,7 @@ function call({ name, parameters }: Expression & { kind: 'call' }, scope: Scope)
   }
 }
 
-function compare(operator: Comparison, left: Value, right: Value): boolean {
+function compare(operator: ComparisonOperator, left: Value, right: Value): boolean {
   if (Array.isArray(left)) return left.some((each: string) => compare(operator, each, right))
   if (Array.isArray(right)) return right.some((each: string) => compare(operator, left, each))
   if (operator === '=' || operator === '!=') return isEqual(left, right) === (operator === '=')

@@ -15,7 +15,7 @@ export type SelectorStep = {
   readonly end: number
 }
 
-export type Predicate = { readonly expression: Expression; readonly source: string }
+export type Predicate = { readonly expression: SelectorExpression; readonly source: string }
 
 export type Selector = {
   readonly isAbsolute: boolean
@@ -23,19 +23,19 @@ export type Selector = {
   readonly source: string
 }
 
-export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>='
+export type ComparisonOperator = '=' | '!=' | '<' | '<=' | '>' | '>='
 
-export type Expression =
-  | { readonly kind: 'or' | 'and'; readonly left: Expression; readonly right: Expression }
+export type SelectorExpression =
+  | { readonly kind: 'or' | 'and'; readonly left: SelectorExpression; readonly right: SelectorExpression }
   | {
       readonly kind: 'compare'
-      readonly operator: Comparison
-      readonly left: Expression
-      readonly right: Expression
+      readonly operator: ComparisonOperator
+      readonly left: SelectorExpression
+      readonly right: SelectorExpression
     }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'call'; readonly name: FunctionName; readonly parameters: readonly Expression[] }
+  | { readonly kind: 'call'; readonly name: FunctionName; readonly parameters: readonly SelectorExpression[] }
   | { readonly kind: 'path'; readonly steps: readonly SelectorStep[]; readonly attribute: string | undefined }
 
 const FUNCTIONS = {
@@ -135,25 +135,25 @@ class SelectorReader {
     return { expression, source: this.#source.slice(start, this.#at) }
   }
 
-  #or(): Expression {
+  #or(): SelectorExpression {
     let left = this.#and()
     while (this.#takeWord('or')) left = { kind: 'or', left, right: this.#and() }
     return left
   }
 
-  #and(): Expression {
+  #and(): SelectorExpression {
     let left = this.#comparison()
     while (this.#takeWord('and')) left = { kind: 'and', left, right: this.#comparison() }
     return left
   }
 
-  #comparison(): Expression {
+  #comparison(): SelectorExpression {
     const left = this.#value()
     const operator = OPERATORS.find((each) => this.#take(each))
     return operator ? { kind: 'compare', operator, left, right: this.#value() } : left
   }
 
-  #value(): Expression {
+  #value(): SelectorExpression {
     this.#space()
     const next = this.#source[this.#at] ?? ''
     if (next === '"' || next === "'") return this.#string(next)
@@ -171,7 +171,7 @@ class SelectorReader {
     return this.#relativePath()
   }
 
-  #string(quote: string): Expression {
+  #string(quote: string): SelectorExpression {
     const end = this.#source.indexOf(quote, this.#at + 1)
     if (end === -1) throw this.#error(`The string is not closed: ${quote} expected`)
     const value = this.#source.slice(this.#at + 1, end)
@@ -179,13 +179,13 @@ class SelectorReader {
     return { kind: 'string', value }
   }
 
-  #number(): Expression {
+  #number(): SelectorExpression {
     const digits = /^[0-9]+(?:\.[0-9]+)?/.exec(this.#source.slice(this.#at))![0]
     this.#at += digits.length
     return { kind: 'number', value: Number(digits) }
   }
 
-  #call(name: string): Expression {
+  #call(name: string): SelectorExpression {
     if (!Object.hasOwn(FUNCTIONS, name)) {
       throw this.#error(`No function ${name}(); there are ${Object.keys(FUNCTIONS).join('(), ')}()`)
     }
@@ -193,7 +193,7 @@ class SelectorReader {
     const count = FUNCTIONS[name as FunctionName]
     this.#at += name.length
     this.#expect('(')
-    const parameters: Expression[] = []
+    const parameters: SelectorExpression[] = []
     while (!this.#peek(')')) {
       if (parameters.length > 0) this.#expect(',')
       parameters.push(this.#or())
@@ -204,7 +204,7 @@ class SelectorReader {
     return { kind: 'call', name: name as FunctionName, parameters }
   }
 
-  #relativePath(): Expression {
+  #relativePath(): SelectorExpression {
     if (this.#peek('/')) throw this.#error('A path in a predicate starts at the node: a name expected')
     const steps = this.#steps()
     if (!this.#take('/')) return { kind: 'path', steps, attribute: undefined }
@@ -255,4 +255,4 @@ class SelectorReader {
   }
 }
 
-const OPERATORS: readonly Comparison[] = ['=', '!=', '<=', '>=', '<', '>']
+const OPERATORS: readonly ComparisonOperator[] = ['=', '!=', '<=', '>=', '<', '>']

@@ -8,8 +8,8 @@ import { merged, spanned } from './merge.ts'
 import {
   addressText,
   cidrText,
-  isAddress,
-  isWithin,
+  isAddressNumber,
+  isSubnetOf,
   type Network,
   parseNetwork,
   spanOf,
@@ -47,14 +47,14 @@ export const addressFilters: { readonly [name: string]: Filter } = {
   ),
   network_in_network: named(
     ['test'],
-    (value, [test]) => of(value, (network) => of(test, (inner) => isWithin(inner, network))),
+    (value, [test]) => of(value, (network) => of(test, (inner) => isSubnetOf(inner, network))),
     1,
   ),
   reduce_on_network: named(
     ['network'],
     (value, [network]) => {
       const outer = known(network ?? null)
-      return listOf(value).filter((each) => isWithin(known(each), outer))
+      return listOf(value).filter((each) => isSubnetOf(known(each), outer))
     },
     1,
   ),
@@ -85,7 +85,7 @@ function ipaddr(value: Value, query: string, version?: 4 | 6): Value {
   if (known) return known(network, given)
   if (/^-?\d+$/.test(query)) return numbered(network, BigInt(query))
   const outer = parseNetwork(query)
-  if (outer) return isWithin(network, outer) ? given : null
+  if (outer) return isSubnetOf(network, outer) ? given : null
   const hint = `Queries: ${Object.keys(queries).filter(Boolean).join(', ')}, a number, or a network`
   throw new PyError(`unknown query ${quoted(query)}`, hint)
 }
@@ -109,7 +109,7 @@ function wrapped(value: Value, query: string): Value {
 }
 
 function moved({ ip, version }: Network, amount: bigint): Value {
-  if (!isAddress(ip + amount, version)) throw new PyError('the result is not an address')
+  if (!isAddressNumber(ip + amount, version)) throw new PyError('the result is not an address')
   return addressText(ip + amount, version)
 }
 

@@ -91,7 +91,7 @@ export function addressText(ip: bigint, version: 4 | 6): string {
   return Address6.fromBigInt(ip).correctForm()
 }
 
-export function isAddress(ip: bigint, version: 4 | 6): boolean {
+export function isAddressNumber(ip: bigint, version: 4 | 6): boolean {
   return ip >= 0n && ip < 1n << BigInt(bitsOf(version))
 }
 
@@ -105,7 +105,7 @@ export function subnetText(network: Network): string {
   return cidrText({ ...network, ip: spanOf(network).first })
 }
 
-export function isWithin(inner: Network, outer: Network): boolean {
+export function isSubnetOf(inner: Network, outer: Network): boolean {
   if (inner.version !== outer.version) return false
   const [a, b] = [spanOf(inner), spanOf(outer)]
   return a.first >= b.first && a.last <= b.last

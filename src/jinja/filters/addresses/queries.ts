@@ -5,7 +5,7 @@ import {
   addressText,
   bitsOf,
   cidrText,
-  isAddress,
+  isAddressNumber,
   type Network,
   number,
   parseNetwork,
@@ -14,13 +14,14 @@ import {
   subnetText,
   usableOf,
 } from './network.ts'
-import { isGlobal, isIn, isLinkLocal, isLoopback, isMulticast } from './ranges.ts'
+import { isGlobal, isIn, isLinkLocal, isLoopbackNetwork, isMulticast } from './ranges.ts'
 
 /** Answers with a value; `false` or null where the answer is no. `given` is the value as it was written. */
 type Query = (network: Network, given: Value) => Value
 
 const own = (network: Network) => addressText(network.ip, network.version)
-const at = ({ version }: Network, ip: bigint) => (isAddress(ip, version) ? addressText(ip, version) : null)
+const at = ({ version }: Network, ip: bigint) =>
+  isAddressNumber(ip, version) ? addressText(ip, version) : null
 const maskOf = ({ version, prefix }: Network) => {
   const bits = BigInt(bitsOf(version))
   return ((1n << bits) - 1n) ^ ((1n << (bits - BigInt(prefix))) - 1n)
@@ -61,7 +62,7 @@ const itself =
   (holds: (network: Network) => boolean): Query =>
   (network, given) =>
     holds(network) ? given : null
-const loopback = itself(isLoopback)
+const loopback = itself(isLoopbackNetwork)
 const ipv4: Query = (network, given) => {
   if (network.version === 4) return given
   const isMapped = network.ip >> 32n === 0xffffn || network.ip >> 32n === 0n

@@ -1,6 +1,6 @@
 // Ranges of IP addresses with a purpose of their own.
 
-import { isWithin, type Network, parseNetwork } from './network.ts'
+import { isSubnetOf, type Network, parseNetwork } from './network.ts'
 
 /** Those that are not reachable from everywhere: https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-. */
 const local = [
@@ -20,7 +20,7 @@ export function isGlobal(network: Network): boolean {
   return !isIn(network, local) || isIn(network, reachable)
 }
 
-export function isLoopback(network: Network): boolean {
+export function isLoopbackNetwork(network: Network): boolean {
   return isIn(network, ['127.0.0.0/8', '::1/128'])
 }
 
@@ -35,5 +35,5 @@ export function isMulticast(network: Network): boolean {
 /** Whether the address itself is in one of the networks. */
 export function isIn({ version, ip }: Network, networks: readonly string[]): boolean {
   const one: Network = { version, ip, prefix: version === 4 ? 32 : 128, isNetwork: false }
-  return networks.some((text) => isWithin(one, parseNetwork(text)!))
+  return networks.some((text) => isSubnetOf(one, parseNetwork(text)!))
 }

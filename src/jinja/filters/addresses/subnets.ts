@@ -5,7 +5,7 @@ import { PyError, type Value } from '../../values/value.ts'
 import {
   bitsOf,
   cidrText,
-  isWithin,
+  isSubnetOf,
   type Network,
   number,
   parseNetwork,
@@ -49,7 +49,7 @@ function around(network: Network, prefix: number, index = 0): Value {
 function rankIn(network: Network, query: string): Value {
   const outer = parseNetwork(query)
   if (!outer) throw new PyError(`You must pass a valid subnet or IP address; ${quoted(query)} is invalid`)
-  if (!isWithin(network, outer))
+  if (!isSubnetOf(network, outer))
     throw new PyError(`${subnetText(network)} is not in the subnet ${subnetText(outer)}`)
   const offset = spanOf(network).first - spanOf(outer).first
   return String(number(offset / spanOf(network).size + 1n))

@@ -1,7 +1,7 @@
 // All hosts, the worst first, each with its tasks or its time; search and filters above.
 
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type HostKind, isFound, type Run, statusOfCell, textOf } from '../shared/model.ts'
+import { type HostKind, isFound, type Run, searchedText, statusOfCell } from '../shared/model.ts'
 import { count, kindWord, signs, statusWord } from '../shared/words.ts'
 import { HostRows } from './hostRows.tsx'
 import type { View } from './rows.ts'
@@ -29,7 +29,7 @@ export function HostList({ run, isShown, search, setSearch, words, kind, setKind
       run.hosts.filter(
         (host) =>
           (!kind || host.kind === kind) &&
-          (words.length === 0 || isFound(textOf(host, data), words)) &&
+          (words.length === 0 || isFound(searchedText(host, data), words)) &&
           (play < 0 || columnsOf(run, play).some((column) => host.cells[column] !== ' ')),
       ),
     [run, kind, words, play],

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from 'preact/hooks'
 import { HostList } from '../hosts/hostList.tsx'
-import { type HostKind, type Run, wordsOf } from '../shared/model.ts'
+import { type HostKind, type Run, searchWords } from '../shared/model.ts'
 import { Changes } from './changes.tsx'
 import { Compared } from './compared.tsx'
 import { Failures } from './failures.tsx'
@@ -14,7 +14,7 @@ type Props = { run: Run; isShown: boolean; onHelp: () => void }
 export function Overview({ run, isShown, onHelp }: Props) {
   const [search, setSearch] = useState('')
   const [kind, setKind] = useState<HostKind | undefined>()
-  const words = useMemo(() => wordsOf(search), [search])
+  const words = useMemo(() => searchWords(search), [search])
   const { warnings } = run.data
   return (
     <main>

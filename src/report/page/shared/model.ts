@@ -127,7 +127,7 @@ export function tripsOf({ trips }: PageHost): Trip[] {
 const texts = new WeakMap<Host, string>()
 
 /** What a search looks at: the name of a host, and what was not just ok on it. */
-export function textOf(host: Host, data: PageData): string {
+export function searchedText(host: Host, data: PageData): string {
   const known = texts.get(host)
   if (known !== undefined) return known
   const parts = entriesOf(host, data).flatMap(({ column, status, detail }) =>
@@ -156,6 +156,6 @@ export function isFound(text: string, words: readonly string[]): boolean {
   return words.every((word) => text.includes(word))
 }
 
-export function wordsOf(search: string): string[] {
+export function searchWords(search: string): string[] {
   return search.toLowerCase().split(/\s+/).filter(Boolean)
 }

@@ -24,7 +24,11 @@ type ReadFlags = (words: readonly string[]) => {
  * Runs a task on the hosts of `--limit` (default: all) and returns the exit code. After the task's name, a flag with the
  * name of one of its parameters sets the parameter.
  */
-export async function runTask(name: string, words: readonly string[], readFlags: ReadFlags): Promise<number> {
+export async function runAdHocTask(
+  name: string,
+  words: readonly string[],
+  readFlags: ReadFlags,
+): Promise<number> {
   const task = await findTask(name)
   const { own, others } = splitTaskWords(task, words)
   if (others.includes('--help') || others.includes('-h')) {

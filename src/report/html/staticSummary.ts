@@ -5,7 +5,7 @@ import type { PageData } from './pageData.ts'
 
 const most = 20
 
-export function plainText({
+export function staticSummary({
   title,
   by = '',
   startedAt,

@@ -3,7 +3,7 @@
 const longestShown = 100
 
 /** A text on one line, cut where it is long. */
-export function shortText(whole: string): string {
+export function shownOnLine(whole: string): string {
   const lines = whole.trim().split('\n')
   const line = lines[0]!.trim()
   if (lines.length > 1) return `${lines.length} lines`
