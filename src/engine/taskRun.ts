@@ -286,7 +286,7 @@ class TaskRun {
     this.#insertGiven()
     if (evaluation.kind === 'ok') {
       const { message } = evaluation
-      return this.#finish({ status: 'ok', changes: [], ...(message ? { message } : {}) })
+      return this.#finish({ status: 'ok', changes: [], message })
     }
     if (evaluation.kind === 'unknown') {
       this.#context.dryRun.recordUnknown(this.#item, changes)

@@ -92,7 +92,7 @@ function ipRoute(printed: string, family: Family): FoundRoute | undefined {
   const device = word('dev')
   if (device === undefined || device === 'lo') return undefined
   const address = word('src')
-  return { interface: device, gateway: word('via'), ...(address === undefined ? {} : { address }) }
+  return { interface: device, gateway: word('via'), address }
 }
 
 function addressOnly({ address, prefix }: AddressFacts): AddressFacts {

@@ -44,7 +44,7 @@ function recordable(event: RunEvent): object {
     result: {
       ...result,
       changes: changes.map(withoutLargeDiff),
-      ...(error ? { error: errorRecord(error) } : {}),
+      error: error && errorRecord(error),
     },
   }
 }
@@ -60,8 +60,8 @@ function errorRecord(error: PlaybookError): ErrorRecord {
     code,
     message,
     ...(details.length > 0 ? { details } : {}),
-    ...(hint === undefined ? {} : { hint }),
-    ...(where === undefined ? {} : { where }),
+    hint,
+    where,
     ...(error instanceof UnreachableError ? { stage: error.stage } : {}),
     ...(error instanceof AggregatePlaybookError ? { errors: error.errors.map(errorRecord) } : {}),
   }
@@ -70,7 +70,7 @@ function errorRecord(error: PlaybookError): ErrorRecord {
 function revived(event: { readonly [name: string]: unknown }): RunEvent {
   if (event.kind !== 'taskEnd' && event.kind !== 'retry') return event as RunEvent
   const { error, ...result } = event.result as { readonly error?: ErrorRecord }
-  return { ...event, result: { ...result, ...(error ? { error: revivedError(error) } : {}) } } as RunEvent
+  return { ...event, result: { ...result, error: error && revivedError(error) } } as RunEvent
 }
 
 function revivedError({

@@ -48,10 +48,7 @@ export function fileChanges(state: FileState, desired: DesiredFile): Change[] {
   const isSecret = desired.isSecret || desired.content instanceof Secret || desired.edits?.some(isHidden)
   const diff = isSecret ? undefined : textDiff(path, state, content)
   const [first, ...others] = desired.edits?.length ? desired.edits : [sizeEdit(path, state, content)]
-  return [
-    { ...first!, ...(diff ? { diff } : {}), steps: [step] },
-    ...others.map((edit) => ({ ...edit, steps: [] })),
-  ]
+  return [{ ...first!, diff, steps: [step] }, ...others.map((edit) => ({ ...edit, steps: [] }))]
 }
 
 /** The permission bits that a mode means for what is at a path; what is missing would be a file with 0644. */

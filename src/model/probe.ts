@@ -123,7 +123,7 @@ export function file(path: string, options: FileOptions = {}): Probe<FileState> 
 export function fileAs<T>(path: string, options: FileOptions, parse: (state: FileState) => T): Probe<T> {
   const { follow = true, content = false, digest } = options
   const contentLimit = content === true ? contentLimitBytes : content === false ? 0 : content
-  return { kind: 'file', request: { path, follow, contentLimit, ...(digest ? { digest } : {}) }, parse }
+  return { kind: 'file', request: { path, follow, contentLimit, digest }, parse }
 }
 
 /** Returns the result if its exit code is 0. @throws PlaybookError E_COMMAND with the command and its last lines */

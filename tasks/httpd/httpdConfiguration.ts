@@ -115,9 +115,7 @@ export const httpdConfiguration = defineTask({
     const differing = desired.filter(({ state, content }) => !isSame(state, content))
     const attributes = desired
       .filter((each) => !differing.includes(each))
-      .flatMap(({ path, state, mode }) =>
-        attributeChanges(path, state, { owner, group, ...(mode === undefined ? {} : { mode }) }),
-      )
+      .flatMap(({ path, state, mode }) => attributeChanges(path, state, { owner, group, mode }))
     // Checked last: errors of a configuration that is about to change do not matter.
     if (differing.length === 0 && observed[errorsProbe] !== '')
       throw refused(params.prefix, observed[sureErrorsProbe] as string)

@@ -147,7 +147,7 @@ function missingFile(
   }
   const other = otherVersion(name, version, wordsOf('has'))
   if (other === 'same' || (other?.isNewer && !allowDowngrade)) return []
-  return [{ name, ...(other && { other }) }]
+  return [{ name, other }]
 }
 
 /** What is installed of the package of `httpd-2.4.57`. A kernel is installed beside others. */

@@ -9,7 +9,7 @@ type VersionedName = { readonly name: string; readonly is: RpmVersion }
 /** `0:2.4.57-5.el9`, as rpm prints EPOCHNUM, VERSION and RELEASE. */
 export function parseRpmVersion(text: string): RpmVersion {
   const [, epoch, version = text, release] = /^(?:(\d+):)?([^-]*)(?:-(.*))?$/.exec(text) ?? []
-  return { ...(epoch !== undefined && { epoch }), version, ...(release !== undefined && { release }) }
+  return { epoch, version, release }
 }
 
 export function versionedNames(text: string): VersionedName[] {

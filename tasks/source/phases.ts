@@ -98,7 +98,7 @@ function unpacking(build: Build, explainAs: (name: PhaseName) => (output: Output
     stripComponents: build.stripComponents,
     exclude: [],
     preserve: [],
-    ...(build.user ? { owner: build.user } : {}),
+    owner: build.user,
   }
   return [
     run(sh`${prelude(build)}

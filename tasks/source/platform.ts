@@ -39,7 +39,7 @@ export function parsePlatform(result: Output): Platform {
   const id = value('ID') || 'unknown'
   const compiler = compilerName(value('version'), value('target'))
   return {
-    ...(compiler ? { compiler } : {}),
+    compiler,
     name: [id, value('VERSION_ID'), value('machine'), value('libc')].filter((each) => each !== '').join(' '),
     packager: packagerOf(`${id} ${value('ID_LIKE')}`),
   }

@@ -50,7 +50,7 @@ export const pause = defineTask({
   pause: ({ prompt, ...length }) => {
     const seconds = secondsOf(length)
     const text = prompt ?? (seconds === undefined ? 'The run waits.' : undefined)
-    return { ...(seconds === undefined ? {} : { seconds }), ...(text === undefined ? {} : { prompt: text }) }
+    return { seconds, prompt: text }
   },
   message: ({ prompt, ...length }) => {
     const seconds = secondsOf(length)

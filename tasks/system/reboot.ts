@@ -210,7 +210,7 @@ async function connectAgain(
   clock: Stopwatch,
 ): Promise<void> {
   const timeout = Math.max(clock.left(), 0)
-  await connection.reconnect({ timeout, ...(connectTimeout ? { connectTimeout } : {}) }).catch((thrown) => {
+  await connection.reconnect({ timeout, connectTimeout }).catch((thrown) => {
     if (!(thrown instanceof UnreachableError) || clock.left() > 0) throw thrown
     const waited = `${Math.round(clock.passed())} s`
     const message = `${connection.host} was restarted and has not come back: waited for ${waited}.`

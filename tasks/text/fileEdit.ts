@@ -60,7 +60,7 @@ export function defineFileEdit<S extends z.ZodType<FileEditParams>>({
   return defineTask({
     name,
     summary,
-    ...(ansible ? { ansible } : {}),
+    ansible,
     params: schema,
     title: ({ path }) => path,
     probe: ({ path }) => ({ current: file(path, { content: true }), folder: file(posix.dirname(path)) }),

@@ -61,7 +61,7 @@ function editsOf({ set, after, remove }: PropertiesParams): PropertiesEdit[] {
   const keys = Object.keys(set)
   const sets = keys.map((key, index): PropertiesEdit => {
     const previous = after === undefined ? undefined : (keys[index - 1] ?? after)
-    return { set: key, value: set[key]!, ...(previous === undefined ? {} : { after: previous }) }
+    return { set: key, value: set[key]!, after: previous }
   })
   return [...sets, ...remove.map((key) => ({ remove: key }))]
 }

@@ -13,7 +13,7 @@ export function limitListing(listing: Listing, inventory: Inventory, limit: stri
     const left = hosts.filter((host) => kept.has(host))
     return left.length === 0 && !children
       ? []
-      : [[name, { ...(left.length > 0 ? { hosts: left } : {}), ...(children ? { children } : {}) }]]
+      : [[name, { ...(left.length > 0 ? { hosts: left } : {}), children }]]
   })
   return { _meta: { hostvars }, ...Object.fromEntries(rest) }
 }

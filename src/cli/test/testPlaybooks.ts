@@ -27,7 +27,7 @@ export async function testPlaybooks(
     limit: () => expandLimit(given.limit, names, stateFolder()),
   })
   const verifyPlays = verifying === undefined ? [] : await verifyRun(verifying, inventory)
-  const flags = { ...given, check: false, ...(limit === undefined ? {} : { limit }) }
+  const flags = { ...given, check: false, limit }
   const connection = await readConnectionFlags(flags)
   const phase = (title: string, playbooks: readonly string[], own: typeof plays, onEvent?: Listener) => {
     print(`${title}: ${playbooks.join(' ')}`)

@@ -110,10 +110,10 @@ export class Questions {
   async #asked(question: PromptQuestion, ask: Ask, asker: Asker): Promise<unknown> {
     const { message, name, secret = false, choices, default: preset } = question
     const shown = preset === undefined || secret ? {} : { default: textOf(preset) }
-    const asked = { text: message ?? name, name, isSecret: secret, ...(choices ? { choices } : {}), ...shown }
+    const asked = { text: message ?? name, name, isSecret: secret, choices, ...shown }
     let problem: string | undefined
     for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-      const typed = await this.#ask({ ...asked, ...(problem ? { problem } : {}) }, ask, asker)
+      const typed = await this.#ask({ ...asked, problem }, ask, asker)
       if (typed === undefined) break
       const checked = checkedAnswer(question, typed)
       problem = 'problem' in checked ? checked.problem : undefined
@@ -130,7 +130,7 @@ export class Questions {
   async #personGoesOn(prompt: string, seconds: number | undefined, ask: Ask, asker: Asker): Promise<boolean> {
     const { emit } = this.#options
     const { play, task } = asker
-    const question = { text: prompt, isSecret: false, ...(seconds === undefined ? {} : { seconds }) }
+    const question = { text: prompt, isSecret: false, seconds }
     const limit = new AbortController()
     const timer = seconds === undefined ? undefined : setTimeout(() => limit.abort(), seconds * 1000)
     const answer = await this.#ask(question, ask, asker, limit.signal).finally(() => clearTimeout(timer))
@@ -145,7 +145,7 @@ export class Questions {
   }
 
   #unanswered({ play, task }: Asker, name?: string): void {
-    this.#options.emit({ kind: 'answer', play, task, by: 'nobody', ...(name === undefined ? {} : { name }) })
+    this.#options.emit({ kind: 'answer', play, task, by: 'nobody', name })
   }
 
   async #ask(

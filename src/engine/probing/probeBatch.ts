@@ -141,7 +141,7 @@ function completions(
 function probeEntry(probe: CommandProbe<unknown>, environment: Environment): ScriptEntry {
   const pairs = Object.entries(environment).map(([name, value]) => [name, revealed(value)] as const)
   const stdin = probe.stdin && Buffer.from(probe.stdin.map(revealed).join(''))
-  return { kind: 'probe', body: probe.command.script, environment: pairs, ...(stdin ? { stdin } : {}) }
+  return { kind: 'probe', body: probe.command.script, environment: pairs, stdin }
 }
 
 /** The shortest of the limits that there are. */

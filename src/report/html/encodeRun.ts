@@ -96,7 +96,7 @@ export function encodeRun(table: RunTable, cwd: string, since?: Since): PageData
     ),
     failures: listed(failures).sort((one, other) => other.hosts.length - one.hosts.length),
     warnings: warnings.map(({ message }) => sanitize(message)),
-    ...(since ? { since: pageSince(since) } : {}),
+    since: since && pageSince(since),
   }
 }
 

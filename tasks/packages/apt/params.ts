@@ -11,7 +11,7 @@ const spec = /^([a-z0-9][a-z0-9+.-]+)(?::([a-z0-9-]+))?(?:=([A-Za-z0-9.+~:*?[\]-
 
 export function parseSpec(text: string): DebSpec {
   const [, name = text, arch, version] = spec.exec(text) ?? []
-  return { name, ...(arch && { arch }), ...(version && { version }) }
+  return { name, arch, version }
 }
 
 function specProblem(text: string): string | undefined {
