@@ -8,6 +8,7 @@ import { planned } from '../../../src/testing/index.ts'
 import { pamLimits } from '../../../tasks/accounts/pamLimits.ts'
 import { sudoers } from '../../../tasks/accounts/sudoers.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
+import { absent, folder } from '../fileStates.ts'
 
 type Limit = Parameters<typeof pamLimits>[0]
 const nofile = { domain: 'app', limitType: 'soft', limitItem: 'nofile' } as const
@@ -104,16 +105,6 @@ for (const shell of shells) {
 
 test('sudoers: a host without visudo, and without the folder', async () => {
   const rule = { name: 'app', user: 'a', commands: 'ALL' }
-  const folder: FileState = {
-    type: 'directory',
-    mode: 0o755,
-    owner: 'root',
-    group: 'root',
-    uid: 0,
-    gid: 0,
-    mtimeMs: 0,
-  }
-  const current: FileState = { type: 'absent' }
   const rows: [
     params: object,
     observed: { folder: FileState; hasVisudo: boolean },
@@ -121,10 +112,10 @@ test('sudoers: a host without visudo, and without the folder', async () => {
   ][] = [
     [{}, { folder, hasVisudo: false }, 'E_TOOL'],
     [{ validation: 'detect' }, { folder, hasVisudo: false }, undefined],
-    [{}, { folder: current, hasVisudo: true }, 'E_NO_FOLDER'],
+    [{}, { folder: absent, hasVisudo: true }, 'E_NO_FOLDER'],
   ]
   for (const [params, observed, code] of rows) {
-    const plan = async () => planned(sudoers, { ...rule, ...params }, { current, ...observed })
+    const plan = async () => planned(sudoers, { ...rule, ...params }, { current: absent, ...observed })
     if (code === undefined) assert.equal((await plan()).steps, ['write /etc/sudoers.d/app'])
     else assert.is((await failure(plan)).code, code)
   }

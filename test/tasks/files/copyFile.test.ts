@@ -22,25 +22,15 @@ import { directory } from '../../../tasks/files/directory.ts'
 import { download } from '../../../tasks/files/download.ts'
 import { line } from '../../../tasks/text/line.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
-
-const about = { mode: 0o644, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
-const absent: FileState = { type: 'absent' }
-const folder: FileState = { type: 'directory', ...about }
-const holding = (text: string): FileState => ({
-  type: 'file',
-  ...about,
-  size: text.length,
-  links: 1,
-  content: Buffer.from(text),
-})
+import { absent, fileWith, folder } from '../fileStates.ts'
 
 const rows: [title: string, params: object, current: FileState, changes: string[], steps: string[]][] = [
-  ['the same bytes need nothing', { content: 'a\n' }, holding('a\n'), [], []],
+  ['the same bytes need nothing', { content: 'a\n' }, fileWith('a\n'), [], []],
   ['a missing file is written', { content: 'a\n' }, absent, ['/x/f: absent → 2 bytes'], ['write /x/f']],
   [
     'other bytes of the same length are written',
     { content: 'a\n' },
-    holding('b\n'),
+    fileWith('b\n'),
     ['/x/f: 2 bytes → 2 bytes, other content'],
     ['write /x/f'],
   ],
@@ -48,18 +38,18 @@ const rows: [title: string, params: object, current: FileState, changes: string[
   [
     'the mode alone is put right',
     { content: 'a\n', mode: 0o600 },
-    holding('a\n'),
+    fileWith('a\n'),
     ['/x/f mode: 0644 → 0600'],
     [],
   ],
   [
     'a symbolic mode changes the bits that are there',
     { content: 'a\n', mode: 'u+x,g+w,o=' },
-    holding('a\n'),
+    fileWith('a\n'),
     ['/x/f mode: 0644 → 0760'],
     [],
   ],
-  ['a symbolic mode that is there', { content: 'a\n', mode: 'u+rwX,go-w' }, holding('a\n'), [], []],
+  ['a symbolic mode that is there', { content: 'a\n', mode: 'u+rwX,go-w' }, fileWith('a\n'), [], []],
 ]
 
 test('copyFile, line and directory: symbolic modes of what is new and of what is there', () =>

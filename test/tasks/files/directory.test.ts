@@ -7,10 +7,7 @@ import type { FileState } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { directory } from '../../../tasks/files/directory.ts'
 import { applied, failure, inFolder, shells } from '../apply.ts'
-
-const about = { mode: 0o755, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
-const absent: FileState = { type: 'absent' }
-const there: FileState = { type: 'directory', ...about }
+import { absent, fileWith, folder as there } from '../fileStates.ts'
 
 const rows: [title: string, params: object, target: FileState, changes: string[], steps: string[]][] = [
   ['one that is there needs nothing', {}, there, [], []],
@@ -51,7 +48,7 @@ for (const [title, params, target, changes, steps] of rows) {
       { path: '/srv/app', ...params },
       {
         ...{ entry: target, target },
-        '/srv': { type: 'directory', ...about },
+        '/srv': there,
       },
     )
     assert.equal(
@@ -63,7 +60,7 @@ for (const [title, params, target, changes, steps] of rows) {
 }
 
 test('directory: a file at the path is an error that names it', () => {
-  const state: FileState = { type: 'file', ...about, size: 1, links: 1 }
+  const state = fileWith('x')
   assert.throws(
     () => planned(directory, { path: '/srv/app' }, { entry: state, target: state }),
     (error: { code: string; message: string }) =>

@@ -23,15 +23,13 @@ import { planned } from '../../../src/testing/index.ts'
 import { download } from '../../../tasks/files/download.ts'
 import { secureMirror } from '../../http/secureMirror.ts'
 import { type ApplyOptions, applied, failure, inFolder, looked, shells } from '../apply.ts'
+import { absent, fileWith, folder } from '../fileStates.ts'
 
 const good = Buffer.from([0, 255, 13, 10, ...Buffer.from('good')])
 const sha256 = createHash('sha256').update(good).digest('hex')
 const sha512 = createHash('sha512').update(good).digest('hex')
 
-const about = { mode: 0o644, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
-const folder: FileState = { type: 'directory', ...about }
-const absent: FileState = { type: 'absent' }
-const holding = (digest?: string): FileState => ({ type: 'file', ...about, size: 1, links: 1, digest })
+const holding = (digest?: string) => fileWith('x', { digest })
 const base = { url: 'https://mirror.example/a.tar.gz', dest: '/src/a.tar.gz' }
 const other = 'e'.repeat(128)
 

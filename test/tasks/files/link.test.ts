@@ -7,20 +7,13 @@ import type { FileState } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { link } from '../../../tasks/files/link.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
-
-const about = { mode: 0o777, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
-const linkTo = (target: string): FileState => ({ type: 'link', ...about, target })
+import { absent, fileWith, folder, linkTo } from '../fileStates.ts'
 
 const rows: [title: string, params: object, entry: FileState, changes: string[]][] = [
   ['the right link needs nothing', {}, linkTo('new'), []],
-  ['a missing link is made', {}, { type: 'absent' }, ['/l: absent → link to new']],
+  ['a missing link is made', {}, absent, ['/l: absent → link to new']],
   ['another target is put in', {}, linkTo('old'), ['/l: link to old → link to new']],
-  [
-    'a file gives way if forced',
-    { force: true },
-    { type: 'file', ...about, size: 0, links: 1 },
-    ['/l: file → link to new'],
-  ],
+  ['a file gives way if forced', { force: true }, fileWith(''), ['/l: file → link to new']],
 ]
 
 for (const [title, params, entry, changes] of rows) {
@@ -28,7 +21,7 @@ for (const [title, params, entry, changes] of rows) {
     const result = planned(
       link,
       { path: '/l', target: 'new', ...params },
-      { entry, folder: { type: 'directory', ...about }, aim: { type: 'directory', ...about }, inside: [] },
+      { entry, folder, aim: folder, inside: [] },
     )
     assert.equal(
       result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`),

@@ -17,9 +17,8 @@ import type { FileState } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { ownership } from '../../../tasks/files/ownership.ts'
 import { applied, failure, inFolder, shells } from '../apply.ts'
+import { absent, linkTo, folder as tree } from '../fileStates.ts'
 
-const about = { mode: 0o755, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
-const tree: FileState = { type: 'directory', ...about }
 const none = { count: 0, first: [] }
 
 test('ownership: a tree in which nothing differs needs nothing', () => {
@@ -35,8 +34,8 @@ test('ownership: the first entries that differ are named, and all counted', () =
 })
 
 const failures: [title: string, entry: FileState, code: string, printed: RegExp][] = [
-  ['nothing at the path', { type: 'absent' }, 'E_NO_PATH', /\/srv\/app/],
-  ['a link at the path', { type: 'link', ...about, target: '../data' }, 'E_IS_LINK', /\/data/],
+  ['nothing at the path', absent, 'E_NO_PATH', /\/srv\/app/],
+  ['a link at the path', linkTo('../data'), 'E_IS_LINK', /\/data/],
 ]
 
 for (const [title, entry, code, printed] of failures) {

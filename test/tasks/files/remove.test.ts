@@ -8,27 +8,13 @@ import type { FileState } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { remove } from '../../../tasks/files/remove.ts'
 import { applied, failure, inFolder, shells } from '../apply.ts'
-
-const about = { mode: 0o755, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
-const directory: FileState = { type: 'directory', ...about }
+import { absent, fileWith, folder, linkTo } from '../fileStates.ts'
 
 const rows: [title: string, params: object, entry: FileState, changes: string[], steps: string[]][] = [
-  ['nothing needs nothing', {}, { type: 'absent' }, [], []],
-  [
-    'a file',
-    {},
-    { type: 'file', ...about, size: 1, links: 1 },
-    ['file → absent'],
-    ['rp_target /srv/x; rm -f -- "./$rp_base"'],
-  ],
-  [
-    'a link',
-    {},
-    { type: 'link', ...about, target: '/etc' },
-    ['link to /etc → absent'],
-    ['rp_target /srv/x; rm -f -- "./$rp_base"'],
-  ],
-  ['an empty directory', {}, directory, ['directory → absent'], ['rp_target /srv/x; rmdir -- "./$rp_base"']],
+  ['nothing needs nothing', {}, absent, [], []],
+  ['a file', {}, fileWith('x'), ['file → absent'], ['rp_target /srv/x; rm -f -- "./$rp_base"']],
+  ['a link', {}, linkTo('/etc'), ['link to /etc → absent'], ['rp_target /srv/x; rm -f -- "./$rp_base"']],
+  ['an empty directory', {}, folder, ['directory → absent'], ['rp_target /srv/x; rmdir -- "./$rp_base"']],
 ]
 
 for (const [title, params, entry, changes, steps] of rows) {
@@ -44,7 +30,7 @@ for (const [title, params, entry, changes, steps] of rows) {
 
 test('remove: a full directory is an error that names what is in it', () => {
   assert.throws(
-    () => planned(remove, { path: '/srv/x' }, { entry: directory, inside: ['a', 'b', 'c', 'd'] }),
+    () => planned(remove, { path: '/srv/x' }, { entry: folder, inside: ['a', 'b', 'c', 'd'] }),
     (error: { code: string; message: string }) =>
       error.code === 'E_NOT_EMPTY' && error.message.endsWith('not empty: a, b, c, …'),
   )

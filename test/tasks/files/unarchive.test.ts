@@ -22,21 +22,12 @@ import type { FileState } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { unarchive } from '../../../tasks/files/unarchive.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
+import { absent, fileWith, folder as tree } from '../fileStates.ts'
 
-const about = { mode: 0o644, owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
-const absent: FileState = { type: 'absent' }
-const tree: FileState = { type: 'directory', ...about }
 const a = 'a'.repeat(64)
 const b = 'b'.repeat(64)
-const archive: FileState = { type: 'file', ...about, size: 1, links: 1, digest: a }
-const stampOf = (text: string): FileState => ({
-  type: 'file',
-  ...about,
-  size: text.length,
-  links: 1,
-  content: Buffer.from(text),
-})
-const stamp = stampOf(`sha256 ${a}\nstripComponents 0\n`)
+const archive = fileWith('x', { digest: a })
+const stamp = fileWith(`sha256 ${a}\nstripComponents 0\n`)
 const record = `sha256 ${a}\nstripComponents 0\n`
 const base = { src: '/src/app-1.2.3.tar.gz', dest: '/opt/app' }
 const nothing = { archive, tree: absent, stamp: absent, record: '' as string | undefined, created: absent }
@@ -64,7 +55,7 @@ const rows: [title: string, params: object, seen: Partial<Seen>, changes: string
   [
     'a stamp of another archive unpacks again',
     {},
-    { tree, stamp: stampOf(`sha256 ${b}\nstripComponents 0\n`) },
+    { tree, stamp: fileWith(`sha256 ${b}\nstripComponents 0\n`) },
     ['/opt/app: another archive, or other options → app-1.2.3.tar.gz, sha256 aaaa…aa'],
   ],
   [

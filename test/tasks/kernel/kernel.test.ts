@@ -8,18 +8,7 @@ import { planned } from '../../../src/testing/index.ts'
 import { kernelModule } from '../../../tasks/kernel/kernelModule.ts'
 import { sysctl } from '../../../tasks/kernel/sysctl.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
-
-const about = { owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
-const folder: FileState = { type: 'directory', mode: 0o755, ...about }
-const absent: FileState = { type: 'absent' }
-const holding = (text: string): FileState => ({
-  type: 'file',
-  mode: 0o644,
-  ...about,
-  links: 1,
-  size: text.length,
-  content: Buffer.from(text),
-})
+import { absent, fileWith, folder } from '../fileStates.ts'
 
 const rows: [title: string, params: object, file: string | undefined, live: unknown[], changes: string[]][] =
   [
@@ -62,7 +51,7 @@ const rows: [title: string, params: object, file: string | undefined, live: unkn
 
 for (const [title, params, content, live, changes] of rows) {
   test(`sysctl: ${title}`, () => {
-    const current = content === undefined ? absent : holding(content)
+    const current = content === undefined ? absent : fileWith(content)
     const result = planned(
       sysctl,
       { sysctlFile: '/f', ...params },
@@ -132,12 +121,12 @@ const modules: [title: string, params: object, loaded: string, load: FileState, 
     absent,
     ['/etc/modules-load.d/br-x.conf: absent → 5 bytes', '/etc/modprobe.d/br-x.conf: absent → 17 bytes'],
   ],
-  ['one that is there for the next start', { persistent: 'present' }, 'yes', holding('br-x\n'), []],
+  ['one that is there for the next start', { persistent: 'present' }, 'yes', fileWith('br-x\n'), []],
   [
     'none for the next start',
     { state: 'absent', persistent: 'absent' },
     'no',
-    holding('br-x\n'),
+    fileWith('br-x\n'),
     ['/etc/modules-load.d/br-x.conf: file → absent'],
   ],
 ]

@@ -9,15 +9,9 @@ import { planned } from '../../../src/testing/index.ts'
 import type { Unit } from '../../../tasks/services/systemd.ts'
 import { systemdUnit } from '../../../tasks/services/systemdUnit.ts'
 import { inFolder, runShell, shells } from '../apply.ts'
+import { absent, fileWith } from '../fileStates.ts'
 
 const content = '[Service]\nExecStart=/opt/app\n\n[Install]\nWantedBy=multi-user.target\n'
-const absent: FileState = { type: 'absent' }
-
-const there = (text: string, more: object = {}): FileState => {
-  const bytes = Buffer.from(text)
-  const owned = { owner: 'root', group: 'root', uid: 0, gid: 0, mode: 0o644 }
-  return { type: 'file', ...owned, mtimeMs: 0, links: 1, size: bytes.length, content: bytes, ...more }
-}
 
 const up: Unit = {
   ...{ load: 'loaded', active: 'active', sub: 'running', file: 'enabled', type: 'simple' },
@@ -50,7 +44,7 @@ const rows: readonly Row[] = [
   {
     title: 'is quiet where all is so',
     params: { content, enabled: true },
-    current: there(content),
+    current: fileWith(content),
     unit: up,
     changes: [],
     steps: [],
@@ -58,7 +52,7 @@ const rows: readonly Row[] = [
   {
     title: 'has a file read that somebody else has written',
     params: { content },
-    current: there(content),
+    current: fileWith(content),
     unit: { ...up, isOutdated: true },
     changes: ["systemd's units: outdated → read again"],
     steps: ['systemctl daemon-reload'],
@@ -66,7 +60,7 @@ const rows: readonly Row[] = [
   {
     title: 'leaves the links of an enabled unit alone where its [Install] is the same',
     params: { content, enabled: true },
-    current: there(content.replace('/opt/app', '/opt/old')),
+    current: fileWith(content.replace('/opt/app', '/opt/old')),
     unit: up,
     changes: [`${path}: 67 bytes → 67 bytes, other content`],
     steps: [`write ${path}`, 'systemctl daemon-reload'],
@@ -74,7 +68,7 @@ const rows: readonly Row[] = [
   {
     title: 'enables again where its [Install] changes',
     params: { content, enabled: true },
-    current: there(content.replace('multi-user', 'graphical')),
+    current: fileWith(content.replace('multi-user', 'graphical')),
     unit: up,
     changes: [`${path}: 66 bytes → 67 bytes`],
     steps: [`write ${path}`, 'systemctl daemon-reload', 'systemctl reenable -- app.service'],
@@ -82,7 +76,7 @@ const rows: readonly Row[] = [
   {
     title: 'gives a file that others may write its mode',
     params: { content },
-    current: there(content, { mode: 0o666 }),
+    current: fileWith(content, { mode: 0o666 }),
     unit: up,
     changes: [`${path} mode: 0666 → 0644`],
     steps: [`rp_attributes ${path} '' 0644`],
@@ -98,7 +92,7 @@ const rows: readonly Row[] = [
   {
     title: 'stops, disables, removes and forgets what shall be absent',
     params: { state: 'absent' },
-    current: there(content),
+    current: fileWith(content),
     unit: up,
     changes: [
       'unit app.service: active → stopped',
@@ -116,7 +110,7 @@ const rows: readonly Row[] = [
   {
     title: 'only removes a drop-in that shall be absent',
     params: { state: 'absent', dropIn: 'limits' },
-    current: there('[Service]\n'),
+    current: fileWith('[Service]\n'),
     unit: up,
     changes: [`${path}.d/limits.conf: present → absent`],
     steps: [
@@ -154,7 +148,7 @@ const faults: readonly (readonly [title: string, unit: Unit, code: string])[] = 
 for (const [title, unit, code] of faults) {
   test(`systemdUnit refuses ${title}`, () => {
     assert.throws(
-      () => planned(systemdUnit, { name: 'app', content }, { current: there(content), unit }),
+      () => planned(systemdUnit, { name: 'app', content }, { current: fileWith(content), unit }),
       (error: PlaybookError) => error.code === code,
     )
   })

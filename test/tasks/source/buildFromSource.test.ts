@@ -22,6 +22,7 @@ import * as assert from 'uvu/assert'
 import { type PlaybookError, secret } from '../../../src/index.ts'
 import { buildFromSource } from '../../../tasks/source/buildFromSource.ts'
 import { parsePlatform } from '../../../tasks/source/platform.ts'
+import { absent, fileWith } from '../fileStates.ts'
 import { type BuildSite, canBuild, onSite, type Source } from './buildSite.ts'
 
 const configure = `#!/bin/sh
@@ -211,7 +212,7 @@ test('every part of the recipe decides a rebuild, and where it is built does not
   const fromOf = (change: Partial<Params>, seen = platform) => {
     const content = Buffer.from(stamp)
     const task = buildFromSource({ ...params, ...change })
-    const observed = { stamp: { ...about, size: content.length, content }, tree: absent, platform: seen }
+    const observed = { stamp: fileWith(content), tree: absent, platform: seen }
     return task.spec.plan(task.params, observed, [])[0]?.from
   }
   for (const [title, change, from] of rebuilds) {
@@ -714,18 +715,6 @@ for (const [title, params, message] of wrong) {
 function stampOf(site: BuildSite, host: string): string {
   return readFileSync(site.of(host, `${site.root}/opt/hello/.built-hello`), 'utf8')
 }
-
-const about = {
-  type: 'file',
-  mode: 0o644,
-  owner: 'root',
-  group: 'root',
-  uid: 0,
-  gid: 0,
-  mtimeMs: 0,
-  links: 1,
-} as const
-const absent = { type: 'absent' } as const
 
 function saidPlatform(compiler: string) {
   const stdout = Buffer.from(

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import type { FileState } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { editFstab, type FstabEntry } from '../../../tasks/storage/fstab.ts'
 import { mount } from '../../../tasks/storage/mount.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
+import { fileWith, folder as point } from '../fileStates.ts'
 
 const data: FstabEntry = {
   src: '/dev/sdb1',
@@ -74,16 +74,7 @@ test('mount: texts of fstab', () => {
   }
 })
 
-const about = { owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
-const point: FileState = { type: 'directory', mode: 0o755, ...about }
-const fstab: FileState = {
-  type: 'file',
-  mode: 0o644,
-  ...about,
-  links: 1,
-  size: 1,
-  content: Buffer.from(`${line}\n`),
-}
+const fstab = fileWith(`${line}\n`)
 const nothing = { mounted: undefined, isSwap: false, device: '/dev/sdb1', number: '8:17', isSame: false }
 const mounted = {
   ...{ fstype: 'xfs', src: '/dev/mapper/x', root: '/', number: '8:17' },

@@ -8,19 +8,9 @@ import { type PlaybookError, secret } from '../../../src/index.ts'
 import { planned } from '../../../src/testing/index.ts'
 import { command } from '../../../tasks/system/command.ts'
 import { applied, failure, inFolder, shells } from '../apply.ts'
+import { absent, fileWith, folder } from '../fileStates.ts'
 
-const absent = { type: 'absent' } as const
-const present = {
-  type: 'file',
-  size: 0,
-  links: 1,
-  mode: 0o644,
-  owner: 'root',
-  group: 'root',
-  uid: 0,
-  gid: 0,
-  mtimeMs: 0,
-} as const
+const present = fileWith('')
 
 const rows = [
   { title: 'runs each time', params: {}, created: present, removed: present, change: 'not run → run' },
@@ -60,16 +50,6 @@ const rows = [
     change: undefined,
   },
 ]
-
-const folder = {
-  type: 'directory',
-  mode: 0o755,
-  owner: 'root',
-  group: 'root',
-  uid: 0,
-  gid: 0,
-  mtimeMs: 0,
-} as const
 
 for (const { title, params, created, removed, change } of rows) {
   test(`command ${title}`, () => {

@@ -7,40 +7,30 @@ import { planned } from '../../../src/testing/index.ts'
 import { hostname } from '../../../tasks/system/hostname.ts'
 import { timezone } from '../../../tasks/system/timezone.ts'
 import { failure, looked, shells } from '../apply.ts'
+import { absent, fileWith, linkTo } from '../fileStates.ts'
 
-const about = { owner: 'root', group: 'root', uid: 0, gid: 0, mtimeMs: 0 }
-const absent: FileState = { type: 'absent' }
-const holding = (text: string): FileState => ({
-  type: 'file',
-  mode: 0o644,
-  ...about,
-  links: 1,
-  size: text.length,
-  content: Buffer.from(text),
-})
-const linkTo = (target: string): FileState => ({ type: 'link', target, mode: 0o777, ...about })
 const shown = ({ changes }: ReturnType<typeof planned>) =>
   changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`)
 
 const names: [title: string, file: FileState, live: string, changes: string[], content?: string][] = [
-  ['the right name', holding('was-01\n'), 'was-01', []],
-  ['a comment above', holding('# mine\n\nwas-01'), 'was-01', []],
+  ['the right name', fileWith('was-01\n'), 'was-01', []],
+  ['a comment above', fileWith('# mine\n\nwas-01'), 'was-01', []],
   [
     'another name',
-    holding('# mine\nold\n'),
+    fileWith('# mine\nold\n'),
     'old',
     ['/etc/hostname: old → was-01', 'host name (now): old → was-01'],
     '# mine\nwas-01\n',
   ],
   [
     'no name in the file',
-    holding('# mine'),
+    fileWith('# mine'),
     'was-01',
     ['/etc/hostname: no name → was-01'],
     '# mine\nwas-01\n',
   ],
   ['no file', absent, 'was-01', ['/etc/hostname: absent → 7 bytes'], 'was-01\n'],
-  ['another name now', holding('was-01\n'), 'old', ['host name (now): old → was-01']],
+  ['another name now', fileWith('was-01\n'), 'old', ['host name (now): old → was-01']],
 ]
 
 for (const [title, current, live, changes, content] of names) {
@@ -58,14 +48,14 @@ test('hostname: what is no name is refused', () => {
   for (const name of ['a', 'was-01.example.org', '1a']) hostname({ name })
 })
 
-const zone: FileState = holding('TZif2')
+const zone: FileState = fileWith('TZif2')
 const zones: [title: string, link: FileState, text: FileState, changes: string[]][] = [
   ['the right link', linkTo('../usr/share/zoneinfo/Asia/Seoul'), absent, []],
-  ['the right link, absolute', linkTo('/usr/share/zoneinfo/Asia/Seoul'), holding('Asia/Seoul\n'), []],
+  ['the right link, absolute', linkTo('/usr/share/zoneinfo/Asia/Seoul'), fileWith('Asia/Seoul\n'), []],
   [
     'another zone, on Debian',
     linkTo('/usr/share/zoneinfo/UTC'),
-    holding('Etc/UTC\n'),
+    fileWith('Etc/UTC\n'),
     [
       '/etc/localtime: link to /usr/share/zoneinfo/UTC → link to ../usr/share/zoneinfo/Asia/Seoul',
       '/etc/timezone: Etc/UTC → Asia/Seoul',

@@ -3,39 +3,16 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { type FileState, type Step, secret } from '../../../src/index.ts'
+import { secret } from '../../../src/index.ts'
 import { line } from '../../../tasks/text/line.ts'
 import { applied, failure, inFolder, shells } from '../apply.ts'
+import { textChanges, writtenBytes } from './textPlan.ts'
 
 type Params = Omit<Parameters<typeof line>[0], 'path'>
 
-const folder: FileState = {
-  ...{ type: 'directory', mode: 0o755, owner: 'root', group: 'root' },
-  ...{ uid: 0, gid: 0, mtimeMs: 0 },
-}
-
-const holding = (content: Buffer): FileState => ({
-  type: 'file',
-  mode: 0o644,
-  owner: 'root',
-  group: 'root',
-  uid: 0,
-  gid: 0,
-  mtimeMs: 0,
-  size: content.length,
-  links: 1,
-  content,
-})
-
 /** The bytes that a plan writes, or undefined where it writes nothing. */
 function written(before: Buffer, params: Params): Buffer | undefined {
-  const changes = line.spec.plan(
-    line({ path: '/f', ...params }).params as never,
-    { current: holding(before), folder },
-    undefined,
-  )
-  const step = changes.flatMap((change) => change.steps)[0] as (Step & { kind: 'write' }) | undefined
-  return step?.content as Buffer | undefined
+  return writtenBytes(textChanges(line, { path: '/f', ...params }, before))
 }
 
 // `undefined`: nothing is to be done. What is written is planned again, and must need nothing.
@@ -134,22 +111,15 @@ test('line: bytes that are not UTF-8 are kept, and compared as Latin-1', () => {
 })
 
 test('line: what changed is named by its line number', () => {
-  const [change] = line.spec.plan(
-    line({ path: '/f', match: '^b', line: 'c' }).params as never,
-    { current: holding(Buffer.from('a\nb\n')), folder },
-    undefined,
-  )
+  const [change] = textChanges(line, { path: '/f', match: '^b', line: 'c' }, 'a\nb\n')
   assert.is(`${change!.what}: ${change!.from} → ${change!.to}`, '/f:2: b → c')
   assert.equal(change!.diff, { path: '/f', before: 'a\nb\n', after: 'a\nc\n' })
 })
 
 test('line: a secret is put in and shown nowhere', () => {
-  const changes = line.spec.plan(
-    line({ path: '/f', match: '^password=', line: secret('password=hunter2') }).params as never,
-    { current: holding(Buffer.from('password=old1\n')), folder },
-    undefined,
-  )
-  assert.is(String((changes[0]!.steps[0] as Step & { kind: 'write' }).content), 'password=hunter2\n')
+  const params = { path: '/f', match: '^password=', line: secret('password=hunter2') }
+  const changes = textChanges(line, params, 'password=old1\n')
+  assert.is(String(writtenBytes(changes)), 'password=hunter2\n')
   const shown = changes.map(({ steps: _, ...change }) => change)
   assert.not.match(JSON.stringify(shown), /hunter2|old1/)
 })

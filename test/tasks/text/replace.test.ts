@@ -3,44 +3,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import type { FileState, Step } from '../../../src/index.ts'
 import { replace } from '../../../tasks/text/replace.ts'
 import { applied, failure, inFolder, shells } from '../apply.ts'
+import { textChanges, writtenBytes } from './textPlan.ts'
 
 type Params = Omit<Parameters<typeof replace>[0], 'path'>
 
-const folder: FileState = {
-  ...{ type: 'directory', mode: 0o755, owner: 'root', group: 'root' },
-  ...{ uid: 0, gid: 0, mtimeMs: 0 },
-}
+const plan = (before: string | Buffer, params: Params) =>
+  textChanges(replace, { path: '/f', ...params }, before)
 
-const holding = (content: Buffer): FileState => ({
-  type: 'file',
-  mode: 0o644,
-  owner: 'root',
-  group: 'root',
-  uid: 0,
-  gid: 0,
-  mtimeMs: 0,
-  size: content.length,
-  links: 1,
-  content,
-})
-
-const plan = (before: Buffer, params: Params) =>
-  replace.spec.plan(
-    replace({ path: '/f', ...params }).params as never,
-    { current: holding(before), folder },
-    undefined,
-  )
-
-/** The bytes that a plan writes, or undefined where it writes nothing. */
-function written(before: Buffer, params: Params): Buffer | undefined {
-  const step = plan(before, params).flatMap((change) => change.steps)[0] as
-    | (Step & { kind: 'write' })
-    | undefined
-  return step?.content as Buffer | undefined
-}
+const written = (before: Buffer, params: Params) => writtenBytes(plan(before, params))
 
 // `undefined`: nothing is to be done. What is written is planned again, and must need nothing.
 const rows: [title: string, before: string, params: Params, after: string | undefined][] = [
@@ -101,7 +73,7 @@ test('replace: bytes that are not UTF-8 are kept, and taken as Latin-1', () => {
 })
 
 test('replace: each place is named by its line', () => {
-  const changes = plan(Buffer.from('a\nb\nxa\n'), { pattern: '(?<=x)a|^a', replacement: 'c' })
+  const changes = plan('a\nb\nxa\n', { pattern: '(?<=x)a|^a', replacement: 'c' })
   assert.equal(
     changes.map(({ what, from, to }) => `${what} ${from} → ${to}`),
     ['/f:1 a → c', '/f:3 a → c'],
@@ -123,7 +95,7 @@ const failures: [title: string, before: string, params: Params, code: string][] 
 for (const [title, before, params, code] of failures) {
   test(`replace: ${title} is ${code}`, () => {
     assert.throws(
-      () => plan(Buffer.from(before), params),
+      () => plan(before, params),
       (error: { code: string }) => error.code === code,
     )
   })

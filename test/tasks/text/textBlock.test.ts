@@ -3,36 +3,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import { type FileState, type Step, secret } from '../../../src/index.ts'
+import { secret } from '../../../src/index.ts'
 import { textBlock } from '../../../tasks/text/textBlock.ts'
 import { applied, failure, inFolder, shells } from '../apply.ts'
+import { textChanges, writtenBytes } from './textPlan.ts'
 
 type Params = Omit<Parameters<typeof textBlock>[0], 'path'>
 
-const folder: FileState = {
-  ...{ type: 'directory', mode: 0o755, owner: 'root', group: 'root' },
-  ...{ uid: 0, gid: 0, mtimeMs: 0 },
-}
-
-const holding = (content: Buffer): FileState => ({
-  type: 'file',
-  mode: 0o644,
-  owner: 'root',
-  group: 'root',
-  uid: 0,
-  gid: 0,
-  mtimeMs: 0,
-  size: content.length,
-  links: 1,
-  content,
-})
-
 /** The bytes that a plan writes, or undefined where it writes nothing. */
 function written(before: Buffer, params: Params): Buffer | undefined {
-  const task = textBlock({ path: '/f', marker: '#{mark}', ...params })
-  const changes = textBlock.spec.plan(task.params as never, { current: holding(before), folder }, undefined)
-  const step = changes.flatMap((change) => change.steps)[0] as (Step & { kind: 'write' }) | undefined
-  return step?.content as Buffer | undefined
+  return writtenBytes(textChanges(textBlock, { path: '/f', marker: '#{mark}', ...params }, before))
 }
 
 // `undefined`: nothing is to be done. What is written is planned again, and must need nothing.
@@ -130,12 +110,7 @@ for (const [title, before] of unclear) {
 }
 
 test('block: a secret is put in and shown nowhere', () => {
-  const { params } = textBlock({ path: '/f', block: secret('hunter2') })
-  const changes = textBlock.spec.plan(
-    params as never,
-    { current: holding(Buffer.from('a\n')), folder },
-    undefined,
-  )
+  const changes = textChanges(textBlock, { path: '/f', block: secret('hunter2') }, 'a\n')
   assert.is(changes.length, 1)
   assert.not.match(JSON.stringify(changes), 'hunter2')
 })
