@@ -98,18 +98,9 @@ export type WriteStep = {
 }
 
 /** Uploads a file from the controller to the host atomically, and verifies its SHA-256 there. */
-export type UploadStep = {
+export type UploadStep = Omit<WriteStep, 'kind' | 'content'> & {
   readonly kind: 'upload'
   readonly source: UploadSource
-  readonly path: string
-  readonly mode?: number
-  readonly owner?: string
-  readonly group?: string
-  readonly keep?: string
-  readonly backup?: boolean
-  readonly validate?: (temporaryPath: string) => Command
-  readonly follow?: boolean
-  readonly replaces?: string
 }
 
 /**

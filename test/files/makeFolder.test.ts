@@ -1,14 +1,13 @@
 // Folders on the controller: private, nested, and an error where none can be made.
 
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { makeFolder } from '../../src/files/makeFolder.ts'
+import { testFolder } from '../testFolder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'run-playbook-folder-'))
-test.after(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('folder')
 
 test('it is made with those above it, for this user alone, and may exist', () => {
   makeFolder(join(folder, 'a/b'))

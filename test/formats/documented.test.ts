@@ -1,27 +1,18 @@
 // Runs every example of docs/formats.md: tasks on a described host, code as a program.
 
 import { execFileSync } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { fakeHost, testPlay } from '../../src/testing/index.ts'
 import { loadPlaybook } from '../../src/userCode/loadPlaybook.ts'
+import { testFolder } from '../testFolder.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const page = readFileSync(join(root, 'docs/formats.md'), 'utf8')
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'run-playbook-formats-')))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
+const folder = testFolder('formats')
 
 /** A file, the task that edits it, and the file afterwards. */
 const examples = [...page.matchAll(/```([\w-]+)\n([^`]*)```\n\n```ts\n([^`]*)```\n\n```\1\n([^`]*)```/g)].map(

@@ -1,7 +1,6 @@
 // The time for large inventories grows linearly with their hosts.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { test } from '#test'
@@ -10,9 +9,9 @@ import { type Inventory, loadInventory } from '../../src/inventory/inventory.ts'
 import { validateVars } from '../../src/inventory/vars/validateVars.ts'
 import { listInventory } from '../../src/inventory/views/listing.ts'
 import { AggregatePlaybookError } from '../../src/model/errors/error.ts'
+import { testFolder } from '../testFolder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'inventory-scale-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
+const folder = testFolder('inventory-scale')
 writeFileSync(
   join(folder, 'hosts.yaml'),
   `all:

@@ -1,16 +1,13 @@
 // Tests what the journal knows of how long a run will take.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { openJournal } from '../../src/journal/journal.ts'
 import { lastTimes } from '../../src/journal/lastTimes.ts'
 import type { RunEvent } from '../../src/model/run/event.ts'
+import { testFolder } from '../testFolder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'run-playbook-times-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
+const folder = testFolder('times')
 
 const flags = { limit: 'web' }
 const playbooks = ['site.ts']

@@ -1,24 +1,15 @@
 // Tests that the documentation's playbooks compile in projects made by tsc --init.
 
 import { execFile } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
+import { testFolder } from '../testFolder.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'run-playbook-init-')))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
+const folder = testFolder('init')
 
 const pages = ['README.md', 'docs/roles.md', 'docs/cookbook.md', 'docs/formats.md']
 /** These use what is in @types/node, which a project need not have. */

@@ -1,29 +1,18 @@
 // The package as users get it: packed, installed, type-checked, run.
 
 import { execFile, execFileSync } from 'node:child_process'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
+import { testFolder } from '../testFolder.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'run-playbook-pack-')))
+const folder = testFolder('pack')
 const tarball = join(folder, `run-playbook-${version}.tgz`)
 const projects = ['esm', 'cjs'] as const
-test.after(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The environment of a person's shell: without what `npm test` adds, which would lead npm to this repository. */
 const env: NodeJS.ProcessEnv = {

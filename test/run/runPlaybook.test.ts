@@ -1,7 +1,6 @@
 // Tests runs from code: results, events, interruptions, faults, and several at once.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -15,9 +14,9 @@ import {
   runPlaybook,
 } from '../../src/run/index.ts'
 import { copyFile, shell } from '../../tasks/index.ts'
+import { testFolder } from '../testFolder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'run-playbook-code-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
+const folder = testFolder('code')
 
 const inventory = {
   web: { hosts: { one: null, two: { word: 'two' } }, vars: { ansible_connection: 'local', word: 'one' } },

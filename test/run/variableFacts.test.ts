@@ -1,7 +1,7 @@
 // Tests plays whose inventory variables use facts of hosts, or files of a role.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, hostname, tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -15,9 +15,9 @@ import {
 } from '../../src/run/index.ts'
 import { copyFile, template } from '../../tasks/index.ts'
 import { runHere } from '../cli/inProcess.ts'
+import { testFolder } from '../testFolder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'run-playbook-facts-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
+const folder = testFolder('facts')
 
 writeFileSync(
   join(folder, 'hosts.yaml'),

@@ -1,18 +1,17 @@
 // The local transport.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { createTransportResolver } from '../../src/transport/connect.ts'
 import type { Connection } from '../../src/transport/program/transport.ts'
+import { testFolder } from '../testFolder.ts'
 import { ask, endOf, errorOf, using, within } from './settings.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rp-local-'))
-test.after(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('local')
 
 async function local(): Promise<Connection> {
   const settings = { kind: 'local', host: 'localhost', become: { method: 'sudo', user: 'root' } } as const

@@ -1,19 +1,18 @@
 // Tests the JSON Schema of --schema with an independent validator.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
+import { testFolder } from '../../testFolder.ts'
 import { runHere } from '../inProcess.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 
-const cache = mkdtempSync(join(tmpdir(), 'run-playbook-cache-'))
-test.after(() => rmSync(cache, { recursive: true, force: true }))
+const cache = testFolder('cache')
 
 const validatorOf = async (flags: string) => {
   const { stdout } = await runHere(root, ['inventory', ...flags.split(' ')], { XDG_CACHE_HOME: cache })

@@ -1,13 +1,13 @@
 // Tests how command-line words become parameters of tasks.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { parseTaskParams, splitTaskWords } from '../../../src/cli/task/taskParams.ts'
 import { defineTask, PlaybookError, z } from '../../../src/index.ts'
 import { editHttpdConf } from '../../../tasks/index.ts'
+import { testFolder } from '../../testFolder.ts'
 
 const task = defineTask({
   name: 'sample',
@@ -30,10 +30,9 @@ const task = defineTask({
   plan: () => [],
 })
 
-const folder = mkdtempSync(join(tmpdir(), 'run-playbook-params-'))
+const folder = testFolder('params')
 const file = join(folder, 'text')
 writeFileSync(file, 'a\nb\n')
-test.after(() => rmSync(folder, { recursive: true }))
 
 const readings: readonly [words: readonly string[], params: Record<string, unknown>][] = [
   [[], {}],

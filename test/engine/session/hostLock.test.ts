@@ -1,17 +1,16 @@
 // Tests two runs at once on one machine: the second waits, and probes again.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { LockOptions } from '../../../src/engine/session/hostLock.ts'
 import { call, defineTask, write, z } from '../../../src/index.ts'
 import type { RunEvent } from '../../../src/model/run/event.ts'
 import { line, shell } from '../../../tasks/index.ts'
+import { testFolder } from '../../testFolder.ts'
 import { inFolder, type Ran, runTasks } from '../harness.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'run-playbook-lock-'))
+const folder = testFolder('lock')
 
 const lockOf = (run: string, changes: Partial<LockOptions> = {}): LockOptions => ({
   mode: 'wait',
@@ -31,8 +30,6 @@ const errors = ({ events }: Ran) =>
 const made = async (path: string) => {
   while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 20))
 }
-
-test.after(() => rmSync(folder, { recursive: true }))
 
 /** Begins a run that is in a task until it is released. */
 const busyRun = async (path: (name: string) => string, script = '') => {

@@ -1,7 +1,6 @@
 // Inventory modules are loaded, or read from their cache for as long as they allow.
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -9,9 +8,9 @@ import { loadInventory } from '../../../src/inventory/inventory.ts'
 import { AggregatePlaybookError } from '../../../src/model/errors/error.ts'
 import { defineInventory, type InventoryTree } from '../../../src/model/inventoryModule.ts'
 import { secret } from '../../../src/model/secrets/secret.ts'
+import { testFolder } from '../../testFolder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'inventory-module-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
+const folder = testFolder('inventory-module')
 
 let count = 0
 /** A folder with a module that counts how often it is loaded. */

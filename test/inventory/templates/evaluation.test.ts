@@ -1,7 +1,6 @@
 // Tests variables with templates: evaluated when read, errors located, secrets kept.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -12,9 +11,9 @@ import { PlaybookError } from '../../../src/model/errors/error.ts'
 import { formatLocation } from '../../../src/model/errors/location.ts'
 import { createMasker } from '../../../src/model/secrets/masker.ts'
 import { Secret, secretsIn } from '../../../src/model/secrets/secret.ts'
+import { testFolder } from '../../testFolder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'inventory-templates-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
+const folder = testFolder('inventory-templates')
 
 function write(files: { readonly [name: string]: string }): string {
   const cwd = mkdtempSync(join(folder, 'case-'))

@@ -1,7 +1,6 @@
 // Starting programs as other users, with fake sudo, su and doas programs.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -11,10 +10,10 @@ import type { BecomeSettings, ConnectionSettings } from '../../../src/model/host
 import { secret } from '../../../src/model/secrets/secret.ts'
 import { localTransport } from '../../../src/transport/local.ts'
 import { shownLines } from '../../shownLines.ts'
+import { testFolder } from '../../testFolder.ts'
 import { ask, errorOf, using, within } from '../settings.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rp-become-'))
-test.after(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('become')
 
 /** Options as ours are: -H -S -p PROMPT -u USER -- PROGRAM. */
 const start = 'prompt=$4; shift 7\n'

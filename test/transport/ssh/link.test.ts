@@ -1,7 +1,7 @@
 // Connections on bad networks and odd servers: everything settles with an error.
 
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import {
   type AddressInfo,
   createServer,
@@ -9,7 +9,6 @@ import {
   type Server as NetServer,
   type Socket,
 } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type Connection as Client, type ServerChannel } from 'ssh2'
 import { test } from '#test'
@@ -20,12 +19,12 @@ import { secret } from '../../../src/model/secrets/secret.ts'
 import type { Connection } from '../../../src/transport/program/transport.ts'
 import { createSshTransport } from '../../../src/transport/ssh/sshTransport.ts'
 import { shownLines } from '../../shownLines.ts'
+import { testFolder } from '../../testFolder.ts'
 import { ask, endOf, errorOf, isolated, within } from '../settings.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rp-broken-'))
+const folder = testFolder('broken')
 const hostKey = join(folder, 'host_key')
 execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey])
-test.after(() => rmSync(folder, { recursive: true }))
 
 type Behaviour = {
   /** What a session's command does; if not given, a shell that answers `ask` with an empty text. */

@@ -1,19 +1,19 @@
 // Compares our reading of ssh_config with `ssh -G`.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
 import { resolveSshTarget } from '../../../../src/transport/ssh/config/target.ts'
+import { testFolder } from '../../../testFolder.ts'
 
 const missing = existsSync('/usr/bin/ssh') ? undefined : 'no ssh'
 const test = suite(missing ? `ssh_config: skipped, ${missing}` : 'ssh_config')
 const it = missing ? test.skip : test
 
-const folder = mkdtempSync(join(tmpdir(), 'rp-truth-'))
-test.after(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('truth')
 mkdirSync(join(folder, 'more'))
 writeFileSync(join(folder, 'more/10-first'), 'Port 1010\n')
 writeFileSync(join(folder, 'more/20-second'), 'Port 2020\nHost was-*\n  User included\n')

@@ -1,16 +1,16 @@
 // Resolving ssh targets from settings, ssh arguments and ssh_config.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir, userInfo } from 'node:os'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { PlaybookError } from '../../../../src/model/errors/error.ts'
 import type { ConnectionSettings } from '../../../../src/model/host.ts'
 import { resolveSshTarget, type SshTarget } from '../../../../src/transport/ssh/config/target.ts'
+import { testFolder } from '../../../testFolder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rp-config-'))
-test.after(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('config')
 
 const base: ConnectionSettings = { kind: 'ssh', host: 'was-01', become: { method: 'sudo', user: 'root' } }
 

@@ -1,8 +1,7 @@
 // Host certificates of a real sshd, verified by us and by OpenSSH's client.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from '#test'
 import * as assert from 'uvu/assert'
@@ -12,6 +11,7 @@ import type { Certificate } from '../../../../src/transport/ssh/protocol/certifi
 import { decodeCertificate } from '../../../../src/transport/ssh/protocol/certificate.ts'
 import { createSshTransport } from '../../../../src/transport/ssh/sshTransport.ts'
 import { shownLines } from '../../../shownLines.ts'
+import { testFolder } from '../../../testFolder.ts'
 import { ask, errorOf, settingsFor, using } from '../../settings.ts'
 import { makeKey, type Sshd, sshdMissing, startSshd } from '../../sshd.ts'
 
@@ -19,9 +19,8 @@ const missing = sshdMissing()
 const test = suite(missing ? `host certificate: skipped, ${missing}` : 'host certificate')
 const it = missing ? test.skip : test
 
-const folder = mkdtempSync(join(tmpdir(), 'rp-host-certificates-'))
+const folder = testFolder('host-certificates')
 const path = (name: string) => join(folder, name)
-test.after(() => rmSync(folder, { recursive: true }))
 for (const type of ['ed25519', 'ecdsa', 'rsa'] as const) makeKey(path(`authority-${type}`), type)
 makeKey(path('stranger'), 'ed25519')
 
