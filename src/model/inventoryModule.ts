@@ -1,7 +1,10 @@
-// Types of inventories written as TypeScript modules.
+// Types of inventories written as TypeScript modules, and of variables given in code.
 
 /** Variables of a group or host. */
 export type InventoryVars = { readonly [name: string]: unknown }
+
+/** Variables that override all others: by name, or a string as after `-e` (`key=value`, `@file`, `{json}`). */
+export type ExtraVars = string | InventoryVars
 
 /** A group as the YAML has it. Keys of `hosts` may hold ranges: `web[01:10]`. */
 export type InventoryGroupTree = {

@@ -1,9 +1,8 @@
 // Public API for running playbooks from code.
 
-export type { ExtraVars } from '../inventory/vars/extraVars.ts'
 export { AggregatePlaybookError, PlaybookError } from '../model/errors/error.ts'
 export type { InventoryHost } from '../model/host.ts'
-export type { InventoryTree } from '../model/inventoryModule.ts'
+export type { ExtraVars, InventoryTree } from '../model/inventoryModule.ts'
 export type { PendingTask } from '../model/run/pendingTask.ts'
 export type { Question } from '../model/run/question.ts'
 export type { StreamEvent } from '../model/run/streamEvent.ts'

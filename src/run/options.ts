@@ -1,9 +1,8 @@
 // The options of runPlaybook and loadInventory.
 
-import type { ExtraVars } from '../inventory/vars/extraVars.ts'
 import type { BecomeMethod } from '../model/become.ts'
 import type { ConnectionType, InventoryHost } from '../model/host.ts'
-import type { InventoryTree } from '../model/inventoryModule.ts'
+import type { ExtraVars, InventoryTree } from '../model/inventoryModule.ts'
 import type { PendingTask } from '../model/run/pendingTask.ts'
 import type { Question } from '../model/run/question.ts'
 import type { StreamEvent } from '../model/run/streamEvent.ts'

@@ -2,12 +2,10 @@
 
 import { resolve } from 'node:path'
 import { PlaybookError } from '../../model/errors/error.ts'
+import type { ExtraVars } from '../../model/inventoryModule.ts'
 import { parseKeyValues } from '../parsing/keyValues.ts'
 import { type MapEntry, type SourceNode, toSourceNode } from '../parsing/sourceNode.ts'
 import { FileLoader } from '../sources/fileLoader.ts'
-
-/** Variables that override all others: by name, or a string as after `-e` (`key=value`, `@file`, `{json}`). */
-export type ExtraVars = string | { readonly [name: string]: unknown }
 
 /** The variables of all `-e`, later ones over earlier ones; errors go to `files`. */
 export function extraEntries(
