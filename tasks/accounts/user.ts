@@ -38,14 +38,14 @@ const groupName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected the n
  * - `generateSshKey`: makes a key pair if there is none, as the account itself: `sshKeyType` (default `'rsa'`),
  *   `sshKeyBits`, `sshKeyFile`, `sshKeyComment`, `sshKeyPassphrase` (on standard input, never an argument; OpenSSH 8.4 or
  *   newer). Ansible's defaults. `authorizedKey` puts public keys in.
- * - `nonUnique`: `uid` may be another account's. `moveHome`: files move to a new `home`. `skeleton` and `umask`: what a
- *   home directory gets that is made.
+ * - `nonUnique`: `uid` may be another account's. `moveHome`: files move to a new `home`. `skeleton` and `umask`: for a
+ *   home directory that is made.
  * - `state` (default `'present'`): `'absent'` removes the account; with `remove` its home directory and mail too, with
- *   `force` although it is logged in.
+ *   `force` even if it is logged in.
  *
  * Errors: E_NO_GROUP, E_PASSWORD_HASH (a plain password), E_USER with the message of useradd, usermod or userdel.
  *
- * A host without a program says so; Debian's busybox has none of useradd, usermod and chage.
+ * A missing program is an error that names it; Debian's busybox has none of useradd, usermod and chage.
  *
  * Sources: useradd(8), chage(1), ssh-keygen(1), usermod(8), userdel(8), chpasswd(8), getent(1).
  *

@@ -71,16 +71,16 @@ type Packed = {
 }
 
 /**
- * Runs a module of Ansible on the host, for what has no task here yet. It is packed by the ansible-core of the controller
- * and sent by standard input to the host's Python; nothing is left there.
+ * Runs a module of Ansible on the host, for what has no task here yet. The controller's ansible-core packs it, and the
+ * host's Python reads it from standard input; nothing is left on the host.
  *
  * - `ansibleModule('collection.name.module', { …arguments… }, { …options… })`. Arguments have Ansible's names. Secrets may
  *   be in them at any depth: they are sent by standard input, and masked in what is shown.
  * - The module first runs in check mode with diff: that is the probe. If it says `changed`, it runs for real, and once
- *   more in check mode, as with every task. A module that then still says `changed` fails with E_NOT_CONVERGED: it is not
- *   idempotent by its own word, or its check mode guesses. `checkMode: false`, an option, runs it every time instead, and
- *   its own result says whether it changed something; in a dry run that is unknown. Modules that do not support check mode
- *   are treated like that by themselves.
+ *   more in check mode, as with every task. A module that then still says `changed` fails with E_NOT_CONVERGED: it is
+ *   not idempotent, or its check mode only guesses. `checkMode: false`, an option, runs it every time instead, and its
+ *   own result says whether it changed something; in a dry run that is unknown. A module that does not support check
+ *   mode is treated like that anyway.
  * - `reads`, `writes`: further options, for dry runs. Without `reads`, its result is unknown after any planned change;
  *   without `writes`, what later tasks read is unknown after it.
  * - The Python is that of `ansible_python_interpreter`, or the first of /usr/bin/python3, /usr/libexec/platform-python and
@@ -88,8 +88,8 @@ type Packed = {
  * - Ansible is the one in PATH, or that of RUN_PLAYBOOK_ANSIBLE (the folder of its programs). Modules are found in its
  *   collections, and in `library` beside the file in which the task is written.
  *
- * What Ansible does on the controller is no module (copy, template, fetch, …): that is refused with the name of the task
- * that does it here.
+ * What Ansible does on the controller (copy, template, fetch, …) is not a module: it is refused, with the name of the
+ * task that does it here.
  *
  * @throws PlaybookError E_NO_ANSIBLE, E_ANSIBLE_MODULE before any host is touched; E_NO_PYTHON, E_MODULE_FAILED (it failed)
  * @see https://docs.ansible.com/ansible/latest/dev_guide/developing_program_flow_modules.html

@@ -15,9 +15,9 @@ type PlaybookInputs = {
 }
 
 /**
- * Runs a role or a playbook of Ansible that is not moved yet, by the `ansible-playbook` of the controller, on the same
- * host: it gets the address, user, key, passwords and variables that the host has here. Hosts that come to it within a
- * quarter of a second share one run of it.
+ * Runs a role or a playbook of Ansible that has not been moved yet, by the `ansible-playbook` of the controller, on the
+ * same host: it gets the address, user, key, passwords and variables that the host has here. Hosts that reach the task
+ * within a quarter of a second share one run of `ansible-playbook`.
  *
  * - `role`: a role by its name, or by its path from the folder of the playbook; it is searched in `roles` beside the file
  *   in which the task is written, in that folder, and where Ansible searches. Or `playbook`: a file, searched like those of
@@ -27,8 +27,8 @@ type PlaybookInputs = {
  * - `tags`, `skipTags`; `gatherFacts` (default true), for a role.
  *
  * What its tasks change is reported with their names, as changes of this task; if they change nothing, it is ok and
- * notifies nobody. `--check` is passed on with `--diff`: the dry run shows what Ansible predicts, which knows nothing of
- * the planned changes of earlier tasks. `become` of the task is that of the play there; tasks and roles may say otherwise.
+ * notifies nobody. `--check` is passed on with `--diff`: the dry run shows what Ansible predicts, without regard to the
+ * planned changes of earlier tasks. `become` of the task is that of the play there; tasks and roles may say otherwise.
  * A task that fails there fails this one, with its name and message; what a role rescues does not.
  *
  * The task's `timeout` ends ansible-playbook, as Ctrl-C does. Passwords go into files that only this user can read, in a folder that is removed at the end.

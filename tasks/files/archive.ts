@@ -30,8 +30,7 @@ import {
 
 /**
  * Makes an archive of files and folders of the host. Its content is compared with the files first, with their names,
- * times, owners and modes, so a second run changes nothing; files that are written to all the time make another archive
- * in each run.
+ * times, owners and modes, so a second run changes nothing; if files keep changing, each run makes a new archive.
  *
  * - `path`: one or a list (absolute; `*` and `?` match names). A folder is archived with its name; with a slash at the
  *   end, what is in it. Names in the archive are relative to the deepest folder that has all paths.
@@ -41,12 +40,12 @@ import {
  *   (default false).
  * - `excludePath`: paths to leave out (absolute; `*` and `?` match any characters), with what is below them.
  *   `exclusionPatterns`: names to leave out: `'*.pyc'`.
- * - `remove` (default false): removes the files once they are archived, if they are still the same. An archive that is
- *   there is then never replaced by another, because it may be all that is left (E_IN_THE_WAY): give `dest` a date.
+ * - `remove` (default false): removes the files once they are archived, if they are still the same. An existing archive
+ *   is then never replaced, because it may be all that is left (E_IN_THE_WAY): put a date into `dest`.
  * - `owner`, `group`, `mode`: of the archive; default: unchanged; of a new one the become user and 0600, because it may
- *   have what not everybody may read (Ansible's has 0644).
+ *   hold what others may not read (Ansible's has 0644).
  *
- * Links are archived as links. A zip has neither owners nor seconds that are odd, and is made for each comparison.
+ * Links are archived as links. A zip stores neither owners nor odd seconds, and is made again for each comparison.
  *
  * Errors: E_NO_PATH (there is nothing to archive, and no archive), E_NO_FOLDER, E_NOT_A_FILE, E_IN_THE_WAY, E_ARCHIVE,
  * E_TOOL (no GNU tar, gzip, xz, zip, …), E_UNSAFE_PATH.

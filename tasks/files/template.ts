@@ -43,8 +43,8 @@ const settingNames = [
  * - `src`: the template, searched in the folder `templates` of the role, beside the file in which the task is written
  *   and beside the playbook, and in these folders themselves. It is read when the tasks are planned.
  * - `dest` (absolute): the file on the host. Its folder must exist.
- * - `vars`: variables of the template. It sees those of the host by itself, and `groups`, `hostvars`,
- *   `inventory_hostname` and the like; `vars` are over them.
+ * - `vars`: variables of the template. It sees those of the host anyway, and `groups`, `hostvars`, `inventory_hostname`
+ *   and the like; `vars` override them.
  * - `owner`, `group`, `mode`: default: unchanged; of a new file the become user and 0644. `mode: 'preserve'` takes the
  *   permission bits (0777) of `src`.
  * - `force` (default true): false writes only a file that is missing.
@@ -54,8 +54,8 @@ const settingNames = [
  * - `validate`: a shell command with `{}` or `%s` for the path of the new file, run before it is used: if it fails,
  *   `dest` stays as it was.
  * - `trimBlocks` (default true), `lstripBlocks` (default false), `newlineSequence` (default `\n`), and the delimiters
- *   `variableStartString`, `blockStartString`, `commentStartString` and their ends: how the template is written. A first
- *   line `#jinja2: lstrip_blocks: True` in it is stronger.
+ *   `variableStartString`, `blockStartString`, `commentStartString` and their ends: how the template is written. A
+ *   first line `#jinja2: lstrip_blocks: True` in it wins.
  *
  * A secret that the template writes never appears in a diff: lines with it are shown masked.
  *

@@ -8,8 +8,8 @@ import { type GitState, parseState } from './state.ts'
 import { stateCommand } from './stateScript.ts'
 
 /**
- * Clones a repository of git on the host, and keeps the clone at a version. The repository is asked for its commit in
- * each look; a commit that is given by its id and is checked out needs no network.
+ * Clones a repository of git on the host, and keeps the clone at a version. Each run asks the repository for the commit
+ * of the version; a commit that is given by its id and is already checked out needs no network.
  *
  * - `repo`: `https://…`, `ssh://…`, `git://…`, `file://…`, `user@host:path`, or a path on the host; without a password.
  * - `dest` (absolute): the folder. It is made, with the missing ones above it. It must be empty, or the clone.
@@ -30,9 +30,9 @@ import { stateCommand } from './stateScript.ts'
  * (E_UNPUSHED_COMMITS), and files in the way, ignored ones too. Files that are in no commit stay. In a bare repository
  * branches only move forward.
  *
- * git runs what the configuration and hooks of a repository name, so `dest` must be the task user's alone: where another
- * user owns it, owns a folder above, or may write there, git does not run (E_UNSAFE_REPOSITORY). Run the task as the
- * owner. `unsafePaths` does not change that. git never asks for passwords: what it would ask for is an error.
+ * git runs what the configuration and hooks of a repository name, so only the task's user may own and write `dest`: if
+ * another user owns it or a folder above it, or may write there, git does not run (E_UNSAFE_REPOSITORY). Run the task
+ * as the owner. `unsafePaths` does not change that. git never asks for passwords: what it would ask for is an error.
  *
  * --diff shows the subjects of the commits, as far as the clone has them.
  *

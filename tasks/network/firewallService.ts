@@ -6,8 +6,8 @@ import { hasScope, listedOptions, noScope, zoneChanges, zoneParams, zoneState } 
 import { firewalldNeeds } from './zoneReading.ts'
 
 /**
- * Lets services of firewalld (`http`, `ssh`; see `firewall-cmd --get-services`) through a zone, or takes them away, in the
- * permanent configuration and at runtime at once, without a reload.
+ * Lets services of firewalld (`http`, `ssh`; see `firewall-cmd --get-services`) through a zone, or no longer, in the
+ * permanent configuration and at runtime, at once and without a reload.
  *
  * - `services`: one, or a list.
  * - `zone`: the name of a zone; default: firewalld's default zone.

@@ -6,8 +6,8 @@ import { hasScope, listedOptions, noScope, zoneChanges, zoneParams, zoneState } 
 import { firewalldNeeds } from './zoneReading.ts'
 
 /**
- * Binds sources to a zone of firewalld: what comes from them is handled by its rules. In the permanent configuration and
- * at runtime at once, without a reload.
+ * Binds sources to a zone of firewalld: its rules then apply to what comes from them. It changes the permanent
+ * configuration and the runtime, at once and without a reload.
  *
  * - `sources`: addresses and networks (`10.0.0.0/8`, `2001:db8::/32`), MAC addresses, or `ipset:NAME`; one, or a list. They
  *   are compared as firewalld prints them. A source can be in one zone only.

@@ -5,8 +5,8 @@ import { explainRefusal, stateName } from './firewalld.ts'
 import { firewalldNeeds, parseZoneScopes, zoneScript } from './zoneReading.ts'
 
 /**
- * Makes a zone of firewalld and sets its target, or removes it. This is permanent configuration, which firewalld uses
- * after it has loaded it again; a reload drops what is in the runtime configuration only, so it is made only with
+ * Makes a zone of firewalld and sets its target, or removes it. This changes the permanent configuration, which
+ * firewalld uses after a reload. A reload drops what only the runtime configuration has, so it is made only with
  * `reload: true`.
  *
  * - `zone`: its name, of at most 17 characters. `target`: what happens to what no rule matches: `default` (rejected, but for

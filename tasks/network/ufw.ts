@@ -20,17 +20,17 @@ const interfaceName = z.string().regex(/^[A-Za-z0-9_.:+-]{1,15}$/, 'expected the
  * Changes ufw, the firewall of Debian and Ubuntu. What is not given stays as it is; policies and logging come first, then
  * the rule, then `state`.
  *
- * - `rule`: `'allow'`, `'deny'`, `'limit'` or `'reject'`. `port`, `proto` (`'tcp'`, `'udp'`, …), `from`, `fromPort`, `to`:
- *   what it is about; without addresses, IPv4 and IPv6. `app`: an application profile in place of ports.
+ * - `rule`: `'allow'`, `'deny'`, `'limit'` or `'reject'`. `port`, `proto` (`'tcp'`, `'udp'`, …), `from`, `fromPort`,
+ *   `to`: what it applies to; without addresses, IPv4 and IPv6. `app`: an application profile in place of ports.
  * - `direction` (default `'in'`) and `interface`; with `route: true`, `interfaceIn` and `interfaceOut`.
  * - `comment`; `insert`: its position, from 1, for a new rule. `delete: true` removes the rule.
  * - `default`: `{ incoming, outgoing, routed }`, each `'allow'`, `'deny'` or `'reject'`.
  * - `logging`: `'off'`, `'on'`, `'low'`, `'medium'`, `'high'` or `'full'`.
  * - `state`: `'enabled'` or `'disabled'`, now and at the next start.
  *
- * ufw itself is asked, by its own dry run, whether a rule would change anything, so a rule is the same however it was
- * written. Where a change would leave a firewall that is on and lets no ssh connection like our own in, it is refused;
- * `force: true` does it nevertheless.
+ * ufw's own dry run tells whether a rule would change anything, so it does not matter how a rule was written. A change
+ * after which the active firewall would let in no ssh connection like the present one is refused; `force: true` makes
+ * it nevertheless.
  *
  * Errors: E_UFW with the message of ufw, E_UFW_CUT_OFF.
  *

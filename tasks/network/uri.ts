@@ -40,9 +40,9 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS']
 /**
  * Sends a request to a web service from the host, by curl, and checks the answer's status and text.
  *
- * GET, HEAD and OPTIONS change nothing: they are sent at each look, in dry runs too, and a wrong answer is an error. Any
- * other method is a change each time it runs, and is not sent in a dry run; `creates`, `removes`, `when` and `changed` say
- * when it is one.
+ * GET, HEAD and OPTIONS change nothing: they are sent whenever the host is probed, in dry runs too, and a wrong answer
+ * is an error. Any other method counts as a change each time, and is not sent in a dry run; `creates`, `removes`,
+ * `when` and `changed` restrict that.
  *
  * - `url`: http or https, without a password; a secret is never shown.
  * - `method` (default GET). `headers`: by name.
@@ -52,14 +52,14 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS']
  * - `urlUsername`, `urlPassword`: for basic authentication, sent at once. `clientCert`, `clientKey`, `caPath`: files of the
  *   host, in PEM. `validateCerts` (default true): false accepts any certificate. `unixSocket`: a path to connect to instead.
  * - `statusCode` (default 200): one, or a list. `contains`: a text in the first 256 KiB of the body.
- * - `followRedirects` (default `'safe'`): of GET and HEAD; `'all'`, `'none'`. With secret headers or a secret body no redirect
- *   is followed, which might lead to another host.
+ * - `followRedirects` (default `'safe'`): of GET and HEAD; `'all'`, `'none'`. With secret headers or a secret body no
+ *   redirect is followed, because it might lead to another host.
  * - `timeout` (default 30): seconds for the whole answer.
  * - `creates`, `removes`: paths: nothing is sent if the one exists, or the other does not.
  * - `changed`: whether it changes something: true, false, or a function of `{ status, body, json }`. A GET with it is sent as
  *   a step, once.
  *
- * Secrets, headers, the body and the URL are in no argument list.
+ * Secrets, headers, the body and the URL never appear in an argument list.
  *
  * @throws PlaybookError E_HTTP (another status or text, with the first lines of the body; no answer), E_NO_HTTP_CLIENT
  *   (there is no curl), E_FUNCTION

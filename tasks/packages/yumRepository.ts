@@ -65,13 +65,13 @@ const flags = {
 
 /**
  * Adds a repository of packages for dnf and yum, or removes it: a section of a file in /etc/yum.repos.d. Other sections
- * and comments stay byte for byte. What the section has else is removed, as in Ansible.
+ * and comments stay byte for byte. Other options of the section are removed, as in Ansible.
  *
  * - `name`: the section, which dnf calls the repository's id. `file`: the file, without .repo; default: `name`.
  * - `description`: the name for people; default: `name`.
  * - `baseurl`, `mirrorlist` or `metalink`: at least one of them. `$releasever` and `$basearch` are dnf's.
- * - `gpgkey`: dnf imports it before it installs the first package, without asking where it runs with `-y`; the task
- *   `rpmKey` checks its fingerprint before.
+ * - `gpgkey`: dnf imports it before it installs the first package; run with `-y`, it does not ask. The task `rpmKey`
+ *   checks its fingerprint first.
  * - `password`, `proxyPassword`: texts or secrets, which are not shown; a new file with one gets mode 0600.
  * - `options`: any further option of dnf.conf(5): `{ deltarpm: '0' }`. The others are named as there, in camelCase.
  * - `state`: `present` (default) or `absent`. A file without a section left is removed.

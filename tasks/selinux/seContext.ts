@@ -35,7 +35,7 @@ const contextParams = {
 }
 
 /**
- * Says which context files have, as `semanage fcontext` does, and gives it to the files that are there, as `restorecon`
+ * Sets the rules for the contexts of files, as `semanage fcontext` does, and relabels existing files, as `restorecon`
  * does. Where SELinux is off there is nothing to do.
  *
  * - `target`: a regular expression for whole paths, `/data2/www(/.*)?`, or several: they are set in one transaction.
@@ -43,11 +43,11 @@ const contextParams = {
  * - `ftype`: the files meant: `a` (default) all, `f` regular files, `d` directories, `l` links, `s` sockets, `p` pipes,
  *   `b` and `c` devices.
  * - `seuser` (default `system_u`), `selevel` (default `s0`).
- * - `rules`: a list of `{ target, setype, ftype, seuser, selevel }` instead of these: all are set in one transaction, for the
- *   policy takes some seconds to compile.
- * - `state`: `present` (default), or `absent`: the site's own rule is taken back, and the policy's holds again.
- * - `relabel` (default true; Ansible's module never does): files below the part of the target that is no regular
- *   expression get the context that all rules together give them.
+ * - `rules`: a list of `{ target, setype, ftype, seuser, selevel }` instead of these: all are set in one transaction,
+ *   because the policy takes some seconds to compile.
+ * - `state`: `present` (default), or `absent`: the site's own rule is removed, and the policy's applies again.
+ * - `relabel` (default true; Ansible's module never does): files below the fixed beginning of the target get the
+ *   context that all rules together give them.
  *
  * A rule that the policy itself has, word for word, needs nothing.
  *

@@ -19,10 +19,11 @@ import { refusal, selinuxNeeds } from './policy.ts'
  * - `state`: `enforcing`, `permissive`, or `disabled`.
  * - `policy`: the policy for the next start (`targeted`). Default: the one in the file.
  *
- * A running kernel can change between enforcing and permissive only. `disabled` makes it permissive until the next start,
- * and a kernel without SELinux stays so until then: the change says "after a restart". A host that was off has files
- * without labels: make `/.autorelabel` and restart it permissive first, or it may not come up. RHEL 9 and later ignore
- * `disabled` in the file in part: SELinux is then on without a policy; `selinux=0` of the kernel turns it off.
+ * A running kernel can change between enforcing and permissive only. `disabled` makes it permissive until the next
+ * start, and a kernel without SELinux stays without it until then: the change says "after a restart". On a host where
+ * SELinux was off, files have no labels: make `/.autorelabel` and restart it permissive first, or it may not come up.
+ * RHEL 9 and later obey `disabled` in the file only in part: SELinux is then on, without a policy; the kernel's
+ * `selinux=0` turns it off.
  *
  * @throws PlaybookError E_SELINUX_CONFIG (there is no /etc/selinux/config), E_SELINUX (what setenforce refused)
  * @example seMode({ state: 'enforcing' })

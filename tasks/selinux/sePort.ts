@@ -31,17 +31,17 @@ const portSpec = z
   }, "expected a port or a range such as '8009' or '4000-4002'")
 
 /**
- * Gives ports a type of the policy of SELinux, so that programs which may use ports of this type may use them. Where
+ * Gives ports a type of the policy of SELinux, so that programs allowed to use ports of that type can use them. Where
  * SELinux is off there is nothing to do.
  *
  * - `ports`: a port, a range `'4000-4002'`, or a list of them: they are set in one transaction.
  * - `proto`: `tcp` (default), `udp`, `sctp` or `dccp`. Ansible's has no default.
  * - `setype`: the type, such as `http_port_t`.
  * - `selevel`: level or range of an MLS policy; default `s0`.
- * - `state`: `present` (default), or `absent`: the site's own setting is taken back, and the policy's holds again.
+ * - `state`: `present` (default), or `absent`: the site's own setting is removed, and the policy's applies again.
  *
- * A port that the policy itself, or a range of the site, gives this type needs nothing. A port that has another type gets
- * this one instead of it, for the policy knows one type for a port: who needs the other one loses it.
+ * A port that the policy itself, or a range of the site, gives this type needs nothing. A port that has another type
+ * gets this one instead, because a port has only one: programs that need the other type lose the port.
  *
  * @throws PlaybookError E_SELINUX_TOOLS (no semanage), E_SELINUX (what semanage refused: no such type, say)
  * @example sePort({ ports: [8010, 8011], setype: 'http_port_t' })

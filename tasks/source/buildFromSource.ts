@@ -39,30 +39,30 @@ import { buildOn } from './runBuild.ts'
  *
  * **Where it goes**
  * - `prefix` (absolute): the tree, which is swapped as a whole: the old one is `PREFIX.previous` afterwards, until the
- *   next swap, and a process that runs from it goes on. `keep`: paths below it that are the site's (`conf`, `logs`) and
- *   are carried into the new tree; so is what other builds have installed into it.
+ *   next swap, and a process that runs from it keeps running. `keep`: paths below it that are the site's (`conf`,
+ *   `logs`) and are carried into the new tree; so is what other builds have installed into it.
  * - `installs`: files below prefix, where it installs into a tree of something else (a module of httpd). Each takes its
  *   place by a rename; nothing else of the tree is touched, even where `make install` ignores DESTDIR (on Linux, where
  *   mount namespaces are allowed).
  * - `owner`, `group`: of what is installed; default the task's user. Paths in `keep` have their own.
  *
  * **When it is rebuilt**
- * The stamp `PREFIX/.built-NAME` tells what is installed: version, checksum, flags, patches, variables, compiler (kind,
+ * The stamp `PREFIX/.built-NAME` records what is installed: version, checksum, flags, patches, variables, compiler (kind,
  * version, target), and the SHA-256 of each path in `requires`. It is the same text on every host, so that the stamp of
  * one build can be required by another: `requires: ['/data2/apache/.built-httpd']`. A host whose compiler was removed
- * keeps what it has. Where the stamp says the same, nothing else is looked at.
+ * keeps what it has. If the stamp is the same, nothing else is compared.
  *
  * **How it is built**
  * - `buildDir` (`/var/tmp/run-playbook-build`): one folder a build, with its log, `build.log`. A failed phase shows the
  *   first errors, the last lines and what is missing where that is known, and leaves what is installed as it was; the
- *   next run goes on at that phase. After a success the log alone stays.
+ *   next run continues at that phase. After a success only the log stays.
  * - `user`: the unprivileged user who unpacks, configures and makes (the task has to be root for that).
  * - `share` (default false): a name, such as `'web'`. The result is kept in the controller's cache
- *   (`~/.cache/run-playbook/builds`, for 90 days after its last use), and hosts whose task has the same name take it from
- *   there, if compiler, system, version, processor type and libc are the same; hosts of the same run wait for the first
- *   of them. This trusts each of these hosts with the others: whoever controls one of them controls what the others
- *   install. The output says which host built it. A host that lacks libraries for it builds it itself. Never shared: what
- *   is built for the processor of its host (`-march=native`). `true` shares with every host that says `true`.
+ *   (`~/.cache/run-playbook/builds`, for 90 days after its last use), and hosts whose task has the same name take it
+ *   from there, if compiler, system, version, processor type and libc are the same; hosts of the same run wait for the
+ *   first of them. These hosts have to trust one another: whoever controls one of them controls what the others
+ *   install. The output says which host built it. A host that lacks libraries for it builds it itself. Never shared:
+ *   what is built for the processor of its host (`-march=native`). `true` shares with every host that says `true`.
  *
  * There is no time limit; the option `timeout` of any task sets one for each phase.
  *

@@ -28,10 +28,11 @@ import { mountedChanges, unmountedChanges } from './mounting.ts'
  *   `'unmounted'`: not mounted now; fstab stays. `'absent'`: neither; the folder stays.
  * - `fstab` (default `/etc/fstab`). `backup` (default false): whether to keep it at every change, beside it.
  *
- * An entry of fstab is compared by its meaning: blanks, the order of options and `defaults` do not matter, and what means
- * the same stays as it is written, as do all other lines. What is mounted is mounted again (`remount`) where `ro`, `rw`,
- * `nosuid`, `nodev`, `noexec` or `noatime` are not in effect, or the entry gets other options; Ansible's state `remounted`,
- * which does that every time, is not needed. Something else that is mounted there is an error, and stays.
+ * Entries of fstab are compared by their meaning: blanks, the order of options and `defaults` do not matter. An entry
+ * that means the same stays as it is written, as do all other lines. What is mounted is mounted again (`remount`) where
+ * `ro`, `rw`, `nosuid`, `nodev`, `noexec` or `noatime` are not in effect, or the entry gets other options; Ansible's
+ * state `remounted`, which does that every time, is not needed. Something else that is mounted there is an error, and
+ * stays.
  *
  * Errors: E_OTHER_MOUNT, E_MOUNT with the message of mount, umount, swapon or swapoff, E_NOT_A_DIRECTORY.
  *

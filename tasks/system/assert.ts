@@ -14,9 +14,7 @@ const message = z.string().min(1, 'expected a text')
  *
  * @throws PlaybookError E_ASSERT
  * @example
- * then(host.facts.memory, (megabytes) => [
- *   assert({ that: { 'At least 2 GB of memory': megabytes >= 2048 }, hint: 'Give the machine more memory.' }),
- * ])
+ * assert({ that: { 'At least 2 GB of memory': host.memory.total >= 2e9 }, hint: 'Give the machine more memory.' })
  *
  * Source: Ansible's assert, whose conditions are expressions of Jinja.
  */

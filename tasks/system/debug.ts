@@ -29,7 +29,7 @@ const message = z.union(
  * @throws PlaybookError E_UNDEFINED where there is no variable `var`
  * @example debug({ msg: `The port is ${host.vars.port}` })
  * @example debug({ msg: stdout(sh`uptime`) })
- * @example debug({ msg: ({ inventory_hostname, groups }) => `${inventory_hostname} of ${Object.keys(groups)}` })
+ * @example debug({ msg: ({ inventory_hostname, ansible_distribution }) => `${inventory_hostname}: ${ansible_distribution}` })
  * @example debug({ value: host.vars, verbosity: 1 })
  * @see https://docs.ansible.com/ansible/latest/collections/ansible/builtin/debug_module.html
  */

@@ -5,15 +5,15 @@ import { defineTask, PlaybookError, z } from '../../src/index.ts'
 const message = z.string().min(1, 'expected a text')
 
 /**
- * Fails, with a message of yours. For what only a look in the middle of a play can tell; what variables and facts tell is
- * better checked before any host is contacted, by the schema in `vars`.
+ * Fails, with a message of your own. It is for what only a look in the middle of a play finds out; variables are better
+ * checked by the schema in `vars`, before any host is contacted.
  *
  * - `msg`: what is wrong. `hint`: what to do about it.
  *
  * It fails in a dry run too. `ignoreErrors`, `rescue` of a block and `when` are as for every task.
  *
  * @throws PlaybookError E_FAIL
- * @example then(stdout(sh`cat /etc/role`), (role) => (role === 'db' ? [] : fail({ msg: `This is a ${role}, not a db.` })))
+ * @example look(stdout(sh`cat /etc/role`), (role) => (role === 'db' ? [] : fail({ msg: `This is a ${role}, not a db.` })))
  *
  * Source: Ansible's fail.
  */

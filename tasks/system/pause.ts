@@ -5,17 +5,18 @@ import { defineTask, z } from '../../src/index.ts'
 const time = z.number().min(0, 'expected a number that is not negative')
 
 /**
- * Waits until all hosts of the play (of the batch, with `serial`) have come to it, and then for a time or for a person,
- * once for all of them. What was read on the hosts before is read again.
+ * Waits until all hosts of the play (with `serial`: of the batch) have reached it, and then for a time or a person,
+ * once for all of them. What was read on the hosts earlier is read again afterwards.
  *
  * - `seconds` or `minutes`: how long it waits.
- * - `prompt`: what a person at the terminal reads. Enter goes on; `a` and Enter aborts: the task fails on the hosts that
- *   wait (E_PAUSE_ABORTED), other hosts stop, and no play begins any more. With `seconds` it goes on by itself after that time.
+ * - `prompt`: the text for the person at the terminal. Enter continues; `a` and Enter aborts: the task fails on the
+ *   hosts that wait (E_PAUSE_ABORTED), other hosts stop, and no further play begins. With `seconds` it continues by
+ *   itself after that time.
  *
- * Without any of these it waits for a person. It is never a change. A dry run does not wait, and says what it would wait
- * for. Where nobody can be asked (no terminal, or CI), it waits for `seconds`; without these it is an error, before any
- * host is contacted. In code, `ask` of `runPlaybook` answers. Ctrl-C ends the run in order, with exit code 130. With
- * fewer `forks` than hosts the others take the places of those that wait.
+ * Without any of these it waits for a person. It is never a change. A dry run does not wait, and says what it would
+ * wait for. Where nobody can be asked (no terminal, or CI), it waits for `seconds`; without these it is an error,
+ * before any host is contacted. In code, `ask` of `runPlaybook` answers. Ctrl-C ends the run in order, with exit code
+ * 130. With fewer `forks` than hosts, hosts that wait make room for the others.
  *
  * Errors: E_UNANSWERED, E_PAUSE_ABORTED
  *

@@ -21,7 +21,7 @@ import { defineFileEdit } from './fileEdit.ts'
  * Errors: E_NO_FILE, E_NOT_A_FILE, E_TOO_LARGE; E_PROPERTIES (a malformed `\u`, with its line), E_PROPERTIES_NO_MATCH (no
  * key `after`), E_PROPERTIES_ENCODING (not UTF-8).
  *
- * @example properties({ path: '/opt/app.properties', set: { 'db.port': 5432, 'db.password': secret(password) } })
+ * @example properties({ path: '/opt/app.properties', set: { 'db.port': 5432, 'db.password': vars.db_password } })
  * @example properties({ path: '/opt/app.properties', set: {}, remove: ['debug'] })
  */
 export const properties = defineFileEdit({
