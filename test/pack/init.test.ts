@@ -1,4 +1,4 @@
-// Tests that the documentation's playbooks compile in projects made by tsc --init.
+// Tests that the documentation's code compiles in projects made by tsc --init.
 
 import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -21,6 +21,23 @@ function filesIn(page: string): [path: string, text: string][] {
   return [...text.matchAll(/```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)```/g)].map(([, path, code]) => [path!, code!])
 }
 
+/** The examples of docs/tasks.md as one module. What they take from the playbook around them has the type any. */
+function taskExamples(): string {
+  const text = readFileSync(join(root, 'docs/tasks.md'), 'utf8')
+  const names = [...text.matchAll(/^## (\w+)$/gm)].map(([, name]) => name)
+  const examples = [...text.matchAll(/^```ts\n([\s\S]*?)\n```/gm)].map(
+    ([, code]) => `void [${code!.replace(/^notify: |, …|,$/g, '')}]\n`,
+  )
+  assert.ok(examples.length > names.length)
+  return `import { look, secret, sh, stdout } from 'run-playbook'
+import * as httpdTasks from 'run-playbook/tasks/httpd'
+import * as generalTasks from 'run-playbook/tasks'
+import * as tomcatTasks from 'run-playbook/tasks/tomcat'
+const { ${names.join(', ')} } = { ...generalTasks, ...httpdTasks, ...tomcatTasks }
+declare const host: any, vars: any, instances: any[], ed25519: string
+${examples.join('')}`
+}
+
 function tsc(cwd: string, ...words: string[]): Promise<string> {
   const program = join(root, 'node_modules/typescript/bin/tsc')
   return new Promise((resolve) => {
@@ -34,7 +51,7 @@ const projects = [
 ] as const
 
 for (const [title, settings] of projects) {
-  test(`tsc --init and the playbooks of the pages compile in a project of ${title}`, async () => {
+  test(`tsc --init, the playbooks of the pages and the examples of tasks compile in a project of ${title}`, async () => {
     const path = join(folder, title)
     const files = pages.flatMap(filesIn).filter(([file]) => !withNode.includes(file))
     for (const needed of ['hello.ts', 'site.ts', 'roles/backup/backup.ts', 'rolling.ts', 'logLevel.ts'])
@@ -46,6 +63,7 @@ for (const [title, settings] of projects) {
       mkdirSync(dirname(join(path, file)), { recursive: true })
       writeFileSync(join(path, file), text)
     }
+    writeFileSync(join(path, 'taskExamples.ts'), taskExamples())
     writeFileSync(join(path, 'package.json'), JSON.stringify(settings))
     mkdirSync(join(path, 'node_modules'))
     symlinkSync(root, join(path, 'node_modules/run-playbook'))
