@@ -20,7 +20,7 @@ import { writeInventory } from './instance/inventory.ts'
 import { fetchShares, mirrorUrl, startMirror } from './instance/mirror.ts'
 import type { Shares } from './instance/mirrorServer.ts'
 import { claimNetwork, isAbandoned, ownedNetwork, releaseNetwork } from './instance/network.ts'
-import { DEFAULT_NAME, type FlavourName, type Topology, topology } from './instance/topology.ts'
+import { defaultName, type FlavourName, type Topology, topology } from './instance/topology.ts'
 import { cgroupFolders, killAll, removeCgroups } from './machine/cgroup.ts'
 import { exists } from './machine/exists.ts'
 import { withLock } from './machine/lock.ts'
@@ -47,7 +47,7 @@ type UpOptions = {
  * @example const lab = await up('e2e-failover', { isFresh: true })
  */
 export async function up(
-  name: string = DEFAULT_NAME,
+  name: string = defaultName,
   { flavour, isFresh = false, log = noLog }: UpOptions = {},
 ): Promise<Lab> {
   const support = await isSupported()
@@ -59,7 +59,7 @@ export async function up(
 
 /** Takes the lab down: no process, interface, mount or group of it stays. `isPurge` deletes its state as well. */
 export async function down(
-  name: string = DEFAULT_NAME,
+  name: string = defaultName,
   { isPurge = false, log = noLog }: { isPurge?: boolean; log?: Log } = {},
 ): Promise<void> {
   const files = instanceFiles(name)
@@ -68,7 +68,7 @@ export async function down(
 }
 
 /** The lab `name` if it is up: its network is there and its mirror answers. */
-export async function find(name: string = DEFAULT_NAME): Promise<Lab | undefined> {
+export async function find(name: string = defaultName): Promise<Lab | undefined> {
   const files = instanceFiles(name)
   const network = await ownedNetwork(files)
   const shares = network && (await fetchShares(network))

@@ -5,7 +5,7 @@ import { PlaybookError } from '../src/model/errors/error.ts'
 import { instanceFiles } from './instance/instanceFiles.ts'
 import { ownedNetwork } from './instance/network.ts'
 import { findLabHost, sshThrough } from './instance/ssh.ts'
-import { DEFAULT_NAME, type FlavourName } from './instance/topology.ts'
+import { defaultName, type FlavourName } from './instance/topology.ts'
 import { down, up } from './lab.ts'
 import { logToStderr } from './machine/log.ts'
 import { printStatus } from './status.ts'
@@ -62,7 +62,7 @@ await program.parseAsync().catch((error: Error) => {
 })
 
 function define(name: string, summary: string): Command {
-  return program.command(name).description(summary).option('-n, --name <name>', 'which lab', DEFAULT_NAME)
+  return program.command(name).description(summary).option('-n, --name <name>', 'which lab', defaultName)
 }
 
 function explain({ code, message, hint, details }: PlaybookError): string {

@@ -8,11 +8,12 @@ import { PlaybookError } from '../../src/model/errors/error.ts'
 type AptSource = { readonly uri: string; readonly suite: string; readonly signedBy?: string }
 
 /** The release the lab's hosts run. */
-export const SUITE = 'bookworm'
+export const debianSuite = 'bookworm'
 
 /** Where this machine gets Debian itself from, security and updates included. Formats: sources.list(5). */
 export async function machineSources(): Promise<AptSource[]> {
-  const codename = /^VERSION_CODENAME=(.*)$/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1] ?? SUITE
+  const codename =
+    /^VERSION_CODENAME=(.*)$/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1] ?? debianSuite
   const sources = (await readSources()).filter(({ suite }) => suite.split('-')[0] === codename)
   if (sources.length === 0)
     throw new PlaybookError(
@@ -20,15 +21,19 @@ export async function machineSources(): Promise<AptSource[]> {
       `No source for Debian "${codename}" in /etc/apt.`,
       'Look at `apt-cache policy`.',
     )
-  return sources.map((source) => ({ ...source, suite: source.suite.replace(codename, SUITE) }))
+  return sources.map((source) => ({ ...source, suite: source.suite.replace(codename, debianSuite) }))
 }
 
 /** Lines for a sources.list: `kind` is deb or deb-src; `suite` replaces the release's name. */
-export function sourceLines(sources: readonly AptSource[], kind: 'deb' | 'deb-src', suite = SUITE): string {
+export function sourceLines(
+  sources: readonly AptSource[],
+  kind: 'deb' | 'deb-src',
+  suite = debianSuite,
+): string {
   return sources
     .map(({ uri, suite: own, signedBy }) => {
       const options = signedBy ? ` [signed-by=${signedBy}]` : ''
-      return `${kind}${options} ${uri} ${own.replace(SUITE, suite)} main\n`
+      return `${kind}${options} ${uri} ${own.replace(debianSuite, suite)} main\n`
     })
     .join('')
 }

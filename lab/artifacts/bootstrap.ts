@@ -3,7 +3,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runIsolated } from '../machine/runIsolated.ts'
-import { machineSources, SUITE, sourceLines } from './aptSources.ts'
+import { debianSuite, machineSources, sourceLines } from './aptSources.ts'
 
 /** Makes `root/` in the folder, with the packages; gives what the script, run there as root, prints. */
 export async function bootstrap(
@@ -17,7 +17,7 @@ export async function bootstrap(
   await writeFile(list, sourceLines(await machineSources(), 'deb'))
   const modes = ['--variant=minbase', '--mode=root', '--format=directory']
   const asRoot = '--aptopt=APT::Sandbox::User "root"' // apt's own user cannot read a cache below /root
-  const command = ['mmdebstrap', ...modes, asRoot, `--include=${packages}`, SUITE, root, list]
+  const command = ['mmdebstrap', ...modes, asRoot, `--include=${packages}`, debianSuite, root, list]
   await runIsolated(command, { env: { ...process.env, TMPDIR: folder } })
   await rm(list)
   return runIsolated(['chroot', root, 'sh', '-eu'], { input: script })

@@ -30,7 +30,7 @@ const configured = (version: string, suite: Deb['suite'] = 'stable'): Deb => ({
 })
 
 /** What the packages are for: versions, conffiles, dependencies, conflicts, and scripts that fail or wait. */
-export const DEB_CATALOG: readonly Deb[] = [
+export const debCatalog: readonly Deb[] = [
   ...[hello('1.0-1'), hello('1.1-1'), hello('1.2-1'), hello('2.0~rc1-1', 'testing')],
   ...[configured('1.0-1'), configured('2.0-1'), configured('3.0-1', 'testing')],
   { name: 'lab-lib', version: '1:1.5-2', suite: 'stable', files: { '/usr/lib/lab/lib': 'the library\n' } },

@@ -7,8 +7,8 @@ import { gzipSync } from 'node:zlib'
 import type { Log } from '../machine/log.ts'
 import { run } from '../machine/run.ts'
 import { cachedArtifact, type LabArtifact } from './artifactCache.ts'
-import { DEB_CATALOG, type Deb } from './debCatalog.ts'
-import { makePythonIndex, PYTHON_CATALOG } from './pythonIndex.ts'
+import { type Deb, debCatalog } from './debCatalog.ts'
+import { makePythonIndex, pythonCatalog } from './pythonIndex.ts'
 
 /** The key that signs the packages: made once a machine, so that hosts keep trusting packages that change. */
 const signingKey: LabArtifact = {
@@ -27,7 +27,7 @@ export async function debRepository(log: Log): Promise<LabArtifact> {
   const key = await cachedArtifact(signingKey, log)
   return {
     kind: 'packages',
-    recipe: JSON.stringify([2, key, DEB_CATALOG, PYTHON_CATALOG]),
+    recipe: JSON.stringify([2, key, debCatalog, pythonCatalog]),
     make: async (folder) => {
       await makePythonIndex(join(folder, 'pypi'))
       await makeRepository(join(folder, 'debian'), key)
@@ -39,9 +39,9 @@ async function makeRepository(folder: string, key: string): Promise<void> {
   const gpg = ['--homedir', key, '--batch', '--quiet', '--yes']
   await mkdir(join(folder, 'pool'), { recursive: true })
   await run`gpg ${gpg} --armor --export --output ${join(folder, 'key.asc')}`
-  const stanzas = await Promise.all(DEB_CATALOG.map((deb) => buildDeb(folder, deb)))
+  const stanzas = await Promise.all(debCatalog.map((deb) => buildDeb(folder, deb)))
   for (const suite of ['stable', 'testing'] as const) {
-    const packages = DEB_CATALOG.flatMap((deb, index) => (deb.suite === suite ? [stanzas[index]!] : []))
+    const packages = debCatalog.flatMap((deb, index) => (deb.suite === suite ? [stanzas[index]!] : []))
     const release = join(folder, 'dists', suite, 'Release')
     await writeIndexes(dirname(release), suite, packages.join('\n'))
     await run`gpg ${gpg} --clearsign --output ${join(dirname(release), 'InRelease')} ${release}`

@@ -2,12 +2,12 @@
 
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SUITE } from './aptSources.ts'
+import { debianSuite } from './aptSources.ts'
 import type { LabArtifact } from './artifactCache.ts'
 import { bootstrap, settleScript } from './bootstrap.ts'
 
 /** Docker's and Ubuntu's images have curl, gpg and Python too, or get them first. */
-const PACKAGES = [
+const debianPackages = [
   'systemd systemd-sysv dbus openssh-server iproute2 procps ca-certificates sudo netbase',
   'curl gpg xz-utils iputils-ping tzdata python3 python3-pip python3-venv busybox-static dropbear-bin',
 ].flatMap((line) => line.split(' '))
@@ -15,9 +15,9 @@ const PACKAGES = [
 /** The image as a piece: `root/` is Debian's file system, `box/` that of a host with busybox and a dropbear. */
 export const debianImage: LabArtifact = {
   kind: 'image',
-  recipe: [SUITE, ...PACKAGES, imageScript()].join('\n'),
+  recipe: [debianSuite, ...debianPackages, imageScript()].join('\n'),
   make: async (folder) => {
-    await bootstrap(folder, PACKAGES, imageScript())
+    await bootstrap(folder, debianPackages, imageScript())
     await rename(join(folder, 'root/box'), join(folder, 'box'))
   },
 }

@@ -2,12 +2,12 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SUITE } from './aptSources.ts'
+import { debianSuite } from './aptSources.ts'
 import type { LabArtifact } from './artifactCache.ts'
 import { bootstrap, settleScript } from './bootstrap.ts'
-import { hideScript, RPM_CATALOG } from './rpmCatalog.ts'
+import { hideScript, rpmCatalog } from './rpmCatalog.ts'
 
-const PACKAGES = [
+const imagePackages = [
   'systemd systemd-sysv dbus openssh-server iproute2 procps ca-certificates sudo',
   'firewalld python3-firewall netbase nftables dnf rpm curl wget tar xz-utils',
   'gcc g++ make libapr1-dev libaprutil1-dev libpcre2-dev libssl-dev',
@@ -17,9 +17,9 @@ const PACKAGES = [
 /** The image as a piece: `root/` is the file system, `hidden.tsv` what was hidden and where it is now. */
 export const image: LabArtifact = {
   kind: 'image',
-  recipe: [SUITE, ...PACKAGES, imageScript()].join('\n'),
+  recipe: [debianSuite, ...imagePackages, imageScript()].join('\n'),
   make: async (folder) =>
-    writeFile(join(folder, 'hidden.tsv'), await bootstrap(folder, PACKAGES, imageScript())),
+    writeFile(join(folder, 'hidden.tsv'), await bootstrap(folder, imagePackages, imageScript())),
 }
 
 function imageScript(): string {
@@ -38,5 +38,5 @@ sed "s,JAVA,$java," >/usr/bin/java <<'END'
 exec JAVA -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote "$@"
 END
 chmod 755 /usr/bin/java
-${hideScript(RPM_CATALOG)}`
+${hideScript(rpmCatalog)}`
 }

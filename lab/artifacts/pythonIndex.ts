@@ -6,7 +6,7 @@ import { runIn } from '../machine/run.ts'
 
 type PythonPackage = { readonly name: string; readonly version: string; readonly requires?: string }
 
-export const PYTHON_CATALOG: readonly PythonPackage[] = [
+export const pythonCatalog: readonly PythonPackage[] = [
   { name: 'lab_hello', version: '1.0' },
   { name: 'lab_hello', version: '1.1' },
   { name: 'lab_hello', version: '2.0' },
@@ -15,8 +15,8 @@ export const PYTHON_CATALOG: readonly PythonPackage[] = [
 
 /** An index as pip reads it: `simple/NAME/index.html`, beside it the wheels. */
 export async function makePythonIndex(folder: string): Promise<void> {
-  for (const name of new Set(PYTHON_CATALOG.map((each) => each.name))) {
-    const versions = PYTHON_CATALOG.filter((each) => each.name === name)
+  for (const name of new Set(pythonCatalog.map((each) => each.name))) {
+    const versions = pythonCatalog.filter((each) => each.name === name)
     const at = join(folder, 'simple', name.replaceAll('_', '-'))
     await mkdir(at, { recursive: true })
     for (const each of versions) await makeWheel(at, each)

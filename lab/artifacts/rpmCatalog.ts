@@ -14,10 +14,10 @@ export type Rpm = {
   readonly requires?: readonly string[]
 }
 
-const TRIPLE = 'x86_64-linux-gnu'
+const targetTriple = 'x86_64-linux-gnu'
 
 /** Rocky 9's names; an RPM without files or a Debian package brings nothing but its name. */
-export const RPM_CATALOG: readonly Rpm[] = [
+export const rpmCatalog: readonly Rpm[] = [
   {
     name: 'java-17-openjdk-headless',
     version: '17.0.15',
@@ -54,13 +54,13 @@ export const RPM_CATALOG: readonly Rpm[] = [
     name: 'gcc',
     version: '11.5.0',
     summary: 'The C compiler',
-    files: ['/usr/bin/gcc', '/usr/bin/cc', `/usr/bin/${TRIPLE}-gcc`, '/usr/bin/cpp'],
+    files: ['/usr/bin/gcc', '/usr/bin/cc', `/usr/bin/${targetTriple}-gcc`, '/usr/bin/cpp'],
   },
   {
     name: 'gcc-c++',
     version: '11.5.0',
     summary: 'The C++ compiler',
-    files: ['/usr/bin/g++', '/usr/bin/c++', `/usr/bin/${TRIPLE}-g++`],
+    files: ['/usr/bin/g++', '/usr/bin/c++', `/usr/bin/${targetTriple}-g++`],
     requires: ['gcc'],
   },
   { name: 'make', version: '4.3', summary: 'Builds what is out of date', files: ['/usr/bin/make'] },
@@ -98,7 +98,7 @@ export const RPM_CATALOG: readonly Rpm[] = [
 ]
 
 /** A group of packages, as dnf's comps has it: `dnf install @lab-tools`. */
-export const RPM_GROUPS = `<?xml version="1.0" encoding="UTF-8"?>
+export const rpmGroups = `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE comps PUBLIC "-//Red Hat, Inc.//DTD Comps info//EN" "comps.dtd">
 <comps>
   <group>
@@ -119,7 +119,7 @@ export const RPM_GROUPS = `<?xml version="1.0" encoding="UTF-8"?>
  * Modules, whose packages are there only where their streams are enabled: `dnf install @lab-node:18`. lab-db has two
  * streams, the first of which has two profiles, and none of which is the default.
  */
-export const RPM_MODULES = `---
+export const rpmModules = `---
 document: modulemd
 version: 2
 data:
@@ -186,7 +186,7 @@ data:
 }
 
 /** Where hidden files are kept, under their own paths. */
-const HIDDEN = '/opt/hidden'
+const hiddenFolder = '/opt/hidden'
 
 /**
  * A script for the image that hides every file of the table and prints, on descriptor 3, lines of RPM, path and link
@@ -199,7 +199,7 @@ export function hideScript(table: readonly Rpm[]): string {
     target=$(readlink -f "$from")
     rm "$from"
   elif [ -f "$from" ]; then
-    target=${HIDDEN}$from
+    target=${hiddenFolder}$from
     mkdir -p "$(dirname "$target")"
     mv "$from" "$target"
   else

@@ -4,17 +4,17 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../machine/run.ts'
 import type { LabArtifact } from './artifactCache.ts'
-import { RPM_CATALOG, RPM_GROUPS, RPM_MODULES, type Rpm } from './rpmCatalog.ts'
+import { type Rpm, rpmCatalog, rpmGroups, rpmModules } from './rpmCatalog.ts'
 
 type Hidden = { readonly rpm: string; readonly path: string; readonly target: string }
 
 /** The repository as a piece, for the image in `imageFolder`: a folder that dnf takes as baseurl. */
 export async function rpmRepository(imageFolder: string): Promise<LabArtifact> {
   const hidden = parseHidden(await readFile(join(imageFolder, 'hidden.tsv'), 'utf8'))
-  const spec = specText(RPM_CATALOG, hidden)
+  const spec = specText(rpmCatalog, hidden)
   return {
     kind: 'packages',
-    recipe: [spec, RPM_GROUPS, RPM_MODULES].join('\n'),
+    recipe: [spec, rpmGroups, rpmModules].join('\n'),
     make: (folder) => buildRepository(folder, spec),
   }
 }
@@ -27,8 +27,8 @@ async function buildRepository(folder: string, spec: string): Promise<void> {
   await run`rpmbuild -bb ${options} ${join(build, 'lab.spec')}`
   await rm(build, { recursive: true })
   const [groups, modules] = [join(folder, 'comps.xml'), join(folder, 'modules.yaml')]
-  await writeFile(groups, RPM_GROUPS)
-  await writeFile(modules, RPM_MODULES)
+  await writeFile(groups, rpmGroups)
+  await writeFile(modules, rpmModules)
   await run`createrepo_c -q -g ${groups} ${folder}`
   await run`modifyrepo_c --mdtype=modules ${modules} ${join(folder, 'repodata')}`
 }

@@ -5,9 +5,9 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { dirname, join } from 'node:path'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 import { run, runIn } from '../machine/run.ts'
-import { machineSources, SUITE, sourceLines } from './aptSources.ts'
+import { debianSuite, machineSources, sourceLines } from './aptSources.ts'
 import type { LabArtifact } from './artifactCache.ts'
-import { makeTomcat, TOMCAT_VERSION } from './tomcatArchive.ts'
+import { makeTomcat, tomcatVersion } from './tomcatArchive.ts'
 
 /** One archive: its version, its path under the mirror's `/dist`, and the SHA-512 of its bytes in hex. */
 type Source = { readonly version: string; readonly path: string; readonly sha512: string }
@@ -20,13 +20,13 @@ type DebianSource = {
   readonly path: (version: string) => string
 }
 
-const NEXT_SUITE = 'trixie'
-const HTTPD: DebianSource = {
+const nextSuite = 'trixie'
+const httpdSource: DebianSource = {
   debian: 'apache2',
   preferred: ['2.4.65', '2.4.68'],
   path: (version) => `httpd/httpd-${version}.tar.gz`,
 }
-const MOD_JK: DebianSource = {
+const modJkSource: DebianSource = {
   debian: 'libapache-mod-jk',
   preferred: ['1.2.48', '1.2.50'],
   path: (version) => `tomcat/tomcat-connectors/jk/tomcat-connectors-${version}-src.tar.gz`,
@@ -35,7 +35,14 @@ const MOD_JK: DebianSource = {
 /** The sources as a piece: `dist/` with the archives and their .sha512 files, `sources.json` (a `Sources`). */
 export const sources: LabArtifact = {
   kind: 'sources',
-  recipe: JSON.stringify([1, TOMCAT_VERSION, HTTPD.preferred, MOD_JK.preferred, SUITE, NEXT_SUITE]),
+  recipe: JSON.stringify([
+    1,
+    tomcatVersion,
+    httpdSource.preferred,
+    modJkSource.preferred,
+    debianSuite,
+    nextSuite,
+  ]),
   make: getSources,
 }
 
@@ -57,8 +64,8 @@ async function getTomcat(folder: string, scratch: string): Promise<Source> {
   const made = join(scratch, 'tomcat.tar.gz')
   await mkdir(join(scratch, 'tomcat'))
   await makeTomcat(made, join(scratch, 'tomcat'))
-  const name = `apache-tomcat-${TOMCAT_VERSION}.tar.gz`
-  return publish(folder, made, TOMCAT_VERSION, `tomcat/tomcat-9/v${TOMCAT_VERSION}/bin/${name}`)
+  const name = `apache-tomcat-${tomcatVersion}.tar.gz`
+  return publish(folder, made, tomcatVersion, `tomcat/tomcat-9/v${tomcatVersion}/bin/${name}`)
 }
 
 // An apt configuration of its own: the machine's servers with source packages and the next release added, its lists elsewhere.
@@ -67,7 +74,7 @@ async function getDebianSources(folder: string, scratch: string): Promise<[Sourc
   await mkdir(join(own, 'lists', 'partial'), { recursive: true })
   await mkdir(join(own, 'cache', 'archives', 'partial'), { recursive: true })
   const servers = await machineSources()
-  const lists = sourceLines(servers, 'deb-src') + sourceLines(servers, 'deb-src', NEXT_SUITE)
+  const lists = sourceLines(servers, 'deb-src') + sourceLines(servers, 'deb-src', nextSuite)
   await writeFile(join(own, 'sources.list'), lists)
   const options = [
     ...['-o', `Dir::Etc::sourcelist=${own}/sources.list`, '-o', 'Dir::Etc::sourceparts=/dev/null'],
@@ -81,8 +88,8 @@ async function getDebianSources(folder: string, scratch: string): Promise<[Sourc
     ],
   ]
   await run`apt-get ${options} -q update`
-  const httpd = await getDebianSource(folder, own, options, HTTPD)
-  return [httpd, await getDebianSource(folder, own, options, MOD_JK)]
+  const httpd = await getDebianSource(folder, own, options, httpdSource)
+  return [httpd, await getDebianSource(folder, own, options, modJkSource)]
 }
 
 async function getDebianSource(

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { run, runIn } from '../machine/run.ts'
 
 /** The runbook's version. */
-export const TOMCAT_VERSION = '9.0.109'
+export const tomcatVersion = '9.0.109'
 
 /** Makes `apache-tomcat-VERSION.tar.gz` at `target`; `scratch` is an empty folder to work in. */
 export async function makeTomcat(target: string, scratch: string): Promise<void> {
-  const artifact = `org.apache.tomcat:tomcat:${TOMCAT_VERSION}:zip`
+  const artifact = `org.apache.tomcat:tomcat:${tomcatVersion}:zip`
   await run`mvn -q -B dependency:copy -Dartifact=${artifact} -DoutputDirectory=${scratch}`
-  await run`unzip -q ${join(scratch, `tomcat-${TOMCAT_VERSION}.zip`)} -d ${scratch}`
-  const top = `apache-tomcat-${TOMCAT_VERSION}`
+  await run`unzip -q ${join(scratch, `tomcat-${tomcatVersion}.zip`)} -d ${scratch}`
+  const top = `apache-tomcat-${tomcatVersion}`
   await mkdir(join(scratch, top, 'logs'), { recursive: true })
   await likeUpstream(join(scratch, top), 0o750, 0o640)
   await likeUpstream(join(scratch, top, 'conf'), 0o700, 0o600)

@@ -2,7 +2,7 @@
 
 import { Transform } from 'node:stream'
 
-const PERIOD = 1000
+const corruptedEvery = 1000
 
 /** A stream that inverts the bytes at offsets 0, 999, 1999, 2999 … */
 export function corruptingStream(): Transform {
@@ -11,7 +11,12 @@ export function corruptingStream(): Transform {
     transform(chunk: Buffer, _, done) {
       const corrupted = Buffer.from(chunk)
       if (offset === 0 && corrupted.length > 0) invert(corrupted, 0)
-      for (let at = PERIOD - 1 - (offset % PERIOD); at < corrupted.length; at += PERIOD) invert(corrupted, at)
+      for (
+        let at = corruptedEvery - 1 - (offset % corruptedEvery);
+        at < corrupted.length;
+        at += corruptedEvery
+      )
+        invert(corrupted, at)
       offset += corrupted.length
       done(null, corrupted)
     },

@@ -16,7 +16,7 @@ import { seedHost } from './seed.ts'
 import { ssh } from './ssh.ts'
 import { type Address, machineName, type Topology } from './topology.ts'
 
-/** Everything that is to know about a host to boot it: the folders of its image and of the lab's packages too. */
+/** What is needed to boot a host, including the folders of its image and of the lab's packages. */
 export type HostSpec = {
   readonly host: Address
   readonly network: Topology
@@ -26,13 +26,13 @@ export type HostSpec = {
 }
 
 /** Without these a host is of no use: no login for users, no network, no firewall. */
-const ESSENTIAL = ['ssh', 'firewalld', 'dbus', 'systemd-networkd', 'systemd-user-sessions'].map(
+const essentialUnits = ['ssh', 'firewalld', 'dbus', 'systemd-networkd', 'systemd-user-sessions'].map(
   (name) => `${name}.service`,
 )
 
 // The keeper's mounts die with its mount namespace, so nothing needs unmounting after a kill. A host that reboots leaves
 // nspawn with code 133 and is started again. Writing 0 to cgroup.procs moves the writer. A group used before must be empty.
-const KEEPER = `set -eu
+const keeperScript = `set -eu
 for group in $KEEPER_GROUPS; do echo 0 >"$group/cgroup.procs"; done
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK" "$ROOT"
 code=133
@@ -56,7 +56,7 @@ async function bootHost(spec: HostSpec): Promise<void> {
   await makeCgroups([...groups, ...keeperGroups])
   const folder = spec.files.hostFolder(spec.host.name)
   const log = await open(join(folder, 'console.log'), 'w')
-  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', KEEPER], {
+  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', keeperScript], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
@@ -95,7 +95,7 @@ export async function waitForHost(spec: HostSpec, log: Log, limitMs = 240_000): 
   const failed = await ssh(spec.files, spec.host, 'systemctl --failed --plain --no-legend --no-pager')
   const units = failed.stdout.split('\n').flatMap((line) => line.split(' ')[0] || [])
   const what = `is ${stdout.trim() || 'not running'}, failed: ${units.join(', ') || 'nothing'}`
-  if (stdout.trim() !== 'degraded' || units.some((unit) => ESSENTIAL.includes(unit)))
+  if (stdout.trim() !== 'degraded' || units.some((unit) => essentialUnits.includes(unit)))
     throw await bootError(spec, what)
   log(`${spec.host.name} ${what}`)
 }

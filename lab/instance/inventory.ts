@@ -6,7 +6,7 @@ import type { Lab } from './description.ts'
 
 type Vars = Readonly<Record<string, unknown>>
 
-/** The text of an instance's inventory: groups by the hosts' names (`was`, `web` or `deb`, `box`) below `all`, whose vars are the connection's and `vars`. */
+/** The inventory of an instance: groups by the hosts' names (`was`, `web`, …) below `all`, whose vars are those of the connection and `vars`. */
 export function labInventoryText(lab: Lab, vars: Vars = lab.inventoryVars): string {
   return stringify({
     all: {

@@ -8,12 +8,12 @@ import { PlaybookError } from '../../src/model/errors/error.ts'
 import { cgroupFolders, killAll, makeCgroups } from '../machine/cgroup.ts'
 import type { InstanceFiles } from './instanceFiles.ts'
 import type { Shares } from './mirrorServer.ts'
-import { MIRROR_PORT, type Topology } from './topology.ts'
+import { mirrorPort, type Topology } from './topology.ts'
 
-const START = `for group in $GROUPS_TO_ENTER; do echo 0 >"$group/cgroup.procs" || exit; done; exec "$@"`
+const startScript = `for group in $GROUPS_TO_ENTER; do echo 0 >"$group/cgroup.procs" || exit; done; exec "$@"`
 
 /** The mirror's address. @example mirrorUrl(topology(0)) // 'http://10.98.0.1:8098' */
-export const mirrorUrl = ({ bridgeAddress }: Topology) => `http://${bridgeAddress}:${MIRROR_PORT}`
+export const mirrorUrl = ({ bridgeAddress }: Topology) => `http://${bridgeAddress}:${mirrorPort}`
 
 /** Starts the mirror unless it runs and serves just these folders. */
 export async function startMirror(network: Topology, shares: Shares, files: InstanceFiles): Promise<void> {
@@ -56,12 +56,12 @@ async function launch(
     process.execPath,
     program,
     network.bridgeAddress,
-    `${MIRROR_PORT}`,
+    `${mirrorPort}`,
     shares.sources,
     shares.packages,
   ]
   const log = await open(files.mirrorLog, 'a')
-  spawn('sh', ['-c', START, 'sh', ...command], {
+  spawn('sh', ['-c', startScript, 'sh', ...command], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', log.fd, log.fd],

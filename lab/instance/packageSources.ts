@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SeedFile } from './seed.ts'
-import { type Address, MIRROR_PORT, type Topology } from './topology.ts'
+import { type Address, mirrorPort, type Topology } from './topology.ts'
 
 /** The files below /etc for dnf or apt; `packages` is the folder that the mirror serves. */
 export async function packageSources(
@@ -12,7 +12,7 @@ export async function packageSources(
   packages: string,
 ): Promise<SeedFile[]> {
   if (host.system === 'busybox') return []
-  const url = `http://${bridgeAddress}:${MIRROR_PORT}/packages`
+  const url = `http://${bridgeAddress}:${mirrorPort}/packages`
   if (flavour === 'dnf')
     return [
       { path: 'etc/yum.repos.d/lab.repo', text: dnfRepository(url) },

@@ -1,7 +1,7 @@
 // Derives subnet, bridge and machine names from the number of a lab.
 
 /** The instance whose addresses are fixed, so that a committed inventory can name them. */
-export const DEFAULT_NAME = 'demo'
+export const defaultName = 'demo'
 
 /** Which hosts a lab has: those of the runbook, with dnf; or plain Debian, and busybox alone. */
 export type FlavourName = 'dnf' | 'apt'
@@ -9,7 +9,7 @@ export type FlavourName = 'dnf' | 'apt'
 type HostRow = { readonly name: string; readonly lastByte: number; readonly system?: 'busybox' }
 
 /** The hosts of each flavour and the last byte of their addresses. */
-const HOSTS: { readonly [flavour in FlavourName]: readonly HostRow[] } = {
+const hostRows: { readonly [flavour in FlavourName]: readonly HostRow[] } = {
   dnf: [
     { name: 'was-01', lastByte: 11 },
     { name: 'was-02', lastByte: 12 },
@@ -24,7 +24,7 @@ const HOSTS: { readonly [flavour in FlavourName]: readonly HostRow[] } = {
 }
 
 /** The port of the lab's HTTP server on the bridge. */
-export const MIRROR_PORT = 8098
+export const mirrorPort = 8098
 
 export type Address = {
   readonly name: string
@@ -53,7 +53,7 @@ export function topology(number: number, flavour: FlavourName = 'dnf'): Topology
     subnet: `${address(0)}/24`,
     bridge: `rplab${number}`,
     bridgeAddress: address(1),
-    hosts: HOSTS[flavour].map(({ lastByte, ...host }) => ({ ...host, address: address(lastByte) })),
+    hosts: hostRows[flavour].map(({ lastByte, ...host }) => ({ ...host, address: address(lastByte) })),
   }
 }
 
@@ -65,7 +65,7 @@ export function numbersFor(
   name: string,
   records: ReadonlyMap<string, { readonly number: number }>,
 ): number[] {
-  if (name === DEFAULT_NAME) return [0]
+  if (name === defaultName) return [0]
   const own = records.get(name)?.number
   const others = new Set([...records].flatMap(([other, { number }]) => (other === name ? [] : [number])))
   const rank = (number: number) => (number === own ? 0 : others.has(number) ? 2 : 1)

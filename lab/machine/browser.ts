@@ -5,7 +5,7 @@ import { installPrograms, isOnPath } from './prerequisites.ts'
 import { runIn } from './run.ts'
 
 /** Any of them will do; the first is the smallest, and Debian has it as a package of this name. */
-const PROGRAMS = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
+const browserPrograms = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
 
 /**
  * The program to start: `$RUN_PLAYBOOK_BROWSER`, or one of the path. As root, apt installs one where there is none.
@@ -18,7 +18,7 @@ export async function browserProgram(log: Log = noLog): Promise<string> {
   const advice = 'install Chromium, or name one by RUN_PLAYBOOK_BROWSER'
   if (process.getuid?.() !== 0 || !(await isOnPath('apt-get')))
     throw new Error(`no browser is found: ${advice}`)
-  const [program = ''] = PROGRAMS
+  const [program = ''] = browserPrograms
   await installPrograms({ [program]: program }, log).catch((error: Error & { details?: string[] }) => {
     throw new Error(`apt cannot install ${program}: ${error.details?.at(-1) ?? error.message}`)
   })
@@ -38,5 +38,5 @@ export async function whyNoBrowser(log: Log): Promise<string | undefined> {
 }
 
 async function programOnPath(): Promise<string | undefined> {
-  for (const program of PROGRAMS) if (await isOnPath(program)) return program
+  for (const program of browserPrograms) if (await isOnPath(program)) return program
 }

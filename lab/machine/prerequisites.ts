@@ -10,7 +10,7 @@ import { runIn } from './run.ts'
 /** Program → the Debian package that has it. */
 type Programs = { readonly [program: string]: string }
 
-const PROGRAMS: Programs = {
+const neededPrograms: Programs = {
   mmdebstrap: 'mmdebstrap',
   'systemd-nspawn': 'systemd-container',
   ip: 'iproute2',
@@ -30,7 +30,7 @@ const PROGRAMS: Programs = {
 /** Lets the lab run on this machine. */
 export async function prepareMachine(log: Log): Promise<void> {
   await allowManyHosts()
-  await installPrograms(PROGRAMS, log)
+  await installPrograms(neededPrograms, log)
 }
 
 /** Installs what is missing; refreshes apt's lists only when they do not know a package. */

@@ -5,15 +5,23 @@ import { text } from 'node:stream/consumers'
 import { commandError } from './run.ts'
 
 // The kernel kills unshare when this process is gone, unshare its child, and a namespace goes with its first process.
-const WITH_US = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private', '--mount-proc']
-const NAMESPACES = [...WITH_US, '--pid', '--fork', '--kill-child']
+const endsWithParent = [
+  '--pdeathsig',
+  'KILL',
+  'unshare',
+  '--mount',
+  '--propagation',
+  'private',
+  '--mount-proc',
+]
+const inNamespaces = [...endsWithParent, '--pid', '--fork', '--kill-child']
 
 /** Runs a command and gives its stdout; a failure is `E_LAB_COMMAND`. `input` is its stdin. */
 export async function runIsolated(
   command: readonly string[],
   { input = '', env = process.env }: { input?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<string> {
-  const child = spawn('setpriv', [...NAMESPACES, ...command], { env })
+  const child = spawn('setpriv', [...inNamespaces, ...command], { env })
   child.stdin.on('error', () => {}) // it need not read its stdin to the end
   child.stdin.end(input)
   const ended = new Promise<number | null>((resolve, reject) =>

@@ -2,7 +2,7 @@
 
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SUITE } from '../artifacts/aptSources.ts'
+import { debianSuite } from '../artifacts/aptSources.ts'
 import { cachedArtifact, type LabArtifact } from '../artifacts/artifactCache.ts'
 import { bootstrap, settleScript } from '../artifacts/bootstrap.ts'
 import { noLog } from '../machine/log.ts'
@@ -10,14 +10,14 @@ import { run, runIn } from '../machine/run.ts'
 import { runIsolated } from '../machine/runIsolated.ts'
 import { siteArchives } from './siteArchives.ts'
 
-const PACKAGES = [
+const guestPackages = [
   'linux-image-amd64 systemd systemd-sysv dbus openssh-server iproute2 procps kmod udev sudo ca-certificates',
   'selinux-policy-default policycoreutils policycoreutils-python-utils selinux-utils attr auditd',
   'firewalld python3-firewall nftables cron curl gpg wget tar xz-utils bzip2 zip unzip git rsync acl tzdata netbase',
   'apache2-bin apache2-utils openjdk-17-jre-headless',
 ].flatMap((line) => line.split(' '))
 
-const QEMU_PACKAGES = ['qemu-system-x86', 'qemu-utils']
+const qemuPackages = ['qemu-system-x86', 'qemu-utils']
 
 /** Sets what restorecon would, which does nothing on a machine whose kernel has no SELinux. */
 const labelScript = `cd /
@@ -32,9 +32,9 @@ rm /var/tmp/labels
 /** qemu in a root file system of its own, `root/`, so that nothing is installed on this machine. */
 export const qemuTree: LabArtifact = {
   kind: 'qemu',
-  recipe: [SUITE, ...QEMU_PACKAGES].join('\n'),
+  recipe: [debianSuite, ...qemuPackages].join('\n'),
   make: async (folder) => {
-    await bootstrap(folder, QEMU_PACKAGES, 'rm -rf /usr/share/doc/* /var/lib/apt/lists/* /var/cache/apt/*')
+    await bootstrap(folder, qemuPackages, 'rm -rf /usr/share/doc/* /var/lib/apt/lists/* /var/cache/apt/*')
   },
 }
 
@@ -44,10 +44,10 @@ export const qemuTree: LabArtifact = {
  */
 export const selinuxImage: LabArtifact = {
   kind: 'selinux',
-  recipe: [SUITE, ...PACKAGES, imageScript(), labelScript, siteArchives.recipe].join('\n'),
+  recipe: [debianSuite, ...guestPackages, imageScript(), labelScript, siteArchives.recipe].join('\n'),
   make: async (folder) => {
     const root = join(folder, 'root')
-    await bootstrap(folder, PACKAGES, imageScript())
+    await bootstrap(folder, guestPackages, imageScript())
     await makeKeys(folder, root)
     const site = await cachedArtifact(siteArchives, noLog)
     for (const name of ['apache.tar.gz', 'tomcat.tar.gz'])

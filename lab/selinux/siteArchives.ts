@@ -2,7 +2,7 @@
 
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SUITE } from '../artifacts/aptSources.ts'
+import { debianSuite } from '../artifacts/aptSources.ts'
 import { cachedArtifact, type LabArtifact } from '../artifacts/artifactCache.ts'
 import { bootstrap } from '../artifacts/bootstrap.ts'
 import { readSources, sources } from '../artifacts/sources.ts'
@@ -10,7 +10,7 @@ import { noLog } from '../machine/log.ts'
 import { run } from '../machine/run.ts'
 import { runIsolated } from '../machine/runIsolated.ts'
 
-const PACKAGES = 'gcc make libc6-dev libapr1-dev libaprutil1-dev libpcre2-dev libssl-dev'.split(' ')
+const buildPackages = 'gcc make libc6-dev libapr1-dev libaprutil1-dev libpcre2-dev libssl-dev'.split(' ')
 
 /** The runbook's own commands. */
 const buildScript = `exec 1>&2
@@ -23,18 +23,18 @@ tar -czf /mnt/apache.tar.gz -C /data2 apache
 `
 
 /** Of Tomcat's applications, ROOT alone: each takes seconds to start on an emulated processor. */
-const APPLICATIONS = ['docs', 'examples', 'host-manager', 'manager']
+const stockApplications = ['docs', 'examples', 'host-manager', 'manager']
 
 /** `apache.tar.gz`, whose `apache/` belongs in /data2, and `tomcat.tar.gz`. The host itself has no compiler. */
 export const siteArchives: LabArtifact = {
   kind: 'httpd',
-  recipe: [SUITE, ...PACKAGES, buildScript, ...APPLICATIONS, sources.recipe].join('\n'),
+  recipe: [debianSuite, ...buildPackages, buildScript, ...stockApplications, sources.recipe].join('\n'),
   make: async (folder) => {
     const from = await cachedArtifact(sources, noLog)
     const { tomcat, httpd, modJk } = await readSources(from)
     await packTomcat(join(from, 'dist', tomcat.path), folder)
     const root = join(folder, 'root')
-    await bootstrap(folder, PACKAGES, 'mkdir -p /data2')
+    await bootstrap(folder, buildPackages, 'mkdir -p /data2')
     await copyFile(join(from, 'dist', httpd.path), join(root, 'mnt/httpd.tar.gz'))
     await copyFile(join(from, 'dist', modJk.path), join(root, 'mnt/jk.tar.gz'))
     await runIsolated(['chroot', root, 'sh', '-eu'], { input: buildScript })
@@ -48,7 +48,7 @@ async function packTomcat(archive: string, folder: string): Promise<void> {
   const tomcat = join(scratch, 'tomcat')
   await mkdir(tomcat)
   await run`tar -xzf ${archive} -C ${tomcat} --strip-components=1`
-  for (const name of APPLICATIONS) await rm(join(tomcat, 'webapps', name), { recursive: true })
+  for (const name of stockApplications) await rm(join(tomcat, 'webapps', name), { recursive: true })
   await run`tar -czf ${join(folder, 'tomcat.tar.gz')} -C ${scratch} tomcat`
   await rm(scratch, { recursive: true })
 }

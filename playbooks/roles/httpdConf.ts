@@ -58,7 +58,9 @@ export function httpdConfEdits(settings: HttpdConfSettings): HttpdEdit[] {
     { set: 'ServerTokens', args: [settings.serverTokens ?? 'prod'], place: { after: 'ServerRoot' } },
     { set: 'ServerSignature', args: ['Off'], place: { after: 'ServerTokens' } },
     { set: 'Listen', args: [settings.port ?? 80], key: 0 },
-    ...(settings.modules ?? MODULES).map((name): HttpdEdit => ({ uncomment: 'LoadModule', args: [name] })),
+    ...(settings.modules ?? loadedModules).map(
+      (name): HttpdEdit => ({ uncomment: 'LoadModule', args: [name] }),
+    ),
     { set: 'User', args: [account], in: [{ name: 'IfModule', args: ['unixd_module'] }] },
     { set: 'Group', args: [settings.group ?? account], in: [{ name: 'IfModule', args: ['unixd_module'] }] },
     ...timing(settings),
@@ -66,7 +68,7 @@ export function httpdConfEdits(settings: HttpdConfSettings): HttpdEdit[] {
     { comment: 'CustomLog', in: [{ name: 'IfModule', args: ['log_config_module'] }] },
     { comment: 'ScriptAlias', args: ['/cgi-bin/'], in: [{ name: 'IfModule', args: ['alias_module'] }] },
     ...compressType(),
-    ...(settings.errorDocuments ?? ERROR_DOCUMENTS).map(
+    ...(settings.errorDocuments ?? errorDocuments).map(
       ([status, text]): HttpdEdit => ({ set: 'ErrorDocument', args: [status, text] }),
     ),
     ...(vhosts === null ? [] : [{ set: 'Include', args: [vhosts] }]),
@@ -75,7 +77,7 @@ export function httpdConfEdits(settings: HttpdConfSettings): HttpdEdit[] {
 }
 
 /** Those the runbook lists, in its order. */
-const MODULES = [
+const loadedModules = [
   'authn_file_module',
   'authn_core_module',
   'authz_host_module',
@@ -102,7 +104,7 @@ const MODULES = [
   'rewrite_module',
 ]
 
-const ERROR_DOCUMENTS = [
+const errorDocuments = [
   [500, 'The server made a boo boo.'],
   [404, '/cgi-bin/missing_handler.pl'],
   [403, '/missing.html'],
@@ -136,16 +138,16 @@ function access(settings: HttpdConfSettings): HttpdEdit[] {
   const methods: HttpdNode = {
     name: 'LimitExcept',
     args: settings.methods ?? ['GET', 'POST', 'HEAD'],
-    content: [DENIED],
+    content: [allDenied],
   }
   const none: HttpdNode = { name: 'AllowOverride', args: ['none'] }
   const afterDirectories: HttpdPlace[] = [{ after: 'Directory' }, 'last']
   return [
-    { section: 'Directory', args: ['/'], content: [none, DENIED, body, methods], only: true },
+    { section: 'Directory', args: ['/'], content: [none, allDenied, body, methods], only: true },
     {
       section: 'Directory',
       args: [tree],
-      content: [none, GRANTED],
+      content: [none, allGranted],
       place: { after: { name: 'Directory', args: ['/'] } },
     },
     ...trees.map(
@@ -156,7 +158,7 @@ function access(settings: HttpdConfSettings): HttpdEdit[] {
         place: [{ after: { name: 'Directory', args: [tree] } }, 'last'],
       }),
     ),
-    { section: 'Files', args: ['.ht*'], content: [DENIED], place: afterDirectories },
+    { section: 'Files', args: ['.ht*'], content: [allDenied], place: afterDirectories },
     {
       section: 'Location',
       args: ['/'],
@@ -166,8 +168,8 @@ function access(settings: HttpdConfSettings): HttpdEdit[] {
   ]
 }
 
-const GRANTED: HttpdNode = { name: 'Require', args: ['all', 'granted'] }
-const DENIED: HttpdNode = { name: 'Require', args: ['all', 'denied'] }
+const allGranted: HttpdNode = { name: 'Require', args: ['all', 'granted'] }
+const allDenied: HttpdNode = { name: 'Require', args: ['all', 'denied'] }
 
 /** Stock's type for .Z, which the runbook misspells. */
 function compressType(): HttpdEdit[] {

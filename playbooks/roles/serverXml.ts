@@ -50,7 +50,7 @@ export function serverXmlEdits(settings: ServerXmlSettings): XmlEdit[] {
   const service = `/Server/Service[@name=${quoted(settings.service)}]`
   return [
     { set: '/Server', attributes: { port: settings.shutdownPort } },
-    { set: `/Server/Listener[@className='${CLASSES.apr}']`, attributes: { SSLEngine: 'on' } },
+    { set: `/Server/Listener[@className='${classNames.apr}']`, attributes: { SSLEngine: 'on' } },
     { set: [service, '/Server/Service[last()=1]'], attributes: { name: settings.service } },
     httpConnector(service, settings),
     ...ajpConnector(service, settings),
@@ -60,7 +60,7 @@ export function serverXmlEdits(settings: ServerXmlSettings): XmlEdit[] {
     },
     cluster(service, settings.cluster),
     {
-      set: `${service}/Engine/Host[@name='localhost']/Valve[@className='${CLASSES.accessLog}']`,
+      set: `${service}/Engine/Host[@name='localhost']/Valve[@className='${classNames.accessLog}']`,
       attributes: {
         directory: settings.accessLogDirectory,
         pattern: settings.accessLogPattern ?? '%h %l %u %t "%r" %s %b %{Referer}i %{User-Agent}i',
@@ -69,7 +69,7 @@ export function serverXmlEdits(settings: ServerXmlSettings): XmlEdit[] {
   ]
 }
 
-const CLASSES = {
+const classNames = {
   apr: 'org.apache.catalina.core.AprLifecycleListener',
   accessLog: 'org.apache.catalina.valves.AccessLogValve',
   cluster: 'org.apache.catalina.ha.tcp.SimpleTcpCluster',
@@ -120,7 +120,7 @@ function cluster(service: string, settings: ClusterSettings | null): XmlEdit {
 function clusterElement(settings: ClusterSettings): ElementSpec {
   return {
     name: 'Cluster',
-    attributes: { className: CLASSES.cluster, channelSendOptions: settings.channelSendOptions ?? 6 },
+    attributes: { className: classNames.cluster, channelSendOptions: settings.channelSendOptions ?? 6 },
     children: [
       {
         name: 'Manager',

@@ -140,13 +140,13 @@ function vhostSection({ serverName, balancer }: Vhost, settings: VhostSettings):
     `    CustomLog ${rotated(`${serverName}_access_log`, settings)} common`,
     '',
     `    JkMount /* ${balancer}`,
-    ...(settings.errorPages ?? ERROR_PAGES).map((path) => `    JkUnMount ${path} ${balancer}`),
+    ...(settings.errorPages ?? errorPages).map((path) => `    JkUnMount ${path} ${balancer}`),
     '</VirtualHost>',
     '',
   ].join('\n')
 }
 
-const ERROR_PAGES = ['/missing.html', '/cgi-bin/missing_handler.pl']
+const errorPages = ['/missing.html', '/cgi-bin/missing_handler.pl']
 
 /** `"|/data2/apache/bin/rotatelogs /data3/logs/httpd/NAME-%Y%m%d 86400 540"` */
 function rotated(name: string, settings: RotationSettings): string {

@@ -43,40 +43,40 @@ export function patchCatalinaSh(bytes: Uint8Array, options: CatalinaShOptions): 
     : { bytes: Buffer.from(lines.join('\n'), 'latin1'), changes }
 }
 
-const TOUCH = /^(\s*)touch "?\$CATALINA_OUT"?\s*$/
-const TOUCH_AS_COMMENT = /^\s*#\s*touch "?\$CATALINA_OUT"?\s*$/
-const ECHO = /^\s*echo "?\$CATALINA_OUT"?\s*$/
+const touchLine = /^(\s*)touch "?\$CATALINA_OUT"?\s*$/
+const touchComment = /^\s*#\s*touch "?\$CATALINA_OUT"?\s*$/
+const echoLine = /^\s*echo "?\$CATALINA_OUT"?\s*$/
 
 /** Changes the lines in place, and returns what changed. */
 function patchTouch(lines: string[]): CatalinaShChange[] {
-  const index = lines.findIndex((line) => TOUCH.test(line) || TOUCH_AS_COMMENT.test(line))
+  const index = lines.findIndex((line) => touchLine.test(line) || touchComment.test(line))
   if (index === -1) throw missing('touch "$CATALINA_OUT"', lines)
   const line = lines[index]!
-  if (TOUCH.test(line)) {
-    lines.splice(index, 1, `#${line}`, `${TOUCH.exec(line)![1]}echo $CATALINA_OUT`)
+  if (touchLine.test(line)) {
+    lines.splice(index, 1, `#${line}`, `${touchLine.exec(line)![1]}echo $CATALINA_OUT`)
     return [{ what: 'touch "$CATALINA_OUT"', from: 'live', to: 'commented out, echo in its place' }]
   }
   const next = lines.findIndex((each, at) => at > index && !/^\s*(#|$)/.test(each))
-  if (ECHO.test(lines[next] ?? '')) return []
+  if (echoLine.test(lines[next] ?? '')) return []
   lines.splice(index + 1, 0, '    echo $CATALINA_OUT')
   return [{ what: 'echo $CATALINA_OUT', from: 'absent', to: 'after the commented touch' }]
 }
 
-const START = /^(.*\bBootstrap "\$@" start)\s*(?:2>&1)?\s*\\$/
-const APPEND = /^(\s*)>>\s*"?\$CATALINA_OUT"?\s+2>&1\s+"?&"?\s*$/
-const PIPE = /^(\s*)\|.*&"?\s*$/
+const startLine = /^(.*\bBootstrap "\$@" start)\s*(?:2>&1)?\s*\\$/
+const appendLine = /^(\s*)>>\s*"?\$CATALINA_OUT"?\s+2>&1\s+"?&"?\s*$/
+const pipeLine = /^(\s*)\|.*&"?\s*$/
 
 function patchStarts(lines: string[], command: string): CatalinaShChange[] {
-  const starts = lines.flatMap((line, index) => (START.test(line) ? [index] : []))
+  const starts = lines.flatMap((line, index) => (startLine.test(line) ? [index] : []))
   if (starts.length === 0) throw missing('org.apache.catalina.startup.Bootstrap "$@" start \\', lines)
   return starts.flatMap((index) => patchStart(lines, index, command))
 }
 
 function patchStart(lines: string[], index: number, command: string): CatalinaShChange[] {
   const output = lines[index + 1] ?? ''
-  const [, indent] = APPEND.exec(output) ?? PIPE.exec(output) ?? []
+  const [, indent] = appendLine.exec(output) ?? pipeLine.exec(output) ?? []
   if (indent === undefined) throw unknownOutput(output, index + 2)
-  const start = `${START.exec(lines[index]!)![1]} 2>&1 \\`
+  const start = `${startLine.exec(lines[index]!)![1]} 2>&1 \\`
   const pipe = `${indent}|${command} &`
   if (lines[index] === start && isPipeTo(output, command)) return []
   lines.splice(index, 2, start, pipe)

@@ -72,7 +72,7 @@ export function applyPropertiesEdits(
     changes.push(edited.change)
   }
   if (text === original) return { bytes, changes: [] }
-  return { bytes: Buffer.from(text, NODE_ENCODINGS[encoding]), changes }
+  return { bytes: Buffer.from(text, nodeEncodings[encoding]), changes }
 }
 
 /**
@@ -87,11 +87,11 @@ export function readProperties(
   return new Map(scanProperties(decode(bytes, encoding)).map(({ key, value }) => [key, value]))
 }
 
-const NODE_ENCODINGS = { 'iso-8859-1': 'latin1', 'utf-8': 'utf8' } as const
+const nodeEncodings = { 'iso-8859-1': 'latin1', 'utf-8': 'utf8' } as const
 
 function decode(bytes: Uint8Array, encoding: PropertiesEncoding): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (encoding === 'iso-8859-1' || isUtf8(buffer)) return buffer.toString(NODE_ENCODINGS[encoding])
+  if (encoding === 'iso-8859-1' || isUtf8(buffer)) return buffer.toString(nodeEncodings[encoding])
   throw new PlaybookError(
     'E_PROPERTIES_ENCODING',
     'The file is not UTF-8.',

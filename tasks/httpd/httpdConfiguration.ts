@@ -215,7 +215,7 @@ ${placing.join(' &&\n')}
 } || { undo_all; exit 1; }
 if wrong=$(check); then tidy_all; exit 0; fi
 undo_all
-echo "= E_HTTPD_CONFIG The new configuration of $prefix was refused and reverted; a running server goes on with the old one." >&2
+echo "= E_HTTPD_CONFIG The new configuration of $prefix was refused and reverted; a running server keeps the old one." >&2
 printf '%s\\n' "$wrong" >&2
 exit 1`
   const contents = files.map(({ content }) => `${contentBytes(content).toString('base64')}\n`)

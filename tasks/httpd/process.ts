@@ -104,7 +104,7 @@ echo "pid $p"`)
 /** Ends the server after its requests, and starts it: for a new program or module. */
 export function restartCommand(params: HttpdParams): Command {
   return shellText(`${httpdShell(params)}
-${requireValidConfig('the old server goes on')}
+${requireValidConfig('the old server keeps running')}
 if p=$(parent); then
   stop_unit
   kill -WINCH "$p" 2>/dev/null

@@ -1,7 +1,7 @@
 // The task ufw: a rule of ufw, its policies, its logging, and whether it is on.
 
 import { type Change, defineTask, lastLines, output, PlaybookError, run, sh, z } from '../../src/index.ts'
-import { letsIn } from './ufwAccess.ts'
+import { allowsConnection } from './ufwAccess.ts'
 import { parseUfwState, type UfwState, ufwStateCommand } from './ufwState.ts'
 
 const policy = z.enum(['allow', 'deny', 'reject']).optional()
@@ -247,7 +247,7 @@ function stateChange({ state }: Params, { isActive, isEnabled }: UfwState): Chan
 function requireAccess(params: Params, { ssh, after, policies, isActive }: UfwState): void {
   const isOn = params.state === undefined ? isActive : params.state === 'enabled'
   const incoming = params.default?.incoming ?? policies.incoming
-  if (!isOn || !ssh || params.force || letsIn(ssh, after, incoming)) return
+  if (!isOn || !ssh || params.force || allowsConnection(ssh, after, incoming)) return
   throw new PlaybookError(
     'E_UFW_CUT_OFF',
     `No rule of ufw lets our ssh connection from ${ssh.from} to port ${ssh.port} in.`,

@@ -3,8 +3,8 @@
 import { BlockList, isIPv6 } from 'node:net'
 import type { UfwRules, UfwState } from './ufwState.ts'
 
-/** The first rule that matches decides, else the policy for what comes in. A rule for one interface counts as matching. */
-export function letsIn(
+/** The first matching rule decides, or else the incoming policy. A rule for one interface counts as matching. */
+export function allowsConnection(
   { from, to, port }: NonNullable<UfwState['ssh']>,
   rules: UfwRules,
   policy: string | undefined,

@@ -72,12 +72,10 @@ fi`
 export function parseZoneState(result: Output): ZoneState {
   const { zone, isRunning, parse } = partsOf(result)
   const permanent = parse('permanent')
-  return isRunning
-    ? { zone, isRunning, runtime: parse('runtime'), permanent }
-    : { zone, isRunning, permanent }
+  return { zone, isRunning, runtime: isRunning ? parse('runtime') : undefined, permanent }
 }
 
-/** Parses the same; a configuration in which there is no such zone is undefined. */
+/** As `parseZoneState`, but a configuration without such a zone is undefined. */
 export function parseZoneScopes(result: Output): {
   readonly isRunning: boolean
   readonly permanent?: ZoneSettings
@@ -92,7 +90,7 @@ export function parseZoneScopes(result: Output): {
       throw error
     }
   }
-  return { isRunning, permanent: scope('permanent'), ...(isRunning ? { runtime: scope('runtime') } : {}) }
+  return { isRunning, permanent: scope('permanent'), runtime: isRunning ? scope('runtime') : undefined }
 }
 
 /** What all tasks of firewalld need. */

@@ -57,7 +57,7 @@ const flags = {
   gpgcheck: flag.describe('Whether packages must be signed; default: as dnf is configured.'),
   repoGpgcheck: flag.describe('Whether metadata must be signed.'),
   sslverify: flag.describe('Whether its certificate is verified.'),
-  skipIfUnavailable: flag.describe('Whether dnf goes on without it if it does not answer.'),
+  skipIfUnavailable: flag.describe('Whether dnf continues without it if it does not answer.'),
   moduleHotfixes: flag.describe('Whether its packages are available whatever module streams are enabled.'),
   countme: flag.describe('Whether dnf lets mirrors count this host.'),
   enablegroups: flag.describe('Whether its groups can be installed.'),

@@ -178,5 +178,5 @@ function excerpt(lines: readonly string[]): string[] {
 
 function resumption(build: Build, phase: PhaseName): string {
   const from = phase === 'patch' || phase === 'fetch' ? 'unpack' : phase
-  return `The installed version is unchanged; the next run goes on at ${from}. Its log: ${workspaceOf(build).log}`
+  return `The installed version is unchanged; the next run continues at ${from}. Its log: ${workspaceOf(build).log}`
 }

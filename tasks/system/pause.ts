@@ -39,7 +39,7 @@ export const pause = defineTask({
         .string()
         .min(1, 'expected a text')
         .optional()
-        .describe('The text for the person who goes on or aborts.'),
+        .describe('The text for the person, who continues or aborts.'),
     })
     .refine(
       ({ seconds, minutes }) => seconds === undefined || minutes === undefined,

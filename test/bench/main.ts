@@ -1,7 +1,7 @@
 // Benchmark: measures ratios in one run and compares them with targets.
 
 import { parseArgs } from 'node:util'
-import { DEFAULT_NAME } from '../../lab/instance/topology.ts'
+import { defaultName } from '../../lab/instance/topology.ts'
 import { benchBuild } from './build.ts'
 import { benchCli } from './cli.ts'
 import { benchCold } from './cold.ts'
@@ -30,7 +30,7 @@ const { values: options, positionals } = parseArgs({
     /** Take cold runs on fresh hosts of their own. */
     cold: { type: 'boolean', default: false },
     /** The lab that has the site. */
-    lab: { type: 'string', default: DEFAULT_NAME },
+    lab: { type: 'string', default: defaultName },
   },
 })
 

@@ -7,14 +7,14 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type Answer, down, find, isSupported, type Lab, ssh, up } from '../../lab/lab.ts'
 
-const NAME = 't-lab'
+const labName = 't-lab'
 let lab: Lab
 
 const host = (name: string) => lab.hosts.find((one) => one.name === name)!
 const on = (name: string, command: string): Promise<Answer> => ssh(lab, host(name), command)
 
 test('a new lab comes up', async () => {
-  lab = await up(NAME, { isFresh: true })
+  lab = await up(labName, { isFresh: true })
 })
 
 test('every host answers with its own name, address and a system that runs', async () => {
@@ -107,15 +107,15 @@ test('the mirror serves the sources whole, corrupted, or not at all', async () =
 
 test('up on a lab that is up says so and boots nothing', async () => {
   const log: string[] = []
-  await up(NAME, { log: (text) => log.push(text) })
-  assert.equal(log, [`lab ${NAME} is up already`])
+  await up(labName, { log: (text) => log.push(text) })
+  assert.equal(log, [`lab ${labName} is up already`])
 })
 
 test('after its container was killed, two ups at once bring a host back as it was', async () => {
   const [nspawn] = containers('web-01')
   process.kill(nspawn!, 'SIGKILL')
   await waitUntil(() => containers('web-01').length === 0)
-  await Promise.all([up(NAME), up(NAME)])
+  await Promise.all([up(labName), up(labName)])
   assert.is(
     (await on('web-01', 'systemctl is-system-running; rpm -q make')).stdout,
     'running\nmake-4.3-1.noarch\n',
@@ -136,23 +136,23 @@ test('a mirror that was killed is started again', async () => {
     ({ args }) => args.includes('mirrorServer') && args.includes(lab.bridgeAddress),
   ))
     process.kill(pid.pid, 'SIGKILL')
-  await waitUntil(async () => (await find(NAME)) === undefined)
-  await up(NAME)
-  assert.ok(await find(NAME))
+  await waitUntil(async () => (await find(labName)) === undefined)
+  await up(labName)
+  assert.ok(await find(labName))
 })
 
 test('down leaves nothing behind, and up then finds the hosts as they were', async () => {
   assert.ok(remains().length > 10, 'the look for remains finds a lab that is up')
   process.kill(containers('was-02')[0]!, 'SIGKILL')
-  await down(NAME)
+  await down(labName)
   assert.equal(remains(), [])
-  assert.is(await find(NAME), undefined)
-  lab = await up(NAME)
+  assert.is(await find(labName), undefined)
+  lab = await up(labName)
   assert.is((await on('web-01', 'rpm -q make')).stdout, 'make-4.3-1.noarch\n')
 })
 
 test('down with purge leaves no state either', async () => {
-  await down(NAME, { isPurge: true })
+  await down(labName, { isPurge: true })
   assert.equal(remains(), [])
   assert.not.ok(existsSync(lab.folder))
 })
@@ -208,7 +208,7 @@ async function waitUntil(holds: () => boolean | Promise<boolean>, limitMs = 30_0
 }
 
 const support = await isSupported()
-test.after(() => down(NAME, { isPurge: true }))
+test.after(() => down(labName, { isPurge: true }))
 if (support.ok) test.run()
 else if (process.env.CI === 'true') throw new Error(`no lab here: ${support.reason}`)
 else console.log(`SKIPPED test/endToEnd/lab.test.ts: ${support.reason}`)

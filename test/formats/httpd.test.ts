@@ -4,7 +4,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { editHttpd, type HttpdEdit } from '../../src/formats/httpd.ts'
 
-const UNIXD = [{ name: 'IfModule', args: ['unixd_module'] }]
+const inUnixd = [{ name: 'IfModule', args: ['unixd_module'] }]
 const denied = { name: 'Require', args: ['all', 'denied'] }
 
 // `undefined`: nothing is to be done.
@@ -151,13 +151,13 @@ const rows: [title: string, before: string, edit: HttpdEdit, after: string | und
   [
     'in a section',
     'User a\n<IfModule unixd_module>\nUser daemon\n</IfModule>\n',
-    { set: 'User', args: ['ecs'], in: UNIXD },
+    { set: 'User', args: ['ecs'], in: inUnixd },
     'User a\n<IfModule unixd_module>\nUser ecs\n</IfModule>\n',
   ],
   [
     'sections are found by name without case and arguments without quotes',
     '<ifmodule "unixd_module" >\nUser daemon\n</IFMODULE>\n',
-    { set: 'User', args: ['ecs'], in: UNIXD },
+    { set: 'User', args: ['ecs'], in: inUnixd },
     '<ifmodule "unixd_module" >\nUser ecs\n</IFMODULE>\n',
   ],
   [
@@ -454,7 +454,7 @@ const errors: [title: string, before: string, edit: HttpdEdit, code: string, say
   [
     'a section of the path',
     '<IfModule a>\n</IfModule>\n',
-    { set: 'User', args: ['x'], in: UNIXD },
+    { set: 'User', args: ['x'], in: inUnixd },
     'E_HTTPD_NO_MATCH',
     /^There is no section <IfModule unixd_module>\.$/,
   ],

@@ -7,7 +7,7 @@ import { PlaybookError } from '../../src/model/errors/error.ts'
 
 type Row = { title: string; before: string; edit: XmlEdit; after: string; changes?: string[] }
 
-const SERVICE = `<Server>
+const serviceXml = `<Server>
   <Service name="Catalina">
     <Connector port="8080" protocol="HTTP/1.1"
                redirectPort="8443"
@@ -74,22 +74,24 @@ const rows: Row[] = [
   },
   {
     title: 'a commented-out element comes to life in its lines, with attributes',
-    before: SERVICE,
+    before: serviceXml,
     edit: {
       uncomment: "/Server/Service/Connector[@protocol='AJP/1.3']",
       attributes: { port: 8010, secret: 'x' },
     },
-    after: SERVICE.replace('    <!--\n    <Connector protocol', '    <Connector protocol').replace(
-      'port="8009"\n               />\n    -->\n',
-      'port="8010"\n               secret="x"\n               />\n',
-    ),
+    after: serviceXml
+      .replace('    <!--\n    <Connector protocol', '    <Connector protocol')
+      .replace(
+        'port="8009"\n               />\n    -->\n',
+        'port="8010"\n               secret="x"\n               />\n',
+      ),
     changes: ['Connector[AJP/1.3]: commented out → port 8010, secret (hidden)'],
   },
   {
     title: 'the prose of a comment stays one when its element is uncommented',
-    before: SERVICE,
+    before: serviceXml,
     edit: { uncomment: "//Service/Valve[contains(@className,'SingleSignOn')]" },
-    after: SERVICE.replace('a prose comment\n', 'a prose comment -->\n').replace('" />\n    -->', '" />'),
+    after: serviceXml.replace('a prose comment\n', 'a prose comment -->\n').replace('" />\n    -->', '" />'),
     changes: ['Valve[SingleSignOn]: commented out → live'],
   },
   {
@@ -106,12 +108,11 @@ const rows: Row[] = [
   },
   {
     title: 'a comment can be selected itself',
-    before: SERVICE,
+    before: serviceXml,
     edit: { uncomment: ["//Connector[@protocol='AJP/1.3']", "//comment()[contains(., 'AJP')]"] },
-    after: SERVICE.replace('    <!--\n    <Connector protocol', '    <Connector protocol').replace(
-      'port="8009"\n               />\n    -->\n',
-      'port="8009"\n               />\n',
-    ),
+    after: serviceXml
+      .replace('    <!--\n    <Connector protocol', '    <Connector protocol')
+      .replace('port="8009"\n               />\n    -->\n', 'port="8009"\n               />\n'),
   },
   {
     title: 'uncommenting what is live sets its attributes only',
@@ -370,7 +371,10 @@ for (const { title, before, edit, after, changes } of rows) {
 
 test('commenting out is the reverse of uncommenting', () => {
   const selector = "/Server/Service/Connector[@protocol='AJP/1.3']"
-  assert.is(apply(apply(SERVICE, [{ uncomment: selector }]).text, [{ comment: selector }]).text, SERVICE)
+  assert.is(
+    apply(apply(serviceXml, [{ uncomment: selector }]).text, [{ comment: selector }]).text,
+    serviceXml,
+  )
 })
 
 test('edits that undo each other are no change', () => {
@@ -384,28 +388,28 @@ test('edits that undo each other are no change', () => {
 const refusals: { title: string; before: string; edit: XmlEdit; code: string; says: string }[] = [
   {
     title: 'no match names the value that is there',
-    before: SERVICE,
+    before: serviceXml,
     edit: { set: "/Server/Service[@name='ECS']/Engine", attributes: {} },
     code: 'E_XML_NO_MATCH',
     says: 'Nothing matches /Server/Service[@name=\'ECS\']/Engine. Service (line 2) has name "Catalina", not "ECS".',
   },
   {
     title: 'no match names the children that there are, and a commented-out one',
-    before: SERVICE,
+    before: serviceXml,
     edit: { set: '/Server/Service/Valve', attributes: {} },
     code: 'E_XML_NO_MATCH',
     says: 'Service[Catalina] (line 2) has no Valve; it has Connector, Engine. There is a commented-out <Valve> in the comment on line 11.',
   },
   {
     title: 'no match at the root names the root',
-    before: SERVICE,
+    before: serviceXml,
     edit: { ensure: '/web-app', element: '<a/>' },
     code: 'E_XML_NO_MATCH',
     says: 'The root element is Server, not web-app.',
   },
   {
     title: 'no match of an attribute that is missing',
-    before: SERVICE,
+    before: serviceXml,
     edit: { text: "//Engine[@jvmRoute='a']", value: '' },
     code: 'E_XML_NO_MATCH',
     says: 'Engine (line 14) has no attribute jvmRoute.',

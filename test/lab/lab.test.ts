@@ -6,9 +6,9 @@ import { parse } from 'yaml'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { parseLines, parseStanzas, sourceLines } from '../../lab/artifacts/aptSources.ts'
-import { DEB_CATALOG } from '../../lab/artifacts/debCatalog.ts'
+import { debCatalog } from '../../lab/artifacts/debCatalog.ts'
 import { controlText } from '../../lab/artifacts/debRepository.ts'
-import { hideScript, RPM_CATALOG } from '../../lab/artifacts/rpmCatalog.ts'
+import { hideScript, rpmCatalog } from '../../lab/artifacts/rpmCatalog.ts'
 import { parseHidden, specText } from '../../lab/artifacts/rpmRepository.ts'
 import { orderVersions, upstream } from '../../lab/artifacts/sources.ts'
 import { corruptingStream } from '../../lab/instance/corruptingStream.ts'
@@ -153,9 +153,9 @@ test('every package of the runbook is delivered, and what is required exists', (
     'redhat-rpm-config gcc gcc-c++ make apr-devel apr-util apr-util-devel pcre-devel openssl-devel',
   ]
   const names = new Set(
-    RPM_CATALOG.flatMap(({ name, provides = [] }) => [name, ...provides.map((what) => what.split(' ')[0])]),
+    rpmCatalog.flatMap(({ name, provides = [] }) => [name, ...provides.map((what) => what.split(' ')[0])]),
   )
-  const needed = [...runbook.join(' ').split(' '), ...RPM_CATALOG.flatMap(({ requires = [] }) => requires)]
+  const needed = [...runbook.join(' ').split(' '), ...rpmCatalog.flatMap(({ requires = [] }) => requires)]
   assert.equal(
     needed.filter((name) => !names.has(name)),
     [],
@@ -191,8 +191,8 @@ for (const [path, expected] of [
     assert.equal(resolveTarget(shares, path), expected))
 
 test('every package that a package of the apt repository needs is there, save the one that is missing on purpose', () => {
-  const names = new Set(DEB_CATALOG.flatMap(({ name, fields }) => [name, fields?.Provides ?? name]))
-  const needed = DEB_CATALOG.flatMap(({ fields }) => [fields?.Depends, fields?.Recommends, fields?.Conflicts])
+  const names = new Set(debCatalog.flatMap(({ name, fields }) => [name, fields?.Provides ?? name]))
+  const needed = debCatalog.flatMap(({ fields }) => [fields?.Depends, fields?.Recommends, fields?.Conflicts])
   const missing = needed.flatMap((text) => text?.split(' ')[0] ?? []).filter((name) => !names.has(name))
   assert.equal(missing, ['lab-nowhere'])
 })

@@ -9,14 +9,14 @@ import { terminalLines } from './step/terminalLines.ts'
 type Stopping = { readonly signal: AbortSignal; readonly stop: () => void }
 
 /**
- * Asks on stderr and reads stdin. Undefined where nobody sits there: without a terminal, and in CI.
+ * Asks on stderr and reads stdin. Undefined where nobody can answer: without a terminal, and in CI.
  *
- * @param run how it is stopped, and by what it is
- * @param shared reads lines already, for --step
+ * @param run tells when the run is stopped, and stops it
+ * @param shared the reader of lines that --step uses already
  */
 export function personToAsk(run: Stopping, shared?: AskLine): Ask | undefined {
   if (!process.stdin.isTTY || !process.stderr.isTTY || isCI(process.env)) return undefined
-  // Before the run hears of it, so that the line of the question ends before the next text begins.
+  // Registered before the run's own listeners, so that the line of the question ends before the next text begins.
   let end = () => {}
   run.signal.addEventListener('abort', () => end(), { once: true })
   return async (question, signal) => {
@@ -61,9 +61,9 @@ function goesOn(typed: string | undefined): boolean | undefined {
 function questionText({ name, text, choices, default: preset, hosts, seconds }: Question): string {
   const shown = sanitize(text)
   if (name === undefined) {
-    const time = seconds === undefined ? '' : `, after ${seconds} s it goes on by itself`
+    const time = seconds === undefined ? '' : `, continues by itself after ${seconds} s`
     const count = hosts.length === 1 ? sanitize(hosts[0]!) : `${hosts.length} hosts`
-    return `${shown}\n${count} waiting. Enter goes on, a and Enter aborts${time}: `
+    return `${shown}\n${count} waiting. Enter continues, a and Enter aborts${time}: `
   }
   const answers = choices ? ` (${choices.map(sanitize).join('/')})` : ''
   return `${shown}${answers}${preset === undefined ? '' : ` [${sanitize(preset)}]`}: `

@@ -1,8 +1,7 @@
 // Defines the task command and its flags.
 
 import type { Command } from 'commander'
-import type { RunFlags } from '../flags/runFlags.ts'
-import { addRunFlags } from '../flags/runFlags.ts'
+import { addRunFlags, type RunFlags } from '../flags/runFlags.ts'
 import { applySettings, loadSettings } from '../flags/settings.ts'
 
 /** Adds the command. Parameters and flags may be mixed after the task's name; the task's schema tells them apart. */

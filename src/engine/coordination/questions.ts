@@ -176,6 +176,6 @@ export function noAnswer({ name }: PromptQuestion, problem?: string): PlaybookEr
 
 export function noAnswerToPause(title: string): PlaybookError {
   return new PlaybookError('E_UNANSWERED', `${title}: it waits for a person, but nobody can be asked.`, {
-    hint: 'Run it in a terminal (in code: give ask), or give the pause seconds, after which it goes on.',
+    hint: 'Run it in a terminal (in code: give ask), or give the pause seconds, after which it continues.',
   })
 }

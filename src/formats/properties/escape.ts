@@ -15,10 +15,10 @@ function escapeText(text: string, encoding: PropertiesEncoding): string {
   const beyond = encoding === 'utf-8' ? /[\0-\x1f\x7f]/g : /[^\x20-\x7e]/g
   return text
     .replaceAll('\\', '\\\\')
-    .replace(beyond, (character) => CONTROLS.get(character) ?? codeEscape(character))
+    .replace(beyond, (character) => controlEscapes.get(character) ?? codeEscape(character))
 }
 
-const CONTROLS: ReadonlyMap<string, string> = new Map([
+const controlEscapes: ReadonlyMap<string, string> = new Map([
   ['\t', '\\t'],
   ['\n', '\\n'],
   ['\r', '\\r'],

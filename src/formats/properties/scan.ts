@@ -91,11 +91,11 @@ function unescapeText(text: string, written: string, offset: number): string {
   return written.replace(/\\(u[0-9a-fA-F]{4}|.?)/gs, (_, code: string, at: number) => {
     if (code.length === 5) return String.fromCharCode(Number.parseInt(code.slice(1), 16))
     if (code === 'u') throw malformedError(text, offset, written.slice(at + 2, at + 6))
-    return CONTROLS.get(code) ?? code
+    return controlCharacters.get(code) ?? code
   })
 }
 
-const CONTROLS: ReadonlyMap<string, string> = new Map([
+const controlCharacters: ReadonlyMap<string, string> = new Map([
   ['t', '\t'],
   ['n', '\n'],
   ['r', '\r'],

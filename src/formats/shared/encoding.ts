@@ -12,7 +12,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const encoding = isUtf8(buffer) ? 'utf8' : 'latin1'
   const text = buffer.toString(encoding)
-  const bom = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : ''
+  const bom = text.startsWith(byteOrderMark) ? byteOrderMark : ''
   return { text: text.slice(bom.length), encoding, bom }
 }
 
@@ -25,7 +25,7 @@ export function inEncoding<E>(edit: E, encoding: TextEncoding): E {
   return encoding === 'utf8' ? edit : (latin1(edit) as E)
 }
 
-const BYTE_ORDER_MARK = '\uFEFF'
+const byteOrderMark = '\uFEFF'
 
 function latin1(value: unknown): unknown {
   if (typeof value === 'string')

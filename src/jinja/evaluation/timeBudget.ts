@@ -1,4 +1,4 @@
-// Ends templates that take too long: nothing else of the run goes on meanwhile.
+// Ends templates that take too long, because they block the whole run.
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import { PyError } from '../values/value.ts'
@@ -46,7 +46,7 @@ export function deeper<T>(work: () => T): T {
  */
 export function spendStep(): void {
   if (++steps % 4096 !== 0 || deadline === undefined || performance.now() < deadline) return
-  throw new PlaybookError('E_SLOW_TEMPLATE', `the template takes too long`, {
+  throw new PlaybookError('E_SLOW_TEMPLATE', 'the template takes too long', {
     hint: 'Loops in loops multiply: loop over less, or compute the value in TypeScript.',
   })
 }

@@ -114,7 +114,7 @@ const events = {
       isSecret: z.literal(true).optional().describe('The answer is not shown.'),
       choices: z.array(text).optional().describe('The allowed answers.'),
       default: text.optional().describe('What an empty answer means.'),
-      seconds: z.number().optional().describe('After this many seconds it goes on by itself.'),
+      seconds: z.number().optional().describe('After this many seconds it continues by itself.'),
       problem: text.optional().describe('Why the last answer was refused.'),
     },
   ],
@@ -212,7 +212,7 @@ const events = {
   connection: ['A message about a connection; with -vvvv.', { host, message: text }],
   hostEnd: ['A host ended a play; how often each status occurred.', { play, ...recap }],
   playEnd: ['A play ended on all its hosts.', { play, hosts: recaps, durationMs, isCheck }],
-  warning: ['A warning; the run goes on.', { message: text, where: location.optional() }],
+  warning: ['A warning; the run continues.', { message: text, where: location.optional() }],
   interrupted: [
     'The run was interrupted.',
     {

@@ -24,7 +24,7 @@ type LineOptions = {
   readonly lastTime?: (title: string) => number | undefined
 }
 
-/** `  was-01  ━━━━╺━━━━━━  49/66  dnfInstall httpd   8 s of about 9 s`. */
+/** `  was-01  ━━━━╺━━━━━━  49/66  dnf httpd   8 s of about 9 s`. */
 export function hostLine(host: BoardRow, layout: RowLayout, options: LineOptions): string {
   const { theme, isSelected } = options
   const label = host.count > 1 ? plural(host.count, 'host') : host.name

@@ -19,7 +19,7 @@ export function logIn(options: LoginOptions): Promise<Login> {
   return withDeadline(options, (signal) => logInWithRetries(options, signal))
 }
 
-/** Does what may take as long as a login; its signal aborts with the error of the deadline or the caller's signal. */
+/** Runs `work` within the time limit of a login. Its signal aborts at the limit, or with the caller's signal. */
 export async function withDeadline<T>(
   { target, signal }: Pick<LoginOptions, 'target' | 'signal'>,
   work: (signal: AbortSignal) => Promise<T>,

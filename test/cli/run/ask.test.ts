@@ -33,7 +33,7 @@ test('on a terminal the board makes way for questions', async () => {
     [/matches.*\n.*Which version\?: $/s, '1.5\n'],
     [/key: $/, 'hush-hush\n'],
     [/key \(again\): $/, 'hush-hush\n'],
-    [/Look at it\.\r\n2 hosts waiting\. Enter goes on, a and Enter aborts: $/, '\n'],
+    [/Look at it\.\r\n2 hosts waiting\. Enter continues, a and Enter aborts: $/, '\n'],
   ])
   assert.is(code, 0, stdout)
   assert.match(stdout, /one {2}message {2}v1\.5\n/)

@@ -16,9 +16,9 @@ import { type PlaybookError, Secret, secret } from '../../../src/index.ts'
 import { lineDiff } from '../xml/fixtures.ts'
 import { stockHttpdConf } from './fixtures.ts'
 
-const SITE: HttpdConfSettings = { account: 'ecsuser' }
+const siteSettings: HttpdConfSettings = { account: 'ecsuser' }
 
-const RUNBOOK_ROOT = `<Directory />
+const runbookRoot = `<Directory />
     LimitRequestBody 5242880
 </Directory>
 
@@ -29,7 +29,7 @@ const RUNBOOK_ROOT = `<Directory />
 </Directory>
 `
 
-const DIFFERENCES = `
+const expectedDifferences = `
 +ServerTokens prod
 +ServerSignature Off
 -#LoadModule socache_shmcb_module modules/mod_socache_shmcb.so
@@ -92,7 +92,7 @@ const DIFFERENCES = `
 
 test('the stock file differs in these lines and no others', () => {
   const { text } = site(stockHttpdConf())
-  assert.is(`\n${lineDiff(stockHttpdConf(), text).join('\n')}\n`, DIFFERENCES)
+  assert.is(`\n${lineDiff(stockHttpdConf(), text).join('\n')}\n`, expectedDifferences)
 })
 
 test('a second time there is nothing to do', () => {
@@ -108,12 +108,12 @@ test('of the Directory that denies everything nothing is taken away', () => {
 })
 
 const retargets: [title: string, settings: HttpdConfSettings, lines: string[]][] = [
-  ['a port', { ...SITE, port: 8080 }, ['-Listen 80', '+Listen 8080']],
-  ['a time', { ...SITE, keepAliveTimeoutSeconds: 5 }, ['-KeepAliveTimeout 2', '+KeepAliveTimeout 5']],
+  ['a port', { ...siteSettings, port: 8080 }, ['-Listen 80', '+Listen 8080']],
+  ['a time', { ...siteSettings, keepAliveTimeoutSeconds: 5 }, ['-KeepAliveTimeout 2', '+KeepAliveTimeout 5']],
   ['the account', { account: 'www' }, ['-User ecsuser', '-Group ecsuser', '+User www', '+Group www']],
   [
     'a limit',
-    { ...SITE, requestBodyLimitBytes: 10 },
+    { ...siteSettings, requestBodyLimitBytes: 10 },
     [
       '-    LimitRequestBody 5242880',
       '+    LimitRequestBody 10',
@@ -123,12 +123,12 @@ const retargets: [title: string, settings: HttpdConfSettings, lines: string[]][]
   ],
   [
     'an error document',
-    { ...SITE, errorDocuments: [[404, '/gone.html']] },
+    { ...siteSettings, errorDocuments: [[404, '/gone.html']] },
     ['-ErrorDocument 404 "/cgi-bin/missing_handler.pl"', '+ErrorDocument 404 "/gone.html"'],
   ],
   [
     'no mod_jk',
-    { ...SITE, jk: null },
+    { ...siteSettings, jk: null },
     ['-LoadModule jk_module modules/mod_jk.so', '-Include conf/mod_jk.conf'],
   ],
 ]
@@ -149,7 +149,7 @@ test("a file edited by hand as the runbook says becomes the site's, with its sli
     .replace('Include conf/extra/httpd-vhosts.conf', '# Include conf/extra/httpd-vhosts.conf')
     .replace('ErrorDocument 404', 'ErrorDocument 404 /missing.html\nErrorDocument 404')
     .replace(/<Location \/>.*?<\/Location>\n\n/s, '')
-    .replace(/<Directory \/>\n.*?<\/Directory>\n/s, RUNBOOK_ROOT)
+    .replace(/<Directory \/>\n.*?<\/Directory>\n/s, runbookRoot)
   const result = site(byHand)
   assert.match(result.text, /^ {4}AddType application\/x-compress \.Z$/m)
   assert.not.match(result.text, /aplication/)
@@ -328,7 +328,7 @@ for (const [title, make, code, says] of wrong) {
   })
 }
 
-function site(text: string, settings = SITE) {
+function site(text: string, settings = siteSettings) {
   const { bytes, changes } = editHttpd(Buffer.from(text), httpdConfEdits(settings))
   return { text: Buffer.from(bytes).toString(), changes }
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 
-export const TOMCAT_VERSIONS = ['8.5.100', '9.0.109', '10.1.34', '11.0.2']
+export const tomcatVersions = ['8.5.100', '9.0.109', '10.1.34', '11.0.2']
 
 /** A file of test/fixtures/tomcat, wherever the compiled test runs. */
 export function tomcatFile(path: string): Buffer {
@@ -20,7 +20,7 @@ type Writing = {
 }
 
 /** The text in every encoding, line end and byte order mark that an editor must keep. */
-export const WRITINGS: readonly Writing[] = [
+export const writings: readonly Writing[] = [
   { name: 'LF', write: (text) => Buffer.from(text), read: fromUtf8 },
   { name: 'CRLF', write: (text) => Buffer.from(crlf(text)), read: fromUtf8 },
   { name: 'BOM and CRLF', write: (text) => Buffer.from(`\uFEFF${crlf(text)}`), read: fromUtf8 },
@@ -54,7 +54,7 @@ function fromUtf8(bytes: Uint8Array): string {
 }
 
 /** Everything that makes editing hard, in one document. */
-export const NASTY = `<?xml version='1.0' encoding='UTF-8'?>
+export const nastyXml = `<?xml version='1.0' encoding='UTF-8'?>
 <!-- before: <root a="1"/> -->
 <!DOCTYPE root [
   <!ENTITY port "8080">

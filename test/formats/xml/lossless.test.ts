@@ -6,11 +6,11 @@ import { allElements } from '../../../src/formats/xml/editing/layout.ts'
 import { parseXml } from '../../../src/formats/xml/parsing/document.ts'
 import { decodeXml, encodeXml } from '../../../src/formats/xml/parsing/encoding.ts'
 import { editXml, type XmlEdit } from '../../../src/formats/xml.ts'
-import { crlf, declaring, NASTY, TOMCAT_VERSIONS, tomcatText, WRITINGS } from './fixtures.ts'
+import { crlf, declaring, nastyXml, tomcatText, tomcatVersions, writings } from './fixtures.ts'
 
 const documents: [string, string][] = [
-  ['a nasty document', NASTY],
-  ...TOMCAT_VERSIONS.flatMap((version) =>
+  ['a nasty document', nastyXml],
+  ...tomcatVersions.flatMap((version) =>
     ['server.xml', 'context.xml', 'tomcat-users.xml'].map((name): [string, string] => [
       `${name} ${version}`,
       tomcatText(`${version}/conf/${name}`),
@@ -20,7 +20,7 @@ const documents: [string, string][] = [
 ]
 
 for (const [name, text] of documents) {
-  for (const { name: writing, write, read } of WRITINGS) {
+  for (const { name: writing, write, read } of writings) {
     test(`${name} in ${writing}: bytes come back as they went in, and a changed attribute changes only itself`, () => {
       const bytes = write(text)
       assert.ok(Buffer.from(editXml(bytes, []).bytes).equals(bytes))

@@ -4,9 +4,9 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { type ServerXmlSettings, serverXmlEdits } from '../../../playbooks/roles/serverXml.ts'
 import { editXml } from '../../../src/formats/xml.ts'
-import { crlf, lineDiff, TOMCAT_VERSIONS, tomcatText } from './fixtures.ts'
+import { crlf, lineDiff, tomcatText, tomcatVersions } from './fixtures.ts'
 
-const ECS: ServerXmlSettings = {
+const ecsSettings: ServerXmlSettings = {
   service: 'ECS',
   jvmRoute: 'ecs1',
   shutdownPort: 8005,
@@ -16,7 +16,7 @@ const ECS: ServerXmlSettings = {
   cluster: { address: '10.98.0.11', port: 4000, multicastPort: 45_564, channelSendOptions: 8 },
   accessLogDirectory: '/data3/logs/tomcat/ws-ecs-server',
 }
-const IFS: ServerXmlSettings = {
+const ifsSettings: ServerXmlSettings = {
   service: 'IFS',
   jvmRoute: 'ifs2',
   shutdownPort: 8006,
@@ -27,7 +27,7 @@ const IFS: ServerXmlSettings = {
   accessLogDirectory: '/data3/logs/tomcat/ws-ifs-server',
 }
 
-const CLUSTER = `      <Cluster className="org.apache.catalina.ha.tcp.SimpleTcpCluster"
+const clusterXml = `      <Cluster className="org.apache.catalina.ha.tcp.SimpleTcpCluster"
                channelSendOptions="8">
         <Manager className="org.apache.catalina.ha.session.DeltaManager"
                  expireSessionsOnShutdown="false"
@@ -61,10 +61,10 @@ const CLUSTER = `      <Cluster className="org.apache.catalina.ha.tcp.SimpleTcpC
         <ClusterListener className="org.apache.catalina.ha.session.ClusterSessionListener" />
       </Cluster>`
 
-const STOCK = tomcatText('9.0.109/conf/server.xml')
+const stockXml = tomcatText('9.0.109/conf/server.xml')
 
 test('of the stock file only the intended lines differ', () => {
-  assert.equal(lineDiff(STOCK, edited(STOCK, ECS)), [
+  assert.equal(lineDiff(stockXml, edited(stockXml, ecsSettings)), [
     '-  <Listener className="org.apache.catalina.core.AprLifecycleListener" />',
     '+  <Listener className="org.apache.catalina.core.AprLifecycleListener" SSLEngine="on" />',
     '-  <Service name="Catalina">',
@@ -79,7 +79,7 @@ test('of the stock file only the intended lines differ', () => {
     '-    -->',
     '-    <Engine name="Catalina" defaultHost="localhost">',
     '+    <Engine name="ECS" defaultHost="localhost" jvmRoute="ecs1">',
-    ...CLUSTER.split('\n').map((line) => `+${line}`),
+    ...clusterXml.split('\n').map((line) => `+${line}`),
     '-        <Valve className="org.apache.catalina.valves.AccessLogValve" directory="logs"',
     '+        <Valve className="org.apache.catalina.valves.AccessLogValve" directory="/data3/logs/tomcat/ws-ecs-server"',
     '-               pattern="%h %l %u %t &quot;%r&quot; %s %b" />',
@@ -88,7 +88,7 @@ test('of the stock file only the intended lines differ', () => {
 })
 
 test('what is reported reads like the runbook', () => {
-  const { changes } = editXml(Buffer.from(STOCK), serverXmlEdits({ ...ECS, shutdownPort: 8007 }))
+  const { changes } = editXml(Buffer.from(stockXml), serverXmlEdits({ ...ecsSettings, shutdownPort: 8007 }))
   assert.equal(
     changes.map(({ what, from, to }) => `${what}   ${from} → ${to}`),
     [
@@ -107,28 +107,28 @@ test('what is reported reads like the runbook', () => {
   )
 })
 
-for (const version of TOMCAT_VERSIONS) {
+for (const version of tomcatVersions) {
   for (const [ending, write] of [
     ['LF', (text: string) => text],
     ['CRLF', crlf],
   ] as const) {
     test(`${version} in ${ending}: again nothing changes, and other settings give the file they give from stock`, () => {
       const stock = write(tomcatText(`${version}/conf/server.xml`))
-      const ecs = edited(stock, ECS)
-      assert.equal(editXml(Buffer.from(ecs), serverXmlEdits(ECS)).changes, [])
-      const ifs = edited(ecs, IFS)
-      assert.is(ifs, edited(stock, IFS))
-      assert.is(edited(ifs, ECS), ecs)
+      const ecs = edited(stock, ecsSettings)
+      assert.equal(editXml(Buffer.from(ecs), serverXmlEdits(ecsSettings)).changes, [])
+      const ifs = edited(ecs, ifsSettings)
+      assert.is(ifs, edited(stock, ifsSettings))
+      assert.is(edited(ifs, ecsSettings), ecs)
       if (ending === 'CRLF') assert.not.match(ifs, /(?<!\r)\n/)
     })
   }
 }
 
 test('without AJP and cluster both go again, and the file is the stock one but for names and logs', () => {
-  const bare = { ...ECS, ajp: null, cluster: null }
-  assert.is(edited(edited(STOCK, ECS), bare).includes('SimpleTcpCluster"\n'), false)
-  assert.equal(editXml(Buffer.from(edited(STOCK, bare)), serverXmlEdits(bare)).changes, [])
-  const lines = lineDiff(edited(STOCK, bare), edited(edited(STOCK, ECS), bare))
+  const bare = { ...ecsSettings, ajp: null, cluster: null }
+  assert.is(edited(edited(stockXml, ecsSettings), bare).includes('SimpleTcpCluster"\n'), false)
+  assert.equal(editXml(Buffer.from(edited(stockXml, bare)), serverXmlEdits(bare)).changes, [])
+  const lines = lineDiff(edited(stockXml, bare), edited(edited(stockXml, ecsSettings), bare))
   assert.equal(lines, [
     '-               address="::1"',
     '+               address="0.0.0.0"',
@@ -138,7 +138,8 @@ test('without AJP and cluster both go again, and the file is the stock one but f
 })
 
 // The runbook's texts, pasted into the stock file as a person does.
-const BY_HAND = STOCK.replace('AprLifecycleListener" />', 'AprLifecycleListener" SSLEngine="on" />')
+const editedByHand = stockXml
+  .replace('AprLifecycleListener" />', 'AprLifecycleListener" SSLEngine="on" />')
   .replace('<Service name="Catalina">', '<Service name="ECS">')
   .replace(
     /<Connector port="8080" protocol="HTTP\/1.1"[^>]*>/,
@@ -162,20 +163,23 @@ const BY_HAND = STOCK.replace('AprLifecycleListener" />', 'AprLifecycleListener"
   .replace(
     '      <Cluster className="org.apache.catalina.ha.tcp.SimpleTcpCluster"/>\n      -->',
     (example) =>
-      `${example}\n${CLUSTER.replaceAll(' />', '/>').replaceAll('>\n        <', '>\n\n        <')}`,
+      `${example}\n${clusterXml.replaceAll(' />', '/>').replaceAll('>\n        <', '>\n\n        <')}`,
   )
   .replace('directory="logs"', 'directory="/data3/logs/tomcat/ws-ecs-server"')
   .replace('%s %b" />', '%s %b %{Referer}i %{User-Agent}i" />')
 
 test('an instance edited by hand as in the runbook needs nothing', () => {
-  assert.match(BY_HAND, 'redirectPort="8443" URIEncoding="UTF-8" />\n    <!-- A "Connector" using')
-  assert.match(BY_HAND, '\n<Connector protocol="AJP/1.3"')
-  assert.match(BY_HAND, 'maxThreads="6"/>')
-  assert.equal(editXml(Buffer.from(BY_HAND), serverXmlEdits(ECS)).changes, [])
+  assert.match(editedByHand, 'redirectPort="8443" URIEncoding="UTF-8" />\n    <!-- A "Connector" using')
+  assert.match(editedByHand, '\n<Connector protocol="AJP/1.3"')
+  assert.match(editedByHand, 'maxThreads="6"/>')
+  assert.equal(editXml(Buffer.from(editedByHand), serverXmlEdits(ecsSettings)).changes, [])
 })
 
 test('an instance edited by hand is re-targeted in the values alone', () => {
-  const lines = lineDiff(BY_HAND, edited(BY_HAND, { ...ECS, http: { port: 8090 }, jvmRoute: 'ecs2' }))
+  const lines = lineDiff(
+    editedByHand,
+    edited(editedByHand, { ...ecsSettings, http: { port: 8090 }, jvmRoute: 'ecs2' }),
+  )
   assert.equal(lines, [
     '-    <Connector port="8080" protocol="HTTP/1.1"',
     '+    <Connector port="8090" protocol="HTTP/1.1"',
@@ -185,11 +189,11 @@ test('an instance edited by hand is re-targeted in the values alone', () => {
 })
 
 test('the HTTP connector is found beside a live TLS one, and keeps maxParameterCount', () => {
-  const withTls = STOCK.replace(
+  const withTls = stockXml.replace(
     '    <Connector port="8080"',
     '    <Connector port="8443" protocol="org.apache.coyote.http11.Http11NioProtocol" SSLEnabled="true"/>\n    <Connector port="8080"',
   )
-  const result = edited(withTls, IFS)
+  const result = edited(withTls, ifsSettings)
   assert.match(
     result,
     '<Connector port="8443" protocol="org.apache.coyote.http11.Http11NioProtocol" SSLEnabled="true"/>',
@@ -198,9 +202,9 @@ test('the HTTP connector is found beside a live TLS one, and keeps maxParameterC
 })
 
 test('a server.xml with several services and none of the expected name lists those that exist', () => {
-  const two = STOCK.replace('</Service>', '</Service>\n  <Service name="Other"/>')
+  const two = stockXml.replace('</Service>', '</Service>\n  <Service name="Other"/>')
   assert.throws(
-    () => edited(two, ECS),
+    () => edited(two, ecsSettings),
     /Service \(line 55\) has name "Catalina", not "ECS", Service \(line 182\) has name "Other"/,
   )
 })

@@ -192,6 +192,7 @@ test('the zone is read from what firewall-offline-cmd lists', () => {
   assert.equal(state, {
     zone: 'work',
     isRunning: false,
+    runtime: undefined,
     permanent: {
       ...emptyZone,
       services: ['dhcpv6-client', 'ssh'],

@@ -6,7 +6,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { planned } from '../../../src/testing/index.ts'
 import { ufw } from '../../../tasks/network/ufw.ts'
-import { letsIn } from '../../../tasks/network/ufwAccess.ts'
+import { allowsConnection } from '../../../tasks/network/ufwAccess.ts'
 import { parseUfwState, type UfwRules } from '../../../tasks/network/ufwState.ts'
 import { applied, failure, inFolder, looked, shells } from '../apply.ts'
 
@@ -130,7 +130,7 @@ const accesses: [title: string, rules: UfwRules, policy: string, isOpen: boolean
 
 for (const [title, rules, incoming, isOpen] of accesses) {
   test(`access: ${title}`, () => {
-    assert.is(letsIn(ssh, rules, incoming), isOpen)
+    assert.is(allowsConnection(ssh, rules, incoming), isOpen)
   })
 }
 
@@ -139,9 +139,9 @@ test('access by IPv6, and by IPv4 within IPv6', () => {
     v4: ['allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in'],
     v6: ['allow tcp 22 ::/0 any 2001:db8::/32 in'],
   }
-  assert.ok(letsIn({ from: '2001:db8::5', to: '2001:db8::1', port: 22 }, rules, 'deny'))
-  assert.not.ok(letsIn({ from: '2001:db9::5', to: '2001:db8::1', port: 22 }, rules, 'deny'))
-  assert.ok(letsIn({ from: '::ffff:10.0.0.5', to: '::ffff:10.0.0.1', port: 22 }, rules, 'deny'))
+  assert.ok(allowsConnection({ from: '2001:db8::5', to: '2001:db8::1', port: 22 }, rules, 'deny'))
+  assert.not.ok(allowsConnection({ from: '2001:db9::5', to: '2001:db8::1', port: 22 }, rules, 'deny'))
+  assert.ok(allowsConnection({ from: '::ffff:10.0.0.5', to: '::ffff:10.0.0.1', port: 22 }, rules, 'deny'))
 })
 
 test('what would cut off our own connection is refused, unless force says so', () => {

@@ -365,7 +365,7 @@ const failures: [
     'E_BUILD',
     /^configure of hello 1.0 failed: APR is missing\.$/,
     /configure: error: APR not found/,
-    /^Install (?:apr-devel|libapr1-dev|apr-dev)\. .*goes on at configure\. Its log: .*build\.log$/,
+    /^Install (?:apr-devel|libapr1-dev|apr-dev)\. .*continues at configure\. Its log: .*build\.log$/,
   ],
   [
     'a compile error is shown',
@@ -373,7 +373,7 @@ const failures: [
     'E_BUILD',
     /^make of hello 1.0 failed\.$/,
     /hello\.c:1:25: error: .*lost/,
-    /goes on at make/,
+    /continues at make/,
   ],
   [
     'a missing header is named',
@@ -389,7 +389,7 @@ const failures: [
     'E_BUILD',
     /^check of hello 1.0 failed\.$/,
     /Error 1/,
-    /goes on at check/,
+    /continues at check/,
   ],
   [
     'a full disk during make',
@@ -419,7 +419,7 @@ const failures: [
     'E_BUILD',
     /^configure of hello 1.0 failed/,
     /nothing: not found/,
-    /goes on at configure/,
+    /continues at configure/,
   ],
 ]
 for (const [

@@ -4,7 +4,7 @@ import type { HttpdCommentEdit, HttpdPath, HttpdUncommentEdit } from '../edit.ts
 import { withMarks } from '../parsing/commentedOut.ts'
 import type { HttpdDocument, LineSplice } from '../parsing/document.ts'
 import { scanLines } from '../parsing/line.ts'
-import { type HttpdEditResult, labelIn, labelOf, UNCHANGED } from './editResult.ts'
+import { type HttpdEditResult, labelIn, labelOf, unchangedResult } from './editResult.ts'
 import { type CommentedMatch, commentedIn, endOf, isOpening, liveIn, noMatchError, scopesOf } from './find.ts'
 import { directiveName, textsOf } from './render.ts'
 
@@ -31,7 +31,7 @@ export function uncommentEdit(document: HttpdDocument, edit: HttpdUncommentEdit)
   const name = directiveName(edit.uncomment)
   const args = textsOf(edit.args)
   const scopes = scopesOf(document, path)
-  if (scopes.some((scope) => liveIn(document, scope, name, args).length > 0)) return UNCHANGED
+  if (scopes.some((scope) => liveIn(document, scope, name, args).length > 0)) return unchangedResult
   for (const commented of scopes.flatMap((scope) => commentedIn(document, scope, name, args))) {
     const splice = uncommentSplice(document, commented)
     if (splice) return uncommentResult(splice, commented, name, args, path)

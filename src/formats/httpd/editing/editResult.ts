@@ -9,7 +9,7 @@ import { renderOpening, renderValue } from './render.ts'
 
 export type HttpdEditResult = EditResult<LineSplice>
 
-export const UNCHANGED: HttpdEditResult = { splices: [], changes: [] }
+export const unchangedResult: HttpdEditResult = { splices: [], changes: [] }
 
 /** `<IfModule unixd_module> User`, `LoadModule jk_module`. */
 export function labelIn(path: HttpdPath, label: string): string {

@@ -12,7 +12,7 @@ import { renderOpening, textsOf } from './render.ts'
 /** The line that opens a section, or the whole file. */
 export type SectionIndex = number
 
-export const TOP: SectionIndex = -1
+export const topLevel: SectionIndex = -1
 
 /**
  * All sections that a path matches.
@@ -26,7 +26,7 @@ export function scopesOf(document: HttpdDocument, path: HttpdPath): SectionIndex
 }
 
 export function scopesIfAny(document: HttpdDocument, path: HttpdPath): SectionIndex[] {
-  let scopes: SectionIndex[] = [TOP]
+  let scopes: SectionIndex[] = [topLevel]
   for (const { name, args } of path) {
     scopes = scopes.flatMap((scope) => sectionsIn(document, scope, name, textsOf(args)))
   }
@@ -87,7 +87,7 @@ export function childrenOf(
   scope: SectionIndex,
   accept: (line: HttpdLine) => boolean = () => true,
 ): number[] {
-  const end = scope === TOP ? lines.length : closes[scope]!
+  const end = scope === topLevel ? lines.length : closes[scope]!
   const found: number[] = []
   for (let index = scope + 1; index < end; index++) {
     const line = lines[index]!

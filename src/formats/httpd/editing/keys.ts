@@ -8,7 +8,7 @@
  * @example keyLength('Header', ['always', 'set', 'X-Frame-Options', 'DENY']) // 3
  */
 export function keyLength(name: string, args: readonly string[]): number {
-  const key = KEYS.get(name.toLowerCase()) ?? 0
+  const key = keysByName.get(name.toLowerCase()) ?? 0
   return typeof key === 'number' ? key : key(args)
 }
 
@@ -30,9 +30,9 @@ export function sameArguments(args: readonly string[], desired: readonly string[
 
 type Key = number | ((args: readonly string[]) => number)
 
-const ALL = Number.POSITIVE_INFINITY
+const allArguments = Number.POSITIVE_INFINITY
 
-const FIRST = [
+const keyedByFirst = [
   'AddAlt AddAltByEncoding AddAltByType AddCharset AddDescription AddEncoding AddHandler AddIcon AddIconByEncoding',
   'AddIconByType AddInputFilter AddLanguage AddOutputFilter AddOutputFilterByType AddType Alias AliasMatch',
   'AuthnProviderAlias BalancerMember BrowserMatch BrowserMatchNoCase CustomLog Define ErrorDocument ExpiresByType',
@@ -40,15 +40,15 @@ const FIRST = [
   'ProxyPassReverseCookieDomain ProxyPassReverseCookiePath ScriptAlias ScriptAliasMatch SetEnv Substitute TransferLog',
 ]
 
-const WHOLE = [
+const keyedByAll = [
   'Allow Deny DirectoryIndexRedirect JkEnvVar JkWorkerProperty NameVirtualHost PassEnv Require RewriteCond RewriteRule',
   'ServerAlias UnDefine UnsetEnv Use',
 ]
 
-const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
-  ...named(FIRST, 1),
-  ...named(WHOLE, ALL),
-  ...named(['SetEnvIf SetEnvIfNoCase SetEnvIfExpr'], ALL),
+const keysByName: ReadonlyMap<string, Key> = new Map<string, Key>([
+  ...named(keyedByFirst, 1),
+  ...named(keyedByAll, allArguments),
+  ...named(['SetEnvIf SetEnvIfNoCase SetEnvIfExpr'], allArguments),
   ...named(['SSLRandomSeed RemoteIPProxyProtocol'], 2),
   ...named(['LogFormat'], -1),
   ...named(['Header'], ([first]) => (/^(?:always|onsuccess)$/i.test(first ?? '') ? 3 : 2)),

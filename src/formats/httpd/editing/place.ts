@@ -13,7 +13,7 @@ import {
   noMatchError,
   type SectionIndex,
   selectorParts,
-  TOP,
+  topLevel,
 } from './find.ts'
 import type { Layout } from './render.ts'
 
@@ -43,7 +43,7 @@ export function insertionLine(
 
 function lineOfPlace(document: HttpdDocument, scope: SectionIndex, place: HttpdPlace): number | undefined {
   if (place === 'first') return scope + 1
-  if (place === 'last') return scope === TOP ? document.lines.length : document.closes[scope]!
+  if (place === 'last') return scope === topLevel ? document.lines.length : document.closes[scope]!
   const { name, args } = selectorParts('after' in place ? place.after : place.before)
   const live = liveIn(document, scope, name, args)
   const found = live.length > 0 ? live : commentedIn(document, scope, name, args).map(({ index }) => index)
@@ -58,7 +58,7 @@ export function layoutAt(document: HttpdDocument, scope: SectionIndex, index: nu
 }
 
 function childIndent(document: HttpdDocument, scope: SectionIndex, unit: string): string {
-  if (scope === TOP) return ''
+  if (scope === topLevel) return ''
   const sibling = childrenOf(document, scope).find((index) => document.lines[index]!.name !== '')
   return sibling === undefined
     ? indentOf(document.lines[scope]!.raw) + unit

@@ -4,7 +4,7 @@ import type { HttpdChange, HttpdPath, HttpdSetEdit } from '../edit.ts'
 import type { HttpdDocument } from '../parsing/document.ts'
 import type { HttpdLine } from '../parsing/line.ts'
 import { type Word, wordsOf } from '../parsing/words.ts'
-import { displayArguments, type HttpdEditResult, labelIn, labelOf, UNCHANGED } from './editResult.ts'
+import { displayArguments, type HttpdEditResult, labelIn, labelOf, unchangedResult } from './editResult.ts'
 import {
   type CommentedMatch,
   commentedIn,
@@ -59,7 +59,7 @@ export function changeDirective(
 ): HttpdEditResult {
   const line = document.lines[index]!
   const current = valuesOf(document, index)
-  if (sameArguments(current, desired.args)) return UNCHANGED
+  if (sameArguments(current, desired.args)) return unchangedResult
   const text = withArguments(line, desired.args)
   const from = displayArguments(desired.name, otherArguments(current, desired.key))
   return { splices: [{ at: index, remove: 1, text }], changes: [change(desired, path, from)] }

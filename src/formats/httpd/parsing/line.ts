@@ -27,9 +27,9 @@ export function scanLines(text: string): HttpdLine[] {
 
 /** Whether the line that ends at an offset ends in a backslash. */
 export function isContinued(text: string, end: number): boolean {
-  if (text.charCodeAt(end - 1) !== LF) return false
-  const before = text.charCodeAt(end - 2) === CR ? end - 3 : end - 2
-  return text.charCodeAt(before) === BACKSLASH
+  if (text.charCodeAt(end - 1) !== lineFeed) return false
+  const before = text.charCodeAt(end - 2) === carriageReturn ? end - 3 : end - 2
+  return text.charCodeAt(before) === backslash
 }
 
 /** What httpd takes for white space: C's isspace. */
@@ -45,16 +45,16 @@ export function joinLine(raw: string): Joined {
   if (!/\\\r?\n/.test(raw)) return { text: raw }
   const offsets: number[] = []
   for (let at = 0; at < raw.length; at++) {
-    const gap = raw.charCodeAt(at) === BACKSLASH ? gapAt(raw, at) : 0
+    const gap = raw.charCodeAt(at) === backslash ? gapAt(raw, at) : 0
     if (gap === 0) offsets.push(at)
     else at += gap - 1
   }
   return { text: offsets.map((offset) => raw[offset]).join(''), offsets }
 }
 
-const LF = 0x0a
-const CR = 0x0d
-const BACKSLASH = 0x5c
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+const backslash = 0x5c
 
 function physicalEnd(text: string, start: number): number {
   const feed = text.indexOf('\n', start)
@@ -62,8 +62,8 @@ function physicalEnd(text: string, start: number): number {
 }
 
 function gapAt(raw: string, at: number): number {
-  if (raw.charCodeAt(at + 1) === LF) return 2
-  return raw.charCodeAt(at + 1) === CR && raw.charCodeAt(at + 2) === LF ? 3 : 0
+  if (raw.charCodeAt(at + 1) === lineFeed) return 2
+  return raw.charCodeAt(at + 1) === carriageReturn && raw.charCodeAt(at + 2) === lineFeed ? 3 : 0
 }
 
 function lineOf(raw: string): HttpdLine {

@@ -8,7 +8,7 @@ import { assertEncodable } from '../parsing/encoding.ts'
 import { withReferences } from '../parsing/entities.ts'
 import { isXmlName } from '../parsing/name.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
-import { IDENTIFYING } from '../selecting/label.ts'
+import { identifyingAttributes } from '../selecting/label.ts'
 import { checkAttributeName } from './attributes.ts'
 
 type PlainSpec = Revealed<ElementSpec>
@@ -36,15 +36,15 @@ export function desiredElement(document: XmlDocument, element: PlainSpec | strin
 type Identity = { readonly attribute?: string; readonly child?: string; readonly value: string }
 
 export function identityOf({ attributes, content }: ElementData): Identity | undefined {
-  const attribute = IDENTIFYING.find((each) => attributes[each] !== undefined)
+  const attribute = identifyingAttributes.find((each) => attributes[each] !== undefined)
   if (attribute !== undefined) return { attribute, value: attributes[attribute]! }
   const children = content?.kind === 'children' ? content.children : []
-  const child = children.find((each) => IDENTIFYING_CHILD.test(each.name) && each.content?.kind === 'text')
+  const child = children.find((each) => identifyingChild.test(each.name) && each.content?.kind === 'text')
   return child?.content?.kind === 'text' ? { child: child.name, value: child.content.text } : undefined
 }
 
 /** Of web.xml: servlet-name, filter-name, param-name, listener-class, the extension of a mime-mapping, error-code. */
-const IDENTIFYING_CHILD = /(?:-name|-class)$|^(?:extension|error-code)$/
+const identifyingChild = /(?:-name|-class)$|^(?:extension|error-code)$/
 
 /** Whether an element has this identity: the same attribute, or a child of this name with the same text. */
 export function hasIdentity(

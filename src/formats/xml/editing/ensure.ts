@@ -9,7 +9,7 @@ import type { EnsureEdit, XmlAttributes, XmlSelector, XmlValue } from '../edit.t
 import type { XmlDocument } from '../parsing/document.ts'
 import { lineAt } from '../parsing/error.ts'
 import type { XmlElement } from '../parsing/node.ts'
-import { IDENTIFYING, labelFor, labelOf } from '../selecting/label.ts'
+import { identifyingAttributes, labelFor, labelOf } from '../selecting/label.ts'
 import { findOne, requireElement } from '../selecting/resolve.ts'
 import { describeAttributes, setAttributes, type XmlEditResult } from './attributes.ts'
 import {
@@ -96,13 +96,13 @@ function insertion(
 function labelOfData({ name, attributes }: ElementData): string {
   return labelFor(
     name,
-    IDENTIFYING.map((each) => attributes[each]).find((value) => value),
+    identifyingAttributes.map((each) => attributes[each]).find((value) => value),
   )
 }
 
 /** `port 4000, address 10.0.0.1, 3 elements inside`, without the attribute that the label shows. */
 function describe({ attributes, content }: ElementData): string {
-  const identifying = IDENTIFYING.find((each) => attributes[each])
+  const identifying = identifyingAttributes.find((each) => attributes[each])
   const others = Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== identifying))
   const count = content?.kind === 'children' ? content.children.length : 0
   const parts = [describeAttributes(others), count ? `${count} element${count === 1 ? '' : 's'} inside` : '']

@@ -6,7 +6,7 @@ import { escapeAttribute, escapeText } from '../parsing/entities.ts'
 import type { ElementData } from './elementData.ts'
 import { type ElementStyle, indentUnit, styleOf } from './layout.ts'
 
-const LONGEST_LINE = 100
+const longestLine = 100
 
 /** The text of an element whose first line is indented already, by `indent`. */
 export function renderElement(document: XmlDocument, data: ElementData, indent: string): string {
@@ -50,7 +50,7 @@ function openingTag(
     ([key, value]) => `${key}=${quote}${escapeAttribute(value, quote, document.encoding)}${quote}`,
   )
   const line = [`<${name}`, ...pairs].join(' ')
-  const isBroken = style.breaksAttributes(name) ?? indent.length + line.length > LONGEST_LINE
+  const isBroken = style.breaksAttributes(name) ?? indent.length + line.length > longestLine
   if (pairs.length < 2 || !isBroken) return line
   const alignment = `\n${indent}${' '.repeat(name.length + 2)}`
   return `<${name} ${pairs.join(alignment)}`

@@ -51,8 +51,8 @@ function endOf(text: string, found: string, offset: number): number {
   return end + closer.length
 }
 
-const ENTITY = /<!ENTITY\s+(?:%\s+)?([^\s%"'<>]+)\s+(?:"([^"]*)"|'([^']*)'|SYSTEM\s|PUBLIC\s)/y
-const PARAMETER_ENTITY = /<!ENTITY\s+%\s/y
+const entityDeclaration = /<!ENTITY\s+(?:%\s+)?([^\s%"'<>]+)\s+(?:"([^"]*)"|'([^']*)'|SYSTEM\s|PUBLIC\s)/y
+const parameterEntityDeclaration = /<!ENTITY\s+%\s/y
 
 function declareEntity(
   text: string,
@@ -60,10 +60,10 @@ function declareEntity(
   entities: Map<string, string>,
   declared: Set<string>,
 ): void {
-  PARAMETER_ENTITY.lastIndex = offset
-  if (PARAMETER_ENTITY.test(text)) return
-  ENTITY.lastIndex = offset
-  const match = ENTITY.exec(text)
+  parameterEntityDeclaration.lastIndex = offset
+  if (parameterEntityDeclaration.test(text)) return
+  entityDeclaration.lastIndex = offset
+  const match = entityDeclaration.exec(text)
   if (!match) throw xmlError(text, offset, '<!ENTITY name "value"> expected in the DOCTYPE.')
   const [, name, double, single] = match
   if (declared.has(name!)) return

@@ -15,7 +15,7 @@ export type DecodedXml = { readonly text: string; readonly encoding: XmlEncoding
  */
 export function decodeXml(bytes: Uint8Array): DecodedXml {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const mark = BYTE_ORDER_MARKS.find((each) => buffer.subarray(0, each.bytes.length).equals(each.bytes))
+  const mark = byteOrderMarks.find((each) => buffer.subarray(0, each.bytes.length).equals(each.bytes))
   if (mark) {
     const text = decodeAs(buffer.subarray(mark.bytes.length), mark.encoding)
     assertDeclared(text, mark.encoding)
@@ -33,7 +33,7 @@ export function decodeXml(bytes: Uint8Array): DecodedXml {
 export function encodeXml({ text, encoding, bom }: DecodedXml): Buffer {
   assertEncodable(text, encoding)
   const body = encodeAs(text, encoding)
-  const mark = BYTE_ORDER_MARKS.find((each) => each.encoding === encoding)
+  const mark = byteOrderMarks.find((each) => each.encoding === encoding)
   return bom && mark ? Buffer.concat([mark.bytes, body]) : body
 }
 
@@ -42,7 +42,7 @@ export function canHold(encoding: XmlEncoding, character: string): boolean {
   const code = character.codePointAt(0)!
   if (encoding === 'us-ascii') return code < 0x80
   if (encoding === 'iso-8859-1') return code < 0x100
-  if (encoding === 'windows-1252') return character.length === 1 && TO_WINDOWS_1252.has(character)
+  if (encoding === 'windows-1252') return character.length === 1 && toWindows1252.has(character)
   return true
 }
 
@@ -59,13 +59,13 @@ export function assertEncodable(text: string, encoding: XmlEncoding): void {
   )
 }
 
-const BYTE_ORDER_MARKS: readonly { bytes: Buffer; encoding: XmlEncoding }[] = [
+const byteOrderMarks: readonly { bytes: Buffer; encoding: XmlEncoding }[] = [
   { bytes: Buffer.from([0xef, 0xbb, 0xbf]), encoding: 'utf-8' },
   { bytes: Buffer.from([0xff, 0xfe]), encoding: 'utf-16le' },
   { bytes: Buffer.from([0xfe, 0xff]), encoding: 'utf-16be' },
 ]
 
-const NAMES: ReadonlyMap<string, XmlEncoding | 'utf-16'> = new Map([
+const encodingsByName: ReadonlyMap<string, XmlEncoding | 'utf-16'> = new Map([
   ['utf-8', 'utf-8'],
   ['utf8', 'utf-8'],
   ['utf-16', 'utf-16'],
@@ -88,7 +88,7 @@ function sniff(buffer: Buffer): XmlEncoding {
   if (buffer[0] === 0 && buffer[1] === 0x3c) return 'utf-16be'
   const declared = declaredEncoding(buffer.subarray(0, 400).toString('latin1'))
   if (declared === undefined) return 'utf-8'
-  const known = NAMES.get(declared.toLowerCase())
+  const known = encodingsByName.get(declared.toLowerCase())
   if (known === undefined) throw unknownEncoding(declared)
   if (known.startsWith('utf-16')) throw contradiction(declared, 'single-byte characters')
   return known as XmlEncoding
@@ -103,7 +103,7 @@ function declaredEncoding(start: string): string | undefined {
 function assertDeclared(text: string, encoding: XmlEncoding): void {
   const declared = declaredEncoding(text.slice(0, 400))
   if (declared === undefined) return
-  const known = NAMES.get(declared.toLowerCase())
+  const known = encodingsByName.get(declared.toLowerCase())
   const agrees = known === encoding || (known === 'utf-16' && encoding.startsWith('utf-16'))
   if (!agrees) throw contradiction(declared, `a byte order mark of ${encoding.toUpperCase()}`)
 }
@@ -145,7 +145,7 @@ function encodeAs(text: string, encoding: XmlEncoding): Buffer {
     case 'utf-16be':
       return swapped(Buffer.from(text, 'utf16le'))
     case 'windows-1252':
-      return Buffer.from(Array.from(text, (character) => TO_WINDOWS_1252.get(character) ?? 0x3f))
+      return Buffer.from(Array.from(text, (character) => toWindows1252.get(character) ?? 0x3f))
     case 'us-ascii':
     case 'iso-8859-1':
       return Buffer.from(text, 'latin1')
@@ -160,16 +160,16 @@ function swapped(buffer: Buffer): Buffer {
  * What windows-1252 has for the bytes 0x80 to 0x9f (WHATWG Encoding); the five undefined ones are control characters.
  * A table of our own, because Node 20's TextDecoder reads them as ISO-8859-1.
  */
-const FROM_0X80 =
+const from0x80 =
   '\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f' +
   '\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178'
 
-const TO_WINDOWS_1252: ReadonlyMap<string, number> = new Map(
+const toWindows1252: ReadonlyMap<string, number> = new Map(
   Array.from({ length: 256 }, (_, byte) => [characterOf(byte), byte]),
 )
 
 function characterOf(byte: number): string {
-  return FROM_0X80[byte - 0x80] ?? String.fromCharCode(byte)
+  return from0x80[byte - 0x80] ?? String.fromCharCode(byte)
 }
 
 function unknownEncoding(declared: string): PlaybookError {

@@ -50,7 +50,7 @@ function escapeCharacter(found: string): string {
   return `&#${found.charCodeAt(0)};`
 }
 
-const PREDEFINED: Entities = new Map([
+const predefinedEntities: Entities = new Map([
   ['amp', '&'],
   ['lt', '<'],
   ['gt', '>'],
@@ -63,7 +63,7 @@ type Budget = { depth: number; left: number }
 function expand(raw: string, entities: Entities, budget: Budget): string {
   return raw.replace(/&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([^;\s&]+));/g, (reference, hex, decimal, name) => {
     if (hex ?? decimal) return fromCode(hex ? Number.parseInt(hex, 16) : Number(decimal)) ?? reference
-    const predefined = PREDEFINED.get(name)
+    const predefined = predefinedEntities.get(name)
     if (predefined !== undefined) return predefined
     const replacement = entities.get(name)
     if (replacement === undefined || budget.depth >= 8) return reference

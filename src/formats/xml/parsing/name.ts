@@ -1,12 +1,12 @@
 // Recognizes XML names, and characters that XML forbids.
 
-const START =
+const nameStart =
   ':A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C-\\u200D\\u2070-\\u218F' +
   '\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}'
-const FURTHER = `${START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F-\\u2040`
+const nameFurther = `${nameStart}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F-\\u2040`
 
-const nameHere = new RegExp(`[${START}][${FURTHER}]*`, 'uy')
-const wholeName = new RegExp(`^[${START}][${FURTHER}]*$`, 'u')
+const nameHere = new RegExp(`[${nameStart}][${nameFurther}]*`, 'uy')
+const wholeName = new RegExp(`^[${nameStart}][${nameFurther}]*$`, 'u')
 const forbidden =
   /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 

@@ -4,8 +4,8 @@ import type { Doctype } from './doctype.ts'
 import { foundAt, xmlError } from './error.ts'
 import { forbiddenCharacter } from './name.ts'
 
-const PREDEFINED = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
-const REFERENCE = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([^\s;&<>"'#]+));/y
+const predefinedNames = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
+const referencePattern = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([^\s;&<>"'#]+));/y
 
 /**
  * Checks that each `&…;` in a span is a character allowed in XML or a declared entity.
@@ -21,8 +21,8 @@ export function checkReferences(
   const span = text.slice(start, end)
   for (let index = span.indexOf('&'); index !== -1; index = span.indexOf('&', index + 1)) {
     const at = start + index
-    REFERENCE.lastIndex = index
-    const match = REFERENCE.exec(span)
+    referencePattern.lastIndex = index
+    const match = referencePattern.exec(span)
     if (!match) {
       throw xmlError(
         text,
@@ -47,7 +47,7 @@ export function checkReferences(
 }
 
 function isDeclared(name: string, doctype: Doctype | undefined): boolean {
-  return PREDEFINED.has(name) || doctype?.declared.has(name) || doctype?.hasOutsideDeclarations || false
+  return predefinedNames.has(name) || doctype?.declared.has(name) || doctype?.hasOutsideDeclarations || false
 }
 
 function isAllowedCode(code: number): boolean {

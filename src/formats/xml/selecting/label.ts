@@ -7,7 +7,7 @@ import { lineAt } from '../parsing/error.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
 
 /** Attributes that distinguish siblings of one name, in order of preference. */
-export const IDENTIFYING = [
+export const identifyingAttributes = [
   'id',
   'name',
   'className',
@@ -22,7 +22,9 @@ export function labelOf(document: XmlDocument, element: XmlElement): string {
   const childName = `${element.name}-name`
   const child = element.children.find((node) => node.kind === 'element' && node.name === childName)
   const childText = child ? stringValue(document, child).trim() : undefined
-  const attribute = IDENTIFYING.map((name) => attributeValue(document, element, name)).find((value) => value)
+  const attribute = identifyingAttributes
+    .map((name) => attributeValue(document, element, name))
+    .find((value) => value)
   return labelFor(element.name, attribute ?? childText)
 }
 

@@ -38,7 +38,7 @@ export type SelectorExpression =
   | { readonly kind: 'call'; readonly name: FunctionName; readonly parameters: readonly SelectorExpression[] }
   | { readonly kind: 'path'; readonly steps: readonly SelectorStep[]; readonly attribute: string | undefined }
 
-const FUNCTIONS = {
+const parameterCounts = {
   not: 1,
   contains: 2,
   'starts-with': 2,
@@ -46,7 +46,7 @@ const FUNCTIONS = {
   last: 0,
   position: 0,
 } as const
-type FunctionName = keyof typeof FUNCTIONS
+type FunctionName = keyof typeof parameterCounts
 
 /**
  * Parses a selector. Supported of XPath 1.0:
@@ -149,7 +149,7 @@ class SelectorReader {
 
   #comparison(): SelectorExpression {
     const left = this.#value()
-    const operator = OPERATORS.find((each) => this.#take(each))
+    const operator = operators.find((each) => this.#take(each))
     return operator ? { kind: 'compare', operator, left, right: this.#value() } : left
   }
 
@@ -186,11 +186,11 @@ class SelectorReader {
   }
 
   #call(name: string): SelectorExpression {
-    if (!Object.hasOwn(FUNCTIONS, name)) {
-      throw this.#error(`No function ${name}(); there are ${Object.keys(FUNCTIONS).join('(), ')}()`)
+    if (!Object.hasOwn(parameterCounts, name)) {
+      throw this.#error(`No function ${name}(); there are ${Object.keys(parameterCounts).join('(), ')}()`)
     }
     const start = this.#at
-    const count = FUNCTIONS[name as FunctionName]
+    const count = parameterCounts[name as FunctionName]
     this.#at += name.length
     this.#expect('(')
     const parameters: SelectorExpression[] = []
@@ -255,4 +255,4 @@ class SelectorReader {
   }
 }
 
-const OPERATORS: readonly ComparisonOperator[] = ['=', '!=', '<=', '>=', '<', '>']
+const operators: readonly ComparisonOperator[] = ['=', '!=', '<=', '>=', '<', '>']

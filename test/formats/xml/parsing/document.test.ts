@@ -6,13 +6,13 @@ import { allElements } from '../../../../src/formats/xml/editing/layout.ts'
 import { attributeValue, parseXml, stringValue } from '../../../../src/formats/xml/parsing/document.ts'
 import type { XmlNode } from '../../../../src/formats/xml/parsing/node.ts'
 import type { PlaybookError } from '../../../../src/model/errors/error.ts'
-import { crlf, NASTY, tomcatText } from '../fixtures.ts'
+import { crlf, nastyXml, tomcatText } from '../fixtures.ts'
 
 const parse = (text: string) => parseXml({ text, encoding: 'utf-8', bom: false })
 
 for (const [name, text] of [
-  ['a nasty document', NASTY],
-  ['a nasty document in CRLF', crlf(NASTY)],
+  ['a nasty document', nastyXml],
+  ['a nasty document in CRLF', crlf(nastyXml)],
   ['server.xml', tomcatText('9.0.109/conf/server.xml')],
   ['web.xml in CRLF', crlf(tomcatText('9.0.109/conf/web.xml'))],
 ] as const) {
@@ -32,7 +32,7 @@ for (const [name, text] of [
 }
 
 test('values mean what XML says, and an external entity is never resolved', () => {
-  const document = parse(NASTY)
+  const document = parse(nastyXml)
   const [root, a, b, c] = allElements(document.root)
   assert.is(attributeValue(document, root!, 'a'), 'single "double" inside')
   assert.is(attributeValue(document, a!, 'two'), 'a > b')

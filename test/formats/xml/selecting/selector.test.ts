@@ -9,7 +9,7 @@ import { parseSelector } from '../../../../src/formats/xml/selecting/selector.ts
 import type { PlaybookError } from '../../../../src/model/errors/error.ts'
 
 // One node a line, so that a line number names it.
-const LINES = `<!-- top -->
+const sampleXml = `<!-- top -->
 <r xmlns="urn:d" xmlns:p="urn:p" a="1">
 <s n="x" m="it's">
 <c port="80" on="true"/>
@@ -74,13 +74,13 @@ const rows: [selector: string, lines: number[]][] = [
   [' / r / s [ @n = "x" ] ', [3]],
 ]
 
-const document = parseXml({ text: LINES, encoding: 'utf-8', bom: false })
+const document = parseXml({ text: sampleXml, encoding: 'utf-8', bom: false })
 
 for (const [selector, lines] of rows) {
   test(`${selector} matches ${lines.length ? `line ${lines.join(', ')}` : 'nothing'}`, () => {
     const nodes = select(document, parseSelector(selector))
     assert.equal(
-      nodes.map((node) => lineAt(LINES, node.start)),
+      nodes.map((node) => lineAt(sampleXml, node.start)),
       lines,
     )
   })
@@ -90,11 +90,11 @@ test('a path without a leading slash starts at the element it is relative to', (
   const [, second] = select(document, parseSelector('/r/s'))
   const from = second as Extract<typeof second, { kind: 'element' }>
   assert.equal(
-    select(document, parseSelector('c[@on]'), from).map((node) => lineAt(LINES, node.start)),
+    select(document, parseSelector('c[@on]'), from).map((node) => lineAt(sampleXml, node.start)),
     [11],
   )
   assert.equal(
-    select(document, parseSelector('/r/c'), from).map((node) => lineAt(LINES, node.start)),
+    select(document, parseSelector('/r/c'), from).map((node) => lineAt(sampleXml, node.start)),
     [13],
   )
 })
