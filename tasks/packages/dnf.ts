@@ -22,7 +22,8 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  *   asked each time (0.7 s). A module without a stream means the enabled or default one, without a profile its default
  *   profile. Its stream gets enabled, its packages and the profile installed. `absent` removes the packages of its
  *   profiles; the stream stays enabled. dnf does not switch to another stream (E_MODULE_STREAM): remove, then
- *   `dnf module reset` by `command`.
+ *   `dnf module reset` by `command`. dnf 5 takes groups by their ids alone (`@development-tools`), and no modules
+ *   (E_NO_MODULES): enable the stream by `command`, and name the packages.
  * - `state`: `present` (default; any version), `latest`, `absent`.
  * - `enablerepo`, `disablerepo`, `exclude`, `disableExcludes` (`all`, `main`, a repository), `enablePlugin`,
  *   `disablePlugin`: as dnf's options of that name, for this call.
@@ -37,19 +38,21 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  * - `releasever`: the release to take packages from.
  *
  * A dry run has dnf resolve what is missing, without touching the host: a package that no repository has is an error
- * there too.
+ * there too. What only comes to light with the files of the packages does not show: signatures, scripts, a full disk.
+ * For `*` it lists what dnf would do, with packages that come along or take the place of others.
  *
  * dnf waits for another running dnf, `lockTimeout` seconds at most; default: as long as it takes.
  *
  * @throws PlaybookError E_NO_RPM (no rpm on the host), E_NO_PACKAGE (naming those that no repository has; a URL that
  *   cannot be read; a stream or profile that a module has not), E_MODULE_STREAM (another stream is enabled), E_DOWNGRADE
  *   (a newer version than the named one is installed), E_NO_REPOSITORY, E_REPOSITORY (one that does not answer, or that
- *   dnf does not know), E_GPG, E_DISK_FULL, E_PACKAGE_LOCK, E_PACKAGE_CONFLICT, E_NOT_ROOT
+ *   dnf does not know), E_GPG, E_DISK_FULL, E_PACKAGE_LOCK,
+ *   E_PACKAGE_CONFLICT, E_PACKAGE_SCRIPT, E_NO_MODULES, E_NOT_ROOT
  * @example dnf({ name: ['java-17-openjdk', 'httpd', 'vim', 'wget', 'tar'] })
  * @example dnf({ name: '@postgresql:16/server' })
  * @example dnf({ name: 'https://mirror.example.org/epel/epel-release-latest-9.noarch.rpm' })
  *
- * Sources: dnf(8), rpm(8); the messages are those of dnf 4.14 and dnf5.
+ * Sources: dnf(8), rpm(8); dnf5(8), dnf5-changes-from-dnf4(7); the messages are those of dnf 4.14 and dnf5 5.4.
  */
 export const dnf = defineTask({
   name: 'dnf',
@@ -166,12 +169,11 @@ export const dnf = defineTask({
       effects: packageEffects(name),
     }))
     const all = params.name.includes('*')
+    const [toInstall, toUpgrade] = all ? [missing, asked] : [[...missing, ...asked], outdated]
+    const names = all ? [] : installed.updates.map(({ name }) => name)
     return [
-      ...inOneTransaction([...missing, ...asked], transactionStep('install', params, [...added, ...groups])),
-      ...inOneTransaction(
-        outdated,
-        transactionStep('upgrade', params, all ? [] : installed.updates.map(({ name }) => name)),
-      ),
+      ...inOneTransaction(toInstall, transactionStep('install', params, [...added, ...groups])),
+      ...inOneTransaction(toUpgrade, transactionStep('upgrade', params, names)),
     ]
   },
   effects: (params) => (isForDnf(params) ? ['*'] : params.name.map(baseOf)).flatMap(packageEffects),

@@ -1,18 +1,20 @@
 // Explains errors of dnf.
 
 import { type Output, PlaybookError, splitLines, text } from '../../src/index.ts'
+import { dnf5Errors, explainGroup, isProgress } from './dnf5Errors.ts'
 import { type KnownError, moduleErrors } from './moduleErrors.ts'
 
-/** dnf ends with code 200 where it may not wait for a lock. */
+/** dnf ends with code 200 where it may not wait for a lock; so do our commands where dnf 5 waits too long. */
 const locked: KnownError = {
   code: 'E_PACKAGE_LOCK',
-  sign: /(?:Waiting for process with pid (\d+))?/,
-  message: ([, pid]) => `Another dnf or rpm is running${pid ? ` (pid ${pid})` : ''}.`,
+  sign: /Waiting for process with pid (\d+)|currently accessing it:\n(\d+)|$/,
+  message: ([, pid4, pid5 = pid4]) => `Another dnf or rpm is running${pid5 ? ` (pid ${pid5})` : ''}.`,
   hint: 'Wait for it to end, or give a longer lockTimeout.',
 }
 
 const knownErrors: readonly KnownError[] = [
   ...moduleErrors,
+  ...dnf5Errors,
   {
     code: 'E_NO_REPOSITORY',
     sign: /There are no enabled repositories/,
@@ -28,7 +30,7 @@ const knownErrors: readonly KnownError[] = [
   },
   {
     code: 'E_REPOSITORY',
-    sign: /(?:Unknown repo: |No matching repo to modify: |No repository match: |Ignoring repositories: |Failed to download metadata for repo |repository: )'?([^'\n:]+)'?/,
+    sign: /(?:Unknown repo: |No matching repo to modify: |No repository match: |Ignoring repositories: |Failed to download metadata for repo )'?([^'\n:]+)'?/,
     message: ([, name]) => `The repository ${name!.trim()} is not available.`,
     hint: 'dnf repolist --all names the repositories; does the host reach the mirror?',
   },
@@ -75,6 +77,13 @@ const knownErrors: readonly KnownError[] = [
     hint: 'Wait for it to end, or give the task a retry.',
   },
   {
+    code: 'E_PACKAGE_SCRIPT',
+    sign: /error: (%\w+)\((\S+)\) scriptlet failed, exit status (\d+)/,
+    message: ([, script, name, status]) =>
+      `The script ${script} of ${name} failed with exit status ${status}.`,
+    hint: 'The details have what it printed.',
+  },
+  {
     code: 'E_NOT_ROOT',
     sign: /superuser privileges|must be root|Permission denied/i,
     message: () => 'dnf needs root.',
@@ -94,11 +103,14 @@ const knownErrors: readonly KnownError[] = [
   },
 ]
 
-/** The output of a failed dnf as an error. The messages are those of dnf 4.14 and dnf5. */
-export function explainDnf(result: Output): PlaybookError {
+/** The output of a failed dnf, to which `groups` were named, as an error. The messages are those of dnf 4.14 and 5.4. */
+export function explainDnf(result: Output, groups: readonly string[] = []): PlaybookError {
   const output = `${result.stderr.toString('utf8')}\n${text(result)}`
-  const details = splitLines(output).filter((line) => line.trim() !== '')
+  const lines = splitLines(output).filter((line) => line.trim() !== '' && !isProgress(line))
+  const details = [...new Set(lines)]
   if (result.code === 127) return new PlaybookError('E_NO_RPM', 'There is no dnf on this host.', { details })
+  const groupError = explainGroup(output, groups, details.slice(0, 8))
+  if (groupError) return groupError
   for (const { code, sign, message, hint } of result.code === 200 ? [locked] : knownErrors) {
     const match = sign.exec(output)
     if (match) return new PlaybookError(code, message(match, output), { details: details.slice(0, 8), hint })

@@ -27,22 +27,43 @@ function entries(lines: readonly string[]): string[] {
   return joined
 }
 
-function plannedBy(
-  section: string,
-  [name = '', second = '', version = '']: readonly string[],
-): DnfTableRow[] {
+function plannedBy(section: string, words: readonly string[]): DnfTableRow[] {
+  const [name = '', second = '', version = ''] = words
   const number = version.replace(/^\d+:/, '')
+  const old = replacedBy(words)
+  const before = old.find((each) => each.name === name)?.version
+  const gone = old
+    .filter((each) => each.name !== name)
+    .map((each) => ({ what: `package ${each.name}`, from: each.version, to: 'not installed' }))
   if (/^Enabling module streams/i.test(section))
     return [{ what: `module ${name}`, from: 'not enabled', to: second }]
   if (/^Installing module profiles/i.test(section))
     return [{ what: `profile ${name}`, from: 'not installed', to: 'installed' }]
   if (/^(?:Disabling|Removing) module profiles/i.test(section))
     return [{ what: `profile ${name}`, from: 'installed', to: 'not installed' }]
-  if (/^Resetting modules|^Disabling modules|groups?:$|environments?:$|profiles:$/i.test(section)) return []
+  if (
+    /^Resetting modules|^Disabling modules|groups?(?: dependencies)?:$|environments?:$|profiles:$/i.test(
+      section,
+    )
+  )
+    return []
   if (/^(?:Install|Reinstall)/i.test(section))
-    return [{ what: `package ${name}`, from: 'not installed', to: number }]
-  if (/^Upgrad/i.test(section)) return [{ what: `package ${name}`, from: 'older', to: number }]
-  if (/^Downgrad/i.test(section)) return [{ what: `package ${name}`, from: 'newer', to: number }]
+    return [{ what: `package ${name}`, from: before ?? 'not installed', to: number }, ...gone]
+  if (/^Upgrad/i.test(section))
+    return [{ what: `package ${name}`, from: before ?? 'older', to: number }, ...gone]
+  if (/^Downgrad/i.test(section))
+    return [{ what: `package ${name}`, from: before ?? 'newer', to: number }, ...gone]
   if (/^Remov/i.test(section)) return [{ what: `package ${name}`, from: number, to: 'not installed' }]
   return []
+}
+
+/** dnf 4 has `replacing NAME.ARCH VERSION` for names that differ, dnf 5 `replacing NAME ARCH EPOCH:VERSION` for all. */
+function replacedBy(words: readonly string[]): { readonly name: string; readonly version: string }[] {
+  return words.flatMap((word, at) => {
+    const [name = '', second = '', third = ''] = words.slice(at + 1)
+    if (word !== 'replacing') return []
+    return /^\d+:/.test(third)
+      ? [{ name, version: third.replace(/^\d+:/, '') }]
+      : [{ name: name.replace(/\.\w+$/, ''), version: second.replace(/^\d+:/, '') }]
+  })
 }

@@ -1,6 +1,6 @@
 // The dnf commands that install, upgrade and remove packages.
 
-import { type Command, run, type Step, sh, shellText } from '../../src/index.ts'
+import { type Command, type Output, run, type Step, sh, shellText } from '../../src/index.ts'
 import { explainDnf } from './dnfErrors.ts'
 import { type DnfParams, isGroup } from './dnfParams.ts'
 
@@ -11,19 +11,27 @@ export function transactionStep(
   names: readonly string[],
 ): Step {
   const words = [verb, ...options(params), ...(verb === 'upgrade' ? advisoryOptions(params) : []), ...names]
-  return run(patiently(params, words), { explain: explainDnf, rehearse: rehearsal(words) })
+  return run(patiently(params, words), { explain: explainIn(params), rehearse: rehearsal(words) })
 }
 
 /** Removes what is named, with what came along with it; without names, what nothing needs any more. */
 export function removalStep(params: DnfParams, names: readonly string[]): Step {
   const words = names.length === 0 ? ['autoremove'] : ['remove', ...unneeded(params), ...names]
-  return run(patiently(params, words), { explain: explainDnf })
+  return run(patiently(params, words), { explain: explainIn(params) })
 }
 
-/** What dnf would do, as it shows it before it asks. It leaves no log. */
-export function questionScript(params: DnfParams, verb: 'install' | 'remove' | 'autoremove'): string {
-  const names = verb === 'autoremove' ? [] : params.name.filter(isGroup)
-  const words = verb === 'remove' ? [...unneeded(params), ...names] : [...options(params), ...names]
+function explainIn({ name }: DnfParams) {
+  return (result: Output) => explainDnf(result, name.filter(isGroup))
+}
+
+/** What dnf would do with groups, or with all packages, as it shows it before it asks. It leaves no log. */
+export function questionScript(
+  params: DnfParams,
+  verb: 'install' | 'upgrade' | 'remove' | 'autoremove',
+): string {
+  const names = params.name.filter(isGroup)
+  const rest = verb === 'upgrade' ? advisoryOptions(params) : names
+  const words = [...(verb === 'remove' ? unneeded(params) : options(params)), ...rest]
   return `echo '= asked'
 t=$(mktemp -d) || exit 0
 ${sh`dnf --assumeno ${shown} ${shellText('--setopt=logdir="$t"')} ${verb} ${words}`.script} 2>&1
@@ -38,16 +46,43 @@ function unneeded({ autoremove }: DnfParams): string[] {
   return autoremove ? ['--setopt=clean_requirements_on_remove=True'] : []
 }
 
-/** dnf waits for another for good; it ends with code 200 where it may not. */
+/**
+ * dnf waits for another for good. dnf 4 ends with code 200 where it may not; dnf 5 has no such option, so it is ended, if
+ * it still waits after that time: what it prints first when it has the lock comes before it changes anything.
+ */
 function patiently({ lockTimeout }: DnfParams, words: readonly string[]): Command {
   if (lockTimeout === undefined) return sh`dnf ${['-y', ...words]}`
-  return sh`end=$(($(date +%s) + ${lockTimeout}))
+  const dnf4 = sh`dnf --setopt=exit_on_lock=True ${['-y', ...words]}`.script
+  const dnf5 = sh`dnf ${['-y', ...words]}`.script
+  return shellText(`end=$(($(date +%s) + ${lockTimeout}))
+case $(dnf --version 2>/dev/null) in dnf5*)
+  o=$(mktemp) || exit
+  {
+    sh -c 'echo "= pid $$"; exec "$@"' sh ${dnf5}
+    code=$?
+    printf '\\n= end\\n'
+    exit "$code"
+  } >"$o" 2>&1 &
+  lock=
+  until grep -Eq '^(= end|Repositories loaded|Package |Nothing )' "$o"; do
+    if grep -q '^Waiting for a lock' "$o" && [ "$(date +%s)" -ge "$end" ]; then
+      kill "$(sed -n 's/^= pid //p' "$o")" && lock=200
+      break
+    fi
+    sleep 0.2
+  done
+  wait "$!"
+  code=$?
+  sed '/^= /d' "$o"
+  rm -f -- "$o"
+  exit "\${lock:-$code}" ;;
+esac
 while :; do
-  dnf --setopt=exit_on_lock=True ${['-y', ...words]}
+  ${dnf4}
   code=$?
   [ "$code" = 200 ] && [ "$(date +%s)" -lt "$end" ] || exit "$code"
   sleep 1
-done`
+done`)
 }
 
 /** Which updates are meant. */
@@ -65,10 +100,15 @@ export function repositoryOptions(params: DnfParams): string[] {
     ...disablerepo.map((each) => `--disablerepo=${each}`),
     ...enablerepo.map((each) => `--enablerepo=${each}`),
     ...exclude.map((each) => `--exclude=${each}`),
-    ...disableExcludes.map((each) => `--disableexcludes=${each}`),
+    ...(disableExcludes.length === 0 ? [] : [`--setopt=disable_excludes=${everywhere(disableExcludes)}`]),
     ...(cacheOnly ? ['--cacheonly'] : []),
     ...(releasever === undefined ? [] : [`--releasever=${releasever}`]),
   ]
+}
+
+/** What dnf 4 calls `all` is `*` in dnf 5. dnf 5 has no --disableexcludes. */
+function everywhere(sources: readonly string[]): string {
+  return sources.flatMap((each) => (each === 'all' ? ['all', '*'] : [each])).join(',')
 }
 
 function options(params: DnfParams): string[] {
@@ -78,7 +118,7 @@ function options(params: DnfParams): string[] {
     ...(params.disableGpgCheck ? ['--nogpgcheck'] : []),
     ...(params.allowErasing ? ['--allowerasing'] : []),
     ...(params.nobest ? ['--nobest'] : []),
-    ...(params.skipBroken ? ['--skip-broken'] : []),
+    ...(params.skipBroken ? ['--setopt=strict=False'] : []), // --skip-broken of dnf 4; in dnf 5 not all commands have it
     ...(params.weakDeps === undefined
       ? []
       : [`--setopt=install_weak_deps=${params.weakDeps ? 'True' : 'False'}`]),

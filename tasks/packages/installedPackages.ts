@@ -41,7 +41,7 @@ export function installedScript(params: DnfParams): Command {
       "command -v rpm >/dev/null 2>&1 || { echo '= no rpm'; exit 0; }",
       query,
       ...looked,
-      ...(params.state === 'latest' ? [updatesScript(params, names)] : []),
+      ...(params.state === 'latest' && !params.name.includes('*') ? [updatesScript(params, names)] : []),
       ...question(params),
       'exit 0',
     ].join('\n'),
@@ -71,6 +71,7 @@ esac`
 
 /** What only dnf can answer. */
 function question(params: DnfParams): string[] {
+  if (params.name.includes('*')) return [questionScript(params, 'upgrade')]
   if (params.name.some(isGroup))
     return [questionScript(params, params.state === 'absent' ? 'remove' : 'install')]
   return params.autoremove && params.name.length === 0 ? [questionScript(params, 'autoremove')] : []
@@ -84,9 +85,7 @@ function updatesScript(params: DnfParams, names: readonly string[]): string {
     ...advisoryOptions(params),
   ]
   const check = sh`dnf -q check-update ${options}`.script
-  const query = params.name.includes('*')
-    ? check
-    : `n=$(${sh`{ rpm -q --qf ${format} --whatprovides ${names}; rpm -q --qf ${format} ${names}; }`.script} 2>/dev/null | sed -n 's/^= \\([^ ]*\\) .*/\\1/p' | sort -u)
+  const query = `n=$(${sh`{ rpm -q --qf ${format} --whatprovides ${names}; rpm -q --qf ${format} ${names}; }`.script} 2>/dev/null | sed -n 's/^= \\([^ ]*\\) .*/\\1/p' | sort -u)
 [ -z "$n" ] || ${check} $n`
   return `echo '= updates'
 { errors=$( { ${query}; } 2>&1 >&3); code=$?; } 3>&1
@@ -115,12 +114,12 @@ export function parseInstalled(result: Output, params: DnfParams): PackageState 
   return {
     missing,
     found: foundPackages([...provided, ...again]),
-    updates: state === 'latest' ? parseUpdates(updates) : [],
+    updates: state === 'latest' && !names.includes('*') ? parseUpdates(updates) : [],
     others: [
       ...files.flatMap(({ other }) => other ?? []),
       ...missing.flatMap((name) => namedOther(lines, name)),
     ],
-    asked: asked.length === 0 ? [] : parseAsked(asked),
+    asked: asked.length === 0 ? [] : parseAsked(asked, names.filter(isGroup)),
   }
 }
 
@@ -241,14 +240,15 @@ function parseUpdates(lines: readonly string[]): Installed[] {
 }
 
 /** A question that is answered with no ends with 1. */
-function parseAsked(lines: readonly string[]): DnfTableRow[] {
+function parseAsked(lines: readonly string[], groups: readonly string[]): DnfTableRow[] {
   const code = Number(/^= code (\d+)$/.exec(lines.at(-1) ?? '')?.[1])
   const printed = lines.slice(0, -1)
-  // Without the repository that has it, dnf takes a module for one that is not installed.
+  const prints = (form: RegExp) => printed.some((line) => form.test(line))
+  // Without the repository that has it, dnf 4 takes a module for one that is not installed; dnf 5 always does.
   const isUnknown =
-    printed.some((line) => line.startsWith('Ignoring repositories: ')) &&
-    printed.some((line) => /Module or Group '[^']*[:/][^']*' is not installed/.test(line))
-  const isAnswered = code === 0 || printed.some((line) => line.startsWith('Operation aborted'))
+    (prints(/^Ignoring repositories: /) && prints(/Module or Group '[^']*[:/][^']*' is not installed/)) ||
+    prints(/^No groups to remove for argument: .*[:/]/)
+  const isAnswered = code === 0 || prints(/^Operation aborted/)
   if (isAnswered && !isUnknown) return parseTable(printed)
-  throw explainDnf({ stdout: Buffer.from(`${printed.join('\n')}\n`), stderr: Buffer.alloc(0), code })
+  throw explainDnf({ stdout: Buffer.from(`${printed.join('\n')}\n`), stderr: Buffer.alloc(0), code }, groups)
 }

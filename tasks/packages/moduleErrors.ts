@@ -7,7 +7,7 @@ export type KnownError = {
   readonly hint?: string
 }
 
-/** The messages are those of dnf 4.14, libdnf 0.69 and dnf5 5.4. */
+/** The messages are those of dnf 4.14 and libdnf 0.69. */
 export const moduleErrors: readonly KnownError[] = [
   {
     code: 'E_MODULE_STREAM',

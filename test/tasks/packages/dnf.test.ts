@@ -1,15 +1,16 @@
-// Tests dnf: plans over recorded output, the script on real shells, errors of dnf 4.14.
+// Tests dnf: plans over recorded output, the scripts on real shells, errors of dnf 4 and 5.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
-import type { PlaybookError } from '../../../src/index.ts'
+import { type Output, PlaybookError } from '../../../src/index.ts'
 import { dnf } from '../../../tasks/packages/dnf.ts'
 import type { PackageState } from '../../../tasks/packages/installedPackages.ts'
 import { compareRpm, parseRpmVersion } from '../../../tasks/packages/rpmVersion.ts'
 import { failure, inFolder, runShell, shells } from '../apply.ts'
 import { outputOf } from '../outputOf.ts'
+import { type DnfRow, dnf5Failures, dnf5Rows } from './dnf5Rows.ts'
 
 type Params = Parameters<typeof dnf>[0]
 
@@ -26,15 +27,8 @@ function plannedAfter(params: Params, words: string) {
   }
 }
 
-type Row = {
-  readonly title: string
-  readonly params: Params
-  readonly printed: string
-  readonly changes: readonly string[]
-  readonly steps: readonly string[]
-}
-
-const rows: readonly Row[] = [
+const rows: readonly DnfRow[] = [
+  ...dnf5Rows,
   {
     title: 'is quiet where vim is provided by vim-enhanced',
     params: { name: ['vim', 'wget'] },
@@ -95,8 +89,30 @@ const rows: readonly Row[] = [
   {
     title: 'updates everything with *',
     params: { name: '*', state: 'latest' },
-    printed: '= updates\n\nwget.noarch     1.21.1-1     lab\n= code 100\n',
-    changes: ['package wget: older → 1.21.1-1'],
+    printed: `= asked
+Dependencies resolved.
+================================================================================
+ Package              Architecture      Version           Repository       Size
+================================================================================
+Installing:
+ new-name             noarch            1.0-1             more            6.0 k
+     replacing  old-name.noarch 1:1.0-1
+Upgrading:
+ wget                 noarch            1.21.1-1          lab             5.4 k
+
+Transaction Summary
+================================================================================
+Install  1 Package
+Upgrade  1 Package
+
+Operation aborted.
+= code 1
+`,
+    changes: [
+      'package new-name: not installed → 1.0-1',
+      'package old-name: 1.0-1 → not installed',
+      'package wget: older → 1.21.1-1',
+    ],
     steps: ['dnf -y upgrade'],
   },
   {
@@ -161,7 +177,7 @@ const rows: readonly Row[] = [
   },
   {
     title: 'does with groups and modules what dnf shows, in the transaction of what is missing',
-    params: { name: ['vim', '@Lab Tools', '@lab-node:18'], lockTimeout: 30 },
+    params: { name: ['vim', '@Lab Tools', '@lab-node:18'] },
     printed: `no package provides vim
 = again
 package vim is not installed
@@ -199,15 +215,7 @@ Operation aborted.
       'profile lab-node/common: not installed → installed',
       'module lab-node: not enabled → 18',
     ],
-    steps: [
-      `end=$(($(date +%s) + 30))
-while :; do
-  dnf --setopt=exit_on_lock=True -y install vim '@Lab Tools' @lab-node:18
-  code=$?
-  [ "$code" = 200 ] && [ "$(date +%s)" -lt "$end" ] || exit "$code"
-  sleep 1
-done`,
-    ],
+    steps: ["dnf -y install vim '@Lab Tools' @lab-node:18"],
   },
   {
     title: 'is quiet where a group has all its packages, though dnf would note it again',
@@ -306,7 +314,7 @@ Errors during downloading metadata for repository 'epel':
   {
     title: 'brings only fixes of vulnerabilities',
     params: { name: '*', state: 'latest', security: true },
-    printed: '= updates\n\nwget.noarch     1.21.1-1     lab\n= code 100\n',
+    printed: '= asked\nUpgrading:\n wget  noarch  1.21.1-1  lab  5.4 k\nOperation aborted.\n= code 1\n',
     changes: ['package wget: older → 1.21.1-1'],
     steps: ['dnf -y upgrade --security'],
   },
@@ -317,7 +325,7 @@ Errors during downloading metadata for repository 'epel':
       enablerepo: ['crb', 'epel'],
       disablerepo: 'lab',
       exclude: 'kernel*',
-      disableExcludes: 'main',
+      disableExcludes: ['main', 'all'],
       enablePlugin: 'versionlock',
       disablePlugin: ['local'],
       disableGpgCheck: true,
@@ -331,7 +339,7 @@ Errors during downloading metadata for repository 'epel':
     printed: 'no package provides gcc\n= again\npackage gcc is not installed\n',
     changes: ['package gcc: not installed → installed'],
     steps: [
-      "dnf -y install '--disableplugin=local' '--enableplugin=versionlock' '--disablerepo=lab' '--enablerepo=crb' '--enablerepo=epel' '--exclude=kernel*' '--disableexcludes=main' '--releasever=9.6' --refresh --nogpgcheck --allowerasing --nobest --skip-broken '--setopt=install_weak_deps=False' gcc",
+      "dnf -y install '--disableplugin=local' '--enableplugin=versionlock' '--disablerepo=lab' '--enablerepo=crb' '--enablerepo=epel' '--exclude=kernel*' '--setopt=disable_excludes=main,all,*' '--releasever=9.6' --refresh --nogpgcheck --allowerasing --nobest '--setopt=strict=False' '--setopt=install_weak_deps=False' gcc",
     ],
   },
 ]
@@ -382,6 +390,17 @@ test('dnf does not take a module for absent where its repository cannot be read'
         "= asked\nIgnoring repositories: lab\nWarning: Module or Group 'lab-db:15' is not installed.\nNothing to do.\n= code 0\n",
       ),
     (error: PlaybookError) => error.code === 'E_REPOSITORY',
+  )
+})
+
+test('dnf 5 does not take the packages of a module for absent', () => {
+  assert.throws(
+    () =>
+      plannedAfter(
+        { name: '@lab-db:15', state: 'absent' },
+        '= asked\nNo groups to remove for argument: lab-db:15\n\nNothing to do.\n= code 0\n',
+      ),
+    (error: PlaybookError) => error.code === 'E_NO_MODULES' && /module enable lab-db:/.test(error.hint ?? ''),
   )
 })
 
@@ -571,16 +590,43 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
     'E_NO_PACKAGE',
     '/tmp/nofile.rpm does not exist on the host, or is not a package.',
   ],
+  [
+    '  Preparing        :      1/1\n  Running scriptlet: broken-pre-1.0-1.noarch      1/1\nno way\nerror: %prein(broken-pre-1.0-1.noarch) scriptlet failed, exit status 1\nError: Transaction failed\n',
+    '',
+    'E_PACKAGE_SCRIPT',
+    'The script %prein of broken-pre-1.0-1.noarch failed with exit status 1.',
+  ],
   ['', 'Something new\n', 'E_DNF', 'dnf ended with exit code 1.'],
 ]
 
+/** The command that installs what is missing, and its failure as an error. */
+function installation(params: Params) {
+  const { params: parsed, spec } = dnf(params)
+  const installed: PackageState = { missing: ['x'], found: [], updates: [], others: [], asked: [] }
+  const step = spec.plan(parsed, { installed }, undefined)[0]!.steps[0]!
+  if (step.kind !== 'run') throw new Error('It runs nothing.')
+  return {
+    script: step.command.script,
+    explained: (output: Output) =>
+      step.explain?.(output) ?? new PlaybookError('E_TEST', 'It explains nothing.'),
+  }
+}
+
 for (const [stdout, stderr, code, message] of failures) {
   test(`a failed dnf is reported as ${code}: ${message}`, () => {
-    const { params, spec } = dnf({ name: 'x' })
-    const installed: PackageState = { missing: ['x'], found: [], updates: [], others: [], asked: [] }
-    const step = spec.plan(params, { installed }, undefined)[0]!.steps[0]!
-    const error = step.kind === 'run' ? step.explain!(outputOf(stdout, 1, stderr)) : undefined
-    assert.equal([error?.code, error?.message], [code, message])
+    const error = installation({ name: 'x' }).explained(outputOf(stdout, 1, stderr))
+    assert.equal([error.code, error.message], [code, message])
+  })
+}
+
+for (const [printed, code, message, groups = ['@greek']] of dnf5Failures) {
+  test(`a failed dnf 5 is reported as ${code}: ${message}`, () => {
+    const { explained } = installation({ name: ['x', ...groups] })
+    for (const output of [outputOf('', 1, printed), outputOf(printed, 1)]) {
+      const error = explained(output)
+      assert.equal([error.code, error.message], [code, message])
+      assert.not.match(error.details.join('\n'), /Repositories loaded|100%/)
+    }
   })
 }
 
@@ -593,6 +639,36 @@ case "$*" in
   *) echo 'package vim is not installed'; echo '= wget 1.21-1'; exit 1 ;;
 esac`
 const fakeDnf = `echo; echo "$*" >>"$0.printed"; echo 'wget.noarch 1.22-1 lab'; exit 100`
+
+const waitingDnf5 = `case $1 in --version) echo 'dnf5 version 5.4.6.0'; exit ;; esac
+echo 'Updating and loading repositories:'
+printf '%s\\n' 'Waiting for a lock on the system repository. The following processes are currently accessing it:' '20374	dnf -y install slow' 'Use the "--skip-file-locks" option to bypass the lock.' >&2
+exec sleep 60`
+const failingDnf5 = `case $1 in --version) echo 'dnf5 version 5.4.6.0'; exit ;; esac
+echo 'Waiting for a lock on the system repository.'
+echo 'Repositories loaded.'
+echo "$*"
+printf 'No match for argument: x'
+exit 1`
+const lockedDnf4 = `case $1 in --version) echo 4.14.0; exit ;; esac
+echo "$*"
+exit 200`
+
+for (const shell of shells)
+  for (const [version, program, lockTimeout, code, message] of [
+    ['5', waitingDnf5, 0, 'E_PACKAGE_LOCK', 'Another dnf or rpm is running (pid 20374).'],
+    ['5 that has the lock', failingDnf5, 300, 'E_NO_PACKAGE', 'No repository has x.'],
+    ['4', lockedDnf4, 0, 'E_PACKAGE_LOCK', 'Another dnf or rpm is running.'],
+  ] as const)
+    test(`lockTimeout ends the wait of dnf ${version} (${shell[0]})`, () =>
+      inFolder(async (folder) => {
+        writeFileSync(join(folder, 'dnf'), `#!/bin/sh\n${program}\n`, { mode: 0o755 })
+        const { script, explained } = installation({ name: 'x', lockTimeout })
+        const printed = await runShell(script, { shell, path: `${folder}:/usr/bin:/bin` })
+        const error = explained(printed)
+        assert.equal([error.code, error.message], [code, message])
+        assert.not.match(printed.stdout.toString(), /^= /m)
+      }))
 
 for (const shell of shells) {
   test(`the script asks rpm twice at most, and dnf for updates of the packages' own names (${shell[0]})`, () =>
