@@ -1,4 +1,4 @@
-// What the hosts of each flavour run, and the packages that they can install.
+// Defines what the hosts of each flavour run, and which packages they can install.
 
 import type { LabArtifact } from './artifacts/artifactCache.ts'
 import { debianImage } from './artifacts/debianImage.ts'

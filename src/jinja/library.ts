@@ -1,4 +1,4 @@
-// What all templates can call.
+// Lists the filters, tests and lookups that all templates can call.
 
 import { filters } from './filters/filters.ts'
 import { lookups } from './lookups/lookups.ts'

@@ -1,4 +1,4 @@
-// Which names of hosts and users are safe in a shell: OpenSSH's rules.
+// Checks that names of hosts and users are safe in a shell, by OpenSSH's rules.
 
 /** Why a name cannot be that of a host (OpenSSH's valid_hostname); undefined: it can. */
 export function hostNameProblem(name: string): string | undefined {

@@ -1,4 +1,4 @@
-// What git needs to reach a repository: accounts, keys and host keys, for one command only.
+// Prepares git's access to a repository: accounts, keys, host keys, for one command.
 
 import { type Command, type Secret, secret, sh, shellText } from '../../src/index.ts'
 import type { GitParams } from './params.ts'

@@ -15,7 +15,7 @@ import { httpdChange, httpdState, reloadCommand, restartCommand, startCommand } 
  *   replace itself), or if it does not run as its `unit`.
  * - Nothing if it has read everything already, as after a start in the same run.
  *
- * Before either, the configuration is checked as `httpd` does; if it is bad, the server goes on as it is.
+ * Before either, the configuration is checked as `httpd` does; if it is bad, the server keeps running as it is.
  *
  * - `always` (default false): reload it even if nothing is newer.
  *

@@ -1,4 +1,4 @@
-// What dnf 5 prints where it fails, and what of it says only how far it is.
+// Recognizes the errors of dnf 5, and leaves out its lines of progress.
 
 import { PlaybookError } from '../../src/index.ts'
 import type { KnownError } from './moduleErrors.ts'

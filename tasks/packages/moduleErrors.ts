@@ -1,4 +1,4 @@
-// What dnf prints where a module, its stream or its profile cannot be had.
+// Recognizes dnf's errors for modules, streams and profiles.
 
 export type KnownError = {
   readonly code: string

@@ -1,4 +1,4 @@
-// What the SELinux tasks share: names, missing tools, and errors of semanage.
+// Shares names, errors and missing tools among the SELinux tasks.
 
 import {
   lastLines,

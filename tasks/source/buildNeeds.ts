@@ -1,4 +1,4 @@
-// What a build needs of the host: compiler, make, room, and where programs may run.
+// Lists what a build needs of the host: compiler, make, room to run programs.
 
 import { type Needs, sh } from '../../src/index.ts'
 import { unpackTools } from '../files/unarchive/script.ts'

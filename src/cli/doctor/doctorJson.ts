@@ -1,4 +1,4 @@
-// What doctor found, as JSON.
+// Formats the findings of doctor as JSON.
 
 import type { HostReport } from '../../doctor/examine.ts'
 import { locationText } from '../../report/text/failureText.ts'

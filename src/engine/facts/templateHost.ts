@@ -1,4 +1,4 @@
-// What templates see of a host: its variables, Ansible's magic names, other hosts.
+// Gives templates a host's variables, Ansible's magic names, and other hosts.
 
 import { dirname } from 'node:path'
 import { ansibleFacts } from '../../facts/ansible/ansibleFacts.ts'

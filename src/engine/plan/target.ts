@@ -1,4 +1,4 @@
-// Where a task runs: on which host, and as which user.
+// Decides on which host and as which user a task runs.
 
 import { type BecomeUser, formatBecomeUser } from '../../model/become.ts'
 

@@ -1,4 +1,4 @@
-// What the evaluation of a part of a template can see: names, output, the template itself.
+// Defines what a part of a template can see: names, output, the template itself.
 
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'

@@ -1,4 +1,4 @@
-// What tasks and plays need of a host, as data that `run-playbook doctor` checks.
+// Describes as data what tasks and plays need of a host, for `run-playbook doctor`.
 
 import type { Command } from '../shell/command.ts'
 

@@ -1,4 +1,4 @@
-// Which packages have which programs, and the error where one is missing.
+// Maps programs to their packages, and makes the error for a missing one.
 
 import { PlaybookError } from '../errors/error.ts'
 

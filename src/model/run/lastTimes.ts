@@ -1,4 +1,4 @@
-// How long the parts of a run took last time.
+// Defines how long the parts of a run took last time.
 
 /** In milliseconds. */
 export type LastTimes = {

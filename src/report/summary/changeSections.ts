@@ -17,7 +17,7 @@ type Options = {
 
 type Tallies = ReadonlyMap<string, HostTally>
 
-/** Gives what is the same on all hosts, who differs, who had nothing to do where they are few; made once. */
+/** What hosts changed in groups, hosts that differ, and hosts with nothing to do if they are few; computed once for all limits. */
 export function changeSections(
   hosts: Tallies,
   { theme, isCheck, columns }: Options,

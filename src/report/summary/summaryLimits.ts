@@ -1,4 +1,4 @@
-// How much of each part a summary may hold, from much to little.
+// Limits how much of each part a summary holds, from much to little.
 
 export type SummaryLimits = {
   /** Lines of changes of each group of hosts. */

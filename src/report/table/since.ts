@@ -1,4 +1,4 @@
-// What differs from an earlier run, and which run that is.
+// Defines what differs from an earlier run, and which run that is.
 
 import type { RunComparison } from './compareRuns.ts'
 

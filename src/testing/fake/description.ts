@@ -1,4 +1,4 @@
-// How the files and commands of a described host are written.
+// Defines how to describe the files and commands of a host.
 
 /** What a described command prints: its output, or that with its exit code. */
 export type FakeAnswer =

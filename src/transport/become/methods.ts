@@ -1,4 +1,4 @@
-// How sudo, su and doas are called, and how they prompt for a password.
+// Defines how sudo, su and doas are called and how they prompt for a password.
 
 import type { BecomeMethod } from '../../model/become.ts'
 import type { BecomeSettings } from '../../model/host.ts'

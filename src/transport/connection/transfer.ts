@@ -1,4 +1,4 @@
-// What uploads and downloads share: options, the result of their program, its errors.
+// Shares between uploads and downloads: options, results, errors.
 
 import { type PlaybookError, UnreachableError } from '../../model/errors/error.ts'
 import type { BecomeSettings } from '../../model/host.ts'

@@ -3,12 +3,12 @@
 import { appliedMode, formatMode, symbolicMode, z } from '../../../src/index.ts'
 
 /** Octal, for files or directories; or symbolic, in which X tells them apart. */
-export const treeMode = z.string().refine((mode) => /^[0-7]{3,4}$/.test(mode) || symbolic(mode), {
+export const treeMode = z.string().refine((mode) => /^[0-7]{3,4}$/.test(mode) || isSymbolic(mode), {
   error: "expected an octal mode such as '0640', or a symbolic one such as 'u=rwX,g=rX,o='",
 })
 
 /** Bits that depend on others (`g=u`) cannot be tested by find. */
-function symbolic(mode: string): boolean {
+function isSymbolic(mode: string): boolean {
   return symbolicMode.test(mode) && !/[+=-][ugo]/.test(mode)
 }
 
@@ -22,7 +22,7 @@ export function modeTests({
   readonly mode?: string
   readonly dirMode?: string
 }): ModeTest[] {
-  const ofDirectories = dirMode ?? (mode && symbolic(mode) ? mode : undefined)
+  const ofDirectories = dirMode ?? (mode && isSymbolic(mode) ? mode : undefined)
   return [
     ...(mode
       ? [
@@ -44,7 +44,7 @@ function modeTest(mode: string, ...kinds: [kind: string, bits: Bits][]): ModeTes
     return some === '' ? [] : [`${kind} \\( ${some} \\)`]
   })
   // Without a class chmod would apply the umask; GNU chmod leaves a directory's setgid bit alone unless it gets five digits.
-  const spec = symbolic(mode) ? mode.replace(/(^|,)(?=[+=-])/g, '$1a') : mode.padStart(5, '0')
+  const spec = isSymbolic(mode) ? mode.replace(/(^|,)(?=[+=-])/g, '$1a') : mode.padStart(5, '0')
   return { test: tests.join(' -o '), spec }
 }
 
@@ -52,6 +52,6 @@ type Bits = { set: number; cleared: number }
 
 /** The permission bits that a mode sets and clears; `isX`: of a directory, or a file that someone may execute. */
 function bits(mode: string, isX: boolean): Bits {
-  const value = symbolic(mode) ? mode : Number.parseInt(mode, 8)
+  const value = isSymbolic(mode) ? mode : Number.parseInt(mode, 8)
   return { set: appliedMode(value, 0, isX), cleared: ~appliedMode(value, 0o7777, isX) & 0o7777 }
 }

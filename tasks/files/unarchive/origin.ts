@@ -1,4 +1,4 @@
-// Where an archive comes from: the host, the controller, or an address.
+// Gets an archive from the host, the controller, or an address.
 
 import { posix } from 'node:path'
 import { type Checksum, type Command, PlaybookError, sh, z } from '../../../src/index.ts'

@@ -1,4 +1,4 @@
-// Where a public key comes from: text, a file, or a URL with a fingerprint.
+// Reads a public key from a text, a file, or a URL with a fingerprint.
 
 import { readFile } from 'node:fs/promises'
 import {

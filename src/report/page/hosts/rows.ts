@@ -1,4 +1,4 @@
-// What the rows of hosts have in common.
+// Defines the height and the types that all rows of hosts share.
 
 import type { Host } from '../shared/model.ts'
 

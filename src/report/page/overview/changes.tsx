@@ -1,4 +1,4 @@
-// What was changed: equal changes of hosts once, in the order of the tasks.
+// Lists the changes, equal ones of hosts once, in the order of the tasks.
 
 import { useState } from 'preact/hooks'
 import type { PageGroup } from '../../html/pageData.ts'

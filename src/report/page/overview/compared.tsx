@@ -1,4 +1,4 @@
-// What differs from an earlier run: a line of numbers, and what they stand for.
+// Shows what differs from an earlier run: a line of numbers, and what they mean.
 
 import type { PageSince } from '../../html/pageData.ts'
 import { formatDuration } from '../../text/duration.ts'

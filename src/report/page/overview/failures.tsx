@@ -1,4 +1,4 @@
-// What failed: equal errors once, with their hosts.
+// Lists the failures, equal errors once, with their hosts.
 
 import { entryWidth, type PageGroup, statuses } from '../../html/pageData.ts'
 import { Detail } from '../shared/detail.tsx'

@@ -1,4 +1,4 @@
-// What was run, by whom, when and with what flags, and how it ended, in numbers.
+// Shows what was run, by whom, when, with what flags, and how it ended.
 
 import { formatDuration } from '../../text/duration.ts'
 import { type HostKind, hostKinds, type Run } from '../shared/model.ts'

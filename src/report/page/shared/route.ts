@@ -1,4 +1,4 @@
-// What the address of the page names: the overview, or a host and one of its tasks.
+// Parses the address of the page: the overview, or a host and one of its tasks.
 
 export type Route = { readonly host?: string; readonly entry?: number }
 
