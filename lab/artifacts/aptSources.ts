@@ -1,8 +1,9 @@
 // Reads this machine's apt sources, so that the lab names no server of its own.
 
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlaybookError } from '../../src/model/errors/error.ts'
+import { run } from '../machine/run.ts'
 
 /** One server and suite of a package source. */
 type AptSource = { readonly uri: string; readonly suite: string; readonly signedBy?: string }
@@ -36,6 +37,23 @@ export function sourceLines(
       return `${kind}${options} ${uri} ${own.replace(debianSuite, suite)} main\n`
     })
     .join('')
+}
+
+/** Gives the options of an apt with sources and lists of its own, in a folder that is made; its lists are up to date. */
+export async function aptAside(folder: string, lines: string): Promise<string[]> {
+  await mkdir(join(folder, 'lists', 'partial'), { recursive: true })
+  await mkdir(join(folder, 'cache', 'archives', 'partial'), { recursive: true })
+  await writeFile(join(folder, 'sources.list'), lines)
+  const settings = [
+    `Dir::Etc::sourcelist=${folder}/sources.list`,
+    'Dir::Etc::sourceparts=/dev/null',
+    `Dir::State::lists=${folder}/lists`,
+    `Dir::Cache=${folder}/cache`,
+    'APT::Sandbox::User=root',
+  ]
+  const options = settings.flatMap((setting) => ['-o', setting])
+  await run`apt-get ${options} -q update`
+  return options
 }
 
 async function readSources(): Promise<AptSource[]> {

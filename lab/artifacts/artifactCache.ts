@@ -10,7 +10,17 @@ import { type Log, timed } from '../machine/log.ts'
 
 /** A thing to make once: `recipe` is all it is made from, as text; `make` fills the empty folder it is given. */
 export type LabArtifact = {
-  readonly kind: 'ansible' | 'guest' | 'httpd' | 'image' | 'key' | 'packages' | 'qemu' | 'selinux' | 'sources'
+  readonly kind:
+    | 'ansible'
+    | 'fapolicyd'
+    | 'guest'
+    | 'httpd'
+    | 'image'
+    | 'key'
+    | 'packages'
+    | 'qemu'
+    | 'selinux'
+    | 'sources'
   readonly recipe: string
   readonly make: (folder: string) => Promise<void>
 }

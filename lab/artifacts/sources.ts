@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { dirname, join } from 'node:path'
 import { PlaybookError } from '../../src/model/errors/error.ts'
 import { run, runIn } from '../machine/run.ts'
-import { debianSuite, machineSources, sourceLines } from './aptSources.ts'
+import { aptAside, debianSuite, machineSources, sourceLines } from './aptSources.ts'
 import type { LabArtifact } from './artifactCache.ts'
 import { makeTomcat, tomcatVersion } from './tomcatArchive.ts'
 
@@ -68,26 +68,12 @@ async function getTomcat(folder: string, scratch: string): Promise<Source> {
   return publish(folder, made, tomcatVersion, `tomcat/tomcat-9/v${tomcatVersion}/bin/${name}`)
 }
 
-// An apt configuration of its own: the machine's servers with source packages and the next release added, its lists elsewhere.
+// The machine's servers, with source packages and the next release.
 async function getDebianSources(folder: string, scratch: string): Promise<[Source, Source]> {
   const own = join(scratch, 'apt')
-  await mkdir(join(own, 'lists', 'partial'), { recursive: true })
-  await mkdir(join(own, 'cache', 'archives', 'partial'), { recursive: true })
   const servers = await machineSources()
   const lists = sourceLines(servers, 'deb-src') + sourceLines(servers, 'deb-src', nextSuite)
-  await writeFile(join(own, 'sources.list'), lists)
-  const options = [
-    ...['-o', `Dir::Etc::sourcelist=${own}/sources.list`, '-o', 'Dir::Etc::sourceparts=/dev/null'],
-    ...[
-      '-o',
-      `Dir::State::lists=${own}/lists`,
-      '-o',
-      `Dir::Cache=${own}/cache`,
-      '-o',
-      'APT::Sandbox::User=root',
-    ],
-  ]
-  await run`apt-get ${options} -q update`
+  const options = await aptAside(own, lists)
   const httpd = await getDebianSource(folder, own, options, httpdSource)
   return [httpd, await getDebianSource(folder, own, options, modJkSource)]
 }

@@ -65,7 +65,7 @@ export function fileBatches(requests: readonly FileRequest[]): FileBatch[] {
 /**
  * The state of a requested path.
  *
- * @throws PlaybookError E_STAT if the host could not read it (no permission, a loop of links)
+ * @throws PlaybookError E_STAT if the host could not read it (no permission, a loop of links), or fapolicyd did not let it
  */
 export function fileState(request: FileRequest, results: FileResults): FileState {
   const { path, follow, contentLimit, digest } = request
@@ -78,8 +78,26 @@ export function fileState(request: FileRequest, results: FileResults): FileState
   if (state.type !== 'file') return state
   const content = contentLimit > 0 ? results.contents.get(contentKey(path, contentLimit)) : undefined
   const hex = digest ? results.digests.get(`${digest}:${path}`) : undefined
+  if ((contentLimit > 0 && content === undefined) || (digest && hex === undefined))
+    throwIfRefused(path, results)
   const isWhole = content !== undefined && content.length <= contentLimit
   return { ...state, ...(isWhole ? { content, size: content.length } : {}), ...(hex ? { digest: hex } : {}) }
+}
+
+const refused = ': Operation not permitted'
+
+/** A file without read permission is one without content here; what another program keeps from us is an error. */
+function throwIfRefused(path: string, { problems }: FileResults): void {
+  if (
+    problems.some(
+      (line) => line.endsWith(refused) && (line.includes(`'${path}'`) || line.includes(` ${path}:`)),
+    )
+  )
+    throw new PlaybookError('E_STAT', `Cannot read ${path}${refused}`)
+}
+
+function noteRefusals(output: Output, { problems }: FileResults): void {
+  problems.push(...splitLines(output.stderr.toString('utf8')).filter((line) => line.endsWith(refused)))
 }
 
 function statBatch(paths: readonly string[], follow: boolean): FileBatch {
@@ -155,6 +173,7 @@ function contentBatch(paths: readonly string[], limit: number): FileBatch {
     read: (output, results) => {
       for (const [path, content] of contentsIn(output.stdout, paths, (path) => sizeOf(path, limit, results)))
         results.contents.set(contentKey(path, limit), Buffer.from(content))
+      noteRefusals(output, results)
     },
   }
 }
@@ -240,6 +259,7 @@ function digestBatch(paths: readonly string[], algorithm: DigestAlgorithm): File
         if (match)
           results.digests.set(`${algorithm}:${match[1] ? unescaped(match[3]!) : match[3]}`, match[2]!)
       }
+      noteRefusals(output, results)
     },
   }
 }

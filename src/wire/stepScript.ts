@@ -48,7 +48,7 @@ export function writeEntry(step: WriteStep): ScriptEntry {
 rp_stage
 rp_like ${step.mode === undefined ? '' : 600}
 printf %s `
-  const after = ` >"./$rp_base" && [ "$(wc -c <"./$rp_base")" -eq ${content.length} ] || { ${reportFreeSpace}; exit 1; }
+  const after = ` >"./$rp_base" && [ "$(stat -c %s -- "./$rp_base")" -eq ${content.length} ] || { ${reportFreeSpace}; exit 1; }
 ${moveIntoPlace(step)}`
   return { kind: 'step', ...bodyWithContent(before, content, after) }
 }
@@ -70,7 +70,8 @@ export function placeEntry(
   const body = `${safePaths}rp_enter ${quote(folder)}
 rp_uploaded=$rp_inode
 rp_restage ${quote(name)}
-case $(sha256sum <./data) in "${sha256} "*) ;; *) printf '%s\\n' ${quote(mismatch)} >&2; exit 1 ;; esac
+rp_sum=$(sha256sum <./data) || exit 1
+case $rp_sum in "${sha256} "*) ;; *) printf '%s\\n' ${quote(mismatch)} >&2; exit 1 ;; esac
 exec 8<./data
 rm -f -- ./data
 ( rp_target ${target} ) || { rp_code=$?; exit "$rp_code"; }
@@ -136,7 +137,7 @@ ${subshellOf(validate, '$rp_checked')} || { r=$?; echo "The validation command r
     `[ -z "$rp_new" ] || rp_label ${quote(path)} "./$rp_base"`,
     // What another program wrote since the probe would be lost.
     replaces === undefined ? '' : `rp_unchanged ${quote(replaces)} || exit ${changedMeanwhileCode}`,
-    'mv -fT -- "./$rp_base" "../$rp_base" || exit 1',
+    'rp_place || exit 1',
   ]
   return lines.filter((line) => line !== '').join('\n')
 }

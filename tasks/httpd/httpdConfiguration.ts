@@ -246,7 +246,7 @@ place() ( # PATH STAGE SHA256: unless another program has written it since the l
     echo '= hint Run it again: the task then starts from what the file has now.' >&2
     exit 1
   }
-  mv -fT -- "./$rp_base" "../$rp_base" || exit
+  rp_place || exit
   rp_inside=
 )
 undo() ( # what was placed, so that it is not in the stage any more

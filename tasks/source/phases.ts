@@ -19,7 +19,7 @@ import { unpackCommand } from '../files/unarchive/script.ts'
 import { archiveFile, type Build, configureFlags } from './buildParams.ts'
 import { copiedTree } from './carrying.ts'
 import type { Patch } from './recipe.ts'
-import { prelude, workspaceOf } from './workspace.ts'
+import { asUser, prelude, workspaceOf } from './workspace.ts'
 
 export type PhaseName = 'fetch' | 'unpack' | 'patch' | 'configure' | 'make' | 'check' | 'install'
 
@@ -170,12 +170,6 @@ logged "$@"
 [ "$rc" = 0 ] || tell_full
 [ "$rc" = 0 ] || exit "\${rc:-1}"`
 }
-
-const asUser = shellText(`if [ -n "$user" ]; then
-  export HOME="$source"
-  if command -v runuser >/dev/null; then set -- runuser -u "$user" -- "$@"
-  else set -- su -s /bin/sh -c 'exec "$@"' "$user" sh "$@"; fi
-fi`)
 
 const logging = `logged() {
   exec 3>&1

@@ -31,6 +31,13 @@ const previousCode = 83
 const prefixCode = 84
 const noexecCode = 85
 
+/** Puts the words that become the build user before the arguments of the shell. */
+export const asUser = shellText(`if [ -n "$user" ]; then
+  export HOME="$source"
+  if command -v runuser >/dev/null; then set -- runuser -u "$user" -- "$@"
+  else set -- su -s /bin/sh -c 'exec "$@"' "$user" sh "$@"; fi
+fi`)
+
 /** The variables and functions of every script of a build. */
 export function prelude(build: Build): Command {
   const { folder, archive, source, log } = workspaceOf(build)
@@ -47,7 +54,8 @@ fail() { code=$1; shift; printf '%s\n' "$*" >&2; exit "$code"; }`
 
 /**
  * Makes the folder, restores what an interrupted swap left, refuses what could not be installed in the end, and prints
- * the phases that an earlier try of this very recipe has done. `recipe` is the digest of that.
+ * the phases that an earlier try of this very recipe has done. `recipe` is the digest of that. Whether programs run there
+ * is tried with a copy of sh: configure runs what it compiles, and fapolicyd lets scripts of sh run anywhere.
  */
 export function prepareCommand(build: Build, recipe: string): Command {
   const { buildDir, checksum, installs } = build
@@ -61,9 +69,13 @@ ours() {
 ( rp_make=1; rp_enter "$base" ) || exit
 ours "$base" && mkdir -p -- "$work" && ours "$work" || exit 1
 chmod 755 -- "$work" || exit 1
-printf '#!/bin/sh\n' >"$work/.try" && chmod 700 -- "$work/.try" || exit 1
-"$work/.try" 2>/dev/null || { rm -f -- "$work/.try"; fail ${noexecCode} "$work"; }
-rm -f -- "$work/.try"
+rm -rf -- "$work/.try" && mkdir -- "$work/.try" || exit 1
+cp -- /bin/sh "$work/.try/sh" 2>/dev/null || printf '#!/bin/sh\n' >"$work/.try/sh" || exit 1
+chmod 755 -- "$work/.try/sh" || exit 1
+( set -- "$work/.try/sh" -c :
+${asUser}
+"$@" ) 2>/dev/null || { rm -rf -- "$work/.try"; fail ${noexecCode} "$work\${user:+ as $user}"; }
+rm -rf -- "$work/.try"
 ${shellText(installs ? requireTree : requireSwappable)}
 if [ "$(cat -- "$work/recipe" 2>/dev/null)" != "$recipe" ]; then
   rm -rf -- "$source" "$stage" "$work/phases" "$work/artifact.tar.gz" "$log"
@@ -104,7 +116,7 @@ export function prepareError({ prefix, user, buildDir, installs }: Build, output
       })
     case noexecCode:
       return new PlaybookError('E_BUILD_DIR', `No program may run in ${message}.`, {
-        hint: 'Is it mounted noexec, or does fapolicyd run? Give buildDir a folder where programs may run, such as /usr/local/src/build.',
+        hint: 'Is it mounted noexec? Then give buildDir a folder where programs may run, such as /usr/local/src/build. Does fapolicyd run? Then build without user, or allow the folder: `allow perm=any all : dir=FOLDER/` in /etc/fapolicyd/rules.d/35-build.rules, `fagenrules --load`.',
       })
     case mountCode:
       return new PlaybookError('E_MOUNT_POINT', `${prefix} is a mount point, which cannot be swapped.`, {

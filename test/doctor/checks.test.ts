@@ -124,9 +124,10 @@ const rows: [
   ['fapolicyd', '', undefined],
   [
     'fapolicyd',
-    'fapolicyd\n',
-    'warning active: programs that no package installed are refused until they are trusted',
+    'active\npermissive=0\n',
+    'warning active: programs that no package installed are refused until they are trusted, and so are Python and jars to users other than root',
   ],
+  ['fapolicyd', 'active\npermissive=1\n', 'ok active, permissive: it refuses nothing'],
   ['FIPS', '0', undefined],
   ['FIPS', '1', 'warning on: MD5 checksums and Ed25519 keys are refused by the host'],
 ]

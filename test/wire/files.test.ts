@@ -41,6 +41,30 @@ function ask(shell: string, requests: readonly FileRequest[]) {
 
 const whole = (path: string): FileRequest => ({ path, follow: true, contentLimit: 1e6 })
 
+test('a file that another program keeps from us is an error, not one without content', () => {
+  const state = '81a4:0:0:7:1:1700000000:root:root:/opt/a b.py\n'
+  const headRefused = "head: cannot open '/opt/a b.py' for reading: Operation not permitted\n"
+  const cases: [FileRequest, string][] = [
+    [whole('/opt/a b.py'), headRefused],
+    [whole('/opt/a b.py'), 'head: /opt/a b.py: Operation not permitted\n'],
+    [
+      { path: '/opt/a b.py', follow: true, contentLimit: 0, digest: 'sha256' },
+      "sha256sum: '/opt/a b.py': Operation not permitted\n",
+    ],
+  ]
+  const answer = (request: FileRequest, refusal: string) => {
+    const answers = emptyFileResults()
+    for (const batch of fileBatches([request])) {
+      const [stdout, stderr] = batch.script.startsWith('stat') ? [state, ''] : ['', refusal]
+      batch.read({ stdout: Buffer.from(stdout), stderr: Buffer.from(stderr), code: 0 }, answers)
+    }
+    return () => fileState(request, answers)
+  }
+  for (const [request, refusal] of cases)
+    assert.throws(answer(request, refusal), 'Cannot read /opt/a b.py: Operation not permitted')
+  assert.is(answer(whole('/opt/a b.py'), headRefused.replaceAll('a b', 'a c'))().type, 'file')
+})
+
 for (const shell of shells) {
   test(`${shell}: contents of every kind come back byte for byte`, () => {
     const folder = temporaryFolder()

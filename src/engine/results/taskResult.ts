@@ -4,6 +4,7 @@ import type { Change } from '../../model/change.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { ReportedChange, TaskResult } from '../../model/run/outcome.ts'
 import type { PlannedTask } from '../plan/plannedTask.ts'
+import { withRefusalHint } from './refusedFile.ts'
 
 export type UntimedResult = Omit<TaskResult, 'durationMs' | 'isIgnored'>
 
@@ -18,7 +19,8 @@ export function isIgnored({ task: { options } }: PlannedTask, { status }: Untime
 
 /** The result as it is reported. */
 export function reportable(item: PlannedTask, result: UntimedResult): UntimedResult {
-  return redacted(item, lostDelegate(item, result))
+  const { error } = result
+  return redacted(item, lostDelegate(item, error ? { ...result, error: withRefusalHint(error) } : result))
 }
 
 /** A lost delegate fails the task, unless the task ignores unreachable hosts. */

@@ -17,6 +17,8 @@
  *   What a run that was killed left there two days ago is removed.
  * - `rp_like [MODE]`, in the stage, makes `./$rp_base` with all attributes of `../$rp_base`, or as a new file: then
  *   `rp_new` is set. With a mode it is 0600 until that is set. `rp_keep PATH` copies the original to another path.
+ * - `rp_place`, in the stage, puts `./$rp_base` into place. fapolicyd remembers under which path it first saw a file, and knows it
+ *   by inode, size and time: with a new time it looks up the path at which it is trusted.
  * - `rp_source FILE` opens a file for reading as descriptor 8, and follows no link that somebody else could have made.
  * - `rp_copy OLD NEW` makes a file with all attributes of another, its ACL included, and with any content.
  * - `rp_unchanged SHA256` tells, in the stage, whether `../$rp_base` has this content; `absent`: whether it is not there.
@@ -179,6 +181,10 @@ rp_like() {
   if [ -n "$1" ]; then : >>"./$rp_base" && chmod 600 -- "./$rp_base" || exit 1
   elif [ -n "$rp_new" ]; then : >"./$rp_base" && chmod 644 -- "./$rp_base" || exit 1; fi
 }
+rp_place() {
+  [ ! -d /run/fapolicyd ] || touch -cm -d now -- "./$rp_base" 2>/dev/null || :
+  mv -fT -- "./$rp_base" "../$rp_base"
+}
 rp_keep() {
   [ -z "$rp_new" ] || return 0
   exec 9<.
@@ -205,7 +211,8 @@ rp_unchanged() {
 }
 rp_label() {
   [ -e /sys/fs/selinux/enforce ] && command -v matchpathcon >/dev/null || return 0
-  chcon -h -- "$(matchpathcon -n -- "$1")" "$2" || :
+  rp_context=$(matchpathcon -n -- "$1")
+  case $rp_context in ''|'<<none>>') ;; *) chcon -h -- "$rp_context" "$2" || : ;; esac
 }
 rp_attributes() {
   rp_target "$1" "\${4:-follow}"
@@ -242,7 +249,7 @@ rp_newdir() {
   rp_stage
   mkdir -m 700 -- "./$1" && { [ -z "$3" ] || chown -- "$3" "./$1"; } && chmod -- "0$2" "./$1" || exit 1
   rp_label "$(cd -P .. && pwd -P)/$1" "./$1"
-  mv -nT -- "./$1" "../$1" || exit 1
+  mv -nT -- "./$1" "../$1" || [ -e "../$1" ] || exit 1
   [ ! -d "./$1" ] || { echo "$1 has been made by somebody else meanwhile." >&2; exit 1; }
   rp_leave
 }

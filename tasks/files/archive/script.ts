@@ -89,7 +89,7 @@ if [ -e ./failed ]; then tail -n 5 ./messages >&2; exit ${failedCode}; fi
 [ -z ${account} ] || chown -- ${account} "./$rp_base" || exit 1
 chmod -- ${formatMode(modeFor(current, mode) ?? (current.type === 'file' ? current.mode : 0o600))} "./$rp_base" || exit 1
 [ -z "$rp_new" ] || rp_label ${dest} "./$rp_base"
-mv -fT -- "./$rp_base" "../$rp_base" || exit 1`
+rp_place || exit 1`
 }
 
 /** Removes what is in the archive, if it is still the same. */

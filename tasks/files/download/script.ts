@@ -70,7 +70,7 @@ function placementScript({ dest, mode, owner, group }: DownloadParams, current: 
   const lines = [
     sh`[ -z "$rp_new" ] || rp_label ${dest} "$part"`,
     desired === '' ? sh`:` : sh`chown ${desired} -- "$part" || exit 1`,
-    sh`chmod ${formatMode(modeFor(current, mode) ?? kept?.mode ?? 0o644)} -- "$part" && mv -fT -- "$part" "../$rp_base" || exit 1`,
+    sh`chmod ${formatMode(modeFor(current, mode) ?? kept?.mode ?? 0o644)} -- "$part" && rp_place || exit 1`,
   ]
   return shellText(lines.map(({ script }) => script).join('\n      '))
 }
