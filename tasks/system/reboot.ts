@@ -28,7 +28,7 @@ import {
  * - `rebootTimeout` (600): seconds until it must be up again, `testCommand` included. `connectTimeout`: seconds that
  *   each attempt to log in may take; as for all connections (-T) if not given.
  * - `testCommand` (`whoami`): shell text that must end with exit code 0 before the host counts as back.
- *   `systemctl is-system-running --wait` waits until all services have been started.
+ *   It is tried again until it does, so `systemctl is-system-running` waits until all services have been started.
  * - `postRebootDelay` (0): seconds to wait then.
  * - `rebootCommand`: shell text in place of `shutdown -r now`.
  * - `bootTimeCommand`: shell text whose output differs from boot to boot. Without it: the kernel's boot id, and when
@@ -40,7 +40,7 @@ import {
  * @throws PlaybookError E_REBOOT: the output of the command; E_REBOOT_LOCAL; E_REBOOT_TIMEOUT: it was not restarted, or
  *   `testCommand` does not succeed; UnreachableError E_REBOOT_TIMEOUT: it did not come back
  * @example reboot({ onlyIfRequired: true })
- * @example reboot({ rebootTimeout: 1200, testCommand: 'systemctl is-system-running --wait' })
+ * @example reboot({ rebootTimeout: 1200, testCommand: 'systemctl is-system-running' })
  *
  * Sources: ansible.builtin.reboot; proc(5); needs-restarting(1).
  */
