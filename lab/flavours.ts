@@ -3,6 +3,7 @@
 import type { LabArtifact } from './artifacts/artifactCache.ts'
 import { debianImage } from './artifacts/debianImage.ts'
 import { debRepository } from './artifacts/debRepository.ts'
+import { dnf5Image } from './artifacts/dnf5Image.ts'
 import { image } from './artifacts/image.ts'
 import { rpmRepository } from './artifacts/rpmRepository.ts'
 import type { FlavourName } from './instance/topology.ts'
@@ -16,5 +17,6 @@ type Flavour = {
 
 export const flavours: { readonly [name in FlavourName]: Flavour } = {
   dnf: { image, packages: rpmRepository },
+  dnf5: { image: dnf5Image, packages: rpmRepository },
   apt: { image: debianImage, packages: (_, log) => debRepository(log) },
 }

@@ -13,7 +13,7 @@ import { printStatus } from './status.ts'
 type Named = { readonly name: string }
 
 const program = new Command('lab')
-  .description('Real hosts on this machine: was-01 was-02 web-01 web-02, or deb-01 deb-02 box-01.')
+  .description('Real hosts on this machine: was-01 was-02 web-01 web-02; dnf-01; or deb-01 deb-02 box-01.')
   .enablePositionalOptions()
 
 define('up', 'brings the hosts up, from whatever state they are in')
@@ -21,13 +21,13 @@ define('up', 'brings the hosts up, from whatever state they are in')
   .addOption(
     new Option(
       '--flavour <flavour>',
-      'dnf (the hosts of the runbook) or apt (Debian, and busybox alone)',
-    ).choices(['dnf', 'apt']),
+      'dnf (the hosts of the runbook), dnf5 (one with dnf 5) or apt (Debian, and busybox alone)',
+    ).choices(['dnf', 'dnf5', 'apt']),
   )
   .action(async (options: Named & { fresh?: boolean; flavour?: FlavourName }, command: Command) => {
     const { flavour, fresh } = options
     const isNamed = command.getOptionValueSource('name') !== 'default'
-    const name = isNamed || flavour !== 'apt' ? options.name : 'apt' // demo's addresses are those of the runbook's hosts
+    const name = isNamed || flavour === undefined || flavour === 'dnf' ? options.name : flavour // demo's addresses are those of the runbook's hosts
     const lab = await up(name, { flavour, isFresh: fresh === true, log: logToStderr() })
     for (const host of lab.hosts) console.log(`${host.name}  ${host.address}`)
     console.log(`inventory: ${lab.inventoryFile}\nkey:       ${lab.keyFile}\nmirror:    ${lab.mirror}`)

@@ -5,19 +5,21 @@ import { join } from 'node:path'
 import { runIsolated } from '../machine/runIsolated.ts'
 import { debianSuite, machineSources, sourceLines } from './aptSources.ts'
 
-/** Makes `root/` in the folder, with the packages; gives what the script, run there as root, prints. */
+/** Makes `root/` in the folder, with the packages of a release; gives what the script, run there as root, prints. */
 export async function bootstrap(
   folder: string,
   packages: readonly string[],
   script: string,
+  suite = debianSuite,
 ): Promise<string> {
   const root = join(folder, 'root')
   await mkdir(root)
   const list = join(folder, 'sources.list')
-  await writeFile(list, sourceLines(await machineSources(), 'deb'))
+  await writeFile(list, sourceLines(await machineSources(), 'deb', suite))
   const modes = ['--variant=minbase', '--mode=root', '--format=directory']
   const asRoot = '--aptopt=APT::Sandbox::User "root"' // apt's own user cannot read a cache below /root
-  const command = ['mmdebstrap', ...modes, asRoot, `--include=${packages}`, debianSuite, root, list]
+  const old = '--aptopt=Acquire::Check-Valid-Until "false"' // a mirror may serve a day of the past
+  const command = ['mmdebstrap', ...modes, asRoot, old, `--include=${packages}`, suite, root, list]
   await runIsolated(command, { env: { ...process.env, TMPDIR: folder } })
   await rm(list)
   return runIsolated(['chroot', root, 'sh', '-eu'], { input: script })

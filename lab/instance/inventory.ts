@@ -27,7 +27,7 @@ export async function writeInventory(lab: Lab, file = lab.inventoryFile, vars?: 
   return file
 }
 
-const groups = ['was', 'web', 'deb', 'box']
+const groups = ['was', 'web', 'dnf', 'deb', 'box']
 
 function group({ hosts }: Lab, group: string) {
   const members = hosts.filter(({ name }) => name.startsWith(`${group}-`))

@@ -11,13 +11,13 @@ export async function packageSources(
   { flavour, bridgeAddress }: Topology,
   packages: string,
 ): Promise<SeedFile[]> {
-  if (host.system === 'busybox') return []
   const url = `http://${bridgeAddress}:${mirrorPort}/packages`
-  if (flavour === 'dnf')
+  if (flavour !== 'apt')
     return [
       { path: 'etc/yum.repos.d/lab.repo', text: dnfRepository(url) },
       { path: 'etc/dnf/dnf.conf', text: dnfConfiguration },
     ]
+  if (host.system === 'busybox') return []
   return [
     { path: 'etc/apt/sources.list.d/lab.sources', text: aptRepository(url) },
     { path: 'etc/apt/keyrings/lab.asc', text: await readFile(join(packages, 'debian/key.asc'), 'utf8') },

@@ -3,9 +3,10 @@
 /** The instance whose addresses are fixed, so that a committed inventory can name them. */
 export const defaultName = 'demo'
 
-/** Which hosts a lab has: those of the runbook, with dnf; or plain Debian, and busybox alone. */
-export type FlavourName = 'dnf' | 'apt'
+/** Which hosts a lab has: those of the runbook, with dnf; one with dnf 5; or plain Debian, and busybox alone. */
+export type FlavourName = 'dnf' | 'dnf5' | 'apt'
 
+/** `system`: its init, where that is not systemd. */
 type HostRow = { readonly name: string; readonly lastByte: number; readonly system?: 'busybox' }
 
 /** The hosts of each flavour and the last byte of their addresses. */
@@ -16,6 +17,7 @@ const hostRows: { readonly [flavour in FlavourName]: readonly HostRow[] } = {
     { name: 'web-01', lastByte: 21 },
     { name: 'web-02', lastByte: 22 },
   ],
+  dnf5: [{ name: 'dnf-01', lastByte: 51, system: 'busybox' }],
   apt: [
     { name: 'deb-01', lastByte: 31 },
     { name: 'deb-02', lastByte: 32 },

@@ -90,7 +90,7 @@ test('the demo has fixed addresses', () => {
 })
 
 test('an interface name fits into 15 characters for every number and host', () => {
-  for (const flavour of ['dnf', 'apt'] as const)
+  for (const flavour of ['dnf', 'dnf5', 'apt'] as const)
     for (const { name } of topology(254, flavour).hosts)
       assert.ok(`vb-${machineName(254, name)}`.length <= 15, name)
 })
