@@ -38,7 +38,7 @@ export type ScriptEntry = {
 export const prologue = `export LC_ALL=C LANG=C
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH
-unset ENV BASH_ENV CDPATH POSIXLY_CORRECT rp_locked rp_said rp_unsafe
+unset ENV BASH_ENV CDPATH POSIXLY_CORRECT rp_locked rp_greeted rp_unsafe
 umask 022
 cd /
 rp_setsid=$(command -v setsid)
@@ -58,7 +58,7 @@ rp_step() {
 export function tripScript(marker: string, entries: readonly ScriptEntry[]): Buffer {
   const parts: Buffer[] = [
     Buffer.from(
-      `{ rp_m=${marker}; rp_stop=; [ -n "$rp_said" ] || { rp_said=1; printf '\\n%s s %s\\n' "$rp_m" "$$"; }\n`,
+      `{ rp_m=${marker}; rp_stop=; [ -n "$rp_greeted" ] || { rp_greeted=1; printf '\\n%s s %s\\n' "$rp_m" "$$"; }\n`,
     ),
   ]
   entries.forEach((entry, index) => {

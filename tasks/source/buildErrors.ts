@@ -9,7 +9,7 @@ import { workspaceOf } from './workspace.ts'
 type Packages = { readonly dnf: string; readonly apt: string; readonly apk: string }
 
 /** What builds say when something is not there, and the packages that bring it. The first match counts. */
-const knownDependencies: readonly [pattern: RegExp, thing: string, packages: Packages][] = [
+const knownDependencies: readonly [pattern: RegExp, dependency: string, packages: Packages][] = [
   [/APR not found/, 'APR', { dnf: 'apr-devel', apt: 'libapr1-dev', apk: 'apr-dev' }],
   [/APR-util not found/, 'APR-util', { dnf: 'apr-util-devel', apt: 'libaprutil1-dev', apk: 'apr-util-dev' }],
   [
@@ -90,15 +90,15 @@ export function buildFailure(
   const lines = splitLines(`${output.stdout.toString('utf8')}\n${output.stderr.toString('utf8')}`).filter(
     (line) => line.trim() !== '',
   )
-  const thing = `${phase} of ${build.name} ${build.version} failed`
+  const failure = `${phase} of ${build.name} ${build.version} failed`
   if (lines.some((line) => /No space left on device|^disk full: /.test(line)))
-    return diskFull(build, thing, lines)
+    return diskFull(build, failure, lines)
   const lost =
     phase === 'make' || phase === 'configure' || phase === 'patch' ? missingIn(lines, platform) : undefined
   const reason = lost?.reason ?? patchReason(phase, lines)
   return new PlaybookError(
     phase === 'patch' ? 'E_PATCH' : 'E_BUILD',
-    `${thing}${reason ? `: ${reason}` : ''}.`,
+    `${failure}${reason ? `: ${reason}` : ''}.`,
     {
       details: excerpt(lines),
       hint: [lost?.hint, resumption(build, phase)].filter(Boolean).join(' '),
@@ -108,24 +108,28 @@ export function buildFailure(
 
 /** The same for an error of a step that another task explained. */
 export function stepFailure(build: Build, phase: PhaseName, error: PlaybookError): PlaybookError {
-  const thing = `${phase} of ${build.name} ${build.version} failed`
+  const failure = `${phase} of ${build.name} ${build.version} failed`
   const isFull = error.details.some((line) => /No space left on device/.test(line))
-  if (isFull) return diskFull(build, thing, error.details)
+  if (isFull) return diskFull(build, failure, error.details)
   if (error.code !== 'E_STEP') return error
-  return new PlaybookError('E_BUILD', `${thing}: ${error.message}`, {
+  return new PlaybookError('E_BUILD', `${failure}: ${error.message}`, {
     details: error.details,
     hint: resumption(build, phase),
   })
 }
 
-function diskFull(build: Build, thing: string, lines: readonly string[]): PlaybookError {
+function diskFull(build: Build, failure: string, lines: readonly string[]): PlaybookError {
   const { log } = workspaceOf(build)
   const full = lines.filter((line) => line.startsWith('disk full: '))
   const others = lines.filter((line) => /No space left on device/.test(line)).slice(-3)
-  return new PlaybookError('E_DISK_FULL', `${thing}: the disk is full. The installed version is unchanged.`, {
-    details: [...others, ...full],
-    hint: `Make room, or name another buildDir (now ${build.buildDir}), and run it again. Its log: ${log}`,
-  })
+  return new PlaybookError(
+    'E_DISK_FULL',
+    `${failure}: the disk is full. The installed version is unchanged.`,
+    {
+      details: [...others, ...full],
+      hint: `Make room, or name another buildDir (now ${build.buildDir}), and run it again. Its log: ${log}`,
+    },
+  )
 }
 
 function missingIn(
@@ -133,10 +137,10 @@ function missingIn(
   { packager }: Platform,
 ): { reason: string; hint: string } | undefined {
   for (const line of lines.filter(isComplaint).reverse()) {
-    const [, thing, packages] = knownDependencies.find(([pattern]) => pattern.test(line)) ?? []
-    if (!thing || !packages) continue
+    const [, dependency, packages] = knownDependencies.find(([pattern]) => pattern.test(line)) ?? []
+    if (!dependency || !packages) continue
     const name = packages[packager ?? 'dnf']
-    return { reason: `${thing} is missing`, hint: name && `Install ${name.replace(' ', ' and ')}.` }
+    return { reason: `${dependency} is missing`, hint: name && `Install ${name.replace(' ', ' and ')}.` }
   }
   const header = lines.map((line) => /fatal error: (\S+): No such file/.exec(line)?.[1]).find(Boolean)
   if (header)

@@ -142,8 +142,8 @@ function making(words: readonly string[]): Command {
 
 /** `make -j$(nproc) …`, one job per processor, unless the flags say otherwise. */
 function makeLine(words: readonly string[], jobs = '-j$(nproc 2>/dev/null || echo 1)'): string {
-  const isSaid = words.some((word) => /^(?:-j|--jobs)/.test(word))
-  return ['make', ...(isSaid || jobs === '' ? [] : [jobs]), ...words.map(quote)].join(' ')
+  const hasJobs = words.some((word) => /^(?:-j|--jobs)/.test(word))
+  return ['make', ...(hasJobs || jobs === '' ? [] : [jobs]), ...words.map(quote)].join(' ')
 }
 
 function inFolder(folder: string | undefined, body: Command): Command {

@@ -71,13 +71,13 @@ export function compilerIn(installed: string): string | undefined {
 
 /** What is there, by its stamp, and in what it differs from the recipe: `httpd 2.4.65`, `httpd 2.4.68 with other configure`. */
 export function describeStamp(installed: string, recipe: string): string {
-  const thing = `${fact(installed, 'name')} ${fact(installed, 'version')}`
-  if (fact(installed, 'version') !== fact(recipe, 'version')) return thing
+  const software = `${fact(installed, 'name')} ${fact(installed, 'version')}`
+  if (fact(installed, 'version') !== fact(recipe, 'version')) return software
   const differing = [...new Set([...words(installed), ...words(recipe)])].filter(
     (word) => factLines(installed, word).join('\n') !== factLines(recipe, word).join('\n'),
   )
   const named = differing.filter((word) => word !== 'digest')
-  return `${thing} with other ${(named.length > 0 ? named : ['secrets']).join(', ')}`
+  return `${software} with other ${(named.length > 0 ? named : ['secrets']).join(', ')}`
 }
 
 export function sha256(content: string | Buffer): string {

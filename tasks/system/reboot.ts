@@ -68,7 +68,7 @@ export const reboot = defineTask({
       .describe('Shell text whose output differs from boot to boot.'),
   }),
   needs: { root: true },
-  probe: ({ onlyIfRequired }) => ({ reasons: onlyIfRequired ? required : notAsked }),
+  probe: ({ onlyIfRequired }) => ({ reasons: onlyIfRequired ? required : noProbe }),
   plan: (params, { reasons }) => {
     if (params.onlyIfRequired && reasons.length === 0) return []
     const why = reasons.length > 0 ? `: ${reasons.join(', ')}` : ''
@@ -100,7 +100,7 @@ function seconds(otherwise: number) {
   return z.number().min(0).default(otherwise)
 }
 
-const notAsked = output(sh`:`, (): readonly string[] => [], { reads: [] })
+const noProbe = output(sh`:`, (): readonly string[] => [], { reads: [] })
 
 /** Why the host wants to be restarted, as words; none where it does not. */
 const required = output(

@@ -67,7 +67,7 @@ export const tomcat = defineTask({
   needs: tomcatNeeds,
   probe: (params) => ({
     jvms: tomcatJvms(params.home),
-    status: params.state === 'running' ? tomcatStatus(asStartParams(params)) : notAsked,
+    status: params.state === 'running' ? tomcatStatus(asStartParams(params)) : noProbe,
     unit: unitIfAny(params.state === 'stopped' ? params.unit : undefined),
   }),
   plan: (params, { jvms, status, unit }): readonly Change[] => {
@@ -82,7 +82,7 @@ export const tomcat = defineTask({
   verify: false,
 })
 
-const notAsked: CommandProbe<number> = output(sh`:`, () => 0, { reads: [] })
+const noProbe: CommandProbe<number> = output(sh`:`, () => 0, { reads: [] })
 
 /** Params whose state needs the port: the schema requires it for them. */
 function asStartParams<P extends Omit<StartParams, 'httpPort'> & { readonly httpPort?: number }>(

@@ -4,14 +4,14 @@ import { spawn } from 'node:child_process'
 import { PlaybookError } from '../../model/errors/error.ts'
 
 /** Those that fail do so at once; those that wait for the browser to end need not be waited for. */
-const patienceMs = 2000
+const limitMs = 2000
 
 /** By `open` on macOS, elsewhere by xdg-open, which follows `$BROWSER`. @throws PlaybookError E_OPEN */
 export async function openFile(path: string): Promise<void> {
   const program = process.platform === 'darwin' ? 'open' : 'xdg-open'
   const reason = await new Promise<string | undefined>((resolve) => {
     const child = spawn(program, [path], { detached: true, stdio: 'ignore' })
-    const timer = setTimeout(() => resolve(undefined), patienceMs)
+    const timer = setTimeout(() => resolve(undefined), limitMs)
     child.on('error', ({ message }) => resolve(message))
     child.on('exit', (code) => {
       clearTimeout(timer)

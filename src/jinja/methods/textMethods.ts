@@ -105,8 +105,8 @@ export const textMethods: Methods = {
   startswith: (self, args) => affixes(args).some((each) => within(self, args).startsWith(each)),
   endswith: (self, args) => affixes(args).some((each) => within(self, args).endsWith(each)),
   count: (self, args) => {
-    const sought = textArgument(args, 0, 'sub')
-    return sought === '' ? codePoints(self).length + 1 : within(self, args).split(sought).length - 1
+    const needle = textArgument(args, 0, 'sub')
+    return needle === '' ? codePoints(self).length + 1 : within(self, args).split(needle).length - 1
   },
   find: (self, args) => position(self, args, false),
   rfind: (self, args) => position(self, args, true),
@@ -231,9 +231,9 @@ function affixes(args: readonly Value[]): string[] {
 }
 
 function position(self: string, args: readonly Value[], isLast: boolean): number {
-  const sought = textArgument(args, 0, 'sub')
+  const needle = textArgument(args, 0, 'sub')
   const part = within(self, args)
-  const at = isLast ? part.lastIndexOf(sought) : part.indexOf(sought)
+  const at = isLast ? part.lastIndexOf(needle) : part.indexOf(needle)
   if (at < 0) return -1
   const start = args[1] === undefined || args[1] === null ? 0 : indexOf(args[1])
   const length = codePoints(self).length

@@ -70,12 +70,12 @@ export function order(left: Value, right: Value, operator = '<'): number {
  * @throws PyError if the container is none
  */
 export function contains(container: Value, item: Value): boolean {
-  const [within, sought] = [unwrapped(defined(container)), unwrapped(defined(item))]
-  if (isList(within)) return within.some((each) => equal(each, sought))
-  if (isDict(within)) return within.has(dictKey(sought))
+  const [within, member] = [unwrapped(defined(container)), unwrapped(defined(item))]
+  if (isList(within)) return within.some((each) => equal(each, member))
+  if (isDict(within)) return within.has(dictKey(member))
   if (typeof within === 'string') {
-    if (typeof sought === 'string') return within.includes(sought)
-    throw new PyError(`'in <text>' requires a text on its left, not ${typeName(sought)}`)
+    if (typeof member === 'string') return within.includes(member)
+    throw new PyError(`'in <text>' requires a text on its left, not ${typeName(member)}`)
   }
   throw new PyError(`${typeName(within)} is not a list, a dict or a text: nothing can be in it`)
 }

@@ -37,10 +37,10 @@ function keyText({ issues, path }: z.core.$ZodIssueInvalidKey): string {
 }
 
 /** Where a secret is expected, the value is not shown: it may be a password that is not encrypted yet. */
-function gotText(value: unknown, isSecretWanted: boolean): string {
+function gotText(value: unknown, isSecretExpected: boolean): string {
   if (value instanceof Secret) return 'a secret'
   if (value === undefined) return 'nothing'
-  if (!isSecretWanted) return abbreviated(value)
+  if (!isSecretExpected) return abbreviated(value)
   if (typeof value === 'string') return 'a plain value'
   return Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`
 }

@@ -127,10 +127,10 @@ function chooseRows(
 }
 
 function footLine(
-  { isAsked, hasKeys, selected }: BoardView,
+  { isStopAsked, hasKeys, selected }: BoardView,
   { rows, theme }: FrameOptions,
 ): string | undefined {
-  if (isAsked) return theme.bold('Stop the run?  y stop   other keys go on')
+  if (isStopAsked) return theme.bold('Stop the run?  y stop   any other key continues')
   if (!hasKeys || rows < 12) return undefined
   return theme.muted(`  ↑↓ host   Enter output${selected === undefined ? '' : '   Esc none'}   q stop`)
 }

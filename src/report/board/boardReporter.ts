@@ -40,9 +40,9 @@ export function createBoardReporter(options: BoardOptions): Reporter {
   /** Text since the last frame. */
   let text = ''
   /** A person reads a question: nothing is drawn over it. */
-  let isAsked = false
+  let hasQuestion = false
   const draw = (isLast = false): boolean => {
-    if (isAsked) return false
+    if (hasQuestion) return false
     if (!isLast && !budget.isFree()) return false
     const { play } = tree
     const frame = {
@@ -72,7 +72,7 @@ export function createBoardReporter(options: BoardOptions): Reporter {
   let reading: ReturnType<typeof readKeys> | undefined
   /** Not while the first host is connected to: a ProxyCommand may ask for a password. */
   const beginReading = () => {
-    if (!keys || reading || isAsked) return
+    if (!keys || reading || hasQuestion) return
     reading = readKeys(keys.input(), onKey)
     view = { ...view, hasKeys: reading.isRead }
   }
@@ -81,11 +81,11 @@ export function createBoardReporter(options: BoardOptions): Reporter {
     text = ''
     reading?.close()
     reading = undefined
-    isAsked = true
+    hasQuestion = true
   }
   const comeBack = () => {
-    if (!isAsked) return
-    isAsked = false
+    if (!hasQuestion) return
+    hasQuestion = false
     beginReading()
     draw(true)
   }
@@ -114,7 +114,7 @@ export function createBoardReporter(options: BoardOptions): Reporter {
     },
     close: async () => {
       for (const stop of stops) stop()
-      isAsked = false
+      hasQuestion = false
       reading?.close()
       await tree.close()
       draw(true)

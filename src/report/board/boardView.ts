@@ -6,12 +6,17 @@ export type BoardView = {
   /** Whether its output is open. */
   readonly isOpen: boolean
   /** Whether the person is asked to stop the run. */
-  readonly isAsked: boolean
+  readonly isStopAsked: boolean
   /** Whether keys are read at all. */
   readonly hasKeys: boolean
 }
 
-export const closedView: BoardView = { selected: undefined, isOpen: false, isAsked: false, hasKeys: false }
+export const closedView: BoardView = {
+  selected: undefined,
+  isOpen: false,
+  isStopAsked: false,
+  hasKeys: false,
+}
 
 type Pressed = { readonly view: BoardView; readonly stops?: true }
 
@@ -19,11 +24,11 @@ const [arrowUp, arrowDown, enter, escapeKey] = ['\x1b[A', '\x1b[B', '\r', '\x1b'
 
 /** What a key does. `hosts` are those of the board, in its order. */
 export function pressed(key: string, view: BoardView, hosts: readonly string[]): Pressed {
-  if (view.isAsked) {
-    const answered = { ...view, isAsked: false }
+  if (view.isStopAsked) {
+    const answered = { ...view, isStopAsked: false }
     return key === 'y' || key === 'Y' ? { view: answered, stops: true } : { view: answered }
   }
-  if (key === 'q') return { view: { ...view, isAsked: true } }
+  if (key === 'q') return { view: { ...view, isStopAsked: true } }
   if (key === arrowUp || key === 'k') return { view: { ...view, selected: moved(view, hosts, -1) } }
   if (key === arrowDown || key === 'j') return { view: { ...view, selected: moved(view, hosts, 1) } }
   if (key === escapeKey) return { view: { ...view, selected: undefined, isOpen: false } }

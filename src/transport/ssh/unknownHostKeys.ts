@@ -71,7 +71,7 @@ async function requestsFor(
 /** Whether the key of the host, or of a jump host on the way, is not listed. */
 async function mayBeUnknown(request: LoginRequest): Promise<boolean> {
   const { target, settings, depth } = request
-  if (isAsked(target, await checkFor(request))) return true
+  if (needsAnswer(target, await checkFor(request))) return true
   if (depth >= 8) return false
   const jumps = target.jumpHosts.map((jump) => {
     const own = jumpSettings(jump, settings)
@@ -85,7 +85,7 @@ function checkFor({ target, shared: { accepted } }: LoginRequest): Promise<HostK
   return createHostKeyCheck(target, { accepted, log: () => {} })
 }
 
-function isAsked(target: SshTarget, { isListed }: HostKeyCheck): boolean {
+function needsAnswer(target: SshTarget, { isListed }: HostKeyCheck): boolean {
   return target.strictHostKey === 'ask' && !isListed && isListable(knownHostsAddress(target).host)
 }
 
@@ -95,7 +95,7 @@ async function unknownKeyOf(request: LoginRequest): Promise<UnknownHostKeyError 
     const check = await checkFor(request)
     const jumpHost = await acquireJumpHost(request, request.target.jumpHosts)
     try {
-      return isAsked(request.target, check) ? await shownKey(request, jumpHost, check) : undefined
+      return needsAnswer(request.target, check) ? await shownKey(request, jumpHost, check) : undefined
     } finally {
       jumpHost?.release()
     }

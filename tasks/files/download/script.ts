@@ -18,7 +18,7 @@ import type { DownloadParams } from './params.ts'
 export const noMirrorCode = 70
 
 /**
- * Says each second how large the file is, and of how many bytes where curl has been told, until it is killed: a shell that
+ * Prints each second how large the file is, and its final size where curl knows it, until it is killed: a shell that
  * has just been started loses any other signal. What it leaves behind sleeps for a second, in a session of its own.
  */
 const watch = `setsid=$(command -v setsid)

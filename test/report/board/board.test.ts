@@ -212,7 +212,7 @@ test('equal hosts share a row, but for the one that is chosen, whose output is o
   10 hosts  2/9  nap   8 s
   ↑↓ host   Enter output   Esc none   q stop`,
   )
-  assert.match(frame({ isAsked: true }), /\nStop the run\? {2}y stop {3}other keys go on$/)
+  assert.match(frame({ isStopAsked: true }), /\nStop the run\? {2}y stop {3}any other key continues$/)
 })
 
 test('the time of the last run is an estimate, bytes are counted', async () => {
@@ -388,7 +388,7 @@ const keys: readonly [keys: string, view: Partial<BoardView>, stops?: true][] = 
   ['\x1b[B\x1b[B\x1b[A\r', { selected: 'a', isOpen: true }],
   ['\r\r', { selected: 'a' }],
   ['\r\x1b', {}],
-  ['q', { isAsked: true }],
+  ['q', { isStopAsked: true }],
   ['qn', {}],
   ['qq', {}],
   ['y', {}],
