@@ -14,7 +14,7 @@ export function procAddresses(printed: string): InterfaceAddress[] {
   const local = [...section(printed, 'fib_trie').matchAll(/\|-- (\S+)\n\s+\/32 host LOCAL/g)]
   const v4 = [...new Set(local.map(([, address]) => address!))].map((address): InterfaceAddress => {
     if (address.startsWith('127.')) return { interface: 'lo', family: 'ipv4', address, prefix: 8 }
-    const there = networks.find(({ target, mask }) => (number(address) & mask) >>> 0 === target)
+    const there = networks.find(({ target, mask }) => (addressNumber(address) & mask) >>> 0 === target)
     return {
       interface: there?.interface ?? '',
       family: 'ipv4',
@@ -85,11 +85,13 @@ function reversed(hex: string): number {
   return Buffer.from(hex, 'hex').readUInt32LE()
 }
 
-function number(address: string): number {
+/** An IPv4 address as a number. */
+export function addressNumber(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 }
 
-function dotted(address: number): string {
+/** The IPv4 address of a number. */
+export function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.')
 }
 

@@ -1,7 +1,7 @@
 // Recognizes the errors of dnf 5, and leaves out its lines of progress.
 
 import { PlaybookError } from '../../src/index.ts'
-import type { KnownError } from './moduleErrors.ts'
+import type { KnownError } from '../params/knownErrors.ts'
 
 /** The messages are those of dnf5 5.4 with rpm 6. */
 export const dnf5Errors: readonly KnownError[] = [

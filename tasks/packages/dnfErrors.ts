@@ -1,8 +1,9 @@
 // Explains errors of dnf.
 
 import { type Output, PlaybookError, splitLines, text } from '../../src/index.ts'
+import { captured, type KnownError } from '../params/knownErrors.ts'
 import { dnf5Errors, explainGroup, isProgress } from './dnf5Errors.ts'
-import { type KnownError, moduleErrors } from './moduleErrors.ts'
+import { moduleErrors } from './moduleErrors.ts'
 
 /** dnf ends with code 200 where it may not wait for a lock; so do our commands where dnf 5 waits too long. */
 const locked: KnownError = {
@@ -49,7 +50,7 @@ const knownErrors: readonly KnownError[] = [
     code: 'E_NO_PACKAGE',
     sign: /No match for argument: |Unable to find a match: /,
     message: (_, output) => {
-      const names = matches(output, /(?:No match for argument|Unable to find a match): ?(\S+)/g)
+      const names = captured(output, /(?:No match for argument|Unable to find a match): ?(\S+)/g)
       return `No repository has ${names.join(', ') || 'what is named'}.`
     },
     hint: 'Is the name right, and the repository that has it enabled? dnf repolist --all',
@@ -60,7 +61,7 @@ const knownErrors: readonly KnownError[] = [
     message: (_, output) =>
       [
         'A signature cannot be verified',
-        ...matches(output, /(?:Package|Public key for) (\S+) is not/g).slice(0, 1),
+        ...captured(output, /(?:Package|Public key for) (\S+) is not/g).slice(0, 1),
       ].join(': '),
     hint: 'Give the repository its gpgkey=, or, if you must, disableGpgCheck: true',
   },
@@ -118,8 +119,4 @@ export function explainDnf(result: Output, groups: readonly string[] = []): Play
   return new PlaybookError('E_DNF', `dnf ended with exit code ${result.code}.`, {
     details: details.slice(-12),
   })
-}
-
-function matches(output: string, form: RegExp): string[] {
-  return [...new Set([...output.matchAll(form)].map((match) => match[1]!))]
 }

@@ -1,11 +1,6 @@
 // Recognizes dnf's errors for modules, streams and profiles.
 
-export type KnownError = {
-  readonly code: string
-  readonly sign: RegExp
-  readonly message: (match: RegExpExecArray, output: string) => string
-  readonly hint?: string
-}
+import type { KnownError } from '../params/knownErrors.ts'
 
 /** The messages are those of dnf 4.14 and libdnf 0.69. */
 export const moduleErrors: readonly KnownError[] = [

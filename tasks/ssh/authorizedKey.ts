@@ -19,7 +19,7 @@ import { oneOrMany } from '../params/oneOrMany.ts'
 import { noFolder } from '../params/paths.ts'
 import { type EditedKeys, editKeys } from './editKeys.ts'
 import { type HomeFile, homeFile } from './homeFile.ts'
-import { type PublicKey, parseKey } from './publicKeys.ts'
+import { keyLines, type PublicKey, parseKey } from './publicKeys.ts'
 
 /**
  * Puts public keys into the authorized_keys of a user, or removes them.
@@ -176,10 +176,6 @@ function fileChange({ path, uid, gid, file: current }: HomeFile, { text, edits }
 
 function isUrl(text: string): boolean {
   return /^https?:\/\/\S+$/.test(text.trim())
-}
-
-function keyLines(text: string): string[] {
-  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'))
 }
 
 async function textOf(key: string): Promise<{ readonly text: string; readonly from: string }> {

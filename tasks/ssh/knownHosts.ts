@@ -7,7 +7,7 @@ import { oneOrMany } from '../params/oneOrMany.ts'
 import { noFolder } from '../params/paths.ts'
 import { homeFile } from './homeFile.ts'
 import { editKnownHosts, type HostKey } from './knownHostsText.ts'
-import { parseKey } from './publicKeys.ts'
+import { keyLines, parseKey } from './publicKeys.ts'
 
 /**
  * Puts the keys of a host into a known_hosts file, so that ssh and git on this host connect to it without asking.
@@ -98,10 +98,6 @@ export const knownHosts = defineTask({
 
 function stateOf(path: string): string {
   return `knownHosts/${path.replace(/^\//, '')}`
-}
-
-function keyLines(text: string): string[] {
-  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'))
 }
 
 /** The key in a line, or what was expected. */

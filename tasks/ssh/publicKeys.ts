@@ -11,6 +11,11 @@ export type PublicKey = {
 const types =
   /^(?:ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com|[a-z0-9-]+-cert-v\d\d@openssh\.com)$/
 
+/** The lines of a text without comments and empty ones. */
+export function keyLines(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'))
+}
+
 /** undefined for comments, empty lines and what is no key. */
 export function parseKey(line: string): PublicKey | undefined {
   const words = split(line)

@@ -8,6 +8,7 @@ import { type Artifacts, createArtifacts } from '../../src/engine/apply/artifact
 import { planPlays } from '../../src/engine/plan/planPlays.ts'
 import { runPlays as runPlannedPlays } from '../../src/engine/run.ts'
 import type { RunOptions } from '../../src/engine/runState.ts'
+import type { PlaybookError } from '../../src/model/errors/error.ts'
 import type { HostFacts } from '../../src/model/facts.ts'
 import { fileChanges } from '../../src/model/fileChange.ts'
 import type { ConnectionSettings, InventoryHost } from '../../src/model/host.ts'
@@ -147,6 +148,17 @@ export async function inFolder(body: (path: (name: string) => string) => Promise
   } finally {
     folder.remove()
   }
+}
+
+/** The errors of all tasks, in order. */
+export function errorsOf({ events }: Ran): PlaybookError[] {
+  return events.flatMap((event) =>
+    event.kind === 'taskEnd' && event.result.error ? [event.result.error] : [],
+  )
+}
+
+export function errorCodes(ran: Ran): string[] {
+  return errorsOf(ran).map(({ code }) => code)
 }
 
 function storyLine(event: RunEvent): string[] {

@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path'
 import { ansibleFacts } from '../../facts/ansible/ansibleFacts.ts'
+import { once } from '../../model/concurrency/once.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import type { InventoryHost, OtherHost, PlayHost, ReadAnsibleFact } from '../../model/host.ts'
 import type { Play } from '../../model/play.ts'
@@ -157,12 +158,4 @@ function varsOf(host: OtherHost, groups: Read, source: InventoryHost | undefined
   for (const [name, get] of aboutHost(host, groups))
     Object.defineProperty(vars, name, { get, enumerable: true, configurable: true })
   return Object.assign(vars, { [unlisted]: fallbacks })
-}
-
-function once<T>(compute: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: compute() }
-    return made.value
-  }
 }

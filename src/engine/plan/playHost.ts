@@ -1,5 +1,6 @@
 // Makes the host object that the `tasks` of a play or a role receives.
 
+import { once } from '../../model/concurrency/once.ts'
 import { PlaybookError } from '../../model/errors/error.ts'
 import { type SourceLocation, thrownAt } from '../../model/errors/location.ts'
 import { type FactName, factNames } from '../../model/facts.ts'
@@ -105,12 +106,4 @@ class SeenHost {
 function addressOf(host: InventoryHost): string {
   const { ansible_host: address } = host.vars
   return typeof address === 'string' ? address : host.name
-}
-
-function once<T>(compute: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: compute() }
-    return made.value
-  }
 }

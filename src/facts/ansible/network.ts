@@ -1,6 +1,7 @@
 // Gives interfaces and default routes the shapes that Ansible gives them.
 
 import type { AddressFacts, InterfaceFacts, RouteFacts } from '../../model/facts.ts'
+import { addressNumber, dotted } from '../procNetwork.ts'
 
 type Family = 'ipv4' | 'ipv6'
 
@@ -59,7 +60,7 @@ function typeOf({ name, mac }: InterfaceFacts): string {
 
 function ipv4Fact({ address, prefix }: AddressFacts): Record<string, string> {
   const mask = prefix === 0 ? 0 : (~0 << (32 - prefix)) >>> 0
-  const network = (numberOf(address) & mask) >>> 0
+  const network = (addressNumber(address) & mask) >>> 0
   return {
     address,
     netmask: dotted(mask),
@@ -72,12 +73,4 @@ function ipv4Fact({ address, prefix }: AddressFacts): Record<string, string> {
 function ipv6Fact({ address, prefix }: AddressFacts): Record<string, string> {
   const scope = address === '::1' ? 'host' : /^fe[89ab]/.test(address) ? 'link' : 'global'
   return { address, prefix: String(prefix), scope }
-}
-
-function numberOf(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-}
-
-function dotted(address: number): string {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.')
 }

@@ -3,7 +3,7 @@
 import { type Data, isList, isObject } from '../data/data.ts'
 import { insertedMember, removedMember } from '../data/members.ts'
 import type { Operation } from '../data/operations.ts'
-import { indentAt, lineEndOf, lineStartOf } from '../shared/layout.ts'
+import { indentAt, indentOfLine, lineEndOf } from '../shared/layout.ts'
 import { mostCommon } from '../shared/lists.ts'
 import { applySplices } from '../shared/splice.ts'
 import {
@@ -108,9 +108,4 @@ function written(value: Data, indent: string, style: Style): string {
   if (isShort) return `${open}${members.join(style.colon.endsWith(' ') ? ', ' : ',')}${close}`
   const { lineEnd } = style
   return `${open}${lineEnd}${members.map((each) => inner + each).join(`,${lineEnd}`)}${lineEnd}${indent}${close}`
-}
-
-/** The indentation of the line that an offset is on. */
-function indentOfLine(text: string, offset: number): string {
-  return /^[ \t]*/.exec(text.slice(lineStartOf(text, offset), offset))![0]
 }

@@ -11,6 +11,11 @@ export function lineStartOf(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1
 }
 
+/** The indentation of the line that an offset is on. */
+export function indentOfLine(text: string, offset: number): string {
+  return /^[ \t]*/.exec(text.slice(lineStartOf(text, offset), offset))![0]
+}
+
 /** The blanks between the start of the line and an offset; undefined if there is anything else. */
 export function indentAt(text: string, offset: number): string | undefined {
   const before = text.slice(lineStartOf(text, offset), offset)

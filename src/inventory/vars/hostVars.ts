@@ -1,5 +1,6 @@
 // Holds the variables of a host in layers, merged on first use.
 
+import { once } from '../../model/concurrency/once.ts'
 import type { SourceLocation } from '../../model/errors/location.ts'
 import type { InventoryHost, VarContext } from '../../model/host.ts'
 import { searchInstead } from '../../model/secrets/secret.ts'
@@ -186,14 +187,6 @@ function seeingMore(host: LoadedHost, { result, templateValue }: Templates, cont
 }
 
 const noNames: ReadonlySet<string> = new Set()
-
-function once<T>(compute: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: compute() }
-    return made.value
-  }
-}
 
 /** The variables of a host; those with templates in them are evaluated when they are read. */
 function observedVars(host: LoadedHost, evaluate: Evaluate | undefined): Readonly<Record<string, unknown>> {

@@ -6,7 +6,7 @@ import { plural } from '../text/summaries.ts'
 import { changedLines } from './changedLines.ts'
 import { type Differing, groupHosts } from './groupHosts.ts'
 import type { HostTally } from './runTally.ts'
-import { atMost, type SummaryLimits } from './summaryLimits.ts'
+import { atMost, cut, type SummaryLimits } from './summaryLimits.ts'
 
 type Options = {
   readonly theme: Theme
@@ -85,10 +85,6 @@ export function restartLines(hosts: Tallies, { isCheck, columns }: Options): str
 function membersText(hosts: readonly string[], columns: number): string {
   const names = hostNames(hosts, Math.min(60, columns - 24))
   return / and \d+ more$/.test(names) ? groupLabel(hosts) : names
-}
-
-function cut(text: string, columns: number): string {
-  return text.length > columns ? `${text.slice(0, columns - 1)}…` : text
 }
 
 function countHosts(groups: readonly { readonly hosts: readonly string[] }[]): number {

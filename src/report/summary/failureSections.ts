@@ -8,7 +8,7 @@ import { groupLabel, hostNames } from '../text/hostNames.ts'
 import { plural } from '../text/summaries.ts'
 import { equalFailures, type Failure, failuresOf, isLost, sharedText } from './failures.ts'
 import type { HostTally } from './runTally.ts'
-import { atMost, type SummaryLimits } from './summaryLimits.ts'
+import { atMost, cut, type SummaryLimits } from './summaryLimits.ts'
 
 type Options = {
   readonly theme: Theme
@@ -115,10 +115,6 @@ function unreachableSection(
     return isShort ? [`${line}   ${reason}`] : [line, `  ${cut(reason, columns - 2)}`]
   })
   return [...lines, ...(left.length > 0 ? [`and ${plural(left.length, 'host')} more`] : [])]
-}
-
-function cut(text: string, columns: number): string {
-  return text.length > columns ? `${text.slice(0, columns - 1)}…` : text
 }
 
 function hostsOf(failures: readonly Failure[]): string[] {

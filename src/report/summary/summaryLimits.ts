@@ -25,3 +25,8 @@ export function atMost(lines: readonly string[], count: number, more: (left: num
   if (lines.length <= count + 1) return [...lines]
   return [...lines.slice(0, count), more(lines.length - count)]
 }
+
+/** A line of at most so many characters. */
+export function cut(text: string, columns: number): string {
+  return text.length > columns ? `${text.slice(0, columns - 1)}…` : text
+}

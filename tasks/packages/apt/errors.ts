@@ -1,13 +1,7 @@
 // Explains errors of apt-get and dpkg.
 
 import { type Output, PlaybookError, splitLines, text } from '../../../src/index.ts'
-
-type KnownError = {
-  readonly code: string
-  readonly sign: RegExp
-  readonly message: (match: RegExpExecArray, output: string) => string
-  readonly hint?: string
-}
+import { captured, type KnownError } from '../../params/knownErrors.ts'
 
 const knownErrors: readonly KnownError[] = [
   {
@@ -54,7 +48,7 @@ const knownErrors: readonly KnownError[] = [
     code: 'E_NO_PACKAGE',
     sign: /Unable to locate package (\S+)|Couldn't find any package by (?:glob|regex) '([^']+)'/,
     message: (_, output) =>
-      `No repository has ${matches(output, /Unable to locate package (\S+)/g).join(', ') || 'it'}.`,
+      `No repository has ${captured(output, /Unable to locate package (\S+)/g).join(', ') || 'it'}.`,
     hint: 'Is the name right? Old or missing package lists are read again with updateCache: true.',
   },
   {
@@ -153,8 +147,4 @@ const unneeded = /^The following packages? (?:was|were) automatically installed.
 function listAfter(output: string, heading: string): string[] {
   const [, list = ''] = new RegExp(`${heading}:\\n((?:  .*\\n)+)`).exec(output) ?? []
   return list.split(/\s+/).filter(Boolean)
-}
-
-function matches(output: string, form: RegExp): string[] {
-  return [...new Set([...output.matchAll(form)].map((match) => match[1]!))]
 }

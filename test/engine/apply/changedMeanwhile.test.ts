@@ -8,10 +8,7 @@ import { defineTask, upload, z } from '../../../src/index.ts'
 import { httpdConfiguration } from '../../../tasks/httpd/httpdConfiguration.ts'
 import { copyFile, line } from '../../../tasks/index.ts'
 import { fakeHttpd } from '../../tasks/httpd/fakeHttpd.ts'
-import { inFolder, type Ran, runTasks } from '../harness.ts'
-
-const codes = ({ events }: Ran) =>
-  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error.code] : []))
+import { errorCodes, inFolder, runTasks } from '../harness.ts'
 
 /** A validation during which another program appends to the file, up to so many times. */
 const appending = (path: (name: string) => string, times: number) => {
@@ -37,7 +34,7 @@ test('a file that never rests is left as it is, with an error', () =>
   inFolder(async (path) => {
     writeFileSync(path('conf'), 'old\n')
     const ran = await runTasks([line({ path: path('conf'), line: 'mine', validate: appending(path, 99) })])
-    assert.equal(codes(ran), ['E_CHANGED_MEANWHILE'])
+    assert.equal(errorCodes(ran), ['E_CHANGED_MEANWHILE'])
     assert.match(readFileSync(path('conf'), 'utf8'), /^old\n(theirs\n)+$/)
   }))
 
@@ -83,7 +80,7 @@ test('what a program appends to one of the files of an httpd is kept', () =>
   inFolder(async (path) => {
     const { httpd, task } = httpdThatChanges(path, 1)
     const ran = await runTasks([task])
-    assert.equal(codes(ran), [])
+    assert.equal(errorCodes(ran), [])
     assert.equal(ran.story, ['one: changed configure'])
     assert.is(httpd.read('conf/first.conf'), '# first\nTimeout 60\n')
     assert.is(httpd.read('conf/second.conf'), '# second\n# theirs\nTimeout 60\n')
@@ -93,7 +90,7 @@ test('where one file of an httpd never rests, all are left as they are, with an 
   inFolder(async (path) => {
     const { httpd, task } = httpdThatChanges(path, 99)
     const ran = await runTasks([task])
-    assert.equal(codes(ran), ['E_CHANGED_MEANWHILE'])
+    assert.equal(errorCodes(ran), ['E_CHANGED_MEANWHILE'])
     assert.is(httpd.read('conf/first.conf'), '# first\n')
     assert.match(httpd.read('conf/second.conf'), /^# second\n(# theirs\n)+$/)
     assert.equal(readdirSync(httpd.path('conf')).sort(), ['extra', 'first.conf', 'httpd.conf', 'second.conf'])
@@ -120,7 +117,7 @@ test('a large source of other content than when it was planned is not placed', (
       verify: false,
     })
     const ran = await runTasks([place({})])
-    assert.equal(codes(ran), ['E_WRITE'])
+    assert.equal(errorCodes(ran), ['E_WRITE'])
     const details = ran.events.flatMap((event) =>
       event.kind === 'taskEnd' ? event.result.error!.details : [],
     )

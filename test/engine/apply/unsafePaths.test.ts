@@ -6,13 +6,10 @@ import * as assert from 'uvu/assert'
 import { definePlay } from '../../../src/model/play.ts'
 import { copyFile, directory, line } from '../../../tasks/index.ts'
 import { attackerId } from '../../wire/attacker.ts'
-import { inFolder, type Ran, runPlays, runTasks } from '../harness.ts'
+import { errorsOf, inFolder, runPlays, runTasks } from '../harness.ts'
 
 const it = suite('unsafePaths')
 const test = process.getuid?.() === 0 ? it : it.skip
-
-const errors = ({ events }: Ran) =>
-  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error] : []))
 
 /** A folder of root in a folder of somebody else. */
 const unsafeFolder = (path: (name: string) => string): string => {
@@ -38,11 +35,11 @@ for (const [title, task] of kinds) {
   test(`${title}: refused with a hint, and made with unsafePaths`, () =>
     inFolder(async (path) => {
       const folder = unsafeFolder(path)
-      const [error] = errors(await runTasks([task(folder)]))
+      const [error] = errorsOf(await runTasks([task(folder)]))
       assert.is(error!.code, 'E_UNSAFE_PATH')
       assert.match(error!.hint!, 'unsafePaths: true')
       const ran = await runTasks([task(folder, { unsafePaths: true })])
-      assert.equal(errors(ran), [])
+      assert.equal(errorsOf(ran), [])
       assert.is(ran.recap.hosts[0]!.counts.changed, 1)
     }))
 }
@@ -62,7 +59,7 @@ test('a play gives it to its tasks, and a task can take it back', () =>
     const ran = await runPlays([play], { hosts: ['one'] })
     assert.is(readFileSync(`${folder}/a`, 'utf8'), 'x\n')
     assert.equal(
-      errors(ran).map(({ code }) => code),
+      errorsOf(ran).map(({ code }) => code),
       ['E_UNSAFE_PATH'],
     )
   }))

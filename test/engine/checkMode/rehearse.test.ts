@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { defineTask, PlaybookError, run, sh, z } from '../../../src/index.ts'
 import { lastLines } from '../../../src/model/probe.ts'
 import { copyFile } from '../../../tasks/index.ts'
-import { type Ran, runTasks, temporaryFolder } from '../harness.ts'
+import { errorsOf, runTasks, temporaryFolder } from '../harness.ts'
 
 const folder = temporaryFolder()
 
@@ -46,20 +46,17 @@ const act = defineTask({
 const path = (name: string) => join(folder.path, name)
 const missing = { from: path('missing'), to: path('to') }
 
-const errorOf = ({ events }: Ran) =>
-  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error] : []))[0]
-
 test('a step that is sure to fail fails in the dry run, as it explains its failures', async () => {
   const dry = await runTasks([move({ ...missing, explained: true })], { isCheck: true })
   assert.equal(dry.story, ['one: failed move'])
-  assert.is(errorOf(dry)!.code, 'E_MOVE')
-  assert.is(errorOf(dry)!.message, `rehearsal: no ${missing.from}`)
+  assert.is(errorsOf(dry)[0]!.code, 'E_MOVE')
+  assert.is(errorsOf(dry)[0]!.message, `rehearsal: no ${missing.from}`)
 })
 
 test('one that explains nothing is shown with the output of its rehearsal', async () => {
   const dry = await runTasks([move(missing)], { isCheck: true })
-  assert.is(errorOf(dry)!.code, 'E_STEP')
-  assert.equal(errorOf(dry)!.details, [`rehearsal: no ${missing.from}`])
+  assert.is(errorsOf(dry)[0]!.code, 'E_STEP')
+  assert.equal(errorsOf(dry)[0]!.details, [`rehearsal: no ${missing.from}`])
 })
 
 test('one that may succeed after what is planned before it is unknown', async () => {
@@ -95,8 +92,8 @@ for (const [title, content] of contents) {
     const dry = (validate: string) =>
       runTasks([copyFile({ dest, ...content(), mode: '0640', validate })], { isCheck: true })
     const refused = await dry('! grep -aq bad {}')
-    assert.is(errorOf(refused)!.code, 'E_WRITE')
-    assert.match(errorOf(refused)!.message, `rejects the new content of ${dest}`)
+    assert.is(errorsOf(refused)[0]!.code, 'E_WRITE')
+    assert.match(errorsOf(refused)[0]!.message, `rejects the new content of ${dest}`)
     const accepted = await dry(
       `grep -aq bad {} && [ "$(stat -c %a {})" = 640 ] && [ "$(basename {})" = ${basename(dest)} ]`,
     )

@@ -16,7 +16,7 @@ import { sh } from '../../../src/model/shell/command.ts'
 import type { TaskList } from '../../../src/model/task.ts'
 import { debug } from '../../../tasks/system/debug.ts'
 import { pause } from '../../../tasks/system/pause.ts'
-import { inFolder, type Ran, type RunSettings, runPlays, runTasks } from '../harness.ts'
+import { errorCodes, inFolder, type Ran, type RunSettings, runPlays, runTasks } from '../harness.ts'
 import { hasLine, mark, marksIn, namedHosts } from '../namedHosts.ts'
 
 const { connect } = namedHosts()
@@ -37,8 +37,6 @@ const shown = ({ events }: Ran) =>
   events.flatMap((event) =>
     event.kind === 'taskEnd' && event.result.message ? [event.result.message.text] : [],
   )
-const errorsOf = ({ events }: Ran) =>
-  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error.code] : []))
 const version = (options = {}) =>
   prompt({ name: 'version', ...options }, (answer) => debug({ msg: `v${answer}` }))
 
@@ -90,7 +88,7 @@ for (const [title, question, typed, value, asks] of rows) {
       [prompt(question as { name: string }, (answer) => void given.push(answer) as never)],
       { ask },
     )
-    assert.equal(errorsOf(ran), [])
+    assert.equal(errorCodes(ran), [])
     assert.equal(given.at(-1), value)
     assert.is(asked.length, asks)
   })
@@ -117,14 +115,14 @@ test('a variable of -e answers without a question, at once, and a wrong one fail
   const { asked, ask } = asking()
   const ran = await runTasks([version()], { hosts, connect, ask, answers })
   assert.equal([asked.length, shown(ran)], [0, ['v2', 'v2', 'v2']])
-  assert.equal(errorsOf(await runTasks([version({ choices: ['3'] })], { ask, answers })), ['E_ANSWER'])
+  assert.equal(errorCodes(await runTasks([version({ choices: ['3'] })], { ask, answers })), ['E_ANSWER'])
 })
 
 test('where nobody can be asked the default holds; without one it fails', async () => {
   assert.equal(shown(await runTasks([version({ default: '9' })])), ['v9'])
-  assert.equal(errorsOf(await runTasks([version()])), ['E_UNANSWERED'])
+  assert.equal(errorCodes(await runTasks([version()])), ['E_UNANSWERED'])
   const { ask } = asking(undefined)
-  assert.equal(errorsOf(await runTasks([version()], { ask })), ['E_UNANSWERED'])
+  assert.equal(errorCodes(await runTasks([version()], { ask })), ['E_UNANSWERED'])
 })
 
 test('a host whose condition does not hold needs no answer, and a dry run asks', async () => {
@@ -156,7 +154,7 @@ test('with serial a prompt is asked once for the play, a pause once for each bat
       [undefined, ['c']],
     ],
   )
-  assert.equal(errorsOf(ran), [])
+  assert.equal(errorCodes(ran), [])
 })
 
 test('with fewer forks than hosts all of them meet', async () => {
@@ -178,7 +176,7 @@ test('who aborts at a pause fails the hosts that wait, and ends the run', async 
       tasks: () => [pause({ prompt: 'Go on?' }), debug({ msg: 'on' })],
     })
   const ran = await runPlays([play('one'), play('two')], { hosts, connect, ask })
-  assert.equal([errorsOf(ran), shown(ran)], [['E_PAUSE_ABORTED', 'E_PAUSE_ABORTED'], []])
+  assert.equal([errorCodes(ran), shown(ran)], [['E_PAUSE_ABORTED', 'E_PAUSE_ABORTED'], []])
   assert.is(exitCode(ran.recap), 2)
   assert.equal(ran.events.filter(({ kind }) => kind === 'playStart').length, 1)
   const warning = ran.events.find(({ kind }) => kind === 'warning')
@@ -218,7 +216,7 @@ test('a pause with a time goes on by itself where nobody answers, and where nobo
     const ran = await runTasks([pause({ prompt: 'Look.', seconds: 0.1 }), debug({ msg: 'on' })], each)
     assert.equal(shown(ran), ['on'])
   }
-  assert.equal(errorsOf(await runTasks([pause({ prompt: 'Look.' })])), ['E_UNANSWERED'])
+  assert.equal(errorCodes(await runTasks([pause({ prompt: 'Look.' })])), ['E_UNANSWERED'])
 })
 
 test('a dry run does not wait, and says for what it would', async () => {
@@ -260,7 +258,7 @@ test('hosts that fail before, skip it, or wait for each other in a circle hold n
       ],
       { hosts, connect, ask },
     )
-    assert.equal(errorsOf(ran), ['E_STEP'])
+    assert.equal(errorCodes(ran), ['E_STEP'])
     assert.ok(asked.length >= 2)
     assert.equal(ran.story.filter((line) => /^[ab]: ok pause/.test(line)).length, 4)
   }))

@@ -1,7 +1,6 @@
 // Tests probing: results are used on arrival, and hosts of later plays are prefetched.
 
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { test } from '#test'
@@ -14,7 +13,7 @@ import { sh, shellText } from '../../../src/model/shell/command.ts'
 import { call, run } from '../../../src/model/step.ts'
 import { defineTask } from '../../../src/model/task.ts'
 import { localTransport } from '../../../src/transport/local.ts'
-import { runPlays, runTasks, temporaryFolder } from '../harness.ts'
+import { inFolder, runPlays, runTasks } from '../harness.ts'
 
 /** Looks by a script, and wants nothing. */
 const look = defineTask({
@@ -38,15 +37,6 @@ const exists = defineTask({
       ? []
       : [{ what: 'file', from: 'absent', to: 'there', steps: [run(sh`echo step >> ${log}; touch ${path}`)] }],
 })
-
-async function inFolder(body: (path: (name: string) => string) => Promise<void>): Promise<void> {
-  const folder = temporaryFolder()
-  try {
-    await body((name) => join(folder.path, name))
-  } finally {
-    folder.remove()
-  }
-}
 
 function order(events: readonly RunEvent[], ...expected: ((event: RunEvent) => boolean)[]): number[] {
   return expected.map((isIt) => events.findIndex(isIt))

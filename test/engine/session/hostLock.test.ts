@@ -8,7 +8,7 @@ import { call, defineTask, write, z } from '../../../src/index.ts'
 import type { RunEvent } from '../../../src/model/run/event.ts'
 import { line, shell } from '../../../tasks/index.ts'
 import { testFolder } from '../../testFolder.ts'
-import { inFolder, type Ran, runTasks } from '../harness.ts'
+import { errorsOf, inFolder, type Ran, runTasks } from '../harness.ts'
 
 const folder = testFolder('lock')
 
@@ -22,9 +22,6 @@ const lockOf = (run: string, changes: Partial<LockOptions> = {}): LockOptions =>
 
 const warnings = ({ events }: Ran) =>
   events.flatMap((event) => (event.kind === 'warning' ? [event.message.replace(/\d\d:\d\d/, 'HH:MM')] : []))
-
-const errors = ({ events }: Ran) =>
-  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error] : []))
 
 /** Resolves when the file is there. */
 const made = async (path: string) => {
@@ -91,10 +88,13 @@ test('with fail it names the run and changes nothing; so it does after the time 
       runTasks(tasks(), settings({ timeout: 1 })),
     ])
     for (const ran of [failed, late]) {
-      assert.is(errors(ran)[0]!.code, 'E_LOCKED')
-      assert.match(errors(ran)[0]!.message, /one is being changed by first\.ts, alice@ops, since \d\d:\d\d\./)
+      assert.is(errorsOf(ran)[0]!.code, 'E_LOCKED')
+      assert.match(
+        errorsOf(ran)[0]!.message,
+        /one is being changed by first\.ts, alice@ops, since \d\d:\d\d\./,
+      )
     }
-    assert.match(errors(late)[0]!.message, /Waited 1 s/)
+    assert.match(errorsOf(late)[0]!.message, /Waited 1 s/)
     assert.not(existsSync(path('second')))
     await first.end()
   }))

@@ -6,10 +6,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import { sh, shellText, succeeds } from '../../../src/index.ts'
 import { copyFile, line, shell, waitFor } from '../../../tasks/index.ts'
-import { inFolder, type Ran, runTasks } from '../harness.ts'
-
-const codes = ({ events }: Ran) =>
-  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error.code] : []))
+import { errorCodes, errorsOf, inFolder, runTasks } from '../harness.ts'
 
 /** A command that never ends, and keeps its own process id and that of a child of another process group. */
 const hanging = (file: string) =>
@@ -34,7 +31,7 @@ test('a condition that hangs ends after the timeout of its task, and its process
       line({ path: path('after'), line: 'x', create: true }),
     ])
     assert.ok(performance.now() - began < 20_000)
-    assert.equal(codes(ran), ['E_PROBE_TIMEOUT'])
+    assert.equal(errorCodes(ran), ['E_PROBE_TIMEOUT'])
     assert.equal(ran.story[0], 'one: changed before')
     assert.is(readFileSync(path('after'), 'utf8'), 'x\n')
     assert.is((await left(path('pids'))).running, 0)
@@ -57,9 +54,6 @@ function hangingMount(folder: string): { readonly unmount: () => void } | undefi
   closeSync(fuse)
   return undefined
 }
-
-const error = ({ events }: Ran) =>
-  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error] : []))[0]
 
 for (const [title, kind] of [
   ['a later task', 'later'],
@@ -85,12 +79,12 @@ for (const [title, kind] of [
           kind === 'later' ? [...before, hanging, ...after] : [hanging, ...before, ...after],
         )
         assert.ok(performance.now() - began < 30_000)
-        assert.equal(codes(ran), ['E_PROBE_TIMEOUT'])
+        assert.equal(errorCodes(ran), ['E_PROBE_TIMEOUT'])
         assert.match(
-          error(ran)!.message,
+          errorsOf(ran)[0]!.message,
           /^Reading \S*\/mnt\/sub(\/file)?(, \S*\/mnt\/sub\/?\S*)? took longer than 1 s/,
         )
-        assert.match(error(ran)!.hint!, /dead NFS server/)
+        assert.match(errorsOf(ran)[0]!.hint!, /dead NFS server/)
         for (const name of ['one', 'two', 'after']) assert.ok(existsSync(path(name)), name)
       } finally {
         mount.unmount()
@@ -115,14 +109,14 @@ test('waitFor keeps its time while its check runs', async () => {
   const began = performance.now()
   const ran = await runTasks([waitFor({ command: 'sleep 60', timeout: 1 })])
   assert.ok(performance.now() - began < 15_000)
-  assert.equal(codes(ran), ['E_PROBE_TIMEOUT'])
+  assert.equal(errorCodes(ran), ['E_PROBE_TIMEOUT'])
 })
 
 test('waitFor keeps its time where a later check hangs', () =>
   inFolder(async (path) => {
     const command = sh`[ -e ${path('seen')} ] && sleep 60; touch ${path('seen')}; false`.script
     const ran = await runTasks([waitFor({ command, timeout: 1 })])
-    assert.equal(codes(ran), ['E_TIMEOUT'])
+    assert.equal(errorCodes(ran), ['E_TIMEOUT'])
   }))
 
 test.run()

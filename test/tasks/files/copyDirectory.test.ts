@@ -22,7 +22,7 @@ import * as assert from 'uvu/assert'
 import { extraPaths } from '../../../tasks/files/copyDirectory/extraPaths.ts'
 import { excluder } from '../../../tasks/files/copyDirectory/sourceTree.ts'
 import { copyDirectory, shell } from '../../../tasks/index.ts'
-import { type Ran, runTasks } from '../../engine/harness.ts'
+import { errorsOf, type Ran, runTasks } from '../../engine/harness.ts'
 import { inFolder } from '../apply.ts'
 
 type Options = Omit<Parameters<typeof copyDirectory>[0], 'src' | 'dest'>
@@ -59,9 +59,6 @@ const changesOf = ({ events }: Ran): string[] =>
       ? event.result.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`)
       : [],
   )
-
-const errorOf = ({ events }: Ran) =>
-  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error] : []))[0]
 
 const trips = ({ recap }: Ran) => recap.hosts[0]!.trips
 
@@ -269,8 +266,8 @@ for (const [title, make, message] of conflicts) {
       mkdirSync(dest)
       make(dest)
       const ran = await copied(src, dest)
-      assert.is(errorOf(ran)?.code, 'E_CONFLICT')
-      assert.match(errorOf(ran)!.message, message)
+      assert.is(errorsOf(ran)[0]?.code, 'E_CONFLICT')
+      assert.match(errorsOf(ran)[0]!.message, message)
       assert.is(readdirSync(dest).length, 1)
     })
   })
@@ -308,7 +305,7 @@ for (const [title, make, code] of sources) {
 
 test('copyDirectory: a folder above that is not there is an error that says what to do', async () => {
   await inFolder(async (folder) => {
-    const error = errorOf(await copied(madeSource(folder), join(folder, 'no/dest')))
+    const error = errorsOf(await copied(madeSource(folder), join(folder, 'no/dest')))[0]
     assert.is(error?.code, 'E_NO_FOLDER')
     assert.match(error!.hint!, 'directory({ path: ')
   })

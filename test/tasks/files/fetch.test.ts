@@ -5,10 +5,7 @@ import { test } from '#test'
 import * as assert from 'uvu/assert'
 import type { AggregatePlaybookError } from '../../../src/model/errors/error.ts'
 import { fetch } from '../../../tasks/files/fetch.ts'
-import { inFolder, type Ran, runTasks } from '../../engine/harness.ts'
-
-const errorsOf = ({ events }: Ran) =>
-  events.flatMap((event) => (event.kind === 'taskEnd' && event.result.error ? [event.result.error.code] : []))
+import { errorCodes, inFolder, type Ran, runTasks } from '../../engine/harness.ts'
 
 /** What is wrong before any host is contacted. */
 async function faultOf(run: Promise<Ran>): Promise<string> {
@@ -87,7 +84,7 @@ test('fetch: what cannot be fetched is an error, in a dry run too', () =>
     ]
     for (const [task, code] of rows) {
       for (const isCheck of [true, false]) {
-        assert.is(errorsOf(await runTasks([task], { isCheck }))[0], code, `${code} ${isCheck}`)
+        assert.is(errorCodes(await runTasks([task], { isCheck }))[0], code, `${code} ${isCheck}`)
       }
     }
     const onFolder = fetch({ src: path('log'), dest: path('folder'), flat: true })
@@ -95,7 +92,7 @@ test('fetch: what cannot be fetched is an error, in a dry run too', () =>
     assert.not.ok(existsSync(path('out')))
     if (process.getuid?.() === 0) return
     chmodSync(path('log'), 0)
-    assert.is(errorsOf(await runTasks([fetch({ src: path('log'), dest: path('out') })]))[0], 'E_UNREADABLE')
+    assert.is(errorCodes(await runTasks([fetch({ src: path('log'), dest: path('out') })]))[0], 'E_UNREADABLE')
   }))
 
 test.run()

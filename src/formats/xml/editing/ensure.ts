@@ -2,6 +2,7 @@
 
 import { PlaybookError } from '../../../model/errors/error.ts'
 import { mergeResults } from '../../shared/change.ts'
+import { indentOfLine } from '../../shared/layout.ts'
 import { pairInOrder } from '../../shared/lists.ts'
 import type { Revealed } from '../../shared/secretEdits.ts'
 import type { Splice } from '../../shared/splice.ts'
@@ -21,7 +22,6 @@ import {
   identityOf,
 } from './elementData.ts'
 import { type InsertPosition, insertElement, insertPosition } from './insert.ts'
-import { indentOfLine } from './layout.ts'
 import { removeNode } from './remove.ts'
 import { renderElement } from './render.ts'
 import { setText } from './text.ts'

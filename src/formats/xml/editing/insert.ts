@@ -1,14 +1,14 @@
 // Inserts an element among others, on lines of its own where they have that.
 
 import { PlaybookError } from '../../../model/errors/error.ts'
-import { blankLineRest, indentAt, lineEndOf, lineStartOf } from '../../shared/layout.ts'
+import { blankLineRest, indentAt, indentOfLine, lineEndOf, lineStartOf } from '../../shared/layout.ts'
 import type { Splice } from '../../shared/splice.ts'
 import type { XmlPlace } from '../edit.ts'
 import type { XmlDocument } from '../parsing/document.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
 import { findAll, noMatchError } from '../selecting/resolve.ts'
 import type { ElementData } from './elementData.ts'
-import { childIndent, indentOfLine, isMarkup } from './layout.ts'
+import { childIndent, isMarkup } from './layout.ts'
 import { renderElement } from './render.ts'
 
 /** A position among the children of a parent: at its start, before its closing tag, or beside a child. */

@@ -1,6 +1,6 @@
 // Detects a document's layout (line ends, indentation, quotes), for new text to follow.
 
-import { indentAt, lineStartOf } from '../../shared/layout.ts'
+import { indentAt, indentOfLine } from '../../shared/layout.ts'
 import { mostCommon } from '../../shared/lists.ts'
 import type { XmlDocument } from '../parsing/document.ts'
 import type { XmlElement, XmlNode } from '../parsing/node.ts'
@@ -17,10 +17,6 @@ export function childIndent(document: XmlDocument, parent: XmlElement): string {
 /** Elements and comments: what gets lines of its own. */
 export function isMarkup(node: XmlNode): boolean {
   return node.kind === 'element' || node.kind === 'comment'
-}
-
-export function indentOfLine(text: string, offset: number): string {
-  return /^[ \t]*/.exec(text.slice(lineStartOf(text, offset), offset))![0]
 }
 
 /** By how much the document indents a level; two blanks if it does not show. */
