@@ -1,7 +1,7 @@
 // Explains errors of dnf.
 
 import { type Output, PlaybookError, splitLines, text } from '../../src/index.ts'
-import { captured, type KnownError } from '../params/knownErrors.ts'
+import { captured, type KnownError, knownError } from '../params/knownErrors.ts'
 import { dnf5Errors, explainGroup, isProgress } from './dnf5Errors.ts'
 import { moduleErrors } from './moduleErrors.ts'
 
@@ -112,11 +112,7 @@ export function explainDnf(result: Output, groups: readonly string[] = []): Play
   if (result.code === 127) return new PlaybookError('E_NO_RPM', 'There is no dnf on this host.', { details })
   const groupError = explainGroup(output, groups, details.slice(0, 8))
   if (groupError) return groupError
-  for (const { code, sign, message, hint } of result.code === 200 ? [locked] : knownErrors) {
-    const match = sign.exec(output)
-    if (match) return new PlaybookError(code, message(match, output), { details: details.slice(0, 8), hint })
-  }
-  return new PlaybookError('E_DNF', `dnf ended with exit code ${result.code}.`, {
-    details: details.slice(-12),
-  })
+  const known = knownError(result.code === 200 ? [locked] : knownErrors, output, details.slice(0, 8))
+  const message = `dnf ended with exit code ${result.code}.`
+  return known ?? new PlaybookError('E_DNF', message, { details: details.slice(-12) })
 }

@@ -1,7 +1,7 @@
 // Explains errors of apt-get and dpkg.
 
 import { type Output, PlaybookError, splitLines, text } from '../../../src/index.ts'
-import { captured, type KnownError } from '../../params/knownErrors.ts'
+import { captured, type KnownError, knownError } from '../../params/knownErrors.ts'
 
 const knownErrors: readonly KnownError[] = [
   {
@@ -130,13 +130,9 @@ export function explainApt(result: Output): PlaybookError {
   const lines = splitLines(output.replaceAll('\r', '').replace(unneeded, '')).filter(
     (line) => !noise.test(line),
   )
-  for (const { code, sign, message, hint } of knownErrors) {
-    const match = sign.exec(output)
-    if (match) return new PlaybookError(code, message(match, output), { details: lines.slice(-10), hint })
-  }
-  return new PlaybookError('E_APT', `apt-get ended with exit code ${result.code}.`, {
-    details: lines.slice(-12),
-  })
+  const known = knownError(knownErrors, output, lines.slice(-10))
+  const message = `apt-get ended with exit code ${result.code}.`
+  return known ?? new PlaybookError('E_APT', message, { details: lines.slice(-12) })
 }
 
 const noise =

@@ -1,13 +1,9 @@
 // Explains errors of pip and venv.
 
 import { type Output, PlaybookError, splitLines, text } from '../../../src/index.ts'
+import { type KnownError, knownError } from '../../params/knownErrors.ts'
 
-const knownErrors: readonly {
-  readonly code: string
-  readonly sign: RegExp
-  readonly message: (match: RegExpExecArray) => string
-  readonly hint?: string
-}[] = [
+const knownErrors: readonly KnownError[] = [
   {
     code: 'E_NO_VENV',
     sign: /ensurepip is not\s+available|No module named '?(?:venv|virtualenv)/,
@@ -61,9 +57,9 @@ const knownErrors: readonly {
 export function explainPip(result: Output): PlaybookError {
   const output = `${text(result)}\n${result.stderr.toString('utf8')}`
   const lines = splitLines(output).filter((line) => line.trim() !== '' && !/^WARNING: Retrying/.test(line))
-  for (const { code, sign, message, hint } of knownErrors) {
-    const match = sign.exec(output)
-    if (match) return new PlaybookError(code, message(match), { details: lines.slice(-6), hint })
-  }
-  return new PlaybookError('E_PIP', `pip ended with exit code ${result.code}.`, { details: lines.slice(-12) })
+  const known = knownError(knownErrors, output, lines.slice(-6))
+  return (
+    known ??
+    new PlaybookError('E_PIP', `pip ended with exit code ${result.code}.`, { details: lines.slice(-12) })
+  )
 }
