@@ -8,9 +8,8 @@ import {
   PlaybookError,
   type Probe,
   sh,
-  splitLines,
-  text,
 } from '../../src/index.ts'
+import { keyedLines } from '../params/keyedLines.ts'
 import { readsShadow, requestedGroups, sshKeyPath, type UserParams } from './userParams.ts'
 
 export type Account = { uid: number; gid: number; comment: string; home: string; shell: string }
@@ -59,8 +58,7 @@ export function parseUserState(result: Output): UserState {
       details: lastLines(result),
     })
   }
-  const lines = splitLines(text(result)).map((line) => /^(\S+) ?(.*)$/.exec(line) ?? [])
-  const values = (key: string) => lines.filter(([, name]) => name === key).map(([, , value = '']) => value)
+  const values = keyedLines(result)
   const passwd = values('passwd')[0]
   return {
     account: passwd === undefined ? undefined : parseAccount(passwd),

@@ -1,6 +1,7 @@
 // Reads ufw's rules and settings, and what ufw would do with another rule.
 
-import { type Command, lastLines, type Output, PlaybookError, sh, text } from '../../src/index.ts'
+import { type Command, lastLines, type Output, PlaybookError, sh } from '../../src/index.ts'
+import { keyedLines } from '../params/keyedLines.ts'
 
 /** A rule as ufw keeps it: `allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in`. */
 export type UfwRules = { readonly v4: readonly string[]; readonly v6: readonly string[] }
@@ -44,10 +45,7 @@ export function parseUfwState(result: Output): UfwState {
       hint: 'packages({ name: ["ufw"] }) installs it; its rules are read and changed as root (become: true).',
     })
   }
-  const lines = text(result)
-    .split('\n')
-    .map((line) => /^(\S+) ?(.*)$/.exec(line) ?? [])
-  const values = (key: string) => lines.filter(([, name]) => name === key).map(([, , value = '']) => value)
+  const values = keyedLines(result)
   const rules = byFamily(values('rule'))
   const tried = byFamily(values('tried'))
   const took = values('took')

@@ -88,6 +88,7 @@ function escaped(text: string): string {
   return text.replace(/[\s\\#]/g, (letter) => `\\${letter.charCodeAt(0).toString(8).padStart(3, '0')}`)
 }
 
-function unescaped(text: string): string {
+/** A field as fstab and mountinfo write it, `\\040` for a blank, as text. */
+export function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 }

@@ -1,6 +1,7 @@
 // Reads what is mounted on a host, and what is used as swap.
 
 import { type Output, output, type Probe, sh, text } from '../../src/index.ts'
+import { unescaped } from './fstab.ts'
 
 export type Mounted = {
   readonly fstype: string
@@ -72,8 +73,4 @@ function parse(result: Output): Live {
     number,
     isSame: same === 'yes',
   }
-}
-
-function unescaped(name: string): string {
-  return name.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 }

@@ -1,6 +1,7 @@
 // Shell functions of the Tomcat tasks: find the JVM, start it, wait, read logs.
 
 import { quote } from '../../src/index.ts'
+import { globWord } from '../params/globWord.ts'
 import { serverShell } from '../services/serverShell.ts'
 import type { StartParams, StopParams } from './params.ts'
 
@@ -170,13 +171,5 @@ export function exportJavaHome({ javaHome }: StopParams): string {
 
 /** The files of a Tomcat's console log, as shell words. */
 export function logFiles({ home, log }: Pick<StartParams, 'home' | 'log'>): string {
-  return globbed(log ?? `${home}/logs/catalina.out*`)
-}
-
-/** Quotes a path, except `*` and `?`. */
-function globbed(path: string): string {
-  return path
-    .split(/([*?]+)/)
-    .map((part, index) => (index % 2 === 1 || part === '' ? part : quote(part)))
-    .join('')
+  return globWord(log ?? `${home}/logs/catalina.out*`)
 }

@@ -6,7 +6,7 @@ import { intOf, named, plain } from '../values/arguments.ts'
 import { truth } from '../values/compare.ts'
 import { itemsOf } from '../values/iterate.ts'
 import type { Filter } from '../values/library.ts'
-import { codePoints, repr, str } from '../values/text.ts'
+import { capitalized, codePoints, repr, str } from '../values/text.ts'
 import { isInt, PyError, Tuple, type Value } from '../values/value.ts'
 
 export const textFilters: { readonly [name: string]: Filter } = {
@@ -72,11 +72,6 @@ export const textFilters: { readonly [name: string]: Filter } = {
     const items = [...itemsOf(value)].reverse()
     return typeof value === 'string' ? items.join('') : items
   }),
-}
-
-function capitalized(text: string): string {
-  const [first = '', ...rest] = codePoints(text)
-  return first.toUpperCase() + rest.join('').toLowerCase()
 }
 
 function trimmed(text: string, characters: Value): string {

@@ -4,7 +4,7 @@ import { itemsOf } from '../values/iterate.ts'
 import { bindArguments } from '../values/library.ts'
 import { indexOf } from '../values/numbers.ts'
 import { unwrapped } from '../values/secrets.ts'
-import { codePoints, repr } from '../values/text.ts'
+import { capitalized, codePoints, repr } from '../values/text.ts'
 import { isDict, isList, type Kwargs, PyError, tuple, typeName, type Value } from '../values/value.ts'
 import { formatText } from './format.ts'
 
@@ -32,11 +32,6 @@ const plain: { readonly [name: string]: (self: string) => Value } = {
   islower: (self) => self !== self.toUpperCase() && self === self.toLowerCase(),
   isupper: (self) => self !== self.toLowerCase() && self === self.toUpperCase(),
   istitle: (self) => /\p{L}/u.test(self) && self === self.replace(/\p{L}+/gu, capitalized),
-}
-
-function capitalized(text: string): string {
-  const [first = '', ...others] = codePoints(text)
-  return first.toUpperCase() + others.join('').toLowerCase()
 }
 
 export const textMethods: Methods = {

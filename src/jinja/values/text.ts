@@ -49,3 +49,9 @@ export function quoted(text: string): string {
 export function codePoints(text: string): string[] {
   return /[\ud800-\udbff]/.test(text) ? Array.from(text) : text.split('')
 }
+
+/** `str.capitalize`. */
+export function capitalized(text: string): string {
+  const [first = '', ...rest] = codePoints(text)
+  return first.toUpperCase() + rest.join('').toLowerCase()
+}

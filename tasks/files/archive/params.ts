@@ -1,7 +1,7 @@
 // The parameters of the task archive, and the paths that they name.
 
 import { posix } from 'node:path'
-import { type FileMode, quote } from '../../../src/index.ts'
+import type { FileMode } from '../../../src/index.ts'
 
 type ArchiveFormat = 'gz' | 'bz2' | 'xz' | 'tar' | 'zip'
 
@@ -62,12 +62,4 @@ export function rootOf({ path }: Pick<ArchiveParams, 'path'>): string {
 export function archiveMember(root: string, path: string): string {
   const relative = posix.relative(root, path)
   return relative === '' ? '.' : `./${relative}`
-}
-
-/** A member as a word of the shell, in which `*` and `?` match names. */
-export function globWord(member: string): string {
-  return member
-    .split(/([*?]+)/)
-    .map((part, index) => (index % 2 === 1 || part === '' ? part : quote(part)))
-    .join('')
 }

@@ -11,10 +11,10 @@ import {
   PlaybookError,
   sh,
   shellText,
-  splitLines,
-  text,
 } from '../../../src/index.ts'
-import { type ArchiveParams, archiveFormat, archiveMember, globWord, mayBeSingle, rootOf } from './params.ts'
+import { globWord } from '../../params/globWord.ts'
+import { keyedLines } from '../../params/keyedLines.ts'
+import { type ArchiveParams, archiveFormat, archiveMember, mayBeSingle, rootOf } from './params.ts'
 
 const packing = { gz: 'gzip -n', bz2: 'bzip2', xz: 'xz', tar: 'cat', zip: 'cat' } as const
 const unpacking = { gz: 'gzip -dc', bz2: 'bzip2 -dc', xz: 'xz -dc', tar: 'cat', zip: 'cat' } as const
@@ -57,8 +57,7 @@ exit 0`
 }
 
 export function parseComparison(result: Output): ArchiveLook {
-  const lines = splitLines(text(result)).map((line) => /^(\S+) ?(.*)$/.exec(line) ?? [])
-  const all = (key: string) => lines.filter(([, each]) => each === key).map(([, , value = '']) => value)
+  const all = keyedLines(result)
   const error = explainArchive(result)
   if (error) throw error
   return {
