@@ -73,7 +73,7 @@ export const pamLimits = defineFileEdit({
     })
     .refine(({ state, value }) => (state === 'present') === (value !== undefined), {
       path: ['value'],
-      error: "expected a value, and with state: 'absent' none",
+      error: "expected a value, or none with state: 'absent'",
     })
     .refine(({ useMax, useMin }) => !(useMax && useMin), { error: 'expected useMax or useMin, not both' })
     .transform(({ dest, ...rest }) => ({ ...rest, path: dest, create: true })),

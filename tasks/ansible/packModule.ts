@@ -56,7 +56,7 @@ function refusal(module: string, { error, message, style }: Answer): PlaybookErr
   }
   if (error === 'unknown')
     return new PlaybookError('E_ANSIBLE_MODULE', `ansible-core on this machine has no module ${module}.`, {
-      hint: 'Collections are installed by ansible-galaxy collection install NAME; ansible-doc -l lists the modules that there are.',
+      hint: 'Install its collection: ansible-galaxy collection install NAME. ansible-doc -l lists the installed modules.',
     })
   if (error === 'style')
     return new PlaybookError('E_ANSIBLE_MODULE', `${module} cannot be sent to a host: it is in ${style}.`, {

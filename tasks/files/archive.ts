@@ -100,7 +100,7 @@ export const archive = defineTask({
         !remove || excludePath.length + exclusionPatterns.length === 0,
       {
         path: ['remove'],
-        error: 'expected false where something is left out, which would be lost',
+        error: 'expected false with excludePath or exclusionPatterns: what they leave out would be lost',
       },
     )
     .refine(({ remove, path }) => !remove || path.every((each) => !each.endsWith('/')), {

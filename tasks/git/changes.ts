@@ -80,7 +80,7 @@ function refuseTree({ dest, bare }: GitParams, { tree, unsafe }: GitState): void
   if (tree === 'linked' || tree === 'full') {
     const what = tree === 'linked' ? 'a work tree of a repository elsewhere' : 'files, but no git repository'
     throw new PlaybookError('E_NOT_EMPTY', `${dest} has ${bare ? 'no bare repository, but files' : what}.`, {
-      hint: 'Give another dest, or move what is there away.',
+      hint: 'Give another dest, or move away what is there.',
     })
   }
 }

@@ -53,7 +53,7 @@ export const hostsFile = defineFileEdit({
   )
     .refine(({ remove }) => !remove.includes('localhost'), {
       path: ['remove'],
-      error: 'expected names other than localhost, without which programs do not reach their own host',
+      error: 'expected names other than localhost: without it programs do not reach their own host',
     })
     .superRefine(({ set }, { addIssue }) => {
       const names = Object.entries(set).flatMap(([at, all]) => all.map((name) => `${isIP(at)} ${name}`))

@@ -250,7 +250,7 @@ function requireAccess(params: Params, { ssh, after, policies, isActive }: UfwSt
   if (!isOn || !ssh || params.force || allowsConnection(ssh, after, incoming)) return
   throw new PlaybookError(
     'E_UFW_CUT_OFF',
-    `No rule of ufw lets our ssh connection from ${ssh.from} to port ${ssh.port} in.`,
+    `After this change ufw would let in no ssh connection like this one, from ${ssh.from} to port ${ssh.port}.`,
     {
       hint: `Put ufw({ rule: 'limit', port: ${ssh.port}, proto: 'tcp' }) before this task, or give force: true.`,
     },

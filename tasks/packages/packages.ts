@@ -189,7 +189,7 @@ function noManager(others: readonly string[]): PlaybookError {
   return new PlaybookError(
     'E_NO_PACKAGE_MANAGER',
     `This host has neither apt nor dnf${others.length === 0 ? '' : `, but ${others.join(', ')}`}.`,
-    { hint: 'packages knows apt and dnf alone; install what is needed there by command({ argv: [ … ] }).' },
+    { hint: 'packages supports only apt and dnf; elsewhere install by command({ argv: [ … ] }).' },
   )
 }
 

@@ -91,7 +91,7 @@ export const seContext = defineTask({
     .refine((params) => !params.relabel || rulesOf(params).every(({ target }) => stemOf(target) !== '/'), {
       path: ['target'],
       error:
-        'expected a path that begins with the name of a folder, or relabel: false: all files would be looked at',
+        'expected a path that begins with the name of a folder, or relabel: false; otherwise all files would be relabelled',
     }),
   title: (params) => {
     const [first, ...others] = rulesOf(params)

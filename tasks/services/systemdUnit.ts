@@ -83,7 +83,7 @@ export const systemdUnit = defineTask({
     })
     .refine(({ content, state }) => (content === undefined) === (state === 'absent'), {
       path: ['content'],
-      error: 'expected a text; with state absent, none',
+      error: "expected a text, or none with state: 'absent'",
     })
     .refine(({ enabled, name }) => enabled === undefined || !name.includes('@.'), {
       path: ['enabled'],

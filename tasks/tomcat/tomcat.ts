@@ -61,7 +61,7 @@ export const tomcat = defineTask({
     })
     .refine(({ state, httpPort }) => state === 'stopped' || httpPort !== undefined, {
       path: ['httpPort'],
-      error: "expected its HTTP port, which only state: 'stopped' does without",
+      error: "expected its HTTP port, unless state is 'stopped'",
     }),
   title: ({ home, state }) => `${home} ${state}`,
   needs: tomcatNeeds,

@@ -44,7 +44,7 @@ function withoutMask<T>(name: string, params: T, where: () => SourceLocation | u
   if (!path) return params
   throw new PlaybookError(
     'E_MASK_IN_TEXT',
-    `${name}: ${formatPath(path)} contains ${mask}, which is shown instead of a secret.`,
+    `${name}: ${formatPath(path)} contains ${mask}, the mask that is shown instead of secrets.`,
     { where: where(), hint: `Make the whole text a secret: ${secretTemplate}` },
   )
 }

@@ -62,7 +62,7 @@ export function fakeTransport(hosts: readonly [FakeHost, ...FakeHost[]]): Transp
     const { stderr, error } = spawnSync('unshare', commandOf(ways.at(-1)!, root, 'exit 0'))
     return new PlaybookError('E_NO_SANDBOX', `The described host ${name} cannot be run on this machine.`, {
       details: [error?.message ?? stderr.toString('utf8').trim()],
-      hint: 'It takes Linux with util-linux, and root or user namespaces (sysctl kernel.unprivileged_userns_clone, or kernel.apparmor_restrict_unprivileged_userns=0).',
+      hint: 'This needs Linux with util-linux, and root or user namespaces (sysctl kernel.unprivileged_userns_clone, or kernel.apparmor_restrict_unprivileged_userns=0).',
     })
   }
 }

@@ -136,7 +136,7 @@ function tryExec(
   lifetime: Lifetime,
 ): Promise<ClientChannel | Error> {
   return new Promise((resolve) => {
-    const unsubscribe = lifetime.onEnd(() => resolve(new Error('The connection is over.')))
+    const unsubscribe = lifetime.onEnd(() => resolve(new Error('The connection was closed.')))
     try {
       client.exec(command, options, (error, channel) => {
         unsubscribe()

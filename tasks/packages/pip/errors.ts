@@ -26,7 +26,7 @@ const knownErrors: readonly KnownError[] = [
     code: 'E_REPOSITORY',
     sign: /(?:Failed to establish a new connection|Temporary failure in name resolution|Connection refused|Name or service not known|Read timed out|CERTIFICATE_VERIFY_FAILED)/,
     message: ([whole]) => `The package index does not answer: ${whole}.`,
-    hint: 'Does the host reach it? pip config list, on the host, names it; environment: { PIP_INDEX_URL: … } another.',
+    hint: 'Does the host reach it? `pip config list` on the host shows which index it is; environment: { PIP_INDEX_URL: … } sets another.',
   },
   {
     code: 'E_NO_PACKAGE',

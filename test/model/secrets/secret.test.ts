@@ -52,7 +52,7 @@ test('a text with the mask of a secret is refused by the task that would write i
   const error = thrownBy(() => copyFile({ dest: '/etc/app.json', content }))
   assert.equal(
     [error.code, error.message],
-    ['E_MASK_IN_TEXT', `copyFile: content contains ${bullets}, which is shown instead of a secret.`],
+    ['E_MASK_IN_TEXT', `copyFile: content contains ${bullets}, the mask that is shown instead of secrets.`],
   )
   assert.match(error.where?.file ?? '', /secret\.test/)
 })
