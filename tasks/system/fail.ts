@@ -19,7 +19,7 @@ const message = z.string().min(1, 'expected a text')
  */
 export const fail = defineTask({
   name: 'fail',
-  summary: 'Fails, with a message of yours.',
+  summary: 'Fails, with a message of your own.',
   ansible: { modules: ['fail'] },
   params: z.strictObject({
     msg: message.describe('What is wrong.'),
