@@ -15,7 +15,7 @@ type Work = {
   readonly leaveOut: (files: readonly string[], why: string, isFailure: boolean) => void
 }
 
-/** It takes as long as all others on one host. */
+/** It takes as long as all others on one host, which a fresh clone has not measured. */
 const longest = ['selinux/site.test.js']
 
 /** Two run beside one another, where this machine has a processor and memory for each. */

@@ -60,8 +60,10 @@ export function longestFirst(files: readonly string[]): string[] {
   return [...files].sort((a, b) => weight(b) - weight(a))
 }
 
-export function keepTimes(seconds: { readonly [file: string]: number }): void {
-  writeFileSync(timesFile, JSON.stringify({ ...keptTimes(), ...seconds }))
+/** What was left out took no time, and keeps the time of its last run. */
+export function keepTimes(runs: readonly { readonly file: string; readonly seconds: number }[]): void {
+  const times = runs.filter(({ seconds }) => seconds > 0).map(({ file, seconds }) => [file, seconds])
+  writeFileSync(timesFile, JSON.stringify({ ...keptTimes(), ...Object.fromEntries(times) }))
 }
 
 function keptTimes(): { readonly [file: string]: number } {
