@@ -47,7 +47,7 @@ const program = await bundle({
     lateRequires(),
     lateExports(),
     latePackages(),
-    lateCompiler(),
+    withoutCompiler(),
     withoutNativeCode(),
     withoutHttpAgents(),
   ],
@@ -182,18 +182,17 @@ function latePackages() {
 }
 
 /**
- * jiti loads its compiler, half as large as all else, from its own package, for a file that it has not compiled before. An
- * `import()` in a script that runs with cached code would print a warning: ES modules are imported by a file of its own.
+ * jiti's compiler stays in its own package, from which src/userCode/compiler.ts takes it. An `import()` in a script that
+ * runs with cached code would print a warning: ES modules are imported by a file of its own.
  */
-function lateCompiler() {
-  const compiler = `require(require.resolve('jiti/package.json').replace('package.json', 'dist/babel.cjs'))`
+function withoutCompiler() {
   writeFileSync(join(outdir, 'import.cjs'), 'module.exports = (id) => import(id)\n')
   return {
-    name: 'late compiler',
+    name: 'without compiler',
     setup: ({ onLoad }) =>
       onLoad({ filter: /jiti\/lib\/jiti\.cjs$/ }, ({ path }) => ({
         contents: readFileSync(path, 'utf8')
-          .replace('require("../dist/babel.cjs")', `((require) => ${compiler})(createRequire(__filename))`)
+          .replace('require("../dist/babel.cjs")', 'undefined')
           .replace('import(id)', `createRequire(__filename)('./import.cjs')(id)`),
       })),
   }

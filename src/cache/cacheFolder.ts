@@ -8,7 +8,7 @@ import { PlaybookError } from '../model/errors/error.ts'
 
 /**
  * `$XDG_CACHE_HOME/run-playbook`, or `~/.cache/run-playbook`. It holds `jiti` (playbooks compiled from TypeScript),
- * `code` (V8's code cache of the program itself), `downloads` (files fetched by the controller, by checksum), `builds`
+ * `code` (V8's code cache of the program and of that compiler), `downloads` (files fetched by the controller, by checksum), `builds`
  * (artifacts that one host made for the others, by key), `inventories` (results of inventory modules that allow it) and
  * `facts` (what runs last read of hosts).
  *

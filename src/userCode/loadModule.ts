@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Jiti, JitiOptions } from 'jiti'
 import { codeFolder } from '../cache/cacheFolder.ts'
 import { PlaybookError } from '../model/errors/error.ts'
+import { compile } from './compiler.ts'
 import { loadError } from './loadError.ts'
 import { nearestFile } from './nearestFile.ts'
 import { shortPath } from './shortPath.ts'
@@ -27,7 +28,13 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
   const modules = await virtualModules()
   const tsconfigPaths = tsconfigOf(path)
   const load = async (fsCache: string | false) => {
-    const jiti = newJiti({ fsCache, interopDefault: false, virtualModules: modules, tsconfigPaths })
+    const jiti = newJiti({
+      fsCache,
+      interopDefault: false,
+      virtualModules: modules,
+      tsconfigPaths,
+      transform: compile,
+    })
     return (await jiti.import(path)) as Record<string, unknown>
   }
   try {

@@ -125,6 +125,24 @@ test('what was kept for others a month ago goes', () =>
     assert.equal(readdirSync(folder).sort(), [keptName, 'young'])
   }))
 
+test('a CommonJS module runs in the same way, and a changed one of the same length has its own code', () =>
+  inFolder(({ folder }) => {
+    const module = join(folder, '../module.cjs')
+    const run = (text: string) => {
+      writeFileSync(module, text)
+      const code = `import { runCachedModule } from '${compileCache}'
+const { exports, save } = runCachedModule(...${JSON.stringify([module, folder])})
+console.log(exports())
+save()`
+      return spawnSync(process.execPath, ['--input-type=module', '-e', code]).stdout.toString().trim()
+    }
+    const text = "module.exports = () => require('node:path').basename(__filename) + ' ✓ 1' // the end"
+    for (const [digit, count] of ['1', '1', '2'].map((each, index) => [each, index === 2 ? 2 : 1] as const)) {
+      assert.is(run(text.replace('1', digit)), `module.cjs ✓ ${digit}`)
+      assert.is(readdirSync(folder).length, count)
+    }
+  }))
+
 test('damaged code is not run, and is written again', () =>
   inFolder(({ run, kept }) => {
     run('many')
