@@ -1,4 +1,4 @@
-// What fapolicyd refuses by RHEL's rules, what tasks do there, and what errors say.
+// Tests what fapolicyd refuses by RHEL's rules, what tasks do there, and what errors say.
 
 import { test } from '#test'
 import * as assert from 'uvu/assert'
