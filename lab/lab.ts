@@ -176,8 +176,17 @@ async function describe(name: string, files: InstanceFiles, network: Topology, s
   const found = await readSources(shares.sources)
   const mirror = mirrorUrl(network)
   return {
-    ...{ name, folder, keyFile, knownHostsFile, passwordsFile, inventoryFile },
-    ...{ hosts, bridgeAddress, subnet, mirror, sources: found },
+    name,
+    folder,
+    keyFile,
+    knownHostsFile,
+    passwordsFile,
+    inventoryFile,
+    hosts,
+    bridgeAddress,
+    subnet,
+    mirror,
+    sources: found,
     inventoryVars: inventoryVars(`${mirror}/dist`, found),
   }
 }

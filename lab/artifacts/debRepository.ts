@@ -76,8 +76,14 @@ async function buildDeb(folder: string, deb: Deb): Promise<string> {
 /** The control file; pure. */
 export function controlText({ name, version, fields = {} }: Deb): string {
   const all = {
-    ...{ Package: name, Version: version, Architecture: 'all', Section: 'misc', Priority: 'optional' },
-    ...{ Maintainer: 'The lab <lab@run-playbook.invalid>', ...fields, Description: `a package of the lab` },
+    Package: name,
+    Version: version,
+    Architecture: 'all',
+    Section: 'misc',
+    Priority: 'optional',
+    Maintainer: 'The lab <lab@run-playbook.invalid>',
+    ...fields,
+    Description: `a package of the lab`,
   }
   return Object.entries(all)
     .map(([field, value]) => `${field}: ${value}\n`)

@@ -29,7 +29,8 @@ type RequestPath = { readonly through: string[]; readonly port: number }
 
 function failoverTest({ name, instance }: Vhost, was: readonly WasHost<WasVars>[], route: RequestPath): Task {
   const tomcats = was.map(({ name: on, vars }) => ({
-    ...{ on, route: `${instance}${vars.node}` },
+    on,
+    route: `${instance}${vars.node}`,
     ...instancePaths(vars.instances.find((each) => each.name === instance)!, vars).process,
   }))
   return testSessionFailover({ host: name, path: '/sessionTest.jsp', ...route, tomcats })

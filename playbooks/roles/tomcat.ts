@@ -19,7 +19,10 @@ export function instancePaths(instance: Instance, vars: WasVars) {
     logs,
     unit,
     process: {
-      ...{ home, user: vars.account, httpPort: instance.http, log: `${logs}/catalina.out.*` },
+      home,
+      user: vars.account,
+      httpPort: instance.http,
+      log: `${logs}/catalina.out.*`,
       within: vars.start_seconds,
       ...(vars.systemd_units ? { unit } : {}),
     },

@@ -51,7 +51,8 @@ export async function examine(
           const access = accesses.get(name)!
           const own = tasks.filter(({ plan }) => plan.host.name === name).flatMap(({ items }) => items)
           return {
-            ...{ host: name, looks: own.filter(({ task }) => isLook(task)).length },
+            host: name,
+            looks: own.filter(({ task }) => isLook(task)).length,
             ...(await examined(access, { states, plays, collected, general }, errors.get(name) ?? [])),
           }
         }),

@@ -142,11 +142,9 @@ function refusal(
   const last = details.at(-1)
   const problemText = `${message}${last === undefined ? '' : ` (${last})`}  ${code}`
   return {
-    ...{
-      check: as === undefined ? 'shell' : `become ${as}`,
-      as: undefined,
-      result: problem(problemText, hint),
-    },
+    check: as === undefined ? 'shell' : `become ${as}`,
+    as: undefined,
+    result: problem(problemText, hint),
     neededBy: checks.flatMap(({ neededBy }) => neededBy),
   }
 }

@@ -63,8 +63,13 @@ function ofHost({ play, playIndex, plan, items }: HostTasks, done: Set<string>):
   const needer = { title: `play ${spec.name}`, where: where() }
   for (const check of ofPlay)
     checks.push({
-      ...{ access: plan, user, check, environment: spec.environment ?? {}, needer },
-      ...{ position: [playIndex, -1], isCertain: true },
+      access: plan,
+      user,
+      check,
+      environment: spec.environment ?? {},
+      needer,
+      position: [playIndex, -1],
+      isCertain: true,
     })
   for (const item of items) {
     const key = `${playIndex} ${item.key}`

@@ -33,7 +33,11 @@ export function openHosts({ connect, signal }: Pick<RunOptions, 'connect' | 'sig
 } {
   const states: HostStates = {
     options: { connect, signal, isVerbose: false, isCheck: true },
-    ...{ hosts: new Map(), restarts: [], revision: 0, emit: () => {}, addSecrets: () => {} },
+    hosts: new Map(),
+    restarts: [],
+    revision: 0,
+    emit: () => {},
+    addSecrets: () => {},
   }
   const close = async () => {
     await Promise.all([...states.hosts.values()].map(({ session }) => session.close()))

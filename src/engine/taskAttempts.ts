@@ -127,7 +127,14 @@ async function applyAndVerify(
   let wasApplied = false
   try {
     const outputs = await applySteps({
-      ...{ session: target.session, owner, item, fetch, artifacts, reach, steps, onLine },
+      session: target.session,
+      owner,
+      item,
+      fetch,
+      artifacts,
+      reach,
+      steps,
+      onLine,
       onBytes: (bytes, total) => context.emit({ kind: 'transfer', host, bytes, total }),
       onOutput: (output) => printed.add(output),
       onStep: outcomes.record,

@@ -43,8 +43,13 @@ function parseDisks(printed: string): DiskFacts[] {
     if (kind !== 'disk') continue
     const [removable, rotational, sectorSize, scheduler = '', model = '', vendor = '', holders = ''] = rest
     found.push({
-      ...{ name, size: Number(size) * sector, model, vendor, sectorSize: Number(sectorSize) || sector },
-      ...{ isRemovable: removable === '1', isRotational: rotational === '1' },
+      name,
+      size: Number(size) * sector,
+      model,
+      vendor,
+      sectorSize: Number(sectorSize) || sector,
+      isRemovable: removable === '1',
+      isRotational: rotational === '1',
       scheduler: /\[(.*)\]/.exec(scheduler)?.[1] ?? scheduler,
       holders: holders.split(' ').filter((each) => each !== ''),
       partitions: [],

@@ -67,7 +67,9 @@ function addressesOf(printed: string): InterfaceAddress[] {
   return [
     ...printed.matchAll(/^\d+: +(\S+?)(?:@\S+)? +(inet6?) ([^\s/]+)(?: peer [^\s/]+)?(?:\/(\d+))?/gm),
   ].map(([, name = '', inet, address = '', prefix]) => ({
-    ...{ interface: name, family: inet === 'inet' ? 'ipv4' : 'ipv6', address },
+    interface: name,
+    family: inet === 'inet' ? 'ipv4' : 'ipv6',
+    address,
     prefix: Number(prefix ?? (inet === 'inet' ? 32 : 128)),
   }))
 }

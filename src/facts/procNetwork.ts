@@ -24,12 +24,10 @@ export function procAddresses(printed: string): InterfaceAddress[] {
   })
   const v6 = [...section(printed, 'if_inet6').matchAll(/^([0-9a-f]{32}) \S+ (\S+) \S+ \S+ +(\S+)$/gm)].map(
     ([, address = '', prefix = '', name = '']): InterfaceAddress => ({
-      ...{
-        interface: name,
-        family: 'ipv6',
-        address: shortIpv6(address),
-        prefix: Number.parseInt(prefix, 16),
-      },
+      interface: name,
+      family: 'ipv6',
+      address: shortIpv6(address),
+      prefix: Number.parseInt(prefix, 16),
     }),
   )
   return [...v4, ...v6]
@@ -71,7 +69,10 @@ function routes(printed: string): ProcRoute[] {
     .map((line) => line.split(/\s+/))
     .filter((fields) => fields.length >= 8)
     .map(([name = '', target = '', gateway = '', , , , metric, mask = '']) => ({
-      ...{ interface: name, target: reversed(target), gateway: reversed(gateway), mask: reversed(mask) },
+      interface: name,
+      target: reversed(target),
+      gateway: reversed(gateway),
+      mask: reversed(mask),
       metric: Number(metric),
     }))
 }

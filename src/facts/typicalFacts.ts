@@ -7,8 +7,14 @@ const address = { interface: 'eth0', address: '192.0.2.10', prefix: 24, gateway:
 
 export const typicalFacts: HostFacts = {
   os: {
-    ...{ family: 'RedHat', distribution: 'Rocky', id: 'rocky', version: '9.4', major: 9 },
-    ...{ codename: 'Blue Onyx', architecture: 'x86_64', kernel: '5.14.0-427.el9.x86_64' },
+    family: 'RedHat',
+    distribution: 'Rocky',
+    id: 'rocky',
+    version: '9.4',
+    major: 9,
+    codename: 'Blue Onyx',
+    architecture: 'x86_64',
+    kernel: '5.14.0-427.el9.x86_64',
   },
   cpus: 2,
   memory: { total: 4 * gigabyte, free: gigabyte, available: 2 * gigabyte, swap: { total: 0, free: 0 } },
@@ -24,8 +30,12 @@ export const typicalFacts: HostFacts = {
   ],
   interfaces: [
     {
-      ...{ name: 'eth0', mac: '02:00:00:00:00:01', mtu: 1500, isUp: true },
-      ...{ ipv4: [{ address: address.address, prefix: address.prefix }], ipv6: [] },
+      name: 'eth0',
+      mac: '02:00:00:00:00:01',
+      mtu: 1500,
+      isUp: true,
+      ipv4: [{ address: address.address, prefix: address.prefix }],
+      ipv6: [],
     },
   ],
   defaultIpv4: address,
@@ -41,8 +51,15 @@ export const typicalFacts: HostFacts = {
   processors: { sockets: 1, coresPerSocket: 2, threadsPerCore: 1, vendor: 'GenuineIntel', model: 'Intel' },
   disks: [
     {
-      ...{ name: 'vda', size: 20 * gigabyte, model: '', vendor: '0x1af4', sectorSize: 512 },
-      ...{ isRemovable: false, isRotational: true, scheduler: 'none', holders: [] },
+      name: 'vda',
+      size: 20 * gigabyte,
+      model: '',
+      vendor: '0x1af4',
+      sectorSize: 512,
+      isRemovable: false,
+      isRotational: true,
+      scheduler: 'none',
+      holders: [],
       partitions: [{ name: 'vda1', size: 20 * gigabyte, start: 1_048_576 }],
     },
   ],

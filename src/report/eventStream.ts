@@ -61,8 +61,16 @@ function createRecords(verbosity: number, isDiffShown: boolean): Records {
     hostStart: ({ play, host, tasks }) => ({ play, host, tasks }),
     hostWaiting: ({ play, host, for: before }) => ({ play, host, for: [...before] }),
     question: ({ play, task, hosts, text, name, isSecret, choices, default: preset, seconds, problem }) => ({
-      ...{ play, ...labelFields(task), hosts: [...hosts], text, variable: name, seconds, problem },
-      ...{ isSecret: isSecret || undefined, choices: choices && [...choices], default: preset },
+      play,
+      ...labelFields(task),
+      hosts: [...hosts],
+      text,
+      variable: name,
+      seconds,
+      problem,
+      isSecret: isSecret || undefined,
+      choices: choices && [...choices],
+      default: preset,
     }),
     answer: ({ play, task, by, name, value }) => ({ play, ...labelFields(task), by, variable: name, value }),
     pause: ({ play, task, hosts, seconds }) => ({ play, ...labelFields(task), hosts: [...hosts], seconds }),
@@ -155,7 +163,11 @@ function flatError({ code, message, details, hint, where }: PlaybookError) {
 
 function recapFields({ host, counts, ignored, tasks, trips, durationMs, isCutShort, owed }: HostRecap) {
   return {
-    ...{ host, ...counts, ignored, tasks, trips },
+    host,
+    ...counts,
+    ignored,
+    tasks,
+    trips,
     durationMs: Math.round(durationMs),
     isCutShort: isCutShort || undefined,
     owed: owed && [...owed],

@@ -55,7 +55,12 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
   const textOutput = async (stream: ReportStream): Promise<TextOutput> => {
     const theme = await createTheme({ env, isTTY: stream.isTTY === true })
     const formatter = createTextFormatter({
-      ...{ verbosity, hasAnswers, compare, cwd, theme, program: programName(env) },
+      verbosity,
+      hasAnswers,
+      compare,
+      cwd,
+      theme,
+      program: programName(env),
       now: clock.now,
       columns: () => stream.columns,
     })

@@ -66,7 +66,9 @@ export async function carryOut(
       playbooks,
       listener,
       signal,
-      ...{ confirmTask, ask, answers },
+      confirmTask,
+      ask,
+      answers,
       // Only the journal makes a run resumable.
       resumable: journal && resumable,
       by,

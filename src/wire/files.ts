@@ -32,8 +32,12 @@ const pathsPerCommand = 400
 
 export function emptyFileResults(): FileResults {
   return {
-    ...{ followed: new Map(), unfollowed: new Map(), contents: new Map(), digests: new Map() },
-    ...{ problems: [], pathRefusals: { refusals: new Map() } },
+    followed: new Map(),
+    unfollowed: new Map(),
+    contents: new Map(),
+    digests: new Map(),
+    problems: [],
+    pathRefusals: { refusals: new Map() },
   }
 }
 

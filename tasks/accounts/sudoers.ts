@@ -120,7 +120,9 @@ export const sudoers = defineTask({
     return fileChanges(current, {
       path,
       content: params.content === undefined ? ruleText(params) : `${params.content.trimEnd()}\n`,
-      ...{ owner: 'root', group: 'root', mode: 0o440 },
+      owner: 'root',
+      group: 'root',
+      mode: 0o440,
       ...(hasVisudo && validation !== 'absent'
         ? { validate: (temporary) => sh`visudo -c -f ${temporary}` }
         : {}),

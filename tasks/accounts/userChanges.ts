@@ -63,7 +63,10 @@ export function fieldChanges(params: UserParams, account: Account, current: User
       ? []
       : [
           change(
-            ...([params, what, String(from), String(to)] as const),
+            params,
+            what,
+            String(from),
+            String(to),
             commandStep(
               'usermod',
               [

@@ -17,7 +17,10 @@ export function overLink(
 ): Change[] {
   if (follow || entry.type !== 'link') return changesOf(current)
   const replaced: Change = {
-    ...{ what: dest, from: `link to ${entry.target}`, to: 'a file of its own', steps: [] },
+    what: dest,
+    from: `link to ${entry.target}`,
+    to: 'a file of its own',
+    steps: [],
     effects: [{ path: dest, becomes: { type: 'absent' } }],
   }
   const changes = changesOf({ type: 'absent' })

@@ -51,15 +51,17 @@ export function parseState(result: Output): GitState {
     tree: tree ?? 'repository',
     unsafe,
     ...(found.has('error') ? { error: all('error') } : {}),
-    ...{
-      head: one('head'),
-      branch: one('branch'),
-      otherUrl: all('remote')[0],
-      mainBranch: one('default')?.replace(/^refs\/heads\//, ''),
-    },
-    ...{ commit: one('commit'), target: targetOf(one('target')) },
-    ...{ names: all('has'), dirty: all('dirty'), unpushed: all('unpushed') },
-    ...{ oldCommits: all('old'), newCommits: all('new') },
+    head: one('head'),
+    branch: one('branch'),
+    otherUrl: all('remote')[0],
+    mainBranch: one('default')?.replace(/^refs\/heads\//, ''),
+    commit: one('commit'),
+    target: targetOf(one('target')),
+    names: all('has'),
+    dirty: all('dirty'),
+    unpushed: all('unpushed'),
+    oldCommits: all('old'),
+    newCommits: all('new'),
     modules: all('module').map((line) => {
       const [, to = '', from = '', path = ''] = /^(\S+) (\S+) (.*)$/.exec(line) ?? []
       return { path, from, to }

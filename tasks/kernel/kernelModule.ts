@@ -2,6 +2,7 @@
 
 import {
   type Change,
+  type Command,
   contentOf,
   defineTask,
   type FileState,
@@ -111,8 +112,6 @@ function unloading(name: string, loaded: Loaded): Change[] {
   return [moduleChange(name, 'loaded', 'not loaded', command, check, 'no')]
 }
 
-type Command = ReturnType<typeof sh>
-
 function moduleChange(
   name: string,
   from: string,
@@ -124,7 +123,8 @@ function moduleChange(
   const rehearse = { command: check, reads: ['packages', '/lib/modules'] }
   return {
     what: `module ${name}`,
-    ...{ from, to },
+    from,
+    to,
     steps: [run(command, { rehearse, explain: (result) => explained(name, result) })],
     effects: [{ state: moduleState(name), becomes }],
   }
@@ -132,9 +132,7 @@ function moduleChange(
 
 /** @returns E_TOOL, E_MODULE */
 function explained(name: string, result: Output): PlaybookError {
-  if (result.code === 127) {
-    return missingTool('modprobe')
-  }
+  if (result.code === 127) return missingTool('modprobe')
   const lines = lastLines(result)
   return new PlaybookError('E_MODULE', lines.at(-1) ?? `modprobe of ${name} failed.`, {
     details: lines.slice(0, -1),

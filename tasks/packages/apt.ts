@@ -111,7 +111,10 @@ function packageChanges(params: AptParams, { automatic, planned, unmet }: AptSta
     })
   }
   const changes = planned.map(({ name, from, to }) => ({
-    ...{ what: `package ${name}`, from, to, effects: packageEffects(name) },
+    what: `package ${name}`,
+    from,
+    to,
+    effects: packageEffects(name),
   }))
   const marked =
     modeOf(params) === 'install'

@@ -150,7 +150,9 @@ export const dnf = defineTask({
   }),
   plan: (params, { installed }) => {
     const asked = installed.asked.map(({ what, ...change }) => ({
-      ...{ what, ...change, effects: packageEffects(what.replace(/^\w+ /, '')) },
+      what,
+      ...change,
+      effects: packageEffects(what.replace(/^\w+ /, '')),
     }))
     if (params.name.length === 0) return inOneTransaction(asked, removalStep(params, []))
     const groups = asked.length === 0 ? [] : params.name.filter(isGroup)

@@ -128,7 +128,10 @@ export const pip = defineTask({
     if (planned.length === 0) return []
     if (state.managed && !params.breakSystemPackages) throw managed(planned.map(({ name }) => name))
     const changes = planned.map(({ name, from, to }) => ({
-      ...{ what: `package ${name}`, from, to, effects: effectsOf(params) },
+      what: `package ${name}`,
+      from,
+      to,
+      effects: effectsOf(params),
     }))
     const steps =
       params.state === 'absent'

@@ -146,7 +146,11 @@ function presentChanges(
   if (unit.load === 'masked') throw maskedError(name)
   const path = pathOf(params)
   const desired = {
-    ...{ path, content, mode: content instanceof Secret ? 0o600 : 0o644, owner: 'root', group: 'root' },
+    path,
+    content,
+    mode: content instanceof Secret ? 0o600 : 0o644,
+    owner: 'root',
+    group: 'root',
     validate: verified(params),
   }
   const [first, ...attributes] = fileChanges(current, desired)

@@ -191,8 +191,17 @@ function effects(build: Build, recipe: string): Effect[] {
   const { prefix, installs, owner = 'root', group = 'root' } = build
   const content = Buffer.from(recipe)
   const stamp: FileState = {
-    ...{ type: 'file', mode: 0o644, owner, group, uid: 0, gid: 0, mtimeMs: 0 },
-    ...{ size: content.length, links: 1, content, digest: sha256(content) },
+    type: 'file',
+    mode: 0o644,
+    owner,
+    group,
+    uid: 0,
+    gid: 0,
+    mtimeMs: 0,
+    size: content.length,
+    links: 1,
+    content,
+    digest: sha256(content),
   }
   const trees = installs ? installs.map((path) => ({ tree: `${prefix}/${path}` })) : [{ tree: prefix }]
   return [...trees, { path: stampPath(build), becomes: stamp }]

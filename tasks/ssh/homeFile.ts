@@ -74,7 +74,11 @@ function parse(result: Output): HomeFile {
   const content = Buffer.from(result.stdout.subarray(from))
   const state = stateOf(file)
   return {
-    ...{ path, user, uid, gid, folder: stateOf(folder) },
+    path,
+    user,
+    uid,
+    gid,
+    folder: stateOf(folder),
     file: state.type === 'file' ? { ...state, size: content.length, content } : state,
   }
 }
@@ -84,7 +88,10 @@ function stateOf(printed: string): FileState {
   const [rawMode = '', uid, gid, size, links, mtime, owner = '', group = ''] = printed.split(':')
   const bits = Number.parseInt(rawMode, 16)
   const attributes = {
-    ...{ mode: bits & 0o7777, uid: Number(uid), gid: Number(gid), mtimeMs: Number(mtime) * 1000 },
+    mode: bits & 0o7777,
+    uid: Number(uid),
+    gid: Number(gid),
+    mtimeMs: Number(mtime) * 1000,
     owner: owner === 'UNKNOWN' ? uid! : owner,
     group: group === 'UNKNOWN' ? gid! : group,
   }

@@ -77,7 +77,10 @@ export const knownHosts = defineTask({
     if (folder.type === 'absent' && !isInHome) throw noFolder(path)
     const parent = posix.dirname(path)
     const made: Change = {
-      ...{ what: parent, from: 'absent', to: 'directory 0700', effects: [{ tree: parent }] },
+      what: parent,
+      from: 'absent',
+      to: 'directory 0700',
+      effects: [{ tree: parent }],
       steps: [
         run(sh`rp_mkdir ${[parent, '0700', `${uid}:${gid}`]}`, { paths: [{ path: parent, as: 'entry' }] }),
       ],

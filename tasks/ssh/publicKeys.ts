@@ -26,7 +26,8 @@ export function parseKey(line: string): PublicKey | undefined {
   const rest = words[at + 2]
   return {
     options: at === 0 ? '' : words[0]!.text,
-    ...{ type, blob },
+    type,
+    blob,
     comment: rest === undefined ? '' : line.slice(rest.from).trim(),
   }
 }

@@ -65,8 +65,12 @@ function parseLine(line: string): FstabEntry | undefined {
   const [src = '', path, fstype, opts = 'defaults', dump = '0', passno = '0'] = line.trim().split(/\s+/)
   if (/^(?:#|$)/.test(src) || path === undefined || fstype === undefined) return undefined
   return {
-    ...{ src: unescaped(src), path: unescaped(path), fstype, opts },
-    ...{ dump: Number(dump) || 0, passno: Number(passno) || 0 },
+    src: unescaped(src),
+    path: unescaped(path),
+    fstype,
+    opts,
+    dump: Number(dump) || 0,
+    passno: Number(passno) || 0,
   }
 }
 

@@ -1,6 +1,6 @@
 // Mounts and unmounts by the programs of the host, and compares what is mounted.
 
-import { type Change, lastLines, type Output, PlaybookError, run, sh } from '../../src/index.ts'
+import { type Change, type Command, lastLines, type Output, PlaybookError, run, sh } from '../../src/index.ts'
 import type { FstabEntry } from './fstab.ts'
 import { type Live, type Mounted, mountState } from './live.ts'
 
@@ -60,7 +60,10 @@ export function unmountedChanges(target: Target, live: Live): Change[] {
   const step = run(sh`umount -- ${path}`, { explain: (result) => explained('umount', path, result) })
   return [
     {
-      ...{ what: path, from: `${mounted.src} (${mounted.fstype})`, to: 'not mounted', steps: [step] },
+      what: path,
+      from: `${mounted.src} (${mounted.fstype})`,
+      to: 'not mounted',
+      steps: [step],
       effects: [
         { state: mountState({ path, src }), becomes: { ...live, mounted: undefined, isSame: false } },
         { tree: path },
@@ -73,10 +76,12 @@ function mountChange(
   { path, src }: FstabEntry,
   from: string,
   to: string,
-  commands: readonly ReturnType<typeof sh>[],
+  commands: readonly Command[],
 ): Change {
   return {
-    ...{ what: `${path} (now)`, from, to },
+    what: `${path} (now)`,
+    from,
+    to,
     steps: commands.map((command) =>
       run(command, { explain: (result) => explained('mount', path, result), paths: [{ path, as: 'entry' }] }),
     ),
@@ -90,7 +95,9 @@ function swapChange({ path, src }: Target, live: Live, isOn: boolean): Change {
   const [from, to] = isOn ? ['not used', 'used as swap'] : ['used as swap', 'not used']
   const becomes = { ...live, isSwap: isOn }
   return {
-    ...{ what: `${src} (now)`, from, to },
+    what: `${src} (now)`,
+    from,
+    to,
     steps: [step],
     effects: [{ state: mountState({ path, src }), becomes }],
   }

@@ -73,8 +73,14 @@ export function defineFileEdit<S extends z.ZodType<FileEditParams>>({
       if (!before && observed.folder.type === 'absent') throw noFolder(path)
       const { content, isSecret, edits } = withPath(path, () => edit(before ?? Buffer.alloc(0), params))
       return fileChanges(current, {
-        ...{ path, owner, group, mode, keep, backup },
-        ...{ content: Buffer.from(content), isSecret },
+        path,
+        owner,
+        group,
+        mode,
+        keep,
+        backup,
+        content: Buffer.from(content),
+        isSecret,
         edits: before && edits,
         validate: validate ?? validation(params.validate),
       })

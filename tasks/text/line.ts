@@ -109,7 +109,8 @@ export const line = defineFileEdit({
       editLines(source, params),
     )
     return {
-      ...{ content: source.bytes(text), isSecret },
+      content: source.bytes(text),
+      isSecret,
       edits: edits.map((each) => describeEdit(params.path, each, isSecret)),
     }
   },

@@ -90,7 +90,8 @@ export const replace = defineFileEdit({
       return replaced
     })
     return {
-      ...{ content: source.bytes(restore(result.text)), isSecret },
+      content: source.bytes(restore(result.text)),
+      isSecret,
       edits: result.edits.map(({ line, from, to }) => ({ what: `${params.path}:${line}`, from, to })),
     }
   },

@@ -113,8 +113,13 @@ export const sshdConfig = defineTask({
     const includes = areRead ? observed.includes : observed.includesOfNewFile
     const { bytes, changes } = withPath(path, () => applySshdEdits(text, edits, includes))
     return fileChanges(current, {
-      ...{ path, owner, group, keep, backup },
-      ...{ mode: mode ?? (before ? undefined : 0o600), content: Buffer.from(bytes) },
+      path,
+      owner,
+      group,
+      keep,
+      backup,
+      mode: mode ?? (before ? undefined : 0o600),
+      content: Buffer.from(bytes),
       edits: before && changes,
       validate: validation(validate) ?? checkedBySshd,
     })

@@ -67,7 +67,8 @@ async function examined(plans: readonly PlayPlan[], { forks = 100 }: DoctorFlags
       process.stderr.write(`${message}\n`)
     return await examine(plans, {
       connect: async (settings, options) => (await transportFor(settings)).connect(settings, options),
-      ...{ forks, signal },
+      forks,
+      signal,
     })
   } finally {
     release()

@@ -22,7 +22,8 @@ export async function showFacts(names: readonly string[], given: FactsFlags): Pr
   const inventory = await inventoryFromFlags(flags)
   const answers = new Map<string, HostAnswers['facts']>()
   const play = definePlay({
-    ...{ name: 'facts', hosts: flags.limit ?? 'all' },
+    name: 'facts',
+    hosts: flags.limit ?? 'all',
     tasks: (host) => {
       answers.set(host.name, answersOf(host, facts))
       return []

@@ -56,7 +56,10 @@ export async function execute(
   const { diff: isDiffShown = false } = flags
   const verbosity = flags.quiet && flags.verbose === 0 ? -1 : flags.verbose
   const builtIn = await createReporter({
-    ...{ output, verbosity, isDiffShown, hasAnswers },
+    output,
+    verbosity,
+    isDiffShown,
+    hasAnswers,
     keys: { input: () => process.stdin, stop: stop.stop },
     lastTimes: async () =>
       resumable &&
@@ -65,8 +68,12 @@ export async function execute(
   const reporter = (await addReporters?.(builtIn)) ?? builtIn
   try {
     const recap = await carryOut({ ...planned, warnings }, flags, {
-      ...{ playbooks, resumable, transportFor, confirmTask },
-      ...{ ask: personToAsk(stop, ask), answers: inventory.extraVar },
+      playbooks,
+      resumable,
+      transportFor,
+      confirmTask,
+      ask: personToAsk(stop, ask),
+      answers: inventory.extraVar,
       signal: stop.signal,
       listener: (event) => {
         onEvent?.(event)

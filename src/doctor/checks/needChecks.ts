@@ -36,7 +36,8 @@ function allChecks(needs: Needs): Check[] {
     ...(needs.multicast ?? []).map(multicastCheck),
     ...(needs.checks ?? []).map(
       ({ what, command, cure }): Check => ({
-        ...{ name: what, command },
+        name: what,
+        command,
         interpret: ({ code }) => (code === 0 ? ok('yes') : problem('no', cure)),
       }),
     ),

@@ -163,7 +163,11 @@ function withoutAttributes(state: FileState, by: string): FileState {
   const unknown = { enumerable: true, get }
   const { mode: _, owner: __, group: ___, uid: ____, gid: _____, ...known } = state
   return Object.defineProperties(known, {
-    ...{ mode: unknown, owner: unknown, group: unknown, uid: unknown, gid: unknown },
+    mode: unknown,
+    owner: unknown,
+    group: unknown,
+    uid: unknown,
+    gid: unknown,
   }) as FileState
 }
 

@@ -145,7 +145,9 @@ async function planHost(
   }
   const seenByTemplates = (values: HostValues) =>
     templateHost(host, hostOfPlay(play, values), {
-      ...{ play, playHosts: hosts, readAnsible: values.readAnsible },
+      play,
+      playHosts: hosts,
+      readAnsible: values.readAnsible,
       inventory: options.inventory,
     })
   const prepareSeeing =
@@ -157,14 +159,12 @@ async function planHost(
       return planTask(
         { ...placed, task },
         {
-          ...{
-            target,
-            index,
-            isHandler,
-            isCheck: options.isCheck === true,
-            key: key ?? handlerKey(task),
-            playFile: play.where()?.file,
-          },
+          target,
+          index,
+          isHandler,
+          isCheck: options.isCheck === true,
+          key: key ?? handlerKey(task),
+          playFile: play.where()?.file,
           templateHost: templatesSee(task.role),
         },
       )
@@ -238,7 +238,17 @@ async function planHost(
   const items = await withoutFacts(itemsOf)
   const expected = items ? [] : await expect()
   return {
-    ...{ host, settings, userFor, other, prepare, tags, items, expected, expect, itemsWith, itemsGiven },
+    host,
+    settings,
+    userFor,
+    other,
+    prepare,
+    tags,
+    items,
+    expected,
+    expect,
+    itemsWith,
+    itemsGiven,
     factTasks: readers,
     facts: () => used!.values.facts,
     needs,

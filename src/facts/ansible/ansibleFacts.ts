@@ -146,7 +146,10 @@ function mountFact({ path, device, type, options, size, available }: Mount): unk
 function selinuxFact({ mode, configured, policy, policyVersion }: HostFacts['selinux']): unknown {
   if (mode === 'disabled') return { status: 'disabled' }
   return {
-    ...{ status: 'enabled', mode, config_mode: configured ?? 'unknown', type: policy ?? 'unknown' },
+    status: 'enabled',
+    mode,
+    config_mode: configured ?? 'unknown',
+    type: policy ?? 'unknown',
     policyvers: policyVersion ?? 'unknown',
   }
 }

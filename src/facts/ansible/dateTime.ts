@@ -13,7 +13,14 @@ export function dateTime({ epoch, zone, offset }: DateFacts): Readonly<Record<st
   const [hour = '', minute = '', second = ''] = time.split(':')
   const compact = `${year}${month}${day}T${hour}${minute}${second}`
   return {
-    ...{ year, month, day, hour, minute, second, date, time },
+    year,
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    date,
+    time,
     weekday: weekdays[local.getUTCDay()]!,
     weekday_number: String(local.getUTCDay()),
     weeknumber: weekOf(local),

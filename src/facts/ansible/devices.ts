@@ -8,9 +8,14 @@ export function devices(disks: readonly DiskFacts[]): Readonly<Record<string, un
     disks.map(({ name, size, model, vendor, sectorSize, holders, partitions, ...disk }) => [
       name,
       {
-        ...{ model: model || null, vendor: vendor || null, holders: [...holders] },
-        ...{ removable: disk.isRemovable ? '1' : '0', rotational: disk.isRotational ? '1' : '0' },
-        ...{ scheduler_mode: disk.scheduler, sectors: size / 512, sectorsize: String(sectorSize) },
+        model: model || null,
+        vendor: vendor || null,
+        holders: [...holders],
+        removable: disk.isRemovable ? '1' : '0',
+        rotational: disk.isRotational ? '1' : '0',
+        scheduler_mode: disk.scheduler,
+        sectors: size / 512,
+        sectorsize: String(sectorSize),
         size: sizeText(size),
         partitions: Object.fromEntries(partitions.map((each) => [each.name, partition(each, sectorSize)])),
       },

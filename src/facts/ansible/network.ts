@@ -20,7 +20,10 @@ export function interfaceFact(found: InterfaceFacts): unknown {
   const { name, mac, mtu, isUp, ipv4, ipv6 } = found
   const [first, ...others] = ipv4.map(ipv4Fact)
   return {
-    ...{ device: name, active: isUp, mtu, type: typeOf(found) },
+    device: name,
+    active: isUp,
+    mtu,
+    type: typeOf(found),
     ...(mac === '' ? {} : { macaddress: mac }),
     ...(first ? { ipv4: first } : {}),
     ...(others.length > 0 ? { ipv4_secondaries: others } : {}),
@@ -44,7 +47,8 @@ export function defaultRoute(
         ? ipv4Fact({ address, prefix })
         : ipv6Fact({ address, prefix })
   return {
-    ...{ interface: name, ...own },
+    interface: name,
+    ...own,
     ...(gateway === undefined ? {} : { gateway }),
     ...(found ? { mtu: found.mtu, type: typeOf(found) } : {}),
     ...(found && found.mac !== '' ? { macaddress: found.mac } : {}),

@@ -46,7 +46,11 @@ export function createBoardReporter(options: BoardOptions): Reporter {
     if (!isLast && !budget.isFree()) return false
     const { play } = tree
     const frame = {
-      ...{ columns: screen.columns(), rows: screen.rows(), now: clock.now(), theme: out.theme, view },
+      columns: screen.columns(),
+      rows: screen.rows(),
+      now: clock.now(),
+      theme: out.theme,
+      view,
       lastTime: (title: string) => last?.tasks.get(title),
     }
     budget.spend(screen.draw(play ? boardFrame(play, frame) : [], text))

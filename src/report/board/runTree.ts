@@ -85,10 +85,7 @@ export class RunTree {
         registerSignalListeners: false,
         collectErrors: false,
         renderer: BoardRenderer,
-        rendererOptions: {
-          ...{ clock, draw, startedAt: clock.now(), isCheck },
-          lastTimeMs: () => lastTimeMs(play),
-        },
+        rendererOptions: { clock, draw, startedAt: clock.now(), isCheck, lastTimeMs: () => lastTimeMs(play) },
       },
     )
     this.#finished = Promise.all([this.#finished, this.#list.run()])

@@ -257,7 +257,11 @@ class RunFormatter implements TextFormatter {
     const before = this.#printedBeforeFailure
     const linesWith = (hasFailures: boolean) =>
       this.#closing.lines({
-        ...{ theme, cwd, isCheck: this.#isCheck, columns: columns() ?? 110, hasFailures },
+        theme,
+        cwd,
+        isCheck: this.#isCheck,
+        columns: columns() ?? 110,
+        hasFailures,
         height: isQuiet ? quietHeight : summaryHeight,
         hasChanges: !hasAnswers && (isQuiet || (this.#hasFolded && this.#printed > shortRun)),
       })

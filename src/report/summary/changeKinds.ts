@@ -36,7 +36,8 @@ function kindOf({ host, task, result: { changes } }: EventOf<'taskEnd'>): Change
   const values = first === undefined ? '' : `   ${withoutOwn(first.replace(/ {3,}/g, '   '), host)}${more}`
   const isRestart = /^restart/.test(task.name) || changes.some(({ to }) => /^restarted\b/.test(to))
   return {
-    ...{ line: title + values, title },
+    line: title + values,
+    title,
     restart: task.name === 'reboot' ? 'rebooted' : isRestart ? 'restarted' : undefined,
   }
 }

@@ -82,10 +82,9 @@ function tasksOf({ plays }: RunTable): Task[] {
     for (const { entries } of hosts.values())
       for (const { column, event } of entries)
         longest.set(column, Math.max(longest.get(column) ?? 0, event.result.durationMs))
-    return columns.all().map((column) => ({
-      ...{ play: name, title: column.title, column },
-      longestMs: longest.get(column) ?? 0,
-    }))
+    return columns
+      .all()
+      .map((column) => ({ play: name, title: column.title, column, longestMs: longest.get(column) ?? 0 }))
   })
 }
 

@@ -79,7 +79,10 @@ export function fakeHost(spec: FakeHostSpec = {}): FakeHost {
     return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []
   }
   return {
-    ...{ name, groups, vars, root },
+    name,
+    groups,
+    vars,
+    root,
     file: (path) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined),
     ran: () => lines('ran'),
     unanswered: () => [...new Set(lines('unanswered'))],

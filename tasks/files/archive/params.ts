@@ -23,7 +23,13 @@ export function archiveFormat({ dest, format }: Pick<ArchiveParams, 'dest' | 'fo
   if (format) return format
   const [, ending = ''] = /\.(tar|tgz|tbz2?|txz|gz|bz2|xz|zip)$/i.exec(dest) ?? []
   const known: { readonly [ending: string]: ArchiveFormat } = {
-    ...{ tar: 'tar', zip: 'zip', bz2: 'bz2', tbz: 'bz2', tbz2: 'bz2', xz: 'xz', txz: 'xz' },
+    tar: 'tar',
+    zip: 'zip',
+    bz2: 'bz2',
+    tbz: 'bz2',
+    tbz2: 'bz2',
+    xz: 'xz',
+    txz: 'xz',
   }
   return known[ending.toLowerCase()] ?? 'gz'
 }

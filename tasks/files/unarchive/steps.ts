@@ -44,7 +44,9 @@ export function unpackSteps(
     return [
       upload({ source, path, mode: 0o600 }),
       run(unpackCommand(named, stamp, sentOrigin(path, named.src, local.digest)), {
-        ...{ explain, rehearse: toolCheck(named), paths },
+        explain,
+        rehearse: toolCheck(named),
+        paths,
       }),
     ]
   }

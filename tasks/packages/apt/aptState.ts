@@ -22,7 +22,10 @@ export type AptState = {
 export function parseAptState(result: Output): AptState {
   const lines = splitLines(text(result))
   const found = fieldsOf(lines, 'package').map(([name = '', version = '', status = '', mark]) => ({
-    ...{ name, version, status, mark },
+    name,
+    version,
+    status,
+    mark,
   }))
   const simulated = lines.slice(lines.indexOf('= simulation') + 1)
   return {
