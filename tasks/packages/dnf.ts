@@ -3,7 +3,7 @@
 import { type Change, defineTask, output, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import { word } from '../params/word.ts'
-import { type DnfParams, isGroup, isRpmFile, isRpmUrl, nameProblem } from './dnfParams.ts'
+import { type DnfParams, isAskedForMissing, isGroup, isRpmFile, isRpmUrl, nameProblem } from './dnfParams.ts'
 import { removalStep, transactionStep } from './dnfTransaction.ts'
 import { type Installed, installedScript, type PackageState, parseInstalled } from './installedPackages.ts'
 import { inOneTransaction, packageEffects, packageState } from './packageEffects.ts'
@@ -33,6 +33,7 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  * - `autoremove`: without a name, removes dependencies that nothing needs any more; with `absent`, those of what is
  *   removed, also where dnf is configured to keep them.
  * - `disableGpgCheck`, `allowErasing`, `nobest`, `skipBroken`, `cacheOnly`: as dnf's --nogpgcheck, --allowerasing, …
+ *   With `allowErasing` or `skipBroken` dnf is asked what it would remove or leave out, if something is missing.
  * - `weakDeps`: whether to install recommended packages; default: as dnf is configured.
  * - `updateCache`: reads the repositories' metadata again (--refresh).
  * - `releasever`: the release to take packages from.
@@ -171,7 +172,8 @@ export const dnf = defineTask({
       effects: packageEffects(name),
     }))
     const all = params.name.includes('*')
-    const [toInstall, toUpgrade] = all ? [missing, asked] : [[...missing, ...asked], outdated]
+    const named = isAskedForMissing(params) ? missing.filter((_, index) => isRpmFile(added[index]!)) : missing
+    const [toInstall, toUpgrade] = all ? [named, asked] : [[...named, ...asked], outdated]
     const names = all ? [] : installed.updates.map(({ name }) => name)
     return [
       ...inOneTransaction(toInstall, transactionStep('install', params, [...added, ...groups])),
@@ -197,8 +199,8 @@ function replaced(name: string, { others }: PackageState, { allowDowngrade }: Dn
 }
 
 /** Whether dnf alone knows what it would do. */
-function isForDnf({ name }: DnfParams): boolean {
-  return name.length === 0 || name.some(isGroup)
+function isForDnf(params: DnfParams): boolean {
+  return params.name.length === 0 || params.name.some(isGroup) || isAskedForMissing(params)
 }
 
 function removals(

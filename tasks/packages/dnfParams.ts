@@ -39,6 +39,11 @@ export function isGroup(name: string): boolean {
   return name.startsWith('@')
 }
 
+/** Whether dnf may leave out packages that are missing, or remove others for them: it says which. */
+export function isAskedForMissing({ state, skipBroken, allowErasing, updateOnly }: DnfParams): boolean {
+  return state !== 'absent' && (skipBroken || allowErasing) && !updateOnly
+}
+
 /** Why a name cannot be looked up on a host; undefined if it can. */
 export function nameProblem(name: string): string | undefined {
   if (name === '*') return undefined

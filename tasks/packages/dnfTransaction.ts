@@ -24,17 +24,18 @@ function explainIn({ name }: DnfParams) {
   return (result: Output) => explainDnf(result, name.filter(isGroup))
 }
 
-/** What dnf would do with groups, or with all packages, as it shows it before it asks. It leaves no log. */
+/** What dnf would do with groups and `more`, or with all packages, as it shows it before it asks. It leaves no log. */
 export function questionScript(
   params: DnfParams,
   verb: 'install' | 'upgrade' | 'remove' | 'autoremove',
+  more: Command = shellText(''),
 ): string {
   const names = params.name.filter(isGroup)
   const rest = verb === 'upgrade' ? advisoryOptions(params) : names
   const words = [...(verb === 'remove' ? unneeded(params) : options(params)), ...rest]
   return `echo '= asked'
 t=$(mktemp -d) || exit 0
-${sh`dnf --assumeno ${shown} ${shellText('--setopt=logdir="$t"')} ${verb} ${words}`.script} 2>&1
+${sh`dnf --assumeno ${shown} ${shellText('--setopt=logdir="$t"')} ${verb} ${words} ${more}`.script} 2>&1
 echo "= code $?"
 rm -rf -- "$t"`
 }

@@ -2,7 +2,7 @@
 
 import { type Command, type Output, PlaybookError, sh, shellText, splitLines, text } from '../../src/index.ts'
 import { explainDnf } from './dnfErrors.ts'
-import { type DnfParams, isGroup, isRpmFile, isRpmUrl } from './dnfParams.ts'
+import { type DnfParams, isAskedForMissing, isGroup, isRpmFile, isRpmUrl } from './dnfParams.ts'
 import { type DnfTableRow, parseTable } from './dnfTable.ts'
 import { advisoryOptions, questionScript, repositoryOptions } from './dnfTransaction.ts'
 import { compareRpm, parseRpmVersion, versionedNames } from './rpmVersion.ts'
@@ -42,7 +42,7 @@ export function installedScript(params: DnfParams): Command {
       query,
       ...looked,
       ...(params.state === 'latest' && !params.name.includes('*') ? [updatesScript(params, names)] : []),
-      ...question(params),
+      ...question(params, names),
       'exit 0',
     ].join('\n'),
   )
@@ -70,11 +70,23 @@ esac`
 }
 
 /** What only dnf can answer. */
-function question(params: DnfParams): string[] {
+function question(params: DnfParams, names: readonly string[]): string[] {
   if (params.name.includes('*')) return [questionScript(params, 'upgrade')]
-  if (params.name.some(isGroup))
-    return [questionScript(params, params.state === 'absent' ? 'remove' : 'install')]
+  const hasGroups = params.name.some(isGroup)
+  if (isAskedForMissing(params) && names.length > 0) {
+    const ask = questionScript(params, 'install', shellText('$m'))
+    return [missingScript(names), hasGroups ? ask : `if [ -n "$m" ]; then\n${ask}\nfi`]
+  }
+  if (hasGroups) return [questionScript(params, params.state === 'absent' ? 'remove' : 'install')]
   return params.autoremove && params.name.length === 0 ? [questionScript(params, 'autoremove')] : []
+}
+
+/** Sets `m` to the names that nothing provides. */
+function missingScript(names: readonly string[]): string {
+  return `m=
+for n in ${sh`${names}`.script}; do
+  rpm -q --whatprovides "$n" >/dev/null 2>&1 || rpm -q "$n" >/dev/null 2>&1 || m="$m $n"
+done`
 }
 
 /** dnf looks for updates by the packages' own names only. */
@@ -243,11 +255,11 @@ function parseUpdates(lines: readonly string[]): Installed[] {
 function parseAsked(lines: readonly string[], groups: readonly string[]): DnfTableRow[] {
   const code = Number(/^= code (\d+)$/.exec(lines.at(-1) ?? '')?.[1])
   const printed = lines.slice(0, -1)
-  const prints = (form: RegExp) => printed.some((line) => form.test(line))
-  // Without the repository that has it, dnf 4 takes a module for one that is not installed; dnf 5 always does.
+  const prints = (form: RegExp, end = '') => printed.some((line) => form.test(line) && line.endsWith(end))
+  // Without the repository that has it, dnf 4 takes a module for one that is not installed; dnf 5 knows none at all.
   const isUnknown =
     (prints(/^Ignoring repositories: /) && prints(/Module or Group '[^']*[:/][^']*' is not installed/)) ||
-    prints(/^No groups to remove for argument: .*[:/]/)
+    groups.some((each) => /[:/]/.test(each) && prints(/^No .* for argument: /, each.slice(1)))
   const isAnswered = code === 0 || prints(/^Operation aborted/)
   if (isAnswered && !isUnknown) return parseTable(printed)
   throw explainDnf({ stdout: Buffer.from(`${printed.join('\n')}\n`), stderr: Buffer.alloc(0), code }, groups)

@@ -110,9 +110,13 @@ export const dnf5Topics: readonly Topic[] = [
             releasever: '9',
             nobest: true,
           }),
+          dnf({ name: ['autoconf', 'nowhere'], skipBroken: true }),
           dnf({ name: 'alpha', state: 'latest', skipBroken: true, updateCache: true }),
         ],
-        shows: ['rpm -q make alpha', 'make-4.3-1.noarch\nalpha-2.0-1.noarch\n'],
+        shows: [
+          'rpm -q make alpha autoconf',
+          'make-4.3-1.noarch\nalpha-2.0-1.noarch\nautoconf-2.69-1.noarch\n',
+        ],
       },
       {
         title: 'packages takes dnf by the distribution, and a new repository is used at once',

@@ -1,6 +1,6 @@
 // Tests dnf: plans over recorded output, the scripts on real shells, errors of dnf 4 and 5.
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '#test'
 import * as assert from 'uvu/assert'
@@ -319,6 +319,14 @@ Errors during downloading metadata for repository 'epel':
     steps: ['dnf -y upgrade --security'],
   },
   {
+    title: 'is quiet where nothing of what is missing can be installed, and it may be left out',
+    params: { name: ['nope', '/usr/bin/nope'], skipBroken: true },
+    printed:
+      'no package provides nope\nerror: file /usr/bin/nope: No such file or directory\n= again\npackage nope is not installed\npackage /usr/bin/nope is not installed\n= asked\nNo match for argument: nope\nNo match for argument: /usr/bin/nope\n\nNothing to do.\n= code 0\n',
+    changes: [],
+    steps: [],
+  },
+  {
     title: 'hands its options to dnf',
     params: {
       name: 'gcc',
@@ -336,8 +344,9 @@ Errors during downloading metadata for repository 'epel':
       updateCache: true,
       releasever: '9.6',
     },
-    printed: 'no package provides gcc\n= again\npackage gcc is not installed\n',
-    changes: ['package gcc: not installed → installed'],
+    printed:
+      'no package provides gcc\n= again\npackage gcc is not installed\n= asked\nInstalling:\n gcc  x86_64  11.5.0-5.el9  appstream  32 M\nRemoving dependent packages:\n clang  x86_64  19.1-1  @appstream  9 M\nOperation aborted.\n= code 1\n',
+    changes: ['package gcc: not installed → 11.5.0-5.el9', 'package clang: 19.1-1 → not installed'],
     steps: [
       "dnf -y install '--disableplugin=local' '--enableplugin=versionlock' '--disablerepo=lab' '--enablerepo=crb' '--enablerepo=epel' '--exclude=kernel*' '--setopt=disable_excludes=main,all,*' '--releasever=9.6' --refresh --nogpgcheck --allowerasing --nobest '--setopt=strict=False' '--setopt=install_weak_deps=False' gcc",
     ],
@@ -393,16 +402,17 @@ test('dnf does not take a module for absent where its repository cannot be read'
   )
 })
 
-test('dnf 5 does not take the packages of a module for absent', () => {
-  assert.throws(
-    () =>
-      plannedAfter(
-        { name: '@lab-db:15', state: 'absent' },
-        '= asked\nNo groups to remove for argument: lab-db:15\n\nNothing to do.\n= code 0\n',
-      ),
-    (error: PlaybookError) => error.code === 'E_NO_MODULES' && /module enable lab-db:/.test(error.hint ?? ''),
-  )
-})
+for (const [params, line] of [
+  [{ state: 'absent' }, 'No groups to remove for argument: lab-db:15'],
+  [{ skipBroken: true }, 'No match for argument: lab-db:15'],
+] as const)
+  test(`dnf 5 does not pass over a module with ${JSON.stringify(params)}`, () => {
+    assert.throws(
+      () => plannedAfter({ name: '@lab-db:15', ...params }, `= asked\n${line}\n\nNothing to do.\n= code 0\n`),
+      (error: PlaybookError) =>
+        error.code === 'E_NO_MODULES' && /module enable lab-db:/.test(error.hint ?? ''),
+    )
+  })
 
 test('dnf says so where there is no rpm', () => {
   assert.throws(
@@ -695,6 +705,16 @@ for (const shell of shells) {
       assert.equal(await look({ name }), { missing: ['/tmp/b.rpm', 'https://m/c.rpm'], found, ...nothing })
       const latest = await look({ name: ['vim', 'wget.noarch'], state: 'latest' })
       assert.equal(latest, { missing: [], found, ...nothing, updates: [{ name: 'wget', version: '1.22-1' }] })
+      program(
+        'rpm',
+        '[ "$2" = --whatprovides ] && [ "$3" = vim ] || { echo "package is not installed"; exit 1; }',
+      )
+      program('dnf', `echo " $*" >>"$0.printed"; echo Nothing to do.`)
+      assert.equal((await look({ name: ['vim', 'nope', 'perl(X)'], allowErasing: true })).asked, [])
+      assert.match(
+        readFileSync(join(folder, 'dnf.printed'), 'utf8'),
+        / install --allowerasing nope perl\(X\)\n/,
+      )
       program('dnf', 'echo broken; exit 1')
       assert.is((await failure(() => look({ name: '*', state: 'latest' }))).code, 'E_DNF')
     }))
