@@ -36,7 +36,7 @@ export function balancers({ vars, hosts }: Pick<PlayHost<WebVars>, 'vars' | 'hos
   return [...all].map(([instance, workers]) => ({ instance, name: balancerName(instance), workers }))
 }
 
-export function balancerName(instance: string): string {
+function balancerName(instance: string): string {
   return `${instance}_loadbalancer`
 }
 

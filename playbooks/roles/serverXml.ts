@@ -18,7 +18,7 @@ export type ClusterSettings = {
 }
 
 /** A member that is named: `node` and the receiver's port make its id, which all members must call it by. */
-export type StaticMember = { readonly address: string; readonly port: number; readonly node: number }
+type StaticMember = { readonly address: string; readonly port: number; readonly node: number }
 
 export type ServerXmlSettings = {
   /** The name of the Service. */

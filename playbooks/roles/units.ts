@@ -3,7 +3,7 @@
 import type { Task, TaskList } from 'run-playbook'
 import { systemdUnit } from 'run-playbook/tasks'
 
-export type TomcatUnitSettings = {
+type TomcatUnitSettings = {
   readonly home: string
   readonly account: string
   readonly logs: string

@@ -3,7 +3,7 @@
 import { PlaybookError, type Secret, secret } from 'run-playbook'
 
 /** Where logs go, and when a new file begins. */
-export type RotationSettings = {
+type RotationSettings = {
   /** The httpd's own rotatelogs. */
   readonly rotatelogs?: string
   readonly logDirectory?: string
@@ -13,7 +13,7 @@ export type RotationSettings = {
   readonly offsetMinutes?: number
 }
 
-export type ModJkSettings = RotationSettings & {
+type ModJkSettings = RotationSettings & {
   readonly workersFile?: string
   readonly logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error'
   /** Shared memory of the server's processes; mod_jk warns, and takes a file under logs/, where it is not given. */
@@ -80,7 +80,7 @@ export function workersProperties(balancers: readonly Balancer[], ajpSecret?: Se
   return ajpSecret ? secret(text) : text
 }
 
-export type VhostSettings = RotationSettings & {
+type VhostSettings = RotationSettings & {
   readonly port?: number
   readonly documentRoot?: string
   /**
