@@ -36,8 +36,9 @@ const textLimitBytes = 1024 * 1024
  * - `dest` (absolute): the file on the host. With a slash at the end it is a folder, in which the file gets the name of
  *   `src`, as in Ansible's copy. The folder must exist, which Ansible's copy would make.
  * - `content`: text, bytes, or a `Secret`, which no diff shows. Or `src`: a file on the controller, relative to the
- *   folder of the file in which the task is written, or in `files/` of its role or playbook. Text up to 1 MiB is compared as text; larger or binary files of any
- *   size by their SHA-256, and sent over a channel of their own. For a folder, use copyDirectory.
+ *   folder of the file in which the task is written, or in `files/` of its role or playbook. Text up to 1 MiB is
+ *   compared as text; larger or binary files, of any size, are compared by their SHA-256 and sent over a channel of
+ *   their own. For a folder, use copyDirectory.
  * - `remoteSrc` (default false): `src` is a file on the host, an absolute path; it is compared and copied there.
  * - `force` (default true): false writes the file only if nothing is at `dest`; its attributes are set anyway.
  * - `owner`, `group`, `mode`: default: unchanged; of a new file the become user and 0644. A symbolic mode (`'u+x,go-w'`)

@@ -14,16 +14,17 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  *
  * - `name`: a package, a list, or several separated by commas. Each may be a name (`vim`, also if the package that
  *   provides it has another name: `vim-enhanced`), a name with version, release or architecture (`httpd-2.4.62`,
- *   `glibc.i686`), a capability (`perl(JSON)`), a file that a package contains (`/usr/bin/rotatelogs`), or the path of an
- *   .rpm file on the host or its URL, which rpm reads each time. Of a file a newer version that is installed stays; dnf
- *   checks its signature only where localpkg_gpgcheck is on. `*` with `state: 'latest'` means everything installed. Patterns
- *   and comparisons are refused: whether they are installed cannot be determined reliably. Groups (`@Development Tools`) and modules
- *   (`@nodejs:18/common`: module, stream, profile) are there where dnf would do nothing more for them; for these dnf is
- *   asked each time (0.7 s). A module without a stream means the enabled or default one, without a profile its default
- *   profile. Its stream gets enabled, its packages and the profile installed. `absent` removes the packages of its
- *   profiles; the stream stays enabled. dnf does not switch to another stream (E_MODULE_STREAM): remove, then
- *   `dnf module reset` by `command`. dnf 5 takes groups by their ids alone (`@development-tools`), and no modules
- *   (E_NO_MODULES): enable the stream by `command`, and name the packages.
+ *   `glibc.i686`), a capability (`perl(JSON)`), a file that a package contains (`/usr/bin/rotatelogs`), or an .rpm
+ *   file, by its path on the host or its URL, which rpm reads each time. An installed version that is newer than such a
+ *   file stays; dnf checks the file's signature only if localpkg_gpgcheck is on. `*` with `state: 'latest'` means
+ *   everything installed. Patterns and comparisons are refused: whether they are installed cannot be determined
+ *   reliably. Groups (`@Development Tools`) and modules (`@nodejs:18/common`: module, stream, profile) count as
+ *   installed if dnf would do nothing more for them; for these dnf is asked each time (0.7 s). A module without a
+ *   stream means the enabled or default one, without a profile its default profile. Its stream gets enabled, its
+ *   packages and the profile installed. `absent` removes the packages of its profiles; the stream stays enabled. dnf
+ *   does not switch to another stream (E_MODULE_STREAM): remove, then `dnf module reset` by `command`. dnf 5 takes
+ *   groups by their ids alone (`@development-tools`), and no modules (E_NO_MODULES): enable the stream by `command`,
+ *   and name the packages.
  * - `state`: `present` (default; any version), `latest`, `absent`.
  * - `enablerepo`, `disablerepo`, `exclude`, `disableExcludes` (`all`, `main`, a repository), `enablePlugin`,
  *   `disablePlugin`: as dnf's options of that name, for this call.
@@ -39,8 +40,8 @@ import { inOneTransaction, packageEffects, packageState } from './packageEffects
  * - `releasever`: the release to take packages from.
  *
  * A dry run has dnf resolve what is missing, without touching the host: a package that no repository has is an error
- * there too. What only comes to light with the files of the packages does not show: signatures, scripts, a full disk.
- * For `*` it lists what dnf would do, with packages that come along or take the place of others.
+ * there too. It cannot find what shows only with the packages' files: signatures, scripts, a full disk. For `*` it
+ * lists what dnf would do, with packages that come along or take the place of others.
  *
  * dnf waits for another running dnf, `lockTimeout` seconds at most; default: as long as it takes.
  *

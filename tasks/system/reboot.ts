@@ -18,13 +18,13 @@ import {
 } from '../../src/index.ts'
 
 /**
- * Restarts the host, waits until one can log in again, and proves that it has restarted: what
- * `bootTimeCommand` says must be another than before. The connection that breaks for it does not make the host
- * unreachable; one that stays away does. As a handler it restarts the host once, at the end of the play.
+ * Restarts the host, waits until one can log in again, and proves that it has restarted: the output of
+ * `bootTimeCommand` must have changed. The connection that breaks meanwhile does not make the host unreachable; a host
+ * that does not come back is. As a handler it restarts the host once, at the end of the play.
  *
- * - `onlyIfRequired` (default false): only where the host says so: /run/reboot-required (Debian, Ubuntu), or
- *   `needs-restarting -r` (dnf).
- * - `msg`: the message to users who are logged in. `preRebootDelay` (0): seconds between that and the restart.
+ * - `onlyIfRequired` (default false): only if the host says that it is required: /run/reboot-required (Debian, Ubuntu),
+ *   or `needs-restarting -r` (dnf).
+ * - `msg`: the message to users who are logged in. `preRebootDelay` (0): seconds between the message and the restart.
  * - `rebootTimeout` (600): seconds until it must be up again, `testCommand` included. `connectTimeout`: seconds that
  *   each attempt to log in may take; as for all connections (-T) if not given.
  * - `testCommand` (`whoami`): shell text that must end with exit code 0 before the host counts as back.
