@@ -38,6 +38,8 @@ type UpOptions = {
   readonly flavour?: FlavourName | undefined
   /** Throws the hosts' state away first. */
   readonly isFresh?: boolean
+  /** The names of the hosts that are booted; without it, all. */
+  readonly hosts?: readonly string[] | undefined
   /** Hears what is being done. */
   readonly log?: Log
 }
@@ -48,13 +50,13 @@ type UpOptions = {
  */
 export async function up(
   name: string = defaultName,
-  { flavour, isFresh = false, log = noLog }: UpOptions = {},
+  { log = noLog, ...options }: UpOptions = {},
 ): Promise<Lab> {
   const support = await isSupported()
   if (!support.ok) throw new PlaybookError('E_LAB_UNSUPPORTED', `No lab on this machine: ${support.reason}.`)
   const files = instanceFiles(name)
   await prepareMachine(log)
-  return withLock(files.lock, () => bringUp(name, files, { flavour, isFresh, log }), log)
+  return withLock(files.lock, () => bringUp(name, files, { log, ...options }), log)
 }
 
 /** Takes the lab down: no process, interface, mount or group of it stays. `isPurge` deletes its state as well. */
@@ -78,7 +80,7 @@ export async function find(name: string = defaultName): Promise<Lab | undefined>
 async function bringUp(
   name: string,
   files: InstanceFiles,
-  { flavour: asked, isFresh = false, log = noLog }: UpOptions,
+  { flavour: asked, isFresh = false, hosts, log = noLog }: UpOptions,
 ): Promise<Lab> {
   const last = await readInstanceRecord(files)
   const flavour = asked ?? last?.flavour ?? 'dnf'
@@ -97,7 +99,8 @@ async function bringUp(
   await writeKnownHosts(files, network.hosts)
   const shares = { sources: sourcesFolder, packages }
   await startMirror(network, shares, files)
-  await bootHosts(hostSpecs(files, network, baseImage, packages), name, log)
+  const specs = hostSpecs(files, network, baseImage, packages)
+  await bootHosts(hosts ? specs.filter(({ host }) => hosts.includes(host.name)) : specs, name, log)
   const lab = await describe(name, files, network, shares)
   await writeInventory(lab)
   return lab

@@ -17,7 +17,7 @@ let lab: Lab
 let site: Site
 
 test('a fresh lab comes up', async () => {
-  lab = await up(name, { isFresh: true })
+  lab = await up(name, { isFresh: true, hosts })
   site = makeSite(lab)
 })
 

@@ -224,7 +224,7 @@ const failures: readonly Failure[] = [
 ]
 
 test('a fresh lab comes up', async () => {
-  lab = await up(name, { isFresh: true })
+  lab = await up(name, { isFresh: true, hosts: [host] })
   site = labSite(lab)
   site.write('blob', randomBytes(3_000_000))
 })

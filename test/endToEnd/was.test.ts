@@ -16,7 +16,7 @@ let site: Site
 let dryRun: Ran
 
 test('a fresh lab comes up', async () => {
-  lab = await up(name, { isFresh: true })
+  lab = await up(name, { isFresh: true, hosts: ['was-01', 'was-02'] })
   site = makeSite(lab)
 })
 
