@@ -31,6 +31,7 @@ const { values: options, positionals } = parseArgs({
     cold: { type: 'boolean', default: false },
     /** The lab that has the site. */
     lab: { type: 'string', default: defaultName },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 })
 
@@ -87,7 +88,13 @@ const log: Log = (line) => process.stdout.write(`${line}\n`)
 
 // What was set up for the measured commands is taken down as after any failure.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stopMeasuring)
-process.exitCode = await main(positionals)
+process.exitCode = options.help ? help() : await main(positionals)
+
+function help(): number {
+  log('Usage: npm run bench -- [--cold] [--lab name] [part...]\n')
+  for (const [name, { about }] of Object.entries(parts)) log(`  ${name.padEnd(6)} ${about}`)
+  return 0
+}
 
 /** 0 also where targets are missed: the summary shows them. 1 where a part failed. */
 async function main(names: readonly string[]): Promise<number> {
