@@ -55,7 +55,7 @@ for (const shell of shells) {
       await applied(httpdTask, { prefix }, { shell })
       age(httpd, 100)
       assert.equal(await looked(reloadHttpd, { prefix }, { shell }), [])
-      age(httpd, -1)
+      age(httpd, -100)
       const pid = httpd.pid()
       const { changes } = await applied(reloadHttpd, { prefix }, { shell })
       assert.equal(
@@ -152,7 +152,7 @@ test('nothing is started or reloaded with a bad configuration', () =>
     await applied(httpdTask, { prefix })
     const pid = httpd.pid()
     writeFileSync(path('conf/extra/own.conf'), 'BAD\n')
-    age(httpd, -1)
+    age(httpd, -100)
     const error = await failure(() => applied(reloadHttpd, { prefix }))
     assert.is(error.code, 'E_HTTPD_CONFIG')
     assert.match(error.details.join('\n'), 'own.conf:1: BAD')

@@ -78,7 +78,7 @@ test('one that dies after its start fails when it is waited for, with what it wr
       const before = Date.now()
       const error = await failure(() => applied(tomcat, { home, httpPort, start: false }))
       assert.is(error.code, 'E_TOMCAT_DIED')
-      assert.ok(Date.now() - before < 5000)
+      assert.ok(Date.now() - before < 60_000)
       assert.ok(error.details.includes('SEVERE Failed to start'), error.details.join('\n'))
       assert.is(readFileSync(join(home, 'starts'), 'utf8'), 'x\n')
     }),
