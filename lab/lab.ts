@@ -80,10 +80,10 @@ export async function find(name: string = defaultName): Promise<Lab | undefined>
 async function bringUp(
   name: string,
   files: InstanceFiles,
-  { flavour: asked, isFresh = false, hosts, log = noLog }: UpOptions,
+  { flavour: requested, isFresh = false, hosts, log = noLog }: UpOptions,
 ): Promise<Lab> {
   const last = await readInstanceRecord(files)
-  const flavour = asked ?? last?.flavour ?? 'dnf'
+  const flavour = requested ?? last?.flavour ?? 'dnf'
   if (last && flavour !== (last.flavour ?? 'dnf')) throw otherFlavour(name, last)
   const [baseImage, sourcesFolder] = await Promise.all([
     chooseImage(files, flavours[flavour].image, isFresh ? undefined : last, log),
