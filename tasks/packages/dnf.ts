@@ -3,7 +3,7 @@
 import { type Change, defineTask, output, PlaybookError, z } from '../../src/index.ts'
 import { oneOrMany } from '../params/oneOrMany.ts'
 import { word } from '../params/word.ts'
-import { type DnfParams, isAskedForMissing, isGroup, isRpmFile, isRpmUrl, nameProblem } from './dnfParams.ts'
+import { type DnfParams, isGroup, isRpmFile, isRpmUrl, nameProblem, needsResolving } from './dnfParams.ts'
 import { removalStep, transactionStep } from './dnfTransaction.ts'
 import { type Installed, installedScript, type PackageState, parseInstalled } from './installedPackages.ts'
 import { inOneTransaction, packageEffects, packageState } from './packageEffects.ts'
@@ -151,14 +151,14 @@ export const dnf = defineTask({
     }),
   }),
   plan: (params, { installed }) => {
-    const asked = installed.asked.map(({ what, ...change }) => ({
+    const predicted = installed.predicted.map(({ what, ...change }) => ({
       what,
       ...change,
       effects: packageEffects(what.replace(/^\w+ /, '')),
     }))
-    if (params.name.length === 0) return inOneTransaction(asked, removalStep(params, []))
-    const groups = asked.length === 0 ? [] : params.name.filter(isGroup)
-    if (params.state === 'absent') return removals(params, installed.found, asked, groups)
+    if (params.name.length === 0) return inOneTransaction(predicted, removalStep(params, []))
+    const groups = predicted.length === 0 ? [] : params.name.filter(isGroup)
+    if (params.state === 'absent') return removals(params, installed.found, predicted, groups)
     const added = params.updateOnly ? [] : installed.missing
     const missing = added.map((name) => ({
       what: `package ${name}`,
@@ -173,8 +173,8 @@ export const dnf = defineTask({
       effects: packageEffects(name),
     }))
     const all = params.name.includes('*')
-    const named = isAskedForMissing(params) ? missing.filter((_, index) => isRpmFile(added[index]!)) : missing
-    const [toInstall, toUpgrade] = all ? [named, asked] : [[...named, ...asked], outdated]
+    const named = needsResolving(params) ? missing.filter((_, index) => isRpmFile(added[index]!)) : missing
+    const [toInstall, toUpgrade] = all ? [named, predicted] : [[...named, ...predicted], outdated]
     const names = all ? [] : installed.updates.map(({ name }) => name)
     return [
       ...inOneTransaction(toInstall, transactionStep('install', params, [...added, ...groups])),
@@ -201,13 +201,13 @@ function replaced(name: string, { others }: PackageState, { allowDowngrade }: Dn
 
 /** Whether dnf alone knows what it would do. */
 function isForDnf(params: DnfParams): boolean {
-  return params.name.length === 0 || params.name.some(isGroup) || isAskedForMissing(params)
+  return params.name.length === 0 || params.name.some(isGroup) || needsResolving(params)
 }
 
 function removals(
   params: DnfParams,
   found: readonly Installed[],
-  asked: readonly Omit<Change, 'steps'>[],
+  predicted: readonly Omit<Change, 'steps'>[],
   groups: readonly string[],
 ): readonly Change[] {
   const changes = found.map(({ name, version }) => ({
@@ -217,7 +217,7 @@ function removals(
     effects: packageEffects(name),
   }))
   const names = found.map(({ name }) => name)
-  return inOneTransaction([...changes, ...asked], removalStep(params, [...names, ...groups]))
+  return inOneTransaction([...changes, ...predicted], removalStep(params, [...names, ...groups]))
 }
 
 function versionOf(name: string, found: readonly Installed[]): string {

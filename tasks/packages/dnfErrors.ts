@@ -110,9 +110,10 @@ export function explainDnf(result: Output, groups: readonly string[] = []): Play
   const lines = splitLines(output).filter((line) => line.trim() !== '' && !isProgress(line))
   const details = [...new Set(lines)]
   if (result.code === 127) return new PlaybookError('E_NO_RPM', 'There is no dnf on this host.', { details })
-  const groupError = explainGroup(output, groups, details.slice(0, 8))
-  if (groupError) return groupError
-  const known = knownError(result.code === 200 ? [locked] : knownErrors, output, details.slice(0, 8))
-  const message = `dnf ended with exit code ${result.code}.`
-  return known ?? new PlaybookError('E_DNF', message, { details: details.slice(-12) })
+  const first = details.slice(0, 8)
+  return (
+    explainGroup(output, groups, first) ??
+    knownError(result.code === 200 ? [locked] : knownErrors, output, first) ??
+    new PlaybookError('E_DNF', `dnf ended with exit code ${result.code}.`, { details: details.slice(-12) })
+  )
 }

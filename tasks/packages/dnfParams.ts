@@ -40,7 +40,7 @@ export function isGroup(name: string): boolean {
 }
 
 /** Whether dnf may leave out packages that are missing, or remove others for them: it says which. */
-export function isAskedForMissing({ state, skipBroken, allowErasing, updateOnly }: DnfParams): boolean {
+export function needsResolving({ state, skipBroken, allowErasing, updateOnly }: DnfParams): boolean {
   return state !== 'absent' && (skipBroken || allowErasing) && !updateOnly
 }
 

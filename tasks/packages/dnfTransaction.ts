@@ -33,7 +33,7 @@ export function questionScript(
   const names = params.name.filter(isGroup)
   const rest = verb === 'upgrade' ? advisoryOptions(params) : names
   const words = [...(verb === 'remove' ? unneeded(params) : options(params)), ...rest]
-  return `echo '= asked'
+  return `echo '= transaction'
 t=$(mktemp -d) || exit 0
 ${sh`dnf --assumeno ${shown} ${shellText('--setopt=logdir="$t"')} ${verb} ${words} ${more}`.script} 2>&1
 echo "= code $?"

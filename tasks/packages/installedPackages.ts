@@ -2,7 +2,7 @@
 
 import { type Command, type Output, PlaybookError, sh, shellText, splitLines, text } from '../../src/index.ts'
 import { explainDnf } from './dnfErrors.ts'
-import { type DnfParams, isAskedForMissing, isGroup, isRpmFile, isRpmUrl } from './dnfParams.ts'
+import { type DnfParams, isGroup, isRpmFile, isRpmUrl, needsResolving } from './dnfParams.ts'
 import { type DnfTableRow, parseTable } from './dnfTable.ts'
 import { advisoryOptions, questionScript, repositoryOptions } from './dnfTransaction.ts'
 import { compareRpm, parseRpmVersion, versionedNames } from './rpmVersion.ts'
@@ -17,7 +17,7 @@ export type PackageState = {
   /** Of what is missing in the version that is named or that a file has: the installed version, and whether it is newer. */
   readonly others: readonly (Installed & { readonly isNewer: boolean })[]
   /** What dnf would do with groups and modules, or to remove what nothing needs. */
-  readonly asked: readonly DnfTableRow[]
+  readonly predicted: readonly DnfTableRow[]
 }
 
 const format = '= %{NAME} %{VERSION}-%{RELEASE}\\n'
@@ -41,7 +41,7 @@ export function installedScript(params: DnfParams): Command {
       "command -v rpm >/dev/null 2>&1 || { echo '= no rpm'; exit 0; }",
       query,
       ...looked,
-      ...(params.state === 'latest' && !params.name.includes('*') ? [updatesScript(params, names)] : []),
+      ...(checksUpdates(params) ? [updatesScript(params, names)] : []),
       ...question(params, names),
       'exit 0',
     ].join('\n'),
@@ -69,11 +69,16 @@ case $(printf '%s\n' "$n" | tail -n 1) in
 esac`
 }
 
+/** Of everything installed, the table of the transaction has them. */
+function checksUpdates({ state, name }: DnfParams): boolean {
+  return state === 'latest' && !name.includes('*')
+}
+
 /** What only dnf can answer. */
 function question(params: DnfParams, names: readonly string[]): string[] {
   if (params.name.includes('*')) return [questionScript(params, 'upgrade')]
   const hasGroups = params.name.some(isGroup)
-  if (isAskedForMissing(params) && names.length > 0) {
+  if (needsResolving(params) && names.length > 0) {
     const ask = questionScript(params, 'install', shellText('$m'))
     return [missingScript(names), hasGroups ? ask : `if [ -n "$m" ]; then\n${ask}\nfi`]
   }
@@ -107,14 +112,14 @@ printf '%s\\n' "$errors"`
 
 /** What `installedScript` printed. @throws PlaybookError E_NO_RPM; E_NO_PACKAGE for a URL that cannot be read */
 export function parseInstalled(result: Output, params: DnfParams): PackageState {
-  const { name: names, state } = params
+  const { name: names } = params
   const lines = splitLines(text(result).replace(colours, ''))
   if (lines[0] === '= no rpm') {
     throw new PlaybookError('E_NO_RPM', 'There is no rpm on this host, so no dnf either.', {
       hint: 'dnf is for hosts of the RPM family: Rocky, Alma, RHEL, Fedora.',
     })
   }
-  const [provided, again, updates, asked] = splitAt(lines, ['= again', '= updates', '= asked'])
+  const [provided, again, updates, transaction] = splitAt(lines, ['= again', '= updates', '= transaction'])
   const absent = absentNames(provided)
   const absentAgain = again.length > 0 ? absentNames(again) : absent
   const files = names.filter(isRpmFile).flatMap((name, index) => missingFile(lines, name, index, params))
@@ -126,12 +131,12 @@ export function parseInstalled(result: Output, params: DnfParams): PackageState 
   return {
     missing,
     found: foundPackages([...provided, ...again]),
-    updates: state === 'latest' && !names.includes('*') ? parseUpdates(updates) : [],
+    updates: checksUpdates(params) ? parseUpdates(updates) : [],
     others: [
       ...files.flatMap(({ other }) => other ?? []),
       ...missing.flatMap((name) => namedOther(lines, name)),
     ],
-    asked: asked.length === 0 ? [] : parseAsked(asked, names.filter(isGroup)),
+    predicted: transaction.length === 0 ? [] : parseTransaction(transaction, names.filter(isGroup)),
   }
 }
 
@@ -252,7 +257,7 @@ function parseUpdates(lines: readonly string[]): Installed[] {
 }
 
 /** A question that is answered with no ends with 1. */
-function parseAsked(lines: readonly string[], groups: readonly string[]): DnfTableRow[] {
+function parseTransaction(lines: readonly string[], groups: readonly string[]): DnfTableRow[] {
   const code = Number(/^= code (\d+)$/.exec(lines.at(-1) ?? '')?.[1])
   const printed = lines.slice(0, -1)
   const prints = (form: RegExp, end = '') => printed.some((line) => form.test(line) && line.endsWith(end))

@@ -183,7 +183,7 @@ function parse({ stdout, ...result }: Output, params: Params): Found {
   }
 }
 
-const nothing: PackageState = { missing: [], found: [], updates: [], others: [], asked: [] }
+const nothing: PackageState = { missing: [], found: [], updates: [], others: [], predicted: [] }
 
 function noManager(others: readonly string[]): PlaybookError {
   return new PlaybookError(

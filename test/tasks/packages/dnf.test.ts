@@ -89,7 +89,7 @@ const rows: readonly DnfRow[] = [
   {
     title: 'updates everything with *',
     params: { name: '*', state: 'latest' },
-    printed: `= asked
+    printed: `= transaction
 Dependencies resolved.
 ================================================================================
  Package              Architecture      Version           Repository       Size
@@ -181,7 +181,7 @@ Operation aborted.
     printed: `no package provides vim
 = again
 package vim is not installed
-= asked
+= transaction
 Dependencies resolved.
 ================================================================================
  Package             Architecture      Version             Repository      Size
@@ -221,14 +221,14 @@ Operation aborted.
     title: 'is quiet where a group has all its packages, though dnf would note it again',
     params: { name: '@lab-tools' },
     printed:
-      '= asked\nDependencies resolved.\nInstalling Groups:\n Lab Tools  \n\nTransaction Summary\nOperation aborted.\n= code 1\n',
+      '= transaction\nDependencies resolved.\nInstalling Groups:\n Lab Tools  \n\nTransaction Summary\nOperation aborted.\n= code 1\n',
     changes: [],
     steps: [],
   },
   {
     title: 'reads tables through what plugins print, colours and a high debuglevel',
     params: { name: '@lab-db:15' },
-    printed: `= asked
+    printed: `= transaction
 Updating Subscription Management repositories.
 Unable to read consumer identity
 
@@ -299,7 +299,7 @@ Errors during downloading metadata for repository 'epel':
     title: 'removes a module with its profiles',
     params: { name: '@lab-db', state: 'absent' },
     printed:
-      '= asked\nRemoving:\n lab-db15  noarch  15.4-1  @lab  0  \nDisabling module profiles:\n lab-db/server  \n\nOperation aborted.\n= code 1\n',
+      '= transaction\nRemoving:\n lab-db15  noarch  15.4-1  @lab  0  \nDisabling module profiles:\n lab-db/server  \n\nOperation aborted.\n= code 1\n',
     changes: ['package lab-db15: 15.4-1 → not installed', 'profile lab-db/server: installed → not installed'],
     steps: ['dnf -y remove @lab-db'],
   },
@@ -307,14 +307,14 @@ Errors during downloading metadata for repository 'epel':
     title: 'removes what nothing needs any more',
     params: { autoremove: true },
     printed:
-      '= asked\nRemoving:\n java-headless  noarch  17.0.15-1  @lab  89  \n\nOperation aborted.\n= code 1\n',
+      '= transaction\nRemoving:\n java-headless  noarch  17.0.15-1  @lab  89  \n\nOperation aborted.\n= code 1\n',
     changes: ['package java-headless: 17.0.15-1 → not installed'],
     steps: ['dnf -y autoremove'],
   },
   {
     title: 'brings only fixes of vulnerabilities',
     params: { name: '*', state: 'latest', security: true },
-    printed: '= asked\nUpgrading:\n wget  noarch  1.21.1-1  lab  5.4 k\nOperation aborted.\n= code 1\n',
+    printed: '= transaction\nUpgrading:\n wget  noarch  1.21.1-1  lab  5.4 k\nOperation aborted.\n= code 1\n',
     changes: ['package wget: older → 1.21.1-1'],
     steps: ['dnf -y upgrade --security'],
   },
@@ -322,7 +322,7 @@ Errors during downloading metadata for repository 'epel':
     title: 'is quiet where nothing of what is missing can be installed, and it may be left out',
     params: { name: ['nope', '/usr/bin/nope'], skipBroken: true },
     printed:
-      'no package provides nope\nerror: file /usr/bin/nope: No such file or directory\n= again\npackage nope is not installed\npackage /usr/bin/nope is not installed\n= asked\nNo match for argument: nope\nNo match for argument: /usr/bin/nope\n\nNothing to do.\n= code 0\n',
+      'no package provides nope\nerror: file /usr/bin/nope: No such file or directory\n= again\npackage nope is not installed\npackage /usr/bin/nope is not installed\n= transaction\nNo match for argument: nope\nNo match for argument: /usr/bin/nope\n\nNothing to do.\n= code 0\n',
     changes: [],
     steps: [],
   },
@@ -345,7 +345,7 @@ Errors during downloading metadata for repository 'epel':
       releasever: '9.6',
     },
     printed:
-      'no package provides gcc\n= again\npackage gcc is not installed\n= asked\nInstalling:\n gcc  x86_64  11.5.0-5.el9  appstream  32 M\nRemoving dependent packages:\n clang  x86_64  19.1-1  @appstream  9 M\nOperation aborted.\n= code 1\n',
+      'no package provides gcc\n= again\npackage gcc is not installed\n= transaction\nInstalling:\n gcc  x86_64  11.5.0-5.el9  appstream  32 M\nRemoving dependent packages:\n clang  x86_64  19.1-1  @appstream  9 M\nOperation aborted.\n= code 1\n',
     changes: ['package gcc: not installed → 11.5.0-5.el9', 'package clang: 19.1-1 → not installed'],
     steps: [
       "dnf -y install '--disableplugin=local' '--enableplugin=versionlock' '--disablerepo=lab' '--enablerepo=crb' '--enablerepo=epel' '--exclude=kernel*' '--setopt=disable_excludes=main,all,*' '--releasever=9.6' --refresh --nogpgcheck --allowerasing --nobest '--setopt=strict=False' '--setopt=install_weak_deps=False' gcc",
@@ -396,7 +396,7 @@ test('dnf does not take a module for absent where its repository cannot be read'
     () =>
       plannedAfter(
         { name: '@lab-db:15', state: 'absent' },
-        "= asked\nIgnoring repositories: lab\nWarning: Module or Group 'lab-db:15' is not installed.\nNothing to do.\n= code 0\n",
+        "= transaction\nIgnoring repositories: lab\nWarning: Module or Group 'lab-db:15' is not installed.\nNothing to do.\n= code 0\n",
       ),
     (error: PlaybookError) => error.code === 'E_REPOSITORY',
   )
@@ -408,7 +408,11 @@ for (const [params, line] of [
 ] as const)
   test(`dnf 5 does not pass over a module with ${JSON.stringify(params)}`, () => {
     assert.throws(
-      () => plannedAfter({ name: '@lab-db:15', ...params }, `= asked\n${line}\n\nNothing to do.\n= code 0\n`),
+      () =>
+        plannedAfter(
+          { name: '@lab-db:15', ...params },
+          `= transaction\n${line}\n\nNothing to do.\n= code 0\n`,
+        ),
       (error: PlaybookError) =>
         error.code === 'E_NO_MODULES' && /module enable lab-db:/.test(error.hint ?? ''),
     )
@@ -612,7 +616,7 @@ const failures: readonly (readonly [stdout: string, stderr: string, code: string
 /** The command that installs what is missing, and its failure as an error. */
 function installation(params: Params) {
   const { params: parsed, spec } = dnf(params)
-  const installed: PackageState = { missing: ['x'], found: [], updates: [], others: [], asked: [] }
+  const installed: PackageState = { missing: ['x'], found: [], updates: [], others: [], predicted: [] }
   const step = spec.plan(parsed, { installed }, undefined)[0]!.steps[0]!
   if (step.kind !== 'run') throw new Error('It runs nothing.')
   return {
@@ -701,7 +705,7 @@ for (const shell of shells) {
         { name: 'wget', version: '1.21-1' },
       ]
       const name = ['vim', 'wget.noarch', '/tmp/a.rpm', '/tmp/b.rpm', 'https://m/c.rpm']
-      const nothing = { updates: [], others: [], asked: [] }
+      const nothing = { updates: [], others: [], predicted: [] }
       assert.equal(await look({ name }), { missing: ['/tmp/b.rpm', 'https://m/c.rpm'], found, ...nothing })
       const latest = await look({ name: ['vim', 'wget.noarch'], state: 'latest' })
       assert.equal(latest, { missing: [], found, ...nothing, updates: [{ name: 'wget', version: '1.22-1' }] })
@@ -710,7 +714,7 @@ for (const shell of shells) {
         '[ "$2" = --whatprovides ] && [ "$3" = vim ] || { echo "package is not installed"; exit 1; }',
       )
       program('dnf', `echo " $*" >>"$0.printed"; echo Nothing to do.`)
-      assert.equal((await look({ name: ['vim', 'nope', 'perl(X)'], allowErasing: true })).asked, [])
+      assert.equal((await look({ name: ['vim', 'nope', 'perl(X)'], allowErasing: true })).predicted, [])
       assert.match(
         readFileSync(join(folder, 'dnf.printed'), 'utf8'),
         / install --allowerasing nope perl\(X\)\n/,

@@ -14,7 +14,7 @@ const loaded = `Updating and loading repositories:
  more                                   100% | 756.3 KiB/s |   1.5 KiB |  00m00s
 Repositories loaded.
 `
-const asked = `Total size of inbound packages is 24 KiB. Need to download 24 KiB.
+const question = `Total size of inbound packages is 24 KiB. Need to download 24 KiB.
 After this operation, 0 B extra will be used (install 0 B, remove 0 B).
 Operation aborted by the user.
 = code 1
@@ -24,7 +24,7 @@ export const dnf5Rows: readonly DnfRow[] = [
   {
     title: 'of version 5 updates everything, with what takes the place of others',
     params: { name: '*', state: 'latest' },
-    printed: `= asked
+    printed: `= transaction
 ${loaded}Package                                                                       Arch   Version                              Repository      Size
 Upgrading:
  a-package-with-a-really-long-name-that-does-not-fit-into-columns             noarch 0:2.0.20261130.git0123456789abcdef-1 more         0.0   B
@@ -44,7 +44,7 @@ Transaction Summary:
  Replacing:          3 packages
  Skipping:           1 package
 
-${asked}`,
+${question}`,
     changes: [
       'package a-package-with-a-really-long-name-that-does-not-fit-into-columns: 1.0-1 → 2.0.20261130.git0123456789abcdef-1',
       'package beta-dep: 1.0-1 → 2.0-1',
@@ -57,7 +57,7 @@ ${asked}`,
   {
     title: 'of version 5 installs an environment and its groups',
     params: { name: '@desk' },
-    printed: `= asked
+    printed: `= transaction
 ${loaded}Package "wget-1.21.1-1.noarch" is already installed.
 
 Package           Arch   Version Repository      Size
@@ -76,7 +76,7 @@ Installing environmental groups:
 Transaction Summary:
  Installing:         2 packages
 
-${asked}`,
+${question}`,
     changes: [
       'package alpha: not installed → 3.0-1',
       'package gamma-weak: not installed → 1.0-1',
@@ -87,7 +87,7 @@ ${asked}`,
   {
     title: 'of version 5 is quiet where a group is there already',
     params: { name: '@greek' },
-    printed: `= asked
+    printed: `= transaction
 ${loaded}Group "greek" is already installed.
 Package "alpha-1.0-1.noarch" is already installed.
 
@@ -100,7 +100,7 @@ Nothing to do.
   {
     title: 'of version 5 removes a group, and what came along with it',
     params: { name: '@greek', state: 'absent' },
-    printed: `= asked
+    printed: `= transaction
 Package        Arch   Version Repository      Size
 Removing:
  gamma         noarch 0:1.0-1 more         0.0   B
@@ -112,7 +112,7 @@ Removing groups:
 Transaction Summary:
  Removing:           2 packages
 
-${asked}`,
+${question}`,
     changes: ['package gamma: 1.0-1 → not installed', 'package gamma-weak: 1.0-1 → not installed'],
     steps: ['dnf -y remove @greek'],
   },
