@@ -129,17 +129,9 @@ export const dnf5Topics: readonly Topic[] = [
       },
       {
         title: 'rpmKey trusts a key in the database of rpm 6',
-        tasks: () => [
+        tasks: ({ vars }) => [
           rpmKey({
-            key: `-----BEGIN PGP PUBLIC KEY BLOCK-----
-
-mDMEaw17ZhYJKwYBBAHaRw8BAQdA7gduzDXgiU0pS7vpS3GWDV/9xMVH0AVp8uZd
-z9PGnNu0GFRlc3QgPHRAZXhhbXBsZS5pbnZhbGlkPoiQBBMWCAA4FiEEuIkDNNly
-pthkI11NmaxNCbGoPwAFAmsNe2YCGwMFCwkIBwIGFQoJCAsCBBYCAwECHgECF4AA
-CgkQmaxNCbGoPwAAtwEA26kupbJjR/Iv9jOL1z4L25E+JIGRUOvk/he86QkPYiMB
-AIlSXqSC66BPwxLvDoF2hkkdWf56El9Yt3zaafOKw2QC
-=N92l
------END PGP PUBLIC KEY BLOCK-----`,
+            key: vars.public_key!,
           }),
         ],
         shows: ["rpm -q gpg-pubkey --qf '%{VERSION}\\n'", 'b8890334d972a6d864235d4d99ac4d09b1a83f00\n'],

@@ -11,6 +11,7 @@ import * as httpdTasks from '../../tasks/httpd/index.ts'
 import * as tasks from '../../tasks/index.ts'
 import * as tomcatTasks from '../../tasks/tomcat/index.ts'
 import { cliSite, type Ended, type Started } from '../cli/command.ts'
+import { key as publicKey } from '../tasks/packages/publicKey.ts'
 
 /** A line of the command's JSON output, as far as tests look at it. */
 export type Line = {
@@ -138,6 +139,7 @@ function inventoryOf(lab: Machines, hosts: HostVars) {
         ansible_ssh_common_args: `-F none -o UserKnownHostsFile=${lab.knownHostsFile}`,
         ...lab.inventoryVars,
         ...(lab.mirror && { mirror: lab.mirror }),
+        public_key: publicKey,
       },
       hosts: Object.fromEntries(entries),
     },

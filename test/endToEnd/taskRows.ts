@@ -170,17 +170,9 @@ ${talkingPlugin}END
       },
       {
         title: 'rpmKey trusts a key, and removes it',
-        tasks: () => [
+        tasks: ({ vars }) => [
           rpmKey({
-            key: `-----BEGIN PGP PUBLIC KEY BLOCK-----
-
-mDMEaw17ZhYJKwYBBAHaRw8BAQdA7gduzDXgiU0pS7vpS3GWDV/9xMVH0AVp8uZd
-z9PGnNu0GFRlc3QgPHRAZXhhbXBsZS5pbnZhbGlkPoiQBBMWCAA4FiEEuIkDNNly
-pthkI11NmaxNCbGoPwAFAmsNe2YCGwMFCwkIBwIGFQoJCAsCBBYCAwECHgECF4AA
-CgkQmaxNCbGoPwAAtwEA26kupbJjR/Iv9jOL1z4L25E+JIGRUOvk/he86QkPYiMB
-AIlSXqSC66BPwxLvDoF2hkkdWf56El9Yt3zaafOKw2QC
-=N92l
------END PGP PUBLIC KEY BLOCK-----`,
+            key: vars.public_key!,
             fingerprint: 'B889 0334 D972 A6D8 6423 5D4D 99AC 4D09 B1A8 3F00',
           }),
         ],

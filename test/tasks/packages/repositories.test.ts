@@ -20,19 +20,7 @@ import { rpmKey } from '../../../tasks/packages/rpmKey.ts'
 import { yumRepository } from '../../../tasks/packages/yumRepository.ts'
 import { failure, inFolder, runShell, shells } from '../apply.ts'
 import { outputOf } from '../outputOf.ts'
-
-/** Made by gpg. */
-const key = `-----BEGIN PGP PUBLIC KEY BLOCK-----
-
-mDMEaw17ZhYJKwYBBAHaRw8BAQdA7gduzDXgiU0pS7vpS3GWDV/9xMVH0AVp8uZd
-z9PGnNu0GFRlc3QgPHRAZXhhbXBsZS5pbnZhbGlkPoiQBBMWCAA4FiEEuIkDNNly
-pthkI11NmaxNCbGoPwAFAmsNe2YCGwMFCwkIBwIGFQoJCAsCBBYCAwECHgECF4AA
-CgkQmaxNCbGoPwAAtwEA26kupbJjR/Iv9jOL1z4L25E+JIGRUOvk/he86QkPYiMB
-AIlSXqSC66BPwxLvDoF2hkkdWf56El9Yt3zaafOKw2QC
-=N92l
------END PGP PUBLIC KEY BLOCK-----
-`
-const fingerprint = 'B8890334D972A6D864235D4D99AC4D09B1A83F00'
+import { fingerprint, key } from './publicKey.ts'
 
 test('the fingerprint of a key is that of gpg, from text, from CRLF, and from bytes', () => {
   const bytes = keyBytes(Buffer.from(key), 'key')

@@ -1,0 +1,14 @@
+// A public key, and its fingerprint.
+
+/** Made by gpg. */
+export const key = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEaw17ZhYJKwYBBAHaRw8BAQdA7gduzDXgiU0pS7vpS3GWDV/9xMVH0AVp8uZd
+z9PGnNu0GFRlc3QgPHRAZXhhbXBsZS5pbnZhbGlkPoiQBBMWCAA4FiEEuIkDNNly
+pthkI11NmaxNCbGoPwAFAmsNe2YCGwMFCwkIBwIGFQoJCAsCBBYCAwECHgECF4AA
+CgkQmaxNCbGoPwAAtwEA26kupbJjR/Iv9jOL1z4L25E+JIGRUOvk/he86QkPYiMB
+AIlSXqSC66BPwxLvDoF2hkkdWf56El9Yt3zaafOKw2QC
+=N92l
+-----END PGP PUBLIC KEY BLOCK-----
+`
+export const fingerprint = 'B8890334D972A6D864235D4D99AC4D09B1A83F00'
