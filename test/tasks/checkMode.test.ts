@@ -27,7 +27,7 @@ const down = {
 }
 const bare = { ports: [], rules: [] }
 const zone = { zone: 'public', isRunning: true, runtime: bare, permanent: bare }
-const notInstalled = { found: [], missing: ['httpd'], updates: [], others: [], asked: [] }
+const notInstalled = { found: [], missing: ['httpd'], updates: [], others: [], predicted: [] }
 const running = (home: string) => tomcat({ home, httpPort: 8080 })
 
 const start = service({ name: 'httpd', state: 'started' })
